@@ -1,0 +1,112 @@
+"""Personal data and secrets at rest: AES-256-GCM with the key's id in the value, and keyed hashes.
+
+A value is stored as `key id:base64(nonce + ciphertext)`. The first configured key writes, every
+configured key reads, so a key is rotated by putting a new one in front. What must be found by
+equality (a postcode, a surname) has a keyed hash beside it; the hash key is derived from the last
+configured key, the installation's first, so that rotation leaves the hashes as they are.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import os
+import unicodedata
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.conf import settings
+from django.db import models
+
+if TYPE_CHECKING:
+    _Text = models.TextField[str, str]
+    _Json = models.TextField[Any, Any]
+    _Bytes = models.TextField[bytes, bytes]
+else:
+    _Text = _Json = _Bytes = models.TextField
+
+_NONCE_BYTES = 12
+
+
+class NotReadable(Exception):
+    """A stored value cannot be decrypted with the configured keys; names the key that it wants."""
+
+
+@lru_cache(maxsize=16)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(hashlib.sha256(b"wharfinger at rest" + key).digest())
+
+
+def encrypt(plain: bytes) -> str:
+    key_id, key = settings.WHARFINGER.encryption_keys[0]
+    nonce = os.urandom(_NONCE_BYTES)
+    sealed = nonce + _cipher(key).encrypt(nonce, plain, key_id.encode())
+    return f"{key_id}:{base64.b64encode(sealed).decode()}"
+
+
+def decrypt(stored: str) -> bytes:
+    key_id, _, sealed_text = stored.partition(":")
+    key = dict(settings.WHARFINGER.encryption_keys).get(key_id)
+    if key is None:
+        raise NotReadable(
+            f"A stored value needs the encryption key “{key_id}”, which is not configured. "
+            "Put it back behind the current key in the encryption key file."
+        )
+    try:
+        sealed = base64.b64decode(sealed_text, validate=True)
+        return _cipher(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], key_id.encode())
+    except (InvalidTag, binascii.Error) as error:
+        raise NotReadable(
+            f"A stored value was changed, or the encryption key “{key_id}” is not the one that wrote it."
+        ) from error
+
+
+def keyed_hash(purpose: str, text: str) -> str:
+    """A hash for finding by equality: case, spaces and accents' composition do not count."""
+    _, key = settings.WHARFINGER.encryption_keys[-1]
+    told = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not told:
+        return ""
+    secret = hashlib.sha256(b"wharfinger hash" + key).digest()
+    return hmac.new(secret, f"{purpose}|{told}".encode(), "sha256").hexdigest()
+
+
+class EncryptedText(_Text):
+    """Text kept encrypted. Empty text is stored as empty: there is nothing to hide."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return value if value in (None, "") else encrypt(str(value).encode())
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> str | None:
+        return value if value in (None, "") else decrypt(value).decode()
+
+
+class EncryptedJson(_Json):
+    """A JSON value kept encrypted (addresses, buyers, audit values)."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        if value is None:
+            return None
+        return encrypt(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode())
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
+        return None if value is None else json.loads(decrypt(value))
+
+    def to_python(self, value: Any) -> Any:
+        return value
+
+
+class EncryptedBytes(_Bytes):
+    """Raw messages kept as sent, encrypted."""
+
+    def get_prep_value(self, value: Any) -> Any:
+        return None if value is None else encrypt(bytes(value))
+
+    def from_db_value(self, value: str | None, expression: object, connection: object) -> bytes | None:
+        return None if value is None else decrypt(value)
+
+    def to_python(self, value: Any) -> Any:
+        return value

@@ -1,0 +1,72 @@
+"""The rows, by noun. Written only by `wharfinger.operations`."""
+
+from wharfinger.db.models.accounts import (
+    AmazonApplication,
+    AuthorisationAttempt,
+    Marketplace,
+    Participation,
+    RateBudget,
+    SellerAccount,
+)
+from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
+from wharfinger.db.models.couriers import CourierMapping, CourierService
+from wharfinger.db.models.flows import FlowSchedule, WorkerHeartbeat
+from wharfinger.db.models.history import Activity, AuditEntry
+from wharfinger.db.models.inbox import ImportedOrder, OrderCursor, RawMessage
+from wharfinger.db.models.installation import Installation, SetupLink, User
+from wharfinger.db.models.listings import ChannelProduct, Listing, StockNotice, StockPush
+from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
+from wharfinger.db.models.problems import Problem
+from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
+from wharfinger.db.models.stock import (
+    Allocation,
+    KitComponent,
+    Movement,
+    Site,
+    StockBarcode,
+    StockItem,
+    StockLevel,
+)
+
+__all__ = [
+    "Activity",
+    "Allocation",
+    "AmazonApplication",
+    "AuditEntry",
+    "AuthorisationAttempt",
+    "Channel",
+    "ChannelCheck",
+    "ChannelOption",
+    "ChannelProduct",
+    "Confirmation",
+    "CourierMapping",
+    "CourierService",
+    "Customer",
+    "FlowSchedule",
+    "ImportedOrder",
+    "Installation",
+    "Invoice",
+    "KitComponent",
+    "Listing",
+    "Marketplace",
+    "Movement",
+    "OrderCursor",
+    "Participation",
+    "Problem",
+    "RateBudget",
+    "RawMessage",
+    "SalesOrder",
+    "SalesOrderLine",
+    "SellerAccount",
+    "SetupLink",
+    "Shipment",
+    "ShipmentLine",
+    "Site",
+    "StockBarcode",
+    "StockItem",
+    "StockLevel",
+    "StockNotice",
+    "StockPush",
+    "User",
+    "WorkerHeartbeat",
+]

@@ -1,0 +1,120 @@
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.db.encryption import EncryptedText
+from wharfinger.domain.channels import AuthorisationState, LinkState
+from wharfinger.domain.marketplaces import Pool, Region
+
+REGIONS = [(region.value, region.title) for region in Region]
+
+
+class Marketplace(models.Model):
+    """One Amazon marketplace. Seeded from `domain.marketplaces`; ids only Amazon knows are added."""
+
+    id = models.CharField(primary_key=True, max_length=20)
+    name = models.CharField(max_length=60)
+    country = models.CharField(max_length=2)
+    currency = models.CharField(max_length=3)
+    region = models.CharField(max_length=2, choices=REGIONS)
+    pool = models.CharField(max_length=10, choices=[(pool.value, pool.title) for pool in Pool])
+    seller_central = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AmazonApplication(models.Model):
+    """The retailer's own application at Amazon (Login with Amazon client and its secret)."""
+
+    name = models.CharField(max_length=80, default="Wharfinger")
+    application_id = models.CharField(max_length=120, unique=True)
+    client_id = models.CharField(max_length=200)
+    client_secret = EncryptedText()
+    secret_last_four = models.CharField(max_length=4)
+    secret_set_at = models.DateTimeField()
+    is_draft = models.BooleanField(default=True)
+
+
+class SellerAccount(models.Model):
+    """One Amazon selling account in one region: the authorisation, the API budget, the order cursor."""
+
+    name = models.CharField(max_length=80)
+    region = models.CharField(max_length=2, choices=REGIONS)
+    seller_id = models.CharField(max_length=30, blank=True)  # empty until authorised or typed
+    application = models.ForeignKey(
+        AmazonApplication, on_delete=models.PROTECT, null=True, related_name="accounts"
+    )
+    refresh_token = EncryptedText(blank=True, default="")
+    token_last_four = models.CharField(max_length=4, blank=True)
+    token_set_at = models.DateTimeField(null=True)
+    token_expiry = models.DateField(null=True)
+    link_state = models.CharField(
+        max_length=30, choices=[(s.value, s.value) for s in LinkState], default=LinkState.WAITING.value
+    )
+    link_error = models.TextField(blank=True)
+    lost_at = models.DateTimeField(null=True)
+    participations_read_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "seller_id"],
+                condition=~Q(seller_id=""),
+                name="one_account_for_a_seller_and_region",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Participation(models.Model):
+    """Whether a seller account takes part in a marketplace, as getMarketplaceParticipations said."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="participations")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT)
+    store_name = models.CharField(max_length=120, blank=True)
+    participating = models.BooleanField()
+    suspended_listings = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "marketplace"], name="one_participation")]
+
+
+class AuthorisationAttempt(models.Model):
+    """One press of Authorise: state single use, bound to the session, ten minutes (machine time)."""
+
+    state_hash = models.CharField(max_length=64, unique=True)
+    session_hash = models.CharField(max_length=64)
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, related_name="authorisations")
+    user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT)
+    state = models.CharField(
+        max_length=20,
+        choices=[(s.value, s.value) for s in AuthorisationState],
+        default=AuthorisationState.OPEN.value,
+    )
+    opened_at = models.DateTimeField()  # machine time
+    returned_at = models.DateTimeField(null=True)  # machine time
+    code = EncryptedText(blank=True, default="")
+    seller_id = models.CharField(max_length=30, blank=True)
+    redirect_uri = models.CharField(max_length=300)
+    exchanges = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+
+class RateBudget(models.Model):
+    """One token bucket for (seller account, operation), shared by all processes. Times are trade time."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="budgets")
+    operation = models.CharField(max_length=60)
+    rate = models.DecimalField(max_digits=12, decimal_places=6)  # tokens a second
+    burst = models.DecimalField(max_digits=12, decimal_places=4)
+    tokens = models.DecimalField(max_digits=18, decimal_places=8)
+    counted_at = models.DateTimeField()
+    calls = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
+    blocked_until = models.DateTimeField(null=True)  # after a 429 that was none of our doing
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "operation"], name="one_budget")]

@@ -1,0 +1,81 @@
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+
+from wharfinger.db.models.accounts import Marketplace, SellerAccount
+from wharfinger.domain.channels import ImportFba, LinkState
+from wharfinger.domain.orders import Fulfilment, OrderType
+
+
+class Channel(models.Model):
+    """One marketplace and one fulfilment kind of one seller account."""
+
+    name = models.CharField(max_length=60)
+    kind = models.CharField(max_length=3, choices=[(f.value, f"Amazon {f.value}") for f in Fulfilment])
+    account = models.ForeignKey(SellerAccount, on_delete=models.PROTECT, related_name="channels")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="channels")
+    enabled = models.BooleanField(default=True)
+    activated = models.BooleanField(default=True)
+    archived = models.BooleanField(default=False)
+    link_state = models.CharField(
+        max_length=30, choices=[(s.value, s.value) for s in LinkState], default=LinkState.WAITING.value
+    )
+    start_date = models.DateField()
+    order_ref_format = models.CharField(max_length=60, default="{0}")
+    dont_import_orders = models.BooleanField(default=False)
+    dont_upload_order_status = models.BooleanField(default=False)
+    dont_upload_stock_levels = models.BooleanField(default=False)
+    use_amazon_sku = models.BooleanField(default=True)
+    import_fba_orders = models.CharField(max_length=20, choices=[(i.value, i.value) for i in ImportFba])
+    stock_upload_approved_at = models.DateTimeField(null=True)  # null = the first upload waits in shadow
+    version = models.PositiveIntegerField(default=1)
+    made_at = models.DateTimeField()
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(Lower("name"), name="channel_name_once"),
+            models.UniqueConstraint(
+                fields=["account", "marketplace", "kind"],
+                condition=Q(archived=False),
+                name="one_channel_for_a_marketplace_and_kind",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChannelOption(models.Model):
+    """A row of the (Global) options list: order type empty = Global, else an override."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="options")
+    order_type = models.CharField(
+        max_length=20, blank=True, choices=[("", "(Global)")] + [(t.value, t.value) for t in OrderType]
+    )
+    site = models.ForeignKey(
+        "wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="channel_options"
+    )
+    courier_service = models.ForeignKey(
+        "wharfinger.CourierService", on_delete=models.PROTECT, null=True, related_name="channel_options"
+    )
+    late_courier_acknowledged = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "order_type"], name="one_option_row")]
+
+
+class ChannelCheck(models.Model):
+    """One line of the verification: ok null = not answered yet."""
+
+    channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="checks")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(max_length=120)
+    ok = models.BooleanField(null=True)
+    message = models.TextField(blank=True)
+    cure = models.TextField(blank=True)
+    checked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["channel", "position"], name="one_check_line")]

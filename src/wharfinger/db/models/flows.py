@@ -1,0 +1,27 @@
+from django.db import models
+
+from wharfinger.db.models.accounts import SellerAccount
+
+
+class FlowSchedule(models.Model):
+    """One line of the timetable: this flow of this account is due at this trade time."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="flows")
+    flow = models.CharField(max_length=40)
+    due_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)  # counts in plain words
+    waiting_for = models.CharField(max_length=200, blank=True)  # e.g. budget of searchOrders until 14:03
+    error = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "flow"], name="one_line_of_the_timetable")]
+        indexes = [models.Index(fields=["due_at"], name="flows_due")]
+
+
+class WorkerHeartbeat(models.Model):
+    name = models.CharField(max_length=80, primary_key=True)
+    seen_at = models.DateTimeField()  # machine time
+    started_at = models.DateTimeField()  # machine time

@@ -1,0 +1,97 @@
+from django.db import models
+
+from wharfinger.db.encryption import EncryptedBytes
+from wharfinger.db.models.accounts import SellerAccount
+from wharfinger.domain.orders import ImportState
+
+
+class OrderCursor(models.Model):
+    """Where the search of a seller account stands. Moved in the transaction that keeps the page.
+
+    `after` is the lower bound of the window being read, `page_token` the next page of it (empty = the
+    window begins anew), `token_at` when the token was given (it lives 24 hours). All trade time.
+    """
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="cursor")
+    after = models.DateTimeField()
+    marketplace_ids = models.JSONField(
+        default=list
+    )  # of the window being read: a token wants every parameter again
+    page_token = models.TextField(blank=True)
+    token_at = models.DateTimeField(null=True)
+    window_before = models.DateTimeField(null=True)  # Amazon's lastUpdatedBefore of the window's first page
+    caught_up_at = models.DateTimeField(null=True)
+    pages_read = models.PositiveBigIntegerField(default=0)
+    orders_seen = models.PositiveBigIntegerField(default=0)
+
+
+class RawMessage(models.Model):
+    """What Amazon sent, as sent, kept (encrypted) before it is understood."""
+
+    class State(models.TextChoices):
+        WAITING = "Waiting"
+        TAKEN = "Taken"
+        QUARANTINED = "Quarantined"
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="raw_messages")
+    kind = models.CharField(max_length=20)  # order
+    key = models.CharField(max_length=60)  # Amazon's order number; empty when not even that could be read
+    body = EncryptedBytes(null=True)  # erased 30 days after delivery; hash, key and amounts stay
+    body_hash = models.CharField(max_length=64)
+    source = models.CharField(max_length=20)  # search | by id
+    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    error = models.TextField(blank=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    again_at = models.DateTimeField(null=True)  # trade time: not before
+    received_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "id"], condition=models.Q(state="Waiting"), name="raw_messages_waiting"
+            ),
+            models.Index(fields=["account", "key"], name="raw_messages_by_key"),
+        ]
+
+
+class ImportedOrder(models.Model):
+    """What Amazon sent, with the state of its import. One for each (seller account, Amazon order number)."""
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.PROTECT, related_name="imported_orders")
+    amazon_order_id = models.CharField(max_length=30)
+    channel = models.ForeignKey(
+        "wharfinger.Channel", on_delete=models.PROTECT, null=True, related_name="imported_orders"
+    )
+    marketplace = models.ForeignKey("wharfinger.Marketplace", on_delete=models.PROTECT, null=True)
+    fulfilment = models.CharField(max_length=3, blank=True)
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ImportState])
+    reason = models.TextField(blank=True)  # the error, in plain words
+    cure = models.TextField(blank=True)
+    waits_for = models.CharField(
+        max_length=120, blank=True, db_index=True
+    )  # what would mend it, e.g. site:3, sku:1:AB
+    record_only = models.BooleanField(
+        default=False
+    )  # first import: already shipped, no movement, no confirmation
+    amazon_status = models.CharField(max_length=24)
+    order_ref = models.CharField(max_length=100, blank=True)
+    summary = models.CharField(max_length=300, blank=True)
+    placed_at = models.DateTimeField()
+    amazon_updated_at = models.DateTimeField()  # an older message never overwrites a newer one
+    currency = models.CharField(max_length=3, blank=True)
+    total = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    raw_message = models.ForeignKey(RawMessage, on_delete=models.PROTECT, null=True, related_name="+")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    found_at = models.DateTimeField()
+    imported_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "amazon_order_id"], name="an_amazon_order_exists_once")
+        ]
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="imported_orders_newest"),
+            models.Index(fields=["channel", "-placed_at"], name="imported_orders_by_channel"),
+            models.Index(fields=["amazon_order_id"], name="imported_orders_by_number"),
+            models.Index(fields=["state", "-placed_at"], name="imported_orders_by_state"),
+        ]

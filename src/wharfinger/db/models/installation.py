@@ -1,0 +1,53 @@
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+
+from wharfinger.domain.people import Role
+
+
+class UserManager(BaseUserManager["User"]):
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username__iexact=username)
+
+
+class User(AbstractBaseUser):
+    """A person who signs in. Roles decide what the pages offer; there are no shared log-ins."""
+
+    username = models.CharField(max_length=150, unique=True)
+    full_name = models.CharField(max_length=150, blank=True)
+    email = models.EmailField(blank=True)
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    is_active = models.BooleanField(default=True)
+    time_zone = models.CharField(max_length=60, default="Europe/London")
+    theme = models.CharField(max_length=10, default="auto")
+    failed_sign_ins = models.PositiveIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)  # machine time
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["full_name"]
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+
+class SetupLink(models.Model):
+    """The one-time link for the first administrator; only its hash is kept."""
+
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()  # machine time
+    used_at = models.DateTimeField(null=True)
+
+
+class Installation(models.Model):
+    """The one row that says what this installation is."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    system = models.CharField(max_length=10)  # live | demo
+    made_at = models.DateTimeField()
+    next_sales_order = models.PositiveBigIntegerField(default=1)
+    next_invoice = models.PositiveBigIntegerField(default=1)
+    next_customer = models.PositiveBigIntegerField(default=1)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]

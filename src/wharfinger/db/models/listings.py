@@ -1,0 +1,98 @@
+from django.db import models
+
+from wharfinger.db.models.accounts import Marketplace, SellerAccount
+
+
+class Listing(models.Model):
+    """One Amazon SKU of a seller account: Amazon holds one quantity for it in the whole region.
+
+    told_*: the number we last told Amazon, with the sum that led to it; seen_*: what Amazon showed.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listings")
+    sku = models.CharField(max_length=400)
+    fulfilment = models.CharField(
+        max_length=3
+    )  # FBM | FBA: from the fulfilment channel, never written when FBA
+    product_type = models.CharField(max_length=80, blank=True)
+    lead_time_days = models.PositiveSmallIntegerField(null=True)
+    told_quantity = models.PositiveIntegerField(null=True)
+    told_at = models.DateTimeField(null=True)
+    told_why = models.JSONField(null=True)
+    seen_quantity = models.IntegerField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    read_back_at = models.DateTimeField(null=True)  # trade time: when to look whether it took effect
+    error = models.TextField(blank=True)
+    found_at = models.DateTimeField()
+    gone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "sku"], name="one_listing_for_a_sku")]
+        indexes = [
+            models.Index(
+                fields=["account", "read_back_at"],
+                condition=models.Q(read_back_at__isnull=False),
+                name="listings_to_read_back",
+            )
+        ]
+
+
+class ChannelProduct(models.Model):
+    """A link from (seller account, marketplace, Amazon SKU, ASIN) to a stock item."""
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="products")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT)
+    asin = models.CharField(max_length=20, blank=True, db_index=True)
+    title = models.CharField(max_length=500, blank=True)
+    item = models.ForeignKey(
+        "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="channel_products"
+    )
+    linked_by = models.CharField(max_length=20, blank=True)  # itself | a person's name
+    linked_at = models.DateTimeField(null=True)
+    found_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["listing", "marketplace"], name="one_channel_product")]
+
+
+class StockNotice(models.Model):
+    """“Look at this listing's quantity”: carries no number, so that many changes become one message.
+
+    `version` counts the changes; a settled send removes the notice only when no newer change came.
+    """
+
+    listing = models.OneToOneField(Listing, on_delete=models.CASCADE, related_name="notice")
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="stock_notices")
+    version = models.PositiveIntegerField(default=1)
+    urgency = models.PositiveSmallIntegerField(
+        default=0
+    )  # 2 = zero, 1 = low, 0 = the rest: larger goes first
+    cause = models.CharField(max_length=120)
+    raised_at = models.DateTimeField()
+    again_at = models.DateTimeField()  # trade time: not before
+    attempts = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-urgency", "raised_at"], name="stock_notices_next")]
+
+
+class StockPush(models.Model):
+    """One attempt to tell Amazon a quantity, written before the call and settled after it."""
+
+    class Outcome(models.TextChoices):
+        ATTEMPTED = "Attempted"
+        ACCEPTED = "Accepted"
+        REFUSED = "Refused"
+        LATER = "Later"
+
+    listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="pushes")
+    quantity = models.PositiveIntegerField()
+    why = models.JSONField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ATTEMPTED)
+    submission_id = models.CharField(max_length=60, blank=True)
+    error = models.TextField(blank=True)
+    attempted_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["listing", "-id"], name="stock_pushes_of_a_listing")]

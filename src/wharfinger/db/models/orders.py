@@ -1,0 +1,125 @@
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.db.encryption import EncryptedJson, EncryptedText
+from wharfinger.domain.orders import OrderType, SalesOrderState
+
+
+class Customer(models.Model):
+    """A buyer. Matched by address line 1 + town + postcode, then forename + surname; or a month's generic one."""
+
+    code = models.CharField(max_length=20, unique=True)
+    generic = models.BooleanField(default=False)
+    name = EncryptedText(blank=True)
+    email = EncryptedText(blank=True)
+    address = EncryptedJson(null=True)
+    address_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    name_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    email_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    made_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+
+class SalesOrder(models.Model):
+    """Our order, made from an imported order. `delivery` and `buyer` hold personal data, encrypted.
+
+    delivery: the fields of domain.orders.IncomingAddress; buyer: those of IncomingBuyer.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    imported = models.OneToOneField(
+        "wharfinger.ImportedOrder", on_delete=models.PROTECT, related_name="sales_order"
+    )
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.PROTECT, related_name="sales_orders")
+    site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, related_name="sales_orders")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="sales_orders")
+    order_ref = models.CharField(max_length=100)
+    order_type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in OrderType])
+    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in SalesOrderState])
+    currency = models.CharField(max_length=3, blank=True)
+    total = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # Amazon's; None while pending
+    delivery = EncryptedJson(null=True)
+    buyer = EncryptedJson(null=True)
+    postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    email_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    service_level = models.CharField(max_length=40, blank=True)
+    programs = models.JSONField(default=list)
+    replaces = models.CharField(max_length=30, blank=True)
+    ship_by = models.DateTimeField(null=True)
+    deliver_by = models.DateTimeField(null=True)
+    placed_at = models.DateTimeField()
+    made_at = models.DateTimeField()
+    shipped_at = models.DateTimeField(null=True)
+    cancelled_at = models.DateTimeField(null=True)
+    cancel_requested = models.BooleanField(default=False)
+    cancel_reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["-placed_at", "-id"], name="sales_orders_newest"),
+            models.Index(fields=["state", "ship_by"], name="sales_orders_by_ship_by"),
+            models.Index(fields=["channel", "-placed_at"], name="sales_orders_by_channel"),
+            models.Index(fields=["order_ref"], name="sales_orders_by_ref"),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class SalesOrderLine(models.Model):
+    """One order item of Amazon's. Amounts are Amazon's facts for the whole line; None = not said."""
+
+    order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
+    order_item_id = models.CharField(max_length=40)
+    sku = models.TextField()  # kept whole, however odd; a listing SKU has at most 400 characters
+    asin = models.CharField(max_length=20, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    item = models.ForeignKey(
+        "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="order_lines"
+    )
+    held_reason = models.TextField(blank=True)  # not empty = the line is held
+    quantity_ordered = models.PositiveIntegerField()
+    quantity_cancelled = models.PositiveIntegerField(default=0)
+    quantity_shipped = models.PositiveIntegerField(default=0)
+    amount_item = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_shipping = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_gift_wrap = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_discount = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_tax = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_other = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    amount_total = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    tax_collected_by = models.CharField(max_length=40, blank=True)
+    ioss_number = models.CharField(max_length=40, blank=True)
+    gift_message = EncryptedText(blank=True)
+    gift_wrap_level = models.CharField(max_length=60, blank=True)
+    customisation_url = EncryptedText(blank=True)
+    serial_numbers_required = models.BooleanField(default=False)
+    cancel_requested = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "order_item_id"], name="an_order_item_exists_once"),
+            models.CheckConstraint(
+                condition=Q(quantity_shipped__lte=models.F("quantity_ordered")),
+                name="no_more_shipped_than_ordered",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["item"], condition=Q(item__isnull=True), name="order_lines_unmatched")
+        ]
+
+    @property
+    def quantity_open(self) -> int:
+        """Units still to be sent."""
+        return max(0, self.quantity_ordered - self.quantity_cancelled - self.quantity_shipped)
+
+
+class Invoice(models.Model):
+    code = models.CharField(max_length=20, unique=True)
+    order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="invoices")
+    currency = models.CharField(max_length=3, blank=True)
+    total = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    issued_at = models.DateTimeField()

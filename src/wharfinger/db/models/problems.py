@@ -1,0 +1,33 @@
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.domain.problems import ProblemKind
+
+
+class Problem(models.Model):
+    """Something a person must mend, with its cause and its cure. One open row for each `key`."""
+
+    kind = models.CharField(max_length=40, choices=[(k.value, k.value) for k in ProblemKind])
+    key = models.CharField(max_length=200)  # what it is about, e.g. sku:3:AB-1
+    cause = models.TextField()
+    cure = models.TextField()
+    cure_page = models.CharField(max_length=200, blank=True)  # path of the page where it is mended
+    account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, null=True)
+    imported_order = models.ForeignKey("wharfinger.ImportedOrder", on_delete=models.CASCADE, null=True)
+    sales_order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.CASCADE, null=True)
+    item = models.ForeignKey("wharfinger.StockItem", on_delete=models.CASCADE, null=True)
+    listing = models.ForeignKey("wharfinger.Listing", on_delete=models.CASCADE, null=True)
+    site = models.ForeignKey("wharfinger.Site", on_delete=models.CASCADE, null=True)
+    count = models.PositiveIntegerField(default=1)
+    opened_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    solved_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(solved_at__isnull=True), name="one_open_problem"
+            )
+        ]
+        indexes = [models.Index(fields=["-opened_at"], name="problems_newest")]

@@ -1,0 +1,69 @@
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.domain.shipments import ConfirmationState
+
+
+class Shipment(models.Model):
+    """One parcel that left. `package_reference` is the numeric string by which Amazon knows it."""
+
+    order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.PROTECT, related_name="shipments")
+    package_reference = models.CharField(max_length=10)
+    service = models.ForeignKey("wharfinger.CourierService", on_delete=models.PROTECT)
+    tracking_number = models.CharField(max_length=60, blank=True)
+    shipped_at = models.DateTimeField()
+    user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "package_reference"], name="one_package_reference")
+        ]
+        indexes = [models.Index(fields=["tracking_number"], name="shipments_by_tracking")]
+
+
+class ShipmentLine(models.Model):
+    shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
+    line = models.ForeignKey(
+        "wharfinger.SalesOrderLine", on_delete=models.PROTECT, related_name="shipment_lines"
+    )
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["shipment", "line"], name="one_shipment_line"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="shipment_line_ships_something"),
+        ]
+
+
+class Confirmation(models.Model):
+    """The outbox row of a shipment: one fact, one message, told to Amazon exactly once."""
+
+    shipment = models.OneToOneField(Shipment, on_delete=models.CASCADE, related_name="confirmation")
+    account = models.ForeignKey(
+        "wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations"
+    )
+    state = models.CharField(
+        max_length=12,
+        choices=[(s.value, s.value) for s in ConfirmationState],
+        default=ConfirmationState.WAITING.value,
+    )
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at = models.DateTimeField(null=True)  # trade time
+    attempted_at_machine = models.DateTimeField(
+        null=True
+    )  # an unknown outcome is read back after the time-out
+    again_at = models.DateTimeField()  # trade time: not before
+    accepted_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    read_backs = models.PositiveSmallIntegerField(default=0)
+    error = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "again_at"],
+                condition=Q(state__in=["Waiting", "Attempted", "Accepted"]),
+                name="confirmations_open",
+            )
+        ]

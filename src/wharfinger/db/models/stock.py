@@ -1,0 +1,130 @@
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.stock import MovementReason, SiteKind
+
+
+class Site(models.Model):
+    """A stock control site: own warehouse, shop, 3PL, FBA pool, in transit, quarantine."""
+
+    name = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in SiteKind])
+    pool = models.CharField(max_length=10, blank=True, choices=[(p.value, p.title) for p in Pool])
+    account = models.ForeignKey(
+        "wharfinger.SellerAccount", on_delete=models.PROTECT, null=True, related_name="sites"
+    )  # FBA sites: whose stock Amazon holds, once the first channel says so
+    priority = models.PositiveSmallIntegerField(default=10)
+    address = models.TextField(blank=True)
+    levels_loaded_at = models.DateTimeField(null=True)  # null = never loaded or counted: unknown, not zero
+    levels_read_at = models.DateTimeField(null=True)  # FBA: the time that Amazon's levels speak of
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=(Q(kind=SiteKind.FBA.value) & ~Q(pool=""))
+                | (~Q(kind=SiteKind.FBA.value) & Q(pool="")),
+                name="fba_site_has_a_pool",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class StockItem(models.Model):
+    """What the retailer stocks. `code` is compared exactly, case included."""
+
+    code = models.CharField(max_length=400, unique=True)
+    name = models.CharField(max_length=300)
+    other_reference = models.CharField(max_length=120, blank=True, db_index=True)
+    weight_grams = models.PositiveIntegerField(null=True)
+    commodity_code = models.CharField(max_length=20, blank=True)
+    country_of_origin = models.CharField(max_length=2, blank=True)
+    archived = models.BooleanField(default=False)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class StockBarcode(models.Model):
+    item = models.ForeignKey(StockItem, on_delete=models.CASCADE, related_name="barcodes")
+    type = models.CharField(max_length=30)  # EAN, UPC, Amazon SKU, ASIN ...
+    code = models.CharField(max_length=400, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["type", "code"], name="one_barcode")]
+
+
+class KitComponent(models.Model):
+    kit = models.ForeignKey(StockItem, on_delete=models.CASCADE, related_name="components")
+    component = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="used_in")
+    quantity = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kit", "component"], name="one_component_row"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="component_quantity_positive"),
+            models.CheckConstraint(
+                condition=~Q(kit=models.F("component")), name="kit_is_not_its_own_component"
+            ),
+        ]
+
+
+class StockLevel(models.Model):
+    """On hand (always the sum of the item's movements at the site) and what is promised of it."""
+
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="levels")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="levels")
+    on_hand = models.IntegerField(default=0)  # may fall below zero: an oversell, shown, never clamped
+    allocated = models.IntegerField(default=0)
+    counted_at = models.DateTimeField(null=True)  # null = never received, counted or loaded: unknown
+    fba_reserved = models.IntegerField(default=0)
+    fba_inbound = models.IntegerField(default=0)
+    fba_unfulfillable = models.IntegerField(default=0)
+    fba_researching = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "site"], name="one_level"),
+            models.CheckConstraint(condition=Q(allocated__gte=0), name="allocated_not_negative"),
+        ]
+
+
+class Movement(models.Model):
+    """One append-only line of the stock ledger (a database trigger refuses change and deletion)."""
+
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="movements")
+    quantity = models.IntegerField()
+    on_hand_after = models.IntegerField()
+    reason = models.CharField(max_length=30, choices=[(r.value, r.value) for r in MovementReason])
+    note = models.CharField(max_length=300, blank=True)
+    order_line = models.ForeignKey("wharfinger.SalesOrderLine", on_delete=models.PROTECT, null=True)
+    shipment = models.ForeignKey("wharfinger.Shipment", on_delete=models.PROTECT, null=True)
+    user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
+    moved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something")]
+        indexes = [models.Index(fields=["item", "site", "-id"], name="movement_by_item")]
+
+
+class Allocation(models.Model):
+    """Units of an item at a site promised to an order line; gone when shipped or released."""
+
+    line = models.ForeignKey(
+        "wharfinger.SalesOrderLine", on_delete=models.CASCADE, related_name="allocations"
+    )
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")
+    quantity = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["line", "item", "site"], name="one_allocation"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_promises_something"),
+        ]

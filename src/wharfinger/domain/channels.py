@@ -1,0 +1,82 @@
+"""What a channel is, and what is still missing before it may run."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wharfinger.domain.orders import Fulfilment
+
+
+class ImportFba(StrEnum):
+    NO_FBA = "No FBA import"
+    ONLY_FBA = "Only FBA Import"
+
+
+class LinkState(StrEnum):
+    WAITING = "Waiting for authorisation"
+    LINKED = "Linked"
+    NOT_LINKED = "Not linked"
+    LOST = "Authorisation lost"
+
+
+class AuthorisationState(StrEnum):
+    """How far one press of Authorise has come."""
+
+    OPEN = "Open"
+    RETURNED = "Returned"
+    EXCHANGING = "Exchanging"
+    DONE = "Done"
+    REFUSED = "Refused"
+    FAILED = "Failed"
+
+
+def import_fba_for(kind: Fulfilment) -> ImportFba:
+    """The one value of Import FBA Orders that a channel of this kind may have (the guide's rule)."""
+    return ImportFba.ONLY_FBA if kind is Fulfilment.FBA else ImportFba.NO_FBA
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What decides whether a channel runs. `site_loaded`: an FBA site whose levels were read or counted."""
+
+    kind: Fulfilment
+    enabled: bool
+    activated: bool
+    archived: bool
+    link: LinkState
+    has_site: bool
+    has_courier: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that keeps a channel from running, and its cure."""
+
+    what: str
+    cure: str
+
+
+def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
+    """Everything that keeps the channel from running, most basic first; empty = it runs."""
+    found = []
+    if facts.archived:
+        found.append(Missing("The channel is archived.", "Restore it from the channel's page."))
+    if not facts.enabled:
+        found.append(Missing("Channel Enabled is off.", "Switch it on under General."))
+    if not facts.activated:
+        found.append(
+            Missing("Not activated in this demo system.", "An administrator activates it on this page.")
+        )
+    if not facts.has_site:
+        found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
+    if facts.kind is Fulfilment.FBM and not facts.has_courier:
+        found.append(
+            Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list.")
+        )
+    cure = {
+        LinkState.WAITING: "Press Authorise.",
+        LinkState.NOT_LINKED: "See the checks below, mend what failed, then press Check again.",
+        LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
+    }
+    if facts.link is not LinkState.LINKED:
+        found.append(Missing(f"{facts.link.value}.", cure[facts.link]))
+    return tuple(found)

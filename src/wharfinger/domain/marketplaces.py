@@ -1,0 +1,94 @@
+"""The marketplaces as Amazon publishes them (developer-docs marketplace-ids), as one table.
+
+The table is the seed of the marketplaces' rows; an id that only Amazon knows yet is added there
+from the account's participations (behaviour A11), so nothing may refuse an id for not being here.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Region(StrEnum):
+    """A selling region: one API endpoint, one authorisation for each seller account."""
+
+    EU = "EU"
+    NA = "NA"
+    FE = "FE"
+
+    @property
+    def title(self) -> str:
+        return {"EU": "UK and Europe", "NA": "US", "FE": "Far East"}[self.value]
+
+
+class Pool(StrEnum):
+    """An FBA pool: the marketplaces that Amazon serves from one stock."""
+
+    UK = "UK"
+    EU = "EU"
+    NA = "NA"
+    OTHER = "OTHER"
+
+    @property
+    def title(self) -> str:
+        return {"UK": "UK", "EU": "Europe", "NA": "North America", "OTHER": "other"}[self.value]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketplaceFacts:
+    id: str
+    name: str
+    country: str
+    currency: str
+    region: Region
+    pool: Pool
+    seller_central: str
+
+
+def _row(
+    id: str, name: str, country: str, currency: str, region: Region, pool: Pool, host: str
+) -> MarketplaceFacts:
+    return MarketplaceFacts(id, name, country, currency, region, pool, host)
+
+
+_EUROPE = "sellercentral-europe.amazon.com"
+
+MARKETPLACES: tuple[MarketplaceFacts, ...] = (
+    _row("A1F83G8C2ARO7P", "Amazon.co.uk", "GB", "GBP", Region.EU, Pool.UK, _EUROPE),
+    _row("A1PA6795UKMFR9", "Amazon.de", "DE", "EUR", Region.EU, Pool.EU, _EUROPE),
+    _row("A13V1IB3VIYZZH", "Amazon.fr", "FR", "EUR", Region.EU, Pool.EU, _EUROPE),
+    _row("APJ6JRA9NG5V4", "Amazon.it", "IT", "EUR", Region.EU, Pool.EU, _EUROPE),
+    _row("A1RKKUPIHCS9HS", "Amazon.es", "ES", "EUR", Region.EU, Pool.EU, _EUROPE),
+    _row("A1805IZSGTT6HS", "Amazon.nl", "NL", "EUR", Region.EU, Pool.EU, "sellercentral.amazon.nl"),
+    _row("A2NODRKZP88ZB9", "Amazon.se", "SE", "SEK", Region.EU, Pool.EU, "sellercentral.amazon.se"),
+    _row("A1C3SOZRARQ6R3", "Amazon.pl", "PL", "PLN", Region.EU, Pool.EU, "sellercentral.amazon.pl"),
+    _row("AMEN7PMS3EDWL", "Amazon.com.be", "BE", "EUR", Region.EU, Pool.EU, "sellercentral.amazon.com.be"),
+    _row("A28R8C7NBKEWEA", "Amazon.ie", "IE", "EUR", Region.EU, Pool.EU, "sellercentral.amazon.ie"),
+    _row(
+        "A33AVAJ2PDY3EV", "Amazon.com.tr", "TR", "TRY", Region.EU, Pool.OTHER, "sellercentral.amazon.com.tr"
+    ),
+    _row("AE08WJ6YKNBMC", "Amazon.co.za", "ZA", "ZAR", Region.EU, Pool.OTHER, "sellercentral.amazon.co.za"),
+    _row("ARBP9OOSHTCHU", "Amazon.eg", "EG", "EGP", Region.EU, Pool.OTHER, "sellercentral.amazon.eg"),
+    _row("A17E79C6D8DWNP", "Amazon.sa", "SA", "SAR", Region.EU, Pool.OTHER, "sellercentral.amazon.sa"),
+    _row("A2VIGQ35RCS4UG", "Amazon.ae", "AE", "AED", Region.EU, Pool.OTHER, "sellercentral.amazon.ae"),
+    _row("A21TJRUUN4KGV", "Amazon.in", "IN", "INR", Region.EU, Pool.OTHER, "sellercentral.amazon.in"),
+    _row("ATVPDKIKX0DER", "Amazon.com", "US", "USD", Region.NA, Pool.NA, "sellercentral.amazon.com"),
+    _row("A2EUQ1WTGCTBG2", "Amazon.ca", "CA", "CAD", Region.NA, Pool.NA, "sellercentral.amazon.ca"),
+    _row("A1AM78C64UM0Y8", "Amazon.com.mx", "MX", "MXN", Region.NA, Pool.NA, "sellercentral.amazon.com.mx"),
+    _row(
+        "A2Q3Y263D00KWC", "Amazon.com.br", "BR", "BRL", Region.NA, Pool.OTHER, "sellercentral.amazon.com.br"
+    ),
+    _row("A1VC38T7YXB528", "Amazon.co.jp", "JP", "JPY", Region.FE, Pool.OTHER, "sellercentral.amazon.co.jp"),
+    _row(
+        "A39IBJ37TRP1C6", "Amazon.com.au", "AU", "AUD", Region.FE, Pool.OTHER, "sellercentral.amazon.com.au"
+    ),
+    _row("A19VAU5U5O7RUS", "Amazon.sg", "SG", "SGD", Region.FE, Pool.OTHER, "sellercentral.amazon.sg"),
+)
+
+BY_ID: dict[str, MarketplaceFacts] = {facts.id: facts for facts in MARKETPLACES}
+
+
+def flag(country: str) -> str:
+    """The country's flag as two regional indicator letters; empty for what is no two-letter code."""
+    if len(country) != 2 or not country.isascii() or not country.isalpha():
+        return ""
+    return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in country.upper())

@@ -1,0 +1,171 @@
+"""An Amazon order as the trade sees it, and the states of what becomes of it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Fulfilment(StrEnum):
+    """Who sends the parcel. The order says which (`fulfilledBy`), never a guess."""
+
+    FBM = "FBM"
+    FBA = "FBA"
+
+
+class AmazonStatus(StrEnum):
+    """Amazon's fulfilment status, in the words of orders 2026-01-01; UNKNOWN for a value not known yet."""
+
+    PENDING_AVAILABILITY = "PENDING_AVAILABILITY"
+    PENDING = "PENDING"
+    UNSHIPPED = "UNSHIPPED"
+    PARTIALLY_SHIPPED = "PARTIALLY_SHIPPED"
+    SHIPPED = "SHIPPED"
+    CANCELLED = "CANCELLED"
+    UNFULFILLABLE = "UNFULFILLABLE"
+    UNKNOWN = "UNKNOWN"
+
+    @property
+    def pending(self) -> bool:
+        return self in (AmazonStatus.PENDING, AmazonStatus.PENDING_AVAILABILITY)
+
+
+class ImportState(StrEnum):
+    NOT_ATTEMPTED = "Not attempted"
+    OK = "OK"
+    FAILED = "Failed"
+    SKIPPED = "Skipped"
+    SYSTEM_ERROR = "System error"
+    RETRYING = "Retrying"
+    IGNORED = "Ignored"
+
+
+class SalesOrderState(StrEnum):
+    PENDING = "Pending"
+    HELD = "Held"
+    AWAITING_STOCK = "Awaiting stock"
+    READY = "Ready to ship"
+    PART_SHIPPED = "Part shipped"
+    SHIPPED = "Shipped"
+    ISSUED = "Issued"
+    CANCELLED = "Cancelled"
+
+    @property
+    def open(self) -> bool:
+        """Still something for us to do, or to wait for."""
+        return self not in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED, SalesOrderState.CANCELLED)
+
+
+class OrderType(StrEnum):
+    """The order types that option overrides may name (product.md section 2.9)."""
+
+    STANDARD = "Standard"
+    EXPEDITED = "Expedited"
+    PRIME = "Prime"
+    BUSINESS = "Business"
+    FBA = "FBA"
+    REPLACEMENT = "Replacement"
+
+
+@dataclass(frozen=True, slots=True)
+class LineAmounts:
+    """Amazon's own amounts for the whole line (never a unit price), as facts. None = Amazon said nothing.
+
+    `item` includes VAT in the UK and EU; `discount` is what Amazon takes off (a positive number);
+    `tax` is Amazon's separate tax line (US, CA: added on top; EU: usually 0 or absent, behaviour M01).
+    """
+
+    item: Decimal | None = None
+    shipping: Decimal | None = None
+    gift_wrap: Decimal | None = None
+    discount: Decimal | None = None
+    tax: Decimal | None = None
+    other: Decimal | None = None
+    total: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingLine:
+    order_item_id: str
+    sku: str
+    asin: str
+    title: str
+    quantity_ordered: int
+    quantity_fulfilled: int = 0
+    quantity_cancelled: int = 0
+    amounts: LineAmounts = LineAmounts()
+    gift_message: str = ""
+    gift_wrap_level: str = ""
+    customisation_url: str = ""
+    ioss_number: str = ""
+    tax_collected_by: str = ""
+    serial_numbers_required: bool = False
+    cancel_requested: bool = False
+    cancel_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingAddress:
+    """A delivery address; every part may be missing (behaviours O08, A09, O35)."""
+
+    name: str = ""
+    company: str = ""
+    line_1: str = ""
+    line_2: str = ""
+    line_3: str = ""
+    town: str = ""
+    county: str = ""
+    postcode: str = ""
+    country: str = ""
+    phone: str = ""
+    instructions: str = ""
+
+    @property
+    def deliverable(self) -> bool:
+        """Enough to write a label."""
+        return bool(self.name and self.line_1 and self.town and self.country)
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingBuyer:
+    name: str = ""
+    email: str = ""
+    company: str = ""
+    purchase_order_number: str = ""
+    vat_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingPackage:
+    """A parcel that Amazon holds for the order: what a shipment confirmation left there."""
+
+    reference: str
+    carrier: str = ""
+    tracking_number: str = ""
+    items: tuple[tuple[str, int], ...] = ()
+    """(order item id, units)."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingOrder:
+    """What one Amazon order says, in our words. Built by `sync.translate`, taken by `operations.orders`."""
+
+    amazon_order_id: str
+    marketplace_id: str
+    fulfilment: Fulfilment | None
+    status: AmazonStatus
+    placed_at: datetime
+    updated_at: datetime
+    currency: str = ""
+    total: Decimal | None = None
+    lines: tuple[IncomingLine, ...] = ()
+    buyer: IncomingBuyer = IncomingBuyer()
+    address: IncomingAddress | None = None
+    ship_by: datetime | None = None
+    deliver_by: datetime | None = None
+    service_level: str = ""
+    order_type: OrderType = OrderType.STANDARD
+    programs: tuple[str, ...] = ()
+    replaces: str = ""
+    seller_order_id: str = ""
+    packages: tuple[IncomingPackage, ...] = field(default=())

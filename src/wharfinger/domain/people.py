@@ -1,0 +1,37 @@
+"""Roles of the people who sign in, and what each may do (product.md section 11)."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    ADMINISTRATOR = "Administrator"
+    MANAGER = "Manager"
+    WAREHOUSE = "Warehouse"
+    ACCOUNTS = "Accounts"
+    VIEWER = "Viewer"
+
+
+class Right(StrEnum):
+    """One thing that a person may or may not do."""
+
+    EDIT_CHANNELS = "edit channels"
+    SEE_CREDENTIALS = "see credentials"
+    EDIT_STOCK = "edit stock"
+    SHIP = "ship"
+    MEND_PROBLEMS = "mend problems"
+    ADMINISTER = "administer the installation"
+    SEE_PERSONAL_DATA = "see personal data"
+
+
+_ALL = frozenset(Right)
+_RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.ADMINISTRATOR: _ALL,
+    Role.MANAGER: _ALL - {Right.ADMINISTER},
+    Role.WAREHOUSE: frozenset({Right.EDIT_STOCK, Right.SHIP, Right.SEE_PERSONAL_DATA}),
+    Role.ACCOUNTS: frozenset({Right.SEE_PERSONAL_DATA}),
+    Role.VIEWER: frozenset(),
+}
+
+
+def may(role: str, right: Right) -> bool:
+    return right in _RIGHTS[Role(role)]

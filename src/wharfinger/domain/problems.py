@@ -1,0 +1,24 @@
+"""What may need a person. Each kind has one way to be raised and one cure."""
+
+from enum import StrEnum
+
+
+class ProblemKind(StrEnum):
+    UNKNOWN_SKU = "Unknown SKU"
+    FBA_SITE_EMPTY = "FBA site has no stock levels"
+    OVERSOLD = "Oversold"
+    AWAITING_STOCK = "Awaiting stock"
+    NOT_UNDERSTOOD = "Message not understood"
+    TOTALS_DIFFER = "Totals differ"
+    FOREIGN_CURRENCY = "Foreign currency"
+    CANCEL_REQUESTED = "Buyer asks to cancel"
+    CANCELLED_AFTER_SHIPPING = "Cancelled after shipping"
+    NO_ADDRESS = "No delivery address"
+    CONFIRMATION_REFUSED = "Confirmation refused"
+    CONFIRMATION_LATE = "Confirmation late"
+    LISTING_REFUSED = "Listing refused"
+    LISTING_CONFLICT = "Two rules for one SKU"
+    LISTING_DRIFT = "Amazon shows another quantity"
+    AUTHORISATION_LOST = "Authorisation lost"
+    APPLICATION_REFUSED = "Application refused"
+    FLOW_FAILED = "Import or upload failed"
