@@ -63,15 +63,11 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     if not facts.enabled:
         found.append(Missing("Channel Enabled is off.", "Switch it on under General."))
     if not facts.activated:
-        found.append(
-            Missing("Not activated in this demo system.", "An administrator activates it on this page.")
-        )
+        found.append(Missing("Not activated in this demo system.", "An administrator activates it on this page."))
     if not facts.has_site:
         found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
     if facts.kind is Fulfilment.FBM and not facts.has_courier:
-        found.append(
-            Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list.")
-        )
+        found.append(Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list."))
     cure = {
         LinkState.WAITING: "Press Authorise.",
         LinkState.NOT_LINKED: "See the checks below, mend what failed, then press Check again.",

@@ -2,9 +2,10 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import wharfinger.db.encryption
 from django.conf import settings
 from django.db import migrations, models
+
+import wharfinger.db.encryption
 
 
 class Migration(migrations.Migration):
@@ -18,9 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("password", models.CharField(max_length=128, verbose_name="password")),
                 ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
@@ -55,9 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(default="Wharfinger", max_length=80)),
                 ("application_id", models.CharField(max_length=120, unique=True)),
@@ -73,9 +70,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=60)),
                 (
@@ -122,9 +117,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20, unique=True)),
                 ("generic", models.BooleanField(default=False)),
@@ -149,9 +142,7 @@ class Migration(migrations.Migration):
                 ("currency", models.CharField(max_length=3)),
                 (
                     "region",
-                    models.CharField(
-                        choices=[("EU", "UK and Europe"), ("NA", "US"), ("FE", "Far East")], max_length=2
-                    ),
+                    models.CharField(choices=[("EU", "UK and Europe"), ("NA", "US"), ("FE", "Far East")], max_length=2),
                 ),
                 (
                     "pool",
@@ -168,9 +159,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=20)),
                 ("key", models.CharField(max_length=60)),
@@ -196,9 +185,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("token_hash", models.CharField(max_length=64, unique=True)),
                 ("made_at", models.DateTimeField()),
@@ -210,9 +197,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=400, unique=True)),
                 ("name", models.CharField(max_length=300)),
@@ -237,9 +222,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("state_hash", models.CharField(max_length=64, unique=True)),
                 ("session_hash", models.CharField(max_length=64)),
@@ -267,9 +250,7 @@ class Migration(migrations.Migration):
                 ("error", models.TextField(blank=True)),
                 (
                     "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL),
                 ),
                 (
                     "channel",
@@ -286,9 +267,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("courier", models.CharField(max_length=60)),
                 ("name", models.CharField(max_length=80)),
@@ -310,9 +289,7 @@ class Migration(migrations.Migration):
                 ("active", models.BooleanField(default=True)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("courier", "name"), name="one_courier_service")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("courier", "name"), name="one_courier_service")],
             },
         ),
         migrations.CreateModel(
@@ -320,9 +297,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("amazon_order_id", models.CharField(max_length=30)),
                 ("fulfilment", models.CharField(blank=True, max_length=3)),
@@ -392,9 +367,7 @@ class Migration(migrations.Migration):
                 ("next_customer", models.PositiveBigIntegerField(default=1)),
             ],
             options={
-                "constraints": [
-                    models.CheckConstraint(condition=models.Q(("id", 1)), name="one_installation")
-                ],
+                "constraints": [models.CheckConstraint(condition=models.Q(("id", 1)), name="one_installation")],
             },
         ),
         migrations.AddField(
@@ -411,9 +384,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20, unique=True)),
                 ("order_ref", models.CharField(max_length=100)),
@@ -497,9 +468,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("code", models.CharField(max_length=20, unique=True)),
                 ("currency", models.CharField(blank=True, max_length=3)),
@@ -520,9 +489,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("order_item_id", models.CharField(max_length=40)),
                 ("sku", models.TextField()),
@@ -570,16 +537,12 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=80)),
                 (
                     "region",
-                    models.CharField(
-                        choices=[("EU", "UK and Europe"), ("NA", "US"), ("FE", "Far East")], max_length=2
-                    ),
+                    models.CharField(choices=[("EU", "UK and Europe"), ("NA", "US"), ("FE", "Far East")], max_length=2),
                 ),
                 ("seller_id", models.CharField(blank=True, max_length=30)),
                 ("refresh_token", wharfinger.db.encryption.EncryptedText(blank=True, default="")),
@@ -628,9 +591,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("operation", models.CharField(max_length=60)),
                 ("rate", models.DecimalField(decimal_places=6, max_digits=12)),
@@ -655,18 +616,14 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("store_name", models.CharField(blank=True, max_length=120)),
                 ("participating", models.BooleanField()),
                 ("suspended_listings", models.BooleanField()),
                 (
                     "marketplace",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="wharfinger.marketplace"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wharfinger.marketplace"),
                 ),
                 (
                     "account",
@@ -683,9 +640,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("after", models.DateTimeField()),
                 ("marketplace_ids", models.JSONField(default=list)),
@@ -710,9 +665,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("sku", models.CharField(max_length=400)),
                 ("fulfilment", models.CharField(max_length=3)),
@@ -751,9 +704,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("flow", models.CharField(max_length=40)),
                 ("due_at", models.DateTimeField()),
@@ -787,9 +738,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("package_reference", models.CharField(max_length=10)),
                 ("tracking_number", models.CharField(blank=True, max_length=60)),
@@ -804,9 +753,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "service",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="wharfinger.courierservice"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wharfinger.courierservice"),
                 ),
                 (
                     "user",
@@ -821,9 +768,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "state",
@@ -872,9 +817,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("quantity", models.PositiveIntegerField()),
                 (
@@ -900,9 +843,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=60, unique=True)),
                 (
@@ -955,9 +896,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "order_type",
@@ -1009,9 +948,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("type", models.CharField(max_length=30)),
                 ("code", models.CharField(db_index=True, max_length=400)),
@@ -1030,9 +967,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 (
                     "kind",
@@ -1070,9 +1005,7 @@ class Migration(migrations.Migration):
                 ("solved_at", models.DateTimeField(null=True)),
                 (
                     "channel",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.channel"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.channel"),
                 ),
                 (
                     "imported_order",
@@ -1082,9 +1015,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "listing",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.listing"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.listing"),
                 ),
                 (
                     "sales_order",
@@ -1100,9 +1031,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "site",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.site"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.site"),
                 ),
                 (
                     "item",
@@ -1117,9 +1046,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("quantity", models.IntegerField()),
                 ("on_hand_after", models.IntegerField()),
@@ -1155,9 +1082,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "shipment",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, to="wharfinger.shipment"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to="wharfinger.shipment"),
                 ),
                 (
                     "site",
@@ -1182,9 +1107,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("quantity", models.PositiveIntegerField()),
                 (
@@ -1210,9 +1133,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("asin", models.CharField(blank=True, db_index=True, max_length=20)),
                 ("title", models.CharField(blank=True, max_length=500)),
@@ -1229,9 +1150,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "marketplace",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="wharfinger.marketplace"
-                    ),
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="wharfinger.marketplace"),
                 ),
                 (
                     "item",
@@ -1249,9 +1168,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("quantity", models.PositiveIntegerField()),
                 ("made_at", models.DateTimeField()),
@@ -1286,9 +1203,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("happened_at", models.DateTimeField()),
                 ("text", models.CharField(max_length=400)),
@@ -1300,9 +1215,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "channel",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.channel"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.channel"),
                 ),
                 (
                     "imported_order",
@@ -1312,9 +1225,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "listing",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.listing"
-                    ),
+                    models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, to="wharfinger.listing"),
                 ),
                 (
                     "sales_order",
@@ -1341,9 +1252,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("on_hand", models.IntegerField(default=0)),
                 ("allocated", models.IntegerField(default=0)),
@@ -1375,9 +1284,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("version", models.PositiveIntegerField(default=1)),
                 ("urgency", models.PositiveSmallIntegerField(default=0)),
@@ -1408,9 +1315,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("quantity", models.PositiveIntegerField()),
                 ("why", models.JSONField()),
@@ -1446,9 +1351,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("at", models.DateTimeField()),
                 ("verb", models.CharField(max_length=60)),
@@ -1472,9 +1375,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("position", models.PositiveSmallIntegerField()),
                 ("title", models.CharField(max_length=120)),
@@ -1493,9 +1394,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position"],
-                "constraints": [
-                    models.UniqueConstraint(fields=("channel", "position"), name="one_check_line")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("channel", "position"), name="one_check_line")],
             },
         ),
         migrations.CreateModel(
@@ -1503,9 +1402,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("carrier_code", models.CharField(max_length=60)),
                 ("carrier_name", models.CharField(blank=True, max_length=60)),
@@ -1528,9 +1425,7 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("channel", "service"), name="one_courier_mapping")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("channel", "service"), name="one_courier_mapping")],
             },
         ),
         migrations.AddConstraint(
@@ -1605,9 +1500,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="channel",
-            constraint=models.UniqueConstraint(
-                django.db.models.functions.text.Lower("name"), name="channel_name_once"
-            ),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower("name"), name="channel_name_once"),
         ),
         migrations.AddConstraint(
             model_name="channel",
@@ -1623,9 +1516,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="shipment",
-            constraint=models.UniqueConstraint(
-                fields=("order", "package_reference"), name="one_package_reference"
-            ),
+            constraint=models.UniqueConstraint(fields=("order", "package_reference"), name="one_package_reference"),
         ),
         migrations.AddIndex(
             model_name="confirmation",
@@ -1688,9 +1579,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="salesorderline",
-            constraint=models.UniqueConstraint(
-                fields=("order", "order_item_id"), name="an_order_item_exists_once"
-            ),
+            constraint=models.UniqueConstraint(fields=("order", "order_item_id"), name="an_order_item_exists_once"),
         ),
         migrations.AddConstraint(
             model_name="salesorderline",
@@ -1762,9 +1651,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="stocklevel",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("allocated__gte", 0)), name="allocated_not_negative"
-            ),
+            constraint=models.CheckConstraint(condition=models.Q(("allocated__gte", 0)), name="allocated_not_negative"),
         ),
         migrations.AddIndex(
             model_name="stocknotice",

@@ -41,9 +41,7 @@ class SellerAccount(models.Model):
     name = models.CharField(max_length=80)
     region = models.CharField(max_length=2, choices=REGIONS)
     seller_id = models.CharField(max_length=30, blank=True)  # empty until authorised or typed
-    application = models.ForeignKey(
-        AmazonApplication, on_delete=models.PROTECT, null=True, related_name="accounts"
-    )
+    application = models.ForeignKey(AmazonApplication, on_delete=models.PROTECT, null=True, related_name="accounts")
     refresh_token = EncryptedText(blank=True, default="")
     token_last_four = models.CharField(max_length=4, blank=True)
     token_set_at = models.DateTimeField(null=True)

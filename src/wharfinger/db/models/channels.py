@@ -53,9 +53,7 @@ class ChannelOption(models.Model):
     order_type = models.CharField(
         max_length=20, blank=True, choices=[("", "(Global)")] + [(t.value, t.value) for t in OrderType]
     )
-    site = models.ForeignKey(
-        "wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="channel_options"
-    )
+    site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="channel_options")
     courier_service = models.ForeignKey(
         "wharfinger.CourierService", on_delete=models.PROTECT, null=True, related_name="channel_options"
     )

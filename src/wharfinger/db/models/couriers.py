@@ -9,9 +9,7 @@ class CourierService(models.Model):
     courier = models.CharField(max_length=60)
     name = models.CharField(max_length=80)
     tracking = models.CharField(max_length=30, choices=[(t.value, t.value) for t in Tracking])
-    gives_number = models.BooleanField(
-        default=False
-    )  # makes the tracking number itself (demo courier, an API)
+    gives_number = models.BooleanField(default=False)  # makes the tracking number itself (demo courier, an API)
     number_prefix = models.CharField(max_length=4, blank=True)
     amazon_carrier_code = models.CharField(max_length=60)
     amazon_carrier_name = models.CharField(max_length=60, blank=True)
@@ -27,9 +25,7 @@ class CourierService(models.Model):
 class CourierMapping(models.Model):
     """How a channel tells Amazon about one of our services: carrier code and name out."""
 
-    channel = models.ForeignKey(
-        "wharfinger.Channel", on_delete=models.CASCADE, related_name="courier_mappings"
-    )
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, related_name="courier_mappings")
     service = models.ForeignKey(CourierService, on_delete=models.PROTECT, related_name="mappings")
     carrier_code = models.CharField(max_length=60)
     carrier_name = models.CharField(max_length=60, blank=True)

@@ -14,9 +14,7 @@ class OrderCursor(models.Model):
 
     account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="cursor")
     after = models.DateTimeField()
-    marketplace_ids = models.JSONField(
-        default=list
-    )  # of the window being read: a token wants every parameter again
+    marketplace_ids = models.JSONField(default=list)  # of the window being read: a token wants every parameter again
     page_token = models.TextField(blank=True)
     token_at = models.DateTimeField(null=True)
     window_before = models.DateTimeField(null=True)  # Amazon's lastUpdatedBefore of the window's first page
@@ -47,9 +45,7 @@ class RawMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(
-                fields=["account", "id"], condition=models.Q(state="Waiting"), name="raw_messages_waiting"
-            ),
+            models.Index(fields=["account", "id"], condition=models.Q(state="Waiting"), name="raw_messages_waiting"),
             models.Index(fields=["account", "key"], name="raw_messages_by_key"),
         ]
 
@@ -67,12 +63,8 @@ class ImportedOrder(models.Model):
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ImportState])
     reason = models.TextField(blank=True)  # the error, in plain words
     cure = models.TextField(blank=True)
-    waits_for = models.CharField(
-        max_length=120, blank=True, db_index=True
-    )  # what would mend it, e.g. site:3, sku:1:AB
-    record_only = models.BooleanField(
-        default=False
-    )  # first import: already shipped, no movement, no confirmation
+    waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would mend it, e.g. site:3, sku:1:AB
+    record_only = models.BooleanField(default=False)  # first import: already shipped, no movement, no confirmation
     amazon_status = models.CharField(max_length=24)
     order_ref = models.CharField(max_length=100, blank=True)
     summary = models.CharField(max_length=300, blank=True)

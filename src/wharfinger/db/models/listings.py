@@ -11,9 +11,7 @@ class Listing(models.Model):
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listings")
     sku = models.CharField(max_length=400)
-    fulfilment = models.CharField(
-        max_length=3
-    )  # FBM | FBA: from the fulfilment channel, never written when FBA
+    fulfilment = models.CharField(max_length=3)  # FBM | FBA: from the fulfilment channel, never written when FBA
     product_type = models.CharField(max_length=80, blank=True)
     lead_time_days = models.PositiveSmallIntegerField(null=True)
     told_quantity = models.PositiveIntegerField(null=True)
@@ -64,9 +62,7 @@ class StockNotice(models.Model):
     listing = models.OneToOneField(Listing, on_delete=models.CASCADE, related_name="notice")
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="stock_notices")
     version = models.PositiveIntegerField(default=1)
-    urgency = models.PositiveSmallIntegerField(
-        default=0
-    )  # 2 = zero, 1 = low, 0 = the rest: larger goes first
+    urgency = models.PositiveSmallIntegerField(default=0)  # 2 = zero, 1 = low, 0 = the rest: larger goes first
     cause = models.CharField(max_length=120)
     raised_at = models.DateTimeField()
     again_at = models.DateTimeField()  # trade time: not before

@@ -29,9 +29,7 @@ class SalesOrder(models.Model):
     """
 
     code = models.CharField(max_length=20, unique=True)
-    imported = models.OneToOneField(
-        "wharfinger.ImportedOrder", on_delete=models.PROTECT, related_name="sales_order"
-    )
+    imported = models.OneToOneField("wharfinger.ImportedOrder", on_delete=models.PROTECT, related_name="sales_order")
     channel = models.ForeignKey("wharfinger.Channel", on_delete=models.PROTECT, related_name="sales_orders")
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, related_name="sales_orders")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="sales_orders")
@@ -77,9 +75,7 @@ class SalesOrderLine(models.Model):
     sku = models.TextField()  # kept whole, however odd; a listing SKU has at most 400 characters
     asin = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=500, blank=True)
-    item = models.ForeignKey(
-        "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="order_lines"
-    )
+    item = models.ForeignKey("wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="order_lines")
     held_reason = models.TextField(blank=True)  # not empty = the line is held
     quantity_ordered = models.PositiveIntegerField()
     quantity_cancelled = models.PositiveIntegerField(default=0)
@@ -107,9 +103,7 @@ class SalesOrderLine(models.Model):
                 name="no_more_shipped_than_ordered",
             ),
         ]
-        indexes = [
-            models.Index(fields=["item"], condition=Q(item__isnull=True), name="order_lines_unmatched")
-        ]
+        indexes = [models.Index(fields=["item"], condition=Q(item__isnull=True), name="order_lines_unmatched")]
 
     @property
     def quantity_open(self) -> int:

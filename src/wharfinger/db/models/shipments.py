@@ -15,17 +15,13 @@ class Shipment(models.Model):
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["order", "package_reference"], name="one_package_reference")
-        ]
+        constraints = [models.UniqueConstraint(fields=["order", "package_reference"], name="one_package_reference")]
         indexes = [models.Index(fields=["tracking_number"], name="shipments_by_tracking")]
 
 
 class ShipmentLine(models.Model):
     shipment = models.ForeignKey(Shipment, on_delete=models.CASCADE, related_name="lines")
-    line = models.ForeignKey(
-        "wharfinger.SalesOrderLine", on_delete=models.PROTECT, related_name="shipment_lines"
-    )
+    line = models.ForeignKey("wharfinger.SalesOrderLine", on_delete=models.PROTECT, related_name="shipment_lines")
     quantity = models.PositiveIntegerField()
 
     class Meta:
@@ -39,9 +35,7 @@ class Confirmation(models.Model):
     """The outbox row of a shipment: one fact, one message, told to Amazon exactly once."""
 
     shipment = models.OneToOneField(Shipment, on_delete=models.CASCADE, related_name="confirmation")
-    account = models.ForeignKey(
-        "wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations"
-    )
+    account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations")
     state = models.CharField(
         max_length=12,
         choices=[(s.value, s.value) for s in ConfirmationState],
@@ -49,9 +43,7 @@ class Confirmation(models.Model):
     )
     attempts = models.PositiveSmallIntegerField(default=0)
     attempted_at = models.DateTimeField(null=True)  # trade time
-    attempted_at_machine = models.DateTimeField(
-        null=True
-    )  # an unknown outcome is read back after the time-out
+    attempted_at_machine = models.DateTimeField(null=True)  # an unknown outcome is read back after the time-out
     again_at = models.DateTimeField()  # trade time: not before
     accepted_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)

@@ -23,8 +23,7 @@ class Site(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=(Q(kind=SiteKind.FBA.value) & ~Q(pool=""))
-                | (~Q(kind=SiteKind.FBA.value) & Q(pool="")),
+                condition=(Q(kind=SiteKind.FBA.value) & ~Q(pool="")) | (~Q(kind=SiteKind.FBA.value) & Q(pool="")),
                 name="fba_site_has_a_pool",
             )
         ]
@@ -67,9 +66,7 @@ class KitComponent(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kit", "component"], name="one_component_row"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="component_quantity_positive"),
-            models.CheckConstraint(
-                condition=~Q(kit=models.F("component")), name="kit_is_not_its_own_component"
-            ),
+            models.CheckConstraint(condition=~Q(kit=models.F("component")), name="kit_is_not_its_own_component"),
         ]
 
 
@@ -115,9 +112,7 @@ class Movement(models.Model):
 class Allocation(models.Model):
     """Units of an item at a site promised to an order line; gone when shipped or released."""
 
-    line = models.ForeignKey(
-        "wharfinger.SalesOrderLine", on_delete=models.CASCADE, related_name="allocations"
-    )
+    line = models.ForeignKey("wharfinger.SalesOrderLine", on_delete=models.CASCADE, related_name="allocations")
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")
     quantity = models.PositiveIntegerField()

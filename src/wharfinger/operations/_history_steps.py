@@ -1,0 +1,27 @@
+"""Steps that write timelines and the audit; they need an open transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from wharfinger.db.models import Activity, AuditEntry, User
+
+_TEXT_AT_MOST = 400
+
+
+def record_activity(text: str, *, now: datetime, user: User | None = None, **links: Any) -> None:
+    """One sentence of a timeline, without personal data. `links`: the rows it belongs to, by field name."""
+    Activity.objects.create(text=text[:_TEXT_AT_MOST], happened_at=now, user=user, **links)
+
+
+def record_audit(
+    verb: str,
+    noun: str,
+    noun_id: int | str,
+    *,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    now: datetime,
+    user: User | None,
+) -> None:
+    """Who changed what. Secrets are given as the word “changed”, never as values."""
+    AuditEntry.objects.create(verb=verb, noun=noun, noun_id=str(noun_id), before=before, after=after, at=now, user=user)

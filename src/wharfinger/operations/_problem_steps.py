@@ -1,0 +1,30 @@
+"""Steps that open and solve problems; they need an open transaction."""
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from wharfinger.db.models import Problem
+from wharfinger.domain.problems import ProblemKind
+
+
+def open_problem(
+    kind: ProblemKind, key: str, *, cause: str, cure: str, now: datetime, cure_page: str = "", **links: Any
+) -> Problem:
+    """Open the problem, or count one more occurrence of the open one with this kind and key.
+
+    `links` are the rows that it concerns by the model's field names (`channel=…`, `sales_order_id=…`).
+    """
+    values = {"cause": cause, "cure": cure, "cure_page": cure_page, "seen_at": now, **links}
+    problem, made = Problem.objects.select_for_update().get_or_create(
+        kind=kind.value, key=key, solved_at=None, defaults={**values, "opened_at": now}
+    )
+    if not made:
+        Problem.objects.filter(pk=problem.pk).update(count=F("count") + 1, **values)
+    return problem
+
+
+def solve_problem(kind: ProblemKind, key: str, *, now: datetime) -> bool:
+    """Close the open problem with this kind and key; False when there is none."""
+    return bool(Problem.objects.filter(kind=kind.value, key=key, solved_at=None).update(solved_at=now))

@@ -1,0 +1,207 @@
+"""Seller accounts: the application that speaks for them, what Amazon says of them, whether access holds."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wharfinger.db.models import (
+    AmazonApplication,
+    Channel,
+    ChannelCheck,
+    FlowSchedule,
+    Marketplace,
+    Participation,
+    SellerAccount,
+    User,
+)
+from wharfinger.domain.channels import LinkState
+from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._history_steps import record_activity, record_audit
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.transaction import operation
+
+FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
+"""The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
+
+
+@operation
+def save_application(
+    *,
+    application_id: str,
+    client_id: str,
+    client_secret: str,
+    is_draft: bool,
+    now: datetime,
+    user: User | None = None,
+) -> AmazonApplication:
+    """Keep the retailer's own Amazon application. An empty secret leaves the stored one as it is."""
+    if not application_id.startswith(("amzn1.sp.solution.", "amzn1.sellerapps.app.")):
+        raise Refused(
+            "An application id begins with amzn1.sp.solution. Copy it from the Solution Provider Portal.",
+            "application_id",
+        )
+    if not client_id.startswith("amzn1.application-oa2-client."):
+        raise Refused("A client id begins with amzn1.application-oa2-client. See LWA credentials.", "client_id")
+    known = AmazonApplication.objects.select_for_update().filter(application_id=application_id).first()
+    if known is None and not client_secret:
+        raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
+    row = known or AmazonApplication(application_id=application_id)
+    row.client_id, row.is_draft = client_id, is_draft
+    if client_secret:
+        row.client_secret, row.secret_last_four, row.secret_set_at = client_secret, client_secret[-4:], now
+    row.save()
+    record_audit(
+        "save application",
+        "AmazonApplication",
+        row.pk,
+        before=None,
+        after={"application id": application_id, "secret": "changed" if client_secret else "kept"},
+        now=now,
+        user=user,
+    )
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class FoundParticipation:
+    """One line of getMarketplaceParticipations."""
+
+    marketplace_id: str
+    marketplace_name: str
+    country: str
+    currency: str
+    store_name: str
+    participating: bool
+    suspended_listings: bool
+
+
+@operation
+def keep_participations(account_id: int, found: Sequence[FoundParticipation], *, now: datetime) -> None:
+    """Replace what Amazon said of the account's marketplaces; an id not known yet becomes usable (A11)."""
+    account = SellerAccount.objects.select_for_update().get(pk=account_id)
+    for line in found:
+        Marketplace.objects.get_or_create(
+            pk=line.marketplace_id,
+            defaults={
+                "name": line.marketplace_name,
+                "country": line.country[:2],
+                "currency": line.currency[:3],
+                "region": account.region,
+                "pool": Pool.OTHER.value,
+                "seller_central": f"sellercentral.{line.marketplace_name.lower()}"[:100],
+            },
+        )
+    Participation.objects.filter(account=account).exclude(
+        marketplace_id__in=[line.marketplace_id for line in found]
+    ).delete()
+    Participation.objects.bulk_create(
+        [
+            Participation(
+                account=account,
+                marketplace_id=line.marketplace_id,
+                store_name=line.store_name[:120],
+                participating=line.participating,
+                suspended_listings=line.suspended_listings,
+            )
+            for line in found
+        ],
+        update_conflicts=True,
+        unique_fields=["account", "marketplace"],
+        update_fields=["store_name", "participating", "suspended_listings"],
+    )
+    SellerAccount.objects.filter(pk=account_id).update(participations_read_at=now)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One line of the verification: ok None = not answered yet."""
+
+    title: str
+    ok: bool | None
+    message: str = ""
+    cure: str = ""
+
+
+@operation
+def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkState | None, now: datetime) -> None:
+    """Write the verification's lines; `linked` None = it goes on, or could not be told (the state stays)."""
+    channel = Channel.objects.select_for_update().select_related("account").get(pk=channel_id)
+    ChannelCheck.objects.filter(channel=channel).delete()
+    ChannelCheck.objects.bulk_create(
+        ChannelCheck(
+            channel=channel,
+            position=position,
+            title=line.title,
+            ok=line.ok,
+            message=line.message,
+            cure=line.cure,
+            checked_at=None if line.ok is None else now,
+        )
+        for position, line in enumerate(lines)
+    )
+    Channel.objects.filter(pk=channel_id).update(checked_at=now)
+    if linked is None:
+        return
+    if channel.link_state != linked.value:
+        Channel.objects.filter(pk=channel_id).update(link_state=linked.value)
+        record_activity(f"{channel.name}: {linked.value}.", channel=channel, now=now)
+    if linked is LinkState.LINKED:
+        _account_is_linked(channel.account, now)
+
+
+def _account_is_linked(account: SellerAccount, now: datetime) -> None:
+    SellerAccount.objects.filter(pk=account.pk).update(link_state=LinkState.LINKED.value, link_error="", lost_at=None)
+    Channel.objects.filter(account=account, link_state=LinkState.LOST.value).update(link_state=LinkState.LINKED.value)
+    solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
+    FlowSchedule.objects.bulk_create(
+        [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
+    )
+    if account.link_state != LinkState.LINKED.value:
+        FlowSchedule.objects.filter(account=account).update(due_at=now)
+
+
+@operation
+def lose_authorisation(account_id: int, *, error: str, now: datetime) -> None:
+    """Amazon takes our token no more: the account's channels stop, nothing queued is lost, a person is told."""
+    account = SellerAccount.objects.select_for_update().get(pk=account_id)
+    if account.link_state == LinkState.LOST.value:
+        return
+    SellerAccount.objects.filter(pk=account_id).update(link_state=LinkState.LOST.value, link_error=error, lost_at=now)
+    channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED.value)
+    first = channels.order_by("pk").first()
+    channels.update(link_state=LinkState.LOST.value)
+    open_problem(
+        ProblemKind.AUTHORISATION_LOST,
+        f"account:{account_id}",
+        cause=f"{account.name}: Amazon refuses our access. {error}",
+        cure="Open one of its channels and press Authorise. What waits is sent afterwards; nothing is lost.",
+        cure_page=f"/channels/{first.pk}/" if first else "",
+        account=account,
+        channel=first,
+        now=now,
+    )
+    record_activity(f"{account.name}: authorisation lost.", account=account, channel=first, now=now)
+
+
+@operation
+def report_application_refused(account_id: int, *, error: str, now: datetime) -> None:
+    """Login with Amazon refuses the application itself (its secret, A03): no seller's channel is unlinked."""
+    account = SellerAccount.objects.select_related("application").get(pk=account_id)
+    open_problem(
+        ProblemKind.APPLICATION_REFUSED,
+        f"application:{account.application_id}",
+        cause=f"Amazon refuses the application's client id or secret. {error}",
+        cure="Copy the current client secret from the Solution Provider Portal into Settings, Amazon application.",
+        cure_page="/settings/amazon-application/",
+        account=account,
+        now=now,
+    )
+
+
+@operation
+def accept_application(account_id: int, *, now: datetime) -> None:
+    """The application was taken again: its problem is solved."""
+    account = SellerAccount.objects.get(pk=account_id)
+    solve_problem(ProblemKind.APPLICATION_REFUSED, f"application:{account.application_id}", now=now)

@@ -1,0 +1,400 @@
+"""Channels: make, save, activate, enable, approve, archive."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+
+from wharfinger.db.models import (
+    AmazonApplication,
+    Channel,
+    ChannelOption,
+    CourierMapping,
+    CourierService,
+    Listing,
+    Marketplace,
+    SellerAccount,
+    Site,
+    User,
+)
+from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
+from wharfinger.domain.channels import ImportFba, LinkState, import_fba_for
+from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
+from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import triggers
+from wharfinger.operations._history_steps import record_activity, record_audit
+from wharfinger.operations._reconsider_steps import reconsider
+from wharfinger.operations._stock_steps import raise_notices
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.transaction import operation
+
+NAME_AT_MOST = 60
+FIRST_IMPORT_REACHES_BACK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelEntry:
+    """What a person entered on a channel's Setup tab. `auth_token` empty = leave what is stored."""
+
+    name: str
+    enabled: bool
+    start_date: date
+    order_ref_format: str
+    dont_import_orders: bool
+    dont_upload_order_status: bool
+    dont_upload_stock_levels: bool
+    use_amazon_sku: bool
+    import_fba_orders: str
+    region: str
+    marketplace_id: str
+    seller_id: str
+    auth_token: str
+    token_expiry: date | None
+    site_id: int | None
+    courier_service_id: int | None
+    late_courier_acknowledged: bool = False
+
+
+@operation
+def create_channel(kind: Fulfilment, entry: ChannelEntry, *, now: datetime, user: User | None = None) -> Channel:
+    """Make a channel; a seller already known in the region is shared, with its authorisation."""
+    checked = _checked(kind, entry)
+    marketplace = _marketplace(checked)
+    account = _account_for(checked, marketplace, now)
+    _refuse_twice(account, marketplace, kind, None)
+    live = settings.WHARFINGER.system == "live"
+    channel = Channel(
+        kind=kind.value,
+        account=account,
+        marketplace=marketplace,
+        activated=live,
+        link_state=account.link_state,
+        made_at=now,
+    )
+    _write(channel, checked, account, now, user)
+    record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
+    record_audit("create", "Channel", channel.pk, before=None, after=_facts(channel), now=now, user=user)
+    triggers.verify_channel(channel.pk)
+    return channel
+
+
+@operation
+def save_channel(
+    channel_id: int, entry: ChannelEntry, *, version: int, now: datetime, user: User | None = None
+) -> Channel:
+    """Save Channel: everything or nothing; refused when somebody else saved since `version` was read."""
+    channel = Channel.objects.select_for_update(of=("self",)).select_related("account").get(pk=channel_id)
+    if channel.version != version:
+        raise Refused(
+            "Somebody else saved this channel while you were editing. Nothing of yours was written: "
+            "open the channel again, see what changed, and enter your change once more."
+        )
+    kind = Fulfilment(channel.kind)
+    checked = _checked(kind, entry)
+    marketplace = _marketplace(checked)
+    before = _facts(channel)
+    account = _retargeted(channel, checked, marketplace, now)
+    _refuse_twice(account, marketplace, kind, channel.pk)
+    channel.account, channel.marketplace = account, marketplace
+    channel.version += 1
+    _write(channel, checked, account, now, user)
+    record_audit("save", "Channel", channel.pk, before=before, after=_facts(channel), now=now, user=user)
+    record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
+    reconsider(f"channel:{channel.pk}", now=now)
+    triggers.verify_channel(channel.pk)
+    return channel
+
+
+def _checked(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
+    """Everything that can be told from the entry alone, field by field."""
+    name = " ".join(entry.name.split())
+    if not name:
+        raise Refused("Give the channel a name, such as “Amazon.co.uk FBM”.", "name")
+    if len(name) > NAME_AT_MOST:
+        raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
+    if not all(character.isprintable() for character in name):
+        raise Refused("The name holds a control character. Remove it.", "name")
+    if "{0}" not in entry.order_ref_format:
+        raise Refused("Order Ref. Format must contain {0}, where Amazon's order number goes.", "order_ref_format")
+    if len(entry.order_ref_format) > 60:
+        raise Refused("Order Ref. Format has at most 60 characters. Shorten it.", "order_ref_format")
+    if entry.import_fba_orders != import_fba_for(kind).value:
+        raise Refused(
+            f"An Amazon {kind.value} channel needs “{import_fba_for(kind).value}”: FBA and FBM orders have "
+            "separate channels.",
+            "import_fba_orders",
+        )
+    if looks_like_mws_token(entry.auth_token):
+        raise Refused(MWS_EXPLAINED, "auth_token")
+    if entry.auth_token and not entry.auth_token.startswith("Atzr|"):
+        raise Refused("A refresh token begins with Atzr|. Copy it whole, or leave the field empty.", "auth_token")
+    if entry.region not in (Region.EU.value, Region.NA.value):
+        raise Refused("Choose the region: UK and Europe, or US.", "region")
+    return replace(entry, name=name, seller_id=_seller_id(entry), auth_token=entry.auth_token.strip())
+
+
+def _seller_id(entry: ChannelEntry) -> str:
+    if not entry.seller_id.strip():
+        if entry.auth_token:
+            raise Refused("With an Auth Token the Seller ID is needed too: see Account info.", "seller_id")
+        return ""
+    try:
+        return parse_seller_id(entry.seller_id)
+    except NotAnIdentity as error:
+        raise Refused(str(error), "seller_id") from error
+
+
+def _marketplace(entry: ChannelEntry) -> Marketplace:
+    marketplace = Marketplace.objects.filter(pk=entry.marketplace_id.strip()).first()
+    if marketplace is None:
+        raise Refused(
+            f"“{entry.marketplace_id.strip()[:40]}” is no marketplace ID that Amazon has. Pick one from the list.",
+            "marketplace_id",
+        )
+    if marketplace.region != entry.region:
+        raise Refused(
+            f"{marketplace.name} belongs to the region {Region(marketplace.region).title}, not to "
+            f"{Region(entry.region).title}. Choose the other region or another marketplace.",
+            "marketplace_id",
+        )
+    return marketplace
+
+
+def _account_for(entry: ChannelEntry, marketplace: Marketplace, now: datetime) -> SellerAccount:
+    if entry.seller_id:
+        known = SellerAccount.objects.filter(region=entry.region, seller_id=entry.seller_id).first()
+        if known is not None:
+            return known
+    title = Region(entry.region).title
+    return SellerAccount.objects.create(
+        name=f"{entry.seller_id} ({title})" if entry.seller_id else f"{entry.name} ({title})",
+        region=entry.region,
+        seller_id=entry.seller_id,
+        application=AmazonApplication.objects.order_by("pk").first(),
+        made_at=now,
+    )
+
+
+def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace, now: datetime) -> SellerAccount:
+    """The account that the saved channel belongs to: the same one unless Seller ID or Region were changed."""
+    account = channel.account
+    if (account.region, account.seller_id) == (entry.region, entry.seller_id):
+        return account
+    moved = channel.marketplace_id != marketplace.pk or account.seller_id not in ("", entry.seller_id)
+    if moved and channel.imported_orders.exists():
+        raise Refused(
+            "Orders were imported through this channel: its seller and marketplace cannot be changed any more. "
+            "Make a new channel instead.",
+            "seller_id" if account.seller_id != entry.seller_id else "marketplace_id",
+        )
+    if not account.seller_id and account.region == entry.region:
+        twin = SellerAccount.objects.filter(region=entry.region, seller_id=entry.seller_id).first()
+        if twin is None:
+            account.seller_id = entry.seller_id
+            account.save()
+            return account
+        return twin
+    channel.link_state = LinkState.WAITING.value
+    return _account_for(entry, marketplace, now)
+
+
+def _refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilment, but: int | None) -> None:
+    twin = (
+        Channel.objects.filter(account=account, marketplace=marketplace, kind=kind.value, archived=False)
+        .exclude(pk=but)
+        .first()
+    )
+    if twin is not None:
+        raise Refused(
+            f"“{twin.name}” is the {kind.value} channel of this seller for {marketplace.name} already. "
+            "Each marketplace and kind has one channel.",
+            "marketplace_id",
+        )
+
+
+def _write(channel: Channel, entry: ChannelEntry, account: SellerAccount, now: datetime, user: User | None) -> None:
+    channel.name, channel.enabled = entry.name, entry.enabled
+    channel.start_date, channel.order_ref_format = entry.start_date, entry.order_ref_format
+    channel.dont_import_orders = entry.dont_import_orders
+    channel.dont_upload_order_status = entry.dont_upload_order_status
+    channel.dont_upload_stock_levels = entry.dont_upload_stock_levels
+    channel.use_amazon_sku = entry.use_amazon_sku
+    channel.import_fba_orders = ImportFba(entry.import_fba_orders).value
+    try:
+        with transaction.atomic():
+            channel.save()
+    except IntegrityError as error:
+        if "channel_name_once" not in str(error):
+            raise
+        raise Refused(f"Another channel is called “{entry.name}”. Give this one a name of its own.", "name") from error
+    _write_options(channel, entry, now)
+    _write_credentials(account, entry, now, user)
+
+
+def _write_options(channel: Channel, entry: ChannelEntry, now: datetime) -> None:
+    site = _site(channel, entry)
+    service = _service(channel, entry)
+    option, _made = ChannelOption.objects.update_or_create(
+        channel=channel,
+        order_type="",
+        defaults={
+            "site": site,
+            "courier_service": service,
+            "late_courier_acknowledged": entry.late_courier_acknowledged,
+        },
+    )
+    if site is not None and site.kind == SiteKind.FBA.value and site.account_id is None:
+        Site.objects.filter(pk=site.pk).update(account=channel.account)
+    if service is not None:
+        CourierMapping.objects.get_or_create(
+            channel=channel,
+            service=service,
+            defaults={
+                "carrier_code": service.amazon_carrier_code,
+                "carrier_name": service.amazon_carrier_name,
+            },
+        )
+
+
+def _site(channel: Channel, entry: ChannelEntry) -> Site | None:
+    if entry.site_id is None:
+        raise Refused("Choose the Site that this channel's orders are fulfilled from.", "site")
+    site = Site.objects.filter(pk=entry.site_id).first()
+    if site is None:
+        raise Refused("This site does not exist any more. Choose another.", "site")
+    fba = channel.kind == Fulfilment.FBA.value
+    if fba and site.kind != SiteKind.FBA.value:
+        raise Refused(f"{site.name} is no FBA site. An FBA channel needs a site of kind FBA.", "site")
+    if fba and site.pool != channel.marketplace.pool:
+        raise Refused(
+            f"{site.name} is the FBA site of the pool {site.get_pool_display()}; {channel.marketplace.name} is served "
+            f"from the pool {channel.marketplace.get_pool_display()}. Choose or make that pool's site.",
+            "site",
+        )
+    if fba and site.account_id not in (None, channel.account_id):
+        raise Refused(f"{site.name} mirrors the FBA stock of another seller account. Make one for this seller.", "site")
+    if not fba and site.kind == SiteKind.FBA.value:
+        raise Refused(f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own.", "site")
+    return site
+
+
+def _service(channel: Channel, entry: ChannelEntry) -> CourierService | None:
+    if channel.kind == Fulfilment.FBA.value:
+        return None
+    service = CourierService.objects.filter(pk=entry.courier_service_id, active=True).first()
+    if service is None:
+        raise Refused(
+            "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",
+            "courier_service",
+        )
+    if service.tracking == Tracking.LATER.value and not entry.late_courier_acknowledged:
+        raise Refused(
+            f"{service} gives its tracking number only later. Tick that you know parcels may be confirmed late, "
+            "or choose another service.",
+            "late_courier_acknowledged",
+        )
+    return service
+
+
+def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetime, user: User | None) -> None:
+    changed = False
+    if entry.auth_token:
+        account.refresh_token, account.token_last_four = entry.auth_token, entry.auth_token[-4:]
+        account.token_set_at, account.participations_read_at = now, None
+        account.token_expiry = entry.token_expiry or expires_on(now.date())
+        changed = True
+    elif entry.token_expiry is not None and entry.token_expiry != account.token_expiry:
+        account.token_expiry = entry.token_expiry
+        changed = True
+    if changed:
+        account.save()
+        after = {
+            "token": "changed" if entry.auth_token else "kept",
+            "token expiry": str(account.token_expiry),
+        }
+        record_audit("save credentials", "SellerAccount", account.pk, before=None, after=after, now=now, user=user)
+
+
+def _facts(channel: Channel) -> dict[str, str]:
+    """A channel's fields for the audit; no secrets among them."""
+    return {
+        "name": channel.name,
+        "enabled": str(channel.enabled),
+        "marketplace": channel.marketplace_id,
+        "seller": channel.account.seller_id,
+        "start date": str(channel.start_date),
+        "order ref format": channel.order_ref_format,
+        "don't import orders": str(channel.dont_import_orders),
+        "don't upload order status": str(channel.dont_upload_order_status),
+        "don't upload stock levels": str(channel.dont_upload_stock_levels),
+        "use Amazon SKU": str(channel.use_amazon_sku),
+    }
+
+
+@operation
+def activate_channel(channel_id: int, *, now: datetime, user: User) -> None:
+    """Demo systems: an administrator activates a channel for the simulator."""
+    Channel.objects.filter(pk=channel_id).update(activated=True)
+    channel = Channel.objects.get(pk=channel_id)
+    record_audit("activate", "Channel", channel_id, before=None, after={"activated": "True"}, now=now, user=user)
+    record_activity(f"Channel {channel.name} activated.", channel=channel, now=now, user=user)
+    reconsider(f"channel:{channel_id}", now=now)
+    _notice_all(channel, now)
+
+
+@operation
+def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User) -> None:
+    """Enabled off: nothing is sent or received, and all queued work is kept."""
+    channel = Channel.objects.select_for_update().get(pk=channel_id)
+    if channel.enabled == enabled:
+        return
+    Channel.objects.filter(pk=channel_id).update(enabled=enabled)
+    word = "enabled" if enabled else "disabled"
+    record_audit(word, "Channel", channel_id, before=None, after={"enabled": str(enabled)}, now=now, user=user)
+    record_activity(f"Channel {channel.name} {word}.", channel=channel, now=now, user=user)
+    if enabled:
+        reconsider(f"channel:{channel_id}", now=now)
+        _notice_all(channel, now)
+
+
+@operation
+def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
+    """The first upload's plan was seen by a person: from now on quantities go to Amazon."""
+    channel = Channel.objects.select_for_update().get(pk=channel_id)
+    Channel.objects.filter(pk=channel_id, stock_upload_approved_at=None).update(stock_upload_approved_at=now)
+    record_audit(
+        "approve stock upload",
+        "Channel",
+        channel_id,
+        before=None,
+        after={"approved": str(now)},
+        now=now,
+        user=user,
+    )
+    record_activity(f"{channel.name}: first stock upload approved.", channel=channel, now=now, user=user)
+    _notice_all(channel, now)
+
+
+def _notice_all(channel: Channel, now: datetime) -> None:
+    items = (
+        Listing.objects.filter(account_id=channel.account_id, products__marketplace_id=channel.marketplace_id)
+        .exclude(products__item=None)
+        .values_list("products__item_id", flat=True)
+        .distinct()
+    )
+    raise_notices([item for item in items if item is not None], cause=f"{channel.name} begins to upload", now=now)
+
+
+@operation
+def check_again(channel_id: int) -> None:
+    """Verify the channel with Amazon once more."""
+    triggers.verify_channel(channel_id)
+
+
+def first_start_date(now: datetime) -> date:
+    """Start Date of a new channel: one week back."""
+    return (now - FIRST_IMPORT_REACHES_BACK).date()

@@ -1,0 +1,105 @@
+"""The timetable's rows: when a flow of a seller account is due, and how its last run went."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db.models import F
+
+from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
+from wharfinger.domain.channels import LinkState
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations import triggers
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations.transaction import operation
+
+FAILURES_BEFORE_A_PROBLEM = 3
+
+
+@operation
+def plan_flows(account_id: int, flows: Sequence[str], *, now: datetime) -> None:
+    """Put an account's flows on the timetable, due now; those that are there stay as they are."""
+    FlowSchedule.objects.bulk_create(
+        [FlowSchedule(account_id=account_id, flow=flow, due_at=now) for flow in flows], ignore_conflicts=True
+    )
+
+
+@operation
+def wake_due_flows(*, now: datetime, not_again_before: datetime) -> int:
+    """Trigger every flow that is due and move its line on, so that one worker of many triggers it.
+
+    `not_again_before`: a run sets its own next time when it ends; until then the line waits for this time.
+    """
+    due = (
+        FlowSchedule.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(due_at__lte=now, account__link_state=LinkState.LINKED.value)
+        .order_by("due_at")[:200]
+    )
+    for line in list(due):
+        FlowSchedule.objects.filter(pk=line.pk).update(due_at=not_again_before)
+        triggers.run_flow(line.account_id, line.flow)
+    return len(due)
+
+
+@operation
+def start_flow(account_id: int, flow: str, *, now: datetime) -> None:
+    FlowSchedule.objects.update_or_create(
+        account_id=account_id,
+        flow=flow,
+        defaults={"started_at": now},
+        create_defaults={"started_at": now, "due_at": now},
+    )
+
+
+@operation
+def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, waiting_for: str, now: datetime) -> None:
+    """The run ended as it should."""
+    FlowSchedule.objects.filter(account_id=account_id, flow=flow).update(
+        finished_at=now,
+        outcome=outcome[:200],
+        due_at=next_due,
+        waiting_for=waiting_for[:200],
+        error="",
+        failures=0,
+    )
+    solve_problem(ProblemKind.FLOW_FAILED, f"{flow}:{account_id}", now=now)
+
+
+@operation
+def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now: datetime) -> None:
+    """The run could not be ended; it is tried again at `next_due`, and told to a person when it goes on."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    line = lines.select_related("account").get()
+    if line.failures >= FAILURES_BEFORE_A_PROBLEM:
+        open_problem(
+            ProblemKind.FLOW_FAILED,
+            f"{flow}:{account_id}",
+            cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
+            cure="It is tried again by itself, less often each time. Nothing is lost; see the message for the cause.",
+            account_id=account_id,
+            now=now,
+        )
+
+
+@operation
+def bring_forward(account_id: int, flow: str, *, now: datetime) -> None:
+    """Sync now: the flow is run before the timetable's work."""
+    account = SellerAccount.objects.get(pk=account_id)
+    triggers.run_flow(account.pk, flow, soon=True)
+    FlowSchedule.objects.filter(account_id=account_id, flow=flow, due_at__gt=now).update(due_at=now)
+
+
+@operation
+def beat(name: str, *, machine_now: datetime) -> None:
+    """A worker says that it lives (machine time)."""
+    WorkerHeartbeat.objects.update_or_create(
+        name=name,
+        defaults={"seen_at": machine_now},
+        create_defaults={"seen_at": machine_now, "started_at": machine_now},
+    )
+
+
+@operation
+def forget_worker(name: str) -> None:
+    """A worker that stopped by itself is no dead one."""
+    WorkerHeartbeat.objects.filter(name=name).delete()

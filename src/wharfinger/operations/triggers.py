@@ -1,0 +1,76 @@
+"""How an upper room wakes the worker without importing it: one function for each job.
+
+Each defers its job by name inside the caller's transaction. A clash of queueing locks aborts the
+transaction even when caught (tried), hence the savepoint: a job that waits already is enough.
+The names are those of `wharfinger.worker.tasks`; a test compares the two lists.
+"""
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+RUN_FLOW = "run_flow"
+FETCH_ORDER = "fetch_order"
+EXCHANGE_CODE = "exchange_code"
+VERIFY_CHANNEL = "verify_channel"
+SET_TRADE_RATE = "set_trade_rate"
+
+JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, SET_TRADE_RATE)
+
+ROUTINE, SOON, AT_ONCE = 0, 10, 100
+"""Priorities: the timetable's work, what a person or a change asked for, what a person waits for."""
+
+
+def _defer(job: str, *, lock: str | None, queueing_lock: str, priority: int, **ids: int | str) -> bool:
+    """Put the job into the queue; False when the same one waits already."""
+    try:
+        with transaction.atomic():
+            app.configure_task(
+                job, lock=lock, queueing_lock=queueing_lock, priority=priority, allow_unknown=True
+            ).defer(**ids)
+    except AlreadyEnqueued:
+        return False
+    return True
+
+
+def run_flow(account_id: int, flow: str, *, soon: bool = False) -> bool:
+    """Run one flow of a seller account; `soon` has its own place in the queue, before the timetable's."""
+    key = f"{flow}:{account_id}"
+    return _defer(
+        RUN_FLOW,
+        lock=key,
+        queueing_lock=f"{key}:soon" if soon else key,
+        priority=SOON if soon else ROUTINE,
+        account_id=account_id,
+        flow=flow,
+    )
+
+
+def fetch_order(account_id: int, amazon_order_id: str) -> bool:
+    """Fetch one order again from Amazon."""
+    key = f"fetch_order:{account_id}:{amazon_order_id}"
+    return _defer(
+        FETCH_ORDER,
+        lock=f"fetch_order:{account_id}",
+        queueing_lock=key,
+        priority=SOON,
+        account_id=account_id,
+        amazon_order_id=amazon_order_id,
+    )
+
+
+def exchange_code(attempt_id: int) -> bool:
+    """Exchange an authorisation code for a refresh token: the code lives five minutes."""
+    key = f"exchange_code:{attempt_id}"
+    return _defer(EXCHANGE_CODE, lock=key, queueing_lock=key, priority=AT_ONCE, attempt_id=attempt_id)
+
+
+def verify_channel(channel_id: int) -> bool:
+    """Fill in the lines of a channel's verification."""
+    key = f"verify_channel:{channel_id}"
+    return _defer(VERIFY_CHANNEL, lock=key, queueing_lock=key, priority=AT_ONCE, channel_id=channel_id)
+
+
+def set_trade_rate(rate: int) -> bool:
+    """Demo systems: set how much faster than the machine trade time runs."""
+    return _defer(SET_TRADE_RATE, lock="trade_rate", queueing_lock=f"trade_rate:{rate}", priority=AT_ONCE, rate=rate)
