@@ -1,0 +1,282 @@
+"""The environment, read once into one frozen value that fails loudly.
+
+Nothing else in the house reads `os.environ`. `read` is pure (a mapping in, a value out); `current`
+is the value of this process, made at its first use; `adopt` replaces it when a parent that has just
+started the embedded database knows more.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+
+import platformdirs
+
+from wharfinger.config import secrets
+from wharfinger.config.errors import ConfigurationError
+
+System = Literal["live", "demo"]
+_SYSTEMS = ("live", "demo")
+_LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+_SMTP_SECURITIES = ("none", "starttls", "tls")
+_FEWEST_SECRET_CHARACTERS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    host: str
+    port: int
+    user: str
+    password: str = field(repr=False)
+    security: str
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    home: Path
+    database_url: str | None = field(repr=False)  # None: the embedded server; the URL may hold a password
+    system: System
+    clock: str  # "real" or "file:PATH"
+    simulator_url: str | None
+    public_url: str
+    listen_host: str
+    listen_port: int
+    allowed_hosts: tuple[str, ...]
+    secret_key: str = field(repr=False)
+    encryption_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
+    smtp: Smtp | None
+    log_level: str
+    web_threads: int
+
+    @property
+    def clock_file(self) -> Path | None:
+        return Path(self.clock.removeprefix("file:")) if self.clock.startswith("file:") else None
+
+    @property
+    def is_https(self) -> bool:
+        return self.public_url.startswith("https://")
+
+
+def read(environ: Mapping[str, str]) -> Configuration:
+    """Secrets that have not been made yet read as empty; see `secrets.make_missing_secrets`."""
+    home = _home(environ)
+    system = _one_of(environ, "WHARFINGER_SYSTEM", _SYSTEMS, "live")
+    host, port = _listen(environ)
+    public_url = _web_address(environ, "WHARFINGER_URL") or "http://127.0.0.1:8000"
+    return Configuration(
+        home=home,
+        database_url=_database_url(environ),
+        system=cast(System, system),
+        clock=_clock(environ, system),
+        simulator_url=_simulator_url(environ, system),
+        public_url=public_url,
+        listen_host=host,
+        listen_port=port,
+        allowed_hosts=_allowed_hosts(environ, public_url, host),
+        secret_key=_secret_key(environ, home),
+        encryption_keys=_encryption_keys(environ, home),
+        smtp=_smtp(environ),
+        log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
+        web_threads=_whole_number(environ, "WHARFINGER_WEB_THREADS", 8, 1, 256),
+    )
+
+
+_current: Configuration | None = None
+
+
+def current() -> Configuration:
+    global _current
+    if _current is None:
+        _current = read(os.environ)  # noqa: TID251 -- this is the one place
+    return _current
+
+
+def adopt(configuration: Configuration) -> Configuration:
+    """From now on this is the configuration of this process; call it before Django is set up."""
+    global _current
+    _current = configuration
+    return configuration
+
+
+def with_database(configuration: Configuration, database_url: str) -> Configuration:
+    return replace(configuration, database_url=database_url)
+
+
+def child_environment(changes: Mapping[str, str | None]) -> dict[str, str]:
+    """This process's environment for a child, with changes (None takes a variable away)."""
+    environ = dict(os.environ)  # noqa: TID251 -- children inherit the environment from here only
+    for name, value in changes.items():
+        if value is None:
+            environ.pop(name, None)
+        else:
+            environ[name] = value
+    return environ
+
+
+def set_for_this_process(changes: Mapping[str, str]) -> None:
+    """For tests and commands that must be configured before anything is read."""
+    os.environ.update(changes)  # noqa: TID251 -- the only place that changes the environment
+
+
+def short_folder() -> Path:
+    """Where a socket may lie when the path of the home is too long for one (about 100 characters)."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR", "")  # noqa: TID251 -- read here for the same reason
+    return Path(runtime) if runtime and Path(runtime).is_dir() else Path("/tmp")
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    given = environ.get("WHARFINGER_HOME", "").strip()
+    if not given:
+        return Path(platformdirs.user_data_dir("wharfinger"))
+    home = Path(given).expanduser()
+    if not home.is_absolute():
+        home = Path.cwd() / home
+    if home.exists() and not home.is_dir():
+        raise ConfigurationError(f"WHARFINGER_HOME is {home}, which is a file: name a folder.")
+    return home
+
+
+def _database_url(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("DATABASE_URL", "").strip()
+    if not url:
+        return None
+    if not url.startswith(("postgresql://", "postgres://")):
+        kind = url.split(":", 1)[0][:20]
+        raise ConfigurationError(
+            f"DATABASE_URL begins with “{kind}:”, but Wharfinger runs on PostgreSQL only: "
+            "write postgresql://user:password@host:5432/name, or leave it out for the embedded server."
+        )
+    return url
+
+
+def _one_of(environ: Mapping[str, str], name: str, lawful: tuple[str, ...], otherwise: str) -> str:
+    value = environ.get(name, "").strip() or otherwise
+    for candidate in lawful:
+        if value.lower() == candidate.lower():
+            return candidate
+    raise ConfigurationError(f"{name} is “{value}”: write one of {', '.join(lawful)}.")
+
+
+def _whole_number(environ: Mapping[str, str], name: str, otherwise: int, least: int, most: int) -> int:
+    text = environ.get(name, "").strip()
+    if not text:
+        return otherwise
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise ConfigurationError(f"{name} is “{text}”: write a whole number from {least} to {most}.")
+    return int(text)
+
+
+def _clock(environ: Mapping[str, str], system: str) -> str:
+    clock = environ.get("WHARFINGER_CLOCK", "").strip() or "real"
+    if clock == "real":
+        return clock
+    if not clock.startswith("file:") or clock == "file:":
+        raise ConfigurationError(f"WHARFINGER_CLOCK is “{clock}”: write real, or file:PATH in a demo system.")
+    if system != "demo":
+        raise ConfigurationError(
+            "WHARFINGER_CLOCK is a file, but a live system keeps real time: "
+            "leave WHARFINGER_CLOCK out, or set WHARFINGER_SYSTEM=demo."
+        )
+    return clock
+
+
+def _web_address(environ: Mapping[str, str], name: str) -> str | None:
+    url = environ.get(name, "").strip().rstrip("/")
+    if not url:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
+        raise ConfigurationError(f"{name} is “{url}”: write an address such as http://127.0.0.1:8000.")
+    try:
+        parts.port  # noqa: B018 -- urlsplit checks the port only when asked
+    except ValueError as error:
+        raise ConfigurationError(f"{name} is “{url}”: its port is not a number up to 65535.") from error
+    return url
+
+
+def _simulator_url(environ: Mapping[str, str], system: str) -> str | None:
+    url = _web_address(environ, "WHARFINGER_SIMULATOR_URL")
+    if url is not None and system != "demo":
+        raise ConfigurationError(
+            "WHARFINGER_SIMULATOR_URL is set, but a live system speaks to the real Amazon only: "
+            "leave it out, or set WHARFINGER_SYSTEM=demo."
+        )
+    return url
+
+
+def _listen(environ: Mapping[str, str]) -> tuple[str, int]:
+    text = environ.get("WHARFINGER_LISTEN", "").strip() or "127.0.0.1:8000"
+    host, colon, port = text.rpartition(":")
+    lawful = colon and port.isascii() and port.isdigit() and int(port) <= 65535
+    if not lawful or not host:
+        raise ConfigurationError(f"WHARFINGER_LISTEN is “{text}”: write host:port, such as 127.0.0.1:8000.")
+    return host.strip("[]"), int(port)
+
+
+def _allowed_hosts(environ: Mapping[str, str], public_url: str, listen_host: str) -> tuple[str, ...]:
+    given = environ.get("WHARFINGER_ALLOWED_HOSTS", "")
+    more = [host.strip() for host in given.split(",") if host.strip()]
+    if any("/" in host or " " in host or host == "*" for host in more):
+        raise ConfigurationError(
+            f"WHARFINGER_ALLOWED_HOSTS is “{given}”: write host names with commas between, "
+            "without http:// and without *."
+        )
+    hosts = [urlsplit(public_url).hostname or "", *more, "127.0.0.1", "localhost"]
+    if listen_host not in ("0.0.0.0", "::"):
+        hosts.append(listen_host)
+    return tuple(dict.fromkeys(f"[{host}]" if ":" in host else host for host in hosts if host))
+
+
+def _given_secret(environ: Mapping[str, str], name: str) -> tuple[str, str] | None:
+    """The secret and the variable it came from."""
+    text, file = environ.get(name, "").strip(), environ.get(f"{name}_FILE", "").strip()
+    if text and file:
+        raise ConfigurationError(f"{name} and {name}_FILE are both set: keep one of them.")
+    if file:
+        return secrets.read_named_file(f"{name}_FILE", Path(file)), f"{name}_FILE"
+    return (text, name) if text else None
+
+
+def _secret_key(environ: Mapping[str, str], home: Path) -> str:
+    given = _given_secret(environ, "WHARFINGER_SECRET_KEY")
+    if given is None:
+        return secrets.read_own_file(secrets.session_key_file(home)) or ""
+    text, variable = given
+    if len(text) < _FEWEST_SECRET_CHARACTERS:
+        raise ConfigurationError(
+            f"{variable} has {len(text)} characters: give {_FEWEST_SECRET_CHARACTERS} or more random ones."
+        )
+    return text
+
+
+def _encryption_keys(environ: Mapping[str, str], home: Path) -> tuple[tuple[str, bytes], ...]:
+    given = _given_secret(environ, "WHARFINGER_ENCRYPTION_KEY")
+    if given is not None:
+        return secrets.parse_encryption_keys(*given)
+    file = secrets.encryption_key_file(home)
+    text = secrets.read_own_file(file)
+    return () if text is None else secrets.parse_encryption_keys(text, str(file))
+
+
+def _smtp(environ: Mapping[str, str]) -> Smtp | None:
+    host = environ.get("WHARFINGER_SMTP_HOST", "").strip()
+    if not host:
+        return None
+    security = _one_of(environ, "WHARFINGER_SMTP_SECURITY", _SMTP_SECURITIES, "starttls")
+    sender = environ.get("WHARFINGER_SMTP_FROM", "").strip()
+    if "@" not in sender:
+        raise ConfigurationError(
+            "WHARFINGER_SMTP_FROM is missing: give the address that messages come from, as shop@example.com."
+        )
+    password = _given_secret(environ, "WHARFINGER_SMTP_PASSWORD")
+    return Smtp(
+        host=host,
+        port=_whole_number(environ, "WHARFINGER_SMTP_PORT", 465 if security == "tls" else 587, 1, 65535),
+        user=environ.get("WHARFINGER_SMTP_USER", "").strip(),
+        password=password[0] if password else "",
+        security=security,
+        sender=sender,
+    )

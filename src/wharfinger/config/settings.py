@@ -1,0 +1,135 @@
+"""Django's settings. What an owner may set is in `environment`; this page only applies it."""
+
+from pathlib import Path
+
+from wharfinger.config import clock, environment
+from wharfinger.config.database import django_database
+from wharfinger.config.logs import logging_settings
+
+WHARFINGER = environment.current()
+CLOCK = clock.make_clock(WHARFINGER)
+
+_WEB = Path(__file__).resolve().parent.parent / "web"
+
+DEBUG = False
+SECRET_KEY = WHARFINGER.secret_key
+ALLOWED_HOSTS = list(WHARFINGER.allowed_hosts)
+ROOT_URLCONF = "wharfinger.config.urls"
+WSGI_APPLICATION = "wharfinger.config.wsgi.application"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "csp",
+    "procrastinate.contrib.django",
+    "wharfinger.db.apps.DbConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+DATABASES = {"default": django_database(WHARFINGER.database_url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [_WEB / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "wharfinger.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "wharfinger.config.passwords.MixedKinds"},
+    {"NAME": "wharfinger.config.passwords.WithoutUserName"},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/sign-in/"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/sign-in/"
+
+# Cookies ignore ports, and the simulator answers on another port of the same host: ours are named.
+SESSION_COOKIE_NAME = "wharfinger_session"
+CSRF_COOKIE_NAME = "wharfinger_csrf"
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+# Lax, not Strict: the person comes back from Amazon's consent page by a link from another site.
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WHARFINGER.is_https
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+CSRF_TRUSTED_ORIGINS = [WHARFINGER.public_url]
+
+SECURE_REFERRER_POLICY = "same-origin"  # the callback page answers no-referrer itself: a code is in its address
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if WHARFINGER.is_https else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = WHARFINGER.home / "static"
+STATICFILES_DIRS = [_WEB / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LANGUAGE_CODE = "en-gb"
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+LOGGING = logging_settings(WHARFINGER.log_level)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+if WHARFINGER.smtp is None:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = WHARFINGER.smtp.host
+    EMAIL_PORT = WHARFINGER.smtp.port
+    EMAIL_HOST_USER = WHARFINGER.smtp.user
+    EMAIL_HOST_PASSWORD = WHARFINGER.smtp.password
+    EMAIL_USE_TLS = WHARFINGER.smtp.security == "starttls"
+    EMAIL_USE_SSL = WHARFINGER.smtp.security == "tls"
+    EMAIL_TIMEOUT = 20
+    DEFAULT_FROM_EMAIL = WHARFINGER.smtp.sender
