@@ -81,6 +81,12 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
         )
 
 
+def failures_of(account_id: int, flow: str) -> int:
+    """How many runs in a row failed before this one."""
+    line = FlowSchedule.objects.filter(account_id=account_id, flow=flow).first()
+    return line.failures if line else 0
+
+
 @operation
 def bring_forward(account_id: int, flow: str, *, now: datetime) -> None:
     """Sync now: the flow is run before the timetable's work."""

@@ -1,0 +1,84 @@
+"""One run of one flow: under its lock, with its end written down, whatever the end is."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wharfinger.amazon.errors import AmazonError, Verdict
+from wharfinger.db.advisory import advisory_lock
+from wharfinger.domain.retry import pause_after
+from wharfinger.operations import accounts, flows
+from wharfinger.sync.calls import Calls, FlowResult, NotBefore
+from wharfinger.worker.time import MachineClock, WorkerClock
+
+log = logging.getLogger(__name__)
+
+Flow = Callable[[int, Calls, WorkerClock], FlowResult]
+
+
+@dataclass(frozen=True)
+class Wired:
+    """What `cli` builds and passes down: the flows, and the clients that they call."""
+
+    machine_clock: MachineClock
+    flows: Mapping[str, Flow]
+    calls_for: Callable[[int], Calls]
+    fetch_order: Callable[[int, str], None]
+    exchange_code: Callable[[int], None]
+    verify_channel: Callable[[int], None]
+    set_trade_rate: Callable[[int], None]
+    every: Mapping[str, timedelta]
+
+    @property
+    def clock(self) -> WorkerClock:
+        return WorkerClock(self.machine_clock)
+
+
+def run_one_flow(wired: Wired, account_id: int, flow: str) -> None:
+    """Run the flow unless another process runs it for this account; write how it went."""
+    with advisory_lock(flow, account_id) as held:
+        if held:
+            _run_held(wired, account_id, flow)
+
+
+def _run_held(wired: Wired, account_id: int, flow: str) -> None:
+    clock = wired.clock
+    flows.start_flow(account_id, flow, now=clock.now())
+    try:
+        result = wired.flows[flow](account_id, wired.calls_for(account_id), clock)
+    except NotBefore as wait:
+        result = FlowResult("", wait.at, f"budget of {wait.operation}")
+    except AmazonError as error:
+        _settle_error(wired, account_id, flow, error, clock.now())
+        return
+    except Exception as error:  # noqa: BLE001 -- our own fault must be seen on the page, then fail the job aloud
+        _write_failure(account_id, flow, f"Our own fault: {type(error).__name__}. See the log.", clock.now())
+        raise
+    now = clock.now()
+    flows.end_flow(
+        account_id,
+        flow,
+        outcome=result.outcome,
+        next_due=result.next_due or now + wired.every[flow],
+        waiting_for=result.waiting_for,
+        now=now,
+    )
+
+
+def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, now: datetime) -> None:
+    """Amazon's error ended the run: each kind has its consequence, and none is forgotten."""
+    log.warning("Flow %s of account %s: %s", flow, account_id, error)
+    match error.verdict:
+        case Verdict.REAUTHORISE:
+            accounts.lose_authorisation(account_id, error=str(error), now=now)
+        case Verdict.OUR_BUG:
+            accounts.report_application_refused(account_id, error=str(error), now=now)
+        case Verdict.LATER | Verdict.NEVER:
+            pass
+    _write_failure(account_id, flow, str(error), now)
+
+
+def _write_failure(account_id: int, flow: str, error: str, now: datetime) -> None:
+    failures = flows.failures_of(account_id, flow)
+    flows.fail_flow(account_id, flow, error=error, next_due=now + pause_after(failures + 1), now=now)

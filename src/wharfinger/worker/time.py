@@ -1,0 +1,34 @@
+"""Trade time and machine time as the worker's rooms below take them."""
+
+import time
+from datetime import datetime, timedelta
+from typing import Protocol
+
+
+class MachineClock(Protocol):
+    """The one clock that config names."""
+
+    def now(self) -> datetime: ...
+
+    def machine_now(self) -> datetime: ...
+
+    def to_machine_seconds(self, wait: timedelta) -> float: ...
+
+
+class WorkerClock:
+    """Trade time for the flows, with the one wait that they may ask for."""
+
+    def __init__(self, clock: MachineClock) -> None:
+        self._clock = clock
+
+    def now(self) -> datetime:
+        return self._clock.now()
+
+    def machine_now(self) -> datetime:
+        return self._clock.machine_now()
+
+    def pause(self, trade_seconds: float) -> None:
+        """Wait some seconds of trade time: only between pages whose token dies in 30 seconds."""
+        time.sleep(  # noqa: TID251 -- the worker is the room that may wait
+            self._clock.to_machine_seconds(timedelta(seconds=trade_seconds))
+        )
