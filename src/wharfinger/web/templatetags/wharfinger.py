@@ -1,0 +1,275 @@
+"""Template tags of the pages: money, quantities, times, states, icons, query strings.
+
+`{% load wharfinger %}`. Times are shown in the zone that Django has active (the user's), money as the
+marketplace's country writes it, states always with their text and never by colour alone.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from enum import Enum
+from typing import Any
+
+from django import forms, template
+from django.http import QueryDict
+from django.template import Context
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+register = template.Library()
+
+NOTHING = format_html('<span class="faint">{}<span class="unseen">{}</span></span>', "–", "none")
+
+SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "CA$", "MXN": "MX$", "BRL": "R$", "JPY": "¥", "AUD": "A$"}
+WHOLE_UNITS = frozenset({"JPY"})
+# Countries whose Amazon writes 1.234,56 € and not €1,234.56.
+COMMA_COUNTRIES = frozenset({"DE", "FR", "IT", "ES", "NL", "BE", "SE", "PL", "TR", "BR"})
+
+_TONES: dict[str, tuple[str, ...]] = {
+    "good": (
+        "ok", "linked", "shipped", "issued", "confirmed", "accepted", "done", "active", "enabled", "activated",
+        "running", "mended", "sent", "ready to ship", "at once", "live", "on", "yes", "fresh", "in step",
+        "agrees",
+    ),
+    "warn": (
+        "waiting for authorisation", "awaiting stock", "held", "retrying", "part shipped", "waiting", "low",
+        "not activated", "shadow", "due today", "later (file exchange)", "cancel requested", "unlinked",
+    ),
+    "bad": (
+        "failed", "system error", "not linked", "authorisation lost", "refused", "late", "oversold", "lost",
+        "out of stock", "stale", "drift", "wrong",
+    ),
+    "info": ("pending", "attempted", "exchanging", "returned", "open", "new", "running now", "fba", "allocated"),
+}  # fmt: skip
+TONE_OF = {word: tone for tone, words in _TONES.items() for word in words}
+TONES = frozenset({*_TONES, "quiet"})
+
+
+def _text(value: object) -> str:
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+@register.simple_tag
+def icon(name: str, css: str = "", label: str = "") -> SafeString:
+    """One icon of img/icons.svg. Hidden from screen readers unless it has a label of its own."""
+    address = f"{static('wharfinger/img/icons.svg')}#{name}"
+    if label:
+        return format_html(
+            '<svg class="icon {}" role="img" aria-label="{}"><use href="{}"></use></svg>', css, label, address
+        )
+    return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', css, address)
+
+
+def written_money(amount: Decimal, currency: str, country: str = "") -> str:
+    """£1,234.50; for a country that writes so: 1.234,50 €. An unknown currency keeps its code: 12.00 SEK."""
+    places = Decimal(1) if currency in WHOLE_UNITS else Decimal("0.01")
+    rounded = amount.quantize(places, ROUND_HALF_UP)
+    sign = "\u2212" if rounded < 0 else ""
+    number = f"{abs(rounded):,f}"
+    if country in COMMA_COUNTRIES:
+        number = number.translate(str.maketrans({",": ".", ".": ","}))
+        return f"{sign}{number}\u00a0{SYMBOLS.get(currency, currency)}".strip()
+    if currency in SYMBOLS:
+        return f"{sign}{SYMBOLS[currency]}{number}"
+    return f"{sign}{number}\u00a0{currency}".strip()
+
+
+@register.simple_tag
+def money(amount: Decimal | None, currency: str = "", country: str = "") -> str:
+    """A Decimal with its currency. None is a dash: Amazon said nothing, which is not zero."""
+    if amount is None:
+        return NOTHING
+    return written_money(Decimal(amount), currency, country)
+
+
+@register.filter
+def quantity(value: int | None) -> str:
+    """Units with thousands apart and a true minus sign; None is a dash (unknown is not zero)."""
+    if value is None:
+        return NOTHING
+    return f"{value:,d}".replace("-", "\u2212")
+
+
+@register.filter
+def signed(value: int | None) -> str:
+    """A movement's quantity: +5 or −3."""
+    if value is None:
+        return NOTHING
+    return f"{value:+,d}".replace("-", "\u2212")
+
+
+def _written_moment(value: datetime, style: str) -> str:
+    match style:
+        case "date":
+            return f"{value.day} {value:%b %Y}"
+        case "time":
+            return f"{value:%H:%M}"
+        case "short":
+            return f"{value.day} {value:%b, %H:%M}"
+        case "exact":
+            return f"{value.day} {value:%b %Y, %H:%M:%S}"
+        case _:
+            return f"{value.day} {value:%b %Y, %H:%M}"
+
+
+def _machine(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="seconds")
+
+
+@register.filter
+def moment(value: datetime | date | None, style: str = "full") -> str:
+    """A time in the user's zone as <time>. Styles: full, short, date, time, exact."""
+    if value is None:
+        return NOTHING
+    if not isinstance(value, datetime):
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value.day} {value:%b %Y}")
+    local = localtime(value)
+    title = f"{_written_moment(local, 'exact')} ({local.tzname()})"
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', _machine(value), title, _written_moment(local, style)
+    )
+
+
+def written_age(seconds: int) -> str:
+    """`3 min ago`, `in 2 h`: the largest unit only."""
+    size = abs(seconds)
+    if size < 10:
+        return "now"
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        if size >= length:
+            text = f"{size // length} {unit}"
+            return f"{text} ago" if seconds >= 0 else f"in {text}"
+    return "now"
+
+
+@register.simple_tag(takes_context=True)
+def age(context: Context, value: datetime | None) -> str:
+    """How long ago (or until) by the trade clock of the page, `shell.now`."""
+    if value is None:
+        return NOTHING
+    local = localtime(value)
+    title = f"{_written_moment(local, 'exact')} ({local.tzname()})"
+    shell = context.get("shell")
+    now = getattr(shell, "now", None) if not isinstance(shell, dict) else shell.get("now")
+    text = written_age(int((now - value).total_seconds())) if now else _written_moment(local, "short")
+    return format_html('<time datetime="{}" title="{}">{}</time>', _machine(value), title, text)
+
+
+@register.filter
+def epoch_ms(value: datetime) -> int:
+    """Milliseconds since 1970, for the page's clock."""
+    return int(value.timestamp()) * 1000
+
+
+def tone_of(value: object) -> str:
+    """good, warn, bad, info or quiet."""
+    return TONE_OF.get(_text(value).strip().lower(), "quiet")
+
+
+@register.simple_tag
+def state(value: object, tone: str = "", label: str = "") -> SafeString:
+    """A state as a pill with its text. The tone follows from the words unless given."""
+    if value is None or _text(value) == "":
+        return NOTHING
+    if tone and tone not in TONES:
+        raise template.TemplateSyntaxError(f"state: tone {tone!r} is none of {', '.join(sorted(TONES))}")
+    return format_html('<span class="pill pill-{}">{}</span>', tone or tone_of(value), label or _text(value))
+
+
+@register.simple_tag
+def chip(text: object, what: str = "") -> SafeString:
+    """A code or number that people copy, with its button. `what` names it: `Copy order number`."""
+    label = f"Copy {what or 'this'}"
+    if text is None or _text(text) == "":
+        return NOTHING
+    return format_html(
+        '<span class="chip"><span>{}</span><button type="button" class="chip-copy" data-copy="{}" title="{}">'
+        '{}<span class="unseen">{}</span><span class="unseen" role="status" data-copy-said="Copied"></span>'
+        "</button></span>",
+        _text(text),
+        _text(text),
+        label,
+        icon("copy"),
+        label,
+    )
+
+
+def _query_of(context: Context) -> QueryDict:
+    request = context.get("request")
+    return request.GET.copy() if request is not None else QueryDict(mutable=True)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: Context, **changes: object) -> str:
+    """The page's query string with changes: `{% query page=2 %}`; None or "" takes a key away."""
+    kept = _query_of(context)
+    for key, value in changes.items():
+        if value is None or value == "":
+            kept.pop(key, None)
+        else:
+            kept[key] = _text(value)
+    return f"?{kept.urlencode()}"
+
+
+@register.simple_tag(takes_context=True)
+def sort_heading(context: Context, key: str, title: str, css: str = "") -> SafeString:
+    """A whole <th> that sorts by `key`: ?sort=key, ?sort=-key. Goes back to the first page."""
+    now = _query_of(context).get("sort", "")
+    following = f"-{key}" if now == key else key
+    address = query(context, sort=following, page=None)
+    direction = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    arrow = icon("up" if direction == "ascending" else "down") if direction else ""
+    said = format_html(' aria-sort="{}"', direction) if direction else ""
+    return format_html('<th scope="col" class="{}"{}><a href="{}">{} {}</a></th>', css, said, address, title, arrow)
+
+
+@register.inclusion_tag("wharfinger/parts/kept_query.html", takes_context=True)
+def keep_query(context: Context, *dropped: str) -> dict[str, list[tuple[str, str]]]:
+    """Hidden inputs that keep the query string in a GET form, but for the named keys and the page."""
+    left_out = {*dropped, "page"}
+    pairs = [(key, value) for key, values in _query_of(context).lists() for value in values if key not in left_out]
+    return {"pairs": pairs}
+
+
+def _label_of(choices: Iterable[Any], value: str) -> str:
+    for key, label in choices:
+        if isinstance(label, (list, tuple)):
+            found = _label_of(label, value)
+            if found:
+                return found
+        elif str(key) == value:
+            return str(label)
+    return ""
+
+
+@register.filter
+def shown(field: forms.BoundField) -> str:
+    """What a form field holds, as text for a screen that is read only."""
+    value = field.value()
+    if isinstance(field.field, forms.BooleanField):
+        return "Yes" if value else "No"
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        wanted = value if isinstance(value, (list, tuple)) else [value]
+        labels = (_label_of(choices, _text(one)) or _text(one) for one in wanted if one not in (None, ""))
+        return ", ".join(labels)
+    if isinstance(value, datetime):
+        return _written_moment(localtime(value), "full")
+    if isinstance(value, date):
+        return f"{value.day} {value:%b %Y}"
+    return "" if value is None else _text(value)
+
+
+@register.filter
+def is_tick(field: forms.BoundField) -> bool:
+    """Whether the field is one check box."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def initials(name: str) -> str:
+    """AB for Anna Becker."""
+    words = name.replace(".", " ").split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
