@@ -133,7 +133,7 @@
       clock.started ??= Date.now();
       const trade = Number(clock.dataset.clock) + (Date.now() - clock.started) * Number(clock.dataset.rate || 1);
       clock.textContent = new Intl.DateTimeFormat("en-GB", {
-        weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: clock.dataset.zone || "UTC",
+        day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: clock.dataset.zone || "UTC",
       }).format(trade);
     }
   };
