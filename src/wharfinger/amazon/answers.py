@@ -1,0 +1,163 @@
+"""What an answer means: a value with what came beside it, or one leaf of the error tree. Pure."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from typing import Generic, TypeVar
+
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    InvalidClient,
+    InvalidGrant,
+    Misaddressed,
+    NotAnsweredAsPromised,
+    NotFound,
+    PageTokenRefused,
+    Refused,
+    ServerFault,
+    Throttled,
+    TokenExpired,
+    TokenRefused,
+    TokenRequestRefused,
+    WronglyAsked,
+    without_secrets,
+)
+from wharfinger.amazon.messages.refusals import ErrorBody, ErrorEntry
+from wharfinger.amazon.messages.tokens import TokenRefusal
+from wharfinger.amazon.messages.wire import Unreadable, read
+from wharfinger.amazon.transport import Response
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Generic[T]):
+    """`rate_limit` is the account's own rate in calls a second, where Amazon told it (best effort);
+    a sandbox says 5.0 for everything (behaviour T06), so no pace comes from there. repr shows no value."""
+
+    value: T = field(repr=False)
+    rate_limit: Decimal | None = None
+    request_id: str = ""
+
+
+def rate_limit(response: Response) -> Decimal | None:
+    """`x-amzn-RateLimit-Limit`; None where it is absent or no positive number."""
+    try:
+        rate = Decimal(response.headers.get("x-amzn-ratelimit-limit", ""))
+    except InvalidOperation:
+        return None
+    return rate if rate.is_finite() and rate > 0 else None
+
+
+def check(operation: str, response: Response, *, with_page_token: bool = False) -> None:
+    """Raises the leaf that fits unless the status is 2xx."""
+    if 200 <= response.status < 300:
+        return
+    raise _refusal(operation, response, with_page_token)
+
+
+def _refusal(operation: str, response: Response, with_page_token: bool) -> AmazonError:
+    entry = _first_error(response)
+    kind = _kind(response.status, entry, with_page_token)
+    return kind(
+        operation,
+        status=response.status,
+        code=str(entry.code) if entry else "",
+        message=(entry.message or "") if entry else "the body is not Amazon's error JSON",
+        details=(entry.details or "") if entry else "",
+        request_id=response.request_id,
+        outcome_unknown=issubclass(kind, ServerFault | NotAnsweredAsPromised),
+    )
+
+
+def _first_error(response: Response) -> ErrorEntry | None:
+    try:
+        errors = read(response.body, ErrorBody).errors
+    except Unreadable:
+        return None
+    return errors[0] if errors else None
+
+
+def _kind(status: int, entry: ErrorEntry | None, with_page_token: bool) -> type[AmazonError]:
+    if status == 429:
+        return Throttled
+    if status >= 500 or status == 408:
+        return ServerFault
+    if entry is None:
+        # HTML: the front end's word. A 400 of its kind means that the request broke HTTP itself; any
+        # other comes from something between us and Amazon and says nothing about the account.
+        return WronglyAsked if status == 400 else NotAnsweredAsPromised
+    words = f"{entry.message} {entry.details}".lower()
+    match status:
+        case 400 if with_page_token and "token" in words:
+            return PageTokenRefused
+        case 401:
+            return TokenExpired if "expired" in words else TokenRefused
+        case 403:
+            return _denial(entry, words)
+        case 404:
+            return NotFound
+        case 405 | 406 | 411 | 415:
+            return WronglyAsked
+        case _ if 400 <= status < 500:
+            return Refused
+        case _:
+            return NotAnsweredAsPromised
+
+
+def _denial(entry: ErrorEntry, words: str) -> type[AmazonError]:
+    if entry.code == "MissingAuthenticationToken":
+        return Misaddressed
+    if "access token" not in words:
+        return AccessDenied
+    return TokenExpired if "expired" in words else TokenRefused
+
+
+def understood(operation: str, response: Response, kind: type[T]) -> T:
+    """The body as a message; NotAnsweredAsPromised where it is none."""
+    try:
+        return read(response.body, kind)
+    except Unreadable as error:
+        raise not_as_promised(operation, response, error) from None
+
+
+def not_as_promised(operation: str, response: Response, error: Unreadable) -> NotAnsweredAsPromised:
+    return NotAnsweredAsPromised(
+        operation,
+        status=response.status,
+        message=str(error),
+        request_id=response.request_id,
+        outcome_unknown=True,
+    )
+
+
+def check_token_answer(operation: str, response: Response, secrets: tuple[str, ...]) -> None:
+    """As `check`, in the token endpoint's words; `secrets` are blanked wherever it repeats them."""
+    if 200 <= response.status < 300:
+        return
+    try:
+        refusal = read(response.body, TokenRefusal)
+    except Unreadable:
+        check(operation, response)
+        raise
+    raise _token_kind(response.status, refusal.error)(
+        operation,
+        status=response.status,
+        code=without_secrets(refusal.error, secrets),
+        message=without_secrets(refusal.error_description or "", secrets),
+        request_id=refusal.request_id or response.request_id,
+    )
+
+
+def _token_kind(status: int, error: str) -> type[AmazonError]:
+    if status == 429 or error in ("slow_down", "temporarily_unavailable"):
+        return Throttled
+    if status >= 500 or error == "server_error":
+        return ServerFault
+    match error:
+        case "invalid_grant":
+            return InvalidGrant
+        case "invalid_client" | "unauthorized_client":
+            return InvalidClient
+        case _:
+            return TokenRequestRefused

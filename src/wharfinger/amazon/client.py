@@ -1,0 +1,332 @@
+"""Amazon for one seller account in one region: one method for each operation, typed both ways.
+
+Every method makes one attempt, takes `now` (trade time, aware UTC) and gives an `Answer` or raises one leaf
+of `errors.AmazonError`. The rate budget is the caller's: see `operations.OPERATIONS`.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from wharfinger.amazon import operations
+from wharfinger.amazon.answers import Answer, check, not_as_promised, rate_limit, understood
+from wharfinger.amazon.auth import AccessToken, Tokens
+from wharfinger.amazon.errors import AccessDenied, TokenExpired, TokenRefused, WronglyAsked
+from wharfinger.amazon.messages.fba import InventoryPage, SummariesAnswer, inventory_page
+from wharfinger.amazon.messages.listings import (
+    ListingsItem,
+    ListingsPage,
+    PatchOperation,
+    SearchAnswer,
+    Submission,
+    SubmissionAnswer,
+    quantity_patch,
+    submission,
+    write_patch,
+)
+from wharfinger.amazon.messages.orders import (
+    SearchOrdersPage,
+    read_search_page,
+    read_single_order,
+)
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation, ParticipationsAnswer
+from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
+from wharfinger.amazon.messages.wire import Unreadable, as_iso
+from wharfinger.amazon.operations import Operation
+from wharfinger.amazon.regions import Region
+from wharfinger.amazon.transport import Request, Response, Transport
+
+T = TypeVar("T")
+Query = Sequence[tuple[str, str | Sequence[str] | None]]
+
+ALL_ORDER_DATA = (
+    "BUYER", "RECIPIENT", "PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION", "FULFILLMENT",
+    "PACKAGES", "TAX", "PAYMENT",
+)  # fmt: skip
+"""Everything but FULFILLMENT_ORDERS, which is Easy Ship's. The status comes with FULFILLMENT only."""
+LISTING_DATA = ("summaries", "fulfillmentAvailability", "productTypes", "issues")
+
+
+class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
+    """A search. With a page token every other value must be what it was for the first page.
+
+    Exactly one of `last_updated_after` and `created_after`; the *before* of the same kind, if any, at least two
+    minutes old (behaviour O03); at most 50 marketplaces; `max_results` 1 to 100. All times aware, inclusive.
+    ValueError names what breaks these rules; the two minutes are the caller's, who has the clock.
+    """
+
+    marketplace_ids: tuple[str, ...]
+    last_updated_after: datetime | None = None
+    created_after: datetime | None = None
+    last_updated_before: datetime | None = None
+    created_before: datetime | None = None
+    fulfillment_statuses: tuple[str, ...] = ()
+    fulfilled_by: tuple[str, ...] = ()
+    included_data: tuple[str, ...] = ALL_ORDER_DATA
+    max_results: int = 100
+    pagination_token: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.last_updated_after is None) == (self.created_after is None):
+            raise ValueError("give exactly one of last_updated_after and created_after")
+        if self.created_after is not None and self.last_updated_before is not None:
+            raise ValueError("last_updated_before does not go with created_after; give created_before")
+        if self.last_updated_after is not None and self.created_before is not None:
+            raise ValueError("created_before does not go with last_updated_after; give last_updated_before")
+        if len(self.marketplace_ids) > 50:
+            raise ValueError("marketplace_ids holds more than 50; search in parts")
+        if not 1 <= self.max_results <= 100:
+            raise ValueError("max_results must be 1 to 100")
+        for name in ("last_updated_after", "created_after", "last_updated_before", "created_before"):
+            moment = getattr(self, name)
+            if moment is not None and moment.tzinfo is None:
+                raise ValueError(f"{name} has no time zone; give it aware, in UTC")
+
+    def next_page(self, token: str) -> "SearchOrders":
+        """The same search at its next page."""
+        return msgspec.structs.replace(self, pagination_token=token)
+
+
+class AmazonClient:
+    """One seller account in one region. Holds no state of a call, so threads may share it."""
+
+    def __init__(self, transport: Transport, tokens: Tokens, region: Region) -> None:
+        self._transport = transport
+        self._tokens = tokens
+        self._region = region
+
+    @property
+    def whole_timeout(self) -> float:
+        """Machine seconds after which no attempt can still be under way from here."""
+        return self._transport.whole_timeout
+
+    def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:
+        """Where the account sells in this region. Source: model sellers.json."""
+        operation = operations.GET_MARKETPLACE_PARTICIPATIONS
+        response = self._call(operation, operation.path, now=now)
+        return _answer(response, understood(operation.name, response, ParticipationsAnswer).payload)
+
+    def search_orders(self, search: SearchOrders, *, now: datetime) -> Answer[SearchOrdersPage]:
+        """A page of raw orders. PageTokenRefused: begin at the first page. Source: model orders_2026-01-01.json."""
+        operation = operations.SEARCH_ORDERS
+        query: Query = (
+            ("marketplaceIds", search.marketplace_ids),
+            ("lastUpdatedAfter", _time(search.last_updated_after)),
+            ("lastUpdatedBefore", _time(search.last_updated_before)),
+            ("createdAfter", _time(search.created_after)),
+            ("createdBefore", _time(search.created_before)),
+            ("fulfillmentStatuses", search.fulfillment_statuses),
+            ("fulfilledBy", search.fulfilled_by),
+            ("includedData", search.included_data),
+            ("maxResultsPerPage", str(search.max_results)),
+            ("paginationToken", search.pagination_token),
+        )
+        with_token = bool(search.pagination_token)
+        response = self._call(operation, operation.path, query, now=now, with_page_token=with_token)
+        return _answer(response, _understood_by(read_search_page, operation, response))
+
+    def get_order(
+        self, order_id: str, *, now: datetime, included_data: Sequence[str] = ALL_ORDER_DATA
+    ) -> Answer[bytes]:
+        """One order as the bytes Amazon sent (read by `decode_order`), to be kept before it is understood.
+        NotFound where this account has no such order."""
+        operation = operations.GET_ORDER
+        path = _path(operation, order_id=order_id)
+        response = self._call(operation, path, (("includedData", included_data),), now=now)
+        return _answer(response, _understood_by(read_single_order, operation, response))
+
+    def confirm_shipment(
+        self, order_id: str, confirmation: ConfirmShipment, *, now: datetime
+    ) -> Answer[None]:
+        """Tells Amazon of one package; 204 without a body is success. The same reference again edits it.
+
+        Refused may mean that it was confirmed before (behaviour SH03): read the order back. With
+        `outcome_unknown` read it back too, no sooner than `whole_timeout` after the attempt.
+        """
+        operation = operations.CONFIRM_SHIPMENT
+        path = _path(operation, order_id=order_id)
+        return _answer(self._call(operation, path, body=write_confirmation(confirmation), now=now), None)
+
+    def search_listings_items(
+        self,
+        seller_id: str,
+        marketplace_id: str,
+        *,
+        now: datetime,
+        skus: Sequence[str] = (),
+        page_token: str | None = None,
+        included_data: Sequence[str] = LISTING_DATA,
+        page_size: int = 20,
+    ) -> Answer[ListingsPage]:
+        """A page of the listings, at most 20, and no more than 1,000 over all pages; or up to 20 named SKUs."""
+        operation = operations.SEARCH_LISTINGS_ITEMS
+        _fit_for_list(operation, skus, 20)
+        query: Query = (
+            ("marketplaceIds", (marketplace_id,)),
+            ("identifiers", tuple(skus)),
+            ("identifiersType", "SKU" if skus else None),
+            ("includedData", included_data),
+            ("pageSize", str(page_size)),
+            ("pageToken", page_token),
+        )
+        path = _path(operation, seller_id=seller_id)
+        response = self._call(operation, path, query, now=now, with_page_token=bool(page_token))
+        found = understood(operation.name, response, SearchAnswer)
+        token = found.pagination.next_token if found.pagination else None
+        page = ListingsPage(
+            items=found.items, number_of_results=found.number_of_results, next_token=token or None
+        )
+        return _answer(response, page)
+
+    def get_listings_item(
+        self,
+        seller_id: str,
+        sku: str,
+        marketplace_id: str,
+        *,
+        now: datetime,
+        included_data: Sequence[str] = LISTING_DATA,
+    ) -> Answer[ListingsItem]:
+        """One SKU; NotFound where the marketplace has none of it."""
+        operation = operations.GET_LISTINGS_ITEM
+        path = _path(operation, seller_id=seller_id, sku=sku)
+        query: Query = (("marketplaceIds", (marketplace_id,)), ("includedData", included_data))
+        response = self._call(operation, path, query, now=now)
+        return _answer(response, understood(operation.name, response, ListingsItem))
+
+    def patch_listings_item(
+        self,
+        seller_id: str,
+        sku: str,
+        marketplace_id: str,
+        *,
+        product_type: str,
+        patches: Sequence[PatchOperation],
+        now: datetime,
+    ) -> Answer[Submission]:
+        """Changes attributes of one SKU. Accepted is not yet applied; Invalid is a value, not an error."""
+        operation = operations.PATCH_LISTINGS_ITEM
+        path = _path(operation, seller_id=seller_id, sku=sku)
+        try:
+            body = write_patch(product_type, tuple(patches))
+        except ValueError as error:
+            raise WronglyAsked(operation.name, message=str(error)) from None
+        query: Query = (("marketplaceIds", (marketplace_id,)),)
+        response = self._call(operation, path, query, body=body, now=now)
+        return _answer(response, submission(understood(operation.name, response, SubmissionAnswer)))
+
+    def set_quantity(
+        self, seller_id: str, sku: str, marketplace_id: str, *, product_type: str, quantity: int, now: datetime
+    ) -> Answer[Submission]:
+        """The seller's own quantity of a SKU, for all marketplaces of the account at once; lead time and restock
+        date stay. Never for an FBA SKU: it would turn FBM (behaviour S03)."""
+        return self.patch_listings_item(
+            seller_id,
+            sku,
+            marketplace_id,
+            product_type=product_type,
+            patches=(quantity_patch(quantity),),
+            now=now,
+        )
+
+    def get_inventory_summaries(
+        self,
+        marketplace_id: str,
+        *,
+        now: datetime,
+        next_token: str | None = None,
+        details: bool = True,
+        skus: Sequence[str] = (),
+    ) -> Answer[InventoryPage]:
+        """A page of FBA levels as that marketplace sees them. A page token lives 30 seconds; PageTokenRefused:
+        begin again. A SKU absent from one reading has not therefore none (behaviour F01)."""
+        operation = operations.GET_INVENTORY_SUMMARIES
+        _fit_for_list(operation, skus, 50)
+        query: Query = (
+            ("granularityType", "Marketplace"),
+            ("granularityId", marketplace_id),
+            ("marketplaceIds", (marketplace_id,)),
+            ("details", "true" if details else "false"),
+            ("sellerSkus", tuple(skus)),
+            ("nextToken", next_token),
+        )
+        response = self._call(operation, operation.path, query, now=now, with_page_token=bool(next_token))
+        return _answer(response, inventory_page(understood(operation.name, response, SummariesAnswer)))
+
+    def _call(
+        self,
+        operation: Operation,
+        path: str,
+        query: Query = (),
+        *,
+        now: datetime,
+        body: bytes | None = None,
+        with_page_token: bool = False,
+    ) -> Response:
+        token = self._tokens.token(now)
+        url = f"{self._region.endpoint}{path}{_query_string(query)}"
+        response = self._transport.send(
+            Request(operation.name, operation.method, url, _headers(token, now, body), body)
+        )
+        try:
+            check(operation.name, response, with_page_token=with_page_token)
+        except (AccessDenied, TokenRefused, TokenExpired):
+            self._tokens.drop(token)
+            raise
+        return response
+
+
+def _headers(token: AccessToken, now: datetime, body: bytes | None) -> tuple[tuple[str, str], ...]:
+    headers = (
+        ("accept", "application/json"),
+        ("x-amz-access-token", token.value),
+        ("x-amz-date", now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")),
+    )
+    return headers if body is None else (*headers, ("content-type", "application/json"))
+
+
+def _query_string(query: Query) -> str:
+    """Lists joined by commas; what is None or empty is left out (behaviour O05); `+` becomes %2B (O02)."""
+    parts = []
+    for name, value in query:
+        if not value:
+            continue
+        entries = (value,) if isinstance(value, str) else value
+        parts.append(f"{name}={','.join(quote(entry, safe='') for entry in entries)}")
+    return f"?{'&'.join(parts)}" if parts else ""
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else as_iso(moment)
+
+
+def _path(operation: Operation, **values: str) -> str:
+    try:
+        return operation.path_for(**values)
+    except ValueError as error:
+        raise WronglyAsked(operation.name, message=str(error)) from None
+
+
+def _fit_for_list(operation: Operation, skus: Sequence[str], most: int) -> None:
+    """Amazon takes %2C for a comma of the list (behaviour F04): such a SKU is asked for alone, another way."""
+    if len(skus) > most:
+        raise WronglyAsked(operation.name, message=f"{len(skus)} SKUs in one call; Amazon takes {most}")
+    if any("," in sku or not sku for sku in skus):
+        raise WronglyAsked(
+            operation.name, message="a SKU is empty or holds a comma, which Amazon would split; list without SKUs"
+        )
+
+
+def _understood_by(reader: Callable[[bytes], T], operation: Operation, response: Response) -> T:
+    try:
+        return reader(response.body)
+    except Unreadable as error:
+        raise not_as_promised(operation.name, response, error) from None
+
+
+def _answer(response: Response, value: T) -> Answer[T]:
+    return Answer(value, rate_limit(response), response.request_id)
+

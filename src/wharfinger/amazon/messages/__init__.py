@@ -1,0 +1,1 @@
+"""Amazon's JSON as frozen values, and ours as Amazon's JSON. One file for each of its APIs."""

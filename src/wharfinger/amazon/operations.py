@@ -1,0 +1,101 @@
+"""Every operation of Amazon's that is used, as one table: where, how often, until when.
+
+`rate` is in calls a second and `burst` in calls, for each application and seller account together
+(the models' usage plans). They are what Amazon publishes; an account's own rate comes in the answer's
+`x-amzn-RateLimit-Limit` (`Answer.rate_limit`), its burst never does.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from types import MappingProxyType
+from urllib.parse import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row. `rate` and `burst` are None where Amazon publishes no plan; `restricted` operations
+    need a Restricted Data Token; `ends` is the first day on which the operation may be gone."""
+
+    name: str
+    method: str
+    path: str
+    rate: Decimal | None
+    burst: Decimal | None
+    api: str
+    version: str
+    restricted: bool = False
+    ends: date | None = None
+
+    def path_for(self, **values: str) -> str:
+        """The path with its parameters percent-encoded, slashes and dots included.
+
+        ValueError for an empty value: it would name another resource.
+        """
+        for name, value in values.items():
+            if not value:
+                raise ValueError(f"{self.name}: {name} is empty; Amazon's address needs it")
+        return self.path.format(**{name: encode_segment(value) for name, value in values.items()})
+
+
+def encode_segment(value: str) -> str:
+    """One path segment: UTF-8, nothing left as it is but the unreserved letters (behaviours I02, I03).
+
+    A segment of dots alone would be taken as a step up by every HTTP client, so its dots are encoded too.
+    """
+    encoded = quote(value, safe="")
+    return encoded.replace(".", "%2E") if set(encoded) == {"."} else encoded
+
+
+def _rate(text: str) -> Decimal:
+    return Decimal(text)
+
+
+EXCHANGE_TOKEN = Operation("exchangeToken", "POST", "", None, None, "lwa", "o2")
+GET_MARKETPLACE_PARTICIPATIONS = Operation(
+    "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations",
+    _rate("0.016"), Decimal(15), "sellers", "v1",
+)  # fmt: skip
+SEARCH_ORDERS = Operation(
+    "searchOrders", "GET", "/orders/2026-01-01/orders", _rate("0.0056"), Decimal(20), "orders", "2026-01-01"
+)
+GET_ORDER = Operation(
+    "getOrder", "GET", "/orders/2026-01-01/orders/{order_id}", _rate("0.5"), Decimal(30), "orders", "2026-01-01"
+)
+# The reads of Orders v0 end after 27 March 2027. confirmShipment stays in v0 and has no announced end.
+CONFIRM_SHIPMENT = Operation(
+    "confirmShipment", "POST", "/orders/v0/orders/{order_id}/shipmentConfirmation",
+    _rate("2"), Decimal(10), "orders", "v0",
+)  # fmt: skip
+SEARCH_LISTINGS_ITEMS = Operation(
+    "searchListingsItems", "GET", "/listings/2021-08-01/items/{seller_id}",
+    _rate("5"), Decimal(5), "listings", "2021-08-01",
+)  # fmt: skip
+GET_LISTINGS_ITEM = Operation(
+    "getListingsItem", "GET", "/listings/2021-08-01/items/{seller_id}/{sku}",
+    _rate("5"), Decimal(10), "listings", "2021-08-01",
+)  # fmt: skip
+PATCH_LISTINGS_ITEM = Operation(
+    "patchListingsItem", "PATCH", "/listings/2021-08-01/items/{seller_id}/{sku}",
+    _rate("5"), Decimal(5), "listings", "2021-08-01",
+)  # fmt: skip
+GET_INVENTORY_SUMMARIES = Operation(
+    "getInventorySummaries", "GET", "/fba/inventory/v1/summaries", _rate("2"), Decimal(2), "fbaInventory", "v1"
+)
+
+OPERATIONS = MappingProxyType(
+    {
+        operation.name: operation
+        for operation in (
+            EXCHANGE_TOKEN,
+            GET_MARKETPLACE_PARTICIPATIONS,
+            SEARCH_ORDERS,
+            GET_ORDER,
+            CONFIRM_SHIPMENT,
+            SEARCH_LISTINGS_ITEMS,
+            GET_LISTINGS_ITEM,
+            PATCH_LISTINGS_ITEM,
+            GET_INVENTORY_SUMMARIES,
+        )
+    }
+)
