@@ -11,6 +11,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.speech import Say
 from wharfinger.config.environment import short_folder
 from wharfinger.config.errors import ConfigurationError
@@ -21,7 +22,7 @@ _ROOT = 0
 _SYSTEM_FOLDER = Path("/var/lib/wharfinger")
 
 
-class DatabaseNotStarted(Exception):
+class DatabaseNotStarted(CommandFailed):
     """The embedded database cannot be had; the message says why and what to do."""
 
 
@@ -106,7 +107,7 @@ def _places_for(runner: Runner, home: Path, base: Path, binaries: Path) -> Place
 
 
 def _unprivileged_runner(home: Path) -> Runner:
-    for cluster in (home / "postgres", _system_folder_name(home) / "postgres"):
+    for cluster in (home / "postgres", system_folder_name(home) / "postgres"):
         if cluster.exists() and cluster.stat().st_uid != _ROOT:
             owner = cluster.stat()
             return Runner(owner.st_uid, owner.st_gid)
@@ -123,12 +124,12 @@ def _unprivileged_runner(home: Path) -> Runner:
     )
 
 
-def _system_folder_name(home: Path) -> Path:
+def system_folder_name(home: Path) -> Path:
     return _SYSTEM_FOLDER / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:12]
 
 
 def _system_folder_for(home: Path) -> Path:
-    folder = _system_folder_name(home)
+    folder = system_folder_name(home)
     folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     return folder
 

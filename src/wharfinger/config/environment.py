@@ -105,6 +105,16 @@ def with_database(configuration: Configuration, database_url: str) -> Configurat
     return replace(configuration, database_url=database_url)
 
 
+def with_secrets_of_home(configuration: Configuration) -> Configuration:
+    """The same with the secrets that were made since it was read; those given by the owner stay."""
+    made: Mapping[str, str] = {}
+    return replace(
+        configuration,
+        secret_key=configuration.secret_key or _secret_key(made, configuration.home),
+        encryption_keys=configuration.encryption_keys or _encryption_keys(made, configuration.home),
+    )
+
+
 def child_environment(changes: Mapping[str, str | None]) -> dict[str, str]:
     """This process's environment for a child, with changes (None takes a variable away)."""
     environ = dict(os.environ)  # noqa: TID251 -- children inherit the environment from here only

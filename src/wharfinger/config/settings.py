@@ -50,6 +50,10 @@ TEMPLATES = [
         "DIRS": [_WEB / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            "libraries": {
+                path.stem: f"wharfinger.web.templatetags.{path.stem}"
+                for path in (_WEB / "templatetags").glob("[a-z]*.py")
+            },
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -1,0 +1,91 @@
+"""The words of the command line. What is set once for an installation is in the environment instead."""
+
+import argparse
+
+_ENVIRONMENT = """\
+set in the environment:
+  WHARFINGER_HOME             folder of this installation (data, secrets, logs)
+  DATABASE_URL                your own PostgreSQL; without it an embedded one is started
+  WHARFINGER_SYSTEM           live (default) or demo
+  WHARFINGER_URL              the address people use, http://127.0.0.1:8000
+  WHARFINGER_LISTEN           host:port the web process listens on, 127.0.0.1:8000
+  WHARFINGER_ALLOWED_HOSTS    further host names, with commas between
+  WHARFINGER_SECRET_KEY       for sessions (or …_FILE); made on the first start
+  WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); made on the first start
+  WHARFINGER_SMTP_HOST        …_PORT, …_USER, …_PASSWORD(_FILE), …_SECURITY (starttls, tls, none), …_FROM
+  WHARFINGER_LOG_LEVEL        DEBUG, INFO, WARNING, ERROR
+  WHARFINGER_WEB_THREADS      8
+  WHARFINGER_CLOCK            real, or file:PATH of the simulator's clock (demo only)
+  WHARFINGER_SIMULATOR_URL    the pretend Amazon (demo only)
+
+ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in use, 4 not started
+"""
+
+# These take whatever words follow, options too, and read them themselves.
+PASSED_ON = ("demo-once", "manage")
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="wharfinger",
+        description="Orders in, stock true, every Amazon marketplace told, tracking numbers back.",
+        epilog=_ENVIRONMENT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_demo(commands)
+    commands.add_parser("demo-once", help="the whole job once against the simulator, compared; see its --help")
+    _add_serve(commands)
+    worker = commands.add_parser("worker", help="take jobs: any number of these may run")
+    worker.add_argument("--concurrency", type=_at_least_one, default=4, metavar="N", help="jobs at a time (4)")
+    commands.add_parser("migrate", help="bring the database to this version's form")
+    commands.add_parser("doctor", help="look at configuration, database, migrations and workers")
+    commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
+    commands.add_parser("manage", help="Django's own commands, for those who build Wharfinger")
+    return made
+
+
+def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    demo = commands.add_parser("demo", help="a whole demo system with a pretend Amazon, until Ctrl-C")
+    demo.add_argument("--fresh", action="store_true", help="forget the demo system of the last time")
+    demo.add_argument("--port", type=_port, default=8000, help="of the pages (8000)")
+    demo.add_argument("--simulator-port", type=_port, default=9700, help="of the pretend Amazon (9700)")
+    demo.add_argument("--rate", type=_rate, default=10.0, help="how many times faster than real time trade goes (10)")
+    demo.add_argument("--workers", type=_at_least_one, default=2, metavar="N", help="worker processes (2)")
+
+
+def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    serve = commands.add_parser("serve", help="the pages; migrates the database first when needed")
+    serve.add_argument(
+        "--workers", type=_natural, default=0, metavar="N", help="worker processes started along with it (0)"
+    )
+
+
+def _natural(text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise argparse.ArgumentTypeError(f"“{text}” is not a whole number")
+    return int(text)
+
+
+def _at_least_one(text: str) -> int:
+    number = _natural(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("give 1 or more")
+    return number
+
+
+def _port(text: str) -> int:
+    number = _natural(text)
+    if number > 65535:
+        raise argparse.ArgumentTypeError("a port is at most 65535; 0 takes any that is free")
+    return number
+
+
+def _rate(text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a number") from error
+    if not 0 < rate <= 1000:
+        raise argparse.ArgumentTypeError("give a number above 0, up to 1000")
+    return rate

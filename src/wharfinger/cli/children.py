@@ -1,0 +1,80 @@
+"""What the house's children are: their command lines, and how one sees that they are ready."""
+
+import contextlib
+import socket
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from wharfinger.cli.household import Child
+
+_ASK_SECONDS = 5.0
+
+
+def own_command(*words: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", "wharfinger.cli.main", *words)
+
+
+def web(host: str, port: int, *, show: bool = False) -> Child:
+    seen_from_here = "127.0.0.1" if host in ("0.0.0.0", "::") else host
+    is_ready = answers_at(f"http://{seen_from_here}:{port}/healthz")
+    return Child("web", own_command("serve"), is_ready=is_ready, show=show)
+
+
+def worker(number: int, concurrency: int = 4) -> Child:
+    command = own_command("worker", "--concurrency", str(concurrency))
+    return Child(f"worker-{number}", command, grace=30.0)
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorPlan:
+    home: Path
+    port: int
+    rate: float
+    redirect_uri: str
+    seed: int = 1
+    fresh: bool = False
+
+    @property
+    def clock_file(self) -> Path:
+        return self.home / "clock.json"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+
+def simulator(plan: SimulatorPlan) -> Child:
+    plan.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "amazon_simulator", "--port", str(plan.port), "--home", str(plan.home)]
+    command += ["--seed", str(plan.seed), "--rate", f"{plan.rate:g}", "--redirect-uri", plan.redirect_uri]
+    command += ["--public-url", plan.url, "--clock-file", str(plan.clock_file)]
+    command += ["--fresh"] if plan.fresh else []
+    return Child("simulator", tuple(command), is_ready=answers_at(f"{plan.url}/_simulator/clock"))
+
+
+def answers_at(url: str) -> Callable[[], bool]:
+    # Straight to it: a proxy of the environment knows nothing of this machine's ports.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def answers() -> bool:
+        try:
+            with opener.open(url, timeout=_ASK_SECONDS) as response:
+                return bool(response.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    return answers
+
+
+def free_port(wanted: int) -> int:
+    """The port wanted when it is free, else any free one."""
+    for port in (wanted, 0):
+        with contextlib.suppress(OSError), socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("127.0.0.1", port))
+            return int(tried.getsockname()[1])
+    raise OSError("No port is free on 127.0.0.1.")

@@ -1,0 +1,122 @@
+"""`wharfinger demo`: a whole demo system under one parent. It lives in a home of its own beside the live one."""
+
+import argparse
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from wharfinger.cli import children
+from wharfinger.cli.children import SimulatorPlan
+from wharfinger.cli.django_start import prepare_home
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.home import locked_home
+from wharfinger.cli.household import Household
+from wharfinger.cli.installation import told_to_end
+from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.postgres_places import system_folder_name
+from wharfinger.cli.speech import say
+from wharfinger.config import environment
+from wharfinger.config.environment import Configuration
+
+_BANNER = """
+  Wharfinger demo: everything runs, nothing is real.
+
+    Pages            {pages}
+    Pretend Amazon   {amazon}   (shop, Seller Central, control)
+    {people}
+    Trade goes {rate:g} times faster than real time. Logs are in {logs}
+    Stop with Ctrl-C; “--fresh” forgets everything of the last time.
+"""
+
+
+def demo_home(configuration: Configuration) -> Path:
+    return configuration.home / "demo"
+
+
+def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, str | None]:
+    """What children of a demo system are given; nothing of a live system's settings reaches them."""
+    return {
+        "WHARFINGER_HOME": str(home),
+        "WHARFINGER_SYSTEM": "demo",
+        "WHARFINGER_CLOCK": f"file:{plan.clock_file}",
+        "WHARFINGER_SIMULATOR_URL": plan.url,
+        "WHARFINGER_URL": f"http://127.0.0.1:{port}",
+        "WHARFINGER_LISTEN": f"127.0.0.1:{port}",
+        "WHARFINGER_SECRET_KEY": None,
+        "WHARFINGER_SECRET_KEY_FILE": None,
+        "WHARFINGER_ENCRYPTION_KEY": None,
+        "WHARFINGER_ENCRYPTION_KEY_FILE": None,
+        "WHARFINGER_SMTP_HOST": None,
+        "DATABASE_URL": None,
+    }
+
+
+def run(given: argparse.Namespace) -> int:
+    configuration = environment.current()
+    home = demo_home(configuration)
+    with locked_home(home, "demo"), told_to_end() as ending:
+        if given.fresh:
+            forget_demo(home)
+        port = _port_for_pages(given.port)
+        plan = SimulatorPlan(
+            home=home / "simulator",
+            port=children.free_port(given.simulator_port),
+            rate=given.rate,
+            redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
+        )
+        told = demo_environment(home, plan, port)
+        prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
+        household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
+        try:
+            _start(household, plan, port, given.workers)
+            say(
+                _BANNER.format(
+                    pages=told["WHARFINGER_URL"],
+                    amazon=plan.url,
+                    rate=given.rate,
+                    logs=home / "logs",
+                    people=_people(home),
+                )
+            )
+            ending.wait()
+            say("Stopping …")
+        finally:
+            household.stop()
+    say("Stopped. Everything is kept for the next “wharfinger demo”.")
+    return 0
+
+
+def _start(household: Household, plan: SimulatorPlan, port: int, workers: int) -> None:
+    household.start_database()
+    household.start(children.simulator(plan))
+    household.run_once("migrate", children.own_command("migrate"))
+    household.run_once("seed", children.own_command("seed"))
+    household.start(children.web("127.0.0.1", port))
+    for number in range(1, workers + 1):
+        household.start(children.worker(number))
+    household.watch()
+
+
+def forget_demo(home: Path) -> None:
+    """Everything but the lock that we hold."""
+    for path in home.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "lock":
+            path.unlink()
+    shutil.rmtree(system_folder_name(home), ignore_errors=True)
+
+
+def _port_for_pages(wanted: int) -> int:
+    port = children.free_port(wanted)
+    if wanted not in (port, 0):
+        raise CommandFailed(
+            f"Port {wanted} is in use on this machine: give another, as in “wharfinger demo --port {wanted + 1}”."
+        )
+    return port
+
+
+def _people(home: Path) -> str:
+    """The demo's people and their passwords, as the seed wrote them down for whoever looks at the demo."""
+    path = home / "people.txt"
+    return path.read_text().strip().replace("\n", "\n    ") if path.exists() else "Sign in as the seed says."

@@ -1,0 +1,10 @@
+class CommandFailed(Exception):
+    """A command cannot go on; the message is one sentence with the cure, told without a traceback."""
+
+    exit_code = 4
+
+
+class HomeInUse(CommandFailed):
+    """Another parent runs on this home."""
+
+    exit_code = 3

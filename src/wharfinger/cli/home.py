@@ -1,0 +1,97 @@
+"""The home has one parent at a time: the process that holds its lock starts and stops the database."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+import psycopg
+
+from wharfinger.cli.failures import HomeInUse
+from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.speech import Say, say_aside
+
+
+class HomeLock:
+    """Held by the operating system for as long as the process lives, so that no kill leaves it behind."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self._path = home / "lock"
+        self._file: IO[str] | None = None
+
+    def acquire(self, purpose: str) -> None:
+        self._home.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
+        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            holder = file.read().strip() or "another process"
+            file.close()
+            raise HomeInUse(
+                f"“{holder}” already runs on {self._home}: stop it first, or give another WHARFINGER_HOME."
+            ) from error
+        file.truncate(0)
+        file.write(f"wharfinger {purpose} (process {os.getpid()})\n")
+        file.flush()
+        self._file = file
+
+    def release(self) -> None:
+        if self._file is not None:
+            self._file.truncate(0)
+            self._file.close()
+            self._file = None
+
+
+@contextmanager
+def locked_home(home: Path, purpose: str) -> Iterator[None]:
+    lock = HomeLock(home)
+    lock.acquire(purpose)
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def embedded_database(home: Path, purpose: str, say: Say = say_aside) -> Iterator[str]:
+    """The home's database for a short command: the running one when a parent runs, else our own start."""
+    lock = HomeLock(home)
+    try:
+        lock.acquire(purpose)
+    except HomeInUse:
+        url = running_database(home)
+        if url is None:
+            raise
+        yield url
+        return
+    try:
+        database = EmbeddedPostgres(home, say)
+        try:
+            yield database.start()
+        finally:
+            database.stop()
+    finally:
+        lock.release()
+
+
+def publish_database(home: Path, url: str) -> None:
+    """Tell the commands that come later where the running database is."""
+    draft = home / f".database.url.{os.getpid()}"
+    draft.write_text(url + "\n")
+    draft.replace(home / "database.url")
+
+
+def withdraw_database(home: Path) -> None:
+    (home / "database.url").unlink(missing_ok=True)
+
+
+def running_database(home: Path) -> str | None:
+    try:
+        url = (home / "database.url").read_text().strip()
+        psycopg.connect(url, connect_timeout=5).close()
+    except (FileNotFoundError, psycopg.OperationalError):
+        return None
+    return url

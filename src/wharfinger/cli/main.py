@@ -1,0 +1,79 @@
+"""`wharfinger`: the commands.
+
+A command that needs Django lives in a module of its own, loaded by name once the configuration is
+read, the database runs and Django is set up: its models cannot be imported before.
+"""
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import import_module
+
+from wharfinger.cli import arguments, demo, installation
+from wharfinger.cli.django_start import prepare_home, set_up_django
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.home import embedded_database
+from wharfinger.cli.speech import say_aside
+from wharfinger.config import environment
+from wharfinger.config.environment import Configuration
+from wharfinger.config.errors import ConfigurationError
+
+_BAD_CONFIGURATION = 2
+_INTERRUPTED = 130
+_WITH_DJANGO = {
+    "serve": "wharfinger.cli.serve",
+    "worker": "wharfinger.cli.work",
+    "migrate": "wharfinger.cli.migrate",
+    "doctor": "wharfinger.cli.doctor",
+    "seed": "wharfinger.cli.seed",
+    "manage": "wharfinger.cli.manage",
+}
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    given = sys.argv[1:] if words is None else list(words)
+    try:
+        return _run(given)
+    except ConfigurationError as error:
+        say_aside(f"wharfinger: {error}")
+        return _BAD_CONFIGURATION
+    except CommandFailed as error:
+        say_aside(f"wharfinger: {error}")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+
+
+def _run(words: list[str]) -> int:
+    if words[:1] == ["demo-once"]:
+        answered: int = import_module("wharfinger.cli.demo_once").main(words[1:])
+        return answered
+    if words[:1] == ["manage"]:
+        return _run_with_django("manage", argparse.Namespace(words=words[1:]))
+    given = arguments.parser().parse_args(words)
+    if given.command == "demo":
+        return demo.run(given)
+    if given.command == "serve" and (given.workers or environment.current().database_url is None):
+        return installation.serve(prepare_home(environment.current()), given.workers)
+    return _run_with_django(given.command, given)
+
+
+def _run_with_django(command: str, given: argparse.Namespace) -> int:
+    with _database(prepare_home(environment.current()), command) as configuration:
+        set_up_django(configuration)
+        answered: int = import_module(_WITH_DJANGO[command]).run(given)
+        return answered
+
+
+@contextmanager
+def _database(configuration: Configuration, command: str) -> Iterator[Configuration]:
+    if configuration.database_url is not None:
+        yield configuration
+        return
+    with embedded_database(configuration.home, command) as url:
+        yield environment.with_database(configuration, url)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,51 @@
+"""Bring the database to this version's form; only one process at a time does it."""
+
+import argparse
+import sys
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.speech import Say, say
+from wharfinger.db.advisory import advisory_lock
+
+_WAIT_MILLISECONDS = 10 * 60 * 1000
+
+
+class NotMigrated(CommandFailed):
+    """The database is not in this version's form."""
+
+
+def waiting_migrations() -> tuple[str, ...]:
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
+
+
+def migrate_if_needed(tell: Say) -> bool:
+    if not waiting_migrations():
+        return False
+    with advisory_lock("migrate", 0, wait_milliseconds=_WAIT_MILLISECONDS) as held:
+        if not held:
+            raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
+        waiting = waiting_migrations()
+        if waiting:
+            tell(f"Bringing the database to this version ({len(waiting)} migrations).")
+            call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
+        return bool(waiting)
+
+
+def must_be_migrated() -> None:
+    waiting = waiting_migrations()
+    if waiting:
+        raise NotMigrated(
+            f"The database wants {len(waiting)} migrations first (from {waiting[0]} on): run “wharfinger migrate”."
+        )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    if not migrate_if_needed(say):
+        say("The database is in this version's form already.")
+    return 0

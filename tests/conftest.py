@@ -1,0 +1,81 @@
+"""The ground of every test: a home of its own, a database of its own, and no network but loopback."""
+
+import base64
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from pytest_socket import socket_allow_hosts
+
+from wharfinger.cli.temporary_postgres import TemporaryPostgres, ask_url
+from wharfinger.config.database import django_database
+
+_FOLDER = "WHARFINGER_TEST_RUN"
+_SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "wharfinger.config.settings",
+    "WHARFINGER_SYSTEM": "demo",
+    "WHARFINGER_SECRET_KEY": "for the tests only, and as long as a secret key must be",
+    "WHARFINGER_ENCRYPTION_KEY": f"test:{base64.b64encode(bytes(range(32))).decode()}",
+    "WHARFINGER_LOG_LEVEL": "WARNING",
+    "DATABASE_URL": "postgresql:///named-when-a-test-asks-for-it",
+}
+
+# Settings are read when pytest-django sets Django up, before any hook of ours could say all this.
+for _name in [name for name in os.environ if name.startswith("WHARFINGER_") and name != _FOLDER]:
+    del os.environ[_name]
+os.environ.update(_SETTINGS)
+_home = Path(tempfile.mkdtemp(prefix="wharfinger-test-home-"))
+(_home / "static").mkdir()
+os.environ["WHARFINGER_HOME"] = str(_home)
+
+_own_database: TemporaryPostgres | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The process that leads the run makes the guardian; xdist's workers inherit its folder's name."""
+    global _own_database
+    if not hasattr(config, "workerinput"):
+        _own_database = TemporaryPostgres()
+        os.environ[_FOLDER] = str(_own_database.folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _own_database is not None:
+        _own_database.stop()
+        os.environ.pop(_FOLDER, None)
+    shutil.rmtree(_home, ignore_errors=True)
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    socket_allow_hosts(["127.0.0.1", "::1", "localhost"], allow_unix_socket=True)
+
+
+@pytest.fixture(scope="session")
+def database_url() -> str:
+    """The run's server: its database `wharfinger` is empty and nobody's; make others beside it."""
+    return ask_url(Path(os.environ[_FOLDER]))
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    database_url: str, django_db_modify_db_settings_parallel_suffix: None
+) -> None:
+    """pytest-django's own, with the address that is known only now."""
+    from django.db import connections  # noqa: PLC0415 -- Django is set up after this file is read
+
+    told = django_database(database_url)
+    place = connections["default"].settings_dict
+    place.update({key: told[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_files_unhashed() -> None:
+    """Tests gather no static files: names stay as they are, and live servers find them in the sources."""
+    from django.conf import settings  # noqa: PLC0415 -- as above
+
+    settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.WHITENOISE_USE_FINDERS = True
+    settings.WHITENOISE_AUTOREFRESH = True
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
