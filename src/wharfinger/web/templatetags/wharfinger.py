@@ -69,7 +69,7 @@ def written_money(amount: Decimal, currency: str, country: str = "") -> str:
     sign = "\u2212" if rounded < 0 else ""
     number = f"{abs(rounded):,f}"
     if country in COMMA_COUNTRIES:
-        number = number.translate(str.maketrans({",": ".", ".": ","}))
+        number = number.translate(str.maketrans(",.", ".,"))
         return f"{sign}{number}\u00a0{SYMBOLS.get(currency, currency)}".strip()
     if currency in SYMBOLS:
         return f"{sign}{SYMBOLS[currency]}{number}"
