@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 from pytest_socket import socket_allow_hosts
 
@@ -39,6 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _own_database = TemporaryPostgres()
         os.environ[_FOLDER] = str(_own_database.folder)
+    django.setup()  # the environment was not there yet when pytest-django looked for settings
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
