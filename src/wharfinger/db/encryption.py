@@ -24,7 +24,7 @@ from django.db import models
 if TYPE_CHECKING:
     _Text = models.TextField[str, str]
     _Json = models.TextField[Any, Any]
-    _Bytes = models.TextField[bytes, bytes]
+    _Bytes = models.TextField[Any, Any]
 else:
     _Text = _Json = _Bytes = models.TextField
 
@@ -87,6 +87,10 @@ class EncryptedText(_Text):
 class EncryptedJson(_Json):
     """A JSON value kept encrypted (addresses, buyers, audit values)."""
 
+    if TYPE_CHECKING:  # what django-stubs reads to know the types of values set and got
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
+
     def get_prep_value(self, value: Any) -> Any:
         if value is None:
             return None
@@ -101,6 +105,10 @@ class EncryptedJson(_Json):
 
 class EncryptedBytes(_Bytes):
     """Raw messages kept as sent, encrypted."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def get_prep_value(self, value: Any) -> Any:
         return None if value is None else encrypt(bytes(value))

@@ -35,7 +35,7 @@ WHERE account_id = %(account)s AND operation = %(operation)s
 """
 
 
-def take_token(account_id: int, called: str, *, rate: Decimal, burst: int, now: datetime) -> Granted | NotUntil:
+def take_token(account_id: int, called: str, *, rate: Decimal, burst: Decimal, now: datetime) -> Granted | NotUntil:
     """Take one token just before a call. Commits by itself: a token spent by a dead process stays spent.
 
     `rate` and `burst` are the published plan; a bucket is made full when it is first asked for.
@@ -56,7 +56,7 @@ def take_token(account_id: int, called: str, *, rate: Decimal, burst: int, now: 
 def _taken(account_id: int, called: str, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, {"account": account_id, "operation": called, "now": now, "least": RESERVE + 1})
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _next_try(row: RateBudget, now: datetime) -> datetime:

@@ -205,7 +205,7 @@ def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace,
 def _refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilment, but: int | None) -> None:
     twin = (
         Channel.objects.filter(account=account, marketplace=marketplace, kind=kind.value, archived=False)
-        .exclude(pk=but)
+        .exclude(pk=but or 0)
         .first()
     )
     if twin is not None:
@@ -285,7 +285,7 @@ def _site(channel: Channel, entry: ChannelEntry) -> Site | None:
 def _service(channel: Channel, entry: ChannelEntry) -> CourierService | None:
     if channel.kind == Fulfilment.FBA.value:
         return None
-    service = CourierService.objects.filter(pk=entry.courier_service_id, active=True).first()
+    service = CourierService.objects.filter(pk=entry.courier_service_id or 0, active=True).first()
     if service is None:
         raise Refused(
             "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",

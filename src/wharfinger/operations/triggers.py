@@ -21,12 +21,19 @@ ROUTINE, SOON, AT_ONCE = 0, 10, 100
 """Priorities: the timetable's work, what a person or a change asked for, what a person waits for."""
 
 
-def _defer(job: str, *, lock: str | None, queueing_lock: str, priority: int, **ids: int | str) -> bool:
-    """Put the job into the queue; False when the same one waits already."""
+def _defer(
+    job: str, *, lock: str | None, queueing_lock: str, priority: int, after_seconds: int = 0, **ids: int | str
+) -> bool:
+    """Put the job into the queue; False when the same one waits already. `after_seconds`: machine time."""
     try:
         with transaction.atomic():
             app.configure_task(
-                job, lock=lock, queueing_lock=queueing_lock, priority=priority, allow_unknown=True
+                job,
+                lock=lock,
+                queueing_lock=queueing_lock,
+                priority=priority,
+                schedule_in={"seconds": after_seconds} if after_seconds else None,
+                allow_unknown=True,
             ).defer(**ids)
     except AlreadyEnqueued:
         return False
@@ -65,10 +72,17 @@ def exchange_code(attempt_id: int) -> bool:
     return _defer(EXCHANGE_CODE, lock=key, queueing_lock=key, priority=AT_ONCE, attempt_id=attempt_id)
 
 
-def verify_channel(channel_id: int) -> bool:
-    """Fill in the lines of a channel's verification."""
+def verify_channel(channel_id: int, *, after_seconds: int = 0) -> bool:
+    """Fill in the lines of a channel's verification; later when Amazon's rate does not allow it yet."""
     key = f"verify_channel:{channel_id}"
-    return _defer(VERIFY_CHANNEL, lock=key, queueing_lock=key, priority=AT_ONCE, channel_id=channel_id)
+    return _defer(
+        VERIFY_CHANNEL,
+        lock=key,
+        queueing_lock=f"{key}:later" if after_seconds else key,
+        priority=AT_ONCE,
+        after_seconds=after_seconds,
+        channel_id=channel_id,
+    )
 
 
 def set_trade_rate(rate: int) -> bool:

@@ -3,14 +3,31 @@
 No transaction is open here. A call without a token is not made: `NotBefore` says when to come back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
-from wharfinger.amazon.client import AmazonClient, Answer
+from wharfinger.amazon.answers import Answer
+from wharfinger.amazon.auth import Tokens
+from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import Throttled
-from wharfinger.amazon.operations import OPERATIONS
+from wharfinger.amazon.messages.fba import InventoryPage
+from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
+from wharfinger.amazon.messages.orders import SearchOrdersPage
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation
+from wharfinger.amazon.messages.shipments import ConfirmShipment
+from wharfinger.amazon.operations import (
+    CONFIRM_SHIPMENT,
+    GET_INVENTORY_SUMMARIES,
+    GET_LISTINGS_ITEM,
+    GET_MARKETPLACE_PARTICIPATIONS,
+    GET_ORDER,
+    PATCH_LISTINGS_ITEM,
+    SEARCH_LISTINGS_ITEMS,
+    SEARCH_ORDERS,
+    Operation,
+)
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.operations.budget import NotUntil, note_rate, note_refusal, take_token
 
@@ -59,31 +76,113 @@ class AccountFacts:
 
 
 class Calls:
-    """Amazon's operations for one seller account, within its budget."""
+    """Amazon's operations for one seller account, within its budget.
 
-    def __init__(self, account: AccountFacts, client: AmazonClient, clock: Clock) -> None:
+    Each method takes one token, makes one attempt, and raises `NotBefore` or a leaf of AmazonError.
+    """
+
+    def __init__(self, account: AccountFacts, client: AmazonClient, tokens: Tokens, clock: Clock) -> None:
         self.account = account
         self._client = client
+        self._tokens = tokens
         self._clock = clock
 
-    def call(self, operation: str, ask: Callable[[AmazonClient, datetime], Answer[T]]) -> Answer[T]:
-        """Take one token, make the call `ask(client, now)`, and learn from the answer's rate header.
+    @property
+    def whole_timeout(self) -> float:
+        """Machine seconds after which no attempt of ours can still be under way."""
+        return self._client.whole_timeout
+
+    def prove_token(self) -> None:
+        """Have the refresh token exchanged for an access token; InvalidGrant when it is worth nothing more."""
+        held = self._tokens.token(self._clock.now())
+        self._tokens.drop(held)
+        self._tokens.token(self._clock.now())
+
+    def get_marketplace_participations(self) -> Answer[tuple[MarketplaceParticipation, ...]]:
+        return self._call(
+            GET_MARKETPLACE_PARTICIPATIONS, lambda now: self._client.get_marketplace_participations(now=now)
+        )
+
+    def search_orders(self, search: SearchOrders) -> Answer[SearchOrdersPage]:
+        return self._call(SEARCH_ORDERS, lambda now: self._client.search_orders(search, now=now))
+
+    def get_order(self, order_id: str) -> Answer[bytes]:
+        return self._call(GET_ORDER, lambda now: self._client.get_order(order_id, now=now))
+
+    def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment) -> Answer[None]:
+        return self._call(CONFIRM_SHIPMENT, lambda now: self._client.confirm_shipment(order_id, confirmation, now=now))
+
+    def search_listings_items(
+        self,
+        marketplace_id: str,
+        *,
+        skus: Sequence[str] = (),
+        page_token: str | None = None,
+        included_data: Sequence[str] = LISTING_DATA,
+        page_size: int = 20,
+    ) -> Answer[ListingsPage]:
+        return self._call(
+            SEARCH_LISTINGS_ITEMS,
+            lambda now: self._client.search_listings_items(
+                self.account.seller_id,
+                marketplace_id,
+                now=now,
+                skus=skus,
+                page_token=page_token,
+                included_data=included_data,
+                page_size=page_size,
+            ),
+        )
+
+    def get_listings_item(
+        self, sku: str, marketplace_id: str, *, included_data: Sequence[str] = LISTING_DATA
+    ) -> Answer[ListingsItem]:
+        return self._call(
+            GET_LISTINGS_ITEM,
+            lambda now: self._client.get_listings_item(
+                self.account.seller_id, sku, marketplace_id, now=now, included_data=included_data
+            ),
+        )
+
+    def set_quantity(self, sku: str, marketplace_id: str, *, product_type: str, quantity: int) -> Answer[Submission]:
+        return self._call(
+            PATCH_LISTINGS_ITEM,
+            lambda now: self._client.set_quantity(
+                self.account.seller_id, sku, marketplace_id, product_type=product_type, quantity=quantity, now=now
+            ),
+        )
+
+    def get_inventory_summaries(
+        self, marketplace_id: str, *, next_token: str | None = None, details: bool = True
+    ) -> Answer[InventoryPage]:
+        return self._call(
+            GET_INVENTORY_SUMMARIES,
+            lambda now: self._client.get_inventory_summaries(
+                marketplace_id, now=now, next_token=next_token, details=details
+            ),
+        )
+
+    def _call(self, operation: Operation, ask: Callable[[datetime], Answer[T]]) -> Answer[T]:
+        """Pay one token, ask, and learn from the answer's rate header.
 
         One call at a time for each (seller account, operation): late arrivals can never bunch into a 429.
+        The access token is fetched before the turn begins, so that the turn holds one request only.
         """
-        plan = OPERATIONS[operation]
-        with advisory_lock(operation, self.account.id, wait_milliseconds=TURN_WAIT_MILLISECONDS) as our_turn:
+        if operation.rate is None or operation.burst is None:
+            raise ValueError(f"{operation.name} has no usage plan")
+        self._tokens.token(self._clock.now())
+        with advisory_lock(operation.name, self.account.id, wait_milliseconds=TURN_WAIT_MILLISECONDS) as our_turn:
             now = self._clock.now()
             if not our_turn:
-                raise NotBefore(now + timedelta(seconds=1), operation)
-            taken = take_token(self.account.id, operation, rate=plan.rate, burst=plan.burst, now=now)
+                raise NotBefore(now + timedelta(seconds=1), operation.name)
+            taken = take_token(self.account.id, operation.name, rate=operation.rate, burst=operation.burst, now=now)
             if isinstance(taken, NotUntil):
-                raise NotBefore(taken.at, operation)
+                raise NotBefore(taken.at, operation.name)
             try:
-                answer = ask(self._client, self._clock.now())
+                answer = ask(now)
             except Throttled as refusal:
-                at = note_refusal(self.account.id, operation, now=self._clock.now())
-                raise NotBefore(at, operation) from refusal
-        if answer.rate_limit is not None and answer.rate_limit != plan.rate:
-            note_rate(self.account.id, operation, rate=answer.rate_limit)
+                at = note_refusal(self.account.id, operation.name, now=self._clock.now())
+                raise NotBefore(at, operation.name) from refusal
+        if answer.rate_limit is not None and answer.rate_limit != operation.rate:
+            note_rate(self.account.id, operation.name, rate=answer.rate_limit)
         return answer

@@ -22,7 +22,7 @@ POLL_EVERY = 0.2
 def make_app() -> App:
     app = App(connector=PsycopgConnector(kwargs=connector_params()))
     for name, task in TASKS.items():
-        app.task(task, name=name, pass_context=True)
+        app.task(name=name, pass_context=True)(task)
     return app
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AmazonError, Verdict
+from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations import accounts, flows
@@ -13,6 +13,9 @@ from wharfinger.sync.calls import Calls, FlowResult, NotBefore
 from wharfinger.worker.time import MachineClock, WorkerClock
 
 log = logging.getLogger(__name__)
+
+REFUSALS_BEFORE_LOST = 2
+"""A refused access token is no proof (the next one may be good): only so many runs in a row are."""
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
 
@@ -52,7 +55,7 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
     except AmazonError as error:
         _settle_error(wired, account_id, flow, error, clock.now())
         return
-    except Exception as error:  # noqa: BLE001 -- our own fault must be seen on the page, then fail the job aloud
+    except Exception as error:
         _write_failure(account_id, flow, f"Our own fault: {type(error).__name__}. See the log.", clock.now())
         raise
     now = clock.now()
@@ -71,7 +74,8 @@ def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, 
     log.warning("Flow %s of account %s: %s", flow, account_id, error)
     match error.verdict:
         case Verdict.REAUTHORISE:
-            accounts.lose_authorisation(account_id, error=str(error), now=now)
+            if isinstance(error, InvalidGrant) or flows.failures_of(account_id, flow) >= REFUSALS_BEFORE_LOST:
+                accounts.lose_authorisation(account_id, error=str(error), now=now)
         case Verdict.OUR_BUG:
             accounts.report_application_refused(account_id, error=str(error), now=now)
         case Verdict.LATER | Verdict.NEVER:

@@ -1,0 +1,183 @@
+"""A visitor of web pages without a browser: follows links, fills in forms as they stand, keeps cookies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin
+
+import httpx2
+
+Fields = Mapping[str, str | Sequence[str] | None]
+
+
+class PageSurprise(Exception):
+    """A page is not what its visitor expected; says which and what it holds."""
+
+
+@dataclass
+class Form:
+    """A form as it stands on the page: what a browser would send if nothing were changed."""
+
+    action: str = ""
+    method: str = "get"
+    fields: list[tuple[str, str]] = field(default_factory=list)
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+    def filled(self, changes: Fields) -> list[tuple[str, str]]:
+        """The fields to send; None removes one (an unticked box), a list sends several."""
+        kept = [(name, value) for name, value in self.fields if name not in changes]
+        for name, value in changes.items():
+            if isinstance(value, str):
+                kept.append((name, value))
+            elif value is not None:
+                kept.extend((name, each) for each in value)
+        return kept
+
+
+class _Reader(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.forms: list[Form] = []
+        self.links: list[tuple[str, str]] = []
+        self.text: list[str] = []
+        self._by_id: dict[str, Form] = {}
+        self._form: Form | None = None
+        self._select: tuple[Form, str] | None = None
+        self._options: list[tuple[str, bool]] = []
+        self._textarea: tuple[Form, str, list[str]] | None = None
+        self._link: list[str] | None = None
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = {name: value or "" for name, value in attrs}
+        match tag:
+            case "form":
+                self._form = Form(told.get("action", ""), told.get("method", "get").lower())
+                self.forms.append(self._form)
+                if "id" in told:
+                    self._by_id[told["id"]] = self._form
+            case "a":
+                self._link = []
+                self.links.append((told.get("href", ""), ""))
+            case "input" | "button" | "select" | "textarea" | "option":
+                self._field(tag, told, {name for name, _ in attrs})
+
+    def _field(self, tag: str, told: dict[str, str], names: set[str]) -> None:
+        if tag == "option":
+            self._options.append((told.get("value", ""), "selected" in names))
+            return
+        form = self._by_id.get(told.get("form", "")) or self._form
+        name = told.get("name", "")
+        if form is None or not name or "disabled" in names:
+            return
+        if tag == "select":
+            self._select, self._options = (form, name), []
+        elif tag == "textarea":
+            self._textarea = (form, name, [])
+        elif tag == "button" or told.get("type") in ("submit", "image"):
+            form.buttons.append((name, told.get("value", "")))
+        elif told.get("type") not in ("checkbox", "radio") or "checked" in names:
+            form.fields.append((name, told.get("value", "on" if told.get("type") == "checkbox" else "")))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "a" and self._link is not None:
+            self.links[-1] = (self.links[-1][0], " ".join("".join(self._link).split()))
+            self._link = None
+        elif tag == "select" and self._select is not None:
+            form, name = self._select
+            chosen = [value for value, selected in self._options if selected] or [v for v, _ in self._options[:1]]
+            form.fields.extend((name, value) for value in chosen)
+            self._select = None
+        elif tag == "textarea" and self._textarea is not None:
+            form, name, parts = self._textarea
+            form.fields.append((name, "".join(parts)))
+            self._textarea = None
+
+    def handle_data(self, data: str) -> None:
+        self.text.append(data)
+        if self._link is not None:
+            self._link.append(data)
+        if self._textarea is not None:
+            self._textarea[2].append(data)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page that was answered: its address, status, text, links and forms."""
+
+    url: str
+    status: int
+    html: str
+    text: str
+    links: tuple[tuple[str, str], ...]
+    forms: tuple[Form, ...]
+
+    def form(self, ending: str) -> Form:
+        """The form whose action ends so (an empty ending: the first form that posts)."""
+        for form in self.forms:
+            action = urljoin(self.url, form.action)
+            if form.method == "post" and action.split("?")[0].endswith(ending):
+                return form
+        raise PageSurprise(f"{self.url} has no form for “{ending}”: {self.said()}")
+
+    def link(self, wanted: str) -> str:
+        """The address of the link whose text or address contains the words."""
+        for href, text in self.links:
+            if wanted in text or wanted in href:
+                return urljoin(self.url, href)
+        raise PageSurprise(f"{self.url} has no link “{wanted}”: {self.said()}")
+
+    def said(self) -> str:
+        return " ".join(self.text.split())[:600]
+
+
+class Visitor:
+    """One person's browser: cookies, redirects, forms."""
+
+    def __init__(self, base: str) -> None:
+        self._http = httpx2.Client(base_url=base, follow_redirects=True, timeout=30, trust_env=False)
+
+    def open(self, address: str) -> Page:
+        return _page(self._http.get(address))
+
+    def send(self, page: Page, ending: str, changes: Fields) -> Page:
+        """Fill in the page's form and press its button; redirects are followed."""
+        form = page.form(ending)
+        answer = self._http.post(
+            urljoin(page.url, form.action),
+            data=_grouped(form.filled(changes)),
+            headers={"Referer": page.url, "Origin": _origin(page.url)},
+        )
+        return _page(answer)
+
+    def close(self) -> None:
+        self._http.close()
+
+
+def _grouped(fields: list[tuple[str, str]]) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for name, value in fields:
+        grouped.setdefault(name, []).append(value)
+    return grouped
+
+
+def _origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+def _page(answer: httpx2.Response) -> Page:
+    reader = _Reader()
+    if "html" in answer.headers.get("content-type", ""):
+        reader.feed(answer.text)
+    page = Page(
+        str(answer.url),
+        answer.status_code,
+        answer.text,
+        "".join(reader.text),
+        tuple(reader.links),
+        tuple(reader.forms),
+    )
+    if answer.status_code >= 400:
+        raise PageSurprise(f"{page.url} answered {page.status}: {page.said()}")
+    return page

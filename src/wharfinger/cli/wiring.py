@@ -1,0 +1,132 @@
+"""The composition root: builds Amazon's clients and the flows, and passes them down to the worker."""
+
+import asyncio
+import threading
+from datetime import timedelta
+
+import httpx2
+from django.conf import settings
+
+from wharfinger.amazon.auth import Credentials, Lwa, TokenCache
+from wharfinger.amazon.client import AmazonClient
+from wharfinger.amazon.regions import LIVE, Endpoints
+from wharfinger.amazon.transport import Transport
+from wharfinger.config.clock import Clock
+from wharfinger.config.environment import Configuration
+from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
+from wharfinger.operations import triggers
+from wharfinger.sync import fba_stock_in, listings_in, orders_in, shipments_out, stock_out, take_orders
+from wharfinger.sync.authorise import exchange_code
+from wharfinger.sync.calls import AccountFacts, Calls
+from wharfinger.sync.verify import verify_channel
+from wharfinger.worker.app import work
+from wharfinger.worker.runs import Flow, Wired
+from wharfinger.worker.time import WorkerClock
+
+FLOWS: dict[str, Flow] = {
+    "orders_in": orders_in.run,
+    "take_orders": take_orders.run,
+    "listings_in": listings_in.run,
+    "fba_stock_in": fba_stock_in.run,
+    "stock_out": stock_out.run,
+    "shipments_out": shipments_out.run,
+}
+
+EVERY = {
+    "orders_in": timedelta(seconds=180),  # what a search's rate of 0.0056 a second pays for
+    "take_orders": timedelta(seconds=60),
+    "listings_in": timedelta(hours=4),
+    "fba_stock_in": timedelta(minutes=15),
+    "stock_out": timedelta(minutes=2),
+    "shipments_out": timedelta(minutes=2),
+}
+"""The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
+
+
+class NoToken(Exception):
+    """The seller account has no refresh token."""
+
+
+class Switchboard:
+    """Clients by application and seller account, made when first asked for and kept for the process."""
+
+    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+        self._configuration = configuration
+        self.clock = WorkerClock(clock)
+        self._transport = Transport()
+        self._caches: dict[tuple[str, str], TokenCache] = {}
+        self._lock = threading.Lock()
+
+    def endpoints(self) -> Endpoints:
+        """A demo system knows the simulator's endpoints only; no setting of a channel leads to a live one."""
+        simulator = self._configuration.simulator_url
+        if simulator is None:
+            return LIVE
+        return LIVE.moved_to(
+            token_endpoint=f"{simulator}/auth/o2/token",
+            endpoints={code: f"{simulator}/{code.lower()}" for code in ("EU", "NA", "FE")},
+        )
+
+    def lwa(self, application: AmazonApplication) -> Lwa:
+        credentials = Credentials(application.client_id, application.client_secret)
+        return Lwa(self._transport, self.endpoints().token_endpoint, credentials)
+
+    def calls_for(self, account_id: int) -> Calls:
+        """The account's calls; NoToken while it waits for authorisation."""
+        account = SellerAccount.objects.select_related("application").get(pk=account_id)
+        if account.application is None or not account.refresh_token:
+            raise NoToken(f"{account.name} has no refresh token. Press Authorise.")
+        tokens = self._cache(account.application).source(account.refresh_token)
+        client = AmazonClient(self._transport, tokens, self.endpoints().region(account.region))
+        facts = AccountFacts(account.pk, account.seller_id, account.region, account.name)
+        return Calls(facts, client, tokens, self.clock)
+
+    def _cache(self, application: AmazonApplication) -> TokenCache:
+        key = (application.client_id, application.client_secret)
+        with self._lock:
+            if key not in self._caches:
+                self._caches[key] = TokenCache(self.lwa(application))
+            return self._caches[key]
+
+    def fetch_order(self, account_id: int, amazon_order_id: str) -> None:
+        orders_in.fetch_order(account_id, amazon_order_id, self.calls_for(account_id), self.clock)
+
+    def exchange_code(self, attempt_id: int) -> None:
+        attempt = AuthorisationAttempt.objects.select_related("channel__account__application").get(pk=attempt_id)
+        application = attempt.channel.account.application
+        if application is not None:
+            exchange_code(attempt_id, self.lwa(application), self.clock)
+
+    def verify_channel(self, channel_id: int) -> None:
+        channel = Channel.objects.select_related("account").get(pk=channel_id)
+        calls = self.calls_for(channel.account_id) if channel.account.refresh_token else None
+        again_at = verify_channel(channel_id, calls, self.clock)
+        if again_at is not None:
+            clock: Clock = settings.CLOCK
+            wait = clock.to_machine_seconds(again_at - clock.now())
+            triggers.verify_channel(channel_id, after_seconds=max(1, round(wait)))
+
+    def set_trade_rate(self, rate: int) -> None:
+        """Demo systems: the simulator owns the clock; we ask it."""
+        simulator = self._configuration.simulator_url
+        if simulator is not None:
+            httpx2.post(f"{simulator}/_simulator/clock", json={"rate": rate}, timeout=10).raise_for_status()
+
+
+def wire(configuration: Configuration, clock: Clock) -> Wired:
+    board = Switchboard(configuration, clock)
+    return Wired(
+        machine_clock=clock,
+        flows=FLOWS,
+        calls_for=board.calls_for,
+        fetch_order=board.fetch_order,
+        exchange_code=board.exchange_code,
+        verify_channel=board.verify_channel,
+        set_trade_rate=board.set_trade_rate,
+        every=EVERY,
+    )
+
+
+def run_worker(concurrency: int) -> None:
+    """Run a worker process until it is told to end."""
+    asyncio.run(work(wire(settings.WHARFINGER, settings.CLOCK), concurrency=concurrency))

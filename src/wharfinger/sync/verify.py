@@ -1,0 +1,165 @@
+"""Save Channel's verification, line by line: token, participation, seller, listings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, InvalidGrant, NotFound, Refused, Verdict
+from wharfinger.db.models import Channel, Participation
+from wharfinger.domain.channels import LinkState
+from wharfinger.operations import accounts
+from wharfinger.operations.accounts import CheckLine, FoundParticipation
+from wharfinger.sync.calls import Calls, Clock, NotBefore
+
+PARTICIPATIONS_KEPT = timedelta(minutes=10)
+"""Trade time: getMarketplaceParticipations allows one call a minute; the page shows how old the answer is."""
+
+TOKEN = "Token exchange"
+PARTICIPATION = "Marketplace participation"
+SELLER = "Seller ID"
+LISTINGS = "Listings not suspended"
+
+
+@dataclass
+class _Lines:
+    """The verification's lines as they fill in, shown after each step."""
+
+    channel_id: int
+    clock: Clock
+    found: dict[str, CheckLine]
+
+    def tell(self, title: str, ok: bool | None, message: str = "", cure: str = "") -> None:
+        self.found[title] = CheckLine(title, ok, message, cure)
+        self.write(None)
+
+    def open_title(self) -> str:
+        """The line that is being checked."""
+        return next((title for title, line in self.found.items() if line.ok is None), TOKEN)
+
+    def write(self, linked: LinkState | None) -> None:
+        accounts.record_checks(self.channel_id, list(self.found.values()), linked=linked, now=self.clock.now())
+
+
+def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> datetime | None:
+    """Check the channel with Amazon and write the result. `calls` None = there is no token yet.
+
+    Answers when to check again (trade time) where Amazon's rate did not let the checks go to their end.
+    """
+    channel = Channel.objects.select_related("account", "marketplace").get(pk=channel_id)
+    titles = (TOKEN, PARTICIPATION, SELLER, LISTINGS)
+    lines = _Lines(channel_id, clock, {title: CheckLine(title, None) for title in titles})
+    if calls is None:
+        lines.found = {TOKEN: CheckLine(TOKEN, None, "No token yet: waiting for authorisation.", "Press Authorise.")}
+        lines.write(LinkState.WAITING)
+        return None
+    lines.write(None)
+    again_at = None
+    try:
+        linked = _check(channel, calls, lines, clock)
+    except NotBefore as wait:
+        linked, again_at = None, wait.at
+        lines.tell(
+            lines.open_title(), None, f"Waits for Amazon's rate of {wait.operation} until {wait.at:%H:%M:%S} UTC."
+        )
+    except AmazonError as error:
+        linked = _unanswered(channel, error, lines, clock)
+    lines.write(linked)
+    return again_at
+
+
+def _check(channel: Channel, calls: Calls, lines: _Lines, clock: Clock) -> LinkState:
+    calls.prove_token()
+    accounts.accept_application(channel.account_id, now=clock.now())
+    lines.tell(TOKEN, True, "Amazon gives us access tokens.")
+    _read_participations(channel, calls, clock)
+    part = Participation.objects.filter(account_id=channel.account_id, marketplace_id=channel.marketplace_id).first()
+    taking_part = part is not None and part.participating
+    lines.tell(PARTICIPATION, taking_part, *_participation_words(channel, part))
+    seller = _seller_answers(channel, calls)
+    lines.tell(SELLER, seller, *_seller_words(channel, seller))
+    suspended = part is not None and part.suspended_listings
+    lines.tell(LISTINGS, not suspended, *_listing_words(channel, suspended))
+    return LinkState.LINKED if taking_part and seller else LinkState.NOT_LINKED
+
+
+def _participation_words(channel: Channel, part: Participation | None) -> Sequence[str]:
+    if part is not None and part.participating:
+        return (f"The seller sells on {channel.marketplace.name}.",)
+    return (
+        f"This seller does not take part in {channel.marketplace.name}.",
+        "Open the marketplace in Seller Central, or choose another marketplace for this channel.",
+    )
+
+
+def _seller_words(channel: Channel, seller: bool) -> Sequence[str]:
+    if seller:
+        return (f"The token belongs to {channel.account.seller_id}.",)
+    return (
+        f"Amazon does not know {channel.account.seller_id or 'the seller'} with this token.",
+        "Copy the Seller ID (Merchant Token) from Account info in Seller Central.",
+    )
+
+
+def _listing_words(channel: Channel, suspended: bool) -> Sequence[str]:
+    if not suspended:
+        return ("No suspended listings.",)
+    return (
+        f"Listings on {channel.marketplace.name} are suspended: nobody can buy.",
+        "See Account health in Seller Central. Orders that exist are still imported.",
+    )
+
+
+def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
+    read_at = channel.account.participations_read_at
+    if read_at is not None and clock.now() - read_at < PARTICIPATIONS_KEPT:
+        return
+    answer = calls.get_marketplace_participations()
+    found = [
+        FoundParticipation(
+            marketplace_id=line.marketplace.id,
+            marketplace_name=line.marketplace.name,
+            country=line.marketplace.country_code,
+            currency=line.marketplace.default_currency_code,
+            store_name=line.store_name,
+            participating=line.participation.is_participating,
+            suspended_listings=line.participation.has_suspended_listings,
+        )
+        for line in answer.value
+    ]
+    accounts.keep_participations(channel.account_id, found, now=clock.now())
+
+
+def _seller_answers(channel: Channel, calls: Calls) -> bool:
+    """The seller id is proven by a listings call that names it."""
+    if not channel.account.seller_id:
+        return False
+    try:
+        calls.search_listings_items(channel.marketplace_id, page_size=1)
+    except (AccessDenied, NotFound, Refused):
+        return False
+    return True
+
+
+def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, clock: Clock) -> LinkState | None:
+    """Amazon did not let the checks go on: the open line says why; only lost access changes the state."""
+    title = lines.open_title()
+    match error:
+        case InvalidGrant():
+            lines.tell(title, False, "Amazon takes our token no more: the access was revoked.", "Press Authorise.")
+            accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now())
+            return LinkState.LOST
+        case InvalidClient():
+            accounts.report_application_refused(channel.account_id, error=str(error), now=clock.now())
+            lines.tell(
+                title,
+                False,
+                "Amazon refuses the application's client id or secret.",
+                "Correct them under Settings, Amazon application.",
+            )
+            return LinkState.NOT_LINKED
+        case AmazonError() if error.verdict is Verdict.LATER:
+            lines.tell(title, False, f"Amazon gave no answer: {error.advice}", "Press Check again.")
+            return None
+        case _:
+            lines.tell(title, False, str(error), "See the message, then press Check again.")
+            return LinkState.NOT_LINKED
