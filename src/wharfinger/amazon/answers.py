@@ -138,8 +138,7 @@ def check_token_answer(operation: str, response: Response, secrets: tuple[str, .
     try:
         refusal = read(response.body, TokenRefusal)
     except Unreadable:
-        check(operation, response)
-        raise
+        raise _refusal(operation, response, with_page_token=False) from None
     raise _token_kind(response.status, refusal.error)(
         operation,
         status=response.status,

@@ -15,23 +15,19 @@ from wharfinger.amazon import operations
 from wharfinger.amazon.answers import Answer, check, not_as_promised, rate_limit, understood
 from wharfinger.amazon.auth import AccessToken, Tokens
 from wharfinger.amazon.errors import AccessDenied, TokenExpired, TokenRefused, WronglyAsked
-from wharfinger.amazon.messages.fba import InventoryPage, SummariesAnswer, inventory_page
+from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
     ListingsItem,
     ListingsPage,
     PatchOperation,
-    SearchAnswer,
     Submission,
     SubmissionAnswer,
     quantity_patch,
+    read_listings_page,
     submission,
     write_patch,
 )
-from wharfinger.amazon.messages.orders import (
-    SearchOrdersPage,
-    read_search_page,
-    read_single_order,
-)
+from wharfinger.amazon.messages.orders import SearchOrdersPage, read_search_page, read_single_order
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation, ParticipationsAnswer
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
 from wharfinger.amazon.messages.wire import Unreadable, as_iso
@@ -174,12 +170,7 @@ class AmazonClient:
         )
         path = _path(operation, seller_id=seller_id)
         response = self._call(operation, path, query, now=now, with_page_token=bool(page_token))
-        found = understood(operation.name, response, SearchAnswer)
-        token = found.pagination.next_token if found.pagination else None
-        page = ListingsPage(
-            items=found.items, number_of_results=found.number_of_results, next_token=token or None
-        )
-        return _answer(response, page)
+        return _answer(response, _understood_by(read_listings_page, operation, response))
 
     def get_listings_item(
         self,
@@ -223,13 +214,11 @@ class AmazonClient:
     ) -> Answer[Submission]:
         """The seller's own quantity of a SKU, for all marketplaces of the account at once; lead time and restock
         date stay. Never for an FBA SKU: it would turn FBM (behaviour S03)."""
+        if quantity < 0:
+            raise WronglyAsked(operations.PATCH_LISTINGS_ITEM.name, message=f"the quantity is {quantity}")
+        patches = (quantity_patch(quantity),)
         return self.patch_listings_item(
-            seller_id,
-            sku,
-            marketplace_id,
-            product_type=product_type,
-            patches=(quantity_patch(quantity),),
-            now=now,
+            seller_id, sku, marketplace_id, product_type=product_type, patches=patches, now=now
         )
 
     def get_inventory_summaries(
@@ -254,7 +243,7 @@ class AmazonClient:
             ("nextToken", next_token),
         )
         response = self._call(operation, operation.path, query, now=now, with_page_token=bool(next_token))
-        return _answer(response, inventory_page(understood(operation.name, response, SummariesAnswer)))
+        return _answer(response, _understood_by(read_inventory_page, operation, response))
 
     def _call(
         self,
@@ -266,8 +255,8 @@ class AmazonClient:
         body: bytes | None = None,
         with_page_token: bool = False,
     ) -> Response:
+        url = f"{self._region.endpoint}{path}{_query_string(operation, query)}"
         token = self._tokens.token(now)
-        url = f"{self._region.endpoint}{path}{_query_string(query)}"
         response = self._transport.send(
             Request(operation.name, operation.method, url, _headers(token, now, body), body)
         )
@@ -288,14 +277,17 @@ def _headers(token: AccessToken, now: datetime, body: bytes | None) -> tuple[tup
     return headers if body is None else (*headers, ("content-type", "application/json"))
 
 
-def _query_string(query: Query) -> str:
+def _query_string(operation: Operation, query: Query) -> str:
     """Lists joined by commas; what is None or empty is left out (behaviour O05); `+` becomes %2B (O02)."""
     parts = []
     for name, value in query:
         if not value:
             continue
         entries = (value,) if isinstance(value, str) else value
-        parts.append(f"{name}={','.join(quote(entry, safe='') for entry in entries)}")
+        try:
+            parts.append(f"{name}={','.join(quote(entry, safe='') for entry in entries)}")
+        except UnicodeEncodeError:
+            raise WronglyAsked(operation.name, message=f"{name} holds half a letter") from None
     return f"?{'&'.join(parts)}" if parts else ""
 
 

@@ -82,7 +82,7 @@ class AmazonError(Exception):
         self.code = _CODE.sub("", code)[:80]
         self.message = without_secrets(message)
         self.details = without_secrets(details)
-        self.request_id = request_id
+        self.request_id = _CODE.sub("", request_id)[:80]
         self.outcome_unknown = outcome_unknown
 
     def __str__(self) -> str:

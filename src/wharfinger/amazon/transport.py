@@ -79,8 +79,9 @@ class Transport:
 
     @property
     def whole_timeout(self) -> float:
-        """No attempt lasts longer, in machine seconds, give or take one read."""
-        return self._timeouts.whole + self._timeouts.read
+        """No attempt lasts longer, in machine seconds: until its first byte, or one read past `whole`."""
+        limits = self._timeouts
+        return max(limits.pool + limits.connect + limits.write + limits.read, limits.whole + limits.read)
 
     def send(self, request: Request) -> Response:
         """The answer, whatever its status.

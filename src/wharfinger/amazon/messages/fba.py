@@ -6,43 +6,45 @@ same sum in every marketplace of its pool. `futureSupplyQuantity` is ignored: it
 
 from datetime import datetime
 
-from wharfinger.amazon.messages.wire import Message, put_in_utc
+import msgspec
+
+from wharfinger.amazon.messages.wire import Count, Message, put_in_utc, read_each, split
 
 
 class ReservedQuantity(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    total_reserved_quantity: int | None = None
-    pending_customer_order_quantity: int | None = None
-    pending_transshipment_quantity: int | None = None
-    fc_processing_quantity: int | None = None
+    total_reserved_quantity: Count | None = None
+    pending_customer_order_quantity: Count | None = None
+    pending_transshipment_quantity: Count | None = None
+    fc_processing_quantity: Count | None = None
 
 
 class ResearchingEntry(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     name: str
-    quantity: int
+    quantity: Count
 
 
 class ResearchingQuantity(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    total_researching_quantity: int | None = None
+    total_researching_quantity: Count | None = None
     researching_quantity_breakdown: tuple[ResearchingEntry, ...] = ()
 
 
 class UnfulfillableQuantity(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    total_unfulfillable_quantity: int | None = None
-    customer_damaged_quantity: int | None = None
-    warehouse_damaged_quantity: int | None = None
-    distributor_damaged_quantity: int | None = None
-    carrier_damaged_quantity: int | None = None
-    defective_quantity: int | None = None
-    expired_quantity: int | None = None
+    total_unfulfillable_quantity: Count | None = None
+    customer_damaged_quantity: Count | None = None
+    warehouse_damaged_quantity: Count | None = None
+    distributor_damaged_quantity: Count | None = None
+    carrier_damaged_quantity: Count | None = None
+    defective_quantity: Count | None = None
+    expired_quantity: Count | None = None
 
 
 class InventoryDetails(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Units by state. Sellable now is `fulfillable_quantity` alone."""
 
-    fulfillable_quantity: int | None = None
-    inbound_working_quantity: int | None = None
-    inbound_shipped_quantity: int | None = None
-    inbound_receiving_quantity: int | None = None
+    fulfillable_quantity: Count | None = None
+    inbound_working_quantity: Count | None = None
+    inbound_shipped_quantity: Count | None = None
+    inbound_receiving_quantity: Count | None = None
     reserved_quantity: ReservedQuantity | None = None
     researching_quantity: ResearchingQuantity | None = None
     unfulfillable_quantity: UnfulfillableQuantity | None = None
@@ -56,7 +58,7 @@ class InventorySummary(Message, frozen=True, kw_only=True, rename="camel", omit_
     fn_sku: str | None = None
     condition: str | None = None
     product_name: str | None = None
-    total_quantity: int | None = None
+    total_quantity: Count | None = None
     last_updated_time: datetime | None = None
     inventory_details: InventoryDetails | None = None
     stores: tuple[str, ...] = ()
@@ -75,22 +77,29 @@ class _Pagination(Message, frozen=True, kw_only=True, rename="camel", omit_defau
 
 
 class _Payload(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    inventory_summaries: tuple[InventorySummary, ...]
+    inventory_summaries: tuple[msgspec.Raw, ...]
     granularity: _Granularity | None = None
 
 
-class SummariesAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class _SummariesAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     payload: _Payload
     pagination: _Pagination | None = None
 
 
 class InventoryPage(Message, frozen=True, kw_only=True):
-    """One page; `next_token` lives 30 seconds and is None on the last page."""
+    """One page; `next_token` lives 30 seconds and is None on the last page.
+
+    `unreadable` says of each summary that could not be read where it is wrong; the others are here.
+    """
 
     summaries: tuple[InventorySummary, ...]
     next_token: str | None = None
+    unreadable: tuple[str, ...] = ()
 
 
-def inventory_page(answer: SummariesAnswer) -> InventoryPage:
+def read_inventory_page(body: bytes) -> InventoryPage:
+    """A getInventorySummaries answer as a page; Unreadable where it is none."""
+    answer = split(body, _SummariesAnswer)
+    summaries, unreadable = read_each(answer.payload.inventory_summaries, InventorySummary)
     token = answer.pagination.next_token if answer.pagination else None
-    return InventoryPage(summaries=answer.payload.inventory_summaries, next_token=token or None)
+    return InventoryPage(summaries=summaries, next_token=token or None, unreadable=unreadable)

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from wharfinger.amazon.messages.wire import Message, Money, put_in_utc
+from wharfinger.amazon.messages.wire import Count, Message, Money, put_in_utc, read_each, split
 
 MERCHANT_CHANNEL = "DEFAULT"
 """The fulfilment channel code of what the seller ships; Amazon's own are AMAZON_EU, AMAZON_NA, …"""
@@ -84,7 +84,7 @@ class FulfillmentAvailability(Message, frozen=True, kw_only=True, rename="camel"
     """The quantity of a channel, the same for every marketplace; FBA entries carry none."""
 
     fulfillment_channel_code: str
-    quantity: int | None = None
+    quantity: Count | None = None
 
 
 class ProductType(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -103,7 +103,7 @@ class FulfilmentAttribute(Message, frozen=True, kw_only=True, rename=None, omit_
     """
 
     fulfillment_channel_code: str
-    quantity: int | None = None
+    quantity: Count | None = None
     lead_time_to_ship_max_days: int | None = None
     restock_date: str | None = None
     marketplace_id: str | None = None
@@ -167,18 +167,35 @@ class SearchPagination(Message, frozen=True, kw_only=True, rename="camel", omit_
     previous_token: str | None = None
 
 
-class SearchAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    items: tuple[ListingsItem, ...]
+class _SearchAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    items: tuple[msgspec.Raw, ...]
     number_of_results: int = 0
     pagination: SearchPagination | None = None
 
 
 class ListingsPage(Message, frozen=True, kw_only=True):
-    """One page. `number_of_results` is the true total, of which only the first 1,000 can be paged through."""
+    """One page. `number_of_results` is the true total, of which only the first 1,000 can be paged through.
+
+    `unreadable` says of each item that could not be read where it is wrong; the others are here.
+    """
 
     items: tuple[ListingsItem, ...]
     number_of_results: int
     next_token: str | None = None
+    unreadable: tuple[str, ...] = ()
+
+
+def read_listings_page(body: bytes) -> ListingsPage:
+    """A searchListingsItems answer as a page; Unreadable where it is none."""
+    answer = split(body, _SearchAnswer)
+    items, unreadable = read_each(answer.items, ListingsItem)
+    token = answer.pagination.next_token if answer.pagination else None
+    return ListingsPage(
+        items=items,
+        number_of_results=answer.number_of_results,
+        next_token=token or None,
+        unreadable=unreadable,
+    )
 
 
 class PatchOperation(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

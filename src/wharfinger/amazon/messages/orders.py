@@ -5,15 +5,24 @@ on roles and on the order's age. Absent is not zero and not false (behaviours O0
 Amounts are of the line, not of the unit, tax included where the marketplace does so (M01).
 """
 
+import re
 from datetime import datetime
 from decimal import Decimal
-from typing import TypeVar
 
 import msgspec
 
-from wharfinger.amazon.messages.wire import Message, Money, PersonalMessage, Unreadable, put_in_utc, read
-
-T = TypeVar("T")
+from wharfinger.amazon.messages.salvage import salvage
+from wharfinger.amazon.messages.wire import (
+    Count,
+    Message,
+    Money,
+    PersonalMessage,
+    Unreadable,
+    check_number,
+    put_in_utc,
+    read,
+    split,
+)
 
 
 class TimeRange(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -82,8 +91,8 @@ class CustomerAddress(PersonalMessage, frozen=True, kw_only=True, rename="camel"
 
 
 class HourMinute(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    hour: int | None = None
-    minute: int | None = None
+    hour: Count | None = None
+    minute: Count | None = None
 
 
 class TimeWindow(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -138,7 +147,7 @@ class OrderProceeds(Message, frozen=True, kw_only=True, rename="camel", omit_def
     breakdowns: tuple[OrderProceedsBreakdown, ...] = ()
 
 
-class PaymentExecution(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class PaymentExecution(PersonalMessage, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     payment_method: str | None = None
     payment_amount: Money | None = None
     acquirer_id: str | None = None
@@ -191,8 +200,7 @@ class Measurement(Message, frozen=True, kw_only=True, rename="camel", omit_defau
     value: Decimal
 
     def __post_init__(self) -> None:
-        if not self.value.is_finite():
-            raise ValueError("value is not a finite number")
+        check_number(self.value)
 
 
 class AssociatedOrderItem(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -247,7 +255,7 @@ class ItemProceeds(Message, frozen=True, kw_only=True, rename="camel", omit_defa
 
 
 class PointsGranted(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    points_number: int | None = None
+    points_number: Count | None = None
     points_monetary_value: Money | None = None
 
 
@@ -288,7 +296,7 @@ class ItemCancellation(Message, frozen=True, kw_only=True, rename="camel", omit_
 
 class SubstitutionOption(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     asin: str | None = None
-    quantity_ordered: int | None = None
+    quantity_ordered: Count | None = None
     seller_sku: str | None = None
     title: str | None = None
     measurement: Measurement | None = None
@@ -340,8 +348,8 @@ class ItemShipping(Message, frozen=True, kw_only=True, rename="camel", omit_defa
 
 
 class ItemFulfillment(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    quantity_fulfilled: int | None = None
-    quantity_unfulfilled: int | None = None
+    quantity_fulfilled: Count | None = None
+    quantity_unfulfilled: Count | None = None
     picking: ItemPicking | None = None
     packing: ItemPacking | None = None
     shipping: ItemShipping | None = None
@@ -365,7 +373,7 @@ class OrderItem(Message, frozen=True, kw_only=True, rename="camel", omit_default
     """A line. `quantity_ordered` is 0 on a line that was cancelled whole: never divide by it."""
 
     order_item_id: str
-    quantity_ordered: int
+    quantity_ordered: Count
     measurement: Measurement | None = None
     associated_order_items: tuple[AssociatedOrderItem, ...] = ()
     programs: tuple[str, ...] = ()
@@ -400,7 +408,7 @@ class PackageStatus(Message, frozen=True, kw_only=True, rename="camel", omit_def
 
 class PackageItem(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     order_item_id: str
-    quantity: int
+    quantity: Count
     transparency_codes: tuple[str, ...] = ()
 
 
@@ -496,10 +504,19 @@ class _GetOrderAnswer(Message, frozen=True, kw_only=True, rename="camel"):
 
 
 def read_search_page(body: bytes) -> SearchOrdersPage:
-    """A searchOrders answer as a page; Unreadable where it is none."""
-    answer = read(body, _SearchAnswer)
+    """A searchOrders answer as a page; Unreadable where it is none.
+
+    Amazon has sent one order that is no JSON among good ones (behaviour O24): such a page is cut by
+    its braces, and the broken order stands alone in it as it came.
+    """
+    try:
+        answer = split(body, _SearchAnswer)
+        raw_orders = tuple(bytes(raw) for raw in answer.orders)
+    except Unreadable:
+        raw_orders, rest = salvage(body, "orders")
+        answer = split(rest, _SearchAnswer)
     return SearchOrdersPage(
-        raw_orders=tuple(bytes(raw) for raw in answer.orders),
+        raw_orders=raw_orders,
         next_token=(answer.pagination.next_token or None) if answer.pagination else None,
         last_updated_before=answer.last_updated_before,
         created_before=answer.created_before,
@@ -508,15 +525,24 @@ def read_search_page(body: bytes) -> SearchOrdersPage:
 
 def read_single_order(body: bytes) -> bytes:
     """A getOrder answer as the order's own bytes; Unreadable where there is no order in it."""
-    raw = bytes(read(body, _GetOrderAnswer).order)
+    raw = bytes(split(body, _GetOrderAnswer).order)
     if not raw.startswith(b"{"):
         raise Unreadable("order is no object - at `$.order`")
     return raw
 
 
+_ORDER_ID = re.compile(rb'"orderId"\s*:\s*"([A-Za-z0-9-]{1,50})"')
+
+
 def order_key(raw: bytes) -> OrderKey:
-    """Id and time of an order's bytes; Unreadable where even they are missing."""
-    return read(raw, OrderKey)
+    """Id and time of an order's bytes, the id even from bytes that are no JSON; Unreadable without an id."""
+    try:
+        return read(raw, OrderKey)
+    except Unreadable:
+        found = _ORDER_ID.search(raw)
+        if found is None:
+            raise
+        return OrderKey(order_id=found[1].decode())
 
 
 def decode_order(raw: bytes) -> AmazonOrder:

@@ -6,13 +6,16 @@ numbers and become exact Decimals through their text (M12); null and missing are
 What is required and missing, or what cannot be read, raises `Unreadable`, which names the path but no value.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 T = TypeVar("T")
+Count = Annotated[int, msgspec.Meta(ge=-(2**31), le=2**31 - 1)]
+"""A quantity in units; what a database's integer could not hold is no quantity."""
 
 
 class Unreadable(ValueError):
@@ -37,8 +40,16 @@ class Money(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=Tr
     currency_code: str
 
     def __post_init__(self) -> None:
-        if not self.amount.is_finite():
-            raise ValueError("amount is not a finite number")
+        check_number(self.amount)
+
+
+def check_number(number: Decimal) -> None:
+    """ValueError for what is no number of trade: NaN, infinity, or one of more than 15 digits on either side."""
+    if not number.is_finite():
+        raise ValueError("the number is not finite")
+    exponent = number.as_tuple().exponent
+    if number.adjusted() >= 15 or (isinstance(exponent, int) and exponent < -15):
+        raise ValueError("the number is out of all proportion")
 
 
 def in_utc(moment: datetime | None) -> datetime | None:
@@ -59,21 +70,46 @@ _NULLS: tuple[Any, ...] = (None,)
 _EMPTIES: tuple[Any, ...] = (None, "", [])
 
 
-def read(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+def read(body: bytes, kind: type[T]) -> T:
     """The message in `body`; Unreadable where it is none.
 
     The straight way first. What fails there is read again without its nulls, then without its empty
     strings and lists, which Amazon sends where the model promises a list, an object or a number.
+    NULs go in any case: no database takes them (behaviour R20).
     """
+    if b"\\u0000" in body:
+        return _read_loosely(body, kind)
     try:
         return msgspec.json.decode(body, type=kind, strict=False)
     except msgspec.ValidationError:
-        return _read_without_empties(body, kind)
+        return _read_loosely(body, kind)
     except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError):
         raise Unreadable("no JSON that can be read") from None
 
 
-def _read_without_empties(body: bytes | msgspec.Raw, kind: type[T]) -> T:
+def split(body: bytes, kind: type[T]) -> T:
+    """As `read`, for a message that keeps parts of itself as bytes: the straight way only."""
+    try:
+        return msgspec.json.decode(body, type=kind, strict=False)
+    except msgspec.ValidationError as error:
+        raise Unreadable(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, OverflowError, RecursionError):
+        raise Unreadable("no JSON that can be read") from None
+
+
+def read_each(raws: Iterable[msgspec.Raw], kind: type[T]) -> tuple[tuple[T, ...], tuple[str, ...]]:
+    """The messages that can be read, and for each that cannot the place where it is wrong."""
+    good: list[T] = []
+    bad: list[str] = []
+    for number, raw in enumerate(raws):
+        try:
+            good.append(read(bytes(raw), kind))
+        except Unreadable as error:
+            bad.append(f"entry {number}: {error}")
+    return tuple(good), tuple(bad)
+
+
+def _read_loosely(body: bytes, kind: type[T]) -> T:
     try:
         loose = _LOOSE.decode(body)
         try:
@@ -88,12 +124,14 @@ def _read_without_empties(body: bytes | msgspec.Raw, kind: type[T]) -> T:
 
 
 def _without(value: Any, dropped: tuple[Any, ...]) -> Any:
-    """Without the members whose value is one of `dropped`; of list entries only nulls go."""
+    """Without NULs and the members whose value is one of `dropped`; of list entries only nulls go."""
     match value:
         case dict():
             return {name: _without(inner, dropped) for name, inner in value.items() if inner not in dropped}
         case list():
             return [_without(inner, dropped) for inner in value if inner is not None]
+        case str():
+            return value.replace("\0", "")
         case _:
             return value
 
