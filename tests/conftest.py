@@ -13,6 +13,7 @@ from pytest_socket import socket_allow_hosts
 from wharfinger.cli.temporary_postgres import TemporaryPostgres, ask_url
 from wharfinger.config.database import django_database
 
+_environ = os.environ  # noqa: TID251 -- a test run is configured here
 _FOLDER = "WHARFINGER_TEST_RUN"
 _SETTINGS = {
     "DJANGO_SETTINGS_MODULE": "wharfinger.config.settings",
@@ -24,12 +25,12 @@ _SETTINGS = {
 }
 
 # Settings are read when pytest-django sets Django up, before any hook of ours could say all this.
-for _name in [name for name in os.environ if name.startswith("WHARFINGER_") and name != _FOLDER]:
-    del os.environ[_name]
-os.environ.update(_SETTINGS)
+for _name in [name for name in _environ if name.startswith("WHARFINGER_") and name != _FOLDER]:
+    del _environ[_name]
+_environ.update(_SETTINGS)
 _home = Path(tempfile.mkdtemp(prefix="wharfinger-test-home-"))
 (_home / "static").mkdir()
-os.environ["WHARFINGER_HOME"] = str(_home)
+_environ["WHARFINGER_HOME"] = str(_home)
 
 _own_database: TemporaryPostgres | None = None
 
@@ -39,14 +40,14 @@ def pytest_configure(config: pytest.Config) -> None:
     global _own_database
     if not hasattr(config, "workerinput"):
         _own_database = TemporaryPostgres()
-        os.environ[_FOLDER] = str(_own_database.folder)
+        _environ[_FOLDER] = str(_own_database.folder)
     django.setup()  # the environment was not there yet when pytest-django looked for settings
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _own_database is not None:
         _own_database.stop()
-        os.environ.pop(_FOLDER, None)
+        _environ.pop(_FOLDER, None)
     shutil.rmtree(_home, ignore_errors=True)
 
 
@@ -57,13 +58,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 @pytest.fixture(scope="session")
 def database_url() -> str:
     """The run's server: its database `wharfinger` is empty and nobody's; make others beside it."""
-    return ask_url(Path(os.environ[_FOLDER]))
+    return ask_url(Path(_environ[_FOLDER]))
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    database_url: str, django_db_modify_db_settings_parallel_suffix: None
-) -> None:
+def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
     """pytest-django's own, with the address that is known only now."""
     from django.db import connections  # noqa: PLC0415 -- Django is set up after this file is read
 

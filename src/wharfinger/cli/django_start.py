@@ -2,12 +2,14 @@
 
 import django
 
+from wharfinger.cli.postgres_places import make_home
 from wharfinger.config import environment, secrets
 from wharfinger.config.environment import Configuration
 
 
 def prepare_home(configuration: Configuration) -> Configuration:
     """Make the home's secrets when they are missing; answers the configuration that knows them."""
+    make_home(configuration.home)
     secrets.make_missing_secrets(configuration.home)
     return environment.adopt(environment.with_secrets_of_home(configuration))
 

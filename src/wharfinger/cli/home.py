@@ -11,6 +11,7 @@ import psycopg
 
 from wharfinger.cli.failures import HomeInUse
 from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.postgres_places import make_home
 from wharfinger.cli.speech import Say, say_aside
 
 
@@ -23,7 +24,7 @@ class HomeLock:
         self._file: IO[str] | None = None
 
     def acquire(self, purpose: str) -> None:
-        self._home.mkdir(mode=0o711 if os.getuid() == 0 else 0o700, parents=True, exist_ok=True)
+        make_home(self._home)
         file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -71,12 +71,16 @@ class Places:
         return str(self.binaries / name)
 
 
+def make_home(home: Path) -> None:
+    """Closed to others; through one made by root the database's user may pass, but not list it."""
+    home.mkdir(mode=0o711 if os.getuid() == _ROOT else 0o700, parents=True, exist_ok=True)
+
+
 def find_places(home: Path, say: Say) -> Places:
     if os.getuid() != _ROOT:
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_home(home)
         return _places_for(Runner(None, None), home, home, _wheel_folder() / "bin")
-    # Others may pass through a home made by root, to the database's own folder, but not list it.
-    home.mkdir(mode=0o711, parents=True, exist_ok=True)
+    make_home(home)
     runner = _unprivileged_runner(home)
     base = home
     if not runner.may_enter(home):

@@ -1,0 +1,69 @@
+# The few commands of the house. Everything runs in .venv, which is made on the first use.
+# Words for the command itself go into ARGS: make demo ARGS="--fresh --port 8010"
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+RUNTIME := .venv/.runtime-installed
+DEV := .venv/.dev-installed
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+ARGS ?=
+
+.PHONY: help demo demo-once test check format lock clean
+
+help:
+	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
+	@echo "make demo-once   the whole job once, without a browser, compared with the pretend Amazon's books"
+	@echo "make test        every test"
+	@echo "make check       ruff, mypy, the rooms' contracts"
+	@echo "make format      ruff's format and its safe mends"
+	@echo "make lock        requirements/*.txt anew from requirements/*.in"
+	@echo "make clean       take .venv and caches away"
+
+demo: $(RUNTIME)
+	@exec $(BIN)/wharfinger demo $(ARGS)
+
+demo-once: $(RUNTIME)
+	@exec $(BIN)/wharfinger demo-once $(ARGS)
+
+test: $(DEV)
+	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest tests/house $(ARGS)
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(DEV)
+	$(PIP) install pip-tools
+	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --upgrade \
+		--no-emit-index-url --no-emit-find-links --output-file runtime.txt runtime.in
+	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --upgrade \
+		--no-emit-index-url --no-emit-find-links --output-file dev.txt dev.in
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist src/*.egg-info
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than Python 3.11: say make PYTHON=/path/to/a/newer/python3."; exit 1; }
+	$(PYTHON) -m venv .venv
+
+# The development set holds the runtime set, so either will do for the demo.
+$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the house runs on into .venv (once) …"
+	$(PIP) install --require-hashes -r requirements/runtime.txt
+	$(PIP) install --no-deps -e .
+	@touch $@
+
+$(DEV): requirements/dev.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
+	@echo "Installing what the house is built with into .venv (once) …"
+	$(PIP) install --require-hashes -r requirements/dev.txt
+	$(PIP) install --no-deps -e .
+	@touch $(RUNTIME) $@
