@@ -1,0 +1,379 @@
+"""One sales order for its page: Amazon's facts, what is promised, what left, what Amazon was told."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from wharfinger.db.models import (
+    Allocation,
+    Confirmation,
+    CourierMapping,
+    CourierService,
+    Invoice,
+    Problem,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    ShipmentLine,
+)
+from wharfinger.db.queries.timelines import Happening, timeline
+from wharfinger.domain.orders import Fulfilment, IncomingAddress, IncomingBuyer, LineAmounts, SalesOrderState
+from wharfinger.domain.shipments import ConfirmationState, Tracking
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    id: int
+    order_item_id: str
+    sku: str
+    asin: str
+    title: str
+    item_id: int | None
+    item_code: str
+    item_name: str
+    held_reason: str
+    ordered: int
+    cancelled: int
+    shipped: int
+    allocated: int
+    allocations: tuple[tuple[str, str, int], ...]
+    """(site, stock code, units)."""
+    amounts: LineAmounts
+    gift_wrap_level: str
+    has_gift_message: bool
+    customised: bool
+    tax_collected_by: str
+    ioss_number: str
+    serial_numbers_required: bool
+    cancel_requested: bool
+
+    @property
+    def open(self) -> int:
+        return max(0, self.ordered - self.cancelled - self.shipped)
+
+    @property
+    def short(self) -> int:
+        """Open units that no stock is promised to (a kit's components are counted by the operation)."""
+        return max(0, self.open - self.allocated)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationFacts:
+    """What became of telling Amazon about a shipment."""
+
+    id: int
+    state: ConfirmationState
+    made_at: datetime
+    attempts: int
+    attempted_at: datetime | None
+    accepted_at: datetime | None
+    confirmed_at: datetime | None
+    again_at: datetime
+    error: str
+
+    @property
+    def settled(self) -> bool:
+        return self.state in (ConfirmationState.CONFIRMED, ConfirmationState.REFUSED, ConfirmationState.NOT_SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    id: int
+    package_reference: str
+    courier: str
+    service: str
+    tracking_number: str
+    shipped_at: datetime
+    who: str
+    lines: tuple[tuple[str, int], ...]
+    """(SKU, units)."""
+    confirmation: ConfirmationFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceFacts:
+    code: str
+    issued_at: datetime
+    currency: str
+    total: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenProblem:
+    id: int
+    kind: str
+    cause: str
+    cure: str
+    cure_page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Personal data: read only for those who may see it."""
+
+    address: IncomingAddress | None
+    buyer: IncomingBuyer
+    customer: str
+    customer_code: str
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        """The address as it is written on a parcel."""
+        told = self.address
+        if told is None:
+            return ()
+        town = " ".join(part for part in (told.town, told.postcode) if part)
+        lines = (told.name, told.company, told.line_1, told.line_2, told.line_3, town, told.county, told.country)
+        return tuple(line for line in lines if line)
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrderPage:
+    id: int
+    code: str
+    order_ref: str
+    amazon_order_id: str
+    imported_id: int
+    record_only: bool
+    account_id: int
+    marketplace_id: str
+    marketplace: str
+    country: str
+    channel_id: int
+    channel: str
+    fulfilment: Fulfilment
+    site_id: int
+    site: str
+    state: SalesOrderState
+    order_type: str
+    amazon_status: str
+    currency: str
+    total: Decimal | None
+    service_level: str
+    programs: tuple[str, ...]
+    replaces: str
+    placed_at: datetime
+    made_at: datetime
+    ship_by: datetime | None
+    deliver_by: datetime | None
+    shipped_at: datetime | None
+    cancelled_at: datetime | None
+    cancel_requested: bool
+    cancel_reason: str
+    lines: tuple[OrderLine, ...]
+    shipments: tuple[ShipmentFacts, ...]
+    invoices: tuple[InvoiceFacts, ...]
+    problems: tuple[OpenProblem, ...]
+    timeline: tuple[Happening, ...]
+    delivery: Delivery | None
+
+    @property
+    def may_dispatch(self) -> bool:
+        shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED)
+        return self.fulfilment is Fulfilment.FBM and shippable and any(line.open for line in self.lines)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of the shipments is on its way to Amazon: the page need not ask again."""
+        return all(parcel.confirmation is None or parcel.confirmation.settled for parcel in self.shipments)
+
+    @property
+    def next_package(self) -> int:
+        """A second press of Dispatch on the same page names the same package, and is refused."""
+        return len(self.shipments) + 1
+
+
+_COLUMNS = (
+    "id", "code", "order_ref", "channel_id", "channel__name", "channel__kind", "channel__account_id",
+    "channel__marketplace_id", "channel__marketplace__name", "channel__marketplace__country",
+    "site_id", "site__name", "state", "order_type",
+    "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
+    "shipped_at", "cancelled_at", "cancel_requested", "cancel_reason", "imported_id", "imported__amazon_order_id",
+    "imported__amazon_status", "imported__record_only",
+)  # fmt: skip
+_PERSONAL = ("delivery", "buyer", "customer__name", "customer__code")
+
+
+def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPage | None:
+    columns = (*_COLUMNS, *_PERSONAL) if with_personal_data else _COLUMNS
+    row = SalesOrder.objects.filter(pk=order_id).values(*columns).first()
+    if row is None:
+        return None
+    return SalesOrderPage(
+        id=row["id"],
+        code=row["code"],
+        order_ref=row["order_ref"],
+        amazon_order_id=row["imported__amazon_order_id"],
+        imported_id=row["imported_id"],
+        record_only=row["imported__record_only"],
+        account_id=row["channel__account_id"],
+        marketplace_id=row["channel__marketplace_id"],
+        marketplace=row["channel__marketplace__name"],
+        country=row["channel__marketplace__country"],
+        channel_id=row["channel_id"],
+        channel=row["channel__name"],
+        fulfilment=Fulfilment(row["channel__kind"]),
+        site_id=row["site_id"],
+        site=row["site__name"],
+        state=SalesOrderState(row["state"]),
+        order_type=row["order_type"],
+        amazon_status=row["imported__amazon_status"],
+        currency=row["currency"],
+        total=row["total"],
+        service_level=row["service_level"],
+        programs=tuple(row["programs"]),
+        replaces=row["replaces"],
+        placed_at=row["placed_at"],
+        made_at=row["made_at"],
+        ship_by=row["ship_by"],
+        deliver_by=row["deliver_by"],
+        shipped_at=row["shipped_at"],
+        cancelled_at=row["cancelled_at"],
+        cancel_requested=row["cancel_requested"],
+        cancel_reason=row["cancel_reason"],
+        lines=_lines(order_id),
+        shipments=shipments_of(order_id),
+        invoices=_invoices(order_id),
+        problems=_problems(order_id, row["imported_id"]),
+        timeline=timeline(Q(sales_order=order_id) | Q(imported_order=row["imported_id"])),
+        delivery=_delivery(row) if with_personal_data else None,
+    )
+
+
+def _delivery(row: dict[str, Any]) -> Delivery:
+    return Delivery(
+        address=IncomingAddress(**row["delivery"]) if row["delivery"] else None,
+        buyer=IncomingBuyer(**(row["buyer"] or {})),
+        customer=row["customer__name"] or "",
+        customer_code=row["customer__code"] or "",
+    )
+
+
+def _lines(order_id: int) -> tuple[OrderLine, ...]:
+    promised: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    allocations = Allocation.objects.filter(line__order=order_id).order_by("site__name", "item__code")
+    for line_id, *facts in allocations.values_list("line", "site__name", "item__code", "quantity"):
+        promised[line_id].append((facts[0], facts[1], facts[2]))
+    rows = SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id")
+    return tuple(_line(row, tuple(promised.get(row.pk, ()))) for row in rows)
+
+
+def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...]) -> OrderLine:
+    own = sum(units for _, code, units in promised if row.item and code == row.item.code)
+    return OrderLine(
+        id=row.pk,
+        order_item_id=row.order_item_id,
+        sku=row.sku,
+        asin=row.asin,
+        title=row.title,
+        item_id=row.item_id,
+        item_code=row.item.code if row.item else "",
+        item_name=row.item.name if row.item else "",
+        held_reason=row.held_reason,
+        ordered=row.quantity_ordered,
+        cancelled=row.quantity_cancelled,
+        shipped=row.quantity_shipped,
+        allocated=own,
+        allocations=promised,
+        amounts=LineAmounts(
+            item=row.amount_item,
+            shipping=row.amount_shipping,
+            gift_wrap=row.amount_gift_wrap,
+            discount=row.amount_discount,
+            tax=row.amount_tax,
+            other=row.amount_other,
+            total=row.amount_total,
+        ),
+        gift_wrap_level=row.gift_wrap_level,
+        has_gift_message=bool(row.gift_message),
+        customised=bool(row.customisation_url),
+        tax_collected_by=row.tax_collected_by,
+        ioss_number=row.ioss_number,
+        serial_numbers_required=row.serial_numbers_required,
+        cancel_requested=row.cancel_requested,
+    )
+
+
+def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
+    """The order's parcels with the state of their confirmations, first parcel first."""
+    parts: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    lines = ShipmentLine.objects.filter(shipment__order=order_id).order_by("id")
+    for shipment_id, sku, quantity in lines.values_list("shipment", "line__sku", "quantity"):
+        parts[shipment_id].append((sku, quantity))
+    told = {
+        row.shipment_id: ConfirmationFacts(
+            id=row.pk,
+            state=ConfirmationState(row.state),
+            made_at=row.made_at,
+            attempts=row.attempts,
+            attempted_at=row.attempted_at,
+            accepted_at=row.accepted_at,
+            confirmed_at=row.confirmed_at,
+            again_at=row.again_at,
+            error=row.error,
+        )
+        for row in Confirmation.objects.filter(shipment__order=order_id)
+    }
+    rows = Shipment.objects.filter(order=order_id).select_related("service", "user").order_by("id")
+    return tuple(
+        ShipmentFacts(
+            id=row.pk,
+            package_reference=row.package_reference,
+            courier=row.service.courier,
+            service=row.service.name,
+            tracking_number=row.tracking_number,
+            shipped_at=row.shipped_at,
+            who=str(row.user) if row.user else "",
+            lines=tuple(parts.get(row.pk, ())),
+            confirmation=told.get(row.pk),
+        )
+        for row in rows
+    )
+
+
+def _invoices(order_id: int) -> tuple[InvoiceFacts, ...]:
+    rows = Invoice.objects.filter(order=order_id).order_by("id")
+    return tuple(InvoiceFacts(row.code, row.issued_at, row.currency, row.total) for row in rows)
+
+
+def _problems(order_id: int, imported_id: int) -> tuple[OpenProblem, ...]:
+    rows = Problem.objects.filter(Q(sales_order=order_id) | Q(imported_order=imported_id), solved_at=None)
+    return tuple(OpenProblem(row.pk, row.kind, row.cause, row.cure, row.cure_page) for row in rows.order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A courier service as the dispatch form offers it."""
+
+    id: int
+    title: str
+    tracking: Tracking
+    gives_number: bool
+    mapped: bool
+    default: bool
+
+
+def services_for(channel_id: int) -> tuple[Service, ...]:
+    """The active services: the channel's own first, then those it has mapped, then the rest."""
+    mapped = set(CourierMapping.objects.filter(channel=channel_id).values_list("service_id", flat=True))
+    rows = CourierService.objects.filter(active=True).order_by("courier", "name")
+    own = set(
+        CourierService.objects.filter(channel_options__channel=channel_id, channel_options__order_type="").values_list(
+            "id", flat=True
+        )
+    )
+    services = [
+        Service(row.pk, str(row), Tracking(row.tracking), row.gives_number, row.pk in mapped, row.pk in own)
+        for row in rows
+    ]
+    return tuple(sorted(services, key=lambda service: (not service.default, not service.mapped, service.title)))
+
+
+def services_with_numbers() -> tuple[Service, ...]:
+    """The active services that make the tracking number themselves: for dispatching many orders in one go."""
+    rows = CourierService.objects.filter(active=True, gives_number=True).order_by("courier", "name")
+    return tuple(Service(row.pk, str(row), Tracking(row.tracking), True, mapped=False, default=False) for row in rows)

@@ -1,0 +1,147 @@
+"""Search everywhere: one text against everything that is found by its name or number."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+
+from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.models import (
+    Channel,
+    ImportedOrder,
+    Listing,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    StockBarcode,
+    StockItem,
+)
+
+_AT_MOST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class FoundOrder:
+    id: int
+    code: str
+    order_ref: str
+    channel: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImportedOrder:
+    id: int
+    amazon_order_id: str
+    channel: str
+    state: str
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundItem:
+    id: int
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoundListing:
+    id: int
+    sku: str
+    account: str
+    fulfilment: str
+    item_id: int | None
+    item: str
+    channel_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the text names. `customers` are orders found by surname or postcode."""
+
+    orders: tuple[FoundOrder, ...] = ()
+    shipped: tuple[FoundOrder, ...] = ()
+    customers: tuple[FoundOrder, ...] = ()
+    imported: tuple[FoundImportedOrder, ...] = ()
+    items: tuple[FoundItem, ...] = ()
+    listings: tuple[FoundListing, ...] = ()
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.orders or self.shipped or self.customers or self.imported or self.items or self.listings)
+
+    @property
+    def only_order(self) -> int | None:
+        """The one sales order that is the whole answer: the page may go straight there."""
+        others = self.customers or self.items or self.listings
+        every = {order.id for order in (*self.orders, *self.shipped)}
+        return every.pop() if len(every) == 1 and not others else None
+
+
+def search_everywhere(text: str, *, with_customers: bool) -> Found:
+    """Customers by whole words only (a keyed hash finds by equality), and only for those who may see them."""
+    wanted = text.strip()
+    if not wanted:
+        return Found()
+    return Found(
+        orders=_orders(_by_number(wanted)),
+        shipped=_orders(Q(Exists(Shipment.objects.filter(order=OuterRef("pk"), tracking_number=wanted)))),
+        customers=_orders(_by_customer(wanted)) if with_customers else (),
+        imported=_imported(wanted),
+        items=_items(wanted),
+        listings=_listings(wanted),
+    )
+
+
+def _by_number(text: str) -> Q:
+    return (
+        Q(code=text.upper())
+        | Q(order_ref__startswith=text)
+        | Q(imported__amazon_order_id__startswith=text)
+        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), sku=text)))
+    )
+
+
+def _by_customer(text: str) -> Q:
+    return Q(surname_hash=keyed_hash("surname", text)) | Q(postcode_hash=keyed_hash("postcode", text))
+
+
+def _orders(wanted: Q) -> tuple[FoundOrder, ...]:
+    rows = SalesOrder.objects.filter(wanted).order_by("-placed_at", "-id")
+    return tuple(
+        FoundOrder(*row) for row in rows.values_list("id", "code", "order_ref", "channel__name", "state")[:_AT_MOST]
+    )
+
+
+def _imported(text: str) -> tuple[FoundImportedOrder, ...]:
+    """Only those that are no sales order yet: the others are found as what they became."""
+    rows = ImportedOrder.objects.filter(
+        Q(amazon_order_id__startswith=text) | Q(order_ref__startswith=text), sales_order=None
+    ).order_by("-placed_at", "-id")
+    columns = ("id", "amazon_order_id", "channel__name", "state", "summary")
+    return tuple(
+        FoundImportedOrder(row[0], row[1], row[2] or "", row[3], row[4])
+        for row in rows.values_list(*columns)[:_AT_MOST]
+    )
+
+
+def _items(text: str) -> tuple[FoundItem, ...]:
+    barcode = StockBarcode.objects.filter(item=OuterRef("pk"), code=text)
+    rows = StockItem.objects.filter(
+        Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
+    ).order_by("code")
+    return tuple(FoundItem(*row) for row in rows.values_list("id", "code", "name")[:_AT_MOST])
+
+
+def _listings(text: str) -> tuple[FoundListing, ...]:
+    channel = Channel.objects.filter(account=OuterRef("account"), kind=OuterRef("fulfilment"), archived=False)
+    rows = (
+        Listing.objects.filter(Q(sku__istartswith=text) | Q(products__asin=text))
+        .annotate(channel=Subquery(channel.values("id")[:1]))
+        .order_by("sku", "id")
+    )
+    columns = ("id", "sku", "account__name", "fulfilment", "products__item_id", "products__item__code", "channel")
+    found: dict[int, FoundListing] = {}
+    for row in rows.values_list(*columns)[: _AT_MOST * 4]:  # a listing comes once for each marketplace
+        found.setdefault(row[0], FoundListing(row[0], row[1], row[2], row[3], row[4], row[5] or "", row[6]))
+    return tuple(found.values())[:_AT_MOST]
