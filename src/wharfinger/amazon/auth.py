@@ -71,9 +71,7 @@ def read_grant(response: Response, now: datetime, secrets: tuple[str, ...] = ())
     check_token_answer(name, response, secrets)
     answer = understood(name, response, TokenAnswer)
     if not _can_be_sent(answer.access_token) or answer.expires_in < 0:
-        raise NotAnsweredAsPromised(
-            name, status=response.status, message="the token is no token", outcome_unknown=True
-        )
+        raise NotAnsweredAsPromised(name, status=response.status, message="the token is no token", outcome_unknown=True)
     token = AccessToken(answer.access_token, now + timedelta(seconds=answer.expires_in))
     return Grant(token, answer.refresh_token or None)
 

@@ -28,7 +28,7 @@ from wharfinger.amazon.messages.listings import (
     write_patch,
 )
 from wharfinger.amazon.messages.orders import SearchOrdersPage, read_search_page, read_single_order
-from wharfinger.amazon.messages.sellers import MarketplaceParticipation, ParticipationsAnswer
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation, read_participations
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
 from wharfinger.amazon.messages.wire import Unreadable, as_iso
 from wharfinger.amazon.operations import Operation
@@ -103,7 +103,7 @@ class AmazonClient:
         """Where the account sells in this region. Source: model sellers.json."""
         operation = operations.GET_MARKETPLACE_PARTICIPATIONS
         response = self._call(operation, operation.path, now=now)
-        return _answer(response, understood(operation.name, response, ParticipationsAnswer).payload)
+        return _answer(response, _understood_by(read_participations, operation, response))
 
     def search_orders(self, search: SearchOrders, *, now: datetime) -> Answer[SearchOrdersPage]:
         """A page of raw orders. PageTokenRefused: begin at the first page. Source: model orders_2026-01-01.json."""
@@ -134,9 +134,7 @@ class AmazonClient:
         response = self._call(operation, path, (("includedData", included_data),), now=now)
         return _answer(response, _understood_by(read_single_order, operation, response))
 
-    def confirm_shipment(
-        self, order_id: str, confirmation: ConfirmShipment, *, now: datetime
-    ) -> Answer[None]:
+    def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment, *, now: datetime) -> Answer[None]:
         """Tells Amazon of one package; 204 without a body is success. The same reference again edits it.
 
         Refused may mean that it was confirmed before (behaviour SH03): read the order back. With
@@ -321,4 +319,3 @@ def _understood_by(reader: Callable[[bytes], T], operation: Operation, response:
 
 def _answer(response: Response, value: T) -> Answer[T]:
     return Answer(value, rate_limit(response), response.request_id)
-

@@ -39,8 +39,7 @@ class Endpoints:
         ValueError for an address that is no http(s) URL or a region that does not exist.
         """
         moved = tuple(
-            Region(code, _base_url(address), self.region(code).aws_region)
-            for code, address in endpoints.items()
+            Region(code, _base_url(address), self.region(code).aws_region) for code, address in endpoints.items()
         )
         return Endpoints(_base_url(token_endpoint), moved)
 

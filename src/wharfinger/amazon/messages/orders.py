@@ -7,10 +7,10 @@ Amounts are of the line, not of the unit, tax included where the marketplace doe
 
 import re
 from datetime import datetime
-from decimal import Decimal
 
 import msgspec
 
+from wharfinger.amazon.messages.preferences import DeliveryPreference, Measurement, SubstitutionPreference
 from wharfinger.amazon.messages.salvage import salvage
 from wharfinger.amazon.messages.wire import (
     Count,
@@ -18,7 +18,6 @@ from wharfinger.amazon.messages.wire import (
     Money,
     PersonalMessage,
     Unreadable,
-    check_number,
     put_in_utc,
     read,
     split,
@@ -90,43 +89,6 @@ class CustomerAddress(PersonalMessage, frozen=True, kw_only=True, rename="camel"
     address_type: str | None = None
 
 
-class HourMinute(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    hour: Count | None = None
-    minute: Count | None = None
-
-
-class TimeWindow(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    start_time: HourMinute | None = None
-    end_time: HourMinute | None = None
-
-
-class BusinessHour(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """`day_of_week` SUN … SAT; hours are local to the address."""
-
-    day_of_week: str | None = None
-    time_windows: tuple[TimeWindow, ...] = ()
-
-
-class ExceptionDate(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """`exception_date` is a date as Amazon writes it, `exception_date_type` CLOSED or OPEN."""
-
-    exception_date: str | None = None
-    exception_date_type: str | None = None
-    time_windows: tuple[TimeWindow, ...] = ()
-
-
-class PreferredDeliveryTime(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    business_hours: tuple[BusinessHour, ...] = ()
-    exception_dates: tuple[ExceptionDate, ...] = ()
-
-
-class DeliveryPreference(PersonalMessage, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    drop_off_location: str | None = None
-    address_instruction: str | None = None
-    delivery_time: PreferredDeliveryTime | None = None
-    delivery_capabilities: tuple[str, ...] = ()
-
-
 class Recipient(PersonalMessage, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     delivery_address: CustomerAddress | None = None
     delivery_preference: DeliveryPreference | None = None
@@ -193,14 +155,6 @@ class OrderFulfillment(Message, frozen=True, kw_only=True, rename="camel", omit_
     ship_by_window: TimeRange | None = None
     deliver_by_window: TimeRange | None = None
     label_printing_window: TimeRange | None = None
-
-
-class Measurement(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    unit: str
-    value: Decimal
-
-    def __post_init__(self) -> None:
-        check_number(self.value)
 
 
 class AssociatedOrderItem(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -292,19 +246,6 @@ class CancellationExecution(Message, frozen=True, kw_only=True, rename="camel", 
 class ItemCancellation(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     cancellation_request: CancellationRequest | None = None
     cancellation_execution: CancellationExecution | None = None
-
-
-class SubstitutionOption(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    asin: str | None = None
-    quantity_ordered: Count | None = None
-    seller_sku: str | None = None
-    title: str | None = None
-    measurement: Measurement | None = None
-
-
-class SubstitutionPreference(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    substitution_type: str | None = None
-    substitution_options: tuple[SubstitutionOption, ...] = ()
 
 
 class ItemPicking(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

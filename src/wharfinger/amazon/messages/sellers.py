@@ -1,6 +1,6 @@
 """Sellers v1: where an account sells. Source: model sellers.json."""
 
-from wharfinger.amazon.messages.wire import Message
+from wharfinger.amazon.messages.wire import Message, read
 
 
 class Marketplace(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -25,5 +25,12 @@ class MarketplaceParticipation(Message, frozen=True, kw_only=True, rename="camel
     store_name: str = ""
 
 
-class ParticipationsAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class _ParticipationsAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     payload: tuple[MarketplaceParticipation, ...]
+
+
+def read_participations(body: bytes) -> tuple[MarketplaceParticipation, ...]:
+    """A getMarketplaceParticipations answer, in its `payload` or, as Amazon's own example has it, bare."""
+    if body.lstrip().startswith(b"["):
+        return read(body, tuple[MarketplaceParticipation, ...])
+    return read(body, _ParticipationsAnswer).payload

@@ -1,0 +1,52 @@
+"""The two tables: where Amazon answers, and what it promises."""
+
+from decimal import Decimal
+
+import pytest
+
+from wharfinger.amazon.operations import OPERATIONS
+from wharfinger.amazon.regions import LIVE, SANDBOX, Region
+
+
+def test_the_live_regions():
+    assert [(region.code, region.endpoint, region.aws_region) for region in LIVE.regions] == [
+        ("EU", "https://sellingpartnerapi-eu.amazon.com", "eu-west-1"),
+        ("NA", "https://sellingpartnerapi-na.amazon.com", "us-east-1"),
+        ("FE", "https://sellingpartnerapi-fe.amazon.com", "us-west-2"),
+    ]
+    assert SANDBOX.token_endpoint == LIVE.token_endpoint == "https://api.amazon.com/auth/o2/token"
+
+
+def test_a_simulator_is_another_value_of_endpoints():
+    moved = LIVE.moved_to(
+        token_endpoint="http://127.0.0.1:9700/auth/o2/token", endpoints={"EU": "http://127.0.0.1:9700/eu/"}
+    )
+    assert moved.token_endpoint == "http://127.0.0.1:9700/auth/o2/token"
+    assert moved.region("EU") == Region("EU", "http://127.0.0.1:9700/eu", "eu-west-1")
+    with pytest.raises(ValueError, match="EU"):
+        moved.region("NA")
+
+
+@pytest.mark.parametrize("address", ["", "127.0.0.1:9700", "ftp://h", "http://", "http://h/?a=b", "http://h/#x"])
+def test_what_is_no_base_address_is_refused(address):
+    with pytest.raises(ValueError):
+        LIVE.moved_to(token_endpoint=LIVE.token_endpoint, endpoints={"EU": address})
+
+
+def test_a_region_that_does_not_exist_is_refused():
+    with pytest.raises(ValueError, match="XX"):
+        LIVE.moved_to(token_endpoint=LIVE.token_endpoint, endpoints={"XX": "http://h"})
+
+
+def test_the_published_plans():
+    assert {name: (row.method, row.rate, row.burst) for name, row in OPERATIONS.items()} == {
+        "exchangeToken": ("POST", None, None),
+        "getMarketplaceParticipations": ("GET", Decimal("0.016"), 15),
+        "searchOrders": ("GET", Decimal("0.0056"), 20),
+        "getOrder": ("GET", Decimal("0.5"), 30),
+        "confirmShipment": ("POST", 2, 10),
+        "searchListingsItems": ("GET", 5, 5),
+        "getListingsItem": ("GET", 5, 10),
+        "patchListingsItem": ("PATCH", 5, 5),
+        "getInventorySummaries": ("GET", 2, 2),
+    }
