@@ -6,7 +6,7 @@ The models lie outside the repository; without them these tests skip, and say so
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any, Union, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 import msgspec
 import pytest
@@ -159,7 +159,3 @@ def test_our_table_says_what_the_model_says(name, model):
     assert any(
         [cell.strip() for cell in line.strip("| ").split("|")][-2:] == [str(row.rate), str(row.burst)] for line in rates
     ), rates
-
-
-def test_the_union_helper_reads_optional_members():
-    assert _ours(Union[None, MarketplaceParticipation])  # noqa: UP007 -- both spellings of a union are read
