@@ -146,12 +146,16 @@ class EmbeddedPostgres:
             return
         if not _is_alive(pid):
             return  # PostgreSQL recovers from this by itself
-        if str(self._places.data) not in _command_of(pid):
+        if not self._is_own_server(pid):
             lock_file.unlink(missing_ok=True)  # the number belongs to another program now
             return
         self._say("A database left by a killed start is still there; it is shut down first.")
         os.kill(pid, signal.SIGINT)
-        self._await(lambda: not _is_alive(pid), "Waiting for the old database to end")
+        self._await(lambda: not self._is_own_server(pid), "Waiting for the old database to end")
+
+    def _is_own_server(self, pid: int) -> bool:
+        # A dead process that nobody collects (no init in the container) has a number but no command.
+        return _is_alive(pid) and str(self._places.data) in _command_of(pid)
 
     def _launch(self) -> None:
         places = self._places

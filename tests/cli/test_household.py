@@ -1,0 +1,159 @@
+"""The parent and its children, with children that are small programs."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from wharfinger.cli.children import answers_at, free_port
+from wharfinger.cli.household import Child, ChildFailed, Household
+
+pytestmark = pytest.mark.system
+
+STAYS = "import time; time.sleep(600)"
+DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+
+
+def python(code, *words):
+    return (sys.executable, "-c", code, *words)
+
+
+def wait_until(is_over, seconds=20):
+    pause = threading.Event()
+    for _ in range(int(seconds / 0.02)):
+        if is_over():
+            return True
+        pause.wait(0.02)
+    return False
+
+
+def is_gone(pid):
+    """Gone, or dead and only not yet collected by whoever took it over."""
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    except FileNotFoundError:
+        return True
+
+
+@pytest.fixture
+def household(tmp_path, said):
+    household = Household(tmp_path, {"GIVEN": "yes", "TAKEN": None}, say=said.append)
+    yield household
+    household.stop()
+
+
+def test_children_get_the_environment_given(household, tmp_path, monkeypatch):
+    monkeypatch.setenv("TAKEN", "no")
+    household.run_once("look", python("import os; print(os.environ['GIVEN'], os.environ.get('TAKEN'))"))
+    assert household.log("look").read_text() == "yes None\n"
+
+
+def test_a_step_that_fails_is_told_with_its_last_words(household):
+    with pytest.raises(ChildFailed, match=r"(?s)migrate.*ended with 3.*no such table"):
+        household.run_once("migrate", python("import sys; print('no such table'); sys.exit(3)"))
+
+
+def test_a_child_that_ends_before_it_is_ready_fails_the_start(household):
+    with pytest.raises(ChildFailed, match=r"(?s)web.*port taken"):
+        household.start(Child("web", python("print('port taken')"), is_ready=lambda: False))
+    assert household.names() == ()
+
+
+def test_a_start_waits_until_the_child_answers(household):
+    port = free_port(0)
+    serve = python(
+        "import http.server as h, sys; h.test(h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')",
+        str(port),
+    )
+    household.start(Child("web", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
+    assert answers_at(f"http://127.0.0.1:{port}/")()
+
+
+def test_a_killed_child_is_started_again_at_once(household, said):
+    household.start(Child("worker-1", python(STAYS)))
+    household.watch()
+    before = household.kill("worker-1")
+    assert wait_until(lambda: household.pid("worker-1") not in (before, None))
+    assert household.restarts == 1
+    assert any("was killed" in line for line in said)
+
+
+def test_a_child_that_keeps_dying_is_started_later_and_later(household, said):
+    household.start(Child("worker-1", python("")))
+    household.watch()
+    assert wait_until(lambda: household.restarts >= 2)
+    waits = [line for line in said if "started again in" in line]
+    assert "in 0.2 s" in waits[0]
+    assert "in 0.4 s" in waits[1]
+
+
+def test_one_of_the_workers_is_killed_at_random_and_never_the_web(household):
+    for name in ("web", "worker-1", "worker-2"):
+        household.start(Child(name, python(STAYS)))
+    web = household.pid("web")
+    killed = {household.kill_one("worker-", random.Random(1)) for _ in range(2)}
+    assert killed <= {"worker-1", "worker-2", None}
+    assert household.pid("web") == web
+
+
+def test_children_end_last_started_first(household, tmp_path):
+    order = tmp_path / "order"
+    code = (
+        "import signal, sys, time\n"
+        "def leave(number, frame):\n"
+        "    open(sys.argv[1], 'a').write(sys.argv[2] + '\\n'); sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, leave)\n"
+        "open(sys.argv[1] + sys.argv[2], 'w').close()\n"
+        "time.sleep(600)\n"
+    )
+    for name in ("simulator", "web", "worker"):
+        up = tmp_path / f"order{name}"
+        household.start(Child(name, python(code, str(order), name), is_ready=up.exists))
+    household.stop()
+    assert order.read_text().split() == ["worker", "web", "simulator"]
+
+
+def test_a_child_that_does_not_listen_is_killed_in_the_end(household, said):
+    log = household.log("deaf")
+    household.start(Child("deaf", python(DEAF), is_ready=lambda: "up" in log.read_text(), grace=0.3))
+    pid = household.pid("deaf")
+    household.stop()
+    assert is_gone(pid)
+    assert any("is killed" in line for line in said)
+
+
+def test_a_start_under_way_is_given_up_when_told(tmp_path):
+    interrupted = threading.Event()
+    household = Household(tmp_path, {}, interrupted=interrupted)
+    threading.Timer(0.2, interrupted.set).start()
+    with pytest.raises(ChildFailed, match="waiting for"):
+        household.start(Child("web", python(STAYS), is_ready=lambda: False))
+    pid = household.pid("web")
+    household.stop()
+    assert is_gone(pid)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ties a child to its parent's life")
+def test_a_killed_parent_leaves_no_orphan(tmp_path):
+    code = (
+        "import sys, time\n"
+        "from pathlib import Path\n"
+        "from wharfinger.cli.household import Child, Household\n"
+        "household = Household(Path(sys.argv[1]), {})\n"
+        f"household.start(Child('stays', (sys.executable, '-c', {STAYS!r})))\n"
+        "household.watch()\n"
+        "before = household.kill('stays')\n"
+        "while household.pid('stays') in (before, None): time.sleep(0.02)\n"
+        "print(household.pid('stays'), flush=True)\n"
+        "time.sleep(600)\n"
+    )
+    with subprocess.Popen(python(code, str(tmp_path)), stdout=subprocess.PIPE, text=True) as parent:
+        child = int(parent.stdout.readline())
+        assert not is_gone(child)
+        os.kill(parent.pid, signal.SIGKILL)
+        assert wait_until(lambda: is_gone(child))
