@@ -37,16 +37,17 @@ class Clock(Protocol):
         """How long the computer waits for a wait in trade time (the one place where that is worked out)."""
 
 
-def _machine_now() -> datetime:
+def machine_now() -> datetime:
+    """For what is about this computer and not about trade: sessions, one-time links, locks."""
     return datetime.now(UTC)  # noqa: TID251 -- the one clock reads the computer's
 
 
 class RealClock:
     def now(self) -> datetime:
-        return _machine_now()
+        return machine_now()
 
     def machine_now(self) -> datetime:
-        return _machine_now()
+        return machine_now()
 
     def to_machine_seconds(self, wait: timedelta) -> float:
         return max(wait.total_seconds(), 0.0)
@@ -128,7 +129,7 @@ class SteppedClock:
         return self._now
 
     def machine_now(self) -> datetime:
-        return _machine_now()
+        return machine_now()
 
     def to_machine_seconds(self, wait: timedelta) -> float:
         return 0.0
