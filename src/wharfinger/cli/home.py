@@ -9,7 +9,7 @@ from typing import IO
 
 import psycopg
 
-from wharfinger.cli.failures import HomeInUse
+from wharfinger.cli.failures import CommandFailed, HomeInUse
 from wharfinger.cli.postgres import EmbeddedPostgres
 from wharfinger.cli.postgres_places import make_home
 from wharfinger.cli.speech import Say, say_aside
@@ -87,6 +87,17 @@ def publish_database(home: Path, url: str) -> None:
 
 def withdraw_database(home: Path) -> None:
     (home / "database.url").unlink(missing_ok=True)
+
+
+def must_answer(url: str) -> None:
+    """A database of the owner's own that does not answer stops a command before it begins."""
+    try:
+        psycopg.connect(url, connect_timeout=10).close()
+    except psycopg.OperationalError as error:
+        reason = str(error).strip().splitlines()[-1]
+        raise CommandFailed(
+            f"The database that DATABASE_URL names does not answer ({reason}): look at the address and the server."
+        ) from error
 
 
 def running_database(home: Path) -> str | None:

@@ -13,7 +13,7 @@ from importlib import import_module
 from wharfinger.cli import arguments, demo, installation
 from wharfinger.cli.django_start import prepare_home, set_up_django
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.home import embedded_database
+from wharfinger.cli.home import embedded_database, must_answer
 from wharfinger.cli.speech import say_aside
 from wharfinger.config import environment
 from wharfinger.config.environment import Configuration
@@ -69,6 +69,7 @@ def _run_with_django(command: str, given: argparse.Namespace) -> int:
 @contextmanager
 def _database(configuration: Configuration, command: str) -> Iterator[Configuration]:
     if configuration.database_url is not None:
+        must_answer(configuration.database_url)
         yield configuration
         return
     with embedded_database(configuration.home, command) as url:

@@ -73,12 +73,22 @@ class Places:
 
 def make_home(home: Path) -> None:
     """Closed to others; through one made by root the database's user may pass, but not list it."""
-    home.mkdir(mode=0o711 if os.getuid() == _ROOT else 0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o711 if os.getuid() == _ROOT else 0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"WHARFINGER_HOME, {home}, cannot be made ({error.strerror}): name a folder this user may make."
+        ) from error
+    if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+        raise ConfigurationError(
+            f"WHARFINGER_HOME, {home}, belongs to another user: run as that user, or name another folder."
+        )
 
 
 def find_places(home: Path, say: Say) -> Places:
     if os.getuid() != _ROOT:
         make_home(home)
+        own_user_name()
         return _places_for(Runner(None, None), home, home, _wheel_folder() / "bin")
     make_home(home)
     runner = _unprivileged_runner(home)
