@@ -44,7 +44,10 @@ def listing_quantity(level: Level, rule: Rule = EVERYTHING) -> Explained:
 
 def kit_quantity(components: tuple[tuple[str, Level, int], ...], rule: Rule = EVERYTHING) -> Explained:
     """The quantity for a kit: (stock code, level, units in one kit) of each component."""
-    steps = [(f"Kits from {code} ({level.available} ÷ {needed})", level.available // needed) for code, level, needed in components]
+    steps = [
+        (f"Kits from {code} ({level.available} ÷ {needed})", level.available // needed)
+        for code, level, needed in components
+    ]
     kits = kit_available(tuple((level.available, needed) for _, level, needed in components))
     return _shown(kits, [*steps, ("Kits that can be made", kits)], rule)
 
@@ -138,6 +141,8 @@ def _hindrance(listing: ListingFacts) -> str:
         return "Amazon sends this SKU (FBA): its quantity is never written."
     if listing.gone:
         return "The listing is gone from Amazon."
+    if listing.fulfilment != Fulfilment.FBM.value:
+        return "Amazon has not told yet who sends this SKU, you or Amazon."
     if not listing.linked:
         return "Not linked to a stock item."
     if not listing.channels:

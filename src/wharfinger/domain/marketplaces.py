@@ -44,9 +44,7 @@ class MarketplaceFacts:
     seller_central: str
 
 
-def _row(
-    id: str, name: str, country: str, currency: str, region: Region, pool: Pool, host: str
-) -> MarketplaceFacts:
+def _row(id: str, name: str, country: str, currency: str, region: Region, pool: Pool, host: str) -> MarketplaceFacts:
     return MarketplaceFacts(id, name, country, currency, region, pool, host)
 
 
@@ -63,9 +61,7 @@ MARKETPLACES: tuple[MarketplaceFacts, ...] = (
     _row("A1C3SOZRARQ6R3", "Amazon.pl", "PL", "PLN", Region.EU, Pool.EU, "sellercentral.amazon.pl"),
     _row("AMEN7PMS3EDWL", "Amazon.com.be", "BE", "EUR", Region.EU, Pool.EU, "sellercentral.amazon.com.be"),
     _row("A28R8C7NBKEWEA", "Amazon.ie", "IE", "EUR", Region.EU, Pool.EU, "sellercentral.amazon.ie"),
-    _row(
-        "A33AVAJ2PDY3EV", "Amazon.com.tr", "TR", "TRY", Region.EU, Pool.OTHER, "sellercentral.amazon.com.tr"
-    ),
+    _row("A33AVAJ2PDY3EV", "Amazon.com.tr", "TR", "TRY", Region.EU, Pool.OTHER, "sellercentral.amazon.com.tr"),
     _row("AE08WJ6YKNBMC", "Amazon.co.za", "ZA", "ZAR", Region.EU, Pool.OTHER, "sellercentral.amazon.co.za"),
     _row("ARBP9OOSHTCHU", "Amazon.eg", "EG", "EGP", Region.EU, Pool.OTHER, "sellercentral.amazon.eg"),
     _row("A17E79C6D8DWNP", "Amazon.sa", "SA", "SAR", Region.EU, Pool.OTHER, "sellercentral.amazon.sa"),
@@ -74,13 +70,9 @@ MARKETPLACES: tuple[MarketplaceFacts, ...] = (
     _row("ATVPDKIKX0DER", "Amazon.com", "US", "USD", Region.NA, Pool.NA, "sellercentral.amazon.com"),
     _row("A2EUQ1WTGCTBG2", "Amazon.ca", "CA", "CAD", Region.NA, Pool.NA, "sellercentral.amazon.ca"),
     _row("A1AM78C64UM0Y8", "Amazon.com.mx", "MX", "MXN", Region.NA, Pool.NA, "sellercentral.amazon.com.mx"),
-    _row(
-        "A2Q3Y263D00KWC", "Amazon.com.br", "BR", "BRL", Region.NA, Pool.OTHER, "sellercentral.amazon.com.br"
-    ),
+    _row("A2Q3Y263D00KWC", "Amazon.com.br", "BR", "BRL", Region.NA, Pool.OTHER, "sellercentral.amazon.com.br"),
     _row("A1VC38T7YXB528", "Amazon.co.jp", "JP", "JPY", Region.FE, Pool.OTHER, "sellercentral.amazon.co.jp"),
-    _row(
-        "A39IBJ37TRP1C6", "Amazon.com.au", "AU", "AUD", Region.FE, Pool.OTHER, "sellercentral.amazon.com.au"
-    ),
+    _row("A39IBJ37TRP1C6", "Amazon.com.au", "AU", "AUD", Region.FE, Pool.OTHER, "sellercentral.amazon.com.au"),
     _row("A19VAU5U5O7RUS", "Amazon.sg", "SG", "SGD", Region.FE, Pool.OTHER, "sellercentral.amazon.sg"),
 )
 

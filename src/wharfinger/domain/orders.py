@@ -158,6 +158,8 @@ class IncomingOrder:
     updated_at: datetime
     currency: str = ""
     total: Decimal | None = None
+    order_amounts: Decimal = Decimal(0)
+    """Amounts of the whole order that belong to no line, such as a delivery tip."""
     lines: tuple[IncomingLine, ...] = ()
     buyer: IncomingBuyer = IncomingBuyer()
     address: IncomingAddress | None = None

@@ -1,0 +1,50 @@
+"""Which state a sales order is in, from facts alone; and whether its amounts add up."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingOrder, SalesOrderState
+
+CENT = Decimal("0.01")
+
+
+@dataclass(frozen=True, slots=True)
+class LineFacts:
+    """One line: units still to be sent, units that left, units promised from stock, and whether it is held."""
+
+    open: int
+    shipped: int
+    promised: int
+    held: bool
+
+
+def sales_order_state(amazon: AmazonStatus, fulfilment: Fulfilment, lines: Sequence[LineFacts]) -> SalesOrderState:
+    """The one state that these facts make."""
+    shipped = sum(line.shipped for line in lines)
+    if fulfilment is Fulfilment.FBA:
+        return SalesOrderState.ISSUED
+    if amazon is AmazonStatus.CANCELLED and not shipped:
+        return SalesOrderState.CANCELLED
+    waiting = [line for line in lines if line.open]
+    if not waiting or amazon is AmazonStatus.CANCELLED:
+        return SalesOrderState.SHIPPED if shipped else SalesOrderState.CANCELLED
+    if amazon.pending:
+        return SalesOrderState.PENDING
+    if shipped:
+        return SalesOrderState.PART_SHIPPED
+    if any(line.held for line in waiting):
+        return SalesOrderState.HELD
+    if any(line.promised < line.open for line in waiting):
+        return SalesOrderState.AWAITING_STOCK
+    return SalesOrderState.READY
+
+
+def totals_fault(order: IncomingOrder) -> str:
+    """How Amazon's amounts contradict each other, in words; empty when they agree or are not all told."""
+    if order.total is None or any(line.amounts.total is None for line in order.lines):
+        return ""
+    lines = sum((line.amounts.total or Decimal(0) for line in order.lines), order.order_amounts)
+    if abs(lines - order.total) < CENT:
+        return ""
+    return f"The lines add up to {lines:f} {order.currency}, but Amazon's total is {order.total:f} {order.currency}."

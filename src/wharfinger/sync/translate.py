@@ -1,0 +1,221 @@
+"""Amazon's words and ours, side by side. Pure.
+
+Source: model orders_2026-01-01.json and sp-api-details, section 4 (orders in).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from wharfinger.amazon.messages.orders import AmazonOrder, ItemProceeds, OrderItem, Recipient, TimeRange
+from wharfinger.amazon.messages.wire import Money
+from wharfinger.domain.orders import (
+    AmazonStatus,
+    Fulfilment,
+    IncomingAddress,
+    IncomingBuyer,
+    IncomingLine,
+    IncomingOrder,
+    IncomingPackage,
+    LineAmounts,
+    OrderType,
+)
+
+FULFILMENT = {"MERCHANT": Fulfilment.FBM, "MFN": Fulfilment.FBM, "AMAZON": Fulfilment.FBA, "AFN": Fulfilment.FBA}
+
+STATUS = {status.value: status for status in AmazonStatus} | {
+    "CANCELED": AmazonStatus.CANCELLED,
+    "PARTIALLYSHIPPED": AmazonStatus.PARTIALLY_SHIPPED,
+    "PENDINGAVAILABILITY": AmazonStatus.PENDING_AVAILABILITY,
+}
+"""Orders 2026-01-01's values, and v0's spellings that notifications still use."""
+
+EXPEDITED = {"EXPEDITED", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY"}
+
+ORDER_LEVEL_ONLY = {"DELIVERY_TIP"}
+"""Proceeds that belong to no line; the other breakdowns of an order repeat its lines."""
+
+
+def translate_order(order: AmazonOrder) -> IncomingOrder:
+    """What Amazon's order says, in our words. Absent stays absent: no money is no zero (behaviours O07, O09)."""
+    fulfilment = order.fulfillment
+    kind = FULFILMENT.get((fulfilment.fulfilled_by or "").upper()) if fulfilment else None
+    status = (fulfilment.fulfillment_status or "") if fulfilment else ""
+    total = order.proceeds.grand_total if order.proceeds else None
+    return IncomingOrder(
+        amazon_order_id=order.order_id,
+        marketplace_id=order.sales_channel.marketplace_id or "",
+        fulfilment=kind,
+        status=STATUS.get(status.upper(), AmazonStatus.UNKNOWN),
+        placed_at=order.created_time,
+        updated_at=order.last_updated_time,
+        currency=_currency(order, total),
+        total=total.amount if total else None,
+        order_amounts=_order_level_amounts(order),
+        lines=tuple(_line(item) for item in order.order_items),
+        buyer=_buyer(order),
+        address=_address(order.recipient),
+        ship_by=_latest(fulfilment.ship_by_window) if fulfilment else None,
+        deliver_by=_latest(fulfilment.deliver_by_window) if fulfilment else None,
+        service_level=(fulfilment.fulfillment_service_level or "") if fulfilment else "",
+        order_type=_order_type(order, kind),
+        programs=order.programs,
+        replaces=_replaces(order),
+        seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
+        packages=_packages(order),
+    )
+
+
+def _currency(order: AmazonOrder, total: Money | None) -> str:
+    if total is not None:
+        return total.currency_code
+    for item in order.order_items:
+        if item.proceeds is not None and item.proceeds.proceeds_total is not None:
+            return item.proceeds.proceeds_total.currency_code
+        if item.product.price is not None and item.product.price.unit_price is not None:
+            return item.product.price.unit_price.currency_code
+    return ""
+
+
+def _order_level_amounts(order: AmazonOrder) -> Decimal:
+    breakdowns = order.proceeds.breakdowns if order.proceeds else ()
+    own = (b.subtotal.amount for b in breakdowns if b.type in ORDER_LEVEL_ONLY and b.subtotal is not None)
+    return sum(own, Decimal(0))
+
+
+def _line(item: OrderItem) -> IncomingLine:
+    fulfilment, cancellation = item.fulfillment, item.cancellation
+    shipped = (fulfilment.quantity_fulfilled or 0) if fulfilment else 0
+    packing = fulfilment.packing if fulfilment else None
+    gift = packing.gift_option if packing else None
+    request = cancellation.cancellation_request if cancellation else None
+    product = item.product
+    return IncomingLine(
+        order_item_id=item.order_item_id,
+        sku=product.seller_sku or "",
+        asin=product.asin or "",
+        title=product.title or "",
+        quantity_ordered=item.quantity_ordered,
+        quantity_fulfilled=shipped,
+        quantity_cancelled=_cancelled(item, shipped),
+        amounts=_amounts(item.proceeds),
+        gift_message=(gift.gift_message or "") if gift else "",
+        gift_wrap_level=(gift.gift_wrap_level or "") if gift else "",
+        customisation_url=(product.customization.customized_url or "") if product.customization else "",
+        ioss_number=_ioss(item),
+        tax_collected_by=next((t.responsible_party or "" for t in item.tax.tax_collections), "") if item.tax else "",
+        serial_numbers_required=bool(packing and packing.serial_number_requirement),
+        cancel_requested=request is not None,
+        cancel_reason=(request.cancel_reason or "") if request else "",
+    )
+
+
+def _cancelled(item: OrderItem, shipped: int) -> int:
+    """Units that were cancelled: what is neither sent nor to be sent, once a cancellation was executed."""
+    executed = item.cancellation is not None and item.cancellation.cancellation_execution is not None
+    if not executed:
+        return 0
+    waiting = item.fulfillment.quantity_unfulfilled if item.fulfillment else None
+    return max(0, item.quantity_ordered - shipped - (waiting or 0))
+
+
+def _amounts(proceeds: ItemProceeds | None) -> LineAmounts:
+    if proceeds is None:
+        return LineAmounts()
+    sums: dict[str, Decimal] = {}
+    for breakdown in proceeds.breakdowns:
+        if breakdown.subtotal is not None:
+            sums[breakdown.type] = sums.get(breakdown.type, Decimal(0)) + breakdown.subtotal.amount
+    discount = sums.get("DISCOUNT")
+    known = {"ITEM", "SHIPPING", "GIFT_WRAP", "DISCOUNT", "TAX"}
+    others = [amount for kind, amount in sums.items() if kind not in known]
+    return LineAmounts(
+        item=sums.get("ITEM"),
+        shipping=sums.get("SHIPPING"),
+        gift_wrap=sums.get("GIFT_WRAP"),
+        discount=None if discount is None else abs(discount),
+        tax=sums.get("TAX"),
+        other=sum(others, Decimal(0)) if others else None,
+        total=proceeds.proceeds_total.amount if proceeds.proceeds_total else None,
+    )
+
+
+def _ioss(item: OrderItem) -> str:
+    shipping = item.fulfillment.shipping if item.fulfillment else None
+    abroad = shipping.international_shipping if shipping else None
+    return (abroad.ioss_number or "") if abroad else ""
+
+
+def _buyer(order: AmazonOrder) -> IncomingBuyer:
+    buyer = order.buyer
+    registrations = order.tax.tax_registrations if order.tax else ()
+    vat = next((r.tax_registration_number or "" for r in registrations), "")
+    if buyer is None:
+        return IncomingBuyer(vat_number=vat)
+    return IncomingBuyer(
+        name=buyer.buyer_name or "",
+        email=buyer.buyer_email or "",
+        company=buyer.buyer_company_name or "",
+        purchase_order_number=buyer.buyer_purchase_order_number or "",
+        vat_number=vat,
+    )
+
+
+def _address(recipient: Recipient | None) -> IncomingAddress | None:
+    address = recipient.delivery_address if recipient else None
+    if recipient is None or address is None:
+        return None
+    preference = recipient.delivery_preference
+    wishes = (preference.drop_off_location, preference.address_instruction) if preference else ()
+    return IncomingAddress(
+        name=address.name or "",
+        company=address.company_name or "",
+        line_1=address.address_line1 or "",
+        line_2=address.address_line2 or "",
+        line_3=address.address_line3 or "",
+        town=address.city or address.municipality or "",
+        county=address.state_or_region or address.district_or_county or "",
+        postcode=address.postal_code or "",
+        country=address.country_code or "",
+        phone=address.phone or "",
+        instructions=" · ".join(_told(wishes)),
+    )
+
+
+def _told(texts: Iterable[str | None]) -> list[str]:
+    return [text for text in texts if text]
+
+
+def _latest(window: TimeRange | None) -> datetime | None:
+    return window.latest_date_time if window else None
+
+
+def _order_type(order: AmazonOrder, kind: Fulfilment | None) -> OrderType:
+    """The first that fits, most particular first."""
+    if kind is Fulfilment.FBA:
+        return OrderType.FBA
+    if _replaces(order):
+        return OrderType.REPLACEMENT
+    if "PRIME" in order.programs:
+        return OrderType.PRIME
+    if "AMAZON_BUSINESS" in order.programs:
+        return OrderType.BUSINESS
+    level = (order.fulfillment.fulfillment_service_level or "") if order.fulfillment else ""
+    return OrderType.EXPEDITED if level.upper() in EXPEDITED else OrderType.STANDARD
+
+
+def _replaces(order: AmazonOrder) -> str:
+    kinds = ("REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID")
+    return next((a.order_id or "" for a in order.associated_orders if a.association_type in kinds), "")
+
+
+def _packages(order: AmazonOrder) -> tuple[IncomingPackage, ...]:
+    return tuple(
+        IncomingPackage(
+            reference=package.package_reference_id,
+            carrier=package.carrier or "",
+            tracking_number=package.tracking_number or "",
+            items=tuple((item.order_item_id, item.quantity) for item in package.package_items),
+        )
+        for package in order.packages or ()
+    )
