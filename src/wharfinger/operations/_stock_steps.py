@@ -64,21 +64,50 @@ def move_stock(
     note: str = "",
     promised: int = 0,
 ) -> Movement:
-    """Write one movement and bring the level with it; nothing is clamped.
+    """Write one movement, bring its level with it, and have Amazon told; nothing is clamped.
 
     `promised`: units of a sale that were allocated to it: the promise ends with the movement, so that
     what is available (and what Amazon is told) does not change by it.
     """
     level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    was_unknown = level.counted_at is None
+    movement = write_movement(
+        level,
+        quantity,
+        reason,
+        now=now,
+        order_line=order_line,
+        shipment=shipment,
+        user=user,
+        note=note,
+        promised=promised,
+    )
+    if quantity + promised or (was_unknown and level.counted_at):
+        raise_notices([item_id], cause=f"{reason.value} {quantity:+d}", now=now)
+    return movement
+
+
+def write_movement(
+    level: StockLevel,
+    quantity: int,
+    reason: MovementReason,
+    *,
+    now: datetime,
+    order_line: SalesOrderLine | None = None,
+    shipment: Shipment | None = None,
+    user: User | None = None,
+    note: str = "",
+    promised: int = 0,
+) -> Movement:
+    """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
     level.on_hand += quantity
     level.allocated -= promised
-    newly_known = level.counted_at is None and reason in _MAKES_KNOWN
-    if newly_known or reason is MovementReason.COUNTED:
+    if reason is MovementReason.COUNTED or (level.counted_at is None and reason in _MAKES_KNOWN):
         level.counted_at = now
     level.save(update_fields=["on_hand", "allocated", "counted_at"])
     movement = Movement.objects.create(
-        item_id=item_id,
-        site_id=site_id,
+        item_id=level.item_id,
+        site_id=level.site_id,
         quantity=quantity,
         on_hand_after=level.on_hand,
         reason=reason.value,
@@ -88,28 +117,42 @@ def move_stock(
         user=user,
         moved_at=now,
     )
-    _judge_oversold(item_id, site_id, level.on_hand, now)
-    if quantity + promised or newly_known:
-        raise_notices([item_id], cause=f"{reason.value} {quantity:+d}", now=now)
+    _judge_oversold(level, quantity, now)
     return movement
 
 
-def _judge_oversold(item_id: int, site_id: int, on_hand: int, now: datetime) -> None:
+def move_fba_sale(
+    item_id: int, site_id: int, quantity: int, *, shipped_at: datetime, order_line: SalesOrderLine, now: datetime
+) -> Movement | None:
+    """What Amazon sent from its own stock. None when the level that Amazon told holds the sale already.
+
+    The site's reading time is looked up with the level locked: a reading that is being kept at this
+    moment is waited for, so the sale is counted by it or by us, never by both.
+    """
+    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    read_at = Site.objects.values_list("levels_read_at", flat=True).get(pk=site_id)
+    if read_at is not None and level.counted_at is not None and shipped_at <= read_at:
+        return None
+    return write_movement(level, -quantity, MovementReason.SOLD, now=now, order_line=order_line)
+
+
+def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     """An own site below zero is an oversell, told at once; Amazon's passing minus on an FBA site is none."""
-    key = f"level:{item_id}:{site_id}"
-    if on_hand >= 0:
-        solve_problem(ProblemKind.OVERSOLD, key, now=now)
+    key = f"level:{level.item_id}:{level.site_id}"
+    if level.on_hand >= 0:
+        if level.on_hand < moved:
+            solve_problem(ProblemKind.OVERSOLD, key, now=now)
         return
-    site = Site.objects.get(pk=site_id)
+    site = Site.objects.get(pk=level.site_id)
     if site.kind == SiteKind.FBA.value:
         return
-    item = StockItem.objects.get(pk=item_id)
+    item = StockItem.objects.get(pk=level.item_id)
     open_problem(
         ProblemKind.OVERSOLD,
         key,
-        cause=f"{item.code} at {site.name} is at {on_hand}: {-on_hand} more left than there were.",
+        cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
         cure="Count the item at this site, or receive what has come. The level is shown as it is until then.",
-        cure_page=f"/stock/{item_id}/",
+        cure_page=f"/stock/{item.pk}/",
         item=item,
         site=site,
         now=now,
@@ -138,7 +181,7 @@ INSERT INTO wharfinger_stocknotice
 VALUES (%s, %s, 1, %s, %s, %s, %s, 0)
 ON CONFLICT (listing_id) DO UPDATE SET
     version = wharfinger_stocknotice.version + 1,
-    urgency = GREATEST(wharfinger_stocknotice.urgency, EXCLUDED.urgency),
+    urgency = EXCLUDED.urgency,
     cause = EXCLUDED.cause,
     again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at)
 """

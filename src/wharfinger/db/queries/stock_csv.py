@@ -1,0 +1,277 @@
+"""A CSV file of stock as a plan: every change and every fault, row by row. Reads only."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from wharfinger.db.models import KitComponent, Site, StockBarcode, StockItem, StockLevel
+from wharfinger.domain.stock import SiteKind
+
+COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode")
+MODES = ("receive", "count")
+ROWS_AT_MOST = 20_000
+CHARACTERS_AT_MOST = 10_000_000
+UNITS_AT_MOST = 10_000_000
+_LONGEST = {"stock code": 400, "name": 300, "barcode": 400, "other reference": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvError:
+    """One fault: the row (1 = the heading), the field, and what to write instead."""
+
+    row: int
+    field: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.field}: {self.cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row that can be written, with what it would change in plain words; no words = nothing."""
+
+    number: int
+    code: str
+    name: str = ""
+    barcodes: tuple[str, ...] = ()
+    other_reference: str = ""
+    site: str = ""
+    quantity: int | None = None
+    mode: str = ""
+    changes: tuple[str, ...] = ()
+
+    def joined_with(self, other: "PlannedRow") -> "PlannedRow":
+        """This row and a later one of the same item, as far as the item itself goes."""
+        return replace(
+            self,
+            name=other.name or self.name,
+            other_reference=other.other_reference or self.other_reference,
+            barcodes=tuple(dict.fromkeys((*self.barcodes, *other.barcodes))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPlan:
+    """Everything that the file would do. With errors it can only be looked at."""
+
+    rows: tuple[PlannedRow, ...]
+    errors: tuple[CsvError, ...]
+
+    @property
+    def changes(self) -> int:
+        return sum(1 for row in self.rows if row.changes)
+
+
+def plan_csv(text: str) -> CsvPlan:
+    """Read the file against the stock as it is now."""
+    lines, errors = _read(text)
+    rows: list[PlannedRow] = []
+    for number, cells in lines:
+        row, faults = _parse(number, cells)
+        errors.extend(faults)
+        if row is not None:
+            rows.append(row)
+    known = _Known(rows)
+    planned = []
+    for row in rows:
+        faults = known.faults(row)
+        errors.extend(faults)
+        if not faults:
+            planned.append(replace(row, changes=known.take(row)))
+    return CsvPlan(tuple(planned), tuple(sorted(errors, key=lambda error: error.row)))
+
+
+def _read(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[CsvError]]:
+    if len(text) > CHARACTERS_AT_MOST:
+        return [], [CsvError(1, "file", "The file is larger than 10 MB. Split it into several files.")]
+    body = text.removeprefix("\ufeff")
+    if not body.strip():
+        return [], [CsvError(1, "file", "The file is empty. Write a heading row and a row for each item.")]
+    heading = body.splitlines()[0]
+    delimiter = max(",;\t", key=heading.count)
+    try:
+        lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True))
+    except csv.Error as error:
+        return [], [CsvError(1, "file", f"This is no CSV file that can be read ({error}). Save it as CSV (UTF-8).")]
+    return _with_heading(lines)
+
+
+def _with_heading(lines: Sequence[list[str]]) -> tuple[list[tuple[int, dict[str, str]]], list[CsvError]]:
+    names = [" ".join(cell.split()).lower() for cell in lines[0]]
+    errors = [
+        CsvError(1, name or "heading", f"This column is not known. The columns are: {', '.join(COLUMNS)}.")
+        for name in names
+        if name not in COLUMNS
+    ]
+    errors += [
+        CsvError(1, name, "This column is there twice. Remove one.") for name in COLUMNS if names.count(name) > 1
+    ]
+    if "stock code" not in names:
+        errors.append(CsvError(1, "stock code", "This column is missing. The first row must name the columns."))
+    if len(lines) - 1 > ROWS_AT_MOST:
+        errors.append(CsvError(1, "file", f"There are more than {ROWS_AT_MOST:,} rows. Split the file."))
+    if errors:
+        return [], errors
+    found = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) > len(names):
+            cure = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
+            errors.append(CsvError(number, "row", cure))
+            continue
+        found.append((number, dict(zip(names, cells, strict=False))))
+    return found, errors
+
+
+def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[CsvError]]:
+    """What can be told from the row alone."""
+    values = {name: cells.get(name, "").strip() for name in COLUMNS}
+    errors = [
+        CsvError(number, name, fault)
+        for name, text in values.items()
+        if (fault := _text_fault(text, _LONGEST.get(name, 100)))
+    ]
+    if not values["stock code"]:
+        errors.append(CsvError(number, "stock code", "Give the stock code of the item."))
+    quantity, faults = _quantity(number, values)
+    errors.extend(faults)
+    if errors:
+        return None, errors
+    row = PlannedRow(
+        number=number,
+        code=values["stock code"],
+        name=" ".join(values["name"].split()),
+        barcodes=(values["barcode"],) if values["barcode"] else (),
+        other_reference=values["other reference"],
+        site=values["site"],
+        quantity=quantity,
+        mode=values["mode"].lower() if quantity is not None else "",
+    )
+    return row, []
+
+
+def _text_fault(text: str, at_most: int) -> str:
+    if len(text) > at_most:
+        return f"This has {len(text)} characters; at most {at_most} fit. Shorten it."
+    if not all(character.isprintable() for character in text):
+        return "This holds a control character (a tab or line break). Remove it."
+    return ""
+
+
+def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[CsvError]]:
+    text, mode = values["quantity"], values["mode"].lower()
+    if not text:
+        if mode or values["site"]:
+            return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]
+        return None, []
+    errors = []
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= UNITS_AT_MOST):
+        errors.append(CsvError(number, "quantity", f"“{text[:40]}” is no whole number from 0 to {UNITS_AT_MOST:,}."))
+    if mode not in MODES:
+        errors.append(CsvError(number, "mode", "Write receive (units that came in) or count (units that are there)."))
+    if not values["site"]:
+        errors.append(CsvError(number, "site", "Name the site where the units are."))
+    if errors:
+        return None, errors
+    if mode == "receive" and int(text) == 0:
+        return None, [CsvError(number, "quantity", "Receiving 0 units changes nothing. Give 1 or more, or remove it.")]
+    return int(text), []
+
+
+class _Known:
+    """The stock as it is, and as the rows taken so far would leave it."""
+
+    def __init__(self, rows: Sequence[PlannedRow]) -> None:
+        codes = {row.code for row in rows}
+        items = list(StockItem.objects.filter(code__in=codes))
+        self._items = {item.code: item for item in items}
+        self._names = {item.code: item.name for item in items}
+        self._references = {item.code: item.other_reference for item in items}
+        self._kits = set(KitComponent.objects.filter(kit__in=items).values_list("kit", flat=True))
+        self._barcodes = self._read_barcodes(code for row in rows for code in row.barcodes)
+        self._sites = {site.name: site for site in Site.objects.all()}
+        self._levels = {
+            (level.item.code, level.site.name): level.on_hand
+            for level in StockLevel.objects.filter(item__in=items).select_related("item", "site")
+        }
+        self._counted: dict[tuple[str, str], int] = {}
+        self._told: dict[tuple[str, str], tuple[int, str]] = {}
+
+    @staticmethod
+    def _read_barcodes(codes: Iterable[str]) -> dict[str, str]:
+        rows = StockBarcode.objects.filter(code__in=set(codes))
+        return dict(rows.values_list("code", "item__code"))
+
+    def faults(self, row: PlannedRow) -> list[CsvError]:
+        """What is wrong with the row against the stock and the rows before it."""
+        found = []
+        if not row.name and row.code not in self._names:
+            found.append(CsvError(row.number, "name", f"{row.code} is a new item: give its name."))
+        for field, text in (("name", row.name), ("other reference", row.other_reference)):
+            earlier = self._told.get((row.code, field))
+            if text and earlier and earlier[1] != text:
+                cure = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
+                found.append(CsvError(row.number, field, cure))
+        for code in row.barcodes:
+            owner = self._barcodes.get(code, row.code)
+            if owner != row.code:
+                found.append(CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode names one item."))
+        if row.quantity is not None:
+            found.extend(self._level_faults(row))
+        return found
+
+    def _level_faults(self, row: PlannedRow) -> list[CsvError]:
+        site = self._sites.get(row.site)
+        if site is None:
+            names = ", ".join(name for name, one in self._sites.items() if one.kind != SiteKind.FBA.value)
+            return [CsvError(row.number, "site", f"“{row.site}” is no site. The sites are: {names or 'none yet'}.")]
+        if site.kind == SiteKind.FBA.value:
+            return [CsvError(row.number, "site", f"{row.site} mirrors what Amazon holds. Name a site of your own.")]
+        item = self._items.get(row.code)
+        if item is not None and item.pk in self._kits:
+            return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]
+        earlier = self._counted.get((row.code, row.site))
+        if row.mode == "count" and earlier is not None:
+            return [CsvError(row.number, "mode", f"Row {earlier} counts {row.code} at {row.site} too. Keep one count.")]
+        return []
+
+    def take(self, row: PlannedRow) -> tuple[str, ...]:
+        """The row's changes in words; the rows after it are judged against them."""
+        changes = list(self._item_changes(row))
+        for code in row.barcodes:
+            if code not in self._barcodes:
+                changes.append(f"barcode {code}")
+            self._barcodes[code] = row.code
+        if row.quantity is not None:
+            changes.extend(self._level_changes(row, row.quantity))
+        for field, text in (("name", row.name), ("other reference", row.other_reference)):
+            if text:
+                self._told.setdefault((row.code, field), (row.number, text))
+        return tuple(changes)
+
+    def _item_changes(self, row: PlannedRow) -> Iterable[str]:
+        if row.code not in self._names:
+            yield f"new item {row.code} “{row.name}”"
+        elif row.name and row.name != self._names[row.code]:
+            yield f"name “{self._names[row.code]}” → “{row.name}”"
+        before = self._references.get(row.code, "")
+        if row.other_reference and row.other_reference != before:
+            yield f"other reference “{before}” → “{row.other_reference}”"
+        self._names[row.code] = row.name or self._names[row.code]
+        self._references[row.code] = row.other_reference or before
+
+    def _level_changes(self, row: PlannedRow, quantity: int) -> Iterable[str]:
+        key = (row.code, row.site)
+        before = self._levels.get(key)
+        held = before or 0
+        after = quantity if row.mode == "count" else held + quantity
+        self._levels[key] = after
+        if row.mode == "count":
+            self._counted[key] = row.number
+        if before is None:
+            yield f"{row.site}: first level {after}"
+        elif after != held:
+            yield f"{row.site}: {held} → {after} ({after - held:+d})"

@@ -1,0 +1,63 @@
+"""Steps about telling Amazon of parcels; they need an open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import Confirmation, SalesOrder
+from wharfinger.domain.orders import IncomingPackage
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._problem_steps import solve_problem
+
+_MAY_BE_SEEN = [
+    ConfirmationState.WAITING.value,
+    ConfirmationState.ATTEMPTED.value,
+    ConfirmationState.ACCEPTED.value,
+    ConfirmationState.REFUSED.value,
+]
+
+
+def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:
+    """Amazon's own order holds these parcels: the confirmations of ours among them are done.
+
+    Ours is the parcel with our tracking number, or with our reference where Amazon names no number;
+    another parcel under our reference (a person's in Seller Central) is not ours.
+    """
+    if not packages:
+        return 0
+    rows = Confirmation.objects.select_for_update(of=("self",)).select_related("shipment")
+    waiting = rows.filter(shipment__order=sales_order, state__in=_MAY_BE_SEEN).order_by("pk")
+    done = 0
+    for row in waiting:
+        shipment = row.shipment
+        if any(_is_ours(package, shipment.package_reference, shipment.tracking_number) for package in packages):
+            mark_confirmed(row, sales_order, now=now)
+            done += 1
+    return done
+
+
+def _is_ours(package: IncomingPackage, reference: str, tracking_number: str) -> bool:
+    if package.tracking_number:
+        return bool(tracking_number) and package.tracking_number.strip() == tracking_number
+    return package.reference == reference
+
+
+def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime) -> None:
+    """Amazon shows the parcel."""
+    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED.value, now, ""
+    row.accepted_at = row.accepted_at or now
+    row.save(update_fields=["state", "confirmed_at", "accepted_at", "error"])
+    for kind in (ProblemKind.CONFIRMATION_REFUSED, ProblemKind.CONFIRMATION_LATE):
+        solve_problem(kind, confirmation_key(row), now=now)
+    record_activity(
+        f"Amazon shows parcel {row.shipment.package_reference} ({row.shipment.tracking_number}).",
+        sales_order=sales_order,
+        channel_id=sales_order.channel_id,
+        account_id=row.account_id,
+        now=now,
+    )
+
+
+def confirmation_key(row: Confirmation) -> str:
+    return f"confirmation:{row.pk}"

@@ -1,0 +1,42 @@
+"""Steps that write stock items; they need an open transaction."""
+
+from datetime import datetime
+
+from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem, User
+from wharfinger.operations._listing_steps import link_by_itself
+from wharfinger.operations.refusals import Refused
+
+CODE_AT_MOST = 400
+NAME_AT_MOST = 300
+BARCODE_AT_MOST = 400
+REFERENCE_AT_MOST = 120
+
+
+def fault_in(text: str, at_most: int) -> str:
+    """What is wrong with a text that is to be kept as it is; empty = nothing."""
+    if len(text) > at_most:
+        return f"has {len(text)} characters; at most {at_most} fit. Shorten it."
+    if not all(character.isprintable() for character in text):
+        return "holds a control character (a tab or line break). Remove it."
+    return ""
+
+
+def barcode_type(code: str) -> str:
+    """The type that a bare code shows by its length."""
+    if code.isascii() and code.isdigit():
+        return {8: "EAN", 12: "UPC", 13: "EAN", 14: "GTIN"}.get(len(code), "Other")
+    return "Other"
+
+
+def keep_barcode(item: StockItem, type_: str, code: str) -> None:
+    """Give the item this barcode; refused when another item has it."""
+    row, _made = StockBarcode.objects.get_or_create(type=type_, code=code, defaults={"item": item})
+    if row.item_id != item.pk:
+        raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode names one item.", "barcodes")
+
+
+def link_waiting_listings(item: StockItem, *, now: datetime, user: User | None = None) -> int:
+    """Link the listings that nobody linked yet and whose SKU equals the item's code, barcode or other reference."""
+    names = {item.code, item.other_reference, *item.barcodes.values_list("code", flat=True)} - {""}
+    products = ChannelProduct.objects.filter(item__isnull=True, listing__sku__in=names)
+    return link_by_itself(list(products.select_related("listing").order_by("listing_id", "pk")), now=now)

@@ -1,0 +1,287 @@
+"""Confirmations on their way to Amazon: one fact, one message, told once, read back when in doubt.
+
+The attempt is written before the call. Whatever ends between call and settling leaves it Attempted, and
+an attempt of unknown outcome is looked up in Amazon's own order before anything is sent again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from django.db.models import F, QuerySet
+
+from wharfinger.db.models import Confirmation, CourierMapping
+from wharfinger.domain.orders import IncomingPackage, SalesOrderState
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.retry import pause_after
+from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.operations._confirmation_steps import confirm_seen_packages, confirmation_key, mark_confirmed
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._problem_steps import open_problem
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.transaction import operation
+
+LOOK_AFTER_ACCEPTED = timedelta(minutes=8)
+"""The ordinary order search shows the parcel sooner; this look is for when it does not."""
+LOOK_AFTER_DOUBT = timedelta(minutes=3)
+"""Amazon's reads may lag two minutes behind (behaviour O03): a sooner look proves nothing."""
+LOOKS_BEFORE_SENDING_AGAIN = 2
+LOOKS_AFTER_ACCEPTED = 4
+_TEXT_AT_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationToSend:
+    """One claimed message, in our words."""
+
+    id: int
+    amazon_order_id: str
+    marketplace_id: str
+    package_reference: int
+    carrier_code: str
+    carrier_name: str
+    shipping_method: str
+    tracking_number: str
+    shipped_at: datetime
+    items: tuple[tuple[str, int], ...]
+    """(order item id, units)."""
+
+
+@operation
+def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
+    """Take the waiting confirmation with the earliest ship-by and write its attempt."""
+    rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+        account_id=account_id, state=ConfirmationState.WAITING.value, again_at__lte=now
+    )
+    rows = rows.exclude(shipment__tracking_number="").select_related("shipment__order__channel", "shipment__service")
+    row = rows.order_by(F("shipment__order__ship_by").asc(nulls_last=True), "pk").first()
+    if row is None:
+        return None
+    row.state, row.attempts = ConfirmationState.ATTEMPTED.value, min(row.attempts + 1, 30_000)
+    row.attempted_at, row.attempted_at_machine = now, machine_now
+    row.again_at, row.read_backs = now + LOOK_AFTER_DOUBT, 0
+    row.save(update_fields=["state", "attempts", "attempted_at", "attempted_at_machine", "again_at", "read_backs"])
+    return _message(row)
+
+
+def _message(row: Confirmation) -> ConfirmationToSend:
+    shipment = row.shipment
+    channel = shipment.order.channel
+    mapping = CourierMapping.objects.filter(channel=channel, service=shipment.service).first()
+    return ConfirmationToSend(
+        id=row.pk,
+        amazon_order_id=shipment.order.imported.amazon_order_id,
+        marketplace_id=channel.marketplace_id,
+        package_reference=int(shipment.package_reference),
+        carrier_code=mapping.carrier_code if mapping else shipment.service.amazon_carrier_code,
+        carrier_name=mapping.carrier_name if mapping else shipment.service.amazon_carrier_name,
+        shipping_method=mapping.shipping_method if mapping else "",
+        tracking_number=shipment.tracking_number,
+        shipped_at=shipment.shipped_at,
+        items=tuple(shipment.lines.order_by("pk").values_list("line__order_item_id", "quantity")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Amazon answered 204."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No call was made, or Amazon surely did nothing: sent again at `again_at` (None = after a pause)."""
+
+    error: str
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call may have been carried out: it stays Attempted and is looked up."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedByAmazon:
+    """Amazon will not take it as it is; `final` False = look into the order first, it may be there already."""
+
+    error: str
+    final: bool
+
+
+Outcome = Accepted | NotSent | Unknown | RefusedByAmazon
+
+
+@operation
+def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime) -> None:
+    """Write how the attempt ended, unless Amazon's own order has answered meanwhile."""
+    row = _locked().get(pk=confirmation_id)
+    if row.state != ConfirmationState.ATTEMPTED.value:
+        return
+    match outcome:
+        case Accepted():
+            row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED.value, now, ""
+            row.again_at = now + LOOK_AFTER_ACCEPTED
+            _tell_history(row, "Amazon took the confirmation of", now)
+        case NotSent():
+            row.state, row.error = ConfirmationState.WAITING.value, outcome.error[:_TEXT_AT_MOST]
+            if outcome.again_at is None:
+                row.again_at = now + pause_after(max(1, row.attempts))
+            else:
+                row.again_at, row.attempts = outcome.again_at, max(0, row.attempts - 1)
+        case Unknown():
+            row.error, row.again_at = outcome.error[:_TEXT_AT_MOST], now + LOOK_AFTER_DOUBT
+        case RefusedByAmazon():
+            row.error = outcome.error[:_TEXT_AT_MOST]
+            if outcome.final:
+                _refuse(row, now)
+        case _:
+            assert_never(outcome)
+    row.save(update_fields=["state", "accepted_at", "error", "again_at", "attempts"])
+
+
+def _locked() -> QuerySet[Confirmation]:
+    rows = Confirmation.objects.select_for_update(of=("self",))
+    return rows.select_related("shipment__order__channel", "shipment__order__imported")
+
+
+def _tell_history(row: Confirmation, words: str, now: datetime) -> None:
+    order = row.shipment.order
+    record_activity(
+        f"{words} parcel {row.shipment.package_reference}.",
+        sales_order=order,
+        channel_id=order.channel_id,
+        account_id=row.account_id,
+        now=now,
+    )
+
+
+def _refuse(row: Confirmation, now: datetime) -> None:
+    order = row.shipment.order
+    row.state = ConfirmationState.REFUSED.value
+    open_problem(
+        ProblemKind.CONFIRMATION_REFUSED,
+        confirmation_key(row),
+        cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
+        cure="Look at the order in Seller Central. Correct the carrier or the tracking number, then press Send again; "
+        "if the order is confirmed there, nothing is left to do.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel=order.channel,
+        account_id=row.account_id,
+        now=now,
+    )
+    _tell_history(row, "Amazon refuses the confirmation of", now)
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """A confirmation that Amazon's own order must answer."""
+
+    id: int
+    amazon_order_id: str
+
+
+def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) -> tuple[InDoubt, ...]:
+    """Attempts of unknown outcome made before `machine_before` (no request of theirs is under way any more), and
+    accepted ones that the ordinary search has not shown; longest waiting first."""
+    rows = Confirmation.objects.filter(account_id=account_id, again_at__lte=now)
+    attempted = rows.filter(state=ConfirmationState.ATTEMPTED.value, attempted_at_machine__lte=machine_before)
+    accepted = rows.filter(state=ConfirmationState.ACCEPTED.value)
+    found = (attempted | accepted).order_by("again_at", "pk")
+    return tuple(InDoubt(*row) for row in found.values_list("pk", "shipment__order__imported__amazon_order_id"))
+
+
+@operation
+def note_looked_up(
+    confirmation_id: int, packages: Sequence[IncomingPackage], *, all_shipped: bool, now: datetime, refused: str = ""
+) -> ConfirmationState:
+    """Amazon's order as it is now. `all_shipped`: every unit of the parcel's lines counts as shipped there.
+
+    `refused`: Amazon's words when a refusal led to this look: when the parcel is not there, they are final.
+    """
+    row = _locked().get(pk=confirmation_id)
+    confirm_seen_packages(row.shipment.order, packages, now=now)
+    row = _locked().get(pk=confirmation_id)
+    if row.state not in (ConfirmationState.ATTEMPTED.value, ConfirmationState.ACCEPTED.value):
+        return ConfirmationState(row.state)
+    if refused and all_shipped:
+        # SH03: Amazon holds the order as sent already, whoever told it.
+        mark_confirmed(row, row.shipment.order, now=now)
+        return ConfirmationState.CONFIRMED
+    if refused:
+        row.error = refused[:_TEXT_AT_MOST]
+        _refuse(row, now)
+    else:
+        _look_again_or_send(row, now)
+    row.save(update_fields=["state", "error", "again_at", "read_backs"])
+    return ConfirmationState(row.state)
+
+
+def _look_again_or_send(row: Confirmation, now: datetime) -> None:
+    accepted = row.state == ConfirmationState.ACCEPTED.value
+    row.read_backs += 1
+    if row.read_backs < (LOOKS_AFTER_ACCEPTED if accepted else LOOKS_BEFORE_SENDING_AGAIN):
+        row.again_at = now + (LOOK_AFTER_ACCEPTED if accepted else LOOK_AFTER_DOUBT)
+        return
+    row.state, row.again_at = ConfirmationState.WAITING.value, now
+    row.error = "Amazon's order does not show the parcel: it is told again, under the same reference."
+
+
+@operation
+def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
+    """The look itself failed; it is done again after a pause."""
+    Confirmation.objects.filter(pk=confirmation_id).update(error=error[:_TEXT_AT_MOST], again_at=now + LOOK_AFTER_DOUBT)
+
+
+@operation
+def send_again(confirmation_id: int, *, now: datetime) -> None:
+    """A person mended what Amazon refused."""
+    row = _locked().get(pk=confirmation_id)
+    if row.state != ConfirmationState.REFUSED.value:
+        raise Refused(f"This confirmation is {row.state.lower()}; only a refused one is sent again by hand.")
+    row.state, row.again_at, row.error = ConfirmationState.WAITING.value, now, ""
+    row.save(update_fields=["state", "again_at", "error"])
+
+
+@operation
+def alarm_late(account_id: int, *, now: datetime) -> int:
+    """Tell a person of parcels that left but that Amazon has not been told of by ship-by."""
+    late = _locked().filter(
+        account_id=account_id,
+        state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value],
+        shipment__order__ship_by__lt=now,
+        made_at__lt=now - LOOK_AFTER_DOUBT,
+    )
+    rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED.value).order_by("pk")[:200])
+    for row in rows:
+        order = row.shipment.order
+        waits = row.error or ("The parcel has no tracking number yet." if not row.shipment.tracking_number else "")
+        open_problem(
+            ProblemKind.CONFIRMATION_LATE,
+            confirmation_key(row),
+            cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
+            cure="It is tried again by itself. If it must not wait, confirm the order in Seller Central with the "
+            "same tracking number.",
+            cure_page=f"/sales-orders/{order.pk}/",
+            sales_order=order,
+            channel=order.channel,
+            account_id=row.account_id,
+            now=now,
+        )
+    return len(rows)
+
+
+def next_due(account_id: int) -> datetime | None:
+    """When the next confirmation of the account is to be sent or looked up; None when none is open."""
+    rows = Confirmation.objects.filter(
+        account_id=account_id,
+        state__in=[
+            ConfirmationState.WAITING.value,
+            ConfirmationState.ATTEMPTED.value,
+            ConfirmationState.ACCEPTED.value,
+        ],
+    ).exclude(shipment__tracking_number="")
+    return rows.order_by("again_at").values_list("again_at", flat=True).first()

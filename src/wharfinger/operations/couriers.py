@@ -1,0 +1,128 @@
+"""Courier services, and how each channel names them to Amazon."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from wharfinger.db.models import Channel, CourierMapping, CourierService, User
+from wharfinger.domain.shipments import Tracking
+from wharfinger.operations._history_steps import record_audit
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.transaction import operation
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceEntry:
+    """What a person entered. `gives_number`: the service makes the tracking number itself, at once."""
+
+    courier: str
+    name: str
+    tracking: Tracking
+    amazon_carrier_code: str
+    amazon_carrier_name: str = ""
+    gives_number: bool = False
+    number_prefix: str = ""
+    active: bool = True
+
+
+@operation
+def create_service(entry: ServiceEntry, *, now: datetime, user: User | None = None) -> CourierService:
+    service = CourierService()
+    _write(service, _checked(entry))
+    record_audit("create", "CourierService", service.pk, before=None, after=_facts(service), now=now, user=user)
+    return service
+
+
+@operation
+def edit_service(service_id: int, entry: ServiceEntry, *, now: datetime, user: User | None = None) -> CourierService:
+    service = CourierService.objects.select_for_update().get(pk=service_id)
+    before = _facts(service)
+    _write(service, _checked(entry))
+    record_audit("edit", "CourierService", service.pk, before=before, after=_facts(service), now=now, user=user)
+    return service
+
+
+def _checked(entry: ServiceEntry) -> ServiceEntry:
+    checked = ServiceEntry(
+        courier=_text(entry.courier, "courier", 60),
+        name=_text(entry.name, "name", 80),
+        tracking=entry.tracking,
+        amazon_carrier_code=_text(entry.amazon_carrier_code, "amazon_carrier_code", 60),
+        amazon_carrier_name=_text(entry.amazon_carrier_name, "amazon_carrier_name", 60, empty=True),
+        gives_number=entry.gives_number,
+        number_prefix=_text(entry.number_prefix, "number_prefix", 4, empty=True),
+        active=entry.active,
+    )
+    _check_other(checked.amazon_carrier_code, checked.amazon_carrier_name, "amazon_carrier_name")
+    if checked.gives_number and checked.tracking is not Tracking.AT_ONCE:
+        raise Refused("A service that makes the tracking number itself gives it at once. Choose “At once”.", "tracking")
+    return checked
+
+
+def _text(text: str, field: str, at_most: int, *, empty: bool = False) -> str:
+    cleaned = " ".join(text.split())
+    words = field.replace("_", " ")
+    if not cleaned and not empty:
+        raise Refused(f"Give the {words}.", field)
+    if len(cleaned) > at_most:
+        raise Refused(f"The {words} has {len(cleaned)} characters; at most {at_most} fit. Shorten it.", field)
+    return cleaned
+
+
+def _check_other(code: str, name: str, field: str) -> None:
+    if code == "Other" and not name:
+        raise Refused("With the carrier code Other Amazon wants the carrier's name too.", field)
+
+
+def _write(service: CourierService, entry: ServiceEntry) -> None:
+    service.courier, service.name, service.tracking = entry.courier, entry.name, entry.tracking.value
+    service.gives_number, service.number_prefix = entry.gives_number, entry.number_prefix
+    service.amazon_carrier_code = entry.amazon_carrier_code
+    service.amazon_carrier_name = entry.amazon_carrier_name
+    service.active = entry.active
+    try:
+        with transaction.atomic():
+            service.save()
+    except IntegrityError as error:
+        if "one_courier_service" not in str(error):
+            raise
+        raise Refused(f"{entry.courier} has a service “{entry.name}” already. Give it another name.", "name") from error
+
+
+@operation
+def map_service(
+    channel_id: int,
+    service_id: int,
+    *,
+    carrier_code: str,
+    carrier_name: str = "",
+    shipping_method: str = "",
+    now: datetime,
+    user: User | None = None,
+) -> CourierMapping:
+    """How this channel names the service to Amazon."""
+    channel = Channel.objects.get(pk=channel_id)
+    code = _text(carrier_code, "carrier_code", 60)
+    name = _text(carrier_name, "carrier_name", 60, empty=True)
+    method = _text(shipping_method, "shipping_method", 60, empty=True)
+    _check_other(code, name, "carrier_name")
+    mapping, _made = CourierMapping.objects.update_or_create(
+        channel=channel,
+        service=CourierService.objects.get(pk=service_id),
+        defaults={"carrier_code": code, "carrier_name": name, "shipping_method": method},
+    )
+    after = {"service": str(mapping.service), "carrier code": code, "carrier name": name, "shipping method": method}
+    record_audit("map courier service", "Channel", channel_id, before=None, after=after, now=now, user=user)
+    return mapping
+
+
+def _facts(service: CourierService) -> dict[str, str]:
+    return {
+        "courier": service.courier,
+        "name": service.name,
+        "tracking": service.tracking,
+        "carrier code": service.amazon_carrier_code,
+        "carrier name": service.amazon_carrier_name,
+        "active": str(service.active),
+    }

@@ -1,0 +1,142 @@
+"""Listings: what an account sells at Amazon, read from Amazon and linked to stock items."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wharfinger.db.models import ChannelProduct, Listing
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._listing_steps import compare_seen, link_by_itself
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._stock_steps import notice_listings
+from wharfinger.operations.transaction import operation
+
+MOST_PAGED_THROUGH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundListing:
+    """One SKU as one marketplace shows it. `fulfilment` None = Amazon named no fulfilment channel.
+
+    `both_ways`: the SKU has a DEFAULT and an AMAZON_* channel at once; it counts as FBA and is locked.
+    """
+
+    sku: str
+    marketplace_id: str
+    asin: str
+    title: str
+    product_type: str
+    fulfilment: Fulfilment | None
+    quantity: int | None
+    lead_time_days: int | None
+    both_ways: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a page of listings came to."""
+
+    new: int
+    linked: int
+
+
+@operation
+def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: datetime, now: datetime) -> Kept:
+    """Keep what Amazon lists, link what names an item exactly, and compare Amazon's quantities with ours.
+
+    `read_at`: trade time before the call; what was told later is not judged by this page.
+    """
+    known = _lock_listings(account_id, found, now)
+    products = []
+    new = 0
+    for one in found:
+        listing = known[one.sku]
+        _refresh(listing, one, read_at, now)
+        product, made = ChannelProduct.objects.get_or_create(
+            listing=listing, marketplace_id=one.marketplace_id, defaults={"found_at": now}
+        )
+        new += made
+        if (product.asin, product.title) != (one.asin[:20], one.title[:500]):
+            product.asin, product.title = one.asin[:20], one.title[:500]
+            product.save(update_fields=["asin", "title"])
+        product.listing = listing
+        products.append(product)
+    linked = link_by_itself([product for product in products if product.item_id is None], now=now)
+    return Kept(new, linked)
+
+
+def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime) -> dict[str, Listing]:
+    skus = {one.sku for one in found}
+    Listing.objects.bulk_create(
+        [Listing(account_id=account_id, sku=sku, fulfilment="", found_at=now) for sku in sorted(skus)],
+        ignore_conflicts=True,
+    )
+    rows = Listing.objects.select_for_update().filter(account_id=account_id, sku__in=skus).order_by("pk")
+    return {row.sku: row for row in rows}
+
+
+def _refresh(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
+    before = (listing.fulfilment, listing.product_type, listing.lead_time_days, listing.gone_at)
+    if one.fulfilment is not None:
+        listing.fulfilment = one.fulfilment.value
+    listing.product_type = one.product_type[:80] or listing.product_type
+    listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
+    listing.gone_at = None
+    after = (listing.fulfilment, listing.product_type, listing.lead_time_days, listing.gone_at)
+    if after != before:
+        listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "gone_at"])
+        if listing.fulfilment == Fulfilment.FBM.value:
+            notice_listings({listing.pk: listing.account_id}, cause="Amazon's listing changed", now=now)
+    _judge_both_ways(listing, one.both_ways, now)
+    if one.quantity is not None and listing.fulfilment == Fulfilment.FBM.value:
+        compare_seen(listing, one.quantity, asked_at=read_at, now=now, looked=False)
+
+
+def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
+    key = f"both:{listing.pk}"
+    if not both_ways:
+        solve_problem(ProblemKind.LISTING_CONFLICT, key, now=now)
+        return
+    open_problem(
+        ProblemKind.LISTING_CONFLICT,
+        key,
+        cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
+        cure="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own.",
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
+
+
+@operation
+def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at: datetime, now: datetime) -> int:
+    """After a whole reading of these marketplaces (marketplace → its SKUs): what none of them lists is gone."""
+    here = set().union(*seen.values()) if seen else set()
+    rows = Listing.objects.filter(account_id=account_id, gone_at=None, found_at__lt=began_at)
+    rows = rows.filter(products__marketplace__in=list(seen)).exclude(sku__in=here)
+    elsewhere = rows.exclude(products__marketplace__in=list(seen)).values("pk")
+    gone = [row.pk for row in rows.exclude(pk__in=elsewhere).distinct()]
+    unread = ChannelProduct.objects.filter(listing__in=gone).exclude(marketplace__in=list(seen))
+    gone = sorted(set(gone) - set(unread.values_list("listing_id", flat=True)))
+    return Listing.objects.filter(pk__in=gone).update(gone_at=now)
+
+
+@operation
+def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: datetime) -> None:
+    """More listings than can be paged through: those beyond are not seen, and a person is told."""
+    open_problem(
+        ProblemKind.FLOW_FAILED,
+        f"listings:{account_id}:{marketplace_name}",
+        cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
+        "this way. Orders of the others are imported; their stock is not told yet.",
+        cure="Link the missing SKUs by hand from their problem “Unknown SKU”, or close listings that you do not sell.",
+        account_id=account_id,
+        now=now,
+    )
+
+
+@operation
+def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
+    """Every listing of the marketplace could be read."""
+    solve_problem(ProblemKind.FLOW_FAILED, f"listings:{account_id}:{marketplace_name}", now=now)

@@ -1,0 +1,249 @@
+"""Parcels that leave: the order, its lines, the stock and the message to Amazon, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from wharfinger.db.models import (
+    Allocation,
+    Channel,
+    Confirmation,
+    CourierService,
+    KitComponent,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    ShipmentLine,
+    User,
+)
+from wharfinger.domain.orders import Fulfilment, SalesOrderState
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.shipments import ConfirmationState, Tracking
+from wharfinger.domain.stock import MovementReason
+from wharfinger.operations import triggers
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._invoice_steps import invoice_order
+from wharfinger.operations._problem_steps import solve_problem
+from wharfinger.operations._stock_steps import lock_levels, write_movement
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.transaction import operation
+
+TRACKING_AT_MOST = 60
+AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
+"""Orders of this programme are confirmed by Amazon; a confirmation of ours would be refused."""
+
+
+@operation
+def dispatch(
+    order_id: int,
+    *,
+    service_id: int,
+    tracking_number: str = "",
+    lines: Mapping[int, int] | None = None,
+    package: int | None = None,
+    now: datetime,
+    user: User | None = None,
+) -> Shipment:
+    """One parcel of the order leaves. `lines` None = everything that is open; else units by line.
+
+    Only units that stock is promised to can leave. `package`: the number that the page showed for this
+    parcel; another one means that somebody dispatched meanwhile.
+    """
+    order = SalesOrder.objects.select_for_update(of=("self",)).select_related("channel", "imported").get(pk=order_id)
+    _check_order(order)
+    reference = order.shipments.count() + 1
+    if package is not None and package != reference:
+        raise Refused(f"{order.code} was dispatched meanwhile: this would be parcel {reference}. Look at it again.")
+    service = _service(order.channel, service_id)
+    number = _tracking_number(service, tracking_number, order, reference)
+    leaving = _leaving(order, lines)
+    shipment = Shipment.objects.create(
+        order=order,
+        package_reference=str(reference),
+        service=service,
+        tracking_number=number,
+        shipped_at=now,
+        user=user,
+    )
+    for line, units in leaving:
+        ShipmentLine.objects.create(shipment=shipment, line=line, quantity=units)
+    _move_out(shipment, leaving, now=now, user=user)
+    _bring_order_along(order, now)
+    _tell_amazon(order, shipment, now)
+    units = sum(quantity for _, quantity in leaving)
+    words = "1 unit" if units == 1 else f"{units} units"
+    record_activity(
+        f"Parcel {reference} left: {words} with {service}, {number or 'no tracking number yet'}.",
+        sales_order=order,
+        channel=order.channel,
+        now=now,
+        user=user,
+    )
+    return shipment
+
+
+def _check_order(order: SalesOrder) -> None:
+    state = SalesOrderState(order.state)
+    if order.channel.kind == Fulfilment.FBA.value:
+        raise Refused(f"{order.code} is sent by Amazon (FBA). There is nothing to dispatch.")
+    if state is SalesOrderState.CANCELLED:
+        raise Refused(f"{order.code} was cancelled. Do not send it; its stock is free again.")
+    if state is SalesOrderState.PENDING:
+        raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
+    if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
+        raise Refused(f"{order.code} has left already. There is nothing left to dispatch.")
+
+
+def _service(channel: Channel, service_id: int) -> CourierService:
+    service = CourierService.objects.filter(pk=service_id, active=True).first()
+    if service is None:
+        raise Refused("This courier service is not in use any more. Choose another.", "service_id")
+    if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():
+        raise Refused(
+            f"{channel.name} has no carrier code for {service}. Map it on the channel's Shipping tab.", "service_id"
+        )
+    return service
+
+
+def _tracking_number(service: CourierService, typed: str, order: SalesOrder, reference: int) -> str:
+    number = typed.strip()
+    if len(number) > TRACKING_AT_MOST:
+        raise Refused(
+            f"The tracking number has {len(number)} characters; at most {TRACKING_AT_MOST} fit. Check it.",
+            "tracking_number",
+        )
+    if not (number.isascii() and number.isprintable()):
+        raise Refused(
+            "A tracking number holds letters, digits and signs of the label only. Type it again.", "tracking_number"
+        )
+    if number:
+        return number
+    if service.gives_number:
+        return f"{service.number_prefix or 'WF'}{order.pk:08d}{reference:03d}"
+    if service.tracking == Tracking.LATER.value:
+        return ""
+    raise Refused(
+        f"{service} needs its tracking number before the parcel leaves. Type it from the label.", "tracking_number"
+    )
+
+
+def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[SalesOrderLine, int]]:
+    """The lines of the parcel with their units, all checked."""
+    open_lines = {line.pk: line for line in order.lines.select_for_update().order_by("pk")}
+    if wanted is None:
+        wanted = {line.pk: line.quantity_open for line in open_lines.values() if line.quantity_open}
+    leaving = []
+    for line_id, units in sorted(wanted.items()):
+        line = open_lines.get(line_id)
+        if line is None:
+            raise Refused(f"{order.code} has no such line any more. Open the order again.", "lines")
+        if units < 0:
+            raise Refused(f"{line.sku}: units cannot be negative. Give 0 to leave the line for later.", "lines")
+        if units:
+            _check_line(order, line, units)
+            leaving.append((line, units))
+    if not leaving:
+        raise Refused(f"{order.code}: nothing was chosen to leave. Give the units of at least one line.", "lines")
+    return leaving
+
+
+def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
+    if line.held_reason or line.item_id is None:
+        raise Refused(f"{line.sku[:60]} is held: {line.held_reason or 'not linked to a stock item'}", "lines")
+    if units > line.quantity_open:
+        raise Refused(
+            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be sent. Correct the units.",
+            "lines",
+        )
+
+
+def _move_out(
+    shipment: Shipment, leaving: list[tuple[SalesOrderLine, int]], *, now: datetime, user: User | None
+) -> None:
+    """The promised units leave: promise and stock fall together, so what is available stays."""
+    taken = [(line, allocation, units) for line, wanted in leaving for allocation, units in _take(line, wanted)]
+    levels = lock_levels([(allocation.item_id, allocation.site_id) for _, allocation, _ in taken])
+    for line, allocation, units in taken:
+        allocation.quantity -= units
+        if allocation.quantity:
+            allocation.save(update_fields=["quantity"])
+        else:
+            allocation.delete()
+        write_movement(
+            levels[(allocation.item_id, allocation.site_id)],
+            -units,
+            MovementReason.SOLD,
+            now=now,
+            order_line=line,
+            shipment=shipment,
+            user=user,
+            promised=units,
+        )
+    for line, units in leaving:
+        line.quantity_shipped += units
+        line.save(update_fields=["quantity_shipped"])
+
+
+def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
+    """The allocations that give the line's units, with the units from each; refused when stock is short."""
+    rows = list(Allocation.objects.select_for_update().filter(line=line).order_by("item_id", "site_id"))
+    parts = dict(KitComponent.objects.filter(kit=line.item_id).values_list("component", "quantity"))
+    needs = {part: wanted * each for part, each in parts.items()} if parts else {line.item_id: wanted}
+    taken = []
+    for item_id, need in needs.items():
+        left = need
+        for row in (row for row in rows if row.item_id == item_id):
+            units = min(row.quantity, left)
+            if units:
+                taken.append((row, units))
+                left -= units
+        if left:
+            promised = (need - left) * wanted // need
+            raise Refused(
+                f"{line.sku[:60]}: stock is promised to {promised} of {wanted} units. Receive stock, or send fewer.",
+                "lines",
+            )
+    return taken
+
+
+def _bring_order_along(order: SalesOrder, now: datetime) -> None:
+    if any(line.quantity_open for line in order.lines.all()):
+        order.state = SalesOrderState.PART_SHIPPED.value
+    else:
+        order.state, order.shipped_at = SalesOrderState.SHIPPED.value, now
+        solve_problem(ProblemKind.AWAITING_STOCK, f"order:{order.pk}", now=now)
+        invoice_order(order, now=now)
+    order.save(update_fields=["state", "shipped_at"])
+
+
+def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:
+    quiet = (
+        order.channel.dont_upload_order_status
+        or order.imported.record_only
+        or AMAZON_CONFIRMS_ITSELF in (order.programs or [])
+    )
+    state = ConfirmationState.NOT_SENT if quiet else ConfirmationState.WAITING
+    Confirmation.objects.create(
+        shipment=shipment, account_id=order.channel.account_id, state=state.value, again_at=now, made_at=now
+    )
+    if not quiet:
+        triggers.run_flow(order.channel.account_id, "shipments_out", soon=True)
+
+
+@operation
+def record_tracking(shipment_id: int, tracking_number: str, *, now: datetime, user: User | None = None) -> None:
+    """The number of a parcel whose courier gives it only later; now Amazon can be told."""
+    shipment = Shipment.objects.select_for_update(of=("self",)).select_related("service", "order").get(pk=shipment_id)
+    if shipment.tracking_number:
+        raise Refused(f"This parcel has its tracking number already: {shipment.tracking_number}.", "tracking_number")
+    if not tracking_number.strip():
+        raise Refused("Type the tracking number.", "tracking_number")
+    number = _tracking_number(shipment.service, tracking_number, shipment.order, int(shipment.package_reference))
+    Shipment.objects.filter(pk=shipment_id).update(tracking_number=number)
+    Confirmation.objects.filter(shipment=shipment).update(again_at=now)
+    record_activity(
+        f"Parcel {shipment.package_reference}: tracking number {number}.",
+        sales_order=shipment.order,
+        now=now,
+        user=user,
+    )
+    triggers.run_flow(shipment.confirmation.account_id, "shipments_out", soon=True)

@@ -1,0 +1,171 @@
+"""FBA stock in: Amazon's levels of each pool, read whole, mirrored at the pool's site."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wharfinger.amazon.errors import PageTokenRefused
+from wharfinger.amazon.messages.fba import InventorySummary
+from wharfinger.db.models import ChannelOption, ChannelProduct, Site
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import stock
+from wharfinger.operations.stock import FbaLevel
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+
+TOKEN_LIVES = timedelta(seconds=30)
+RESTARTS = 3
+PATIENCE = 5.0
+"""Seconds of trade time to wait between two pages; a page token dies after 30."""
+
+
+def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
+    """Read each pool of the account's FBA channels once; all pages in one go."""
+    told = []
+    for site, marketplace_id in _pools(account_id):
+        told.append(_mirror_pool(account_id, site, marketplace_id, amazon, clock))
+    return FlowResult("; ".join(told) or "no FBA site")
+
+
+def _pools(account_id: int) -> list[tuple[Site, str]]:
+    """One marketplace for each FBA site of the account: every marketplace of a pool shows the same stock."""
+    rows = ChannelOption.objects.filter(
+        channel__account=account_id,
+        channel__archived=False,
+        channel__kind=Fulfilment.FBA.value,
+        order_type="",
+        site__kind=SiteKind.FBA.value,
+    )
+    found: dict[int, tuple[Site, str]] = {}
+    for row in rows.select_related("site", "channel").order_by("channel_id"):
+        if row.site is not None:
+            found.setdefault(row.site.pk, (row.site, row.channel.marketplace_id))
+    return list(found.values())
+
+
+def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> str:
+    read_at = clock.now()
+    summaries: Sequence[InventorySummary] | None = None
+    for _ in range(RESTARTS + 1):
+        read_at = clock.now()
+        summaries = _read_all(marketplace_id, amazon, clock)
+        if summaries is not None:
+            break
+    if summaries is None:
+        return f"{site.name}: the pages expired {RESTARTS + 1} times, read again later"
+    gathered = _gather(summaries, _items_by_sku(account_id, site))
+    loaded = stock.load_fba_levels(
+        site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
+    )
+    return (
+        f"{site.name}: {loaded.items} items, {loaded.differences} differ, "
+        f"{gathered.unlinked} SKUs not linked, {gathered.unknown} without numbers"
+    )
+
+
+def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> list[InventorySummary] | None:
+    """Every page; None when a page token died or was refused, and the reading has to begin again."""
+    summaries: list[InventorySummary] = []
+    token: str | None = None
+    while True:
+        try:
+            page = amazon.get_inventory_summaries(marketplace_id, next_token=token).value
+        except NotBefore as wait:
+            seconds = (wait.at - clock.now()).total_seconds()
+            if seconds > PATIENCE:
+                raise
+            clock.pause(max(0.2, seconds))
+            continue
+        except PageTokenRefused:
+            if token is None:
+                raise
+            return None
+        summaries.extend(page.summaries)
+        token = page.next_token
+        if token is None:
+            return summaries
+
+
+def _items_by_sku(account_id: int, site: Site) -> dict[str, int]:
+    """The linked FBA SKUs of the site's pool; one that is linked to two items is linked to neither."""
+    rows = ChannelProduct.objects.filter(
+        listing__account=account_id,
+        listing__fulfilment=Fulfilment.FBA.value,
+        marketplace__pool=site.pool,
+        item__isnull=False,
+    )
+    found: dict[str, set[int]] = defaultdict(set)
+    for sku, item_id in rows.values_list("listing__sku", "item_id"):
+        if item_id is not None:
+            found[sku].add(item_id)
+    return {sku: next(iter(items)) for sku, items in found.items() if len(items) == 1}
+
+
+@dataclass(frozen=True, slots=True)
+class _Gathered:
+    levels: tuple[FbaLevel, ...]
+    unlinked: int
+    unknown: int
+
+
+def _gather(summaries: Sequence[InventorySummary], items: Mapping[str, int]) -> _Gathered:
+    """Levels by item: an item with several SKUs is their sum, and only when every one of them was told.
+
+    Absent is not zero (behaviour F01), and a summary without its quantities tells nothing (F09).
+    """
+    told: dict[str, list[FbaLevel]] = defaultdict(list)
+    unlinked: set[str] = set()
+    unknown: set[str] = set()
+    for summary in summaries:
+        sku = summary.seller_sku or ""
+        item_id = items.get(sku)
+        level = None if item_id is None else _level(summary, item_id)
+        if item_id is None:
+            unlinked.add(sku)
+        elif level is None:
+            unknown.add(sku)
+        else:
+            told[sku].append(level)
+    for sku in unknown:
+        told.pop(sku, None)
+    skus_of: dict[int, list[str]] = defaultdict(list)
+    for sku, item_id in items.items():
+        skus_of[item_id].append(sku)
+    levels = tuple(
+        _sum(item_id, [level for sku in skus for level in told[sku]])
+        for item_id, skus in sorted(skus_of.items())
+        if all(sku in told for sku in skus)
+    )
+    return _Gathered(levels, len(unlinked), len(unknown))
+
+
+def _level(summary: InventorySummary, item_id: int) -> FbaLevel | None:
+    details = summary.inventory_details
+    if details is None or details.fulfillable_quantity is None:
+        return None
+    inbound = (
+        details.inbound_working_quantity,
+        details.inbound_shipped_quantity,
+        details.inbound_receiving_quantity,
+    )
+    reserved, broken, lost = details.reserved_quantity, details.unfulfillable_quantity, details.researching_quantity
+    return FbaLevel(
+        item_id=item_id,
+        fulfillable=details.fulfillable_quantity,
+        reserved=(reserved.total_reserved_quantity or 0) if reserved else 0,
+        inbound=sum(units or 0 for units in inbound),
+        unfulfillable=(broken.total_unfulfillable_quantity or 0) if broken else 0,
+        researching=(lost.total_researching_quantity or 0) if lost else 0,
+    )
+
+
+def _sum(item_id: int, levels: Sequence[FbaLevel]) -> FbaLevel:
+    return FbaLevel(
+        item_id=item_id,
+        fulfillable=sum(level.fulfillable for level in levels),
+        reserved=sum(level.reserved for level in levels),
+        inbound=sum(level.inbound for level in levels),
+        unfulfillable=sum(level.unfulfillable for level in levels),
+        researching=sum(level.researching for level in levels),
+    )

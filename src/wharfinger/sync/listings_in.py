@@ -1,0 +1,118 @@
+"""Listings in: every marketplace that a channel sells in is paged through, and each page kept."""
+
+from dataclasses import dataclass, field
+
+from wharfinger.amazon.errors import PageTokenRefused
+from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
+from wharfinger.db.models import Channel, Marketplace
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.operations import listings
+from wharfinger.operations.listings import MOST_PAGED_THROUGH, FoundListing
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+
+INCLUDED = ("summaries", "attributes", "fulfillmentAvailability", "productTypes", "issues")
+PATIENCE = 30.0
+"""Seconds of trade time that a reading waits for the next page's token before it gives its turn to others."""
+WAITS_AT_MOST = 200
+RESTARTS = 3
+
+
+@dataclass
+class _Reading:
+    """What was read so far, by marketplace."""
+
+    seen: dict[str, set[str]] = field(default_factory=dict)
+    new: int = 0
+    linked: int = 0
+    waits: int = 0
+
+    def words(self) -> str:
+        skus = set().union(*self.seen.values()) if self.seen else set()
+        return f"{len(skus)} SKUs in {len(self.seen)} marketplaces, {self.new} new, {self.linked} linked by themselves"
+
+
+def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
+    """Read the listings of the marketplaces that the account's channels sell in.
+
+    Cut off by the budget it comes back and begins again: pages are kept as they come, and keeping one
+    twice changes nothing.
+    """
+    began_at = clock.now()
+    reading = _Reading()
+    channels = Channel.objects.filter(account_id=account_id, archived=False)
+    marketplaces = Marketplace.objects.filter(channels__in=channels).distinct().order_by("id")
+    for marketplace in marketplaces:
+        _read_marketplace(account_id, marketplace, amazon, clock, reading)
+    gone = listings.note_gone(account_id, reading.seen, began_at=began_at, now=clock.now())
+    return FlowResult(f"{reading.words()}, {gone} gone")
+
+
+def _read_marketplace(
+    account_id: int, marketplace: Marketplace, amazon: Calls, clock: Clock, reading: _Reading
+) -> None:
+    for restart in range(RESTARTS + 1):
+        try:
+            skus, total = _read_pages(account_id, marketplace.pk, amazon, clock, reading)
+        except PageTokenRefused:
+            if restart == RESTARTS:
+                raise
+            continue
+        if total > MOST_PAGED_THROUGH:
+            listings.report_too_many(account_id, marketplace.name, total, now=clock.now())
+        else:
+            listings.report_all_read(account_id, marketplace.name, now=clock.now())
+            reading.seen[marketplace.pk] = skus
+        return
+
+
+def _read_pages(
+    account_id: int, marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading
+) -> tuple[set[str], int]:
+    """Keep every page; answers the SKUs, and how many Amazon says there are."""
+    skus: set[str] = set()
+    token: str | None = None
+    total = 0
+    while True:
+        asked_at = clock.now()
+        try:
+            page = amazon.search_listings_items(marketplace_id, page_token=token, included_data=INCLUDED).value
+        except NotBefore as wait:
+            _wait(wait, clock, reading)
+            continue
+        found = [_found(item, marketplace_id) for item in page.items if item.sku]
+        kept = listings.keep_listings(account_id, found, read_at=asked_at, now=clock.now())
+        reading.new += kept.new
+        reading.linked += kept.linked
+        skus.update(one.sku for one in found)
+        total = max(total, page.number_of_results)
+        token = page.next_token
+        if token is None:
+            return skus, total
+
+
+def _wait(wait: NotBefore, clock: Clock, reading: _Reading) -> None:
+    """Wait for the next page's token where that is soon; the reading would begin again otherwise."""
+    seconds = (wait.at - clock.now()).total_seconds()
+    reading.waits += 1
+    if seconds > PATIENCE or reading.waits > WAITS_AT_MOST:
+        raise wait
+    clock.pause(max(0.2, seconds))
+
+
+def _found(item: ListingsItem, marketplace_id: str) -> FoundListing:
+    summary = item.summary(marketplace_id)
+    codes = {one.fulfillment_channel_code for one in item.fulfillment_availability}
+    by_amazon = bool(codes - {MERCHANT_CHANNEL})
+    merchant = MERCHANT_CHANNEL in codes
+    attribute = item.merchant_attribute
+    return FoundListing(
+        sku=item.sku,
+        marketplace_id=marketplace_id,
+        asin=(summary.asin or "") if summary else "",
+        title=(summary.item_name or "") if summary else "",
+        product_type=item.product_type(marketplace_id) or "",
+        fulfilment=Fulfilment.FBA if by_amazon else Fulfilment.FBM if merchant else None,
+        quantity=item.merchant_quantity,
+        lead_time_days=attribute.lead_time_to_ship_max_days if attribute else None,
+        both_ways=by_amazon and merchant,
+    )

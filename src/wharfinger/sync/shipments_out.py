@@ -1,0 +1,166 @@
+"""Shipments out: each waiting confirmation is told once; what is in doubt is looked up in Amazon's own order."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refused, Verdict
+from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
+from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
+from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.domain.orders import IncomingPackage
+from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.operations import confirmations
+from wharfinger.operations.confirmations import ConfirmationToSend
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+
+SOONEST = timedelta(seconds=10)
+FAULTS_IN_A_ROW = 3
+_SHIPPED = "SHIPPED"
+
+
+@dataclass
+class _Run:
+    """What one run came to."""
+
+    told: int = 0
+    refused: int = 0
+    doubtful: int = 0
+    seen: int = 0
+    faults: int = 0
+
+    def words(self) -> str:
+        return f"{self.told} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
+
+
+def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
+    """Tell Amazon of the parcels that left, then look up those in doubt."""
+    done = _Run()
+    waits: list[NotBefore] = []
+    for part in (_tell_waiting, _look_up):
+        try:
+            part(account_id, amazon, clock, done)
+        except NotBefore as wait:  # each part has a budget of its own
+            waits.append(wait)
+    confirmations.alarm_late(account_id, now=clock.now())
+    if waits:
+        wait = min(waits, key=lambda one: one.at)
+        return FlowResult(done.words(), wait.at, f"budget of {wait.operation}")
+    due = confirmations.next_due(account_id)
+    return FlowResult(done.words(), max(due, clock.now() + SOONEST) if due else None)
+
+
+def _tell_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
+    while True:
+        message = confirmations.claim_confirmation(account_id, now=clock.now(), machine_now=clock.machine_now())
+        if message is None:
+            return
+        _tell(message, amazon, clock, done)
+
+
+def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) -> None:
+    """One confirmation, with its outcome written; raises what ends the whole run."""
+    try:
+        amazon.confirm_shipment(message.amazon_order_id, _words_of(message))
+    except NotBefore as wait:
+        confirmations.settle_confirmation(
+            message.id, confirmations.NotSent(f"Waits for Amazon's rate of {wait.operation}.", wait.at), now=clock.now()
+        )
+        raise
+    except ValueError as error:
+        # Amazon's words cannot even be written from what was entered.
+        refusal = confirmations.RefusedByAmazon(str(error), final=True)
+        confirmations.settle_confirmation(message.id, refusal, now=clock.now())
+        done.refused += 1
+    except (Refused, AccessDenied) as error:
+        _look_into_refusal(message, error, amazon, clock, done)
+    except AmazonError as error:
+        _settle_error(message, error, clock, done)
+    else:
+        confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=clock.now())
+        done.told += 1
+        done.faults = 0
+
+
+def _words_of(message: ConfirmationToSend) -> ConfirmShipment:
+    return ConfirmShipment(
+        marketplace_id=message.marketplace_id,
+        package_reference_id=message.package_reference,
+        carrier_code=message.carrier_code,
+        carrier_name=message.carrier_name,
+        shipping_method=message.shipping_method,
+        tracking_number=message.tracking_number,
+        ship_date=message.shipped_at,
+        items=tuple(ShippedItem(order_item_id=item, quantity=units) for item, units in message.items),
+    )
+
+
+def _settle_error(message: ConfirmationToSend, error: AmazonError, clock: Clock, done: _Run) -> None:
+    """Unknown outcomes are looked up later; what Amazon surely did not do is told again."""
+    if error.outcome_unknown:
+        outcome: confirmations.Outcome = confirmations.Unknown(str(error))
+        done.doubtful += 1
+    else:
+        outcome = confirmations.NotSent(str(error))
+    confirmations.settle_confirmation(message.id, outcome, now=clock.now())
+    done.faults += 1
+    if error.verdict is not Verdict.LATER or done.faults >= FAULTS_IN_A_ROW:
+        raise error
+
+
+def _look_into_refusal(
+    message: ConfirmationToSend, error: Refused | AccessDenied, amazon: Calls, clock: Clock, done: _Run
+) -> None:
+    """A refusal may mean that it was told before (behaviour SH03): Amazon's own order says.
+
+    A 403 whose order can be read is about this one order (behaviour A10); otherwise access is lost.
+    """
+    said = error.message or str(error)
+    confirmations.settle_confirmation(message.id, confirmations.RefusedByAmazon(said, final=False), now=clock.now())
+    try:
+        order = decode_order(amazon.get_order(message.amazon_order_id).value)
+    except AccessDenied:
+        confirmations.settle_confirmation(message.id, confirmations.NotSent(str(error)), now=clock.now())
+        raise
+    except (NotBefore, AmazonError, Unreadable):
+        # It stays Attempted and is looked up in some minutes; a refusal comes again then.
+        done.doubtful += 1
+        return
+    state = _note(message.id, order, clock, refused=said)
+    done.seen += state is ConfirmationState.CONFIRMED
+    done.refused += state is ConfirmationState.REFUSED
+
+
+def _look_up(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
+    """Doubtful attempts, no sooner than their request can have died; accepted ones that no search has shown."""
+    machine_before = clock.machine_now() - timedelta(seconds=amazon.whole_timeout)
+    for doubt in confirmations.due_to_look_up(account_id, now=clock.now(), machine_before=machine_before):
+        try:
+            order = decode_order(amazon.get_order(doubt.amazon_order_id).value)
+        except (NotFound, AccessDenied, Refused, Unreadable) as error:
+            confirmations.put_off_looking(doubt.id, error=str(error), now=clock.now())
+            continue
+        done.seen += _note(doubt.id, order, clock) is ConfirmationState.CONFIRMED
+
+
+def _note(confirmation_id: int, order: AmazonOrder, clock: Clock, *, refused: str = "") -> ConfirmationState:
+    status = order.fulfillment.fulfillment_status if order.fulfillment else None
+    return confirmations.note_looked_up(
+        confirmation_id,
+        _packages(order),
+        all_shipped=status == _SHIPPED,
+        now=clock.now(),
+        refused=refused,
+    )
+
+
+def _packages(order: AmazonOrder) -> Sequence[IncomingPackage]:
+    return tuple(
+        IncomingPackage(
+            reference=package.package_reference_id,
+            carrier=package.carrier or "",
+            tracking_number=package.tracking_number or "",
+            items=tuple((item.order_item_id, item.quantity) for item in package.package_items),
+        )
+        for package in order.packages or ()
+    )

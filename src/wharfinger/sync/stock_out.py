@@ -1,0 +1,192 @@
+"""Quantities out: the waiting notices of a seller account become patches, and are read back.
+
+Low and zero stock goes first. Each number is worked out when it is claimed, and claimed only a few calls
+ahead. Reading back comes after sending: 20 SKUs a call, odd ones alone.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
+
+from wharfinger.amazon.errors import AccessDenied, AmazonError, ConnectionFailed, NotFound, Refused, Verdict
+from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
+from wharfinger.operations import outbox
+from wharfinger.operations.outbox import QuantityToSend, Seen, ToReadBack
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+
+CLAIM = 4
+SKUS_IN_A_CALL = 20
+FAULTS_IN_A_ROW = 3
+"""After so many of Amazon's own faults in a row the run ends and comes back later."""
+READ_BACK = ("fulfillmentAvailability",)
+SOONEST = timedelta(seconds=5)
+
+
+@dataclass
+class _Run:
+    """What one run came to."""
+
+    sent: int = 0
+    refused: int = 0
+    put_off: int = 0
+    read_back: int = 0
+    differ: int = 0
+    faults: int = field(default=0)
+    proven: bool = False
+    """A call of this run passed: a 403 is then about one SKU."""
+
+    def words(self) -> str:
+        return (
+            f"{self.sent} sent, {self.refused} refused, {self.put_off} put off, "
+            f"{self.read_back} read back, {self.differ} differ"
+        )
+
+
+def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
+    """Tell Amazon what changed, then look whether it took effect."""
+    done = _Run()
+    try:
+        _send_waiting(account_id, amazon, clock, done)
+        _read_back(account_id, amazon, clock, done)
+    except NotBefore as wait:
+        return FlowResult(done.words(), wait.at, f"budget of {wait.operation}")
+    due = outbox.next_due(account_id)
+    return FlowResult(done.words(), max(due, clock.now() + SOONEST) if due else None)
+
+
+def _send_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
+    while outbox.any_waiting(account_id, now=clock.now()):
+        batch = outbox.claim_quantities(account_id, CLAIM, now=clock.now())
+        for place, message in enumerate(batch):
+            try:
+                _send(message, amazon, clock, done)
+            except (NotBefore, AmazonError):
+                for unsent in batch[place + 1 :]:
+                    outbox.settle_quantity(unsent, outbox.NotSent(), now=clock.now())
+                raise
+
+
+def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> None:
+    """One patch, with its outcome written; raises what ends the whole run."""
+    try:
+        answer = amazon.set_quantity(
+            message.sku, message.marketplace_id, product_type=message.product_type, quantity=message.quantity
+        )
+    except NotBefore:
+        outbox.settle_quantity(message, outbox.NotSent(), now=clock.now())
+        raise
+    except AmazonError as error:
+        outbox.settle_quantity(message, _outcome_of(error, message, amazon, done), now=clock.now())
+        _go_on_after(error, done)
+        return
+    done.faults, done.proven = 0, True
+    outcome = _outcome(answer.value)
+    outbox.settle_quantity(message, outcome, now=clock.now())
+    if isinstance(outcome, outbox.Accepted):
+        done.sent += 1
+    else:
+        done.refused += 1
+
+
+def _outcome(submission: Submission) -> outbox.Outcome:
+    match submission:
+        case Accepted():
+            return outbox.Accepted(submission.submission_id)
+        case Invalid():
+            said = "; ".join(dict.fromkeys(f"{issue.message} ({issue.code})" for issue in submission.issues))
+            return outbox.Refused(said or f"Amazon answered {submission.status} without a reason.")
+
+
+def _outcome_of(error: AmazonError, message: QuantityToSend, amazon: Calls, done: _Run) -> outbox.Outcome:
+    match error:
+        case NotFound():
+            return outbox.Refused(str(error), gone=True)
+        case Refused():
+            return outbox.Refused(error.message or str(error))
+        case AccessDenied() if _access_holds(message.marketplace_id, amazon, done):
+            return outbox.Refused("Amazon denies access to this one SKU: it is no SKU of the account (any more).")
+        case _ if error.verdict is Verdict.LATER:
+            return outbox.Later(str(error))
+        case _:
+            return outbox.NotSent()
+
+
+def _access_holds(marketplace_id: str, amazon: Calls, done: _Run) -> bool:
+    """Whether a 403 is about one SKU (behaviour I02): everything else passes with the same token."""
+    if not done.proven:
+        try:
+            amazon.search_listings_items(marketplace_id, page_size=1)
+        except (AmazonError, NotBefore):
+            return False
+        done.proven = True
+    return True
+
+
+def _go_on_after(error: AmazonError, done: _Run) -> None:
+    """Return when the next SKU may be tried; raise the error when it concerns them all."""
+    if isinstance(error, Refused) or (isinstance(error, AccessDenied) and done.proven):
+        done.refused += 1
+        done.faults = 0
+        return
+    if error.verdict is not Verdict.LATER or isinstance(error, ConnectionFailed):
+        raise error
+    done.put_off += 1
+    done.faults += 1
+    if done.faults >= FAULTS_IN_A_ROW:
+        raise error
+
+
+def _read_back(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
+    """Look at what was told some minutes ago."""
+    due = outbox.due_to_read_back(account_id, now=clock.now())
+    for marketplace_id in sorted({one.marketplace_id for one in due}):
+        here = [one for one in due if one.marketplace_id == marketplace_id]
+        together = [one for one in here if "," not in one.sku]
+        for some in _some_at_once(together):
+            _look_at_some(some, marketplace_id, amazon, clock, done)
+        for one in here:
+            if "," in one.sku:
+                _look_at_one(one, amazon, clock, done)
+
+
+def _some_at_once(skus: Sequence[ToReadBack]) -> Iterator[list[ToReadBack]]:
+    rest = iter(skus)
+    while some := list(islice(rest, SKUS_IN_A_CALL)):
+        yield some
+
+
+def _look_at_some(
+    some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls, clock: Clock, done: _Run
+) -> None:
+    asked_at = clock.now()
+    answer = amazon.search_listings_items(
+        marketplace_id, skus=[one.sku for one in some], included_data=READ_BACK, page_size=SKUS_IN_A_CALL
+    )
+    items = {item.sku: item for item in answer.value.items}
+    seen = [_seen(one, items[one.sku]) for one in some if one.sku in items]
+    _note(seen, asked_at, clock, done)
+    for one in some:
+        if one.sku not in items:
+            _look_at_one(one, amazon, clock, done)
+
+
+def _look_at_one(one: ToReadBack, amazon: Calls, clock: Clock, done: _Run) -> None:
+    asked_at = clock.now()
+    try:
+        answer = amazon.get_listings_item(one.sku, one.marketplace_id, included_data=READ_BACK)
+    except NotFound:
+        _note([Seen(one.listing_id, None, gone=True)], asked_at, clock, done)
+    except Refused:
+        _note([Seen(one.listing_id, None)], asked_at, clock, done)
+    else:
+        _note([_seen(one, answer.value)], asked_at, clock, done)
+
+
+def _seen(one: ToReadBack, item: ListingsItem) -> Seen:
+    return Seen(one.listing_id, item.merchant_quantity, fulfilled_by_amazon=item.fulfilled_by_amazon)
+
+
+def _note(seen: Sequence[Seen], asked_at: datetime, clock: Clock, done: _Run) -> None:
+    done.differ += outbox.note_seen(seen, asked_at=asked_at, now=clock.now())
+    done.read_back += len(seen)
