@@ -99,6 +99,8 @@ def _start(household: Household, plan: SimulatorPlan, port: int, workers: int) -
 
 def forget_demo(home: Path) -> None:
     """Everything but the lock that we hold."""
+    if (home / "postgres").exists() or system_folder_name(home).exists():
+        EmbeddedPostgres(home, say).end_orphan()
     for path in home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

@@ -70,7 +70,7 @@ class EmbeddedPostgres:
         self._write_access_rules()
         give_up_at = time.monotonic() + _SETTLING_SECONDS
         while True:
-            self._end_orphan()
+            self.end_orphan()
             self._launch()
             trouble = self._await_ready()
             if trouble is None:
@@ -137,7 +137,7 @@ class EmbeddedPostgres:
             if path.read_text() != text:
                 path.write_text(text)
 
-    def _end_orphan(self) -> None:
+    def end_orphan(self) -> None:
         """We hold the home's lock, so a server that still runs here belongs to a dead parent."""
         lock_file = self._places.data / "postmaster.pid"
         try:
