@@ -19,10 +19,10 @@ class ServiceEntry:
     courier: str
     name: str
     tracking: Tracking
+    gives_number: bool
+    number_prefix: str
     amazon_carrier_code: str
     amazon_carrier_name: str = ""
-    gives_number: bool = False
-    number_prefix: str = ""
     active: bool = True
 
 

@@ -72,7 +72,7 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
         [Listing(account_id=account_id, sku=sku, fulfilment="", found_at=now) for sku in sorted(skus)],
         ignore_conflicts=True,
     )
-    rows = Listing.objects.select_for_update().filter(account_id=account_id, sku__in=skus).order_by("pk")
+    rows = Listing.objects.select_for_update(no_key=True).filter(account_id=account_id, sku__in=skus).order_by("pk")
     return {row.sku: row for row in rows}
 
 

@@ -154,7 +154,7 @@ Outcome = Accepted | Refused | Later | NotSent
 @operation
 def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) -> None:
     """Write how the attempt ended; the notice goes only when nothing changed since it was claimed."""
-    listing = Listing.objects.select_for_update().get(pk=sent.listing_id)
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=sent.listing_id)
     push = StockPush.objects.filter(pk=sent.push_id)
     match outcome:
         case Accepted():
@@ -229,7 +229,7 @@ def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...
     """The listings whose told number should show by now, longest waiting first; no change of theirs waits."""
     rows = Listing.objects.filter(account_id=account_id, read_back_at__lte=now, gone_at=None)
     rows = rows.filter(fulfilment=Fulfilment.FBM.value, notice__isnull=True).order_by("read_back_at", "pk")
-    found = {}
+    found: dict[int, ToReadBack] = {}
     products = rows.values_list("pk", "sku", "products__marketplace_id").order_by("read_back_at", "pk")
     for listing_id, sku, marketplace in products:
         if marketplace:
@@ -250,7 +250,7 @@ class Seen:
 @operation
 def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int:
     """Keep what Amazon showed when looked at, and compare; answers how many numbers differ from those told."""
-    rows = Listing.objects.select_for_update().filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
+    rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):

@@ -16,13 +16,12 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
-from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState, Tracking
 from wharfinger.domain.stock import MovementReason
 from wharfinger.operations import triggers
+from wharfinger.operations._allocation_steps import bring_state_along
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._invoice_steps import invoice_order
-from wharfinger.operations._problem_steps import solve_problem
 from wharfinger.operations._stock_steps import lock_levels, write_movement
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -48,7 +47,8 @@ def dispatch(
     Only units that stock is promised to can leave. `package`: the number that the page showed for this
     parcel; another one means that somebody dispatched meanwhile.
     """
-    order = SalesOrder.objects.select_for_update(of=("self",)).select_related("channel", "imported").get(pk=order_id)
+    rows = SalesOrder.objects.select_for_update(of=("self",)).select_related("channel", "imported", "site")
+    order = rows.get(pk=order_id)
     _check_order(order)
     reference = order.shipments.count() + 1
     if package is not None and package != reference:
@@ -206,13 +206,10 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
 
 
 def _bring_order_along(order: SalesOrder, now: datetime) -> None:
-    if any(line.quantity_open for line in order.lines.all()):
-        order.state = SalesOrderState.PART_SHIPPED.value
-    else:
-        order.state, order.shipped_at = SalesOrderState.SHIPPED.value, now
-        solve_problem(ProblemKind.AWAITING_STOCK, f"order:{order.pk}", now=now)
+    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    if order.state == SalesOrderState.SHIPPED.value:
+        SalesOrder.objects.filter(pk=order.pk).update(shipped_at=now)
         invoice_order(order, now=now)
-    order.save(update_fields=["state", "shipped_at"])
 
 
 def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:

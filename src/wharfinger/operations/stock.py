@@ -9,11 +9,11 @@ from django.db.models import Sum
 from wharfinger.db.models import Movement, Site, StockItem, StockLevel, User
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.stock import MovementReason, SiteKind
-from wharfinger.operations._allocation_steps import allocate_waiting
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._problem_steps import solve_problem
+from wharfinger.operations._receipt_steps import lock_for_receipt, serve_waiting
 from wharfinger.operations._reconsider_steps import reconsider
-from wharfinger.operations._stock_steps import kits_of, lock_levels, raise_notices, write_movement
+from wharfinger.operations._stock_steps import lock_levels, write_movement
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -27,9 +27,9 @@ def receive_stock(
     """Units came in; orders that wait for them are served by ship-by date."""
     _check_own(item_id, site_id)
     _check_units(quantity, "quantity", least=1)
-    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
     movement = write_movement(level, quantity, MovementReason.RECEIVED, now=now, user=user, note=note.strip())
-    _stock_changed(item_id, site_id, f"Received {quantity}", now)
+    serve_waiting([item_id], [site_id], cause=f"Received {quantity}", now=now)
     return movement
 
 
@@ -40,9 +40,9 @@ def count_stock(
     """A stocktake: the difference is a movement; None when the count agrees. From now on the level is known."""
     _check_own(item_id, site_id)
     _check_units(counted, "counted", least=0)
-    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
     movement = write_count(level, counted, now=now, user=user, note=note.strip())
-    _stock_changed(item_id, site_id, f"Counted {counted}", now)
+    serve_waiting([item_id], [site_id], cause=f"Counted {counted}", now=now)
     return movement
 
 
@@ -69,11 +69,11 @@ def adjust_stock(
     if by == 0:
         raise Refused("An adjustment by 0 changes nothing. Give the units, such as -2 or 3.", "by")
     _check_units(abs(by), "by", least=1)
-    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
     if level.counted_at is None:
         raise Refused("This item was never counted here: there is nothing to adjust yet. Count it first.", "by")
     movement = write_movement(level, by, MovementReason.ADJUSTED, now=now, user=user, note=note.strip())
-    _stock_changed(item_id, site_id, f"Adjusted by {by:+d}", now)
+    serve_waiting([item_id], [site_id], cause=f"Adjusted by {by:+d}", now=now)
     return movement
 
 
@@ -95,11 +95,6 @@ def _check_own(item_id: int, site_id: int) -> None:
 def _check_units(units: int, field: str, *, least: int) -> None:
     if not least <= units <= UNITS_AT_MOST:
         raise Refused(f"Give a whole number of units from {least} to {UNITS_AT_MOST:,}.", field)
-
-
-def _stock_changed(item_id: int, site_id: int, cause: str, now: datetime) -> None:
-    raise_notices([item_id], cause=cause, now=now)
-    allocate_waiting(sorted(kits_of([item_id])), [site_id], now=now)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,24 +6,24 @@ Columns, in any order: stock code, name, barcode, other reference, site, quantit
 from datetime import datetime
 
 from wharfinger.db.models import Site, StockItem, User
-from wharfinger.db.queries.stock_csv import CsvPlan, PlannedRow, plan_csv
+from wharfinger.db.queries.stock_csv import COLUMNS, SAMPLE, CsvPlan, PlannedRow, plan_csv
 from wharfinger.domain.stock import MovementReason
-from wharfinger.operations._allocation_steps import allocate_waiting
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations._item_steps import barcode_type, keep_barcode, link_waiting_listings
-from wharfinger.operations._stock_steps import kits_of, lock_levels, raise_notices, write_movement
+from wharfinger.operations._receipt_steps import lock_for_receipt, serve_waiting
+from wharfinger.operations._stock_steps import write_movement
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import write_count
 from wharfinger.operations.transaction import operation
 
-__all__ = ["apply_csv", "plan_csv"]
+__all__ = ["COLUMNS", "SAMPLE", "apply_csv", "plan_csv"]
 
 _SHOWN = 5
 
 
 @operation
-def apply_csv(text: str, *, now: datetime, user: User | None = None) -> CsvPlan:
-    """Write every row of the file, or none: with one bad row nothing is changed."""
+def apply_csv(text: str, *, now: datetime, user: User | None = None) -> int:
+    """Write every row of the file, or none: with one bad row nothing is changed. Answers how many rows change."""
     plan = plan_csv(text)
     if plan.errors:
         named = " ".join(str(error) for error in plan.errors[:_SHOWN])
@@ -35,9 +35,9 @@ def apply_csv(text: str, *, now: datetime, user: User | None = None) -> CsvPlan:
     for item in items.values():
         link_waiting_listings(item, now=now, user=user)
     if moved:
-        ids = {item for item, _ in moved}
-        raise_notices(ids, cause="Stock from a CSV file", now=now)
-        allocate_waiting(sorted(kits_of(ids)), sorted({site for _, site in moved}), now=now)
+        serve_waiting(
+            {item for item, _ in moved}, {site for _, site in moved}, cause="Stock from a CSV file", now=now
+        )
     record_audit(
         "import stock from CSV",
         "StockItem",
@@ -47,7 +47,7 @@ def apply_csv(text: str, *, now: datetime, user: User | None = None) -> CsvPlan:
         now=now,
         user=user,
     )
-    return plan
+    return plan.changes
 
 
 def _last_of_each_item(plan: CsvPlan) -> list[PlannedRow]:
@@ -75,7 +75,7 @@ def _write_levels(
     plan: CsvPlan, items: dict[str, StockItem], sites: dict[str, Site], now: datetime, user: User | None
 ) -> set[tuple[int, int]]:
     rows = [row for row in plan.rows if row.quantity is not None]
-    levels = lock_levels([(items[row.code].pk, sites[row.site].pk) for row in rows])
+    levels = lock_for_receipt([(items[row.code].pk, sites[row.site].pk) for row in rows])
     for row in rows:
         level = levels[(items[row.code].pk, sites[row.site].pk)]
         note = f"CSV row {row.number}"

@@ -44,8 +44,8 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
             waits.append(wait)
     confirmations.alarm_late(account_id, now=clock.now())
     if waits:
-        wait = min(waits, key=lambda one: one.at)
-        return FlowResult(done.words(), wait.at, f"budget of {wait.operation}")
+        first = min(waits, key=lambda one: one.at)
+        return FlowResult(done.words(), first.at, f"budget of {first.operation}")
     due = confirmations.next_due(account_id)
     return FlowResult(done.words(), max(due, clock.now() + SOONEST) if due else None)
 

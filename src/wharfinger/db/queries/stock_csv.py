@@ -10,6 +10,11 @@ from wharfinger.domain.stock import SiteKind
 
 COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode")
 MODES = ("receive", "count")
+SAMPLE = (
+    COLUMNS,
+    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count"),
+    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive"),
+)
 ROWS_AT_MOST = 20_000
 CHARACTERS_AT_MOST = 10_000_000
 UNITS_AT_MOST = 10_000_000

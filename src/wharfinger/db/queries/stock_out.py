@@ -58,10 +58,10 @@ class _Levels:
     def __init__(self, item_ids: Collection[int], site_ids: Collection[int]) -> None:
         self._components: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
         parts = KitComponent.objects.filter(kit__in=item_ids).order_by("component__code")
-        for kit, *part in parts.values_list("kit", "component", "component__code", "quantity"):
-            self._components[kit].append((part[0], part[1], part[2]))
-        needed = {*item_ids, *(part[0] for lines in self._components.values() for part in lines)}
-        rows = StockLevel.objects.filter(item__in=needed, site__in=site_ids, counted_at__isnull=False)
+        for kit, part, code, needed in parts.values_list("kit", "component", "component__code", "quantity"):
+            self._components[kit].append((part, code, needed))
+        wanted = {*item_ids, *(part[0] for lines in self._components.values() for part in lines)}
+        rows = StockLevel.objects.filter(item__in=wanted, site__in=site_ids, counted_at__isnull=False)
         self._levels = {
             (item, site): Level(on_hand, allocated)
             for item, site, on_hand, allocated in rows.values_list("item", "site", "on_hand", "allocated")
