@@ -40,11 +40,11 @@ format: $(DEV)
 	$(BIN)/ruff format .
 
 lock: $(DEV)
-	$(PIP) install pip-tools
-	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --upgrade \
-		--no-emit-index-url --no-emit-find-links --output-file runtime.txt runtime.in
-	cd requirements && ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --upgrade \
-		--no-emit-index-url --no-emit-find-links --output-file dev.txt dev.in
+	$(PIP) install uv
+	cd requirements && for set in runtime dev; do \
+		../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+			--no-header --no-emit-index-url $$set.in -o $$set.txt || exit 1; \
+	done
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist src/*.egg-info
