@@ -1,20 +1,27 @@
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from typing import TextIO
 
 Say = Callable[[str], None]
 
 
 def say(text: str) -> None:
     """What a command answers."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+    _write(sys.stdout, text)
 
 
 def say_aside(text: str) -> None:
     """Progress and complaints, apart from the answer."""
-    sys.stderr.write(text + "\n")
-    sys.stderr.flush()
+    _write(sys.stderr, text)
 
 
 def say_nothing(text: str) -> None:
     """For tests and children whose progress nobody reads."""
+
+
+def _write(stream: TextIO, text: str) -> None:
+    # The reader may be gone (a closed terminal, a pipe); the parent still has children to stop in order.
+    with suppress(OSError):
+        stream.write(text + "\n")
+        stream.flush()
