@@ -95,9 +95,7 @@ def someone(role: Role = Role.ADMINISTRATOR) -> User:
 def stocked_item(world: Shop, code: str, *, on_hand: int = 10, allocated: int = 0, listed: bool = True) -> StockItem:
     """An item in the warehouse and in the FBA pool, with its ledger, sold by one FBM listing."""
     item = StockItem.objects.create(code=code, name=f"Enamel mug {code}", made_at=NOW)
-    StockLevel.objects.create(
-        item=item, site=world.warehouse, on_hand=on_hand, allocated=allocated, counted_at=NOW
-    )
+    StockLevel.objects.create(item=item, site=world.warehouse, on_hand=on_hand, allocated=allocated, counted_at=NOW)
     StockLevel.objects.create(item=item, site=world.pool, on_hand=4, counted_at=NOW, fba_reserved=1, fba_inbound=2)
     for site, units, reason in ((world.warehouse, on_hand, "Counted"), (world.pool, 4, "Opening level")):
         if units:

@@ -171,7 +171,8 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
 def _messages(account_id: int, amazon_order_id: str) -> tuple[KeptMessage, ...]:
     rows = (
         RawMessage.objects.filter(account_id=account_id, kind="order", key=amazon_order_id)
-        .values("received_at", "source", "state", "error", "body_hash", "body__isnull")
+        .annotate(erased=Q(body__isnull=True))
+        .values("received_at", "source", "state", "error", "body_hash", "erased")
         .order_by("-id")[:20]
     )
     return tuple(
@@ -181,7 +182,7 @@ def _messages(account_id: int, amazon_order_id: str) -> tuple[KeptMessage, ...]:
             state=row["state"],
             error=row["error"],
             body_hash=row["body_hash"][:12],
-            erased=row["body__isnull"],
+            erased=row["erased"],
         )
         for row in rows
     )

@@ -57,8 +57,14 @@ class OrderLine:
 
     @property
     def short(self) -> int:
-        """Open units that no stock is promised to (a kit's components are counted by the operation)."""
-        return max(0, self.open - self.allocated)
+        """Open units that no stock is promised to. A kit's promises are those of its components."""
+        return max(0, self.open - self.ready)
+
+    @property
+    def ready(self) -> int:
+        """Open units that may leave now."""
+        of_components = any(code != self.item_code for _, code, _ in self.allocations)
+        return self.open if of_components else min(self.open, self.allocated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,8 +179,10 @@ class SalesOrderPage:
 
     @property
     def may_dispatch(self) -> bool:
-        shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED)
-        return self.fulfilment is Fulfilment.FBM and shippable and any(line.open for line in self.lines)
+        """Some units are promised and may leave now; the others may follow in a later parcel."""
+        ready = (SalesOrderState.READY, SalesOrderState.PART_SHIPPED, SalesOrderState.AWAITING_STOCK)
+        promised = any(line.open and line.allocations for line in self.lines)
+        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised
 
     @property
     def settled(self) -> bool:

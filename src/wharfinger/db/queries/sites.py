@@ -16,6 +16,7 @@ class SiteRow:
     id: int
     name: str
     kind: SiteKind
+    pool_id: str
     pool: str
     account_id: int | None
     account: str
@@ -65,6 +66,7 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             id=site.pk,
             name=site.name,
             kind=SiteKind(site.kind),
+            pool_id=site.pool,
             pool=Pool(site.pool).title if site.pool else "",
             account_id=site.account_id,
             account=site.account.name if site.account else "",
@@ -144,8 +146,9 @@ class Loading:
     waiting_for: str
     error: str
 
-    def done_since(self, asked: datetime) -> bool:
-        return self.finished_at is not None and self.finished_at >= asked
+    @property
+    def running(self) -> bool:
+        return self.started_at is not None and (self.finished_at is None or self.started_at > self.finished_at)
 
 
 def loading(account_id: int) -> Loading | None:

@@ -417,17 +417,18 @@ class ExportLine:
     on_hand: int
     allocated: int
     counted: bool
+    fba: bool
 
 
 def export_lines() -> Iterable[ExportLine]:
     """Every item with every level, by code; items without a level once, with an empty site."""
     rows = StockLevel.objects.filter(item__archived=False).order_by("item__code", "site__name")
-    columns = ("item__code", "item__name", "site__name", "on_hand", "allocated", "counted_at")
-    for code, name, site, on_hand, allocated, counted_at in rows.values_list(*columns).iterator(chunk_size=2000):
-        yield ExportLine(code, name, site, on_hand, allocated, counted_at is not None)
+    columns = ("item__code", "item__name", "site__name", "site__kind", "on_hand", "allocated", "counted_at")
+    for code, name, site, kind, on_hand, allocated, counted in rows.values_list(*columns).iterator(chunk_size=2000):
+        yield ExportLine(code, name, site, on_hand, allocated, counted is not None, kind == SiteKind.FBA.value)
     bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
     for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
-        yield ExportLine(code, name, "", 0, 0, counted=False)
+        yield ExportLine(code, name, "", 0, 0, counted=False, fba=False)
 
 
 def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:

@@ -1,0 +1,55 @@
+"""Who asks, what for, and when: what a page takes from its request."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from django import forms
+from django.conf import settings
+from django.http import Http404, HttpRequest
+from django.utils import timezone
+
+from wharfinger.db.models import User
+from wharfinger.db.queries.sales_orders import Day
+from wharfinger.domain.people import Right, may
+from wharfinger.operations.refusals import Refused
+
+
+def trade_now() -> datetime:
+    now: datetime = settings.CLOCK.now()
+    return now
+
+
+def person(request: HttpRequest) -> User:
+    """The one who is signed in; every view of the house but the entrance has one."""
+    if not isinstance(request.user, User):
+        raise Http404("Nobody is signed in.")
+    return request.user
+
+
+def allowed(request: HttpRequest, right: Right) -> bool:
+    return may(person(request).role, right)
+
+
+def midnight(day: date) -> datetime:
+    """The beginning of a day in the reader's time zone."""
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def today() -> Day:
+    """Trade time now, and the end of the reader's day."""
+    now = trade_now()
+    return Day(now=now, ends=midnight(timezone.localtime(now).date() + timedelta(days=1)))
+
+
+def numbers(texts: list[str]) -> list[int]:
+    """The whole numbers among them; what is none was not ticked on a page of ours."""
+    return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
+
+
+def show_refusal(form: forms.BaseForm, refused: Refused, names: Mapping[str, str] | None = None) -> None:
+    """Put an operation's no beside the field that it names, or above the form.
+
+    `names`: the form's names of fields that the operation calls otherwise.
+    """
+    field = (names or {}).get(refused.field, refused.field)
+    form.add_error(field if field in form.fields else None, refused.message)

@@ -1,0 +1,11 @@
+from collections.abc import Sequence
+
+from django import forms
+
+
+def offer(form: forms.Form, field: str, choices: Sequence[tuple[object, str]], first: str = "") -> None:
+    """Give a choice field what may be chosen, with an empty choice in front when `first` says how it reads."""
+    chosen = form.fields[field]
+    if not isinstance(chosen, forms.ChoiceField):
+        raise TypeError(f"{field} is no choice field")
+    chosen.choices = [("", first), *choices] if first else list(choices)

@@ -1,0 +1,85 @@
+from collections.abc import Sequence
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.db.queries.sales_order_page import SalesOrderPage, Service
+from wharfinger.domain.orders import SalesOrderState
+from wharfinger.domain.shipments import Tracking
+from wharfinger.web.forms.choices import offer
+
+SHIP_BY = (("", "Any ship-by"), ("late", "Late"), ("today", "Today"), ("later", "Later"))
+
+
+class SalesOrderFilterForm(forms.Form):
+    state = forms.ChoiceField(
+        label="State", required=False, choices=[("", "All states"), *((s.value, s.value) for s in SalesOrderState)]
+    )
+    channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
+    ship_by = forms.ChoiceField(label="Ship-by", required=False, choices=SHIP_BY)
+    q = forms.CharField(
+        label="Order number, SKU or tracking number",
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+    def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:
+        super().__init__(data)
+        offer(self, "channel", channels, "All channels")
+
+
+class DispatchForm(forms.Form):
+    """Which courier service, which tracking number, and how many of each line leave now."""
+
+    service_id = forms.TypedChoiceField(label="Courier service", coerce=int)
+    tracking_number = forms.CharField(
+        label="Tracking number",
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    package = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, order: SalesOrderPage, services: Sequence[Service], data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix="dispatch")
+        self.open_lines = [line for line in order.lines if line.open and not line.held_reason and line.item_id]
+        self.initial["package"] = order.next_package
+        offer(self, "service_id", [(service.id, _told(service)) for service in services])
+        self.fields[
+            "tracking_number"
+        ].help_text = "Leave it empty for a service that gives the number itself. Amazon shows it to the buyer."
+        for line in self.open_lines:
+            self.fields[_name(line.id)] = forms.IntegerField(
+                label=f"Units of {line.sku[:60]}",
+                min_value=0,
+                max_value=line.open,
+                initial=line.ready,
+                required=False,
+                widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+            )
+
+    @property
+    def line_fields(self) -> list[tuple[object, forms.BoundField]]:
+        return [(line, self[_name(line.id)]) for line in self.open_lines]
+
+    def quantities(self) -> dict[int, int]:
+        """Units by line; lines left empty or at zero stay for a later parcel."""
+        asked = ((line.id, self.cleaned_data.get(_name(line.id)) or 0) for line in self.open_lines)
+        return {line_id: units for line_id, units in asked if units}
+
+
+def _name(line_id: int) -> str:
+    return f"line_{line_id}"
+
+
+def _told(service: Service) -> str:
+    number = "gives its tracking number at once" if service.gives_number else _TRACKING[service.tracking]
+    return f"{service.title} ({number})"
+
+
+_TRACKING = {
+    Tracking.AT_ONCE: "tracking number at once",
+    Tracking.BY_HAND: "tracking number typed by hand",
+    Tracking.LATER: "tracking number later, by file",
+}

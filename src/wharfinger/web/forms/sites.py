@@ -1,0 +1,44 @@
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations.sites import SiteEntry
+
+
+class SiteForm(forms.Form):
+    """A new site, or one that was made: then its kind and pool stay, since levels and orders hang on them."""
+
+    name = forms.CharField(label="Name", max_length=60)
+    kind = forms.ChoiceField(
+        label="Kind",
+        choices=[(kind.value, kind.value) for kind in SiteKind],
+        help_text="FBA is stock that Amazon holds: its levels are read from Amazon.",
+    )
+    pool = forms.ChoiceField(
+        label="FBA pool",
+        required=False,
+        choices=[("", "None (not an FBA site)"), *((pool.value, pool.title) for pool in Pool)],
+        help_text="For FBA sites: the marketplaces that Amazon serves from one stock.",
+    )
+    priority = forms.IntegerField(
+        label="Priority", min_value=0, max_value=999, help_text="Smaller comes first in lists."
+    )
+    address = forms.CharField(label="Address", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], made: bool = False) -> None:
+        super().__init__(data, initial=initial)
+        if made:
+            self.fields["kind"].disabled = self.fields["pool"].disabled = True
+
+    def entry(self) -> SiteEntry:
+        told = self.cleaned_data
+        return SiteEntry(
+            name=told["name"],
+            kind=SiteKind(told["kind"]),
+            pool=Pool(told["pool"]) if told["pool"] else None,
+            priority=told["priority"],
+            address=told["address"],
+        )

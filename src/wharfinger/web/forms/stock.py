@@ -1,0 +1,171 @@
+from collections.abc import Sequence
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.db.queries.stock import StockItemPage, item_by_code
+from wharfinger.operations.items import ItemEntry
+from wharfinger.web.forms.choices import offer
+
+_SHOW = (
+    ("", "All items"),
+    ("oversold", "Oversold"),
+    ("short", "Orders wait for it"),
+    ("uncounted", "Never counted"),
+    ("kits", "Kits"),
+)
+_CSV_AT_MOST = 5 * 1024 * 1024
+
+
+class StockFilterForm(forms.Form):
+    site = forms.TypedChoiceField(label="Site", required=False, coerce=int, empty_value=None)
+    show = forms.ChoiceField(label="Show", required=False, choices=_SHOW)
+    q = forms.CharField(
+        label="Code, name or barcode",
+        required=False,
+        max_length=400,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+
+    def __init__(self, data: QueryDict, *, sites: Sequence[tuple[int, str]]) -> None:
+        super().__init__(data)
+        offer(self, "site", sites, "All sites")
+
+
+class MovementForm(forms.Form):
+    """Receive, count or adjust: at a site, some units, and why."""
+
+    site_id = forms.TypedChoiceField(label="Site", coerce=int)
+    quantity = forms.IntegerField(widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
+    note = forms.CharField(label="Reason", max_length=300, required=False)
+
+    def __init__(self, verb: str, sites: Sequence[tuple[int, str]], data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix=verb)
+        self.verb = verb
+        offer(self, "site_id", sites)
+        self.fields["quantity"].label, self.fields["quantity"].help_text = _QUANTITY[verb]
+        if verb == "adjust":
+            self.fields["note"].required = True
+            self.fields["note"].help_text = "For example: broken, found, sample. It stays in the ledger."
+
+
+_QUANTITY = {
+    "receive": ("Units received", "Added to what is on hand."),
+    "count": ("Units counted", "What is on the shelf now, promised units included. The difference is written down."),
+    "adjust": ("Change by", "A minus takes away, for example -2."),
+}
+
+
+class ItemForm(forms.Form):
+    code = forms.CharField(
+        label="Stock code", max_length=400, strip=True, help_text="Compared exactly with Amazon SKUs, case included."
+    )
+    name = forms.CharField(label="Name", max_length=300)
+    other_reference = forms.CharField(label="Other reference", max_length=120, required=False)
+    weight_grams = forms.IntegerField(label="Weight in grams", min_value=0, max_value=1_000_000, required=False)
+    commodity_code = forms.CharField(label="Commodity code", max_length=20, required=False)
+    country_of_origin = forms.RegexField(
+        label="Country of origin",
+        regex=r"^[A-Za-z]{2}$",
+        required=False,
+        help_text="Two letters, such as GB.",
+        error_messages={"invalid": "Give the country as two letters, such as GB."},
+    )
+    barcodes = forms.CharField(
+        label="Barcodes",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="One a line, with its type in front: EAN 5012345678900, or Amazon SKU BLUE-MUG.",
+    )
+    components = forms.CharField(
+        label="Kit of",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For a kit only. One component a line, units first: 2 MUG-BLUE.",
+    )
+
+    def clean_country_of_origin(self) -> str:
+        country: str = self.cleaned_data["country_of_origin"]
+        return country.upper()
+
+    def clean_barcodes(self) -> tuple[tuple[str, str], ...]:
+        return tuple(_barcode(line, number) for number, line in _lines(self.cleaned_data["barcodes"]))
+
+    def clean_components(self) -> tuple[tuple[int, int], ...]:
+        """(stock item, units) pairs."""
+        return tuple(_component(line, number) for number, line in _lines(self.cleaned_data["components"]))
+
+    def entry(self) -> ItemEntry:
+        return ItemEntry(**self.cleaned_data)
+
+
+BARCODE_TYPES = ("EAN", "UPC", "GTIN", "ISBN", "Amazon SKU", "ASIN", "FNSKU", "Other")
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    return [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+
+
+def _barcode(line: str, number: int) -> tuple[str, str]:
+    for kind in BARCODE_TYPES:
+        if line.casefold().startswith(f"{kind.casefold()} "):
+            return kind, line[len(kind) :].strip(" :")
+    raise forms.ValidationError(f"Line {number}: begin with the type, one of {', '.join(BARCODE_TYPES)}.")
+
+
+def _component(line: str, number: int) -> tuple[int, int]:
+    units, _, code = line.partition(" ")
+    if not (units.isascii() and units.isdigit() and len(units) < 7 and code.strip()):
+        raise forms.ValidationError(f"Line {number}: write the units and then the stock code, for example 2 MUG-BLUE.")
+    item = item_by_code(code)
+    if item is None:
+        raise forms.ValidationError(f"Line {number}: there is no stock item with the code {code.strip()[:60]}.")
+    return item.id, int(units)
+
+
+def told_by_item(item: StockItemPage) -> dict[str, object]:
+    """The item as its form shows it."""
+    return {
+        "code": item.code,
+        "name": item.name,
+        "other_reference": item.other_reference,
+        "weight_grams": item.weight_grams,
+        "commodity_code": item.commodity_code,
+        "country_of_origin": item.country_of_origin,
+        "barcodes": "\n".join(f"{kind} {code}" for kind, code in item.barcodes),
+        "components": "\n".join(f"{part.quantity} {part.code}" for part in item.components),
+    }
+
+
+class CsvForm(forms.Form):
+    """A file, or text pasted from a spreadsheet."""
+
+    file = forms.FileField(label="CSV file", required=False, allow_empty_file=True)
+    text = forms.CharField(
+        label="Or paste the rows",
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+    )
+
+    def clean(self) -> dict[str, object]:
+        told = super().clean() or {}
+        upload = told.get("file")
+        if upload is not None:
+            told["text"] = self._read(upload.read(_CSV_AT_MOST + 1))
+        if not self.errors and not str(told.get("text", "")).strip():
+            self.add_error("file", "Choose a CSV file, or paste its rows.")
+        return told
+
+    def _read(self, body: bytes) -> str:
+        if len(body) > _CSV_AT_MOST:
+            self.add_error("file", "The file is larger than 5 MB. Split it into several files.")
+            return ""
+        try:
+            return body.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.add_error(
+                "file",
+                f"The file is not UTF-8 text (byte {error.start + 1}). Save it as “CSV UTF-8” in your spreadsheet.",
+            )
+            return ""

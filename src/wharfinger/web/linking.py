@@ -1,0 +1,38 @@
+"""Linking an Amazon SKU to a stock item, from whichever page it is done."""
+
+from django.http import HttpRequest
+
+from wharfinger.db.queries.links import Unlinked, unlinked_line, unlinked_of_problem, unlinked_product
+from wharfinger.operations import links
+from wharfinger.web.asked import numbers, person, trade_now
+
+_NAMED_BY = (("product", unlinked_product), ("line", unlinked_line), ("problem", unlinked_of_problem))
+
+
+def read_unlinked(request: HttpRequest) -> Unlinked | None:
+    """What is to be linked: named by its channel product, by a held order line, or by its problem."""
+    for name, read in _NAMED_BY:
+        asked = numbers([request.GET.get(name, "")])
+        found = read(asked[0]) if asked else None
+        if found is not None:
+            return found
+    return None
+
+
+def asked_for(request: HttpRequest) -> dict[str, str]:
+    """The part of the query string that names it, and the page to go back to."""
+    return {key: request.GET[key] for key in ("product", "line", "problem", "next") if key in request.GET}
+
+
+def link_to_item(request: HttpRequest, unlinked: Unlinked, item_id: int) -> None:
+    if unlinked.product_id is not None:
+        links.link_product(unlinked.product_id, item_id, user=person(request), now=trade_now())
+        return
+    links.link_sku(
+        unlinked.account_id,
+        unlinked.marketplace_id,
+        unlinked.sku,
+        item_id,
+        user=person(request),
+        now=trade_now(),
+    )

@@ -1,0 +1,129 @@
+"""Imported Orders: what Amazon sent and what became of it, over all channels or of one."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.queries.channel_products import channel_choices
+from wharfinger.db.queries.imported_orders import (
+    ImportedOrderFilter,
+    imported_order_page,
+    list_imported_orders,
+)
+from wharfinger.domain.orders import ImportState
+from wharfinger.domain.people import Right
+from wharfinger.operations import imported_orders
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, midnight, numbers, person, trade_now
+from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+
+_UNFINISHED = (ImportState.RETRYING, ImportState.NOT_ATTEMPTED)
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    page = list_imported_orders(
+        _filter(form), cursor=request.GET.get("at", ""), with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
+    )
+    may_act = allowed(request, Right.MEND_PROBLEMS)
+    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_act": may_act}
+    rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    return render(request, "wharfinger/imported_orders/list.html", {**context, "form": form, "live": rows})
+
+
+def _filter(form: ImportedOrderFilterForm) -> ImportedOrderFilter:
+    """What can be read of the filter; a wrong date is shown by its field and filters nothing."""
+    form.is_valid()
+    told = form.cleaned_data
+    date_from, date_to = told.get("date_from"), told.get("date_to")
+    return ImportedOrderFilter(
+        placed_from=midnight(date_from) if date_from else None,
+        placed_to=midnight(date_to + timedelta(days=1)) if date_to else None,
+        channel_id=told.get("channel"),
+        state=told.get("state", ""),
+        search=told.get("q", ""),
+    )
+
+
+@signed_in
+@require_safe
+def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    page = imported_order_page(order_id, with_customers=allowed(request, Right.SEE_PERSONAL_DATA))
+    if page is None:
+        raise Http404
+    context = {"order": page, "may_act": allowed(request, Right.MEND_PROBLEMS)}
+    settled = page.row.state not in _UNFINISHED
+    facts = live_part(request, "facts", "wharfinger/imported_orders/facts.html", context, every="1s", settled=settled)
+    if asks_for(request, "facts"):
+        return answer_live(request, facts)
+    return render(request, "wharfinger/imported_orders/page.html", {**context, "live": facts})
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What is said after an action, by the number of orders."""
+
+    one: str
+    many: str
+
+
+_ACTIONS = {
+    "ignore": (imported_orders.ignore, _Done("1 order is ignored.", "{} orders are ignored.")),
+    "download": (
+        imported_orders.retry_download,
+        _Done("1 order is fetched again from Amazon.", "{} orders are fetched again from Amazon."),
+    ),
+    "import": (
+        imported_orders.retry_import,
+        _Done("1 order is tried again with its saved data.", "{} orders are tried again with their saved data."),
+    ),
+}
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Ignore / Don't import, Retry Download, Retry Import for the picked rows."""
+    ids = numbers(request.POST.getlist("ids"))
+    chosen = _ACTIONS.get(request.POST.get("action", ""))
+    if chosen is None:
+        raise Http404
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press the button.")
+        return _back(request)
+    act_on, said = chosen
+    try:
+        act_on(ids, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, said.one if len(ids) == 1 else said.many.format(len(ids)))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the one order, or to the list with its filter as it was."""
+    of_order = numbers([request.POST.get("order", "")])
+    if of_order:
+        return redirect("imported-order", order_id=of_order[0])
+    kept = {key: value for key, value in request.GET.items() if key != "seen"}
+    return redirect(f"{reverse('imported-order-list')}?{urlencode(kept)}")
+
+
+routes = [
+    path("imported-orders/", show_list, name="imported-order-list"),
+    path("imported-orders/act/", act, name="imported-order-act"),
+    path("imported-orders/<int:order_id>/", show_order, name="imported-order"),
+]

@@ -1,0 +1,72 @@
+"""Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from wharfinger.db.queries.channel_products import channel_choices
+from wharfinger.db.queries.problems import ProblemFilter, ProblemRow, list_problems, open_problems_by_kind
+from wharfinger.domain.people import Right
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.web.asked import allowed
+from wharfinger.web.forms.problems import ProblemFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import signed_in
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    form = ProblemFilterForm(request.GET, channels=channel_choices())
+    page = list_problems(_filter(form), cursor=request.GET.get("at", ""))
+    context = {
+        "page": page,
+        "cards": [(row, mended_at(row)) for row in page.rows],
+        "kinds": open_problems_by_kind(),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "solved": form.cleaned_data.get("show") == "solved",
+    }
+    rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    return render(request, "wharfinger/problems/list.html", {**context, "form": form, "live": rows})
+
+
+def _filter(form: forms.Form) -> ProblemFilter:
+    form.is_valid()
+    told = form.cleaned_data
+    return ProblemFilter(kind=told.get("kind", ""), channel_id=told.get("channel"), solved=told.get("show") == "solved")
+
+
+def mended_at(row: ProblemRow) -> tuple[str, str]:
+    """(address, what the button says): the page where this kind of problem is mended."""
+    if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
+        return f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
+    if row.cure_page:
+        return row.cure_page, _BUTTONS.get(row.kind, "Mend it")
+    for wanted, name, button in (
+        (row.sales_order_id, "sales-order", "Show the order"),
+        (row.imported_order_id, "imported-order", "Show the order"),
+        (row.site_id, "site", "Show the site"),
+        (row.item_id, "stock-item", "Show the item"),
+        (row.channel_id, "channel", "Show the channel"),
+    ):
+        if wanted:
+            return reverse(name, args=[wanted]), button
+    return "", ""
+
+
+_BUTTONS = {
+    ProblemKind.UNKNOWN_SKU: "Link the SKU",
+    ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
+    ProblemKind.OVERSOLD: "Show the item",
+    ProblemKind.AWAITING_STOCK: "Show the item",
+    ProblemKind.AUTHORISATION_LOST: "Authorise",
+    ProblemKind.CONFIRMATION_REFUSED: "Show the order",
+    ProblemKind.CONFIRMATION_LATE: "Show the order",
+}
+
+routes = [path("problems/", show_list, name="problem-list")]

@@ -1,0 +1,204 @@
+"""Channel products: the Products and Stock tabs of a channel, and linking an Amazon SKU to a stock item."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.db.queries.channel_products import (
+    ChannelFacts,
+    ProductFilter,
+    channel_facts,
+    count_products,
+    list_levels_told,
+    list_products,
+)
+from wharfinger.db.queries.links import (
+    Unlinked,
+    likely_items,
+)
+from wharfinger.db.queries.stock import item_by_code
+from wharfinger.db.queries.stock_out import PlanRow, stock_upload_plan
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.people import Right
+from wharfinger.operations import channels, links
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
+from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+
+_PLAN_SHOWN = 200
+
+
+def _channel_or_404(channel_id: int) -> ChannelFacts:
+    channel = channel_facts(channel_id)
+    if channel is None:
+        raise Http404
+    return channel
+
+
+@signed_in
+@require_safe
+def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
+    channel = _channel_or_404(channel_id)
+    form = ProductFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    context = {
+        "channel": channel,
+        "page": list_products(channel, wanted, cursor=request.GET.get("at", "")),
+        "counts": count_products(channel),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+        "may_link": allowed(request, Right.MEND_PROBLEMS),
+    }
+    rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    return render(request, "wharfinger/products/list.html", {**context, "form": form, "live": rows})
+
+
+@signed_in
+@require_safe
+def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The first upload's plan until it is approved; afterwards what Amazon was told and showed."""
+    channel = _channel_or_404(channel_id)
+    form = LevelFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), search=told.get("q", ""))
+    waits = channel.kind is Fulfilment.FBM and channel.approved_at is None
+    plan = stock_upload_plan(channel.id) if waits else ()
+    context = {
+        "channel": channel,
+        "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+    }
+    rows = live_part(request, "rows", "wharfinger/products/levels.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    may_approve = allowed(request, Right.EDIT_CHANNELS)
+    page = {**context, **_plan(plan), "waits": waits, "may_approve": may_approve, "form": form, "live": rows}
+    return render(request, "wharfinger/products/stock.html", page)
+
+
+def _plan(plan: tuple[PlanRow, ...]) -> dict[str, Any]:
+    return {
+        "plan": plan[:_PLAN_SHOWN],
+        "plan_count": len(plan),
+        "plan_changes": sum(row.changes for row in plan),
+        "plan_silent": sum(row.would_be is None for row in plan),
+    }
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_POST
+def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Approve the first stock upload: from now on Amazon is told this channel's quantities."""
+    _channel_or_404(channel_id)
+    try:
+        channels.approve_stock_upload(channel_id, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Approved. Amazon is told now; the quantities appear below as they are sent.")
+    return redirect("channel-stock", channel_id=channel_id)
+
+
+def _unlinked_or_404(request: HttpRequest) -> Unlinked:
+    found = read_unlinked(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, when that is a page of ours."""
+    asked = request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
+    return asked if ours else reverse("problem-list")
+
+
+def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | None = None) -> dict[str, Any]:
+    search = request.GET.get("find", "")
+    likely = likely_items(unlinked, search)
+    return {
+        "unlinked": unlinked,
+        "likely": likely,
+        "form": form or LinkForm([(item.id, item.code) for item in likely]),
+        "find": search,
+        "back": _back(request),
+        "asked": asked_for(request),
+        "asked_query": urlencode({**asked_for(request), **({"find": search} if search else {})}),
+        "may_make": allowed(request, Right.EDIT_STOCK),
+    }
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_safe
+def pick(request: HttpRequest) -> HttpResponse:
+    """The same as the link page, as a part for a page that is open already."""
+    context = _link_context(request, _unlinked_or_404(request))
+    return render(request, "wharfinger/products/pick.html", context)
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest) -> HttpResponse:
+    """Link an Amazon SKU to a stock item; everything that waited for it is mended by itself."""
+    unlinked = _unlinked_or_404(request)
+    if request.method != "POST":
+        return render(request, "wharfinger/products/link.html", _link_context(request, unlinked))
+    likely = likely_items(unlinked, request.GET.get("find", ""))
+    form = LinkForm([(item.id, item.code) for item in likely], request.POST)
+    if form.is_valid() and _linked(request, unlinked, form):
+        return redirect(_back(request))
+    return render(request, "wharfinger/products/link.html", _link_context(request, unlinked, form), status=422)
+
+
+def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
+    item_id = form.cleaned_data["item"]
+    code = form.cleaned_data["code"]
+    if code:
+        found = item_by_code(code)
+        if found is None:
+            form.add_error("code", f"There is no stock item with the code {code[:60]}. Codes are compared exactly.")
+            return False
+        item_id = found.id
+    try:
+        link_to_item(request, unlinked, item_id)
+    except Refused as refused:
+        show_refusal(form, refused)
+        return False
+    waited = f" {unlinked.held_lines} held lines are mended by it." if unlinked.held_lines > 1 else ""
+    messages.success(request, f"{unlinked.sku[:80]} is linked.{waited}")
+    return True
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
+    try:
+        links.unlink_product(product_id, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Unlinked. Amazon keeps the quantity that it was told last.")
+    return redirect(_back(request))
+
+
+routes = [
+    path("channels/<int:channel_id>/products/", show_products, name="channel-products"),
+    path("channels/<int:channel_id>/stock/", show_stock, name="channel-stock"),
+    path("channels/<int:channel_id>/stock/approve/", approve_stock, name="channel-stock-approve"),
+    path("products/pick/", pick, name="product-pick"),
+    path("products/link/", link, name="product-link"),
+    path("products/<int:product_id>/unlink/", unlink, name="product-unlink"),
+]

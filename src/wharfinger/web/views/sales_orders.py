@@ -1,0 +1,187 @@
+"""Sales orders: the list, one order, its dispatch, and the ship-by board."""
+
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.queries.channel_products import channel_choices
+from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page, services_for, services_with_numbers
+from wharfinger.db.queries.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.domain.people import Right
+from wharfinger.operations import shipments
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, numbers, person, show_refusal, today, trade_now
+from wharfinger.web.forms.sales_orders import DispatchForm, SalesOrderFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    form = SalesOrderFilterForm(request.GET, channels=channel_choices())
+    sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
+    page = list_sales_orders(
+        _filter(form, sees_people), today(), cursor=request.GET.get("at", ""), with_customers=sees_people
+    )
+    may_ship = allowed(request, Right.SHIP)
+    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_ship": may_ship}
+    rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    services = services_with_numbers() if may_ship else ()
+    return render(
+        request, "wharfinger/sales_orders/list.html", {**context, "form": form, "live": rows, "services": services}
+    )
+
+
+def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
+    form.is_valid()
+    told = form.cleaned_data
+    search = told.get("q", "")
+    return SalesOrderFilter(
+        state=told.get("state", ""),
+        channel_id=told.get("channel"),
+        ship_by=told.get("ship_by", ""),
+        search=search,
+        surname_hash=keyed_hash("surname", search) if sees_people else "",
+        postcode_hash=keyed_hash("postcode", search) if sees_people else "",
+    )
+
+
+def _page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
+    page = sales_order_page(order_id, with_personal_data=allowed(request, Right.SEE_PERSONAL_DATA))
+    if page is None:
+        raise Http404
+    return page
+
+
+@signed_in
+@require_safe
+def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = _page_or_404(request, order_id)
+    if asks_for(request, "shipments"):
+        return answer_live(request, _shipments(request, order))
+    return _render_order(request, order, None)
+
+
+def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]:
+    """Parcels and what Amazon was told of them; asked for again until nothing is on its way."""
+    return live_part(
+        request,
+        "shipments",
+        "wharfinger/sales_orders/shipments.html",
+        {"order": order},
+        every="1s",
+        settled=order.settled,
+    )
+
+
+def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
+    may_ship = allowed(request, Right.SHIP)
+    if form is None and may_ship and order.may_dispatch:
+        form = DispatchForm(order, services_for(order.channel_id))
+    context = {
+        "order": order,
+        "form": form,
+        "live": _shipments(request, order),
+        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value),
+        "may_ship": may_ship,
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
+    }
+    refused = form is not None and form.is_bound and bool(form.errors)
+    return render(request, "wharfinger/sales_orders/page.html", context, status=422 if refused else 200)
+
+
+@needs(Right.SHIP)
+@require_POST
+def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Dispatch the order, or a part of it, as one parcel."""
+    order = _page_or_404(request, order_id)
+    form = DispatchForm(order, services_for(order.channel_id), request.POST)
+    if not form.is_valid():
+        return _render_order(request, order, form)
+    try:
+        shipments.dispatch(
+            order_id,
+            service_id=form.cleaned_data["service_id"],
+            tracking_number=form.cleaned_data["tracking_number"],
+            lines=form.quantities(),
+            package=form.cleaned_data["package"],
+            user=person(request),
+            now=trade_now(),
+        )
+    except Refused as refused:
+        show_refusal(form, refused)
+        return _render_order(request, order, form)
+    messages.success(request, f"{order.code} is dispatched. Amazon is told at once; see below.")
+    return redirect(f"{reverse('sales-order', args=[order_id])}#shipments")
+
+
+_REASONS_SHOWN = 10
+
+
+@needs(Right.SHIP)
+@require_POST
+def dispatch_many(request: HttpRequest) -> HttpResponse:
+    """Dispatch the picked orders whole, each with a number that the courier service gives."""
+    ids = numbers(request.POST.getlist("ids"))
+    service = next((s for s in services_with_numbers() if str(s.id) == request.POST.get("service")), None)
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press Dispatch.")
+    elif service is None:
+        messages.warning(request, "No courier service was chosen. Choose one that gives its tracking number.")
+    else:
+        _dispatch_each(request, ids, service.id)
+    kept = {key: value for key, value in request.GET.items() if key != "seen"}
+    return redirect(f"{reverse('sales-order-list')}?{urlencode(kept)}")
+
+
+def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> None:
+    """Every order stands alone: one that is refused does not hold the others."""
+    gone, reasons = 0, []
+    for order_id in dict.fromkeys(ids):
+        try:
+            shipments.dispatch(
+                order_id, service_id=service_id, tracking_number="", lines=None, user=person(request), now=trade_now()
+            )
+        except Refused as refused:
+            reasons.append(refused.message)
+        else:
+            gone += 1
+    if gone:
+        messages.success(request, "1 order is dispatched." if gone == 1 else f"{gone} orders are dispatched.")
+    for reason in reasons[:_REASONS_SHOWN]:
+        messages.error(request, reason)
+    if len(reasons) > _REASONS_SHOWN:
+        messages.error(request, f"{len(reasons) - _REASONS_SHOWN} more orders were refused for their own reasons.")
+
+
+@signed_in
+@require_safe
+def show_board(request: HttpRequest) -> HttpResponse:
+    """The ship-by board: what is late, what must leave today, what has time."""
+    channel = numbers([request.GET.get("channel", "")])
+    columns = ship_by_board(
+        today(), channel_id=channel[0] if channel else None, with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
+    )
+    board = live_part(request, "board", "wharfinger/shipping/columns.html", {"columns": columns}, every="3s")
+    if asks_for(request, "board"):
+        return answer_live(request, board)
+    context = {"live": board, "channels": channel_choices(), "channel": channel[0] if channel else None}
+    return render(request, "wharfinger/shipping/board.html", context)
+
+
+routes = [
+    path("sales-orders/", show_list, name="sales-order-list"),
+    path("sales-orders/dispatch/", dispatch_many, name="sales-order-dispatch-many"),
+    path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
+    path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
+    path("shipping/", show_board, name="shipping-board"),
+]

@@ -1,0 +1,123 @@
+"""Stock by CSV: a dry run that shows every change and every bad row, then all of it or nothing."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.db.queries.stock import export_lines
+from wharfinger.db.queries.stock_csv import COLUMNS, CsvPlan, plan_csv
+from wharfinger.domain.people import Right
+from wharfinger.operations import stock_csv
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import person, show_refusal, trade_now
+from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.rights import needs, signed_in
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+_SHOWN = 300
+
+
+@needs(Right.EDIT_STOCK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_csv(request: HttpRequest) -> HttpResponse:
+    """First press: the plan. Second press, with the very same rows: applied."""
+    form = CsvForm(request.POST, request.FILES) if request.method == "POST" else CsvForm()
+    plan = None
+    if form.is_bound and form.is_valid():
+        text = form.cleaned_data["text"]
+        if request.POST.get("step") == "apply" and _applied(request, form, text):
+            return redirect("stock-list")
+        plan = plan_csv(text)
+    refused = bool(form.errors) or (plan is not None and bool(plan.errors))
+    context = {"form": form, "columns": COLUMNS, **_shown(plan)}
+    context["text"] = form.cleaned_data["text"] if plan else ""
+    return render(request, "wharfinger/stock/import.html", context, status=422 if refused else 200)
+
+
+def _applied(request: HttpRequest, form: CsvForm, text: str) -> bool:
+    try:
+        done = stock_csv.apply_csv(text, user=person(request), now=trade_now())
+    except Refused as refused:
+        show_refusal(form, refused)
+        return False
+    said = "1 row was applied." if done.changes == 1 else f"{done.changes} rows were applied."
+    messages.success(request, f"{said} Every movement is in the ledger.")
+    return True
+
+
+def _shown(plan: CsvPlan | None) -> dict[str, Any]:
+    if plan is None:
+        return {"plan": None}
+    changed_first = sorted(plan.rows, key=lambda row: not row.changes)
+    bad = len(plan.errors)
+    return {
+        "plan": plan,
+        "rows_shown": changed_first[:_SHOWN],
+        "errors_shown": plan.errors[:_SHOWN],
+        "bad_count": "1 bad row" if bad == 1 else f"{bad:,d} faults",
+    }
+
+
+class _Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _without_formula(text: str) -> str:
+    """A spreadsheet would run a cell that begins like a formula; an apostrophe in front stops it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _report() -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["stock code", "name", "site", "on hand", "allocated", "available"])
+    for line in export_lines():
+        levels = [line.on_hand, line.allocated, line.on_hand - line.allocated] if line.counted else ["", "", ""]
+        yield writer.writerow([_without_formula(line.code), _without_formula(line.name), line.site, *levels])
+
+
+def _import_file() -> Iterator[str]:
+    """The own sites' levels as a stocktake that would change nothing: to be edited and imported again.
+
+    Codes stay as they are, formula or not: with an apostrophe they would come back as other items.
+    """
+    writer = csv.writer(_Echo())
+    yield writer.writerow(["stock code", "name", "site", "quantity", "mode"])
+    for line in export_lines():
+        if not line.fba:
+            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
+            yield writer.writerow([line.code, line.name, *counted])
+
+
+def _as_file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{trade_now():%Y-%m-%d-%H%M}.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+@signed_in
+@require_safe
+def export_csv(request: HttpRequest) -> StreamingHttpResponse:
+    return _as_file(_report(), "stock")
+
+
+@signed_in
+@require_safe
+def import_file(request: HttpRequest) -> StreamingHttpResponse:
+    return _as_file(_import_file(), "stock-to-import")
+
+
+routes = [
+    path("stock/import/", import_csv, name="stock-import"),
+    path("stock/import/levels.csv", import_file, name="stock-import-file"),
+    path("stock/export.csv", export_csv, name="stock-export"),
+]
