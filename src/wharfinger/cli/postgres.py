@@ -68,6 +68,7 @@ class EmbeddedPostgres:
     def start(self) -> str:
         self._make_cluster()
         self._write_access_rules()
+        self._places.make_socket_folder()
         give_up_at = time.monotonic() + _SETTLING_SECONDS
         while True:
             self.end_orphan()
@@ -90,6 +91,7 @@ class EmbeddedPostgres:
             return
         process.send_signal(signal.SIGINT)
         self._await(lambda: process.poll() is not None, "Waiting for the database to write its data")
+        self._places.remove_socket_folder()
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None

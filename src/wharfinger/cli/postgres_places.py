@@ -8,6 +8,7 @@ import pwd
 import shutil
 import stat
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +68,19 @@ class Places:
     def data(self) -> Path:
         return self.cluster / "18"
 
+    def make_socket_folder(self) -> None:
+        try:
+            self.sockets.mkdir(mode=0o700)
+            self.runner.give(self.sockets)
+        except FileExistsError:
+            _check_own_folder(self.sockets, os.getuid() if self.runner.uid is None else self.runner.uid)
+
+    def remove_socket_folder(self) -> None:
+        """One outside the home would be left behind for ever when the home goes."""
+        if self.sockets.parent != self.cluster.parent:
+            with suppress(OSError):
+                self.sockets.rmdir()
+
     def binary(self, name: str) -> str:
         return str(self.binaries / name)
 
@@ -116,8 +130,7 @@ def _places_for(runner: Runner, home: Path, base: Path, binaries: Path) -> Place
         runner.give(cluster)
     logs = home / "logs"
     logs.mkdir(mode=0o700, exist_ok=True)
-    sockets = _socket_folder(runner, base)
-    return Places(runner, binaries, cluster, sockets, logs / "postgres.log")
+    return Places(runner, binaries, cluster, _socket_folder(runner, base), logs / "postgres.log")
 
 
 def _unprivileged_runner(home: Path) -> Runner:
@@ -192,11 +205,6 @@ def _socket_folder(runner: Runner, base: Path) -> Path:
         name = hashlib.sha256(str(base.resolve()).encode()).hexdigest()[:12]
         parent = short_folder() if runner.uid is None else Path("/tmp")
         folder = parent / f"wharfinger-{os.getuid()}-{name}"
-    try:
-        folder.mkdir(mode=0o700)
-        runner.give(folder)
-    except FileExistsError:
-        _check_own_folder(folder, os.getuid() if runner.uid is None else runner.uid)
     return folder
 
 

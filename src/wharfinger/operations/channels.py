@@ -78,6 +78,7 @@ def create_channel(kind: Fulfilment, entry: ChannelEntry, *, now: datetime, user
     _write(channel, checked, account, now, user)
     record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
     record_audit("create", "Channel", channel.pk, before=None, after=_facts(channel), now=now, user=user)
+    reconsider(f"nochannel:{account.pk}:{marketplace.pk}:{kind.value}", now=now)
     triggers.verify_channel(channel.pk)
     return channel
 

@@ -1,6 +1,7 @@
 """The marketplaces' rows, and the triggers that keep the ledger and the audit append-only."""
 
 from django.apps.registry import Apps
+from django.conf import settings
 from django.db import migrations
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
@@ -41,10 +42,17 @@ def seed_marketplaces(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> No
     )
 
 
+def make_installation(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
+    """The one row that says what this installation is; its numbers begin here."""
+    made_at = settings.CLOCK.machine_now()
+    apps.get_model("wharfinger", "Installation").objects.create(system=settings.WHARFINGER.system, made_at=made_at)
+
+
 class Migration(migrations.Migration):
     dependencies = [("wharfinger", "0001_first")]
 
     operations = [
         migrations.RunPython(seed_marketplaces, migrations.RunPython.noop),
+        migrations.RunPython(make_installation, migrations.RunPython.noop),
         migrations.RunSQL(APPEND_ONLY, NO_LONGER),
     ]

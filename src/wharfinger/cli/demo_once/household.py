@@ -1,0 +1,140 @@
+"""The processes of one run: a fresh home, all children, and the killer of workers."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from wharfinger.cli import children
+from wharfinger.cli.children import SimulatorPlan
+from wharfinger.cli.demo import demo_environment, forget_demo
+from wharfinger.cli.django_start import prepare_home, set_up_django
+from wharfinger.cli.home import locked_home
+from wharfinger.cli.household import Household
+from wharfinger.cli.installation import told_to_end
+from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.speech import say
+from wharfinger.config import environment
+
+KILL_BETWEEN = (1.0, 5.0)
+"""Seconds of machine time between two kills."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    orders: int
+    shipments: int
+    rate: float
+    workers: int
+    seed: int
+    kill_workers: bool
+    json_path: Path | None
+
+
+def run_household(plan: Plan) -> int:
+    """Start everything afresh, do the job, judge it. Answers the exit code."""
+    configuration = environment.current()
+    home = configuration.home / "demo-once"
+    with locked_home(home, "demo-once"), told_to_end() as ending:
+        forget_demo(home)
+        port = children.free_port(0)
+        simulator = SimulatorPlan(
+            home=home / "simulator",
+            port=children.free_port(0),
+            rate=plan.rate,
+            redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
+            seed=plan.seed,
+            fresh=True,
+        )
+        told = demo_environment(home, simulator, port)
+        prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
+        household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
+        try:
+            _start(household, simulator, port, plan.workers)
+            verdict = _do_the_job(household, plan, f"http://127.0.0.1:{port}", simulator.url)
+        finally:
+            household.stop()
+    _tell(verdict, plan)
+    return 0 if verdict.good else 1
+
+
+def _start(household: Household, simulator: SimulatorPlan, port: int, workers: int) -> None:
+    household.start_database()
+    household.start(children.simulator(simulator))
+    household.run_once("migrate", children.own_command("migrate"))
+    household.run_once("seed", children.own_command("seed"))
+    household.start(children.web("127.0.0.1", port))
+    for number in range(1, workers + 1):
+        household.start(children.worker(number))
+    household.watch()
+
+
+def _do_the_job(household: Household, plan: Plan, pages: str, simulator: str) -> Any:
+    """Everything from here on needs Django, which needs the database that runs only now."""
+    given = {name: value for name, value in household.environment.items() if value is not None}
+    environment.set_for_this_process(given)
+    configuration = prepare_home(environment.read(given))
+    set_up_django(environment.with_database(configuration, given["DATABASE_URL"]))
+    story = import_module("wharfinger.cli.demo_once.story")
+    started = time.monotonic()
+    with _killing(household, plan) as killed:
+        job = story.Job(pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
+        job.do()
+    verdict = story.settle_and_judge(job)
+    verdict.seconds = round(time.monotonic() - started, 1)
+    verdict.killed = len(killed)
+    return verdict
+
+
+@contextmanager
+def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
+    """While the job is done, kill workers at random moments (if the plan says so); yields who was killed."""
+    killed: list[str] = []
+    done = threading.Event()
+    chance = random.Random(plan.seed)  # noqa: S311 -- repeatable moments, no secret
+
+    def kill_now_and_then() -> None:
+        while not done.wait(chance.uniform(*KILL_BETWEEN)):
+            name = household.kill_one("worker-", chance)
+            if name is not None:
+                killed.append(name)
+
+    thread = threading.Thread(target=kill_now_and_then, daemon=True)
+    if plan.kill_workers:
+        thread.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        if plan.kill_workers:
+            thread.join()
+
+
+def _tell(verdict: Any, plan: Plan) -> None:
+    rows = (
+        ("orders", f"{verdict.orders.placed} placed, {verdict.orders.imported} imported"),
+        ("", f"{verdict.orders.lost} lost, {verdict.orders.duplicated} duplicated, {verdict.orders.wrong} wrong"),
+        ("listings", f"{verdict.listings.checked} checked, {verdict.listings.wrong} wrong"),
+        ("FBA levels", f"{verdict.fba.checked} checked, {verdict.fba.wrong} wrong"),
+        ("confirmations", f"{verdict.confirmations.due} due, {verdict.confirmations.confirmed} confirmed"),
+        ("", f"{verdict.confirmations.twice} twice"),
+        ("ledger", f"{verdict.ledger.levels} levels, {verdict.ledger.wrong} wrong"),
+        ("throttled", str(verdict.throttled)),
+        ("workers killed", str(verdict.killed)),
+        ("seconds", f"{verdict.seconds:g}"),
+    )
+    say("")
+    for title, text in rows:
+        say(f"  {title:<16}{text}")
+    for fault in verdict.faults[:30]:
+        say(f"  ✗ {fault}")
+    say("")
+    say("  Nothing lost, nothing twice." if verdict.good else "  Something is wrong: see above.")
+    if plan.json_path is not None:
+        plan.json_path.write_text(json.dumps(verdict.as_json(), indent=2) + "\n", encoding="utf-8")

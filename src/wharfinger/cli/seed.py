@@ -1,0 +1,119 @@
+"""Fills a demo system: its Amazon application, people, sites, courier services, stock items with levels.
+
+Asks the simulator what its sellers list, so that the demo's own stock fits. Safe to run twice.
+"""
+
+import argparse
+import csv
+import io
+import random
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import httpx2
+from django.conf import settings
+
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.config.environment import Configuration
+from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
+from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.people import Role
+from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import accounts, couriers, sites, stock_csv, users
+from wharfinger.operations.couriers import ServiceEntry
+from wharfinger.operations.sites import SiteEntry
+
+WAREHOUSE = "Main warehouse"
+PASSWORD = "Harbour-Lights-2026"  # noqa: S105 -- the demo's sign-in page shows it
+PEOPLE = (
+    ("olga", "Olga Owner", Role.ADMINISTRATOR),
+    ("sam", "Sam Stock-Manager", Role.MANAGER),
+    ("petra", "Petra Packer", Role.WAREHOUSE),
+    ("ben", "Ben Book-Keeper", Role.ACCOUNTS),
+)
+SITES = (
+    SiteEntry(WAREHOUSE, SiteKind.OWN, address="1 Quay Street, Hull"),
+    SiteEntry("FBA UK", SiteKind.FBA, Pool.UK),
+    SiteEntry("FBA Europe", SiteKind.FBA, Pool.EU),
+    SiteEntry("FBA North America", SiteKind.FBA, Pool.NA),
+)
+SERVICES = (
+    ServiceEntry("Demo Courier", "Tracked 24", Tracking.AT_ONCE, True, "DC", "Other", "Demo Courier"),
+    ServiceEntry("Royal Mail", "Tracked 48", Tracking.BY_HAND, False, "", "Royal Mail", ""),
+    ServiceEntry("DPD", "Next Day", Tracking.BY_HAND, False, "", "DPD", ""),
+    ServiceEntry("UPS", "Ground", Tracking.BY_HAND, False, "", "UPS", ""),
+    ServiceEntry("Parcel file", "Standard", Tracking.LATER, False, "", "Other", "Parcel file"),
+)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """The command `wharfinger seed`: demo systems only."""
+    configuration: Configuration = settings.WHARFINGER
+    if configuration.system != "demo" or configuration.simulator_url is None:
+        raise CommandFailed("Only a demo system with a simulator is seeded. Start “wharfinger demo”.")
+    now = settings.CLOCK.now()
+    told = _ask(configuration.simulator_url, "accounts")
+    _seed_application(told["application"], now)
+    _seed_people(configuration)
+    _seed_sites_and_services(now)
+    _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
+    return 0
+
+
+def _ask(simulator: str, what: str) -> Mapping[str, Any]:
+    answer = httpx2.get(f"{simulator}/_simulator/{what}", timeout=30, trust_env=False)
+    answer.raise_for_status()
+    told: Mapping[str, Any] = answer.json()
+    return told
+
+
+def _seed_application(told: Mapping[str, Any], now: datetime) -> None:
+    if not AmazonApplication.objects.exists():
+        accounts.save_application(
+            application_id=told["applicationId"],
+            client_id=told["clientId"],
+            client_secret=told["clientSecret"],
+            is_draft=told["draft"],
+            now=now,
+        )
+
+
+def _seed_people(configuration: Configuration) -> None:
+    known = set(User.objects.values_list("username", flat=True))
+    for username, full_name, role in PEOPLE:
+        if username not in known:
+            users.add_user(username=username, full_name=full_name, email="", role=role, password=PASSWORD)
+    lines = [f"{username:<8} {role.value:<14} {PASSWORD}" for username, _, role in PEOPLE]
+    (configuration.home / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _seed_sites_and_services(now: datetime) -> None:
+    known_sites = set(Site.objects.values_list("name", flat=True))
+    for site in SITES:
+        if site.name not in known_sites:
+            sites.create_site(site, now=now)
+    known_services = set(CourierService.objects.values_list("courier", "name"))
+    for service in SERVICES:
+        if (service.courier, service.name) not in known_services:
+            couriers.create_service(service, now=now)
+
+
+def _seed_items(books: Mapping[str, Any], now: datetime) -> None:
+    """One stock item for each SKU that the sellers list; goods that are sent by the seller lie in the warehouse."""
+    if StockItem.objects.exists():
+        return
+    chance = random.Random(1)  # noqa: S311 -- the same demo every time, no secret
+    titles: dict[str, tuple[str, bool]] = {}
+    for listing in books["listings"]:
+        if listing.get("listed", True):
+            own = listing["channelCode"] == "DEFAULT"
+            titles[listing["sku"]] = (listing["title"], own or titles.get(listing["sku"], ("", False))[1])
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(stock_csv.COLUMNS)
+    for sku, (title, own) in sorted(titles.items()):
+        quantity = str(chance.randint(60, 160)) if own else ""
+        table.writerow([sku, title, "", "", WAREHOUSE if own else "", quantity, "receive" if own else ""])
+    stock_csv.apply_csv(text.getvalue(), now=now)

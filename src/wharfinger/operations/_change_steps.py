@@ -1,0 +1,176 @@
+"""Steps that bring a sales order along with what changed at Amazon; they need an open transaction."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from wharfinger.db.models import Allocation, SalesOrder, SalesOrderLine
+from wharfinger.domain.orders import AmazonStatus, IncomingLine, IncomingOrder
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.stock import MovementReason
+from wharfinger.operations._allocation_steps import parts_of
+from wharfinger.operations._confirmation_steps import confirm_seen_packages
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._order_steps import add_lines, write_facts, write_line_facts
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._stock_steps import lock_levels, write_movement
+
+
+def change_sales_order(
+    order: SalesOrder, incoming: IncomingOrder, lines: list[SalesOrderLine], *, now: datetime, new: bool
+) -> list[SalesOrderLine]:
+    """Write what Amazon says now; answers the order's lines. The caller allocates and sets the state after."""
+    if not new:
+        write_facts(order, incoming, now=now)
+        lines = _change_lines(order, incoming.lines, lines, now)
+    if incoming.status is AmazonStatus.CANCELLED:
+        _cancel(order, lines, now)
+    else:
+        _note_shipped_elsewhere(order, incoming, lines, now)
+    _note_cancel_request(order, incoming, now)
+    _note_address(order, incoming, now)
+    order.save()
+    confirm_seen_packages(order, incoming.packages, now=now)
+    return lines
+
+
+def _change_lines(
+    order: SalesOrder, told: Sequence[IncomingLine], lines: list[SalesOrderLine], now: datetime
+) -> list[SalesOrderLine]:
+    held = {line.order_item_id: line for line in lines}
+    for line in told:
+        row = held.get(line.order_item_id)
+        if row is None:
+            continue
+        before = row.quantity_ordered, row.quantity_cancelled
+        write_line_facts(row, line)
+        row.save()
+        if before != (row.quantity_ordered, row.quantity_cancelled):
+            record_activity(
+                f"Amazon changed {row.sku[:60]}: {row.quantity_ordered} ordered, {row.quantity_cancelled} cancelled.",
+                sales_order=order,
+                channel_id=order.channel_id,
+                now=now,
+            )
+    added = add_lines(order, [line for line in told if line.order_item_id not in held], now=now)
+    return [*lines, *added]
+
+
+def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -> None:
+    """Cancelled at Amazon: what was not sent is free again; what was sent already needs a person."""
+    if order.cancelled_at is None:
+        order.cancelled_at = now
+        record_activity("Cancelled at Amazon.", sales_order=order, channel_id=order.channel_id, now=now)
+    for line in lines:
+        line.quantity_cancelled = max(0, line.quantity_ordered - line.quantity_shipped)
+        line.save(update_fields=["quantity_cancelled"])
+    if any(line.quantity_shipped for line in lines):
+        open_problem(
+            ProblemKind.CANCELLED_AFTER_SHIPPING,
+            f"order:{order.pk}",
+            cause=f"{order.code} was cancelled at Amazon, but a parcel of it has left.",
+            cure="Stop the parcel with the courier if you can; else take the goods back when they return.",
+            cure_page=f"/sales-orders/{order.pk}/",
+            sales_order=order,
+            channel_id=order.channel_id,
+            now=now,
+        )
+
+
+def _note_shipped_elsewhere(
+    order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine], now: datetime
+) -> None:
+    """Amazon counts more units as sent than we sent: somebody confirmed in Seller Central; the goods are gone."""
+    told = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
+    gone = [(line, told.get(line.order_item_id, 0) - line.quantity_shipped) for line in lines]
+    gone = [(line, min(units, line.quantity_open)) for line, units in gone if units > 0]
+    if not any(units for _, units in gone):
+        return
+    for line, units in gone:
+        if units and line.item_id is not None:
+            _take_out(order, line, units, now)
+        line.quantity_shipped += units
+        line.save(update_fields=["quantity_shipped"])
+    order.shipped_at = order.shipped_at or incoming.updated_at
+    record_activity(
+        "Confirmed at Amazon by somebody else; stock was booked out.",
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )
+
+
+def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime) -> None:
+    item_id = line.item_id or 0
+    parts = parts_of([item_id])[item_id]
+    levels = lock_levels((part.item_id, order.site_id) for part in parts)
+    promised = {row.item_id: row for row in Allocation.objects.select_for_update().filter(line=line)}
+    for part in parts:
+        leaving = units * part.each
+        freed = _end_promise(promised, part.item_id, leaving)
+        write_movement(
+            levels[(part.item_id, order.site_id)],
+            -leaving,
+            MovementReason.SOLD,
+            now=now,
+            order_line=line,
+            promised=freed,
+            note="Confirmed at Amazon by somebody else",
+        )
+
+
+def _end_promise(promised: Mapping[int, Allocation], item_id: int, leaving: int) -> int:
+    row = promised.get(item_id)
+    if row is None:
+        return 0
+    freed = min(row.quantity, leaving)
+    if freed == row.quantity:
+        row.delete()
+    else:
+        row.quantity -= freed
+        row.save(update_fields=["quantity"])
+    return freed
+
+
+def _note_cancel_request(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
+    asked = [line for line in incoming.lines if line.cancel_requested]
+    key = f"order:{order.pk}"
+    open_still = incoming.status in (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED, AmazonStatus.PENDING)
+    if not asked or not open_still:
+        solve_problem(ProblemKind.CANCEL_REQUESTED, key, now=now)
+        order.cancel_requested = bool(asked) and order.cancel_requested
+        return
+    reason = next((line.cancel_reason for line in asked if line.cancel_reason), "no reason given")
+    if not order.cancel_requested:
+        record_activity(f"The buyer asks to cancel: {reason}.", sales_order=order, channel_id=order.channel_id, now=now)
+    order.cancel_requested, order.cancel_reason = True, reason[:300]
+    open_problem(
+        ProblemKind.CANCEL_REQUESTED,
+        key,
+        cause=f"The buyer of {order.code} asks to cancel: {reason}.",
+        cure="Cancel the order in Seller Central, or dispatch it and let the buyer return it.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )
+
+
+def _note_address(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
+    """Amazon gives the address minutes after payment (behaviour O08); an order without one cannot be packed."""
+    key = f"order:{order.pk}"
+    held = order.delivery or {}
+    to_send = incoming.status in (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED)
+    if not to_send or (held.get("line_1") and held.get("town")):
+        solve_problem(ProblemKind.NO_ADDRESS, key, now=now)
+        return
+    open_problem(
+        ProblemKind.NO_ADDRESS,
+        key,
+        cause=f"Amazon has given no delivery address for {order.code} yet.",
+        cure="It usually follows within minutes and is taken by itself. If not: does the application have the role "
+        "Direct-to-Consumer Shipping?",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )

@@ -1,0 +1,105 @@
+"""Steps that find the stock item of an order line; they need an open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import Channel, ChannelProduct, SalesOrder, SalesOrderLine
+from wharfinger.domain.matching import Candidate, Matched, NotMatched, match_line, near_misses
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+
+SKU_KEY_AT_MOST = 150
+
+
+def sku_key(account_id: int, sku: str) -> str:
+    """The key of a SKU's problem; an overlong SKU is shortened, the rest is in the problem's text."""
+    return f"sku:{account_id}:{sku[:SKU_KEY_AT_MOST]}"
+
+
+def candidates(channel: Channel, *, skus: Sequence[str], asins: Sequence[str]) -> list[Candidate]:
+    """The channel products of the channel's marketplace that the lines may mean."""
+    products = ChannelProduct.objects.filter(
+        listing__account=channel.account_id, marketplace=channel.marketplace_id
+    ).select_related("listing", "item")
+    products = (
+        products.filter(listing__sku__in=skus)
+        if channel.use_amazon_sku
+        else products.filter(asin__in=set(asins) - {""})
+    )
+    return [Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in products]
+
+
+def find_items(channel: Channel, wanted: Sequence[tuple[str, str]]) -> list[Matched | NotMatched]:
+    """For each (SKU, ASIN): the stock item that it means, or why none."""
+    known = candidates(channel, skus=[sku for sku, _ in wanted], asins=[asin for _, asin in wanted])
+    return [match_line(sku, asin, known, by_sku=channel.use_amazon_sku) for sku, asin in wanted]
+
+
+def hold_line(
+    line: SalesOrderLine, order: SalesOrder, reason: str, *, known_codes: Sequence[str], now: datetime
+) -> None:
+    """The line waits for a link; its problem names the near misses."""
+    close = near_misses(line.sku, known_codes)
+    hint = f" Close by: {', '.join(close)}." if close else ""
+    channel = order.channel
+    open_problem(
+        ProblemKind.UNKNOWN_SKU,
+        sku_key(channel.account_id, line.sku),
+        cause=f"{reason}{hint} {order.code} waits for it.",
+        cure="Link the SKU to a stock item, or make one. Every order that waits for it goes on by itself.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        account_id=channel.account_id,
+        channel=channel,
+        sales_order=order,
+        imported_order=order.imported,
+        now=now,
+    )
+
+
+def mend_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
+    """The SKU has a link now: match every held line with it, promise stock to them. Answers how many lines."""
+    held = (
+        SalesOrderLine.objects.filter(item__isnull=True, sku=sku, order__channel__account=account_id)
+        .exclude(held_reason="")
+        .values_list("order", flat=True)
+    )
+    orders = (
+        SalesOrder.objects.select_for_update(of=("self",))
+        .filter(pk__in=set(held))
+        .select_related("imported", "site", "channel")
+        .order_by("pk")
+    )
+    mended = sum(_mend_order(order, sku, now) for order in orders)
+    if (
+        not SalesOrderLine.objects.filter(item__isnull=True, sku=sku, order__channel__account=account_id)
+        .exclude(held_reason="")
+        .exists()
+    ):
+        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, sku), now=now)
+    return mended
+
+
+def _mend_order(order: SalesOrder, sku: str, now: datetime) -> int:
+    lines = list(order.lines.order_by("pk"))
+    waiting = [line for line in lines if line.item_id is None and line.sku == sku]
+    found = find_items(order.channel, [(line.sku, line.asin) for line in waiting])
+    mended = 0
+    for line, match in zip(waiting, found, strict=True):
+        if isinstance(match, Matched):
+            line.item_id, line.held_reason = match.item_id, ""
+            line.save(update_fields=["item", "held_reason"])
+            mended += 1
+    if mended and order.imported.fulfilment != Fulfilment.FBA.value:
+        allocate_lines(lines, site_id=order.site_id, now=now)
+        bring_state_along(order, lines, now=now)
+    if mended:
+        record_activity(
+            f"SKU {sku[:60]} linked: {mended} held {'line goes' if mended == 1 else 'lines go'} on.",
+            sales_order=order,
+            channel=order.channel,
+            now=now,
+        )
+    return mended

@@ -1,0 +1,116 @@
+"""Steps that write a sales order and its lines from what Amazon says; they need an open transaction."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from django.db.models import F
+
+from wharfinger.db.models import ImportedOrder, Installation, SalesOrder, SalesOrderLine, Site, StockItem
+from wharfinger.domain.matching import Matched, NotMatched
+from wharfinger.domain.orders import IncomingAddress, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.operations._customer_steps import find_or_make_customer, hashes_of
+from wharfinger.operations._invoice_steps import INSTALLATION_ID
+from wharfinger.operations._link_steps import find_items, hold_line
+
+TITLE_AT_MOST = 500
+
+
+def make_sales_order(imported: ImportedOrder, incoming: IncomingOrder, site: Site, *, now: datetime) -> SalesOrder:
+    """The order and its lines, matched to stock items; a line without one is held."""
+    channel = imported.channel
+    if channel is None:
+        raise ValueError("a sales order belongs to a channel")
+    order = SalesOrder(
+        code=_next_code(),
+        imported=imported,
+        channel=channel,
+        site=site,
+        order_ref=imported.order_ref,
+        order_type=incoming.order_type.value,
+        state=SalesOrderState.PENDING.value,
+        placed_at=incoming.placed_at,
+        made_at=now,
+    )
+    write_facts(order, incoming, now=now)
+    order.save(force_insert=True)
+    add_lines(order, incoming.lines, now=now)
+    return order
+
+
+def _next_code() -> str:
+    Installation.objects.filter(pk=INSTALLATION_ID).update(next_sales_order=F("next_sales_order") + 1)
+    return f"SO{Installation.objects.get(pk=INSTALLATION_ID).next_sales_order - 1:06d}"
+
+
+def write_facts(order: SalesOrder, incoming: IncomingOrder, *, now: datetime) -> None:
+    """Amazon's facts of the whole order; what Amazon does not say (any more) stays as it was (A09)."""
+    order.currency = incoming.currency or order.currency
+    order.total = order.total if incoming.total is None else incoming.total
+    order.service_level = incoming.service_level[:40] or order.service_level
+    order.programs = list(incoming.programs) or order.programs or []
+    order.replaces = incoming.replaces[:30] or order.replaces
+    order.ship_by = incoming.ship_by or order.ship_by
+    order.deliver_by = incoming.deliver_by or order.deliver_by
+    if incoming.buyer.name or incoming.buyer.email:
+        order.buyer = asdict(incoming.buyer)
+    if incoming.address is not None and _tells_more(incoming.address, order.delivery):
+        order.delivery = asdict(incoming.address)
+    for name, value in hashes_of(incoming).items():
+        if value:
+            setattr(order, name, value)
+    if order.customer_id is None:
+        order.customer = find_or_make_customer(incoming, now=now)
+
+
+def _tells_more(address: IncomingAddress, held: dict[str, str] | None) -> bool:
+    """A partial address never overwrites a full one (behaviour A09)."""
+    return address.deliverable or not (held and held.get("line_1"))
+
+
+def add_lines(order: SalesOrder, lines: Sequence[IncomingLine], *, now: datetime) -> list[SalesOrderLine]:
+    """Write new lines, matched or held."""
+    found = find_items(order.channel, [(line.sku, line.asin) for line in lines])
+    rows = [_row(order, line, match) for line, match in zip(lines, found, strict=True)]
+    SalesOrderLine.objects.bulk_create(rows)
+    held = [row for row in rows if row.held_reason]
+    if held:
+        codes = list(StockItem.objects.filter(archived=False).values_list("code", flat=True)[:100_000])
+        for row in held:
+            hold_line(row, order, row.held_reason, known_codes=codes, now=now)
+    return rows
+
+
+def _row(order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> SalesOrderLine:
+    row = SalesOrderLine(
+        order=order,
+        order_item_id=line.order_item_id,
+        sku=line.sku,
+        asin=line.asin[:20],
+        title=line.title[:TITLE_AT_MOST],
+    )
+    match match:
+        case Matched(item_id):
+            row.item_id = item_id
+        case NotMatched(reason):
+            row.held_reason = reason
+    write_line_facts(row, line)
+    return row
+
+
+def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
+    """Quantities and Amazon's amounts; an amount that Amazon does not say stays as it was."""
+    row.quantity_ordered = max(line.quantity_ordered, row.quantity_shipped or 0)
+    row.quantity_cancelled = min(line.quantity_cancelled, row.quantity_ordered)
+    amounts = line.amounts
+    for name in ("item", "shipping", "gift_wrap", "discount", "tax", "other", "total"):
+        value = getattr(amounts, name)
+        if value is not None:
+            setattr(row, f"amount_{name}", value)
+    row.tax_collected_by = line.tax_collected_by[:40] or row.tax_collected_by
+    row.ioss_number = line.ioss_number[:40] or row.ioss_number
+    row.gift_message = line.gift_message or row.gift_message
+    row.gift_wrap_level = line.gift_wrap_level[:60] or row.gift_wrap_level
+    row.customisation_url = line.customisation_url or row.customisation_url
+    row.serial_numbers_required = line.serial_numbers_required or row.serial_numbers_required
+    row.cancel_requested = line.cancel_requested

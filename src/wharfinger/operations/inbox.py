@@ -1,0 +1,126 @@
+"""The inbox: what Amazon sent is kept, encrypted, before it is understood."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from wharfinger.db.models import OrderCursor, RawMessage
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations import triggers
+from wharfinger.operations._problem_steps import open_problem
+from wharfinger.operations.transaction import operation
+
+ORDER = "order"
+FROM_SEARCH, BY_ID = "search", "by id"
+
+
+@dataclass(frozen=True, slots=True)
+class RawOrder:
+    """One order as Amazon's bytes; `key` its number, empty when not even that could be read."""
+
+    key: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class NextCursor:
+    """Where the search goes on. With a page token the window is not read to its end yet."""
+
+    after: datetime
+    marketplace_ids: tuple[str, ...]
+    page_token: str = ""
+    token_at: datetime | None = None
+    window_before: datetime | None = None
+
+
+@operation
+def start_cursor(account_id: int, *, after: datetime) -> None:
+    """The first window of an account begins here; a cursor that is there stays."""
+    OrderCursor.objects.get_or_create(account_id=account_id, defaults={"after": after})
+
+
+@operation
+def keep_page(account_id: int, orders: Sequence[RawOrder], cursor: NextCursor, *, now: datetime) -> int:
+    """Keep a page's orders and move the cursor, in one transaction. Answers how many were new or changed."""
+    kept = _keep(account_id, orders, FROM_SEARCH, now)
+    OrderCursor.objects.filter(account_id=account_id).update(
+        after=cursor.after,
+        marketplace_ids=list(cursor.marketplace_ids),
+        page_token=cursor.page_token,
+        token_at=cursor.token_at,
+        window_before=cursor.window_before,
+        pages_read=F("pages_read") + 1,
+        orders_seen=F("orders_seen") + len(orders),
+        **({} if cursor.page_token else {"caught_up_at": now}),
+    )
+    return kept
+
+
+@operation
+def restart_window(account_id: int) -> None:
+    """The page token is worth nothing more: the window begins anew from its lower bound."""
+    OrderCursor.objects.filter(account_id=account_id).update(page_token="", token_at=None, window_before=None)
+
+
+@operation
+def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
+    """Keep one order that was fetched by its number (Retry Download, a read-back)."""
+    return _keep(account_id, [order], BY_ID, now)
+
+
+def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetime) -> int:
+    """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again."""
+    hashes = [hashlib.sha256(order.body).hexdigest() for order in orders]
+    newest = dict(
+        RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key for o in orders if o.key])
+        .order_by("id")
+        .values_list("key", "body_hash")
+    )
+    rows = [
+        RawMessage(
+            account_id=account_id,
+            kind=ORDER,
+            key=order.key[:60],
+            body=order.body,
+            body_hash=body_hash,
+            source=source,
+            received_at=now,
+        )
+        for order, body_hash in zip(orders, hashes, strict=True)
+        if source == BY_ID or not order.key or newest.get(order.key) != body_hash
+    ]
+    RawMessage.objects.bulk_create(rows)
+    if rows:
+        triggers.run_flow(account_id, "take_orders", soon=True)
+    return len(rows)
+
+
+@operation
+def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
+    """The message cannot be understood: it is set aside alone, and a person is told."""
+    raw = RawMessage.objects.select_for_update().get(pk=raw_id)
+    raw.state, raw.error = RawMessage.State.QUARANTINED, error
+    raw.save(update_fields=["state", "error"])
+    name = raw.key or f"message {raw.pk}"
+    open_problem(
+        ProblemKind.NOT_UNDERSTOOD,
+        f"raw:{raw.account_id}:{raw.key or raw.pk}",
+        cause=f"Amazon's message about {name} could not be understood: {error}",
+        cure="Other orders go on. Press Retry Download on the order to fetch it again; if it stays, report it.",
+        cure_page="/imported-orders/",
+        account_id=raw.account_id,
+        now=now,
+    )
+
+
+@operation
+def put_off(raw_id: int, *, error: str, again_at: datetime) -> int:
+    """Our own fault while taking the message: it is tried again later. Answers how often it was tried."""
+    raw = RawMessage.objects.select_for_update().get(pk=raw_id)
+    raw.attempts += 1
+    raw.error, raw.again_at = error, again_at
+    raw.save(update_fields=["attempts", "error", "again_at"])
+    return raw.attempts
