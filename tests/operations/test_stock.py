@@ -1,0 +1,279 @@
+from datetime import timedelta
+from itertools import count
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from tests.operations.shop import (
+    DE,
+    NOW,
+    a_channel,
+    a_listing,
+    a_site,
+    an_account,
+    an_item,
+    an_order,
+)
+from wharfinger.db.models import Allocation, KitComponent, Movement, Problem, StockLevel, StockNotice
+from wharfinger.domain.orders import SalesOrderState
+from wharfinger.domain.stock import MovementReason, SiteKind
+from wharfinger.operations import stock
+from wharfinger.operations._stock_steps import change_allocated, lock_levels, move_fba_sale, move_stock
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import FbaLevel
+
+pytestmark = pytest.mark.django_db
+
+
+def level_of(item, site):
+    level = StockLevel.objects.get(item=item, site=site)
+    return level.on_hand, level.allocated
+
+
+moves = st.lists(
+    st.tuples(st.sampled_from(["receive", "count", "adjust", "sell", "promise", "release"]), st.integers(1, 50)),
+    max_size=15,
+)
+
+
+example = count(1)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(moves)
+def test_on_hand_is_always_the_sum_of_the_movements(db, sequence):
+    number = next(example)
+    item, site = an_item(f"MUG-{number}"), a_site(f"Site {number}")
+    stock.receive_stock(item.pk, site.pk, 10, now=NOW)
+    for verb, units in sequence:
+        _do(verb, item, site, units)
+        level = StockLevel.objects.get(item=item, site=site)
+        of_item = Movement.objects.filter(item=item, site=site)
+        assert level.on_hand == of_item.aggregate(sum=Sum("quantity"))["sum"]
+        assert level.on_hand == of_item.order_by("-pk")[0].on_hand_after
+        assert level.allocated >= 0
+        alarmed = Problem.objects.filter(kind="Oversold", item=item, solved_at=None).exists()
+        assert alarmed == (level.on_hand < 0)
+
+
+def _do(verb, item, site, units):
+    held = StockLevel.objects.get(item=item, site=site).allocated
+    match verb:
+        case "receive":
+            stock.receive_stock(item.pk, site.pk, units, now=NOW)
+        case "count":
+            stock.count_stock(item.pk, site.pk, units, now=NOW)
+        case "adjust":
+            stock.adjust_stock(item.pk, site.pk, -units, "broken", now=NOW)
+        case "sell":
+            move_stock(item.pk, site.pk, -units, MovementReason.SOLD, now=NOW, promised=min(units, held))
+        case "promise":
+            change_allocated(item.pk, site.pk, units, now=NOW)
+        case _:
+            change_allocated(item.pk, site.pk, -held, now=NOW)
+
+
+def test_a_movement_cannot_be_changed_or_deleted():
+    movement = stock.receive_stock(an_item().pk, a_site().pk, 3, now=NOW)
+    for verb in (lambda: Movement.objects.filter(pk=movement.pk).update(quantity=4), movement.delete):
+        with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+            verb()
+
+
+def test_a_count_that_agrees_moves_nothing_but_makes_the_level_known():
+    item, site = an_item(), a_site()
+    assert stock.count_stock(item.pk, site.pk, 0, now=NOW) is None
+    assert StockLevel.objects.get().counted_at == NOW
+    assert not Movement.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("verb", "field"),
+    [
+        (lambda item, site: stock.receive_stock(item, site, 0, now=NOW), "quantity"),
+        (lambda item, site: stock.receive_stock(item, 0, 1, now=NOW), "site"),
+        (lambda item, site: stock.receive_stock(0, site, 1, now=NOW), "item"),
+        (lambda item, site: stock.count_stock(item, site, -1, now=NOW), "counted"),
+        (lambda item, site: stock.count_stock(item, site, 10**9, now=NOW), "counted"),
+        (lambda item, site: stock.adjust_stock(item, site, 0, "found", now=NOW), "by"),
+        (lambda item, site: stock.adjust_stock(item, site, 2, " ", now=NOW), "note"),
+        (lambda item, site: stock.adjust_stock(item, site, 2, "found", now=NOW), "by"),
+    ],
+)
+def test_bad_input_is_refused_by_field_and_nothing_is_written(verb, field):
+    item, site = an_item(), a_site()
+    with pytest.raises(Refused) as refusal:
+        verb(item.pk, site.pk)
+    assert refusal.value.field == field
+    assert not Movement.objects.exists()
+
+
+def test_fba_levels_are_not_changed_by_hand():
+    site = a_site("FBA UK", SiteKind.FBA, "UK")
+    with pytest.raises(Refused, match="Amazon is its master"):
+        stock.receive_stock(an_item().pk, site.pk, 1, now=NOW)
+
+
+def test_every_change_of_available_stock_puts_a_notice_and_wakes_the_flow():
+    account, site, item = an_account(), a_site(), an_item()
+    a_channel(account, site)
+    listing = a_listing(account, item=item)
+    stock.receive_stock(item.pk, site.pk, 7, now=NOW)
+    notice = StockNotice.objects.get()
+    assert (notice.listing_id, notice.version, notice.urgency) == (listing.pk, 1, 0)
+    change_allocated(item.pk, site.pk, 7, now=NOW + timedelta(seconds=1))
+    notice.refresh_from_db()
+    assert (notice.version, notice.urgency, notice.raised_at) == (2, 2, NOW)
+    jobs = ProcrastinateJob.objects.filter(task_name="run_flow", args__flow="stock_out")
+    assert [job.args["account_id"] for job in jobs] == [account.pk]
+
+
+def test_a_component_s_stock_notices_its_kits():
+    account, site, part, kit = an_account(), a_site(), an_item("PART"), an_item("KIT")
+    KitComponent.objects.create(kit=kit, component=part, quantity=2)
+    a_channel(account, site)
+    listing = a_listing(account, "KIT", kit)
+    stock.receive_stock(part.pk, site.pk, 4, now=NOW)
+    assert StockNotice.objects.get().listing_id == listing.pk
+
+
+def test_a_sale_of_promised_units_tells_amazon_nothing_new():
+    account, site, item = an_account(), a_site(), an_item()
+    a_channel(account, site)
+    a_listing(account, item=item)
+    stock.receive_stock(item.pk, site.pk, 7, now=NOW)
+    change_allocated(item.pk, site.pk, 2, now=NOW)
+    StockNotice.objects.all().delete()
+    move_stock(item.pk, site.pk, -2, MovementReason.SOLD, now=NOW, promised=2)
+    assert level_of(item, site) == (5, 0)
+    assert not StockNotice.objects.exists()
+
+
+def test_new_stock_goes_to_the_order_that_must_leave_first():
+    account, site, item = an_account(), a_site(), an_item()
+    channel = a_channel(account, site)
+    waiting = SalesOrderState.AWAITING_STOCK
+    late = an_order(channel, site, [(item, 2)], waiting, ship_by=NOW + timedelta(days=3))
+    soon = an_order(channel, site, [(item, 2)], waiting, ship_by=NOW + timedelta(days=1))
+    stock.receive_stock(item.pk, site.pk, 3, now=NOW)
+    late.refresh_from_db()
+    soon.refresh_from_db()
+    assert (soon.state, late.state) == ("Ready to ship", "Awaiting stock")
+    assert dict(Allocation.objects.values_list("line__order", "quantity")) == {soon.pk: 2, late.pk: 1}
+    assert level_of(item, site) == (3, 3)
+
+
+class TestFba:
+    @pytest.fixture
+    def pool(self):
+        account = an_account()
+        site = a_site("FBA UK", SiteKind.FBA, "UK", account)
+        channel = a_channel(account, site, kind="FBA")
+        return account, site, channel, an_item("FBA-MUG")
+
+    def test_the_first_reading_opens_the_levels(self, pool):
+        _, site, _, item = pool
+        level = FbaLevel(item.pk, 20, reserved=2, inbound=5, unfulfillable=1, researching=3)
+        loaded = stock.load_fba_levels(site.pk, [level], read_at=NOW, now=NOW)
+        assert (loaded.items, loaded.differences) == (1, 1)
+        row = StockLevel.objects.get()
+        assert (row.on_hand, row.fba_reserved, row.fba_inbound) == (20, 2, 5)
+        assert (row.fba_unfulfillable, row.fba_researching) == (1, 3)
+        assert Movement.objects.get().reason == MovementReason.OPENING.value
+        site.refresh_from_db()
+        assert (site.levels_loaded_at, site.levels_read_at) == (NOW, NOW)
+
+    def test_each_difference_is_a_movement_with_its_reason(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
+        later = NOW + timedelta(minutes=15)
+        for _ in range(2):
+            stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 18)], read_at=later, now=later)
+        moved = Movement.objects.order_by("-pk")[0]
+        assert (moved.quantity, moved.reason) == (-2, MovementReason.FBA_DIFFERENCE.value)
+        assert "Amazon held 18" in moved.note
+        assert Movement.objects.count() == 2
+
+    def test_an_absent_item_keeps_its_level(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
+        stock.load_fba_levels(site.pk, [], read_at=NOW + timedelta(minutes=15), now=NOW)
+        assert level_of(item, site) == (20, 0)
+
+    def test_an_older_reading_changes_nothing(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
+        told = stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 9)], read_at=NOW - timedelta(minutes=1), now=NOW)
+        assert told.stale
+        assert level_of(item, site) == (20, 0)
+
+    def test_a_site_whose_skus_are_all_unlinked_is_not_loaded(self, pool):
+        _, site, _, _ = pool
+        stock.load_fba_levels(site.pk, [], read_at=NOW, now=NOW, unlinked=3)
+        site.refresh_from_db()
+        assert site.levels_loaded_at is None
+
+    def _sale(self, pool, shipped_at):
+        _, site, channel, item = pool
+        order = an_order(channel, site, [(item, 3)], SalesOrderState.ISSUED, "SHIPPED", shipped_at=shipped_at)
+        return move_fba_sale(
+            item.pk, site.pk, 3, shipped_at=shipped_at, order_line=order.lines.get(), now=NOW + timedelta(hours=1)
+        )
+
+    def test_a_sale_before_the_reading_moves_nothing_twice(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 17)], read_at=NOW, now=NOW)
+        assert self._sale(pool, NOW - timedelta(minutes=5)) is None
+        assert level_of(item, site) == (17, 0)
+
+    def test_a_sale_after_the_reading_moves_stock_and_the_next_reading_agrees(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
+        self._sale(pool, NOW + timedelta(minutes=5))
+        later = NOW + timedelta(minutes=15)
+        assert stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 17)], read_at=later, now=later).differences == 0
+        assert level_of(item, site) == (17, 0)
+
+    def test_a_sale_booked_while_an_earlier_reading_was_under_way_is_no_difference(self, pool):
+        _, site, _, item = pool
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
+        self._sale(pool, NOW + timedelta(minutes=15, seconds=2))
+        read_at = NOW + timedelta(minutes=15)
+        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=read_at, now=read_at)
+        assert level_of(item, site) == (17, 0)
+
+    def test_a_passing_minus_is_no_oversell(self, pool):
+        self._sale(pool, NOW)
+        assert level_of(pool[3], pool[1]) == (-3, 0)
+        assert not Problem.objects.filter(kind="Oversold").exists()
+
+
+def test_levels_are_made_once_and_locked_in_order():
+    first, second, site = an_item("A"), an_item("B"), a_site()
+    with transaction.atomic():
+        held = lock_levels([(second.pk, site.pk), (first.pk, site.pk)])
+        assert list(held) == [(first.pk, site.pk), (second.pk, site.pk)]
+        assert lock_levels(held) == held
+
+
+def test_an_oversell_is_shown_alarmed_and_solved():
+    item, site = an_item(), a_site()
+    stock.receive_stock(item.pk, site.pk, 1, now=NOW)
+    move_stock(item.pk, site.pk, -3, MovementReason.SOLD, now=NOW)
+    assert level_of(item, site) == (-2, 0)
+    assert Problem.objects.get(kind="Oversold").solved_at is None
+    stock.count_stock(item.pk, site.pk, 0, now=NOW)
+    assert Problem.objects.get(kind="Oversold").solved_at == NOW
+
+
+def test_two_marketplaces_of_one_sku_make_one_notice():
+    account, site, item = an_account(), a_site(), an_item()
+    a_channel(account, site)
+    a_channel(account, site, DE)
+    a_listing(account, item=item, marketplaces=(DE, "A1F83G8C2ARO7P"))
+    stock.receive_stock(item.pk, site.pk, 1, now=NOW)
+    assert StockNotice.objects.count() == 1
