@@ -24,15 +24,17 @@ def asked_for(request: HttpRequest) -> dict[str, str]:
     return {key: request.GET[key] for key in ("product", "line", "problem", "next") if key in request.GET}
 
 
-def link_to_item(request: HttpRequest, unlinked: Unlinked, item_id: int) -> None:
+def link_to_item(request: HttpRequest, unlinked: Unlinked, item_id: int) -> int:
+    """Answers how many held lines go on."""
+    user, now = person(request), trade_now()
     if unlinked.product_id is not None:
-        links.link_product(unlinked.product_id, item_id, user=person(request), now=trade_now())
-        return
-    links.link_sku(
+        return links.link_product(unlinked.product_id, item_id, user=user, now=now)
+    return links.link_sku(
         unlinked.account_id,
         unlinked.marketplace_id,
         unlinked.sku,
         item_id,
-        user=person(request),
-        now=trade_now(),
+        asin=unlinked.asin,
+        user=user,
+        now=now,
     )

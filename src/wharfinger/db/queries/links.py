@@ -20,11 +20,13 @@ class Unlinked:
     asin: str
     title: str
     product_id: int | None
+    item_id: int | None
+    item_code: str
     held_lines: int
 
 
 def unlinked_product(product_id: int) -> Unlinked | None:
-    row = ChannelProduct.objects.filter(pk=product_id).select_related("listing", "marketplace").first()
+    row = ChannelProduct.objects.filter(pk=product_id).select_related("listing", "marketplace", "item").first()
     if row is None:
         return None
     return Unlinked(
@@ -35,12 +37,14 @@ def unlinked_product(product_id: int) -> Unlinked | None:
         asin=row.asin,
         title=row.title,
         product_id=row.pk,
+        item_id=row.item_id,
+        item_code=row.item.code if row.item else "",
         held_lines=_held(row.listing.account_id, row.marketplace_id, row.listing.sku),
     )
 
 
 def unlinked_line(line_id: int) -> Unlinked | None:
-    row = SalesOrderLine.objects.filter(pk=line_id).select_related("order__channel__marketplace").first()
+    row = SalesOrderLine.objects.filter(pk=line_id).select_related("order__channel__marketplace", "item").first()
     if row is None:
         return None
     channel = row.order.channel
@@ -55,6 +59,8 @@ def unlinked_line(line_id: int) -> Unlinked | None:
         asin=row.asin,
         title=row.title,
         product_id=product.pk if product else None,
+        item_id=row.item_id,
+        item_code=row.item.code if row.item else "",
         held_lines=_held(channel.account_id, channel.marketplace_id, row.sku),
     )
 

@@ -36,7 +36,7 @@ class _Cursor:
 
 
 def read_page(
-    rows: QuerySet[Any, dict[str, Any]], keys: Sequence[str], cursor: str = "", size: int = ROWS_A_PAGE
+    rows: QuerySet[Any, Any], keys: Sequence[str], cursor: str = "", size: int = ROWS_A_PAGE
 ) -> Page[dict[str, Any]]:
     """One page of a `.values()` queryset that holds the key columns.
 
@@ -50,7 +50,7 @@ def read_page(
     if asked is not None:
         rows = rows.filter(_beyond(names, asked.values, smaller=descending != back))
     order = [f"{'-' if descending != back else ''}{name}" for name in names]
-    found = list(rows.order_by(*order)[: size + 1])
+    found: list[dict[str, Any]] = list(rows.order_by(*order)[: size + 1])
     more = len(found) > size
     found = found[:size]
     if back:

@@ -150,8 +150,9 @@ def _components(kit_ids: Iterable[int]) -> dict[int, list[tuple[int, int, str, s
     """kit → (component, units for one kit, code, name)."""
     found: dict[int, list[tuple[int, int, str, str]]] = defaultdict(list)
     rows = KitComponent.objects.filter(kit__in=list(kit_ids)).order_by("component__code")
-    for kit_id, *part in rows.values_list("kit", "component", "quantity", "component__code", "component__name"):
-        found[kit_id].append((part[0], part[1], part[2], part[3]))
+    columns = ("kit", "component", "quantity", "component__code", "component__name")
+    for kit_id, component, quantity, code, name in rows.values_list(*columns):
+        found[kit_id].append((component, quantity, code, name))
     return found
 
 

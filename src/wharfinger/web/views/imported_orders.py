@@ -72,22 +72,38 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class _Said:
     """What is said after an action, by the number of orders."""
 
     one: str
     many: str
+    left: str
 
 
 _ACTIONS = {
-    "ignore": (imported_orders.ignore, _Done("1 order is ignored.", "{} orders are ignored.")),
+    "ignore": (
+        imported_orders.ignore,
+        _Said(
+            "1 order is ignored.",
+            "{} orders are ignored.",
+            "Left as they are, because they are sales orders already: {}.",
+        ),
+    ),
     "download": (
         imported_orders.retry_download,
-        _Done("1 order is fetched again from Amazon.", "{} orders are fetched again from Amazon."),
+        _Said(
+            "1 order is fetched again from Amazon.",
+            "{} orders are fetched again from Amazon.",
+            "Not fetched, because they are not there any more: {}.",
+        ),
     ),
     "import": (
         imported_orders.retry_import,
-        _Done("1 order is tried again with its saved data.", "{} orders are tried again with their saved data."),
+        _Said(
+            "1 order is tried again with its saved data.",
+            "{} orders are tried again with their saved data.",
+            "Not tried, because their saved data was erased: {}. Use Retry Download.",
+        ),
     ),
 }
 
@@ -105,11 +121,14 @@ def act(request: HttpRequest) -> HttpResponse:
         return _back(request)
     act_on, said = chosen
     try:
-        act_on(ids, user=person(request), now=trade_now())
+        done = act_on(ids, user=person(request), now=trade_now())
     except Refused as refused:
         messages.error(request, refused.message)
-    else:
-        messages.success(request, said.one if len(ids) == 1 else said.many.format(len(ids)))
+        return _back(request)
+    if done:
+        messages.success(request, said.one if done == 1 else said.many.format(done))
+    if done < len(ids):
+        messages.warning(request, said.left.format(len(ids) - done))
     return _back(request)
 
 

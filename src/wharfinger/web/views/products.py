@@ -173,12 +173,12 @@ def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
             return False
         item_id = found.id
     try:
-        link_to_item(request, unlinked, item_id)
+        mended = link_to_item(request, unlinked, item_id)
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    waited = f" {unlinked.held_lines} held lines are mended by it." if unlinked.held_lines > 1 else ""
-    messages.success(request, f"{unlinked.sku[:80]} is linked.{waited}")
+    went_on = {0: "", 1: " One held line goes on."}.get(mended, f" {mended} held lines go on.")
+    messages.success(request, f"{unlinked.sku[:80]} is linked.{went_on}")
     return True
 
 

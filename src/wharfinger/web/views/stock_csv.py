@@ -44,11 +44,11 @@ def import_csv(request: HttpRequest) -> HttpResponse:
 
 def _applied(request: HttpRequest, form: CsvForm, text: str) -> bool:
     try:
-        done = stock_csv.apply_csv(text, user=person(request), now=trade_now())
+        rows = stock_csv.apply_csv(text, user=person(request), now=trade_now())
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    said = "1 row was applied." if done.changes == 1 else f"{done.changes} rows were applied."
+    said = "1 row was applied." if rows == 1 else f"{rows} rows were applied."
     messages.success(request, f"{said} Every movement is in the ledger.")
     return True
 
