@@ -26,7 +26,7 @@ from wharfinger.operations.couriers import ServiceEntry
 from wharfinger.operations.sites import SiteEntry
 
 WAREHOUSE = "Main warehouse"
-PASSWORD = "Harbour-Lights-2026"  # noqa: S105 -- the demo's sign-in page shows it
+PASSWORD = "Harbour-Lights-2026"
 PEOPLE = (
     ("olga", "Olga Owner", Role.ADMINISTRATOR),
     ("sam", "Sam Stock-Manager", Role.MANAGER),
@@ -104,7 +104,7 @@ def _seed_items(books: Mapping[str, Any], now: datetime) -> None:
     """One stock item for each SKU that the sellers list; goods that are sent by the seller lie in the warehouse."""
     if StockItem.objects.exists():
         return
-    chance = random.Random(1)  # noqa: S311 -- the same demo every time, no secret
+    chance = random.Random(1)
     titles: dict[str, tuple[str, bool]] = {}
     for listing in books["listings"]:
         if listing.get("listed", True):

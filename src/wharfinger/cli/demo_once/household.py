@@ -97,7 +97,7 @@ def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
     """While the job is done, kill workers at random moments (if the plan says so); yields who was killed."""
     killed: list[str] = []
     done = threading.Event()
-    chance = random.Random(plan.seed)  # noqa: S311 -- repeatable moments, no secret
+    chance = random.Random(plan.seed)
 
     def kill_now_and_then() -> None:
         while not done.wait(chance.uniform(*KILL_BETWEEN)):

@@ -21,7 +21,14 @@ class Form:
     action: str = ""
     method: str = "get"
     fields: list[tuple[str, str]] = field(default_factory=list)
-    buttons: list[tuple[str, str]] = field(default_factory=list)
+    boxes: list[tuple[str, str]] = field(default_factory=list)
+    """Tick-boxes that are not ticked."""
+    buttons: list[tuple[str, str, str]] = field(default_factory=list)
+    """Name, value and words of the buttons that send a value."""
+
+    def button(self, words: str) -> dict[str, str]:
+        """What the button with these words sends; empty when it sends nothing of its own."""
+        return next(({name: value} for name, value, text in self.buttons if words in (text, value)), {})
 
     def filled(self, changes: Fields) -> list[tuple[str, str]]:
         """The fields to send; None removes one (an unticked box), a list sends several."""
@@ -46,6 +53,7 @@ class _Reader(HTMLParser):
         self._options: list[tuple[str, bool]] = []
         self._textarea: tuple[Form, str, list[str]] | None = None
         self._link: list[str] | None = None
+        self._button: tuple[Form, str, str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         told = {name: value or "" for name, value in attrs}
@@ -73,8 +81,12 @@ class _Reader(HTMLParser):
             self._select, self._options = (form, name), []
         elif tag == "textarea":
             self._textarea = (form, name, [])
-        elif tag == "button" or told.get("type") in ("submit", "image"):
-            form.buttons.append((name, told.get("value", "")))
+        elif tag == "button":
+            self._button = (form, name, told.get("value", ""), [])
+        elif told.get("type") in ("submit", "image"):
+            form.buttons.append((name, told.get("value", ""), told.get("value", "")))
+        elif told.get("type") == "checkbox" and "checked" not in names:
+            form.boxes.append((name, told.get("value", "on")))
         elif told.get("type") not in ("checkbox", "radio") or "checked" in names:
             form.fields.append((name, told.get("value", "on" if told.get("type") == "checkbox" else "")))
 
@@ -89,6 +101,10 @@ class _Reader(HTMLParser):
             chosen = [value for value, selected in self._options if selected] or [v for v, _ in self._options[:1]]
             form.fields.extend((name, value) for value in chosen)
             self._select = None
+        elif tag == "button" and self._button is not None:
+            form, name, value, words = self._button
+            form.buttons.append((name, value, " ".join("".join(words).split())))
+            self._button = None
         elif tag == "textarea" and self._textarea is not None:
             form, name, parts = self._textarea
             form.fields.append((name, "".join(parts)))
@@ -98,6 +114,8 @@ class _Reader(HTMLParser):
         self.text.append(data)
         if self._link is not None:
             self._link.append(data)
+        if self._button is not None:
+            self._button[3].append(data)
         if self._textarea is not None:
             self._textarea[2].append(data)
 

@@ -1,0 +1,311 @@
+"""The main job, as a retailer does it in a browser: every act goes through a page or a redirect.
+
+What is looked up to know which page to open (ids, counts) is read from the database.
+"""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx2
+from django.db import connection
+
+from wharfinger.cli.demo_once.judge import Verdict, judge
+from wharfinger.cli.demo_once.visitor import Page, PageSurprise, Visitor
+from wharfinger.cli.seed import PASSWORD, WAREHOUSE
+from wharfinger.cli.speech import say
+from wharfinger.db.models import (
+    Channel,
+    Confirmation,
+    CourierService,
+    FlowSchedule,
+    ImportedOrder,
+    Problem,
+    RawMessage,
+    SalesOrder,
+    SalesOrderLine,
+    Site,
+    StockNotice,
+)
+from wharfinger.domain.channels import LinkState, import_fba_for
+from wharfinger.domain.orders import Fulfilment, SalesOrderState
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.shipments import ConfirmationState
+
+PATIENCE = 90.0
+"""Seconds of machine time after which a wait gives up and says what it waited for."""
+WAVES = 3
+DISPATCHED_AT_ONCE = 25
+
+CHANNELS: Mapping[str, Sequence[tuple[Fulfilment, str, str]]] = {
+    "EU": (
+        (Fulfilment.FBM, "GB", WAREHOUSE),
+        (Fulfilment.FBM, "DE", WAREHOUSE),
+        (Fulfilment.FBM, "FR", WAREHOUSE),
+        (Fulfilment.FBA, "GB", "FBA UK"),
+        (Fulfilment.FBA, "DE", "FBA Europe"),
+    ),
+    "NA": (
+        (Fulfilment.FBM, "US", WAREHOUSE),
+        (Fulfilment.FBM, "CA", WAREHOUSE),
+        (Fulfilment.FBA, "US", "FBA North America"),
+    ),
+}
+"""The channels of the run: region → (kind, country, site)."""
+
+
+class GaveUp(Exception):
+    """A wait took too long; says for what, and how far it had come."""
+
+
+@dataclass
+class Job:
+    """One run: the visitor's pages, the simulator's control, and what was placed."""
+
+    pages: str
+    simulator: str
+    orders: int
+    shipments: int
+    seed: int
+    placed: int = 0
+    visitor: Visitor = field(init=False)
+    control: httpx2.Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.visitor = Visitor(self.pages)
+        self.control = httpx2.Client(base_url=f"{self.simulator}/_simulator/", timeout=60, trust_env=False)
+
+    def do(self) -> None:
+        """All of it, in the order a new retailer does it."""
+        sign_in(self)
+        told = self.ask("accounts")
+        for account in told["accounts"]:
+            set_up_account(self, account)
+        await_that("every channel is Linked", _all_linked, _link_states)
+        approve_stock_uploads(self)
+        await_that("Amazon was told every quantity", _nothing_to_tell, _waiting)
+        for wave in range(WAVES):
+            place_orders(self, wave)
+        await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, _waiting)
+        link_unknown_skus(self)
+        ship(self)
+
+    def ask(self, what: str) -> Any:
+        return self.control.get(what).raise_for_status().json()
+
+
+def sign_in(job: Job) -> None:
+    page = job.visitor.open("/sign-in/")
+    home = job.visitor.send(page, "/sign-in/", {"username": "olga", "password": PASSWORD})
+    if home.url.rstrip("/").endswith("/sign-in"):
+        raise PageSurprise(f"Signing in did not work: {home.said()}")
+    say("Signed in.")
+
+
+def set_up_account(job: Job, account: Mapping[str, Any]) -> None:
+    """Make the channels, authorise the first, share its authorisation with the others, activate all."""
+    marketplaces = {row["country"]: row["id"] for row in account["marketplaces"]}
+    seller_id = ""
+    for kind, country, site in CHANNELS[account["region"]]:
+        channel = make_channel(job, account, kind, country, marketplaces[country], site, seller_id)
+        activate(job, channel)
+        if not seller_id:
+            authorise(job, channel, account)
+            seller_id = account["sellerId"]
+    say(f"{account['name']}: {len(CHANNELS[account['region']])} channels made and authorised.")
+
+
+def make_channel(
+    job: Job,
+    account: Mapping[str, Any],
+    kind: Fulfilment,
+    country: str,
+    marketplace_id: str,
+    site: str,
+    seller_id: str,
+) -> Channel:
+    name = f"{account['name'][:30]} {country} {kind.value}"
+    page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
+    answer: dict[str, str] = {
+        "name": name,
+        "region": account["region"],
+        "marketplace_id": marketplace_id,
+        "seller_id": seller_id,
+        "auth_token": "",
+        "import_fba_orders": import_fba_for(kind).value,
+        "site_id": str(Site.objects.get(name=site).pk),
+    }
+    if kind is Fulfilment.FBM:
+        answer["courier_service_id"] = str(CourierService.objects.get(gives_number=True).pk)
+    job.visitor.send(page, f"/channels/new/{kind.value.lower()}/", answer)
+    channel = Channel.objects.filter(name=name).first()
+    if channel is None:
+        raise PageSurprise(f"“{name}” was not made.")
+    return channel
+
+
+def activate(job: Job, channel: Channel) -> None:
+    page = job.visitor.open(f"/channels/{channel.pk}/")
+    job.visitor.send(page, f"/channels/{channel.pk}/activate/", {})
+
+
+def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
+    """Press Authorise, sign in at Seller Central, accept, come back, wait for the result, Save Channel."""
+    page = job.visitor.open(f"/channels/{channel.pk}/")
+    ours = job.visitor.send(page, f"/channels/{channel.pk}/authorise/", {})
+    page = job.visitor.open(ours.link("/apps/authorize/consent"))
+    page = _through_seller_central(job, page, account)
+    if "/authorisations/" not in page.url:
+        raise PageSurprise(f"Seller Central did not send us back: {page.url} {page.said()}")
+    address = page.url
+    await_that(
+        "the authorisation is Done",
+        lambda: channel.authorisations.filter(state="Done").exists(),
+        lambda: job.visitor.open(address).said(),
+    )
+    page = job.visitor.open(f"/channels/{channel.pk}/edit/")
+    job.visitor.send(page, f"/channels/{channel.pk}/edit/", {})
+
+
+def _through_seller_central(job: Job, page: Page, account: Mapping[str, Any]) -> Page:
+    """Sign in as the seller where the page asks for it, then tick Accept and press OK."""
+    for _ in range(4):
+        if "/sellercentral/" not in page.url:
+            return page
+        form = page.form("")
+        names = {name for name, _ in form.fields}
+        if form.boxes:
+            changes = {**dict(form.boxes), **form.button("OK")}
+        elif names & {"email", "password"}:
+            changes = {**account["signIn"]}
+        else:
+            raise PageSurprise(f"Seller Central shows something unexpected: {page.said()}")
+        page = job.visitor.send(page, "", changes)
+    return page
+
+
+def approve_stock_uploads(job: Job) -> None:
+    """See the plan of each channel's first upload, and approve it."""
+    await_that(
+        "the listings are read",
+        lambda: not FlowSchedule.objects.filter(flow__in=["listings_in", "fba_stock_in"], finished_at=None).exists(),
+        _waiting,
+    )
+    for channel in Channel.objects.filter(kind=Fulfilment.FBM.value):
+        page = job.visitor.open(f"/channels/{channel.pk}/stock/")
+        job.visitor.send(page, f"/channels/{channel.pk}/stock/approve/", {})
+    say("First stock uploads approved.")
+
+
+def place_orders(job: Job, wave: int) -> None:
+    """A share of the orders: FBM, FBA, pending, cancelled, unknown SKUs, several lines, several currencies."""
+    share = job.orders // WAVES + (job.orders % WAVES if wave == 0 else 0)
+    if share:
+        told = job.control.post("orders", json={"mix": {"count": share, "seed": job.seed * 100 + wave}})
+        job.placed += len(told.raise_for_status().json()["orderIds"])
+    say(f"{job.placed} orders placed.")
+    wanted = job.placed
+    await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
+
+
+def link_unknown_skus(job: Job) -> None:
+    """For each unknown SKU: make a stock item by CSV, link it on the page that the problem leads to."""
+    await_that("the inbox is empty", _inbox_is_empty, _waiting)
+    problems = list(Problem.objects.filter(kind=ProblemKind.UNKNOWN_SKU.value, solved_at=None).order_by("pk"))
+    held = SalesOrderLine.objects.filter(item=None).exclude(held_reason="").values_list("sku", "title")
+    titles = dict(held)
+    if not titles:
+        return
+    rows = "".join(f'"NEW {sku}","{title}",{WAREHOUSE},40,receive\n' for sku, title in sorted(titles.items()))
+    page = job.visitor.open("/stock/import/")
+    plan = job.visitor.send(page, "/stock/import/", {"text": f"stock code,name,site,quantity,mode\n{rows}"})
+    job.visitor.send(plan, "/stock/import/", {"step": "apply"})
+    for problem in problems:
+        line = SalesOrderLine.objects.filter(item=None, order=problem.sales_order).exclude(held_reason="").first()
+        if line is not None:
+            page = job.visitor.open(f"/products/link/?line={line.pk}")
+            job.visitor.send(page, "/products/link/", {"code": f"NEW {line.sku}"})
+    await_that(
+        "every line is linked",
+        lambda: not SalesOrderLine.objects.filter(item=None).exclude(held_reason="").exists(),
+        _waiting,
+    )
+    say(f"{len(titles)} unknown SKUs linked.")
+
+
+def ship(job: Job) -> None:
+    """Dispatch orders in batches with the service that gives its tracking number at once."""
+    service = str(CourierService.objects.get(gives_number=True).pk)
+    ready = SalesOrder.objects.filter(state=SalesOrderState.READY.value).order_by("ship_by", "pk")
+    await_that(
+        "enough orders are ready to ship",
+        lambda: ready.count() >= min(job.shipments, job.orders // 3),
+        lambda: f"{ready.count()} are",
+    )
+    ids = list(ready.values_list("pk", flat=True)[: job.shipments])
+    for start in range(0, len(ids), DISPATCHED_AT_ONCE):
+        batch = [str(pk) for pk in ids[start : start + DISPATCHED_AT_ONCE]]
+        page = job.visitor.open("/sales-orders/")
+        job.visitor.send(page, "/sales-orders/dispatch/", {"ids": batch, "service": service})
+    say(f"{len(ids)} orders dispatched.")
+    await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
+
+
+def settle_and_judge(job: Job) -> Verdict:
+    """Let trade come to rest (payments, FBA shipments, read-backs), then compare with the books."""
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        verdict = judge(job.ask("books"))
+        if verdict.good and _at_rest():
+            return verdict
+        if time.monotonic() > deadline:
+            return verdict
+        connection.close()
+        time.sleep(1.0)  # noqa: TID251 -- the run waits for processes of its own
+
+
+def await_that(what: str, is_so: Callable[[], bool], so_far: Callable[[], str]) -> None:
+    """Wait until it is so; GaveUp says how far it came."""
+    deadline = time.monotonic() + PATIENCE
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise GaveUp(f"Gave up waiting until {what}: {so_far()}")
+        time.sleep(0.2)  # noqa: TID251 -- the run waits for processes of its own
+
+
+def _all_linked() -> bool:
+    return not Channel.objects.exclude(link_state=LinkState.LINKED.value).exists()
+
+
+def _link_states() -> str:
+    return ", ".join(f"{channel.name}: {channel.link_state}" for channel in Channel.objects.all())
+
+
+def _nothing_to_tell() -> bool:
+    return not StockNotice.objects.exists()
+
+
+def _inbox_is_empty() -> bool:
+    return not RawMessage.objects.filter(state=RawMessage.State.WAITING).exists()
+
+
+def _all_confirmed() -> bool:
+    done = [ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value]
+    return not Confirmation.objects.exclude(state__in=done).exists()
+
+
+def _at_rest() -> bool:
+    pending = SalesOrder.objects.filter(state=SalesOrderState.PENDING.value).exists()
+    return _nothing_to_tell() and _inbox_is_empty() and _all_confirmed() and not pending
+
+
+def _waiting() -> str:
+    lines = [
+        f"{line.flow} of {line.account_id}: {line.outcome or '–'} {line.waiting_for} {line.error}".strip()
+        for line in FlowSchedule.objects.order_by("account", "flow")
+    ]
+    return (
+        f"{ImportedOrder.objects.count()} orders imported, {StockNotice.objects.count()} quantities wait; "
+        + "; ".join(lines)
+    )

@@ -1,0 +1,463 @@
+"""Amazon's orders become ours: every case of product.md section 3, each on a real database."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from wharfinger.db.models import (
+    Allocation,
+    AmazonApplication,
+    Channel,
+    ChannelOption,
+    ChannelProduct,
+    ImportedOrder,
+    Invoice,
+    Listing,
+    Marketplace,
+    Movement,
+    Problem,
+    RawMessage,
+    SalesOrder,
+    SalesOrderLine,
+    SellerAccount,
+    Site,
+    StockItem,
+    StockLevel,
+    StockNotice,
+    User,
+)
+from wharfinger.domain.orders import (
+    AmazonStatus,
+    Fulfilment,
+    IncomingAddress,
+    IncomingBuyer,
+    IncomingLine,
+    IncomingOrder,
+    LineAmounts,
+)
+from wharfinger.operations import imported_orders, inbox, links, orders, stock
+from wharfinger.operations.inbox import RawOrder
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+UK = "A1F83G8C2ARO7P"
+ADDRESS = IncomingAddress(
+    name="Ada Byron", line_1="1 Quay Street", town="Hull", postcode="HU1 1AA", country="GB"
+)
+
+
+class Shop:
+    """One seller account with a warehouse, an FBA site, an FBM and an FBA channel for Amazon.co.uk."""
+
+    def __init__(self):
+        application = AmazonApplication.objects.create(
+            application_id="amzn1.sp.solution.1",
+            client_id="amzn1.application-oa2-client.1",
+            client_secret="s",
+            secret_last_four="s",
+            secret_set_at=NOW,
+        )
+        self.account = SellerAccount.objects.create(
+            name="Harbour", region="EU", seller_id="A1HARBOURSELL", application=application, made_at=NOW
+        )
+        self.warehouse = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
+        self.fba_site = Site.objects.create(
+            name="FBA UK", kind="FBA", pool="UK", account=self.account, made_at=NOW
+        )
+        self.fbm = self.channel("FBM", self.warehouse)
+        self.fba = self.channel("FBA", self.fba_site)
+        self.olga = User.objects.create(username="olga", full_name="Olga Owner", role="Administrator")
+
+    def channel(self, kind, site):
+        channel = Channel.objects.create(
+            name=f"UK {kind}",
+            kind=kind,
+            account=self.account,
+            marketplace=Marketplace.objects.get(pk=UK),
+            start_date=date(2026, 11, 1),
+            import_fba_orders="Only FBA Import" if kind == "FBA" else "No FBA import",
+            link_state="Linked",
+            made_at=NOW,
+        )
+        ChannelOption.objects.create(channel=channel, order_type="", site=site)
+        return channel
+
+    def item(self, code, quantity=None, sku=None, fulfilment="FBM", asin="B000000001"):
+        item = StockItem.objects.create(code=code, name=code, made_at=NOW)
+        self.listing(sku or code, item, fulfilment, asin)
+        if quantity:
+            stock.receive_stock(item.pk, self.warehouse.pk, quantity, now=NOW)
+        return item
+
+    def listing(self, sku, item=None, fulfilment="FBM", asin="B000000001"):
+        listing = Listing.objects.create(
+            account=self.account, sku=sku, fulfilment=fulfilment, product_type="HOME", found_at=NOW
+        )
+        return ChannelProduct.objects.create(
+            listing=listing, marketplace_id=UK, asin=asin, item=item, found_at=NOW
+        )
+
+    def take(self, order, now=NOW):
+        body = repr(order).encode()
+        inbox.keep_order(self.account.pk, RawOrder(order.amazon_order_id, body), now=now)
+        raw = RawMessage.objects.order_by("-pk").first()
+        return orders.take_order(raw.pk, order, now=now)
+
+    def level(self, item, site=None):
+        level = StockLevel.objects.get(item=item, site=site or self.warehouse)
+        return level.on_hand, level.allocated
+
+
+@pytest.fixture
+def shop():
+    return Shop()
+
+
+def a_line(sku="MUG", quantity=1, total="10.00", **more):
+    amount = Decimal(total)
+    amounts = LineAmounts(item=amount, total=amount)
+    return IncomingLine(
+        order_item_id=more.pop("item_id", f"{sku[:20]}-1"),
+        sku=sku,
+        asin=more.pop("asin", "B000000001"),
+        title=sku[:20],
+        quantity_ordered=quantity,
+        **{"amounts": amounts, **more},
+    )
+
+
+def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001", **more):
+    lines = lines or (a_line(),)
+    told = {
+        "amazon_order_id": number,
+        "marketplace_id": UK,
+        "fulfilment": Fulfilment.FBM,
+        "status": status,
+        "placed_at": NOW - timedelta(hours=1),
+        "updated_at": NOW - timedelta(minutes=30),
+        "currency": "GBP",
+        "total": sum((line.amounts.total or Decimal(0) for line in lines), Decimal(0)),
+        "lines": tuple(lines),
+        "buyer": IncomingBuyer(name="Ada Byron", email="ada@marketplace.example"),
+        "address": ADDRESS,
+        "ship_by": NOW + timedelta(days=1),
+    }
+    return IncomingOrder(**{**told, **more})
+
+
+def later(order, minutes=10, **changes):
+    return replace(order, updated_at=order.updated_at + timedelta(minutes=minutes), **changes)
+
+
+def the_order():
+    return SalesOrder.objects.get()
+
+
+def problems():
+    return sorted(Problem.objects.filter(solved_at=None).values_list("kind", flat=True))
+
+
+def test_an_order_is_matched_promised_and_ready(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(a_line(quantity=2)))
+    assert (the_order().state, shop.level(mug), problems()) == ("Ready to ship", (5, 2), [])
+    assert ImportedOrder.objects.get().state == "OK"
+    assert the_order().delivery["line_1"] == "1 Quay Street"
+
+
+def test_a_promise_puts_a_notice_for_the_listing(shop):
+    shop.item("MUG", 5)
+    before = StockNotice.objects.get().version
+    shop.take(an_order())
+    assert StockNotice.objects.get().version > before
+
+
+def test_the_same_order_twice_is_there_once(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order())
+    shop.take(an_order())
+    assert (SalesOrder.objects.count(), SalesOrderLine.objects.count(), shop.level(mug)) == (1, 1, (5, 1))
+
+
+def test_an_older_message_never_overwrites_a_newer_one(shop):
+    shop.item("MUG", 5)
+    newer = later(an_order(a_line(quantity=3)))
+    shop.take(newer)
+    assert shop.take(an_order()) == orders.Unchanged()
+    assert SalesOrderLine.objects.get().quantity_ordered == 3
+
+
+def test_too_little_stock_waits_and_is_served_by_itself_when_stock_comes(shop):
+    mug = shop.item("MUG", 1)
+    shop.take(an_order(a_line(quantity=3)))
+    assert (the_order().state, shop.level(mug), problems()) == ("Awaiting stock", (1, 1), ["Awaiting stock"])
+    stock.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
+    assert (the_order().state, shop.level(mug), problems()) == ("Ready to ship", (6, 3), [])
+
+
+def test_the_earliest_ship_by_is_served_first(shop):
+    mug = shop.item("MUG")
+    shop.take(an_order(number="026-0000001-0000001", ship_by=NOW + timedelta(days=3)))
+    shop.take(an_order(number="026-0000001-0000002", ship_by=NOW + timedelta(days=1)))
+    stock.receive_stock(mug.pk, shop.warehouse.pk, 1, now=NOW)
+    states = dict(SalesOrder.objects.values_list("imported__amazon_order_id", "state"))
+    assert states == {"026-0000001-0000001": "Awaiting stock", "026-0000001-0000002": "Ready to ship"}
+
+
+def pending_order():
+    bare = a_line(quantity=2, amounts=LineAmounts())
+    return an_order(
+        bare, status=AmazonStatus.PENDING, total=None, currency="", address=None, buyer=IncomingBuyer()
+    )
+
+
+def test_a_pending_order_reserves_at_once_without_money_or_buyer(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(pending_order())
+    assert (the_order().state, the_order().total, the_order().customer) == ("Pending", None, None)
+    assert (shop.level(mug), problems()) == ((5, 2), [])
+
+
+def test_a_pending_order_that_is_paid_gets_its_money_and_address(shop):
+    shop.item("MUG", 5)
+    shop.take(pending_order())
+    shop.take(later(an_order(a_line(quantity=2))))
+    order = the_order()
+    assert (order.state, order.total, order.delivery["town"], order.customer.code) == (
+        "Ready to ship",
+        Decimal("10.00"),
+        "Hull",
+        "C000001",
+    )
+
+
+def test_a_pending_order_that_is_cancelled_releases_its_stock(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(pending_order())
+    shop.take(later(pending_order(), status=AmazonStatus.CANCELLED))
+    assert (the_order().state, shop.level(mug), Allocation.objects.count()) == ("Cancelled", (5, 0), 0)
+
+
+def test_cancelled_before_import_is_skipped(shop):
+    shop.item("MUG", 5)
+    shop.take(an_order(status=AmazonStatus.CANCELLED))
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Skipped", 0)
+
+
+def test_fewer_units_give_stock_back(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(a_line(quantity=4)))
+    shop.take(later(an_order(a_line(quantity=4, quantity_cancelled=3))))
+    assert (shop.level(mug), the_order().state) == ((5, 1), "Ready to ship")
+
+
+def test_an_unknown_sku_holds_its_line_and_one_link_mends_every_order(shop):
+    mug = shop.item("MUG", 20)
+    for n in (1, 2):
+        odd = a_line("mug", item_id=f"odd-{n}")
+        shop.take(an_order(a_line(), odd, number=f"026-0000001-000000{n}"))
+    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Held", "Held"]
+    problem = Problem.objects.get(kind="Unknown SKU")
+    assert ("MUG" in problem.cause, problem.count) == (True, 2)
+    mended = links.link_sku(shop.account.pk, UK, "mug", mug.pk, user=shop.olga, now=NOW)
+    assert (mended, shop.level(mug), problems()) == (2, (20, 4), [])
+    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Ready to ship", "Ready to ship"]
+
+
+def test_two_lines_of_one_sku_stay_two(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(a_line(item_id="1", quantity=1), a_line(item_id="2", quantity=2)))
+    assert (SalesOrderLine.objects.count(), shop.level(mug)) == (2, (5, 3))
+
+
+def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(a_line(item_id="1"), a_line(item_id="2", quantity=0, total="0")))
+    assert (SalesOrderLine.objects.count(), shop.level(mug), the_order().state) == (2, (5, 1), "Ready to ship")
+
+
+def test_a_sku_of_two_thousand_characters_is_kept_whole_and_held_with_a_reason(shop):
+    monster = "X" * 2000
+    shop.take(an_order(a_line(monster)))
+    line = SalesOrderLine.objects.get()
+    assert (line.sku, "2000 characters" in line.held_reason, the_order().state) == (monster, True, "Held")
+    assert problems() == ["Unknown SKU"]
+
+
+def test_a_foreign_currency_is_taken_as_it_is_and_told(shop):
+    shop.item("MUG", 5)
+    shop.take(an_order(currency="EUR"))
+    assert (the_order().currency, problems()) == ("EUR", ["Foreign currency"])
+
+
+def test_totals_that_differ_fail_the_order_and_nothing_is_promised(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(total=Decimal("99.99")))
+    imported = ImportedOrder.objects.get()
+    assert (imported.state, "99.99" in imported.reason, shop.level(mug)) == ("Failed", True, (5, 0))
+    assert problems() == ["Totals differ"]
+    shop.take(later(an_order()))
+    assert (ImportedOrder.objects.get().state, problems()) == ("OK", [])
+
+
+def test_no_channel_is_skipped_with_the_reason(shop):
+    shop.take(an_order(marketplace_id="A1PA6795UKMFR9"))
+    imported = ImportedOrder.objects.get()
+    assert (imported.state, "Amazon.de FBM" in imported.reason) == ("Skipped", True)
+
+
+def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
+    shop.item("MUG", 5)
+    Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True)
+    shop.take(an_order())
+    imported = ImportedOrder.objects.get()
+    assert (imported.state, imported.waits_for) == ("Not attempted", f"channel:{shop.fbm.pk}")
+    Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
+    imported_orders.retry_import([imported.pk], user=shop.olga, now=NOW)
+    assert RawMessage.objects.get().state == "Waiting"
+    orders.take_order(RawMessage.objects.get().pk, an_order(), now=NOW)
+    assert ImportedOrder.objects.get().state == "OK"
+
+
+def test_before_the_start_date_is_skipped(shop):
+    shop.take(an_order(placed_at=datetime(2026, 10, 30, tzinfo=UTC)))
+    assert ImportedOrder.objects.get().state == "Skipped"
+
+
+def test_an_ignored_order_stays_ignored(shop):
+    shop.item("MUG", 5)
+    Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True)
+    shop.take(an_order())
+    imported_orders.ignore([ImportedOrder.objects.get().pk], user=shop.olga, now=NOW)
+    Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
+    shop.take(later(an_order()))
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Ignored", 0)
+
+
+def test_shipped_before_we_knew_it_is_recorded_only(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(status=AmazonStatus.SHIPPED))
+    assert (the_order().state, ImportedOrder.objects.get().record_only, shop.level(mug)) == ("Shipped", True, (5, 0))
+
+
+def test_confirmed_by_somebody_else_books_the_goods_out_once(shop):
+    mug = shop.item("MUG", 5)
+    shop.take(an_order(a_line(quantity=2)))
+    gone = later(an_order(a_line(quantity=2, quantity_fulfilled=2), status=AmazonStatus.SHIPPED))
+    shop.take(gone)
+    shop.take(later(gone))
+    assert (the_order().state, shop.level(mug)) == ("Shipped", (3, 0))
+
+
+def test_a_partial_address_never_overwrites_a_full_one(shop):
+    shop.item("MUG", 5)
+    shop.take(an_order())
+    shop.take(later(an_order(), address=IncomingAddress(town="Hull", postcode="HU1 1AA", country="GB")))
+    assert the_order().delivery["line_1"] == "1 Quay Street"
+
+
+def test_an_address_that_comes_later_solves_its_problem(shop):
+    shop.item("MUG", 5)
+    shop.take(an_order(address=None))
+    assert problems() == ["No delivery address"]
+    shop.take(later(an_order()))
+    assert (problems(), the_order().delivery["town"]) == ([], "Hull")
+
+
+def test_a_buyers_wish_to_cancel_is_a_problem_to_answer(shop):
+    shop.item("MUG", 5)
+    asked = a_line(cancel_requested=True, cancel_reason="Ordered by mistake")
+    shop.take(an_order(asked))
+    assert (the_order().cancel_requested, problems()) == (True, ["Buyer asks to cancel"])
+
+
+def test_by_asin_two_items_hold_the_line_and_name_both(shop):
+    Channel.objects.filter(pk=shop.fbm.pk).update(use_amazon_sku=False)
+    shop.item("MUG-A", 5, asin="B00SAMEASI")
+    shop.item("MUG-B", 5, asin="B00SAMEASI")
+    shop.take(an_order(a_line("OTHER", asin="B00SAMEASI")))
+    reason = SalesOrderLine.objects.get().held_reason
+    assert ("MUG-A" in reason, "MUG-B" in reason) == (True, True)
+
+
+def fba_order(**more):
+    return an_order(fulfilment=Fulfilment.FBA, status=AmazonStatus.SHIPPED, address=None, **more)
+
+
+def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
+    item = shop.item("MUG", fulfilment="FBA")
+    shop.take(fba_order())
+    assert (ImportedOrder.objects.get().state, problems()) == ("Not attempted", ["FBA site has no stock levels"])
+    read_at = NOW - timedelta(hours=2)
+    level = stock.FbaLevel(item_id=item.pk, fulfillable=10)
+    stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
+    assert (problems(), RawMessage.objects.get().state) == ([], "Waiting")
+    orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
+    assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("Issued", 1, (9, 0))
+
+
+def test_fba_shipped_before_the_reading_moves_nothing_twice(shop):
+    item = shop.item("MUG", fulfilment="FBA")
+    level = stock.FbaLevel(item_id=item.pk, fulfillable=10)
+    stock.load_fba_levels(shop.fba_site.pk, [level], read_at=NOW, now=NOW)
+    shop.take(fba_order())
+    assert (the_order().state, shop.level(item, shop.fba_site)) == ("Issued", (10, 0))
+
+
+def test_fba_not_shipped_yet_waits(shop):
+    shop.item("MUG", fulfilment="FBA")
+    shop.take(an_order(fulfilment=Fulfilment.FBA, status=AmazonStatus.UNSHIPPED))
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Not attempted", 0)
+
+
+EVENTS = st.lists(
+    st.tuples(
+        st.integers(1, 4),
+        st.sampled_from(["place", "pend", "cancel", "fewer", "receive", "take away", "gone"]),
+        st.integers(1, 5),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(events=EVENTS)
+def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
+    """On hand is the sum of the movements; allocated is the sum of the allocations and never below zero."""
+    example = StockItem.objects.count()  # each example has an item and order numbers of its own
+    mug = shop.item(f"MUG-{example}", 6)
+    for step, (number, event, units) in enumerate(events):
+        now = NOW + timedelta(minutes=step)
+        line = a_line(mug.code, quantity=units, item_id=f"{mug.code}-{number}")
+        told = an_order(line, number=f"026-{example:07d}-{number:07d}", updated_at=now)
+        match event:
+            case "place":
+                shop.take(told, now)
+            case "pend":
+                shop.take(replace(told, status=AmazonStatus.PENDING), now)
+            case "cancel":
+                shop.take(replace(told, status=AmazonStatus.CANCELLED), now)
+            case "fewer":
+                shop.take(replace(told, lines=(replace(line, quantity_cancelled=1),)), now)
+            case "gone":
+                gone = replace(line, quantity_fulfilled=units)
+                shop.take(replace(told, lines=(gone,), status=AmazonStatus.SHIPPED), now)
+            case "receive":
+                stock.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
+            case "take away":
+                stock.adjust_stock(mug.pk, shop.warehouse.pk, -units, note="broken", now=now)
+    level = StockLevel.objects.get(item=mug, site=shop.warehouse)
+    moved = Movement.objects.filter(item=mug, site=shop.warehouse).aggregate(sum=Sum("quantity"))["sum"]
+    assert SalesOrderLine.objects.filter(sku=mug.code).count() <= 4
+    promised = Allocation.objects.filter(item=mug).aggregate(sum=Sum("quantity"))["sum"] or 0
+    assert (level.on_hand, level.allocated) == (moved, promised)
+    assert level.allocated >= 0
+    for row in SalesOrderLine.objects.all():
+        assert row.quantity_shipped <= row.quantity_ordered
