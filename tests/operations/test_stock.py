@@ -7,7 +7,6 @@ from django.db.models import Sum
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
-
 from tests.operations.shop import (
     DE,
     NOW,
@@ -18,6 +17,7 @@ from tests.operations.shop import (
     an_item,
     an_order,
 )
+
 from wharfinger.db.models import Allocation, KitComponent, Movement, Problem, StockLevel, StockNotice
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.stock import MovementReason, SiteKind

@@ -49,10 +49,12 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
     """
     known = _lock_listings(account_id, found, now)
     products = []
+    changed: dict[int, int] = {}
     new = 0
     for one in found:
         listing = known[one.sku]
-        _refresh(listing, one, read_at, now)
+        if _refresh(listing, one):
+            changed[listing.pk] = account_id
         product, made = ChannelProduct.objects.get_or_create(
             listing=listing, marketplace_id=one.marketplace_id, defaults={"found_at": now}
         )
@@ -62,7 +64,11 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
             product.save(update_fields=["asin", "title"])
         product.listing = listing
         products.append(product)
+    # Links first: they may mend held orders, and orders are locked before notices.
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
+    notice_listings(changed, cause="Amazon's listing changed", now=now)
+    for one in found:
+        _judge(known[one.sku], one, read_at, now)
     return Kept(new, linked)
 
 
@@ -76,18 +82,22 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
     return {row.sku: row for row in rows}
 
 
-def _refresh(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
-    before = (listing.fulfilment, listing.product_type, listing.lead_time_days, listing.gone_at)
+def _refresh(listing: Listing, one: FoundListing) -> bool:
+    """Bring the row to what Amazon says; answers whether it bears on what Amazon is told."""
+    before = (listing.fulfilment, listing.product_type, listing.gone_at)
+    lead_time = listing.lead_time_days
     if one.fulfilment is not None:
         listing.fulfilment = one.fulfilment.value
     listing.product_type = one.product_type[:80] or listing.product_type
     listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
     listing.gone_at = None
-    after = (listing.fulfilment, listing.product_type, listing.lead_time_days, listing.gone_at)
-    if after != before:
+    changed = before != (listing.fulfilment, listing.product_type, listing.gone_at)
+    if changed or lead_time != listing.lead_time_days:
         listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "gone_at"])
-        if listing.fulfilment == Fulfilment.FBM.value:
-            notice_listings({listing.pk: listing.account_id}, cause="Amazon's listing changed", now=now)
+    return changed and listing.fulfilment == Fulfilment.FBM.value
+
+
+def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
     _judge_both_ways(listing, one.both_ways, now)
     if one.quantity is not None and listing.fulfilment == Fulfilment.FBM.value:
         compare_seen(listing, one.quantity, asked_at=read_at, now=now, looked=False)

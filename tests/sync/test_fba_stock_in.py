@@ -1,0 +1,147 @@
+from datetime import timedelta
+
+import pytest
+from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+from tests.sync.fake_amazon import FakeAmazon, SteppedClock
+
+from wharfinger.amazon.errors import PageTokenRefused, ServerFault
+from wharfinger.db.models import ChannelProduct, Movement, StockLevel
+from wharfinger.domain.stock import SiteKind
+from wharfinger.sync import fba_stock_in
+from wharfinger.sync.calls import AccountFacts, NotBefore
+
+pytestmark = pytest.mark.django_db
+
+
+class Shop:
+    """One account with FBA channels for the UK pool, its site, and its Amazon."""
+
+    def __init__(self, **units):
+        self.account = an_account()
+        self.site = a_site("FBA UK", SiteKind.FBA, "UK", self.account)
+        a_channel(self.account, self.site, kind="FBA")
+        self.clock = SteppedClock(NOW)
+        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        for sku, held in units.items():
+            a_listing(self.account, sku, an_item(sku), fulfilment="FBA")
+            self.amazon.fba[sku] = held
+
+    def run(self):
+        return fba_stock_in.run(self.account.pk, self.amazon, self.clock)
+
+    def levels(self):
+        return dict(StockLevel.objects.order_by("item__code").values_list("item__code", "on_hand"))
+
+
+def test_every_page_is_mirrored_and_a_second_run_changes_nothing():
+    shop = Shop(**{f"SKU{number:02d}": number for number in range(7)})
+    shop.amazon.page_size = 3
+    shop.run()
+    assert shop.levels() == {f"SKU{number:02d}": number for number in range(7)}
+    moved = Movement.objects.count()
+    shop.clock.advance(minutes=15)
+    assert "7 items, 0 differ" in shop.run().outcome
+    assert Movement.objects.count() == moved
+    shop.site.refresh_from_db()
+    assert (shop.site.levels_loaded_at, shop.site.levels_read_at) == (NOW, shop.clock.now())
+
+
+def test_a_pool_is_read_once_for_all_its_marketplaces():
+    shop = Shop()
+    europe = a_site("FBA Europe", SiteKind.FBA, "EU", shop.account)
+    a_channel(shop.account, europe, DE, kind="FBA")
+    a_channel(shop.account, europe, "A13V1IB3VIYZZH", kind="FBA")
+    shop.run()
+    assert shop.amazon.named("getInventorySummaries") == [(UK, None), (DE, None)]
+
+
+def test_a_summary_without_numbers_is_not_zero():
+    shop = Shop(MUG=5)
+    shop.run()
+    shop.amazon.fba["MUG"] = None
+    shop.clock.advance(minutes=15)
+    assert "1 without numbers" in shop.run().outcome
+    assert shop.levels() == {"MUG": 5}
+
+
+def test_an_absent_sku_keeps_its_level():
+    shop = Shop(MUG=5, CUP=6)
+    shop.run()
+    del shop.amazon.fba["CUP"]
+    shop.amazon.fba["MUG"] = 4
+    shop.clock.advance(minutes=15)
+    shop.run()
+    assert shop.levels() == {"CUP": 6, "MUG": 4}
+
+
+def test_an_item_with_two_skus_is_their_sum_and_waits_for_both():
+    shop = Shop(MUG=5)
+    item = ChannelProduct.objects.get().item
+    a_listing(shop.account, "MUG-2", item, fulfilment="FBA")
+    shop.run()
+    assert shop.levels() == {}
+    shop.amazon.fba["MUG-2"] = 7
+    shop.clock.advance(minutes=15)
+    shop.run()
+    assert shop.levels() == {"MUG": 12}
+
+
+def test_unlinked_skus_are_counted_and_leave_the_site_unloaded():
+    shop = Shop()
+    shop.amazon.fba["STRANGER"] = 3
+    assert "1 SKUs not linked" in shop.run().outcome
+    shop.site.refresh_from_db()
+    assert shop.site.levels_loaded_at is None
+
+
+def test_an_fbm_sku_in_the_reading_touches_no_level():
+    shop = Shop()
+    a_listing(shop.account, "MUG", an_item())
+    shop.amazon.fba["MUG"] = 3
+    shop.run()
+    assert shop.levels() == {}
+
+
+def test_a_page_token_that_died_begins_again_at_the_first_page():
+    shop = Shop(A=1, B=2, C=3)
+    shop.amazon.page_size = 1
+    refused = PageTokenRefused("getInventorySummaries", status=400, message="Next token is invalid or expired")
+    shop.amazon.faults["getInventorySummaries"] += [None, refused]
+    shop.run()
+    assert shop.levels() == {"A": 1, "B": 2, "C": 3}
+    firsts = [token is None for _, token in shop.amazon.named("getInventorySummaries")]
+    assert firsts == [True, False, True, False, False]
+
+
+def test_tokens_that_always_die_change_nothing():
+    shop = Shop(A=1, B=2)
+    shop.amazon.page_size = 1
+    refused = PageTokenRefused("getInventorySummaries", status=400, message="Next token is invalid or expired")
+    shop.amazon.faults["getInventorySummaries"] += [None, refused] * 4
+    assert "read again later" in shop.run().outcome
+    assert shop.levels() == {}
+
+
+def test_cut_off_half_way_nothing_is_written():
+    shop = Shop(A=1, B=2)
+    shop.amazon.page_size = 1
+    shop.amazon.faults["getInventorySummaries"] += [None, ServerFault("getInventorySummaries", status=500)]
+    with pytest.raises(ServerFault):
+        shop.run()
+    assert shop.levels() == {}
+    shop.run()
+    assert shop.levels() == {"A": 1, "B": 2}
+
+
+def test_a_short_wait_between_pages_is_taken_and_a_long_one_is_not():
+    shop = Shop(A=1, B=2)
+    shop.amazon.page_size = 1
+    soon = NotBefore(NOW + timedelta(seconds=2), "getInventorySummaries")
+    shop.amazon.faults["getInventorySummaries"] += [None, soon]
+    shop.run()
+    assert shop.levels() == {"A": 1, "B": 2}
+    assert shop.clock.paused == 2
+    late = NotBefore(shop.clock.now() + timedelta(minutes=2), "getInventorySummaries")
+    shop.amazon.faults["getInventorySummaries"] += [None, late]
+    with pytest.raises(NotBefore):
+        shop.run()

@@ -1,0 +1,172 @@
+from datetime import timedelta
+
+import pytest
+from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item, an_order
+from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
+
+from wharfinger.amazon.errors import PageTokenRefused, ServerFault
+from wharfinger.amazon.messages.listings import ListingsPage
+from wharfinger.db.models import ChannelProduct, Listing, Problem, StockBarcode, StockItem, StockNotice
+from wharfinger.domain.orders import SalesOrderState
+from wharfinger.operations import items, stock
+from wharfinger.operations.items import ItemEntry
+from wharfinger.sync import listings_in
+from wharfinger.sync.calls import AccountFacts
+
+pytestmark = pytest.mark.django_db
+
+
+class Shop:
+    def __init__(self, *marketplaces, **entries):
+        self.account = an_account()
+        self.site = a_site()
+        self.channels = [a_channel(self.account, self.site, marketplace) for marketplace in marketplaces or (UK,)]
+        self.clock = SteppedClock(NOW)
+        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.amazon.listings.update(entries)
+
+    def run(self):
+        return listings_in.run(self.account.pk, self.amazon, self.clock)
+
+
+def test_a_listing_is_kept_with_what_amazon_says_of_it():
+    shop = Shop(MUG=Entry(quantity=7, lead_time_days=2))
+    shop.run()
+    listing = Listing.objects.get()
+    assert (listing.sku, listing.fulfilment, listing.product_type) == ("MUG", "FBM", "MUG")
+    assert (listing.seen_quantity, listing.lead_time_days) == (7, 2)
+    product = ChannelProduct.objects.get()
+    assert (product.marketplace_id, product.asin, product.title) == (UK, "B07XJ8C8F5", "A mug")
+
+
+def test_all_pages_of_all_marketplaces_and_a_second_run_changes_nothing():
+    shop = Shop(UK, DE, **{f"SKU-{number}": Entry() for number in range(45)})
+    shop.run()
+    shop.clock.advance(hours=4)
+    assert "45 SKUs in 2 marketplaces, 0 new, 0 linked by themselves, 0 gone" in shop.run().outcome
+    assert (Listing.objects.count(), ChannelProduct.objects.count()) == (45, 90)
+
+
+@pytest.mark.parametrize(
+    ("code", "reference", "barcode"), [("MUG", "", ""), ("M-1", "MUG", ""), ("M-1", "", "MUG")]
+)
+def test_it_links_itself_by_code_other_reference_or_barcode(code, reference, barcode):
+    item = StockItem.objects.create(code=code, name="Mug", other_reference=reference, made_at=NOW)
+    if barcode:
+        StockBarcode.objects.create(item=item, type="Other", code=barcode)
+    shop = Shop(MUG=Entry())
+    shop.run()
+    product = ChannelProduct.objects.get()
+    assert (product.item, product.linked_by) == (item, "itself")
+
+
+@pytest.mark.parametrize("code", ["mug", " MUG", "MUG1", "0MUG"])
+def test_it_links_exact_names_only(code):
+    an_item(code)
+    Shop(MUG=Entry()).run()
+    assert ChannelProduct.objects.get().item is None
+
+
+def test_a_reference_of_two_items_links_neither():
+    for code in ("A", "B"):
+        StockItem.objects.create(code=code, name=code, other_reference="MUG", made_at=NOW)
+    Shop(MUG=Entry()).run()
+    assert ChannelProduct.objects.get().item is None
+
+
+def test_a_link_lets_the_stock_out_and_the_held_order_go_on():
+    item = an_item()
+    shop = Shop(MUG=Entry())
+    stock.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
+    order = an_order(shop.channels[0], shop.site, [(None, 2)], SalesOrderState.HELD)
+    order.lines.update(sku="MUG")
+    shop.run()
+    order.refresh_from_db()
+    assert order.state == "Ready to ship"
+    assert StockNotice.objects.get().listing.sku == "MUG"
+
+
+def test_an_item_made_later_links_the_listing_that_waits():
+    shop = Shop(MUG=Entry())
+    shop.run()
+    item = items.create_item(ItemEntry(code="MUG", name="Mug"), now=NOW)
+    assert ChannelProduct.objects.get().item == item
+
+
+def test_the_fulfilment_channel_says_who_sends():
+    shop = Shop(OURS=Entry(), THEIRS=Entry(channel="AMAZON_EU"), BOTH=Entry(more_channels=("AMAZON_EU",)))
+    shop.run()
+    assert dict(Listing.objects.values_list("sku", "fulfilment")) == {"OURS": "FBM", "THEIRS": "FBA", "BOTH": "FBA"}
+    problem = Problem.objects.get(kind="Two rules for one SKU")
+    assert problem.listing.sku == "BOTH"
+    shop.amazon.listings["BOTH"].more_channels = ()
+    shop.run()
+    problem.refresh_from_db()
+    assert problem.solved_at is not None
+
+
+def test_a_listing_that_is_listed_no_more_is_gone_after_a_whole_reading():
+    shop = Shop(MUG=Entry(), CUP=Entry())
+    shop.run()
+    del shop.amazon.listings["CUP"]
+    shop.clock.advance(hours=4)
+    shop.run()
+    assert Listing.objects.get(sku="CUP").gone_at == shop.clock.now()
+    assert Listing.objects.get(sku="MUG").gone_at is None
+    shop.amazon.listings["CUP"] = Entry()
+    shop.clock.advance(hours=4)
+    shop.run()
+    assert Listing.objects.get(sku="CUP").gone_at is None
+
+
+def test_cut_off_half_way_nothing_is_called_gone():
+    shop = Shop(**{f"SKU-{number}": Entry() for number in range(25)})
+    shop.run()
+    del shop.amazon.listings["SKU-24"]
+    shop.amazon.faults["searchListingsItems"] += [None, ServerFault("searchListingsItems", status=500)]
+    shop.clock.advance(hours=4)
+    with pytest.raises(ServerFault):
+        shop.run()
+    assert not Listing.objects.exclude(gone_at=None).exists()
+
+
+def test_a_dead_page_token_begins_the_marketplace_again():
+    shop = Shop(**{f"SKU-{number}": Entry() for number in range(25)})
+    shop.amazon.faults["searchListingsItems"] += [None, PageTokenRefused("searchListingsItems", status=400)]
+    shop.run()
+    assert Listing.objects.count() == 25
+
+
+def test_throttled_it_waits_for_the_next_token():
+    shop = Shop(**{f"SKU-{number}": Entry() for number in range(45)})
+    shop.amazon.tokens["searchListingsItems"] = 1
+    pause = shop.clock.pause
+
+    def refill(seconds):
+        shop.amazon.tokens["searchListingsItems"] = 1
+        pause(seconds)
+
+    shop.clock.pause = refill
+    shop.run()
+    assert Listing.objects.count() == 45
+    assert shop.clock.paused == 4
+
+
+def test_more_than_amazon_lets_be_read_is_told_to_a_person_and_nothing_is_gone():
+    shop = Shop(MUG=Entry())
+    a_listing(shop.account, "ELSEWHERE")
+    shop.amazon.faults["searchListingsItems"].append(
+        ListingsPage(items=(), number_of_results=1_400, next_token=None)
+    )
+    shop.run()
+    assert "1400 listings" in Problem.objects.get(kind="Import or upload failed").cause
+    assert Listing.objects.get(sku="ELSEWHERE").gone_at is None
+
+
+def test_another_number_at_amazon_is_looked_at_again_before_it_is_told_again():
+    shop = Shop(MUG=Entry(quantity=3))
+    a_listing(shop.account, "MUG", an_item())
+    Listing.objects.update(told_quantity=5, told_at=NOW - timedelta(hours=1), told_why={"steps": []})
+    shop.run()
+    assert Listing.objects.get().read_back_at > NOW
+    assert not StockNotice.objects.exists()

@@ -1,0 +1,277 @@
+"""Each parcel is told once, whatever dies in between; every way ends with Amazon's own order as the judge."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account, an_item, an_order
+from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
+
+from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
+from wharfinger.db.models import Confirmation, Problem
+from wharfinger.domain.orders import IncomingPackage
+from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.operations import confirmations, shipments, stock
+from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations._confirmation_steps import confirm_seen_packages
+from wharfinger.sync import shipments_out
+from wharfinger.sync.calls import AccountFacts
+
+pytestmark = pytest.mark.django_db
+
+
+class Shop:
+    """Parcels that have left and of which Amazon is to be told."""
+
+    def __init__(self, parcels=1):
+        self.account = an_account()
+        self.site = a_site()
+        self.channel = a_channel(self.account, self.site)
+        self.clock = SteppedClock(NOW)
+        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.item, self.service = an_item(), a_service()
+        stock.receive_stock(self.item.pk, self.site.pk, 100, now=NOW)
+        self.orders = [self.send() for _ in range(parcels)]
+
+    def send(self):
+        order = an_order(self.channel, self.site, [(self.item, 1)])
+        lines = list(order.lines.all())
+        allocate_lines(lines, site_id=self.site.pk, now=NOW)
+        bring_state_along(order, lines, now=NOW)
+        shipments.dispatch(order.pk, service_id=self.service.pk, now=self.clock.now())
+        return order
+
+    def run(self):
+        return shipments_out.run(self.account.pk, self.amazon, self.clock)
+
+    def states(self):
+        return list(Confirmation.objects.order_by("pk").values_list("state", flat=True))
+
+    def told(self):
+        return Counter(order for order, _ in self.amazon.named("confirmShipment"))
+
+    def held(self):
+        return [self.amazon.packages[order.order_ref]["1"].tracking_number for order in self.orders]
+
+
+def test_amazon_is_told_in_its_words():
+    shop = Shop()
+    shop.run()
+    (order,) = shop.orders
+    told = shop.amazon.packages[order.order_ref]["1"]
+    assert told.marketplace_id == shop.channel.marketplace_id
+    assert (told.carrier_code, told.carrier_name) == ("Other", "Demo Courier")
+    assert (told.tracking_number, told.ship_date) == (f"DC{order.pk:08d}001", NOW)
+    assert [(item.order_item_id, item.quantity) for item in told.items] == [(order.lines.get().order_item_id, 1)]
+    assert shop.states() == ["Accepted"]
+
+
+def test_the_channels_own_courier_mapping_is_used():
+    shop = Shop()
+    shop.channel.courier_mappings.create(service=shop.service, carrier_code="DPD", shipping_method="Next Day")
+    shop.run()
+    told = shop.amazon.packages[shop.orders[0].order_ref]["1"]
+    assert (told.carrier_code, told.carrier_name, told.shipping_method) == ("DPD", "", "Next Day")
+
+
+def test_run_twice_it_tells_once_and_the_look_confirms():
+    shop = Shop(3)
+    shop.run()
+    shop.run()
+    shop.clock.advance(minutes=8)
+    shop.run()
+    assert set(shop.told().values()) == {1}
+    assert shop.states() == ["Confirmed"] * 3
+
+
+def test_the_ordinary_search_confirms_without_a_look():
+    shop = Shop()
+    shop.run()
+    number = shop.held()[0]
+    confirm_seen_packages(shop.orders[0], [IncomingPackage("1", tracking_number=number)], now=shop.clock.now())
+    shop.clock.advance(minutes=8)
+    shop.run()
+    assert shop.states() == ["Confirmed"]
+    assert shop.amazon.named("getOrder") == []
+
+
+def test_the_earliest_ship_by_goes_first():
+    shop = Shop(2)
+    first, second = shop.orders
+    second.ship_by = NOW + timedelta(hours=1)
+    second.save()
+    shop.run()
+    assert [order for order, _ in shop.amazon.named("confirmShipment")] == [second.order_ref, first.order_ref]
+
+
+def test_without_tokens_nothing_counts_as_attempted():
+    shop = Shop(3)
+    shop.amazon.tokens["confirmShipment"] = 2
+    result = shop.run()
+    assert result.waiting_for == "budget of confirmShipment"
+    assert shop.states() == ["Accepted", "Accepted", "Waiting"]
+    assert Confirmation.objects.order_by("pk").last().attempts == 0
+    del shop.amazon.tokens["confirmShipment"]
+    shop.clock.advance(seconds=5)
+    shop.run()
+    assert set(shop.told().values()) == {1}
+
+
+class TestDoubt:
+    def test_a_lost_answer_is_looked_up_and_not_told_again(self):
+        shop = Shop()
+        shop.amazon.faults["confirmShipment"].append(After(TimedOut("confirmShipment", outcome_unknown=True)))
+        shop.run()
+        assert shop.states() == ["Attempted"]
+        shop.run()
+        assert shop.amazon.named("getOrder") == []
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.states() == ["Confirmed"]
+        assert set(shop.told().values()) == {1}
+
+    @pytest.mark.parametrize("arrived", [True, False])
+    def test_killed_between_attempt_and_settling(self, arrived):
+        shop = Shop()
+        message = confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW)
+        if arrived:
+            shop.amazon.confirm_shipment(message.amazon_order_id, shipments_out._words_of(message))
+        for _ in range(6):
+            shop.run()
+            shop.clock.advance(minutes=3)
+        shop.clock.advance(minutes=8)
+        shop.run()
+        assert shop.states() == ["Confirmed"]
+        assert set(shop.told().values()) == {1}
+        assert shop.held()[0].startswith("DC")
+
+    def test_it_is_not_looked_up_while_the_request_may_be_under_way(self):
+        shop = Shop()
+        confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW)
+        shop.clock.advance(minutes=3)
+        shop.amazon.whole_timeout = 600
+        shop.run()
+        assert shop.amazon.named("getOrder") == []
+        assert shop.states() == ["Attempted"]
+
+    def test_one_look_that_shows_nothing_proves_nothing(self):
+        shop = Shop()
+        shop.amazon.faults["confirmShipment"].append(After(TimedOut("confirmShipment", outcome_unknown=True)))
+        shop.run()
+        shop.clock.advance(minutes=3)
+        seen = shop.amazon.packages.pop(shop.orders[0].order_ref)
+        shop.run()
+        assert shop.states() == ["Attempted"]
+        shop.amazon.packages[shop.orders[0].order_ref] = seen
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.states() == ["Confirmed"]
+        assert set(shop.told().values()) == {1}
+
+    def test_what_surely_did_not_arrive_is_told_after_a_pause(self):
+        shop = Shop()
+        shop.amazon.faults["confirmShipment"].append(Unreachable("confirmShipment"))
+        shop.run()
+        assert shop.states() == ["Waiting"]
+        shop.run()
+        assert len(shop.amazon.named("confirmShipment")) == 1
+        shop.clock.advance(seconds=30)
+        shop.run()
+        assert shop.states() == ["Accepted"]
+
+    def test_accepted_but_never_shown_is_told_again_under_the_same_reference(self):
+        shop = Shop()
+        shop.run()
+        shop.amazon.packages.clear()
+        for _ in range(4):
+            shop.clock.advance(minutes=8)
+            shop.run()
+        shop.run()
+        assert shop.amazon.named("confirmShipment") == [(shop.orders[0].order_ref, 1)] * 2
+
+    def test_amazons_faults_in_a_row_end_the_run(self):
+        shop = Shop(5)
+        fault = ServerFault("confirmShipment", status=503, outcome_unknown=True)
+        shop.amazon.faults["confirmShipment"] += [fault] * 5
+        with pytest.raises(ServerFault):
+            shop.run()
+        assert len(shop.amazon.named("confirmShipment")) == 3
+        assert shop.states().count("Waiting") == 2
+
+
+class TestRefused:
+    def test_a_refusal_is_told_to_a_person_with_amazons_words(self):
+        shop = Shop(2)
+        words = "The tracking ID does not match the expected format for the carrier."
+        shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message=words))
+        shop.run()
+        assert shop.states() == ["Refused", "Accepted"]
+        problem = Problem.objects.get(kind="Confirmation refused")
+        assert words in problem.cause
+        confirmations.send_again(Confirmation.objects.order_by("pk")[0].pk, now=shop.clock.now())
+        shop.run()
+        shop.clock.advance(minutes=8)
+        shop.run()
+        problem.refresh_from_db()
+        assert shop.states() == ["Confirmed", "Confirmed"]
+        assert problem.solved_at is not None
+
+    def test_already_fulfilled_counts_as_done(self):
+        shop = Shop()
+        shop.amazon.statuses[shop.orders[0].order_ref] = "SHIPPED"
+        shop.run()
+        assert shop.states() == ["Confirmed"]
+        assert not Problem.objects.exists()
+
+    def test_a_refusal_that_cannot_be_looked_into_stays_in_doubt(self):
+        shop = Shop()
+        shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message="No."))
+        shop.amazon.tokens["getOrder"] = 0
+        shop.run()
+        assert shop.states() == ["Attempted"]
+
+    def test_a_403_whose_order_can_be_read_is_about_that_order(self):
+        shop = Shop(2)
+        shop.amazon.faults["confirmShipment"].append(AccessDenied("confirmShipment", status=403))
+        shop.run()
+        assert shop.states() == ["Refused", "Accepted"]
+
+    def test_lost_access_ends_the_run_and_keeps_the_message(self):
+        shop = Shop(2)
+        denied = AccessDenied("any", status=403)
+        shop.amazon.faults["confirmShipment"].append(denied)
+        shop.amazon.faults["getOrder"].append(denied)
+        with pytest.raises(AccessDenied):
+            shop.run()
+        assert shop.states() == ["Waiting", "Waiting"]
+
+    def test_a_carrier_that_cannot_be_written_is_refused_before_the_call(self):
+        shop = Shop()
+        shop.channel.courier_mappings.create(service=shop.service, carrier_code="Other", carrier_name="")
+        shop.run()
+        assert shop.states() == ["Refused"]
+        assert "carrier_name" in Confirmation.objects.get().error
+        assert shop.amazon.named("confirmShipment") == []
+
+
+def test_a_parcel_without_its_number_waits():
+    shop = Shop()
+    Confirmation.objects.get().shipment.__class__.objects.update(tracking_number="")
+    assert shop.run().next_due is None
+    assert shop.states() == ["Waiting"]
+
+
+def test_late_is_alarmed_and_solved():
+    shop = Shop()
+    shop.amazon.tokens["confirmShipment"] = 0
+    shop.clock.advance(days=2)
+    shop.run()
+    problem = Problem.objects.get(kind="Confirmation late")
+    del shop.amazon.tokens["confirmShipment"]
+    shop.clock.advance(seconds=5)
+    shop.run()
+    shop.clock.advance(minutes=8)
+    shop.run()
+    problem.refresh_from_db()
+    assert problem.solved_at is not None
+    assert shop.states() == [ConfirmationState.CONFIRMED.value]

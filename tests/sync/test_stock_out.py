@@ -1,0 +1,317 @@
+from datetime import timedelta
+
+import pytest
+from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
+
+from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut
+from wharfinger.amazon.messages.listings import Invalid, Issue
+from wharfinger.db.models import Channel, Listing, Problem, StockLevel, StockNotice, StockPush
+from wharfinger.db.queries.stock_out import stock_upload_plan
+from wharfinger.operations import outbox, stock
+from wharfinger.operations._stock_steps import change_allocated, raise_notices
+from wharfinger.sync import stock_out
+from wharfinger.sync.calls import AccountFacts
+
+pytestmark = pytest.mark.django_db
+
+
+class Shop:
+    """One account with a UK channel and some counted items, and its Amazon."""
+
+    def __init__(self, *stocked):
+        self.account = an_account()
+        self.site = a_site()
+        self.channel = a_channel(self.account, self.site)
+        self.clock = SteppedClock(NOW)
+        facts = AccountFacts(self.account.pk, self.account.seller_id, "EU", self.account.name)
+        self.amazon = FakeAmazon(self.clock, facts)
+        self.items = {}
+        for sku, units in stocked:
+            self.add(sku, units)
+
+    def add(self, sku, units):
+        self.items[sku] = item = an_item(sku)
+        a_listing(self.account, sku, item)
+        self.amazon.listings[sku] = Entry(quantity=99)
+        stock.receive_stock(item.pk, self.site.pk, units, now=self.clock.now())
+
+    def run(self):
+        return stock_out.run(self.account.pk, self.amazon, self.clock)
+
+    def told(self):
+        return self.amazon.named("patchListingsItem")
+
+    def listing(self, sku="MUG"):
+        return Listing.objects.get(sku=sku)
+
+
+def test_amazon_is_told_what_is_available_and_why_is_kept():
+    shop = Shop(("MUG", 12))
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 3, now=NOW)
+    shop.run()
+    assert shop.told() == [("MUG", 9)]
+    listing = shop.listing()
+    assert (listing.told_quantity, listing.told_at) == (9, NOW)
+    assert listing.told_why["steps"] == [
+        ["On hand", 12], ["Promised to orders", -3], ["Available", 9], ["Told to Amazon", 9],
+    ]  # fmt: skip
+    assert not StockNotice.objects.exists()
+    assert StockPush.objects.get().outcome == StockPush.Outcome.ACCEPTED
+
+
+def test_ten_changes_become_one_message_with_the_newest_number():
+    shop = Shop(("MUG", 20))
+    for _ in range(10):
+        change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=NOW)
+    shop.run()
+    assert shop.told() == [("MUG", 10)]
+
+
+def test_run_twice_it_tells_once():
+    shop = Shop(("MUG", 5))
+    shop.run()
+    shop.run()
+    assert shop.told() == [("MUG", 5)]
+
+
+def test_zero_goes_first_then_low_then_the_rest():
+    shop = Shop(("PLENTY", 50), ("LOW", 4), ("NONE", 1))
+    change_allocated(shop.items["NONE"].pk, shop.site.pk, 1, now=NOW)
+    shop.run()
+    assert [sku for sku, _ in shop.told()] == ["NONE", "LOW", "PLENTY"]
+
+
+def test_without_tokens_it_ends_and_says_when_to_come_back():
+    shop = Shop(*((f"SKU-{number}", 10) for number in range(6)))
+    shop.amazon.tokens["patchListingsItem"] = 3
+    result = shop.run()
+    assert result.next_due == NOW + timedelta(seconds=2)
+    assert "patchListingsItem" in result.waiting_for
+    assert (len(shop.told()), StockNotice.objects.count(), StockPush.objects.count()) == (3, 3, 3)
+    del shop.amazon.tokens["patchListingsItem"]
+    shop.run()
+    assert {entry.quantity for entry in shop.amazon.listings.values()} == {10}
+
+
+def test_a_change_while_the_message_is_under_way_is_told_afterwards():
+    shop = Shop(("MUG", 5))
+    (message,) = outbox.claim_quantities(shop.account.pk, 5, now=NOW)
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 2, now=NOW)
+    outbox.settle_quantity(message, outbox.Accepted("1"), now=NOW)
+    shop.run()
+    assert shop.told() == [("MUG", 3)]
+
+
+def test_killed_between_call_and_settling_it_is_told_again():
+    shop = Shop(("MUG", 5))
+    outbox.claim_quantities(shop.account.pk, 5, now=NOW)
+    shop.run()
+    assert shop.told() == [("MUG", 5)]
+    outcomes = StockPush.objects.order_by("pk").values_list("outcome", flat=True)
+    assert list(outcomes) == [StockPush.Outcome.ATTEMPTED, StockPush.Outcome.ACCEPTED]
+
+
+@pytest.mark.parametrize("fault", [ServerFault("patch", status=500), After(ServerFault("patch", status=503))])
+def test_amazons_own_fault_puts_one_sku_off_and_the_others_go_on(fault):
+    shop = Shop(("MUG", 5), ("CUP", 6))
+    shop.amazon.faults["patchListingsItem"].append(fault)
+    result = shop.run()
+    assert result.next_due == NOW + timedelta(seconds=30)
+    assert StockNotice.objects.get().listing.sku == "MUG"
+    shop.clock.advance(seconds=30)
+    shop.run()
+    assert [entry.quantity for entry in shop.amazon.listings.values()] == [5, 6]
+
+
+def test_a_dead_line_ends_the_run_and_loses_nothing():
+    shop = Shop(("MUG", 5), ("CUP", 6), ("JUG", 7))
+    shop.amazon.faults["patchListingsItem"].append(TimedOut("patch", outcome_unknown=True))
+    with pytest.raises(TimedOut):
+        shop.run()
+    assert StockNotice.objects.count() == 3
+    shop.clock.advance(minutes=1)
+    shop.run()
+    assert [entry.quantity for entry in shop.amazon.listings.values()] == [5, 6, 7]
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Invalid("MUG", "INVALID", issues=(Issue(code="90000900", message="The attributes are invalid."),)),
+        Refused("patch", status=400, message="The attributes are invalid."),
+    ],
+)
+def test_a_refused_sku_is_told_to_a_person_and_the_others_go_on(fault):
+    shop = Shop(("MUG", 5), ("CUP", 6))
+    shop.amazon.faults["patchListingsItem"].append(fault)
+    shop.run()
+    assert shop.told() == [("MUG", 5), ("CUP", 6)]
+    problem = Problem.objects.get(kind="Listing refused")
+    assert "attributes are invalid" in problem.cause
+    assert "attributes are invalid" in shop.listing().error
+    assert not StockNotice.objects.exists()
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=NOW)
+    shop.run()
+    problem.refresh_from_db()
+    assert (shop.listing().error, problem.solved_at) == ("", NOW)
+
+
+def test_a_sku_that_amazon_does_not_know_is_gone():
+    shop = Shop(("MUG", 5))
+    del shop.amazon.listings["MUG"]
+    shop.run()
+    assert shop.listing().gone_at == NOW
+
+
+def test_a_403_on_one_sku_is_a_bad_sku():
+    shop = Shop(("DE-36023/4", 5), ("CUP", 6))
+    shop.amazon.faults["patchListingsItem"].append(AccessDenied("patch", status=403, code="Unauthorized"))
+    shop.run()
+    assert Problem.objects.get(kind="Listing refused").listing.sku == "DE-36023/4"
+    assert shop.amazon.listings["CUP"].quantity == 6
+
+
+def test_a_403_on_everything_is_lost_access_and_keeps_what_waits():
+    shop = Shop(("MUG", 5), ("CUP", 6))
+    denied = AccessDenied("any", status=403, code="Unauthorized")
+    shop.amazon.faults["patchListingsItem"].append(denied)
+    shop.amazon.faults["searchListingsItems"].append(denied)
+    with pytest.raises(AccessDenied):
+        shop.run()
+    assert StockNotice.objects.count() == 2
+    assert not Problem.objects.exists()
+
+
+class TestWhatIsNotTold:
+    def run(self, shop):
+        shop.run()
+        assert shop.told() == []
+        assert not StockNotice.objects.exists()
+        return shop.listing().told_why["not_told"]
+
+    def test_a_never_counted_item(self):
+        shop = Shop(("MUG", 5))
+        StockLevel.objects.update(counted_at=None)
+        assert "unknown is not zero" in self.run(shop)
+
+    def test_a_channel_in_shadow_until_it_is_approved(self):
+        shop = Shop(("MUG", 5))
+        Channel.objects.update(stock_upload_approved_at=None)
+        assert "waits for approval" in self.run(shop)
+        (row,) = stock_upload_plan(shop.channel.pk)
+        assert (row.sku, row.would_be, row.why_not, row.changes) == ("MUG", 5, "", True)
+
+    def test_a_channel_that_uploads_no_stock(self):
+        shop = Shop(("MUG", 5))
+        Channel.objects.update(dont_upload_stock_levels=True)
+        assert "Don't upload stock levels" in self.run(shop)
+
+    def test_a_disabled_channel(self):
+        shop = Shop(("MUG", 5))
+        Channel.objects.update(enabled=False)
+        assert "not enabled" in self.run(shop)
+
+    def test_a_listing_that_became_fba(self):
+        shop = Shop(("MUG", 5))
+        Listing.objects.update(fulfilment="FBA")
+        assert "FBA" in self.run(shop)
+
+
+def test_two_channels_with_other_sites_for_one_sku_are_a_conflict():
+    shop = Shop(("MUG", 5))
+    germany = a_channel(shop.account, a_site("Berlin"), DE)
+    shop.listing().products.create(marketplace_id=DE, item=shop.items["MUG"], found_at=NOW)
+    shop.run()
+    assert shop.told() == []
+    problem = Problem.objects.get(kind="Two rules for one SKU")
+    assert shop.listing().error == problem.cause
+    germany.options.update(site=shop.site)
+    raise_notices([shop.items["MUG"].pk], cause="Site changed", now=NOW)
+    shop.run()
+    assert shop.told() == [("MUG", 5)]
+    problem.refresh_from_db()
+    assert problem.solved_at == NOW
+
+
+class TestReadBack:
+    def test_what_took_effect_is_seen_after_three_minutes(self):
+        shop = Shop(("MUG", 5), ("A,B", 6))
+        assert shop.run().next_due == NOW + timedelta(minutes=3)
+        assert shop.amazon.named("searchListingsItems") == []
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.amazon.named("searchListingsItems") == [(UK, ("MUG",), None)]
+        assert shop.amazon.named("getListingsItem") == [("A,B",)]
+        listing = shop.listing()
+        assert (listing.seen_quantity, listing.seen_at, listing.read_back_at) == (5, shop.clock.now(), None)
+
+    def test_twenty_skus_ride_in_one_call(self):
+        shop = Shop(*((f"SKU-{number:02d}", 10) for number in range(21)))
+        shop.run()
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert [len(call[1]) for call in shop.amazon.named("searchListingsItems")] == [20, 1]
+
+    def test_accepted_but_not_applied_is_told_again_after_a_second_look(self):
+        shop = Shop(("MUG", 5))
+        shop.amazon.apply = False
+        shop.run()
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert len(shop.told()) == 1
+        assert not Problem.objects.exists()
+        shop.amazon.apply = True
+        shop.clock.advance(minutes=6)
+        shop.run()
+        shop.run()
+        assert shop.told() == [("MUG", 5), ("MUG", 5)]
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.listing().seen_quantity == 5
+        assert "misses" not in shop.listing().told_why
+
+    def test_drift_that_lasts_is_a_problem_and_is_solved_by_itself(self):
+        shop = Shop(("MUG", 5))
+        shop.amazon.apply = False
+        for _ in range(8):
+            shop.run()
+            shop.clock.advance(minutes=6)
+        problem = Problem.objects.get(kind="Amazon shows another quantity")
+        assert "99" in problem.cause
+        shop.amazon.apply = True
+        for _ in range(4):
+            shop.run()
+            shop.clock.advance(minutes=6)
+        problem.refresh_from_db()
+        assert problem.solved_at is not None
+        assert shop.amazon.listings["MUG"].quantity == 5
+
+    def test_a_buyers_order_that_amazon_knows_sooner_is_no_drift(self):
+        shop = Shop(("MUG", 5))
+        shop.run()
+        shop.amazon.listings["MUG"].quantity = 4
+        shop.clock.advance(minutes=3)
+        shop.run()
+        change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=shop.clock.now())
+        for _ in range(4):
+            shop.run()
+            shop.clock.advance(minutes=6)
+        assert shop.told() == [("MUG", 5), ("MUG", 4)]
+        assert not Problem.objects.exists()
+
+    def test_a_listing_gone_at_read_back_is_marked(self):
+        shop = Shop(("MUG", 5))
+        shop.run()
+        shop.amazon.listings.clear()
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert shop.listing().gone_at == shop.clock.now()
+
+    def test_a_listing_that_turned_fba_is_locked(self):
+        shop = Shop(("MUG", 5))
+        shop.run()
+        shop.amazon.listings["MUG"].channel = "AMAZON_EU"
+        shop.clock.advance(minutes=3)
+        shop.run()
+        assert (shop.listing().fulfilment, shop.listing().read_back_at) == ("FBA", None)
