@@ -1,0 +1,126 @@
+from dataclasses import replace
+
+import pytest
+from tests.operations.shop import NOW, a_channel, a_site, an_account, an_item
+
+from wharfinger.db.models import AuditEntry, CourierMapping, KitComponent, Site, StockBarcode, StockItem
+from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import couriers, items, sites
+from wharfinger.operations.couriers import ServiceEntry
+from wharfinger.operations.items import ItemEntry
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.sites import SiteEntry
+
+pytestmark = pytest.mark.django_db
+
+MUG = ItemEntry("MUG", "Blue mug", barcodes=(("EAN", "5012345678900"),), country_of_origin="gb")
+MAIN = SiteEntry("Main", SiteKind.OWN)
+TRACKED = ServiceEntry("DPD", "Next Day", Tracking.BY_HAND, False, "", "DPD")
+
+
+def refused(verb, *args, **values):
+    with pytest.raises(Refused) as refusal:
+        verb(*args, now=NOW, **values)
+    return refusal.value.field
+
+
+def test_an_item_is_made_with_its_barcodes():
+    item = items.create_item(MUG, now=NOW)
+    assert (item.code, item.country_of_origin) == ("MUG", "GB")
+    assert StockBarcode.objects.get().item == item
+    assert AuditEntry.objects.get().verb == "create"
+
+
+def test_a_kit_is_made_of_its_components_and_changed():
+    part, other = an_item("PART"), an_item("OTHER")
+    kit = items.create_item(ItemEntry("KIT", "Kit", components=((part.pk, 2),)), now=NOW)
+    items.edit_item(kit.pk, ItemEntry("KIT", "Kit", components=((other.pk, 3),)), now=NOW)
+    assert list(KitComponent.objects.values_list("component", "quantity")) == [(other.pk, 3)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"code": " "}, "code"),
+        ({"code": "x" * 401}, "code"),
+        ({"code": "A\tB"}, "code"),
+        ({"code": "TAKEN"}, "code"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 301}, "name"),
+        ({"weight_grams": -1}, "weight_grams"),
+        ({"country_of_origin": "Germany"}, "country_of_origin"),
+        ({"commodity_code": "1" * 21}, "commodity_code"),
+        ({"barcodes": (("EAN", "501"),)}, "barcodes"),
+        ({"barcodes": (("", "502"),)}, "barcodes"),
+    ],
+)
+def test_a_bad_item_is_refused_by_field(change, field):
+    taken = an_item("TAKEN")
+    StockBarcode.objects.create(item=taken, type="EAN", code="501")
+    assert refused(items.create_item, replace(MUG, **change)) == field
+    assert StockItem.objects.count() == 1
+
+
+def test_kits_of_kits_and_odd_components_are_refused():
+    part = an_item("PART")
+    kit = items.create_item(ItemEntry("KIT", "Kit", components=((part.pk, 2),)), now=NOW)
+    for components in (((kit.pk, 1),), ((part.pk, 0),), ((part.pk, 1), (part.pk, 2)), ((0, 1),)):
+        assert refused(items.create_item, ItemEntry("SET", "Set", components=components)) == "components"
+    assert refused(items.edit_item, kit.pk, ItemEntry("KIT", "Kit", components=((kit.pk, 1),))) == "components"
+    assert refused(items.edit_item, part.pk, ItemEntry("PART", "P", components=((kit.pk, 1),))) == "components"
+
+
+def test_a_site_is_made_and_renamed():
+    site = sites.create_site(MAIN, now=NOW)
+    sites.edit_site(site.pk, replace(MAIN, name="Hull  warehouse"), now=NOW)
+    assert Site.objects.get().name == "Hull warehouse"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 61}, "name"),
+        ({"name": "Main"}, "name"),
+        ({"kind": SiteKind.FBA}, "pool"),
+        ({"pool": Pool.UK}, "pool"),
+        ({"priority": -1}, "priority"),
+    ],
+)
+def test_a_bad_site_is_refused_by_field(change, field):
+    a_site("Main")
+    assert refused(sites.create_site, replace(SiteEntry("Shop", SiteKind.SHOP), **change)) == field
+
+
+def test_a_sites_kind_stays():
+    site = sites.create_site(MAIN, now=NOW)
+    assert refused(sites.edit_site, site.pk, replace(MAIN, kind=SiteKind.SHOP)) == "kind"
+
+
+def test_a_courier_service_is_made_edited_and_mapped():
+    service = couriers.create_service(TRACKED, now=NOW)
+    couriers.edit_service(service.pk, replace(TRACKED, name="Two Day"), now=NOW)
+    channel = a_channel(an_account(), a_site())
+    for code in ("DPD", "DPD UK"):
+        couriers.map_service(channel.pk, service.pk, carrier_code=code, now=NOW)
+    mapping = CourierMapping.objects.get()
+    assert (str(mapping.service), mapping.carrier_code) == ("DPD Two Day", "DPD UK")
+    assert refused(couriers.map_service, channel.pk, service.pk, carrier_code="Other") == "carrier_name"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"courier": ""}, "courier"),
+        ({"name": "Next Day"}, "name"),
+        ({"amazon_carrier_code": ""}, "amazon_carrier_code"),
+        ({"amazon_carrier_code": "Other"}, "amazon_carrier_name"),
+        ({"number_prefix": "LONGER"}, "number_prefix"),
+        ({"gives_number": True}, "tracking"),
+    ],
+)
+def test_a_bad_courier_service_is_refused_by_field(change, field):
+    couriers.create_service(TRACKED, now=NOW)
+    assert refused(couriers.create_service, replace(replace(TRACKED, name="Other"), **change)) == field

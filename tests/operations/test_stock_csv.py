@@ -1,0 +1,168 @@
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.operations.shop import NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+
+from wharfinger.db.models import (
+    ChannelProduct,
+    KitComponent,
+    Movement,
+    StockBarcode,
+    StockItem,
+    StockLevel,
+    StockNotice,
+)
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import stock, stock_csv
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+HEADING = "stock code,name,barcode,other reference,site,quantity,mode\n"
+
+
+def a_file(*rows):
+    return HEADING + "\n".join(rows)
+
+
+@pytest.fixture
+def main():
+    return a_site("Main")
+
+
+def levels():
+    return dict(StockLevel.objects.values_list("item__code", "on_hand"))
+
+
+def test_the_plan_shows_every_change_and_writes_nothing(main):
+    item = an_item("CUP", "Cup")
+    stock.receive_stock(item.pk, main.pk, 5, now=NOW)
+    plan = stock_csv.plan_csv(
+        a_file("MUG,Blue mug,501,M-1,Main,7,receive", "CUP,Tea cup,,,Main,12,count", "CUP,Tea cup,,,,,")
+    )
+    assert [row.changes for row in plan.rows] == [
+        ("new item MUG “Blue mug”", "other reference “” → “M-1”", "barcode 501", "Main: first level 7"),
+        ("name “Cup” → “Tea cup”", "Main: 5 → 12 (+7)"),
+        (),
+    ]
+    assert (plan.errors, plan.changes) == ((), 2)
+    assert levels() == {"CUP": 5}
+    assert StockItem.objects.count() == 1
+
+
+def test_applied_it_does_what_the_plan_said(main):
+    item = an_item("CUP", "Cup")
+    stock.receive_stock(item.pk, main.pk, 5, now=NOW)
+    text = a_file("MUG,Blue mug,5012345678900,M-1,Main,7,receive", "CUP,Tea cup,,,Main,12,count")
+    assert stock_csv.apply_csv(text, now=NOW) == 2
+    assert levels() == {"CUP": 12, "MUG": 7}
+    assert dict(StockItem.objects.values_list("code", "name")) == {"CUP": "Tea cup", "MUG": "Blue mug"}
+    assert StockBarcode.objects.get().type == "EAN"
+    assert Movement.objects.order_by("-pk").values_list("note", flat=True)[0] == "CSV row 3"
+    assert stock_csv.plan_csv(a_file("CUP,Tea cup,,,Main,12,count")).changes == 0
+
+
+def test_semicolons_tabs_bom_and_quotes_are_read(main):
+    for delimiter in (";", "\t", ","):
+        text = "\ufeff" + a_file('MUG,"A ""big"" mug",,,Main,1,count').replace(",", delimiter)
+        (row,) = stock_csv.plan_csv(text).rows
+        assert (row.name, row.quantity) == ('A "big" mug', 1)
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "words"),
+    [
+        (",Mug,,,Main,1,count", "stock code", "Give the stock code"),
+        ("MUG,,,,Main,1,count", "name", "new item"),
+        ("MUG,Mug,,,Nowhere,1,count", "site", "The sites are: Main"),
+        ("MUG,Mug,,,FBA UK,1,count", "site", "mirrors what Amazon holds"),
+        ("MUG,Mug,,,,1,count", "site", "Name the site"),
+        ("MUG,Mug,,,Main,1,add", "mode", "receive"),
+        ("MUG,Mug,,,Main,1,", "mode", "receive"),
+        ("MUG,Mug,,,Main,-1,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,1.5,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,1e3,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,٣,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,99999999999,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,0,receive", "quantity", "changes nothing"),
+        ("MUG,Mug,,,Main,,count", "quantity", "Give the units"),
+        ("MUG,Mug,TAKEN,,Main,1,count", "barcode", "belongs to CUP"),
+        ("SET,Set,,,Main,1,count", "quantity", "is a kit"),
+        (f"{'x' * 401},Mug,,,Main,1,count", "stock code", "401 characters"),
+        ("MU\x00G,Mug,,,Main,1,count", "stock code", "control character"),
+        ("MUG,Mug,,,Main,1,count,extra", "row", "8 cells"),
+        ('MUG,"Mug,,,Main,1,count', "file", "no CSV file"),
+    ],
+)
+def test_a_bad_row_is_named_with_its_field_and_cure_and_nothing_is_written(main, row, field, words):
+    a_site("FBA UK", SiteKind.FBA, "UK")
+    cup, kit = an_item("CUP"), an_item("SET")
+    StockBarcode.objects.create(item=cup, type="EAN", code="TAKEN")
+    KitComponent.objects.create(kit=kit, component=cup, quantity=1)
+    text = a_file("CUP,Cup,,,Main,3,count", row)
+    errors = stock_csv.plan_csv(text).errors
+    assert any(e.field == field and words in e.cure and e.row in (1, 3) for e in errors), errors
+    with pytest.raises(Refused) as refusal:
+        stock_csv.apply_csv(text, now=NOW)
+    assert refusal.value.field == "file"
+    assert words in refusal.value.message
+    assert levels() == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "empty"),
+        ("\ufeff \n", "empty"),
+        ("name,site\nMug,Main", "missing"),
+        ("stock code,colour\nMUG,red", "not known"),
+        ("stock code,name,name\nMUG,a,b", "twice"),
+        ("stock code\n" + "A\n" * 20_001, "20,000"),
+        ("x" * 10_000_001, "10 MB"),
+    ],
+)
+def test_a_file_that_is_no_such_table_is_refused(text, words):
+    (error, *_) = stock_csv.plan_csv(text).errors
+    assert error.row == 1
+    assert any(words in error.cure for error in stock_csv.plan_csv(text).errors)
+
+
+def test_rows_are_judged_against_each_other(main):
+    plan = stock_csv.plan_csv(
+        a_file(
+            "MUG,Mug,,,Main,5,count",
+            "MUG,,,,Main,2,receive",
+            "MUG,,,,Main,9,count",
+            "MUG,Other mug,,,,,",
+            "CUP,Cup,501,,,,",
+            "JUG,Jug,501,,,,",
+        )
+    )
+    assert [(error.row, error.field) for error in plan.errors] == [(4, "mode"), (5, "name"), (7, "barcode")]
+    assert plan.rows[1].changes == ("Main: 5 → 7 (+2)",)
+
+
+def test_stock_from_a_file_links_listings_and_is_told_to_amazon(main):
+    account = an_account()
+    a_channel(account, main)
+    a_listing(account, "MUG", marketplaces=(UK,))
+    stock_csv.apply_csv(a_file("MUG,Mug,,,Main,5,count"), now=NOW)
+    assert ChannelProduct.objects.get().item.code == "MUG"
+    assert StockNotice.objects.count() == 1
+
+
+cells = st.text(st.characters(codec="utf-8"), max_size=12)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.one_of(st.text(max_size=200), st.lists(st.lists(cells, max_size=8), max_size=6)))
+def test_no_file_breaks_the_reader(db, content):
+    text = content if isinstance(content, str) else HEADING + "\n".join(",".join(row) for row in content)
+    plan = stock_csv.plan_csv(text)
+    assert all(error.cure and error.row >= 1 for error in plan.errors)
+
+
+def test_the_sample_file_is_a_good_file():
+    a_site("Main warehouse")
+    text = "\n".join(",".join(row) for row in stock_csv.SAMPLE)
+    assert stock_csv.apply_csv(text, now=NOW) == 2
