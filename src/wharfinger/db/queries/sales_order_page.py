@@ -264,8 +264,8 @@ def _delivery(row: dict[str, Any]) -> Delivery:
 def _lines(order_id: int) -> tuple[OrderLine, ...]:
     promised: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     allocations = Allocation.objects.filter(line__order=order_id).order_by("site__name", "item__code")
-    for line_id, *facts in allocations.values_list("line", "site__name", "item__code", "quantity"):
-        promised[line_id].append((facts[0], facts[1], facts[2]))
+    for line_id, site, code, quantity in allocations.values_list("line", "site__name", "item__code", "quantity"):
+        promised[line_id].append((site, code, quantity))
     rows = SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id")
     return tuple(_line(row, tuple(promised.get(row.pk, ()))) for row in rows)
 

@@ -161,8 +161,8 @@ def _found_by(wanted: SalesOrderFilter) -> Q:
 
 def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRow, ...]:
     ids = [row["id"] for row in found]
-    lines = {
-        row["order"]: row
+    lines: dict[int, dict[str, Any]] = {
+        row["order"]: dict(row)
         for row in SalesOrderLine.objects.filter(order__in=ids)
         .values("order")
         .annotate(
