@@ -1,8 +1,9 @@
 """Steps that write stock items; they need an open transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem, User
+from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem
 from wharfinger.operations._listing_steps import link_by_itself
 from wharfinger.operations.refusals import Refused
 
@@ -35,8 +36,9 @@ def keep_barcode(item: StockItem, type_: str, code: str) -> None:
         raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode names one item.", "barcodes")
 
 
-def link_waiting_listings(item: StockItem, *, now: datetime, user: User | None = None) -> int:
-    """Link the listings that nobody linked yet and whose SKU equals the item's code, barcode or other reference."""
-    names = {item.code, item.other_reference, *item.barcodes.values_list("code", flat=True)} - {""}
-    products = ChannelProduct.objects.filter(item__isnull=True, listing__sku__in=names)
+def link_waiting_listings(items: Sequence[StockItem], *, now: datetime) -> int:
+    """Link the listings that nobody linked yet and whose SKU equals an item's code, barcode or other reference."""
+    barcodes = StockBarcode.objects.filter(item__in=items).values_list("code", flat=True)
+    names = {item.code for item in items} | {item.other_reference for item in items} | set(barcodes)
+    products = ChannelProduct.objects.filter(item__isnull=True, listing__sku__in=names - {""})
     return link_by_itself(list(products.select_related("listing").order_by("listing_id", "pk")), now=now)

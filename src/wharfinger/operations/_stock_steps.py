@@ -4,7 +4,8 @@ On hand of (item, site) is the sum of its movements, always. Whatever changes wh
 notice for every listing concerned, in the same transaction. Levels are locked in the order (item, site).
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -100,25 +101,60 @@ def write_movement(
     promised: int = 0,
 ) -> Movement:
     """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
-    level.on_hand += quantity
     level.allocated -= promised
+    movement = _draft_movement(level, quantity, reason, now=now, user=user, note=note)
+    movement.order_line, movement.shipment = order_line, shipment
+    level.save(update_fields=["on_hand", "allocated", "counted_at"])
+    movement.save()
+    _judge_oversold(level, quantity, now)
+    return movement
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """One line of a list of received or counted units, for a level that is locked already."""
+
+    level: StockLevel
+    quantity: int
+    reason: MovementReason
+    note: str
+
+
+def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) -> None:
+    """Write a long list at once, line by line in its order; a count that agrees moves nothing."""
+    began = {line.level.pk: line.level.on_hand for line in reversed(lines)}
+    levels = {line.level.pk: line.level for line in lines}
+    movements = []
+    for line in lines:
+        counted = line.reason is MovementReason.COUNTED
+        by = line.quantity - line.level.on_hand if counted else line.quantity
+        movement = _draft_movement(line.level, by, line.reason, now=now, user=user, note=line.note)
+        if by:
+            movements.append(movement)
+    StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
+    Movement.objects.bulk_create(movements, batch_size=1000)
+    for key, level in levels.items():
+        if began[key] < 0 or level.on_hand < 0:
+            _judge_oversold(level, level.on_hand - began[key], now)
+
+
+def _draft_movement(
+    level: StockLevel, quantity: int, reason: MovementReason, *, now: datetime, user: User | None, note: str
+) -> Movement:
+    """Bring the level along and draft its movement; neither is saved yet."""
+    level.on_hand += quantity
     if reason is MovementReason.COUNTED or (level.counted_at is None and reason in _MAKES_KNOWN):
         level.counted_at = now
-    level.save(update_fields=["on_hand", "allocated", "counted_at"])
-    movement = Movement.objects.create(
+    return Movement(
         item_id=level.item_id,
         site_id=level.site_id,
         quantity=quantity,
         on_hand_after=level.on_hand,
         reason=reason.value,
         note=note[:_NOTE_AT_MOST],
-        order_line=order_line,
-        shipment=shipment,
         user=user,
         moved_at=now,
     )
-    _judge_oversold(level, quantity, now)
-    return movement
 
 
 def move_fba_sale(

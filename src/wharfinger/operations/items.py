@@ -44,7 +44,7 @@ def create_item(entry: ItemEntry, *, now: datetime, user: User | None = None) ->
     item = StockItem(made_at=now)
     _write(item, checked)
     record_audit("create", "StockItem", item.pk, before=None, after=_facts(checked), now=now, user=user)
-    link_waiting_listings(item, now=now, user=user)
+    link_waiting_listings([item], now=now)
     return item
 
 
@@ -56,7 +56,7 @@ def edit_item(item_id: int, entry: ItemEntry, *, now: datetime, user: User | Non
     before = {"code": item.code, "name": item.name, "other reference": item.other_reference}
     _write(item, checked)
     record_audit("edit", "StockItem", item.pk, before=before, after=_facts(checked), now=now, user=user)
-    link_waiting_listings(item, now=now, user=user)
+    link_waiting_listings([item], now=now)
     raise_notices([item.pk], cause="Stock item edited", now=now)
     return item
 

@@ -41,21 +41,15 @@ def count_stock(
     _check_own(item_id, site_id)
     _check_units(counted, "counted", least=0)
     level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
-    movement = write_count(level, counted, now=now, user=user, note=note.strip())
+    difference = counted - level.on_hand
+    movement = None
+    if difference:
+        movement = write_movement(level, difference, MovementReason.COUNTED, now=now, user=user, note=note.strip())
+    else:
+        level.counted_at = now
+        level.save(update_fields=["counted_at"])
     serve_waiting([item_id], [site_id], cause=f"Counted {counted}", now=now)
     return movement
-
-
-def write_count(
-    level: StockLevel, counted: int, *, now: datetime, user: User | None, note: str = ""
-) -> Movement | None:
-    """The difference between a count and a locked level as a movement."""
-    difference = counted - level.on_hand
-    if difference:
-        return write_movement(level, difference, MovementReason.COUNTED, now=now, user=user, note=note)
-    level.counted_at = now
-    level.save(update_fields=["counted_at"])
-    return None
 
 
 @operation

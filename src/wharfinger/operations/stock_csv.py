@@ -5,20 +5,20 @@ Columns, in any order: stock code, name, barcode, other reference, site, quantit
 
 from datetime import datetime
 
-from wharfinger.db.models import Site, StockItem, User
+from wharfinger.db.models import Site, StockBarcode, StockItem, User
 from wharfinger.db.queries.stock_csv import COLUMNS, SAMPLE, CsvPlan, PlannedRow, plan_csv
 from wharfinger.domain.stock import MovementReason
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations._item_steps import barcode_type, keep_barcode, link_waiting_listings
 from wharfinger.operations._receipt_steps import lock_for_receipt, serve_waiting
-from wharfinger.operations._stock_steps import write_movement
+from wharfinger.operations._stock_steps import StockLine, write_list
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import write_count
 from wharfinger.operations.transaction import operation
 
 __all__ = ["COLUMNS", "SAMPLE", "apply_csv", "plan_csv"]
 
 _SHOWN = 5
+_REASONS = {"count": MovementReason.COUNTED, "receive": MovementReason.RECEIVED}
 
 
 @operation
@@ -29,11 +29,9 @@ def apply_csv(text: str, *, now: datetime, user: User | None = None) -> int:
         named = " ".join(str(error) for error in plan.errors[:_SHOWN])
         more = f" And {len(plan.errors) - _SHOWN} more." if len(plan.errors) > _SHOWN else ""
         raise Refused(f"Nothing was changed. {named}{more}", "file")
-    items = {row.code: _write_item(row, now, user) for row in _last_of_each_item(plan)}
-    sites = {site.name: site for site in Site.objects.all()}
-    moved = _write_levels(plan, items, sites, now, user)
-    for item in items.values():
-        link_waiting_listings(item, now=now, user=user)
+    items = _write_items(_one_row_for_each_item(plan), now)
+    moved = _write_levels(plan, items, now, user)
+    link_waiting_listings(list(items.values()), now=now)
     if moved:
         serve_waiting(
             {item for item, _ in moved}, {site for _, site in moved}, cause="Stock from a CSV file", now=now
@@ -50,8 +48,8 @@ def apply_csv(text: str, *, now: datetime, user: User | None = None) -> int:
     return plan.changes
 
 
-def _last_of_each_item(plan: CsvPlan) -> list[PlannedRow]:
-    """Rows of one item agree with each other (the plan says so); they are written once, with all barcodes."""
+def _one_row_for_each_item(plan: CsvPlan) -> list[PlannedRow]:
+    """Rows of one item agree with each other (the plan says so); it is written once, with all its barcodes."""
     merged: dict[str, PlannedRow] = {}
     for row in plan.rows:
         known = merged.get(row.code)
@@ -59,28 +57,50 @@ def _last_of_each_item(plan: CsvPlan) -> list[PlannedRow]:
     return list(merged.values())
 
 
-def _write_item(row: PlannedRow, now: datetime, user: User | None) -> StockItem:
-    item, _made = StockItem.objects.get_or_create(code=row.code, defaults={"name": row.name, "made_at": now})
+def _write_items(rows: list[PlannedRow], now: datetime) -> dict[str, StockItem]:
+    """Items by code: new ones made, known ones changed where the file says otherwise, barcodes added."""
+    codes = [row.code for row in rows]
+    known = set(StockItem.objects.filter(code__in=codes).values_list("code", flat=True))
+    StockItem.objects.bulk_create(
+        [
+            StockItem(code=row.code, name=row.name, other_reference=row.other_reference, made_at=now)
+            for row in rows
+            if row.code not in known
+        ],
+        batch_size=1000,
+    )
+    items = {item.code: item for item in StockItem.objects.filter(code__in=codes)}
+    for row in rows:
+        _change_item(items[row.code], row)
+    held = set(StockBarcode.objects.filter(item__in=items.values()).values_list("item", "code"))
+    for row in rows:
+        for code in row.barcodes:
+            if (items[row.code].pk, code) not in held:
+                keep_barcode(items[row.code], barcode_type(code), code)
+    return items
+
+
+def _change_item(item: StockItem, row: PlannedRow) -> None:
     changed = (row.name or item.name, row.other_reference or item.other_reference)
     if changed != (item.name, item.other_reference):
         item.name, item.other_reference = changed
         item.save(update_fields=["name", "other_reference"])
-    for code in row.barcodes:
-        if not item.barcodes.filter(code=code).exists():
-            keep_barcode(item, barcode_type(code), code)
-    return item
 
 
 def _write_levels(
-    plan: CsvPlan, items: dict[str, StockItem], sites: dict[str, Site], now: datetime, user: User | None
+    plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None
 ) -> set[tuple[int, int]]:
     rows = [row for row in plan.rows if row.quantity is not None]
-    levels = lock_for_receipt([(items[row.code].pk, sites[row.site].pk) for row in rows])
-    for row in rows:
-        level = levels[(items[row.code].pk, sites[row.site].pk)]
-        note = f"CSV row {row.number}"
-        if row.mode == "count":
-            write_count(level, row.quantity or 0, now=now, user=user, note=note)
-        else:
-            write_movement(level, row.quantity or 0, MovementReason.RECEIVED, now=now, user=user, note=note)
+    sites = dict(Site.objects.values_list("name", "pk"))
+    levels = lock_for_receipt([(items[row.code].pk, sites[row.site]) for row in rows])
+    lines = [
+        StockLine(
+            level=levels[(items[row.code].pk, sites[row.site])],
+            quantity=row.quantity or 0,
+            reason=_REASONS[row.mode],
+            note=f"CSV row {row.number}",
+        )
+        for row in rows
+    ]
+    write_list(lines, now=now, user=user)
     return set(levels)
