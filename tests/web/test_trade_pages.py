@@ -42,6 +42,7 @@ PAGES = {
     "products of a channel": lambda world: reverse("channel-products", args=[world.fbm.pk]),
     "stock of a channel": lambda world: reverse("channel-stock", args=[world.fbm.pk]),
     "stock of an FBA channel": lambda world: reverse("channel-stock", args=[world.fba.pk]),
+    "orders of a channel": lambda world: reverse("channel-orders", args=[world.fbm.pk]),
     "problems": lambda world: reverse("problem-list"),
     "the search": lambda world: f"{reverse('search')}?q=MUG",
 }

@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from wharfinger.db.queries.channel_products import channel_choices
+from wharfinger.db.queries.channel_products import ChannelFacts, channel_choices, channel_facts
 from wharfinger.db.queries.imported_orders import (
     ImportedOrderFilter,
     imported_order_page,
@@ -21,6 +21,7 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import imported_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, midnight, numbers, person, trade_now
+from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
@@ -31,19 +32,37 @@ _UNFINISHED = (ImportState.RETRYING, ImportState.NOT_ATTEMPTED)
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
+    return _render_list(request, None)
+
+
+@signed_in
+@require_safe
+def show_list_of_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The channel's Imported Orders tab: the same list with the channel fixed."""
+    channel = channel_facts(channel_id)
+    if channel is None:
+        raise Http404
+    return _render_list(request, channel)
+
+
+def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResponse:
     form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
     page = list_imported_orders(
-        _filter(form), cursor=request.GET.get("at", ""), with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
+        _filter(form, channel),
+        cursor=request.GET.get("at", ""),
+        with_customers=allowed(request, Right.SEE_PERSONAL_DATA),
     )
     may_act = allowed(request, Right.MEND_PROBLEMS)
     context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_act": may_act}
     rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    return render(request, "wharfinger/imported_orders/list.html", {**context, "form": form, "live": rows})
+    tabs = channel_tabs(channel.id, "orders") if channel else []
+    page_context = {**context, "form": form, "live": rows, "channel": channel, "tabs": tabs}
+    return render(request, "wharfinger/imported_orders/list.html", page_context)
 
 
-def _filter(form: ImportedOrderFilterForm) -> ImportedOrderFilter:
+def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
     """What can be read of the filter; a wrong date is shown by its field and filters nothing."""
     form.is_valid()
     told = form.cleaned_data
@@ -51,7 +70,7 @@ def _filter(form: ImportedOrderFilterForm) -> ImportedOrderFilter:
     return ImportedOrderFilter(
         placed_from=midnight(date_from) if date_from else None,
         placed_to=midnight(date_to + timedelta(days=1)) if date_to else None,
-        channel_id=told.get("channel"),
+        channel_id=channel.id if channel else told.get("channel"),
         state=told.get("state", ""),
         search=told.get("q", ""),
     )
@@ -137,12 +156,15 @@ def _back(request: HttpRequest) -> HttpResponse:
     of_order = numbers([request.POST.get("order", "")])
     if of_order:
         return redirect("imported-order", order_id=of_order[0])
+    of_channel = numbers([request.POST.get("of_channel", "")])
+    page = reverse("channel-orders", args=of_channel) if of_channel else reverse("imported-order-list")
     kept = {key: value for key, value in request.GET.items() if key != "seen"}
-    return redirect(f"{reverse('imported-order-list')}?{urlencode(kept)}")
+    return redirect(f"{page}?{urlencode(kept)}")
 
 
 routes = [
     path("imported-orders/", show_list, name="imported-order-list"),
+    path("channels/<int:channel_id>/orders/", show_list_of_channel, name="channel-orders"),
     path("imported-orders/act/", act, name="imported-order-act"),
     path("imported-orders/<int:order_id>/", show_order, name="imported-order"),
 ]

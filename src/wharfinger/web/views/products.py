@@ -29,6 +29,7 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import channels, links
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
 from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
@@ -62,7 +63,8 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
     rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    return render(request, "wharfinger/products/list.html", {**context, "form": form, "live": rows})
+    page = {**context, "form": form, "live": rows, "tabs": channel_tabs(channel.id, "products")}
+    return render(request, "wharfinger/products/list.html", page)
 
 
 @signed_in
@@ -86,6 +88,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         return answer_live(request, rows)
     may_approve = allowed(request, Right.EDIT_CHANNELS)
     page = {**context, **_plan(plan), "waits": waits, "may_approve": may_approve, "form": form, "live": rows}
+    page["tabs"] = channel_tabs(channel.id, "stock")
     return render(request, "wharfinger/products/stock.html", page)
 
 
