@@ -19,8 +19,10 @@ class LineFacts:
     held: bool
 
 
-def sales_order_state(amazon: AmazonStatus, fulfilment: Fulfilment, lines: Sequence[LineFacts]) -> SalesOrderState:
-    """The one state that these facts make."""
+def sales_order_state(
+    amazon: AmazonStatus, fulfilment: Fulfilment, lines: Sequence[LineFacts], *, address_missing: bool = False
+) -> SalesOrderState:
+    """The one state that these facts make. Without an address nothing goes to the warehouse (behaviour O08)."""
     shipped = sum(line.shipped for line in lines)
     if fulfilment is Fulfilment.FBA:
         return SalesOrderState.ISSUED
@@ -33,7 +35,7 @@ def sales_order_state(amazon: AmazonStatus, fulfilment: Fulfilment, lines: Seque
         return SalesOrderState.PENDING
     if shipped:
         return SalesOrderState.PART_SHIPPED
-    if any(line.held for line in waiting):
+    if address_missing or any(line.held for line in waiting):
         return SalesOrderState.HELD
     if any(line.promised < line.open for line in waiting):
         return SalesOrderState.AWAITING_STOCK

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from wharfinger.db.models import Allocation, KitComponent, SalesOrder, SalesOrderLine, StockLevel
+from wharfinger.db.models import Allocation, KitComponent, Problem, SalesOrder, SalesOrderLine, StockLevel
 from wharfinger.domain.allocation import Part, promise, whole_units
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
@@ -51,6 +51,12 @@ def allocate_lines(lines: Sequence[SalesOrderLine], *, site_id: int, now: dateti
             level.save(update_fields=["allocated"])
     if changed:
         raise_notices(changed, cause="Promised to orders changed", now=now)
+
+
+def lock_parts(items: Iterable[int], *, site_id: int) -> None:
+    """Lock the levels that lines of these items stand on, before anything that is locked after levels."""
+    parts = parts_of(items)
+    lock_levels((part.item_id, site_id) for of_item in parts.values() for part in of_item)
 
 
 def _allocations(lines: Sequence[SalesOrderLine]) -> dict[int, dict[int, int]]:
@@ -104,7 +110,12 @@ def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now
         for line in lines
     ]
     state = sales_order_state(
-        AmazonStatus(order.imported.amazon_status), Fulfilment(order.imported.fulfilment or "FBM"), facts
+        AmazonStatus(order.imported.amazon_status),
+        Fulfilment(order.imported.fulfilment or "FBM"),
+        facts,
+        address_missing=Problem.objects.filter(
+            kind=ProblemKind.NO_ADDRESS.value, key=f"order:{order.pk}", solved_at=None
+        ).exists(),
     )
     SalesOrder.objects.filter(pk=order.pk).exclude(state=state.value).update(state=state.value)
     order.state = state.value
@@ -137,7 +148,7 @@ def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, no
     )
     waiting = set(lines.values_list("order", flat=True))
     orders = (
-        SalesOrder.objects.select_for_update(skip_locked=True, of=("self",))
+        SalesOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .filter(pk__in=waiting)
         .select_related("imported", "site")
         .order_by(F("ship_by").asc(nulls_last=True), "pk")

@@ -1,6 +1,6 @@
 """Steps that bring a sales order along with what changed at Amazon; they need an open transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from wharfinger.db.models import Allocation, SalesOrder, SalesOrderLine
@@ -10,9 +10,10 @@ from wharfinger.domain.stock import MovementReason
 from wharfinger.operations._allocation_steps import parts_of
 from wharfinger.operations._confirmation_steps import confirm_seen_packages
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._invoice_steps import invoice_order
 from wharfinger.operations._order_steps import add_lines, write_facts, write_line_facts
 from wharfinger.operations._problem_steps import open_problem, solve_problem
-from wharfinger.operations._stock_steps import lock_levels, write_movement
+from wharfinger.operations._stock_steps import lock_levels, raise_notices, write_movement
 
 
 def change_sales_order(
@@ -51,8 +52,23 @@ def _change_lines(
                 channel_id=order.channel_id,
                 now=now,
             )
+    _drop_untold(order, {line.order_item_id for line in told}, lines, now)
     added = add_lines(order, [line for line in told if line.order_item_id not in held], now=now)
     return [*lines, *added]
+
+
+def _drop_untold(order: SalesOrder, told: Set[str], lines: Sequence[SalesOrderLine], now: datetime) -> None:
+    """Amazon tells an order with all of its lines: one that it tells no more is not to be sent."""
+    for row in lines:
+        if told and row.order_item_id not in told and row.quantity_open:
+            row.quantity_cancelled = row.quantity_ordered - row.quantity_shipped
+            row.save(update_fields=["quantity_cancelled"])
+            record_activity(
+                f"Amazon tells the line {row.sku[:60]} no more: nothing of it is to be sent.",
+                sales_order=order,
+                channel_id=order.channel_id,
+                now=now,
+            )
 
 
 def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -> None:
@@ -83,14 +99,19 @@ def _note_shipped_elsewhere(
     told = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
     gone = [(line, told.get(line.order_item_id, 0) - line.quantity_shipped) for line in lines]
     gone = [(line, min(units, line.quantity_open)) for line, units in gone if units > 0]
-    if not any(units for _, units in gone):
+    gone = [(line, units) for line, units in gone if units]
+    if not gone:
         return
+    touched: set[int] = set()
     for line, units in gone:
-        if units and line.item_id is not None:
-            _take_out(order, line, units, now)
+        if line.item_id is not None:
+            touched |= _take_out(order, line, units, now)
         line.quantity_shipped += units
         line.save(update_fields=["quantity_shipped"])
-    order.shipped_at = order.shipped_at or incoming.updated_at
+    raise_notices(touched, cause="Confirmed at Amazon by somebody else", now=now)
+    if not any(line.quantity_open for line in lines):
+        order.shipped_at = order.shipped_at or incoming.updated_at
+        invoice_order(order, now=now)
     record_activity(
         "Confirmed at Amazon by somebody else; stock was booked out.",
         sales_order=order,
@@ -99,11 +120,12 @@ def _note_shipped_elsewhere(
     )
 
 
-def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime) -> None:
+def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime) -> set[int]:
+    """Book the units out, from what was promised to the line first; answers the items that moved."""
     item_id = line.item_id or 0
     parts = parts_of([item_id])[item_id]
     levels = lock_levels((part.item_id, order.site_id) for part in parts)
-    promised = {row.item_id: row for row in Allocation.objects.select_for_update().filter(line=line)}
+    promised = {row.item_id: row for row in Allocation.objects.select_for_update(no_key=True).filter(line=line)}
     for part in parts:
         leaving = units * part.each
         freed = _end_promise(promised, part.item_id, leaving)
@@ -116,6 +138,7 @@ def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime
             promised=freed,
             note="Confirmed at Amazon by somebody else",
         )
+    return {part.item_id for part in parts}
 
 
 def _end_promise(promised: Mapping[int, Allocation], item_id: int, leaving: int) -> int:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F
 
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.db.models import Customer, Installation
+from wharfinger.db.models import Channel, Customer, Installation
 from wharfinger.domain.orders import IncomingAddress, IncomingOrder
 from wharfinger.operations._invoice_steps import INSTALLATION_ID
 
@@ -34,8 +34,8 @@ def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | 
         return None
     where = keyed_hash("address", f"{address.line_1}|{address.town}|{address.postcode}")
     who = keyed_hash("name", name)
-    known = Customer.objects.filter(address_hash=where, generic=False).order_by("pk")
-    customer = known.filter(name_hash=who).first() or known.first()
+    known = Customer.objects.filter(address_hash=where, name_hash=who, generic=False)
+    customer = known.order_by("pk").first()
     if customer is not None:
         return customer
     return Customer.objects.create(
@@ -48,6 +48,15 @@ def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | 
         made_at=now,
         **hashes_of(order),
     )
+
+
+def generic_customer(channel: Channel, placed_at: datetime, *, now: datetime) -> Customer:
+    """The month's one customer of a channel, for orders whose buyer Amazon does not tell."""
+    code = f"{channel.name[:14].strip()}-{placed_at:%m%y}"
+    customer, _made = Customer.objects.get_or_create(
+        code=code, defaults={"generic": True, "name": f"{channel.name} {placed_at:%B %Y}", "made_at": now}
+    )
+    return customer
 
 
 def _next_code() -> str:

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from wharfinger.db.models import Channel, ChannelProduct, SalesOrder, SalesOrderLine
 from wharfinger.domain.matching import Candidate, Matched, NotMatched, match_line, near_misses
 from wharfinger.domain.orders import Fulfilment
@@ -60,31 +62,34 @@ def hold_line(
 
 
 def mend_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
-    """The SKU has a link now: match every held line with it, promise stock to them. Answers how many lines."""
-    held = (
-        SalesOrderLine.objects.filter(item__isnull=True, sku=sku, order__channel__account=account_id)
-        .exclude(held_reason="")
-        .values_list("order", flat=True)
-    )
+    """The SKU has a link now: match every held line that may mean it, promise stock. Answers how many lines.
+
+    Where a channel matches by ASIN, lines of the listing's ASINs are meant too, whatever their SKU.
+    """
+    asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku=sku).exclude(asin="")
+    by_asin = Q(order__channel__use_amazon_sku=False, asin__in=asins.values("asin"))
+    held = _held_lines(account_id).filter(Q(sku=sku) | by_asin)
+    skus = set(held.values_list("sku", flat=True)) | {sku}
     orders = (
-        SalesOrder.objects.select_for_update(of=("self",))
-        .filter(pk__in=set(held))
+        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+        .filter(pk__in=set(held.values_list("order", flat=True)))
         .select_related("imported", "site", "channel")
         .order_by("pk")
     )
-    mended = sum(_mend_order(order, sku, now) for order in orders)
-    if (
-        not SalesOrderLine.objects.filter(item__isnull=True, sku=sku, order__channel__account=account_id)
-        .exclude(held_reason="")
-        .exists()
-    ):
-        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, sku), now=now)
+    mended = sum(_mend_order(order, now) for order in orders)
+    still_held = set(_held_lines(account_id).filter(sku__in=skus).values_list("sku", flat=True))
+    for mended_sku in sorted(skus - still_held):
+        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, mended_sku), now=now)
     return mended
 
 
-def _mend_order(order: SalesOrder, sku: str, now: datetime) -> int:
+def _held_lines(account_id: int) -> QuerySet[SalesOrderLine]:
+    return SalesOrderLine.objects.filter(item__isnull=True, order__channel__account=account_id).exclude(held_reason="")
+
+
+def _mend_order(order: SalesOrder, now: datetime) -> int:
     lines = list(order.lines.order_by("pk"))
-    waiting = [line for line in lines if line.item_id is None and line.sku == sku]
+    waiting = [line for line in lines if line.item_id is None and line.held_reason]
     found = find_items(order.channel, [(line.sku, line.asin) for line in waiting])
     mended = 0
     for line, match in zip(waiting, found, strict=True):
@@ -97,7 +102,7 @@ def _mend_order(order: SalesOrder, sku: str, now: datetime) -> int:
         bring_state_along(order, lines, now=now)
     if mended:
         record_activity(
-            f"SKU {sku[:60]} linked: {mended} held {'line goes' if mended == 1 else 'lines go'} on.",
+            "Linked: 1 held line goes on." if mended == 1 else f"Linked: {mended} held lines go on.",
             sales_order=order,
             channel=order.channel,
             now=now,

@@ -16,7 +16,14 @@ from wharfinger.operations._link_steps import find_items, hold_line
 TITLE_AT_MOST = 500
 
 
-def make_sales_order(imported: ImportedOrder, incoming: IncomingOrder, site: Site, *, now: datetime) -> SalesOrder:
+def make_sales_order(
+    imported: ImportedOrder,
+    incoming: IncomingOrder,
+    site: Site,
+    *,
+    matches: Sequence[Matched | NotMatched],
+    now: datetime,
+) -> SalesOrder:
     """The order and its lines, matched to stock items; a line without one is held."""
     channel = imported.channel
     if channel is None:
@@ -34,7 +41,7 @@ def make_sales_order(imported: ImportedOrder, incoming: IncomingOrder, site: Sit
     )
     write_facts(order, incoming, now=now)
     order.save(force_insert=True)
-    add_lines(order, incoming.lines, now=now)
+    write_lines(order, incoming.lines, matches, now=now)
     return order
 
 
@@ -69,9 +76,18 @@ def _tells_more(address: IncomingAddress, held: dict[str, str] | None) -> bool:
 
 
 def add_lines(order: SalesOrder, lines: Sequence[IncomingLine], *, now: datetime) -> list[SalesOrderLine]:
-    """Write new lines, matched or held."""
+    """Lines that came to the order after it was taken."""
+    if not lines:
+        return []
     found = find_items(order.channel, [(line.sku, line.asin) for line in lines])
-    rows = [_row(order, line, match) for line, match in zip(lines, found, strict=True)]
+    return write_lines(order, lines, found, now=now)
+
+
+def write_lines(
+    order: SalesOrder, lines: Sequence[IncomingLine], matches: Sequence[Matched | NotMatched], *, now: datetime
+) -> list[SalesOrderLine]:
+    """Write new lines, matched or held."""
+    rows = [_row(order, line, match) for line, match in zip(lines, matches, strict=True)]
     SalesOrderLine.objects.bulk_create(rows)
     held = [row for row in rows if row.held_reason]
     if held:

@@ -23,9 +23,9 @@ def reconsider(waits_for: str, *, now: datetime) -> int:
 
 def retry_with_saved_data(imported_ids: list[int]) -> int:
     """Put the saved messages of these orders back into the inbox and wake the flow that takes them."""
-    rows = ImportedOrder.objects.filter(pk__in=imported_ids).exclude(raw_message=None)
+    rows = ImportedOrder.objects.filter(pk__in=imported_ids, raw_message__body__isnull=False)
     found = list(rows.values_list("pk", "account_id", "raw_message_id"))
-    RawMessage.objects.filter(pk__in=[raw for _, _, raw in found], body__isnull=False).update(
+    RawMessage.objects.filter(pk__in=[raw for _, _, raw in found]).update(
         state=RawMessage.State.WAITING, again_at=None, error=""
     )
     ImportedOrder.objects.filter(pk__in=[pk for pk, _, _ in found]).update(state=ImportState.RETRYING.value)

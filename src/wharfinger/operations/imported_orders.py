@@ -7,15 +7,21 @@ from wharfinger.db.models import ImportedOrder, User
 from wharfinger.domain.orders import ImportState
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._import_steps import solve_import_problems
 from wharfinger.operations._reconsider_steps import retry_with_saved_data
 from wharfinger.operations.transaction import operation
+
+DOWNLOAD = "download"
+"""What an order waits for until it was fetched again by its number."""
 
 
 @operation
 def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
     """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Answers how many."""
-    rows = list(ImportedOrder.objects.select_for_update(of=("self",)).filter(pk__in=ids, sales_order=None))
+    found = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids, sales_order=None)
+    rows = list(found.order_by("pk"))
     for row in rows:
+        solve_import_problems(row, now=now)
         row.state, row.reason, row.waits_for = ImportState.IGNORED.value, "Ignored by a person.", ""
         row.save(update_fields=["state", "reason", "waits_for"])
         record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
@@ -25,23 +31,38 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
 @operation
 def retry_import(ids: Sequence[int], *, user: User, now: datetime) -> int:
     """Retry Import: try again with the saved data. Answers how many."""
-    _wake_ignored(ids)
-    for row in ImportedOrder.objects.filter(pk__in=ids):
+    saved = list(ImportedOrder.objects.filter(pk__in=ids, raw_message__body__isnull=False).order_by("pk"))
+    for row in saved:
         record_activity("Retry Import pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    return retry_with_saved_data(list(ids))
+    return retry_with_saved_data([row.pk for row in saved])
 
 
 @operation
 def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
     """Retry Download: fetch again from Amazon. Answers how many."""
-    _wake_ignored(ids)
-    rows = list(ImportedOrder.objects.filter(pk__in=ids))
+    rows = list(ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     for row in rows:
         triggers.fetch_order(row.account_id, row.amazon_order_id)
         record_activity("Retry Download pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    ImportedOrder.objects.filter(pk__in=ids, sales_order=None).update(state=ImportState.RETRYING.value)
+    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=ImportState.RETRYING.value, waits_for=DOWNLOAD
+    )
     return len(rows)
 
 
-def _wake_ignored(ids: Sequence[int]) -> None:
-    ImportedOrder.objects.filter(pk__in=ids, state=ImportState.IGNORED.value).update(state=ImportState.RETRYING.value)
+@operation
+def note_download_failed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
+    """Amazon does not give the order: it stays what it was before Retry Download, with the reason."""
+    row = (
+        ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("sales_order")
+        .filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+        .first()
+    )
+    if row is None:
+        return
+    taken = getattr(row, "sales_order", None) is not None
+    row.state = (ImportState.OK if taken else ImportState.FAILED).value
+    row.reason, row.waits_for = reason, ""
+    row.save(update_fields=["state", "reason", "waits_for"])
+    record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)

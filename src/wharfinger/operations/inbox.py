@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db.models import F
 
 from wharfinger.db.models import OrderCursor, RawMessage
+from wharfinger.domain.orders import ImportState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
+from wharfinger.operations._import_steps import note_not_taken
 from wharfinger.operations._problem_steps import open_problem
 from wharfinger.operations.transaction import operation
 
@@ -101,9 +103,12 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
 @operation
 def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
     """The message cannot be understood: it is set aside alone, and a person is told."""
-    raw = RawMessage.objects.select_for_update().get(pk=raw_id)
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     raw.state, raw.error = RawMessage.State.QUARANTINED, error
     raw.save(update_fields=["state", "error"])
+    reason = f"Amazon's message could not be understood: {error}"
+    cure = "Press Retry Download to fetch it again."
+    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=cure, now=now)
     name = raw.key or f"message {raw.pk}"
     open_problem(
         ProblemKind.NOT_UNDERSTOOD,
@@ -117,10 +122,12 @@ def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
 
 
 @operation
-def put_off(raw_id: int, *, error: str, again_at: datetime) -> int:
+def put_off(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> int:
     """Our own fault while taking the message: it is tried again later. Answers how often it was tried."""
-    raw = RawMessage.objects.select_for_update().get(pk=raw_id)
-    raw.attempts += 1
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    raw.attempts = min(raw.attempts + 1, 30_000)
     raw.error, raw.again_at = error, again_at
     raw.save(update_fields=["attempts", "error", "again_at"])
+    cure = f"It is tried again by itself at {again_at:%H:%M} UTC. Other orders go on."
+    note_not_taken(raw, ImportState.SYSTEM_ERROR, reason=error, cure=cure, now=now)
     return raw.attempts

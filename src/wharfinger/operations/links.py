@@ -16,7 +16,9 @@ from wharfinger.operations.transaction import operation
 @operation
 def link_product(product_id: int, item_id: int, *, user: User, now: datetime) -> int:
     """Link a channel product to a stock item. Answers how many held lines go on."""
-    product = ChannelProduct.objects.select_for_update(of=("self",)).select_related("listing").get(pk=product_id)
+    product = (
+        ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
+    )
     return _link(product, _item(item_id), user, now)
 
 
@@ -74,7 +76,9 @@ def _link(product: ChannelProduct, item: StockItem, user: User, now: datetime) -
 @operation
 def unlink_product(product_id: int, *, user: User, now: datetime) -> None:
     """The SKU means no stock item any more; orders that were taken keep what they were matched to."""
-    product = ChannelProduct.objects.select_for_update(of=("self",)).select_related("listing").get(pk=product_id)
+    product = (
+        ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
+    )
     before = {"item": str(product.item_id or "")}
     product.item, product.linked_by, product.linked_at = None, "", None
     product.save()

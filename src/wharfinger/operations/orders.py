@@ -1,33 +1,39 @@
 """Amazon's orders become ours: one order, one transaction, one state of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.db.models import Channel, ChannelOption, ImportedOrder, Marketplace, RawMessage, SalesOrder, Site
+from wharfinger.db.models import (
+    Channel,
+    ChannelOption,
+    ImportedOrder,
+    Marketplace,
+    RawMessage,
+    SalesOrder,
+    SalesOrderLine,
+    Site,
+)
+from wharfinger.domain.matching import Matched, NotMatched
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.sales_orders import totals_fault
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along, lock_parts
 from wharfinger.operations._change_steps import change_sales_order
+from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._import_steps import Decided, find_or_make_import, solve_import_problems, write_decision
 from wharfinger.operations._invoice_steps import invoice_order
+from wharfinger.operations._link_steps import find_items
 from wharfinger.operations._order_steps import make_sales_order
 from wharfinger.operations._problem_steps import open_problem, solve_problem
-from wharfinger.operations._stock_steps import move_fba_sale
+from wharfinger.operations._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
 OLDEST_IMPORTED = timedelta(days=92)
 """Orders older than three months are never imported (the guide's rule)."""
 
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What becomes of an order that is not (or not yet) a sales order."""
-
-    state: ImportState
-    reason: str
-    cure: str = ""
-    waits_for: str = ""
+DOWNLOAD_AGAIN = "Compare with Seller Central, then press Retry Download."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,36 +54,25 @@ Outcome = Taken | Decided | Unchanged
 @operation
 def take_order(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> Outcome:
     """Take one order as its saved message says: route, match, allocate, write; all or nothing."""
-    raw = RawMessage.objects.select_for_update().get(pk=raw_id)
-    imported = _find_or_make(raw, incoming, now)
-    if imported.raw_message_id not in (None, raw.pk) and incoming.updated_at < imported.amazon_updated_at:
-        _settle(raw)
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    imported = find_or_make_import(raw, incoming, now=now)
+    _settle(raw)
+    if _older(imported, raw, incoming):
         return Unchanged()
     _write_facts(imported, incoming, raw)
-    sales_order = SalesOrder.objects.select_for_update(of=("self",)).filter(imported=imported).first()
+    sales_order = (
+        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("channel__marketplace", "site")
+        .filter(imported=imported)
+        .first()
+    )
     if sales_order is not None:
         outcome: Outcome = _change(imported, sales_order, incoming, now)
     else:
         outcome = _take_new(imported, incoming, now)
     imported.save()
-    _settle(raw)
     solve_problem(ProblemKind.NOT_UNDERSTOOD, f"raw:{raw.account_id}:{raw.key}", now=now)
     return outcome
-
-
-def _find_or_make(raw: RawMessage, incoming: IncomingOrder, now: datetime) -> ImportedOrder:
-    imported, _made = ImportedOrder.objects.select_for_update(of=("self",)).get_or_create(
-        account_id=raw.account_id,
-        amazon_order_id=incoming.amazon_order_id,
-        defaults={
-            "state": ImportState.NOT_ATTEMPTED.value,
-            "amazon_status": incoming.status.value,
-            "placed_at": incoming.placed_at,
-            "amazon_updated_at": incoming.updated_at,
-            "found_at": now,
-        },
-    )
-    return imported
 
 
 def _settle(raw: RawMessage) -> None:
@@ -85,17 +80,24 @@ def _settle(raw: RawMessage) -> None:
     raw.save(update_fields=["state", "error"])
 
 
+def _older(imported: ImportedOrder, raw: RawMessage, incoming: IncomingOrder) -> bool:
+    """An older message never overwrites a newer one that was understood."""
+    understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
+    return understood and imported.raw_message_id != raw.pk and incoming.updated_at < imported.amazon_updated_at
+
+
 def _write_facts(imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessage) -> None:
     imported.raw_message = raw
+    imported.placed_at = incoming.placed_at
     imported.amazon_updated_at = incoming.updated_at
     if incoming.status is not AmazonStatus.UNKNOWN:
         imported.amazon_status = incoming.status.value
     imported.fulfilment = incoming.fulfilment.value if incoming.fulfilment else imported.fulfilment
-    imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first()
+    imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
     imported.currency = incoming.currency[:3] or imported.currency
     imported.total = imported.total if incoming.total is None else incoming.total
-    imported.summary = _summary(incoming)
-    imported.attempts += 1
+    imported.summary = _summary(incoming) or imported.summary
+    imported.attempts = min(imported.attempts + 1, 30_000)
 
 
 def _summary(incoming: IncomingOrder) -> str:
@@ -111,12 +113,13 @@ def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime) -
     imported.channel = channel
     if channel is not None:
         imported.order_ref = channel.order_ref_format.replace("{0}", incoming.amazon_order_id)[:100]
-    option = ChannelOption.objects.filter(channel=channel, order_type="").select_related("site").first()
-    site = option.site if option else None
+    site = _site(channel, incoming)
     decided = _not_now(imported, channel, site, incoming, now)
-    if decided is not None or channel is None or site is None:
-        return _decide(imported, decided or _no_channel(imported), now)
-    return _make(imported, channel, site, incoming, now)
+    if decided is None and channel is not None and site is not None:
+        return _make(imported, channel, site, incoming, now)
+    decided = decided or _no_channel(imported)
+    write_decision(imported, decided, now=now)
+    return decided
 
 
 def _route(imported: ImportedOrder) -> Channel | None:
@@ -133,38 +136,11 @@ def _route(imported: ImportedOrder) -> Channel | None:
     )
 
 
-def _decide(imported: ImportedOrder, decided: Decided, now: datetime) -> Decided:
-    imported.state, imported.reason = decided.state.value, decided.reason
-    imported.cure, imported.waits_for = decided.cure, decided.waits_for
-    key = f"imported:{imported.pk}"
-    if decided.state is ImportState.FAILED:
-        open_problem(
-            ProblemKind.TOTALS_DIFFER if imported.total is not None else ProblemKind.NOT_UNDERSTOOD,
-            key,
-            cause=f"{imported.amazon_order_id}: {decided.reason}",
-            cure=decided.cure,
-            cure_page=f"/imported-orders/{imported.pk}/",
-            imported_order=imported,
-            channel=imported.channel,
-            now=now,
-        )
-    if decided.waits_for.startswith("site:"):
-        _tell_of_empty_site(int(decided.waits_for.removeprefix("site:")), decided.waits_for, now)
-    return decided
-
-
-def _tell_of_empty_site(site_id: int, waits_for: str, now: datetime) -> None:
-    site = Site.objects.get(pk=site_id)
-    waiting = ImportedOrder.objects.filter(waits_for=waits_for).count() + 1
-    open_problem(
-        ProblemKind.FBA_SITE_EMPTY,
-        waits_for,
-        cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
-        cure="Press Load levels from Amazon on the site's page. The orders go on by themselves.",
-        cure_page=f"/sites/{site_id}/",
-        site=site,
-        now=now,
-    )
+def _site(channel: Channel | None, incoming: IncomingOrder) -> Site | None:
+    """The site of the order's type where the options name one, else the Global one."""
+    options = ChannelOption.objects.filter(channel=channel, order_type__in=["", incoming.order_type.value])
+    option = options.exclude(site=None).select_related("site").order_by("-order_type").first()
+    return option.site if option else None
 
 
 def _no_channel(imported: ImportedOrder) -> Decided:
@@ -181,12 +157,12 @@ def _not_now(
     imported: ImportedOrder, channel: Channel | None, site: Site | None, incoming: IncomingOrder, now: datetime
 ) -> Decided | None:
     """Why the order is not taken now; None = take it."""
-    if incoming.fulfilment is None or incoming.status is AmazonStatus.UNKNOWN:
-        return Decided(
-            ImportState.FAILED,
-            "Amazon did not say who sends this order, or in which state it is.",
-            "Press Retry Download to fetch it again.",
-        )
+    fault = _fault_in(incoming)
+    if fault:
+        cure = "Press Retry Download to fetch it again."
+        return Decided(ImportState.FAILED, fault, cure, problem=ProblemKind.NOT_UNDERSTOOD)
+    if incoming.amazon_order_id.startswith("S"):
+        return Decided(ImportState.SKIPPED, "Amazon sent it for another shop of yours; it is no order of Amazon's.")
     if incoming.status is AmazonStatus.CANCELLED:
         return Decided(ImportState.SKIPPED, "Cancelled before it was imported.")
     if channel is None:
@@ -196,22 +172,42 @@ def _not_now(
         return Decided(
             ImportState.SKIPPED, "Placed before the channel's Start Date, or over three months ago.", "", waits
         )
+    stopped = _stopped(channel, site, waits)
+    if stopped is not None:
+        return stopped
+    if incoming.fulfilment is Fulfilment.FBA and site is not None:
+        waiting = _fba_waits(site, incoming)
+        if waiting is not None:
+            return waiting
+    fault = totals_fault(incoming)
+    if fault:
+        return Decided(ImportState.FAILED, fault, DOWNLOAD_AGAIN, problem=ProblemKind.TOTALS_DIFFER)
+    return None
+
+
+def _fault_in(incoming: IncomingOrder) -> str:
+    """Why the message cannot be an order; empty = it can."""
+    if incoming.fulfilment is None or incoming.status is AmazonStatus.UNKNOWN:
+        return "Amazon did not say who sends this order, or in which state it is."
+    if not incoming.lines:
+        return "Amazon told the order without its lines."
+    if any(line.quantity_ordered < 0 for line in incoming.lines):
+        return "Amazon told a line with fewer than no units."
+    return ""
+
+
+def _stopped(channel: Channel, site: Site | None, waits: str) -> Decided | None:
     if not channel.enabled or not channel.activated:
-        word = "disabled" if not channel.enabled else "not activated"
+        word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
     if channel.dont_import_orders:
         return Decided(ImportState.NOT_ATTEMPTED, "Don't import orders is on.", "Switch it off under General.", waits)
     if site is None:
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} has no Site.", "Set Site under (Global).", waits)
-    if incoming.fulfilment is Fulfilment.FBA:
-        return _fba_not_now(site, incoming)
-    fault = totals_fault(incoming)
-    if fault:
-        return Decided(ImportState.FAILED, fault, "Compare with Seller Central, then press Retry Download.")
     return None
 
 
-def _fba_not_now(site: Site, incoming: IncomingOrder) -> Decided | None:
+def _fba_waits(site: Site, incoming: IncomingOrder) -> Decided | None:
     if incoming.status is not AmazonStatus.SHIPPED:
         return Decided(ImportState.NOT_ATTEMPTED, "Amazon has not shipped it yet. It is taken when Amazon has.")
     if site.levels_loaded_at is None:
@@ -221,24 +217,26 @@ def _fba_not_now(site: Site, incoming: IncomingOrder) -> Decided | None:
             "Load the levels from Amazon; the order is taken then.",
             f"site:{site.pk}",
         )
-    fault = totals_fault(incoming)
-    return Decided(ImportState.FAILED, fault, "Compare with Seller Central, then Retry Download.") if fault else None
+    return None
 
 
 def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: IncomingOrder, now: datetime) -> Taken:
     imported.state, imported.reason, imported.cure, imported.waits_for = ImportState.OK.value, "", "", ""
     imported.imported_at = now
-    for kind in (ProblemKind.TOTALS_DIFFER, ProblemKind.NOT_UNDERSTOOD):
-        solve_problem(kind, f"imported:{imported.pk}", now=now)
-    imported.record_only = incoming.fulfilment is Fulfilment.FBM and incoming.status is AmazonStatus.SHIPPED
+    solve_import_problems(imported, now=now)
+    fba = incoming.fulfilment is Fulfilment.FBA
+    before_us = not fba and incoming.placed_at < channel.made_at
+    imported.record_only = before_us and incoming.status is AmazonStatus.SHIPPED
     imported.save()
-    order = make_sales_order(imported, incoming, site, now=now)
-    if incoming.fulfilment is Fulfilment.FBA:
+    matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
+    _lock_stock(matches, site, fba=fba)
+    order = make_sales_order(imported, incoming, site, matches=matches, now=now)
+    if fba:
         _issue_fba(order, incoming, now)
-    elif imported.record_only:
-        _record_shipped(order, incoming, now)
     else:
         lines = list(order.lines.order_by("pk"))
+        if before_us:
+            _record_shipped(order, incoming, lines)
         allocate_lines(lines, site_id=site.pk, now=now)
         change_sales_order(order, incoming, lines, now=now, new=True)
         bring_state_along(order, lines, now=now)
@@ -253,10 +251,21 @@ def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: Incom
     return Taken(order.code)
 
 
+def _lock_stock(matches: Sequence[Matched | NotMatched], site: Site, *, fba: bool) -> None:
+    """Levels are locked before the counters of codes, as in a dispatch; the other way round they would meet."""
+    items = [match.item_id for match in matches if isinstance(match, Matched)]
+    if fba:
+        lock_levels((item, site.pk) for item in items)
+    else:
+        lock_parts(items, site_id=site.pk)
+
+
 def _issue_fba(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
     """Amazon has shipped: stock leaves the FBA site, the invoice is made, the order is issued by itself."""
     order.shipped_at = incoming.updated_at
-    order.save(update_fields=["shipped_at"])
+    if order.customer_id is None:
+        order.customer = generic_customer(order.channel, order.placed_at, now=now)
+    order.save(update_fields=["shipped_at", "customer"])
     lines = list(order.lines.order_by("item_id", "pk"))
     for line in lines:
         line.quantity_shipped = max(0, line.quantity_ordered - line.quantity_cancelled)
@@ -274,15 +283,15 @@ def _issue_fba(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> Non
     invoice_order(order, now=now)
 
 
-def _record_shipped(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
-    """Shipped at Amazon before we knew the order: record only, no stock movement, no confirmation."""
-    order.shipped_at = incoming.updated_at
-    order.save(update_fields=["shipped_at"])
-    lines = list(order.lines.order_by("pk"))
+def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]) -> None:
+    """Units that left before the channel was made: record only, no stock movement, no confirmation."""
+    told = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
     for line in lines:
-        line.quantity_shipped = max(0, line.quantity_ordered - line.quantity_cancelled)
+        units = line.quantity_open if order.imported.record_only else told.get(line.order_item_id, 0)
+        line.quantity_shipped = min(units, line.quantity_open)
         line.save(update_fields=["quantity_shipped"])
-    bring_state_along(order, lines, now=now)
+    if not any(line.quantity_open for line in lines):
+        order.shipped_at = incoming.updated_at
 
 
 def _warn_of_currency(order: SalesOrder, channel: Channel, now: datetime) -> None:
@@ -305,23 +314,52 @@ def _warn_of_currency(order: SalesOrder, channel: Channel, now: datetime) -> Non
 
 def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder, now: datetime) -> Outcome:
     """An order that we hold already: everything that changed at Amazon comes along."""
-    imported.state, imported.reason, imported.waits_for = ImportState.OK.value, "", ""
+    imported.state, imported.reason, imported.cure, imported.waits_for = ImportState.OK.value, "", "", ""
     imported.save()
     order.imported = imported
     if imported.fulfilment == Fulfilment.FBA.value:
         return Unchanged()
-    lines = list(order.lines.select_for_update().order_by("pk"))
+    lines = list(order.lines.select_for_update(no_key=True).order_by("pk"))
+    lock_parts({line.item_id for line in lines if line.item_id is not None}, site_id=order.site_id)
     lines = change_sales_order(order, incoming, lines, now=now, new=False)
     allocate_lines(lines, site_id=order.site_id, now=now)
     bring_state_along(order, lines, now=now)
     _warn_of_currency(order, order.channel, now)
+    _warn_of_totals(order, incoming, now)
     return Taken(order.code)
 
 
-@operation
-def record_system_error(raw_id: int, amazon_order_id: str, *, error: str, now: datetime) -> None:
-    """Our own fault while taking an order that is known already: its page shows it."""
-    raw = RawMessage.objects.get(pk=raw_id)
-    ImportedOrder.objects.filter(account_id=raw.account_id, amazon_order_id=amazon_order_id, sales_order=None).update(
-        state=ImportState.SYSTEM_ERROR.value, reason=error, cure="It is tried again by itself."
+def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
+    """The order goes on, whatever Amazon's later sums are; a person looks at them."""
+    fault = totals_fault(incoming)
+    key = f"order:{order.pk}"
+    if not fault or incoming.status is AmazonStatus.CANCELLED:
+        solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
+        return
+    open_problem(
+        ProblemKind.TOTALS_DIFFER,
+        key,
+        cause=f"{order.code}: {fault}",
+        cure="The order goes on. Compare its amounts with Seller Central before you invoice it.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel=order.channel,
+        now=now,
     )
+
+
+@operation
+def serve_order(order_id: int, *, now: datetime) -> bool:
+    """Promise an order that waits what has become free meanwhile; False when somebody else holds it now."""
+    order = (
+        SalesOrder.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+        .select_related("imported", "site")
+        .filter(pk=order_id)
+        .first()
+    )
+    if order is None:
+        return False
+    lines = list(order.lines.order_by("pk"))
+    allocate_lines(lines, site_id=order.site_id, now=now)
+    bring_state_along(order, lines, now=now)
+    return True

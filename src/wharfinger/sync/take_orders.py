@@ -6,6 +6,7 @@ from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.db.models import RawMessage
 from wharfinger.db.queries.inbox import next_waiting
+from wharfinger.db.queries.waiting_orders import servable_orders
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations import inbox, orders
 from wharfinger.sync.calls import Calls, Clock, FlowResult
@@ -27,21 +28,23 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
                 taken += 1
             else:
                 failed += 1
-    return FlowResult(f"{taken} taken, {failed} put off or set aside" if failed else f"{taken} taken")
+    served = sum(orders.serve_order(order_id, now=clock.now()) for order_id in servable_orders())
+    counts = [(taken, "taken"), (failed, "put off or set aside"), (served, "served with stock that was free")]
+    return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 taken")
 
 
 def _take(raw: RawMessage, clock: Clock) -> bool:
+    """One order. A fault of our own in it (a bug, a value no column takes) must not stop the others, hence the
+    one broad except of the house: it is logged, kept on the order's page, and tried again with growing pauses."""
     try:
-        incoming = translate_order(decode_order(raw.body or b""))
+        orders.take_order(raw.pk, translate_order(decode_order(raw.body or b"")), now=clock.now())
     except Unreadable as fault:
         inbox.quarantine(raw.pk, error=str(fault), now=clock.now())
         return False
-    try:
-        orders.take_order(raw.pk, incoming, now=clock.now())
     except Exception as fault:
         log.exception("Order %s could not be taken", raw.key)
+        now = clock.now()
         error = f"Our own fault: {type(fault).__name__}. See the log."
-        inbox.put_off(raw.pk, error=error, again_at=clock.now() + pause_after(raw.attempts + 1))
-        orders.record_system_error(raw.pk, raw.key, error=error, now=clock.now())
+        inbox.put_off(raw.pk, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
         return False
     return True

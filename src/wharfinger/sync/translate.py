@@ -40,19 +40,20 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
     """What Amazon's order says, in our words. Absent stays absent: no money is no zero (behaviours O07, O09)."""
     fulfilment = order.fulfillment
     kind = FULFILMENT.get((fulfilment.fulfilled_by or "").upper()) if fulfilment else None
-    status = (fulfilment.fulfillment_status or "") if fulfilment else ""
+    told = (fulfilment.fulfillment_status or "") if fulfilment else ""
+    status = STATUS.get(told.upper(), AmazonStatus.UNKNOWN)
     total = order.proceeds.grand_total if order.proceeds else None
     return IncomingOrder(
         amazon_order_id=order.order_id,
         marketplace_id=order.sales_channel.marketplace_id or "",
         fulfilment=kind,
-        status=STATUS.get(status.upper(), AmazonStatus.UNKNOWN),
+        status=status,
         placed_at=order.created_time,
         updated_at=order.last_updated_time,
         currency=_currency(order, total),
         total=total.amount if total else None,
         order_amounts=_order_level_amounts(order),
-        lines=tuple(_line(item) for item in order.order_items),
+        lines=tuple(_line(item, order_shipped=status is AmazonStatus.SHIPPED) for item in order.order_items),
         buyer=_buyer(order),
         address=_address(order.recipient),
         ship_by=_latest(fulfilment.ship_by_window) if fulfilment else None,
@@ -83,9 +84,12 @@ def _order_level_amounts(order: AmazonOrder) -> Decimal:
     return sum(own, Decimal(0))
 
 
-def _line(item: OrderItem) -> IncomingLine:
+def _line(item: OrderItem, *, order_shipped: bool) -> IncomingLine:
     fulfilment, cancellation = item.fulfillment, item.cancellation
     shipped = (fulfilment.quantity_fulfilled or 0) if fulfilment else 0
+    cancelled = _cancelled(item, shipped)
+    if order_shipped and not shipped:
+        shipped = max(0, item.quantity_ordered - cancelled)  # the line's own count is optional, the status says it
     packing = fulfilment.packing if fulfilment else None
     gift = packing.gift_option if packing else None
     request = cancellation.cancellation_request if cancellation else None
@@ -97,7 +101,7 @@ def _line(item: OrderItem) -> IncomingLine:
         title=product.title or "",
         quantity_ordered=item.quantity_ordered,
         quantity_fulfilled=shipped,
-        quantity_cancelled=_cancelled(item, shipped),
+        quantity_cancelled=cancelled,
         amounts=_amounts(item.proceeds),
         gift_message=(gift.gift_message or "") if gift else "",
         gift_wrap_level=(gift.gift_wrap_level or "") if gift else "",
@@ -105,7 +109,7 @@ def _line(item: OrderItem) -> IncomingLine:
         ioss_number=_ioss(item),
         tax_collected_by=next((t.responsible_party or "" for t in item.tax.tax_collections), "") if item.tax else "",
         serial_numbers_required=bool(packing and packing.serial_number_requirement),
-        cancel_requested=request is not None,
+        cancel_requested=request is not None and bool(request.requester),
         cancel_reason=(request.cancel_reason or "") if request else "",
     )
 

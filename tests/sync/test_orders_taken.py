@@ -1,0 +1,847 @@
+"""What becomes of Amazon's orders, from the bytes in the inbox to sales orders, promises and problems."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+from tests.sync.orders_world import (
+    ADDRESS,
+    DE,
+    NOON,
+    UK,
+    World,
+    check_the_ledger,
+    later,
+    line,
+    order,
+    somebody,
+)
+
+from wharfinger.db.models import (
+    Channel,
+    ChannelOption,
+    Customer,
+    ImportedOrder,
+    Invoice,
+    KitComponent,
+    Movement,
+    Problem,
+    RawMessage,
+    SalesOrder,
+    Site,
+    StockItem,
+    StockNotice,
+)
+from wharfinger.operations import channels, imported_orders, links, orders, stock
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import FbaLevel
+from wharfinger.sync import take_orders
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    made = World()
+    yield made
+    check_the_ledger()
+
+
+def test_an_unshipped_order_becomes_a_sales_order_that_is_ready_to_ship(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2, each="12.99"))
+
+    world.hear(told)
+
+    sale, imported = world.sale(told), world.imported(told)
+    assert (imported.state, imported.reason, imported.amazon_status) == ("OK", "", "UNSHIPPED")
+    assert (sale.state, sale.currency, sale.total) == ("Ready to ship", "GBP", Decimal("25.98"))
+    assert sale.code.startswith("SO")
+    assert (sale.site, sale.order_ref) == (world.warehouse, told["orderId"])
+    assert (sale.delivery["name"], sale.delivery["postcode"]) == ("Grace Hopper", "BS1 4DJ")
+    assert sale.customer.name == "Grace Hopper"
+    only = sale.lines.get()
+    assert (only.item, only.quantity_ordered, only.amount_item, only.amount_total) == (
+        mug, 2, Decimal("25.98"), Decimal("25.98"),
+    )  # fmt: skip
+    assert world.level(mug) == (10, 2)
+    assert world.problems() == set()
+
+
+def test_codes_of_sales_orders_count_up(world):
+    world.item("MUG", 10)
+    first, second = order(line("MUG")), order(line("MUG"))
+    world.hear(first, second)
+    assert int(world.sale(second).code[2:]) == int(world.sale(first).code[2:]) + 1
+
+
+def test_the_same_message_twice_is_kept_once_and_changes_nothing(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2))
+    world.hear(told)
+    world.hear(told)
+    assert RawMessage.objects.count() == ImportedOrder.objects.count() == SalesOrder.objects.count() == 1
+    assert world.level(mug) == (10, 2)
+
+
+def test_a_newer_message_with_the_same_facts_promises_nothing_more(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2))
+    world.hear(told)
+    world.hear(later(told))
+    assert SalesOrder.objects.count() == 1
+    assert world.level(mug) == (10, 2)
+
+
+def test_an_older_message_after_a_newer_one_changes_nothing(world):
+    mug = world.item("MUG", 10)
+    pending = order(line("MUG", 2), status="PENDING")
+    paid = {**later(order(line("MUG", 2)), 5), "orderId": pending["orderId"], "orderItems": pending["orderItems"]}
+    world.hear(paid)
+    world.hear(pending)
+    assert world.sale(paid).state == "Ready to ship"
+    assert world.imported(paid).amazon_status == "UNSHIPPED"
+    assert world.level(mug) == (10, 2)
+    assert world.waiting() == 0
+
+
+def test_a_pending_order_reserves_and_is_ready_once_it_is_paid(world):
+    mug = world.item("MUG", 10)
+    whole = order(line("MUG", 3, each="5.00"))
+    pending = {**order(*whole["orderItems"], status="PENDING"), "orderId": whole["orderId"]}
+    world.hear(pending)
+    sale = world.sale(whole)
+    assert (sale.state, sale.total, sale.delivery, sale.customer) == ("Pending", None, None, None)
+    assert sale.lines.get().amount_item is None
+    assert world.level(mug) == (10, 3)
+
+    world.hear(later(whole))
+    sale = world.sale(whole)
+    assert (sale.state, sale.total, sale.lines.get().amount_item) == ("Ready to ship", Decimal("15"), Decimal("15"))
+    assert sale.delivery["line_1"] == "1 Quay Street"
+    assert sale.customer is not None
+    assert world.level(mug) == (10, 3)
+
+
+def test_a_pending_order_that_is_cancelled_gives_its_stock_back(world):
+    mug = world.item("MUG", 10)
+    pending = order(line("MUG", 3), status="PENDING")
+    world.hear(pending)
+    world.hear(later(pending, status="CANCELLED"))
+    sale = world.sale(pending)
+    assert (sale.state, sale.cancelled_at is not None) == ("Cancelled", True)
+    assert world.level(mug) == (10, 0)
+
+
+def test_an_order_cancelled_before_it_was_imported_is_skipped(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"), status="CANCELLED")
+    world.hear(told)
+    assert world.imported(told).state == "Skipped"
+    assert "ancelled" in world.imported(told).reason
+    assert SalesOrder.objects.count() == 0
+
+
+def test_v0s_spelling_of_cancelled_is_understood(world):
+    told = order(line("MUG"), status="Canceled")
+    world.hear(told)
+    assert (world.imported(told).amazon_status, world.imported(told).state) == ("CANCELLED", "Skipped")
+
+
+def test_an_order_cancelled_after_import_frees_its_stock_and_tells_the_listing(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 4))
+    world.hear(told)
+    before = StockNotice.objects.get().version
+    world.hear(later(told, status="CANCELLED"))
+    assert world.sale(told).state == "Cancelled"
+    assert world.level(mug) == (10, 0)
+    assert StockNotice.objects.get().version > before
+
+
+def test_freed_stock_serves_the_order_that_waits_longest(world):
+    mug = world.item("MUG", 2)
+    first, second = order(line("MUG", 2)), order(line("MUG", 2))
+    world.hear(first, second)
+    assert (world.sale(first).state, world.sale(second).state) == ("Ready to ship", "Awaiting stock")
+    world.hear(later(first, status="CANCELLED"))
+    assert world.sale(second).state == "Ready to ship"
+    assert world.level(mug) == (2, 2)
+    assert world.problems() == set()
+
+
+def test_a_buyers_wish_to_cancel_is_a_problem_until_it_is_over(world):
+    world.item("MUG", 10)
+    told = order(line("MUG", number="77"))
+    world.hear(told)
+    asks = {"cancellation": {"cancellationRequest": {"requester": "BUYER", "cancelReason": "ordered by mistake"}}}
+    wish = later(told, orderItems=[{**told["orderItems"][0], **asks}])
+    world.hear(wish)
+    sale = world.sale(told)
+    assert (sale.cancel_requested, sale.cancel_reason) == (True, "ordered by mistake")
+    assert world.problems() == {"Buyer asks to cancel"}
+    world.hear(later(wish, status="CANCELLED"))
+    assert world.problems() == set()
+
+
+def test_an_empty_cancellation_request_asks_nothing(world):
+    world.item("MUG", 10)
+    told = order(line("MUG", cancellation={"cancellationRequest": {}}))
+    world.hear(told)
+    assert not world.sale(told).cancel_requested
+    assert world.problems() == set()
+
+
+def test_units_that_amazon_takes_off_are_free_again(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 5, number="1"))
+    world.hear(told)
+    world.hear(later(told, orderItems=[line("MUG", 2, number="1")], proceeds={}))
+    assert world.sale(told).lines.get().quantity_ordered == 2
+    assert world.level(mug) == (10, 2)
+
+
+def test_units_that_amazon_adds_are_promised_too(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2, number="1"))
+    world.hear(told)
+    world.hear(later(told, orderItems=[line("MUG", 3, number="1"), line("MUG", 1, number="2")], proceeds={}))
+    assert world.sale(told).lines.count() == 2
+    assert world.level(mug) == (10, 4)
+
+
+def test_a_line_that_was_cancelled_alone_keeps_nothing(world):
+    mug, cup = world.item("MUG", 10), world.item("CUP", 10)
+    told = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
+    world.hear(told)
+    gone = line(
+        "CUP", 1, number="2",
+        fulfillment={"quantityFulfilled": 0, "quantityUnfulfilled": 0},
+        cancellation={"cancellationExecution": {"cancelledBy": "BUYER"}},
+    )  # fmt: skip
+    world.hear(later(told, orderItems=[told["orderItems"][0], gone]))
+    assert (world.level(mug), world.level(cup)) == ((10, 2), (10, 0))
+    assert world.sale(told).state == "Ready to ship"
+
+
+def test_a_line_that_amazon_tells_no_more_is_cancelled(world):
+    mug, cup = world.item("MUG", 10), world.item("CUP", 10)
+    told = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
+    world.hear(told)
+    world.hear(later(told, orderItems=[told["orderItems"][0]], proceeds={}))
+    assert (world.level(mug), world.level(cup)) == ((10, 2), (10, 0))
+
+
+def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 0), line("MUG", 1))
+    world.hear(told)
+    sale = world.sale(told)
+    assert (sale.state, sale.lines.count()) == ("Ready to ship", 2)
+    assert world.level(mug) == (10, 1)
+
+
+def test_several_lines_of_the_same_sku_stay_apart_and_share_the_stock(world):
+    mug = world.item("MUG", 5)
+    told = order(line("MUG", 2), line("MUG", 3))
+    world.hear(told)
+    assert sorted(world.sale(told).lines.values_list("quantity_ordered", flat=True)) == [2, 3]
+    assert world.level(mug) == (5, 5)
+    more = order(line("MUG", 1), line("MUG", 1))
+    world.hear(more)
+    assert world.sale(more).state == "Awaiting stock"
+    assert world.level(mug) == (5, 5)
+
+
+def test_an_order_waits_for_stock_and_is_served_when_it_comes_by_ship_by(world):
+    mug = world.item("MUG", 1)
+    late, urgent = order(line("MUG", 2)), order(line("MUG", 2))
+    urgent["fulfillment"]["shipByWindow"]["latestDateTime"] = (NOON + timedelta(hours=2)).isoformat()
+    world.hear(late, urgent)
+    assert world.problems() == {"Awaiting stock"}
+    stock.receive_stock(mug.pk, world.warehouse.pk, 2, now=world.clock.now())
+    assert (world.sale(late).state, world.sale(urgent).state) == ("Awaiting stock", "Ready to ship")
+
+
+def test_a_kit_promises_its_components(world):
+    kit = world.item("KIT")
+    mug, cup = world.item("MUG", 10, listed=False), world.item("CUP", 5, listed=False)
+    KitComponent.objects.create(kit=kit, component=mug, quantity=2)
+    KitComponent.objects.create(kit=kit, component=cup, quantity=1)
+    told = order(line("KIT", 3))
+    world.hear(told)
+    assert world.sale(told).state == "Ready to ship"
+    assert (world.level(mug), world.level(cup)) == ((10, 6), (5, 3))
+
+
+def test_an_unknown_sku_holds_its_line_only_and_names_the_near_miss(world):
+    mug, blue = world.item("MUG", 10), world.item("MUG-BLUE", 10, listed=False)
+    told = order(line("MUG", 2), line("mug-blue", 1))
+    world.hear(told)
+    assert world.imported(told).state == "OK"
+    assert world.sale(told).state == "Held"
+    assert (world.level(mug), world.level(blue)) == ((10, 2), (10, 0))
+    problem = Problem.objects.get(solved_at=None)
+    assert problem.kind == "Unknown SKU"
+    assert "MUG-BLUE" in problem.cause
+
+
+def test_linking_a_sku_once_mends_every_order_that_waits_for_it(world):
+    blue = world.item("MUG-BLUE", 10, listed=False)
+    told = [order(line("mug-blue", 2)) for _ in range(3)]
+    world.hear(*told)
+    assert {world.sale(each).state for each in told} == {"Held"}
+    links.link_sku(world.account.pk, UK, "mug-blue", blue.pk, user=somebody(), now=world.clock.now())
+    assert {world.sale(each).state for each in told} == {"Ready to ship"}
+    assert world.level(blue) == (10, 6)
+    assert world.problems() == set()
+    another = order(line("mug-blue"))
+    world.hear(another)
+    assert world.sale(another).state == "Ready to ship"
+
+
+def test_linking_a_listing_mends_what_waits_for_its_sku(world):
+    blue = world.item("MUG-BLUE", 10, listed=False)
+    product = world.listing("mug-blue", None)
+    told = order(line("mug-blue", 2))
+    world.hear(told)
+    links.link_product(product.pk, blue.pk, user=somebody(), now=world.clock.now())
+    assert world.sale(told).state == "Ready to ship"
+    assert world.problems() == set()
+
+
+def test_a_link_on_another_marketplace_mends_nothing_here_by_itself(world):
+    german = world.channel("FBM", world.warehouse, DE)
+    mug = world.item("MUG", 10, listed=False)
+    world.listing("mug-x", None)
+    told = order(line("mug-x"))
+    world.hear(told)
+    Channel.objects.filter(pk=german.pk).update(archived=True)
+    with pytest.raises(Refused) as said:
+        links.link_sku(world.account.pk, UK, "mug-x", 999_999, user=somebody(), now=world.clock.now())
+    assert said.value.field == "item"
+    assert world.sale(told).state == "Held"
+    assert world.level(mug) == (10, 0)
+
+
+def test_unlinking_leaves_what_was_taken_and_holds_what_comes(world):
+    mug = world.item("MUG", 10, listed=False)
+    product = world.listing("MUG", mug)
+    taken, held = order(line("MUG")), order(line("MUG"))
+    world.hear(taken)
+    links.unlink_product(product.pk, user=somebody(), now=world.clock.now())
+    world.hear(held)
+    assert (world.sale(taken).state, world.sale(held).state) == ("Ready to ship", "Held")
+
+
+def test_by_asin_one_item_matches_and_two_are_named(world):
+    Channel.objects.filter(pk=world.fbm.pk).update(use_amazon_sku=False)
+    mug, cup = world.item("MUG", 10, listed=False), world.item("CUP", 10, listed=False)
+    world.listing("other-sku", mug, asin="B0MUG00001")
+    one = order(line("whatever", product={"sellerSku": "whatever", "asin": "B0MUG00001", "title": "Mug"}))
+    world.hear(one)
+    assert world.sale(one).lines.get().item == mug
+    world.listing("third-sku", cup, asin="B0MUG00001")
+    two = order(line("whatever", product={"sellerSku": "whatever", "asin": "B0MUG00001", "title": "Mug"}))
+    world.hear(two)
+    assert world.sale(two).state == "Held"
+    assert "CUP" in world.sale(two).lines.get().held_reason
+    assert "MUG" in world.sale(two).lines.get().held_reason
+
+
+def test_a_link_mends_the_lines_of_its_asin_where_the_channel_matches_by_asin(world):
+    Channel.objects.filter(pk=world.fbm.pk).update(use_amazon_sku=False)
+    mug = world.item("MUG", 10, listed=False)
+    product = world.listing("listed-sku", None, asin="B0MUG00001")
+    told = order(line("other", product={"sellerSku": "other-sku", "asin": "B0MUG00001", "title": "Mug"}))
+    world.hear(told)
+    assert world.sale(told).state == "Held"
+    links.link_product(product.pk, mug.pk, user=somebody(), now=world.clock.now())
+    assert world.sale(told).state == "Ready to ship"
+    assert world.problems() == set()
+
+
+def test_a_sku_of_two_thousand_characters_is_kept_whole_and_held_with_a_reason(world):
+    told = order(line("X" * 2000))
+    world.hear(told)
+    only = world.sale(told).lines.get()
+    assert len(only.sku) == 2000
+    assert "2000 characters" in only.held_reason
+    assert world.sale(told).state == "Held"
+
+
+def test_odd_skus_are_compared_exactly(world):
+    wide = world.item("test-M＆L", 5)
+    plain = world.item("test-M&L", 5)
+    told = order(line("test-M＆L", 1))
+    world.hear(told)
+    assert (world.level(wide), world.level(plain)) == ((5, 1), (5, 0))
+
+
+def test_an_order_in_another_currency_is_taken_and_told(world):
+    world.item("MUG", 10)
+    told = json.loads(json.dumps(order(line("MUG"))).replace("GBP", "EUR"))
+    world.hear(told)
+    assert (world.sale(told).currency, world.sale(told).state) == ("EUR", "Ready to ship")
+    assert world.problems() == {"Foreign currency"}
+
+
+def test_amounts_that_do_not_add_up_fail_the_order_until_they_do(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2, each="5.00"), proceeds={"grandTotal": {"amount": "10.01", "currencyCode": "GBP"}})
+    world.hear(told)
+    failed = world.imported(told)
+    assert failed.state == "Failed"
+    assert "10.01" in failed.reason
+    assert failed.cure
+    assert world.problems() == {"Totals differ"}
+    assert SalesOrder.objects.count() == 0
+    world.hear(later(told, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}}))
+    assert world.imported(told).state == "OK"
+    assert world.problems() == set()
+    assert world.level(mug) == (10, 2)
+
+
+def test_a_failed_order_that_is_cancelled_leaves_no_problem(world):
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(told)
+    world.hear(later(told, status="CANCELLED"))
+    assert world.imported(told).state == "Skipped"
+    assert world.problems() == set()
+
+
+def test_a_tip_for_the_driver_belongs_to_the_total_and_to_no_line(world):
+    world.item("MUG", 10)
+    tip = {"type": "DELIVERY_TIP", "subtotal": {"amount": "2.00", "currencyCode": "GBP"}}
+    told = order(
+        line("MUG", each="10.00"),
+        proceeds={"grandTotal": {"amount": "12.00", "currencyCode": "GBP"}, "breakdowns": [tip]},
+    )
+    world.hear(told)
+    assert world.imported(told).state == "OK"
+
+
+def test_a_line_that_was_cancelled_whole_divides_nothing_by_zero(world):
+    world.item("MUG", 10)
+    told = order(
+        line("MUG", 0, fulfillment={}, cancellation={"cancellationExecution": {"cancelledBy": "BUYER"}}),
+        line("MUG", 1),
+    )
+    world.hear(told)
+    assert world.imported(told).state == "OK"
+
+
+def test_the_brake_lists_orders_without_taking_them_and_its_release_takes_them(world):
+    mug = world.item("MUG", 10)
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
+    told = order(line("MUG"))
+    world.hear(told)
+    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Not attempted", 0)
+    assert "Don't import orders" in world.imported(told).reason
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False, enabled=False)
+    channels.enable_channel(world.fbm.pk, True, user=somebody(), now=world.clock.now())
+    assert world.imported(told).state == "Retrying"
+    world.take()
+    assert world.imported(told).state == "OK"
+    assert world.level(mug) == (10, 1)
+
+
+@pytest.mark.parametrize("off", [{"enabled": False}, {"activated": False}])
+def test_a_channel_that_does_not_run_takes_no_orders_and_loses_none(world, off):
+    Channel.objects.filter(pk=world.fbm.pk).update(**off)
+    told = order(line("MUG"))
+    world.hear(told)
+    assert world.imported(told).state == "Not attempted"
+    assert world.imported(told).waits_for == f"channel:{world.fbm.pk}"
+
+
+def test_a_channel_without_a_site_takes_no_orders(world):
+    ChannelOption.objects.filter(channel=world.fbm).update(site=None)
+    told = order(line("MUG"))
+    world.hear(told)
+    assert world.imported(told).state == "Not attempted"
+    assert "Site" in world.imported(told).reason
+
+
+def test_an_order_of_a_kind_with_its_own_site_goes_there(world):
+    shop = Site.objects.create(name="Shop", kind="Shop", made_at=NOON)
+    ChannelOption.objects.create(channel=world.fbm, order_type="Prime", site=shop)
+    world.item("MUG", 10)
+    prime, plain = order(line("MUG"), programs=["PRIME"]), order(line("MUG"))
+    world.hear(prime, plain)
+    assert (world.sale(prime).site, world.sale(plain).site) == (shop, world.warehouse)
+    assert world.sale(prime).order_type == "Prime"
+
+
+def test_an_order_without_a_channel_is_skipped_with_its_reason(world):
+    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": DE})
+    world.hear(told)
+    assert world.imported(told).state == "Skipped"
+    assert "Amazon.de" in world.imported(told).reason
+
+
+@pytest.mark.parametrize("days", [24, 100])
+def test_orders_before_the_start_date_or_older_than_three_months_are_skipped(world, days):
+    if days == 100:
+        Channel.objects.filter(pk=world.fbm.pk).update(start_date=date(2026, 1, 1))
+    placed = (NOON - timedelta(days=days)).isoformat()
+    told = order(line("MUG"), createdTime=placed)
+    world.hear(told)
+    assert world.imported(told).state == "Skipped"
+    assert SalesOrder.objects.count() == 0
+
+
+def test_a_marketplace_that_nobody_knows_is_skipped(world):
+    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "AUNKNOWN00001"})
+    world.hear(told)
+    assert world.imported(told).state == "Skipped"
+
+
+def test_an_order_without_its_status_is_not_guessed(world):
+    told = order(line("MUG"))
+    del told["fulfillment"]
+    world.hear(told)
+    assert world.imported(told).state == "Failed"
+    assert world.problems() == {"Message not understood"}
+
+
+def test_a_status_of_tomorrow_never_changes_an_order_that_we_hold(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 2))
+    world.hear(told)
+    world.hear(later(told, status="TELEPORTED"))
+    assert world.sale(told).state == "Ready to ship"
+    assert world.imported(told).amazon_status == "UNSHIPPED"
+    assert world.level(mug) == (10, 2)
+
+
+def test_an_order_that_amazon_shipped_before_we_knew_it_is_recorded_only(world):
+    mug = world.item("MUG", 10)
+    shipped = line("MUG", 2, fulfillment={"quantityFulfilled": 2, "quantityUnfulfilled": 0})
+    told = order(shipped, status="SHIPPED", createdTime=(NOON - timedelta(days=20)).isoformat())
+    Channel.objects.filter(pk=world.fbm.pk).update(made_at=NOON - timedelta(days=1))
+    world.hear(told)
+    sale = world.sale(told)
+    assert (sale.state, sale.imported.record_only, sale.lines.get().quantity_shipped) == ("Shipped", True, 2)
+    assert world.level(mug) == (10, 0)
+    assert not Movement.objects.filter(reason="Sold").exists()
+
+
+def test_units_confirmed_in_seller_central_leave_our_stock_too(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 3, number="1"))
+    world.hear(told)
+    gone = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 3, "quantityUnfulfilled": 0})
+    world.hear(later(told, orderItems=[gone], status="SHIPPED"))
+    assert world.sale(told).state == "Shipped"
+    assert world.level(mug) == (7, 0)
+    assert Invoice.objects.filter(order=world.sale(told)).count() == 1
+    world.hear(later(told, 2, orderItems=[gone], status="SHIPPED"))
+    assert world.level(mug) == (7, 0)
+
+
+def test_what_left_elsewhere_without_a_promise_is_told_to_the_listing(world):
+    world.item("MUG", 1)
+    told = order(line("MUG", 3, number="1"))
+    world.hear(told)
+    before = StockNotice.objects.get().version
+    gone = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 3, "quantityUnfulfilled": 0})
+    world.hear(later(told, orderItems=[gone], status="SHIPPED"))
+    assert world.problems() == {"Oversold"}
+    assert StockNotice.objects.get().version > before
+
+
+def test_an_order_cancelled_after_a_part_of_it_left_needs_a_person(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 3, number="1"))
+    world.hear(told)
+    part = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 1, "quantityUnfulfilled": 2})
+    partly = later(told, orderItems=[part], status="PARTIALLY_SHIPPED")
+    world.hear(partly)
+    assert world.sale(told).state == "Part shipped"
+    world.hear(later(partly, status="CANCELLED"))
+    assert world.problems() == {"Cancelled after shipping"}
+    assert world.level(mug) == (9, 0)
+
+
+def test_an_address_that_comes_later_is_taken_and_never_overwritten_by_a_partial_one(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"), recipient={"deliveryAddress": {"city": "Bristol", "postalCode": "BS1 4DJ"}})
+    world.hear(told)
+    assert world.sale(told).state == "Held"
+    assert world.problems() == {"No delivery address"}
+    full = later(told, recipient={"deliveryAddress": ADDRESS})
+    world.hear(full)
+    assert (world.sale(told).state, world.problems()) == ("Ready to ship", set())
+    assert world.sale(told).customer is not None
+    partial = later(full, recipient={"deliveryAddress": {"city": "Bath", "countryCode": "GB"}})
+    world.hear(partial)
+    assert (world.sale(told).delivery["town"], world.sale(told).delivery["line_1"]) == ("Bristol", "1 Quay Street")
+    assert world.sale(told).state == "Ready to ship"
+
+
+def test_a_changed_address_is_taken(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    world.hear(told)
+    world.hear(later(told, recipient={"deliveryAddress": {**ADDRESS, "addressLine1": "2 Pier Road"}}))
+    assert world.sale(told).delivery["line_1"] == "2 Pier Road"
+
+
+def test_a_customer_is_known_again_by_address_and_name(world):
+    world.item("MUG", 10)
+    same = {**ADDRESS, "name": "grace  hopper", "postalCode": "bs14dj"}
+    other = {**ADDRESS, "name": "Ada Lovelace"}
+    first, second, third = (
+        order(line("MUG"), recipient={"deliveryAddress": address}) for address in (ADDRESS, same, other)
+    )
+    world.hear(first, second, third)
+    assert world.sale(first).customer == world.sale(second).customer
+    assert world.sale(third).customer != world.sale(first).customer
+    assert Customer.objects.count() == 2
+
+
+def shipped_by_amazon(*lines, at=NOON - timedelta(minutes=30), **changes):
+    return order(*lines, status="SHIPPED", by="AMAZON", lastUpdatedTime=at.isoformat(), **changes)
+
+
+def fba_loaded(world, item, units, at):
+    stock.load_fba_levels(world.pool.pk, [FbaLevel(item.pk, units)], read_at=at, now=world.clock.now())
+
+
+def test_an_fba_order_waits_until_amazon_has_shipped_it(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    told = order(line("MUG", 2), by="AMAZON")
+    world.hear(told)
+    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Not attempted", 0)
+    world.hear(later(told, status="SHIPPED"))
+    sale = world.sale(told)
+    assert (sale.state, sale.order_type, sale.site) == ("Issued", "FBA", world.pool)
+    assert Invoice.objects.get(order=sale).total == Decimal("20")
+    assert world.level(mug, world.pool) == (6, 0)
+
+
+def test_an_fba_order_for_a_site_that_was_never_loaded_waits_and_goes_on_by_itself(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    told = shipped_by_amazon(line("MUG", 2))
+    world.hear(told)
+    assert world.imported(told).state == "Not attempted"
+    assert world.problems() == {"FBA site has no stock levels"}
+    fba_loaded(world, mug, 8, NOON - timedelta(minutes=1))
+    assert (world.imported(told).state, world.problems()) == ("Retrying", set())
+    world.take()
+    assert world.sale(told).state == "Issued"
+    assert world.level(mug, world.pool) == (8, 0)  # the reading came after the sale and holds it
+
+
+def test_an_fba_sale_after_the_last_reading_moves_stock_and_the_next_reading_agrees(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    world.hear(shipped_by_amazon(line("MUG", 3)))
+    assert world.level(mug, world.pool) == (5, 0)
+    fba_loaded(world, mug, 5, NOON)
+    assert world.level(mug, world.pool) == (5, 0)
+    assert not Movement.objects.filter(reason="Difference at Amazon").exists()
+
+
+def test_an_fba_sale_that_the_level_holds_already_moves_nothing_twice(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    fba_loaded(world, mug, 5, NOON - timedelta(minutes=1))
+    told = shipped_by_amazon(line("MUG", 3))
+    world.hear(told)
+    assert world.sale(told).state == "Issued"
+    assert world.level(mug, world.pool) == (5, 0)
+
+
+def test_an_fba_order_again_issues_and_moves_nothing_more(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    told = shipped_by_amazon(line("MUG", 3))
+    world.hear(told)
+    world.hear(later(told, 45))
+    assert world.level(mug, world.pool) == (5, 0)
+    assert Invoice.objects.count() == 1
+
+
+def test_an_fba_order_has_a_customer_even_without_an_address(world):
+    mug = world.item("MUG", fulfilment="FBA")
+    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    first, second = (shipped_by_amazon(line("MUG", 1), recipient={}, buyer={}) for _ in range(2))
+    world.hear(first, second)
+    customer = world.sale(first).customer
+    assert customer.generic
+    assert customer.code.endswith("-1126")
+    assert world.sale(second).customer == customer
+
+
+def test_the_same_sku_sent_by_both_moves_only_the_stock_of_who_sent_it(world):
+    mug = world.item("MUG", 10)
+    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    world.hear(shipped_by_amazon(line("MUG", 3)))
+    assert (world.level(mug), world.level(mug, world.pool)) == ((10, 0), (5, 0))
+
+
+def test_a_broken_order_stands_alone_in_its_page(world):
+    world.item("MUG", 10)
+    good = [order(line("MUG")) for _ in range(2)]
+    number = "026-7654321-0000009"
+    broken = f'{{"orderId": "{number}", "createdTime": UOSS, "orderItems": []}}'.encode()
+    world.clock.at += timedelta(seconds=1)
+    world.keep(good[0], broken, good[1])
+    RawMessage.objects.filter(key="").update(key=number)
+    world.take()
+    assert {world.imported(each).state for each in good} == {"OK"}
+    assert RawMessage.objects.get(state="Quarantined").key == number
+    failed = ImportedOrder.objects.get(amazon_order_id=number)
+    assert (failed.state, bool(failed.reason)) == ("Failed", True)
+    assert world.problems() == {"Message not understood"}
+
+    mended = {**order(line("MUG")), "orderId": number}
+    world.hear(mended)
+    assert world.imported(mended).state == "OK"
+    assert world.problems() == set()
+
+
+def test_a_message_without_even_a_number_is_set_aside(world):
+    world.hear(b"<html>502</html>")
+    assert RawMessage.objects.get().state == "Quarantined"
+    assert ImportedOrder.objects.count() == 0
+    assert world.problems() == {"Message not understood"}
+
+
+def test_an_order_without_lines_is_no_order(world):
+    told = order()
+    world.hear(told)
+    assert world.imported(told).state == "Failed"
+    assert SalesOrder.objects.count() == 0
+
+
+class Stumble(Exception):
+    """A fault of our own."""
+
+
+@pytest.mark.parametrize("where", ["decode_order", "translate_order", "take_order"])
+def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, caplog):
+    world.item("MUG", 10)
+    bad, good = order(line("MUG")), order(line("MUG"))
+    room = orders if where == "take_order" else take_orders
+    real = getattr(room, where)
+
+    def number(told):
+        if where == "take_order":
+            return RawMessage.objects.get(pk=told).key
+        return json.loads(told)["orderId"] if where == "decode_order" else told.order_id
+
+    def stumbles(told, *rest, **named):
+        if number(told) == bad["orderId"]:
+            raise Stumble
+        return real(told, *rest, **named)
+
+    monkeypatch.setattr(room, where, stumbles)
+    world.hear(bad, good)
+    assert world.imported(good).state == "OK"
+    failed = world.imported(bad)
+    assert failed.state == "System error"
+    assert "Stumble" in failed.reason
+    assert RawMessage.objects.get(key=bad["orderId"]).again_at > world.clock.now()
+
+    monkeypatch.setattr(room, where, real)
+    world.take()
+    assert world.imported(bad).state == "System error"  # not before its time
+    world.clock.at += timedelta(hours=1)
+    world.take()
+    assert world.imported(bad).state == "OK"
+
+
+def test_a_person_ignores_an_order_and_takes_it_up_again(world):
+    mug = world.item("MUG", 10)
+    olga = somebody()
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(told)
+    imported_orders.ignore([world.imported(told).pk], user=olga, now=world.clock.now())
+    assert (world.imported(told).state, world.problems()) == ("Ignored", set())
+    right = later(told, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
+    world.hear(right)
+    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Ignored", 0)
+    imported_orders.retry_import([world.imported(told).pk], user=olga, now=world.clock.now())
+    world.take()
+    assert world.imported(told).state == "OK"
+    assert world.level(mug) == (10, 1)
+
+
+def test_an_order_that_was_taken_is_not_ignored(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    world.hear(told)
+    assert imported_orders.ignore([world.imported(told).pk], user=somebody(), now=world.clock.now()) == 0
+    assert world.imported(told).state == "OK"
+
+
+def test_retry_import_leaves_alone_what_has_no_saved_data_any_more(world):
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(told)
+    RawMessage.objects.update(body=None)
+    assert imported_orders.retry_import([world.imported(told).pk], user=somebody(), now=world.clock.now()) == 0
+    assert world.imported(told).state == "Failed"
+
+
+def test_a_replacement_names_what_it_replaces(world):
+    world.item("MUG", 10)
+    first = {"orderId": "026-0000000-0000001", "associationType": "REPLACEMENT_ORIGINAL_ID"}
+    told = order(line("MUG", each="0.00"), associatedOrders=[first])
+    world.hear(told)
+    assert (world.sale(told).replaces, world.sale(told).order_type) == ("026-0000000-0000001", "Replacement")
+    assert world.sale(told).total == Decimal(0)
+
+
+def test_what_belongs_to_a_line_is_kept_with_it(world):
+    world.item("MUG", 10)
+    told = order(
+        line(
+            "MUG",
+            fulfillment={
+                "quantityUnfulfilled": 1,
+                "packing": {"giftOption": {"giftMessage": "Many happy returns", "giftWrapLevel": "Classic"}},
+                "shipping": {"internationalShipping": {"iossNumber": "IM2760000000"}},
+            },
+            tax={"taxCollections": [{"model": "MarketplaceFacilitator", "responsibleParty": "AMAZON"}]},
+        )
+    )
+    world.hear(told)
+    only = world.sale(told).lines.get()
+    assert (only.gift_message, only.gift_wrap_level) == ("Many happy returns", "Classic")
+    assert (only.ioss_number, only.tax_collected_by) == ("IM2760000000", "AMAZON")
+
+
+def test_personal_data_is_no_plain_text_in_the_database(world):
+    world.item("MUG", 10)
+    world.hear(order(line("MUG")))
+    with connection.cursor() as cursor:
+        found = []
+        for table in ("rawmessage", "salesorder", "customer", "activity", "importedorder", "problem"):
+            cursor.execute(f"SELECT t::text FROM wharfinger_{table} t")
+            found += [row[0] for row in cursor.fetchall()]
+    assert found
+    assert not [row for row in found if "Hopper" in row or "Quay" in row or "grace@" in row]
+
+
+def test_stock_items_made_for_a_waiting_sku_serve_it(world):
+    told = order(line("NEW-1"))
+    world.hear(told)
+    item = StockItem.objects.create(code="NEW-1", name="New", made_at=NOON)
+    stock.receive_stock(item.pk, world.warehouse.pk, 4, now=world.clock.now())
+    assert world.sale(told).state == "Held"
+    links.link_sku(world.account.pk, UK, "NEW-1", item.pk, user=somebody(), now=world.clock.now())
+    assert world.sale(told).state == "Ready to ship"
+    assert world.level(item) == (4, 1)
+
+
+def test_times_are_of_the_order_and_not_of_the_machine(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    world.hear(told)
+    assert world.sale(told).placed_at == datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    assert world.sale(told).made_at == world.clock.now()
