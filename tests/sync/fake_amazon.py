@@ -110,9 +110,7 @@ class FakeAmazon:
             self.listings[sku].quantity = quantity
         return self._end(fault, Accepted(sku, f"submission-{len(self.calls)}"))
 
-    def search_listings_items(
-        self, marketplace_id, *, skus=(), page_token=None, included_data=(), page_size=20
-    ):
+    def search_listings_items(self, marketplace_id, *, skus=(), page_token=None, included_data=(), page_size=20):
         fault = self._begin("searchListingsItems", marketplace_id, tuple(skus), page_token)
         wanted = [sku for sku in self.listings if not skus or sku in skus]
         first = int(page_token or 0)
@@ -166,9 +164,7 @@ class FakeAmazon:
         skus = list(self.fba)[first : first + self.page_size]
         more = first + self.page_size < len(self.fba)
         token = f"{first + self.page_size}@{self.clock.now().timestamp()}" if more else None
-        return self._end(
-            fault, InventoryPage(summaries=tuple(self._summary(sku) for sku in skus), next_token=token)
-        )
+        return self._end(fault, InventoryPage(summaries=tuple(self._summary(sku) for sku in skus), next_token=token))
 
     def _summary(self, sku):
         units = self.fba[sku]

@@ -47,9 +47,7 @@ def test_all_pages_of_all_marketplaces_and_a_second_run_changes_nothing():
     assert (Listing.objects.count(), ChannelProduct.objects.count()) == (45, 90)
 
 
-@pytest.mark.parametrize(
-    ("code", "reference", "barcode"), [("MUG", "", ""), ("M-1", "MUG", ""), ("M-1", "", "MUG")]
-)
+@pytest.mark.parametrize(("code", "reference", "barcode"), [("MUG", "", ""), ("M-1", "MUG", ""), ("M-1", "", "MUG")])
 def test_it_links_itself_by_code_other_reference_or_barcode(code, reference, barcode):
     item = StockItem.objects.create(code=code, name="Mug", other_reference=reference, made_at=NOW)
     if barcode:
@@ -155,9 +153,7 @@ def test_throttled_it_waits_for_the_next_token():
 def test_more_than_amazon_lets_be_read_is_told_to_a_person_and_nothing_is_gone():
     shop = Shop(MUG=Entry())
     a_listing(shop.account, "ELSEWHERE")
-    shop.amazon.faults["searchListingsItems"].append(
-        ListingsPage(items=(), number_of_results=1_400, next_token=None)
-    )
+    shop.amazon.faults["searchListingsItems"].append(ListingsPage(items=(), number_of_results=1_400, next_token=None))
     shop.run()
     assert "1400 listings" in Problem.objects.get(kind="Import or upload failed").cause
     assert Listing.objects.get(sku="ELSEWHERE").gone_at is None

@@ -26,7 +26,7 @@ def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPa
     """
     if not packages:
         return 0
-    rows = Confirmation.objects.select_for_update(of=("self",)).select_related("shipment")
+    rows = Confirmation.objects.select_for_update(of=("self",), no_key=True).select_related("shipment")
     waiting = rows.filter(shipment__order=sales_order, state__in=_MAY_BE_SEEN).order_by("pk")
     done = 0
     for row in waiting:

@@ -12,7 +12,7 @@ def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice:
     known = Invoice.objects.filter(order=order).first()
     if known is not None:
         return known
-    installation = Installation.objects.select_for_update().get(pk=INSTALLATION_ID)
+    installation = Installation.objects.select_for_update(no_key=True).get(pk=INSTALLATION_ID)
     code = f"INV{installation.next_invoice:06d}"
     installation.next_invoice += 1
     installation.save(update_fields=["next_invoice"])

@@ -47,7 +47,11 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
     missing = [StockLevel(item_id=item, site_id=site) for item, site in wanted if (item, site) not in held]
     if missing:
         StockLevel.objects.bulk_create(missing, ignore_conflicts=True)
-    rows = StockLevel.objects.select_for_update().filter(item__in=items, site__in=sites).order_by("item_id", "site_id")
+    rows = (
+        StockLevel.objects.select_for_update(no_key=True)
+        .filter(item__in=items, site__in=sites)
+        .order_by("item_id", "site_id")
+    )
     found = {(level.item_id, level.site_id): level for level in rows}
     return {key: found[key] for key in wanted}
 

@@ -51,7 +51,7 @@ class ConfirmationToSend:
 @operation
 def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
     """Take the waiting confirmation with the earliest ship-by and write its attempt."""
-    rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",)).filter(
+    rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
         account_id=account_id, state=ConfirmationState.WAITING.value, again_at__lte=now
     )
     rows = rows.exclude(shipment__tracking_number="").select_related("shipment__order__channel", "shipment__service")
@@ -143,7 +143,7 @@ def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime
 
 
 def _locked() -> QuerySet[Confirmation]:
-    rows = Confirmation.objects.select_for_update(of=("self",))
+    rows = Confirmation.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("shipment__order__channel", "shipment__order__imported")
 
 

@@ -36,7 +36,7 @@ def create_service(entry: ServiceEntry, *, now: datetime, user: User | None = No
 
 @operation
 def edit_service(service_id: int, entry: ServiceEntry, *, now: datetime, user: User | None = None) -> CourierService:
-    service = CourierService.objects.select_for_update().get(pk=service_id)
+    service = CourierService.objects.select_for_update(no_key=True).get(pk=service_id)
     before = _facts(service)
     _write(service, _checked(entry))
     record_audit("edit", "CourierService", service.pk, before=before, after=_facts(service), now=now, user=user)

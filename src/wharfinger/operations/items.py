@@ -51,7 +51,7 @@ def create_item(entry: ItemEntry, *, now: datetime, user: User | None = None) ->
 @operation
 def edit_item(item_id: int, entry: ItemEntry, *, now: datetime, user: User | None = None) -> StockItem:
     """Write everything that a person may change of an item."""
-    item = StockItem.objects.select_for_update().get(pk=item_id)
+    item = StockItem.objects.select_for_update(no_key=True).get(pk=item_id)
     checked = _checked(entry)
     before = {"code": item.code, "name": item.name, "other reference": item.other_reference}
     _write(item, checked)

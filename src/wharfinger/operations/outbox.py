@@ -45,7 +45,7 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[Qua
     answer may therefore be empty while notices are left: see `any_waiting`.
     """
     notices = list(
-        StockNotice.objects.select_for_update(skip_locked=True, of=("self",))
+        StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .filter(account_id=account_id, again_at__lte=now)
         .order_by("-urgency", "raised_at", "pk")[:limit]
     )
@@ -95,9 +95,7 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         "channel": decision.channel.name,
         "cause": notice.cause,
     }
-    push = StockPush.objects.create(
-        listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now
-    )
+    push = StockPush.objects.create(listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now)
     return QuantityToSend(
         push_id=push.pk,
         listing_id=listing.pk,
@@ -211,7 +209,7 @@ def _end_notice(sent: QuantityToSend) -> None:
 
 
 def _put_off(sent: QuantityToSend, now: datetime) -> None:
-    notice = StockNotice.objects.select_for_update().filter(listing_id=sent.listing_id).first()
+    notice = StockNotice.objects.select_for_update(no_key=True).filter(listing_id=sent.listing_id).first()
     if notice is not None:
         notice.attempts = min(notice.attempts + 1, 1000)
         notice.again_at = now + pause_after(notice.attempts)

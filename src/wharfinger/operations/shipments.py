@@ -47,7 +47,7 @@ def dispatch(
     Only units that stock is promised to can leave. `package`: the number that the page showed for this
     parcel; another one means that somebody dispatched meanwhile.
     """
-    rows = SalesOrder.objects.select_for_update(of=("self",)).select_related("channel", "imported", "site")
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel", "imported", "site")
     order = rows.get(pk=order_id)
     _check_order(order)
     reference = order.shipments.count() + 1
@@ -128,7 +128,7 @@ def _tracking_number(service: CourierService, typed: str, order: SalesOrder, ref
 
 def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[SalesOrderLine, int]]:
     """The lines of the parcel with their units, all checked."""
-    open_lines = {line.pk: line for line in order.lines.select_for_update().order_by("pk")}
+    open_lines = {line.pk: line for line in order.lines.select_for_update(no_key=True).order_by("pk")}
     if wanted is None:
         wanted = {line.pk: line.quantity_open for line in open_lines.values() if line.quantity_open}
     leaving = []
@@ -185,7 +185,7 @@ def _move_out(
 
 def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
     """The allocations that give the line's units, with the units from each; refused when stock is short."""
-    rows = list(Allocation.objects.select_for_update().filter(line=line).order_by("item_id", "site_id"))
+    rows = list(Allocation.objects.select_for_update(no_key=True).filter(line=line).order_by("item_id", "site_id"))
     parts = dict(KitComponent.objects.filter(kit=line.item_id).values_list("component", "quantity"))
     needs = {part: wanted * each for part, each in parts.items()} if parts else {line.item_id: wanted}
     taken = []
@@ -229,7 +229,11 @@ def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:
 @operation
 def record_tracking(shipment_id: int, tracking_number: str, *, now: datetime, user: User | None = None) -> None:
     """The number of a parcel whose courier gives it only later; now Amazon can be told."""
-    shipment = Shipment.objects.select_for_update(of=("self",)).select_related("service", "order").get(pk=shipment_id)
+    shipment = (
+        Shipment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("service", "order")
+        .get(pk=shipment_id)
+    )
     if shipment.tracking_number:
         raise Refused(f"This parcel has its tracking number already: {shipment.tracking_number}.", "tracking_number")
     if not tracking_number.strip():

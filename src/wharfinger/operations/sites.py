@@ -39,7 +39,7 @@ def create_site(entry: SiteEntry, *, now: datetime, user: User | None = None) ->
 @operation
 def edit_site(site_id: int, entry: SiteEntry, *, now: datetime, user: User | None = None) -> Site:
     """Kind and pool stay as they were made: levels and orders hang on them."""
-    site = Site.objects.select_for_update().get(pk=site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     if (entry.kind.value, entry.pool.value if entry.pool else "") != (site.kind, site.pool):
         raise Refused(
             f"The kind and the pool of {site.name} cannot be changed: make a new site and move the stock there.", "kind"

@@ -123,7 +123,7 @@ def load_fba_levels(
     An item that is absent keeps its level (behaviour F01). `unlinked`: SKUs that name no item yet; a site
     of which nothing could be read for that reason is not loaded.
     """
-    site = Site.objects.select_for_update().get(pk=site_id)
+    site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     if site.levels_read_at is not None and read_at < site.levels_read_at:
         return FbaLoaded(0, 0, stale=True)
     held = lock_levels([(level.item_id, site_id) for level in levels])
@@ -153,9 +153,7 @@ def _mirror(level: StockLevel, told: FbaLevel, expected: int, read_at: datetime,
     level.counted_at = now
     level.fba_reserved, level.fba_inbound = told.reserved, told.inbound
     level.fba_unfulfillable, level.fba_researching = told.unfulfillable, told.researching
-    level.save(
-        update_fields=["counted_at", "fba_reserved", "fba_inbound", "fba_unfulfillable", "fba_researching"]
-    )
+    level.save(update_fields=["counted_at", "fba_reserved", "fba_inbound", "fba_unfulfillable", "fba_researching"])
     difference = expected - level.on_hand
     if difference:
         reason = MovementReason.OPENING if first else MovementReason.FBA_DIFFERENCE

@@ -33,9 +33,7 @@ def apply_csv(text: str, *, now: datetime, user: User | None = None) -> int:
     moved = _write_levels(plan, items, now, user)
     link_waiting_listings(list(items.values()), now=now)
     if moved:
-        serve_waiting(
-            {item for item, _ in moved}, {site for _, site in moved}, cause="Stock from a CSV file", now=now
-        )
+        serve_waiting({item for item, _ in moved}, {site for _, site in moved}, cause="Stock from a CSV file", now=now)
     record_audit(
         "import stock from CSV",
         "StockItem",
@@ -87,9 +85,7 @@ def _change_item(item: StockItem, row: PlannedRow) -> None:
         item.save(update_fields=["name", "other_reference"])
 
 
-def _write_levels(
-    plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None
-) -> set[tuple[int, int]]:
+def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None) -> set[tuple[int, int]]:
     rows = [row for row in plan.rows if row.quantity is not None]
     sites = dict(Site.objects.values_list("name", "pk"))
     levels = lock_for_receipt([(items[row.code].pk, sites[row.site]) for row in rows])

@@ -156,9 +156,7 @@ def _some_at_once(skus: Sequence[ToReadBack]) -> Iterator[list[ToReadBack]]:
         yield some
 
 
-def _look_at_some(
-    some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls, clock: Clock, done: _Run
-) -> None:
+def _look_at_some(some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls, clock: Clock, done: _Run) -> None:
     asked_at = clock.now()
     answer = amazon.search_listings_items(
         marketplace_id, skus=[one.sku for one in some], included_data=READ_BACK, page_size=SKUS_IN_A_CALL

@@ -1,0 +1,178 @@
+"""Two at the same moment: real connections, real locks, real commits."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, connections, transaction
+from tests.operations.shop import NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
+
+from wharfinger.db.models import Confirmation, Movement, Shipment, StockLevel, StockNotice
+from wharfinger.domain.orders import SalesOrderState
+from wharfinger.operations import confirmations, outbox, shipments, stock
+from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations._stock_steps import change_allocated, move_fba_sale
+from wharfinger.operations.refusals import Refused
+
+KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")
+
+
+@pytest.fixture
+def committed(django_db_setup, django_db_blocker):
+    """Rows are really committed, and swept away after the test; the marketplaces stay."""
+    with django_db_blocker.unblock():
+        yield
+        with connection.cursor() as cursor:
+            tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
+            ours = [name for name in tables if name.startswith(("wharfinger_", "procrastinate_"))]
+            cursor.execute(f"TRUNCATE {', '.join(ours)} RESTART IDENTITY CASCADE")
+        connections.close_all()
+
+
+def at_once(*verbs):
+    """Run each in a thread with a connection of its own, all let go at the same moment; their outcomes."""
+    gate = threading.Barrier(len(verbs))
+    outcomes = [None] * len(verbs)
+
+    def run(place, verb):
+        gate.wait()
+        try:
+            outcomes[place] = verb()
+        except Exception as error:  # noqa: BLE001 -- handed to the test, which looks at it
+            outcomes[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(verbs)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    return outcomes
+
+
+class Shop:
+    def __init__(self):
+        self.site = a_site()
+        self.account = an_account()
+        self.channel = a_channel(self.account, self.site)
+        self.service = a_service()
+        self.items = [an_item(f"SKU-{number}") for number in range(4)]
+        for item in self.items:
+            stock.receive_stock(item.pk, self.site.pk, 50, now=NOW)
+
+    def order(self, *lines):
+        order = an_order(self.channel, self.site, lines)
+        with transaction.atomic():
+            rows = list(order.lines.order_by("pk"))
+            allocate_lines(rows, site_id=self.site.pk, now=NOW)
+            bring_state_along(order, rows, now=NOW)
+        return order
+
+
+def test_two_presses_of_dispatch_send_one_parcel(committed):
+    shop = Shop()
+    order = shop.order((shop.items[0], 2))
+    outcomes = at_once(*[lambda: shipments.dispatch(order.pk, service_id=shop.service.pk, now=NOW) for _ in range(4)])
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refused"] * 3 + ["Shipment"]
+    assert (Shipment.objects.count(), Confirmation.objects.count()) == (1, 1)
+    assert StockLevel.objects.get(item=shop.items[0]).on_hand == 48
+
+
+def test_orders_with_the_same_items_in_another_order_never_wait_in_a_ring(committed):
+    shop = Shop()
+    orders = [shop.order(*[(item, 1) for item in items]) for items in (shop.items, shop.items[::-1]) * 3]
+    send = [lambda order=order: shipments.dispatch(order.pk, service_id=shop.service.pk, now=NOW) for order in orders]
+    receive = [
+        lambda item=item: stock.receive_stock(item.pk, shop.site.pk, 1, now=NOW) for item in reversed(shop.items)
+    ]
+    outcomes = at_once(*send, *receive)
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert set(StockLevel.objects.values_list("on_hand", "allocated")) == {(45, 0)}
+
+
+def test_new_stock_is_promised_once_whoever_comes_first(committed):
+    shop = Shop()
+    first, second = shop.items[0], shop.items[1]
+    for item in (first, second):
+        stock.count_stock(item.pk, shop.site.pk, 0, now=NOW)
+    waiting = SalesOrderState.AWAITING_STOCK
+    orders = [
+        an_order(shop.channel, shop.site, [(first, 1), (second, 1)], waiting),
+        an_order(shop.channel, shop.site, [(second, 1), (first, 1)], waiting),
+    ]
+    outcomes = at_once(
+        lambda: stock.receive_stock(first.pk, shop.site.pk, 1, now=NOW),
+        lambda: stock.receive_stock(second.pk, shop.site.pk, 1, now=NOW),
+    )
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    stock.receive_stock(first.pk, shop.site.pk, 1, now=NOW)
+    stock.receive_stock(second.pk, shop.site.pk, 1, now=NOW)
+    levels = StockLevel.objects.filter(item__in=[first, second])
+    assert set(levels.values_list("on_hand", "allocated")) == {(2, 2)}
+    for order in orders:
+        order.refresh_from_db()
+    assert [order.state for order in orders] == ["Ready to ship"] * 2
+
+
+def test_two_changes_at_once_count_both_in_the_notice(committed):
+    shop = Shop()
+    item = shop.items[0]
+    a_listing(shop.account, item.code, item)
+    outcomes = at_once(
+        *[lambda: in_a_transaction(change_allocated, item.pk, shop.site.pk, 1, now=NOW) for _ in range(5)]
+    )
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert StockNotice.objects.get().version == 5
+    assert StockLevel.objects.get(item=item).allocated == 5
+
+
+def in_a_transaction(step, *args, **values):
+    with transaction.atomic():
+        return step(*args, **values)
+
+
+def test_two_claims_at_once_share_the_notices(committed):
+    shop = Shop()
+    for item in shop.items:
+        listing = a_listing(shop.account, item.code, item)
+        StockNotice.objects.create(listing=listing, account=shop.account, cause="test", raised_at=NOW, again_at=NOW)
+    claims = at_once(*[lambda: outbox.claim_quantities(shop.account.pk, 2, now=NOW) for _ in range(2)])
+    claimed = [message.sku for claim in claims for message in claim]
+    assert len(claimed) == len(set(claimed))
+
+
+def test_two_claims_at_once_take_a_confirmation_once(committed):
+    shop = Shop()
+    shipments.dispatch(shop.order((shop.items[0], 1)).pk, service_id=shop.service.pk, now=NOW)
+    claims = at_once(
+        *[lambda: confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW) for _ in range(3)]
+    )
+    assert len([claim for claim in claims if claim is not None]) == 1
+
+
+def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
+    shop = Shop()
+    pool = a_site("FBA UK", stock.SiteKind.FBA, "UK", shop.account)
+    item = an_item("FBA-MUG")
+    stock.load_fba_levels(pool.pk, [stock.FbaLevel(item.pk, 10)], read_at=NOW, now=NOW)
+    sold_at = NOW + timedelta(minutes=1)
+    order = an_order(shop.channel, pool, [(item, 1)], SalesOrderState.ISSUED, "SHIPPED", shipped_at=sold_at)
+    line = order.lines.get()
+    later = NOW + timedelta(minutes=2)
+    outcomes = at_once(
+        lambda: in_a_transaction(move_fba_sale, item.pk, pool.pk, 1, shipped_at=sold_at, order_line=line, now=later),
+        lambda: stock.load_fba_levels(pool.pk, [stock.FbaLevel(item.pk, 9)], read_at=later, now=later),
+    )
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert StockLevel.objects.get(item=item).on_hand == 9
+    assert Movement.objects.filter(item=item).count() == 2
+
+
+def test_a_later_press_is_refused(db):
+    """Also the one test here that asks for a database in pytest-django's way, so that there is one."""
+    shop = Shop()
+    order = shop.order((shop.items[0], 1))
+    shipments.dispatch(order.pk, service_id=shop.service.pk, now=NOW)
+    with pytest.raises(Refused):
+        shipments.dispatch(order.pk, service_id=shop.service.pk, now=NOW)
