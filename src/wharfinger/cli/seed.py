@@ -24,6 +24,7 @@ from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import accounts, couriers, sites, stock_csv, users
 from wharfinger.operations.couriers import ServiceEntry
 from wharfinger.operations.sites import SiteEntry
+from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
 WAREHOUSE = "Main warehouse"
 PASSWORD = "Harbour-Lights-2026"
@@ -56,7 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
     now = settings.CLOCK.now()
     told = _ask(configuration.simulator_url, "accounts")
     _seed_application(told["application"], now)
-    _seed_people(configuration)
+    _seed_people(configuration, now)
     _seed_sites_and_services(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
     return 0
@@ -80,12 +81,12 @@ def _seed_application(told: Mapping[str, Any], now: datetime) -> None:
         )
 
 
-def _seed_people(configuration: Configuration) -> None:
+def _seed_people(configuration: Configuration, now: datetime) -> None:
     known = set(User.objects.values_list("username", flat=True))
     for username, full_name, role in PEOPLE:
         if username not in known:
-            users.add_user(username=username, full_name=full_name, email="", role=role, password=PASSWORD)
-    lines = [f"{username:<8} {role.value:<14} {PASSWORD}" for username, _, role in PEOPLE]
+            users.add_user(username=username, full_name=full_name, email="", role=role, password=DEMO_PASSWORD, now=now)
+    lines = [f"{username:<8} {role.value:<14} {DEMO_PASSWORD}" for username, _, role in PEOPLE]
     (configuration.home / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

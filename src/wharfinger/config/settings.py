@@ -58,7 +58,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                *(["wharfinger.web.context.shell"] if (_WEB / "context.py").exists() else []),
+                "wharfinger.web.context.shell",
             ],
         },
     }

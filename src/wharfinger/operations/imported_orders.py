@@ -4,15 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, User
+from wharfinger.db.queries.inbox import DOWNLOAD
 from wharfinger.domain.orders import ImportState
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._import_steps import solve_import_problems
 from wharfinger.operations._reconsider_steps import retry_with_saved_data
 from wharfinger.operations.transaction import operation
-
-DOWNLOAD = "download"
-"""What an order waits for until it was fetched again by its number."""
 
 
 @operation

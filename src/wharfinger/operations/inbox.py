@@ -69,15 +69,22 @@ def restart_window(account_id: int) -> None:
 
 @operation
 def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
-    """Keep one order that was fetched by its number (Retry Download, a read-back)."""
-    return _keep(account_id, [order], BY_ID, now)
+    """Keep one order that was fetched by its number. What is kept already is taken once more, as it was asked for."""
+    kept = _keep(account_id, [order], BY_ID, now)
+    if not kept:
+        newest = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=order.key).order_by("-id").first()
+        if newest is not None:
+            newest.state, newest.again_at, newest.received_at = RawMessage.State.WAITING, None, now
+            newest.save(update_fields=["state", "again_at", "received_at"])
+        triggers.run_flow(account_id, "take_orders", soon=True)
+    return kept
 
 
 def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetime) -> int:
     """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again."""
     hashes = [hashlib.sha256(order.body).hexdigest() for order in orders]
     newest = dict(
-        RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key for o in orders if o.key])
+        RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key[:60] for o in orders if o.key])
         .order_by("id")
         .values_list("key", "body_hash")
     )
@@ -92,7 +99,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
             received_at=now,
         )
         for order, body_hash in zip(orders, hashes, strict=True)
-        if source == BY_ID or not order.key or newest.get(order.key) != body_hash
+        if not order.key or newest.get(order.key[:60]) != body_hash
     ]
     RawMessage.objects.bulk_create(rows)
     if rows:

@@ -4,41 +4,57 @@ The cursor is Amazon's own `lastUpdatedBefore` less an overlap, moved in the tra
 page (lesson C18). Understanding the orders comes after, each by itself, in `take_orders`.
 """
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from wharfinger.amazon.client import SearchOrders
-from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused
+from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused, Refused
 from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
-from wharfinger.operations import inbox
+from wharfinger.db.queries.inbox import orders_to_fetch
+from wharfinger.operations import imported_orders, inbox
 from wharfinger.operations.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 OVERLAP = timedelta(minutes=5)
 """Orders appear up to minutes late (behaviour O27); what comes twice is dropped by its hash."""
+VISIBLE_AFTER = timedelta(minutes=2)
+"""Amazon answers nothing younger (behaviour O03): the end of a window whose end Amazon did not tell."""
 TOKEN_LIVES = timedelta(hours=23)
 OLDEST = timedelta(days=90)
 POLL_EVERY = timedelta(seconds=185)
 """A search costs one token; at 0.0056 a second one comes back each 178.6 s."""
 
 
+@dataclass
+class _Reading:
+    """What this run has read of the window; orders that come again and again end it (behaviour O02)."""
+
+    pages: int = 0
+    orders: int = 0
+    seen: set[str] = field(default_factory=set)
+
+
 def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
-    """Read pages until Amazon has no more, or the budget ends."""
+    """Read pages until Amazon has no more, or the budget ends; then the orders that are wanted by number."""
+    channels = Channel.objects.filter(account_id=account_id, archived=False)
+    if not channels.filter(enabled=True, activated=True).exists():
+        return FlowResult("no channel is on")
     _start(account_id, clock.now())
-    pages = orders = 0
+    reading = _Reading()
     waited: NotBefore | None = None
-    while waited is None:
+    more = True
+    while more:
         try:
-            page, more = _read_page(account_id, calls, clock)
+            more = _read_page(account_id, calls, clock, reading)
         except NotBefore as no_token:
-            waited = no_token
-            continue
-        pages += 1
-        orders += len(page.raw_orders)
-        if not more:
-            break
-    outcome = f"{orders} orders on {pages} {'page' if pages == 1 else 'pages'}"
+            waited, more = no_token, False
+    outcome = f"{reading.orders} orders on {reading.pages} {'page' if reading.pages == 1 else 'pages'}"
+    fetched = _fetch_wanted(account_id, calls, clock)
+    if fetched:
+        outcome += f", {fetched} fetched by number"
     if waited is not None:
         return FlowResult(outcome, waited.at, f"budget of {waited.operation}")
     return FlowResult(outcome, clock.now() + POLL_EVERY)
@@ -50,7 +66,8 @@ def _start(account_id: int, now: datetime) -> None:
         return
     channels = Channel.objects.filter(account_id=account_id, archived=False)
     earliest = min(channels.values_list("start_date", flat=True), default=now.date())
-    inbox.start_cursor(account_id, after=max(datetime.combine(earliest, time.min, UTC), now - OLDEST))
+    begins = min(datetime.combine(earliest, time.min, UTC), now - VISIBLE_AFTER)
+    inbox.start_cursor(account_id, after=max(begins, now - OLDEST))
 
 
 def _marketplaces(account_id: int) -> tuple[str, ...]:
@@ -62,8 +79,8 @@ def _marketplaces(account_id: int) -> tuple[str, ...]:
     return tuple(sorted(set(known)))[:50]
 
 
-def _read_page(account_id: int, calls: Calls, clock: Clock) -> tuple[SearchOrdersPage, bool]:
-    """Read and keep the next page; answers it and whether there are more."""
+def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -> bool:
+    """Read and keep the next page; answers whether there are more."""
     cursor = OrderCursor.objects.get(account_id=account_id)
     token = _usable_token(cursor, clock.now())
     search = SearchOrders(
@@ -71,26 +88,39 @@ def _read_page(account_id: int, calls: Calls, clock: Clock) -> tuple[SearchOrder
         last_updated_after=cursor.after,
         pagination_token=token or None,
     )
+    asked_at = clock.now()
     try:
         page = calls.search_orders(search).value
     except PageTokenRefused:
         inbox.restart_window(account_id)
-        return SearchOrdersPage(raw_orders=(), next_token=None, last_updated_before=None), True
-    if token and page.next_token == token:
+        reading.seen.clear()
+        return True
+    raws = [RawOrder(_key(raw), raw) for raw in page.raw_orders]
+    _check_progress(account_id, token, page, raws, reading)
+    inbox.keep_page(account_id, raws, _next(cursor, search, page, asked_at), now=clock.now())
+    reading.pages += 1
+    reading.orders += len(raws)
+    return page.next_token is not None
+
+
+def _check_progress(
+    account_id: int, token: str, page: SearchOrdersPage, raws: list[RawOrder], reading: _Reading
+) -> None:
+    """The same page for ever is an error, told, and the window begins anew; nothing was lost by it."""
+    keys = {raw.key for raw in raws if raw.key}
+    same_token = bool(token) and page.next_token == token
+    nothing_new = page.next_token is not None and bool(keys) and keys <= reading.seen
+    reading.seen |= keys
+    if same_token or nothing_new:
         inbox.restart_window(account_id)
-        raise NotAnsweredAsPromised("searchOrders", message="the same page token came again (behaviour O02)")
-    inbox.keep_page(account_id, _raw_orders(page), _next(cursor, search, page, clock.now()), now=clock.now())
-    return page, page.next_token is not None
+        what = "the same page token" if same_token else "a page without one new order"
+        raise NotAnsweredAsPromised(SEARCH_ORDERS.name, message=f"{what} came again (behaviour O02)")
 
 
 def _usable_token(cursor: OrderCursor, now: datetime) -> str:
     if cursor.page_token and cursor.token_at is not None and now - cursor.token_at < TOKEN_LIVES:
         return cursor.page_token
     return ""
-
-
-def _raw_orders(page: SearchOrdersPage) -> list[RawOrder]:
-    return [RawOrder(_key(bytes(raw)), bytes(raw)) for raw in page.raw_orders]
 
 
 def _key(raw: bytes) -> str:
@@ -100,20 +130,45 @@ def _key(raw: bytes) -> str:
         return ""
 
 
-def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, now: datetime) -> NextCursor:
-    """With a further page the window stays; after its last page it begins at the window's own end, less the overlap."""
-    first_before = cursor.window_before if search.pagination_token else page.last_updated_before
-    before = first_before or page.last_updated_before
+def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, asked_at: datetime) -> NextCursor:
+    """With a further page the window stays; after its last page it begins at the window's own end, less the overlap.
+
+    The end is what Amazon told on the window's first page: what changed while its pages were read comes again.
+    """
+    before = cursor.window_before if search.pagination_token else None
+    before = before or page.last_updated_before or asked_at - VISIBLE_AFTER
     if page.next_token is not None:
-        return NextCursor(cursor.after, search.marketplace_ids, page.next_token, now, before)
-    after = cursor.after if before is None else max(cursor.after, before - OVERLAP)
-    return NextCursor(after, search.marketplace_ids)
+        return NextCursor(cursor.after, search.marketplace_ids, page.next_token, asked_at, before)
+    return NextCursor(max(cursor.after, before - OVERLAP), search.marketplace_ids)
+
+
+def _fetch_wanted(account_id: int, calls: Calls, clock: Clock) -> int:
+    """Orders that are wanted by number: a Retry Download that had to wait, and addresses that are still missing."""
+    fetched = 0
+    for number in orders_to_fetch(account_id, now=clock.now()):
+        try:
+            _fetch(account_id, number, calls, clock)
+        except NotBefore:
+            break
+        fetched += 1
+    return fetched
 
 
 def fetch_order(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) -> None:
-    """Retry Download: one order by its number, kept like the others. An order Amazon does not know stays as it is."""
+    """Retry Download: one order by its number. Without a token in the budget the next search's run fetches it."""
+    try:
+        _fetch(account_id, amazon_order_id, calls, clock)
+    except NotBefore:
+        return
+
+
+def _fetch(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) -> None:
+    """Keep the order like the others; one that Amazon does not know stays as it is, with the reason."""
     try:
         body = calls.get_order(amazon_order_id).value
-    except NotFound:
+    except Refused as refusal:
+        told = "does not know this order any more" if isinstance(refusal, NotFound) else "refuses to give this order"
+        reason = f"Amazon {told}; what was saved of it is unchanged."
+        imported_orders.note_download_failed(account_id, amazon_order_id, reason=reason, now=clock.now())
         return
-    inbox.keep_order(account_id, RawOrder(amazon_order_id, bytes(body)), now=clock.now())
+    inbox.keep_order(account_id, RawOrder(amazon_order_id, body), now=clock.now())

@@ -9,6 +9,9 @@ _TABS = (
     ("products", "Products", "channel-products"),
     ("stock", "Stock", "channel-stock"),
     ("orders", "Imported Orders", "channel-orders"),
+    ("shipping", "Shipping notifications", "channel-shipping"),
+    ("feedback", "Feedback", "channel-feedback"),
+    ("activity", "Activity", "channel-activity"),
 )
 
 

@@ -13,7 +13,7 @@ from django.db import connection
 
 from wharfinger.cli.demo_once.judge import Verdict, judge
 from wharfinger.cli.demo_once.visitor import Page, PageSurprise, Visitor
-from wharfinger.cli.seed import PASSWORD, WAREHOUSE
+from wharfinger.cli.seed import WAREHOUSE
 from wharfinger.cli.speech import say
 from wharfinger.db.models import (
     Channel,
@@ -32,6 +32,7 @@ from wharfinger.domain.channels import LinkState, import_fba_for
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
 PATIENCE = 90.0
 """Seconds of machine time after which a wait gives up and says what it waited for."""
@@ -97,7 +98,7 @@ class Job:
 
 def sign_in(job: Job) -> None:
     page = job.visitor.open("/sign-in/")
-    home = job.visitor.send(page, "/sign-in/", {"username": "olga", "password": PASSWORD})
+    home = job.visitor.send(page, "/sign-in/", {"username": "olga", "password": DEMO_PASSWORD})
     if home.url.rstrip("/").endswith("/sign-in"):
         raise PageSurprise(f"Signing in did not work: {home.said()}")
     say("Signed in.")

@@ -1,10 +1,16 @@
 """What waits in the inbox."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from wharfinger.db.models import RawMessage
+from wharfinger.db.models import ImportedOrder, Problem, RawMessage
+from wharfinger.domain.problems import ProblemKind
+
+DOWNLOAD = "download"
+"""What an imported order waits for until it was fetched again by its number."""
+ADDRESS_ASKED_EVERY = timedelta(minutes=10)
+ADDRESS_ASKED_FOR = timedelta(days=2)
 
 
 def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[RawMessage]:
@@ -12,3 +18,18 @@ def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> l
     ready = Q(again_at=None) | Q(again_at__lte=now)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
     return list(rows.order_by("pk")[:limit])
+
+
+def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
+    """Orders to be fetched by number: pressed Retry Download, or without an address and not asked for lately."""
+    pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=DOWNLOAD).order_by("pk")
+    found = list(pressed.values_list("amazon_order_id", flat=True)[:at_most])
+    lacking = Problem.objects.filter(
+        kind=ProblemKind.NO_ADDRESS.value,
+        solved_at=None,
+        opened_at__gt=now - ADDRESS_ASKED_FOR,
+        sales_order__imported__account=account_id,
+        sales_order__imported__raw_message__received_at__lte=now - ADDRESS_ASKED_EVERY,
+    ).order_by("sales_order__imported__raw_message__received_at")
+    found += lacking.values_list("sales_order__imported__amazon_order_id", flat=True)[:at_most]
+    return list(dict.fromkeys(number for number in found if number))[:at_most]

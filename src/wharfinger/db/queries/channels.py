@@ -1,0 +1,359 @@
+"""Channels as pages show them: frozen values, no secrets."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Q
+
+from wharfinger.db.models import (
+    Activity,
+    AmazonApplication,
+    AuthorisationAttempt,
+    Channel,
+    ChannelOption,
+    Confirmation,
+    CourierService,
+    ImportedOrder,
+    Marketplace,
+    Site,
+)
+from wharfinger.domain.channels import ChannelFacts, LinkState, Missing, missing_before_running
+from wharfinger.domain.marketplaces import flag
+from wharfinger.domain.orders import Fulfilment, ImportState
+from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.stock import SiteKind
+
+ROWS_SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelRow:
+    id: int
+    name: str
+    kind: str
+    account: str
+    marketplace: str
+    flag: str
+    enabled: bool
+    activated: bool
+    link: str
+    missing: tuple[Missing, ...]
+    orders: int
+    problems: int
+
+    @property
+    def runs(self) -> bool:
+        return not self.missing
+
+
+def list_channels() -> tuple[ChannelRow, ...]:
+    """Every channel that is not archived, by account and marketplace."""
+    rows = (
+        Channel.objects.filter(archived=False)
+        .select_related("account", "marketplace")
+        .prefetch_related("options")
+        .annotate(
+            orders=Count("imported_orders", distinct=True),
+            open_problems=Count("problem", filter=Q(problem__solved_at=None), distinct=True),
+        )
+        .order_by("account__name", "marketplace__name", "kind")
+    )
+    return tuple(_row(channel) for channel in rows)
+
+
+def _row(channel: Channel) -> ChannelRow:
+    return ChannelRow(
+        id=channel.pk,
+        name=channel.name,
+        kind=channel.kind,
+        account=channel.account.name,
+        marketplace=channel.marketplace.name,
+        flag=flag(channel.marketplace.country),
+        enabled=channel.enabled,
+        activated=channel.activated,
+        link=channel.link_state,
+        missing=_missing(channel, list(channel.options.all())),
+        orders=getattr(channel, "orders", 0),
+        problems=getattr(channel, "open_problems", 0),
+    )
+
+
+def _missing(channel: Channel, options: Sequence[ChannelOption]) -> tuple[Missing, ...]:
+    option = next((row for row in options if row.order_type == ""), None)
+    return missing_before_running(
+        ChannelFacts(
+            kind=Fulfilment(channel.kind),
+            enabled=channel.enabled,
+            activated=channel.activated,
+            archived=channel.archived,
+            link=LinkState(channel.link_state),
+            has_site=option is not None and option.site_id is not None,
+            has_courier=option is not None and option.courier_service_id is not None,
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A line of the verification, as the checks part shows it."""
+
+    state: str
+    title: str
+    text: str
+    cure: str
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPage:
+    """Everything of a channel's Setup tab."""
+
+    id: int
+    version: int
+    name: str
+    kind: str
+    enabled: bool
+    activated: bool
+    link: str
+    start_date: date
+    order_ref_format: str
+    dont_import_orders: bool
+    dont_upload_order_status: bool
+    dont_upload_stock_levels: bool
+    use_amazon_sku: bool
+    import_fba_orders: str
+    region: str
+    marketplace_id: str
+    marketplace: str
+    seller_central: str
+    seller_id: str
+    account: str
+    shared_with: tuple[str, ...]
+    token_last_four: str
+    token_set_at: datetime | None
+    token_expiry: date | None
+    participations_read_at: datetime | None
+    site_id: int | None
+    courier_service_id: int | None
+    late_courier_acknowledged: bool
+    missing: tuple[Missing, ...]
+    checks: tuple[Check, ...]
+    checking: bool
+
+
+def channel_page(channel_id: int) -> ChannelPage | None:
+    channel = (
+        Channel.objects.select_related("account", "marketplace")
+        .prefetch_related("options", "checks")
+        .filter(pk=channel_id)
+        .first()
+    )
+    if channel is None:
+        return None
+    options = list(channel.options.all())
+    option = next((row for row in options if row.order_type == ""), None)
+    account = channel.account
+    lines = list(channel.checks.all())
+    siblings = Channel.objects.filter(account=account, archived=False).exclude(pk=channel_id).order_by("name")
+    return ChannelPage(
+        id=channel.pk,
+        version=channel.version,
+        name=channel.name,
+        kind=channel.kind,
+        enabled=channel.enabled,
+        activated=channel.activated,
+        link=channel.link_state,
+        start_date=channel.start_date,
+        order_ref_format=channel.order_ref_format,
+        dont_import_orders=channel.dont_import_orders,
+        dont_upload_order_status=channel.dont_upload_order_status,
+        dont_upload_stock_levels=channel.dont_upload_stock_levels,
+        use_amazon_sku=channel.use_amazon_sku,
+        import_fba_orders=channel.import_fba_orders,
+        region=account.region,
+        marketplace_id=channel.marketplace_id,
+        marketplace=channel.marketplace.name,
+        seller_central=channel.marketplace.seller_central,
+        seller_id=account.seller_id,
+        account=account.name,
+        shared_with=tuple(siblings.values_list("name", flat=True)),
+        token_last_four=account.token_last_four,
+        token_set_at=account.token_set_at,
+        token_expiry=account.token_expiry,
+        participations_read_at=account.participations_read_at,
+        site_id=option.site_id if option else None,
+        courier_service_id=option.courier_service_id if option else None,
+        late_courier_acknowledged=bool(option and option.late_courier_acknowledged),
+        missing=_missing(channel, options),
+        checks=tuple(
+            Check(_CHECK_STATES[line.ok], line.title, line.message, line.cure, line.checked_at) for line in lines
+        ),
+        checking=any(line.ok is None for line in lines) and channel.link_state != LinkState.WAITING.value,
+    )
+
+
+_CHECK_STATES = {True: "good", False: "bad", None: "waiting"}
+
+
+def marketplace_choices() -> list[tuple[str, str]]:
+    """Marketplace picker: flag, name and ID; Far East is not offered."""
+    rows = Marketplace.objects.exclude(region="FE").order_by("region", "name")
+    return [(row.pk, f"{flag(row.country)} {row.name} ({row.pk})".strip()) for row in rows]
+
+
+def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
+    fba = Site.objects.filter(kind=SiteKind.FBA.value)
+    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA.value)
+    return [
+        (row.pk, f"{row.name} ({row.get_pool_display()})" if row.pool else row.name) for row in rows.order_by("name")
+    ]
+
+
+def courier_choices() -> list[tuple[int, str]]:
+    """Courier services; those that give their tracking number only later say so."""
+    rows = CourierService.objects.filter(active=True).order_by("courier", "name")
+    return [(row.pk, f"{row}: tracking number {row.tracking.lower()}") for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """The checks before a channel is made."""
+
+    fba_sites: tuple[str, ...]
+    prompt_couriers: tuple[str, ...]
+    own_sites: int
+    application: bool
+
+
+def readiness() -> Readiness:
+    fba = Site.objects.filter(kind=SiteKind.FBA.value).order_by("name")
+    prompt = CourierService.objects.filter(active=True, tracking=Tracking.AT_ONCE.value).order_by("courier", "name")
+    return Readiness(
+        fba_sites=tuple(fba.values_list("name", flat=True)),
+        prompt_couriers=tuple(str(row) for row in prompt),
+        own_sites=Site.objects.exclude(kind=SiteKind.FBA.value).count(),
+        application=AmazonApplication.objects.exists(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ApplicationFacts:
+    application_id: str
+    client_id: str
+    secret_last_four: str
+    secret_set_at: datetime
+    secret_expires_at: datetime
+    is_draft: bool
+
+
+SECRET_LIVES = timedelta(days=180)
+
+
+def application_facts() -> ApplicationFacts | None:
+    row = AmazonApplication.objects.order_by("pk").first()
+    if row is None:
+        return None
+    return ApplicationFacts(
+        row.application_id,
+        row.client_id,
+        row.secret_last_four,
+        row.secret_set_at,
+        row.secret_set_at + SECRET_LIVES,
+        row.is_draft,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptFacts:
+    """One press of Authorise, as its page shows it."""
+
+    id: int
+    state: str
+    error: str
+    channel_id: int
+    channel: str
+    account: str
+    seller_id: str
+
+
+def attempt_facts(attempt_id: int, user_id: int) -> AttemptFacts | None:
+    row = AuthorisationAttempt.objects.select_related("channel__account").filter(pk=attempt_id, user=user_id).first()
+    if row is None:
+        return None
+    channel = row.channel
+    return AttemptFacts(row.pk, row.state, row.error, channel.pk, channel.name, channel.account.name, row.seller_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Notification:
+    """One line of Shipping notifications."""
+
+    order_id: int
+    order: str
+    amazon_order_id: str
+    package: str
+    tracking_number: str
+    service: str
+    state: str
+    error: str
+    accepted_at: datetime | None
+    confirmed_at: datetime | None
+
+
+def shipping_notifications(channel_id: int) -> tuple[Notification, ...]:
+    rows = (
+        Confirmation.objects.filter(shipment__order__channel=channel_id)
+        .select_related("shipment__order__imported", "shipment__service")
+        .order_by("-pk")[:ROWS_SHOWN]
+    )
+    return tuple(
+        Notification(
+            row.shipment.order_id,
+            row.shipment.order.code,
+            row.shipment.order.imported.amazon_order_id,
+            row.shipment.package_reference,
+            row.shipment.tracking_number,
+            str(row.shipment.service),
+            row.state,
+            row.error,
+            row.accepted_at,
+            row.confirmed_at,
+        )
+        for row in rows
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackLine:
+    """An order that was not imported, and why."""
+
+    id: int
+    amazon_order_id: str
+    placed_at: datetime
+    state: str
+    reason: str
+
+
+def feedback(channel_id: int) -> tuple[FeedbackLine, ...]:
+    rows = ImportedOrder.objects.filter(channel=channel_id, state=ImportState.SKIPPED.value).order_by("-placed_at")
+    return tuple(
+        FeedbackLine(row.pk, row.amazon_order_id, row.placed_at, row.state, row.reason) for row in rows[:ROWS_SHOWN]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """A line of a timeline, as the timeline part shows it."""
+
+    at: datetime
+    title: str
+    who: str
+    text: str = ""
+    tone: str = ""
+    url: str = ""
+
+
+def channel_activity(channel_id: int) -> tuple[Event, ...]:
+    rows = Activity.objects.filter(channel=channel_id).select_related("user").order_by("-pk")[:ROWS_SHOWN]
+    return tuple(Event(row.happened_at, row.text, str(row.user) if row.user else "") for row in rows)

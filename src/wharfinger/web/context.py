@@ -1,0 +1,126 @@
+"""What `base.html` needs on every page."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+
+from wharfinger.db.models import User
+from wharfinger.db.queries.shell import ShellFacts, shell_facts
+from wharfinger.domain.people import Right, may
+
+NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    ("", (("Dashboard", "dashboard", "dashboard"), ("Problems", "problem-list", "problem"))),
+    (
+        "Selling",
+        (
+            ("Channels", "channel-list", "channel"),
+            ("Imported Orders", "imported-order-list", "inbox"),
+            ("Sales Orders", "sales-order-list", "order"),
+            ("Shipping", "shipping-board", "truck"),
+        ),
+    ),
+    ("Stock", (("Stock", "stock-list", "crate"), ("Sites", "site-list", "site"))),
+    ("House", (("Settings", "settings", "settings"),)),
+)
+COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] = (
+    ("Channels", (("New Channel", "Amazon FBM or Amazon FBA", "channel-new", "channel", Right.EDIT_CHANNELS),)),
+    (
+        "Stock",
+        (
+            ("New stock item", "", "stock-item-new", "crate", Right.EDIT_STOCK),
+            ("Import stock from CSV", "With a dry run first", "stock-import", "upload", Right.EDIT_STOCK),
+            ("New site", "", "site-new", "site", Right.EDIT_STOCK),
+        ),
+    ),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The frame of a page for the one who is signed in; nothing for the entrance."""
+    theme = request.COOKIES.get("wharfinger_theme", "")
+    if not isinstance(request.user, User):
+        return {"shell": {"theme": theme}}
+    facts = shell_facts(settings.CLOCK.machine_now())
+    demo = settings.WHARFINGER.system == "demo"
+    return {
+        "shell": {
+            "theme": theme,
+            "system": settings.WHARFINGER.system,
+            "now": settings.CLOCK.now(),
+            "zone": request.user.time_zone,
+            "rate": _rate() if demo else 1,
+            "rates": [1, 10, 60] if demo and settings.WHARFINGER.simulator_url else [],
+            "rate_url": reverse("trade-rate"),
+            "search_url": reverse("search"),
+            "search_text": request.GET.get("q", ""),
+            "user_name": str(request.user),
+            "user_role": request.user.role,
+            "sign_out_url": reverse("sign-out"),
+            "user_links": [],
+            "installation": "",
+            "version": "",
+            "navigation": _navigation(request, facts),
+            "commands": _commands(request.user),
+            "banners": _banners(facts),
+        }
+    }
+
+
+def _rate() -> int:
+    """How many times faster than the machine trade time runs; 0 while it stands still."""
+    minute = timedelta(minutes=1)
+    wait = settings.CLOCK.to_machine_seconds(minute)
+    return round(minute.total_seconds() / wait) if wait else 0
+
+
+def _navigation(request: HttpRequest, facts: ShellFacts) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "links": [
+                {
+                    "title": name,
+                    "url": reverse(route),
+                    "icon": icon,
+                    "current": _is_current(request.path, reverse(route)),
+                    "count": facts.problems if route == "problem-list" else 0,
+                }
+                for name, route, icon in links
+            ],
+        }
+        for title, links in NAVIGATION
+    ]
+
+
+def _is_current(path: str, url: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def _commands(user: User) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": title,
+            "links": [
+                {"title": name, "note": note, "url": reverse(route), "icon": icon}
+                for name, note, route, icon, right in links
+                if may(user.role, right)
+            ],
+        }
+        for title, links in COMMANDS
+        if any(may(user.role, right) for *_, right in links)
+    ]
+
+
+def _banners(facts: ShellFacts) -> list[dict[str, str]]:
+    banners = []
+    if not facts.worker_alive:
+        text = "No worker has been heard of for a minute: nothing comes in and nothing goes out."
+        banners.append({"tone": "bad", "text": f"{text} Start “wharfinger worker”.", "url": "", "link": ""})
+    for name, channel_id in facts.lost_accounts:
+        url = reverse("channel", args=[channel_id]) if channel_id else reverse("channel-list")
+        text = f"{name}: Amazon refuses our access. What waits is sent after you authorise again."
+        banners.append({"tone": "bad", "text": text, "url": url, "link": "Authorise"})
+    return banners

@@ -1,0 +1,44 @@
+"""The dashboard, which keeps itself up to date, and Sync now."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
+from wharfinger.domain.people import Right
+from wharfinger.operations import flows
+from wharfinger.web.asked import allowed, midnight, person, trade_now
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+
+
+@signed_in
+@require_safe
+def show_dashboard(request: HttpRequest) -> HttpResponse:
+    now = trade_now()
+    board = dashboard(now, midnight(timezone.localtime(now).date()), person(request).time_zone)
+    may_sync = allowed(request, Right.EDIT_CHANNELS)
+    live = live_part(request, "board", "wharfinger/dashboard/board.html", {"board": board, "may_sync": may_sync})
+    if asks_for(request, "board"):
+        return answer_live(request, live)
+    return render(request, "wharfinger/dashboard/dashboard.html", {"board": board, "live": live})
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_POST
+def sync_now(request: HttpRequest, account_id: int, flow: str) -> HttpResponse:
+    """Sync now: the flow runs before the timetable's work."""
+    if flow not in FLOW_TITLES:
+        raise Http404
+    flows.bring_forward(account_id, flow, now=trade_now())
+    messages.success(request, f"{FLOW_TITLES[flow]} runs now.")
+    return redirect("dashboard")
+
+
+routes = [
+    path("", show_dashboard, name="dashboard"),
+    path("accounts/<int:account_id>/sync/<str:flow>/", sync_now, name="sync-now"),
+]
