@@ -461,3 +461,23 @@ def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
     assert level.allocated >= 0
     for row in SalesOrderLine.objects.all():
         assert row.quantity_shipped <= row.quantity_ordered
+
+
+def test_a_link_in_one_marketplace_mends_the_sku_in_every_marketplace_of_the_account(shop):
+    mug = shop.item("MUG", 20)
+    german = Marketplace.objects.get(pk="A1PA6795UKMFR9")
+    channel = Channel.objects.create(
+        name="DE FBM",
+        kind="FBM",
+        account=shop.account,
+        marketplace=german,
+        start_date=date(2026, 11, 1),
+        import_fba_orders="No FBA import",
+        link_state="Linked",
+        made_at=NOW,
+    )
+    ChannelOption.objects.create(channel=channel, order_type="", site=shop.warehouse)
+    shop.take(an_order(a_line("CUP"), number="026-0000001-0000001"))
+    shop.take(an_order(a_line("CUP"), number="026-0000001-0000002", marketplace_id=german.pk, currency="EUR"))
+    assert links.link_sku(shop.account.pk, UK, "CUP", mug.pk, user=shop.olga, now=NOW) == 2
+    assert problems() == []

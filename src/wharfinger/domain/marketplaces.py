@@ -16,7 +16,7 @@ class Region(StrEnum):
     FE = "FE"
 
     @property
-    def title(self) -> str:  # type: ignore[override] -- str.title is nothing that anybody asks a region for
+    def title(self) -> str:  # type: ignore[override]  # str.title() is asked of no region
         return {"EU": "UK and Europe", "NA": "US", "FE": "Far East"}[self.value]
 
 
@@ -29,7 +29,7 @@ class Pool(StrEnum):
     OTHER = "OTHER"
 
     @property
-    def title(self) -> str:  # type: ignore[override] -- nor a pool
+    def title(self) -> str:  # type: ignore[override]  # nor of a pool
         return {"UK": "UK", "EU": "Europe", "NA": "North America", "OTHER": "other"}[self.value]
 
 

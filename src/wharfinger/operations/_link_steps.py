@@ -22,16 +22,19 @@ def sku_key(account_id: int, sku: str) -> str:
 
 
 def candidates(channel: Channel, *, skus: Sequence[str], asins: Sequence[str]) -> list[Candidate]:
-    """The channel products of the channel's marketplace that the lines may mean."""
-    products = ChannelProduct.objects.filter(
-        listing__account=channel.account_id, marketplace=channel.marketplace_id
-    ).select_related("listing", "item")
-    products = (
-        products.filter(listing__sku__in=skus)
-        if channel.use_amazon_sku
-        else products.filter(asin__in=set(asins) - {""})
-    )
-    return [Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in products]
+    """The channel products that the lines may mean.
+
+    By ASIN those of the channel's marketplace. By SKU those of the whole account, for one SKU of an account is
+    one thing; where the channel's own marketplace has a link of its own, that one counts.
+    """
+    products = ChannelProduct.objects.filter(listing__account=channel.account_id).select_related("listing", "item")
+    if not channel.use_amazon_sku:
+        found = list(products.filter(asin__in=set(asins) - {""}, marketplace=channel.marketplace_id))
+    else:
+        found = list(products.filter(listing__sku__in=skus))
+        own = {row.listing_id for row in found if row.item_id and row.marketplace_id == channel.marketplace_id}
+        found = [row for row in found if row.listing_id not in own or row.marketplace_id == channel.marketplace_id]
+    return [Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in found]
 
 
 def find_items(channel: Channel, wanted: Sequence[tuple[str, str]]) -> list[Matched | NotMatched]:

@@ -45,9 +45,7 @@ def _defer(
 def _waits_already(queueing_lock: str) -> bool:
     """Most triggers of a busy shop find their job waiting: a look is cheaper than a clash and its savepoint."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [queueing_lock]
-        )
+        cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [queueing_lock])
         return cursor.fetchone() is not None
 
 

@@ -155,6 +155,7 @@ def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
     """Press Authorise, sign in at Seller Central, accept, come back, wait for the result, Save Channel."""
     page = job.visitor.open(f"/channels/{channel.pk}/")
     ours = job.visitor.send(page, f"/channels/{channel.pk}/authorise/", {})
+    job.visitor.forget("simulator_session")  # each seller signs in anew
     page = job.visitor.open(ours.link("/apps/authorize/consent"))
     page = _through_seller_central(job, page, account)
     if "/authorisations/" not in page.url:

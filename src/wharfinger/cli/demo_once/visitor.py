@@ -169,6 +169,11 @@ class Visitor:
         )
         return _page(answer)
 
+    def forget(self, cookie: str) -> None:
+        """As if signed out where this cookie was given."""
+        if cookie in self._http.cookies:
+            self._http.cookies.delete(cookie)
+
     def close(self) -> None:
         self._http.close()
 

@@ -24,10 +24,10 @@ from wharfinger.web.views.channels import channel_or_404
 CONSENT_ERRORS = (
     (
         "MD1000",
-        "The application is a draft, but Seller Central was not told so. Tick “draft” under Amazon application.",
+        "The application is a draft, but Seller Central was not told so. Tick “draft” under Settings.",
     ),
     ("MD5100", "The address is not accepted: no redirect URI is registered, or the draft tick does not fit."),
-    ("MD5101", "The redirect URI is none of the registered ones. Register the address below, exactly as it stands."),
+    ("MD5101", "The redirect URI is none of the registered ones. Register the address shown here exactly."),
     ("MD9000", "The application has MWS credentials only. Make a Selling Partner API application."),
     ("SPDC8143", "You are not the primary user of the seller account. Ask the primary user to authorise."),
 )
@@ -96,7 +96,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
     )
     match returned:
         case Returned(attempt_id):
-            response = redirect("authorisation", attempt_id=attempt_id)
+            response: HttpResponse = redirect("authorisation", attempt_id=attempt_id)
         case NotOurs(why):
             response = render(request, "wharfinger/authorisations/not_ours.html", {"why": why}, status=400)
     response["Referrer-Policy"] = "no-referrer"
