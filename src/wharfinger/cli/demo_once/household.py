@@ -118,7 +118,10 @@ def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
 
 def _tell(verdict: Any, plan: Plan) -> None:
     rows = (
-        ("orders", f"{verdict.orders.placed} placed, {verdict.orders.imported} imported"),
+        (
+            "orders",
+            f"{verdict.orders.placed} placed, {verdict.orders.imported} imported, {verdict.orders.skipped} without a channel",
+        ),
         ("", f"{verdict.orders.lost} lost, {verdict.orders.duplicated} duplicated, {verdict.orders.wrong} wrong"),
         ("listings", f"{verdict.listings.checked} checked, {verdict.listings.wrong} wrong"),
         ("FBA levels", f"{verdict.fba.checked} checked, {verdict.fba.wrong} wrong"),

@@ -28,6 +28,7 @@ Books = Mapping[str, Any]
 class Orders:
     placed: int = 0
     imported: int = 0
+    skipped: int = 0
     lost: int = 0
     duplicated: int = 0
     wrong: int = 0
@@ -106,11 +107,16 @@ def _judge_orders(placed: Sequence[Books], verdict: Verdict) -> None:
     doubled = ImportedOrder.objects.values("amazon_order_id").annotate(n=Count("id")).filter(n__gt=1).count()
     verdict.orders.duplicated = doubled
     lines = _our_lines()
+    served = set(Channel.objects.values_list("account__seller_id", "marketplace_id", "kind"))
     for order in placed:
         row = ours.get((order["sellerId"], order["orderId"]))
         if row is None:
             verdict.orders.lost += 1
             verdict.faults.append(f"{order['orderId']} ({order['status']}) was never imported")
+            continue
+        kind = "FBA" if order["fulfilledBy"] == "AMAZON" else "FBM"
+        if (order["sellerId"], order["marketplaceId"], kind) not in served:
+            verdict.orders.skipped += 1  # imported and listed as Skipped, as it should be
             continue
         fault = _order_fault(order, row, lines)
         if fault:
