@@ -120,7 +120,7 @@ def _tell(verdict: Any, plan: Plan) -> None:
     rows = (
         (
             "orders",
-            f"{verdict.orders.placed} placed, {verdict.orders.imported} imported, {verdict.orders.skipped} without a channel",
+            f"{verdict.orders.placed} placed, {verdict.orders.imported} imported",
         ),
         ("", f"{verdict.orders.lost} lost, {verdict.orders.duplicated} duplicated, {verdict.orders.wrong} wrong"),
         ("listings", f"{verdict.listings.checked} checked, {verdict.listings.wrong} wrong"),

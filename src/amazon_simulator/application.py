@@ -1,0 +1,83 @@
+"""The one application that is registered at this Amazon, and its tokens."""
+
+import secrets
+from collections.abc import Sequence
+
+from amazon_simulator.entities import AccessToken, Code, Entity, RefreshToken
+
+APPLICATION_ID = "amzn1.sp.solution.5a1d7c0e-demo-4c1b-9f00-000000000001"
+CLIENT_ID = "amzn1.application-oa2-client.5a1d7c0edemo4c1b9f00000000000001"
+CLIENT_SECRET = "amzn1.oa2-cs.v1.5a1d7c0edemo4c1b9f00000000000001"
+APPLICATION_NAME = "Wharfinger (demo)"
+ROLES = (
+    "Inventory and Order Tracking",
+    "Product Listing",
+    "Direct-to-Consumer Shipping",
+    "Amazon Fulfillment",
+    "Tax Invoicing",
+)
+ACCESS_LIVES = 3600.0
+CODE_LIVES = 300.0
+
+
+class Application:
+    """Its registration and all tokens, in memory; `changed` collects what must be journalled."""
+
+    def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True) -> None:
+        self.redirect_uris = list(redirect_uris)
+        self.draft = draft
+        self.access: dict[str, AccessToken] = {}
+        self.refresh: dict[str, RefreshToken] = {}
+        self.codes: dict[str, Code] = {}
+        self.changed: list[Entity] = []
+
+    def put(self, entity: Entity) -> None:
+        match entity:
+            case AccessToken():
+                self.access[entity.token] = entity
+            case RefreshToken():
+                self.refresh[entity.token] = entity
+            case Code():
+                self.codes[entity.code] = entity
+            case _:
+                pass
+
+    def _make(self, entity: Entity) -> None:
+        self.put(entity)
+        self.changed.append(entity)
+
+    def grant_code(self, seller: str, redirect_uri: str, now: float) -> Code:
+        code = Code(f"RH{secrets.token_hex(16)}", seller, redirect_uri, now + CODE_LIVES)
+        self._make(code)
+        return code
+
+    def use_code(self, text: str, now: float) -> RefreshToken | None:
+        """A fresh code becomes a refresh token, once."""
+        code = self.codes.get(text)
+        if code is None or code.used or code.expires < now:
+            return None
+        code.used = True
+        self.changed.append(code)
+        token = RefreshToken(f"Atzr|{secrets.token_hex(24)}", code.seller)
+        self._make(token)
+        return token
+
+    def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
+        token = AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope)
+        self._make(token)
+        return token
+
+    def revoke(self, seller: str) -> int:
+        """The seller withdraws the consent: refresh and access tokens are worth nothing more."""
+        tokens = [token for token in self.refresh.values() if token.seller == seller and not token.revoked]
+        for token in tokens:
+            token.revoked = True
+            self.changed.append(token)
+        for access in self.access.values():
+            if access.seller == seller:
+                access.expires = 0.0
+                self.changed.append(access)
+        return len(tokens)
+
+    def authorised(self, seller: str) -> bool:
+        return any(token.seller == seller and not token.revoked for token in self.refresh.values())

@@ -1,0 +1,77 @@
+"""The thin ASGI adapter round `Simulator.answer`."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from amazon_simulator.http import Request
+from amazon_simulator.simulator import Simulator
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+SEEN_EVERY = 1.0
+
+
+class ConnectionCut(Exception):
+    """Raised on purpose: the server closes the connection without an answer."""
+
+
+class App:
+    """Serves one simulator; refreshes the clock file every second while it lives."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        self._simulator = simulator
+        self._task: asyncio.Task[None] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._live(receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        while True:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                self._task = asyncio.create_task(self._tell_time())
+                await send({"type": "lifespan.startup.complete"})
+            else:
+                if self._task is not None:
+                    self._task.cancel()
+                    with contextlib.suppress(asyncio.CancelledError):
+                        await self._task
+                self._simulator.clock.tell()
+                self._simulator.close()
+                await send({"type": "lifespan.shutdown.complete"})
+                return
+
+    async def _tell_time(self) -> None:
+        while True:
+            self._simulator.clock.tell()
+            await asyncio.sleep(SEEN_EVERY)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        path = scope.get("raw_path") or scope["path"].encode()
+        query = scope["query_string"].decode("latin-1")
+        request = Request(scope["method"], path.decode("latin-1").split("?")[0], query, headers, bytes(body))
+        response = self._simulator.answer(request)
+        if response.slow:
+            await asyncio.sleep(response.slow)
+        if response.cut:
+            raise ConnectionCut(request.path)
+        out = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
+        if response.status != 204:
+            out.append((b"content-length", str(len(response.body)).encode()))
+        await send({"type": "http.response.start", "status": response.status, "headers": out})
+        await send({"type": "http.response.body", "body": b"" if response.status == 204 else response.body})

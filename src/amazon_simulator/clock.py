@@ -1,0 +1,87 @@
+"""The simulator's trade clock: scaled or stepped, told to others by a small file.
+
+File: {"anchor_machine", "anchor_trade", "rate", "seen_machine"}, Unix seconds; trade = anchor_trade +
+(machine − anchor_machine) × rate. A simulator that comes back within a minute keeps the anchors; after a longer
+stop trade goes on where it stopped. It never goes back.
+"""
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+GONE_AFTER = 60.0
+
+
+class Clock:
+    def __init__(
+        self, *, rate: float = 1.0, file: Path | None = None, start: float | None = None, stepped: bool = False
+    ) -> None:
+        self.stepped = stepped
+        self._file = file
+        machine = time.time()
+        self._anchor_machine = machine
+        self._anchor_trade = machine if start is None else start
+        self.rate = rate
+        if file is not None and file.exists():
+            self._take_up(file, machine)
+        self.tell()
+
+    def _take_up(self, file: Path, machine: float) -> None:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        seen = told["seen_machine"]
+        if machine - seen < GONE_AFTER:
+            self._anchor_machine, self._anchor_trade = told["anchor_machine"], told["anchor_trade"]
+            self.rate = told["rate"]
+        else:
+            self._anchor_trade = told["anchor_trade"] + (seen - told["anchor_machine"]) * told["rate"]
+
+    def seconds(self) -> float:
+        """Trade time in Unix seconds."""
+        if self.stepped:
+            return self._anchor_trade
+        return self._anchor_trade + (time.time() - self._anchor_machine) * self.rate
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds(), UTC)
+
+    def set_rate(self, rate: float) -> None:
+        self._anchor_trade, self._anchor_machine = self.seconds(), time.time()
+        self.rate = rate
+        self.tell()
+
+    def advance(self, seconds: float) -> None:
+        if seconds < 0:
+            raise ValueError("trade time never goes back")
+        self._anchor_trade, self._anchor_machine = self.seconds() + seconds, time.time()
+        self.tell()
+
+    def tell(self) -> None:
+        """Write the clock file, atomically."""
+        if self._file is None:
+            return
+        told = {
+            "anchor_machine": self._anchor_machine,
+            "anchor_trade": self._anchor_trade,
+            "rate": self.rate,
+            "seen_machine": time.time(),
+        }
+        part = self._file.with_suffix(".part")
+        part.write_text(json.dumps(told), encoding="utf-8")
+        os.replace(part, self._file)
+
+    @property
+    def mode(self) -> str:
+        return "stepped" if self.stepped else "real" if self.rate == 1 else "scaled"
+
+
+def iso(seconds: float) -> str:
+    """As Amazon writes times: UTC with milliseconds and Z."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> float:
+    """Unix seconds; ValueError when it is no date-time."""
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00").replace(" ", "+"))
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

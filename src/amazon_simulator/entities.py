@@ -1,0 +1,171 @@
+"""The entities of the world. Each knows how to be written to the journal: the last line of an entity holds."""
+
+from decimal import Decimal
+
+import msgspec
+
+
+class Seller(msgspec.Struct, tag="seller"):
+    id: str
+    name: str
+    region: str
+    marketplaces: list[str]
+    suspended: list[str] = []
+    primary_user: bool = True
+
+
+class Change(msgspec.Struct):
+    """One change of a listing's quantity, with its cause; `at` in Unix seconds of trade time."""
+
+    at: float
+    quantity: int
+    cause: str
+
+
+class Listing(msgspec.Struct, tag="listing"):
+    """One SKU of a seller: one quantity for the whole region's unified account."""
+
+    seller: str
+    sku: str
+    asin: str
+    title: str
+    product_type: str
+    channel: str  # DEFAULT, AMAZON_EU, AMAZON_NA
+    price: int  # pence
+    marketplaces: list[str]
+    quantity: int | None = None
+    lead_time: int | None = None
+    restock_date: str = ""
+    listed: bool = True
+    history: list[Change] = []
+    waiting: list[tuple[float, int, int | None]] = []  # (when it takes effect, quantity, lead time)
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.seller, self.sku
+
+
+class FbaStock(msgspec.Struct, tag="fba"):
+    seller: str
+    pool: str
+    sku: str
+    fulfillable: int
+    reserved: int = 0
+    inbound: int = 0
+    unfulfillable: int = 0
+    researching: int = 0
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.seller, self.pool, self.sku
+
+
+class Item(msgspec.Struct):
+    """One line of an order; amounts are for the whole line, in the order's currency."""
+
+    id: str
+    sku: str
+    asin: str
+    title: str
+    quantity: int
+    price: Decimal
+    shipping: Decimal = Decimal(0)
+    gift_wrap: Decimal = Decimal(0)
+    discount: Decimal = Decimal(0)
+    tax: Decimal = Decimal(0)
+    shipped: int = 0
+    cancelled: int = 0
+    gift_message: str = ""
+    cancel_reason: str = ""
+
+    @property
+    def total(self) -> Decimal:
+        return self.price + self.shipping + self.gift_wrap - self.discount + self.tax
+
+
+class Package(msgspec.Struct):
+    reference: str
+    carrier_code: str
+    carrier_name: str
+    tracking_number: str
+    shipping_method: str
+    ship_date: str
+    items: list[tuple[str, int]]
+    created: float
+
+
+class Buyer(msgspec.Struct):
+    name: str
+    email: str
+    line_1: str
+    town: str
+    postcode: str
+    country: str
+
+
+class Order(msgspec.Struct, tag="order"):
+    id: str
+    seller: str
+    marketplace: str
+    fulfilled_by: str  # MERCHANT | AMAZON
+    status: str
+    created: float
+    updated: float
+    items: list[Item]
+    buyer: Buyer
+    service_level: str = "STANDARD"
+    programs: list[str] = []
+    packages: list[Package] = []
+    pays_at: float | None = None
+    ships_at: float | None = None
+    cancelled_by: str = ""
+    visible_from: float = 0.0
+
+
+class Confirmation(msgspec.Struct, tag="confirmation"):
+    """Every attempt to confirm a shipment that reached us, with its effect."""
+
+    number: int
+    at: float
+    seller: str
+    order: str
+    reference: str
+    tracking_number: str
+    carrier_code: str
+    effect: str  # created | edited | refused
+    request_id: str
+
+
+class AccessToken(msgspec.Struct, tag="access"):
+    token: str
+    seller: str
+    expires: float
+    scope: str = ""
+
+
+class RefreshToken(msgspec.Struct, tag="refresh"):
+    token: str
+    seller: str
+    revoked: bool = False
+
+
+class Code(msgspec.Struct, tag="code"):
+    code: str
+    seller: str
+    redirect_uri: str
+    expires: float
+    used: bool = False
+
+
+class Counter(msgspec.Struct, tag="counter"):
+    """Calls of a seller to an operation, how many were refused by the limits, and the bucket's level."""
+
+    seller: str
+    operation: str
+    calls: int = 0
+    refused: int = 0
+    tokens: float = 0.0
+    counted: float = 0.0
+
+
+Entity = Seller | Listing | FbaStock | Order | Confirmation | AccessToken | RefreshToken | Code | Counter

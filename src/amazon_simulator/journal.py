@@ -1,0 +1,59 @@
+"""The journal on disk: one JSON line for each changed entity; killed and started again, the last line holds."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+
+import msgspec
+
+from amazon_simulator.entities import Entity
+
+_decoder = msgspec.json.Decoder(Entity)
+_encoder = msgspec.json.Encoder(decimal_format="string")
+
+
+class Journal:
+    """Append-only. A torn last line (killed while writing) is dropped."""
+
+    def __init__(self, file: Path) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file = file
+        self._out = file.open("ab")
+
+    @staticmethod
+    def read(file: Path) -> Iterator[Entity]:
+        if not file.exists():
+            return
+        with file.open("rb") as lines:
+            for line in lines:
+                if not line.endswith(b"\n"):
+                    return
+                yield _decoder.decode(line)
+
+    def keep(self, entities: list[Entity]) -> None:
+        """Write the changed entities before the answer goes out."""
+        if entities:
+            self._out.write(b"".join(_encoder.encode(entity) + b"\n" for entity in entities))
+            self._out.flush()
+
+    def close(self) -> None:
+        self._out.close()
+
+    def __enter__(self) -> "Journal":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def mend_torn_end(file: Path) -> None:
+    """Cut a half-written last line off, so that the next line begins at its own beginning."""
+    if not file.exists():
+        return
+    whole = file.read_bytes()
+    end = whole.rfind(b"\n") + 1
+    if end != len(whole):
+        with file.open("r+b") as torn:
+            torn.truncate(end)

@@ -1,0 +1,140 @@
+"""The first world, and mixes of orders: the same seed, the same world."""
+
+import random
+from decimal import Decimal
+
+from amazon_simulator.catalogue import BUYERS, EU_MARKETS, KINDS, MARKETS, NA_MARKETS, NOUNS, ODD_SKUS
+from amazon_simulator.entities import Buyer, Change, FbaStock, Listing, Order, RefreshToken, Seller
+from amazon_simulator.world import Line, NotPossible, World
+
+FBM_SKUS, FBA_SKUS, UNKNOWN_SKUS = 60, 15, 6
+
+
+def new_world(seed: int, now: float) -> tuple[World, list[RefreshToken]]:
+    """Two seller accounts with their listings and FBA stock, and their self-authorised refresh tokens."""
+    world = World()
+    chance = random.Random(seed)
+    accounts = (
+        Seller("A2HARBOUREULTD1", "Harbour & Home Ltd", "EU", [market.id for market in EU_MARKETS[:6]]),
+        Seller("A3HARBOURNAINC1", "Harbour & Home Inc", "NA", [market.id for market in NA_MARKETS]),
+    )
+    tokens = []
+    for seller in accounts:
+        world.make(seller)
+        _list_goods(world, seller, chance, now)
+        tokens.append(RefreshToken(f"Atzr|self{chance.getrandbits(128):032x}", seller.id))
+    return world, tokens
+
+
+def _list_goods(world: World, seller: Seller, chance: random.Random, now: float) -> None:
+    for number in range(FBM_SKUS + UNKNOWN_SKUS):
+        odd = number < len(ODD_SKUS)
+        known = number < FBM_SKUS
+        sku = ODD_SKUS[number] if odd else f"HH-{number:04d}" if known else f"LATE-{number - FBM_SKUS:02d}"
+        quantity = chance.randint(8, 60)
+        listing = Listing(
+            seller=seller.id,
+            sku=sku,
+            asin=f"B0FBM{number:05d}",
+            title=f"{KINDS[number % len(KINDS)]} {NOUNS[number % len(NOUNS)]}",
+            product_type="HOME",
+            channel="DEFAULT",
+            price=chance.randint(495, 8995),
+            marketplaces=list(seller.marketplaces),
+            quantity=quantity,
+            lead_time=chance.randint(1, 5),
+            listed=known,
+            history=[Change(now, quantity, "first listed")],
+        )
+        world.make(listing)
+    pools = sorted({MARKETS[marketplace].pool for marketplace in seller.marketplaces})
+    for number in range(FBA_SKUS):
+        listing = Listing(
+            seller=seller.id,
+            sku=f"FBA-{number:04d}",
+            asin=f"B0FBA{number:05d}",
+            title=f"{KINDS[(number + 2) % len(KINDS)]} {NOUNS[(number * 5 + 3) % len(NOUNS)]}, boxed",
+            product_type="HOME",
+            channel=f"AMAZON_{seller.region}",
+            price=chance.randint(995, 5995),
+            marketplaces=list(seller.marketplaces),
+        )
+        world.make(listing)
+        for pool in pools:
+            world.make(FbaStock(seller.id, pool, listing.sku, chance.randint(40, 90), inbound=chance.randint(0, 20)))
+
+
+def buyer_for(country: str, number: int) -> Buyer:
+    """Somebody of that country; the same number, the same buyer."""
+    fitting = [row for row in BUYERS if row[4] == country] or list(BUYERS)
+    name, line, town, postcode, land = fitting[number % len(fitting)]
+    return Buyer(name, f"buyer{number:06d}@marketplace.amazon.example", line, town, postcode, land)
+
+
+def order_number(chance: random.Random, serial: int) -> str:
+    """Amazon's 3-7-7 form, never the same twice for a growing serial."""
+    return f"{chance.randint(100, 999)}-{1_000_000 + serial % 9_000_000:07d}-{chance.randint(1_000_000, 9_999_999)}"
+
+
+class Mix:
+    """Shares of a seeded mix of orders, each from 0 to 1."""
+
+    def __init__(self, told: dict[str, float]) -> None:
+        self.fba = told.get("fbaShare", 0.25)
+        self.pending = told.get("pendingShare", 0.12)
+        self.cancelled = told.get("cancelledShare", 0.06)
+        self.unknown = told.get("unknownSkuShare", 0.04)
+        self.several = told.get("severalLinesShare", 0.2)
+
+
+def place_mix(world: World, count: int, seed: int, mix: Mix, now: float) -> list[Order]:
+    """Place `count` orders over all accounts and their marketplaces; what is sold out is not ordered."""
+    chance = random.Random(f"{seed}:{len(world.orders)}")
+    placed: list[Order] = []
+    tries = 0
+    while len(placed) < count and tries < count * 20:
+        tries += 1
+        try:
+            placed.append(_place_one(world, chance, mix, now))
+        except NotPossible:
+            continue
+    return placed
+
+
+def _place_one(world: World, chance: random.Random, mix: Mix, now: float) -> Order:
+    seller = chance.choice(list(world.sellers.values()))
+    marketplace = chance.choice(seller.marketplaces)
+    fba = chance.random() < mix.fba
+    unknown = not fba and chance.random() < mix.unknown
+    goods = [
+        listing
+        for listing in world.by_seller[seller.id]
+        if (listing.channel != "DEFAULT") == fba and listing.sku.startswith("LATE-") == unknown
+    ]
+    lines = [
+        Line(
+            listing.sku,
+            chance.choice((1, 1, 1, 2, 3)),
+            gift_wrap=chance.random() < 0.1,
+            gift_message="With love from the harbour" if chance.random() < 0.05 else "",
+            discount=chance.random() < 0.1,
+        )
+        for listing in chance.sample(goods, 2 if chance.random() < mix.several else 1)
+    ]
+    serial = len(world.orders)
+    order = world.place(
+        order_number(chance, serial),
+        seller,
+        marketplace,
+        "AMAZON" if fba else "MERCHANT",
+        lines,
+        buyer_for(MARKETS[marketplace].country, serial),
+        now=now,
+        pending_for=chance.randint(300, 1500) if chance.random() < mix.pending else 0,
+        shipping=Decimal("0.00") if fba else Decimal("3.99"),
+        service_level=chance.choice(("STANDARD", "STANDARD", "EXPEDITED")),
+        programs=("PRIME",) if chance.random() < 0.1 else (),
+    )
+    if chance.random() < mix.cancelled:
+        world.cancel(order, chance.choice(("BUYER", "AMAZON")), now)
+    return order

@@ -1,0 +1,36 @@
+"""Amazon's error bodies, verbatim. Source: sp-api response-format and recordings of the wire."""
+
+from amazon_simulator.http import Response, answer_json
+
+NOT_VALID = "The input you have submitted is not valid. Please check your input and try again."
+DENIED = "Access to requested resource is denied."
+BAD_TOKEN = "The access token you provided is revoked, malformed or invalid."
+
+
+def refuse(status: int, code: str, message: str, details: str = "", kind: str = "") -> Response:
+    response = answer_json({"errors": [{"code": code, "message": message, "details": details}]}, status)
+    if kind:
+        response.headers["x-amzn-ErrorType"] = kind
+    return response
+
+
+def invalid(message: str = NOT_VALID, details: str = "") -> Response:
+    return refuse(400, "InvalidInput", message, details, "InvalidInputException")
+
+
+def denied(details: str = "") -> Response:
+    return refuse(403, "Unauthorized", DENIED, details, "AccessDeniedException")
+
+
+def throttled() -> Response:
+    message = "You exceeded your quota for the requested resource."
+    return refuse(429, "QuotaExceeded", message, kind="TooManyRequestsException")
+
+
+def broken(status: int) -> Response:
+    message = "We encountered an internal error. Please try again."
+    return refuse(status, "InternalFailure", message, kind="InternalFailure")
+
+
+def page_of(html: str, status: int) -> Response:
+    return Response(status, html.encode(), {"content-type": "text/html"})

@@ -1,0 +1,27 @@
+"""Sellers v1. Source: model sellers.json."""
+
+from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.entities import Seller
+from amazon_simulator.http import Response, answer_json
+
+
+def get_marketplace_participations(seller: Seller) -> Response:
+    payload = [
+        {
+            "marketplace": {
+                "id": market.id,
+                "name": market.name,
+                "countryCode": market.country,
+                "defaultCurrencyCode": market.currency,
+                "defaultLanguageCode": market.language,
+                "domainName": f"www.{market.name.lower()}",
+            },
+            "storeName": seller.name,
+            "participation": {
+                "isParticipating": True,
+                "hasSuspendedListings": market.id in seller.suspended,
+            },
+        }
+        for market in (MARKETS[marketplace] for marketplace in seller.marketplaces)
+    ]
+    return answer_json({"payload": payload})

@@ -1,0 +1,100 @@
+"""Orders v0 confirmShipment. Source: model ordersV0.json; the refusals as integrators saw them."""
+
+import re
+from typing import Any
+
+from amazon_simulator.clock import from_iso
+from amazon_simulator.entities import Confirmation, Order, Package, Seller
+from amazon_simulator.http import Request, Response
+from amazon_simulator.wire.answers import invalid
+from amazon_simulator.world import NotPossible, World
+
+ORDER_ID = re.compile(r"\d{3}-\d{7}-\d{7}")
+NOT_FOUND = (
+    "Failed to create package due to not finding a matching package or order already fulfilled. "
+    "ErrorMessage(errorCode=GeneralError, errorDescription=Unable to find package to update for order (), "
+    "errorMetric=PackageToUpdateNotFound, packageIndex=null)"
+)
+NO_ITEM = "OrderItemId  is invalid, please obtain the value through the getOrderItems API or Manage Orders page"
+NO_REFERENCE = "PackageReferenceId: is invalid, must be a positive numeric value."
+
+
+def confirm_shipment(
+    world: World, seller: Seller, order_id: str, request: Request, now: float, request_id: str
+) -> Response:
+    """204 without body, or a 400 that says why; every attempt is noted in the books."""
+    try:
+        told = request.json()
+    except ValueError:
+        return invalid()
+    detail = told.get("packageDetail") if isinstance(told, dict) else None
+    if not isinstance(detail, dict):
+        return invalid(details="packageDetail")
+    order = world.orders.get(order_id)
+    fault, effect = "", "refused"
+    if order is None or order.seller != seller.id or not ORDER_ID.fullmatch(order_id):
+        fault = "The order id is not valid."
+    else:
+        fault = _fault(order, told, detail)
+    if order is not None and not fault:
+        try:
+            effect = world.confirm(order, _package(detail, now), now)
+        except NotPossible as refusal:
+            fault = NO_ITEM if "OrderItemId" in str(refusal) else NOT_FOUND
+    world.note_confirmation(
+        Confirmation(
+            number=len(world.confirmations),
+            at=now,
+            seller=seller.id,
+            order=order_id,
+            reference=str(detail.get("packageReferenceId", "")),
+            tracking_number=str(detail.get("trackingNumber", "")),
+            carrier_code=str(detail.get("carrierCode", "")),
+            effect=effect,
+            request_id=request_id,
+        )
+    )
+    return invalid(fault) if fault else Response(204)
+
+
+def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
+    reference = detail.get("packageReferenceId")
+    if not isinstance(reference, str):
+        return "Please check the fields with invalid type [packageDetail.packageReferenceId]."
+    if not reference.isascii() or not reference.isdigit() or int(reference) < 1:
+        return NO_REFERENCE
+    if told.get("marketplaceId") != order.marketplace:
+        return "MarketplaceId is not that of the order."
+    for name in ("carrierCode", "trackingNumber", "shipDate"):
+        if not isinstance(detail.get(name), str) or not detail[name].strip():
+            return f"{name} is required."
+    if detail["carrierCode"] == "Other" and not str(detail.get("carrierName", "")).strip():
+        return "carrierName is required when carrierCode is Other."
+    try:
+        from_iso(detail["shipDate"])
+    except ValueError:
+        return "shipDate is no date-time."
+    items = detail.get("orderItems")
+    if not isinstance(items, list) or not items:
+        return NO_ITEM
+    for item in items:
+        if not isinstance(item, dict) or type(item.get("quantity")) is not int or "orderItemId" not in item:
+            return NO_ITEM
+    if order.fulfilled_by != "MERCHANT" or "FBM_SHIP_PLUS" in order.programs:
+        return "This order is not confirmed by the seller."
+    if order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED"):
+        return NOT_FOUND
+    return ""
+
+
+def _package(detail: dict[str, Any], now: float) -> Package:
+    return Package(
+        reference=detail["packageReferenceId"],
+        carrier_code=detail["carrierCode"],
+        carrier_name=str(detail.get("carrierName", "")),
+        tracking_number=detail["trackingNumber"],
+        shipping_method=str(detail.get("shippingMethod", "")),
+        ship_date=detail["shipDate"],
+        items=[(str(item["orderItemId"]), item["quantity"]) for item in detail["orderItems"]],
+        created=now,
+    )

@@ -1,0 +1,334 @@
+"""The world that lives: sellers, listings, FBA stock, orders, in trade time. Pure: no IO, no clock of its own."""
+
+import heapq
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.entities import (
+    Buyer,
+    Change,
+    Confirmation,
+    Entity,
+    FbaStock,
+    Item,
+    Listing,
+    Order,
+    Package,
+    Seller,
+)
+
+TAKES_EFFECT_AFTER = 4.0
+"""Trade seconds from an accepted quantity to its effect (real Amazon: seconds to minutes)."""
+FBA_SHIPS_AFTER = 300.0
+CENT = Decimal("0.01")
+
+
+class NotPossible(Exception):
+    """The world does not allow it; the message names the field and the cure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a buyer puts into the cart."""
+
+    sku: str
+    quantity: int
+    gift_wrap: bool = False
+    gift_message: str = ""
+    discount: bool = False
+
+
+class World:
+    """All state in memory; `changed` collects what must be journalled."""
+
+    def __init__(self) -> None:
+        self.sellers: dict[str, Seller] = {}
+        self.listings: dict[tuple[str, str], Listing] = {}
+        self.by_seller: dict[str, list[Listing]] = {}
+        self.fba: dict[tuple[str, str, str], FbaStock] = {}
+        self.orders: dict[str, Order] = {}
+        self.orders_of: dict[str, list[Order]] = {}
+        self.confirmations: list[Confirmation] = []
+        self.changed: list[Entity] = []
+        self._due: list[tuple[float, str, str, str]] = []
+
+    # --- what is there
+
+    def put(self, entity: Entity) -> None:
+        """Put an entity in its place, as the seed or the journal has it."""
+        match entity:
+            case Seller():
+                self.sellers[entity.id] = entity
+            case Listing():
+                self._put_listing(entity)
+            case FbaStock():
+                self.fba[entity.key] = entity
+            case Order():
+                self._put_order(entity)
+            case Confirmation():
+                if entity.number == len(self.confirmations):
+                    self.confirmations.append(entity)
+            case _:
+                pass
+
+    def _put_listing(self, listing: Listing) -> None:
+        of_seller = self.by_seller.setdefault(listing.seller, [])
+        known = self.listings.get(listing.key)
+        if known is None:
+            of_seller.append(listing)
+        else:
+            of_seller[of_seller.index(known)] = listing
+        self.listings[listing.key] = listing
+        for at, _, _ in listing.waiting:
+            heapq.heappush(self._due, (at, "listing", listing.seller, listing.sku))
+
+    def _put_order(self, order: Order) -> None:
+        of_seller = self.orders_of.setdefault(order.seller, [])
+        known = self.orders.get(order.id)
+        if known is None:
+            of_seller.append(order)
+        else:
+            of_seller[of_seller.index(known)] = order
+        self.orders[order.id] = order
+        for at in (order.pays_at, order.ships_at):
+            if at is not None:
+                heapq.heappush(self._due, (at, "order", order.id, ""))
+
+    def make(self, entity: Entity) -> None:
+        self.put(entity)
+        self.changed.append(entity)
+
+    def touch(self, entity: Entity) -> None:
+        self.changed.append(entity)
+
+    # --- time
+
+    def turn(self, now: float) -> None:
+        """Let everything happen that is due: payments, Amazon's parcels, quantities that take effect."""
+        while self._due and self._due[0][0] <= now:
+            at, kind, first, second = heapq.heappop(self._due)
+            if kind == "order":
+                self._turn_order(self.orders[first], at)
+            else:
+                self._turn_listing(self.listings[(first, second)], at)
+
+    def _turn_order(self, order: Order, at: float) -> None:
+        if order.status == "PENDING" and order.pays_at is not None and order.pays_at <= at:
+            self.pay(order, at)
+        if order.status == "UNSHIPPED" and order.ships_at is not None and order.ships_at <= at:
+            self.ship_fba(order, at)
+
+    def _turn_listing(self, listing: Listing, at: float) -> None:
+        ready = [change for change in listing.waiting if change[0] <= at]
+        listing.waiting = [change for change in listing.waiting if change[0] > at]
+        for when, quantity, lead_time in ready:
+            listing.lead_time = lead_time
+            self._set_quantity(listing, quantity, when, "seller")
+
+    # --- listings
+
+    def _set_quantity(self, listing: Listing, quantity: int, at: float, cause: str) -> None:
+        listing.quantity = quantity
+        listing.history.append(Change(at, quantity, cause))
+        self.touch(listing)
+
+    def tell_quantity(self, listing: Listing, quantity: int, lead_time: int | None, at: float) -> None:
+        """The seller's own quantity was accepted: it takes effect a little later."""
+        when = at + TAKES_EFFECT_AFTER
+        listing.waiting.append((when, quantity, lead_time))
+        heapq.heappush(self._due, (when, "listing", listing.seller, listing.sku))
+        self.touch(listing)
+
+    # --- orders
+
+    def place(
+        self,
+        order_id: str,
+        seller: Seller,
+        marketplace: str,
+        fulfilled_by: str,
+        lines: Sequence[Line],
+        buyer: Buyer,
+        *,
+        now: float,
+        pending_for: float = 0.0,
+        shipping: Decimal = Decimal("3.99"),
+        service_level: str = "STANDARD",
+        programs: Sequence[str] = (),
+        oversell: bool = False,
+    ) -> Order:
+        """A buyer places an order. NotPossible names what does not fit; nothing is changed then."""
+        if marketplace not in seller.marketplaces:
+            raise NotPossible(f"marketplaceId: {seller.name} does not sell in {marketplace}; see /_simulator/accounts")
+        if order_id in self.orders:
+            raise NotPossible(f"orderId: {order_id} exists already")
+        if not lines:
+            raise NotPossible("items: give at least one line")
+        listings = [self._sold_by(seller, line, marketplace, fulfilled_by, oversell) for line in lines]
+        items = [
+            _item(
+                order_id,
+                number,
+                listing,
+                line,
+                MARKETS[marketplace].price_factor,
+                shipping if number == 0 else Decimal(0),
+            )
+            for number, (line, listing) in enumerate(zip(lines, listings, strict=True))
+        ]
+        if MARKETS[marketplace].tax_added:
+            for item in items:
+                item.tax = ((item.total) * Decimal("0.0825")).quantize(CENT, ROUND_HALF_UP)
+        self._take(seller, marketplace, fulfilled_by, listings, lines, order_id, now)
+        paid = now + pending_for
+        order = Order(
+            id=order_id,
+            seller=seller.id,
+            marketplace=marketplace,
+            fulfilled_by=fulfilled_by,
+            status="PENDING" if pending_for else "UNSHIPPED",
+            created=now,
+            updated=now,
+            items=items,
+            buyer=buyer,
+            service_level=service_level,
+            programs=list(programs),
+            pays_at=paid if pending_for else None,
+            ships_at=paid + FBA_SHIPS_AFTER if fulfilled_by == "AMAZON" else None,
+        )
+        self.make(order)
+        return order
+
+    def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, oversell: bool) -> Listing:
+        listing = self.listings.get((seller.id, line.sku))
+        if listing is None or marketplace not in listing.marketplaces:
+            raise NotPossible(f"items.sku: {seller.name} has no SKU “{line.sku[:60]}” in this marketplace")
+        if line.quantity < 0:
+            raise NotPossible("items.quantity: must not be negative")
+        own = listing.channel == "DEFAULT"
+        if own != (fulfilled_by == "MERCHANT"):
+            raise NotPossible(f"fulfilledBy: “{line.sku[:60]}” is {'the seller' if own else 'Amazon'}'s to send")
+        pool = MARKETS[marketplace].pool
+        left = (listing.quantity or 0) if own else self.fba[(seller.id, pool, line.sku)].fulfillable
+        if left < line.quantity and not oversell:
+            raise NotPossible(
+                f"items.quantity: only {left} of “{line.sku[:60]}” are left; “oversell”: true sells all the same"
+            )
+        return listing
+
+    def _take(
+        self,
+        seller: Seller,
+        marketplace: str,
+        fulfilled_by: str,
+        listings: Sequence[Listing],
+        lines: Sequence[Line],
+        order_id: str,
+        now: float,
+    ) -> None:
+        for listing, line in zip(listings, lines, strict=True):
+            if fulfilled_by == "MERCHANT":
+                self._set_quantity(listing, max(0, (listing.quantity or 0) - line.quantity), now, f"order {order_id}")
+            if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
+                listing.listed = True
+                self.touch(listing)
+
+    def pay(self, order: Order, at: float) -> None:
+        if order.status != "PENDING":
+            raise NotPossible(f"{order.id} is {order.status}, not PENDING")
+        order.status, order.updated, order.pays_at = "UNSHIPPED", at, None
+        self.touch(order)
+
+    def ship_fba(self, order: Order, at: float) -> None:
+        if order.fulfilled_by != "AMAZON" or order.status != "UNSHIPPED":
+            raise NotPossible(f"{order.id} is no unshipped FBA order")
+        pool = MARKETS[order.marketplace].pool
+        for item in order.items:
+            item.shipped = item.quantity - item.cancelled
+            stock = self.fba[(order.seller, pool, item.sku)]
+            stock.fulfillable -= item.shipped
+            self.touch(stock)
+        order.status, order.updated, order.ships_at = "SHIPPED", at, None
+        self.touch(order)
+
+    def cancel(self, order: Order, by: str, at: float) -> None:
+        if order.status not in ("PENDING", "UNSHIPPED"):
+            raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
+        for item in order.items:
+            item.cancelled = item.quantity
+            listing = self.listings.get((order.seller, item.sku))
+            if listing is not None and order.fulfilled_by == "MERCHANT":
+                self._set_quantity(listing, (listing.quantity or 0) + item.quantity, at, f"cancelled {order.id}")
+        order.status, order.updated, order.cancelled_by = "CANCELLED", at, by
+        order.pays_at = order.ships_at = None
+        self.touch(order)
+
+    def ask_to_cancel(self, order: Order, reason: str, at: float) -> None:
+        if order.status not in ("UNSHIPPED", "PENDING"):
+            raise NotPossible(f"{order.id} is {order.status}: too late to ask")
+        for item in order.items:
+            item.cancel_reason = reason or "Ordered by mistake"
+        order.updated = at
+        self.touch(order)
+
+    def restock(self, seller: str, pool: str, sku: str, quantity: int) -> FbaStock:
+        stock = self.fba.get((seller, pool, sku))
+        if stock is None:
+            raise NotPossible(f"sku: no FBA stock of “{sku[:60]}” in the pool {pool}")
+        stock.fulfillable += quantity
+        self.touch(stock)
+        return stock
+
+    # --- shipments
+
+    def confirm(self, order: Order, package: Package, now: float) -> str:
+        """Take a package of the seller's; answers created or edited. NotPossible = refused."""
+        known = next((held for held in order.packages if held.reference == package.reference), None)
+        if known is not None:
+            order.packages[order.packages.index(known)] = package
+            effect = "edited"
+        else:
+            self._ship_items(order, package.items)
+            order.packages.append(package)
+            effect = "created"
+        whole = all(item.shipped + item.cancelled >= item.quantity for item in order.items)
+        order.status = "SHIPPED" if whole else "PARTIALLY_SHIPPED"
+        order.updated = now
+        self.touch(order)
+        return effect
+
+    @staticmethod
+    def _ship_items(order: Order, units: Iterable[tuple[str, int]]) -> None:
+        items = {item.id: item for item in order.items}
+        wanted = list(units)
+        for item_id, quantity in wanted:
+            item = items.get(item_id)
+            if item is None:
+                raise NotPossible("OrderItemId")
+            if quantity < 1 or item.shipped + item.cancelled + quantity > item.quantity:
+                raise NotPossible("already fulfilled")
+        for item_id, quantity in wanted:
+            items[item_id].shipped += quantity
+
+    def note_confirmation(self, confirmation: Confirmation) -> None:
+        self.confirmations.append(confirmation)
+        self.touch(confirmation)
+
+
+def _item(order_id: str, number: int, listing: Listing, line: Line, factor: int, shipping: Decimal) -> Item:
+    unit = (Decimal(listing.price) * factor / 10_000).quantize(CENT, ROUND_HALF_UP)
+    price = unit * line.quantity
+    return Item(
+        id=f"{order_id.replace('-', '')[:12]}{number + 1:02d}",
+        sku=listing.sku,
+        asin=listing.asin,
+        title=listing.title,
+        quantity=line.quantity,
+        price=price,
+        shipping=shipping,
+        gift_wrap=Decimal("2.50") if line.gift_wrap else Decimal(0),
+        discount=(price / 10).quantize(CENT, ROUND_HALF_UP) if line.discount else Decimal(0),
+        gift_message=line.gift_message,
+    )
