@@ -53,9 +53,7 @@ def a_channel(application, name="Amazon.co.uk FBM", marketplace="A1F83G8C2ARO7P"
 
 
 def pressed(channel, olga, at=NOW, session="session-1"):
-    return authorisation.open_attempt(
-        channel.pk, user=olga, session_key=session, redirect_uri=REDIRECT, machine_now=at
-    )
+    return authorisation.open_attempt(channel.pk, user=olga, session_key=session, redirect_uri=REDIRECT, machine_now=at)
 
 
 def returned(state, at=NOW, session="session-1", code="code-1", seller="A1SELLERSELLER", error=""):

@@ -47,9 +47,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 UK = "A1F83G8C2ARO7P"
-ADDRESS = IncomingAddress(
-    name="Ada Byron", line_1="1 Quay Street", town="Hull", postcode="HU1 1AA", country="GB"
-)
+ADDRESS = IncomingAddress(name="Ada Byron", line_1="1 Quay Street", town="Hull", postcode="HU1 1AA", country="GB")
 
 
 class Shop:
@@ -67,9 +65,7 @@ class Shop:
             name="Harbour", region="EU", seller_id="A1HARBOURSELL", application=application, made_at=NOW
         )
         self.warehouse = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
-        self.fba_site = Site.objects.create(
-            name="FBA UK", kind="FBA", pool="UK", account=self.account, made_at=NOW
-        )
+        self.fba_site = Site.objects.create(name="FBA UK", kind="FBA", pool="UK", account=self.account, made_at=NOW)
         self.fbm = self.channel("FBM", self.warehouse)
         self.fba = self.channel("FBA", self.fba_site)
         self.olga = User.objects.create(username="olga", full_name="Olga Owner", role="Administrator")
@@ -99,9 +95,7 @@ class Shop:
         listing = Listing.objects.create(
             account=self.account, sku=sku, fulfilment=fulfilment, product_type="HOME", found_at=NOW
         )
-        return ChannelProduct.objects.create(
-            listing=listing, marketplace_id=UK, asin=asin, item=item, found_at=NOW
-        )
+        return ChannelProduct.objects.create(listing=listing, marketplace_id=UK, asin=asin, item=item, found_at=NOW)
 
     def take(self, order, now=NOW):
         body = repr(order).encode()
@@ -212,9 +206,7 @@ def test_the_earliest_ship_by_is_served_first(shop):
 
 def pending_order():
     bare = a_line(quantity=2, amounts=LineAmounts())
-    return an_order(
-        bare, status=AmazonStatus.PENDING, total=None, currency="", address=None, buyer=IncomingBuyer()
-    )
+    return an_order(bare, status=AmazonStatus.PENDING, total=None, currency="", address=None, buyer=IncomingBuyer())
 
 
 def test_a_pending_order_reserves_at_once_without_money_or_buyer(shop):

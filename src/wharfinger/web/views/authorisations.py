@@ -59,8 +59,6 @@ def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 def _consent_address(request: HttpRequest, channel: ChannelPage) -> str:
-    if request.session.session_key is None:
-        request.session.create()
     state = authorisation.open_attempt(
         channel.id,
         user=person(request),
