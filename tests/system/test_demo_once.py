@@ -1,0 +1,40 @@
+"""The main job with real processes: the simulator's books judge, workers are killed at random."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+pytestmark = pytest.mark.system
+
+
+def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
+    verdict = tmp_path / "out.json"
+    words = ["demo-once", "--orders", "90", "--shipments", "25", "--kill-workers", "--json", str(verdict)]
+    inherited = os.environ.items()  # noqa: TID251 -- a process of its own gets what this one was given
+    environment = {name: value for name, value in inherited if not name.startswith("WHARFINGER_")}
+    environment.pop("DATABASE_URL", None)
+    environment.pop("DJANGO_SETTINGS_MODULE", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "wharfinger.cli.main", *words],
+        env={**environment, "WHARFINGER_HOME": str(tmp_path / "home")},
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    told = json.loads(verdict.read_text())
+    assert told["orders"] | {"skipped": 0} == {
+        "placed": 90,
+        "imported": 90,
+        "skipped": 0,
+        "lost": 0,
+        "duplicated": 0,
+        "wrong": 0,
+    }
+    assert (told["listings"]["wrong"], told["throttled"], told["confirmations"]["twice"]) == (0, 0, 0)
+    assert told["confirmations"]["due"] == told["confirmations"]["confirmed"] == 25
+    assert told["killed"] > 0
