@@ -1,0 +1,111 @@
+import json
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from tests.simulator.conftest import CALLBACK, EU
+
+from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
+
+CONSENT = "/sellercentral/sellercentral-europe.amazon.com/apps/authorize/consent"
+ASKED = {"application_id": APPLICATION_ID, "state": "abc", "redirect_uri": CALLBACK, "version": "beta"}
+SIGN_IN = {"email": f"{EU.lower()}@sellers.example", "password": "harbour"}
+
+
+def signed_in(amazon):
+    answer = amazon.send("POST", CONSENT, query=ASKED, form=SIGN_IN)
+    return {"cookie": answer.headers["set-cookie"].split(";")[0]}
+
+
+def press(amazon, form, query=ASKED):
+    return amazon.send("POST", CONSENT, query=query, form=form, headers=signed_in(amazon))
+
+
+def exchange(amazon, code):
+    form = {"grant_type": "authorization_code", "code": code, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    answer = amazon.send("POST", "/auth/o2/token", form=form)
+    return answer.status, json.loads(answer.body)
+
+
+def told(answer):
+    return {name: values[0] for name, values in parse_qs(urlsplit(answer.headers["location"]).query).items()}
+
+
+def test_ok_sends_back_with_state_seller_and_a_code_that_works_once(amazon):
+    back = told(press(amazon, {"accept": "yes", "answer": "ok"}))
+    assert (back["state"], back["selling_partner_id"]) == ("abc", EU)
+    status, tokens = exchange(amazon, back["spapi_oauth_code"])
+    assert (status, tokens["refresh_token"].startswith("Atzr|")) == (200, True)
+    status, refused = exchange(amazon, back["spapi_oauth_code"])
+    assert (status, refused["error"]) == (400, "invalid_grant")
+
+
+def test_a_code_dies_after_five_minutes(amazon):
+    back = told(press(amazon, {"accept": "yes", "answer": "ok"}))
+    amazon.advance(301)
+    assert exchange(amazon, back["spapi_oauth_code"])[1]["error"] == "invalid_grant"
+
+
+def test_ok_without_the_tick_stays_with_a_message(amazon):
+    answer = press(amazon, {"answer": "ok"})
+    assert (answer.status, b"Tick Accept" in answer.body) == (422, True)
+
+
+def test_cancel_sends_back_with_the_refusal(amazon):
+    back = told(press(amazon, {"answer": "cancel"}))
+    assert (back["error"], back["state"], "spapi_oauth_code" in back) == ("access_denied", "abc", False)
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"version": ""}, b"MD1000"),
+        ({"redirect_uri": "http://evil.example/"}, b"MD5101"),
+        ({"application_id": "amzn1.sp.solution.other"}, b"MD5100"),
+    ],
+)
+def test_the_consent_page_names_its_faults(amazon, changes, code):
+    answer = amazon.send("GET", CONSENT, query={**ASKED, **changes})
+    assert (answer.status, code in answer.body) == (400, True)
+
+
+def test_a_wrong_password_is_refused(amazon):
+    answer = amazon.send("POST", CONSENT, query=ASKED, form={**SIGN_IN, "password": "x"})
+    assert (answer.status, "set-cookie" in answer.headers) == (401, False)
+
+
+def test_the_consent_form_may_lead_to_the_application_and_nowhere_else(amazon):
+    answer = amazon.send("GET", CONSENT, query=ASKED, headers=signed_in(amazon))
+    policy = answer.headers["content-security-policy"]
+    assert ("form-action 'self' http://127.0.0.1:8000" in policy, "unsafe-inline" in policy) == (True, False)
+
+
+def test_the_client_secret_is_checked(amazon):
+    form = {"grant_type": "refresh_token", "refresh_token": "x", "client_id": CLIENT_ID, "client_secret": "wrong"}
+    answer = amazon.send("POST", "/auth/o2/token", form=form)
+    assert (answer.status, json.loads(answer.body)["error"]) == (401, "invalid_client")
+
+
+def test_a_missing_grant_type_is_unsupported(amazon):
+    answer = amazon.send("POST", "/auth/o2/token", form={"client_id": CLIENT_ID})
+    assert (answer.status, json.loads(answer.body)["error"]) == (400, "unsupported_grant_type")
+
+
+def test_manage_your_apps_revokes(amazon):
+    path = "/sellercentral/sellercentral-europe.amazon.com/apps/manage"
+    headers = signed_in(amazon)
+    assert b"Authorised" in amazon.send("GET", path, headers=headers).body
+    amazon.send("POST", path, headers=headers)
+    assert b"Not authorised" in amazon.send("GET", path, headers=headers).body
+
+
+def test_the_shop_sells_cancels_and_restocks(amazon):
+    told_form = {"seller": EU, "marketplace": "A1F83G8C2ARO7P"}
+    assert amazon.send("POST", "/shop/buy", form={**told_form, "sku": "HH-0010", "quantity": "2"}).status == 303
+    order = next(iter(amazon.simulator.world.orders.values()))
+    assert amazon.send("POST", "/shop/cancel", form={**told_form, "order": order.id}).status == 303
+    assert order.status == "CANCELLED"
+    assert amazon.send("POST", "/shop/restock", form={**told_form, "sku": "FBA-0001", "quantity": "5"}).status == 303
+    answer = amazon.send("POST", "/shop/buy", form={**told_form, "sku": "HH-0010", "quantity": "999"})
+    assert (answer.status, b"are left" in answer.body) == (422, True)
+    assert amazon.send("GET", "/shop", query={"seller": EU}).status == 200
+    assert amazon.send("GET", "/").status == 200
