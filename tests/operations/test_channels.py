@@ -1,0 +1,198 @@
+"""New Channel and Save Channel: every wrong input has its message by the field, and nothing is half done."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+
+from wharfinger.db.models import (
+    AuditEntry,
+    Channel,
+    CourierMapping,
+    CourierService,
+    ImportedOrder,
+    SellerAccount,
+    Site,
+    User,
+)
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.operations import channels
+from wharfinger.operations.channels import ChannelEntry
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+UK, DE, US = "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "ATVPDKIKX0DER"
+
+
+@pytest.fixture
+def house():
+    """A warehouse, FBA sites of two pools, a prompt courier service and a late one."""
+    sites = {
+        "own": Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW),
+        "uk": Site.objects.create(name="FBA UK", kind="FBA", pool="UK", made_at=NOW),
+        "eu": Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW),
+    }
+    prompt = CourierService.objects.create(
+        courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Other"
+    )
+    late = CourierService.objects.create(
+        courier="File", name="Std", tracking="Later (file exchange)", amazon_carrier_code="DPD"
+    )
+    return {**{name: site.pk for name, site in sites.items()}, "prompt": prompt.pk, "late": late.pk}
+
+
+def an_entry(house, **changes):
+    entry = ChannelEntry(
+        name="Amazon.co.uk FBM",
+        enabled=True,
+        start_date=date(2026, 11, 1),
+        order_ref_format="{0}",
+        dont_import_orders=False,
+        dont_upload_order_status=False,
+        dont_upload_stock_levels=False,
+        use_amazon_sku=True,
+        import_fba_orders="No FBA import",
+        region="EU",
+        marketplace_id=UK,
+        seller_id="",
+        auth_token="",
+        token_expiry=None,
+        site_id=house["own"],
+        courier_service_id=house["prompt"],
+    )
+    return replace(entry, **changes)
+
+
+def fba(house, **changes):
+    told = {"name": "UK FBA", "import_fba_orders": "Only FBA Import", "site_id": house["uk"], **changes}
+    return an_entry(house, courier_service_id=None, **told)
+
+
+def made(house, **changes):
+    return channels.create_channel(Fulfilment.FBM, an_entry(house, **changes), now=NOW)
+
+
+def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(house):
+    channel = made(house)
+    assert (channel.link_state, channel.account.seller_id, channel.activated) == (
+        "Waiting for authorisation",
+        "",
+        False,
+    )
+    assert CourierMapping.objects.get().carrier_code == "Other"
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "words"),
+    [
+        ({"name": "  "}, "name", "Give the channel a name"),
+        ({"name": "x" * 61}, "name", "at most 60"),
+        ({"name": "bell\x07"}, "name", "control character"),
+        ({"order_ref_format": "KCC"}, "order_ref_format", "{0}"),
+        ({"order_ref_format": "{0}" + "x" * 60}, "order_ref_format", "at most 60"),
+        ({"marketplace_id": "NOWHERE"}, "marketplace_id", "no marketplace ID"),
+        ({"marketplace_id": "<script>alert(1)</script>"}, "marketplace_id", "no marketplace ID"),
+        ({"marketplace_id": US}, "marketplace_id", "belongs to the region US"),
+        ({"region": "FE"}, "region", "Choose the region"),
+        ({"seller_id": "nobody"}, "seller_id", "no Seller ID"),
+        ({"auth_token": "amzn.mws.12345678-1234"}, "auth_token", "31 March 2024"),
+        ({"auth_token": "something", "seller_id": "A1SELLERSELLER"}, "auth_token", "begins with Atzr|"),
+        ({"auth_token": "Atzr|abc"}, "seller_id", "Seller ID is needed"),
+        ({"import_fba_orders": "Only FBA Import"}, "import_fba_orders", "No FBA import"),
+        ({"site_id": None}, "site", "Choose the Site"),
+        ({"site_id": 999_999}, "site", "does not exist"),
+        ({"courier_service_id": None}, "courier_service", "tracking number at once"),
+    ],
+)
+def test_wrong_input_is_refused_by_its_field_and_nothing_is_made(house, changes, field, words):
+    with pytest.raises(Refused) as refused:
+        made(house, **changes)
+    assert (refused.value.field, words in refused.value.message) == (field, True)
+    assert (Channel.objects.count(), SellerAccount.objects.count(), AuditEntry.objects.count()) == (0, 0, 0)
+
+
+def test_an_fbm_channel_does_not_take_an_fba_site(house):
+    with pytest.raises(Refused, match="site of your own"):
+        made(house, site_id=house["uk"])
+
+
+@pytest.mark.parametrize(("site", "words"), [("own", "no FBA site"), ("eu", "served from the pool UK")])
+def test_an_fba_channel_takes_the_fba_site_of_its_pool_only(house, site, words):
+    with pytest.raises(Refused, match=words):
+        channels.create_channel(Fulfilment.FBA, fba(house, site_id=house[site]), now=NOW)
+    assert Channel.objects.count() == 0
+
+
+def test_an_fba_site_belongs_to_the_first_seller_that_takes_it(house):
+    channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+    with pytest.raises(Refused, match="another seller account"):
+        channels.create_channel(Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER"), now=NOW)
+
+
+def test_a_courier_that_is_late_needs_an_acknowledgement(house):
+    with pytest.raises(Refused, match="only later"):
+        made(house, courier_service_id=house["late"])
+    made(house, courier_service_id=house["late"], late_courier_acknowledged=True)
+
+
+def test_the_same_marketplace_and_kind_twice_is_refused(house):
+    made(house, seller_id="A1SELLERSELLER")
+    with pytest.raises(Refused, match="is the FBM channel of this seller"):
+        made(house, name="Another", seller_id="A1SELLERSELLER")
+
+
+def test_a_name_is_given_once_whatever_its_case(house):
+    made(house)
+    with pytest.raises(Refused) as refused:
+        made(house, name="AMAZON.CO.UK fbm", marketplace_id=DE)
+    assert refused.value.field == "name"
+
+
+def test_channels_of_one_seller_share_its_authorisation(house):
+    made(house, seller_id="A1SELLERSELLER", auth_token="Atzr|secret1234")
+    second = made(house, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
+    assert (SellerAccount.objects.count(), second.account.token_last_four) == (1, "1234")
+
+
+def test_two_people_editing_the_second_is_told_and_nothing_is_overwritten(house):
+    channel = made(house)
+    channels.save_channel(channel.pk, an_entry(house, name="First"), version=1, now=NOW)
+    with pytest.raises(Refused, match="Somebody else saved"):
+        channels.save_channel(channel.pk, an_entry(house, name="Second"), version=1, now=NOW)
+    assert Channel.objects.get().name == "First"
+
+
+def test_every_change_is_audited_and_a_secret_only_as_changed(house):
+    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    entry = an_entry(house, seller_id="A1SELLERSELLER", auth_token="Atzr|very-secret")
+    channels.create_channel(Fulfilment.FBM, entry, now=NOW, user=olga)
+    told = str([(row.verb, row.before, row.after) for row in AuditEntry.objects.all()])
+    assert ("very-secret" in told, "'token': 'changed'" in told) == (False, True)
+
+
+def test_a_saved_token_is_encrypted_in_the_table(house):
+    made(house, seller_id="A1SELLERSELLER", auth_token="Atzr|very-secret")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT refresh_token FROM wharfinger_selleraccount")
+        stored = cursor.fetchone()[0]
+    assert ("very-secret" in stored, stored.startswith("test:")) == (False, True)
+    assert SellerAccount.objects.get().refresh_token == "Atzr|very-secret"
+
+
+def test_the_seller_of_a_channel_with_orders_cannot_be_changed(house):
+    channel = made(house, seller_id="A1SELLERSELLER")
+    ImportedOrder.objects.create(
+        account=channel.account,
+        channel=channel,
+        amazon_order_id="026-0000001-0000001",
+        state="OK",
+        amazon_status="UNSHIPPED",
+        placed_at=NOW,
+        amazon_updated_at=NOW,
+        found_at=NOW,
+    )
+    with pytest.raises(Refused, match="cannot be changed any more"):
+        channels.save_channel(channel.pk, an_entry(house, seller_id="A2ANOTHERSELLER"), version=1, now=NOW)

@@ -1,0 +1,126 @@
+"""What becomes of a run: its end, Amazon's errors, our own fault. Nothing is caught and forgotten."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from wharfinger.amazon.errors import InvalidClient, InvalidGrant, ServerFault, TokenRefused, Unreachable
+from wharfinger.config.clock import SteppedClock
+from wharfinger.db.models import AmazonApplication, Channel, FlowSchedule, Marketplace, Problem, SellerAccount
+from wharfinger.domain.channels import LinkState
+from wharfinger.operations import accounts, flows
+from wharfinger.sync.calls import FlowResult, NotBefore
+from wharfinger.worker.runs import Wired, run_one_flow
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def account():
+    application = AmazonApplication.objects.create(
+        application_id="amzn1.sp.solution.1",
+        client_id="amzn1.application-oa2-client.1",
+        client_secret="s",
+        secret_last_four="s",
+        secret_set_at=NOW,
+    )
+    account = SellerAccount.objects.create(
+        name="Harbour", region="EU", seller_id="A1", application=application, link_state="Linked", made_at=NOW
+    )
+    Channel.objects.create(
+        name="UK FBM",
+        kind="FBM",
+        account=account,
+        marketplace=Marketplace.objects.get(pk="A1F83G8C2ARO7P"),
+        start_date=date(2026, 11, 1),
+        import_fba_orders="No FBA import",
+        link_state="Linked",
+        made_at=NOW,
+    )
+    return account
+
+
+def run(account, flow, times=1):
+    wired = Wired(
+        machine_clock=SteppedClock(NOW),
+        flows={"orders_in": flow},
+        calls_for=lambda _: None,
+        fetch_order=None,
+        exchange_code=None,
+        verify_channel=None,
+        set_trade_rate=None,
+        every={"orders_in": timedelta(minutes=3)},
+    )
+    for _ in range(times):
+        run_one_flow(wired, account.pk, "orders_in")
+
+
+def failing(error):
+    def flow(account_id, calls, clock):
+        raise error
+
+    return flow
+
+
+def the_line():
+    line = FlowSchedule.objects.get()
+    return line.due_at, line.outcome, line.waiting_for, line.failures
+
+
+def test_a_run_that_ends_is_due_again_by_the_timetable(account):
+    run(account, lambda *_: FlowResult("3 orders"))
+    assert the_line() == (NOW + timedelta(minutes=3), "3 orders", "", 0)
+
+
+def test_a_run_without_budget_comes_back_when_the_budget_does(account):
+    at = NOW + timedelta(seconds=178)
+    run(account, failing(NotBefore(at, "searchOrders")))
+    assert the_line() == (at, "", "budget of searchOrders", 0)
+
+
+@pytest.mark.parametrize("error", [Unreachable("searchOrders"), ServerFault("searchOrders", status=503)])
+def test_a_dead_amazon_is_tried_again_less_and_less_often_and_told(account, error):
+    run(account, failing(error), times=3)
+    assert the_line()[0] == NOW + timedelta(minutes=2)
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["Import or upload failed"]
+    assert Channel.objects.get().link_state == "Linked"
+    run(account, lambda *_: FlowResult("back"))
+    assert Problem.objects.get().solved_at == NOW
+
+
+def test_a_revoked_token_stops_the_accounts_channels_and_tells_a_person(account):
+    run(account, failing(InvalidGrant("exchangeToken", status=400)))
+    account.refresh_from_db()
+    assert (account.link_state, Channel.objects.get().link_state) == ("Authorisation lost", "Authorisation lost")
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["Authorisation lost"]
+    assert flows.wake_due_flows(now=NOW + timedelta(days=1), not_again_before=NOW) == 0
+
+
+def test_after_a_new_authorisation_everything_is_due_at_once(account):
+    run(account, failing(InvalidGrant("exchangeToken", status=400)))
+    channel = Channel.objects.get()
+    accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
+    assert (Channel.objects.get().link_state, Problem.objects.filter(solved_at=None).count()) == ("Linked", 0)
+    assert set(FlowSchedule.objects.values_list("due_at", flat=True)) == {NOW}
+    assert FlowSchedule.objects.count() == len(accounts.FLOWS)
+
+
+def test_one_refused_access_token_is_no_lost_authorisation_but_three_in_a_row_are(account):
+    run(account, failing(TokenRefused("searchOrders", status=403)), times=2)
+    assert Channel.objects.get().link_state == "Linked"
+    run(account, failing(TokenRefused("searchOrders", status=403)))
+    assert Channel.objects.get().link_state == "Authorisation lost"
+
+
+def test_a_refused_application_is_no_sellers_fault(account):
+    run(account, failing(InvalidClient("exchangeToken", status=401)))
+    assert Channel.objects.get().link_state == "Linked"
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
+
+
+def test_our_own_fault_is_seen_on_the_page_and_fails_the_job_aloud(account):
+    with pytest.raises(ZeroDivisionError):
+        run(account, failing(ZeroDivisionError()))
+    assert "Our own fault: ZeroDivisionError" in FlowSchedule.objects.get().error
