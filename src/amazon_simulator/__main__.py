@@ -9,8 +9,8 @@ from pathlib import Path
 
 import uvicorn
 
-from amazon_simulator.asgi import App, ConnectionCut
-from amazon_simulator.clock import Clock, from_iso
+from amazon_simulator.asgi import App, Lines
+from amazon_simulator.clock import FASTEST, Clock, from_iso
 from amazon_simulator.simulator import Simulator
 
 EPILOG = """\
@@ -47,20 +47,41 @@ def parser() -> argparse.ArgumentParser:
 
 def main() -> int:
     given = parser().parse_args()
-    if given.rate <= 0:
-        sys.stderr.write("amazon_simulator: --rate must be above 0\n")
-        return 2
+    clock_file = given.clock_file or (given.home / "clock.json" if given.home else None)
     if given.fresh:
-        _forget(given.home, given.clock_file)
-    listener = _listen(given.port)
-    port = listener.getsockname()[1]
+        _forget(given.home, clock_file)
+    try:
+        listener = _listen(given.port)
+        port = listener.getsockname()[1]
+        simulator = _simulator(given, clock_file, port)
+    except (OSError, ValueError) as fault:
+        sys.stderr.write(f"amazon_simulator: {fault}\n")
+        return 2
+    if given.port_file is not None:
+        part = given.port_file.with_suffix(".part")
+        part.write_text(f"{port}\n", encoding="utf-8")
+        os.replace(part, given.port_file)
+    config = uvicorn.Config(
+        App(simulator), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, http=Lines
+    )
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])
+    return 0
+
+
+def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) -> Simulator:
+    """ValueError or OSError say what cannot be."""
+    if not 0 < given.rate <= FASTEST:
+        raise ValueError(f"--rate must be above 0 and at most {FASTEST}")
+    for folder in filter(None, (given.home, clock_file.parent if clock_file else None)):
+        folder.mkdir(parents=True, exist_ok=True)
     clock = Clock(
         rate=given.rate,
-        file=given.clock_file,
+        file=clock_file,
         start=from_iso(given.start) if given.start else None,
         stepped=given.stepped,
     )
-    simulator = Simulator(
+    return Simulator(
         clock,
         base=given.public_url or f"http://127.0.0.1:{port}",
         redirect_uris=given.redirect_uri,
@@ -68,23 +89,16 @@ def main() -> int:
         home=given.home,
         lifted=given.lift_limits,
     )
-    if given.port_file is not None:
-        part = given.port_file.with_suffix(".part")
-        part.write_text(f"{port}\n", encoding="utf-8")
-        os.replace(part, given.port_file)
-    config = uvicorn.Config(
-        App(simulator), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2
-    )
-    with contextlib.suppress(ConnectionCut, KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
-    return 0
 
 
 def _listen(port: int) -> socket.socket:
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.bind(("127.0.0.1", port))
-    listener.listen(256)
+    try:
+        listener.bind(("127.0.0.1", port))
+        listener.listen(256)
+    except OSError as fault:
+        raise OSError(f"port {port} cannot be had ({fault.strerror}); choose another with --port") from fault
     return listener
 
 

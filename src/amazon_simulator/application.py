@@ -1,9 +1,9 @@
 """The one application that is registered at this Amazon, and its tokens."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from amazon_simulator.entities import AccessToken, Code, Entity, RefreshToken
+from amazon_simulator.entities import AccessToken, Code, Entity, RefreshToken, Registration
 
 APPLICATION_ID = "amzn1.sp.solution.5a1d7c0e-demo-4c1b-9f00-000000000001"
 CLIENT_ID = "amzn1.application-oa2-client.5a1d7c0edemo4c1b9f00000000000001"
@@ -26,6 +26,7 @@ class Application:
     def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True) -> None:
         self.redirect_uris = list(redirect_uris)
         self.draft = draft
+        self.roles = list(ROLES)
         self.access: dict[str, AccessToken] = {}
         self.refresh: dict[str, RefreshToken] = {}
         self.codes: dict[str, Code] = {}
@@ -39,8 +40,19 @@ class Application:
                 self.refresh[entity.token] = entity
             case Code():
                 self.codes[entity.code] = entity
+            case Registration():
+                self.draft, self.roles = entity.draft, entity.roles
             case _:
                 pass
+
+    def everything(self) -> Iterator[Entity]:
+        yield Registration(self.draft, self.roles)
+        yield from self.access.values()
+        yield from self.refresh.values()
+        yield from self.codes.values()
+
+    def register(self, *, draft: bool, roles: list[str]) -> None:
+        self._make(Registration(draft, roles))
 
     def _make(self, entity: Entity) -> None:
         self.put(entity)
@@ -63,9 +75,15 @@ class Application:
         return token
 
     def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
+        for old in [one for one in self.access.values() if 1.0 < one.expires < now - ACCESS_LIVES]:
+            del self.access[old.token]  # long dead: a month of trade must not fill the memory
         token = AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope)
         self._make(token)
         return token
+
+    def expire(self, token: AccessToken) -> None:
+        token.expires = 1.0  # 0 means revoked
+        self.changed.append(token)
 
     def revoke(self, seller: str) -> int:
         """The seller withdraws the consent: refresh and access tokens are worth nothing more."""

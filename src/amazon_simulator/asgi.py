@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from typing import Any, ClassVar
+
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from amazon_simulator.http import Request
 from amazon_simulator.simulator import Simulator
@@ -16,8 +18,20 @@ Send = Callable[[Message], Awaitable[None]]
 SEEN_EVERY = 1.0
 
 
-class ConnectionCut(Exception):
-    """Raised on purpose: the server closes the connection without an answer."""
+class Lines(H11Protocol):
+    """The server's side of each connection, kept by the client's address so that a fault can cut it."""
+
+    open: ClassVar[dict[tuple[str, int], asyncio.Transport]] = {}
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it so
+        super().connection_made(transport)
+        if self.client is not None:
+            self.open[self.client] = transport
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.client is not None:
+            self.open.pop(self.client, None)
+        super().connection_lost(exc)
 
 
 class App:
@@ -69,7 +83,10 @@ class App:
         if response.slow:
             await asyncio.sleep(response.slow)
         if response.cut:
-            raise ConnectionCut(request.path)
+            line = Lines.open.get(tuple(scope["client"]))
+            if line is not None:
+                line.abort()
+            return
         out = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
         if response.status != 204:
             out.append((b"content-length", str(len(response.body)).encode()))

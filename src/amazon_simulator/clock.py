@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 GONE_AFTER = 60.0
+FASTEST = 10_000
 
 
 class Clock:
@@ -29,13 +30,20 @@ class Clock:
         self.tell()
 
     def _take_up(self, file: Path, machine: float) -> None:
-        told = json.loads(file.read_text(encoding="utf-8"))
-        seen = told["seen_machine"]
-        if machine - seen < GONE_AFTER:
-            self._anchor_machine, self._anchor_trade = told["anchor_machine"], told["anchor_trade"]
-            self.rate = told["rate"]
+        """Go on where the file says; ValueError when it is none of ours."""
+        try:
+            told = json.loads(file.read_text(encoding="utf-8"))
+            anchor, trade, rate, seen = (
+                float(told[name]) for name in ("anchor_machine", "anchor_trade", "rate", "seen_machine")
+            )
+        except (ValueError, KeyError, TypeError) as fault:
+            raise ValueError(f"{file} is no clock file; take it away, or start with --fresh") from fault
+        if self.stepped:
+            self._anchor_trade = trade
+        elif 0 <= machine - seen < GONE_AFTER:
+            self._anchor_machine, self._anchor_trade, self.rate = anchor, trade, rate
         else:
-            self._anchor_trade = told["anchor_trade"] + (seen - told["anchor_machine"]) * told["rate"]
+            self._anchor_trade = trade + max(0.0, seen - anchor) * rate
 
     def seconds(self) -> float:
         """Trade time in Unix seconds."""
@@ -53,7 +61,7 @@ class Clock:
 
     def advance(self, seconds: float) -> None:
         if seconds < 0:
-            raise ValueError("trade time never goes back")
+            raise ValueError("advance: trade time never goes back; give 0 or more seconds")
         self._anchor_trade, self._anchor_machine = self.seconds() + seconds, time.time()
         self.tell()
 
@@ -82,6 +90,8 @@ def iso(seconds: float) -> str:
 
 
 def from_iso(text: str) -> float:
-    """Unix seconds; ValueError when it is no date-time."""
+    """Unix seconds; ValueError when it is no date-time of these centuries."""
     moment = datetime.fromisoformat(text.replace("Z", "+00:00").replace(" ", "+"))
+    if not 1900 < moment.year < 3000:
+        raise ValueError(f"{text} lies too far away")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

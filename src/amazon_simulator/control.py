@@ -2,21 +2,26 @@
 
 import random
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET, ROLES
 from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import Change, Listing, Order
+from amazon_simulator.clock import FASTEST, from_iso, iso
+from amazon_simulator.entities import Buyer, Change, Listing, Order, Seller
+from amazon_simulator.faults import KINDS, Fault
 from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.seed import Mix, buyer_for, order_number, place_mix
-from amazon_simulator.world import Line, NotPossible
+from amazon_simulator.limits import PLANS
+from amazon_simulator.seed import MIX, buyer_for, order_number, place_mix
+from amazon_simulator.told import Told
+from amazon_simulator.world import Line, NotPossible, SoldOut
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 SIGN_IN_PASSWORD = "harbour"
+A_YEAR = 366 * 24 * 3600.0
+A_DECADE = 10 * A_YEAR
 
 
 def json_of(value: Any, status: int = 200) -> Response:
@@ -26,17 +31,15 @@ def json_of(value: Any, status: int = 200) -> Response:
 def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
     """One control call; errors are {"error": a sentence that names the field and the cure}."""
     try:
-        told = request.json() if request.method == "POST" else {}
-        if not isinstance(told, dict):
-            raise NotPossible("the body must be a JSON object")
+        told = Told(request.json() if request.method == "POST" else {})
         return _answer(simulator, request, [request.method, *parts], told)
-    except (NotPossible, ValueError, TypeError, InvalidOperation) as fault:
-        return json_of({"error": str(fault) or "the body is not what it must be"}, 409 if "only" in str(fault) else 400)
-    except KeyError as fault:
-        return json_of({"error": f"{fault.args[0]}: unknown or missing; see /_simulator/accounts and the docs"}, 400)
+    except SoldOut as fault:
+        return json_of({"error": str(fault)}, 409)
+    except (NotPossible, ValueError) as fault:
+        return json_of({"error": str(fault)}, 400)
 
 
-def _answer(simulator: "Simulator", request: Request, call: list[str], told: dict[str, Any]) -> Response:
+def _answer(simulator: "Simulator", request: Request, call: list[str], told: Told) -> Response:
     world, now = simulator.world, simulator.clock.seconds()
     match call:
         case ["GET", "accounts"]:
@@ -50,41 +53,81 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: dic
         case ["POST", "orders"]:
             return _place(simulator, told, now)
         case ["POST", "orders", order_id, verb]:
+            if order_id not in world.orders:
+                return json_of({"error": f"order {order_id}: not in the books; see GET /_simulator/books"}, 404)
             order = world.orders[order_id]
             _change(simulator, order, verb, told, now)
             return json_of(order_of_books(order))
         case ["POST", "fba", "restock"]:
-            pools = [told["pool"]] if "pool" in told else [k[1] for k in world.fba if k[0] == told["sellerId"]][:1]
-            stock = world.restock(told["sellerId"], pools[0], told["sku"], int(told["quantity"]))
-            return json_of({"pool": stock.pool, "sku": stock.sku, "fulfillable": stock.fulfillable})
+            return _restock(simulator, told)
         case ["POST", "listings"]:
             return json_of(_add_listing(simulator, told, now), 201)
         case ["POST", "authorisations", "revoke"]:
-            world.sellers[told["sellerId"]]
-            return json_of({"revoked": simulator.application.revoke(told["sellerId"])})
+            return json_of({"revoked": simulator.application.revoke(_seller(simulator, told).id)})
+        case ["POST", "application"]:
+            return _register(simulator, told)
         case ["POST", "accounts", seller_id, "suspend"]:
-            seller = world.sellers[seller_id]
-            markets = [told["marketplaceId"]] if "marketplaceId" in told else list(seller.marketplaces)
-            kept = [market for market in seller.suspended if market not in markets]
-            seller.suspended = kept + (markets if told.get("suspended", True) else [])
-            world.touch(seller)
-            return json_of({"sellerId": seller.id, "suspended": seller.suspended})
+            return _suspend(simulator, Told({**told.members, "sellerId": seller_id}))
         case ["GET", "faults"]:
-            return json_of({"faults": [_fault(fault) for fault in simulator.faults.faults]})
+            return json_of({"faults": [_fault(fault) for fault in simulator.faults.faults], "kinds": KINDS})
         case ["POST", "faults"]:
-            if told.get("clear"):
-                simulator.faults.clear()
-                return json_of({"faults": []})
-            return json_of(_fault(simulator.faults.add(told)), 201)
+            return _set_fault(simulator, told)
         case ["POST", "limits"]:
-            key = (world.sellers[told["sellerId"]].id, str(told["operation"]))
-            simulator.limits.overrides[key] = (float(told["rate"]), int(told["burst"]))
-            return json_of({"sellerId": key[0], "operation": key[1], "rate": told["rate"], "burst": told["burst"]})
+            return _set_limit(simulator, told)
         case _:
             return json_of({"error": f"there is no {' '.join(call[:2])}…; see docs/simulator.md"}, 404)
 
 
-def _fault(fault: Any) -> dict[str, Any]:
+def _seller(simulator: "Simulator", told: Told) -> Seller:
+    return simulator.world.sellers[told.one_of("sellerId", simulator.world.sellers, "/_simulator/accounts")]
+
+
+def _restock(simulator: "Simulator", told: Told) -> Response:
+    seller, sku = _seller(simulator, told), told.text("sku")
+    pools = [pool for owner, pool, held in simulator.world.fba if (owner, held) == (seller.id, sku)]
+    if not pools:
+        raise NotPossible(f"sku: {seller.name} has no FBA stock of “{sku[:60]}”")
+    pool = told.text("pool", pools[0])
+    stock = simulator.world.restock(seller.id, pool, sku, told.whole("quantity", least=1))
+    return json_of({"pool": stock.pool, "sku": stock.sku, "fulfillable": stock.fulfillable})
+
+
+def _register(simulator: "Simulator", told: Told) -> Response:
+    """What the developer sets in the portal: draft or published, the roles, the redirect URIs."""
+    application = simulator.application
+    roles = told.texts("roles", application.roles)
+    if not set(roles) <= set(ROLES):
+        raise NotPossible(f"roles: choose from {', '.join(ROLES)}")
+    application.redirect_uris = told.texts("redirectUris", application.redirect_uris)
+    application.register(draft=told.truth("draft", application.draft), roles=roles)
+    return json_of({"draft": application.draft, "roles": roles, "redirectUris": application.redirect_uris})
+
+
+def _suspend(simulator: "Simulator", told: Told) -> Response:
+    seller = _seller(simulator, told)
+    own = dict.fromkeys(seller.marketplaces)
+    markets = [told.one_of("marketplaceId", own, "/_simulator/accounts")] if "marketplaceId" in told else list(own)
+    kept = [market for market in seller.suspended if market not in markets]
+    seller.suspended = kept + (markets if told.truth("suspended", True) else [])
+    simulator.world.touch(seller)
+    return json_of({"sellerId": seller.id, "suspended": seller.suspended})
+
+
+def _set_fault(simulator: "Simulator", told: Told) -> Response:
+    if told.truth("clear"):
+        simulator.faults.clear(told.whole("number") if "number" in told else None)
+        return json_of({"faults": [_fault(fault) for fault in simulator.faults.faults]})
+    return json_of(_fault(simulator.faults.add(told.members)), 201)
+
+
+def _set_limit(simulator: "Simulator", told: Told) -> Response:
+    seller, operation = _seller(simulator, told), told.one_of("operation", PLANS, "docs/simulator.md")
+    plan = (told.number("rate", most=10_000), told.whole("burst", least=1))
+    simulator.limits.overrides[(seller.id, operation)] = plan
+    return json_of({"sellerId": seller.id, "operation": operation, "rate": plan[0], "burst": plan[1]})
+
+
+def _fault(fault: Fault) -> dict[str, Any]:
     return {
         "number": fault.number,
         "kind": fault.kind,
@@ -92,6 +135,8 @@ def _fault(fault: Any) -> dict[str, Any]:
         "sellerId": fault.seller,
         "count": fault.count,
         "probability": fault.probability,
+        "since": iso(fault.since) if fault.since else None,
+        "until": iso(fault.until) if fault.until < float("inf") else None,
         "hits": fault.hits,
     }
 
@@ -101,72 +146,85 @@ def _clock(simulator: "Simulator") -> dict[str, Any]:
     return {"now": iso(clock.seconds()), "rate": clock.rate, "mode": clock.mode}
 
 
-def _set_clock(simulator: "Simulator", told: dict[str, Any]) -> Response:
+def _set_clock(simulator: "Simulator", told: Told) -> Response:
     clock = simulator.clock
-    if "rate" in told:
-        rate = float(told["rate"])
-        if not 0 < rate <= 10_000:
-            raise NotPossible("rate: give a number above 0, at most 10000")
-        clock.set_rate(rate)
+    ahead = told.number("advance", 0, most=A_DECADE)
     if "now" in told:
-        clock.advance(from_iso(told["now"]) - clock.seconds())
-    if "advance" in told:
-        clock.advance(float(told["advance"]))
+        ahead += from_iso(told.text("now")) - clock.seconds()
+    if "rate" in told:
+        clock.set_rate(told.number("rate", least=0.001, most=FASTEST))
+    if ahead:
+        clock.advance(ahead)
     simulator.world.turn(clock.seconds())
     return json_of(_clock(simulator))
 
 
-def _place(simulator: "Simulator", told: dict[str, Any], now: float) -> Response:
-    world = simulator.world
+def _place(simulator: "Simulator", told: Told, now: float) -> Response:
     if "mix" in told:
-        mix = told["mix"]
-        count = int(mix.get("count", 1))
-        if not 1 <= count <= 100_000:
-            raise NotPossible("mix.count: give 1 to 100000")
-        placed = place_mix(world, count, int(mix.get("seed", simulator.seed)), Mix(mix), now)
+        asked = told.part("mix")
+        count = asked.whole("count", 1, least=1, most=100_000)
+        shares = {name: asked.number(name, default, most=1) for name, default in MIX.items()}
+        seed = asked.whole("seed", simulator.seed, most=2**62)
+        placed = place_mix(simulator.world, count, seed, shares, now)
         return json_of({"orderIds": [order.id for order in placed]}, 201)
-    order = place_one(simulator, told, now)
-    return json_of(order_of_books(order), 201)
+    return json_of(order_of_books(place_one(simulator, told, now)), 201)
 
 
-def place_one(simulator: "Simulator", told: dict[str, Any], now: float) -> Order:
-    """One order as a buyer places it; NotPossible, KeyError or ValueError name what is wrong."""
+def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
+    """One order as a buyer places it; NotPossible names what is wrong."""
     world = simulator.world
     serial = len(world.orders)
-    market = MARKETS[told["marketplaceId"]]
+    seller = _seller(simulator, told)
+    market = MARKETS[told.one_of("marketplaceId", MARKETS, "/_simulator/accounts")]
+    wrap, message = told.truth("giftWrap"), told.text("giftMessage", "")
     lines = [
         Line(
-            str(line["sku"]),
-            int(line.get("quantity", 1)),
-            gift_wrap=bool(line.get("giftWrap", told.get("giftWrap", False))),
-            gift_message=str(line.get("giftMessage", told.get("giftMessage", ""))),
+            line.text("sku"),
+            line.whole("quantity", 1),
+            gift_wrap=line.truth("giftWrap", wrap),
+            gift_message=line.text("giftMessage", message),
         )
-        for line in told["items"]
+        for line in told.parts("items")
     ]
-    pending = float(told.get("pendingSeconds", 3600 if told.get("status") == "PENDING" else 0))
+    waits = told.one_of("status", {"PENDING": 1, "UNSHIPPED": 0}, "PENDING or UNSHIPPED", "UNSHIPPED") == "PENDING"
     return world.place(
         order_number(random.Random(f"{simulator.seed}:{serial}"), serial),
-        world.sellers[told["sellerId"]],
+        seller,
         market.id,
-        str(told["fulfilledBy"]),
+        told.one_of("fulfilledBy", {"MERCHANT": 1, "AMAZON": 1}, "MERCHANT or AMAZON", "MERCHANT"),
         lines,
-        buyer_for(market.country, serial),
+        _buyer(told, buyer_for(market.country, serial)),
         now=now,
-        pending_for=pending,
-        shipping=Decimal(str(told.get("shippingPrice", "3.99"))),
-        service_level=str(told.get("serviceLevel", "STANDARD")),
-        programs=tuple(told.get("programs", ())),
-        oversell=bool(told.get("oversell", False)),
+        pending_for=told.number("pendingSeconds", A_YEAR if waits else 0, most=A_YEAR),
+        shipping=told.money("shippingPrice", "3.99"),
+        service_level=told.text("serviceLevel", "STANDARD"),
+        programs=tuple(told.texts("programs", [])),
+        oversell=told.truth("oversell"),
     )
 
 
-def _change(simulator: "Simulator", order: Order, verb: str, told: dict[str, Any], now: float) -> None:
+def _buyer(told: Told, somebody: Buyer) -> Buyer:
+    """Somebody of the country, or as told: any of name, email, addressLine1, city, postalCode, countryCode."""
+    if "buyer" not in told:
+        return somebody
+    asked = told.part("buyer")
+    return Buyer(
+        asked.text("name", somebody.name),
+        asked.text("email", somebody.email),
+        asked.text("addressLine1", somebody.line_1),
+        asked.text("city", somebody.town),
+        asked.text("postalCode", somebody.postcode),
+        asked.text("countryCode", somebody.country),
+    )
+
+
+def _change(simulator: "Simulator", order: Order, verb: str, told: Told, now: float) -> None:
     world = simulator.world
     match verb:
         case "cancel":
-            world.cancel(order, str(told.get("by", "BUYER")), now)
+            world.cancel(order, told.text("by", "BUYER"), now)
         case "request-cancel":
-            world.ask_to_cancel(order, str(told.get("reason", "")), now)
+            world.ask_to_cancel(order, told.text("reason", ""), now)
         case "pay":
             world.pay(order, now)
         case "ship":
@@ -175,24 +233,29 @@ def _change(simulator: "Simulator", order: Order, verb: str, told: dict[str, Any
             raise NotPossible(f"{verb}: no such verb; use cancel, request-cancel, pay or ship")
 
 
-def _add_listing(simulator: "Simulator", told: dict[str, Any], now: float) -> dict[str, Any]:
-    seller = simulator.world.sellers[told["sellerId"]]
-    quantity = int(told.get("quantity", 10))
+def _add_listing(simulator: "Simulator", told: Told, now: float) -> dict[str, Any]:
+    seller = _seller(simulator, told)
+    quantity = told.whole("quantity", 10)
+    sku = told.text("sku")
+    markets = told.texts("marketplaceIds", seller.marketplaces)
+    if not sku or (seller.id, sku) in simulator.world.listings:
+        raise NotPossible(f"sku: {seller.name} lists “{sku[:60]}” already" if sku else "sku: must not be empty")
+    if not markets or not set(markets) <= set(seller.marketplaces):
+        raise NotPossible(f"marketplaceIds: {seller.name} sells in {', '.join(seller.marketplaces)}")
     listing = Listing(
         seller=seller.id,
-        sku=str(told["sku"]),
-        asin=str(told.get("asin", "B0NEW00001")),
-        title=str(told.get("title", told["sku"])),
-        product_type=str(told.get("productType", "HOME")),
+        sku=sku,
+        asin=told.text("asin", "B0NEW00001"),
+        title=told.text("title", sku),
+        product_type=told.text("productType", "HOME"),
         channel="DEFAULT",
-        price=int(told.get("pence", 1999)),
-        marketplaces=list(told.get("marketplaceIds", seller.marketplaces)),
+        price=told.whole("pence", 1999),
+        marketplaces=markets,
         quantity=quantity,
-        lead_time=int(told.get("leadTimeDays", 2)),
+        lead_time=told.whole("leadTimeDays", 2, most=30),
+        listed=told.truth("listed", True),
         history=[Change(now, quantity, "first listed")],
     )
-    if listing.key in simulator.world.listings:
-        raise NotPossible(f"sku: {seller.name} lists “{listing.sku}” already")
     simulator.world.make(listing)
     return _listing_of_books(listing)
 
@@ -211,7 +274,7 @@ def accounts(simulator: "Simulator") -> dict[str, Any]:
             "clientSecret": CLIENT_SECRET,
             "redirectUris": application.redirect_uris,
             "draft": application.draft,
-            "roles": list(ROLES),
+            "roles": application.roles,
         },
         "accounts": [
             {
@@ -229,14 +292,16 @@ def accounts(simulator: "Simulator") -> dict[str, Any]:
                 ],
                 "refreshToken": own.get(seller.id, ""),
                 "signIn": {"email": email_of(seller.id), "password": SIGN_IN_PASSWORD},
+                "secondarySignIn": {"email": email_of(seller.id, primary=False), "password": SIGN_IN_PASSWORD},
             }
             for seller in simulator.world.sellers.values()
         ],
     }
 
 
-def email_of(seller_id: str) -> str:
-    return f"{seller_id.lower()}@sellers.example"
+def email_of(seller_id: str, *, primary: bool = True) -> str:
+    """The secondary user of an account may sign in but not authorise applications (SPDC8143)."""
+    return f"{'' if primary else 'staff.'}{seller_id.lower()}@sellers.example"
 
 
 def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:

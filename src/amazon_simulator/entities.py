@@ -11,7 +11,6 @@ class Seller(msgspec.Struct, tag="seller"):
     region: str
     marketplaces: list[str]
     suspended: list[str] = []
-    primary_user: bool = True
 
 
 class Change(msgspec.Struct):
@@ -75,6 +74,7 @@ class Item(msgspec.Struct):
     tax: Decimal = Decimal(0)
     shipped: int = 0
     cancelled: int = 0
+    taken: int = 0  # of the listing's quantity, when it was ordered
     gift_message: str = ""
     cancel_reason: str = ""
 
@@ -84,6 +84,8 @@ class Item(msgspec.Struct):
 
 
 class Package(msgspec.Struct):
+    """`items`: (order item, units), each order item once."""
+
     reference: str
     carrier_code: str
     carrier_name: str
@@ -157,6 +159,13 @@ class Code(msgspec.Struct, tag="code"):
     used: bool = False
 
 
+class Registration(msgspec.Struct, tag="registration"):
+    """What the developer has set for the application in the portal."""
+
+    draft: bool
+    roles: list[str]
+
+
 class Counter(msgspec.Struct, tag="counter"):
     """Calls of a seller to an operation, how many were refused by the limits, and the bucket's level."""
 
@@ -168,4 +177,4 @@ class Counter(msgspec.Struct, tag="counter"):
     counted: float = 0.0
 
 
-Entity = Seller | Listing | FbaStock | Order | Confirmation | AccessToken | RefreshToken | Code | Counter
+Entity = Seller | Listing | FbaStock | Order | Confirmation | AccessToken | RefreshToken | Code | Registration | Counter

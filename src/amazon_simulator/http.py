@@ -1,10 +1,9 @@
 """What goes in and out, without a framework: a request is answered by one function."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl, unquote, unquote_plus
 
 import msgspec
 
@@ -20,7 +19,21 @@ class Request:
     body: bytes = b""
 
     def params(self) -> dict[str, str]:
-        return dict(parse_qsl(self.query, keep_blank_values=True))
+        """A parameter given several times counts as a list with commas: Amazon takes both ways."""
+        told: dict[str, str] = {}
+        for name, value in parse_qsl(self.query, keep_blank_values=True):
+            told[name] = f"{told[name]},{value}" if name in told else value
+        return told
+
+    def listed(self, name: str) -> set[str]:
+        """The members of a list parameter, a comma within a member (%2C) read both ways: members hold SKUs."""
+        found: set[str] = set()
+        for piece in self.query.split("&"):
+            key, _, raw = piece.partition("=")
+            if unquote_plus(key) == name and raw:
+                found.update(unquote_plus(member) for member in raw.split(","))
+                found.update(unquote_plus(raw).split(","))
+        return found - {""}
 
     def form(self) -> dict[str, str]:
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
@@ -36,11 +49,11 @@ class Request:
         return ""
 
     def json(self) -> Any:
-        """The body as JSON; ValueError when it is none."""
+        """The body as JSON; ValueError when it is none. Strict: no lone surrogates, no NaN, no bottomless nesting."""
         try:
-            return json.loads(self.body or b"{}")
-        except UnicodeDecodeError as error:
-            raise ValueError("the body is no UTF-8") from error
+            return msgspec.json.decode(self.body or b"{}")
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+            raise ValueError(f"the body is no JSON: {error}") from error
 
 
 @dataclass(slots=True)

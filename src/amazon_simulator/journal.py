@@ -1,6 +1,7 @@
 """The journal on disk: one JSON line for each changed entity; killed and started again, the last line holds."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
 
@@ -28,7 +29,19 @@ class Journal:
             for line in lines:
                 if not line.endswith(b"\n"):
                     return
-                yield _decoder.decode(line)
+                try:
+                    yield _decoder.decode(line)
+                except msgspec.ValidationError as fault:
+                    raise ValueError(f"{file} is of another version ({fault}); start with --fresh") from fault
+
+    @staticmethod
+    def rewrite(file: Path, entities: Iterable[Entity]) -> None:
+        """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was."""
+        part = file.with_suffix(".part")
+        with part.open("wb") as out:
+            for entity in entities:
+                out.write(_encoder.encode(entity) + b"\n")
+        os.replace(part, file)
 
     def keep(self, entities: list[Entity]) -> None:
         """Write the changed entities before the answer goes out."""

@@ -9,11 +9,12 @@ from urllib.parse import urlencode, urlsplit
 import jinja2
 
 from amazon_simulator import control
-from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME, ROLES
+from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Seller
 from amazon_simulator.http import Request, Response, see_other
+from amazon_simulator.told import Told
 from amazon_simulator.world import NotPossible
 
 if TYPE_CHECKING:
@@ -101,13 +102,15 @@ def _shop(simulator: "Simulator", request: Request, said: str, status: int = 200
     seller = simulator.world.sellers.get(query.get("seller", ""), sellers[0])
     asked = query.get("marketplace", "")
     market = MARKETS[asked if asked in seller.marketplaces else seller.marketplaces[0]]
-    goods = [row for row in simulator.world.by_seller[seller.id] if market.id in row.marketplaces]
+    goods = [row for row in simulator.world.by_seller[seller.id].values() if market.id in row.marketplaces]
     fba = {
         row.sku: row.fulfillable
         for row in simulator.world.fba.values()
         if row.seller == seller.id and row.pool == market.pool
     }
-    orders = sorted(simulator.world.orders_of.get(seller.id, []), key=lambda order: -order.created)[:ORDERS_SHOWN]
+    orders = sorted(simulator.world.orders_of.get(seller.id, {}).values(), key=lambda order: -order.created)[
+        :ORDERS_SHOWN
+    ]
     return page(
         "shop.html",
         status,
@@ -140,7 +143,7 @@ def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
                     "pendingSeconds": 1200 if form.get("pending") else 0,
                     "giftWrap": bool(form.get("gift")),
                 }
-                control.place_one(simulator, told, now)
+                control.place_one(simulator, Told(told), now)
             case "cancel":
                 simulator.world.cancel(simulator.world.orders[form["order"]], "BUYER", now)
             case "ask":
@@ -162,7 +165,8 @@ def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
 def seller_central(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
     """{host}/apps/authorize/consent, {host}/apps/manage, {host}/sign-out."""
     host, *rest = parts or [""]
-    seller = simulator.world.sellers.get(simulator.sessions.get(request.cookie(COOKIE), ""))
+    seller_id, primary = simulator.sessions.get(request.cookie(COOKIE), ("", False))
+    seller = simulator.world.sellers.get(seller_id)
     match [request.method, *rest]:
         case ["GET" | "POST", "apps", "authorize", "consent"]:
             fault = _consent_fault(simulator, request.params())
@@ -172,6 +176,8 @@ def seller_central(simulator: "Simulator", request: Request, parts: Sequence[str
                 return _sign_in(simulator, request, host)
             if seller is None:
                 return _sign_in_page(simulator, request, host)
+            if not primary:
+                return page("fault.html", 403, code="SPDC8143", text=FAULT_WORDS["SPDC8143"], host=host)
             return _consent(simulator, request, host, seller)
         case ["POST", "sign-in"]:
             return _sign_in(simulator, request, host)
@@ -208,7 +214,11 @@ def _consent_fault(simulator: "Simulator", query: dict[str, str]) -> str:
 
 
 def _sign_in_page(simulator: "Simulator", request: Request, host: str, said: str = "", status: int = 200) -> Response:
-    people = [(seller.name, control.email_of(seller.id)) for seller in simulator.world.sellers.values()]
+    people = [
+        (f"{seller.name}{'' if primary else ', secondary user'}", control.email_of(seller.id, primary=primary))
+        for primary in (True, False)
+        for seller in simulator.world.sellers.values()
+    ]
     return page(
         "sign_in.html",
         status,
@@ -222,12 +232,16 @@ def _sign_in_page(simulator: "Simulator", request: Request, host: str, said: str
 
 def _sign_in(simulator: "Simulator", request: Request, host: str) -> Response:
     form = request.form()
-    sellers = simulator.world.sellers.values()
-    seller = next((one for one in sellers if control.email_of(one.id) == form.get("email", "").strip().lower()), None)
-    if seller is None or form.get("password") != control.SIGN_IN_PASSWORD:
+    email = form.get("email", "").strip().lower()
+    known = {
+        control.email_of(seller, primary=primary): (seller, primary)
+        for seller in simulator.world.sellers
+        for primary in (True, False)
+    }
+    if email not in known or form.get("password") != control.SIGN_IN_PASSWORD:
         return _sign_in_page(simulator, request, host, "E-mail and password do not fit together.", 401)
     key = secrets.token_urlsafe(24)
-    simulator.sessions[key] = seller.id
+    simulator.sessions[key] = known[email]
     response = see_other(f"{request.path}?{request.query}" if request.query else request.path)
     response.headers["set-cookie"] = f"{COOKIE}={key}; Path=/; HttpOnly; SameSite=Lax"
     return response
@@ -239,15 +253,13 @@ def _consent(simulator: "Simulator", request: Request, host: str, seller: Seller
     said = ""
     if request.method == "POST":
         form = request.form()
-        if not seller.primary_user:
-            return page("fault.html", 403, code="SPDC8143", text=FAULT_WORDS["SPDC8143"], host=host)
         if form.get("answer") == "cancel":
             refused = {
                 "error": "access_denied",
                 "error_description": "The seller pressed Cancel on the consent page.",
                 "state": query.get("state", ""),
             }
-            return see_other(f"{redirect_uri}?{urlencode(refused)}")
+            return see_other(_with(redirect_uri, refused))
         if form.get("accept"):
             code = simulator.application.grant_code(seller.id, redirect_uri, simulator.clock.seconds())
             given = {
@@ -255,7 +267,7 @@ def _consent(simulator: "Simulator", request: Request, host: str, seller: Seller
                 "selling_partner_id": seller.id,
                 "spapi_oauth_code": code.code,
             }
-            return see_other(f"{redirect_uri}?{urlencode(given)}")
+            return see_other(_with(redirect_uri, given))
         said = "Tick Accept to go on, or press Cancel."
     target = urlsplit(redirect_uri)
     return page(
@@ -265,10 +277,14 @@ def _consent(simulator: "Simulator", request: Request, host: str, seller: Seller
         host=host,
         seller=seller,
         application=APPLICATION_NAME,
-        roles=ROLES,
+        roles=simulator.application.roles,
         action=f"{request.path}?{request.query}",
         said=said,
     )
+
+
+def _with(address: str, given: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(given)}"
 
 
 def _manage(simulator: "Simulator", host: str, seller: Seller) -> Response:

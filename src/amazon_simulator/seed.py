@@ -76,18 +76,17 @@ def order_number(chance: random.Random, serial: int) -> str:
     return f"{chance.randint(100, 999)}-{1_000_000 + serial % 9_000_000:07d}-{chance.randint(1_000_000, 9_999_999)}"
 
 
-class Mix:
-    """Shares of a seeded mix of orders, each from 0 to 1."""
+MIX = {
+    "fbaShare": 0.25,
+    "pendingShare": 0.12,
+    "cancelledShare": 0.06,
+    "unknownSkuShare": 0.04,
+    "severalLinesShare": 0.2,
+}
+"""Shares of a seeded mix of orders, each from 0 to 1."""
 
-    def __init__(self, told: dict[str, float]) -> None:
-        self.fba = told.get("fbaShare", 0.25)
-        self.pending = told.get("pendingShare", 0.12)
-        self.cancelled = told.get("cancelledShare", 0.06)
-        self.unknown = told.get("unknownSkuShare", 0.04)
-        self.several = told.get("severalLinesShare", 0.2)
 
-
-def place_mix(world: World, count: int, seed: int, mix: Mix, now: float) -> list[Order]:
+def place_mix(world: World, count: int, seed: int, mix: dict[str, float], now: float) -> list[Order]:
     """Place `count` orders over all accounts and their marketplaces; what is sold out is not ordered."""
     chance = random.Random(f"{seed}:{len(world.orders)}")
     placed: list[Order] = []
@@ -101,14 +100,14 @@ def place_mix(world: World, count: int, seed: int, mix: Mix, now: float) -> list
     return placed
 
 
-def _place_one(world: World, chance: random.Random, mix: Mix, now: float) -> Order:
+def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: float) -> Order:
     seller = chance.choice(list(world.sellers.values()))
     marketplace = chance.choice(seller.marketplaces)
-    fba = chance.random() < mix.fba
-    unknown = not fba and chance.random() < mix.unknown
+    fba = chance.random() < mix["fbaShare"]
+    unknown = not fba and chance.random() < mix["unknownSkuShare"]
     goods = [
         listing
-        for listing in world.by_seller[seller.id]
+        for listing in world.by_seller[seller.id].values()
         if (listing.channel != "DEFAULT") == fba and listing.sku.startswith("LATE-") == unknown
     ]
     lines = [
@@ -119,7 +118,7 @@ def _place_one(world: World, chance: random.Random, mix: Mix, now: float) -> Ord
             gift_message="With love from the harbour" if chance.random() < 0.05 else "",
             discount=chance.random() < 0.1,
         )
-        for listing in chance.sample(goods, 2 if chance.random() < mix.several else 1)
+        for listing in chance.sample(goods, 2 if chance.random() < mix["severalLinesShare"] else 1)
     ]
     serial = len(world.orders)
     order = world.place(
@@ -130,11 +129,11 @@ def _place_one(world: World, chance: random.Random, mix: Mix, now: float) -> Ord
         lines,
         buyer_for(MARKETS[marketplace].country, serial),
         now=now,
-        pending_for=chance.randint(300, 1500) if chance.random() < mix.pending else 0,
+        pending_for=chance.randint(300, 1500) if chance.random() < mix["pendingShare"] else 0,
         shipping=Decimal("0.00") if fba else Decimal("3.99"),
         service_level=chance.choice(("STANDARD", "STANDARD", "EXPEDITED")),
         programs=("PRIME",) if chance.random() < 0.1 else (),
     )
-    if chance.random() < mix.cancelled:
+    if chance.random() < mix["cancelledShare"]:
         world.cancel(order, chance.choice(("BUYER", "AMAZON")), now)
     return order

@@ -1,19 +1,20 @@
 """The whole of it behind one function: `Simulator.answer(Request) -> Response`."""
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from amazon_simulator import control, login, pages
 from amazon_simulator.application import Application
 from amazon_simulator.clock import Clock
-from amazon_simulator.entities import AccessToken, Code, Counter, Entity, RefreshToken, Seller
-from amazon_simulator.faults import Fault, Faults
+from amazon_simulator.entities import AccessToken, Code, Counter, Entity, RefreshToken, Registration, Seller
+from amazon_simulator.faults import Faults
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.limits import Limits
 from amazon_simulator.seed import new_world
-from amazon_simulator.wire.answers import BAD_TOKEN, broken, denied, page_of, refuse, throttled
+from amazon_simulator.strikes import strike
+from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.orders import Orders
@@ -21,8 +22,10 @@ from amazon_simulator.wire.sellers import get_marketplace_participations
 from amazon_simulator.wire.shipments import confirm_shipment
 from amazon_simulator.world import World
 
+REWRITTEN_FROM = 20_000
+"""Lines of the journal from which a start writes it anew."""
 REGIONS = {"eu": "EU", "na": "NA", "fe": "FE"}
-Act = Callable[[Seller], Response]
+Act = Callable[[Seller, Request], Response]
 
 
 class Simulator:
@@ -44,30 +47,41 @@ class Simulator:
         self.application = Application(redirect_uris)
         self.limits = Limits(lifted=lifted)
         self.faults = Faults(seed)
-        self.sessions: dict[str, str] = {}
+        self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.journal: Journal | None = None
         self.world = World()
-        file = None if home is None else home / "journal.jsonl"
-        if file is not None:
-            mend_torn_end(file)
-        if file is None or not file.exists() or not file.stat().st_size:
-            self.world, tokens = new_world(seed, clock.seconds())
-            for token in tokens:
-                self.application.put(token)
-                self.application.changed.append(token)
-        else:
-            for entity in Journal.read(file):
-                self._put(entity)
-        if file is not None:
-            self.journal = Journal(file)
-            self._keep()
-        self.orders = Orders(self.world)
+        self._begin(None if home is None else home / "journal.jsonl")
+        self.orders = Orders(self.world, self.application)
         self.listings = Listings(self.world)
         self.summaries = Summaries(self.world)
 
+    def _begin(self, file: Path | None) -> None:
+        """Go on with the journal's world, or begin the seeded one."""
+        lines = 0
+        if file is not None:
+            mend_torn_end(file)
+            for entity in Journal.read(file):
+                self._put(entity)
+                lines += 1
+        if not lines:
+            self.world, tokens = new_world(self.seed, self.clock.seconds())
+            for token in tokens:
+                self.application.put(token)
+                self.application.changed.append(token)
+        if file is not None:
+            if lines > REWRITTEN_FROM:
+                Journal.rewrite(file, self._everything())
+            self.journal = Journal(file)
+            self._keep()
+
+    def _everything(self) -> Iterator[Entity]:
+        yield from self.world.everything()
+        yield from self.application.everything()
+        yield from self.limits.counters.values()
+
     def _put(self, entity: Entity) -> None:
         match entity:
-            case AccessToken() | RefreshToken() | Code():
+            case AccessToken() | RefreshToken() | Code() | Registration():
                 self.application.put(entity)
             case Counter():
                 self.limits.put(entity)
@@ -88,6 +102,8 @@ class Simulator:
         match parts[0]:
             case "auth" if parts[1:] == ["o2", "token"] and request.method == "POST":
                 response = login.give_token(self.application, request, self.clock.seconds())
+            case "_simulator" if request.method == "GET" and len(parts) == 1:
+                response = pages.answer(self, request, [""])
             case "_simulator":
                 response = control.answer(self, request, parts[1:])
             case "sellercentral":
@@ -121,94 +137,53 @@ class Simulator:
         access = self.application.access.get(token)
         if access is None or access.expires < now:
             expired = access is not None and access.expires > 0
-            return denied("The access token you provided has expired." if expired else BAD_TOKEN)
+            return denied(EXPIRED if expired else BAD_TOKEN)
         seller = self.world.sellers.get(access.seller)
-        operation, act = self._route(request, parts, now)
+        operation, act = self._route(request.method, parts, now)
         if seller is None or operation is None or act is None or (region and seller.region != region):
             return denied()
         within, counter = self.limits.take(seller.id, operation, now)
         self._keep(counter)
         if not within:
             return throttled()
-        response = self._with_faults(operation, seller, act, access, now)
+        fault = self.faults.strike(operation, seller.id, now)
+        if fault is None:
+            response = act(seller, request)
+        else:
+            response = strike(
+                fault,
+                request,
+                lambda asked: act(seller, asked),
+                access=access,
+                application=self.application,
+                listings=self.listings,
+            )
         if response.status < 300 or response.status in (400, 404):
             rate, _ = self.limits.plan(seller.id, operation)
             response.headers["x-amzn-RateLimit-Limit"] = str(rate)
         return response
 
-    def _with_faults(self, operation: str, seller: Seller, act: Act, access: AccessToken, now: float) -> Response:
-        fault = self.faults.strike(operation, seller.id, now)
-        if fault is None:
-            return act(seller)
-        return self._strike(fault, operation, seller, act, access)
-
-    def _strike(self, fault: Fault, operation: str, seller: Seller, act: Act, access: AccessToken) -> Response:
-        match fault.kind:
-            case "throttle":
-                return throttled()
-            case "500" | "503":
-                return broken(int(fault.kind))
-            case "html":
-                return page_of("<html><body><h1>503 Service Unavailable</h1></body></html>", 503)
-            case "cut_before":
-                return Response(cut=True)
-            case "cut_after":
-                act(seller)
-                return Response(cut=True)
-            case "token_expired":
-                access.expires = 1.0
-                return denied("The access token you provided has expired.")
-            case "slow":
-                response = act(seller)
-                response.slow = fault.seconds
-                return response
-            case "broken_json":
-                response = act(seller)
-                return Response(200, response.body[: len(response.body) // 2] + b": UOSS", dict(response.headers))
-            case "accepted_not_applied" if operation == "patchListingsItem":
-                self._apply_patches = False
-                try:
-                    return act(seller)
-                finally:
-                    self._apply_patches = True
-            case "invalid" if operation == "patchListingsItem":
-                issue = {
-                    "code": "90000900",
-                    "message": "The attributes are invalid.",
-                    "severity": "ERROR",
-                    "categories": [],
-                }
-                return control.json_of(
-                    {"sku": "", "status": "INVALID", "submissionId": secrets.token_hex(16), "issues": [issue]}
-                )
-            case _:
-                return act(seller)
-
-    _apply_patches = True
-
-    def _route(self, request: Request, parts: list[str], now: float) -> tuple[str | None, Act | None]:
-        match [request.method, *parts]:
+    def _route(self, method: str, parts: list[str], now: float) -> tuple[str | None, Act | None]:
+        match [method, *parts]:
             case ["GET", "sellers", "v1", "marketplaceParticipations"]:
-                return "getMarketplaceParticipations", get_marketplace_participations
+                return "getMarketplaceParticipations", lambda seller, _: get_marketplace_participations(seller)
             case ["GET", "orders", "2026-01-01", "orders"]:
-                return "searchOrders", lambda seller: self.orders.search(seller, request, now)
+                return "searchOrders", lambda seller, request: self.orders.search(seller, request, now)
             case ["GET", "orders", "2026-01-01", "orders", order]:
-                return "getOrder", lambda seller: self.orders.get(seller, order, request)
+                return "getOrder", lambda seller, request: self.orders.get(seller, order, request)
             case ["POST", "orders", "v0", "orders", order, "shipmentConfirmation"]:
                 request_id = secrets.token_hex(16)
-                return "confirmShipment", lambda seller: confirm_shipment(
+                return "confirmShipment", lambda seller, request: confirm_shipment(
                     self.world, seller, order, request, now, request_id
                 )
             case ["GET", "listings", "2021-08-01", "items", who]:
-                return "searchListingsItems", lambda seller: self.listings.search(seller, who, request)
+                return "searchListingsItems", lambda seller, request: self.listings.search(seller, who, request, now)
             case ["GET", "listings", "2021-08-01", "items", who, sku]:
-                return "getListingsItem", lambda seller: self.listings.get(seller, who, sku, request)
+                return "getListingsItem", lambda seller, request: self.listings.get(seller, who, sku, request)
             case ["PATCH", "listings", "2021-08-01", "items", who, sku]:
-                return "patchListingsItem", lambda seller: self.listings.patch(
-                    seller, who, sku, request, now, apply=self._apply_patches
-                )
+                return "patchListingsItem", lambda seller, request: self.listings.patch(seller, who, sku, request, now)
             case ["GET", "fba", "inventory", "v1", "summaries"]:
-                return "getInventorySummaries", lambda seller: self.summaries.answer(seller, request, now)
+                return "getInventorySummaries", lambda seller, request: self.summaries.answer(seller, request, now)
             case _:
                 return None, None
 

@@ -1,7 +1,8 @@
 """The world that lives: sellers, listings, FBA stock, orders, in trade time. Pure: no IO, no clock of its own."""
 
 import heapq
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -22,11 +23,16 @@ from amazon_simulator.entities import (
 TAKES_EFFECT_AFTER = 4.0
 """Trade seconds from an accepted quantity to its effect (real Amazon: seconds to minutes)."""
 FBA_SHIPS_AFTER = 300.0
+OPEN_AT_AMAZON = ("PENDING", "UNSHIPPED")
 CENT = Decimal("0.01")
 
 
 class NotPossible(Exception):
     """The world does not allow it; the message names the field and the cure."""
+
+
+class SoldOut(NotPossible):
+    """Nobody can buy it now: not enough is left, or it is not for sale."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +52,13 @@ class World:
     def __init__(self) -> None:
         self.sellers: dict[str, Seller] = {}
         self.listings: dict[tuple[str, str], Listing] = {}
-        self.by_seller: dict[str, list[Listing]] = {}
+        self.by_seller: dict[str, dict[str, Listing]] = {}
         self.fba: dict[tuple[str, str, str], FbaStock] = {}
         self.orders: dict[str, Order] = {}
-        self.orders_of: dict[str, list[Order]] = {}
+        self.orders_of: dict[str, dict[str, Order]] = {}
         self.confirmations: list[Confirmation] = []
         self.changed: list[Entity] = []
+        self.promised: dict[tuple[str, str, str], int] = {}
         self._due: list[tuple[float, str, str, str]] = []
 
     # --- what is there
@@ -74,27 +81,29 @@ class World:
                 pass
 
     def _put_listing(self, listing: Listing) -> None:
-        of_seller = self.by_seller.setdefault(listing.seller, [])
-        known = self.listings.get(listing.key)
-        if known is None:
-            of_seller.append(listing)
-        else:
-            of_seller[of_seller.index(known)] = listing
+        self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
         self.listings[listing.key] = listing
         for at, _, _ in listing.waiting:
             heapq.heappush(self._due, (at, "listing", listing.seller, listing.sku))
 
     def _put_order(self, order: Order) -> None:
-        of_seller = self.orders_of.setdefault(order.seller, [])
         known = self.orders.get(order.id)
-        if known is None:
-            of_seller.append(order)
-        else:
-            of_seller[of_seller.index(known)] = order
+        if known is not None and known.status in OPEN_AT_AMAZON:
+            self._promise(known, -1)
+        self.orders_of.setdefault(order.seller, {})[order.id] = order
+        if order.status in OPEN_AT_AMAZON:
+            self._promise(order, 1)
         self.orders[order.id] = order
         for at in (order.pays_at, order.ships_at):
             if at is not None:
                 heapq.heappush(self._due, (at, "order", order.id, ""))
+
+    def everything(self) -> Iterator[Entity]:
+        yield from self.sellers.values()
+        yield from self.listings.values()
+        yield from self.fba.values()
+        yield from self.orders.values()
+        yield from self.confirmations
 
     def make(self, entity: Entity) -> None:
         self.put(entity)
@@ -125,6 +134,7 @@ class World:
         listing.waiting = [change for change in listing.waiting if change[0] > at]
         for when, quantity, lead_time in ready:
             listing.lead_time = lead_time
+            listing.channel = "DEFAULT"  # behaviour S03: a quantity turns an FBA SKU into one of the seller's
             self._set_quantity(listing, quantity, when, "seller")
 
     # --- listings
@@ -162,11 +172,19 @@ class World:
         """A buyer places an order. NotPossible names what does not fit; nothing is changed then."""
         if marketplace not in seller.marketplaces:
             raise NotPossible(f"marketplaceId: {seller.name} does not sell in {marketplace}; see /_simulator/accounts")
+        if marketplace in seller.suspended:
+            raise SoldOut(f"marketplaceId: {seller.name} is suspended in {marketplace}; see POST …/suspend")
         if order_id in self.orders:
             raise NotPossible(f"orderId: {order_id} exists already")
         if not lines:
             raise NotPossible("items: give at least one line")
-        listings = [self._sold_by(seller, line, marketplace, fulfilled_by, oversell) for line in lines]
+        wanted = Counter[str]()
+        for line in lines:
+            wanted[line.sku] += line.quantity
+        listings = [
+            self._sold_by(seller, line, marketplace, fulfilled_by, 0 if oversell else wanted[line.sku])
+            for line in lines
+        ]
         items = [
             _item(
                 order_id,
@@ -181,7 +199,7 @@ class World:
         if MARKETS[marketplace].tax_added:
             for item in items:
                 item.tax = ((item.total) * Decimal("0.0825")).quantize(CENT, ROUND_HALF_UP)
-        self._take(seller, marketplace, fulfilled_by, listings, lines, order_id, now)
+        self._take(fulfilled_by, listings, lines, items, order_id, now)
         paid = now + pending_for
         order = Order(
             id=order_id,
@@ -201,7 +219,7 @@ class World:
         self.make(order)
         return order
 
-    def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, oversell: bool) -> Listing:
+    def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, wanted: int) -> Listing:
         listing = self.listings.get((seller.id, line.sku))
         if listing is None or marketplace not in listing.marketplaces:
             raise NotPossible(f"items.sku: {seller.name} has no SKU “{line.sku[:60]}” in this marketplace")
@@ -210,27 +228,36 @@ class World:
         own = listing.channel == "DEFAULT"
         if own != (fulfilled_by == "MERCHANT"):
             raise NotPossible(f"fulfilledBy: “{line.sku[:60]}” is {'the seller' if own else 'Amazon'}'s to send")
-        pool = MARKETS[marketplace].pool
-        left = (listing.quantity or 0) if own else self.fba[(seller.id, pool, line.sku)].fulfillable
-        if left < line.quantity and not oversell:
-            raise NotPossible(
+        left = (listing.quantity or 0) if own else self._left_at_amazon(seller.id, marketplace, line.sku)
+        if wanted > max(0, left):
+            raise SoldOut(
                 f"items.quantity: only {left} of “{line.sku[:60]}” are left; “oversell”: true sells all the same"
             )
         return listing
 
+    def _left_at_amazon(self, seller: str, marketplace: str, sku: str) -> int:
+        """What no open FBA order waits for: the stock itself falls when Amazon ships."""
+        stock = self.fba.get((seller, MARKETS[marketplace].pool, sku))
+        return 0 if stock is None else stock.fulfillable - self.promised.get(stock.key, 0)
+
+    def _promise(self, order: Order, sign: int) -> None:
+        for item in order.items if order.fulfilled_by == "AMAZON" else ():
+            key = (order.seller, MARKETS[order.marketplace].pool, item.sku)
+            self.promised[key] = self.promised.get(key, 0) + sign * item.quantity
+
     def _take(
         self,
-        seller: Seller,
-        marketplace: str,
         fulfilled_by: str,
         listings: Sequence[Listing],
         lines: Sequence[Line],
+        items: Sequence[Item],
         order_id: str,
         now: float,
     ) -> None:
-        for listing, line in zip(listings, lines, strict=True):
+        for listing, line, item in zip(listings, lines, items, strict=True):
             if fulfilled_by == "MERCHANT":
-                self._set_quantity(listing, max(0, (listing.quantity or 0) - line.quantity), now, f"order {order_id}")
+                item.taken = min(listing.quantity or 0, line.quantity)  # less when oversold
+                self._set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
             if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
                 listing.listed = True
                 self.touch(listing)
@@ -245,6 +272,7 @@ class World:
         if order.fulfilled_by != "AMAZON" or order.status != "UNSHIPPED":
             raise NotPossible(f"{order.id} is no unshipped FBA order")
         pool = MARKETS[order.marketplace].pool
+        self._promise(order, -1)
         for item in order.items:
             item.shipped = item.quantity - item.cancelled
             stock = self.fba[(order.seller, pool, item.sku)]
@@ -256,11 +284,14 @@ class World:
     def cancel(self, order: Order, by: str, at: float) -> None:
         if order.status not in ("PENDING", "UNSHIPPED"):
             raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
+        if by not in ("BUYER", "AMAZON", "MERCHANT"):
+            raise NotPossible("by: give BUYER, AMAZON or MERCHANT")
+        self._promise(order, -1)
         for item in order.items:
             item.cancelled = item.quantity
             listing = self.listings.get((order.seller, item.sku))
             if listing is not None and order.fulfilled_by == "MERCHANT":
-                self._set_quantity(listing, (listing.quantity or 0) + item.quantity, at, f"cancelled {order.id}")
+                self._set_quantity(listing, (listing.quantity or 0) + item.taken, at, f"cancelled {order.id}")
         order.status, order.updated, order.cancelled_by = "CANCELLED", at, by
         order.pays_at = order.ships_at = None
         self.touch(order)
@@ -277,6 +308,8 @@ class World:
         stock = self.fba.get((seller, pool, sku))
         if stock is None:
             raise NotPossible(f"sku: no FBA stock of “{sku[:60]}” in the pool {pool}")
+        if quantity < 1:
+            raise NotPossible("quantity: give 1 or more")
         stock.fulfillable += quantity
         self.touch(stock)
         return stock
@@ -286,31 +319,28 @@ class World:
     def confirm(self, order: Order, package: Package, now: float) -> str:
         """Take a package of the seller's; answers created or edited. NotPossible = refused."""
         known = next((held for held in order.packages if held.reference == package.reference), None)
+        before = dict(known.items) if known is not None else {}
+        items = {item.id: item for item in order.items}
+        wanted: dict[str, int] = {}
+        for item_id, quantity in package.items:
+            if item_id not in items:
+                raise NotPossible("OrderItemId")
+            wanted[item_id] = wanted.get(item_id, 0) + quantity
+            left = items[item_id].quantity - items[item_id].cancelled - items[item_id].shipped
+            if quantity < 1 or wanted[item_id] > left + before.get(item_id, 0):
+                raise NotPossible("already fulfilled")
+        for item_id, item in items.items():
+            item.shipped += wanted.get(item_id, 0) - before.get(item_id, 0)
+        package.items = list(wanted.items())
         if known is not None:
             order.packages[order.packages.index(known)] = package
-            effect = "edited"
         else:
-            self._ship_items(order, package.items)
             order.packages.append(package)
-            effect = "created"
         whole = all(item.shipped + item.cancelled >= item.quantity for item in order.items)
         order.status = "SHIPPED" if whole else "PARTIALLY_SHIPPED"
         order.updated = now
         self.touch(order)
-        return effect
-
-    @staticmethod
-    def _ship_items(order: Order, units: Iterable[tuple[str, int]]) -> None:
-        items = {item.id: item for item in order.items}
-        wanted = list(units)
-        for item_id, quantity in wanted:
-            item = items.get(item_id)
-            if item is None:
-                raise NotPossible("OrderItemId")
-            if quantity < 1 or item.shipped + item.cancelled + quantity > item.quantity:
-                raise NotPossible("already fulfilled")
-        for item_id, quantity in wanted:
-            items[item_id].shipped += quantity
+        return "created" if known is None else "edited"
 
     def note_confirmation(self, confirmation: Confirmation) -> None:
         self.confirmations.append(confirmation)

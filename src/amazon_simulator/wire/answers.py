@@ -4,6 +4,7 @@ from amazon_simulator.http import Response, answer_json
 
 NOT_VALID = "The input you have submitted is not valid. Please check your input and try again."
 DENIED = "Access to requested resource is denied."
+EXPIRED = "The access token you provided has expired."
 BAD_TOKEN = "The access token you provided is revoked, malformed or invalid."
 
 
@@ -28,6 +29,8 @@ def throttled() -> Response:
 
 
 def broken(status: int) -> Response:
+    if status == 503:
+        return refuse(503, "ServiceUnavailable", "Service is temporarily unavailable. Please try again later.")
     message = "We encountered an internal error. Please try again."
     return refuse(status, "InternalFailure", message, kind="InternalFailure")
 

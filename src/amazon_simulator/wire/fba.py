@@ -1,15 +1,15 @@
 """FBA Inventory v1. Source: model fbaInventory.json; the page size of 50 as observed."""
 
-import secrets
-
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import FbaStock, Seller
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.wire.answers import denied, invalid
+from amazon_simulator.wire.paging import fingerprint, seal, unseal
 from amazon_simulator.world import World
 
 PAGE = 50
 TOKEN_LIVES = 30.0
+SKUS_AT_MOST = 50
 
 
 class Summaries:
@@ -17,7 +17,6 @@ class Summaries:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._tokens: dict[str, tuple[float, str, str, int]] = {}
 
     def answer(self, seller: Seller, request: Request, now: float) -> Response:
         query = request.params()
@@ -26,33 +25,38 @@ class Summaries:
             return invalid(
                 "Request has missing or invalid parameters", "granularityType, granularityId, marketplaceIds"
             )
+        if query["marketplaceIds"] != marketplace:
+            return invalid("Request has invalid parameters", "marketplaceIds must be the granularityId, once")
         if marketplace not in seller.marketplaces:
             return denied()
-        start = 0
+        wanted = request.listed("sellerSkus") | request.listed("sellerSku")
+        if len(wanted) > SKUS_AT_MOST:
+            return invalid("Request has invalid parameters", f"sellerSkus: at most {SKUS_AT_MOST}")
+        same, passed = fingerprint(query, "nextToken"), ""
         if query.get("nextToken"):
-            held = self._tokens.get(query["nextToken"])
-            if held is None or held[0] < now or held[1:3] != (seller.id, marketplace):
+            held = unseal("fba", query["nextToken"])
+            if held is None or held[0] < now or held[1:3] != [seller.id, same]:
                 return invalid("Next token is invalid or expired")
-            start = held[3]
-        rows = self._rows(seller, marketplace, query.get("sellerSkus", ""))
+            passed = held[3]
+        rows = self._rows(seller, marketplace, wanted, passed)
         detailed = query.get("details", "false").lower() == "true"
         body: dict[str, object] = {
             "payload": {
                 "granularity": {"granularityType": "Marketplace", "granularityId": marketplace},
-                "inventorySummaries": [self._summary(row, detailed) for row in rows[start : start + PAGE]],
+                "inventorySummaries": [self._summary(row, detailed) for row in rows[:PAGE]],
             }
         }
-        if start + PAGE < len(rows):
-            token = secrets.token_urlsafe(24) + "+/="
-            self._tokens[token] = (now + TOKEN_LIVES, seller.id, marketplace, start + PAGE)
+        if len(rows) > PAGE:
+            token = seal("fba", (now + TOKEN_LIVES, seller.id, same, rows[PAGE - 1].sku))
             body["pagination"] = {"nextToken": token}
         return answer_json(body)
 
-    def _rows(self, seller: Seller, marketplace: str, skus: str) -> list[FbaStock]:
+    def _rows(self, seller: Seller, marketplace: str, wanted: set[str], passed: str) -> list[FbaStock]:
         pool = MARKETS[marketplace].pool
-        wanted = set(skus.split(",")) if skus else None
         rows = (row for row in self._world.fba.values() if row.seller == seller.id and row.pool == pool)
-        return sorted((row for row in rows if wanted is None or row.sku in wanted), key=lambda row: row.sku)
+        return sorted(
+            (row for row in rows if row.sku > passed and (not wanted or row.sku in wanted)), key=lambda row: row.sku
+        )
 
     def _summary(self, row: FbaStock, detailed: bool) -> dict[str, object]:
         listing = self._world.listings[(row.seller, row.sku)]

@@ -1,91 +1,105 @@
 """Orders 2026-01-01: searchOrders and getOrder. Source: model orders_2026-01-01.json, sp-api-details section 4."""
 
-import hashlib
-import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 
+from amazon_simulator.application import Application
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.entities import Item, Order, Package, Seller
 from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.wire.answers import denied, invalid, refuse
+from amazon_simulator.wire.answers import NOT_VALID, denied, invalid, refuse
+from amazon_simulator.wire.paging import fingerprint, seal, unseal
 from amazon_simulator.world import World
 
 VISIBLE_AFTER = 120.0
 """The two-minute rule: nothing younger is searched (behaviour O03)."""
 TOKEN_LIVES = 24 * 3600.0
 OPEN = ("UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED")
+STATUSES = ("PENDING_AVAILABILITY", "PENDING", *OPEN, "CANCELLED", "UNFULFILLABLE")
+DATA = (
+    "BUYER", "RECIPIENT", "PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION",
+    "FULFILLMENT", "PACKAGES", "TAX", "PAYMENT", "FULFILLMENT_ORDERS",
+)  # fmt: skip
+SHIPS_HOME, TAXES = "Direct-to-Consumer Shipping", {"Tax Invoicing", "Tax Remittance"}
+"""Roles that open personal data. Source: access-orders-pii."""
+NO_NAME_FOR_TAXES = ("US", "JP", "SG")
 TOKEN_WORDS = (
     "The paginationToken you have submitted is not valid. "
     "All parameters must match the original request except maxResultsPerPage."
 )
 
 
+When = Callable[[Order], float]
+
+
 class Orders:
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, application: Application) -> None:
         self._world = world
-        self._tokens: dict[str, tuple[float, str, str, float, int]] = {}
+        self._application = application
 
     def search(self, seller: Seller, request: Request, now: float) -> Response:
         """A page of orders by last update or creation, oldest first; the token wants every parameter again."""
         query = request.params()
         try:
             key, after, before = _window(query, now)
-            size = int(query.get("maxResultsPerPage") or 100)
+            size = _size(query)
+            data = _members(query, "includedData", DATA)
+            statuses = _members(query, "fulfillmentStatuses", STATUSES)
+            kinds = _members(query, "fulfilledBy", ("MERCHANT", "AMAZON"))
         except ValueError as fault:
-            return invalid("This is an invalid input" if "Date-Time" in str(fault) else _NOT_VALID, str(fault))
-        if not 1 <= size <= 100:
-            return invalid(details="maxResultsPerPage must be 1 to 100")
-        marketplaces = [m for m in query.get("marketplaceIds", "").split(",") if m]
-        if not set(marketplaces) <= set(MARKETS):
+            return invalid("This is an invalid input" if "Date-Time" in str(fault) else NOT_VALID, str(fault))
+        marketplaces = {m for m in query.get("marketplaceIds", "").split(",") if m}
+        if len(marketplaces) > 50 or not marketplaces <= set(MARKETS):
             return invalid(details="marketplaceIds")
-        if not set(marketplaces) <= set(seller.marketplaces):
+        if not marketplaces <= set(seller.marketplaces):
             return denied()
-        same = _fingerprint(query)
-        start = 0
+        same = fingerprint(query, "paginationToken", "maxResultsPerPage")
+        passed = (after, "")
         if query.get("paginationToken"):
-            held = self._tokens.get(query["paginationToken"])
-            if held is None or held[0] < now or held[1] != seller.id or held[2] != same:
+            held = unseal("orders", query["paginationToken"])
+            if held is None or held[0] < now or held[1:3] != [seller.id, same]:
                 return invalid(TOKEN_WORDS)
-            before, start = held[3], held[4]
-        rows = self._rows(seller, query, key, after, before, marketplaces or seller.marketplaces)
-        data = _included(query)
-        body: dict[str, Any] = {
-            "orders": [order_json(order, data) for order in rows[start : start + size]],
-            ("lastUpdatedBefore" if key == "updated" else "createdBefore"): iso(before),
-        }
-        if start + size < len(rows):
-            token = secrets.token_urlsafe(30) + "/+=="
-            self._tokens[token] = (now + TOKEN_LIVES, seller.id, same, before, start + size)
-            body["pagination"] = {"nextToken": token}
-        return answer_json(body)
-
-    def _rows(
-        self, seller: Seller, query: dict[str, str], key: str, after: float, before: float, marketplaces: list[str]
-    ) -> list[Order]:
-        statuses = set(filter(None, query.get("fulfillmentStatuses", "").split(",")))
-        kinds = set(filter(None, query.get("fulfilledBy", "").split(",")))
-        when: Callable[[Order], float] = (lambda o: o.updated) if key == "updated" else (lambda o: o.created)
+            before, passed = held[3], (held[4], held[5])
+        when: When = _updated if key == "updated" else _created
         rows = [
             order
-            for order in self._world.orders_of.get(seller.id, [])
-            if after <= when(order) <= before
-            and order.marketplace in marketplaces
+            for order in self._world.orders_of.get(seller.id, {}).values()
+            if passed < (when(order), order.id)
+            and when(order) <= before
+            and (not marketplaces or order.marketplace in marketplaces)
             and (not statuses or order.status in statuses)
             and (not kinds or order.fulfilled_by in kinds)
         ]
-        return sorted(rows, key=lambda order: (when(order), order.id))
+        rows.sort(key=lambda order: (when(order), order.id))
+        body: dict[str, Any] = {
+            "orders": [order_json(order, data, self._application.roles) for order in rows[:size]],
+            ("lastUpdatedBefore" if key == "updated" else "createdBefore"): iso(before),
+        }
+        if len(rows) > size:
+            last = rows[size - 1]
+            token = seal("orders", (now + TOKEN_LIVES, seller.id, same, before, when(last), last.id))
+            body["pagination"] = {"nextToken": token}
+        return answer_json(body)
 
     def get(self, seller: Seller, order_id: str, request: Request) -> Response:
+        try:
+            data = _members(request.params(), "includedData", DATA)
+        except ValueError as fault:
+            return invalid(details=str(fault))
         order = self._world.orders.get(order_id)
         if order is None or order.seller != seller.id:
             return refuse(404, "NotFound", "The requested order was not found.", kind="ResourceNotFoundException")
-        return answer_json({"order": order_json(order, _included(request.params()))})
+        return answer_json({"order": order_json(order, data, self._application.roles)})
 
 
-_NOT_VALID = "The input you have submitted is not valid. Please check your input and try again."
+def _updated(order: Order) -> float:
+    return order.updated
+
+
+def _created(order: Order) -> float:
+    return order.created
 
 
 def _window(query: dict[str, str], now: float) -> tuple[str, float, float]:
@@ -102,10 +116,24 @@ def _window(query: dict[str, str], now: float) -> tuple[str, float, float]:
     before = now - VISIBLE_AFTER
     if upper in query:
         asked = _time(query, upper)
-        if asked > before:
-            raise ValueError("")
+        if asked > before or asked < after:
+            raise ValueError("")  # Amazon does not say which field it is (O03)
         before = asked
     return key, after, before
+
+
+def _size(query: dict[str, str]) -> int:
+    text = query.get("maxResultsPerPage") or "100"
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= 100:
+        raise ValueError("maxResultsPerPage must be 1 to 100")
+    return int(text)
+
+
+def _members(query: dict[str, str], name: str, known: Collection[str]) -> frozenset[str]:
+    told = frozenset(filter(None, query.get(name, "").split(",")))
+    if not told <= set(known):
+        raise ValueError(name)
+    return told
 
 
 def _time(query: dict[str, str], name: str) -> float:
@@ -115,18 +143,7 @@ def _time(query: dict[str, str], name: str) -> float:
         raise ValueError(f"Invalid Date-Time field(s) [{name}].") from None
 
 
-def _fingerprint(query: dict[str, str]) -> str:
-    kept = sorted(
-        (name, value) for name, value in query.items() if name not in ("paginationToken", "maxResultsPerPage")
-    )
-    return hashlib.sha256(repr(kept).encode()).hexdigest()
-
-
-def _included(query: dict[str, str]) -> frozenset[str]:
-    return frozenset(filter(None, query.get("includedData", "").split(",")))
-
-
-def order_json(order: Order, data: frozenset[str]) -> dict[str, Any]:
+def order_json(order: Order, data: frozenset[str], roles: Collection[str]) -> dict[str, Any]:
     """An order as the model has it: personal data and money only where Amazon would give them."""
     market = MARKETS[order.marketplace]
     body: dict[str, Any] = {
@@ -144,10 +161,9 @@ def order_json(order: Order, data: frozenset[str]) -> dict[str, Any]:
         body["programs"] = list(order.programs)
     if "FULFILLMENT" in data:
         body["fulfillment"] = _fulfillment(order)
-    personal = order.fulfilled_by == "MERCHANT" and order.status in OPEN
     if "BUYER" in data:
-        body["buyer"] = {"buyerName": order.buyer.name, "buyerEmail": order.buyer.email} if personal else {}
-    if "RECIPIENT" in data and personal:
+        body["buyer"] = _buyer(order, roles)
+    if "RECIPIENT" in data and SHIPS_HOME in roles and order.fulfilled_by == "MERCHANT" and order.status in OPEN:
         body["recipient"] = {
             "deliveryAddress": {
                 "name": order.buyer.name,
@@ -160,9 +176,28 @@ def order_json(order: Order, data: frozenset[str]) -> dict[str, Any]:
         }
     if "PROCEEDS" in data and order.status != "PENDING":
         body["proceeds"] = _order_proceeds(order, market.currency)
+    if "PAYMENT" in data and order.status != "PENDING":
+        body["payment"] = _payment(order, market.currency)
     if "PACKAGES" in data and order.fulfilled_by == "MERCHANT" and order.packages:
         body["packages"] = [_package(package) for package in order.packages]
     return body
+
+
+def _buyer(order: Order, roles: Collection[str]) -> dict[str, str]:
+    """Name and e-mail as the roles allow, and only between payment and the end (access-orders-pii)."""
+    if order.status not in OPEN:
+        return {}
+    taxes = bool(TAXES & set(roles)) and MARKETS[order.marketplace].country not in NO_NAME_FOR_TAXES
+    own = order.fulfilled_by == "MERCHANT"
+    told = {"buyerName": order.buyer.name} if taxes or (own and SHIPS_HOME in roles) else {}
+    if own and SHIPS_HOME in roles:
+        told["buyerEmail"] = order.buyer.email
+    return told
+
+
+def _payment(order: Order, currency: str) -> dict[str, Any]:
+    total = sum((item.total for item in order.items), Decimal(0))
+    return {"paymentExecutions": [{"paymentMethod": "CreditCard", "paymentAmount": _money(total, currency)}]}
 
 
 def _fulfillment(order: Order) -> dict[str, Any]:

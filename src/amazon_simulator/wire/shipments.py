@@ -9,6 +9,8 @@ from amazon_simulator.http import Request, Response
 from amazon_simulator.wire.answers import invalid
 from amazon_simulator.world import NotPossible, World
 
+DAY = 24 * 3600.0
+YEAR = 366 * DAY
 ORDER_ID = re.compile(r"\d{3}-\d{7}-\d{7}")
 NOT_FOUND = (
     "Failed to create package due to not finding a matching package or order already fulfilled. "
@@ -61,7 +63,7 @@ def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
     reference = detail.get("packageReferenceId")
     if not isinstance(reference, str):
         return "Please check the fields with invalid type [packageDetail.packageReferenceId]."
-    if not reference.isascii() or not reference.isdigit() or int(reference) < 1:
+    if not reference.isascii() or not reference.isdigit() or len(reference) > 20 or int(reference) < 1:
         return NO_REFERENCE
     if told.get("marketplaceId") != order.marketplace:
         return "MarketplaceId is not that of the order."
@@ -70,10 +72,8 @@ def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
             return f"{name} is required."
     if detail["carrierCode"] == "Other" and not str(detail.get("carrierName", "")).strip():
         return "carrierName is required when carrierCode is Other."
-    try:
-        from_iso(detail["shipDate"])
-    except ValueError:
-        return "shipDate is no date-time."
+    if not _plausible(detail["shipDate"], order):
+        return "shipDate is no date-time after the order was placed."
     items = detail.get("orderItems")
     if not isinstance(items, list) or not items:
         return NO_ITEM
@@ -85,6 +85,14 @@ def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
     if order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED"):
         return NOT_FOUND
     return ""
+
+
+def _plausible(text: str, order: Order) -> bool:
+    """A day of grace before the order: sellers' clocks and calendars differ from Amazon's."""
+    try:
+        return order.created - DAY <= from_iso(text) <= order.created + YEAR
+    except ValueError:
+        return False
 
 
 def _package(detail: dict[str, Any], now: float) -> Package:
