@@ -17,6 +17,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.refusals import Refused
@@ -149,6 +150,8 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
         record_activity(f"{channel.name}: {linked.value}.", channel=channel, now=now)
     if linked is LinkState.LINKED:
         _account_is_linked(channel.account, now)
+        if channel.link_state != linked.value:
+            _read_anew(channel)
 
 
 def _account_is_linked(account: SellerAccount, now: datetime) -> None:
@@ -160,6 +163,12 @@ def _account_is_linked(account: SellerAccount, now: datetime) -> None:
     )
     if account.link_state != LinkState.LINKED.value:
         FlowSchedule.objects.filter(account=account).update(due_at=now)
+
+
+def _read_anew(channel: Channel) -> None:
+    """A marketplace more: its listings, levels and orders are read now, not when the timetable comes round."""
+    for flow in ("listings_in", "fba_stock_in", "orders_in"):
+        triggers.run_flow(channel.account_id, flow, soon=True)
 
 
 @operation

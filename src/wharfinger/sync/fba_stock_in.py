@@ -54,7 +54,7 @@ def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls
             break
     if summaries is None:
         return f"{site.name}: the pages expired {RESTARTS + 1} times, read again later"
-    gathered = _gather(summaries, _items_by_sku(account_id, site))
+    gathered = _gather(summaries, _items_by_sku(account_id))
     loaded = stock.load_fba_levels(
         site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
     )
@@ -87,12 +87,11 @@ def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> list[Inventor
             return summaries
 
 
-def _items_by_sku(account_id: int, site: Site) -> dict[str, int]:
-    """The linked FBA SKUs of the site's pool; one that is linked to two items is linked to neither."""
+def _items_by_sku(account_id: int) -> dict[str, int]:
+    """The account's linked FBA SKUs, whichever marketplace showed them first; one with two items has neither."""
     rows = ChannelProduct.objects.filter(
         listing__account=account_id,
         listing__fulfilment=Fulfilment.FBA.value,
-        marketplace__pool=site.pool,
         item__isnull=False,
     )
     found: dict[str, set[int]] = defaultdict(set)

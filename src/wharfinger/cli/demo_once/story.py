@@ -4,8 +4,9 @@ What is looked up to know which page to open (ids, counts) is read from the data
 """
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import httpx2
@@ -29,6 +30,7 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.domain.channels import LinkState, import_fba_for
+from wharfinger.domain.marketplaces import BY_ID, MarketplaceFacts, Pool
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
@@ -39,21 +41,8 @@ PATIENCE = 90.0
 WAVES = 3
 DISPATCHED_AT_ONCE = 25
 
-CHANNELS: Mapping[str, Sequence[tuple[Fulfilment, str, str]]] = {
-    "EU": (
-        (Fulfilment.FBM, "GB", WAREHOUSE),
-        (Fulfilment.FBM, "DE", WAREHOUSE),
-        (Fulfilment.FBM, "FR", WAREHOUSE),
-        (Fulfilment.FBA, "GB", "FBA UK"),
-        (Fulfilment.FBA, "DE", "FBA Europe"),
-    ),
-    "NA": (
-        (Fulfilment.FBM, "US", WAREHOUSE),
-        (Fulfilment.FBM, "CA", WAREHOUSE),
-        (Fulfilment.FBA, "US", "FBA North America"),
-    ),
-}
-"""The channels of the run: region → (kind, country, site)."""
+FBA_SITES = {Pool.UK: "FBA UK", Pool.EU: "FBA Europe", Pool.NA: "FBA North America"}
+"""The site of each FBA pool, as the seed made them."""
 
 
 class GaveUp(Exception):
@@ -105,33 +94,33 @@ def sign_in(job: Job) -> None:
 
 
 def set_up_account(job: Job, account: Mapping[str, Any]) -> None:
-    """Make the channels, authorise the first, share its authorisation with the others, activate all."""
-    marketplaces = {row["country"]: row["id"] for row in account["marketplaces"]}
+    """FBM and FBA channels of all its marketplaces: authorise the first, share its authorisation, activate all."""
+    marketplaces = [BY_ID[row["id"]] for row in account["marketplaces"]]
     seller_id = ""
-    for kind, country, site in CHANNELS[account["region"]]:
-        channel = make_channel(job, account, kind, country, marketplaces[country], site, seller_id)
+    for marketplace, kind in product(marketplaces, (Fulfilment.FBM, Fulfilment.FBA)):
+        site = WAREHOUSE if kind is Fulfilment.FBM else FBA_SITES[marketplace.pool]
+        channel = make_channel(job, account, kind, marketplace, site, seller_id)
         activate(job, channel)
         if not seller_id:
             authorise(job, channel, account)
             seller_id = account["sellerId"]
-    say(f"{account['name']}: {len(CHANNELS[account['region']])} channels made and authorised.")
+    say(f"{account['name']}: {2 * len(marketplaces)} channels made and authorised.")
 
 
 def make_channel(
     job: Job,
     account: Mapping[str, Any],
     kind: Fulfilment,
-    country: str,
-    marketplace_id: str,
+    marketplace: MarketplaceFacts,
     site: str,
     seller_id: str,
 ) -> Channel:
-    name = f"{account['name'][:30]} {country} {kind.value}"
+    name = f"{account['name'][:30]} {marketplace.name} {kind.value}"
     page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
     answer: dict[str, str] = {
         "name": name,
         "region": account["region"],
-        "marketplace_id": marketplace_id,
+        "marketplace_id": marketplace.id,
         "seller_id": seller_id,
         "auth_token": "",
         "import_fba_orders": import_fba_for(kind).value,
