@@ -15,7 +15,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.channels import LinkState
-from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.marketplaces import Pool, Region
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity, record_audit
@@ -112,7 +112,10 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
         unique_fields=["account", "marketplace"],
         update_fields=["store_name", "participating", "suspended_listings"],
     )
-    SellerAccount.objects.filter(pk=account_id).update(participations_read_at=now)
+    stores = {line.store_name for line in found if line.store_name}
+    if len(stores) == 1:  # the name that the seller chose beats the one that we made of the first channel's
+        account.name = f"{stores.pop()} ({Region(account.region).title})"[:80]
+    SellerAccount.objects.filter(pk=account_id).update(participations_read_at=now, name=account.name)
 
 
 @dataclass(frozen=True, slots=True)
