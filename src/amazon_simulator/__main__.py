@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import os
+import signal
 import socket
 import sys
 from pathlib import Path
@@ -57,13 +58,15 @@ def main() -> int:
     except (OSError, ValueError) as fault:
         sys.stderr.write(f"amazon_simulator: {fault}\n")
         return 2
-    if given.port_file is not None:
-        part = given.port_file.with_suffix(".part")
-        part.write_text(f"{port}\n", encoding="utf-8")
-        os.replace(part, given.port_file)
     config = uvicorn.Config(
-        App(simulator), log_config=None, access_log=False, lifespan="on", timeout_graceful_shutdown=2, http=Lines
+        App(simulator, lambda: _tell_port(given.port_file, port)),
+        log_config=None,
+        access_log=False,
+        lifespan="on",
+        timeout_graceful_shutdown=2,
+        http=Lines,
     )
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again once it has ended cleanly
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listener])
     return 0
@@ -89,6 +92,13 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         home=given.home,
         lifted=given.lift_limits,
     )
+
+
+def _tell_port(file: Path | None, port: int) -> None:
+    if file is not None:
+        part = file.with_suffix(".part")
+        part.write_text(f"{port}\n", encoding="utf-8")
+        os.replace(part, file)
 
 
 def _listen(port: int) -> socket.socket:

@@ -37,8 +37,9 @@ class Lines(H11Protocol):
 class App:
     """Serves one simulator; refreshes the clock file every second while it lives."""
 
-    def __init__(self, simulator: Simulator) -> None:
+    def __init__(self, simulator: Simulator, ready: Callable[[], None] = lambda: None) -> None:
         self._simulator = simulator
+        self._ready = ready
         self._task: asyncio.Task[None] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,6 +54,7 @@ class App:
             if message["type"] == "lifespan.startup":
                 self._task = asyncio.create_task(self._tell_time())
                 await send({"type": "lifespan.startup.complete"})
+                asyncio.get_running_loop().call_soon(self._ready)
             else:
                 if self._task is not None:
                     self._task.cancel()
@@ -86,6 +88,7 @@ class App:
             line = Lines.open.get(tuple(scope["client"]))
             if line is not None:
                 line.abort()
+            await receive()  # until the server has seen the end: it grumbles otherwise
             return
         out = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.headers.items()]
         if response.status != 204:

@@ -68,6 +68,8 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return _register(simulator, told)
         case ["POST", "accounts", seller_id, "suspend"]:
             return _suspend(simulator, Told({**told.members, "sellerId": seller_id}))
+        case ["POST", "accounts", seller_id, "participate"]:
+            return _participate(simulator, Told({**told.members, "sellerId": seller_id}))
         case ["GET", "faults"]:
             return json_of({"faults": [_fault(fault) for fault in simulator.faults.faults], "kinds": KINDS})
         case ["POST", "faults"]:
@@ -111,6 +113,18 @@ def _suspend(simulator: "Simulator", told: Told) -> Response:
     seller.suspended = kept + (markets if told.truth("suspended", True) else [])
     simulator.world.touch(seller)
     return json_of({"sellerId": seller.id, "suspended": seller.suspended})
+
+
+def _participate(simulator: "Simulator", told: Told) -> Response:
+    """The seller joins or leaves a marketplace; its listings there stay, for when it comes back."""
+    seller = _seller(simulator, told)
+    own = dict.fromkeys((*seller.marketplaces, *seller.absent))
+    market = told.one_of("marketplaceId", own, "/_simulator/accounts")
+    joins = told.truth("participating")
+    seller.marketplaces = [one for one in own if (joins if one == market else one in seller.marketplaces)]
+    seller.absent = [one for one in own if one not in seller.marketplaces]
+    simulator.world.touch(seller)
+    return json_of({"sellerId": seller.id, "marketplaces": seller.marketplaces, "absent": seller.absent})
 
 
 def _set_fault(simulator: "Simulator", told: Told) -> Response:
@@ -286,9 +300,9 @@ def accounts(simulator: "Simulator") -> dict[str, Any]:
                         "id": market,
                         "country": MARKETS[market].country,
                         "currency": MARKETS[market].currency,
-                        "participating": True,
+                        "participating": market not in seller.absent,
                     }
-                    for market in seller.marketplaces
+                    for market in (*seller.marketplaces, *seller.absent)
                 ],
                 "refreshToken": own.get(seller.id, ""),
                 "signIn": {"email": email_of(seller.id), "password": SIGN_IN_PASSWORD},

@@ -11,6 +11,7 @@ class Seller(msgspec.Struct, tag="seller"):
     region: str
     marketplaces: list[str]
     suspended: list[str] = []
+    absent: list[str] = []  # where the account could sell but does not take part
 
 
 class Change(msgspec.Struct):

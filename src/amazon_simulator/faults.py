@@ -114,8 +114,11 @@ def _window(told: Any) -> tuple[float, float]:
         return 0.0, float("inf")
     if not isinstance(told, dict) or not set(told) <= {"since", "until"}:
         raise ValueError('window: give {"since": ISO, "until": ISO} in trade time')
-    since = from_iso(str(told["since"])) if "since" in told else 0.0
-    return since, from_iso(str(told["until"])) if "until" in told else float("inf")
+    try:
+        since = from_iso(str(told["since"])) if "since" in told else 0.0
+        return since, from_iso(str(told["until"])) if "until" in told else float("inf")
+    except ValueError as fault:
+        raise ValueError(f"window: {fault}; give times like 2026-12-01T00:00:00Z") from fault
 
 
 def _number(told: Mapping[str, Any], name: str, default: float, least: float, most: float) -> float:

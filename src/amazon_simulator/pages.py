@@ -108,9 +108,7 @@ def _shop(simulator: "Simulator", request: Request, said: str, status: int = 200
         for row in simulator.world.fba.values()
         if row.seller == seller.id and row.pool == market.pool
     }
-    orders = sorted(simulator.world.orders_of.get(seller.id, {}).values(), key=lambda order: -order.created)[
-        :ORDERS_SHOWN
-    ]
+    orders = simulator.world.newest(seller.id, ORDERS_SHOWN)
     return page(
         "shop.html",
         status,

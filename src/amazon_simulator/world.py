@@ -1,6 +1,7 @@
 """The world that lives: sellers, listings, FBA stock, orders, in trade time. Pure: no IO, no clock of its own."""
 
 import heapq
+from bisect import bisect_left, insort
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -46,6 +47,26 @@ class Line:
     discount: bool = False
 
 
+class Shelf:
+    """A seller's orders in the order of their times, so that a page costs a page and not the whole book."""
+
+    def __init__(self) -> None:
+        self.created: list[tuple[float, str]] = []
+        self.updated: list[tuple[float, str]] = []
+        self._held: dict[str, float] = {}
+
+    def keep(self, order: Order) -> None:
+        held = self._held.get(order.id)
+        if held is None:
+            insort(self.created, (order.created, order.id))
+        elif held == order.updated:
+            return
+        else:
+            del self.updated[bisect_left(self.updated, (held, order.id))]
+        insort(self.updated, (order.updated, order.id))
+        self._held[order.id] = order.updated
+
+
 class World:
     """All state in memory; `changed` collects what must be journalled."""
 
@@ -55,7 +76,7 @@ class World:
         self.by_seller: dict[str, dict[str, Listing]] = {}
         self.fba: dict[tuple[str, str, str], FbaStock] = {}
         self.orders: dict[str, Order] = {}
-        self.orders_of: dict[str, dict[str, Order]] = {}
+        self.shelves: dict[str, Shelf] = {}
         self.confirmations: list[Confirmation] = []
         self.changed: list[Entity] = []
         self.promised: dict[tuple[str, str, str], int] = {}
@@ -90,13 +111,18 @@ class World:
         known = self.orders.get(order.id)
         if known is not None and known.status in OPEN_AT_AMAZON:
             self._promise(known, -1)
-        self.orders_of.setdefault(order.seller, {})[order.id] = order
+        self.shelves.setdefault(order.seller, Shelf()).keep(order)
         if order.status in OPEN_AT_AMAZON:
             self._promise(order, 1)
         self.orders[order.id] = order
         for at in (order.pays_at, order.ships_at):
             if at is not None:
                 heapq.heappush(self._due, (at, "order", order.id, ""))
+
+    def newest(self, seller: str, most: int) -> list[Order]:
+        """A seller's orders, the newest first."""
+        shelf = self.shelves.get(seller, Shelf())
+        return [self.orders[order_id] for _, order_id in reversed(shelf.created[-most:])]
 
     def everything(self) -> Iterator[Entity]:
         yield from self.sellers.values()
@@ -111,6 +137,8 @@ class World:
 
     def touch(self, entity: Entity) -> None:
         self.changed.append(entity)
+        if isinstance(entity, Order):
+            self.shelves[entity.seller].keep(entity)
 
     # --- time
 

@@ -1,6 +1,7 @@
 """Orders 2026-01-01: searchOrders and getOrder. Source: model orders_2026-01-01.json, sp-api-details section 4."""
 
-from collections.abc import Callable, Collection
+from bisect import bisect_right
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from amazon_simulator.entities import Item, Order, Package, Seller
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.wire.answers import NOT_VALID, denied, invalid, refuse
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
-from amazon_simulator.world import World
+from amazon_simulator.world import Shelf, World
 
 VISIBLE_AFTER = 120.0
 """The two-minute rule: nothing younger is searched (behaviour O03)."""
@@ -29,9 +30,6 @@ TOKEN_WORDS = (
     "The paginationToken you have submitted is not valid. "
     "All parameters must match the original request except maxResultsPerPage."
 )
-
-
-When = Callable[[Order], float]
 
 
 class Orders:
@@ -62,26 +60,32 @@ class Orders:
             if held is None or held[0] < now or held[1:3] != [seller.id, same]:
                 return invalid(TOKEN_WORDS)
             before, passed = held[3], (held[4], held[5])
-        when: When = _updated if key == "updated" else _created
-        rows = [
-            order
-            for order in self._world.orders_of.get(seller.id, {}).values()
-            if passed < (when(order), order.id)
-            and when(order) <= before
-            and (not marketplaces or order.marketplace in marketplaces)
-            and (not statuses or order.status in statuses)
-            and (not kinds or order.fulfilled_by in kinds)
-        ]
-        rows.sort(key=lambda order: (when(order), order.id))
+        rows: list[tuple[float, Order]] = []
+        for when, order in self._since(seller, key, passed):
+            if when > before or len(rows) > size:
+                break
+            if (
+                (not marketplaces or order.marketplace in marketplaces)
+                and (not statuses or order.status in statuses)
+                and (not kinds or order.fulfilled_by in kinds)
+            ):
+                rows.append((when, order))
         body: dict[str, Any] = {
-            "orders": [order_json(order, data, self._application.roles) for order in rows[:size]],
+            "orders": [order_json(order, data, self._application.roles) for _, order in rows[:size]],
             ("lastUpdatedBefore" if key == "updated" else "createdBefore"): iso(before),
         }
         if len(rows) > size:
-            last = rows[size - 1]
-            token = seal("orders", (now + TOKEN_LIVES, seller.id, same, before, when(last), last.id))
+            when, last = rows[size - 1]
+            token = seal("orders", (now + TOKEN_LIVES, seller.id, same, before, when, last.id))
             body["pagination"] = {"nextToken": token}
         return answer_json(body)
+
+    def _since(self, seller: Seller, key: str, passed: tuple[float, str]) -> Iterator[tuple[float, Order]]:
+        shelf = self._world.shelves.get(seller.id, Shelf())
+        times = shelf.updated if key == "updated" else shelf.created
+        for place in range(bisect_right(times, passed), len(times)):
+            when, order_id = times[place]
+            yield when, self._world.orders[order_id]
 
     def get(self, seller: Seller, order_id: str, request: Request) -> Response:
         try:
@@ -92,14 +96,6 @@ class Orders:
         if order is None or order.seller != seller.id:
             return refuse(404, "NotFound", "The requested order was not found.", kind="ResourceNotFoundException")
         return answer_json({"order": order_json(order, data, self._application.roles)})
-
-
-def _updated(order: Order) -> float:
-    return order.updated
-
-
-def _created(order: Order) -> float:
-    return order.created
 
 
 def _window(query: dict[str, str], now: float) -> tuple[str, float, float]:

@@ -18,10 +18,10 @@ def get_marketplace_participations(seller: Seller) -> Response:
             },
             "storeName": seller.name,
             "participation": {
-                "isParticipating": True,
+                "isParticipating": market.id not in seller.absent,
                 "hasSuspendedListings": market.id in seller.suspended,
             },
         }
-        for market in (MARKETS[marketplace] for marketplace in seller.marketplaces)
+        for market in (MARKETS[marketplace] for marketplace in (*seller.marketplaces, *seller.absent))
     ]
     return answer_json({"payload": payload})
