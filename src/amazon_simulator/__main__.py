@@ -102,6 +102,8 @@ def _tell_port(file: Path | None, port: int) -> None:
 
 
 def _listen(port: int) -> socket.socket:
+    if not 0 <= port <= 65_535:
+        raise ValueError("--port must be from 0 to 65535")
     listener = socket.socket()
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -1,0 +1,98 @@
+"""The real process: it starts, cuts connections, is killed, comes back and ends cleanly."""
+
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import pytest
+
+pytestmark = pytest.mark.system
+SOURCES = Path(__file__).resolve().parents[2] / "src"
+STARTS_WITHIN = 20.0
+
+
+class Process:
+    def __init__(self, home, *more):
+        self._port = home / "port"
+        self._port.unlink(missing_ok=True)
+        command = [sys.executable, "-m", "amazon_simulator", "--port", "0", "--port-file", str(self._port)]
+        command += ["--home", str(home / "state"), "--rate", "60", *more]
+        self.errors = (home / "errors").open("ab")
+        self.process = subprocess.Popen(command, cwd=SOURCES, stderr=self.errors)
+        ends = time.monotonic() + STARTS_WITHIN
+        while not self._port.exists() and time.monotonic() < ends and self.process.poll() is None:
+            time.sleep(0.02)  # noqa: TID251 -- waiting for another process to listen
+        self.base = f"http://127.0.0.1:{self._port.read_text().strip()}"
+
+    def ask(self, path, body=None):
+        url = f"{self.base}/_simulator/{path}"
+        return (httpx2.get(url) if body is None else httpx2.post(url, json=body)).json()
+
+    def headers(self):
+        told = self.ask("accounts")
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": told["accounts"][0]["refreshToken"],
+            "client_id": told["application"]["clientId"],
+            "client_secret": told["application"]["clientSecret"],
+        }
+        return {"x-amz-access-token": httpx2.post(told["tokenEndpoint"], data=form).json()["access_token"]}
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        code = self.process.wait(10)
+        self.errors.close()
+        return code
+
+
+@pytest.fixture
+def amazon(tmp_path):
+    running = Process(tmp_path, "--fresh")
+    yield running
+    if running.process.poll() is None:
+        running.end()
+
+
+@pytest.mark.parametrize("kind", ["cut_before", "cut_after"])
+def test_a_cut_connection_gives_no_byte_of_an_answer(amazon, kind):
+    headers, url = amazon.headers(), f"{amazon.base}/eu/sellers/v1/marketplaceParticipations"
+    amazon.ask("faults", {"kind": kind})
+    with pytest.raises(httpx2.RemoteProtocolError):
+        httpx2.get(url, headers=headers)
+    assert httpx2.get(url, headers=headers).status_code == 200
+
+
+def test_it_ends_cleanly_when_asked_to(amazon, tmp_path):
+    assert amazon.ask("clock")["mode"] == "scaled"
+    assert amazon.end() == 0
+    assert (tmp_path / "errors").read_text() == ""
+
+
+def test_killed_it_comes_back_with_the_same_books_tokens_and_trade_time(amazon, tmp_path):
+    headers = amazon.headers()
+    placed = amazon.ask("orders", {"mix": {"count": 30, "pendingShare": 0, "fbaShare": 0}})["orderIds"]
+    before, books = amazon.ask("clock")["now"], amazon.ask("books")
+    amazon.end(signal.SIGKILL)
+    again = Process(tmp_path)
+    try:
+        after = again.ask("books")
+        assert [order["orderId"] for order in after["orders"]] == placed
+        assert (after["orders"], after["listings"]) == (books["orders"], books["listings"])
+        assert again.ask("clock")["now"] > before
+        url = f"{again.base}/eu/sellers/v1/marketplaceParticipations"
+        assert httpx2.get(url, headers=headers).status_code == 200
+    finally:
+        again.end()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["--rate", "0"], "--rate"), (["--start", "soon"], "soon"), (["--port", "70000"], "port")],
+)
+def test_a_wrong_option_is_a_sentence(arguments, words):
+    command = [sys.executable, "-m", "amazon_simulator", "--port", "0", *arguments]
+    ended = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, timeout=20, check=False)
+    assert (ended.returncode, words in ended.stderr, "Traceback" in ended.stderr) == (2, True, False)
