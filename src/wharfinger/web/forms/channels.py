@@ -103,14 +103,14 @@ class ChannelForm(forms.Form):
         label="Site",
         coerce=int,
         empty_value=None,
-        required=False,
+        error_messages={"required": "Choose the Site that this channel's orders are fulfilled from."},
         help_text="Where this channel's orders are fulfilled from.",
     )
     courier_service_id = forms.TypedChoiceField(
         label="Courier service",
         coerce=int,
         empty_value=None,
-        required=False,
+        error_messages={"required": "Choose a courier service that gives a tracking number at once."},
         help_text="One that gives its tracking number at once: Amazon wants it when the parcel leaves.",
     )
     late_courier_acknowledged = forms.BooleanField(
