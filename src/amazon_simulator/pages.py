@@ -13,7 +13,9 @@ from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Seller
+from amazon_simulator.faults import KINDS
 from amazon_simulator.http import Request, Response, see_other
+from amazon_simulator.limits import PLANS
 from amazon_simulator.told import Told
 from amazon_simulator.world import NotPossible
 
@@ -67,16 +69,23 @@ def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Re
             return _shop(simulator, request, "")
         case ["POST", "shop", "clock"]:
             return _set_rate(simulator, request)
+        case ["POST", "shop", "faults"]:
+            return _set_fault(simulator, request)
         case ["POST", "shop", verb]:
             return _act(simulator, request, verb)
         case _:
             return page("message.html", 404, title="Not found", text="There is no such page.")
 
 
-def _index(simulator: "Simulator") -> Response:
+def _index(simulator: "Simulator", said: str = "", status: int = 200) -> Response:
     world = simulator.world
     return page(
         "index.html",
+        status,
+        said=said,
+        kinds=KINDS,
+        operations=list(PLANS),
+        faults=simulator.faults.faults,
         now=iso(simulator.clock.seconds()),
         rate=simulator.clock.rate,
         rates=RATES,
@@ -93,6 +102,20 @@ def _set_rate(simulator: "Simulator", request: Request) -> Response:
     asked = request.form().get("rate", "")
     if asked in {str(rate) for rate in RATES}:
         simulator.clock.set_rate(float(asked))
+    return see_other("/")
+
+
+def _set_fault(simulator: "Simulator", request: Request) -> Response:
+    form = request.form()
+    if "clear" in form:
+        simulator.faults.clear()
+        return see_other("/")
+    count = form.get("count", "1")
+    told = {"kind": form.get("kind", ""), "operation": form.get("operation", "*")}
+    try:
+        simulator.faults.add({**told, "count": int(count) if count.isascii() and count.isdigit() else count})
+    except ValueError as fault:
+        return _index(simulator, str(fault), 422)
     return see_other("/")
 
 

@@ -109,3 +109,29 @@ def test_the_shop_sells_cancels_and_restocks(amazon):
     assert (answer.status, b"are left" in answer.body) == (422, True)
     assert amazon.send("GET", "/shop", query={"seller": EU}).status == 200
     assert amazon.send("GET", "/").status == 200
+
+
+def test_the_secondary_user_may_not_authorise(amazon):
+    answer = amazon.send("POST", CONSENT, query=ASKED, form={**SIGN_IN, "email": f"staff.{SIGN_IN['email']}"})
+    cookie = {"cookie": answer.headers["set-cookie"].split(";")[0]}
+    for method, form in (("GET", None), ("POST", {"accept": "yes", "answer": "ok"})):
+        answer = amazon.send(method, CONSENT, query=ASKED, form=form, headers=cookie)
+        assert (answer.status, b"SPDC8143" in answer.body) == (403, True)
+
+
+def test_a_published_application_is_authorised_without_beta_and_not_with_it(amazon):
+    amazon.control("POST", "application", {"draft": False})
+    published = {name: value for name, value in ASKED.items() if name != "version"}
+    assert amazon.send("GET", CONSENT, query=published).status == 200
+    assert b"MD5100" in amazon.send("GET", CONSENT, query=ASKED).body
+
+
+def test_faults_are_made_and_cleared_on_the_control_page(amazon):
+    form = {"kind": "503", "operation": "searchOrders", "count": "1"}
+    assert amazon.send("POST", "/shop/faults", form=form).status == 303
+    assert b"0 of 1" in amazon.send("GET", "/_simulator/").body
+    assert amazon.search()[0] == 503
+    amazon.send("POST", "/shop/faults", form={"clear": "1"})
+    assert amazon.control("GET", "faults")[1]["faults"] == []
+    answer = amazon.send("POST", "/shop/faults", form={**form, "count": "many"})
+    assert (answer.status, b"count" in answer.body) == (422, True)
