@@ -45,6 +45,19 @@ class Listing(msgspec.Struct, tag="listing"):
         return self.seller, self.sku
 
 
+class Moved(msgspec.Struct, tag="moved"):
+    """What has changed of a listing, without its whole history: the journal grows by what happens only."""
+
+    seller: str
+    sku: str
+    quantity: int | None
+    lead_time: int | None
+    channel: str
+    listed: bool
+    waiting: list[tuple[float, int, int | None]]
+    change: Change | None
+
+
 class FbaStock(msgspec.Struct, tag="fba"):
     seller: str
     pool: str
@@ -178,4 +191,16 @@ class Counter(msgspec.Struct, tag="counter"):
     counted: float = 0.0
 
 
-Entity = Seller | Listing | FbaStock | Order | Confirmation | AccessToken | RefreshToken | Code | Registration | Counter
+Entity = (
+    Seller
+    | Listing
+    | Moved
+    | FbaStock
+    | Order
+    | Confirmation
+    | AccessToken
+    | RefreshToken
+    | Code
+    | Registration
+    | Counter
+)

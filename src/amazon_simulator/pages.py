@@ -55,6 +55,11 @@ def page(name: str, status: int = 200, *, form_action: str = "'self'", **context
     return Response(status, _templates.get_template(name).render(**context).encode(), headers)
 
 
+def moment(seconds: float) -> str:
+    """As a person reads it."""
+    return iso(seconds)[:19].replace("T", " ") + " UTC"
+
+
 def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
     """The index, the shop and the style sheet."""
     match [request.method, *parts]:
@@ -86,7 +91,7 @@ def _index(simulator: "Simulator", said: str = "", status: int = 200) -> Respons
         kinds=KINDS,
         operations=list(PLANS),
         faults=simulator.faults.faults,
-        now=iso(simulator.clock.seconds()),
+        now=moment(simulator.clock.seconds()),
         rate=simulator.clock.rate,
         rates=RATES,
         sellers=list(world.sellers.values()),
@@ -142,9 +147,9 @@ def _shop(simulator: "Simulator", request: Request, said: str, status: int = 200
         goods=goods,
         fba=fba,
         orders=orders,
-        iso=iso,
+        moment=moment,
         said=said,
-        now=iso(simulator.clock.seconds()),
+        now=moment(simulator.clock.seconds()),
     )
 
 

@@ -16,6 +16,7 @@ from amazon_simulator.entities import (
     FbaStock,
     Item,
     Listing,
+    Moved,
     Order,
     Package,
     Seller,
@@ -91,6 +92,8 @@ class World:
                 self.sellers[entity.id] = entity
             case Listing():
                 self._put_listing(entity)
+            case Moved():
+                self._put_move(entity)
             case FbaStock():
                 self.fba[entity.key] = entity
             case Order():
@@ -104,6 +107,15 @@ class World:
     def _put_listing(self, listing: Listing) -> None:
         self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
         self.listings[listing.key] = listing
+        for at, _, _ in listing.waiting:
+            heapq.heappush(self._due, (at, "listing", listing.seller, listing.sku))
+
+    def _put_move(self, moved: Moved) -> None:
+        listing = self.listings[(moved.seller, moved.sku)]
+        listing.quantity, listing.lead_time = moved.quantity, moved.lead_time
+        listing.channel, listing.listed, listing.waiting = moved.channel, moved.listed, moved.waiting
+        if moved.change is not None:
+            listing.history.append(moved.change)
         for at, _, _ in listing.waiting:
             heapq.heappush(self._due, (at, "listing", listing.seller, listing.sku))
 
@@ -169,15 +181,29 @@ class World:
 
     def _set_quantity(self, listing: Listing, quantity: int, at: float, cause: str) -> None:
         listing.quantity = quantity
-        listing.history.append(Change(at, quantity, cause))
-        self.touch(listing)
+        change = Change(at, quantity, cause)
+        listing.history.append(change)
+        self._note_move(listing, change)
+
+    def _note_move(self, listing: Listing, change: Change | None = None) -> None:
+        moved = Moved(
+            seller=listing.seller,
+            sku=listing.sku,
+            quantity=listing.quantity,
+            lead_time=listing.lead_time,
+            channel=listing.channel,
+            listed=listing.listed,
+            waiting=list(listing.waiting),
+            change=change,
+        )
+        self.changed.append(moved)
 
     def tell_quantity(self, listing: Listing, quantity: int, lead_time: int | None, at: float) -> None:
         """The seller's own quantity was accepted: it takes effect a little later."""
         when = at + TAKES_EFFECT_AFTER
         listing.waiting.append((when, quantity, lead_time))
         heapq.heappush(self._due, (when, "listing", listing.seller, listing.sku))
-        self.touch(listing)
+        self._note_move(listing)
 
     # --- orders
 
@@ -288,7 +314,7 @@ class World:
                 self._set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
             if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
                 listing.listed = True
-                self.touch(listing)
+                self._note_move(listing)
 
     def pay(self, order: Order, at: float) -> None:
         if order.status != "PENDING":

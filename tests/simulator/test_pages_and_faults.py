@@ -318,3 +318,29 @@ def test_a_spoilt_clock_file_is_named(tmp_path):
     file.write_text("{}")
     with pytest.raises(ValueError, match="no clock file"):
         Clock(file=file)
+
+
+def test_the_journal_grows_by_what_happens_and_not_by_history(tmp_path):
+    amazon = Amazon(home=tmp_path, lifted=True)
+    sizes = []
+    for number in range(60):
+        amazon.set_quantity("HH-0010", number)
+        amazon.advance(5)
+        sizes.append((tmp_path / "journal.jsonl").stat().st_size)
+    amazon.simulator.close()
+    grown = [after - before for before, after in zip(sizes, sizes[1:], strict=False)]
+    assert max(grown) < 1.5 * min(grown)
+
+
+def test_a_long_journal_is_written_anew_with_the_same_books(tmp_path, monkeypatch):
+    before = Amazon(home=tmp_path, lifted=True)
+    before.control("POST", "orders", {"mix": {"count": 40}})
+    before.set_quantity("HH-0010", 9)
+    books, size = before.control("GET", "books")[1], (tmp_path / "journal.jsonl").stat().st_size
+    before.simulator.close()
+    monkeypatch.setattr("amazon_simulator.simulator.REWRITTEN_FROM", 100)
+    for _ in range(2):
+        after = Amazon(home=tmp_path, lifted=True)
+        assert after.control("GET", "books")[1] == books
+        after.simulator.close()
+    assert (tmp_path / "journal.jsonl").stat().st_size < size
