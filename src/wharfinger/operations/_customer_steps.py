@@ -52,7 +52,7 @@ def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | 
 
 def generic_customer(channel: Channel, placed_at: datetime, *, now: datetime) -> Customer:
     """The month's one customer of a channel, for orders whose buyer Amazon does not tell."""
-    code = f"{channel.name[:14].strip()}-{placed_at:%m%y}"
+    code = f"{channel.name[:8].strip()}-{channel.pk}-{placed_at:%m%y}"  # names of channels may begin alike
     customer, _made = Customer.objects.get_or_create(
         code=code, defaults={"generic": True, "name": f"{channel.name} {placed_at:%B %Y}", "made_at": now}
     )

@@ -115,7 +115,7 @@ def make_channel(
     site: str,
     seller_id: str,
 ) -> Channel:
-    name = f"{account['name'][:30]} {marketplace.name} {kind.value}"
+    name = f"{marketplace.name} {kind.value}"
     page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
     answer: dict[str, str] = {
         "name": name,
