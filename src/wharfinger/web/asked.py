@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.sales_orders import Day
@@ -39,6 +40,13 @@ def today() -> Day:
     """Trade time now, and the end of the reader's day."""
     now = trade_now()
     return Day(now=now, ends=midnight(timezone.localtime(now).date() + timedelta(days=1)))
+
+
+def next_page(request: HttpRequest, otherwise: str) -> str:
+    """Where the person came from, when `next` names a page of ours."""
+    asked = request.GET.get("next", "")
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if ours else otherwise
 
 
 def numbers(texts: list[str]) -> list[int]:

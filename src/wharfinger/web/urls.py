@@ -3,6 +3,7 @@
 from wharfinger.web.views import (
     authorisations,
     channels,
+    couriers,
     dashboard,
     entrance,
     help_pages,
@@ -22,6 +23,7 @@ urlpatterns = [
     *dashboard.routes,
     *channels.routes,
     *authorisations.routes,
+    *couriers.routes,
     *house_settings.routes,
     *help_pages.routes,
     *imported_orders.routes,

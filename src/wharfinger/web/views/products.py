@@ -7,7 +7,6 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.channel_products import (
@@ -28,7 +27,7 @@ from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
 from wharfinger.operations import channels, links
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
 from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
@@ -124,9 +123,7 @@ def _unlinked_or_404(request: HttpRequest) -> Unlinked:
 
 def _back(request: HttpRequest) -> str:
     """Where the person came from, when that is a page of ours."""
-    asked = request.GET.get("next", "")
-    ours = url_has_allowed_host_and_scheme(asked, allowed_hosts=None) and asked.startswith("/")
-    return asked if ours else reverse("problem-list")
+    return next_page(request, reverse("problem-list"))
 
 
 def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | None = None) -> dict[str, Any]:

@@ -5,14 +5,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.sites import SiteRow, list_sites, loading, site_levels, site_row
 from wharfinger.domain.people import Right
 from wharfinger.operations import sites, triggers
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.forms.sites import SiteForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
@@ -67,7 +67,7 @@ def new_site(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             messages.success(request, f"Site {made.name} is made.")
-            return redirect("site", site_id=made.pk)
+            return redirect(next_page(request, reverse("site", args=[made.pk])))
     return render(request, "wharfinger/sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
 

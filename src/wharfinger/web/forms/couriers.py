@@ -1,0 +1,52 @@
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.domain.shipments import Tracking
+from wharfinger.operations.couriers import ServiceEntry
+
+
+class CourierForm(forms.Form):
+    """A courier service. Only a demo system may invent tracking numbers: `demo`."""
+
+    courier = forms.CharField(label="Courier", max_length=60, help_text="Such as Royal Mail or DPD.")
+    name = forms.CharField(label="Service", max_length=80, help_text="Such as Tracked 24.")
+    tracking = forms.ChoiceField(
+        label="Tracking number",
+        choices=[(tracking.value, tracking.value) for tracking in Tracking],
+        help_text="When it is known. At once: your label program shows it when the label is printed.",
+    )
+    amazon_carrier_code = forms.CharField(
+        label="Amazon's carrier code",
+        max_length=60,
+        widget=forms.TextInput(attrs={"list": "carrier-codes"}),
+        help_text="Exactly as Seller Central lists the carrier; Other for one that it does not list.",
+    )
+    amazon_carrier_name = forms.CharField(
+        label="Carrier name for Amazon", max_length=60, required=False, help_text="Only with the code Other."
+    )
+    gives_number = forms.BooleanField(
+        label="Makes the tracking number itself", required=False, help_text="For the demo courier: nothing is typed."
+    )
+    number_prefix = forms.CharField(label="Number begins with", max_length=4, required=False)
+    active = forms.BooleanField(label="In use", required=False, help_text="Off: it is not offered any more.")
+
+    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
+        super().__init__(data, initial=initial)
+        if not demo:
+            del self.fields["gives_number"]
+            del self.fields["number_prefix"]
+
+    def entry(self) -> ServiceEntry:
+        told = self.cleaned_data
+        return ServiceEntry(
+            courier=told["courier"],
+            name=told["name"],
+            tracking=Tracking(told["tracking"]),
+            gives_number=told.get("gives_number", False),
+            number_prefix=told.get("number_prefix", ""),
+            amazon_carrier_code=told["amazon_carrier_code"],
+            amazon_carrier_name=told["amazon_carrier_name"],
+            active=told["active"],
+        )

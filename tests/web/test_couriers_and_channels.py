@@ -1,0 +1,114 @@
+"""A live system has no courier services of its own: New Channel leads to the page that makes one, and back."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.test import Client
+
+from wharfinger.db.models import Channel, CourierService, Site, User
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+
+
+def signed_in(role="Administrator"):
+    client = Client()
+    client.force_login(User.objects.create(username=role.lower(), full_name=role, role=role))
+    return client
+
+
+def a_service(**changes):
+    told = {
+        "courier": "Royal Mail",
+        "name": "Tracked 24",
+        "tracking": "At once",
+        "amazon_carrier_code": "Royal Mail",
+        "active": "on",
+    }
+    return {**told, **changes}
+
+
+def test_new_channel_leads_to_a_courier_service_and_back():
+    client = signed_in()
+    page = client.get("/channels/new/").content.decode()
+    assert "/settings/couriers/new/?next=/channels/new/" in page
+    answer = client.post("/settings/couriers/new/?next=/channels/new/", a_service())
+    assert (answer.status_code, answer["Location"]) == (302, "/channels/new/")
+    assert "Royal Mail Tracked 24" in client.get("/channels/new/").content.decode()
+
+
+def test_the_code_other_wants_a_name_and_says_so_by_the_field():
+    answer = signed_in().post("/settings/couriers/new/", a_service(amazon_carrier_code="Other"))
+    assert (answer.status_code, "name too" in answer.content.decode()) == (422, True)
+    assert CourierService.objects.count() == 0
+
+
+def test_a_next_page_that_is_not_ours_is_not_followed():
+    answer = signed_in().post("/settings/couriers/new/?next=//evil.example/", a_service())
+    assert answer["Location"] == "/settings/couriers/"
+
+
+@pytest.mark.parametrize("role", ["Warehouse", "Accounts", "Viewer"])
+def test_other_roles_see_channels_but_may_not_edit_them(role):
+    client = signed_in(role)
+    assert client.get("/channels/").status_code == 200
+    for address in ("/channels/new/", "/channels/new/fbm/", "/settings/couriers/new/", "/settings/amazon-application/"):
+        assert client.get(address).status_code == 403, address
+
+
+@pytest.mark.parametrize("address", ["/", "/channels/", "/sales-orders/", "/settings/"])
+def test_nobody_sees_a_page_without_signing_in(address):
+    answer = Client().get(address)
+    assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True)
+
+
+def test_a_channel_is_made_shown_and_edited_by_its_pages():
+    client = signed_in()
+    client.post("/settings/couriers/new/", a_service())
+    site = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
+    told = {
+        "name": "UK FBM",
+        "enabled": "on",
+        "start_date": "2026-11-01",
+        "order_ref_format": "{0}",
+        "use_amazon_sku": "on",
+        "import_fba_orders": "No FBA import",
+        "region": "EU",
+        "marketplace_id": "A1F83G8C2ARO7P",
+        "site_id": str(site.pk),
+        "courier_service_id": str(CourierService.objects.get().pk),
+    }
+    answer = client.post("/channels/new/fbm/", told)
+    channel = Channel.objects.get()
+    assert answer["Location"] == f"/channels/{channel.pk}/"
+    assert "Waiting for authorisation" in client.get(f"/channels/{channel.pk}/").content.decode()
+    for tab in ("shipping", "feedback", "activity", "orders", "products", "stock"):
+        assert client.get(f"/channels/{channel.pk}/{tab}/").status_code == 200, tab
+    answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Renamed", "version": "1"})
+    assert (answer.status_code, Channel.objects.get().name) == (302, "Renamed")
+    answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Too late", "version": "1"})
+    assert (answer.status_code, "Somebody else saved" in answer.content.decode()) == (422, True)
+
+
+def test_ten_wrong_passwords_lock_the_name_for_a_while():
+    User.objects.create(username="ann", full_name="Ann", role="Viewer", password="!")
+    client = Client()
+    for _ in range(10):
+        client.post("/sign-in/", {"username": "ann", "password": "wrong"})
+    answer = client.post("/sign-in/", {"username": "ann", "password": "wrong"})
+    assert "Too many wrong passwords" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?state=unknown&spapi_oauth_code=x", "?error=access_denied"])
+def test_a_return_that_belongs_to_no_authorisation_is_explained_and_tells_nobody_its_address(query):
+    answer = Client().get(f"/amazon/callback{query}")
+    assert (answer.status_code, answer["Referrer-Policy"]) == (400, "no-referrer")
+    assert "Nothing was linked" in answer.content.decode()
+
+
+def test_the_channel_list_costs_the_same_for_one_and_for_three(django_assert_max_num_queries):
+    test_a_channel_is_made_shown_and_edited_by_its_pages()
+    client = signed_in("Manager")
+    with django_assert_max_num_queries(14):
+        client.get("/channels/")
