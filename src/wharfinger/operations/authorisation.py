@@ -19,6 +19,8 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 EXCHANGES_AT_MOST = 2
+EXCHANGE_AGAIN_AFTER = 3
+"""Seconds of machine time."""
 
 
 def _hash(text: str) -> str:
@@ -98,12 +100,18 @@ def start_exchange(attempt_id: int) -> CodeToExchange | None:
     if attempt.state not in (AuthorisationState.RETURNED.value, AuthorisationState.EXCHANGING.value):
         return None
     if attempt.exchanges >= EXCHANGES_AT_MOST:
-        _fail(attempt, "The exchange was cut off twice. Press Authorise again.")
+        _fail(attempt, "Amazon gave no answer, twice. The old access, if any, stays. Press Authorise again.")
         return None
     attempt.state = AuthorisationState.EXCHANGING.value
     attempt.exchanges += 1
     attempt.save()
     return CodeToExchange(attempt.pk, attempt.channel.account_id, attempt.code, attempt.redirect_uri)
+
+
+@operation
+def put_off_exchange(attempt_id: int) -> None:
+    """Amazon gave no answer: the code, which lives five minutes, is tried once more in a few seconds."""
+    triggers.exchange_code(attempt_id, after_seconds=EXCHANGE_AGAIN_AFTER)
 
 
 @operation

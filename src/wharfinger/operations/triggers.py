@@ -75,10 +75,17 @@ def fetch_order(account_id: int, amazon_order_id: str) -> bool:
     )
 
 
-def exchange_code(attempt_id: int) -> bool:
+def exchange_code(attempt_id: int, *, after_seconds: int = 0) -> bool:
     """Exchange an authorisation code for a refresh token: the code lives five minutes."""
     key = f"exchange_code:{attempt_id}"
-    return _defer(EXCHANGE_CODE, lock=key, queueing_lock=key, priority=AT_ONCE, attempt_id=attempt_id)
+    return _defer(
+        EXCHANGE_CODE,
+        lock=key,
+        queueing_lock=f"{key}:later" if after_seconds else key,
+        priority=AT_ONCE,
+        after_seconds=after_seconds,
+        attempt_id=attempt_id,
+    )
 
 
 def verify_channel(channel_id: int, *, after_seconds: int = 0) -> bool:

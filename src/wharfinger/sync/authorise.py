@@ -25,8 +25,9 @@ def exchange_code(attempt_id: int, lwa: Lwa, clock: Clock) -> None:
         )
     except AmazonError as error:
         if error.verdict is Verdict.LATER:
-            raise
-        authorisation.fail_exchange(attempt_id, error=str(error))
+            authorisation.put_off_exchange(attempt_id)
+        else:
+            authorisation.fail_exchange(attempt_id, error=str(error))
     else:
         if grant.refresh_token is None:
             authorisation.fail_exchange(attempt_id, error="Amazon gave no refresh token. Press Authorise again.")

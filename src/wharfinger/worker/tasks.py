@@ -4,8 +4,10 @@ A job is only a trigger: the truth is in rows, so every job may run twice or be 
 """
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
+from django.db import close_old_connections
 from procrastinate import JobContext
 
 from wharfinger.operations import triggers
@@ -37,10 +39,21 @@ def set_trade_rate(context: JobContext, *, rate: int) -> None:
     _wired(context).set_trade_rate(rate)
 
 
-TASKS: dict[str, Callable[..., Any]] = {
-    triggers.RUN_FLOW: run_flow,
-    triggers.FETCH_ORDER: fetch_order,
-    triggers.EXCHANGE_CODE: exchange_code,
-    triggers.VERIFY_CHANNEL: verify_channel,
-    triggers.SET_TRADE_RATE: set_trade_rate,
+def with_live_connection(task: Callable[..., None]) -> Callable[..., None]:
+    """Worker threads live long: a connection that broke (a restarted database) is opened anew for the next job."""
+
+    @wraps(task)
+    def run(context: JobContext, **ids: Any) -> None:
+        close_old_connections()
+        task(context, **ids)
+
+    return run
+
+
+TASKS: dict[str, Callable[..., None]] = {
+    triggers.RUN_FLOW: with_live_connection(run_flow),
+    triggers.FETCH_ORDER: with_live_connection(fetch_order),
+    triggers.EXCHANGE_CODE: with_live_connection(exchange_code),
+    triggers.VERIFY_CHANNEL: with_live_connection(verify_channel),
+    triggers.SET_TRADE_RATE: with_live_connection(set_trade_rate),
 }
