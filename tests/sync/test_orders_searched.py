@@ -1,0 +1,266 @@
+"""The search: which window is asked for, what is kept of it, and where it goes on after anything."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from tests.sync.orders_world import DE, NOON, UK, World, later, line, order, page, somebody
+
+from wharfinger.amazon.client import ALL_ORDER_DATA
+from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused, ServerFault
+from wharfinger.db.models import Channel, ImportedOrder, OrderCursor, Participation, RawMessage
+from wharfinger.operations import imported_orders
+from wharfinger.sync import orders_in
+from wharfinger.sync.calls import NotBefore
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def search(world, *pages):
+    world.amazon.pages += pages
+    return orders_in.run(world.account.pk, world.amazon, world.clock)
+
+
+def cursor(world):
+    return OrderCursor.objects.get(account=world.account)
+
+
+def test_the_first_window_begins_at_the_earliest_start_date(world):
+    Channel.objects.filter(pk=world.fba.pk).update(start_date=date(2026, 10, 20))
+    search(world, page())
+    assert world.amazon.searches[0].last_updated_after == datetime(2026, 10, 20, tzinfo=UTC)
+
+
+def test_the_first_window_reaches_back_three_months_at_most(world):
+    Channel.objects.update(start_date=date(2020, 1, 1))
+    search(world, page())
+    assert world.amazon.searches[0].last_updated_after == NOON - timedelta(days=90)
+
+
+def test_one_search_asks_for_all_that_is_useful_of_every_marketplace_and_both_kinds(world):
+    for marketplace, takes_part in ((UK, True), (DE, True), ("A13V1IB3VIYZZH", False)):
+        Participation.objects.create(
+            account=world.account, marketplace_id=marketplace, participating=takes_part, suspended_listings=False
+        )
+    search(world, page())
+    asked = world.amazon.searches[0]
+    assert asked.marketplace_ids == tuple(sorted((UK, DE)))
+    assert set(asked.included_data) == set(ALL_ORDER_DATA)
+    assert (asked.last_updated_before, asked.fulfilled_by, asked.fulfillment_statuses) == (None, (), ())
+
+
+def test_without_participations_the_channels_marketplaces_are_searched(world):
+    search(world, page())
+    assert world.amazon.searches[0].marketplace_ids == (UK,)
+
+
+def test_the_next_window_begins_at_amazons_own_end_less_an_overlap(world):
+    before = NOON - timedelta(minutes=2)
+    search(world, page(before=before))
+    assert cursor(world).after == before - timedelta(minutes=5)
+    assert cursor(world).caught_up_at == world.clock.now()
+
+
+def test_the_cursor_never_goes_back(world):
+    search(world, page(before=NOON))
+    search(world, page(before=NOON - timedelta(hours=6)))
+    assert cursor(world).after == NOON - timedelta(minutes=5)
+
+
+def test_where_amazon_tells_no_end_ours_is_two_minutes_old(world):
+    search(world, page(before=None))
+    assert cursor(world).after == NOON - timedelta(minutes=7)
+
+
+def test_pages_are_read_to_the_end_with_every_parameter_repeated(world):
+    first_end = NOON - timedelta(minutes=2)
+    result = search(
+        world,
+        page(order(line("MUG")), token="t/1+=", before=first_end),
+        page(order(line("MUG")), token="t/2", before=NOON),
+        page(order(line("MUG")), before=NOON),
+    )
+    first, second, third = world.amazon.searches
+    assert second == first.next_page("t/1+=")
+    assert third == first.next_page("t/2")
+    assert RawMessage.objects.count() == 3
+    assert cursor(world).after == first_end - timedelta(minutes=5)
+    assert (cursor(world).page_token, cursor(world).pages_read, cursor(world).orders_seen) == ("", 3, 3)
+    assert result.outcome == "3 orders on 3 pages"
+
+
+def test_without_a_token_in_the_budget_the_page_waits_and_a_new_process_goes_on_there(world):
+    again = NOON + timedelta(minutes=3)
+    result = search(world, page(order(line("MUG")), token="t1"), NotBefore(again, "searchOrders"))
+    assert (result.next_due, result.waiting_for) == (again, "budget of searchOrders")
+    assert cursor(world).page_token == "t1"
+    world.clock.at = again
+    Participation.objects.create(account=world.account, marketplace_id=DE, participating=True, suspended_listings=False)
+    search(world, page(order(line("MUG"))))
+    assert world.amazon.searches[-1] == world.amazon.searches[0].next_page("t1")
+    assert RawMessage.objects.count() == 2
+
+
+def test_a_page_token_of_almost_a_day_is_not_used_any_more(world):
+    search(world, page(order(line("MUG")), token="t1"), NotBefore(NOON, "searchOrders"))
+    world.clock.at += timedelta(hours=23)
+    search(world, page())
+    assert world.amazon.searches[-1] == world.amazon.searches[0]
+
+
+def test_a_refused_page_token_begins_the_window_anew(world):
+    told = order(line("MUG"))
+    search(world, page(told, token="t1"), PageTokenRefused("searchOrders"), page(told, token="t2"), page())
+    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
+    assert RawMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["t1", "t2"])
+def test_the_same_page_again_and_again_is_an_error_and_loses_nothing(world, token):
+    told = order(line("MUG"))
+    with pytest.raises(NotAnsweredAsPromised):
+        search(world, page(told, token="t1"), page(told, token=token))
+    assert (cursor(world).page_token, cursor(world).after) == ("", datetime(2026, 11, 1, tzinfo=UTC))
+    assert RawMessage.objects.count() == 1
+    search(world, page(told, order(line("MUG"))))
+    assert RawMessage.objects.count() == 2
+
+
+def test_an_error_in_the_middle_keeps_what_was_read(world):
+    with pytest.raises(ServerFault):
+        search(world, page(order(line("MUG")), token="t1"), ServerFault("searchOrders", status=503))
+    assert RawMessage.objects.count() == 1
+    assert cursor(world).page_token == "t1"
+
+
+def test_what_the_overlap_brings_again_is_not_kept_twice(world):
+    told = order(line("MUG"))
+    search(world, page(told))
+    search(world, page(told, later(told)))
+    assert RawMessage.objects.count() == 2
+    search(world, page(later(told)))
+    assert RawMessage.objects.count() == 2
+
+
+def test_what_returns_to_an_earlier_wording_is_kept(world):
+    told = order(line("MUG"))
+    for each in (told, later(told), told):
+        search(world, page(each))
+    assert RawMessage.objects.count() == 3
+
+
+def test_a_broken_order_is_kept_with_its_page(world):
+    broken = b'{"orderId": "026-7654321-0000009", "deemedReseller": UOSS}'
+    search(world, page(order(line("MUG")), broken))
+    kept = RawMessage.objects.get(key="026-7654321-0000009")
+    assert bytes(kept.body) == broken
+
+
+def test_messages_are_kept_encrypted(world):
+    search(world, page(order(line("MUG"))))
+    raw = RawMessage.objects.get()
+    assert json.loads(raw.body)["buyer"]["buyerName"] == "Grace Hopper"
+
+
+def test_an_account_whose_channels_are_all_off_is_not_searched(world):
+    Channel.objects.filter(pk=world.fbm.pk).update(enabled=False)
+    Channel.objects.filter(pk=world.fba.pk).update(activated=False)
+    assert search(world).outcome == "no channel is on"
+    assert not OrderCursor.objects.exists()
+
+
+def test_it_comes_back_when_the_budget_has_the_next_search(world):
+    assert search(world, page()).next_due == world.clock.now() + timedelta(seconds=185)
+
+
+def bytes_of(told):
+    return json.dumps(told).encode()
+
+
+def test_retry_download_fetches_the_order_and_takes_it(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(told)
+    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
+    assert world.imported(told).state == "Retrying"
+    world.amazon.orders[told["orderId"]] = bytes_of(
+        later(told, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
+    )
+    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    world.take()
+    assert (world.imported(told).state, world.imported(told).waits_for) == ("OK", "")
+
+
+def test_retry_download_of_the_same_bytes_takes_them_once_more(world):
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(told)
+    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[told["orderId"]] = bytes_of(told)
+    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    world.take()
+    assert world.imported(told).state == "Failed"
+    assert RawMessage.objects.count() == 1
+
+
+@pytest.mark.parametrize("taken", [True, False])
+def test_an_order_that_amazon_does_not_know_any_more_stays_as_it_was(world, taken):
+    world.item("MUG", 10)
+    total = "10.00" if taken else "99.00"
+    told = order(line("MUG"), proceeds={"grandTotal": {"amount": total, "currencyCode": "GBP"}})
+    world.hear(told)
+    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[told["orderId"]] = NotFound("getOrder", status=404)
+    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    assert world.imported(told).state == ("OK" if taken else "Failed")
+    assert "does not know" in world.imported(told).reason
+
+
+def test_a_download_without_a_token_is_made_by_the_next_search(world):
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    world.hear(told)
+    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[told["orderId"]] = NotBefore(NOON, "getOrder")
+    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    assert world.imported(told).state == "Retrying"
+    world.amazon.orders[told["orderId"]] = bytes_of(told)
+    result = search(world, page())
+    assert result.outcome == "0 orders on 1 page, 1 fetched by number"
+    world.take()
+    assert world.imported(told).state == "OK"
+
+
+def test_a_missing_address_is_asked_for_again_until_it_comes(world):
+    world.item("MUG", 10)
+    whole = order(line("MUG"))
+    told = {**whole, "recipient": {}}
+    world.hear(told)
+    search(world, page())
+    assert world.amazon.fetched == []
+    world.amazon.orders[told["orderId"]] = bytes_of(told)
+    world.clock.at += timedelta(minutes=10)
+    search(world, page())
+    search(world, page())
+    assert world.amazon.fetched == [told["orderId"]]
+    world.amazon.orders[told["orderId"]] = bytes_of(whole)
+    world.clock.at += timedelta(minutes=10)
+    search(world, page())
+    world.take()
+    assert world.sale(told).state == "Ready to ship"
+    assert world.amazon.fetched == [told["orderId"]] * 2
+    world.clock.at += timedelta(hours=1)
+    search(world, page())
+    assert world.amazon.fetched == [told["orderId"]] * 2
+
+
+def test_every_order_of_every_page_becomes_one_imported_order(world):
+    world.item("MUG", 1000)
+    told = [order(line("MUG")) for _ in range(25)]
+    search(world, page(*told[:10], token="a"), page(*told[8:20], token="b"), page(*told[18:]))
+    world.take()
+    assert ImportedOrder.objects.filter(state="OK").count() == 25
