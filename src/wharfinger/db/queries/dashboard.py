@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 from django.db.models import Count, F
@@ -126,13 +126,13 @@ class Dashboard:
     chart_top: int
 
 
-def dashboard(now: datetime, midnight: datetime, zone: str) -> Dashboard:
-    """Everything of the page; `midnight` is the beginning of the reader's day."""
+def dashboard(now: datetime, midnight: datetime) -> Dashboard:
+    """Everything of the page; `midnight` is the beginning of the reader's day, in the reader's zone."""
     channels = _channels_today(midnight)
     waiting = dict(StockNotice.objects.values_list("account").annotate(n=Count("id")))
     counts = _order_counts(now)
     open_problems = Problem.objects.filter(solved_at=None)
-    chart, top = _chart(now, zone)
+    chart, top = _chart(midnight)
     return Dashboard(
         has_channels=bool(channels),
         orders_today=sum(row.orders for row in channels),
@@ -196,7 +196,12 @@ def _flow(row: FlowSchedule) -> FlowRow:
 
 def _budget(row: RateBudget, now: datetime) -> BudgetRow:
     held = tokens_at(Bucket(row.rate, row.burst, row.tokens, row.counted_at), now)
-    return BudgetRow(row.operation, max(0, int(held)), int(row.burst), row.rate.normalize(), row.calls, row.refused)
+    return BudgetRow(row.operation, max(0, int(held)), int(row.burst), _plain(row.rate), row.calls, row.refused)
+
+
+def _plain(rate: Decimal) -> Decimal:
+    """Without trailing zeros, and never as 1E+1."""
+    return rate.quantize(Decimal(1)) if rate == rate.to_integral_value() else rate.normalize()
 
 
 def _at_risk() -> tuple[AtRisk, ...]:
@@ -216,15 +221,17 @@ def _at_risk() -> tuple[AtRisk, ...]:
     )
 
 
-def _chart(now: datetime, zone: str) -> tuple[tuple[Bar, ...], int]:
-    since = now - timedelta(days=DAYS_SHOWN)
+def _chart(midnight: datetime) -> tuple[tuple[Bar, ...], int]:
+    """Orders of the last days; a day begins and ends in the reader's zone."""
+    today = midnight.date()
+    days = [today - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
+    since = datetime.combine(days[0], time.min, tzinfo=midnight.tzinfo)
     counted = dict(
         ImportedOrder.objects.filter(placed_at__gte=since)
-        .annotate(day=TruncDate("placed_at"))
+        .annotate(day=TruncDate("placed_at", tzinfo=midnight.tzinfo))
         .values_list("day")
         .annotate(n=Count("id"))
     )
-    days = [now.date() - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
     return bars(days, [counted.get(day, 0) for day in days])
 
 

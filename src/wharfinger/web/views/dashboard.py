@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
 from wharfinger.domain.people import Right
 from wharfinger.operations import flows
-from wharfinger.web.asked import allowed, midnight, person, trade_now
+from wharfinger.web.asked import allowed, midnight, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
 
@@ -19,7 +19,7 @@ from wharfinger.web.rights import needs, signed_in
 @require_safe
 def show_dashboard(request: HttpRequest) -> HttpResponse:
     now = trade_now()
-    board = dashboard(now, midnight(timezone.localtime(now).date()), person(request).time_zone)
+    board = dashboard(now, midnight(timezone.localtime(now).date()))
     may_sync = allowed(request, Right.EDIT_CHANNELS)
     live = live_part(request, "board", "wharfinger/dashboard/board.html", {"board": board, "may_sync": may_sync})
     if asks_for(request, "board"):
