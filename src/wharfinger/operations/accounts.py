@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import QuerySet
+
 from wharfinger.db.models import (
     AmazonApplication,
     Channel,
@@ -27,6 +29,11 @@ FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out",
 """The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
 
 
+def _linked_accounts() -> QuerySet[SellerAccount]:
+    """Accounts that hold a refresh token of their application (or have lost it and may get it back)."""
+    return SellerAccount.objects.filter(application__isnull=False, token_set_at__isnull=False)
+
+
 @operation
 def save_application(
     *,
@@ -37,7 +44,11 @@ def save_application(
     now: datetime,
     user: User | None = None,
 ) -> AmazonApplication:
-    """Keep the retailer's own Amazon application. An empty secret leaves the stored one as it is."""
+    """Keep the retailer's own Amazon application. An empty secret leaves the stored one as it is.
+
+    Another application id corrects the known application while no account holds access through it, and is a new
+    application afterwards: accounts that hold access keep theirs, all others are authorised through the new one.
+    """
     if not application_id.startswith(("amzn1.sp.solution.", "amzn1.sellerapps.app.")):
         raise Refused(
             "An application id begins with amzn1.sp.solution. Copy it from the Solution Provider Portal.",
@@ -45,14 +56,18 @@ def save_application(
         )
     if not client_id.startswith("amzn1.application-oa2-client."):
         raise Refused("A client id begins with amzn1.application-oa2-client. See LWA credentials.", "client_id")
-    known = AmazonApplication.objects.select_for_update().filter(application_id=application_id).first()
+    rows = AmazonApplication.objects.select_for_update()
+    known = rows.filter(application_id=application_id).first()
+    if known is None:
+        known = rows.exclude(pk__in=_linked_accounts().values("application_id")).order_by("-pk").first()
     if known is None and not client_secret:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
-    row = known or AmazonApplication(application_id=application_id)
-    row.client_id, row.is_draft = client_id, is_draft
+    row = known or AmazonApplication()
+    row.application_id, row.client_id, row.is_draft = application_id, client_id, is_draft
     if client_secret:
         row.client_secret, row.secret_last_four, row.secret_set_at = client_secret, client_secret[-4:], now
     row.save()
+    SellerAccount.objects.exclude(pk__in=_linked_accounts().values("pk")).update(application=row)
     record_audit(
         "save application",
         "AmazonApplication",

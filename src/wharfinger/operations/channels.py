@@ -175,7 +175,7 @@ def _account_for(entry: ChannelEntry, marketplace: Marketplace, now: datetime) -
         name=f"{entry.seller_id} ({title})" if entry.seller_id else f"{entry.name} ({title})",
         region=entry.region,
         seller_id=entry.seller_id,
-        application=AmazonApplication.objects.order_by("pk").first(),
+        application=AmazonApplication.objects.order_by("-pk").first(),
         made_at=now,
     )
 

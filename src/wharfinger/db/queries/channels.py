@@ -251,7 +251,7 @@ SECRET_LIVES = timedelta(days=180)
 
 
 def application_facts() -> ApplicationFacts | None:
-    row = AmazonApplication.objects.order_by("pk").first()
+    row = AmazonApplication.objects.order_by("-pk").first()
     if row is None:
         return None
     return ApplicationFacts(

@@ -1,0 +1,74 @@
+"""An Amazon application that is entered after the first channel speaks for that channel's account too."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount, User
+from wharfinger.db.queries.channels import application_facts
+from wharfinger.operations import accounts, authorisation
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+
+
+def _channel():
+    account = SellerAccount.objects.create(name="UK", region="EU", made_at=NOW)
+    return Channel.objects.create(
+        name="UK",
+        kind="FBM",
+        account=account,
+        marketplace_id="A1F83G8C2ARO7P",
+        start_date=date(2026, 10, 25),
+        import_fba_orders="No FBA import",
+        made_at=NOW,
+    )
+
+
+def _enter_application(number="1"):
+    return accounts.save_application(
+        application_id=f"amzn1.sp.solution.{number}",
+        client_id=f"amzn1.application-oa2-client.{number}",
+        client_secret="amzn1.oa2-cs.v1.secret",
+        is_draft=True,
+        now=NOW,
+    )
+
+
+def _press(channel):
+    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    return authorisation.open_attempt(
+        channel.pk, user=olga, session_key="s", redirect_uri="http://127.0.0.1/amazon/callback", machine_now=NOW
+    )
+
+
+def test_a_channel_that_was_made_first_can_be_authorised():
+    channel = _channel()
+    application = _enter_application()
+    _press(channel)
+    attempt = AuthorisationAttempt.objects.select_related("channel__account").get()
+    assert attempt.channel.account.application_id == application.pk
+
+
+def test_a_corrected_id_corrects_the_application_while_nobody_is_authorised_through_it():
+    channel = _channel()
+    first = _enter_application()
+    _enter_application("2")
+    only = AmazonApplication.objects.get()
+    assert (only.pk, only.application_id) == (first.pk, "amzn1.sp.solution.2")
+    assert SellerAccount.objects.get(pk=channel.account_id).application_id == first.pk
+
+
+def test_an_account_that_was_authorised_keeps_its_application_and_new_ones_take_the_new():
+    channel = _channel()
+    first = _enter_application()
+    SellerAccount.objects.filter(pk=channel.account_id).update(refresh_token="Atzr|x", token_set_at=NOW)
+    waiting = SellerAccount.objects.create(name="US", region="NA", made_at=NOW)
+    second = _enter_application("2")
+    assert AmazonApplication.objects.count() == 2
+    assert SellerAccount.objects.get(pk=channel.account_id).application_id == first.pk
+    assert SellerAccount.objects.get(pk=waiting.pk).application_id == second.pk
+    facts = application_facts()
+    assert facts is not None
+    assert facts.application_id == "amzn1.sp.solution.2"
