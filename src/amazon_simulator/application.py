@@ -2,8 +2,10 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
+from typing import ClassVar
 
-from amazon_simulator.entities import AccessToken, Code, Entity, RefreshToken, Registration
+from amazon_simulator.entities import AccessToken, Code, RefreshToken, Registration
+from amazon_simulator.store import Entity
 
 APPLICATION_ID = "amzn1.sp.solution.5a1d7c0e-demo-4c1b-9f00-000000000001"
 CLIENT_ID = "amzn1.application-oa2-client.5a1d7c0edemo4c1b9f00000000000001"
@@ -22,6 +24,8 @@ CODE_LIVES = 300.0
 
 class Application:
     """Its registration and all tokens, in memory; `changed` collects what must be journalled."""
+
+    kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration)
 
     def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True) -> None:
         self.redirect_uris = list(redirect_uris)
@@ -51,16 +55,19 @@ class Application:
         yield from self.refresh.values()
         yield from self.codes.values()
 
-    def register(self, *, draft: bool, roles: list[str]) -> None:
-        self._make(Registration(draft, roles))
+    def turn(self, now: float) -> None:
+        """Tokens die by comparison, not by a bell."""
 
-    def _make(self, entity: Entity) -> None:
+    def register(self, *, draft: bool, roles: list[str]) -> None:
+        self.make(Registration(draft, roles))
+
+    def make(self, entity: Entity) -> None:
         self.put(entity)
         self.changed.append(entity)
 
     def grant_code(self, seller: str, redirect_uri: str, now: float) -> Code:
         code = Code(f"RH{secrets.token_hex(16)}", seller, redirect_uri, now + CODE_LIVES)
-        self._make(code)
+        self.make(code)
         return code
 
     def use_code(self, text: str, now: float) -> RefreshToken | None:
@@ -71,14 +78,14 @@ class Application:
         code.used = True
         self.changed.append(code)
         token = RefreshToken(f"Atzr|{secrets.token_hex(24)}", code.seller)
-        self._make(token)
+        self.make(token)
         return token
 
     def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
         for old in [one for one in self.access.values() if 1.0 < one.expires < now - ACCESS_LIVES]:
             del self.access[old.token]  # long dead: a month of trade must not fill the memory
         token = AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope)
-        self._make(token)
+        self.make(token)
         return token
 
     def expire(self, token: AccessToken) -> None:

@@ -9,7 +9,7 @@ from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRE
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import FASTEST, from_iso, iso
 from amazon_simulator.entities import Buyer, Change, Listing, Order, Seller
-from amazon_simulator.faults import KINDS, Fault
+from amazon_simulator.faults import HAPPENINGS, KINDS, Fault
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.limits import PLANS
 from amazon_simulator.seed import MIX, buyer_for, order_number, place_mix
@@ -71,7 +71,9 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
         case ["POST", "accounts", seller_id, "participate"]:
             return _participate(simulator, Told({**told.members, "sellerId": seller_id}))
         case ["GET", "faults"]:
-            return json_of({"faults": [_fault(fault) for fault in simulator.faults.faults], "kinds": KINDS})
+            return json_of(
+                {"faults": [_fault(fault) for fault in simulator.faults.faults], "kinds": {**KINDS, **HAPPENINGS}}
+            )
         case ["POST", "faults"]:
             return _set_fault(simulator, told)
         case ["POST", "limits"]:
@@ -169,7 +171,7 @@ def _set_clock(simulator: "Simulator", told: Told) -> Response:
         clock.set_rate(told.number("rate", least=0.001, most=FASTEST))
     if ahead:
         clock.advance(ahead)
-    simulator.world.turn(clock.seconds())
+    simulator.turn()
     return json_of(_clock(simulator))
 
 

@@ -189,18 +189,3 @@ class Counter(msgspec.Struct, tag="counter"):
     refused: int = 0
     tokens: float = 0.0
     counted: float = 0.0
-
-
-Entity = (
-    Seller
-    | Listing
-    | Moved
-    | FbaStock
-    | Order
-    | Confirmation
-    | AccessToken
-    | RefreshToken
-    | Code
-    | Registration
-    | Counter
-)

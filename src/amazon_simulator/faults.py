@@ -27,13 +27,26 @@ KINDS = {
     "accepted_not_applied": "patchListingsItem says ACCEPTED and does nothing",
     "invalid": "patchListingsItem says INVALID",
 }
-"""What can be made to happen."""
+"""What can be made to happen to a call."""
+HAPPENINGS = {
+    "late_orders": "a new order is not found by searchOrders until `seconds` of trade time later",
+    "feed_stuck": "a feed stays IN_PROGRESS for `seconds` of trade time more",
+    "feed_partly_refused": "every second message of a feed is refused with an error in its report",
+    "feed_fatal": "a feed ends FATAL, nothing of it is done",
+    "report_cancelled": "a report ends CANCELLED, without a document",
+    "report_fatal": "a report ends FATAL",
+    "notification_lost": "a notification is never delivered",
+    "notification_doubled": "a notification is delivered twice",
+    "notification_late": "a notification is delivered `seconds` of trade time later, after newer ones",
+}
+"""What can be made to happen in the world, whoever calls: always with operation “*”."""
 ONLY_FOR = {
     "stale_read": ("searchListingsItems", "getListingsItem"),
     "orders_missing": ("searchOrders",),
     "page_repeated": ("searchOrders",),
     "accepted_not_applied": ("patchListingsItem",),
     "invalid": ("patchListingsItem",),
+    **dict.fromkeys(HAPPENINGS, ()),
 }
 
 
@@ -57,7 +70,7 @@ class Fault(msgspec.Struct, kw_only=True):
         return (
             left
             and self.operation in ("*", operation)
-            and operation in ONLY_FOR.get(self.kind, (operation,))
+            and (operation == self.kind or operation in ONLY_FOR.get(self.kind, (operation,)))
             and self.seller in ("*", seller)
             and self.since <= now <= self.until
         )
@@ -72,8 +85,8 @@ class Faults:
     def add(self, told: Mapping[str, Any]) -> Fault:
         """ValueError names the field that is wrong and what it may be."""
         kind, operation = told.get("kind"), str(told.get("operation", "*"))
-        if kind not in KINDS:
-            raise ValueError(f"kind: “{kind}” is no fault; choose one of {', '.join(KINDS)}")
+        if kind not in KINDS and kind not in HAPPENINGS:
+            raise ValueError(f"kind: “{kind}” is no fault; choose one of {', '.join((*KINDS, *HAPPENINGS))}")
         fitting = ("*", *ONLY_FOR.get(kind, PLANS))
         if operation not in fitting:
             raise ValueError(f"operation: “{operation}” does not fit {kind}; choose one of {', '.join(fitting)}")
@@ -89,7 +102,7 @@ class Faults:
             probability=_number(told, "probability", 1.0, 0, 1),
             since=since,
             until=until,
-            seconds=_number(told, "seconds", 2.0, 0, 600),
+            seconds=_number(told, "seconds", 2.0, 0, 600 if kind in KINDS else 1e7),
             chance=random.Random(f"{told.get('seed', self._seed)}:{self._serial}"),
         )
         self.faults.append(fault)
@@ -99,9 +112,17 @@ class Faults:
         """All of them, or one by its number."""
         self.faults = [] if number is None else [fault for fault in self.faults if fault.number != number]
 
+    def happens(self, kind: str, seller: str, now: float) -> Fault | None:
+        """The fault of this kind that strikes now: for HAPPENINGS, asked by whoever does them."""
+        return self._first(kind, seller, now, [fault for fault in self.faults if fault.kind == kind])
+
     def strike(self, operation: str, seller: str, now: float) -> Fault | None:
         """The first fault that happens to this call, if any."""
-        for fault in self.faults:
+        return self._first(operation, seller, now, [fault for fault in self.faults if fault.kind in KINDS])
+
+    @staticmethod
+    def _first(operation: str, seller: str, now: float, faults: list[Fault]) -> Fault | None:
+        for fault in faults:
             if fault.fits(operation, seller, now) and fault.chance.random() < fault.probability:
                 fault.hits += 1
                 return fault

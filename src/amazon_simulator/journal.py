@@ -1,15 +1,15 @@
 """The journal on disk: one JSON line for each changed entity; killed and started again, the last line holds."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Union
 
 import msgspec
 
-from amazon_simulator.entities import Entity
+from amazon_simulator.store import Entity
 
-_decoder = msgspec.json.Decoder(Entity)
 _encoder = msgspec.json.Encoder(decimal_format="string")
 
 
@@ -22,15 +22,16 @@ class Journal:
         self._out = file.open("ab")
 
     @staticmethod
-    def read(file: Path) -> Iterator[Entity]:
+    def read(file: Path, kinds: Sequence[type[Entity]]) -> Iterator[Entity]:
         if not file.exists():
             return
+        decoder: msgspec.json.Decoder[Entity] = msgspec.json.Decoder(Union[tuple(kinds)])  # noqa: UP007 -- made at run time
         with file.open("rb") as lines:
             for line in lines:
                 if not line.endswith(b"\n"):
                     return
                 try:
-                    yield _decoder.decode(line)
+                    yield decoder.decode(line)
                 except msgspec.ValidationError as fault:
                     raise ValueError(f"{file} is of another version ({fault}); start with --fresh") from fault
 

@@ -13,7 +13,7 @@ from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Seller
-from amazon_simulator.faults import KINDS
+from amazon_simulator.faults import HAPPENINGS, KINDS
 from amazon_simulator.http import Request, Response, see_other
 from amazon_simulator.limits import PLANS
 from amazon_simulator.told import Told
@@ -88,7 +88,7 @@ def _index(simulator: "Simulator", said: str = "", status: int = 200) -> Respons
         "index.html",
         status,
         said=said,
-        kinds=KINDS,
+        kinds={**KINDS, **HAPPENINGS},
         operations=list(PLANS),
         faults=simulator.faults.faults,
         now=moment(simulator.clock.seconds()),

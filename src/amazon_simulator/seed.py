@@ -10,9 +10,8 @@ from amazon_simulator.world import Line, NotPossible, World
 FBM_SKUS, FBA_SKUS, UNKNOWN_SKUS = 60, 15, 6
 
 
-def new_world(seed: int, now: float) -> tuple[World, list[RefreshToken]]:
-    """Two seller accounts with their listings and FBA stock, and their self-authorised refresh tokens."""
-    world = World()
+def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
+    """Two seller accounts with their listings and FBA stock; answers their self-authorised refresh tokens."""
     chance = random.Random(seed)
     accounts = (
         Seller("A2HARBOUREULTD1", "Harbour & Home Ltd", "EU", [market.id for market in EU_MARKETS[:6]]),
@@ -23,7 +22,7 @@ def new_world(seed: int, now: float) -> tuple[World, list[RefreshToken]]:
         world.make(seller)
         _list_goods(world, seller, chance, now)
         tokens.append(RefreshToken(f"Atzr|self{chance.getrandbits(128):032x}", seller.id))
-    return world, tokens
+    return tokens
 
 
 def _list_goods(world: World, seller: Seller, chance: random.Random, now: float) -> None:

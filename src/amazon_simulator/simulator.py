@@ -2,30 +2,35 @@
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from amazon_simulator import control, login, pages
 from amazon_simulator.application import Application
 from amazon_simulator.clock import Clock
-from amazon_simulator.entities import AccessToken, Code, Counter, Entity, RefreshToken, Registration, Seller
+from amazon_simulator.documents import Documents
+from amazon_simulator.entities import Seller
 from amazon_simulator.faults import Faults
+from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.limits import Limits
-from amazon_simulator.seed import new_world
+from amazon_simulator.routes import Call, Route, Routes
+from amazon_simulator.seed import fill_world
+from amazon_simulator.store import Entity, Store
 from amazon_simulator.strikes import strike
+from amazon_simulator.wire import sellers, shipments
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.orders import Orders
-from amazon_simulator.wire.sellers import get_marketplace_participations
-from amazon_simulator.wire.shipments import confirm_shipment
 from amazon_simulator.world import World
 
 REWRITTEN_FROM = 20_000
 """Lines of the journal from which a start writes it anew."""
 REGIONS = {"eu": "EU", "na": "NA", "fe": "FE"}
-Act = Callable[[Seller, Request], Response]
+NOBODY = Seller("", "", "", [])
+"""Who calls a grantless operation."""
 
 
 class Simulator:
@@ -44,60 +49,86 @@ class Simulator:
         self.clock = clock
         self.base = base.rstrip("/")
         self.seed = seed
+        self.world = World()
         self.application = Application(redirect_uris)
         self.limits = Limits(lifted=lifted)
         self.faults = Faults(seed)
+        self.documents = Documents(self.base)
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
+        self.house = House(
+            base=self.base,
+            seed=seed,
+            clock=clock,
+            world=self.world,
+            application=self.application,
+            limits=self.limits,
+            faults=self.faults,
+            documents=self.documents,
+        )
+        self.listings = Listings(self.house)
+        self.stores: tuple[Store, ...] = (self.world, self.application, self.limits, self.documents)
+        """In the order of their dependence: a later one may look at what an earlier one holds."""
+        self.routes = Routes(self._routes())
+        self.watchers: list[Callable[[Sequence[Entity], float], None]] = []
+        """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
+        self._home_of = {kind: store for store in self.stores for kind in store.kinds}
         self.journal: Journal | None = None
-        self.world = World()
         self._begin(None if home is None else home / "journal.jsonl")
-        self.orders = Orders(self.world, self.application)
-        self.listings = Listings(self.world)
-        self.summaries = Summaries(self.world)
+
+    def _routes(self) -> Iterator[Route]:
+        """Every operation of this Amazon; each has its rate in `limits.PLANS`."""
+        house = self.house
+        yield from sellers.routes()
+        yield from Orders(house).routes()
+        yield from shipments.routes(house)
+        yield from self.listings.routes()
+        yield from Summaries(house).routes()
 
     def _begin(self, file: Path | None) -> None:
         """Go on with the journal's world, or begin the seeded one."""
         lines = 0
         if file is not None:
             mend_torn_end(file)
-            for entity in Journal.read(file):
-                self._put(entity)
+            for entity in Journal.read(file, list(self._home_of)):
+                self._home_of[type(entity)].put(entity)
                 lines += 1
         if not lines:
-            self.world, tokens = new_world(self.seed, self.clock.seconds())
-            for token in tokens:
-                self.application.put(token)
-                self.application.changed.append(token)
+            for token in fill_world(self.world, self.seed, self.clock.seconds()):
+                self.application.make(token)
         if file is not None:
             if lines > REWRITTEN_FROM:
-                Journal.rewrite(file, self._everything())
+                Journal.rewrite(file, (entity for store in self.stores for entity in store.everything()))
             self.journal = Journal(file)
-            self._keep()
+        self._keep()
 
-    def _everything(self) -> Iterator[Entity]:
-        yield from self.world.everything()
-        yield from self.application.everything()
-        yield from self.limits.counters.values()
-
-    def _put(self, entity: Entity) -> None:
-        match entity:
-            case AccessToken() | RefreshToken() | Code() | Registration():
-                self.application.put(entity)
-            case Counter():
-                self.limits.put(entity)
-            case _:
-                self.world.put(entity)
-
-    def _keep(self, counter: Counter | None = None) -> None:
-        changed = [*self.world.changed, *self.application.changed, *([counter] if counter else [])]
-        self.world.changed.clear()
-        self.application.changed.clear()
+    def _keep(self) -> None:
+        """Tell the watchers what has changed, then write it down."""
+        changed = self._changed()
+        if changed and self.watchers:
+            now = self.clock.seconds()
+            for watch in self.watchers:
+                watch(changed, now)
+            changed += self._changed()
         if self.journal is not None:
             self.journal.keep(changed)
 
+    def _changed(self) -> list[Entity]:
+        found: list[Entity] = []
+        for store in self.stores:
+            if store.changed:
+                found += store.changed
+                store.changed.clear()
+        return found
+
+    def turn(self) -> None:
+        """Let everything happen that is due now."""
+        now = self.clock.seconds()
+        for store in self.stores:
+            store.turn(now)
+
     def answer(self, request: Request) -> Response:
         """Answer one request; what it changed is in the journal before the answer goes out."""
-        self.world.turn(self.clock.seconds())
+        self.turn()
         parts = request.segments()
         match parts[0]:
             case "auth" if parts[1:] == ["o2", "token"] and request.method == "POST":
@@ -108,6 +139,8 @@ class Simulator:
                 response = control.answer(self, request, parts[1:])
             case "sellercentral":
                 response = pages.seller_central(self, request, parts[1:])
+            case "documents":
+                response = self.documents.answer(request, parts[1:], self.clock.seconds())
             case "" | "shop" | "static":
                 response = pages.answer(self, request, parts)
             case "eu" | "na" | "fe":
@@ -120,11 +153,12 @@ class Simulator:
     # --- the selling API
 
     def _api(self, request: Request, parts: list[str], region: str) -> Response:
-        response = self._answer_call(request, parts, region)
-        response.headers.setdefault("x-amzn-RequestId", secrets.token_hex(16))
+        request_id = secrets.token_hex(16)
+        response = self._answer_call(request, parts, region, request_id)
+        response.headers.setdefault("x-amzn-RequestId", request_id)
         return response
 
-    def _answer_call(self, request: Request, parts: list[str], region: str) -> Response:
+    def _answer_call(self, request: Request, parts: list[str], region: str, request_id: str) -> Response:
         token = request.headers.get("x-amz-access-token")
         if not token:
             return refuse(
@@ -138,54 +172,37 @@ class Simulator:
         if access is None or access.expires < now:
             expired = access is not None and access.expires > 0
             return denied(EXPIRED if expired else BAD_TOKEN)
-        seller = self.world.sellers.get(access.seller)
-        operation, act = self._route(request.method, parts, now)
-        if seller is None or operation is None or act is None or (region and seller.region != region):
+        found = self.routes.find(request.method, parts)
+        if found is None or access.scope != found[0].grantless:
             return denied()
-        within, counter = self.limits.take(seller.id, operation, now)
-        self._keep(counter)
+        route, names = found
+        seller = NOBODY if route.grantless else self.world.sellers.get(access.seller)
+        if seller is None or (region and seller is not NOBODY and seller.region != region):
+            return denied()
+        call = Call(seller, request, names, now, request_id, access)
+        within = self.limits.take(seller.id, route.operation, now)
+        self._keep()
         if not within:
             return throttled()
-        fault = self.faults.strike(operation, seller.id, now)
-        if fault is None:
-            response = act(seller, request)
-        else:
-            response = strike(
-                fault,
-                request,
-                lambda asked: act(seller, asked),
-                access=access,
-                application=self.application,
-                listings=self.listings,
-            )
+        response = self._struck(route, call)
         if response.status < 300 or response.status in (400, 404):
-            rate, _ = self.limits.plan(seller.id, operation)
+            rate, _ = self.limits.plan(seller.id, route.operation)
             response.headers["x-amzn-RateLimit-Limit"] = str(rate)
         return response
 
-    def _route(self, method: str, parts: list[str], now: float) -> tuple[str | None, Act | None]:
-        match [method, *parts]:
-            case ["GET", "sellers", "v1", "marketplaceParticipations"]:
-                return "getMarketplaceParticipations", lambda seller, _: get_marketplace_participations(seller)
-            case ["GET", "orders", "2026-01-01", "orders"]:
-                return "searchOrders", lambda seller, request: self.orders.search(seller, request, now)
-            case ["GET", "orders", "2026-01-01", "orders", order]:
-                return "getOrder", lambda seller, request: self.orders.get(seller, order, request)
-            case ["POST", "orders", "v0", "orders", order, "shipmentConfirmation"]:
-                request_id = secrets.token_hex(16)
-                return "confirmShipment", lambda seller, request: confirm_shipment(
-                    self.world, seller, order, request, now, request_id
-                )
-            case ["GET", "listings", "2021-08-01", "items", who]:
-                return "searchListingsItems", lambda seller, request: self.listings.search(seller, who, request, now)
-            case ["GET", "listings", "2021-08-01", "items", who, sku]:
-                return "getListingsItem", lambda seller, request: self.listings.get(seller, who, sku, request)
-            case ["PATCH", "listings", "2021-08-01", "items", who, sku]:
-                return "patchListingsItem", lambda seller, request: self.listings.patch(seller, who, sku, request, now)
-            case ["GET", "fba", "inventory", "v1", "summaries"]:
-                return "getInventorySummaries", lambda seller, request: self.summaries.answer(seller, request, now)
-            case _:
-                return None, None
+    def _struck(self, route: Route, call: Call) -> Response:
+        """The operation's answer, or what a fault makes of it."""
+        fault = self.faults.strike(route.operation, call.seller.id, call.now)
+        if fault is None:
+            return route.act(call)
+        return strike(
+            fault,
+            call.request,
+            lambda asked: route.act(replace(call, request=asked)),
+            access=call.access,
+            application=self.application,
+            listings=self.listings,
+        )
 
     def close(self) -> None:
         if self.journal is not None:

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import ClassVar
 
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import (
     Buyer,
     Change,
     Confirmation,
-    Entity,
     FbaStock,
     Item,
     Listing,
@@ -21,6 +21,7 @@ from amazon_simulator.entities import (
     Package,
     Seller,
 )
+from amazon_simulator.store import Entity
 
 TAKES_EFFECT_AFTER = 4.0
 """Trade seconds from an accepted quantity to its effect (real Amazon: seconds to minutes)."""
@@ -70,6 +71,8 @@ class Shelf:
 
 class World:
     """All state in memory; `changed` collects what must be journalled."""
+
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Seller, Listing, Moved, FbaStock, Order, Confirmation)
 
     def __init__(self) -> None:
         self.sellers: dict[str, Seller] = {}

@@ -2,10 +2,11 @@
 
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import FbaStock, Seller
+from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response, answer_json
+from amazon_simulator.routes import Route
 from amazon_simulator.wire.answers import denied, invalid
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
-from amazon_simulator.world import World
 
 PAGE = 50
 TOKEN_LIVES = 30.0
@@ -15,8 +16,18 @@ SKUS_AT_MOST = 50
 class Summaries:
     """getInventorySummaries, with page tokens that live thirty seconds of trade time."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, house: House) -> None:
+        self._world = house.world
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "getInventorySummaries",
+                "GET",
+                "/fba/inventory/v1/summaries",
+                lambda call: self.answer(call.seller, call.request, call.now),
+            ),
+        )
 
     def answer(self, seller: Seller, request: Request, now: float) -> Response:
         query = request.params()

@@ -12,10 +12,11 @@ from typing import Any
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.entities import Listing, Seller
+from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response, answer_json
+from amazon_simulator.routes import Route
 from amazon_simulator.wire.answers import denied, invalid, refuse
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
-from amazon_simulator.world import World
 
 PAGED_AT_MOST = 1000
 PATH = "/attributes/fulfillment_availability"
@@ -40,9 +41,32 @@ class Told:
 
 
 class Listings:
-    def __init__(self, world: World) -> None:
-        self._world = world
+    def __init__(self, house: House) -> None:
+        self._world = house.world
         self._fault = ""
+
+    def routes(self) -> tuple[Route, ...]:
+        one = "/listings/2021-08-01/items/{sellerId}/{sku}"
+        return (
+            Route(
+                "searchListingsItems",
+                "GET",
+                "/listings/2021-08-01/items/{sellerId}",
+                lambda call: self.search(call.seller, call.names[0], call.request, call.now),
+            ),
+            Route(
+                "getListingsItem",
+                "GET",
+                one,
+                lambda call: self.get(call.seller, call.names[0], call.names[1], call.request),
+            ),
+            Route(
+                "patchListingsItem",
+                "PATCH",
+                one,
+                lambda call: self.patch(call.seller, call.names[0], call.names[1], call.request, call.now),
+            ),
+        )
 
     @contextlib.contextmanager
     def spoilt(self, fault: str) -> Iterator[None]:

@@ -5,14 +5,15 @@ from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Any
 
-from amazon_simulator.application import Application
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.entities import Item, Order, Package, Seller
+from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response, answer_json
+from amazon_simulator.routes import Route
 from amazon_simulator.wire.answers import NOT_VALID, denied, invalid, refuse
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
-from amazon_simulator.world import Shelf, World
+from amazon_simulator.world import Shelf
 
 VISIBLE_AFTER = 120.0
 """The two-minute rule: nothing younger is searched (behaviour O03)."""
@@ -33,9 +34,25 @@ TOKEN_WORDS = (
 
 
 class Orders:
-    def __init__(self, world: World, application: Application) -> None:
-        self._world = world
-        self._application = application
+    def __init__(self, house: House) -> None:
+        self._world = house.world
+        self._application = house.application
+
+    def routes(self) -> tuple[Route, ...]:
+        return (
+            Route(
+                "searchOrders",
+                "GET",
+                "/orders/2026-01-01/orders",
+                lambda call: self.search(call.seller, call.request, call.now),
+            ),
+            Route(
+                "getOrder",
+                "GET",
+                "/orders/2026-01-01/orders/{orderId}",
+                lambda call: self.get(call.seller, call.names[0], call.request),
+            ),
+        )
 
     def search(self, seller: Seller, request: Request, now: float) -> Response:
         """A page of orders by last update or creation, oldest first; the token wants every parameter again."""

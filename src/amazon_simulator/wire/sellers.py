@@ -3,6 +3,18 @@
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import Seller
 from amazon_simulator.http import Response, answer_json
+from amazon_simulator.routes import Route
+
+
+def routes() -> tuple[Route, ...]:
+    return (
+        Route(
+            "getMarketplaceParticipations",
+            "GET",
+            "/sellers/v1/marketplaceParticipations",
+            lambda call: get_marketplace_participations(call.seller),
+        ),
+    )
 
 
 def get_marketplace_participations(seller: Seller) -> Response:

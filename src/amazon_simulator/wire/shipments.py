@@ -5,7 +5,9 @@ from typing import Any
 
 from amazon_simulator.clock import from_iso
 from amazon_simulator.entities import Confirmation, Order, Package, Seller
+from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
+from amazon_simulator.routes import Route
 from amazon_simulator.wire.answers import invalid
 from amazon_simulator.world import NotPossible, World
 
@@ -19,6 +21,19 @@ NOT_FOUND = (
 )
 NO_ITEM = "OrderItemId  is invalid, please obtain the value through the getOrderItems API or Manage Orders page"
 NO_REFERENCE = "PackageReferenceId: is invalid, must be a positive numeric value."
+
+
+def routes(house: House) -> tuple[Route, ...]:
+    return (
+        Route(
+            "confirmShipment",
+            "POST",
+            "/orders/v0/orders/{orderId}/shipmentConfirmation",
+            lambda call: confirm_shipment(
+                house.world, call.seller, call.names[0], call.request, call.now, call.request_id
+            ),
+        ),
+    )
 
 
 def confirm_shipment(

@@ -6,11 +6,14 @@ What is looked up to know which page to open (ids, counts) is read from the data
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import product
 from typing import Any
 
 import httpx2
+from django.conf import settings
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from wharfinger.cli.demo_once.judge import Verdict, judge
 from wharfinger.cli.demo_once.visitor import Page, PageSurprise, Visitor
@@ -39,6 +42,7 @@ from wharfinger.web.forms.entrance import DEMO_PASSWORD
 PATIENCE = 90.0
 """Seconds of machine time after which a wait gives up and says what it waited for."""
 WAVES = 3
+_SETTLED = (ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value)
 DISPATCHED_AT_ONCE = 25
 
 FBA_SITES = {Pool.UK: "FBA UK", Pool.EU: "FBA Europe", Pool.NA: "FBA North America"}
@@ -282,8 +286,7 @@ def _inbox_is_empty() -> bool:
 
 
 def _all_confirmed() -> bool:
-    done = [ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value]
-    return not Confirmation.objects.exclude(state__in=done).exists()
+    return not Confirmation.objects.exclude(state__in=_SETTLED).exists()
 
 
 def _at_rest() -> bool:
@@ -293,10 +296,21 @@ def _at_rest() -> bool:
 
 def _waiting() -> str:
     lines = [
-        f"{line.flow} of {line.account_id}: {line.outcome or '–'} {line.waiting_for} {line.error}".strip()
+        f"{line.flow} of {line.account_id}, last ended {_hour(line.finished_at)}, due {_hour(line.due_at)}: "
+        f"{line.outcome or '–'} {line.waiting_for} {line.error}".strip()
         for line in FlowSchedule.objects.order_by("account", "flow")
     ]
+    told = [
+        f"confirmation {row.pk} {row.state}, attempts {row.attempts}, looks {row.read_backs}, due {_hour(row.again_at)}"
+        for row in Confirmation.objects.exclude(state__in=_SETTLED).order_by("pk")
+    ]
+    jobs = ProcrastinateJob.objects.exclude(status="succeeded").order_by("pk").values_list("task_name", "status")
     return (
-        f"{ImportedOrder.objects.count()} orders imported, {StockNotice.objects.count()} quantities wait; "
-        + "; ".join(lines)
+        f"{_hour(settings.CLOCK.now())}; {ImportedOrder.objects.count()} orders imported, "
+        f"{StockNotice.objects.count()} quantities wait\n  "
+        + "\n  ".join(lines + told + [f"job {name} {status}" for name, status in jobs])
     )
+
+
+def _hour(moment: datetime | None) -> str:
+    return f"{moment:%H:%M:%S}" if moment else "never"

@@ -1,0 +1,24 @@
+"""What every room of this Amazon may use."""
+
+from dataclasses import dataclass
+
+from amazon_simulator.application import Application
+from amazon_simulator.clock import Clock
+from amazon_simulator.documents import Documents
+from amazon_simulator.faults import Faults
+from amazon_simulator.limits import Limits
+from amazon_simulator.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`base` is the address under which programs reach this; every address in an answer is made of it."""
+
+    base: str
+    seed: int
+    clock: Clock
+    world: World
+    application: Application
+    limits: Limits
+    faults: Faults
+    documents: Documents
