@@ -22,7 +22,7 @@ def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
         env={**environment, "WHARFINGER_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
-        timeout=400,
+        timeout=900,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

@@ -57,9 +57,11 @@ def run_household(plan: Plan) -> int:
         household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
         try:
             _start(household, simulator, port, plan.workers)
-            verdict = _do_the_job(household, plan, f"http://127.0.0.1:{port}", simulator.url)
+            verdict = _do_the_job(household, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
         finally:
             household.stop()
+    if verdict is None:
+        return 1
     _tell(verdict, plan)
     return 0 if verdict.good else 1
 
@@ -75,8 +77,8 @@ def _start(household: Household, simulator: SimulatorPlan, port: int, workers: i
     household.watch()
 
 
-def _do_the_job(household: Household, plan: Plan, pages: str, simulator: str) -> Any:
-    """Everything from here on needs Django, which needs the database that runs only now."""
+def _do_the_job(household: Household, plan: Plan, ending: threading.Event, pages: str, simulator: str) -> Any:
+    """Everything from here on needs Django, which needs the database that runs only now. None: it was given up."""
     given = {name: value for name, value in household.environment.items() if value is not None}
     environment.set_for_this_process(given)
     configuration = prepare_home(environment.read(given))
@@ -84,8 +86,12 @@ def _do_the_job(household: Household, plan: Plan, pages: str, simulator: str) ->
     story = import_module("wharfinger.cli.demo_once.story")
     started = time.monotonic()
     with _killing(household, plan) as killed:
-        job = story.Job(pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
-        job.do()
+        job = story.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
+        try:
+            job.do()
+        except story.GaveUp as end:
+            say(str(end))
+            return None
     verdict = story.settle_and_judge(job)
     verdict.seconds = round(time.monotonic() - started, 1)
     verdict.killed = len(killed)

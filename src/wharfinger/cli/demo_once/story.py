@@ -3,6 +3,7 @@
 What is looked up to know which page to open (ids, counts) is read from the database.
 """
 
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,8 +40,10 @@ from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
-PATIENCE = 90.0
-"""Seconds of machine time after which a wait gives up and says what it waited for."""
+PATIENCE = 300.0
+"""Seconds of machine time after which a wait gives up and says what it waited for: a confirmation whose worker is
+killed between the call and its answer is looked up no sooner than the call can have died, and that may happen to the
+same one several times."""
 WAVES = 3
 _SETTLED = (ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value)
 DISPATCHED_AT_ONCE = 25
@@ -55,8 +58,9 @@ class GaveUp(Exception):
 
 @dataclass
 class Job:
-    """One run: the visitor's pages, the simulator's control, and what was placed."""
+    """One run: the visitor's pages, the simulator's control, and what was placed. `ending` is set by Ctrl-C."""
 
+    ending: threading.Event
     pages: str
     simulator: str
     orders: int
@@ -76,14 +80,23 @@ class Job:
         told = self.ask("accounts")
         for account in told["accounts"]:
             set_up_account(self, account)
-        await_that("every channel is Linked", _all_linked, _link_states)
+        self.await_that("every channel is Linked", _all_linked, _link_states)
         approve_stock_uploads(self)
-        await_that("Amazon was told every quantity", _nothing_to_tell, _waiting)
+        self.await_that("Amazon was told every quantity", _nothing_to_tell, _waiting)
         for wave in range(WAVES):
             place_orders(self, wave)
-        await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, _waiting)
+        self.await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, _waiting)
         link_unknown_skus(self)
         ship(self)
+
+    def await_that(self, what: str, is_so: Callable[[], bool], so_far: Callable[[], str]) -> None:
+        """Wait until it is so; GaveUp says how far it came, or that a person ended the run."""
+        deadline = time.monotonic() + PATIENCE
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise GaveUp(f"Gave up waiting until {what}: {so_far()}")
+            if self.ending.wait(0.2):
+                raise GaveUp(f"Stopped while waiting until {what}.")
 
     def ask(self, what: str) -> Any:
         return self.control.get(what).raise_for_status().json()
@@ -154,7 +167,7 @@ def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
     if "/authorisations/" not in page.url:
         raise PageSurprise(f"Seller Central did not send us back: {page.url} {page.said()}")
     address = page.url
-    await_that(
+    job.await_that(
         "the authorisation is Done",
         lambda: channel.authorisations.filter(state="Done").exists(),
         lambda: job.visitor.open(address).said(),
@@ -182,7 +195,7 @@ def _through_seller_central(job: Job, page: Page, account: Mapping[str, Any]) ->
 
 def approve_stock_uploads(job: Job) -> None:
     """See the plan of each channel's first upload, and approve it."""
-    await_that(
+    job.await_that(
         "the listings are read",
         lambda: not FlowSchedule.objects.filter(flow__in=["listings_in", "fba_stock_in"], finished_at=None).exists(),
         _waiting,
@@ -201,12 +214,12 @@ def place_orders(job: Job, wave: int) -> None:
         job.placed += len(told.raise_for_status().json()["orderIds"])
     say(f"{job.placed} orders placed.")
     wanted = job.placed
-    await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
+    job.await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
 
 
 def link_unknown_skus(job: Job) -> None:
     """For each unknown SKU: make a stock item by CSV, link it on the page that the problem leads to."""
-    await_that("the inbox is empty", _inbox_is_empty, _waiting)
+    job.await_that("the inbox is empty", _inbox_is_empty, _waiting)
     problems = list(Problem.objects.filter(kind=ProblemKind.UNKNOWN_SKU.value, solved_at=None).order_by("pk"))
     held = SalesOrderLine.objects.filter(item=None).exclude(held_reason="").values_list("sku", "title")
     titles = dict(held)
@@ -221,7 +234,7 @@ def link_unknown_skus(job: Job) -> None:
         if line is not None:
             page = job.visitor.open(f"/products/link/?line={line.pk}")
             job.visitor.send(page, "/products/link/", {"code": f"NEW {line.sku}"})
-    await_that(
+    job.await_that(
         "every line is linked",
         lambda: not SalesOrderLine.objects.filter(item=None).exclude(held_reason="").exists(),
         _waiting,
@@ -233,7 +246,7 @@ def ship(job: Job) -> None:
     """Dispatch orders in batches with the service that gives its tracking number at once."""
     service = str(CourierService.objects.get(gives_number=True).pk)
     ready = SalesOrder.objects.filter(state=SalesOrderState.READY.value).order_by("ship_by", "pk")
-    await_that(
+    job.await_that(
         "enough orders are ready to ship",
         lambda: ready.count() >= min(job.shipments, job.orders // 3),
         lambda: f"{ready.count()} are",
@@ -244,7 +257,7 @@ def ship(job: Job) -> None:
         page = job.visitor.open("/sales-orders/")
         job.visitor.send(page, "/sales-orders/dispatch/", {"ids": batch, "service": service})
     say(f"{len(ids)} orders dispatched.")
-    await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
+    job.await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
 
 
 def settle_and_judge(job: Job) -> Verdict:
@@ -254,19 +267,9 @@ def settle_and_judge(job: Job) -> Verdict:
         verdict = judge(job.ask("books"))
         if verdict.good and _at_rest():
             return verdict
-        if time.monotonic() > deadline:
-            return verdict
         connection.close()
-        time.sleep(1.0)  # noqa: TID251 -- the run waits for processes of its own
-
-
-def await_that(what: str, is_so: Callable[[], bool], so_far: Callable[[], str]) -> None:
-    """Wait until it is so; GaveUp says how far it came."""
-    deadline = time.monotonic() + PATIENCE
-    while not is_so():
-        if time.monotonic() > deadline:
-            raise GaveUp(f"Gave up waiting until {what}: {so_far()}")
-        time.sleep(0.2)  # noqa: TID251 -- the run waits for processes of its own
+        if time.monotonic() > deadline or job.ending.wait(1.0):
+            return verdict
 
 
 def _all_linked() -> bool:
