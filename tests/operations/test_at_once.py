@@ -132,14 +132,19 @@ def in_a_transaction(step, *args, **values):
         return step(*args, **values)
 
 
-def test_two_claims_at_once_share_the_notices(committed):
+def test_a_claim_passes_by_the_notices_that_another_one_holds(committed):
     shop = Shop()
     for item in shop.items:
         listing = a_listing(shop.account, item.code, item)
         StockNotice.objects.create(listing=listing, account=shop.account, cause="test", raised_at=NOW, again_at=NOW)
-    claims = at_once(*[lambda: outbox.claim_quantities(shop.account.pk, 2, now=NOW) for _ in range(2)])
-    claimed = [message.sku for claim in claims for message in claim]
-    assert len(claimed) == len(set(claimed))
+    held = StockNotice.objects.order_by("pk").first()
+    assert held is not None
+    with transaction.atomic():
+        StockNotice.objects.select_for_update(no_key=True).get(pk=held.pk)
+        (claimed,) = at_once(lambda: outbox.claim_quantities(shop.account.pk, 2, now=NOW))
+    assert [message.listing_id for message in claimed] == list(
+        StockNotice.objects.exclude(pk=held.pk).order_by("pk").values_list("listing_id", flat=True)[:2]
+    )
 
 
 def test_two_claims_at_once_take_a_confirmation_once(committed):
