@@ -1,5 +1,6 @@
 """Channels: make, save, activate, enable, approve, archive."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -7,17 +8,21 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import (
+    Activity,
     AmazonApplication,
+    AuthorisationAttempt,
     Channel,
     ChannelOption,
     CourierMapping,
     CourierService,
     Listing,
     Marketplace,
+    Problem,
     SellerAccount,
     Site,
     User,
 )
+from wharfinger.db.queries.channels import hangs_on
 from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
 from wharfinger.domain.channels import ImportFba, LinkState, import_fba_for
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
@@ -62,6 +67,63 @@ class ChannelEntry:
 @operation
 def create_channel(kind: Fulfilment, entry: ChannelEntry, *, now: datetime, user: User | None = None) -> Channel:
     """Make a channel; a seller already known in the region is shared, with its authorisation."""
+    return _create(kind, entry, now, user)
+
+
+@dataclass(frozen=True, slots=True)
+class OneMore:
+    """A marketplace and kind that a seller account shall have a channel for."""
+
+    marketplace_id: str
+    kind: Fulfilment
+    site_id: int | None
+
+
+@operation
+def create_more(
+    channel_id: int, wanted: Sequence[OneMore], *, courier_service_id: int | None, now: datetime, user: User
+) -> list[Channel]:
+    """Make further channels of the same seller account, set up like this one; all of them or none.
+
+    Refused names the marketplace that cannot be.
+    """
+    pattern = Channel.objects.select_related("account").get(pk=channel_id)
+    if not pattern.account.seller_id:
+        raise Refused(f"{pattern.account.name} is not authorised yet: press Authorise first.")
+    if not wanted:
+        raise Refused("Tick the channels to make.")
+    return [_create(one.kind, _like(pattern, one, courier_service_id, now), now, user) for one in wanted]
+
+
+def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: datetime) -> ChannelEntry:
+    marketplace = Marketplace.objects.get(pk=one.marketplace_id)
+    name = f"{marketplace.name} {one.kind.value}"
+    if Channel.objects.filter(name__iexact=name).exists():
+        name = f"{name} {pattern.account.seller_id}"[:NAME_AT_MOST]
+    own = one.kind is Fulfilment.FBM
+    options = ChannelOption.objects.filter(channel=pattern, order_type="", courier_service=courier_service_id)
+    return ChannelEntry(
+        name=name,
+        enabled=True,
+        start_date=first_start_date(now),
+        order_ref_format=pattern.order_ref_format,
+        dont_import_orders=pattern.dont_import_orders,
+        dont_upload_order_status=False,
+        dont_upload_stock_levels=False,
+        use_amazon_sku=pattern.use_amazon_sku,
+        import_fba_orders=import_fba_for(one.kind).value,
+        region=pattern.account.region,
+        marketplace_id=marketplace.pk,
+        seller_id=pattern.account.seller_id,
+        auth_token="",
+        token_expiry=None,
+        site_id=one.site_id,
+        courier_service_id=courier_service_id if own else None,
+        late_courier_acknowledged=own and options.filter(late_courier_acknowledged=True).exists(),
+    )
+
+
+def _create(kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | None) -> Channel:
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
     account = _account_for(checked, marketplace, now)
@@ -388,6 +450,66 @@ def _notice_all(channel: Channel, now: datetime) -> None:
         .distinct()
     )
     raise_notices([item for item in items if item is not None], cause=f"{channel.name} begins to upload", now=now)
+
+
+@operation
+def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
+    """Delete a channel on which nothing hangs; its seller account goes with it when no other channel shares it and
+    it was never authorised. Answers its name."""
+    channel = Channel.objects.select_for_update(of=("self",)).select_related("account").get(pk=channel_id)
+    why = hangs_on(channel_id)
+    if why:
+        raise Refused(f"{channel.name} cannot be deleted: {why} Archive it instead; everything is kept.")
+    record_audit("delete", "Channel", channel_id, before=_facts(channel), after=None, now=now, user=user)
+    account, name = channel.account, channel.name
+    AuthorisationAttempt.objects.filter(channel=channel).delete()
+    CourierMapping.objects.filter(channel=channel).delete()
+    Problem.objects.filter(channel=channel).delete()
+    Activity.objects.filter(channel=channel).update(channel=None)
+    channel.delete()
+    if not account.seller_id and not account.channels.exists():
+        account.delete()
+    return name
+
+
+@operation
+def archive_channel(channel_id: int, *, now: datetime, user: User) -> None:
+    """Out of the way: nothing is sent or received, everything is kept, and its place is free for another channel."""
+    channel = Channel.objects.select_for_update().get(pk=channel_id)
+    _set_archived(channel, True, now, user)
+
+
+@operation
+def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
+    """Take an archived channel up again; Refused when another has its marketplace and kind meanwhile."""
+    channel = (
+        Channel.objects.select_for_update(of=("self",)).select_related("account", "marketplace").get(pk=channel_id)
+    )
+    _refuse_twice(channel.account, channel.marketplace, Fulfilment(channel.kind), channel.pk)
+    _set_archived(channel, False, now, user)
+    reconsider(f"nochannel:{channel.account_id}:{channel.marketplace_id}:{channel.kind}", now=now)
+    reconsider(f"channel:{channel_id}", now=now)
+    _notice_all(channel, now)
+    triggers.verify_channel(channel_id)
+
+
+def _set_archived(channel: Channel, archived: bool, now: datetime, user: User) -> None:
+    if channel.archived == archived:
+        return
+    channel.archived = archived
+    channel.version += 1
+    channel.save(update_fields=["archived", "version"])
+    word = "archive" if archived else "restore"
+    record_audit(
+        word,
+        "Channel",
+        channel.pk,
+        before={"archived": str(not archived)},
+        after={"archived": str(archived)},
+        now=now,
+        user=user,
+    )
+    record_activity(f"Channel {channel.name} {word}d.", channel=channel, now=now, user=user)
 
 
 @operation

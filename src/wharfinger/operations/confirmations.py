@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from wharfinger.db.models import Confirmation, CourierMapping
 from wharfinger.domain.orders import IncomingPackage, SalesOrderState
@@ -29,6 +29,12 @@ LOOK_AFTER_DOUBT = timedelta(minutes=3)
 LOOKS_BEFORE_SENDING_AGAIN = 2
 LOOKS_AFTER_ACCEPTED = 4
 _TEXT_AT_MOST = 2000
+_RUNNING = Q(
+    shipment__order__channel__enabled=True,
+    shipment__order__channel__activated=True,
+    shipment__order__channel__archived=False,
+)
+"""A channel that is switched off sends and asks nothing; its confirmations wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime)
     rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
         account_id=account_id, state=ConfirmationState.WAITING.value, again_at__lte=now
     )
-    rows = rows.exclude(shipment__tracking_number="").select_related("shipment__order__channel", "shipment__service")
+    rows = rows.filter(_RUNNING).exclude(shipment__tracking_number="")
+    rows = rows.select_related("shipment__order__channel", "shipment__service")
     row = rows.order_by(F("shipment__order__ship_by").asc(nulls_last=True), "pk").first()
     if row is None:
         return None
@@ -187,7 +194,7 @@ class InDoubt:
 def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) -> tuple[InDoubt, ...]:
     """Attempts of unknown outcome made before `machine_before` (no request of theirs is under way any more), and
     accepted ones that the ordinary search has not shown; longest waiting first."""
-    rows = Confirmation.objects.filter(account_id=account_id, again_at__lte=now)
+    rows = Confirmation.objects.filter(_RUNNING, account_id=account_id, again_at__lte=now)
     attempted = rows.filter(state=ConfirmationState.ATTEMPTED.value, attempted_at_machine__lte=machine_before)
     accepted = rows.filter(state=ConfirmationState.ACCEPTED.value)
     found = (attempted | accepted).order_by("again_at", "pk")
@@ -277,6 +284,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
 def next_due(account_id: int) -> datetime | None:
     """When the next confirmation of the account is to be sent or looked up; None when none is open."""
     rows = Confirmation.objects.filter(
+        _RUNNING,
         account_id=account_id,
         state__in=[
             ConfirmationState.WAITING.value,

@@ -14,6 +14,7 @@ from wharfinger.db.models import (
     SalesOrderLine,
     Site,
 )
+from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.problems import ProblemKind
@@ -226,7 +227,8 @@ def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: Incom
     solve_import_problems(imported, now=now)
     fba = incoming.fulfilment is Fulfilment.FBA
     before_us = not fba and incoming.placed_at < channel.made_at
-    imported.record_only = before_us and incoming.status is AmazonStatus.SHIPPED
+    shipped_before = before_us and incoming.status is AmazonStatus.SHIPPED
+    imported.record_only = not fba and (shipped_before or imported.wish == FirstImport.RECORD.value)
     imported.save()
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
     _lock_stock(matches, site, fba=fba)
@@ -235,7 +237,7 @@ def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: Incom
         _issue_fba(order, incoming, now)
     else:
         lines = list(order.lines.order_by("pk"))
-        if before_us:
+        if before_us or imported.record_only:
             _record_shipped(order, incoming, lines)
         allocate_lines(lines, site_id=site.pk, now=now)
         change_sales_order(order, incoming, lines, now=now, new=True)

@@ -2,10 +2,12 @@
 
 from wharfinger.web.views import (
     authorisations,
+    channel_life,
     channels,
     couriers,
     dashboard,
     entrance,
+    first_import,
     help_pages,
     house_settings,
     imported_orders,
@@ -22,6 +24,8 @@ urlpatterns = [
     *entrance.routes,
     *dashboard.routes,
     *channels.routes,
+    *channel_life.routes,
+    *first_import.routes,
     *authorisations.routes,
     *couriers.routes,
     *house_settings.routes,

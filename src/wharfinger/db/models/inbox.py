@@ -2,6 +2,7 @@ from django.db import models
 
 from wharfinger.db.encryption import EncryptedBytes
 from wharfinger.db.models.accounts import SellerAccount
+from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.orders import ImportState
 
 
@@ -64,6 +65,9 @@ class ImportedOrder(models.Model):
     reason = models.TextField(blank=True)  # the error, in plain words
     cure = models.TextField(blank=True)
     waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would mend it, e.g. site:3, sku:1:AB
+    wish = models.CharField(  # what a person decided at the first import; empty = nobody asked
+        max_length=12, blank=True, default="", choices=[(w.value, w.value) for w in FirstImport]
+    )
     record_only = models.BooleanField(default=False)  # first import: already shipped, no movement, no confirmation
     amazon_status = models.CharField(max_length=24)
     order_ref = models.CharField(max_length=100, blank=True)

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 
 from wharfinger.db.models import (
     Activity,
@@ -16,8 +17,11 @@ from wharfinger.db.models import (
     CourierService,
     ImportedOrder,
     Marketplace,
+    Problem,
+    SalesOrder,
     Site,
 )
+from wharfinger.db.queries.first_import import found_orders
 from wharfinger.domain.channels import ChannelFacts, LinkState, Missing, missing_before_running
 from wharfinger.domain.marketplaces import flag
 from wharfinger.domain.orders import Fulfilment, ImportState
@@ -47,15 +51,17 @@ class ChannelRow:
         return not self.missing
 
 
-def list_channels() -> tuple[ChannelRow, ...]:
-    """Every channel that is not archived, by account and marketplace."""
+def list_channels(*, archived: bool = False) -> tuple[ChannelRow, ...]:
+    """Every channel that is not archived (or every one that is), by account and marketplace."""
+    orders = ImportedOrder.objects.filter(channel=OuterRef("pk")).order_by().values("channel")
+    problems = Problem.objects.filter(channel=OuterRef("pk"), solved_at=None).order_by().values("channel")
     rows = (
-        Channel.objects.filter(archived=False)
+        Channel.objects.filter(archived=archived)
         .select_related("account", "marketplace")
         .prefetch_related("options")
         .annotate(
-            orders=Count("imported_orders", distinct=True),
-            open_problems=Count("problem", filter=Q(problem__solved_at=None), distinct=True),
+            orders=Coalesce(Subquery(orders.annotate(rows=Count("pk")).values("rows")), 0),
+            open_problems=Coalesce(Subquery(problems.annotate(rows=Count("pk")).values("rows")), 0),
         )
         .order_by("account__name", "marketplace__name", "kind")
     )
@@ -140,6 +146,10 @@ class ChannelPage:
     missing: tuple[Missing, ...]
     checks: tuple[Check, ...]
     checking: bool
+    archived: bool
+    hangs_on: str
+    found: int
+    """Orders that wait for the first import's decision."""
 
 
 def channel_page(channel_id: int) -> ChannelPage | None:
@@ -190,7 +200,19 @@ def channel_page(channel_id: int) -> ChannelPage | None:
             Check(_CHECK_STATES[line.ok], line.title, line.message, line.cure, line.checked_at) for line in lines
         ),
         checking=any(line.ok is None for line in lines) and channel.link_state != LinkState.WAITING.value,
+        archived=channel.archived,
+        hangs_on=hangs_on(channel_id),
+        found=found_orders(channel_id).count() if channel.dont_import_orders else 0,
     )
+
+
+def hangs_on(channel_id: int) -> str:
+    """What of the house hangs on a channel, so that it can only be archived; empty = it may be deleted."""
+    if ImportedOrder.objects.filter(channel=channel_id).exists():
+        return "Orders were imported through it."
+    if SalesOrder.objects.filter(channel=channel_id).exists():
+        return "Sales orders belong to it."
+    return ""
 
 
 _CHECK_STATES = {True: "good", False: "bad", None: "waiting"}

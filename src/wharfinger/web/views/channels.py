@@ -22,9 +22,9 @@ from wharfinger.domain.channels import LinkState
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
 from wharfinger.operations import channels
-from wharfinger.operations.channels import first_start_date
+from wharfinger.operations.channels import NAME_AT_MOST, first_start_date
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, numbers, person, show_refusal, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.forms.channels import ChannelForm, initial_of, preset
 from wharfinger.web.live import answer_live, asks_for, live_part
@@ -37,8 +37,12 @@ KINDS = {kind.value.lower(): kind for kind in Fulfilment}
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
-    may_edit = allowed(request, Right.EDIT_CHANNELS)
-    return render(request, "wharfinger/channels/list.html", {"channels": list_channels(), "may_edit": may_edit})
+    context = {
+        "channels": list_channels(),
+        "archived": list_channels(archived=True),
+        "may_edit": allowed(request, Right.EDIT_CHANNELS),
+    }
+    return render(request, "wharfinger/channels/list.html", context)
 
 
 @needs(Right.EDIT_CHANNELS)
@@ -55,7 +59,7 @@ def new_channel(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     fulfilment = KINDS[kind]
-    first = preset(fulfilment, first_start_date(trade_now()))
+    first = preset(fulfilment, first_start_date(trade_now())) | _like(request, fulfilment)
     form = ChannelForm(fulfilment, request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
@@ -67,6 +71,18 @@ def new_channel(request: HttpRequest, kind: str) -> HttpResponse:
             return redirect("channel", channel_id=channel.pk)
     context = {"form": form, "kind": fulfilment.value, "ready": readiness(), "new": True}
     return render(request, "wharfinger/channels/edit.html", context, status=422 if request.method == "POST" else 200)
+
+
+def _like(request: HttpRequest, kind: Fulfilment) -> dict[str, Any]:
+    """Duplicate: another channel's settings, but its name, marketplace and Start Date."""
+    asked = numbers([request.GET.get("like", "")])
+    pattern = channel_page(asked[0]) if asked else None
+    if pattern is None or pattern.kind != kind.value:
+        return {}
+    kept = initial_of(pattern)
+    for name in ("version", "start_date", "marketplace_id", "token_expiry"):
+        kept.pop(name)
+    return {**kept, "name": f"{pattern.name} copy"[:NAME_AT_MOST], "enabled": True}
 
 
 def channel_or_404(channel_id: int) -> ChannelPage:

@@ -1,0 +1,61 @@
+"""Ticks for the channels that a seller account could have, with what all of them share."""
+
+from collections.abc import Mapping
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.db.queries.channel_offers import Offers
+from wharfinger.db.queries.channels import courier_choices, site_choices
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.operations.channels import OneMore
+from wharfinger.web.forms.choices import offer
+
+
+class MoreChannelsForm(forms.Form):
+    site_id = forms.TypedChoiceField(
+        label="Site of the FBM channels",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="Where you send FBM orders from. FBA channels take the FBA site of their pool.",
+    )
+    courier_service_id = forms.TypedChoiceField(
+        label="Courier service of the FBM channels",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="One that gives its tracking number at once. Each channel can have another later.",
+    )
+
+    def __init__(self, offers: Offers, data: QueryDict | None = None, *, initial: Mapping[str, object]) -> None:
+        super().__init__(data, initial=dict(initial))
+        self.offers = offers
+        self.ticked = set(data.getlist("channels")) if data is not None else set()
+        offer(self, "site_id", site_choices(Fulfilment.FBM), "Choose a site")
+        offer(self, "courier_service_id", courier_choices(), "Choose a courier service")
+
+    def clean(self) -> dict[str, object]:
+        told = super().clean() or {}
+        picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
+        if len(picked) != len(self.ticked):
+            raise forms.ValidationError("One of the ticked channels cannot be made any more. Look at the list again.")
+        if not picked:
+            raise forms.ValidationError("Tick the channels to make.")
+        if any(one.kind == Fulfilment.FBM.value for one in picked):
+            for name, what in (("site_id", "a site"), ("courier_service_id", "a courier service")):
+                if not told.get(name):
+                    self.add_error(name, f"Choose {what} for the FBM channels.")
+        return told
+
+    def wanted(self) -> list[OneMore]:
+        picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
+        own = self.cleaned_data.get("site_id")
+        return [
+            OneMore(
+                marketplace_id=one.marketplace_id,
+                kind=Fulfilment(one.kind),
+                site_id=own if one.kind == Fulfilment.FBM.value else one.site_id,
+            )
+            for one in picked
+        ]

@@ -1,0 +1,165 @@
+"""Channels among others: more of one seller, archived, restored, deleted; switched off nothing goes out."""
+
+from datetime import date, timedelta
+
+import pytest
+from tests.operations.shop import DE, NOW, UK, a_channel, a_service, a_site, an_account, an_item, an_order
+
+from wharfinger.db.models import (
+    AuditEntry,
+    AuthorisationAttempt,
+    Channel,
+    Confirmation,
+    Marketplace,
+    Participation,
+    SellerAccount,
+    Shipment,
+    User,
+)
+from wharfinger.db.queries.channel_offers import channel_offers
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import accounts, authorisation, channels, confirmations
+from wharfinger.operations.channels import OneMore
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+FR = "A13V1IB3VIYZZH"
+
+
+@pytest.fixture
+def olga():
+    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
+
+
+@pytest.fixture
+def shop():
+    """One seller in UK, DE and FR with one FBM channel and the FBA site of one pool."""
+    account = an_account(seller_id="A2HARBOURSELL1")
+    warehouse, pool = a_site(), a_site("FBA Europe", SiteKind.FBA, "EU")
+    channel = a_channel(account, warehouse, name="Amazon.co.uk FBM")
+    for marketplace, part in ((UK, True), (DE, True), (FR, False)):
+        Participation.objects.create(
+            account=account,
+            marketplace=Marketplace.objects.get(pk=marketplace),
+            participating=part,
+            suspended_listings=False,
+            store_name="Harbour",
+        )
+    return account, warehouse, pool, channel
+
+
+def test_what_the_account_takes_part_in_is_offered_and_what_hinders_is_said(shop):
+    account, _warehouse, pool, channel = shop
+    offers = channel_offers(channel.pk)
+    assert [row.id for row in offers.marketplaces] == [UK, DE] or [row.id for row in offers.marketplaces] == [DE, UK]
+    rows = {row.id: row for row in offers.marketplaces}
+    assert rows[UK].fbm.channel_id == channel.pk
+    assert rows[DE].fbm.channel_id is None
+    assert rows[DE].fba.site_id == pool.pk
+    assert "FBA site" in rows[UK].fba.hindrance
+    assert offers.find(f"{UK}:FBM") is None
+    assert offers.find(f"{UK}:FBA") is None
+    assert offers.find(f"{FR}:FBM") is None
+
+
+def test_the_site_of_another_seller_is_not_offered(shop):
+    _account, _warehouse, pool, channel = shop
+    pool.account = an_account("Other", "A3OTHER")
+    pool.save()
+    offers = channel_offers(channel.pk)
+    assert all(row.fba.site_id is None for row in offers.marketplaces)
+
+
+def test_several_channels_are_made_in_one_go_and_share_the_authorisation(shop, olga):
+    account, warehouse, pool, channel = shop
+    service = a_service()
+    wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(DE, Fulfilment.FBA, pool.pk)]
+    made = channels.create_more(channel.pk, wanted, courier_service_id=service.pk, now=NOW, user=olga)
+    assert {(row.name, row.kind, row.account_id) for row in made} == {
+        ("Amazon.de FBM", "FBM", account.pk),
+        ("Amazon.de FBA", "FBA", account.pk),
+    }
+    assert SellerAccount.objects.count() == 1
+
+
+def test_all_of_them_or_none(shop, olga):
+    _account, warehouse, _pool, channel = shop
+    wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(UK, Fulfilment.FBM, warehouse.pk)]
+    with pytest.raises(Refused, match="already"):
+        channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+    assert Channel.objects.count() == 1
+
+
+def test_a_channel_on_which_nothing_hangs_is_deleted_with_its_account(olga):
+    channel = a_channel(an_account(seller_id=""), a_site(), name="Wrong")
+    accounts.save_application(
+        application_id="amzn1.sp.solution.1",
+        client_id="amzn1.application-oa2-client.1",
+        client_secret="s",
+        is_draft=True,
+        now=NOW,
+    )
+    authorisation.open_attempt(channel.pk, user=olga, session_key="s", redirect_uri="u", machine_now=NOW)
+    assert channels.delete_channel(channel.pk, now=NOW, user=olga) == "Wrong"
+    assert not Channel.objects.exists()
+    assert not SellerAccount.objects.exists()
+    assert not AuthorisationAttempt.objects.exists()
+    assert AuditEntry.objects.get(verb="delete").before["name"] == "Wrong"
+
+
+def test_a_channel_with_orders_is_archived_and_its_place_is_free(shop, olga):
+    account, warehouse, _pool, channel = shop
+    an_order(channel, warehouse, [(an_item(), 1)])
+    with pytest.raises(Refused, match="Archive it instead"):
+        channels.delete_channel(channel.pk, now=NOW, user=olga)
+    channels.archive_channel(channel.pk, now=NOW, user=olga)
+    twin = a_channel(account, warehouse, name="Its successor")
+    with pytest.raises(Refused, match="Its successor"):
+        channels.restore_channel(channel.pk, now=NOW, user=olga)
+    channels.delete_channel(twin.pk, now=NOW, user=olga)
+    channels.restore_channel(channel.pk, now=NOW, user=olga)
+    assert not Channel.objects.get(pk=channel.pk).archived
+
+
+def a_waiting_confirmation(channel, site):
+    order = an_order(channel, site, [(an_item(), 1)])
+    shipment = Shipment.objects.create(
+        order=order,
+        service=a_service(),
+        tracking_number="T1",
+        package_reference="1",
+        shipped_at=NOW,
+    )
+    return Confirmation.objects.create(
+        shipment=shipment, account=channel.account, state="Waiting", again_at=NOW, made_at=NOW
+    )
+
+
+@pytest.mark.parametrize("off", [{"enabled": False}, {"activated": False}, {"archived": True}])
+def test_a_channel_that_is_off_sends_nothing_and_keeps_what_waits(shop, olga, off):
+    account, warehouse, _pool, channel = shop
+    a_waiting_confirmation(channel, warehouse)
+    Channel.objects.filter(pk=channel.pk).update(**off)
+    assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is None
+    assert confirmations.next_due(account.pk) is None
+    assert Confirmation.objects.get().state == "Waiting"
+    Channel.objects.filter(pk=channel.pk).update(enabled=True, activated=True, archived=False)
+    assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None
+
+
+def test_nothing_is_looked_up_for_a_channel_that_is_off(shop):
+    account, warehouse, _pool, channel = shop
+    row = a_waiting_confirmation(channel, warehouse)
+    earlier = NOW - timedelta(hours=1)
+    Confirmation.objects.filter(pk=row.pk).update(state="Attempted", attempted_at_machine=earlier, attempted_at=earlier)
+    assert confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
+    Channel.objects.filter(pk=channel.pk).update(enabled=False)
+    assert not confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
+
+
+def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
+    _account, warehouse, _pool, channel = shop
+    wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk)]
+    made = channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+    assert made[0].start_date == date(2026, 10, 26)

@@ -1,0 +1,113 @@
+"""The first import: nothing is imported before the button, and each order becomes what was decided."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.operations.test_orders import NOW, Shop, a_line, an_order
+
+from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrder, Movement, RawMessage, SalesOrder
+from wharfinger.db.queries.first_import import first_import
+from wharfinger.domain.first_import import FirstImport
+from wharfinger.domain.orders import AmazonStatus
+from wharfinger.operations import orders
+from wharfinger.operations.first_import import start_importing
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+KINDS = {
+    "026-0000001-0000001": AmazonStatus.UNSHIPPED,
+    "026-0000001-0000002": AmazonStatus.SHIPPED,
+    "026-0000001-0000003": AmazonStatus.PENDING,
+    "026-0000001-0000004": AmazonStatus.UNSHIPPED,
+}
+
+
+@pytest.fixture
+def braked():
+    """A shop whose FBM channel has found four orders behind the brake; the channel is older than they are."""
+    shop = Shop()
+    Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True, made_at=NOW - timedelta(days=9))
+    shop.mug = shop.item("MUG", quantity=20)
+    shop.incoming = {}
+    for number, status in KINDS.items():
+        line = a_line(item_id=f"MUG-{number[-1]}")
+        if status is AmazonStatus.SHIPPED:
+            line = replace(line, quantity_fulfilled=1)
+        shop.incoming[number] = an_order(line, status=status, number=number)
+        shop.take(shop.incoming[number])
+    return shop
+
+
+def take_all_again(shop):
+    for number, incoming in shop.incoming.items():
+        raw = RawMessage.objects.get(key=number)
+        orders.take_order(raw.pk, incoming, now=NOW)
+
+
+def by_number():
+    return {order.amazon_order_id: order for order in ImportedOrder.objects.all()}
+
+
+def test_behind_the_brake_nothing_is_imported_and_each_has_its_proposal(braked):
+    assert not SalesOrder.objects.exists()
+    found = first_import(braked.fbm.pk)
+    assert found.total == 4
+    assert dict(found.counts) == {"Import": 3, "Record only": 1, "Ignore": 0}
+    assert {row.amazon_status: row.proposal.choice for row in found.rows} == {
+        "UNSHIPPED": FirstImport.IMPORT,
+        "SHIPPED": FirstImport.RECORD,
+        "PENDING": FirstImport.IMPORT,
+    }
+
+
+def test_each_order_becomes_what_was_decided(braked):
+    ids = {number: order.pk for number, order in by_number().items()}
+    done = start_importing(
+        braked.fbm.pk,
+        {
+            ids["026-0000001-0000003"]: FirstImport.IGNORE,
+            ids["026-0000001-0000004"]: FirstImport.RECORD,
+        },
+        user=braked.olga,
+        now=NOW,
+    )
+    assert done == {FirstImport.IMPORT: 1, FirstImport.RECORD: 2, FirstImport.IGNORE: 1}
+    assert not Channel.objects.get(pk=braked.fbm.pk).dont_import_orders
+    take_all_again(braked)
+    states = {number: order.state for number, order in by_number().items()}
+    assert states == {
+        "026-0000001-0000001": "OK",
+        "026-0000001-0000002": "OK",
+        "026-0000001-0000003": "Ignored",
+        "026-0000001-0000004": "OK",
+    }
+    sold = {order.imported.amazon_order_id: order for order in SalesOrder.objects.select_related("imported")}
+    assert sold["026-0000001-0000001"].state == "Ready to ship"
+    for number in ("026-0000001-0000002", "026-0000001-0000004"):
+        assert sold[number].state == "Shipped"
+        assert sold[number].imported.record_only
+    assert braked.level(braked.mug) == (20, 1), "only the order to be shipped reserves stock; nothing has moved"
+    assert Movement.objects.filter(item=braked.mug).count() == 1
+    assert not Confirmation.objects.exists()
+
+
+def test_an_order_that_left_meanwhile_is_not_shipped_again(braked):
+    order = by_number()["026-0000001-0000002"]
+    done = start_importing(braked.fbm.pk, {order.pk: FirstImport.IMPORT}, user=braked.olga, now=NOW)
+    assert done[FirstImport.RECORD] == 1
+
+
+def test_orders_without_a_decision_take_their_proposal_and_a_second_press_does_nothing(braked):
+    start_importing(braked.fbm.pk, {}, user=braked.olga, now=NOW)
+    with pytest.raises(Refused, match="off already"):
+        start_importing(braked.fbm.pk, {}, user=braked.olga, now=NOW)
+    assert AuditEntry.objects.filter(verb="start importing").count() == 1
+
+
+def test_orders_of_another_channel_are_left_alone(braked):
+    other = by_number()["026-0000001-0000001"]
+    ImportedOrder.objects.filter(pk=other.pk).update(channel=braked.fba, waits_for=f"channel:{braked.fba.pk}")
+    done = start_importing(braked.fbm.pk, {other.pk: FirstImport.IGNORE}, user=braked.olga, now=NOW)
+    assert sum(done.values()) == 3
+    assert by_number()[other.amazon_order_id].state == "Not attempted"

@@ -1,0 +1,156 @@
+"""First import, more channels of one seller, duplicate, archive, delete: as pages."""
+
+import pytest
+from tests.web.stories import NOW, UK, imported_order, shop
+
+from wharfinger.db.models import Channel, ImportedOrder, Marketplace, Participation, Site
+from wharfinger.domain.people import Role
+
+pytestmark = pytest.mark.django_db
+DE = "A1PA6795UKMFR9"
+
+
+@pytest.fixture
+def world():
+    made = shop()
+    for marketplace in (UK, DE):
+        Participation.objects.create(
+            account=made.account,
+            marketplace=Marketplace.objects.get(pk=marketplace),
+            participating=True,
+            suspended_listings=False,
+            store_name="Harbour",
+        )
+    return made
+
+
+def a_found_order(world, number, status="UNSHIPPED"):
+    return imported_order(
+        world,
+        number,
+        state="Not attempted",
+        amazon_status=status,
+        waits_for=f"channel:{world.fbm.pk}",
+        reason="Don't import orders is on.",
+    )
+
+
+def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world, sign_in):
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
+    first, second = a_found_order(world, 1), a_found_order(world, 2, "SHIPPED")
+    browser = sign_in()
+    page = browser.get(f"/channels/{world.fbm.pk}/").content.decode()
+    assert "2 orders found, none imported" in page
+    page = browser.get(f"/channels/{world.fbm.pk}/first-import/").content.decode()
+    assert "import 1, record only 1, ignore 0 as proposed" in page
+    assert "Still to be shipped." in page
+    answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "Ignore"}, follow=True)
+    assert "0 import, 1 record only, 1 ignore" in answer.content.decode()
+    states = dict(ImportedOrder.objects.values_list("pk", "state"))
+    assert states == {first.pk: "Ignored", second.pk: "Retrying"}
+    assert not Channel.objects.get(pk=world.fbm.pk).dont_import_orders
+
+
+def test_a_choice_that_is_none_takes_the_proposal(world, sign_in):
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
+    order = a_found_order(world, 1, "SHIPPED")
+    sign_in().post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "<script>", "choice-x": "Import"})
+    assert ImportedOrder.objects.get(pk=order.pk).wish == "Record only"
+
+
+def test_who_may_not_edit_channels_meets_none_of_it(world, sign_in):
+    browser = sign_in(Role.WAREHOUSE)
+    for page in ("first-import", "more", "delete"):
+        assert browser.get(f"/channels/{world.fbm.pk}/{page}/").status_code == 403
+    for verb in ("archive", "restore", "delete"):
+        assert browser.post(f"/channels/{world.fbm.pk}/{verb}/").status_code == 403
+    assert "Duplicate" not in browser.get(f"/channels/{world.fbm.pk}/").content.decode()
+
+
+def test_ticked_channels_are_made_in_one_go(world, sign_in):
+    Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW)
+    browser = sign_in()
+    address = f"/channels/{world.fbm.pk}/more/"
+    page = browser.get(address).content.decode()
+    assert f'value="{DE}:FBM"' in page
+    assert f'value="{DE}:FBA"' in page
+    assert f'value="{UK}:FBM"' not in page
+    answer = browser.post(
+        address,
+        {"channels": [f"{DE}:FBM", f"{DE}:FBA"], "site_id": world.warehouse.pk, "courier_service_id": world.courier.pk},
+        follow=True,
+    )
+    assert "2 channels are made" in answer.content.decode()
+    made = Channel.objects.filter(marketplace_id=DE)
+    assert {channel.account_id for channel in made} == {world.account.pk}
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({}, "Tick the channels to make."),
+        ({"channels": [f"{UK}:FBM"]}, "cannot be made any more"),
+        ({"channels": [f"{DE}:FBM"]}, "Choose a site for the FBM channels."),
+        ({"channels": ["<b>"]}, "cannot be made any more"),
+    ],
+)
+def test_a_wrong_tick_says_why_and_makes_nothing(world, sign_in, told, words):
+    answer = sign_in().post(f"/channels/{world.fbm.pk}/more/", told)
+    assert answer.status_code == 422
+    assert words in answer.content.decode()
+    assert Channel.objects.count() == 2
+
+
+def test_without_participations_the_page_says_what_to_do(world, sign_in):
+    Participation.objects.all().delete()
+    assert "has not told the marketplaces yet" in sign_in().get(f"/channels/{world.fbm.pk}/more/").content.decode()
+
+
+def test_a_duplicate_begins_with_the_other_channels_settings(world, sign_in):
+    Channel.objects.filter(pk=world.fbm.pk).update(order_ref_format="KCC{0}", use_amazon_sku=False)
+    browser = sign_in()
+    page = browser.get(f"/channels/new/fbm/?like={world.fbm.pk}").content.decode()
+    assert 'value="KCC{0}"' in page
+    assert 'value="Amazon.co.uk FBM copy"' in page
+    assert 'value="2026-11-17"' in page
+    for strange in ("99999", "x", str(world.fba.pk)):
+        assert browser.get(f"/channels/new/fbm/?like={strange}").status_code == 200
+
+
+def test_a_channel_with_orders_is_archived_listed_and_restored(world, sign_in):
+    imported_order(world, 1)
+    browser = sign_in()
+    page = browser.get(f"/channels/{world.fbm.pk}/delete/").content.decode()
+    assert "Orders were imported through it." in page
+    answer = browser.post(f"/channels/{world.fbm.pk}/delete/", follow=True).content.decode()
+    assert "Archive it instead" in answer
+    answer = browser.post(f"/channels/{world.fbm.pk}/archive/", follow=True).content.decode()
+    assert "is archived" in answer
+    assert "<h2>Archived</h2>" in answer
+    answer = browser.post(f"/channels/{world.fbm.pk}/restore/", follow=True).content.decode()
+    assert "is restored" in answer
+
+
+def test_a_channel_on_which_nothing_hangs_is_deleted(world, sign_in):
+    answer = sign_in().post(f"/channels/{world.fba.pk}/delete/", follow=True).content.decode()
+    assert "Amazon.co.uk FBA is deleted." in answer
+    assert not Channel.objects.filter(pk=world.fba.pk).exists()
+
+
+def test_the_channel_pages_cost_the_same_however_many_there_are(world, sign_in, django_assert_max_num_queries):
+    browser = sign_in()
+    for number in range(8):
+        Channel.objects.create(
+            name=f"Archived {number}",
+            kind="FBM",
+            account=world.account,
+            marketplace_id=DE,
+            archived=True,
+            start_date=NOW.date(),
+            import_fba_orders="No FBA import",
+            made_at=NOW,
+        )
+    with django_assert_max_num_queries(15):
+        browser.get("/channels/")
+    with django_assert_max_num_queries(18):
+        browser.get(f"/channels/{world.fbm.pk}/more/")
