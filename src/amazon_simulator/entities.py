@@ -91,6 +91,7 @@ class Item(msgspec.Struct):
     taken: int = 0  # of the listing's quantity, when it was ordered
     gift_message: str = ""
     cancel_reason: str = ""
+    customized_url: str = ""
 
     @property
     def total(self) -> Decimal:
@@ -117,6 +118,13 @@ class Buyer(msgspec.Struct):
     town: str
     postcode: str
     country: str
+    line_2: str = ""
+    state: str = ""
+    phone: str = ""
+    company: str = ""
+    purchase_order: str = ""
+    tax_number: str = ""
+    instructions: str = ""  # for who delivers
 
 
 class Order(msgspec.Struct, tag="order"):
@@ -136,6 +144,10 @@ class Order(msgspec.Struct, tag="order"):
     ships_at: float | None = None
     cancelled_by: str = ""
     visible_from: float = 0.0
+    alias: str = ""  # the seller's own order number
+    replaces: str = ""  # the order that this one replaces, free of charge
+    pick_up: str = ""  # what the seller told of an order that the buyer fetches: ReadyForPickup …
+    channel: str = "AMAZON"  # NON_AMAZON: sold elsewhere, sent by Amazon
 
 
 class Confirmation(msgspec.Struct, tag="confirmation"):
@@ -157,6 +169,7 @@ class AccessToken(msgspec.Struct, tag="access"):
     seller: str
     expires: float
     scope: str = ""
+    resources: list[tuple[str, str, list[str]]] = []  # of a restricted data token: (method, path, data elements)
 
 
 class RefreshToken(msgspec.Struct, tag="refresh"):

@@ -1,16 +1,16 @@
-"""Faults on command: each by count, probability or window, for an operation and a seller, seeded."""
+"""Faults on command: each by count, probability or window, for an operation and a seller, seeded, journalled."""
 
 import random
-from collections.abc import Mapping
-from typing import Any
-
-import msgspec
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar
 
 from amazon_simulator.clock import from_iso
 from amazon_simulator.limits import PLANS
+from amazon_simulator.store import Entity
 
 KINDS = {
     "throttle": "429 although the budget is not used up",
+    "400": "InvalidInput without a reason, although nothing is wrong",
     "500": "InternalFailure",
     "503": "service unavailable",
     "slow": "answers `seconds` of machine time later",
@@ -18,14 +18,26 @@ KINDS = {
     "cut_after": "the connection breaks after it was done",
     "html": "a front end's HTML page instead of JSON",
     "broken_json": "200 with JSON that breaks off",
+    "wrong_content_type": "JSON under another content type: `contentType`, text/plain unless told",
+    "empty": "200 whose payload is null, or without any member",
+    "members": "members left out (`without`), or given another value (`with`, inside `into` where told)",
     "token_expired": "the access token is worth nothing from now on",
     "revoked": "the seller's authorisation is withdrawn",
     "denied": "403 as for a missing role",
     "stale_read": "listings show the quantity before the last change",
     "orders_missing": "searchOrders leaves its first order out",
-    "page_repeated": "searchOrders gives the first page again, with a token",
+    "rows_missing": "a page leaves its first row out",
+    "page_repeated": "gives the first page again, with a token",
+    "bad_next_token": "the next page's token is no token",
+    "no_address": "orders come without their address",
+    "no_money": "orders come without their money",
+    "no_quantities": "getInventorySummaries gives empty inventoryDetails",
+    "odd_skus_missing": "rows whose SKU has a space or an apostrophe are left out",
     "accepted_not_applied": "patchListingsItem says ACCEPTED and does nothing",
+    "applied_late": "a quantity that was accepted takes effect `seconds` of trade time later",
     "invalid": "patchListingsItem says INVALID",
+    "sku_refused": "400: the SKU is said to be invalid for its marketplace",
+    "tracking_refused": "confirmShipment says that the tracking number does not fit the carrier",
 }
 """What can be made to happen to a call."""
 HAPPENINGS = {
@@ -33,6 +45,7 @@ HAPPENINGS = {
     "feed_stuck": "a feed stays IN_PROGRESS for `seconds` of trade time more",
     "feed_partly_refused": "every second message of a feed is refused with an error in its report",
     "feed_fatal": "a feed ends FATAL, nothing of it is done",
+    "feed_cancelled": "a feed ends CANCELLED at once, nothing of it is done",
     "report_cancelled": "a report ends CANCELLED, without a document",
     "report_fatal": "a report ends FATAL",
     "notification_lost": "a notification is never delivered",
@@ -40,18 +53,43 @@ HAPPENINGS = {
     "notification_late": "a notification is delivered `seconds` of trade time later, after newer ones",
 }
 """What can be made to happen in the world, whoever calls: always with operation “*”."""
-ONLY_FOR = {
+OF_ORDERS = ("searchOrders", "getOrder", "getOrders", "getOrderAddress", "getOrderItems")
+OF_LISTINGS = ("getListingsItem", "patchListingsItem", "putListingsItem", "deleteListingsItem")
+PAGED = {
+    "searchOrders": "paginationToken",
+    "searchListingsItems": "pageToken",
+    "getInventorySummaries": "nextToken",
+    "getOrders": "NextToken",
+    "listTransactions": "nextToken",
+}
+"""Operations whose every page repeats the first one's parameters → the token's own parameter."""
+ONLY_FOR: dict[str, tuple[str, ...]] = {
     "stale_read": ("searchListingsItems", "getListingsItem"),
     "orders_missing": ("searchOrders",),
-    "page_repeated": ("searchOrders",),
+    "rows_missing": tuple(PAGED),
+    "page_repeated": tuple(PAGED),
+    "bad_next_token": tuple(PAGED),
+    "no_address": OF_ORDERS,
+    "no_money": OF_ORDERS,
+    "no_quantities": ("getInventorySummaries",),
+    "odd_skus_missing": ("getInventorySummaries", "searchListingsItems"),
     "accepted_not_applied": ("patchListingsItem",),
+    "applied_late": ("patchListingsItem",),
     "invalid": ("patchListingsItem",),
+    "sku_refused": OF_LISTINGS,
+    "tracking_refused": ("confirmShipment",),
     **dict.fromkeys(HAPPENINGS, ()),
 }
+LONGEST = {"slow": 600.0}
+"""Seconds at most: of machine time a client waits no longer; of trade time anything goes."""
 
 
-class Fault(msgspec.Struct, kw_only=True):
-    """`count` times (0 = without end), with `probability`, between `since` and `until` (trade seconds)."""
+class Fault(Entity, tag="fault", kw_only=True):
+    """`count` times (0 = without end), with `probability`, between `since` and `until` (trade seconds).
+
+    `tries` counts the throws of its dice, so that the same calls meet the same throws, over a restart too.
+    `gone`: taken away, kept for its number.
+    """
 
     number: int
     kind: str
@@ -60,10 +98,13 @@ class Fault(msgspec.Struct, kw_only=True):
     count: int
     probability: float
     since: float
-    until: float
+    until: float | None
     seconds: float
-    chance: random.Random
+    seed: str
+    more: dict[str, Any] = {}
+    tries: int = 0
     hits: int = 0
+    gone: bool = False
 
     def fits(self, operation: str, seller: str, now: float) -> bool:
         left = self.count == 0 or self.hits < self.count
@@ -72,45 +113,82 @@ class Fault(msgspec.Struct, kw_only=True):
             and self.operation in ("*", operation)
             and (operation == self.kind or operation in ONLY_FOR.get(self.kind, (operation,)))
             and self.seller in ("*", seller)
-            and self.since <= now <= self.until
+            and self.since <= now
+            and (self.until is None or now <= self.until)
         )
+
+    def strikes(self) -> bool:
+        """Whether this throw of the dice makes it happen."""
+        self.tries += 1
+        thrown = random.Random(f"{self.seed}:{self.number}:{self.tries}").random() if self.probability < 1 else 0.0
+        self.hits += thrown < self.probability
+        return thrown < self.probability
 
 
 class Faults:
+    """A store: what was made to happen goes on happening after a restart."""
+
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Fault,)
+
     def __init__(self, seed: int) -> None:
         self._seed = seed
+        self.changed: list[Entity] = []
         self.faults: list[Fault] = []
-        self._serial = 0
+        self._last: Fault | None = None
+
+    def put(self, entity: Entity) -> None:
+        if not isinstance(entity, Fault):
+            return
+        others = [fault for fault in self.faults if fault.number != entity.number]
+        self.faults = others if entity.gone else sorted([*others, entity], key=lambda fault: fault.number)
+        if self._last is None or entity.number >= self._last.number:
+            self._last = entity
+
+    def everything(self) -> Iterator[Entity]:
+        """Those that are there, and the last one that was: no number is given twice."""
+        yield from self.faults
+        if self._last is not None and self._last.gone:
+            yield self._last
+
+    def turn(self, now: float) -> None:
+        """A fault waits for what it happens to."""
 
     def add(self, told: Mapping[str, Any]) -> Fault:
         """ValueError names the field that is wrong and what it may be."""
-        kind, operation = told.get("kind"), str(told.get("operation", "*"))
-        if kind not in KINDS and kind not in HAPPENINGS:
+        kind, operation = told.get("kind"), told.get("operation", "*")
+        if not isinstance(kind, str) or (kind not in KINDS and kind not in HAPPENINGS):
             raise ValueError(f"kind: “{kind}” is no fault; choose one of {', '.join((*KINDS, *HAPPENINGS))}")
-        fitting = ("*", *ONLY_FOR.get(kind, PLANS))
+        fitting = ("*", *(one for one in ONLY_FOR.get(kind, PLANS) if one in PLANS))
         if operation not in fitting:
             raise ValueError(f"operation: “{operation}” does not fit {kind}; choose one of {', '.join(fitting)}")
         since, until = _window(told.get("window"))
         endless = "probability" in told or "window" in told
-        self._serial += 1
+        seed = told.get("seed", self._seed)
+        if not isinstance(seed, int | str):
+            raise ValueError("seed: give a number or a text")
         fault = Fault(
-            number=self._serial,
+            number=1 if self._last is None else self._last.number + 1,
             kind=kind,
-            operation=operation,
+            operation=str(operation),
             seller=str(told.get("sellerId", "*")),
             count=int(_number(told, "count", 0 if endless else 1, 0, 1e9)),
             probability=_number(told, "probability", 1.0, 0, 1),
             since=since,
             until=until,
-            seconds=_number(told, "seconds", 2.0, 0, 600 if kind in KINDS else 1e7),
-            chance=random.Random(f"{told.get('seed', self._seed)}:{self._serial}"),
+            seconds=_number(told, "seconds", 2.0, 0, LONGEST.get(kind, 1e7)),
+            seed=str(seed),
+            more=_more(kind, told),
         )
-        self.faults.append(fault)
+        self.put(fault)
+        self.changed.append(fault)
         return fault
 
     def clear(self, number: int | None = None) -> None:
         """All of them, or one by its number."""
-        self.faults = [] if number is None else [fault for fault in self.faults if fault.number != number]
+        for fault in [fault for fault in self.faults if number is None or fault.number == number]:
+            fault.gone = True
+            self.put(fault)
+            self.changed.append(fault)
 
     def happens(self, kind: str, seller: str, now: float) -> Fault | None:
         """The fault of this kind that strikes now: for HAPPENINGS, asked by whoever does them."""
@@ -120,24 +198,50 @@ class Faults:
         """The first fault that happens to this call, if any."""
         return self._first(operation, seller, now, [fault for fault in self.faults if fault.kind in KINDS])
 
-    @staticmethod
-    def _first(operation: str, seller: str, now: float, faults: list[Fault]) -> Fault | None:
+    def lateness(self, seller: str, now: float) -> float:
+        """Seconds for which an order that is placed now stays out of searches."""
+        fault = self.happens("late_orders", seller, now)
+        return 0.0 if fault is None else fault.seconds
+
+    def _first(self, operation: str, seller: str, now: float, faults: list[Fault]) -> Fault | None:
         for fault in faults:
-            if fault.fits(operation, seller, now) and fault.chance.random() < fault.probability:
-                fault.hits += 1
-                return fault
+            if fault.fits(operation, seller, now):
+                self.changed.append(fault)
+                if fault.strikes():
+                    return fault
         return None
 
 
-def _window(told: Any) -> tuple[float, float]:
+def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What only this kind of fault is told."""
+    if kind == "wrong_content_type":
+        name = told.get("contentType", "text/plain")
+        if not isinstance(name, str) or not name.isascii() or not name.isprintable() or len(name) > 100:
+            raise ValueError("contentType: give one like text/plain or application/xml")
+        return {"contentType": name}
+    if kind != "members":
+        return {}
+    without, given, into = told.get("without", []), told.get("with", {}), told.get("into", "")
+    if not isinstance(without, list) or not all(isinstance(one, str) for one in without):
+        raise ValueError("without: give a list of members' names")
+    if not isinstance(given, dict):
+        raise ValueError("with: give an object of members and their values")
+    if not isinstance(into, str):
+        raise ValueError("into: give the name of the member whose objects get what `with` says")
+    if not without and not given:
+        raise ValueError("without: say which members to leave out, or `with`: which to give another value")
+    return {"without": without, "with": given, "into": into}
+
+
+def _window(told: Any) -> tuple[float, float | None]:
     """{"since": ISO, "until": ISO} of trade time, either may be missing."""
     if told is None:
-        return 0.0, float("inf")
+        return 0.0, None
     if not isinstance(told, dict) or not set(told) <= {"since", "until"}:
         raise ValueError('window: give {"since": ISO, "until": ISO} in trade time')
     try:
         since = from_iso(str(told["since"])) if "since" in told else 0.0
-        return since, from_iso(str(told["until"])) if "until" in told else float("inf")
+        return since, from_iso(str(told["until"])) if "until" in told else None
     except ValueError as fault:
         raise ValueError(f"window: {fault}; give times like 2026-12-01T00:00:00Z") from fault
 

@@ -53,6 +53,7 @@ class Simulator:
         self.application = Application(redirect_uris)
         self.limits = Limits(lifted=lifted)
         self.faults = Faults(seed)
+        self.world.lateness = self.faults.lateness
         self.documents = Documents(self.base)
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.house = House(
@@ -66,7 +67,7 @@ class Simulator:
             documents=self.documents,
         )
         self.listings = Listings(self.house)
-        self.stores: tuple[Store, ...] = (self.world, self.application, self.limits, self.documents)
+        self.stores: tuple[Store, ...] = (self.world, self.application, self.limits, self.documents, self.faults)
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
         self.watchers: list[Callable[[Sequence[Entity], float], None]] = []
@@ -199,6 +200,7 @@ class Simulator:
             fault,
             call.request,
             lambda asked: route.act(replace(call, request=asked)),
+            operation=route.operation,
             access=call.access,
             application=self.application,
             listings=self.listings,

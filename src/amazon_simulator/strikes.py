@@ -1,14 +1,24 @@
-"""What a fault does to a call: the answer spoilt, held back or never given."""
+"""What a fault makes of a call: see `faults.KINDS`."""
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
 
+from amazon_simulator import spoil
 from amazon_simulator.application import Application
 from amazon_simulator.entities import AccessToken
-from amazon_simulator.faults import Fault
-from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, broken, denied, page_of, throttled
+from amazon_simulator.faults import PAGED, Fault
+from amazon_simulator.http import Request, Response
+from amazon_simulator.wire.answers import (
+    BAD_TOKEN,
+    EXPIRED,
+    broken,
+    denied,
+    invalid,
+    page_of,
+    refuse,
+    throttled,
+)
 from amazon_simulator.wire.listings import Listings, submitted
 
 Act = Callable[[Request], Response]
@@ -18,12 +28,21 @@ FRONT_END = (
 
 
 def strike(
-    fault: Fault, request: Request, act: Act, *, access: AccessToken, application: Application, listings: Listings
+    fault: Fault,
+    request: Request,
+    act: Act,
+    *,
+    operation: str,
+    access: AccessToken,
+    application: Application,
+    listings: Listings,
 ) -> Response:
     """The answer of `act` as the fault leaves it."""
     match fault.kind:
         case "throttle":
             return throttled()
+        case "400":
+            return invalid()
         case "500" | "503":
             return broken(int(fault.kind))
         case "html":
@@ -37,9 +56,6 @@ def strike(
             return Response(cut=True)
         case "slow":
             return replace(act(request), slow=fault.seconds)
-        case "broken_json":
-            response = act(request)
-            return replace(response, body=response.body[: len(response.body) // 2] + b": UOSS")
         case "token_expired":
             application.expire(access)
             return denied(EXPIRED)
@@ -47,27 +63,66 @@ def strike(
             application.revoke(access.seller)
             return denied(BAD_TOKEN)
         case "page_repeated":
-            return _first_page_again(request, act)
-        case "orders_missing":
-            return _without_first(act(request))
+            return _first_page_again(request, act, PAGED[operation])
         case "invalid":
             sku = request.segments()[-1]
             return submitted(sku, "INVALID", "90000900", "The attributes are invalid.", "fulfillmentAvailability")
-        case "stale_read" | "accepted_not_applied":
-            with listings.spoilt(fault.kind):
+        case "sku_refused":
+            market = request.params().get("marketplaceIds", "")
+            return refuse(400, "InvalidInput", f"{request.segments()[-1]} is an invalid SKU for marketplace {market}")
+        case "tracking_refused":
+            return _tracking_refused(request)
+        case "stale_read" | "accepted_not_applied" | "applied_late":
+            with listings.spoilt(fault.kind, fault.seconds):
                 return act(request)
         case _:
-            return act(request)
+            return _spoilt(fault, act(request))
 
 
-def _first_page_again(request: Request, act: Act) -> Response:
-    pieces = [piece for piece in request.query.split("&") if not piece.startswith("paginationToken=")]
+def _spoilt(fault: Fault, response: Response) -> Response:
+    """Faults that leave the act as it is and change what is told of it."""
+    match fault.kind:
+        case "broken_json":
+            return replace(response, body=response.body[: len(response.body) // 2] + b": UOSS")
+        case "wrong_content_type":
+            return replace(response, headers={**response.headers, "content-type": fault.more["contentType"]})
+        case "empty":
+            return spoil.edited(response, spoil.emptied)
+        case "members":
+            return spoil.edited(response, lambda told: _with_other_members(told, fault))
+        case "orders_missing" | "rows_missing":
+            return spoil.edited(response, spoil.without_first)
+        case "bad_next_token":
+            return spoil.edited(response, spoil.with_bad_token)
+        case "no_address":
+            return spoil.edited(response, lambda told: spoil.without(told, spoil.ADDRESSES))
+        case "no_money":
+            return spoil.edited(response, lambda told: spoil.without(told, spoil.AMOUNTS))
+        case "no_quantities":
+            return spoil.edited(response, lambda told: spoil.given(told, {"inventoryDetails": {}}, ""))
+        case "odd_skus_missing":
+            return spoil.edited(response, spoil.without_odd_skus)
+        case _:
+            raise ValueError(f"{fault.kind} is no fault of a call")
+
+
+def _with_other_members(told: object, fault: Fault) -> object:
+    return spoil.given(spoil.without(told, fault.more["without"]), fault.more["with"], fault.more["into"])
+
+
+def _first_page_again(request: Request, act: Act, parameter: str) -> Response:
+    pieces = [piece for piece in request.query.split("&") if not piece.startswith(f"{parameter}=")]
     return act(replace(request, query="&".join(pieces)))
 
 
-def _without_first(response: Response) -> Response:
-    if response.status != 200:
-        return response
-    told = json.loads(response.body)
-    told["orders"] = told["orders"][1:]
-    return answer_json(told)
+def _tracking_refused(request: Request) -> Response:
+    """Behaviour SH08, in Amazon's words."""
+    try:
+        package = json.loads(request.body)["packageDetail"]
+        number, carrier = package["trackingNumber"], package["carrierCode"]
+    except (ValueError, KeyError, TypeError):
+        return invalid()
+    return invalid(
+        f"The tracking ID {number} for {carrier} does not match the expected format for the carrier. "
+        "Please verify that you have entered the tracking ID and carrier name correctly."
+    )

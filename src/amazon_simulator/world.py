@@ -3,7 +3,7 @@
 import heapq
 from bisect import bisect_left, insort
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar
@@ -85,6 +85,8 @@ class World:
         self.changed: list[Entity] = []
         self.promised: dict[tuple[str, str, str], int] = {}
         self._due: list[tuple[float, str, str, str]] = []
+        self.lateness: Callable[[str, float], float] = lambda seller, now: 0.0
+        """(seller, time) → seconds for which an order that is placed then stays out of searches."""
 
     # --- what is there
 
@@ -201,9 +203,11 @@ class World:
         )
         self.changed.append(moved)
 
-    def tell_quantity(self, listing: Listing, quantity: int, lead_time: int | None, at: float) -> None:
+    def tell_quantity(
+        self, listing: Listing, quantity: int, lead_time: int | None, at: float, *, later: float = 0.0
+    ) -> None:
         """The seller's own quantity was accepted: it takes effect a little later."""
-        when = at + TAKES_EFFECT_AFTER
+        when = at + TAKES_EFFECT_AFTER + later
         listing.waiting.append((when, quantity, lead_time))
         heapq.heappush(self._due, (when, "listing", listing.seller, listing.sku))
         self._note_move(listing)
@@ -272,6 +276,7 @@ class World:
             programs=list(programs),
             pays_at=paid if pending_for else None,
             ships_at=paid + FBA_SHIPS_AFTER if fulfilled_by == "AMAZON" else None,
+            visible_from=now + self.lateness(seller.id, now),
         )
         self.make(order)
         return order

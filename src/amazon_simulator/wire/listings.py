@@ -44,6 +44,7 @@ class Listings:
     def __init__(self, house: House) -> None:
         self._world = house.world
         self._fault = ""
+        self._later = 0.0
 
     def routes(self) -> tuple[Route, ...]:
         one = "/listings/2021-08-01/items/{sellerId}/{sku}"
@@ -69,13 +70,13 @@ class Listings:
         )
 
     @contextlib.contextmanager
-    def spoilt(self, fault: str) -> Iterator[None]:
-        """Answer within as a fault has it: stale_read or accepted_not_applied."""
-        self._fault = fault
+    def spoilt(self, fault: str, seconds: float) -> Iterator[None]:
+        """Answer within as a fault has it: stale_read, accepted_not_applied, applied_late (by `seconds`)."""
+        self._fault, self._later = fault, seconds if fault == "applied_late" else 0.0
         try:
             yield
         finally:
-            self._fault = ""
+            self._fault, self._later = "", 0.0
 
     def _shown(self, row: Listing) -> Listing:
         if self._fault != "stale_read" or len(row.history) < 2:
@@ -171,7 +172,7 @@ class Listings:
             return submitted(sku, "INVALID", "90000900", wrong, "fulfillmentAvailability")
         preview = query.get("mode") == "VALIDATION_PREVIEW"
         if told is not None and not preview and self._fault != "accepted_not_applied":
-            self._world.tell_quantity(listing, told.quantity, told.lead_time, now)
+            self._world.tell_quantity(listing, told.quantity, told.lead_time, now, later=self._later)
         response = submitted(sku, "VALID" if preview else "ACCEPTED")
         if "identifiers" in query.get("includedData", ""):
             response = _with_identifiers(response, listing, marketplaces)

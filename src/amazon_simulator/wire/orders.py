@@ -82,7 +82,8 @@ class Orders:
             if when > before or len(rows) > size:
                 break
             if (
-                (not marketplaces or order.marketplace in marketplaces)
+                order.visible_from <= now
+                and (not marketplaces or order.marketplace in marketplaces)
                 and (not statuses or order.status in statuses)
                 and (not kinds or order.fulfilled_by in kinds)
             ):

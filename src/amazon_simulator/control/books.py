@@ -1,0 +1,120 @@
+"""The simulator's own books: the judge of what a program did."""
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.clock import iso
+from amazon_simulator.entities import Listing, Order
+
+if TYPE_CHECKING:
+    from amazon_simulator.simulator import Simulator
+
+
+def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
+    """The simulator's own books: the judge of what a program did."""
+    world, wanted = simulator.world, query.get("sellerId", "")
+
+    def told(part: str) -> bool:
+        return query.get(part) != "0"
+
+    def ours(seller: str) -> bool:
+        return not wanted or seller == wanted
+
+    return {
+        "now": iso(simulator.clock.seconds()),
+        "orders": [order_of_books(o) for o in world.orders.values() if ours(o.seller)] if told("orders") else [],
+        "listings": [listing_of_books(row) for row in world.listings.values() if ours(row.seller)]
+        if told("listings")
+        else [],
+        "fba": [
+            {
+                "sellerId": row.seller,
+                "pool": row.pool,
+                "sku": row.sku,
+                "fulfillable": row.fulfillable,
+                "reserved": row.reserved,
+                "inbound": row.inbound,
+                "unfulfillable": row.unfulfillable,
+                "researching": row.researching,
+            }
+            for row in world.fba.values()
+            if ours(row.seller)
+        ],
+        "confirmations": [
+            {
+                "at": iso(row.at),
+                "sellerId": row.seller,
+                "orderId": row.order,
+                "packageReferenceId": row.reference,
+                "trackingNumber": row.tracking_number,
+                "carrierCode": row.carrier_code,
+                "effect": row.effect,
+                "requestId": row.request_id,
+            }
+            for row in world.confirmations
+            if ours(row.seller)
+        ],
+        "calls": [
+            {"sellerId": row.seller, "operation": row.operation, "calls": row.calls, "refused": row.refused}
+            for row in simulator.limits.counters.values()
+            if ours(row.seller)
+        ],
+        "throttled": simulator.limits.refused,
+    }
+
+
+def listing_of_books(row: Listing) -> dict[str, Any]:
+    return {
+        "sellerId": row.seller,
+        "sku": row.sku,
+        "asin": row.asin,
+        "title": row.title,
+        "productType": row.product_type,
+        "marketplaceIds": row.marketplaces,
+        "channelCode": row.channel,
+        "quantity": row.quantity,
+        "leadTimeDays": row.lead_time,
+        "listed": row.listed,
+        "history": [
+            {"at": iso(change.at), "quantity": change.quantity, "cause": change.cause} for change in row.history
+        ],
+    }
+
+
+def order_of_books(order: Order) -> dict[str, Any]:
+    total = sum((item.total for item in order.items), Decimal(0))
+    return {
+        "orderId": order.id,
+        "sellerId": order.seller,
+        "marketplaceId": order.marketplace,
+        "fulfilledBy": order.fulfilled_by,
+        "status": order.status,
+        "createdTime": iso(order.created),
+        "lastUpdatedTime": iso(order.updated),
+        "currency": MARKETS[order.marketplace].currency,
+        "grandTotal": f"{total:.2f}",
+        "items": [
+            {
+                "orderItemId": item.id,
+                "sku": item.sku,
+                "asin": item.asin,
+                "quantityOrdered": item.quantity,
+                "quantityFulfilled": item.shipped,
+                "quantityCancelled": item.cancelled,
+            }
+            for item in order.items
+        ],
+        "packages": [
+            {
+                "packageReferenceId": package.reference,
+                "carrierCode": package.carrier_code,
+                "carrierName": package.carrier_name,
+                "trackingNumber": package.tracking_number,
+                "shippingMethod": package.shipping_method,
+                "shipDate": package.ship_date,
+                "items": [{"orderItemId": item, "quantity": units} for item, units in package.items],
+            }
+            for package in order.packages
+        ],
+    }
