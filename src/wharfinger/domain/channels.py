@@ -11,6 +11,20 @@ class ImportFba(StrEnum):
     ONLY_FBA = "Only FBA Import"
 
 
+class CustomerPolicy(StrEnum):
+    """Whose record an order's buyer becomes."""
+
+    EACH_BUYER = "One customer for each buyer"
+    GENERIC = "Generic customer of the month"
+
+
+class ActivatedFor(StrEnum):
+    """Which Amazon a demo system's channel may speak to; a demo system never calls a live endpoint."""
+
+    SIMULATOR = "Simulator"
+    SANDBOX = "Sandbox"
+
+
 class LinkState(StrEnum):
     WAITING = "Waiting for authorisation"
     LINKED = "Linked"
@@ -27,6 +41,22 @@ class AuthorisationState(StrEnum):
     DONE = "Done"
     REFUSED = "Refused"
     FAILED = "Failed"
+
+
+class AuthorisationOutcome(StrEnum):
+    """Why a press of Authorise ended as it did."""
+
+    LINKED = "Linked"
+    REFUSED = "Refused"
+    EXPIRED = "Expired"
+    REPLAYED = "Replayed"
+    WRONG_SELLER = "Wrong seller"
+    WRONG_REGION = "Wrong region"
+    DRAFT = "Draft"
+    CODE_REFUSED = "Code refused"
+    APPLICATION_REFUSED = "Application refused"
+    NO_ANSWER = "No answer"
+    CHANNEL_TAKEN = "Channel taken"
 
 
 def import_fba_for(kind: Fulfilment) -> ImportFba:

@@ -8,13 +8,21 @@ from wharfinger.db.models.accounts import (
     RateBudget,
     SellerAccount,
 )
+from wharfinger.db.models.alerts import Alert, MailSettings
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
-from wharfinger.db.models.couriers import CourierMapping, CourierService
+from wharfinger.db.models.couriers import (
+    CourierGroup,
+    CourierGroupRule,
+    CourierLevelMapping,
+    CourierMapping,
+    CourierService,
+)
 from wharfinger.db.models.flows import FlowSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, SetupLink, User
 from wharfinger.db.models.listings import ChannelProduct, Listing, StockNotice, StockPush
+from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
@@ -30,15 +38,21 @@ from wharfinger.db.models.stock import (
 
 __all__ = [
     "Activity",
+    "Alert",
     "Allocation",
     "AmazonApplication",
     "AuditEntry",
     "AuthorisationAttempt",
+    "BankAccount",
     "Channel",
     "ChannelCheck",
     "ChannelOption",
     "ChannelProduct",
+    "CompanyClass",
     "Confirmation",
+    "CourierGroup",
+    "CourierGroupRule",
+    "CourierLevelMapping",
     "CourierMapping",
     "CourierService",
     "Customer",
@@ -48,15 +62,18 @@ __all__ = [
     "Invoice",
     "KitComponent",
     "Listing",
+    "MailSettings",
     "Marketplace",
     "Movement",
     "OrderCursor",
+    "OrderNumberPrefix",
     "Participation",
     "Problem",
     "RateBudget",
     "RawMessage",
     "SalesOrder",
     "SalesOrderLine",
+    "SalesSource",
     "SellerAccount",
     "SetupLink",
     "Shipment",

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
-from wharfinger.domain.channels import AuthorisationState, LinkState
+from wharfinger.domain.channels import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import Pool, Region
 
 REGIONS = [(region.value, region.title) for region in Region]
@@ -32,7 +32,20 @@ class AmazonApplication(models.Model):
     client_secret = EncryptedText()
     secret_last_four = models.CharField(max_length=4)
     secret_set_at = models.DateTimeField()
+    secret_expires_on = models.DateField(null=True)  # 180 days after it was made, or as Amazon says
     is_draft = models.BooleanField(default=True)
+    regions = models.JSONField(default=list)  # of Region; empty = every region
+    roles = models.JSONField(default=list)  # those that it has at Amazon, by name; empty = the ones we ask for
+    redirect_uri = models.CharField(max_length=300, blank=True)  # empty = our own address
+    queue_url = models.CharField(max_length=300, blank=True)  # SQS: where Amazon sends the rotated secret
+    queue_region = models.CharField(max_length=30, blank=True)
+    queue_key_id = models.CharField(max_length=60, blank=True)
+    queue_secret = EncryptedText(blank=True, default="")
+    queue_last_four = models.CharField(max_length=4, blank=True)
+    rotation_asked_at = models.DateTimeField(null=True)  # open until the new secret has come
+    rotation_error = models.TextField(blank=True)
+    rotated_at = models.DateTimeField(null=True)
+    old_secret_works_until = models.DateTimeField(null=True)
 
 
 class SellerAccount(models.Model):
@@ -96,6 +109,9 @@ class AuthorisationAttempt(models.Model):
     returned_at = models.DateTimeField(null=True)  # machine time
     code = EncryptedText(blank=True, default="")
     seller_id = models.CharField(max_length=30, blank=True)
+    outcome = models.CharField(  # why it ended as it did; each has its own page
+        max_length=20, blank=True, default="", choices=[(o.value, o.value) for o in AuthorisationOutcome]
+    )
     redirect_uri = models.CharField(max_length=300)
     exchanges = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)

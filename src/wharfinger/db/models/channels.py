@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
-from wharfinger.domain.channels import ImportFba, LinkState
+from wharfinger.domain.channels import ActivatedFor, CustomerPolicy, ImportFba, LinkState
 from wharfinger.domain.orders import Fulfilment, OrderType
 
 
@@ -16,6 +16,9 @@ class Channel(models.Model):
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="channels")
     enabled = models.BooleanField(default=True)
     activated = models.BooleanField(default=True)
+    activated_for = models.CharField(  # demo systems: which stand-in for Amazon an administrator activated it for
+        max_length=10, blank=True, default="", choices=[(a.value, a.value) for a in ActivatedFor]
+    )
     archived = models.BooleanField(default=False)
     link_state = models.CharField(
         max_length=30, choices=[(s.value, s.value) for s in LinkState], default=LinkState.WAITING.value
@@ -47,7 +50,7 @@ class Channel(models.Model):
 
 
 class ChannelOption(models.Model):
-    """A row of the (Global) options list: order type empty = Global, else an override."""
+    """A row of the (Global) options list: order type empty = Global, else an override whose empty cells inherit."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="options")
     order_type = models.CharField(
@@ -58,6 +61,23 @@ class ChannelOption(models.Model):
         "wharfinger.CourierService", on_delete=models.PROTECT, null=True, related_name="channel_options"
     )
     late_courier_acknowledged = models.BooleanField(default=False)
+    sales_source = models.ForeignKey("wharfinger.SalesSource", on_delete=models.PROTECT, null=True, related_name="+")
+    currency = models.CharField(max_length=3, blank=True, default="")  # empty = the marketplace's
+    courier_group = models.ForeignKey(
+        "wharfinger.CourierGroup", on_delete=models.PROTECT, null=True, related_name="channel_options"
+    )
+    customer_policy = models.CharField(
+        max_length=30, blank=True, default="", choices=[(p.value, p.value) for p in CustomerPolicy]
+    )
+    company_class = models.ForeignKey("wharfinger.CompanyClass", on_delete=models.PROTECT, null=True, related_name="+")
+    invoice_priority = models.PositiveSmallIntegerField(null=True)
+    bank_account = models.ForeignKey("wharfinger.BankAccount", on_delete=models.PROTECT, null=True, related_name="+")
+    order_number_prefix = models.ForeignKey(
+        "wharfinger.OrderNumberPrefix", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    orders_confirmed = models.BooleanField(null=True)
+    assign_invoice_code = models.BooleanField(null=True)
+    auto_pick = models.BooleanField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "order_type"], name="one_option_row")]

@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models.functions import Lower
 
 from wharfinger.domain.shipments import Tracking
 
@@ -20,6 +21,47 @@ class CourierService(models.Model):
 
     def __str__(self) -> str:
         return f"{self.courier} {self.name}"
+
+
+class CourierGroup(models.Model):
+    """Services among which an order's own is chosen, such as “Next Day”."""
+
+    name = models.CharField(max_length=60)
+    archived = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="courier_group_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CourierGroupRule(models.Model):
+    """One line of a group: this service, when the order fits. Empty = any; the first that fits counts."""
+
+    group = models.ForeignKey(CourierGroup, on_delete=models.CASCADE, related_name="rules")
+    position = models.PositiveSmallIntegerField()
+    service = models.ForeignKey(CourierService, on_delete=models.PROTECT, related_name="group_rules")
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, null=True, related_name="+")
+    service_level = models.CharField(max_length=40, blank=True)  # Amazon's, as it names it
+    country = models.CharField(max_length=2, blank=True)
+    grams_at_most = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["group", "position"], name="one_courier_group_rule")]
+
+
+class CourierLevelMapping(models.Model):
+    """Amazon's shipping service level in → our courier group, with the invoice priority that it stamps."""
+
+    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, related_name="courier_levels")
+    service_level = models.CharField(max_length=40)  # Amazon's, as it names it
+    group = models.ForeignKey(CourierGroup, on_delete=models.PROTECT, related_name="levels")
+    invoice_priority = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["channel", "service_level"], name="one_courier_level")]
 
 
 class CourierMapping(models.Model):

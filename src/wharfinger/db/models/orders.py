@@ -10,6 +10,7 @@ class Customer(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     generic = models.BooleanField(default=False)
+    company_class = models.ForeignKey("wharfinger.CompanyClass", on_delete=models.PROTECT, null=True, related_name="+")
     name = EncryptedText(blank=True)
     email = EncryptedText(blank=True)
     address = EncryptedJson(null=True)
@@ -43,6 +44,12 @@ class SalesOrder(models.Model):
     postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
     surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
     email_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    sales_source = models.ForeignKey("wharfinger.SalesSource", on_delete=models.PROTECT, null=True, related_name="+")
+    courier_group = models.ForeignKey("wharfinger.CourierGroup", on_delete=models.PROTECT, null=True, related_name="+")
+    bank_account = models.ForeignKey("wharfinger.BankAccount", on_delete=models.PROTECT, null=True, related_name="+")
+    invoice_priority = models.PositiveSmallIntegerField(null=True)
+    confirmed = models.BooleanField(default=True)  # an unconfirmed order is neither sent nor invoiced
+    picked_at = models.DateTimeField(null=True)
     service_level = models.CharField(max_length=40, blank=True)
     programs = models.JSONField(default=list)
     replaces = models.CharField(max_length=30, blank=True)

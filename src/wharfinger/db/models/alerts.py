@@ -1,0 +1,49 @@
+"""What people are told without asking: on the pages, and by e-mail."""
+
+from django.db import models
+from django.db.models import Q
+
+from wharfinger.db.encryption import EncryptedText
+from wharfinger.domain.alerts import AlertKind, MailSecurity
+
+
+class Alert(models.Model):
+    """One thing that people must know in time. One open row for each `key`; closed when its cause is gone."""
+
+    kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in AlertKind])
+    key = models.CharField(max_length=120)  # what it is about and at which step, e.g. token:3:2027-01-05:30
+    subject = models.CharField(max_length=120)  # what it is about, whatever the step, e.g. token:3
+    text = models.TextField()
+    cure = models.TextField()
+    cure_page = models.CharField(max_length=200, blank=True)
+    account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
+    raised_at = models.DateTimeField()  # trade time
+    closed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)  # trade time; null = still to be sent, or nobody to send it to
+    mail_error = models.TextField(blank=True)
+    mail_again_at = models.DateTimeField(null=True)
+    mail_failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["key"], name="an_alert_is_raised_once")]
+        indexes = [
+            models.Index(fields=["-raised_at"], name="alerts_newest"),
+            models.Index(fields=["subject"], condition=Q(closed_at__isnull=True), name="alerts_open"),
+        ]
+
+
+class MailSettings(models.Model):
+    """How e-mail leaves the house: the one row. Without it nothing is sent (a demo writes files instead)."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    host = models.CharField(max_length=200)
+    port = models.PositiveIntegerField(default=587)
+    security = models.CharField(max_length=10, choices=[(s.value, s.value) for s in MailSecurity])
+    username = models.CharField(max_length=200, blank=True)
+    password = EncryptedText(blank=True, default="")
+    password_last_four = models.CharField(max_length=4, blank=True)
+    sender = models.EmailField()
+    recipients = models.JSONField(default=list)  # addresses; empty = every administrator with an address
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="one_mail_settings")]
