@@ -1,6 +1,7 @@
 """The entities of the world. Each knows how to be written to the journal: the last line of an entity holds."""
 
 from decimal import Decimal
+from typing import Any
 
 import msgspec
 
@@ -71,6 +72,27 @@ class FbaStock(msgspec.Struct, tag="fba"):
     @property
     def key(self) -> tuple[str, str, str]:
         return self.seller, self.pool, self.sku
+
+
+class FbaEvent(msgspec.Struct, tag="fba event"):
+    """One line of Amazon's ledger: what came into a pool (+) or left it (-), at what time.
+
+    `kind`: Receipts, Shipments, CustomerReturns, Adjustments, VendorReturns. `disposition`: SELLABLE, DEFECTIVE,
+    CUSTOMER_DAMAGED, CARRIER_DAMAGED, WAREHOUSE_DAMAGED. `reason`: of an adjustment, M (lost), F (found), E (damaged).
+    Source: report GET_LEDGER_DETAIL_VIEW_DATA.
+    """
+
+    number: int
+    at: float
+    seller: str
+    pool: str
+    sku: str
+    asin: str
+    kind: str
+    quantity: int
+    disposition: str = "SELLABLE"
+    reason: str = ""
+    reference: str = ""  # order, inbound shipment
 
 
 class Item(msgspec.Struct):
@@ -148,6 +170,34 @@ class Order(msgspec.Struct, tag="order"):
     replaces: str = ""  # the order that this one replaces, free of charge
     pick_up: str = ""  # what the seller told of an order that the buyer fetches: ReadyForPickup …
     channel: str = "AMAZON"  # NON_AMAZON: sold elsewhere, sent by Amazon
+
+
+class Return(msgspec.Struct, tag="return"):
+    """Units of an order that the buyer sent back. `kind`: FBM (to the seller) or FBA (to Amazon's warehouse)."""
+
+    number: int
+    at: float
+    seller: str
+    order: str
+    order_item: str
+    sku: str
+    asin: str
+    quantity: int
+    reason: str
+    disposition: str  # as in FbaEvent; empty for FBM: the seller judges it
+    license_plate: str
+    kind: str
+
+
+class Intent(msgspec.Struct, tag="intent"):
+    """What somebody will do at a time: `verb` to `subject` (an order, or seller/pool/SKU), with what is `told`."""
+
+    number: int
+    at: float
+    verb: str
+    subject: str
+    told: dict[str, Any] = {}
+    done: bool = False
 
 
 class Confirmation(msgspec.Struct, tag="confirmation"):

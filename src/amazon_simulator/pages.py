@@ -178,7 +178,7 @@ def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
                 simulator.world.pay(simulator.world.orders[form["order"]], now)
             case "restock":
                 pool = MARKETS[form["marketplace"]].pool
-                simulator.world.restock(form["seller"], pool, form["sku"], int(form.get("quantity", "10")))
+                simulator.world.restock(form["seller"], pool, form["sku"], int(form.get("quantity", "10")), now)
             case _:
                 return page("message.html", 404, title="Not found", text="There is no such button.")
     except (NotPossible, ValueError) as fault:

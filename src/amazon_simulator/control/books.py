@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
-from amazon_simulator.entities import Listing, Order
+from amazon_simulator.entities import FbaEvent, Listing, Order, Return
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
@@ -55,12 +55,45 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
             for row in world.confirmations
             if ours(row.seller)
         ],
+        "returns": [return_of_books(row) for row in world.returns if ours(row.seller)],
+        "fbaEvents": [_event(row) for row in world.fba_events if ours(row.seller)] if told("fbaEvents") else [],
         "calls": [
             {"sellerId": row.seller, "operation": row.operation, "calls": row.calls, "refused": row.refused}
             for row in simulator.limits.counters.values()
             if ours(row.seller)
         ],
         "throttled": simulator.limits.refused,
+    }
+
+
+def return_of_books(row: Return) -> dict[str, Any]:
+    return {
+        "at": iso(row.at),
+        "sellerId": row.seller,
+        "orderId": row.order,
+        "orderItemId": row.order_item,
+        "sku": row.sku,
+        "asin": row.asin,
+        "quantity": row.quantity,
+        "reason": row.reason,
+        "disposition": row.disposition,
+        "licensePlate": row.license_plate,
+        "kind": row.kind,
+    }
+
+
+def _event(row: FbaEvent) -> dict[str, Any]:
+    return {
+        "at": iso(row.at),
+        "sellerId": row.seller,
+        "pool": row.pool,
+        "sku": row.sku,
+        "asin": row.asin,
+        "kind": row.kind,
+        "quantity": row.quantity,
+        "disposition": row.disposition,
+        "reason": row.reason,
+        "reference": row.reference,
     }
 
 
@@ -93,7 +126,7 @@ def order_of_books(order: Order) -> dict[str, Any]:
         "createdTime": iso(order.created),
         "lastUpdatedTime": iso(order.updated),
         "currency": MARKETS[order.marketplace].currency,
-        "grandTotal": f"{total:.2f}",
+        "grandTotal": written(total, MARKETS[order.marketplace].currency),
         "items": [
             {
                 "orderItemId": item.id,

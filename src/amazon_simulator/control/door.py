@@ -48,7 +48,7 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             change(simulator, order, verb, told, now)
             return answer_json(order_of_books(order))
         case ["POST", "fba", "restock"]:
-            return restock(simulator, told)
+            return restock(simulator, told, now)
         case ["POST", "listings"]:
             return answer_json(add_listing(simulator, told, now), 201)
         case ["POST", "authorisations", "revoke"]:

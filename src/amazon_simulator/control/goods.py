@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 
-def restock(simulator: "Simulator", told: Told) -> Response:
+def restock(simulator: "Simulator", told: Told, now: float) -> Response:
     seller, sku = seller_of(simulator, told), told.text("sku")
     pools = [pool for owner, pool, held in simulator.world.fba if (owner, held) == (seller.id, sku)]
     if not pools:
         raise NotPossible(f"sku: {seller.name} has no FBA stock of “{sku[:60]}”")
     pool = told.text("pool", pools[0])
-    stock = simulator.world.restock(seller.id, pool, sku, told.whole("quantity", least=1))
+    stock = simulator.world.restock(seller.id, pool, sku, told.whole("quantity", least=1), now)
     return answer_json({"pool": stock.pool, "sku": stock.sku, "fulfillable": stock.fulfillable})
 
 

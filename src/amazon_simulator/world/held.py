@@ -1,0 +1,212 @@
+"""What is there, where it is found, and what is due."""
+
+import heapq
+from bisect import bisect_left, insort
+from collections.abc import Callable, Iterator
+from typing import Any, ClassVar, TypeVar
+
+from amazon_simulator.entities import (
+    Confirmation,
+    FbaEvent,
+    FbaStock,
+    Intent,
+    Listing,
+    Moved,
+    Order,
+    Return,
+    Seller,
+)
+from amazon_simulator.store import Entity
+
+OPEN_AT_AMAZON = ("PENDING", "UNSHIPPED")
+Numbered = TypeVar("Numbered", Confirmation, Return, FbaEvent)
+
+
+class Shelf:
+    """A seller's orders in the order of their times, so that a page costs a page and not the whole book."""
+
+    def __init__(self) -> None:
+        self.created: list[tuple[float, str]] = []
+        self.updated: list[tuple[float, str]] = []
+        self._held: dict[str, float] = {}
+
+    def keep(self, order: Order) -> None:
+        held = self._held.get(order.id)
+        if held is None:
+            insort(self.created, (order.created, order.id))
+        elif held == order.updated:
+            return
+        else:
+            del self.updated[bisect_left(self.updated, (held, order.id))]
+        insort(self.updated, (order.updated, order.id))
+        self._held[order.id] = order.updated
+
+
+class Held:
+    """All state in memory; `changed` collects what must be journalled."""
+
+    kinds: ClassVar[tuple[type[Entity], ...]] = (
+        Seller, Listing, Moved, FbaStock, Order, Confirmation, Return, FbaEvent, Intent,
+    )  # fmt: skip
+
+    def __init__(self) -> None:
+        self.sellers: dict[str, Seller] = {}
+        self.listings: dict[tuple[str, str], Listing] = {}
+        self.by_seller: dict[str, dict[str, Listing]] = {}
+        self.fba: dict[tuple[str, str, str], FbaStock] = {}
+        self.orders: dict[str, Order] = {}
+        self.shelves: dict[str, Shelf] = {}
+        self.confirmations: list[Confirmation] = []
+        self.returns: list[Return] = []
+        self.returned: dict[tuple[str, str], int] = {}
+        """(order, order item) → units that came back."""
+        self.fba_events: list[FbaEvent] = []
+        """Amazon's ledger of its warehouses, in the order of time."""
+        self.intents: dict[int, Intent] = {}
+        self.changed: list[Entity] = []
+        self.promised: dict[tuple[str, str, str], int] = {}
+        self._due: list[tuple[float, str, str, str]] = []
+        self._last_intent = 0
+        self.lateness: Callable[[str, float], float] = lambda seller, now: 0.0
+        """(seller, time) → seconds for which an order that is placed then stays out of searches."""
+
+    def put(self, entity: Entity) -> None:
+        """Put an entity in its place, as the seed or the journal has it."""
+        match entity:
+            case Seller():
+                self.sellers[entity.id] = entity
+                self.by_seller.setdefault(entity.id, {})
+            case Listing():
+                self._put_listing(entity)
+            case Moved():
+                self._put_move(entity)
+            case FbaStock():
+                self.fba[entity.key] = entity
+            case Order():
+                self._put_order(entity)
+            case Confirmation():
+                _add(self.confirmations, entity)
+            case Return():
+                if _add(self.returns, entity):
+                    key = (entity.order, entity.order_item)
+                    self.returned[key] = self.returned.get(key, 0) + entity.quantity
+            case FbaEvent():
+                _add(self.fba_events, entity)
+            case Intent():
+                self._put_intent(entity)
+            case _:
+                pass
+
+    def _put_listing(self, listing: Listing) -> None:
+        self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
+        self.listings[listing.key] = listing
+        for at, _, _ in listing.waiting:
+            self._expect(at, "listing", listing.seller, listing.sku)
+
+    def _put_move(self, moved: Moved) -> None:
+        listing = self.listings[(moved.seller, moved.sku)]
+        listing.quantity, listing.lead_time = moved.quantity, moved.lead_time
+        listing.channel, listing.listed, listing.waiting = moved.channel, moved.listed, moved.waiting
+        if moved.change is not None:
+            listing.history.append(moved.change)
+        for at, _, _ in listing.waiting:
+            self._expect(at, "listing", listing.seller, listing.sku)
+
+    def _put_order(self, order: Order) -> None:
+        known = self.orders.get(order.id)
+        if known is not None and known.status in OPEN_AT_AMAZON:
+            self._promise(known, -1)
+        self.shelves.setdefault(order.seller, Shelf()).keep(order)
+        if order.status in OPEN_AT_AMAZON:
+            self._promise(order, 1)
+        self.orders[order.id] = order
+        for at in (order.pays_at, order.ships_at):
+            if at is not None:
+                self._expect(at, "order", order.id)
+
+    def _put_intent(self, intent: Intent) -> None:
+        self._last_intent = max(self._last_intent, intent.number)
+        if intent.done:
+            self.intents.pop(intent.number, None)
+            return
+        self.intents[intent.number] = intent
+        self._expect(intent.at, "intent", f"{intent.number:012d}")
+
+    def _promise(self, order: Order, sign: int) -> None:
+        """Count what open FBA orders wait for; the layer that knows of warehouses says how."""
+
+    def newest(self, seller: str, most: int) -> list[Order]:
+        """A seller's orders, the newest first."""
+        shelf = self.shelves.get(seller, Shelf())
+        return [self.orders[order_id] for _, order_id in reversed(shelf.created[-most:])]
+
+    def everything(self) -> Iterator[Entity]:
+        yield from self.sellers.values()
+        yield from self.listings.values()
+        yield from self.fba.values()
+        yield from self.orders.values()
+        yield from self.confirmations
+        yield from self.returns
+        yield from self.fba_events
+        yield from self.intents.values()
+        if self._last_intent and self._last_intent not in self.intents:  # no number is given twice
+            yield Intent(number=self._last_intent, at=0.0, verb="", subject="", done=True)
+
+    def make(self, entity: Entity) -> None:
+        self.put(entity)
+        self.changed.append(entity)
+
+    def touch(self, entity: Entity) -> None:
+        self.changed.append(entity)
+        if isinstance(entity, Order):
+            self.shelves[entity.seller].keep(entity)
+
+    # --- time
+
+    def _expect(self, at: float, kind: str, first: str, second: str = "") -> None:
+        heapq.heappush(self._due, (at, kind, first, second))
+
+    def due(self) -> float | None:
+        """When the next thing happens."""
+        return self._due[0][0] if self._due else None
+
+    def turn(self, now: float) -> None:
+        """Let everything happen that is due: payments, Amazon's parcels, quantities, what people intend."""
+        while self._due and self._due[0][0] <= now:
+            at, kind, first, second = heapq.heappop(self._due)
+            if kind == "order":
+                self._turn_order(self.orders[first], at)
+            elif kind == "listing":
+                self._turn_listing(self.listings[(first, second)], at)
+            else:
+                self._turn_intent(self.intents.get(int(first)), at)
+
+    def _turn_order(self, order: Order, at: float) -> None:
+        """Said by the layer of orders."""
+
+    def _turn_listing(self, listing: Listing, at: float) -> None:
+        """Said by the layer of quantities."""
+
+    def intend(self, at: float, verb: str, subject: str, told: dict[str, Any] | None = None) -> Intent:
+        """What somebody will do at that time; done once, and not at all when the world does not allow it then."""
+        intent = Intent(number=self._last_intent + 1, at=at, verb=verb, subject=subject, told=told or {})
+        self.make(intent)
+        return intent
+
+    def _turn_intent(self, intent: Intent | None, at: float) -> None:
+        if intent is None:
+            return
+        self._carry_out(intent, at)
+        intent.done = True
+        self.make(intent)
+
+    def _carry_out(self, intent: Intent, at: float) -> None:
+        """Said by the last layer, which knows all verbs."""
+
+
+def _add(rows: list[Numbered], row: Numbered) -> bool:
+    """Each has its place as its number: one that is there already is not added again."""
+    if row.number != len(rows):
+        return False
+    rows.append(row)
+    return True

@@ -1,0 +1,206 @@
+"""Orders: placed, paid, cancelled, asked to be cancelled."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from amazon_simulator.catalogue import MARKETS, in_currency
+from amazon_simulator.entities import Buyer, Item, Listing, Order, Seller
+from amazon_simulator.world.refusals import NotPossible, SoldOut
+from amazon_simulator.world.warehouses import Warehouses
+
+FBA_SHIPS_AFTER = 300.0
+WAITS_FOR_STOCK = 3600.0
+"""Seconds until Amazon looks again whether it has what an FBA order wants."""
+TAX = Decimal("0.0825")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What a buyer puts into the cart."""
+
+    sku: str
+    quantity: int
+    gift_wrap: bool = False
+    gift_message: str = ""
+    discount: bool = False
+
+
+class Orders(Warehouses):
+    def place(
+        self,
+        order_id: str,
+        seller: Seller,
+        marketplace: str,
+        fulfilled_by: str,
+        lines: Sequence[Line],
+        buyer: Buyer,
+        *,
+        now: float,
+        pending_for: float = 0.0,
+        shipping: Decimal = Decimal("3.99"),
+        service_level: str = "STANDARD",
+        programs: Sequence[str] = (),
+        oversell: bool = False,
+    ) -> Order:
+        """A buyer places an order. NotPossible names what does not fit; nothing is changed then."""
+        if marketplace not in seller.marketplaces:
+            raise NotPossible(f"marketplaceId: {seller.name} does not sell in {marketplace}; see /_simulator/accounts")
+        if marketplace in seller.suspended:
+            raise SoldOut(f"marketplaceId: {seller.name} is suspended in {marketplace}; see POST …/suspend")
+        if order_id in self.orders:
+            raise NotPossible(f"orderId: {order_id} exists already")
+        if not lines:
+            raise NotPossible("items: give at least one line")
+        wanted = Counter[str]()
+        for line in lines:
+            wanted[line.sku] += line.quantity
+        listings = [
+            self._sold_by(seller, line, marketplace, fulfilled_by, 0 if oversell else wanted[line.sku])
+            for line in lines
+        ]
+        items = [
+            _item(order_id, number, listing, line, marketplace, shipping if number == 0 else Decimal(0))
+            for number, (line, listing) in enumerate(zip(lines, listings, strict=True))
+        ]
+        self._take(fulfilled_by, listings, lines, items, order_id, now)
+        paid = now + pending_for
+        order = Order(
+            id=order_id,
+            seller=seller.id,
+            marketplace=marketplace,
+            fulfilled_by=fulfilled_by,
+            status="PENDING" if pending_for else "UNSHIPPED",
+            created=now,
+            updated=now,
+            items=items,
+            buyer=buyer,
+            service_level=service_level,
+            programs=list(programs),
+            pays_at=paid if pending_for else None,
+            ships_at=paid + FBA_SHIPS_AFTER if fulfilled_by == "AMAZON" else None,
+            visible_from=now + self.lateness(seller.id, now),
+        )
+        self.make(order)
+        return order
+
+    def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, wanted: int) -> Listing:
+        listing = self.listings.get((seller.id, line.sku))
+        if listing is None or marketplace not in listing.marketplaces:
+            raise NotPossible(f"items.sku: {seller.name} has no SKU “{line.sku[:60]}” in this marketplace")
+        if line.quantity < 0:
+            raise NotPossible("items.quantity: must not be negative")
+        own = listing.channel == "DEFAULT"
+        if own != (fulfilled_by == "MERCHANT"):
+            raise NotPossible(f"fulfilledBy: “{line.sku[:60]}” is {'the seller' if own else 'Amazon'}'s to send")
+        left = (listing.quantity or 0) if own else self._left_at_amazon(seller.id, marketplace, line.sku)
+        if wanted > max(0, left):
+            raise SoldOut(
+                f"items.quantity: only {left} of “{line.sku[:60]}” are left; “oversell”: true sells all the same"
+            )
+        return listing
+
+    def _take(
+        self,
+        fulfilled_by: str,
+        listings: Sequence[Listing],
+        lines: Sequence[Line],
+        items: Sequence[Item],
+        order_id: str,
+        now: float,
+    ) -> None:
+        for listing, line, item in zip(listings, lines, items, strict=True):
+            if fulfilled_by == "MERCHANT":
+                item.taken = min(listing.quantity or 0, line.quantity)  # less when oversold
+                self.set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
+            if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
+                listing.listed = True
+                self._note_move(listing)
+
+    def _turn_order(self, order: Order, at: float) -> None:
+        if order.status == "PENDING" and order.pays_at is not None and order.pays_at <= at:
+            self.pay(order, at)
+        if order.status == "UNSHIPPED" and order.ships_at is not None and order.ships_at <= at:
+            if self._is_there(order):
+                self.ship_fba(order, at)
+            else:
+                order.ships_at = at + WAITS_FOR_STOCK
+                self.changed.append(order)
+                self._expect(order.ships_at, "order", order.id)
+
+    def _is_there(self, order: Order) -> bool:
+        """Whether Amazon's warehouse holds all that the order wants: what was oversold waits."""
+        pool, wanted = MARKETS[order.marketplace].pool, Counter[str]()
+        for item in order.items:
+            wanted[item.sku] += item.quantity - item.cancelled
+        stocks = {sku: self.fba.get((order.seller, pool, sku)) for sku in wanted}
+        return all(stock is not None and stock.fulfillable >= wanted[sku] for sku, stock in stocks.items())
+
+    def pay(self, order: Order, at: float) -> None:
+        if order.status != "PENDING":
+            raise NotPossible(f"{order.id} is {order.status}, not PENDING")
+        order.status, order.updated, order.pays_at = "UNSHIPPED", at, None
+        self.touch(order)
+
+    def ship_fba(self, order: Order, at: float) -> None:
+        """Amazon sends an order of its warehouse."""
+        if order.fulfilled_by != "AMAZON" or order.status != "UNSHIPPED":
+            raise NotPossible(f"{order.id} is no unshipped FBA order")
+        if not self._is_there(order):
+            raise NotPossible(f"{order.id}: Amazon's warehouse has too little; see POST /_simulator/fba/restock")
+        pool = MARKETS[order.marketplace].pool
+        self._promise(order, -1)
+        for item in order.items:
+            item.shipped = item.quantity - item.cancelled
+            stock = self.fba[(order.seller, pool, item.sku)]
+            stock.fulfillable -= item.shipped
+            self.touch(stock)
+            if item.shipped:
+                self._note(stock, "Shipments", -item.shipped, at, reference=order.id)
+        order.status, order.updated, order.ships_at = "SHIPPED", at, None
+        self.touch(order)
+
+    def cancel(self, order: Order, by: str, at: float) -> None:
+        if order.status not in ("PENDING", "UNSHIPPED"):
+            raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
+        if by not in ("BUYER", "AMAZON", "MERCHANT"):
+            raise NotPossible("by: give BUYER, AMAZON or MERCHANT")
+        self._promise(order, -1)
+        for item in order.items:
+            item.cancelled = item.quantity
+            listing = self.listings.get((order.seller, item.sku))
+            if listing is not None and order.fulfilled_by == "MERCHANT":
+                self.set_quantity(listing, (listing.quantity or 0) + item.taken, at, f"cancelled {order.id}")
+        order.status, order.updated, order.cancelled_by = "CANCELLED", at, by
+        order.pays_at = order.ships_at = None
+        self.touch(order)
+
+    def ask_to_cancel(self, order: Order, reason: str, at: float) -> None:
+        if order.status not in ("UNSHIPPED", "PENDING"):
+            raise NotPossible(f"{order.id} is {order.status}: too late to ask")
+        for item in order.items:
+            item.cancel_reason = reason or "Ordered by mistake"
+        order.updated = at
+        self.touch(order)
+
+
+def _item(order_id: str, number: int, listing: Listing, line: Line, marketplace: str, shipping: Decimal) -> Item:
+    market = MARKETS[marketplace]
+    unit = in_currency(Decimal(listing.price) * market.price_factor / 10_000, market.currency)
+    price = unit * line.quantity
+    item = Item(
+        id=f"{order_id.replace('-', '')[:12]}{number + 1:02d}",
+        sku=listing.sku,
+        asin=listing.asin,
+        title=listing.title,
+        quantity=line.quantity,
+        price=price,
+        shipping=in_currency(shipping, market.currency),
+        gift_wrap=in_currency(Decimal("2.50"), market.currency) if line.gift_wrap else Decimal(0),
+        discount=in_currency(price / 10, market.currency) if line.discount else Decimal(0),
+        gift_message=line.gift_message,
+    )
+    if market.tax_added:
+        item.tax = (item.total * TAX).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return item

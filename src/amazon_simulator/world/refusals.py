@@ -1,0 +1,9 @@
+"""What the world does not allow."""
+
+
+class NotPossible(Exception):
+    """The world does not allow it; the message names the field and the cure."""
+
+
+class SoldOut(NotPossible):
+    """Nobody can buy it now: not enough is left, or it is not for sale."""
