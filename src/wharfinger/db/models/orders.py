@@ -10,6 +10,8 @@ class Customer(models.Model):
 
     code = models.CharField(max_length=20, unique=True)
     generic = models.BooleanField(default=False)
+    generic_channel = models.ForeignKey("wharfinger.Channel", on_delete=models.PROTECT, null=True, related_name="+")
+    generic_month = models.CharField(max_length=4, blank=True)  # mmyy
     company_class = models.ForeignKey("wharfinger.CompanyClass", on_delete=models.PROTECT, null=True, related_name="+")
     name = EncryptedText(blank=True)
     email = EncryptedText(blank=True)
@@ -21,6 +23,11 @@ class Customer(models.Model):
     email_hash = models.CharField(max_length=64, blank=True, db_index=True)
     made_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["generic_channel", "generic_month"], name="one_generic_customer_a_month")
+        ]
 
 
 class SalesOrder(models.Model):
@@ -123,4 +130,4 @@ class Invoice(models.Model):
     order = models.ForeignKey(SalesOrder, on_delete=models.PROTECT, related_name="invoices")
     currency = models.CharField(max_length=3, blank=True)
     total = models.DecimalField(max_digits=18, decimal_places=4, null=True)
-    issued_at = models.DateTimeField()
+    issued_at = models.DateTimeField(null=True)  # null: its code was assigned on import, the goods have not left
