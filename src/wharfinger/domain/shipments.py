@@ -11,14 +11,6 @@ class Tracking(StrEnum):
     LATER = "Later (file exchange)"
 
 
-CARRIER_CODES = (
-    "Royal Mail", "Parcelforce", "Evri", "Yodel", "DPD", "DHL", "UPS", "FedEx", "GLS", "Deutsche Post",
-    "Colissimo", "Chronopost", "Mondial Relay", "Correos", "SEUR", "Poste Italiane", "BRT", "PostNL", "PostNord",
-    "InPost", "USPS", "Canada Post", "Estafeta", "Amazon Shipping", "Other",
-)  # fmt: skip
-"""Carriers that Amazon lists in Seller Central, as suggestions; “Other” wants the carrier's name beside it (SH07)."""
-
-
 class ConfirmationState(StrEnum):
     """The life of one shipment confirmation at Amazon.
 

@@ -14,12 +14,10 @@ from wharfinger.db.models import (
     Channel,
     ChannelOption,
     CourierMapping,
-    CourierService,
     Listing,
     Marketplace,
     Problem,
     SellerAccount,
-    Site,
     User,
 )
 from wharfinger.db.queries.channels import hangs_on
@@ -27,11 +25,11 @@ from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_lik
 from wharfinger.domain.channels import ImportFba, LinkState, import_fba_for
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.options import OptionRow
 from wharfinger.domain.orders import Fulfilment
-from wharfinger.domain.shipments import Tracking
-from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity, record_audit
+from wharfinger.operations._option_steps import option_facts, preset_values, rows_like, stored_rows, write_options
 from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations._stock_steps import raise_notices
 from wharfinger.operations.refusals import Refused
@@ -62,6 +60,8 @@ class ChannelEntry:
     site_id: int | None
     courier_service_id: int | None
     late_courier_acknowledged: bool = False
+    options: tuple[OptionRow, ...] | None = None
+    """The (Global) list, whose first row takes Site and Courier service from above; None = leave it as it is."""
 
 
 @operation
@@ -120,6 +120,7 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
         site_id=one.site_id,
         courier_service_id=courier_service_id if own else None,
         late_courier_acknowledged=own and options.filter(late_courier_acknowledged=True).exists(),
+        options=rows_like(pattern, one.kind, marketplace.currency),
     )
 
 
@@ -294,73 +295,19 @@ def _write(channel: Channel, entry: ChannelEntry, account: SellerAccount, now: d
         if "channel_name_once" not in str(error):
             raise
         raise Refused(f"Another channel is called “{entry.name}”. Give this one a name of its own.", "name") from error
-    _write_options(channel, entry, now)
+    write_options(channel, _option_rows(channel, entry))
     _write_credentials(account, entry, now, user)
 
 
-def _write_options(channel: Channel, entry: ChannelEntry, now: datetime) -> None:
-    site = _site(channel, entry)
-    service = _service(channel, entry)
-    option, _made = ChannelOption.objects.update_or_create(
-        channel=channel,
-        order_type="",
-        defaults={
-            "site": site,
-            "courier_service": service,
-            "late_courier_acknowledged": entry.late_courier_acknowledged,
-        },
-    )
-    if site is not None and site.kind == SiteKind.FBA.value and site.account_id is None:
-        Site.objects.filter(pk=site.pk).update(account=channel.account)
-    if service is not None:
-        CourierMapping.objects.get_or_create(
-            channel=channel,
-            service=service,
-            defaults={
-                "carrier_code": service.amazon_carrier_code,
-                "carrier_name": service.amazon_carrier_name,
-            },
-        )
-
-
-def _site(channel: Channel, entry: ChannelEntry) -> Site | None:
-    if entry.site_id is None:
-        raise Refused("Choose the Site that this channel's orders are fulfilled from.", "site")
-    site = Site.objects.filter(pk=entry.site_id).first()
-    if site is None:
-        raise Refused("This site does not exist any more. Choose another.", "site")
-    fba = channel.kind == Fulfilment.FBA.value
-    if fba and site.kind != SiteKind.FBA.value:
-        raise Refused(f"{site.name} is no FBA site. An FBA channel needs a site of kind FBA.", "site")
-    if fba and site.pool != channel.marketplace.pool:
-        raise Refused(
-            f"{site.name} is the FBA site of the pool {site.get_pool_display()}; {channel.marketplace.name} is served "
-            f"from the pool {channel.marketplace.get_pool_display()}. Choose or make that pool's site.",
-            "site",
-        )
-    if fba and site.account_id not in (None, channel.account_id):
-        raise Refused(f"{site.name} mirrors the FBA stock of another seller account. Make one for this seller.", "site")
-    if not fba and site.kind == SiteKind.FBA.value:
-        raise Refused(f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own.", "site")
-    return site
-
-
-def _service(channel: Channel, entry: ChannelEntry) -> CourierService | None:
-    if channel.kind == Fulfilment.FBA.value:
-        return None
-    service = CourierService.objects.filter(pk=entry.courier_service_id or 0, active=True).first()
-    if service is None:
-        raise Refused(
-            "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",
-            "courier_service",
-        )
-    if service.tracking == Tracking.LATER.value and not entry.late_courier_acknowledged:
-        raise Refused(
-            f"{service} gives its tracking number only later. Tick that you know parcels may be confirmed late, "
-            "or choose another service.",
-            "late_courier_acknowledged",
-        )
-    return service
+def _option_rows(channel: Channel, entry: ChannelEntry) -> tuple[OptionRow, ...]:
+    """The whole (Global) list: as entered, else as it is stored, else a new channel's presets."""
+    rows = entry.options
+    if rows is None:
+        rows = stored_rows(channel) or (OptionRow(None, preset_values(Fulfilment(channel.kind))),)
+    first = next(row.values for row in rows if row.order_type is None)
+    first = replace(first, site=entry.site_id, courier_service=entry.courier_service_id)
+    others = (row for row in rows if row.order_type is not None)
+    return (OptionRow(None, first, entry.late_courier_acknowledged), *others)
 
 
 def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetime, user: User | None) -> None:
@@ -395,6 +342,7 @@ def _facts(channel: Channel) -> dict[str, str]:
         "don't upload order status": str(channel.dont_upload_order_status),
         "don't upload stock levels": str(channel.dont_upload_stock_levels),
         "use Amazon SKU": str(channel.use_amazon_sku),
+        **option_facts(channel),
     }
 
 

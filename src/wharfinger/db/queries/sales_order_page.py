@@ -102,8 +102,10 @@ class ShipmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceFacts:
+    """`issued_at` None: the code was assigned on import, the goods have not left."""
+
     code: str
-    issued_at: datetime
+    issued_at: datetime | None
     currency: str
     total: Decimal | None
 

@@ -10,8 +10,9 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.couriers import courier_row, list_couriers
+from wharfinger.domain.carriers import CARRIER_CODES
 from wharfinger.domain.people import Right
-from wharfinger.domain.shipments import CARRIER_CODES, Tracking
+from wharfinger.domain.shipments import Tracking
 from wharfinger.operations import couriers
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now

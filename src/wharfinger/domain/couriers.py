@@ -1,0 +1,53 @@
+"""Which service of a courier group an order is offered first. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRule:
+    """One line of a group: this service, when the order fits. None or empty = any."""
+
+    service: int
+    channel: int | None = None
+    service_level: str = ""
+    country: str = ""
+    grams_at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Consignment:
+    """What is to be sent. `grams` None = the weight of some item is not known."""
+
+    channel: int
+    service_level: str = ""
+    country: str = ""
+    grams: int | None = None
+
+
+def service_for(rules: Sequence[GroupRule], sent: Consignment) -> int | None:
+    """The service of the first rule that fits; None when none does."""
+    return next((rule.service for rule in rules if fits(rule, sent)), None)
+
+
+def fits(rule: GroupRule, sent: Consignment) -> bool:
+    """Whether every condition of the rule holds. A weight that is not known is never light enough."""
+    if rule.channel is not None and rule.channel != sent.channel:
+        return False
+    if rule.service_level and rule.service_level.casefold() != sent.service_level.casefold():
+        return False
+    if rule.country and rule.country.casefold() != sent.country.casefold():
+        return False
+    return rule.grams_at_most is None or (sent.grams is not None and sent.grams <= rule.grams_at_most)
+
+
+def weight_of(lines: Iterable[tuple[int, int | None]]) -> int | None:
+    """Grams of (units, grams each); None when an item that is sent has no weight."""
+    total = 0
+    for units, each in lines:
+        if not units:
+            continue
+        if each is None:
+            return None
+        total += units * each
+    return total
