@@ -79,3 +79,48 @@ BUYERS = (
     ("Marie Tremblay", "8 Quai St", "Halifax", "B3H 1A1", "CA"),
     ("Luis Hernández", "Malecón 44", "Veracruz", "91700", "MX"),
 )
+
+ODD_GOODS = (
+    ("ODD 01", "Mug with a space in its SKU", 1299),
+    ("ODD/02", "Slash/Hook", 899),
+    ("ODD\\03", "Backslash\\Hook", 899),
+    ('ODD"04"', 'Pan, 12" across', 3499),
+    ("ODD'05", "Skipper's Apron", 2199),
+    ("ODD,06", "Twine, garden, 50 m", 499),
+    ("0000007", "Candle 7", 699),
+    ("ＯＤＤ＆08", "Ｆｕｌｌ－ｗｉｄｔｈ　Ｔｒａｙ", 1999),
+    ("HE14-367&@2&$388", "Lamp & Shade @ Home", 4599),
+    ("Book#320", "Log Book #320", 1499),
+    ("5291 (FPT.PE00552-CA)", "Spare Part (FPT)", 2999),
+    ("ODD:2021-03-01", "Calendar 2021-03-01", 1),
+    ("ODD+12%2F", "Plus+Percent%2F", 1099),
+    ("ÖDD-Łódź-13", "Łódź Wool Blanket – naïve façade", 7999),
+    ("ODD<b>14</b>", "<b>Bold</b> & <script>alert(1)</script> Carafe", 2499),
+    ("ODD-FREE-15", "Free Sample", 0),
+    ("ODD-LONG-16", "Storm Lantern, " * 33 + "the end", 5999),
+    ("ODD-YEN-17", "Basket 〒150-0002 🧺", 3),
+)
+"""(SKU, title, pence) as sellers really have them: signs that break programs, no price, a title of 500 letters."""
+ODD_BUYERS = (
+    ("Zoë Ångström-Nuñez", "Straße des 17. Juni 135, Aufgang „B“", "Berlin"),
+    ("李 小龙", "香港九龍彌敦道 100 號", "九龍"),
+    ("محمد بن عبد الله", "شارع الكويت 5", "مدينة الكويت"),
+    ("Null", "0", "None"),
+    ("O'Brien; DROP TABLE orders; --", 'The "Old" Mill, 1/2', "St. John's"),
+    ("🧜 Ariel 🌊", "1 Sea 🐚 Bed", "Atlantis"),
+    ("Ｆｕｌｌ　Ｗｉｄｔｈ", "１－２－３　Ｍａｒｕｎｏｕｃｈｉ", "Ｔｏｋｙｏ"),
+    ("A" * 80, "B" * 100, "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"),
+    ("<b>Ada</b> & Sons", "1 <Quay> & Pier", "Hull"),
+    ("  Ada   Byron  ", "\t1 Quay Street", "Hull "),
+)
+"""(name, line, town): letters of every kind, nothing that looks like something, something that looks like code."""
+SHARES = {
+    "GB": 30, "DE": 25, "FR": 12, "IT": 9, "ES": 8, "NL": 5, "SE": 3,
+    "US": 60, "CA": 12, "MX": 6, "JP": 20, "AU": 6, "SG": 2, "KW": 1,
+}  # fmt: skip
+"""How traffic that is told without marketplaces is spread over their countries."""
+DAY = (
+    0.45, 0.2, 0.12, 0.1, 0.1, 0.15, 0.35, 0.8, 0.98, 1.05, 1.15, 1.2,
+    1.25, 1.2, 1.15, 1.15, 1.2, 1.35, 1.6, 1.85, 2.0, 1.9, 1.7, 1.0,
+)  # fmt: skip
+"""Orders in each hour of a marketplace's own day, of the mean hour's: few at four, most at eight in the evening."""

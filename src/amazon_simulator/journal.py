@@ -11,10 +11,35 @@ import msgspec
 from amazon_simulator.store import Entity
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
+BATCH = b'{"type":"batch"'
+
+
+class Batch(Entity, tag="batch"):
+    """So many lines belong together: what one call changed is there whole or not at all."""
+
+    lines: int
+
+
+def encoded(entities: Iterable[Entity]) -> Iterator[bytes]:
+    """The lines of a journal, or of a saved world."""
+    for entity in entities:
+        yield _encoder.encode(entity) + b"\n"
+
+
+def decoded(lines: Iterable[bytes], kinds: Sequence[type[Entity]], name: str) -> Iterator[Entity]:
+    """The entities of those lines; ValueError, with the name, when they are of another version."""
+    decoder: msgspec.json.Decoder[Entity] = msgspec.json.Decoder(Union[(*kinds, Batch)])
+    for line in lines:
+        try:
+            entity = decoder.decode(line)
+        except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+            raise ValueError(f"{name} is of another version ({fault}); start with --fresh") from fault
+        if not isinstance(entity, Batch):
+            yield entity
 
 
 class Journal:
-    """Append-only. A torn last line (killed while writing) is dropped."""
+    """Append-only. A batch that was torn (killed while writing) is dropped whole."""
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -23,31 +48,25 @@ class Journal:
 
     @staticmethod
     def read(file: Path, kinds: Sequence[type[Entity]]) -> Iterator[Entity]:
-        if not file.exists():
-            return
-        decoder: msgspec.json.Decoder[Entity] = msgspec.json.Decoder(Union[tuple(kinds)])  # noqa: UP007 -- made at run time
-        with file.open("rb") as lines:
-            for line in lines:
-                if not line.endswith(b"\n"):
-                    return
-                try:
-                    yield decoder.decode(line)
-                except msgspec.ValidationError as fault:
-                    raise ValueError(f"{file} is of another version ({fault}); start with --fresh") from fault
+        """What is in a journal whose end is mended."""
+        if file.exists():
+            with file.open("rb") as lines:
+                yield from decoded(lines, kinds, str(file))
 
     @staticmethod
     def rewrite(file: Path, entities: Iterable[Entity]) -> None:
         """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was."""
         part = file.with_suffix(".part")
         with part.open("wb") as out:
-            for entity in entities:
-                out.write(_encoder.encode(entity) + b"\n")
+            out.writelines(encoded(entities))
         os.replace(part, file)
 
-    def keep(self, entities: list[Entity]) -> None:
+    def keep(self, entities: Sequence[Entity]) -> None:
         """Write the changed entities before the answer goes out."""
         if entities:
-            self._out.write(b"".join(_encoder.encode(entity) + b"\n" for entity in entities))
+            lines = list(encoded(entities))
+            first = [_encoder.encode(Batch(len(lines))) + b"\n"] if len(lines) > 1 else []
+            self._out.write(b"".join(first + lines))
             self._out.flush()
 
     def close(self) -> None:
@@ -63,11 +82,21 @@ class Journal:
 
 
 def mend_torn_end(file: Path) -> None:
-    """Cut a half-written last line off, so that the next line begins at its own beginning."""
+    """Cut a batch that was not written to its end off, so that the next line begins at its own beginning."""
     if not file.exists():
         return
-    whole = file.read_bytes()
-    end = whole.rfind(b"\n") + 1
-    if end != len(whole):
+    sound = place = left = 0
+    with file.open("rb") as lines:
+        for line in lines:
+            if not line.endswith(b"\n"):
+                break
+            place += len(line)
+            if left:
+                left -= 1
+            elif line.startswith(BATCH):
+                left = msgspec.json.decode(line, type=Batch).lines
+            if not left:
+                sound = place
+    if sound != file.stat().st_size:
         with file.open("r+b") as torn:
-            torn.truncate(end)
+            torn.truncate(sound)

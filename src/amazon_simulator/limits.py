@@ -22,25 +22,63 @@ PLANS: dict[str, tuple[float, int]] = {
 """Operation → (calls a second, burst)."""
 
 
+SANDBOX = "sandbox "
+"""Before the name of an operation that was asked of the static sandbox."""
+SANDBOX_PLAN = (5.0, 15)
+EVERY = "*"
+
+
+class Limit(Entity, tag="limit"):
+    """Another rate and burst than the published ones; "*" is every seller, every operation."""
+
+    seller: str
+    operation: str
+    rate: float
+    burst: int
+    gone: bool = False
+
+
+class Lifted(Entity, tag="lifted"):
+    lifted: bool
+
+
 class Limits:
     """One bucket for each (seller, operation). `lifted` counts without refusing (for benchmarks)."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (Counter,)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Counter, Limit, Lifted)
 
     def __init__(self, *, lifted: bool = False) -> None:
         self.lifted = lifted
+        self._told: Lifted | None = None
         self.changed: list[Entity] = []
         self.counters: dict[tuple[str, str], Counter] = {}
-        self.overrides: dict[tuple[str, str], tuple[float, int]] = {}
+        self.overrides: dict[tuple[str, str], Limit] = {}
 
     def plan(self, seller: str, operation: str) -> tuple[float, int]:
-        return self.overrides.get((seller, operation), PLANS[operation])
+        """Calls a second and burst: the override that says most, or what is published."""
+        if self.overrides:
+            for key in ((seller, operation), (seller, EVERY), (EVERY, operation), (EVERY, EVERY)):
+                if key in self.overrides:
+                    return self.overrides[key].rate, self.overrides[key].burst
+        return SANDBOX_PLAN if operation.startswith(SANDBOX) else PLANS[operation]
 
     def put(self, entity: Entity) -> None:
-        if isinstance(entity, Counter):
-            self.counters[(entity.seller, entity.operation)] = entity
+        match entity:
+            case Counter():
+                self.counters[(entity.seller, entity.operation)] = entity
+            case Limit(gone=True):
+                self.overrides.pop((entity.seller, entity.operation), None)
+            case Limit():
+                self.overrides[(entity.seller, entity.operation)] = entity
+            case Lifted():
+                self.lifted, self._told = entity.lifted, entity
+            case _:
+                pass
 
     def everything(self) -> Iterator[Entity]:
+        if self._told is not None:
+            yield self._told
+        yield from self.overrides.values()
         yield from self.counters.values()
 
     def turn(self, now: float) -> None:
@@ -53,7 +91,7 @@ class Limits:
         if counter is None:
             counter = Counter(seller, operation, tokens=burst, counted=now)
             self.put(counter)
-        level = min(float(burst), counter.tokens + max(0.0, now - counter.counted) * rate)
+        level = self._level(counter, now, rate, burst)
         counter.counted = max(now, counter.counted)
         counter.calls += 1
         self.changed.append(counter)
@@ -64,6 +102,52 @@ class Limits:
         counter.tokens = max(0.0, level - 1)
         return True
 
+    @staticmethod
+    def _level(counter: Counter, now: float, rate: float, burst: int) -> float:
+        return min(float(burst), counter.tokens + max(0.0, now - counter.counted) * rate)
+
+    def left(self, counter: Counter, now: float) -> float:
+        """Calls that the bucket would let through now."""
+        return self._level(counter, now, *self.plan(counter.seller, counter.operation))
+
     @property
     def refused(self) -> int:
         return sum(counter.refused for counter in self.counters.values())
+
+    # --- by command
+
+    def override(self, seller: str, operation: str, rate: float, burst: int) -> Limit:
+        """Another plan from now on; its buckets begin full."""
+        limit = Limit(seller, operation, rate, burst)
+        self._make(limit)
+        for counter in self._of(seller, operation):
+            counter.tokens = float(self.plan(counter.seller, counter.operation)[1])
+            self.changed.append(counter)
+        return limit
+
+    def restore(self, seller: str = EVERY, operation: str = EVERY) -> None:
+        """The published plans again: of one seller or operation, or of all."""
+        for limit in list(self.overrides.values()):
+            if seller in (EVERY, limit.seller) and operation in (EVERY, limit.operation):
+                self._make(Limit(limit.seller, limit.operation, limit.rate, limit.burst, gone=True))
+
+    def reset(self, seller: str = EVERY, operation: str = EVERY) -> None:
+        """Buckets full, counts at nought."""
+        for counter in self._of(seller, operation):
+            counter.calls = counter.refused = 0
+            counter.tokens = float(self.plan(counter.seller, counter.operation)[1])
+            self.changed.append(counter)
+
+    def lift(self, lifted: bool) -> None:
+        self._make(Lifted(lifted))
+
+    def _make(self, entity: Entity) -> None:
+        self.put(entity)
+        self.changed.append(entity)
+
+    def _of(self, seller: str, operation: str) -> list[Counter]:
+        return [
+            counter
+            for counter in self.counters.values()
+            if seller in (EVERY, counter.seller) and operation in (EVERY, counter.operation)
+        ]

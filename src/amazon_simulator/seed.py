@@ -3,11 +3,24 @@
 import random
 from decimal import Decimal
 
-from amazon_simulator.catalogue import BUYERS, EU_MARKETS, KINDS, MARKETS, NA_MARKETS, NOUNS, ODD_SKUS
+from amazon_simulator.catalogue import (
+    BUYERS,
+    EU_MARKETS,
+    KINDS,
+    MARKETS,
+    NA_MARKETS,
+    NOUNS,
+    ODD_BUYERS,
+    ODD_GOODS,
+    ODD_SKUS,
+)
 from amazon_simulator.entities import Buyer, Change, FbaStock, Listing, Order, RefreshToken, Seller
 from amazon_simulator.world import Line, NotPossible, World
 
 FBM_SKUS, FBA_SKUS, UNKNOWN_SKUS = 60, 15, 6
+TWINS = 3
+"""The last FBA SKUs are the same products as FBM SKUs: one ASIN, two SKUs."""
+TWIN_OF = 20
 
 
 def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
@@ -20,12 +33,13 @@ def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
     tokens = []
     for seller in accounts:
         world.make(seller)
-        _list_goods(world, seller, chance, now)
+        list_goods(world, seller, chance, now)
         tokens.append(RefreshToken(f"Atzr|self{chance.getrandbits(128):032x}", seller.id))
     return tokens
 
 
-def _list_goods(world: World, seller: Seller, chance: random.Random, now: float) -> None:
+def list_goods(world: World, seller: Seller, chance: random.Random, now: float) -> None:
+    """What a new seller has: FBM SKUs, odd ones among them, some that nobody has listed yet, and FBA SKUs."""
     for number in range(FBM_SKUS + UNKNOWN_SKUS):
         odd = number < len(ODD_SKUS)
         known = number < FBM_SKUS
@@ -48,11 +62,13 @@ def _list_goods(world: World, seller: Seller, chance: random.Random, now: float)
         world.make(listing)
     pools = sorted({MARKETS[marketplace].pool for marketplace in seller.marketplaces})
     for number in range(FBA_SKUS):
+        twin = TWIN_OF + number if number >= FBA_SKUS - TWINS else None
+        title = f"{KINDS[(number + 2) % len(KINDS)]} {NOUNS[(number * 5 + 3) % len(NOUNS)]}, boxed"
         listing = Listing(
             seller=seller.id,
             sku=f"FBA-{number:04d}",
-            asin=f"B0FBA{number:05d}",
-            title=f"{KINDS[(number + 2) % len(KINDS)]} {NOUNS[(number * 5 + 3) % len(NOUNS)]}, boxed",
+            asin=f"B0FBA{number:05d}" if twin is None else f"B0FBM{twin:05d}",
+            title=title if twin is None else world.listings[(seller.id, f"HH-{twin:04d}")].title,
             product_type="HOME",
             channel=f"AMAZON_{seller.region}",
             price=chance.randint(995, 5995),
@@ -61,6 +77,36 @@ def _list_goods(world: World, seller: Seller, chance: random.Random, now: float)
         world.make(listing)
         for pool in pools:
             world.make(FbaStock(seller.id, pool, listing.sku, chance.randint(40, 90), inbound=chance.randint(0, 20)))
+
+
+def list_odd_goods(world: World, seller: Seller, now: float) -> None:
+    """Goods whose SKUs, titles and prices break programs; those that are listed already stay as they are."""
+    for number, (sku, title, price) in enumerate(ODD_GOODS):
+        if (seller.id, sku) in world.listings:
+            continue
+        listing = Listing(
+            seller=seller.id,
+            sku=sku,
+            asin=f"B0ODD{number:05d}",
+            title=title,
+            product_type="HOME",
+            channel="DEFAULT",
+            price=price,
+            marketplaces=[*seller.marketplaces, *seller.absent],
+            quantity=500,
+            lead_time=2,
+            history=[Change(now, 500, "first listed")],
+        )
+        world.make(listing)
+
+
+def odd_buyer(country: str, number: int) -> Buyer:
+    """Somebody whose name and address break programs; the same number, the same buyer."""
+    name, line, town = ODD_BUYERS[number % len(ODD_BUYERS)]
+    somebody = buyer_for(country, number)
+    return Buyer(
+        name, somebody.email, line, town, somebody.postcode, country, instructions="Ring “twice”;\r\nthen wait"
+    )
 
 
 def buyer_for(country: str, number: int) -> Buyer:

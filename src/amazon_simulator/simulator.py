@@ -17,8 +17,9 @@ from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.limits import Limits
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.seed import fill_world
-from amazon_simulator.store import Entity, Store
+from amazon_simulator.store import Entity, Store, Timed
 from amazon_simulator.strikes import strike
+from amazon_simulator.traffic import Traffic
 from amazon_simulator.wire import sellers, shipments
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
@@ -49,9 +50,18 @@ class Simulator:
         self.clock = clock
         self.base = base.rstrip("/")
         self.seed = seed
+        self._redirect_uris, self._lifted = redirect_uris, lifted
+        self._file = None if home is None else home / "journal.jsonl"
+        self.journal: Journal | None = None
+        self._furnish()
+        self._begin()
+
+    def _furnish(self) -> None:
+        """Everything as it is before anything has happened."""
+        seed = self.seed
         self.world = World()
-        self.application = Application(redirect_uris)
-        self.limits = Limits(lifted=lifted)
+        self.application = Application(self._redirect_uris)
+        self.limits = Limits(lifted=self._lifted)
         self.faults = Faults(seed)
         self.world.lateness = self.faults.lateness
         self.documents = Documents(self.base)
@@ -59,7 +69,7 @@ class Simulator:
         self.house = House(
             base=self.base,
             seed=seed,
-            clock=clock,
+            clock=self.clock,
             world=self.world,
             application=self.application,
             limits=self.limits,
@@ -67,14 +77,17 @@ class Simulator:
             documents=self.documents,
         )
         self.listings = Listings(self.house)
-        self.stores: tuple[Store, ...] = (self.world, self.application, self.limits, self.documents, self.faults)
+        self.traffic = Traffic(self.world, seed)
+        self.stores: tuple[Store, ...] = (
+            self.world, self.application, self.limits, self.documents, self.faults, self.traffic,
+        )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
         self.watchers: list[Callable[[Sequence[Entity], float], None]] = []
         """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
         self._home_of = {kind: store for store in self.stores for kind in store.kinds}
-        self.journal: Journal | None = None
-        self._begin(None if home is None else home / "journal.jsonl")
+        self._timed = [store for store in self.stores if isinstance(store, Timed)]
+        self._unwritten: list[Entity] = []
 
     def _routes(self) -> Iterator[Route]:
         """Every operation of this Amazon; each has its rate in `limits.PLANS`."""
@@ -85,33 +98,59 @@ class Simulator:
         yield from self.listings.routes()
         yield from Summaries(house).routes()
 
-    def _begin(self, file: Path | None) -> None:
+    def _begin(self) -> None:
         """Go on with the journal's world, or begin the seeded one."""
         lines = 0
-        if file is not None:
-            mend_torn_end(file)
-            for entity in Journal.read(file, list(self._home_of)):
+        if self._file is not None:
+            mend_torn_end(self._file)
+            for entity in Journal.read(self._file, self.kinds):
                 self._home_of[type(entity)].put(entity)
                 lines += 1
+            if lines > REWRITTEN_FROM:
+                Journal.rewrite(self._file, self.everything())
+            self.journal = Journal(self._file)
+        if self._lifted:
+            self.limits.lifted = True
         if not lines:
             for token in fill_world(self.world, self.seed, self.clock.seconds()):
                 self.application.make(token)
-        if file is not None:
-            if lines > REWRITTEN_FROM:
-                Journal.rewrite(file, (entity for store in self.stores for entity in store.everything()))
-            self.journal = Journal(file)
+        self._keep()
+
+    @property
+    def kinds(self) -> list[type[Entity]]:
+        return list(self._home_of)
+
+    def everything(self) -> Iterator[Entity]:
+        """All state, in an order in which it can be taken up again."""
+        return (entity for store in self.stores for entity in store.everything())
+
+    def begin_anew(self, entities: Sequence[Entity]) -> None:
+        """Forget this world and go on with another one: what `everything` of a simulator gave."""
+        self._furnish()
+        for entity in entities:
+            self._home_of[type(entity)].put(entity)
+        if self._file is not None and self.journal is not None:
+            self.journal.close()
+            Journal.rewrite(self._file, entities)
+            self.journal = Journal(self._file)
+        self.turn()
         self._keep()
 
     def _keep(self) -> None:
-        """Tell the watchers what has changed, then write it down."""
+        """Write down what has changed, after the watchers were told."""
+        self._tell(self.clock.seconds())
+        if self.journal is not None:
+            self.journal.keep(self._unwritten)
+        self._unwritten.clear()
+
+    def _tell(self, now: float) -> None:
+        """Tell the watchers what has changed."""
         changed = self._changed()
         if changed and self.watchers:
-            now = self.clock.seconds()
             for watch in self.watchers:
                 watch(changed, now)
             changed += self._changed()
-        if self.journal is not None:
-            self.journal.keep(changed)
+        self._unwritten += changed
 
     def _changed(self) -> list[Entity]:
         found: list[Entity] = []
@@ -122,10 +161,19 @@ class Simulator:
         return found
 
     def turn(self) -> None:
-        """Let everything happen that is due now."""
+        """Let everything happen that is due now, one moment after the other."""
         now = self.clock.seconds()
+        while (moment := self._next_moment()) is not None and moment < now:
+            self._turn_to(moment)
+        self._turn_to(now)
+
+    def _next_moment(self) -> float | None:
+        return min((moment for store in self._timed if (moment := store.due()) is not None), default=None)
+
+    def _turn_to(self, moment: float) -> None:
         for store in self.stores:
-            store.turn(now)
+            store.turn(moment)
+        self._tell(moment)
 
     def answer(self, request: Request) -> Response:
         """Answer one request; what it changed is in the journal before the answer goes out."""

@@ -1,7 +1,7 @@
 """What keeps state: the world, the application, feeds, reports … Each brings its kinds of entities and its own time."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 
 import msgspec
 
@@ -23,3 +23,12 @@ class Store(Protocol):
 
     def turn(self, now: float) -> None:
         """Let everything happen that is due by `now` (trade time, Unix seconds)."""
+
+
+@runtime_checkable
+class Timed(Protocol):
+    """A store whose next happening is known: all stores are turned to that moment, one after the other, so that
+    the same things happen in the same order however far the clock is moved at once."""
+
+    def due(self) -> float | None:
+        """Trade time of the next thing that will happen, None when there is none."""

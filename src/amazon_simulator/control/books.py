@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
-from amazon_simulator.entities import FbaEvent, Listing, Order, Return
+from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order, Return
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
@@ -27,20 +27,7 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
         "listings": [listing_of_books(row) for row in world.listings.values() if ours(row.seller)]
         if told("listings")
         else [],
-        "fba": [
-            {
-                "sellerId": row.seller,
-                "pool": row.pool,
-                "sku": row.sku,
-                "fulfillable": row.fulfillable,
-                "reserved": row.reserved,
-                "inbound": row.inbound,
-                "unfulfillable": row.unfulfillable,
-                "researching": row.researching,
-            }
-            for row in world.fba.values()
-            if ours(row.seller)
-        ],
+        "fba": [stock_of_books(row) for row in world.fba.values() if ours(row.seller)],
         "confirmations": [
             {
                 "at": iso(row.at),
@@ -63,6 +50,19 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
             if ours(row.seller)
         ],
         "throttled": simulator.limits.refused,
+    }
+
+
+def stock_of_books(row: FbaStock) -> dict[str, Any]:
+    return {
+        "sellerId": row.seller,
+        "pool": row.pool,
+        "sku": row.sku,
+        "fulfillable": row.fulfillable,
+        "reserved": row.reserved,
+        "inbound": row.inbound,
+        "unfulfillable": row.unfulfillable,
+        "researching": row.researching,
     }
 
 

@@ -4,11 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from amazon_simulator.control.accounts import accounts, participate, register, seller_of, suspend
+from amazon_simulator.control.allowance import limits_json, set_limit
 from amazon_simulator.control.books import books, order_of_books
-from amazon_simulator.control.goods import add_listing, restock
+from amazon_simulator.control.bustle import set_traffic, traffic_json
+from amazon_simulator.control.goods import add_listing, move_stock, take_back
 from amazon_simulator.control.hours import clock_json, set_clock
 from amazon_simulator.control.orders import change, place
-from amazon_simulator.control.trouble import faults_json, set_fault, set_limit
+from amazon_simulator.control.trouble import faults_json, set_fault
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.told import Told
 from amazon_simulator.world import NotPossible, SoldOut
@@ -47,8 +49,10 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             order = world.orders[order_id]
             change(simulator, order, verb, told, now)
             return answer_json(order_of_books(order))
-        case ["POST", "fba", "restock"]:
-            return restock(simulator, told, now)
+        case ["POST", "fba", verb]:
+            return move_stock(simulator, verb, told, now)
+        case ["POST", "returns"]:
+            return take_back(simulator, told, now)
         case ["POST", "listings"]:
             return answer_json(add_listing(simulator, told, now), 201)
         case ["POST", "authorisations", "revoke"]:
@@ -63,7 +67,13 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return answer_json(faults_json(simulator))
         case ["POST", "faults"]:
             return set_fault(simulator, told)
+        case ["GET", "limits"]:
+            return answer_json(limits_json(simulator))
         case ["POST", "limits"]:
             return set_limit(simulator, told)
+        case ["GET", "traffic"]:
+            return answer_json(traffic_json(simulator))
+        case ["POST", "traffic"]:
+            return set_traffic(simulator, told, now)
         case _:
             return answer_json({"error": f"there is no {' '.join(call[:2])}…; see docs/simulator.md"}, 404)

@@ -1,26 +1,57 @@
-"""Listings added and FBA stock filled up by control."""
+"""Listings added, FBA stock moved and things sent back on command."""
 
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.books import listing_of_books
+from amazon_simulator.control.books import listing_of_books, return_of_books, stock_of_books
 from amazon_simulator.entities import Change, Listing
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.told import Told
 from amazon_simulator.world import NotPossible
+from amazon_simulator.world.parcels import REASONS
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 
-def restock(simulator: "Simulator", told: Told, now: float) -> Response:
-    seller, sku = seller_of(simulator, told), told.text("sku")
-    pools = [pool for owner, pool, held in simulator.world.fba if (owner, held) == (seller.id, sku)]
+def move_stock(simulator: "Simulator", verb: str, told: Told, now: float) -> Response:
+    """What happens in Amazon's warehouses: restock, send-in, receive, lose, find, damage."""
+    world, seller, sku = simulator.world, seller_of(simulator, told), told.text("sku")
+    pools = [pool for owner, pool, held in world.fba if (owner, held) == (seller.id, sku)]
     if not pools:
         raise NotPossible(f"sku: {seller.name} has no FBA stock of “{sku[:60]}”")
-    pool = told.text("pool", pools[0])
-    stock = simulator.world.restock(seller.id, pool, sku, told.whole("quantity", least=1), now)
-    return answer_json({"pool": stock.pool, "sku": stock.sku, "fulfillable": stock.fulfillable})
+    stock = world.stock(seller.id, told.text("pool", pools[0]), sku)
+    quantity = told.whole("quantity", least=1)
+    match verb:
+        case "restock":
+            world.restock(seller.id, stock.pool, sku, quantity, now)
+        case "send-in":
+            world.send_in(stock, quantity)
+        case "receive":
+            world.receive(stock, quantity, now)
+        case "lose":
+            world.lose(stock, quantity, now)
+        case "find":
+            world.find(stock, quantity, now)
+        case "damage":
+            world.damage(stock, quantity, now)
+        case _:
+            raise NotPossible(f"{verb}: no such verb; use restock, send-in, receive, lose, find or damage")
+    return answer_json(stock_of_books(stock))
+
+
+def take_back(simulator: "Simulator", told: Told, now: float) -> Response:
+    """A buyer sends something back; the first item of the order unless told which."""
+    order = simulator.world.orders[told.one_of("orderId", simulator.world.orders, "GET /_simulator/books")]
+    back = simulator.world.take_back(
+        order,
+        told.text("orderItemId", order.items[0].id),
+        told.whole("quantity", 1, least=1),
+        now,
+        reason=told.one_of("reason", dict.fromkeys(REASONS), ", ".join(REASONS), REASONS[0]),
+        disposition=told.text("disposition", "SELLABLE"),
+    )
+    return answer_json(return_of_books(back), 201)
 
 
 def add_listing(simulator: "Simulator", told: Told, now: float) -> dict[str, Any]:

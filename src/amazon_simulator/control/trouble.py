@@ -1,12 +1,10 @@
-"""Faults and limits on command."""
+"""Faults on command."""
 
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.clock import iso
-from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.faults import HAPPENINGS, KINDS, Fault
 from amazon_simulator.http import Response, answer_json
-from amazon_simulator.limits import PLANS
 from amazon_simulator.told import Told
 
 if TYPE_CHECKING:
@@ -22,13 +20,6 @@ def set_fault(simulator: "Simulator", told: Told) -> Response:
         simulator.faults.clear(told.whole("number") if "number" in told else None)
         return answer_json({"faults": [fault_json(fault) for fault in simulator.faults.faults]})
     return answer_json(fault_json(simulator.faults.add(told.members)), 201)
-
-
-def set_limit(simulator: "Simulator", told: Told) -> Response:
-    seller, operation = seller_of(simulator, told), told.one_of("operation", PLANS, "docs/simulator.md")
-    plan = (told.number("rate", most=10_000), told.whole("burst", least=1))
-    simulator.limits.overrides[(seller.id, operation)] = plan
-    return answer_json({"sellerId": seller.id, "operation": operation, "rate": plan[0], "burst": plan[1]})
 
 
 def fault_json(fault: Fault) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Orders(Warehouses):
         own = listing.channel == "DEFAULT"
         if own != (fulfilled_by == "MERCHANT"):
             raise NotPossible(f"fulfilledBy: “{line.sku[:60]}” is {'the seller' if own else 'Amazon'}'s to send")
-        left = (listing.quantity or 0) if own else self._left_at_amazon(seller.id, marketplace, line.sku)
+        left = self.left(listing, marketplace)
         if wanted > max(0, left):
             raise SoldOut(
                 f"items.quantity: only {left} of “{line.sku[:60]}” are left; “oversell”: true sells all the same"

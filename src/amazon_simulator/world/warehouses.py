@@ -1,7 +1,7 @@
 """Amazon's warehouses: what they hold for each seller and pool, and the ledger of what came and went."""
 
 from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import FbaEvent, FbaStock, Order
+from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order
 from amazon_simulator.world.quantities import Quantities
 from amazon_simulator.world.refusals import NotPossible
 
@@ -19,8 +19,11 @@ class Warehouses(Quantities):
         """What no open FBA order waits for: the stock itself falls when Amazon ships."""
         return stock.fulfillable - self.promised.get(stock.key, 0)
 
-    def _left_at_amazon(self, seller: str, marketplace: str, sku: str) -> int:
-        stock = self.fba.get((seller, MARKETS[marketplace].pool, sku))
+    def left(self, listing: Listing, marketplace: str) -> int:
+        """What can be bought of a SKU: of the seller's quantity, or of Amazon's pool for this marketplace."""
+        if listing.channel == "DEFAULT":
+            return listing.quantity or 0
+        stock = self.fba.get((listing.seller, MARKETS[marketplace].pool, listing.sku))
         return 0 if stock is None else self.free(stock)
 
     def _promise(self, order: Order, sign: int) -> None:

@@ -1,0 +1,78 @@
+"""Traffic on command: how many orders an hour, where, and of what kind."""
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from amazon_simulator.catalogue import MARKETS, SHARES
+from amazon_simulator.clock import iso
+from amazon_simulator.http import Response, answer_json
+from amazon_simulator.told import Told
+from amazon_simulator.traffic import Habits, Plan
+from amazon_simulator.world import NotPossible
+
+if TYPE_CHECKING:
+    from amazon_simulator.simulator import Simulator
+
+MOST_AN_HOUR = 100_000
+LONGEST_PEAK = 30 * 24 * 3600.0
+
+
+def traffic_json(simulator: "Simulator") -> dict[str, Any]:
+    plan = simulator.traffic.plan
+    return {
+        "on": plan.on,
+        "ordersPerHour": round(sum(plan.hourly.values()), 3),
+        "marketplaces": plan.hourly,
+        "dayCurve": plan.day_curve,
+        "peaks": [{"since": iso(since), "until": iso(until), "factor": factor} for since, until, factor in plan.peaks],
+        "odd": plan.odd,
+        "warehouses": plan.warehouses,
+        "keepStocked": plan.kept_stocked,
+        "habits": msgspec.to_builtins(plan.habits),
+        "seed": plan.seed,
+        "placed": plan.placed,
+        "missed": plan.missed,
+    }
+
+
+def set_traffic(simulator: "Simulator", told: Told, now: float) -> Response:
+    """What is not told stays as it is; {"stop": true} ends it."""
+    plan = msgspec.structs.replace(simulator.traffic.plan)
+    plan.hourly = {} if told.truth("stop") else _hourly(simulator, told, plan)
+    plan.day_curve = told.truth("dayCurve", plan.day_curve)
+    plan.odd = told.number("odd", plan.odd, most=1)
+    plan.warehouses = told.truth("warehouses", plan.warehouses)
+    plan.kept_stocked = told.truth("keepStocked", plan.kept_stocked)
+    plan.seed = told.text("seed", plan.seed, longest=100)
+    if "habits" in told:
+        asked, known = told.part("habits"), msgspec.to_builtins(plan.habits)
+        unknown = [name for name in asked.members if name not in known]
+        if unknown:
+            raise NotPossible(f"habits.{unknown[0][:60]}: choose from {', '.join(known)}")
+        plan.habits = Habits(**{name: asked.number(name, known[name], most=1) for name in known})
+    if "peak" in told:
+        asked = told.part("peak")
+        ends = now + asked.number("seconds", 3600, least=1, most=LONGEST_PEAK)
+        plan.peaks = [*plan.peaks, (now, ends, asked.number("factor", 10, least=1, most=1000))]
+    simulator.traffic.follow(plan, now)
+    return answer_json(traffic_json(simulator))
+
+
+def spread(simulator: "Simulator", orders: float) -> dict[str, float]:
+    """So many orders an hour over all marketplaces where somebody sells, as busy as they are in life."""
+    markets = {market: 0.0 for seller in simulator.world.sellers.values() for market in seller.marketplaces}
+    whole = sum(SHARES[MARKETS[market].country] for market in markets)
+    return {market: orders * SHARES[MARKETS[market].country] / whole for market in markets} if orders and whole else {}
+
+
+def _hourly(simulator: "Simulator", told: Told, plan: Plan) -> dict[str, float]:
+    if "ordersPerHour" in told:
+        return spread(simulator, told.number("ordersPerHour", most=MOST_AN_HOUR))
+    if "marketplaces" not in told:
+        return plan.hourly
+    asked = told.part("marketplaces")
+    unknown = [market for market in asked.members if market not in MARKETS]
+    if unknown:
+        raise NotPossible(f"marketplaces.{unknown[0][:60]}: no marketplace; see /_simulator/accounts")
+    return {market: asked.number(market, most=MOST_AN_HOUR) for market in asked.members}
