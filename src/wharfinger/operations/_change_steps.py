@@ -11,17 +11,24 @@ from wharfinger.operations._allocation_steps import parts_of
 from wharfinger.operations._confirmation_steps import confirm_seen_packages
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._invoice_steps import invoice_order
+from wharfinger.operations._option_steps import InForce
 from wharfinger.operations._order_steps import add_lines, write_facts, write_line_facts
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._stock_steps import lock_levels, raise_notices, write_movement
 
 
 def change_sales_order(
-    order: SalesOrder, incoming: IncomingOrder, lines: list[SalesOrderLine], *, now: datetime, new: bool
+    order: SalesOrder,
+    incoming: IncomingOrder,
+    lines: list[SalesOrderLine],
+    options: InForce,
+    *,
+    now: datetime,
+    new: bool,
 ) -> list[SalesOrderLine]:
     """Write what Amazon says now; answers the order's lines. The caller allocates and sets the state after."""
     if not new:
-        write_facts(order, incoming, now=now)
+        write_facts(order, incoming, options, now=now)
         lines = _change_lines(order, incoming.lines, lines, now)
     if incoming.status is AmazonStatus.CANCELLED:
         _cancel(order, lines, now)
@@ -111,7 +118,8 @@ def _note_shipped_elsewhere(
     raise_notices(touched, cause="Confirmed at Amazon by somebody else", now=now)
     if not any(line.quantity_open for line in lines):
         order.shipped_at = order.shipped_at or incoming.updated_at
-        invoice_order(order, now=now)
+        if order.confirmed:
+            invoice_order(order, now=now)
     record_activity(
         "Confirmed at Amazon by somebody else; stock was booked out.",
         sales_order=order,

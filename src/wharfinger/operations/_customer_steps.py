@@ -3,12 +3,19 @@
 from dataclasses import asdict
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Channel, Customer, Installation
+from wharfinger.domain.channels import CustomerPolicy
+from wharfinger.domain.customers import generic_code, month_of
+from wharfinger.domain.options import OptionValues
 from wharfinger.domain.orders import IncomingAddress, IncomingOrder
 from wharfinger.operations._invoice_steps import INSTALLATION_ID
+
+_TRIES = 5
+"""Two orders of a new month at once: whoever is second finds the first one's customer, or takes the next code."""
 
 
 def surname(name: str) -> str:
@@ -26,7 +33,14 @@ def hashes_of(order: IncomingOrder) -> dict[str, str]:
     }
 
 
-def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | None:
+def customer_for(channel: Channel, order: IncomingOrder, options: OptionValues, *, now: datetime) -> Customer | None:
+    """Whose record the buyer becomes by the channel's Customer policy; None while nothing is told of the buyer."""
+    if options.customer_policy is CustomerPolicy.GENERIC:
+        return generic_customer(channel, order.placed_at, company_class=options.company_class, now=now)
+    return find_or_make_customer(order, company_class=options.company_class, now=now)
+
+
+def find_or_make_customer(order: IncomingOrder, *, company_class: int | None = None, now: datetime) -> Customer | None:
     """By address line 1 + town + postcode, then forename + surname, else a new one. None without buyer data."""
     address = order.address
     name = (address.name if address else "") or order.buyer.name
@@ -40,6 +54,7 @@ def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | 
         return customer
     return Customer.objects.create(
         code=_next_code(),
+        company_class_id=company_class,
         name=name,
         email=order.buyer.email,
         address=asdict(address),
@@ -50,13 +65,31 @@ def find_or_make_customer(order: IncomingOrder, *, now: datetime) -> Customer | 
     )
 
 
-def generic_customer(channel: Channel, placed_at: datetime, *, now: datetime) -> Customer:
+def generic_customer(
+    channel: Channel, placed_at: datetime, *, company_class: int | None = None, now: datetime
+) -> Customer:
     """The month's one customer of a channel, for orders whose buyer Amazon does not tell."""
-    code = f"{channel.name[:8].strip()}-{channel.pk}-{placed_at:%m%y}"  # names of channels may begin alike
-    customer, _made = Customer.objects.get_or_create(
-        code=code, defaults={"generic": True, "name": f"{channel.name} {placed_at:%B %Y}", "made_at": now}
-    )
-    return customer
+    month = month_of(placed_at)
+    for _ in range(_TRIES):
+        known = Customer.objects.filter(generic_channel=channel, generic_month=month).first()
+        if known is not None:
+            return known
+        taken = set(Customer.objects.filter(code__endswith=f"-{month}").values_list("code", flat=True))
+        try:
+            with transaction.atomic():
+                return Customer.objects.create(
+                    code=generic_code(channel.name, month, taken),
+                    generic=True,
+                    generic_channel=channel,
+                    generic_month=month,
+                    company_class_id=company_class,
+                    name=f"{channel.name} {placed_at:%B %Y}",
+                    made_at=now,
+                )
+        except IntegrityError as error:
+            if not any(name in str(error) for name in ("one_generic_customer_a_month", "customer_code")):
+                raise
+    raise RuntimeError(f"no code is free for the generic customer of channel {channel.pk} in {month}")
 
 
 def _next_code() -> str:

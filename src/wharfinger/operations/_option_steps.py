@@ -4,7 +4,7 @@ Save Channel stays one transaction: the whole list is checked row by row, then w
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Model
@@ -24,10 +24,10 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.channel_options import LIST_OPTIONS, row_of
 from wharfinger.domain.currencies import CURRENCIES
 from wharfinger.domain.options import (
+    DEFAULT_PREFIX,
     OPTIONS,
     OptionRow,
     OptionValues,
-    Resolved,
     defaults_for,
     fault_in,
     resolve,
@@ -48,14 +48,29 @@ _LISTS: Mapping[str, tuple[type[Model], str]] = {
 PRESET = {"company_class": "Amazon", "bank_account": "Amazon", "order_number_prefix": "SO"}
 
 
-def options_for(channel: Channel, order_type: str) -> Resolved:
-    """What holds for an order of this type: its own row, else (Global), else the defaults."""
-    rows = {
-        row.order_type: row_of(row).values
-        for row in ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
-    }
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What holds for one order: every option's value, with the rows that taking an order needs at once."""
+
+    values: OptionValues
+    site: Site | None
+    prefix: str
+
+
+def options_for(channel: Channel, order_type: str) -> InForce:
+    """The order type's own row, else (Global), else the defaults. One query."""
+    stored = ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
+    rows = {row.order_type: row for row in stored.select_related("site", "order_number_prefix")}
+    everything = row_of(rows[""]).values if "" in rows else OptionValues()
+    override = row_of(rows[order_type]).values if order_type in rows else None
     defaults = defaults_for(Fulfilment(channel.kind), channel.marketplace.currency)
-    return resolve(rows.get("", OptionValues()), rows.get(order_type) if order_type else None, defaults)
+    values = resolve(everything, override, defaults).values
+    site = next((row.site for row in rows.values() if row.site_id == values.site), None)
+    prefix = next(
+        (row.order_number_prefix for row in rows.values() if row.order_number_prefix_id == values.order_number_prefix),
+        None,
+    )
+    return InForce(values, site, prefix.name if prefix else DEFAULT_PREFIX)
 
 
 def stored_rows(channel: Channel) -> tuple[OptionRow, ...]:

@@ -6,12 +6,21 @@ from datetime import datetime
 
 from django.db.models import F
 
-from wharfinger.db.models import ImportedOrder, Installation, SalesOrder, SalesOrderLine, Site, StockItem
+from wharfinger.db.models import (
+    CourierLevelMapping,
+    ImportedOrder,
+    Installation,
+    SalesOrder,
+    SalesOrderLine,
+    Site,
+    StockItem,
+)
 from wharfinger.domain.matching import Matched, NotMatched
 from wharfinger.domain.orders import IncomingAddress, IncomingLine, IncomingOrder, SalesOrderState
-from wharfinger.operations._customer_steps import find_or_make_customer, hashes_of
+from wharfinger.operations._customer_steps import customer_for, hashes_of
 from wharfinger.operations._invoice_steps import INSTALLATION_ID
 from wharfinger.operations._link_steps import find_items, hold_line
+from wharfinger.operations._option_steps import InForce
 
 TITLE_AT_MOST = 500
 
@@ -20,16 +29,17 @@ def make_sales_order(
     imported: ImportedOrder,
     incoming: IncomingOrder,
     site: Site,
+    options: InForce,
     *,
     matches: Sequence[Matched | NotMatched],
     now: datetime,
 ) -> SalesOrder:
-    """The order and its lines, matched to stock items; a line without one is held."""
+    """The order and its lines, matched to stock items; a line without one is held. Options are stamped on it."""
     channel = imported.channel
     if channel is None:
         raise ValueError("a sales order belongs to a channel")
     order = SalesOrder(
-        code=_next_code(),
+        code=_next_code(options.prefix),
         imported=imported,
         channel=channel,
         site=site,
@@ -38,20 +48,36 @@ def make_sales_order(
         state=SalesOrderState.PENDING.value,
         placed_at=incoming.placed_at,
         made_at=now,
+        sales_source_id=options.values.sales_source,
+        bank_account_id=options.values.bank_account,
+        confirmed=options.values.orders_confirmed is not False,
     )
-    write_facts(order, incoming, now=now)
+    write_facts(order, incoming, options, now=now)
+    stamp_courier(order, options)
     order.save(force_insert=True)
     write_lines(order, incoming.lines, matches, now=now)
     return order
 
 
-def _next_code() -> str:
+def _next_code(prefix: str) -> str:
     Installation.objects.filter(pk=INSTALLATION_ID).update(next_sales_order=F("next_sales_order") + 1)
-    return f"SO{Installation.objects.get(pk=INSTALLATION_ID).next_sales_order - 1:06d}"
+    return f"{prefix}{Installation.objects.get(pk=INSTALLATION_ID).next_sales_order - 1:06d}"
 
 
-def write_facts(order: SalesOrder, incoming: IncomingOrder, *, now: datetime) -> None:
+def stamp_courier(order: SalesOrder, options: InForce) -> None:
+    """Courier group and invoice priority: of the channel's mapping for Amazon's service level, else the options'."""
+    level = None
+    if order.service_level:
+        levels = CourierLevelMapping.objects.filter(channel=order.channel_id, service_level__iexact=order.service_level)
+        level = levels.first()
+    order.courier_group_id = level.group_id if level else options.values.courier_group
+    mapped = level.invoice_priority if level else None
+    order.invoice_priority = options.values.invoice_priority if mapped is None else mapped
+
+
+def write_facts(order: SalesOrder, incoming: IncomingOrder, options: InForce, *, now: datetime) -> None:
     """Amazon's facts of the whole order; what Amazon does not say (any more) stays as it was (A09)."""
+    level = order.service_level
     order.currency = incoming.currency or order.currency
     order.total = order.total if incoming.total is None else incoming.total
     order.service_level = incoming.service_level[:40] or order.service_level
@@ -67,7 +93,9 @@ def write_facts(order: SalesOrder, incoming: IncomingOrder, *, now: datetime) ->
         if value:
             setattr(order, name, value)
     if order.customer_id is None:
-        order.customer = find_or_make_customer(incoming, now=now)
+        order.customer = customer_for(order.channel, incoming, options.values, now=now)
+    if order.pk is not None and order.service_level != level:
+        stamp_courier(order, options)
 
 
 def _tells_more(address: IncomingAddress, held: dict[str, str] | None) -> bool:

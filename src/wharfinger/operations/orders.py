@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from wharfinger.db.models import (
     Channel,
-    ChannelOption,
     ImportedOrder,
     Marketplace,
     RawMessage,
@@ -16,7 +15,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
-from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder
+from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.sales_orders import totals_fault
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along, lock_parts
@@ -24,8 +23,9 @@ from wharfinger.operations._change_steps import change_sales_order
 from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._import_steps import Decided, find_or_make_import, solve_import_problems, write_decision
-from wharfinger.operations._invoice_steps import invoice_order
+from wharfinger.operations._invoice_steps import assign_invoice_code, invoice_order
 from wharfinger.operations._link_steps import find_items
+from wharfinger.operations._option_steps import InForce, options_for
 from wharfinger.operations._order_steps import make_sales_order
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._stock_steps import lock_levels, move_fba_sale
@@ -114,10 +114,11 @@ def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime) -
     imported.channel = channel
     if channel is not None:
         imported.order_ref = channel.order_ref_format.replace("{0}", incoming.amazon_order_id)[:100]
-    site = _site(channel, incoming)
+    options = options_for(channel, incoming.order_type.value) if channel else None
+    site = options.site if options else None
     decided = _not_now(imported, channel, site, incoming, now)
-    if decided is None and channel is not None and site is not None:
-        return _make(imported, channel, site, incoming, now)
+    if decided is None and options is not None and site is not None:
+        return _make(imported, site, options, incoming, now)
     decided = decided or _no_channel(imported)
     write_decision(imported, decided, now=now)
     return decided
@@ -135,13 +136,6 @@ def _route(imported: ImportedOrder) -> Channel | None:
         .select_related("marketplace")
         .first()
     )
-
-
-def _site(channel: Channel | None, incoming: IncomingOrder) -> Site | None:
-    """The site of the order's type where the options name one, else the Global one."""
-    options = ChannelOption.objects.filter(channel=channel, order_type__in=["", incoming.order_type.value])
-    option = options.exclude(site=None).select_related("site").order_by("-order_type").first()
-    return option.site if option else None
 
 
 def _no_channel(imported: ImportedOrder) -> Decided:
@@ -221,7 +215,10 @@ def _fba_waits(site: Site, incoming: IncomingOrder) -> Decided | None:
     return None
 
 
-def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: IncomingOrder, now: datetime) -> Taken:
+def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: IncomingOrder, now: datetime) -> Taken:
+    channel = imported.channel
+    if channel is None:
+        raise ValueError("an order is taken through a channel")
     imported.state, imported.reason, imported.cure, imported.waits_for = ImportState.OK.value, "", "", ""
     imported.imported_at = now
     solve_import_problems(imported, now=now)
@@ -232,19 +229,23 @@ def _make(imported: ImportedOrder, channel: Channel, site: Site, incoming: Incom
     imported.save()
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
     _lock_stock(matches, site, fba=fba)
-    order = make_sales_order(imported, incoming, site, matches=matches, now=now)
+    order = make_sales_order(imported, incoming, site, options, matches=matches, now=now)
     if fba:
-        _issue_fba(order, incoming, now)
+        _issue_fba(order, incoming, options, now)
     else:
         lines = list(order.lines.order_by("pk"))
         if before_us or imported.record_only:
             _record_shipped(order, incoming, lines)
         allocate_lines(lines, site_id=site.pk, now=now)
-        change_sales_order(order, incoming, lines, now=now, new=True)
+        change_sales_order(order, incoming, lines, options, now=now, new=True)
         bring_state_along(order, lines, now=now)
-    _warn_of_currency(order, channel, now)
+        if options.values.assign_invoice_code and order.confirmed and not imported.record_only:
+            assign_invoice_code(order)
+    _pick(order, options, now)
+    _warn_of_currency(order, options, now)
+    confirmed = "" if order.confirmed else " It waits for a person to confirm it."
     record_activity(
-        f"{order.code} made from Amazon order {incoming.amazon_order_id}: {order.state}.",
+        f"{order.code} made from Amazon order {incoming.amazon_order_id}: {order.state}.{confirmed}",
         sales_order=order,
         imported_order=imported,
         channel=channel,
@@ -262,11 +263,13 @@ def _lock_stock(matches: Sequence[Matched | NotMatched], site: Site, *, fba: boo
         lock_parts(items, site_id=site.pk)
 
 
-def _issue_fba(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
+def _issue_fba(order: SalesOrder, incoming: IncomingOrder, options: InForce, now: datetime) -> None:
     """Amazon has shipped: stock leaves the FBA site, the invoice is made, the order is issued by itself."""
     order.shipped_at = incoming.updated_at
     if order.customer_id is None:
-        order.customer = generic_customer(order.channel, order.placed_at, now=now)
+        order.customer = generic_customer(
+            order.channel, order.placed_at, company_class=options.values.company_class, now=now
+        )
     order.save(update_fields=["shipped_at", "customer"])
     lines = list(order.lines.order_by("item_id", "pk"))
     for line in lines:
@@ -296,8 +299,15 @@ def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[
         order.shipped_at = incoming.updated_at
 
 
-def _warn_of_currency(order: SalesOrder, channel: Channel, now: datetime) -> None:
-    expected = channel.marketplace.currency
+def _pick(order: SalesOrder, options: InForce, now: datetime) -> None:
+    """Auto-pick: what can leave, or has left, counts as picked at import."""
+    if options.values.auto_pick and order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value):
+        order.picked_at = now
+        order.save(update_fields=["picked_at"])
+
+
+def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> None:
+    channel, expected = order.channel, options.values.currency
     key = f"order:{order.pk}"
     if not order.currency or order.currency == expected:
         solve_problem(ProblemKind.FOREIGN_CURRENCY, key, now=now)
@@ -305,7 +315,7 @@ def _warn_of_currency(order: SalesOrder, channel: Channel, now: datetime) -> Non
     open_problem(
         ProblemKind.FOREIGN_CURRENCY,
         key,
-        cause=f"{order.code} is in {order.currency}, but {channel.marketplace.name} sells in {expected}.",
+        cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
         cure="The order was taken with Amazon's amounts as they are. Check it before you invoice it.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
@@ -323,10 +333,11 @@ def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder,
         return Unchanged()
     lines = list(order.lines.select_for_update(no_key=True).order_by("pk"))
     lock_parts({line.item_id for line in lines if line.item_id is not None}, site_id=order.site_id)
-    lines = change_sales_order(order, incoming, lines, now=now, new=False)
+    options = options_for(order.channel, order.order_type)
+    lines = change_sales_order(order, incoming, lines, options, now=now, new=False)
     allocate_lines(lines, site_id=order.site_id, now=now)
     bring_state_along(order, lines, now=now)
-    _warn_of_currency(order, order.channel, now)
+    _warn_of_currency(order, options, now)
     _warn_of_totals(order, incoming, now)
     return Taken(order.code)
 

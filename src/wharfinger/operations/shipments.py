@@ -91,6 +91,8 @@ def _check_order(order: SalesOrder) -> None:
         raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
         raise Refused(f"{order.code} has left already. There is nothing left to dispatch.")
+    if not order.confirmed:
+        raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
 
 
 def _service(channel: Channel, service_id: int) -> CourierService:
@@ -99,7 +101,8 @@ def _service(channel: Channel, service_id: int) -> CourierService:
         raise Refused("This courier service is not in use any more. Choose another.", "service_id")
     if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():
         raise Refused(
-            f"{channel.name} has no carrier code for {service}. Map it on the channel's Shipping tab.", "service_id"
+            f"{channel.name} has no carrier code for {service}. Map it on the channel's tab Courier mapping.",
+            "service_id",
         )
     return service
 

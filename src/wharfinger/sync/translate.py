@@ -196,14 +196,14 @@ def _latest(window: TimeRange | None) -> datetime | None:
 
 def _order_type(order: AmazonOrder, kind: Fulfilment | None) -> OrderType:
     """The first that fits, most particular first."""
-    if kind is Fulfilment.FBA:
-        return OrderType.FBA
     if _replaces(order):
         return OrderType.REPLACEMENT
-    if "PRIME" in order.programs:
+    if "PRIME" in order.programs and kind is not Fulfilment.FBA:
         return OrderType.PRIME
     if "AMAZON_BUSINESS" in order.programs:
         return OrderType.BUSINESS
+    if kind is Fulfilment.FBA:
+        return OrderType.FBA
     level = (order.fulfillment.fulfillment_service_level or "") if order.fulfillment else ""
     return OrderType.EXPEDITED if level.upper() in EXPEDITED else OrderType.STANDARD
 

@@ -1,0 +1,34 @@
+"""Which order type an order of Amazon's is: the row of the (Global) list that holds for it."""
+
+import json
+
+import pytest
+from tests.sync.orders_world import line, order
+
+from wharfinger.amazon.messages.orders import decode_order
+from wharfinger.domain.options import ORDER_TYPES
+from wharfinger.sync.translate import translate_order
+
+REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_ORIGINAL_ID"}]
+
+
+@pytest.mark.parametrize(
+    ("by", "level", "changes", "expected"),
+    [
+        ("MERCHANT", "STANDARD", {}, "Standard"),
+        ("MERCHANT", "NEXT_DAY", {}, "Expedited"),
+        ("MERCHANT", "NEXT_DAY", {"programs": ["PRIME"]}, "Prime"),
+        ("MERCHANT", "STANDARD", {"programs": ["AMAZON_BUSINESS"]}, "Business"),
+        ("MERCHANT", "STANDARD", {"programs": ["PRIME"], "associatedOrders": REPLACES}, "Replacement"),
+        ("AMAZON", "NEXT_DAY", {}, "FBA"),
+        ("AMAZON", "NEXT_DAY", {"programs": ["PRIME"]}, "FBA"),
+        ("AMAZON", "STANDARD", {"programs": ["PRIME", "AMAZON_BUSINESS"]}, "Business"),
+        ("AMAZON", "STANDARD", {"associatedOrders": REPLACES}, "Replacement"),
+    ],
+)
+def test_an_order_has_one_type_that_its_kind_can_have(by, level, changes, expected):
+    told = order(line("MUG"), by=by, **changes)
+    told["fulfillment"]["fulfillmentServiceLevel"] = level
+    incoming = translate_order(decode_order(json.dumps(told).encode()))
+    assert incoming.order_type.value == expected
+    assert incoming.order_type in ORDER_TYPES[incoming.fulfilment]
