@@ -39,7 +39,7 @@ def parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="take jobs: any number of these may run")
     worker.add_argument("--concurrency", type=_at_least_one, default=4, metavar="N", help="jobs at a time (4)")
     commands.add_parser("migrate", help="bring the database to this version's form")
-    commands.add_parser("doctor", help="look at configuration, database, migrations and workers")
+    _add_doctor(commands)
     commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
     commands.add_parser("manage", help="Django's own commands, for those who build Wharfinger")
     return made
@@ -59,6 +59,15 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument(
         "--workers", type=_natural, default=0, metavar="N", help="worker processes started along with it (0)"
     )
+
+
+def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    doctor = commands.add_parser(
+        "doctor", help="does the house stand: database, workers, clocks, keys, Amazon, every account and channel"
+    )
+    doctor.add_argument("--json", action="store_true", help="for programs: a list of verdict, title, told, cure")
+    doctor.add_argument("--demo", action="store_true", help="look at the demo system of this home")
+    doctor.add_argument("--offline", action="store_true", help="ask Amazon nothing; look at the last verification")
 
 
 def _natural(text: str) -> int:

@@ -1,6 +1,7 @@
 """`wharfinger demo`: a whole demo system under one parent. It lives in a home of its own beside the live one."""
 
 import argparse
+import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -29,8 +30,12 @@ _BANNER = """
 """
 
 
-def demo_home(configuration: Configuration) -> Path:
-    return configuration.home / "demo"
+_TOLD = "environment.json"
+"""What the demo's children were last told, beside their data. It holds addresses only, no secret."""
+
+
+def demo_home(home: Path) -> Path:
+    return home / "demo"
 
 
 def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, str | None]:
@@ -51,9 +56,20 @@ def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, st
     }
 
 
+def stand_in_the_demo() -> Configuration:
+    """For a command that looks at the demo system from outside: this process is configured as the demo's own are."""
+    file = demo_home(environment.read_home()) / _TOLD
+    try:
+        told: dict[str, str | None] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CommandFailed(f"There is no demo system in {file.parent}: start one with “wharfinger demo”.") from None
+    environment.set_for_this_process(told)
+    return environment.current()
+
+
 def run(given: argparse.Namespace) -> int:
     configuration = environment.current()
-    home = demo_home(configuration)
+    home = demo_home(configuration.home)
     with locked_home(home, "demo"), told_to_end() as ending:
         if given.fresh:
             forget_demo(home)
@@ -66,6 +82,7 @@ def run(given: argparse.Namespace) -> int:
         )
         told = demo_environment(home, plan, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
+        (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
         household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
         try:
             _start(household, plan, port, given.workers)

@@ -1,63 +1,100 @@
-"""`wharfinger doctor`: does the house stand? One line a check, and a cure where something is wrong."""
+"""`wharfinger doctor`: does the house stand? One line for each thing looked at, and a cure where something is wrong.
+
+Ends with 1 when anything is wrong, so that a script can ask; `--json` for programs. What will be wrong before long
+(a secret that must be rotated) is told and ends with 0.
+"""
 
 import argparse
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 
+from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.migrate import waiting_migrations
+from wharfinger.cli.outlook import look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.speech import say
+from wharfinger.cli.wiring import Switchboard
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
+from wharfinger.db.encryption import NotReadable
+from wharfinger.db.models import AmazonApplication, SellerAccount
+from wharfinger.db.queries import health
+from wharfinger.domain.health import Finding, Verdict, well, wrong
 
-_WORKER_SILENT_AFTER = timedelta(seconds=30)
 _OLDEST_POSTGRES = 150000
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    well: bool
-    text: str
+_MARKS = {Verdict.WELL: "✓", Verdict.SOON: "!", Verdict.WRONG: "✗"}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    findings = list(examine(settings.WHARFINGER))
-    for finding in findings:
-        say(f"{'well ' if finding.well else 'WRONG'}  {finding.text}")
-    return 0 if all(finding.well for finding in findings) else 1
+    findings = list(examine(settings.WHARFINGER, asks_amazon=not arguments.offline))
+    if arguments.json:
+        say(json.dumps([_told(finding) for finding in findings], indent=2, ensure_ascii=False))
+    else:
+        for finding in findings:
+            say(f"{_MARKS[finding.verdict]} {finding.title}: {finding.told}")
+            if finding.cure:
+                say(f"  → {finding.cure}")
+        _sum_up(findings)
+    return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0
 
 
-def examine(configuration: Configuration) -> Iterator[Finding]:
+def _told(finding: Finding) -> dict[str, str]:
+    return {"verdict": finding.verdict.value, "title": finding.title, "told": finding.told, "cure": finding.cure}
+
+
+def _sum_up(findings: list[Finding]) -> None:
+    counted = {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}
+    say("")
+    if counted[Verdict.WRONG]:
+        say(f"{counted[Verdict.WRONG]} wrong, {counted[Verdict.SOON]} soon, {counted[Verdict.WELL]} well.")
+    else:
+        say(f"The house stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
+
+
+def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
+    """The most basic first; what cannot be looked at without it is left out."""
     yield _look_at_configuration(configuration)
-    yield _look_at_clock()
-    database = _look_at_database()
-    yield database
-    if not database.well:
-        return
-    migrations = _look_at_migrations()
-    yield migrations
-    if migrations.well:
-        yield _look_at_workers(current_clock().machine_now())
-
-
-def _look_at_configuration(configuration: Configuration) -> Finding:
-    return Finding(
-        bool(configuration.secret_key and configuration.encryption_keys),
-        f"{configuration.system} system in {configuration.home}, at {configuration.public_url}, "
-        f"{len(configuration.encryption_keys)} encryption key(s)",
-    )
-
-
-def _look_at_clock() -> Finding:
+    yield look_at_disk(configuration.home)
     try:
         now = current_clock().now()
     except ConfigurationError as error:
-        return Finding(False, str(error))
-    return Finding(True, f"trade time is {now:%Y-%m-%d %H:%M:%S} UTC")
+        yield wrong("Clock", str(error), "start the demo's simulator, or set WHARFINGER_CLOCK to real")
+        return
+    yield well("Clock", f"trade time is {now:%Y-%m-%d %H:%M:%S} UTC")
+    database = _look_at_database()
+    yield database
+    if database.verdict is Verdict.WRONG:
+        return
+    migrations = _look_at_migrations()
+    yield migrations
+    if migrations.verdict is Verdict.WRONG:
+        return
+    yield from _look_inside(configuration, now, asks_amazon)
+
+
+def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool) -> Iterator[Finding]:
+    keys = _look_at_keys()
+    yield keys
+    yield from health.look_at_work(now=now, machine_now=current_clock().machine_now())
+    if keys.verdict is Verdict.WRONG:
+        return
+    if asks_amazon:
+        board = Switchboard(configuration, current_clock())
+        with Transport(timeouts=Timeouts(connect=5, read=10)) as transport:
+            yield from look_at_amazon(board.endpoints(), current_clock(), transport)
+        verify_channels(board)
+    yield from health.look_at_applications(now.date())
+    yield from health.look_at_accounts(now.date())
+    yield from health.look_at_sites()
+    yield from health.look_at_channels()
+
+
+def _look_at_configuration(configuration: Configuration) -> Finding:
+    return well("Installation", f"{configuration.system} system in {configuration.home}, at {configuration.public_url}")
 
 
 def _look_at_database() -> Finding:
@@ -66,25 +103,25 @@ def _look_at_database() -> Finding:
             cursor.execute("SELECT current_setting('server_version'), current_setting('server_version_num')::int")
             version, number = cursor.fetchone() or ("", 0)
     except DatabaseError as error:
-        return Finding(False, f"the database does not answer ({error}): look at DATABASE_URL and at the server")
+        return wrong("Database", f"it does not answer ({error})", "look at DATABASE_URL and at the server")
     if number < _OLDEST_POSTGRES:
-        return Finding(False, f"PostgreSQL {version} is too old: use 15 or newer")
-    return Finding(True, f"PostgreSQL {version}")
+        return wrong("Database", f"PostgreSQL {version} is too old", "use PostgreSQL 15 or newer")
+    return well("Database", f"PostgreSQL {version}")
 
 
 def _look_at_migrations() -> Finding:
     waiting = waiting_migrations()
     if waiting:
-        return Finding(False, f"{len(waiting)} migrations wait: run “wharfinger migrate”")
-    return Finding(True, "the database is in this version's form")
+        return wrong("Migrations", f"{len(waiting)} wait", "run “wharfinger migrate”")
+    return well("Migrations", "the database is in this version's form")
 
 
-def _look_at_workers(now: datetime) -> Finding:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > %s", [now - _WORKER_SILENT_AFTER]
-        )
-        alive = (cursor.fetchone() or (0,))[0]
-    if not alive:
-        return Finding(False, "no worker has been heard in 30 s: start “wharfinger worker”")
-    return Finding(True, f"{alive} worker process(es) at work")
+def _look_at_keys() -> Finding:
+    """The key that is at hand opens what is stored: tried on the secrets that everything depends on."""
+    title = "Encryption key"
+    try:
+        held = [row.client_secret for row in AmazonApplication.objects.all()]
+        held += [row.refresh_token for row in SellerAccount.objects.exclude(token_set_at=None)]
+    except NotReadable as error:
+        return wrong(title, f"stored secrets cannot be read: {error}", "put the key back that WHARFINGER_HOME had")
+    return well(title, f"opens what is stored ({len(held)} secrets read)")

@@ -56,6 +56,8 @@ def _run(words: list[str]) -> int:
         return demo.run(given)
     if given.command == "serve" and (given.workers or environment.current().database_url is None):
         return installation.serve(prepare_home(environment.current()), given.workers)
+    if given.command == "doctor" and given.demo:
+        demo.stand_in_the_demo()
     return _run_with_django(given.command, given)
 
 

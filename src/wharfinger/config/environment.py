@@ -126,9 +126,18 @@ def child_environment(changes: Mapping[str, str | None]) -> dict[str, str]:
     return environ
 
 
-def set_for_this_process(changes: Mapping[str, str]) -> None:
-    """For tests and commands that must be configured before anything is read."""
-    os.environ.update(changes)  # noqa: TID251 -- the only place that changes the environment
+def read_home() -> Path:
+    """The home alone, before anything else of the environment is read."""
+    return _home(os.environ)  # noqa: TID251 -- see `current`
+
+
+def set_for_this_process(changes: Mapping[str, str | None]) -> None:
+    """For tests and commands that must be configured before anything is read (None takes a variable away)."""
+    for name, value in changes.items():
+        if value is None:
+            os.environ.pop(name, None)  # noqa: TID251 -- the only place that changes the environment
+        else:
+            os.environ[name] = value  # noqa: TID251 -- the only place that changes the environment
 
 
 def short_folder() -> Path:

@@ -1,0 +1,136 @@
+"""The house's rows, looked at: what is well says so, what is wrong names its cure."""
+
+from datetime import date, timedelta
+
+import pytest
+from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account
+
+from wharfinger.db.models import (
+    AmazonApplication,
+    Channel,
+    ChannelCheck,
+    ChannelOption,
+    CourierMapping,
+    FlowSchedule,
+    RateBudget,
+    SellerAccount,
+    Site,
+    WorkerHeartbeat,
+)
+from wharfinger.db.queries import health
+from wharfinger.domain.health import Finding, Verdict
+from wharfinger.domain.stock import SiteKind
+
+pytestmark = pytest.mark.django_db
+TODAY = NOW.date()
+
+
+@pytest.fixture
+def account():
+    made = an_account()
+    made.token_expiry = TODAY + timedelta(days=200)
+    made.save()
+    return made
+
+
+@pytest.fixture
+def channel(account):
+    site, service = a_site(), a_service()
+    made = a_channel(account, site)
+    ChannelOption.objects.filter(channel=made).update(courier_service=service)
+    CourierMapping.objects.create(channel=made, service=service, carrier_code="Other", carrier_name="Demo")
+    return made
+
+
+def verdicts(findings):
+    return [(finding.verdict, finding.title) for finding in findings]
+
+
+def work():
+    return list(health.look_at_work(now=NOW, machine_now=NOW))
+
+
+def test_no_worker_is_wrong_and_a_silent_one_is_none(account):
+    WorkerHeartbeat.objects.create(name="w", seen_at=NOW - timedelta(seconds=31), started_at=NOW)
+    (silent, _timetable) = work()
+    assert (silent.verdict, silent.told) == (Verdict.WRONG, "none was heard in 30 seconds")
+    WorkerHeartbeat.objects.update(seen_at=NOW)
+    assert work()[0] == Finding(Verdict.WELL, "Workers", "1 at work")
+
+
+def test_a_flow_that_fails_or_lies_is_told_with_its_account(account):
+    FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW, failures=3, error="503")
+    FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW - timedelta(minutes=31))
+    FlowSchedule.objects.create(account=account, flow="listings_in", due_at=NOW - timedelta(minutes=29))
+    told = [finding.told for finding in work()[1:]]
+    assert told == [
+        "orders_in of Harbour & Home failed 3 times in a row: 503",
+        "stock_out of Harbour & Home was due at 02 Nov 08:29 UTC and has not run",
+    ]
+
+
+def test_an_account_that_is_not_linked_runs_no_flows_and_is_told_once(account, channel):
+    FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW - timedelta(days=3), failures=9)
+    SellerAccount.objects.update(link_state="Authorisation lost", link_error="revoked")
+    assert verdicts(work())[1:] == [(Verdict.WELL, "Timetable")]
+    (finding,) = health.look_at_accounts(TODAY)
+    assert (finding.verdict, finding.told) == (Verdict.WRONG, "lost: revoked")
+
+
+@pytest.mark.parametrize(
+    ("expiry", "verdict"),
+    [
+        (TODAY + timedelta(days=31), Verdict.WELL),
+        (TODAY + timedelta(days=7), Verdict.SOON),
+        (TODAY - timedelta(days=1), Verdict.WRONG),
+        (None, Verdict.SOON),
+    ],
+)
+def test_an_authorisation_has_an_end(account, channel, expiry, verdict):
+    SellerAccount.objects.update(token_expiry=expiry)
+    assert [finding.verdict for finding in health.look_at_accounts(TODAY)] == [verdict]
+
+
+def test_refused_calls_are_told(account, channel):
+    bucket = {"rate": 1, "burst": 1, "tokens": 1, "counted_at": NOW}
+    RateBudget.objects.create(account=account, operation="searchOrders", calls=40, refused=2, **bucket)
+    assert [finding.told for finding in health.look_at_accounts(TODAY)][1:] == ["40 calls, 2 refused as too many"]
+
+
+def test_the_client_secret_has_an_end_and_no_application_is_wrong():
+    assert verdicts(health.look_at_applications(TODAY)) == [(Verdict.WRONG, "Amazon application")]
+    application = AmazonApplication.objects.create(
+        application_id="amzn1.sp.solution.1", client_id="c", client_secret="s", secret_set_at=NOW
+    )
+    application.secret_expires_on = date(2026, 11, 9)
+    application.save()
+    assert verdicts(health.look_at_applications(TODAY)) == [(Verdict.SOON, "Client secret of Wharfinger")]
+
+
+def test_an_fba_site_in_use_must_have_levels(account):
+    pool = a_site("FBA UK", SiteKind.FBA, "UK", account)
+    a_site("FBA Europe", SiteKind.FBA, "EU", account)  # no channel uses it
+    a_channel(account, pool, kind="FBA")
+    assert verdicts(health.look_at_sites()) == [(Verdict.WRONG, "FBA site FBA UK")]
+    Site.objects.update(levels_loaded_at=NOW)
+    assert verdicts(health.look_at_sites()) == [(Verdict.WELL, "FBA site FBA UK")]
+
+
+def test_a_channel_tells_what_is_missing_what_failed_and_what_is_not_mapped(channel):
+    assert verdicts(health.look_at_channels()) == [(Verdict.WELL, f"Channel {channel.name}")]
+    CourierMapping.objects.all().delete()
+    ChannelCheck.objects.create(channel=channel, position=1, title="Seller ID", ok=False, message="Unknown.", cure="x")
+    ChannelCheck.objects.create(channel=channel, position=2, title="Listings", ok=None)
+    Channel.objects.update(enabled=False)
+    assert [finding.told for finding in health.look_at_channels()] == [
+        "Channel Enabled is off.",
+        "Seller ID: Unknown.",
+        "no courier service is mapped to Amazon's carriers",
+    ]
+
+
+def test_the_number_of_queries_does_not_grow_with_the_channels(account, channel, django_assert_max_num_queries):
+    for marketplace in ("A1PA6795UKMFR9", "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"):
+        a_channel(account, ChannelOption.objects.get(channel=channel).site, marketplace)
+    with django_assert_max_num_queries(4):
+        list(health.look_at_channels())
