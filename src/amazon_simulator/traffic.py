@@ -50,6 +50,7 @@ class Plan(Entity, tag="traffic", kw_only=True):
     hourly: dict[str, float] = {}
     day_curve: bool = True
     peaks: list[tuple[float, float, float]] = []  # (since, until, factor)
+    ends: float | None = None
     odd: float = 0.0  # share of orders with data that breaks programs
     warehouses: bool = True
     kept_stocked: bool = False
@@ -123,17 +124,22 @@ class Traffic:
         if not self.plan.on:
             return None
         coming = self._upcoming()
-        return coming[-1].at if coming else (self._slot + 1) * HOUR
+        return coming[-1].at if coming else self._next_hour()
 
     def turn(self, now: float) -> None:
         while self.plan.on:
             coming = self._upcoming()
             while coming and coming[-1].at <= now:
                 self._arrive(coming.pop())
-            if (self._slot + 1) * HOUR > now:
+            begins = self._next_hour()
+            if begins is None or begins > now:
                 return
             self._slot += 1
             self._coming = self._arrivals()
+
+    def _next_hour(self) -> float | None:
+        begins = (self._slot + 1) * HOUR
+        return None if self.plan.ends is not None and self.plan.ends <= begins else begins
 
     def _upcoming(self) -> list[Arrival]:
         """What is still to come in this hour, the next one last."""
@@ -146,7 +152,10 @@ class Traffic:
         found = [arrival for market in sorted(self.plan.hourly) for arrival in self._buyers(market)]
         if self.plan.warehouses:
             found += self._rounds()
-        return sorted((arrival for arrival in found if arrival.at > self.plan.done), reverse=True)
+        ends = self.plan.ends
+        return sorted(
+            (one for one in found if one.at > self.plan.done and (ends is None or one.at < ends)), reverse=True
+        )
 
     def _buyers(self, market: str) -> Iterator[Arrival]:
         """A Poisson stream; where the rate is lower than the hour's highest, some stay at home."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 MOST_AN_HOUR = 100_000
-LONGEST_PEAK = 30 * 24 * 3600.0
+LONGEST = 366 * 24 * 3600.0
 
 
 def traffic_json(simulator: "Simulator") -> dict[str, Any]:
@@ -26,6 +26,7 @@ def traffic_json(simulator: "Simulator") -> dict[str, Any]:
         "marketplaces": plan.hourly,
         "dayCurve": plan.day_curve,
         "peaks": [{"since": iso(since), "until": iso(until), "factor": factor} for since, until, factor in plan.peaks],
+        "ends": None if plan.ends is None else iso(plan.ends),
         "odd": plan.odd,
         "warehouses": plan.warehouses,
         "keepStocked": plan.kept_stocked,
@@ -37,9 +38,10 @@ def traffic_json(simulator: "Simulator") -> dict[str, Any]:
 
 
 def set_traffic(simulator: "Simulator", told: Told, now: float) -> Response:
-    """What is not told stays as it is; {"stop": true} ends it."""
+    """What is not told stays as it is, only the end does not; {"stop": true} ends it at once."""
     plan = msgspec.structs.replace(simulator.traffic.plan)
     plan.hourly = {} if told.truth("stop") else _hourly(simulator, told, plan)
+    plan.ends = now + told.number("seconds", least=1, most=LONGEST) if "seconds" in told else None
     plan.day_curve = told.truth("dayCurve", plan.day_curve)
     plan.odd = told.number("odd", plan.odd, most=1)
     plan.warehouses = told.truth("warehouses", plan.warehouses)
@@ -53,7 +55,7 @@ def set_traffic(simulator: "Simulator", told: Told, now: float) -> Response:
         plan.habits = Habits(**{name: asked.number(name, known[name], most=1) for name in known})
     if "peak" in told:
         asked = told.part("peak")
-        ends = now + asked.number("seconds", 3600, least=1, most=LONGEST_PEAK)
+        ends = now + asked.number("seconds", 3600, least=1, most=LONGEST)
         plan.peaks = [*plan.peaks, (now, ends, asked.number("factor", 10, least=1, most=1000))]
     simulator.traffic.follow(plan, now)
     return answer_json(traffic_json(simulator))

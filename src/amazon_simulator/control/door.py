@@ -9,7 +9,10 @@ from amazon_simulator.control.books import books, order_of_books
 from amazon_simulator.control.bustle import set_traffic, traffic_json
 from amazon_simulator.control.goods import add_listing, move_stock, take_back
 from amazon_simulator.control.hours import clock_json, set_clock
+from amazon_simulator.control.keeping import give_world, take_world
+from amazon_simulator.control.newcomers import add_account, known_markets
 from amazon_simulator.control.orders import change, place
+from amazon_simulator.control.stories import scenarios_json, tell_story
 from amazon_simulator.control.trouble import faults_json, set_fault
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.told import Told
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
 
 def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
     """One control call; errors are {"error": a sentence that names the field and the cure}."""
+    if list(parts) == ["world"] and request.method == "POST":
+        return take_world(simulator, request)
     try:
         told = Told(request.json() if request.method == "POST" else {})
         return _answer(simulator, request, [request.method, *parts], told)
@@ -67,6 +72,16 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return answer_json(faults_json(simulator))
         case ["POST", "faults"]:
             return set_fault(simulator, told)
+        case ["GET", "world"]:
+            return give_world(simulator)
+        case ["GET", "scenarios"]:
+            return answer_json(scenarios_json())
+        case ["POST", "scenarios", name]:
+            return tell_story(simulator, name, told, now)
+        case ["GET", "marketplaces"]:
+            return answer_json({"marketplaces": known_markets()})
+        case ["POST", "accounts"]:
+            return answer_json(add_account(simulator, told, now), 201)
         case ["GET", "limits"]:
             return answer_json(limits_json(simulator))
         case ["POST", "limits"]:

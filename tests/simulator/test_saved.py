@@ -1,0 +1,103 @@
+"""A world is saved as one file and loaded again: the same books, tokens, limits, faults, traffic and future."""
+
+import json
+
+import pytest
+from tests.simulator.conftest import EU, UK, Amazon
+
+from amazon_simulator.http import Request
+from amazon_simulator.saved import head_of
+
+TOLD = {"sellerId": EU, "operation": "searchOrders", "rate": 7, "burst": 9}
+
+
+def lived(home=None):
+    amazon = Amazon(home=home)
+    amazon.control("POST", "traffic", {"ordersPerHour": 30, "odd": 0.2})
+    amazon.control("POST", "limits", TOLD)
+    amazon.control("POST", "faults", {"kind": "500", "operation": "getOrder", "count": 3})
+    amazon.advance(20_000)
+    amazon.token()
+    return amazon
+
+
+def everything(amazon):
+    parts = ("books", "limits", "faults", "traffic", "accounts")
+    return [amazon.control("GET", part)[1] for part in parts]
+
+
+def load(amazon, content):
+    answer = amazon.simulator.answer(Request("POST", "/_simulator/world", "", {}, content))
+    return answer.status, json.loads(answer.body)
+
+
+def test_a_loaded_world_is_the_saved_one_and_has_the_same_future():
+    first, second = lived(), Amazon(seed=5)
+    file = first.send("GET", "/_simulator/world")
+    assert file.headers["content-disposition"] == 'attachment; filename="amazon-2026-09-21T19-46-40.jsonl"'
+    assert load(second, file.body)[0] == 200
+    assert everything(second) == everything(first)
+    second._tokens = dict(first._tokens)
+    for amazon in (first, second):
+        amazon.advance(2_000)
+        assert amazon.search()[0] == 200
+        amazon.advance(50_000)
+    assert everything(second) == everything(first)
+    assert second.send("GET", "/_simulator/world").body == first.send("GET", "/_simulator/world").body
+
+
+def test_a_world_of_an_earlier_time_catches_up():
+    first = lived()
+    file = first.send("GET", "/_simulator/world").body
+    late = Amazon()
+    late.advance(70_000)
+    load(late, file)
+    first.advance(50_000)
+    assert everything(late) == everything(first)
+
+
+def test_a_loaded_world_is_in_the_journal(tmp_path):
+    file = lived().send("GET", "/_simulator/world").body
+    amazon = Amazon(home=tmp_path)
+    amazon.order()
+    load(amazon, file)
+    books = everything(amazon)
+    amazon.simulator.close()
+    again = Amazon(home=tmp_path)
+    again.simulator.clock.advance(20_000)
+    assert everything(again) == books
+    again.simulator.close()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda file: b"",
+        lambda file: b"{}\n",
+        lambda file: file[: len(file) // 2],
+        lambda file: file + b'{"type":"dragon"}\n',
+        lambda file: file.replace(b'"version":1', b'"version":99', 1),
+        lambda file: b"\xff\xfe" + file,
+    ],
+)
+def test_what_is_no_world_is_told_so_and_changes_nothing(amazon, spoil):
+    file = lived().send("GET", "/_simulator/world").body
+    order = amazon.order()
+    status, told = load(amazon, spoil(file))
+    assert (status, "body" in told["error"]) == (400, True)
+    assert [row["orderId"] for row in amazon.control("GET", "books")[1]["orders"]] == [order["orderId"]]
+
+
+def test_the_first_line_says_of_what_time_it_is(amazon):
+    amazon.advance(10)
+    head = head_of(amazon.send("GET", "/_simulator/world").body)
+    assert (head.now, head.seed, head.version) == (1_790_000_010.0, 1, 1)
+
+
+def test_pages_and_calls_go_on_in_the_loaded_world(amazon):
+    file = lived().send("GET", "/_simulator/world").body
+    load(amazon, file)
+    assert amazon.send("GET", "/").status == amazon.send("GET", "/shop", query={"seller": EU}).status == 200
+    order = amazon.order(marketplace=UK)
+    amazon.advance(121)
+    assert order["orderId"] in {row["orderId"] for row in amazon.control("GET", "books")[1]["orders"]}
