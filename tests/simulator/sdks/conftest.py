@@ -1,0 +1,106 @@
+"""A simulator served over HTTP on a free port, whose trade time is stepped: what other people's clients run against."""
+
+import contextlib
+import json
+import socket
+import threading
+import urllib.request
+from types import SimpleNamespace
+
+import pytest
+import uvicorn
+from tests.simulator.conftest import EU, START, UK
+
+from amazon_simulator.asgi import App, Lines
+from amazon_simulator.clock import Clock
+from amazon_simulator.entities import FbaStock, Listing
+from amazon_simulator.simulator import Simulator
+
+STARTS_WITHIN = 20.0
+POOLED = 120
+"""SKUs in the UK's FBA pool beside the seeded ones: three pages of fifty."""
+
+
+class Served:
+    """What the developer of a client knows of this Amazon, and the books by which a test judges."""
+
+    def __init__(self, base):
+        self.base = base
+        self.host = base.removeprefix("http://")
+        told = self.control("accounts")
+        account = next(account for account in told["accounts"] if account["sellerId"] == EU)
+        self.endpoint, self.token_url = told["endpoints"]["EU"], told["tokenEndpoint"]
+        self.app = SimpleNamespace(id=told["application"]["clientId"], secret=told["application"]["clientSecret"])
+        self.refresh_token = account["refreshToken"]
+        self.marketplaces = [market["id"] for market in account["marketplaces"] if market["participating"]]
+
+    def control(self, path, body=None):
+        content = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(urllib.request.Request(f"{self.base}/_simulator/{path}", content)) as answer:
+            return json.load(answer)
+
+    def step(self, seconds):
+        self.control("clock", {"advance": seconds})
+
+    def order(self, sku, quantity=1, **more):
+        """A fresh FBM order at Amazon.co.uk, as the books have it; visible to searches."""
+        items = [{"sku": sku, "quantity": quantity}]
+        order = self.control("orders", {"sellerId": EU, "marketplaceId": UK, "items": items, "oversell": True, **more})
+        self.step(130)
+        return order
+
+    def books(self):
+        return self.control(f"books?sellerId={EU}")
+
+    def order_ids(self):
+        return sorted(order["orderId"] for order in self.books()["orders"])
+
+    def pooled_skus(self):
+        return sorted(row["sku"] for row in self.books()["fba"] if row["pool"] == "UK")
+
+    def quantity(self, sku):
+        return next(row["quantity"] for row in self.books()["listings"] if row["sku"] == sku)
+
+    def packages(self, order):
+        told = next(o for o in self.books()["orders"] if o["orderId"] == order["orderId"])
+        return [(package["trackingNumber"], package["carrierName"]) for package in told["packages"]]
+
+
+@pytest.fixture(scope="module")
+def served():
+    """Two hundred orders of the EU's seller and three pages of FBA stock; limits are those that Amazon publishes."""
+    with contextlib.closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        base = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        simulator = Simulator(Clock(start=START, stepped=True), base=base, redirect_uris=[])
+        _fill_pool(simulator)
+        with _serving(simulator, listener):
+            told = Served(base)
+            told.control("orders", {"mix": {"count": 400}})
+            told.step(1800)  # until every pending order is decided, and two minutes on
+            yield told
+
+
+def _fill_pool(simulator):
+    seller = simulator.world.sellers[EU]
+    for number in range(POOLED):
+        sku = f"POOL-{number:04d}"
+        listing = Listing(EU, sku, f"B0POOL{number:04d}", sku, "HOME", "AMAZON_EU", 999, list(seller.marketplaces))
+        simulator.world.make(listing)
+        simulator.world.make(FbaStock(EU, "UK", sku, number))
+
+
+@contextlib.contextmanager
+def _serving(simulator, listener):
+    ready = threading.Event()
+    app = App(simulator, ready.set)
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", http=Lines))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        assert ready.wait(STARTS_WITHIN)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(STARTS_WITHIN)

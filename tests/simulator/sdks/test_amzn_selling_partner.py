@@ -1,0 +1,97 @@
+"""`amzn-selling-partner` runs against the simulator; only the region's address and the token URL are ours.
+
+It holds every answer against Amazon's models and itself to the published rates.
+"""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+import pytest
+from amzn_selling_partner import BadRequestError, NotFoundError, SellingPartner
+from tests.simulator.conftest import EU, UK
+
+LONG_AGO = datetime(2026, 9, 1, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def client(served):
+    region = SimpleNamespace(base_url=lambda sandbox: served.endpoint)
+    with SellingPartner(
+        region=region,
+        token_url=served.token_url,
+        client_id=served.app.id,
+        client_secret=served.app.secret,
+        refresh_token=served.refresh_token,
+    ) as partner:
+        yield partner
+
+
+def test_it_signs_in_and_lists_participations(served, client):
+    told = client.sellers_v1.list_marketplace_participations().payload
+    assert [row.marketplace.id for row in told if row.participation.is_participating] == served.marketplaces
+
+
+def test_it_searches_all_orders_over_pages(served, client):
+    orders = client.orders_v2026_01_01.iter_list_orders(
+        last_updated_after=LONG_AGO,
+        marketplace_ids=served.marketplaces,
+        included_data=["BUYER", "RECIPIENT", "PROCEEDS", "FULFILLMENT", "PACKAGES"],
+        max_results_per_page=50,
+    )
+    assert sorted(order.order_id for order in orders) == served.order_ids()
+
+
+def test_it_gets_one_order(served, client):
+    placed = served.order("HH-0040", 3)
+    told = client.orders_v2026_01_01.get_order(placed["orderId"], included_data=["FULFILLMENT", "PROCEEDS"]).order
+    assert (told.fulfillment.fulfillment_status, told.proceeds.grand_total.amount) == (
+        "UNSHIPPED",
+        placed["grandTotal"],
+    )
+
+
+def test_an_order_that_is_not_there_is_its_404(client):
+    with pytest.raises(NotFoundError):
+        client.orders_v2026_01_01.get_order("026-0000000-0000000")
+
+
+def test_it_patches_a_listing(served, client):
+    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": 23}]
+    patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
+    body = {"productType": "HOME", "patches": [patch]}
+    told = client.listings_items_v2021_08_01.patch_listings_item(EU, "HH-0041", body, [UK])
+    served.step(60)
+    assert (told.sku, told.status, served.quantity("HH-0041")) == ("HH-0041", "ACCEPTED", 23)
+
+
+def test_it_reads_inventory_summaries_over_pages(served, client):
+    """By its call: its iterator leaves out of the second call what the model requires of every call."""
+    found, pages, more = [], 0, {}
+    while pages == 0 or more:
+        page = client.fba_inventory_v1.list_summaries("Marketplace", UK, [UK], details=True, **more)
+        found += [row.seller_sku for row in page.payload.inventory_summaries]
+        pages += 1
+        more = {"next_token": page.pagination.next_token} if page.pagination else {}
+        served.step(1)  # two calls a second are allowed
+    assert (sorted(found), pages) == (served.pooled_skus(), 3)
+
+
+def test_it_confirms_a_shipment(served, client):
+    placed = served.order("HH-0042", 2)
+    package = {
+        "packageReferenceId": "1",
+        "carrierCode": "Other",
+        "carrierName": "Harbour Post",
+        "trackingNumber": "HP3",
+        "shipDate": datetime(2026, 9, 22, 9, tzinfo=UTC),
+        "orderItems": [{"orderItemId": placed["items"][0]["orderItemId"], "quantity": 2}],
+    }
+    body = {"marketplaceId": UK, "packageDetail": package}
+    assert client.orders_v0.create_order_shipment_confirmation(placed["orderId"], body) is None
+    assert served.packages(placed) == [("HP3", "Harbour Post")]
+
+
+def test_a_shipment_that_cannot_be_confirmed_is_its_400(served, client):
+    placed = served.order("HH-0043")
+    with pytest.raises(BadRequestError):
+        client.orders_v0.create_order_shipment_confirmation(placed["orderId"], {"marketplaceId": UK})
