@@ -79,6 +79,15 @@ MARKETPLACES: tuple[MarketplaceFacts, ...] = (
 BY_ID: dict[str, MarketplaceFacts] = {facts.id: facts for facts in MARKETPLACES}
 
 
+COUNTRIES = {
+    "GB": "United Kingdom", "DE": "Germany", "FR": "France", "IT": "Italy", "ES": "Spain", "NL": "Netherlands",
+    "SE": "Sweden", "PL": "Poland", "BE": "Belgium", "IE": "Ireland", "TR": "Türkiye", "ZA": "South Africa",
+    "EG": "Egypt", "SA": "Saudi Arabia", "AE": "United Arab Emirates", "IN": "India", "US": "United States",
+    "CA": "Canada", "MX": "Mexico", "BR": "Brazil", "JP": "Japan", "AU": "Australia", "SG": "Singapore",
+}  # fmt: skip
+"""Countries that have a marketplace, as people call them; one that only Amazon knows yet shows its code."""
+
+
 def flag(country: str) -> str:
     """The country's flag as two regional indicator letters; empty for what is no two-letter code."""
     if len(country) != 2 or not country.isascii() or not country.isalpha():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from wharfinger.db.models import Marketplace
-from wharfinger.domain.marketplaces import Region, flag
+from wharfinger.domain.marketplaces import COUNTRIES, Region, flag
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,22 +13,37 @@ class MarketplaceRow:
     flag: str
     country: str
     currency: str
-    region: str
     pool: str
     seller_central: str
 
 
-def list_marketplaces() -> tuple[MarketplaceRow, ...]:
+@dataclass(frozen=True, slots=True)
+class RegionOfMarketplaces:
+    title: str
+    offered: bool
+    marketplaces: tuple[MarketplaceRow, ...]
+
+
+OFFERED = (Region.EU, Region.NA)
+"""Regions in which channels can be made; the Far East is known, and not offered in this version."""
+
+
+def list_marketplaces() -> tuple[RegionOfMarketplaces, ...]:
+    """Every marketplace that is known here, by region; the regions with channels first."""
+    rows = list(Marketplace.objects.order_by("name"))
     return tuple(
-        MarketplaceRow(
-            row.pk,
-            row.name,
-            flag(row.country),
-            row.country,
-            row.currency,
-            Region(row.region).title,
-            row.get_pool_display(),
-            row.seller_central,
-        )
-        for row in Marketplace.objects.order_by("region", "name")
+        RegionOfMarketplaces(region.title, region in OFFERED, tuple(_row(row) for row in rows if row.region == region))
+        for region in (*OFFERED, *(region for region in Region if region not in OFFERED))
+    )
+
+
+def _row(row: Marketplace) -> MarketplaceRow:
+    return MarketplaceRow(
+        id=row.pk,
+        name=row.name,
+        flag=flag(row.country),
+        country=COUNTRIES.get(row.country, row.country),
+        currency=row.currency,
+        pool=row.get_pool_display(),
+        seller_central=row.seller_central,
     )

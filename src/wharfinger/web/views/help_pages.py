@@ -5,8 +5,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from wharfinger.db.queries.marketplaces import list_marketplaces
 from wharfinger.web.rights import signed_in
-from wharfinger.web.views.authorisations import CONSENT_ERRORS
+from wharfinger.web.views.authorisations import CONSENT_ERRORS, redirect_uri
 
 
 @signed_in
@@ -21,7 +22,21 @@ def explain_stock(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/help/stock.html")
 
 
+@signed_in
+@require_safe
+def explain_mws(request: HttpRequest) -> HttpResponse:
+    return render(request, "wharfinger/help/mws.html", {"redirect_uri": redirect_uri()})
+
+
+@signed_in
+@require_safe
+def show_marketplaces(request: HttpRequest) -> HttpResponse:
+    return render(request, "wharfinger/settings/marketplaces.html", {"regions": list_marketplaces()})
+
+
 routes = [
     path("help/set-up-a-channel/", explain_channels, name="help-channel"),
     path("help/control-stock-levels/", explain_stock, name="help-stock"),
+    path("help/what-replaced-mws/", explain_mws, name="help-mws"),
+    path("settings/marketplaces/", show_marketplaces, name="marketplace-list"),
 ]

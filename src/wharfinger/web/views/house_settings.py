@@ -5,10 +5,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
 from wharfinger.db.queries.channels import application_facts
-from wharfinger.db.queries.marketplaces import list_marketplaces
 from wharfinger.domain.people import Right
 from wharfinger.operations import accounts, users
 from wharfinger.operations.refusals import Refused
@@ -55,14 +54,7 @@ def edit_application(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/settings/application.html", context, status=status)
 
 
-@signed_in
-@require_safe
-def show_marketplaces(request: HttpRequest) -> HttpResponse:
-    return render(request, "wharfinger/settings/marketplaces.html", {"marketplaces": list_marketplaces()})
-
-
 routes = [
     path("settings/", show_settings, name="settings"),
     path("settings/amazon-application/", edit_application, name="amazon-application"),
-    path("settings/marketplaces/", show_marketplaces, name="marketplace-list"),
 ]
