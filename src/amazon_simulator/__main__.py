@@ -39,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--start", metavar="ISO", help="trade time at the first start (now)")
     made.add_argument("--stepped", action="store_true", help="trade time moves only by POST /_simulator/clock")
     made.add_argument("--redirect-uri", action="append", default=[], metavar="URL", help="registered; may be repeated")
+    made.add_argument("--login-uri", default="", metavar="URL", help="the application's log-in address, registered")
     made.add_argument("--public-url", metavar="URL", help="how programs reach this (http://127.0.0.1:PORT)")
     made.add_argument("--clock-file", type=Path, metavar="PATH", help="tell trade time to other processes here")
     made.add_argument("--port-file", type=Path, metavar="PATH", help="write the port here once it listens")
@@ -91,6 +92,7 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         seed=given.seed,
         home=given.home,
         lifted=given.lift_limits,
+        login_uri=given.login_uri,
     )
 
 

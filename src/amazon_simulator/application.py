@@ -1,15 +1,17 @@
-"""The one application that is registered at this Amazon, and its tokens."""
+"""The one application that is registered at this Amazon, its client secrets and all its tokens."""
 
 import secrets
-from collections.abc import Iterator, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, ClassVar
 
-from amazon_simulator.entities import AccessToken, Code, RefreshToken, Registration
+from amazon_simulator.clock import iso
+from amazon_simulator.entities import AccessToken, ClientSecret, Code, RefreshToken, Registration
 from amazon_simulator.store import Entity
 
 APPLICATION_ID = "amzn1.sp.solution.5a1d7c0e-demo-4c1b-9f00-000000000001"
 CLIENT_ID = "amzn1.application-oa2-client.5a1d7c0edemo4c1b9f00000000000001"
 CLIENT_SECRET = "amzn1.oa2-cs.v1.5a1d7c0edemo4c1b9f00000000000001"
+"""The first one: it is worth nothing any more seven days after a rotation."""
 APPLICATION_NAME = "Wharfinger (demo)"
 ROLES = (
     "Inventory and Order Tracking",
@@ -20,21 +22,31 @@ ROLES = (
 )
 ACCESS_LIVES = 3600.0
 CODE_LIVES = 300.0
+DAY = 24 * 3600.0
+AUTHORISATION_LIVES = 365 * DAY
+"""Of a published application; the seller renews it before. Source: renew-authorizations."""
+OLD_SECRET_LIVES = 7 * DAY
+WARNED_BEFORE = 90 * DAY
+"""Source for both: rotating-your-apps-lwa-credentials."""
+RESTRICTED = "Atz.sprdt|"
+"""How a restricted data token begins."""
 
 
 class Application:
-    """Its registration and all tokens, in memory; `changed` collects what must be journalled."""
+    """A store; `announce` takes what its developer is told: notification type, payload, time."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration, ClientSecret)
 
-    def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True) -> None:
-        self.redirect_uris = list(redirect_uris)
-        self.draft = draft
-        self.roles = list(ROLES)
+    def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True, login_uri: str = "") -> None:
+        self._given_uris = list(redirect_uris)
+        self._given_login = login_uri
+        self.registration = Registration(draft, list(ROLES), list(redirect_uris), login_uri)
+        self.client_secrets: dict[str, ClientSecret] = {}
         self.access: dict[str, AccessToken] = {}
         self.refresh: dict[str, RefreshToken] = {}
         self.codes: dict[str, Code] = {}
         self.changed: list[Entity] = []
+        self.announce: Callable[[str, dict[str, Any], float], None] = lambda kind, payload, now: None
 
     def put(self, entity: Entity) -> None:
         match entity:
@@ -44,53 +56,139 @@ class Application:
                 self.refresh[entity.token] = entity
             case Code():
                 self.codes[entity.code] = entity
+            case ClientSecret():
+                self.client_secrets[entity.text] = entity
             case Registration():
-                self.draft, self.roles = entity.draft, entity.roles
+                self._put_registration(entity)
             case _:
                 pass
 
+    def _put_registration(self, told: Registration) -> None:
+        """What the command line registers is registered, whatever a journal of another start says."""
+        told.redirect_uris = list(dict.fromkeys((*told.redirect_uris, *self._given_uris)))
+        told.login_uri = told.login_uri or self._given_login
+        self.registration = told
+
     def everything(self) -> Iterator[Entity]:
-        yield Registration(self.draft, self.roles)
+        yield self.registration
+        yield from self.client_secrets.values()
         yield from self.access.values()
         yield from self.refresh.values()
         yield from self.codes.values()
-
-    def turn(self, now: float) -> None:
-        """Tokens die by comparison, not by a bell."""
-
-    def register(self, *, draft: bool, roles: list[str]) -> None:
-        self.make(Registration(draft, roles))
 
     def make(self, entity: Entity) -> None:
         self.put(entity)
         self.changed.append(entity)
 
+    # --- what is registered
+
+    @property
+    def draft(self) -> bool:
+        return self.registration.draft
+
+    @property
+    def roles(self) -> list[str]:
+        return self.registration.roles
+
+    @property
+    def redirect_uris(self) -> list[str]:
+        return self.registration.redirect_uris
+
+    def register(self, registration: Registration) -> None:
+        """What the portal says from now on; another life of client secrets holds for the present one too."""
+        current = self.current
+        if registration.secret_lives != self.registration.secret_lives and current is not None:
+            current.expires, current.warned = current.made + registration.secret_lives, False
+            self.changed.append(current)
+        self.registration = registration
+        self.changed.append(registration)
+
+    # --- client secrets
+
+    @property
+    def current(self) -> ClientSecret | None:
+        return max(self.client_secrets.values(), key=lambda held: held.made, default=None)
+
+    @property
+    def secret(self) -> str:
+        """The newest."""
+        return "" if self.current is None else self.current.text
+
+    def knows(self, secret: str, now: float) -> bool:
+        held = self.client_secrets.get(secret)
+        return held is not None and now < held.expires
+
+    def rotate_secret(self, now: float) -> ClientSecret:
+        """A new one, told to the developer's queue and nowhere else; the old one works seven days more."""
+        old = self.current
+        made = ClientSecret(f"amzn1.oa2-cs.v1.{secrets.token_hex(32)}", now, now + self.registration.secret_lives)
+        if old is not None:
+            old.expires = min(old.expires, now + OLD_SECRET_LIVES)
+            self.changed.append(old)
+        self.make(made)
+        told = {
+            "clientId": CLIENT_ID,
+            "newClientSecret": made.text,
+            "newClientSecretExpiryTime": iso(made.expires),
+            "oldClientSecretExpiryTime": iso(now if old is None else old.expires),
+        }
+        self.announce("APPLICATION_OAUTH_CLIENT_NEW_SECRET", {"applicationOAuthClientNewSecret": told}, now)
+        return made
+
+    def due(self) -> float | None:
+        """When the developer is warned that the client secret expires."""
+        current = self.current
+        return None if current is None or current.warned else current.expires - WARNED_BEFORE
+
+    def turn(self, now: float) -> None:
+        """Tokens die by comparison, not by a bell; only the client secret is warned of. It begins with the first."""
+        if not self.client_secrets:
+            self.make(ClientSecret(CLIENT_SECRET, now, now + self.registration.secret_lives))
+        due, current = self.due(), self.current
+        if due is None or current is None or due > now:
+            return
+        current.warned = True
+        self.changed.append(current)
+        told = {
+            "clientId": CLIENT_ID,
+            "clientSecretExpiryTime": iso(current.expires),
+            "clientSecretExpiryReason": "PERIODIC_ROTATION",
+        }
+        self.announce("APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY", {"applicationOAuthClientSecretExpiry": told}, now)
+
+    # --- a seller's consent
+
     def grant_code(self, seller: str, redirect_uri: str, now: float) -> Code:
+        for old in [code for code in self.codes.values() if code.expires < now - DAY]:
+            del self.codes[old.code]
         code = Code(f"RH{secrets.token_hex(16)}", seller, redirect_uri, now + CODE_LIVES)
         self.make(code)
         return code
 
-    def use_code(self, text: str, now: float) -> RefreshToken | None:
-        """A fresh code becomes a refresh token, once."""
+    def use_code(self, text: str, redirect_uri: str, now: float) -> RefreshToken | None:
+        """A fresh code becomes a refresh token, once. A redirect URI, where one is told, must be the code's."""
         code = self.codes.get(text)
-        if code is None or code.used or code.expires < now:
+        if code is None or code.used or code.expires < now or redirect_uri not in ("", code.redirect_uri):
             return None
         code.used = True
         self.changed.append(code)
-        token = RefreshToken(f"Atzr|{secrets.token_hex(24)}", code.seller)
+        token = RefreshToken(f"Atzr|{secrets.token_hex(24)}", code.seller, granted=now)
         self.make(token)
         return token
 
-    def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
-        for old in [one for one in self.access.values() if 1.0 < one.expires < now - ACCESS_LIVES]:
-            del self.access[old.token]  # long dead: a month of trade must not fill the memory
-        token = AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope)
-        self.make(token)
-        return token
+    def lives(self, token: RefreshToken, now: float) -> bool:
+        """Each consent has its own token and its own clock: those before it go on until theirs has run out."""
+        ends = self.ends(token)
+        return not token.revoked and (ends is None or now < ends)
 
-    def expire(self, token: AccessToken) -> None:
-        token.expires = 1.0  # 0 means revoked
-        self.changed.append(token)
+    def ends(self, token: RefreshToken) -> float | None:
+        """When the seller must have renewed the authorisation; None: drafts and private applications have no clock."""
+        return None if self.draft or not token.granted else token.granted + AUTHORISATION_LIVES
+
+    def authorisation(self, seller: str, now: float) -> RefreshToken | None:
+        """The newest token of a seller that still lives."""
+        living = [token for token in self.refresh.values() if token.seller == seller and self.lives(token, now)]
+        return max(living, key=lambda token: token.granted, default=None)
 
     def revoke(self, seller: str) -> int:
         """The seller withdraws the consent: refresh and access tokens are worth nothing more."""
@@ -104,5 +202,22 @@ class Application:
                 self.changed.append(access)
         return len(tokens)
 
-    def authorised(self, seller: str) -> bool:
-        return any(token.seller == seller and not token.revoked for token in self.refresh.values())
+    # --- access tokens
+
+    def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
+        return self._grant(AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope), now)
+
+    def grant_restricted(self, seller: str, resources: list[tuple[str, str, list[str]]], now: float) -> AccessToken:
+        """A restricted data token: good for these (method, path, data elements) and for nothing else."""
+        token = f"{RESTRICTED}{secrets.token_urlsafe(48)}"
+        return self._grant(AccessToken(token, seller, now + ACCESS_LIVES, resources=resources), now)
+
+    def _grant(self, token: AccessToken, now: float) -> AccessToken:
+        for old in [one for one in self.access.values() if 1.0 < one.expires < now - ACCESS_LIVES]:
+            del self.access[old.token]  # long dead: a month of trade must not fill the memory
+        self.make(token)
+        return token
+
+    def expire(self, token: AccessToken) -> None:
+        token.expires = 1.0  # 0 means revoked
+        self.changed.append(token)

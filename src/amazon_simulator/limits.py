@@ -18,6 +18,18 @@ PLANS: dict[str, tuple[float, int]] = {
     "getListingsItem": (5.0, 10),
     "patchListingsItem": (5.0, 5),
     "getInventorySummaries": (2.0, 2),
+    "createDestination": (1.0, 5),
+    "getDestinations": (1.0, 5),
+    "getDestination": (1.0, 5),
+    "deleteDestination": (1.0, 5),
+    "getSubscriptions": (1.0, 5),
+    "createSubscription": (1.0, 5),
+    "getSubscription": (1.0, 5),
+    "getSubscriptionById": (1.0, 5),
+    "deleteSubscriptionById": (1.0, 5),
+    "sendTestNotification": (1.0, 5),
+    "createRestrictedDataToken": (1.0, 10),
+    "rotateApplicationClientSecret": (0.0167, 1),
 }
 """Operation → (calls a second, burst)."""
 

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from amazon_simulator import control, login, pages
+from amazon_simulator import control, login, pages, seller_central
 from amazon_simulator.application import Application
 from amazon_simulator.clock import Clock
 from amazon_simulator.documents import Documents
 from amazon_simulator.entities import Seller
+from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
@@ -17,14 +18,19 @@ from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.limits import Limits
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.seed import fill_world
+from amazon_simulator.sqs.door import answer as answer_queues
+from amazon_simulator.sqs.door import is_for_queues
+from amazon_simulator.sqs.queues import Queues
 from amazon_simulator.store import Entity, Store, Timed
 from amazon_simulator.strikes import strike
 from amazon_simulator.traffic import Traffic
-from amazon_simulator.wire import sellers, shipments
+from amazon_simulator.wire import application_management, sellers, shipments
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.listings import Listings
+from amazon_simulator.wire.notifications import Notifications
 from amazon_simulator.wire.orders import Orders
+from amazon_simulator.wire.tokens import Tokens, lets_through
 from amazon_simulator.world import World
 
 REWRITTEN_FROM = 20_000
@@ -46,11 +52,12 @@ class Simulator:
         seed: int = 1,
         home: Path | None = None,
         lifted: bool = False,
+        login_uri: str = "",
     ) -> None:
         self.clock = clock
         self.base = base.rstrip("/")
         self.seed = seed
-        self._redirect_uris, self._lifted = redirect_uris, lifted
+        self._redirect_uris, self._lifted, self._login_uri = redirect_uris, lifted, login_uri
         self._file = None if home is None else home / "journal.jsonl"
         self.journal: Journal | None = None
         self._furnish()
@@ -60,11 +67,13 @@ class Simulator:
         """Everything as it is before anything has happened."""
         seed = self.seed
         self.world = World()
-        self.application = Application(self._redirect_uris)
+        self.application = Application(self._redirect_uris, login_uri=self._login_uri)
         self.limits = Limits(lifted=self._lifted)
         self.faults = Faults(seed)
         self.world.lateness = self.faults.lateness
         self.documents = Documents(self.base)
+        self.queues = Queues(self.base)
+        self.post = Post(self.application, self.faults, self.queues)
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.house = House(
             base=self.base,
@@ -80,10 +89,12 @@ class Simulator:
         self.traffic = Traffic(self.world, seed)
         self.stores: tuple[Store, ...] = (
             self.world, self.application, self.limits, self.documents, self.faults, self.traffic,
+            self.queues, self.post,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
-        self.watchers: list[Callable[[Sequence[Entity], float], None]] = []
+        self.watcher = Watcher(self.world, self.application, self.post)
+        self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch]
         """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
         self._home_of = {kind: store for store in self.stores for kind in store.kinds}
         self._timed = [store for store in self.stores if isinstance(store, Timed)]
@@ -97,6 +108,9 @@ class Simulator:
         yield from shipments.routes(house)
         yield from self.listings.routes()
         yield from Summaries(house).routes()
+        yield from Notifications(self.post).routes()
+        yield from Tokens(self.application).routes()
+        yield from application_management.routes(self.application)
 
     def _begin(self) -> None:
         """Go on with the journal's world, or begin the seeded one."""
@@ -111,6 +125,7 @@ class Simulator:
             self.journal = Journal(self._file)
         if self._lifted:
             self.limits.lifted = True
+        self.watcher.look_round()
         if not lines:
             for token in fill_world(self.world, self.seed, self.clock.seconds()):
                 self.application.make(token)
@@ -129,6 +144,7 @@ class Simulator:
         self._furnish()
         for entity in entities:
             self._home_of[type(entity)].put(entity)
+        self.watcher.look_round()
         if self._file is not None and self.journal is not None:
             self.journal.close()
             Journal.rewrite(self._file, entities)
@@ -180,14 +196,16 @@ class Simulator:
         self.turn()
         parts = request.segments()
         match parts[0]:
-            case "auth" if parts[1:] == ["o2", "token"] and request.method == "POST":
+            case _ if is_for_queues(request, parts):
+                response = answer_queues(self.queues, request, self.clock.seconds())
+            case "auth" if parts[1:] == ["o2", "token"]:
                 response = login.give_token(self.application, request, self.clock.seconds())
             case "_simulator" if request.method == "GET" and len(parts) == 1:
                 response = pages.answer(self, request, [""])
             case "_simulator":
                 response = control.answer(self, request, parts[1:])
             case "sellercentral":
-                response = pages.seller_central(self, request, parts[1:])
+                response = seller_central.answer(self, request, parts[1:])
             case "documents":
                 response = self.documents.answer(request, parts[1:], self.clock.seconds())
             case "" | "shop" | "static":
@@ -223,6 +241,8 @@ class Simulator:
             return denied(EXPIRED if expired else BAD_TOKEN)
         found = self.routes.find(request.method, parts)
         if found is None or access.scope != found[0].grantless:
+            return denied()
+        if not lets_through(access, request.method, parts):
             return denied()
         route, names = found
         seller = NOBODY if route.grantless else self.world.sellers.get(access.seller)

@@ -1,10 +1,12 @@
 """What a program needs to run against this Amazon, and what may be done to an account."""
 
+import re
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
-from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET, ROLES
+from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, DAY, ROLES
 from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Seller
+from amazon_simulator.entities import Registration, Seller
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.told import Told
 from amazon_simulator.world import NotPossible
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 SIGN_IN_PASSWORD = "harbour"
+ARN = re.compile(r"arn:aws:sqs:[^:\s]+:[^:\s]+:[^:\s]+")
 
 
 def accounts(simulator: "Simulator") -> dict[str, Any]:
@@ -26,10 +29,8 @@ def accounts(simulator: "Simulator") -> dict[str, Any]:
         "application": {
             "applicationId": APPLICATION_ID,
             "clientId": CLIENT_ID,
-            "clientSecret": CLIENT_SECRET,
-            "redirectUris": application.redirect_uris,
-            "draft": application.draft,
-            "roles": application.roles,
+            "clientSecret": application.secret,
+            **registration_json(application.registration),
         },
         "accounts": [
             {
@@ -63,15 +64,45 @@ def seller_of(simulator: "Simulator", told: Told) -> Seller:
     return simulator.world.sellers[told.one_of("sellerId", simulator.world.sellers, "/_simulator/accounts")]
 
 
+def registration_json(registration: Registration) -> dict[str, Any]:
+    return {
+        "redirectUris": registration.redirect_uris,
+        "draft": registration.draft,
+        "roles": registration.roles,
+        "loginUri": registration.login_uri,
+        "notificationQueue": registration.notification_queue,
+        "mwsOnly": registration.mws_only,
+        "regions": registration.regions,
+        "secretLivesDays": registration.secret_lives / DAY,
+    }
+
+
 def register(simulator: "Simulator", told: Told) -> Response:
-    """What the developer sets in the portal: draft or published, the roles, the redirect URIs."""
-    application = simulator.application
-    roles = told.texts("roles", application.roles)
+    """What the developer sets in the portal; what is not told stays as it is."""
+    held = simulator.application.registration
+    roles, regions = told.texts("roles", held.roles), told.texts("regions", held.regions)
     if not set(roles) <= set(ROLES):
         raise NotPossible(f"roles: choose from {', '.join(ROLES)}")
-    application.redirect_uris = told.texts("redirectUris", application.redirect_uris)
-    application.register(draft=told.truth("draft", application.draft), roles=roles)
-    return answer_json({"draft": application.draft, "roles": roles, "redirectUris": application.redirect_uris})
+    if not set(regions) <= {"EU", "NA", "FE"}:
+        raise NotPossible("regions: choose from EU, NA, FE")
+    queue = told.text("notificationQueue", held.notification_queue)
+    if queue and not ARN.fullmatch(queue):
+        raise NotPossible("notificationQueue: give the ARN of a queue, arn:aws:sqs:REGION:ACCOUNT:NAME")
+    login_uri = told.text("loginUri", held.login_uri)
+    if login_uri and urlsplit(login_uri).scheme not in ("http", "https"):
+        raise NotPossible("loginUri: give an address that begins with http:// or https://")
+    registration = Registration(
+        draft=told.truth("draft", held.draft),
+        roles=roles,
+        redirect_uris=told.texts("redirectUris", held.redirect_uris),
+        login_uri=login_uri,
+        notification_queue=queue,
+        mws_only=told.truth("mwsOnly", held.mws_only),
+        regions=regions,
+        secret_lives=told.number("secretLivesDays", held.secret_lives / DAY, least=0.001, most=10_000) * DAY,
+    )
+    simulator.application.register(registration)
+    return answer_json(registration_json(registration))
 
 
 def suspend(simulator: "Simulator", told: Told) -> Response:

@@ -1,0 +1,149 @@
+"""What has happened is seen by comparing what is with what was: only for types that somebody has subscribed to."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from amazon_simulator.application import Application
+from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.entities import FbaStock, Listing, Moved, Order, Seller
+from amazon_simulator.events import payloads
+from amazon_simulator.events.envelope import FBA, ORDERS, QUANTITIES, STATUSES, News
+from amazon_simulator.events.post import Post
+from amazon_simulator.store import Entity
+from amazon_simulator.world import World
+
+Seen = dict[Any, Any]
+Look = Callable[[Sequence[Entity], Seen, float], Iterator[News]]
+
+
+class Watcher:
+    """`watch` is told of every changed entity. What was is kept in memory: at a start it is what the journal holds."""
+
+    def __init__(self, world: World, application: Application, post: Post) -> None:
+        self._world = world
+        self._application = application
+        self._post = post
+        self._seen: dict[str, Seen] = {}
+        self._eyes: dict[str, tuple[Callable[[], Seen], Look]] = {
+            ORDERS: (self._orders, self._look_at_orders),
+            QUANTITIES: (self._quantities, self._look_at_quantities),
+            STATUSES: (self._statuses, self._look_at_statuses),
+            FBA: (self._levels, self._look_at_levels),
+        }
+
+    def look_round(self) -> None:
+        """Remember what is now, for each type that is subscribed to; forget the rest."""
+        wanted = self._post.wanted()
+        self._seen = {
+            kind: self._seen[kind] if kind in self._seen else remember()
+            for kind, (remember, _) in self._eyes.items()
+            if kind in wanted
+        }
+
+    def watch(self, changed: Sequence[Entity], now: float) -> None:
+        for kind, seen in self._seen.items():
+            for news in self._eyes[kind][1](changed, seen, now):
+                self._post.publish(news, now)
+        self.look_round()
+
+    # --- orders
+
+    def _orders(self) -> Seen:
+        return {order.id: _of_order(order) for order in self._world.orders.values()}
+
+    def _look_at_orders(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+        roles = self._application.roles
+        for order in changed:
+            if not isinstance(order, Order) or order.channel != "AMAZON":
+                continue
+            was, status_and_wish = seen.get(order.id, ("", False)), _of_order(order)
+            seen[order.id] = status_and_wish
+            for differs, change in (
+                (was[0] != status_and_wish[0], payloads.STATUS_CHANGE),
+                (status_and_wish[1] and not was[1], payloads.BUYER_ASKED),
+            ):
+                if differs:
+                    told = payloads.order_change(order, change, roles)
+                    yield News(ORDERS, order.seller, told, order.updated, change)
+
+    # --- listings
+
+    def _quantities(self) -> Seen:
+        return {key: row.quantity for key, row in self._world.listings.items()}
+
+    def _look_at_quantities(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+        for row in changed:
+            if not isinstance(row, Moved | Listing) or row.channel != "DEFAULT" or row.quantity is None:
+                continue
+            was = seen.get((row.seller, row.sku))
+            seen[(row.seller, row.sku)] = row.quantity
+            if was != row.quantity:
+                yield News(QUANTITIES, row.seller, payloads.quantity_change(row.seller, row.sku, row.quantity), now)
+
+    def _statuses(self) -> Seen:
+        return {key: self._status(row) for key, row in self._world.listings.items()}
+
+    def _look_at_statuses(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+        """A suspended or reopened marketplace changes every listing of the seller's there."""
+        keys: dict[tuple[str, str], None] = {}
+        for row in changed:
+            match row:
+                case Moved() | Listing():
+                    keys[(row.seller, row.sku)] = None
+                case Seller():
+                    keys.update(dict.fromkeys(key for key in self._world.listings if key[0] == row.id))
+                case _:
+                    pass
+        for key in keys:
+            listing = self._world.listings.get(key)
+            if listing is None:
+                continue
+            was, status = seen.get(key, {}), self._status(listing)
+            seen[key] = status
+            for marketplace in listing.marketplaces:
+                if was.get(marketplace, ()) != status[marketplace]:
+                    told = payloads.status_change(listing, marketplace, status[marketplace] or ("DELETED",))
+                    yield News(STATUSES, listing.seller, told, now)
+
+    def _status(self, listing: Listing) -> dict[str, tuple[str, ...]]:
+        """Marketplace → what a listing is there; nothing when it is not listed."""
+        seller = self._world.sellers[listing.seller]
+        left = bool(listing.quantity) or listing.channel != "DEFAULT"
+
+        def status(marketplace: str) -> tuple[str, ...]:
+            if not listing.listed:
+                return ()
+            return ("BUYABLE", "DISCOVERABLE") if left and marketplace not in seller.suspended else ("DISCOVERABLE",)
+
+        return {marketplace: status(marketplace) for marketplace in listing.marketplaces}
+
+    # --- FBA stock
+
+    def _levels(self) -> Seen:
+        return {key: _of_stock(row) for key, row in self._world.fba.items()}
+
+    def _look_at_levels(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+        moved: dict[tuple[str, str], None] = {}
+        for row in changed:
+            if isinstance(row, FbaStock):
+                was = seen.get(row.key)
+                seen[row.key] = _of_stock(row)
+                if was != seen[row.key]:
+                    moved[(row.seller, row.sku)] = None
+        for seller_id, sku in moved:
+            seller, listing = self._world.sellers.get(seller_id), self._world.listings.get((seller_id, sku))
+            if seller is not None and listing is not None:
+                yield News(FBA, seller_id, payloads.fba_change(seller, listing, self._stocks(seller, sku)), now)
+
+    def _stocks(self, seller: Seller, sku: str) -> dict[str, FbaStock]:
+        pools = {MARKETS[marketplace].pool for marketplace in seller.marketplaces}
+        held = {pool: self._world.fba.get((seller.id, pool, sku)) for pool in pools}
+        return {pool: stock for pool, stock in held.items() if stock is not None}
+
+
+def _of_order(order: Order) -> tuple[str, bool]:
+    return order.status, any(item.cancel_reason for item in order.items)
+
+
+def _of_stock(row: FbaStock) -> tuple[int, ...]:
+    return row.fulfillable, row.reserved, row.inbound, row.unfulfillable, row.researching
