@@ -223,9 +223,12 @@ class AccessToken(msgspec.Struct, tag="access"):
 
 
 class RefreshToken(msgspec.Struct, tag="refresh"):
+    """`granted`: when the seller consented; 0 for one that was made in the portal for a private application."""
+
     token: str
     seller: str
     revoked: bool = False
+    granted: float = 0.0
 
 
 class Code(msgspec.Struct, tag="code"):
@@ -237,10 +240,29 @@ class Code(msgspec.Struct, tag="code"):
 
 
 class Registration(msgspec.Struct, tag="registration"):
-    """What the developer has set for the application in the portal."""
+    """What the developer has set for the application in the portal.
+
+    `notification_queue`: the ARN that is told of client secrets. `mws_only`: it has credentials of the old API alone.
+    `secret_lives`: seconds after which a client secret must have been rotated.
+    """
 
     draft: bool
     roles: list[str]
+    redirect_uris: list[str] = []
+    login_uri: str = ""
+    notification_queue: str = ""
+    mws_only: bool = False
+    regions: list[str] = msgspec.field(default_factory=lambda: ["EU", "NA", "FE"])
+    secret_lives: float = 180 * 24 * 3600.0
+
+
+class ClientSecret(msgspec.Struct, tag="client secret"):
+    """`expires`: from when it is worth nothing, because it was not rotated or because it was. `warned`: of that."""
+
+    text: str
+    made: float
+    expires: float
+    warned: bool = False
 
 
 class Counter(msgspec.Struct, tag="counter"):
