@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account, an_item
+from tests.operations.shop import NOW, a_site, an_item
 
-from wharfinger.db.models import AuditEntry, CourierMapping, KitComponent, Site, StockBarcode, StockItem
+from wharfinger.db.models import AuditEntry, CourierService, KitComponent, Site, StockBarcode, StockItem
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
@@ -99,15 +99,18 @@ def test_a_sites_kind_stays():
     assert refused(sites.edit_site, site.pk, replace(MAIN, kind=SiteKind.SHOP)) == "kind"
 
 
-def test_a_courier_service_is_made_edited_and_mapped():
+def test_a_courier_service_is_made_and_edited():
     service = couriers.create_service(TRACKED, now=NOW)
     couriers.edit_service(service.pk, replace(TRACKED, name="Two Day"), now=NOW)
-    channel = a_channel(an_account(), a_site())
-    for code in ("DPD", "DPD UK"):
-        couriers.map_service(channel.pk, service.pk, carrier_code=code, now=NOW)
-    mapping = CourierMapping.objects.get()
-    assert (str(mapping.service), mapping.carrier_code) == ("DPD Two Day", "DPD UK")
-    assert refused(couriers.map_service, channel.pk, service.pk, carrier_code="Other") == "carrier_name"
+    assert str(CourierService.objects.get()) == "DPD Two Day"
+
+
+def test_a_carrier_code_that_amazon_does_not_list_is_taken_when_a_person_saw_it_there():
+    odd = replace(TRACKED, amazon_carrier_code="Royal Mial")
+    with pytest.raises(Refused, match="Do you mean “Royal Mail”"):
+        couriers.create_service(odd, now=NOW)
+    couriers.create_service(replace(odd, carrier_seen_at_amazon=True), now=NOW)
+    assert CourierService.objects.get().amazon_carrier_code == "Royal Mial"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+LEVEL_AT_MOST = 40
+AMAZONS_LEVELS = (
+    "STANDARD", "EXPEDITED", "NEXT_DAY", "SAME_DAY", "SECOND_DAY", "PRIORITY", "SCHEDULED", "FREE_ECONOMY",
+)  # fmt: skip
+"""fulfillmentServiceLevel, as orders 2026-01-01 lists its possible values."""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupRule:
@@ -51,3 +57,12 @@ def weight_of(lines: Iterable[tuple[int, int | None]]) -> int | None:
             return None
         total += units * each
     return total
+
+
+def level_fault(level: str) -> str:
+    """Why this cannot be a shipping service level of Amazon's; empty = it can."""
+    if len(level) > LEVEL_AT_MOST:
+        return f"The service level has {len(level)} characters; at most {LEVEL_AT_MOST} fit. Amazon's are shorter."
+    if not level.isprintable() or "<" in level or ">" in level:
+        return "A service level has letters, digits and _ only, such as STANDARD or NEXT_DAY."
+    return ""

@@ -1,11 +1,12 @@
-"""Courier services, and how each channel names them to Amazon."""
+"""Courier services: what there is, when each gives its tracking number, and how Amazon knows its carrier."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 
-from wharfinger.db.models import Channel, CourierMapping, CourierService, User
+from wharfinger.db.models import CourierService, User
+from wharfinger.domain.carriers import carrier_fault
 from wharfinger.domain.shipments import Tracking
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
@@ -24,6 +25,8 @@ class ServiceEntry:
     amazon_carrier_code: str
     amazon_carrier_name: str = ""
     active: bool = True
+    carrier_seen_at_amazon: bool = False
+    """A person saw the code in Seller Central although our table of carriers does not hold it."""
 
 
 @operation
@@ -53,8 +56,13 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
         gives_number=entry.gives_number,
         number_prefix=_text(entry.number_prefix, "number_prefix", 4, empty=True),
         active=entry.active,
+        carrier_seen_at_amazon=entry.carrier_seen_at_amazon,
     )
-    _check_other(checked.amazon_carrier_code, checked.amazon_carrier_name, "amazon_carrier_name")
+    fault = carrier_fault(
+        checked.amazon_carrier_code, checked.amazon_carrier_name, seen_at_amazon=entry.carrier_seen_at_amazon
+    )
+    if fault is not None:
+        raise Refused(fault[1], f"amazon_{fault[0]}")
     if checked.gives_number and checked.tracking is not Tracking.AT_ONCE:
         raise Refused("A service that makes the tracking number itself gives it at once. Choose “At once”.", "tracking")
     return checked
@@ -70,11 +78,6 @@ def _text(text: str, field: str, at_most: int, *, empty: bool = False) -> str:
     return cleaned
 
 
-def _check_other(code: str, name: str, field: str) -> None:
-    if code == "Other" and not name:
-        raise Refused("With the carrier code Other Amazon wants the carrier's name too.", field)
-
-
 def _write(service: CourierService, entry: ServiceEntry) -> None:
     service.courier, service.name, service.tracking = entry.courier, entry.name, entry.tracking.value
     service.gives_number, service.number_prefix = entry.gives_number, entry.number_prefix
@@ -88,33 +91,6 @@ def _write(service: CourierService, entry: ServiceEntry) -> None:
         if "one_courier_service" not in str(error):
             raise
         raise Refused(f"{entry.courier} has a service “{entry.name}” already. Give it another name.", "name") from error
-
-
-@operation
-def map_service(
-    channel_id: int,
-    service_id: int,
-    *,
-    carrier_code: str,
-    carrier_name: str = "",
-    shipping_method: str = "",
-    now: datetime,
-    user: User | None = None,
-) -> CourierMapping:
-    """How this channel names the service to Amazon."""
-    channel = Channel.objects.get(pk=channel_id)
-    code = _text(carrier_code, "carrier_code", 60)
-    name = _text(carrier_name, "carrier_name", 60, empty=True)
-    method = _text(shipping_method, "shipping_method", 60, empty=True)
-    _check_other(code, name, "carrier_name")
-    mapping, _made = CourierMapping.objects.update_or_create(
-        channel=channel,
-        service=CourierService.objects.get(pk=service_id),
-        defaults={"carrier_code": code, "carrier_name": name, "shipping_method": method},
-    )
-    after = {"service": str(mapping.service), "carrier code": code, "carrier name": name, "shipping method": method}
-    record_audit("map courier service", "Channel", channel_id, before=None, after=after, now=now, user=user)
-    return mapping
 
 
 def _facts(service: CourierService) -> dict[str, str]:

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count
 
 from wharfinger.db.models import CourierService
+from wharfinger.domain.carriers import is_listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,8 @@ class CourierRow:
     def initial(self) -> dict[str, Any]:
         """The values of its form."""
         names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active")
-        return {name: getattr(self, name) for name in (*names, "amazon_carrier_code", "amazon_carrier_name")}
+        told = {name: getattr(self, name) for name in (*names, "amazon_carrier_code", "amazon_carrier_name")}
+        return {**told, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
 
 
 def list_couriers() -> tuple[CourierRow, ...]:

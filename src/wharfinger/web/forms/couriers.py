@@ -26,6 +26,11 @@ class CourierForm(forms.Form):
     amazon_carrier_name = forms.CharField(
         label="Carrier name for Amazon", max_length=60, required=False, help_text="Only with the code Other."
     )
+    carrier_seen_at_amazon = forms.BooleanField(
+        label="I saw this carrier code in Seller Central",
+        required=False,
+        help_text="Only for a code that is not in our list of Amazon's carriers.",
+    )
     gives_number = forms.BooleanField(
         label="Makes the tracking number itself", required=False, help_text="For the demo courier: nothing is typed."
     )
@@ -49,4 +54,5 @@ class CourierForm(forms.Form):
             amazon_carrier_code=told["amazon_carrier_code"],
             amazon_carrier_name=told["amazon_carrier_name"],
             active=told["active"],
+            carrier_seen_at_amazon=told["carrier_seen_at_amazon"],
         )
