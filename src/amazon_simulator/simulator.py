@@ -9,14 +9,15 @@ from amazon_simulator import control, login, pages, seller_central
 from amazon_simulator.application import Application
 from amazon_simulator.clock import Clock
 from amazon_simulator.documents import Documents
-from amazon_simulator.entities import Seller
+from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end
-from amazon_simulator.limits import Limits
+from amazon_simulator.limits import SANDBOX, Limits
 from amazon_simulator.routes import Call, Route, Routes
+from amazon_simulator.sandbox import Sandbox
 from amazon_simulator.seed import fill_world
 from amazon_simulator.sqs.door import answer as answer_queues
 from amazon_simulator.sqs.door import is_for_queues
@@ -52,12 +53,14 @@ class Simulator:
         seed: int = 1,
         home: Path | None = None,
         lifted: bool = False,
+        models: Path | None = None,
         login_uri: str = "",
     ) -> None:
         self.clock = clock
         self.base = base.rstrip("/")
         self.seed = seed
         self._redirect_uris, self._lifted, self._login_uri = redirect_uris, lifted, login_uri
+        self.sandbox = None if models is None else Sandbox(models)
         self._file = None if home is None else home / "journal.jsonl"
         self.journal: Journal | None = None
         self._furnish()
@@ -210,6 +213,8 @@ class Simulator:
                 response = self.documents.answer(request, parts[1:], self.clock.seconds())
             case "" | "shop" | "static":
                 response = pages.answer(self, request, parts)
+            case "sandbox" if self.sandbox is not None and REGIONS.get("".join(parts[1:2])):
+                response = self._play(self.sandbox, request, parts[2:], REGIONS[parts[1]])
             case "eu" | "na" | "fe":
                 response = self._api(request, parts[1:], REGIONS[parts[0]])
             case _:
@@ -225,7 +230,8 @@ class Simulator:
         response.headers.setdefault("x-amzn-RequestId", request_id)
         return response
 
-    def _answer_call(self, request: Request, parts: list[str], region: str, request_id: str) -> Response:
+    def _admit(self, request: Request, now: float) -> AccessToken | Response:
+        """Whose call it is, or why nobody's."""
         token = request.headers.get("x-amz-access-token")
         if not token:
             return refuse(
@@ -234,11 +240,37 @@ class Simulator:
                 "Missing Authentication Token",
                 kind="MissingAuthenticationTokenException",
             )
-        now = self.clock.seconds()
         access = self.application.access.get(token)
         if access is None or access.expires < now:
             expired = access is not None and access.expires > 0
             return denied(EXPIRED if expired else BAD_TOKEN)
+        return access
+
+    def _play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:
+        """A call to the static sandbox: the same tokens, its own rates, answers from the models alone."""
+        now = self.clock.seconds()
+        access = self._admit(request, now)
+        if isinstance(access, Response):
+            return access
+        found = sandbox.find(request.method, parts)
+        seller = self.world.sellers.get(access.seller, NOBODY)
+        if found is None or (seller is not NOBODY and seller.region != region):
+            return denied()
+        operation, names = found
+        if not self.limits.take(seller.id, f"{SANDBOX}{operation.name}", now):
+            return throttled()
+        response = operation.answer(request, names)
+        response.headers |= {
+            "x-amzn-RequestId": secrets.token_hex(16),
+            "x-amzn-RateLimit-Limit": str(self.limits.plan(seller.id, f"{SANDBOX}{operation.name}")[0]),
+        }
+        return response
+
+    def _answer_call(self, request: Request, parts: list[str], region: str, request_id: str) -> Response:
+        now = self.clock.seconds()
+        access = self._admit(request, now)
+        if isinstance(access, Response):
+            return access
         found = self.routes.find(request.method, parts)
         if found is None or access.scope != found[0].grantless:
             return denied()
