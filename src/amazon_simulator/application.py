@@ -94,11 +94,12 @@ class Application:
     def redirect_uris(self) -> list[str]:
         return self.registration.redirect_uris
 
-    def register(self, registration: Registration) -> None:
+    def register(self, registration: Registration, now: float) -> None:
         """What the portal says from now on; another life of client secrets holds for the present one too."""
         current = self.current
         if registration.secret_lives != self.registration.secret_lives and current is not None:
-            current.expires, current.warned = current.made + registration.secret_lives, False
+            current.expires = current.made + registration.secret_lives
+            current.warns_at = max(now, current.expires - WARNED_BEFORE)
             self.changed.append(current)
         self.registration = registration
         self.changed.append(registration)
@@ -107,23 +108,27 @@ class Application:
 
     @property
     def current(self) -> ClientSecret | None:
-        return max(self.client_secrets.values(), key=lambda held: held.made, default=None)
+        """The one that was made last."""
+        return next(reversed(self.client_secrets.values()), None)
 
     @property
     def secret(self) -> str:
-        """The newest."""
         return "" if self.current is None else self.current.text
 
     def knows(self, secret: str, now: float) -> bool:
         held = self.client_secrets.get(secret)
         return held is not None and now < held.expires
 
+    def _secret(self, text: str, now: float) -> ClientSecret:
+        expires = now + self.registration.secret_lives
+        return ClientSecret(text, now, expires, max(now, expires - WARNED_BEFORE))
+
     def rotate_secret(self, now: float) -> ClientSecret:
         """A new one, told to the developer's queue and nowhere else; the old one works seven days more."""
         old = self.current
-        made = ClientSecret(f"amzn1.oa2-cs.v1.{secrets.token_hex(32)}", now, now + self.registration.secret_lives)
+        made = self._secret(f"amzn1.oa2-cs.v1.{secrets.token_hex(32)}", now)
         if old is not None:
-            old.expires = min(old.expires, now + OLD_SECRET_LIVES)
+            old.expires, old.warns_at = min(old.expires, now + OLD_SECRET_LIVES), None
             self.changed.append(old)
         self.make(made)
         told = {
@@ -137,17 +142,16 @@ class Application:
 
     def due(self) -> float | None:
         """When the developer is warned that the client secret expires."""
-        current = self.current
-        return None if current is None or current.warned else current.expires - WARNED_BEFORE
+        return None if self.current is None else self.current.warns_at
 
     def turn(self, now: float) -> None:
         """Tokens die by comparison, not by a bell; only the client secret is warned of. It begins with the first."""
         if not self.client_secrets:
-            self.make(ClientSecret(CLIENT_SECRET, now, now + self.registration.secret_lives))
+            self.make(self._secret(CLIENT_SECRET, now))
         due, current = self.due(), self.current
         if due is None or current is None or due > now:
             return
-        current.warned = True
+        current.warns_at = None
         self.changed.append(current)
         told = {
             "clientId": CLIENT_ID,

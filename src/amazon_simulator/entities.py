@@ -257,12 +257,15 @@ class Registration(msgspec.Struct, tag="registration"):
 
 
 class ClientSecret(msgspec.Struct, tag="client secret"):
-    """`expires`: from when it is worth nothing, because it was not rotated or because it was. `warned`: of that."""
+    """`expires`: from when it is worth nothing, because it was not rotated or because it was.
+
+    `warns_at`: when its developer is told of that; None once it is done.
+    """
 
     text: str
     made: float
     expires: float
-    warned: bool = False
+    warns_at: float | None = None
 
 
 class Counter(msgspec.Struct, tag="counter"):

@@ -101,7 +101,7 @@ def register(simulator: "Simulator", told: Told) -> Response:
         regions=regions,
         secret_lives=told.number("secretLivesDays", held.secret_lives / DAY, least=0.001, most=10_000) * DAY,
     )
-    simulator.application.register(registration)
+    simulator.application.register(registration, simulator.clock.seconds())
     return answer_json(registration_json(registration))
 
 
