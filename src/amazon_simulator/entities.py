@@ -23,6 +23,37 @@ class Change(msgspec.Struct):
     cause: str
 
 
+class Telling(msgspec.Struct):
+    """What a seller told to be offered from a time on. `quantity` None: Amazon sends it, and knows how many there are.
+
+    `second`: another channel's code that stands beside. `market`: the marketplace through which it was told.
+    """
+
+    at: float
+    quantity: int | None
+    lead_time: int | None
+    restock_date: str = ""
+    channel: str = "DEFAULT"
+    second: str = ""
+    market: str = ""
+
+
+class Particulars(msgspec.Struct):
+    """What few listings have. Prices are by marketplace, in its currency."""
+
+    condition: str = "new_new"
+    attributes: dict[str, list[dict[str, Any]]] = {}  # as told, but for quantities
+    prices: dict[str, Decimal] = {}
+    business_prices: dict[str, Decimal] = {}
+    issues: list[dict[str, Any]] = []
+    barcodes: dict[str, str] = {}  # EAN, UPC, GTIN, ISBN, JAN, MINSAN → the number
+    parent: str = ""  # the SKU of which it is a variation
+    theme: str = ""
+    contains: str = ""  # the SKU of which it is a package
+    copies: dict[str, int] = {}  # the number that attributes still show in other marketplaces (models#4356)
+    updated: float = 0.0
+
+
 class Listing(msgspec.Struct, tag="listing"):
     """One SKU of a seller: one quantity for the whole region's unified account."""
 
@@ -39,11 +70,21 @@ class Listing(msgspec.Struct, tag="listing"):
     restock_date: str = ""
     listed: bool = True
     history: list[Change] = []
-    waiting: list[tuple[float, int, int | None]] = []  # (when it takes effect, quantity, lead time)
+    waiting: list[Telling] = []
+    second: str = ""
+    more: Particulars | None = None
 
     @property
     def key(self) -> tuple[str, str]:
         return self.seller, self.sku
+
+    @property
+    def particulars(self) -> Particulars:
+        """To be read; to write, give the listing `more` of its own."""
+        return NOTHING_PARTICULAR if self.more is None else self.more
+
+
+NOTHING_PARTICULAR = Particulars()
 
 
 class Moved(msgspec.Struct, tag="moved"):
@@ -55,8 +96,11 @@ class Moved(msgspec.Struct, tag="moved"):
     lead_time: int | None
     channel: str
     listed: bool
-    waiting: list[tuple[float, int, int | None]]
+    waiting: list[Telling]
     change: Change | None
+    restock_date: str = ""
+    second: str = ""
+    copies: dict[str, int] | None = None  # None: as they were
 
 
 class FbaStock(msgspec.Struct, tag="fba"):
@@ -68,6 +112,7 @@ class FbaStock(msgspec.Struct, tag="fba"):
     inbound: int = 0
     unfulfillable: int = 0
     researching: int = 0
+    future: int = 0  # what buyers may order of a supply that is still to come
 
     @property
     def key(self) -> tuple[str, str, str]:
@@ -114,10 +159,18 @@ class Item(msgspec.Struct):
     gift_message: str = ""
     cancel_reason: str = ""
     customized_url: str = ""
+    shipping_discount: Decimal = Decimal(0)
+    cod_fee: Decimal = Decimal(0)
+    points: int = 0  # Amazon Points that the buyer gets, at the seller's cost
+    promotions: tuple[str, ...] = ()
+    programs: tuple[str, ...] = ()  # TRANSPARENCY, SUBSCRIBE_AND_SAVE
+    constraints: tuple[str, ...] = ()  # signatureConfirmation …, each MANDATORY
+    scheme: str = ""  # who has the VAT: IOSS, UOSS (deemed reseller), FACILITATOR; empty: the seller
 
     @property
     def total(self) -> Decimal:
-        return self.price + self.shipping + self.gift_wrap - self.discount + self.tax
+        discounts = self.discount + self.shipping_discount
+        return self.price + self.shipping + self.gift_wrap + self.cod_fee - discounts + self.tax
 
 
 class Package(msgspec.Struct):
@@ -131,6 +184,7 @@ class Package(msgspec.Struct):
     ship_date: str
     items: list[tuple[str, int]]
     created: float
+    codes: dict[str, list[str]] = {}  # order item → its transparency codes
 
 
 class Buyer(msgspec.Struct):
@@ -147,6 +201,13 @@ class Buyer(msgspec.Struct):
     purchase_order: str = ""
     tax_number: str = ""
     instructions: str = ""  # for who delivers
+    line_3: str = ""
+    county: str = ""
+    recipient: str = ""  # who gets the parcel, where that is somebody else
+    address_type: str = "RESIDENTIAL"
+    drop_off: str = ""
+    capabilities: tuple[str, ...] = ()  # HAS_ACCESS_POINT, PALLET_ENABLED, PALLET_DISABLED
+    open_hours: tuple[int, int] | None = None  # of a business, Monday to Friday
 
 
 class Order(msgspec.Struct, tag="order"):
@@ -170,6 +231,12 @@ class Order(msgspec.Struct, tag="order"):
     replaces: str = ""  # the order that this one replaces, free of charge
     pick_up: str = ""  # what the seller told of an order that the buyer fetches: ReadyForPickup …
     channel: str = "AMAZON"  # NON_AMAZON: sold elsewhere, sent by Amazon
+    payment: str = "CreditCard"
+    available_at: float | None = None  # of a pre-order: when the goods come out
+    regulated: str = ""  # Pending, Approved, Rejected: what the seller says of a prescription
+    reviewer: str = ""
+    reviewed: float = 0.0
+    rejection: str = ""
 
 
 class Return(msgspec.Struct, tag="return"):

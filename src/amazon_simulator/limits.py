@@ -11,8 +11,18 @@ from amazon_simulator.store import Entity
 
 PLANS: dict[str, tuple[float, int]] = {
     "getMarketplaceParticipations": (0.016, 15),
+    "getAccount": (0.016, 15),
     "searchOrders": (0.0056, 20),
     "getOrder": (0.5, 30),
+    "getOrders": (0.0167, 20),
+    "getOrderV0": (0.5, 30),
+    "getOrderBuyerInfo": (0.5, 30),
+    "getOrderAddress": (0.5, 30),
+    "getOrderItems": (0.5, 30),
+    "getOrderItemsBuyerInfo": (0.5, 30),
+    "getOrderRegulatedInfo": (0.5, 30),
+    "updateVerificationStatus": (0.5, 30),
+    "updateShipmentStatus": (5.0, 15),
     "confirmShipment": (2.0, 10),
     "searchListingsItems": (5.0, 5),
     "getListingsItem": (5.0, 10),

@@ -25,12 +25,13 @@ from amazon_simulator.sqs.queues import Queues
 from amazon_simulator.store import Entity, Store, Timed
 from amazon_simulator.strikes import strike
 from amazon_simulator.traffic import Traffic
-from amazon_simulator.wire import application_management, sellers, shipments
+from amazon_simulator.wire import application_management, regulated, sellers, shipments
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.notifications import Notifications
 from amazon_simulator.wire.orders import Orders
+from amazon_simulator.wire.orders_v0 import OldOrders
 from amazon_simulator.wire.tokens import Tokens, lets_through
 from amazon_simulator.world import World
 
@@ -108,6 +109,8 @@ class Simulator:
         house = self.house
         yield from sellers.routes()
         yield from Orders(house).routes()
+        yield from OldOrders(house).routes()
+        yield from regulated.routes(house)
         yield from shipments.routes(house)
         yield from self.listings.routes()
         yield from Summaries(house).routes()

@@ -1,21 +1,43 @@
 """Orders placed and changed by control."""
 
 import random
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
-from amazon_simulator.catalogue import MARKETS
+import msgspec
+
+from amazon_simulator.catalogue import MARKETS, in_currency
 from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.control.books import order_of_books
 from amazon_simulator.entities import Buyer, Order
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.seed import MIX, buyer_for, order_number, place_mix
 from amazon_simulator.told import Told
-from amazon_simulator.world import Line, NotPossible
+from amazon_simulator.world import Line, NotPossible, Terms
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
 
 A_YEAR = 366 * 24 * 3600.0
+LEVELS = (
+    "STANDARD", "EXPEDITED", "FREE_ECONOMY", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY", "SCHEDULED",
+)  # fmt: skip
+PAYMENTS = ("CreditCard", "CashOnDelivery", "ConvenienceStore", "Invoice", "Other")
+SCHEMES = ("", "IOSS", "UOSS", "FACILITATOR")
+CONSTRAINTS = (
+    "palletDelivery", "signatureConfirmation", "recipientIdentityVerification", "recipientAgeVerification",
+)  # fmt: skip
+ADDRESS_TYPES = ("RESIDENTIAL", "COMMERCIAL", "PICKUP_POINT")
+CAPABILITIES = ("HAS_ACCESS_POINT", "PALLET_ENABLED", "PALLET_DISABLED")
+BUYERS_TEXTS = {
+    "name": "name", "email": "email", "recipientName": "recipient", "addressLine1": "line_1",
+    "addressLine2": "line_2", "addressLine3": "line_3", "city": "town", "districtOrCounty": "county",
+    "stateOrRegion": "state", "postalCode": "postcode", "countryCode": "country", "phone": "phone",
+    "companyName": "company", "purchaseOrderNumber": "purchase_order", "taxRegistrationNumber": "tax_number",
+    "addressInstruction": "instructions", "dropOffLocation": "drop_off",
+}  # fmt: skip
+"""Member of `buyer` → member of `Buyer`."""
 
 
 def place(simulator: "Simulator", told: Told, now: float) -> Response:
@@ -42,51 +64,98 @@ def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
             line.whole("quantity", 1),
             gift_wrap=line.truth("giftWrap", wrap),
             gift_message=line.text("giftMessage", message),
+            particulars=_particulars(line, market.currency),
         )
         for line in told.parts("items")
     ]
-    waits = told.one_of("status", {"PENDING": 1, "UNSHIPPED": 0}, "PENDING or UNSHIPPED", "UNSHIPPED") == "PENDING"
+    waits = _one(told, "status", ("UNSHIPPED", "PENDING")) == "PENDING"
     return world.place(
         order_number(random.Random(f"{simulator.seed}:{serial}"), serial),
         seller,
         market.id,
-        told.one_of("fulfilledBy", {"MERCHANT": 1, "AMAZON": 1}, "MERCHANT or AMAZON", "MERCHANT"),
+        _one(told, "fulfilledBy", ("MERCHANT", "AMAZON")),
         lines,
         _buyer(told, buyer_for(market.country, serial)),
         now=now,
         pending_for=told.number("pendingSeconds", A_YEAR if waits else 0, most=A_YEAR),
         shipping=told.money("shippingPrice", "3.99"),
-        service_level=told.text("serviceLevel", "STANDARD"),
+        service_level=_one(told, "serviceLevel", LEVELS),
         programs=tuple(told.texts("programs", [])),
         oversell=told.truth("oversell"),
+        terms=Terms(
+            alias=told.text("sellerOrderId", ""),
+            replaces=told.text("replaces", ""),
+            payment=_one(told, "paymentMethod", PAYMENTS),
+            regulated="Pending" if told.truth("regulated") else "",
+            available_for=told.number("availableSeconds", 0, most=A_YEAR),
+        ),
     )
 
 
+def _one(told: Told, name: str, choices: Sequence[str]) -> str:
+    """One of the choices, the first unless told."""
+    return told.one_of(name, dict.fromkeys(choices), ", ".join(filter(None, choices)), choices[0])
+
+
+def _some(told: Told, name: str, choices: Sequence[str]) -> tuple[str, ...]:
+    given = told.texts(name, [])
+    if not set(given) <= set(choices):
+        raise NotPossible(f"{name}: choose from {', '.join(choices)}")
+    return tuple(given)
+
+
+def _particulars(line: Told, currency: str) -> dict[str, Any]:
+    """What only this line has, as `Item` names it."""
+    given = {
+        "customized_url": line.text("customizedUrl", ""),
+        "discount": in_currency(line.money("discount", "0"), currency),
+        "shipping_discount": in_currency(line.money("shippingDiscount", "0"), currency),
+        "cod_fee": in_currency(line.money("codFee", "0"), currency),
+        "points": line.whole("points", 0),
+        "promotions": tuple(line.texts("promotionIds", [])),
+        "programs": tuple(line.texts("programs", [])),
+        "constraints": _some(line, "constraints", CONSTRAINTS),
+        "scheme": _one(line, "taxScheme", SCHEMES) if "taxScheme" in line else "",
+    }
+    return {name: value for name, value in given.items() if value and value != Decimal(0)}
+
+
 def _buyer(told: Told, somebody: Buyer) -> Buyer:
-    """Somebody of the country, or as told: any of name, email, addressLine1, city, postalCode, countryCode."""
+    """Somebody of the country, or as told."""
     if "buyer" not in told:
         return somebody
     asked = told.part("buyer")
-    return Buyer(
-        asked.text("name", somebody.name),
-        asked.text("email", somebody.email),
-        asked.text("addressLine1", somebody.line_1),
-        asked.text("city", somebody.town),
-        asked.text("postalCode", somebody.postcode),
-        asked.text("countryCode", somebody.country),
+    texts = {field: asked.text(name, getattr(somebody, field)) for name, field in BUYERS_TEXTS.items() if name in asked}
+    hours = somebody.open_hours
+    if "openHours" in asked:
+        shown = asked.part("openHours")
+        hours = (shown.whole("from", 9, most=23), shown.whole("to", 17, most=23))
+    return msgspec.structs.replace(
+        somebody,
+        **texts,
+        address_type=_one(asked, "addressType", (somebody.address_type, *ADDRESS_TYPES)),
+        capabilities=_some(asked, "deliveryCapabilities", CAPABILITIES) or somebody.capabilities,
+        open_hours=hours,
     )
 
 
 def change(simulator: "Simulator", order: Order, verb: str, told: Told, now: float) -> None:
     world = simulator.world
     match verb:
+        case "cancel" if "orderItemId" in told:
+            by = _one(told, "by", ("BUYER", "AMAZON", "MERCHANT"))
+            world.cancel_units(order, told.text("orderItemId"), told.whole("quantity", least=1), by, now)
         case "cancel":
             world.cancel(order, told.text("by", "BUYER"), now)
         case "request-cancel":
             world.ask_to_cancel(order, told.text("reason", ""), now)
+        case "address":
+            world.move_house(order, _buyer(Told({"buyer": told.members}), order.buyer), now)
+        case "release":
+            world.release(order, now)
         case "pay":
             world.pay(order, now)
         case "ship":
             world.ship_fba(order, now)
         case _:
-            raise NotPossible(f"{verb}: no such verb; use cancel, request-cancel, pay or ship")
+            raise NotPossible(f"{verb}: no such verb; use cancel, request-cancel, address, release, pay or ship")

@@ -5,9 +5,9 @@ Pure: no IO, no clock of its own. One class in layers, each upon the one before:
 """
 
 from amazon_simulator.world.held import Shelf
-from amazon_simulator.world.orders import FBA_SHIPS_AFTER, Line
+from amazon_simulator.world.orders import FBA_SHIPS_AFTER, Line, Terms
 from amazon_simulator.world.parcels import World
 from amazon_simulator.world.quantities import TAKES_EFFECT_AFTER
 from amazon_simulator.world.refusals import NotPossible, SoldOut
 
-__all__ = ["FBA_SHIPS_AFTER", "TAKES_EFFECT_AFTER", "Line", "NotPossible", "Shelf", "SoldOut", "World"]
+__all__ = ["FBA_SHIPS_AFTER", "TAKES_EFFECT_AFTER", "Line", "NotPossible", "Shelf", "SoldOut", "Terms", "World"]

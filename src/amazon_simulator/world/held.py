@@ -13,12 +13,14 @@ from amazon_simulator.entities import (
     Listing,
     Moved,
     Order,
+    Particulars,
     Return,
     Seller,
 )
 from amazon_simulator.store import Entity
+from amazon_simulator.world.tallies import Tally
 
-OPEN_AT_AMAZON = ("PENDING", "UNSHIPPED")
+OPEN_AT_AMAZON = ("PENDING_AVAILABILITY", "PENDING", "UNSHIPPED")
 Numbered = TypeVar("Numbered", Confirmation, Return, FbaEvent)
 
 
@@ -62,6 +64,7 @@ class Held:
         """(order, order item) → units that came back."""
         self.fba_events: list[FbaEvent] = []
         """Amazon's ledger of its warehouses, in the order of time."""
+        self._tallies: dict[tuple[str, str, str], Tally] = {}
         self.intents: dict[int, Intent] = {}
         self.changed: list[Entity] = []
         self.promised: dict[tuple[str, str, str], int] = {}
@@ -91,7 +94,8 @@ class Held:
                     key = (entity.order, entity.order_item)
                     self.returned[key] = self.returned.get(key, 0) + entity.quantity
             case FbaEvent():
-                _add(self.fba_events, entity)
+                if _add(self.fba_events, entity):
+                    self.tally((entity.seller, entity.pool, entity.sku)).note(entity)
             case Intent():
                 self._put_intent(entity)
             case _:
@@ -100,17 +104,21 @@ class Held:
     def _put_listing(self, listing: Listing) -> None:
         self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
         self.listings[listing.key] = listing
-        for at, _, _ in listing.waiting:
-            self._expect(at, "listing", listing.seller, listing.sku)
+        for telling in listing.waiting:
+            self._expect(telling.at, "listing", listing.seller, listing.sku)
 
     def _put_move(self, moved: Moved) -> None:
         listing = self.listings[(moved.seller, moved.sku)]
         listing.quantity, listing.lead_time = moved.quantity, moved.lead_time
         listing.channel, listing.listed, listing.waiting = moved.channel, moved.listed, moved.waiting
+        listing.restock_date, listing.second = moved.restock_date, moved.second
+        if moved.copies is not None:
+            listing.more = listing.more or Particulars()
+            listing.more.copies = moved.copies
         if moved.change is not None:
             listing.history.append(moved.change)
-        for at, _, _ in listing.waiting:
-            self._expect(at, "listing", listing.seller, listing.sku)
+        for telling in listing.waiting:
+            self._expect(telling.at, "listing", listing.seller, listing.sku)
 
     def _put_order(self, order: Order) -> None:
         known = self.orders.get(order.id)
@@ -120,7 +128,8 @@ class Held:
         if order.status in OPEN_AT_AMAZON:
             self._promise(order, 1)
         self.orders[order.id] = order
-        for at in (order.pays_at, order.ships_at):
+        waits = order.available_at if order.status == "PENDING_AVAILABILITY" else None
+        for at in (waits, order.pays_at, order.ships_at):
             if at is not None:
                 self._expect(at, "order", order.id)
 
@@ -131,6 +140,10 @@ class Held:
             return
         self.intents[intent.number] = intent
         self._expect(intent.at, "intent", f"{intent.number:012d}")
+
+    def tally(self, key: tuple[str, str, str]) -> Tally:
+        """What the ledger says of one stock."""
+        return self._tallies.setdefault(key, Tally())
 
     def _promise(self, order: Order, sign: int) -> None:
         """Count what open FBA orders wait for; the layer that knows of warehouses says how."""

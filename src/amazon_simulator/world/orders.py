@@ -1,12 +1,17 @@
 """Orders: placed, paid, cancelled, asked to be cancelled."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import msgspec
 
 from amazon_simulator.catalogue import MARKETS, in_currency
 from amazon_simulator.entities import Buyer, Item, Listing, Order, Seller
+from amazon_simulator.world.held import OPEN_AT_AMAZON
+from amazon_simulator.world.prices import price_in
 from amazon_simulator.world.refusals import NotPossible, SoldOut
 from amazon_simulator.world.warehouses import Warehouses
 
@@ -25,6 +30,22 @@ class Line:
     gift_wrap: bool = False
     gift_message: str = ""
     discount: bool = False
+    particulars: Mapping[str, Any] = field(default_factory=dict)
+    """Members of `Item` that only few lines have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What only few orders have. `available_for`: seconds until the goods of a pre-order come out."""
+
+    alias: str = ""
+    replaces: str = ""
+    payment: str = "CreditCard"
+    regulated: str = ""
+    available_for: float = 0.0
+
+
+NO_TERMS = Terms()
 
 
 class Orders(Warehouses):
@@ -43,6 +64,7 @@ class Orders(Warehouses):
         service_level: str = "STANDARD",
         programs: Sequence[str] = (),
         oversell: bool = False,
+        terms: Terms = NO_TERMS,
     ) -> Order:
         """A buyer places an order. NotPossible names what does not fit; nothing is changed then."""
         if marketplace not in seller.marketplaces:
@@ -53,6 +75,9 @@ class Orders(Warehouses):
             raise NotPossible(f"orderId: {order_id} exists already")
         if not lines:
             raise NotPossible("items: give at least one line")
+        if terms.replaces:
+            self._least_a_replacement(seller, terms.replaces)
+            shipping, lines = Decimal(0), [replace(line, gift_wrap=False, discount=False) for line in lines]
         wanted = Counter[str]()
         for line in lines:
             wanted[line.sku] += line.quantity
@@ -64,26 +89,42 @@ class Orders(Warehouses):
             _item(order_id, number, listing, line, marketplace, shipping if number == 0 else Decimal(0))
             for number, (line, listing) in enumerate(zip(lines, listings, strict=True))
         ]
+        if any(item.total < 0 for item in items):
+            raise NotPossible("items.discount: more than the line costs")
+        if terms.replaces:  # free of charge
+            for item in items:
+                item.price = item.tax = Decimal(0)
         self._take(fulfilled_by, listings, lines, items, order_id, now)
-        paid = now + pending_for
+        available = now + terms.available_for
+        paid = available + pending_for
         order = Order(
             id=order_id,
             seller=seller.id,
             marketplace=marketplace,
             fulfilled_by=fulfilled_by,
-            status="PENDING" if pending_for else "UNSHIPPED",
+            status="PENDING_AVAILABILITY" if terms.available_for else "PENDING" if pending_for else "UNSHIPPED",
             created=now,
             updated=now,
             items=items,
             buyer=buyer,
             service_level=service_level,
             programs=list(programs),
-            pays_at=paid if pending_for else None,
+            pays_at=paid if paid > now else None,
             ships_at=paid + FBA_SHIPS_AFTER if fulfilled_by == "AMAZON" else None,
             visible_from=now + self.lateness(seller.id, now),
+            alias=terms.alias,
+            replaces=terms.replaces,
+            payment=terms.payment,
+            regulated=terms.regulated,
+            available_at=available if terms.available_for else None,
         )
         self.make(order)
         return order
+
+    def _least_a_replacement(self, seller: Seller, replaced: str) -> None:
+        first = self.orders.get(replaced)
+        if first is None or first.seller != seller.id or first.status not in ("PARTIALLY_SHIPPED", "SHIPPED"):
+            raise NotPossible(f"replaces: {replaced[:60]} is no order of {seller.name} that was shipped")
 
     def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, wanted: int) -> Listing:
         listing = self.listings.get((seller.id, line.sku))
@@ -119,6 +160,8 @@ class Orders(Warehouses):
                 self._note_move(listing)
 
     def _turn_order(self, order: Order, at: float) -> None:
+        if order.status == "PENDING_AVAILABILITY" and order.available_at is not None and order.available_at <= at:
+            self.release(order, at)
         if order.status == "PENDING" and order.pays_at is not None and order.pays_at <= at:
             self.pay(order, at)
         if order.status == "UNSHIPPED" and order.ships_at is not None and order.ships_at <= at:
@@ -136,6 +179,13 @@ class Orders(Warehouses):
             wanted[item.sku] += item.quantity - item.cancelled
         stocks = {sku: self.fba.get((order.seller, pool, sku)) for sku in wanted}
         return all(stock is not None and stock.fulfillable >= wanted[sku] for sku, stock in stocks.items())
+
+    def release(self, order: Order, at: float) -> None:
+        """The goods of a pre-order come out: it waits for its payment as others do."""
+        if order.status != "PENDING_AVAILABILITY":
+            raise NotPossible(f"{order.id} is {order.status}, not PENDING_AVAILABILITY")
+        order.status, order.updated = "PENDING", at
+        self.touch(order)
 
     def pay(self, order: Order, at: float) -> None:
         if order.status != "PENDING":
@@ -162,22 +212,61 @@ class Orders(Warehouses):
         self.touch(order)
 
     def cancel(self, order: Order, by: str, at: float) -> None:
-        if order.status not in ("PENDING", "UNSHIPPED"):
+        if order.status not in OPEN_AT_AMAZON:
             raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
         if by not in ("BUYER", "AMAZON", "MERCHANT"):
             raise NotPossible("by: give BUYER, AMAZON or MERCHANT")
         self._promise(order, -1)
         for item in order.items:
+            self._give_back(order, item, item.quantity - item.cancelled, at)
             item.cancelled = item.quantity
-            listing = self.listings.get((order.seller, item.sku))
-            if listing is not None and order.fulfilled_by == "MERCHANT":
-                self.set_quantity(listing, (listing.quantity or 0) + item.taken, at, f"cancelled {order.id}")
         order.status, order.updated, order.cancelled_by = "CANCELLED", at, by
         order.pays_at = order.ships_at = None
         self.touch(order)
 
+    def cancel_units(self, order: Order, item_id: str, quantity: int, by: str, at: float) -> None:
+        """Some units of one line are cancelled; the last ones cancel the order."""
+        if order.status not in OPEN_AT_AMAZON:
+            raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
+        item = next((one for one in order.items if one.id == item_id), None)
+        if item is None:
+            raise NotPossible(f"orderItemId: {order.id} has no item {item_id[:60]}")
+        if not 1 <= quantity <= item.quantity - item.cancelled:
+            raise NotPossible(f"quantity: {item.quantity - item.cancelled} of {item_id} can be cancelled")
+        if quantity == sum(one.quantity - one.cancelled for one in order.items):
+            self.cancel(order, by, at)
+            return
+        self._promise(order, -1)
+        self._give_back(order, item, quantity, at)
+        item.cancelled += quantity
+        self._promise(order, 1)
+        order.updated, order.cancelled_by = at, by
+        self.touch(order)
+
+    def _give_back(self, order: Order, item: Item, quantity: int, at: float) -> None:
+        """What the order had taken of the seller's quantity; what was oversold was never taken."""
+        listing = self.listings.get((order.seller, item.sku))
+        if listing is None or order.fulfilled_by != "MERCHANT":
+            return
+        back = min(item.taken, quantity)
+        item.taken -= back
+        self.set_quantity(listing, (listing.quantity or 0) + back, at, f"cancelled {order.id}")
+
+    def move_house(self, order: Order, buyer: Buyer, at: float) -> None:
+        """The buyer gives another address while nothing has been sent."""
+        if order.status not in OPEN_AT_AMAZON:
+            raise NotPossible(f"{order.id} is {order.status}: too late for another address")
+        order.buyer, order.updated = buyer, at
+        self.touch(order)
+
+    def tell_verification(self, order: Order, status: str, reviewer: str, rejection: str, at: float) -> None:
+        """What a person at the seller's says of a prescription."""
+        order.regulated, order.reviewer, order.rejection = status, reviewer, rejection
+        order.reviewed = order.updated = at
+        self.touch(order)
+
     def ask_to_cancel(self, order: Order, reason: str, at: float) -> None:
-        if order.status not in ("UNSHIPPED", "PENDING"):
+        if order.status not in OPEN_AT_AMAZON:
             raise NotPossible(f"{order.id} is {order.status}: too late to ask")
         for item in order.items:
             item.cancel_reason = reason or "Ordered by mistake"
@@ -187,7 +276,7 @@ class Orders(Warehouses):
 
 def _item(order_id: str, number: int, listing: Listing, line: Line, marketplace: str, shipping: Decimal) -> Item:
     market = MARKETS[marketplace]
-    unit = in_currency(Decimal(listing.price) * market.price_factor / 10_000, market.currency)
+    unit = price_in(listing, market)
     price = unit * line.quantity
     item = Item(
         id=f"{order_id.replace('-', '')[:12]}{number + 1:02d}",
@@ -201,6 +290,7 @@ def _item(order_id: str, number: int, listing: Listing, line: Line, marketplace:
         discount=in_currency(price / 10, market.currency) if line.discount else Decimal(0),
         gift_message=line.gift_message,
     )
+    item = msgspec.structs.replace(item, **line.particulars)
     if market.tax_added:
         item.tax = (item.total * TAX).quantize(Decimal("0.01"), ROUND_HALF_UP)
     return item

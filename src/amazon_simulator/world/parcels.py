@@ -52,6 +52,30 @@ class World(Orders):
     def note_confirmation(self, confirmation: Confirmation) -> None:
         self.make(confirmation)
 
+    def tell_pick_up(self, order: Order, status: str, wanted: dict[str, int], now: float) -> None:
+        """What the seller tells of an order that the buyer fetches: ReadyForPickup, PickedUp, RefusedPickup.
+
+        `wanted`: order item → units, empty for all that is left.
+        """
+        if "IN_STORE_PICK_UP" not in order.programs or order.fulfilled_by != "MERCHANT":
+            raise NotPossible(f"{order.id} is not picked up by its buyer")
+        if order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED"):
+            raise NotPossible(f"{order.id} is {order.status}")
+        left = {item.id: item.quantity - item.cancelled - item.shipped for item in order.items}
+        if any(not 1 <= units <= left.get(item_id, 0) for item_id, units in wanted.items()):
+            raise NotPossible("OrderItemId")
+        order.pick_up = status
+        if status == "RefusedPickup":
+            self.cancel(order, "BUYER", now)
+            return
+        if status == "PickedUp":
+            for item in order.items:
+                item.shipped += (wanted or left).get(item.id, 0)
+            whole = all(item.shipped + item.cancelled >= item.quantity for item in order.items)
+            order.status = "SHIPPED" if whole else "PARTIALLY_SHIPPED"
+        order.updated = now
+        self.touch(order)
+
     # --- returns
 
     def take_back(

@@ -29,7 +29,9 @@ class Warehouses(Quantities):
     def _promise(self, order: Order, sign: int) -> None:
         for item in order.items if order.fulfilled_by == "AMAZON" else ():
             key = (order.seller, MARKETS[order.marketplace].pool, item.sku)
-            self.promised[key] = self.promised.get(key, 0) + sign * item.quantity
+            self.promised[key] = self.promised.get(key, 0) + sign * (item.quantity - item.cancelled)
+            tally = self.tally(key)
+            tally.at = max(tally.at, order.updated)
 
     def send_in(self, stock: FbaStock, quantity: int) -> None:
         """The seller sends units to Amazon: they are on their way until they are received."""

@@ -1,0 +1,28 @@
+"""What a restricted data token opens. Source: model tokens_2021-03-01.json; behaviours A08, A09."""
+
+from amazon_simulator.routes import Call
+
+ELEMENTS = ("buyerInfo", "shippingAddress", "buyerTaxInformation")
+
+
+def opened(call: Call) -> frozenset[str] | None:
+    """The data elements that this call may have; empty with an ordinary token.
+
+    None: the token was made for another method or path, which is denied.
+    """
+    if not call.access.resources:
+        return frozenset()
+    asked = call.request.segments()
+    for method, path, elements in call.access.resources:
+        if method.upper() == call.request.method and _is_of(path.split("?")[0].strip("/").split("/"), asked):
+            return frozenset(elements or ELEMENTS)
+    return None
+
+
+def _is_of(wanted: list[str], asked: list[str]) -> bool:
+    """A path with a name in braces is meant for all orders; a region's prefix stands before what was asked."""
+    asked = asked[len(asked) - len(wanted) :] if len(asked) > len(wanted) else asked
+    return len(wanted) == len(asked) and all(
+        part == there or (part.startswith("{") and part.endswith("}"))
+        for part, there in zip(wanted, asked, strict=True)
+    )

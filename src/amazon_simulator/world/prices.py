@@ -1,0 +1,14 @@
+"""What a unit costs in a marketplace."""
+
+from decimal import Decimal
+
+from amazon_simulator.catalogue import Market, in_currency
+from amazon_simulator.entities import Listing
+
+
+def price_in(listing: Listing, market: Market) -> Decimal:
+    """As the seller told it there, else what the listing's price in pence becomes in its currency."""
+    told = listing.particulars.prices.get(market.id)
+    if told is not None:
+        return told
+    return in_currency(Decimal(listing.price) * market.price_factor / 10_000, market.currency)
