@@ -12,15 +12,39 @@ import uvicorn
 
 from amazon_simulator.asgi import App, Lines
 from amazon_simulator.clock import FASTEST, Clock, from_iso
+from amazon_simulator.control.bustle import set_traffic, spread
+from amazon_simulator.saved import head_of, load, save
 from amazon_simulator.simulator import Simulator
+from amazon_simulator.told import Told
+from amazon_simulator.world import NotPossible
 
 EPILOG = """\
 hosts, as path prefixes of the one port:
-  /eu, /na, /fe        the selling API's endpoints; without a prefix the region of the token
-  /auth/o2/token       Login with Amazon
-  /sellercentral/HOST  Seller Central: sign-in, consent, Manage Your Apps
-  /, /shop             pages for people: control, and a shop to buy in
-  /_simulator/...      control by JSON: accounts, books, clock, orders, faults
+  /eu, /na, /fe           the selling API's endpoints; without a prefix the region of the token
+  /sandbox/eu, na, fe     Amazon's static sandbox, with --models
+  /auth/o2/token          Login with Amazon
+  /sellercentral/HOST     Seller Central: sign-in, consent, Manage Your Apps
+  /, /shop                pages for people: control, and a shop to buy in
+  /_simulator/...         control by JSON: accounts, books, clock, orders, traffic, scenarios, faults, limits, world
+
+examples:
+  a world to click in, ten times as fast, kept over a restart
+    python -m amazon_simulator --rate 10 --home ~/.amazon --redirect-uri http://127.0.0.1:8000/amazon/callback
+  sixty orders an hour, a fifth of them with data that breaks programs
+    python -m amazon_simulator --rate 60 --traffic 60 --odd 0.2
+  a test's own Amazon: any port, time moved by hand, the same every time
+    python -m amazon_simulator --port 0 --port-file port --stepped --start 2026-12-01T00:00:00Z --seed 7
+  keep a world, and go on with it elsewhere
+    python -m amazon_simulator --home ~/.amazon --save-to friday.jsonl
+    python -m amazon_simulator --load friday.jsonl
+  answer the published sandbox examples too
+    git clone https://github.com/amzn/selling-partner-api-models
+    python -m amazon_simulator --models selling-partner-api-models/models/orders-api-model
+  while it runs
+    curl http://127.0.0.1:9700/_simulator/accounts
+    curl -X POST http://127.0.0.1:9700/_simulator/scenarios/oversold
+    curl -X POST http://127.0.0.1:9700/_simulator/faults -d '{"kind": "503", "probability": 0.1}'
+    curl -X POST http://127.0.0.1:9700/_simulator/clock -d '{"advance": 3600}'
 """
 
 
@@ -32,18 +56,26 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     made.add_argument("--port", type=int, default=9700, help="0 = any free port (9700)")
-    made.add_argument("--home", type=Path, metavar="DIR", help="journal here; without it nothing is kept")
-    made.add_argument("--fresh", action="store_true", help="forget the journal and the clock of the last time")
-    made.add_argument("--seed", type=int, default=1, help="the same seed, the same world (1)")
-    made.add_argument("--rate", type=float, default=1.0, help="how many times faster than real time trade goes (1)")
-    made.add_argument("--start", metavar="ISO", help="trade time at the first start (now)")
-    made.add_argument("--stepped", action="store_true", help="trade time moves only by POST /_simulator/clock")
+    made.add_argument("--port-file", type=Path, metavar="PATH", help="write the port here once it listens")
+    made.add_argument("--public-url", metavar="URL", help="how programs reach this (http://127.0.0.1:PORT)")
     made.add_argument("--redirect-uri", action="append", default=[], metavar="URL", help="registered; may be repeated")
     made.add_argument("--login-uri", default="", metavar="URL", help="the application's log-in address, registered")
-    made.add_argument("--public-url", metavar="URL", help="how programs reach this (http://127.0.0.1:PORT)")
-    made.add_argument("--clock-file", type=Path, metavar="PATH", help="tell trade time to other processes here")
-    made.add_argument("--port-file", type=Path, metavar="PATH", help="write the port here once it listens")
-    made.add_argument("--lift-limits", action="store_true", help="count calls but refuse none (for benchmarks)")
+    state = made.add_argument_group("the world and its state")
+    state.add_argument("--home", type=Path, metavar="DIR", help="journal here; without it nothing is kept")
+    state.add_argument("--fresh", action="store_true", help="forget the journal and the clock of the last time")
+    state.add_argument("--seed", type=int, default=1, help="the same seed, the same world (1)")
+    state.add_argument("--load", type=Path, metavar="FILE", help="begin with a saved world, and at its time")
+    state.add_argument("--save-to", type=Path, metavar="FILE", help="save the world here when it ends")
+    time = made.add_argument_group("trade time")
+    time.add_argument("--rate", type=float, default=1.0, help="how many times faster than real time trade goes (1)")
+    time.add_argument("--start", metavar="ISO", help="trade time at the first start (now)")
+    time.add_argument("--stepped", action="store_true", help="trade time moves only by POST /_simulator/clock")
+    time.add_argument("--clock-file", type=Path, metavar="PATH", help="tell trade time to other processes here")
+    life = made.add_argument_group("what happens")
+    life.add_argument("--traffic", type=float, metavar="ORDERS_PER_HOUR", help="buyers by themselves; 0 stops them")
+    life.add_argument("--odd", type=float, metavar="SHARE", help="share of that traffic with data that breaks programs")
+    life.add_argument("--lift-limits", action="store_true", help="count calls but refuse none (for benchmarks)")
+    life.add_argument("--models", type=Path, metavar="DIR", help="published model files: the static sandbox")
     return made
 
 
@@ -68,8 +100,12 @@ def main() -> int:
         http=Lines,
     )
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # uvicorn raises it again once it has ended cleanly
-    with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listener])
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+    finally:
+        if given.save_to:
+            _write(given.save_to, save(simulator))
     return 0
 
 
@@ -79,13 +115,15 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         raise ValueError(f"--rate must be above 0 and at most {FASTEST}")
     for folder in filter(None, (given.home, clock_file.parent if clock_file else None)):
         folder.mkdir(parents=True, exist_ok=True)
+    world = given.load.read_bytes() if given.load else None
+    start = from_iso(given.start) if given.start else None
     clock = Clock(
         rate=given.rate,
         file=clock_file,
-        start=from_iso(given.start) if given.start else None,
+        start=head_of(world).now if world is not None and start is None else start,
         stepped=given.stepped,
     )
-    return Simulator(
+    simulator = Simulator(
         clock,
         base=given.public_url or f"http://127.0.0.1:{port}",
         redirect_uris=given.redirect_uri,
@@ -93,14 +131,42 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         home=given.home,
         lifted=given.lift_limits,
         login_uri=given.login_uri,
+        models=given.models,
     )
+    if world is not None:
+        load(simulator, world)
+    _set_traffic(simulator, given.traffic, given.odd)
+    return simulator
+
+
+def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) -> None:
+    """As the command line says; a journal's traffic that is just so goes on as it was."""
+    if orders is None and odd is None:
+        return
+    told: dict[str, float] = {}
+    plan = simulator.traffic.plan
+    if orders is not None and spread(simulator, orders) != plan.hourly:
+        told["ordersPerHour"] = orders
+    if odd is not None and odd != plan.odd:
+        told["odd"] = odd
+    if not told:
+        return
+    try:
+        set_traffic(simulator, Told(told), simulator.clock.seconds())
+    except NotPossible as fault:
+        raise ValueError(f"--traffic, --odd: {fault}") from fault
 
 
 def _tell_port(file: Path | None, port: int) -> None:
     if file is not None:
-        part = file.with_suffix(".part")
-        part.write_text(f"{port}\n", encoding="utf-8")
-        os.replace(part, file)
+        _write(file, f"{port}\n".encode())
+
+
+def _write(file: Path, content: bytes) -> None:
+    """Whole or not at all."""
+    part = file.with_suffix(".part")
+    part.write_bytes(content)
+    os.replace(part, file)
 
 
 def _listen(port: int) -> socket.socket:

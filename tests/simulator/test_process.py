@@ -90,9 +90,55 @@ def test_killed_it_comes_back_with_the_same_books_tokens_and_trade_time(amazon, 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["--rate", "0"], "--rate"), (["--start", "soon"], "soon"), (["--port", "70000"], "port")],
+    [
+        (["--rate", "0"], "--rate"),
+        (["--start", "soon"], "soon"),
+        (["--port", "70000"], "port"),
+        (["--traffic", "-1"], "--traffic"),
+        (["--odd", "2"], "--odd"),
+        (["--models", "/nowhere"], "--models"),
+        (["--load", "/nowhere"], "/nowhere"),
+        (["--load", __file__], "no saved world"),
+    ],
 )
 def test_a_wrong_option_is_a_sentence(arguments, words):
     command = [sys.executable, "-m", "amazon_simulator", "--port", "0", *arguments]
     ended = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, timeout=20, check=False)
     assert (ended.returncode, words in ended.stderr, "Traceback" in ended.stderr) == (2, True, False)
+
+
+def test_a_world_is_saved_at_the_end_and_loaded_at_its_time(tmp_path):
+    file = tmp_path / "world.jsonl"
+    first = Process(tmp_path, "--save-to", str(file), "--traffic", "600", "--odd", "0.2", "--stepped")
+    now = first.ask("clock", {"advance": 3600})["now"]
+    books = first.ask("books")
+    assert (first.end(), len(books["orders"]) > 100) == (0, True)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    second = Process(elsewhere, "--load", str(file), "--stepped")
+    try:
+        assert second.ask("clock")["now"] == now
+        assert second.ask("books") == books
+        assert second.ask("traffic")["odd"] == 0.2
+    finally:
+        second.end()
+
+
+def test_traffic_told_again_at_a_restart_goes_on_as_it_was(tmp_path):
+    told = ("--traffic", "600", "--stepped", "--start", "2026-12-01T00:00:00Z")
+    first = Process(tmp_path, *told)
+    first.ask("clock", {"advance": 10_000})
+    before = first.ask("traffic")
+    first.end(signal.SIGKILL)
+    again = Process(tmp_path, *told)
+    try:
+        assert (again.ask("traffic"), before["placed"] > 100) == (before, True)
+    finally:
+        again.end()
+
+
+def test_help_tells_of_everything_with_examples():
+    command = [sys.executable, "-m", "amazon_simulator", "--help"]
+    told = subprocess.run(command, cwd=SOURCES, capture_output=True, text=True, timeout=20, check=True).stdout
+    for option in ("--traffic", "--odd", "--models", "--load", "--save-to", "/_simulator/scenarios", "/sandbox/eu"):
+        assert option in told

@@ -1,0 +1,32 @@
+"""Fixtures for other people's tests. In a conftest.py:
+
+    pytest_plugins = ["amazon_simulator.pytest_plugin"]
+
+`amazon`: a fresh Amazon in this process, an `amazon_simulator.testing.Amazon`; nothing listens, nothing is kept.
+`amazon_server`: the address of a fresh Amazon on a free port, for programs that want HTTP.
+`amazon_seed`: override it to have another world (1).
+
+Trade time of both stands still until it is moved: `amazon.advance(seconds)`, or POST /_simulator/clock.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from amazon_simulator.testing import Amazon, served, stepped
+
+
+@pytest.fixture
+def amazon_seed() -> int:
+    return 1
+
+
+@pytest.fixture
+def amazon(amazon_seed: int) -> Amazon:
+    return Amazon(stepped(seed=amazon_seed))
+
+
+@pytest.fixture
+def amazon_server(amazon_seed: int) -> Iterator[str]:
+    with served(seed=amazon_seed) as base:
+        yield base
