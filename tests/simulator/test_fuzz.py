@@ -1,145 +1,94 @@
-"""Whatever is sent, no answer is a failure of the simulator's own, and the books stay sound."""
+"""Whatever operation is called however, no answer is a failure of the simulator's own, and the books stay sound.
+
+Calls are guessed in two ways: from the good calls of the walks, with something wrong in them, and from the parameters
+that Amazon's models publish (skipped, aloud, where they are absent).
+"""
 
 import json
 import random
 from urllib.parse import quote, urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.simulator.conftest import EU, UK, Amazon
+from tests.simulator.grantless import ask_token
+from tests.simulator.guesses import TEXT, by_schema, with_one_wrong
+from tests.simulator.models import ABSENT, MODELS, operation
+from tests.simulator.walks.every import WALKS
+from tests.simulator.walks.walker import Walker
 
 from amazon_simulator.http import Request
 
-AMAZON = Amazon(lifted=True)
-ORDER = AMAZON.order(quantity=3)
-QUIET = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-TEXT = st.text(max_size=30) | st.sampled_from(["", UK, EU, "2026-09-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1"])
-SCALAR = st.none() | st.booleans() | st.integers() | st.floats() | TEXT
-JSON = st.recursive(
-    SCALAR, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3), max_leaves=8
-)
+QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+ROUTES = Amazon().simulator.routes.operations
+STEP = 5.0
+"""Seconds of trade time before each call: what an earlier one left behind comes to its hour."""
 
 
-def mixed(sample):
-    """The sample with some of its members replaced by anything."""
-    if isinstance(sample, dict):
-        return st.fixed_dictionaries({}, optional={name: mixed(inner) for name, inner in sample.items()}) | JSON
-    if isinstance(sample, list):
-        return st.lists(mixed(sample[0]), max_size=3) | JSON
-    return st.just(sample) | SCALAR
+@pytest.fixture(scope="module")
+def walked():
+    """An Amazon with whatever the walks left in it, and the good calls by operation."""
+    walker = Walker(Amazon(lifted=True))
+    for walk in WALKS:
+        walk(walker)
+    return walker
 
 
-def send(method, path, query, body):
+def send(amazon, route, names, query, body):
+    """Call an operation; the answer must be none of the simulator's own failure, and JSON where it says so."""
+    amazon.simulator.clock.advance(STEP)
+    path = route.path
+    for piece, name in zip([part for part in path.split("/") if part.startswith("{")], names, strict=True):
+        path = path.replace(piece, quote(name, safe="", errors="replace") or "-", 1)
     content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
-    request = Request(method, path, urlencode(query), {"x-amz-access-token": AMAZON.token()}, content)
-    answer = AMAZON.simulator.answer(request)
+    headers = {"x-amz-access-token": token_for(amazon, route.grantless)}
+    answer = amazon.simulator.answer(
+        Request(route.method, path, urlencode(query, errors="replace", doseq=True), headers, content)
+    )
     assert answer.status < 500, (answer.status, path, query, body)
-    if answer.headers.get("content-type") == "application/json":
+    if "json" in answer.headers.get("content-type", ""):
         json.loads(answer.body)
-    return answer
 
 
-PATCH = {
-    "productType": "HOME",
-    "patches": [
-        {
-            "op": "merge",
-            "path": "/attributes/fulfillment_availability",
-            "value": [{"fulfillment_channel_code": "DEFAULT", "quantity": 5, "lead_time_to_ship_max_days": 2}],
-        }
-    ],
-}
-CONFIRM = {
-    "marketplaceId": UK,
-    "packageDetail": {
-        "packageReferenceId": "1",
-        "carrierCode": "DPD",
-        "carrierName": "DPD",
-        "trackingNumber": "T1",
-        "shippingMethod": "Next day",
-        "shipDate": "2026-10-01T10:00:00Z",
-        "orderItems": [{"orderItemId": ORDER["items"][0]["orderItemId"], "quantity": 1}],
-    },
-}
-PLACE = {
-    "sellerId": EU,
-    "marketplaceId": UK,
-    "fulfilledBy": "MERCHANT",
-    "items": [{"sku": "HH-0011", "quantity": 1, "giftWrap": True, "giftMessage": "x"}],
-    "buyer": {"name": "Ada", "email": "a@b.c"},
-    "shippingPrice": "3.99",
-    "pendingSeconds": 5,
-    "oversell": True,
-}
-FAULT = {"kind": "500", "operation": "makeTea", "count": 1, "probability": 0.5, "window": {"since": "x"}, "seed": 1}
+def token_for(amazon, scope):
+    if scope:
+        return ask_token(amazon, grant_type="client_credentials", scope=scope)[1]["access_token"]
+    amazon._tokens.clear()  # they live an hour of trade time
+    return amazon.token()
 
 
-@QUIET
-@given(body=mixed(PATCH), sku=st.text(min_size=1, max_size=20) | st.just("HH-0012"))
-def test_any_patch_is_answered(body, sku):
-    send("PATCH", f"/listings/2021-08-01/items/{EU}/{quote(sku, safe='')}", {"marketplaceIds": UK}, body)
+@pytest.mark.parametrize("name", ROUTES)
+def test_a_good_call_with_something_wrong_is_answered(walked, name):
+    @QUIET
+    @given(data=st.data())
+    def sent(data):
+        call = data.draw(st.sampled_from(walked.calls[name]))
+        names = data.draw(st.just(call.names) | st.tuples(*[TEXT for _ in call.names]))
+        query = data.draw(with_one_wrong(call.query) if call.query else st.dictionaries(TEXT, TEXT, max_size=2))
+        body = data.draw(st.just(call.body) | with_one_wrong(call.body) | st.binary(max_size=40))
+        send(walked.amazon, ROUTES[name], names, query if isinstance(query, dict) else {}, body)
+
+    sent()
 
 
-@QUIET
-@given(body=mixed(CONFIRM))
-def test_any_confirmation_is_answered_and_ships_no_more_than_was_ordered(body):
-    send("POST", f"/orders/v0/orders/{ORDER['orderId']}/shipmentConfirmation", {}, body)
-    item = AMAZON.simulator.world.orders[ORDER["orderId"]].items[0]
-    assert 0 <= item.shipped <= item.quantity
+@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
+@pytest.mark.parametrize("name", ROUTES)
+def test_any_call_that_the_model_knows_is_answered(walked, name):
+    route = ROUTES[name]
+    told = operation(route.method, route.path)
+    query = {one["name"]: by_schema(one, {}) | TEXT for one in told.parameters if one["in"] == "query"}
+    bodies = [by_schema(one["schema"], told.definitions) for one in told.parameters if one["in"] == "body"]
 
+    @QUIET
+    @given(data=st.data())
+    def sent(data):
+        names = data.draw(st.sampled_from(walked.calls[name])).names
+        asked = data.draw(st.fixed_dictionaries({}, optional=query))
+        body = data.draw(st.one_of(bodies)) if bodies else b""
+        send(walked.amazon, route, names, asked, body)
 
-@QUIET
-@given(body=mixed(PLACE) | mixed(FAULT), path=st.sampled_from(["orders", "faults", "clock", "listings", "fba/restock"]))
-def test_any_control_call_is_answered(body, path):
-    send("POST", f"/_simulator/{path}", {}, body)
-    AMAZON.simulator.faults.clear()
-
-
-@QUIET
-@given(body=st.binary(max_size=200), path=st.sampled_from(["/auth/o2/token", "/shop/buy", "/sellercentral/x/sign-in"]))
-def test_any_form_is_answered(body, path):
-    send("POST", path, {}, body)
-
-
-NAMES = st.sampled_from(
-    [
-        "createdAfter",
-        "createdBefore",
-        "lastUpdatedAfter",
-        "lastUpdatedBefore",
-        "marketplaceIds",
-        "includedData",
-        "maxResultsPerPage",
-        "paginationToken",
-        "fulfillmentStatuses",
-        "fulfilledBy",
-        "pageSize",
-        "pageToken",
-        "identifiers",
-        "identifiersType",
-        "withStatus",
-        "sortBy",
-        "granularityType",
-        "granularityId",
-        "nextToken",
-        "sellerSkus",
-        "details",
-        "startDateTime",
-    ]  # fmt: skip
-)
-PATHS = st.sampled_from(
-    [
-        "/orders/2026-01-01/orders", f"/orders/2026-01-01/orders/{ORDER['orderId']}", "/fba/inventory/v1/summaries",
-        f"/listings/2021-08-01/items/{EU}", f"/listings/2021-08-01/items/{EU}/HH-0010", "/sellers/v1/%ff%00/x", "/shop",
-        "/sellercentral/x/apps/authorize/consent", "/_simulator/books", "//", "/eu", "/static/../x",
-    ]
-)  # fmt: skip
-
-
-@QUIET
-@given(path=PATHS, query=st.dictionaries(NAMES, TEXT, max_size=6))
-def test_any_query_is_answered(path, query):
-    send("GET", path, query, b"")
+    sent()
 
 
 def test_the_books_add_up_after_a_day_of_everything():

@@ -1,0 +1,28 @@
+"""Every operation, well called and badly called. Who adds one adds its walk: `test_conformance.py` fails until then."""
+
+import functools
+
+from tests.simulator.conftest import Amazon
+from tests.simulator.walks import orders, selling
+from tests.simulator.walks.walker import Walker
+
+WALKS = (
+    selling.walk_sellers,
+    orders.walk_orders,
+    orders.walk_old_orders,
+    orders.walk_regulated,
+    orders.walk_shipments,
+    selling.walk_listings,
+    selling.walk_inventory,
+    selling.walk_notifications,
+    selling.walk_tokens,
+    selling.walk_application,
+)
+
+
+@functools.cache
+def walked(walk):
+    """Answers by operation, of one walk through an Amazon of its own."""
+    walker = Walker(Amazon(lifted=True))
+    walk(walker)
+    return walker.answers

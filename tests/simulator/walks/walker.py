@@ -1,0 +1,63 @@
+"""Calls of operations, each answer judged by its model and kept."""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+
+from tests.simulator.conftest import EU
+from tests.simulator.grantless import ask_token
+from tests.simulator.models import MODELS, operation
+
+RESTRICTED = "/tokens/2021-03-01/restrictedDataToken"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer of an operation, with its faults by the model."""
+
+    status: int
+    faults: list[str]
+
+
+@dataclass(frozen=True)
+class Called:
+    """One call as it was made, so that others can be made of it. `names` are the path's parameters."""
+
+    names: tuple[str, ...]
+    query: dict
+    body: object
+
+
+class Walker:
+    """Calls operations of one Amazon and keeps what each of them answered."""
+
+    def __init__(self, amazon):
+        self.amazon = amazon
+        self.answers = defaultdict(list)
+        self.calls = defaultdict(list)
+        self._scoped = {}
+
+    def call(self, method, path, *, seller=EU, scope="", token="", query=None, body=None, excused=""):
+        """The answer's JSON, or None. `excused`: why Amazon itself breaks its model here."""
+        token = token or (self._grantless(scope) if scope else self.amazon.token(seller))
+        answer = self.amazon.send(method, path, query=query, body=body, headers={"x-amz-access-token": token})
+        told = json.loads(answer.body) if answer.body else None
+        route, names = self.amazon.simulator.routes.find(method, [part for part in path.split("/") if part])
+        self.calls[route.operation].append(Called(names, query or {}, body or {}))
+        faults = operation(method, route.path).faults(answer.status, told) if MODELS.exists() else []
+        if excused and MODELS.exists():
+            assert faults, f"{route.operation} needs no excuse: {excused}"
+            faults = []
+        self.answers[route.operation].append(Answer(answer.status, faults))
+        return told
+
+    def restricted(self, method, path, *elements):
+        """A restricted data token for one resource."""
+        resource = {"method": method, "path": path, **({"dataElements": list(elements)} if elements else {})}
+        return self.call("POST", RESTRICTED, body={"restrictedResources": [resource]})["restrictedDataToken"]
+
+    def _grantless(self, scope):
+        if scope not in self._scoped:
+            told = ask_token(self.amazon, grant_type="client_credentials", scope=scope)[1]
+            self._scoped[scope] = told["access_token"]
+        return self._scoped[scope]
