@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.couriers import Consignment, GroupRule, fits, service_for, weight_of
+from wharfinger.domain.couriers import Consignment, GroupRule, fits, is_hidden_by, service_for, weight_of
 
 TO_BRISTOL = Consignment(channel=1, service_level="EXPEDITED", country="GB", grams=900)
 rules = st.builds(
@@ -65,3 +65,14 @@ def test_weights_add_up(lines):
 
 def test_the_weight_is_unknown_when_one_item_that_is_sent_has_none():
     assert (weight_of([(1, 200), (2, None)]), weight_of([(1, 200), (0, None)])) == (None, 200)
+
+
+@given(rules, rules, sent)
+def test_a_hidden_line_fits_nothing_that_the_earlier_one_leaves(rule, earlier, consignment):
+    if is_hidden_by(rule, earlier) and fits(rule, consignment):
+        assert fits(earlier, consignment)
+
+
+def test_a_line_without_conditions_hides_what_follows():
+    narrow = GroupRule(2, channel=1, country="GB", grams_at_most=500)
+    assert (is_hidden_by(narrow, GroupRule(1)), is_hidden_by(GroupRule(1), narrow)) == (True, False)

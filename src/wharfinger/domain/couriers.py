@@ -47,6 +47,19 @@ def fits(rule: GroupRule, sent: Consignment) -> bool:
     return rule.grams_at_most is None or (sent.grams is not None and sent.grams <= rule.grams_at_most)
 
 
+def is_hidden_by(rule: GroupRule, earlier: GroupRule) -> bool:
+    """Whether the earlier rule takes every order that this one would: each of its conditions is as wide."""
+    if earlier.channel is not None and earlier.channel != rule.channel:
+        return False
+    if earlier.service_level and earlier.service_level.casefold() != rule.service_level.casefold():
+        return False
+    if earlier.country and earlier.country.casefold() != rule.country.casefold():
+        return False
+    if earlier.grams_at_most is None:
+        return True
+    return rule.grams_at_most is not None and rule.grams_at_most <= earlier.grams_at_most
+
+
 def weight_of(lines: Iterable[tuple[int, int | None]]) -> int | None:
     """Grams of (units, grams each); None when an item that is sent has no weight."""
     total = 0

@@ -1,0 +1,88 @@
+"""Forms of the small lists of Settings, and of a courier group's lines."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.db.queries.courier_groups import fbm_channel_choices, service_choices
+from wharfinger.domain.couriers import AMAZONS_LEVELS, LEVEL_AT_MOST
+from wharfinger.domain.lists import LISTS, ListName
+from wharfinger.operations.courier_groups import GRAMS_AT_MOST, RuleEntry
+from wharfinger.operations.small_lists import ListEntry
+from wharfinger.web.forms.choices import offer
+
+
+class EntryForm(forms.Form):
+    """One entry of any small list; only a bank account has a currency."""
+
+    name = forms.CharField(label="Name", strip=True)
+    currency = forms.CharField(
+        label="Currency",
+        required=False,
+        max_length=3,
+        help_text="Its three letters, such as GBP. Empty: any.",
+        widget=forms.TextInput(attrs={"autocapitalize": "characters", "size": 4}),
+    )
+
+    def __init__(
+        self, which: ListName, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None
+    ) -> None:
+        super().__init__(data, initial=initial)
+        facts = LISTS[which]
+        self.fields["name"] = forms.CharField(
+            label="Name",
+            max_length=facts.name_at_most,
+            error_messages={"required": f"Give the {facts.word} a name."},
+        )
+        if which is ListName.ORDER_NUMBER_PREFIXES:
+            self.fields["name"].label = "Prefix"
+            self.fields["name"].help_text = "Letters, digits and -, ending in no digit: AMZ gives AMZ000123."
+        if which is not ListName.BANK_ACCOUNTS:
+            del self.fields["currency"]
+
+    def entry(self) -> ListEntry:
+        return ListEntry(self.cleaned_data["name"], self.cleaned_data.get("currency", ""))
+
+
+class RuleForm(forms.Form):
+    """One line of a courier group. What is left empty fits every order."""
+
+    service_id = forms.TypedChoiceField(
+        label="Courier service",
+        coerce=int,
+        error_messages={"required": "Choose a courier service."},
+        help_text="Offered first when an order fits what follows.",
+    )
+    channel_id = forms.TypedChoiceField(label="Channel", coerce=int, empty_value=None, required=False)
+    service_level = forms.CharField(
+        label="Amazon's service level",
+        max_length=LEVEL_AT_MOST,
+        required=False,
+        widget=forms.TextInput(attrs={"list": "service-levels"}),
+        help_text="As Amazon names it, such as NEXT_DAY. Empty: any.",
+    )
+    country = forms.CharField(
+        label="Country",
+        max_length=2,
+        required=False,
+        widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
+        help_text="Of the delivery, in two letters, such as GB or DE. Empty: any.",
+    )
+    grams_at_most = forms.IntegerField(
+        label="Weight in grams, at most",
+        min_value=1,
+        max_value=GRAMS_AT_MOST,
+        required=False,
+        help_text="Of all units to be sent. Empty: any. Never fits an order with an item whose weight is not known.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
+        super().__init__(data, initial=initial)
+        offer(self, "service_id", service_choices(), "Choose a courier service")
+        offer(self, "channel_id", fbm_channel_choices(), "Any channel")
+
+    levels = AMAZONS_LEVELS
+
+    def entry(self) -> RuleEntry:
+        return RuleEntry(**self.cleaned_data)
