@@ -53,7 +53,7 @@ HAPPENINGS = {
     "notification_late": "a notification is delivered `seconds` of trade time later, after newer ones",
 }
 """What can be made to happen in the world, whoever calls: always with operation “*”."""
-OF_ORDERS = ("searchOrders", "getOrder", "getOrders", "getOrderAddress", "getOrderItems")
+OF_ORDERS = ("searchOrders", "getOrder", "getOrders", "getOrderV0", "getOrderAddress", "getOrderItems")
 OF_LISTINGS = ("getListingsItem", "patchListingsItem", "putListingsItem", "deleteListingsItem")
 PAGED = {
     "searchOrders": "paginationToken",

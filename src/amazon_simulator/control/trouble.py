@@ -3,8 +3,10 @@
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.clock import iso
+from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.faults import HAPPENINGS, KINDS, Fault
 from amazon_simulator.http import Response, answer_json
+from amazon_simulator.limits import EVERY
 from amazon_simulator.told import Told
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ def set_fault(simulator: "Simulator", told: Told) -> Response:
     if told.truth("clear"):
         simulator.faults.clear(told.whole("number") if "number" in told else None)
         return answer_json({"faults": [fault_json(fault) for fault in simulator.faults.faults]})
+    if told.members.get("sellerId", EVERY) != EVERY:
+        seller_of(simulator, told)
     return answer_json(fault_json(simulator.faults.add(told.members)), 201)
 
 
