@@ -19,7 +19,7 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import accounts, authorisation, channels, confirmations
+from wharfinger.operations import accounts, authorisation, channel_life, channels, confirmations
 from wharfinger.operations.channels import OneMore
 from wharfinger.operations.refusals import Refused
 
@@ -101,7 +101,7 @@ def test_a_channel_on_which_nothing_hangs_is_deleted_with_its_account(olga):
         now=NOW,
     )
     authorisation.open_attempt(channel.pk, user=olga, session_key="s", redirect_uri="u", machine_now=NOW)
-    assert channels.delete_channel(channel.pk, now=NOW, user=olga) == "Wrong"
+    assert channel_life.delete_channel(channel.pk, now=NOW, user=olga) == "Wrong"
     assert not Channel.objects.exists()
     assert not SellerAccount.objects.exists()
     assert not AuthorisationAttempt.objects.exists()
@@ -112,13 +112,13 @@ def test_a_channel_with_orders_is_archived_and_its_place_is_free(shop, olga):
     account, warehouse, _pool, channel = shop
     an_order(channel, warehouse, [(an_item(), 1)])
     with pytest.raises(Refused, match="Archive it instead"):
-        channels.delete_channel(channel.pk, now=NOW, user=olga)
-    channels.archive_channel(channel.pk, now=NOW, user=olga)
+        channel_life.delete_channel(channel.pk, now=NOW, user=olga)
+    channel_life.archive_channel(channel.pk, now=NOW, user=olga)
     twin = a_channel(account, warehouse, name="Its successor")
     with pytest.raises(Refused, match="Its successor"):
-        channels.restore_channel(channel.pk, now=NOW, user=olga)
-    channels.delete_channel(twin.pk, now=NOW, user=olga)
-    channels.restore_channel(channel.pk, now=NOW, user=olga)
+        channel_life.restore_channel(channel.pk, now=NOW, user=olga)
+    channel_life.delete_channel(twin.pk, now=NOW, user=olga)
+    channel_life.restore_channel(channel.pk, now=NOW, user=olga)
     assert not Channel.objects.get(pk=channel.pk).archived
 
 

@@ -16,9 +16,10 @@ from wharfinger.db.models import (
     Site,
     User,
 )
+from wharfinger.domain.channels import ActivatedFor
 from wharfinger.domain.orders import Fulfilment
-from wharfinger.operations import channels
-from wharfinger.operations.channels import ChannelEntry
+from wharfinger.operations import channel_life, channels
+from wharfinger.operations.channels import AccountAsOpened, ChangedMeanwhile, ChannelEntry
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -196,3 +197,102 @@ def test_the_seller_of_a_channel_with_orders_cannot_be_changed(house):
     )
     with pytest.raises(Refused, match="cannot be changed any more"):
         channels.save_channel(channel.pk, an_entry(house, seller_id="A2ANOTHERSELLER"), version=1, now=NOW)
+
+
+def activated(house, settings, **changes):
+    settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:8124")
+    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    channel = made(house, **changes)
+    channel_life.activate_channel(channel.pk, ActivatedFor.SIMULATOR, now=NOW, user=olga)
+    return channel, olga
+
+
+def test_a_new_channel_of_a_live_system_is_active_and_of_a_demo_system_is_not(house, settings):
+    assert (made(house).activated, Channel.objects.get().activated_for) == (False, "")
+    settings.WHARFINGER = replace(settings.WHARFINGER, system="live")
+    assert made(house, name="Live", marketplace_id=DE).activated
+
+
+def test_an_administrator_activates_a_channel_for_one_amazon_and_deactivates_it(house, settings):
+    channel, olga = activated(house, settings)
+    channel.refresh_from_db()
+    assert (channel.activated, channel.activated_for) == (True, "Simulator")
+    entry = AuditEntry.objects.get(verb="activate")
+    assert (entry.before["activated for"], entry.after["activated for"]) == ("", "Simulator")
+    channel_life.deactivate_channel(channel.pk, now=NOW, user=olga)
+    channel.refresh_from_db()
+    assert (channel.activated, channel.activated_for) == (False, "")
+
+
+def test_channels_of_one_seller_speak_to_the_same_amazon(house, settings):
+    _first, olga = activated(house, settings, seller_id="A1SELLERSELLER")
+    second = made(house, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
+    with pytest.raises(Refused, match="one token cannot belong to two Amazons"):
+        channel_life.activate_channel(second.pk, ActivatedFor.SANDBOX, now=NOW, user=olga)
+    channel_life.activate_channel(second.pk, ActivatedFor.SIMULATOR, now=NOW, user=olga)
+    other = made(house, name="Another seller", seller_id="A2SELLERSELLER")
+    channel_life.activate_channel(other.pk, ActivatedFor.SANDBOX, now=NOW, user=olga)
+    assert dict(Channel.objects.values_list("name", "activated_for")) == {
+        "Amazon.co.uk FBM": "Simulator",
+        "DE": "Simulator",
+        "Another seller": "Sandbox",
+    }
+
+
+def test_nothing_is_activated_for_a_simulator_that_is_not_there_nor_in_a_live_system(house, settings):
+    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    channel = made(house)
+    with pytest.raises(Refused, match="has no simulator"):
+        channel_life.activate_channel(channel.pk, ActivatedFor.SIMULATOR, now=NOW, user=olga)
+    settings.WHARFINGER = replace(settings.WHARFINGER, system="live")
+    for refused in (
+        lambda: channel_life.activate_channel(channel.pk, ActivatedFor.SANDBOX, now=NOW, user=olga),
+        lambda: channel_life.deactivate_channel(channel.pk, now=NOW, user=olga),
+    ):
+        with pytest.raises(Refused, match="In a live system every channel is active"):
+            refused()
+
+
+def test_a_change_of_the_seller_account_meanwhile_is_told_like_one_of_the_channel(house):
+    channel = made(house, seller_id="A1SELLERSELLER", auth_token="Atzr|one")
+    opened = AccountAsOpened("EU", "A1SELLERSELLER", channel.account.token_expiry)
+    SellerAccount.objects.update(token_expiry=date(2027, 1, 1))
+    with pytest.raises(ChangedMeanwhile):
+        channels.save_channel(
+            channel.pk, an_entry(house, seller_id="A1SELLERSELLER"), version=1, opened=opened, now=NOW
+        )
+    assert Channel.objects.get().version == 1
+
+
+def test_who_edits_while_the_channel_is_disabled_is_told(house):
+    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    channel = made(house)
+    channel_life.enable_channel(channel.pk, False, now=NOW, user=olga)
+    with pytest.raises(ChangedMeanwhile):
+        channels.save_channel(channel.pk, an_entry(house), version=1, now=NOW)
+    assert not Channel.objects.get().enabled
+
+
+def test_the_audit_of_a_save_names_every_field_before_and_after(house):
+    channel = made(house, seller_id="A1SELLERSELLER")
+    changes = {
+        "name": "Renamed",
+        "enabled": False,
+        "start_date": date(2026, 11, 2),
+        "order_ref_format": "KCC{0}",
+        "dont_import_orders": True,
+        "dont_upload_order_status": True,
+        "dont_upload_stock_levels": True,
+        "use_amazon_sku": False,
+        "marketplace_id": DE,
+        "token_expiry": date(2027, 11, 1),
+    }
+    channels.save_channel(channel.pk, an_entry(house, seller_id="A1SELLERSELLER", **changes), version=1, now=NOW)
+    entry = AuditEntry.objects.get(verb="save")
+    assert {name for name in entry.after if entry.before[name] != entry.after[name]} == {
+        "name", "enabled", "start date", "order ref format", "don't import orders", "don't upload order status",
+        "don't upload stock levels", "use Amazon SKU", "marketplace", "token expiry",
+    }  # fmt: skip
+    assert {"region", "seller", "seller account", "import FBA orders", "activated for", "(Global): site"} <= set(
+        entry.after
+    )

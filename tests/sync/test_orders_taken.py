@@ -34,7 +34,7 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.operations import channels, imported_orders, links, orders, stock
+from wharfinger.operations import channel_life, channels, imported_orders, links, orders, stock
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import FbaLevel
 from wharfinger.sync import take_orders
@@ -441,7 +441,7 @@ def test_the_brake_lists_orders_without_taking_them_and_its_release_takes_them(w
     assert (world.imported(told).state, SalesOrder.objects.count()) == ("Not attempted", 0)
     assert "Don't import orders" in world.imported(told).reason
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False, enabled=False)
-    channels.enable_channel(world.fbm.pk, True, user=somebody(), now=world.clock.now())
+    channel_life.enable_channel(world.fbm.pk, True, user=somebody(), now=world.clock.now())
     assert world.imported(told).state == "Retrying"
     world.take()
     assert world.imported(told).state == "OK"

@@ -42,10 +42,11 @@ def account():
     return account
 
 
-def run(account, flow, times=1):
+def run(account, flow, times=1, idle=""):
     wired = Wired(
         machine_clock=SteppedClock(NOW),
         flows={"orders_in": flow},
+        why_idle=lambda _: idle,
         calls_for=lambda _: None,
         fetch_order=None,
         exchange_code=None,
@@ -72,6 +73,11 @@ def the_line():
 def test_a_run_that_ends_is_due_again_by_the_timetable(account):
     run(account, lambda *_: FlowResult("3 orders"))
     assert the_line() == (NOW + timedelta(minutes=3), "3 orders", "", 0)
+
+
+def test_an_account_that_may_not_speak_to_amazon_runs_nothing_and_says_why(account):
+    run(account, failing(AssertionError("it ran")), idle="Sandbox: only checked.")
+    assert the_line() == (NOW + timedelta(minutes=3), "Sandbox: only checked.", "", 0)
 
 
 def test_a_run_without_budget_comes_back_when_the_budget_does(account):

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
+from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.cli.migrate import waiting_migrations
 from wharfinger.cli.outlook import look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.speech import say
@@ -85,7 +86,7 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     if asks_amazon:
         board = Switchboard(configuration, current_clock())
         with Transport(timeouts=Timeouts(connect=5, read=10)) as transport:
-            yield from look_at_amazon(board.endpoints(), current_clock(), transport)
+            yield from look_at_amazon(house_endpoints(configuration), current_clock(), transport)
         verify_channels(board)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())

@@ -9,16 +9,20 @@ from django.conf import settings
 
 from wharfinger.amazon.auth import Credentials, Lwa, TokenCache
 from wharfinger.amazon.client import AmazonClient
-from wharfinger.amazon.regions import LIVE, Endpoints
+from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
+from wharfinger.cli.endpoints import NoAmazon, endpoints_for
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
-from wharfinger.operations import triggers
+from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome
+from wharfinger.operations import accounts, authorisation, triggers
+from wharfinger.operations.accounts import CheckLine
 from wharfinger.sync import fba_stock_in, listings_in, orders_in, shipments_out, stock_out, take_orders
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls
-from wharfinger.sync.verify import verify_channel
+from wharfinger.sync.verify import TOKEN, verify_channel
+from wharfinger.sync.verify_sandbox import verify_in_sandbox
 from wharfinger.worker.app import work
 from wharfinger.worker.runs import Flow, Wired
 from wharfinger.worker.time import WorkerClock
@@ -54,53 +58,79 @@ class Switchboard:
         self._configuration = configuration
         self.clock = WorkerClock(clock)
         self._transport = Transport()
-        self._caches: dict[tuple[str, str], TokenCache] = {}
+        self._caches: dict[tuple[str, str, str], TokenCache] = {}
         self._lock = threading.Lock()
 
-    def endpoints(self) -> Endpoints:
-        """A demo system knows the simulator's endpoints only; no setting of a channel leads to a live one."""
-        simulator = self._configuration.simulator_url
-        if simulator is None:
-            return LIVE
-        return LIVE.moved_to(
-            token_endpoint=f"{simulator}/auth/o2/token",
-            endpoints={code: f"{simulator}/{code.lower()}" for code in ("EU", "NA", "FE")},
-        )
+    def activated_for(self, account_id: int) -> set[str]:
+        """Which stand-ins for Amazon the account's activated channels name."""
+        channels = Channel.objects.filter(account_id=account_id, archived=False, activated=True)
+        return set(channels.values_list("activated_for", flat=True))
 
-    def lwa(self, application: AmazonApplication) -> Lwa:
+    def endpoints(self, account_id: int) -> Endpoints:
+        """NoAmazon where a demo system's account has no channel that is activated."""
+        return endpoints_for(self._configuration, self.activated_for(account_id))
+
+    def lwa(self, application: AmazonApplication, account_id: int) -> Lwa:
         credentials = Credentials(application.client_id, application.client_secret)
-        return Lwa(self._transport, self.endpoints().token_endpoint, credentials)
+        return Lwa(self._transport, self.endpoints(account_id).token_endpoint, credentials)
 
     def calls_for(self, account_id: int) -> Calls:
-        """The account's calls; NoToken while it waits for authorisation."""
+        """The account's calls; NoToken while it waits for authorisation, NoAmazon while it is not activated."""
         account = SellerAccount.objects.select_related("application").get(pk=account_id)
         if account.application is None or not account.refresh_token:
             raise NoToken(f"{account.name} has no refresh token. Press Authorise.")
-        tokens = self._cache(account.application).source(account.refresh_token)
-        client = AmazonClient(self._transport, tokens, self.endpoints().region(account.region))
+        endpoints = self.endpoints(account_id)
+        tokens = self._cache(account.application, endpoints).source(account.refresh_token)
+        client = AmazonClient(self._transport, tokens, endpoints.region(account.region))
         facts = AccountFacts(account.pk, account.seller_id, account.region, account.name)
         return Calls(facts, client, tokens, self.clock)
 
-    def _cache(self, application: AmazonApplication) -> TokenCache:
-        key = (application.client_id, application.client_secret)
+    def _cache(self, application: AmazonApplication, endpoints: Endpoints) -> TokenCache:
+        key = (application.client_id, application.client_secret, endpoints.token_endpoint)
+        credentials = Credentials(application.client_id, application.client_secret)
         with self._lock:
             if key not in self._caches:
-                self._caches[key] = TokenCache(self.lwa(application))
+                self._caches[key] = TokenCache(Lwa(self._transport, endpoints.token_endpoint, credentials))
             return self._caches[key]
 
+    def why_idle(self, account_id: int) -> str:
+        """Why none of the account's flows may run in this demo system; empty = they may."""
+        if self._configuration.system == "live":
+            return ""
+        found = self.activated_for(account_id)
+        if not found:
+            return "No channel of it is activated in this demo system."
+        return f"{ONLY_CHECKED}." if ActivatedFor.SANDBOX.value in found else ""
+
     def fetch_order(self, account_id: int, amazon_order_id: str) -> None:
+        if self.why_idle(account_id):
+            return
         orders_in.fetch_order(account_id, amazon_order_id, self.calls_for(account_id), self.clock)
 
     def exchange_code(self, attempt_id: int) -> None:
         attempt = AuthorisationAttempt.objects.select_related("channel__account__application").get(pk=attempt_id)
-        application = attempt.channel.account.application
-        if application is not None:
-            exchange_code(attempt_id, self.lwa(application), self.clock)
+        account = attempt.channel.account
+        if account.application is None:
+            return
+        try:
+            lwa = self.lwa(account.application, account.pk)
+        except NoAmazon as none:
+            authorisation.fail_exchange(attempt_id, AuthorisationOutcome.NO_ANSWER, error=str(none))
+            return
+        exchange_code(attempt_id, lwa, self.clock)
 
     def verify_channel(self, channel_id: int) -> None:
         channel = Channel.objects.select_related("account").get(pk=channel_id)
-        calls = self.calls_for(channel.account_id) if channel.account.refresh_token else None
-        again_at = verify_channel(channel_id, calls, self.clock)
+        try:
+            calls = self.calls_for(channel.account_id) if channel.account.refresh_token else None
+        except NoAmazon as none:
+            line = CheckLine(TOKEN, None, str(none), "An administrator activates the channel on its page.")
+            accounts.record_checks(channel_id, [line], linked=None, now=self.clock.now())
+            return
+        if calls is not None and channel.activated_for == ActivatedFor.SANDBOX.value:
+            again_at = verify_in_sandbox(channel_id, calls, self.clock)
+        else:
+            again_at = verify_channel(channel_id, calls, self.clock)
         if again_at is not None:
             clock: Clock = settings.CLOCK
             wait = clock.to_machine_seconds(again_at - clock.now())
@@ -118,6 +148,7 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
     return Wired(
         machine_clock=clock,
         flows=FLOWS,
+        why_idle=board.why_idle,
         calls_for=board.calls_for,
         fetch_order=board.fetch_order,
         exchange_code=board.exchange_code,

@@ -41,6 +41,7 @@ class Configuration:
     system: System
     clock: str  # "real" or "file:PATH"
     simulator_url: str | None
+    sandbox_url: str | None  # demo systems: who answers in place of Amazon's own sandbox
     public_url: str
     listen_host: str
     listen_port: int
@@ -71,7 +72,8 @@ def read(environ: Mapping[str, str]) -> Configuration:
         database_url=_database_url(environ),
         system=cast(System, system),
         clock=_clock(environ, system),
-        simulator_url=_simulator_url(environ, system),
+        simulator_url=_stand_in_url(environ, system, "WHARFINGER_SIMULATOR_URL"),
+        sandbox_url=_stand_in_url(environ, system, "WHARFINGER_SANDBOX_URL"),
         public_url=public_url,
         listen_host=host,
         listen_port=port,
@@ -216,11 +218,11 @@ def _web_address(environ: Mapping[str, str], name: str) -> str | None:
     return url
 
 
-def _simulator_url(environ: Mapping[str, str], system: str) -> str | None:
-    url = _web_address(environ, "WHARFINGER_SIMULATOR_URL")
+def _stand_in_url(environ: Mapping[str, str], system: str, name: str) -> str | None:
+    url = _web_address(environ, name)
     if url is not None and system != "demo":
         raise ConfigurationError(
-            "WHARFINGER_SIMULATOR_URL is set, but a live system speaks to the real Amazon only: "
+            f"{name} is set, but a live system speaks to the real Amazon only: "
             "leave it out, or set WHARFINGER_SYSTEM=demo."
         )
     return url

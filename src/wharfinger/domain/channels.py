@@ -66,7 +66,7 @@ def import_fba_for(kind: Fulfilment) -> ImportFba:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """What decides whether a channel runs. `site_loaded`: an FBA site whose levels were read or counted."""
+    """What decides whether a channel runs. `activated_for`: demo systems; in a live system it is None."""
 
     kind: Fulfilment
     enabled: bool
@@ -75,6 +75,12 @@ class ChannelFacts:
     link: LinkState
     has_site: bool
     has_courier: bool
+    activated_for: ActivatedFor | None = None
+
+    @property
+    def only_checked(self) -> bool:
+        """Amazon's sandbox answers published examples only: there is nothing to trade with."""
+        return self.activated and self.activated_for is ActivatedFor.SANDBOX
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +89,13 @@ class Missing:
 
     what: str
     cure: str
+
+
+ONLY_CHECKED = "Sandbox: only checked"
+SANDBOX_MISSING = Missing(
+    f"{ONLY_CHECKED}.",
+    "It takes no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
+)
 
 
 def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
@@ -94,6 +107,8 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
         found.append(Missing("Channel Enabled is off.", "Switch it on under General."))
     if not facts.activated:
         found.append(Missing("Not activated in this demo system.", "An administrator activates it on this page."))
+    if facts.only_checked:
+        found.append(SANDBOX_MISSING)
     if not facts.has_site:
         found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
     if facts.kind is Fulfilment.FBM and not facts.has_courier:

@@ -1,4 +1,4 @@
-"""Channels: make, save, activate, enable, approve, archive."""
+"""Channels: make one, make more of the same seller, save. What happens to them afterwards: `channel_life`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,19 +8,13 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import (
-    Activity,
     AmazonApplication,
-    AuthorisationAttempt,
     Channel,
     ChannelOption,
-    CourierMapping,
-    Listing,
     Marketplace,
-    Problem,
     SellerAccount,
     User,
 )
-from wharfinger.db.queries.channels import hangs_on
 from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
 from wharfinger.domain.channels import ImportFba, LinkState, import_fba_for
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
@@ -28,10 +22,10 @@ from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.options import OptionRow
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import triggers
+from wharfinger.operations._channel_steps import channel_facts, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
-from wharfinger.operations._option_steps import option_facts, preset_values, rows_like, stored_rows, write_options
+from wharfinger.operations._option_steps import preset_values, rows_like, stored_rows, write_options
 from wharfinger.operations._reconsider_steps import reconsider
-from wharfinger.operations._stock_steps import raise_notices
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -128,7 +122,7 @@ def _create(kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | N
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
     account = _account_for(checked, marketplace, now)
-    _refuse_twice(account, marketplace, kind, None)
+    refuse_twice(account, marketplace, kind, None)
     live = settings.WHARFINGER.system == "live"
     channel = Channel(
         kind=kind.value,
@@ -140,70 +134,129 @@ def _create(kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | N
     )
     _write(channel, checked, account, now, user)
     record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
-    record_audit("create", "Channel", channel.pk, before=None, after=_facts(channel), now=now, user=user)
+    record_audit("create", "Channel", channel.pk, before=None, after=channel_facts(channel), now=now, user=user)
     reconsider(f"nochannel:{account.pk}:{marketplace.pk}:{kind.value}", now=now)
     triggers.verify_channel(channel.pk)
     return channel
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAsOpened:
+    """What the seller account held when a person opened the channel in Edit: other channels change it too."""
+
+    region: str
+    seller_id: str
+    token_expiry: date | None
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the channel, or its seller account, since the form was opened. Nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Somebody else saved this channel while you were editing. Nothing of yours was written yet: "
+            "see what changed below, then save on top of it or cancel."
+        )
+
+
 @operation
 def save_channel(
-    channel_id: int, entry: ChannelEntry, *, version: int, now: datetime, user: User | None = None
+    channel_id: int,
+    entry: ChannelEntry,
+    *,
+    version: int,
+    opened: AccountAsOpened | None = None,
+    now: datetime,
+    user: User | None = None,
 ) -> Channel:
-    """Save Channel: everything or nothing; refused when somebody else saved since `version` was read."""
-    channel = Channel.objects.select_for_update(of=("self",)).select_related("account").get(pk=channel_id)
-    if channel.version != version:
-        raise Refused(
-            "Somebody else saved this channel while you were editing. Nothing of yours was written: "
-            "open the channel again, see what changed, and enter your change once more."
-        )
+    """Save Channel: everything or nothing; ChangedMeanwhile when somebody else saved since it was opened."""
+    channel = Channel.objects.select_for_update().select_related("account").get(pk=channel_id)
+    if channel.version != version or (opened is not None and opened != _as_it_is(channel.account)):
+        raise ChangedMeanwhile()
     kind = Fulfilment(channel.kind)
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
-    before = _facts(channel)
+    before = channel_facts(channel)
     account = _retargeted(channel, checked, marketplace, now)
-    _refuse_twice(account, marketplace, kind, channel.pk)
+    refuse_twice(account, marketplace, kind, channel.pk)
     channel.account, channel.marketplace = account, marketplace
     channel.version += 1
     _write(channel, checked, account, now, user)
-    record_audit("save", "Channel", channel.pk, before=before, after=_facts(channel), now=now, user=user)
+    record_audit("save", "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
     reconsider(f"channel:{channel.pk}", now=now)
     triggers.verify_channel(channel.pk)
     return channel
 
 
+def _as_it_is(account: SellerAccount) -> AccountAsOpened:
+    return AccountAsOpened(account.region, account.seller_id, account.token_expiry)
+
+
+def check_general(entry: ChannelEntry, but: int | None = None) -> None:
+    """The wizard's step General: Refused names the field. `but`: the channel that may bear the name."""
+    checked = _general(entry)
+    if Channel.objects.filter(name__iexact=checked.name).exclude(pk=but or 0).exists():
+        raise _named_already(checked.name)
+
+
+def check_specific(kind: Fulfilment, entry: ChannelEntry) -> None:
+    """The wizard's step Channel Specific: Refused names the field."""
+    checked = _specific(kind, entry)
+    marketplace = _marketplace(checked)
+    known = SellerAccount.objects.filter(region=checked.region, seller_id=checked.seller_id).first()
+    if known is not None and checked.seller_id:
+        refuse_twice(known, marketplace, kind, None)
+
+
+def _named_already(name: str) -> Refused:
+    return Refused(f"Another channel is called “{name}”. Give this one a name of its own.", "name")
+
+
 def _checked(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
     """Everything that can be told from the entry alone, field by field."""
+    return _specific(kind, _general(entry))
+
+
+def _general(entry: ChannelEntry) -> ChannelEntry:
     name = " ".join(entry.name.split())
     if not name:
         raise Refused("Give the channel a name, such as “Amazon.co.uk FBM”.", "name")
     if len(name) > NAME_AT_MOST:
         raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
-    if not all(character.isprintable() for character in name):
+    if not name.isprintable():
         raise Refused("The name holds a control character. Remove it.", "name")
+    if not entry.order_ref_format.isprintable():
+        raise Refused("Order Ref. Format holds a control character. Remove it.", "order_ref_format")
     if "{0}" not in entry.order_ref_format:
         raise Refused("Order Ref. Format must contain {0}, where Amazon's order number goes.", "order_ref_format")
     if len(entry.order_ref_format) > 60:
         raise Refused("Order Ref. Format has at most 60 characters. Shorten it.", "order_ref_format")
+    return replace(entry, name=name)
+
+
+def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
+    token = entry.auth_token.strip()
     if entry.import_fba_orders != import_fba_for(kind).value:
         raise Refused(
             f"An Amazon {kind.value} channel needs “{import_fba_for(kind).value}”: FBA and FBM orders have "
             "separate channels.",
             "import_fba_orders",
         )
-    if looks_like_mws_token(entry.auth_token):
+    if looks_like_mws_token(token):
         raise Refused(MWS_EXPLAINED, "auth_token")
-    if entry.auth_token and not entry.auth_token.startswith("Atzr|"):
+    if token and not token.startswith("Atzr|"):
         raise Refused("A refresh token begins with Atzr|. Copy it whole, or leave the field empty.", "auth_token")
+    if not (token.isascii() and token.isprintable()) or " " in token:
+        raise Refused("A refresh token has no spaces and no special characters. Copy it once more.", "auth_token")
     if entry.region not in (Region.EU.value, Region.NA.value):
         raise Refused("Choose the region: UK and Europe, or US.", "region")
-    return replace(entry, name=name, seller_id=_seller_id(entry), auth_token=entry.auth_token.strip())
+    return replace(entry, seller_id=_seller_id(entry), auth_token=token)
 
 
 def _seller_id(entry: ChannelEntry) -> str:
     if not entry.seller_id.strip():
-        if entry.auth_token:
+        if entry.auth_token.strip():
             raise Refused("With an Auth Token the Seller ID is needed too: see Account info.", "seller_id")
         return ""
     try:
@@ -266,20 +319,6 @@ def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace,
     return _account_for(entry, marketplace, now)
 
 
-def _refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilment, but: int | None) -> None:
-    twin = (
-        Channel.objects.filter(account=account, marketplace=marketplace, kind=kind.value, archived=False)
-        .exclude(pk=but or 0)
-        .first()
-    )
-    if twin is not None:
-        raise Refused(
-            f"“{twin.name}” is the {kind.value} channel of this seller for {marketplace.name} already. "
-            "Each marketplace and kind has one channel.",
-            "marketplace_id",
-        )
-
-
 def _write(channel: Channel, entry: ChannelEntry, account: SellerAccount, now: datetime, user: User | None) -> None:
     channel.name, channel.enabled = entry.name, entry.enabled
     channel.start_date, channel.order_ref_format = entry.start_date, entry.order_ref_format
@@ -294,7 +333,7 @@ def _write(channel: Channel, entry: ChannelEntry, account: SellerAccount, now: d
     except IntegrityError as error:
         if "channel_name_once" not in str(error):
             raise
-        raise Refused(f"Another channel is called “{entry.name}”. Give this one a name of its own.", "name") from error
+        raise _named_already(entry.name) from error
     write_options(channel, _option_rows(channel, entry))
     _write_credentials(account, entry, now, user)
 
@@ -311,7 +350,7 @@ def _option_rows(channel: Channel, entry: ChannelEntry) -> tuple[OptionRow, ...]
 
 
 def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetime, user: User | None) -> None:
-    changed = False
+    changed, before = False, {"token": "", "token expiry": str(account.token_expiry or "")}
     if entry.auth_token:
         account.refresh_token, account.token_last_four = entry.auth_token, entry.auth_token[-4:]
         account.token_set_at, account.participations_read_at = now, None
@@ -323,147 +362,10 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
     if changed:
         account.save()
         after = {
-            "token": "changed" if entry.auth_token else "kept",
+            "token": "changed" if entry.auth_token else "",
             "token expiry": str(account.token_expiry),
         }
-        record_audit("save credentials", "SellerAccount", account.pk, before=None, after=after, now=now, user=user)
-
-
-def _facts(channel: Channel) -> dict[str, str]:
-    """A channel's fields for the audit; no secrets among them."""
-    return {
-        "name": channel.name,
-        "enabled": str(channel.enabled),
-        "marketplace": channel.marketplace_id,
-        "seller": channel.account.seller_id,
-        "start date": str(channel.start_date),
-        "order ref format": channel.order_ref_format,
-        "don't import orders": str(channel.dont_import_orders),
-        "don't upload order status": str(channel.dont_upload_order_status),
-        "don't upload stock levels": str(channel.dont_upload_stock_levels),
-        "use Amazon SKU": str(channel.use_amazon_sku),
-        **option_facts(channel),
-    }
-
-
-@operation
-def activate_channel(channel_id: int, *, now: datetime, user: User) -> None:
-    """Demo systems: an administrator activates a channel for the simulator."""
-    Channel.objects.filter(pk=channel_id).update(activated=True)
-    channel = Channel.objects.get(pk=channel_id)
-    record_audit("activate", "Channel", channel_id, before=None, after={"activated": "True"}, now=now, user=user)
-    record_activity(f"Channel {channel.name} activated.", channel=channel, now=now, user=user)
-    reconsider(f"channel:{channel_id}", now=now)
-    _notice_all(channel, now)
-
-
-@operation
-def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User) -> None:
-    """Enabled off: nothing is sent or received, and all queued work is kept."""
-    channel = Channel.objects.select_for_update().get(pk=channel_id)
-    if channel.enabled == enabled:
-        return
-    Channel.objects.filter(pk=channel_id).update(enabled=enabled)
-    word = "enabled" if enabled else "disabled"
-    record_audit(word, "Channel", channel_id, before=None, after={"enabled": str(enabled)}, now=now, user=user)
-    record_activity(f"Channel {channel.name} {word}.", channel=channel, now=now, user=user)
-    if enabled:
-        reconsider(f"channel:{channel_id}", now=now)
-        _notice_all(channel, now)
-
-
-@operation
-def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
-    """The first upload's plan was seen by a person: from now on quantities go to Amazon."""
-    channel = Channel.objects.select_for_update().get(pk=channel_id)
-    Channel.objects.filter(pk=channel_id, stock_upload_approved_at=None).update(stock_upload_approved_at=now)
-    record_audit(
-        "approve stock upload",
-        "Channel",
-        channel_id,
-        before=None,
-        after={"approved": str(now)},
-        now=now,
-        user=user,
-    )
-    record_activity(f"{channel.name}: first stock upload approved.", channel=channel, now=now, user=user)
-    _notice_all(channel, now)
-
-
-def _notice_all(channel: Channel, now: datetime) -> None:
-    items = (
-        Listing.objects.filter(account_id=channel.account_id, products__marketplace_id=channel.marketplace_id)
-        .exclude(products__item=None)
-        .values_list("products__item_id", flat=True)
-        .distinct()
-    )
-    raise_notices([item for item in items if item is not None], cause=f"{channel.name} begins to upload", now=now)
-
-
-@operation
-def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
-    """Delete a channel on which nothing hangs; its seller account goes with it when no other channel shares it and
-    it was never authorised. Answers its name."""
-    channel = Channel.objects.select_for_update(of=("self",)).select_related("account").get(pk=channel_id)
-    why = hangs_on(channel_id)
-    if why:
-        raise Refused(f"{channel.name} cannot be deleted: {why} Archive it instead; everything is kept.")
-    record_audit("delete", "Channel", channel_id, before=_facts(channel), after=None, now=now, user=user)
-    account, name = channel.account, channel.name
-    AuthorisationAttempt.objects.filter(channel=channel).delete()
-    CourierMapping.objects.filter(channel=channel).delete()
-    Problem.objects.filter(channel=channel).delete()
-    Activity.objects.filter(channel=channel).update(channel=None)
-    channel.delete()
-    if not account.seller_id and not account.channels.exists():
-        account.delete()
-    return name
-
-
-@operation
-def archive_channel(channel_id: int, *, now: datetime, user: User) -> None:
-    """Out of the way: nothing is sent or received, everything is kept, and its place is free for another channel."""
-    channel = Channel.objects.select_for_update().get(pk=channel_id)
-    _set_archived(channel, True, now, user)
-
-
-@operation
-def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
-    """Take an archived channel up again; Refused when another has its marketplace and kind meanwhile."""
-    channel = (
-        Channel.objects.select_for_update(of=("self",)).select_related("account", "marketplace").get(pk=channel_id)
-    )
-    _refuse_twice(channel.account, channel.marketplace, Fulfilment(channel.kind), channel.pk)
-    _set_archived(channel, False, now, user)
-    reconsider(f"nochannel:{channel.account_id}:{channel.marketplace_id}:{channel.kind}", now=now)
-    reconsider(f"channel:{channel_id}", now=now)
-    _notice_all(channel, now)
-    triggers.verify_channel(channel_id)
-
-
-def _set_archived(channel: Channel, archived: bool, now: datetime, user: User) -> None:
-    if channel.archived == archived:
-        return
-    channel.archived = archived
-    channel.version += 1
-    channel.save(update_fields=["archived", "version"])
-    word = "archive" if archived else "restore"
-    record_audit(
-        word,
-        "Channel",
-        channel.pk,
-        before={"archived": str(not archived)},
-        after={"archived": str(archived)},
-        now=now,
-        user=user,
-    )
-    record_activity(f"Channel {channel.name} {word}d.", channel=channel, now=now, user=user)
-
-
-@operation
-def check_again(channel_id: int) -> None:
-    """Verify the channel with Amazon once more."""
-    triggers.verify_channel(channel_id)
+        record_audit("save credentials", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)
 
 
 def first_start_date(now: datetime) -> date:

@@ -22,10 +22,14 @@ Flow = Callable[[int, Calls, WorkerClock], FlowResult]
 
 @dataclass(frozen=True)
 class Wired:
-    """What `cli` builds and passes down: the flows, and the clients that they call."""
+    """What `cli` builds and passes down: the flows, and the clients that they call.
+
+    `why_idle`: why an account's flows may not run at all; empty = they may.
+    """
 
     machine_clock: MachineClock
     flows: Mapping[str, Flow]
+    why_idle: Callable[[int], str]
     calls_for: Callable[[int], Calls]
     fetch_order: Callable[[int, str], None]
     exchange_code: Callable[[int], None]
@@ -49,7 +53,8 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
     clock = wired.clock
     flows.start_flow(account_id, flow, now=clock.now())
     try:
-        result = wired.flows[flow](account_id, wired.calls_for(account_id), clock)
+        idle = wired.why_idle(account_id)
+        result = FlowResult(idle) if idle else wired.flows[flow](account_id, wired.calls_for(account_id), clock)
     except NotBefore as wait:
         result = FlowResult("", wait.at, f"budget of {wait.operation}")
     except AmazonError as error:

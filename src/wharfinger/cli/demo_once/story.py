@@ -33,7 +33,7 @@ from wharfinger.db.models import (
     Site,
     StockNotice,
 )
-from wharfinger.domain.channels import LinkState, import_fba_for
+from wharfinger.domain.channels import ActivatedFor, LinkState, import_fba_for
 from wharfinger.domain.marketplaces import BY_ID, MarketplaceFacts, Pool
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
@@ -154,7 +154,7 @@ def make_channel(
 
 def activate(job: Job, channel: Channel) -> None:
     page = job.visitor.open(f"/channels/{channel.pk}/")
-    job.visitor.send(page, f"/channels/{channel.pk}/activate/", {})
+    job.visitor.send(page, f"/channels/{channel.pk}/activate/", {"for": ActivatedFor.SIMULATOR.value})
 
 
 def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:

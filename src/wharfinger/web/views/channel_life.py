@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.domain.people import Right
-from wharfinger.operations import channels
+from wharfinger.operations import channel_life, channels
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import person, show_refusal, trade_now
 from wharfinger.web.forms.more_channels import MoreChannelsForm
@@ -49,7 +49,7 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
 @require_POST
 def archive(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
-    channels.archive_channel(channel_id, now=trade_now(), user=person(request))
+    channel_life.archive_channel(channel_id, now=trade_now(), user=person(request))
     messages.success(request, f"{channel.name} is archived: nothing is sent or received, everything is kept.")
     return redirect("channel-list")
 
@@ -59,7 +59,7 @@ def archive(request: HttpRequest, channel_id: int) -> HttpResponse:
 def restore(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
     try:
-        channels.restore_channel(channel_id, now=trade_now(), user=person(request))
+        channel_life.restore_channel(channel_id, now=trade_now(), user=person(request))
     except Refused as refused:
         messages.error(request, refused.message)
     else:
@@ -74,7 +74,7 @@ def delete(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
     if request.method == "POST":
         try:
-            name = channels.delete_channel(channel_id, now=trade_now(), user=person(request))
+            name = channel_life.delete_channel(channel_id, now=trade_now(), user=person(request))
         except Refused as refused:
             messages.error(request, refused.message)
             return redirect("channel", channel_id=channel_id)

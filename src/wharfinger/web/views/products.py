@@ -25,7 +25,7 @@ from wharfinger.db.queries.stock import item_by_code
 from wharfinger.db.queries.stock_out import PlanRow, stock_upload_plan
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
-from wharfinger.operations import channels, links
+from wharfinger.operations import channel_life, links
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
@@ -106,7 +106,7 @@ def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Approve the first stock upload: from now on Amazon is told this channel's quantities."""
     _channel_or_404(channel_id)
     try:
-        channels.approve_stock_upload(channel_id, user=person(request), now=trade_now())
+        channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
     except Refused as refused:
         messages.error(request, refused.message)
     else:

@@ -1,0 +1,45 @@
+"""A demo system's channel that is activated for Amazon's sandbox: checked, and nothing else.
+
+The static sandbox answers the pairs of the published models only, with examples: it proves the application, the token
+and the way to Amazon; what it says of marketplaces is nobody's, and is not kept.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
+from wharfinger.domain.channels import ONLY_CHECKED, LinkState
+from wharfinger.operations import accounts
+from wharfinger.operations.accounts import CheckLine
+from wharfinger.sync.calls import Calls, Clock, NotBefore
+
+TOKEN = "Token exchange"
+ANSWERS = "Amazon's sandbox answers"
+_CURES: Mapping[str, str] = {
+    TOKEN: "Enter the application and an Auth Token of the real Amazon: the simulator's are unknown there.",
+    ANSWERS: "See the message, then press Check again.",
+}
+
+
+def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime | None:
+    """Answers when to check again (trade time) where the rate did not let the checks go to their end."""
+    lines = {title: CheckLine(title, None) for title in (TOKEN, ANSWERS)}
+    again_at = None
+    try:
+        calls.prove_token()
+        lines[TOKEN] = CheckLine(TOKEN, True, "Amazon gives us access tokens.")
+        accounts.record_checks(channel_id, list(lines.values()), linked=None, now=clock.now())
+        calls.get_marketplace_participations()
+        lines[ANSWERS] = CheckLine(ANSWERS, True, f"{ONLY_CHECKED}; it answers published examples.")
+        linked: LinkState | None = LinkState.LINKED
+    except NotBefore as wait:
+        linked, again_at = None, wait.at
+        lines[ANSWERS] = CheckLine(ANSWERS, None, f"Waits for the rate until {wait.at:%H:%M:%S} UTC.")
+    except AmazonError as error:
+        title = TOKEN if lines[TOKEN].ok is None else ANSWERS
+        lines[title] = CheckLine(title, False, str(error), _CURES[title])
+        linked = None if error.verdict is Verdict.LATER else LinkState.NOT_LINKED
+        if isinstance(error, InvalidGrant):
+            linked = LinkState.LOST
+    accounts.record_checks(channel_id, list(lines.values()), linked=linked, now=clock.now())
+    return again_at

@@ -1,0 +1,86 @@
+"""A demo system never speaks to a live endpoint of Amazon, whatever its channels and settings say."""
+
+from dataclasses import replace
+from itertools import combinations
+from urllib.parse import urlsplit
+
+import pytest
+
+from wharfinger.amazon.regions import LIVE, SANDBOX
+from wharfinger.cli.endpoints import NoAmazon, endpoints_for, house_endpoints
+from wharfinger.config.environment import read
+from wharfinger.domain.channels import ActivatedFor
+
+LIVE_HOSTS = {urlsplit(region.endpoint).hostname for region in LIVE.regions}
+SIMULATOR, OURS = "http://127.0.0.1:8124", "http://127.0.0.1:8125"
+TOLD = ("", "Simulator", "Sandbox", "Live", "https://sellingpartnerapi-eu.amazon.com")
+
+
+def a_system(tmp_path, name="demo", simulator=None, sandbox=None):
+    told = read({"WHARFINGER_HOME": str(tmp_path), "WHARFINGER_SYSTEM": name})
+    return replace(told, simulator_url=simulator, sandbox_url=sandbox)
+
+
+def hosts(endpoints):
+    return {urlsplit(region.endpoint).hostname for region in endpoints.regions}
+
+
+def test_a_live_system_speaks_to_the_live_endpoints_whatever_channels_say(tmp_path):
+    for told in ([], ["Simulator"], ["Sandbox"], [""]):
+        assert endpoints_for(a_system(tmp_path, "live"), told) == LIVE
+
+
+@pytest.mark.parametrize("sandbox", [None, OURS, "https://sellingpartnerapi-na.amazon.com"])
+@pytest.mark.parametrize("simulator", [None, SIMULATOR, "https://sellingpartnerapi-eu.amazon.com"])
+def test_no_combination_of_channels_of_a_demo_system_reaches_a_live_host(tmp_path, simulator, sandbox):
+    system = a_system(tmp_path, simulator=simulator, sandbox=sandbox)
+    tried = 0
+    for size in range(len(TOLD) + 1):
+        for told in combinations(TOLD, size):
+            tried += 1
+            try:
+                found = endpoints_for(system, told)
+            except NoAmazon:
+                continue
+            assert not hosts(found) & LIVE_HOSTS, told
+    assert tried == 2 ** len(TOLD)
+
+
+def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
+    system = a_system(tmp_path, simulator=SIMULATOR)
+    simulator, sandbox = endpoints_for(system, ["Simulator"]), endpoints_for(system, ["Sandbox"])
+    assert (simulator.token_endpoint, simulator.region("EU").endpoint) == (
+        f"{SIMULATOR}/auth/o2/token",
+        f"{SIMULATOR}/eu",
+    )
+    assert sandbox == SANDBOX
+    assert sandbox.token_endpoint == LIVE.token_endpoint
+    moved = endpoints_for(a_system(tmp_path, sandbox=OURS), ["Sandbox"])
+    assert (moved.token_endpoint, moved.region("NA").endpoint) == (f"{OURS}/auth/o2/token", f"{OURS}/sandbox/na")
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ([], "an administrator activates it"),
+        ([""], "an administrator activates it"),
+        (["Simulator"], "has no simulator"),
+        (["Simulator", "Sandbox"], "different Amazons"),
+    ],
+)
+def test_where_there_is_no_amazon_the_reason_is_told(tmp_path, told, words):
+    with pytest.raises(NoAmazon, match=words):
+        endpoints_for(a_system(tmp_path), told)
+
+
+def test_the_house_itself_asks_the_simulator_where_there_is_one(tmp_path):
+    assert hosts(house_endpoints(a_system(tmp_path, simulator=SIMULATOR))) == {"127.0.0.1"}
+    assert house_endpoints(a_system(tmp_path)) == SANDBOX
+    assert house_endpoints(a_system(tmp_path, "live")) == LIVE
+
+
+def test_every_activation_that_there_is_has_its_endpoints(tmp_path):
+    system = a_system(tmp_path, simulator=SIMULATOR)
+    assert {kind: len(endpoints_for(system, [kind.value]).regions) for kind in ActivatedFor} == dict.fromkeys(
+        ActivatedFor, 3
+    )
