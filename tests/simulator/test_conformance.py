@@ -12,7 +12,7 @@ from amazon_simulator.http import Request
 from amazon_simulator.limits import PLANS
 from amazon_simulator.wire.answers import denied, throttled
 
-pytestmark = pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
+by_the_models = pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 ROUTES = Amazon().simulator.routes.operations
 TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations"}
 """Operations without a parameter: only the door can refuse them."""
@@ -36,11 +36,13 @@ def faults_by_place(walk):
     }
 
 
+@by_the_models
 @pytest.mark.parametrize("walk", WALKS)
 def test_every_answer_is_as_its_model_says(walk):
     assert {place: fault for place, fault in faults_by_place(walk).items() if place not in EXCEPTIONS} == {}
 
 
+@by_the_models
 def test_every_exception_is_still_one():
     assert EXCEPTIONS.keys() <= {place for walk in WALKS for place in faults_by_place(walk)}
 
@@ -53,6 +55,7 @@ def test_every_operation_is_walked_well_called_and_badly_called():
     assert kinds == {name: {2} if name in TAKES_NOTHING else {2, 4} for name in ROUTES}
 
 
+@by_the_models
 @pytest.mark.parametrize("name", ROUTES)
 def test_what_the_door_refuses_is_told_as_the_operations_model_says(name):
     route = ROUTES[name]
@@ -68,6 +71,7 @@ def test_nobody_is_answered_without_a_token():
         assert (answer.status, json.loads(answer.body)["errors"][0]["code"]) == (403, "MissingAuthenticationToken")
 
 
+@by_the_models
 @pytest.mark.parametrize("name", ROUTES)
 def test_every_operation_has_the_name_and_the_usage_plan_of_its_model(name):
     told = operation(ROUTES[name].method, ROUTES[name].path)

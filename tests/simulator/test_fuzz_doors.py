@@ -1,0 +1,282 @@
+"""Every door but the selling API's: control, queues, Login with Amazon, documents, pages. None fails on its own."""
+
+import json
+import re
+from urllib.parse import quote, urlencode, urlsplit
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.simulator.conftest import CALLBACK, EU, START, UK, Amazon
+from tests.simulator.guesses import ANYTHING, TEXT, mixed, with_one_wrong
+
+from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.faults import HAPPENINGS, KINDS
+from amazon_simulator.http import Request
+from amazon_simulator.scenarios import STORIES
+
+QUIET = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+OFTEN = settings(QUIET, max_examples=80)
+
+
+class Doors:
+    """An Amazon with an order and a queue, at whose doors anybody may knock."""
+
+    def __init__(self):
+        self.amazon = Amazon(lifted=True)
+        self.order = self.amazon.order(quantity=3)
+        told = self.amazon.send("POST", "/", form={"Action": "CreateQueue", "Version": "2012-11-05", "QueueName": "q"})
+        self.queue = re.search(r"<QueueUrl>(.*)</QueueUrl>", told.body.decode()).group(1)
+
+    def knock(self, method, path, *, query=None, content=b"", headers=None):
+        """The answer must be none of the simulator's own failure; nor may what it left behind break what follows."""
+        asked = urlencode(query, errors="replace") if isinstance(query, dict) else ""
+        answer = self.amazon.simulator.answer(Request(method, path, asked, headers or {}, content))
+        assert answer.status < 500, (answer.status, method, path, query, content)
+        if "json" in answer.headers.get("content-type", ""):
+            json.loads(answer.body)
+        books = Request("GET", "/_simulator/books", "orders=0&listings=0")
+        assert self.amazon.simulator.answer(books).status == 200
+        return answer
+
+
+@pytest.fixture
+def doors():
+    return Doors()
+
+
+PLACE = {
+    "sellerId": EU,
+    "marketplaceId": UK,
+    "fulfilledBy": "MERCHANT",
+    "items": [
+        {
+            "sku": "HH-0011",
+            "quantity": 1,
+            "giftWrap": True,
+            "giftMessage": "x",
+            "discount": "1.00",
+            "codFee": "1.00",
+            "points": 1,
+            "promotionIds": ["P"],
+            "constraints": ["signatureConfirmation"],
+            "taxScheme": "IOSS",
+        }
+    ],
+    "buyer": {
+        "name": "Ada",
+        "email": "a@b.c",
+        "addressType": "COMMERCIAL",
+        "deliveryCapabilities": ["PALLET_ENABLED"],
+        "openHours": {"from": 8, "to": 18},
+    },
+    "shippingPrice": "3.99",
+    "pendingSeconds": 5,
+    "programs": ["PRIME"],
+    "serviceLevel": "STANDARD",
+    "sellerOrderId": "OURS",
+    "oversell": True,
+}
+FBA = {"sellerId": EU, "sku": "FBA-0001", "pool": "UK", "quantity": 2}
+CONTROL = {
+    "clock": [{"rate": 60}, {"advance": 3600}, {"now": "2026-10-01T00:00:00Z"}],
+    "orders": [PLACE, {"mix": {"count": 3, "seed": 1, "fbaShare": 0.25, "unknownSkuShare": 0.04}}],
+    "orders/ID/cancel": [{"by": "BUYER"}, {"orderItemId": "ITEM", "quantity": 1, "by": "MERCHANT"}],
+    "orders/ID/request-cancel": [{"reason": "x"}],
+    "orders/ID/address": [{"name": "Ada", "city": "Hull"}],
+    "orders/ID/release": [{}],
+    "orders/ID/pay": [{}],
+    "orders/ID/ship": [{}],
+    **{f"fba/{verb}": [FBA] for verb in ("restock", "send-in", "receive", "lose", "find", "damage")},
+    "returns": [{"orderId": "ID", "quantity": 1, "disposition": "SELLABLE"}],
+    "listings": [{"sellerId": EU, "sku": "NEW", "quantity": 3, "pence": 100, "marketplaceIds": [UK], "listed": True}],
+    "authorisations/revoke": [{"sellerId": EU}],
+    "application": [{"draft": True, "roles": ["Product Listing"], "redirectUris": [CALLBACK]}],
+    f"accounts/{EU}/suspend": [{"marketplaceId": UK, "suspended": True}],
+    f"accounts/{EU}/participate": [{"marketplaceId": UK, "participating": False}],
+    "accounts": [{"name": "Quay", "region": "EU", "marketplaceIds": [UK], "goods": True, "sellerId": "A1QUAY"}],
+    "faults": [
+        {"kind": "500", "operation": "getOrder", "count": 1, "probability": 0.5, "seed": 1},
+        {"kind": "members", "without": ["x"], "with": {"y": 1}, "into": "z", "window": {"since": "x"}},
+        {"clear": True, "number": 1},
+    ],
+    "limits": [{"sellerId": EU, "operation": "getOrder", "rate": 1, "burst": 2}, {"lift": True}, {"reset": True}],
+    "traffic": [{"ordersPerHour": 2, "seconds": 60, "odd": 0.5, "peak": {"seconds": 60, "factor": 2}, "seed": "s"}],
+    "scenarios/NONE": [{"sellerId": EU}],
+    **{f"scenarios/{story}": [{"sellerId": EU}] for story in STORIES},
+}
+"""Control call → good bodies of it."""
+
+
+TIMELESS = ("clock", "traffic")
+"""Calls after which time itself is another: each example has an Amazon of its own."""
+
+
+@pytest.mark.parametrize("path", CONTROL)
+def test_any_control_call_is_answered(doors, path):
+    @QUIET
+    @given(body=st.sampled_from(CONTROL[path]).flatmap(lambda sample: with_one_wrong(sample) | mixed(sample)))
+    def sent(body):
+        here = Doors() if path in TIMELESS else doors
+        order, told = here.order, json.dumps(body)
+        for placeholder, value in (("ITEM", order["items"][0]["orderItemId"]), ("ID", order["orderId"])):
+            told = told.replace(f'"{placeholder}"', f'"{value}"')
+        address = f"/_simulator/{path}".replace("ID", order["orderId"])
+        here.knock("POST", address, content=told.encode("utf-8", "surrogatepass"))
+        here.knock("GET", address)
+        here.amazon.simulator.faults.clear()
+
+    sent()
+
+
+@pytest.mark.parametrize("kind", [*KINDS, *HAPPENINGS])
+def test_whatever_a_fault_spoils_is_still_answered(doors, kind):
+    """A fault's own 500 is asked for; what is spoilt by it must not be a failure."""
+    told = {"kind": kind, "probability": 1.0, **({"without": ["orderId"]} if kind == "members" else {})}
+    assert doors.amazon.control("POST", "faults", told)[0] == 201
+    since = "2026-09-01T00:00:00Z"
+    query = urlencode({"marketplaceIds": UK, "lastUpdatedAfter": since, "maxResultsPerPage": 1})
+    token = {"x-amz-access-token": doors.amazon.token()}
+    for path, asked in (("/orders/2026-01-01/orders", query), (f"/listings/2021-08-01/items/{EU}", "")):
+        answer = doors.amazon.simulator.answer(Request("GET", path, asked, token))
+        assert answer.status < 500 or kind in ("500", "503", "html")
+
+
+@pytest.mark.parametrize(
+    ("grant", "more"),
+    [
+        ("refresh_token", {"refresh_token": "Atzr|x"}),
+        ("authorization_code", {"code": "x", "redirect_uri": CALLBACK}),
+        ("client_credentials", {"scope": "sellingpartnerapi::notifications"}),
+    ],
+)
+def test_any_form_of_login_with_amazon_is_answered(doors, grant, more):
+    good = {"grant_type": grant, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **more}
+
+    @OFTEN
+    @given(form=with_one_wrong(good) | st.binary(max_size=60), kind=TEXT | st.just("application/json"))
+    def sent(form, kind):
+        content = form if isinstance(form, bytes) else urlencode(_flat(form), errors="replace").encode()
+        doors.knock("POST", "/auth/o2/token", content=content)
+        doors.knock("POST", "/auth/o2/token", content=content, headers={"content-type": kind})
+
+    sent()
+
+
+def _flat(form):
+    return {name: str(value) for name, value in form.items()} if isinstance(form, dict) else {"x": str(form)}
+
+
+ACTIONS = {
+    "CreateQueue": {"QueueName": "q", "Attributes": {"VisibilityTimeout": "30"}, "tags": {"a": "b"}},
+    "DeleteQueue": {"QueueUrl": "QUEUE"},
+    "GetQueueUrl": {"QueueName": "orders"},
+    "ListQueues": {"QueueNamePrefix": "o"},
+    "GetQueueAttributes": {"QueueUrl": "QUEUE", "AttributeNames": ["All"]},
+    "SetQueueAttributes": {"QueueUrl": "QUEUE", "Attributes": {"Policy": "{}", "RedrivePolicy": "{}"}},
+    "TagQueue": {"QueueUrl": "QUEUE", "Tags": {"a": "b"}},
+    "ListQueueTags": {"QueueUrl": "QUEUE"},
+    "PurgeQueue": {"QueueUrl": "QUEUE"},
+    "SendMessage": {
+        "QueueUrl": "QUEUE",
+        "MessageBody": "x",
+        "DelaySeconds": 1,
+        "MessageAttributes": {"a": {"DataType": "String", "StringValue": "b"}},
+    },
+    "SendMessageBatch": {"QueueUrl": "QUEUE", "Entries": [{"Id": "1", "MessageBody": "x"}]},
+    "ReceiveMessage": {"QueueUrl": "QUEUE", "MaxNumberOfMessages": 2, "WaitTimeSeconds": 0, "VisibilityTimeout": 1},
+    "DeleteMessage": {"QueueUrl": "QUEUE", "ReceiptHandle": "x"},
+    "DeleteMessageBatch": {"QueueUrl": "QUEUE", "Entries": [{"Id": "1", "ReceiptHandle": "x"}]},
+    "ChangeMessageVisibility": {"QueueUrl": "QUEUE", "ReceiptHandle": "x", "VisibilityTimeout": 1},
+    "ChangeMessageVisibilityBatch": {"QueueUrl": "QUEUE", "Entries": [{"Id": "1", "VisibilityTimeout": 1}]},
+    "BrewTea": {"QueueUrl": "QUEUE"},
+}
+"""Action of SQS → a good request."""
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_any_call_of_a_queue_is_answered(doors, action):
+    @QUIET
+    @given(told=with_one_wrong(ACTIONS[action]) | mixed(ACTIONS[action]))
+    def sent(told):
+        content = json.dumps(told).replace("QUEUE", doors.queue).encode("utf-8", "surrogatepass")
+        doors.knock("POST", "/", content=content, headers={"x-amz-target": f"AmazonSQS.{action}"})
+
+    sent()
+
+
+PLACES = st.sampled_from(["QueueName", "QueueUrl", "Attribute.1.Name", "Attribute.1.Value", "Attribute..", "Tag.x.Key"])
+ENTRIES = st.sampled_from(["SendMessageBatchRequestEntry.1.Id", "MessageBody", "MessageAttribute.1.Value.DataType"])
+
+
+@OFTEN
+@given(action=st.sampled_from([*ACTIONS, ""]), form=st.dictionaries(PLACES | ENTRIES | TEXT, TEXT, max_size=5))
+def test_any_form_of_the_older_protocol_of_queues_is_answered(action, form):
+    doors = QUEUES
+    content = urlencode({"Version": "2012-11-05", "Action": action, **form}, errors="replace").encode()
+    doors.knock("POST", "/", content=content)
+    doors.knock("POST", urlsplit(doors.queue).path, content=content)
+
+
+@OFTEN
+@given(data=st.data())
+def test_any_call_of_a_document_is_answered(data):
+    documents = DOCUMENTS.amazon.simulator.documents
+    document = documents.opened("amzn1.tortuga.4.eu", EU, "text/xml", START)
+    address = urlsplit(documents.address(document, data.draw(st.sampled_from(["GET", "PUT"])), START))
+    asked = dict(piece.split("=", 1) for piece in address.query.split("&"))
+    query = data.draw(st.just(asked) | with_one_wrong(asked) | st.dictionaries(TEXT, TEXT, max_size=3))
+    path = data.draw(st.just(address.path) | TEXT.map(lambda text: f"/documents/{quote(text, errors='replace')}"))
+    method = data.draw(st.sampled_from(["GET", "PUT", "HEAD", "POST", "DELETE"]))
+    headers = {"content-type": data.draw(st.just("text/xml") | TEXT)}
+    DOCUMENTS.knock(method, path, query=query, content=data.draw(st.binary(max_size=50)), headers=headers)
+
+
+FORMS = {
+    "/shop/buy": {"account": EU, "sellerId": EU, "marketplaceId": UK, "sku": "HH-0010", "quantity": "1"},
+    "/shop/cancel": {"orderId": "ID"},
+    "/shop/ask": {"orderId": "ID"},
+    "/shop/pay": {"orderId": "ID"},
+    "/shop/restock": {"sellerId": EU, "sku": "FBA-0001", "quantity": "1"},
+    "/shop/clock": {"rate": "60"},
+    "/shop/faults": {"kind": "500", "operation": "*", "count": "1"},
+    "/": {"x": "y"},
+    "/sellercentral/x/sign-in": {"email": "a@b.c", "password": "x", "next": "/"},
+    "/sellercentral/x/apps/authorize/consent": {"application_id": APPLICATION_ID, "state": "s", "accept": "on"},
+    f"/sellercentral/x/apps/authorize/confirm/{APPLICATION_ID}": {"amazon_state": "s", "state": "s"},
+    "/sellercentral/x/apps/manage": {"x": "y"},
+}
+"""Page → a form that a browser may send."""
+
+
+@pytest.mark.parametrize("path", FORMS)
+def test_any_form_and_any_query_of_a_page_is_answered(doors, path):
+    @QUIET
+    @given(form=with_one_wrong(FORMS[path]) | st.dictionaries(TEXT, TEXT, max_size=3), cookie=TEXT)
+    def sent(form, cookie):
+        told = {name: str(value) for name, value in form.items()} if isinstance(form, dict) else {}
+        told = {name: value.replace("ID", doors.order["orderId"]) for name, value in told.items()}
+        headers = {"cookie": f"simulator_session={cookie}"}
+        doors.knock("POST", path, content=urlencode(told, errors="replace").encode(), headers=headers)
+        doors.knock("GET", path, query=told, headers=headers)
+
+    sent()
+
+
+SEGMENT = TEXT.map(lambda text: quote(text, safe="", errors="replace")) | st.sampled_from(
+    ["eu", "na", "fe", "sandbox", "orders", "v0", "_simulator", "..", "%ff%00", "documents", "static", "sqs", "shop"]
+)
+
+
+@OFTEN
+@given(
+    method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"]),
+    pieces=st.lists(SEGMENT, max_size=5),
+    content=st.binary(max_size=30) | ANYTHING.map(lambda told: json.dumps(told).encode("utf-8", "surrogatepass")),
+)
+def test_any_address_is_answered(method, pieces, content):
+    headers = {"x-amz-access-token": ADDRESSES.amazon.token(), "x-amz-target": "Amazon", "cookie": "=;="}
+    ADDRESSES.knock(method, "/" + "/".join(pieces), content=content, query={"x": "y"}, headers=headers)
+
+
+QUEUES, DOCUMENTS, ADDRESSES = Doors(), Doors(), Doors()
