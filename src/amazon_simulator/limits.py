@@ -38,6 +38,11 @@ PLANS: dict[str, tuple[float, int]] = {
     "getSubscriptionById": (1.0, 5),
     "deleteSubscriptionById": (1.0, 5),
     "sendTestNotification": (1.0, 5),
+    "getEligibleShipmentServices": (6.0, 12),
+    "createShipment": (2.0, 2),
+    "getShipment": (1.0, 1),
+    "cancelShipment": (1.0, 1),
+    "getAdditionalSellerInputs": (1.0, 1),
     "createRestrictedDataToken": (1.0, 10),
     "rotateApplicationClientSecret": (0.0167, 1),
 }

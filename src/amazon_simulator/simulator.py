@@ -7,6 +7,7 @@ from pathlib import Path
 
 from amazon_simulator import control, login, pages, seller_central
 from amazon_simulator.application import Application
+from amazon_simulator.buy_shipping.bought import BoughtLabels
 from amazon_simulator.clock import Clock
 from amazon_simulator.documents import Documents
 from amazon_simulator.entities import AccessToken, Seller
@@ -29,6 +30,7 @@ from amazon_simulator.wire import application_management, regulated, sellers, sh
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.listings import Listings
+from amazon_simulator.wire.merchant_fulfilment import MerchantFulfilment
 from amazon_simulator.wire.notifications import Notifications
 from amazon_simulator.wire.orders import Orders
 from amazon_simulator.wire.orders_v0 import OldOrders
@@ -78,6 +80,7 @@ class Simulator:
         self.documents = Documents(self.base)
         self.queues = Queues(self.base)
         self.post = Post(self.application, self.faults, self.queues)
+        self.labels = BoughtLabels()
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.house = House(
             base=self.base,
@@ -93,7 +96,7 @@ class Simulator:
         self.traffic = Traffic(self.world, seed)
         self.stores: tuple[Store, ...] = (
             self.world, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.post,
+            self.queues, self.post, self.labels,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
@@ -116,6 +119,7 @@ class Simulator:
         yield from Summaries(house).routes()
         yield from Notifications(self.post).routes()
         yield from Tokens(self.application).routes()
+        yield from MerchantFulfilment(house, self.labels).routes()
         yield from application_management.routes(self.application)
 
     def _begin(self) -> None:

@@ -11,6 +11,7 @@ from amazon_simulator.control.goods import add_listing, move_stock, take_back
 from amazon_simulator.control.hours import clock_json, set_clock
 from amazon_simulator.control.keeping import give_world, take_world
 from amazon_simulator.control.newcomers import add_account, known_markets
+from amazon_simulator.control.labels import labels_json
 from amazon_simulator.control.notices import notices_json
 from amazon_simulator.control.orders import change, place
 from amazon_simulator.control.stories import scenarios_json, tell_story
@@ -69,6 +70,8 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return suspend(simulator, Told({**told.members, "sellerId": seller_id}))
         case ["POST", "accounts", seller_id, "participate"]:
             return participate(simulator, Told({**told.members, "sellerId": seller_id}))
+        case ["GET", "labels"]:
+            return answer_json({"labels": labels_json(simulator)})
         case ["GET", "notifications"]:
             return answer_json(notices_json(simulator, request.params()))
         case ["GET", "faults"]:

@@ -120,7 +120,9 @@ def _resource(told: Any) -> tuple[str, str, list[str]]:
     method, path = (told.get(name) for name in ("method", "path")) if isinstance(told, dict) else (None, None)
     if not isinstance(method, str) or not isinstance(path, str) or not method or not path:
         raise ValueError("Resource not provided.")
-    operation = next((one for one in OPERATIONS if one.method == method and one.path.fullmatch(path)), None)
+    operation = next(
+        (one for one in OPERATIONS if one.method == method and one.path.fullmatch(path.split("?")[0])), None
+    )
     if operation is None:
         raise ValueError(f"{method[:10]} {path[:200]} is no restricted resource.")
     elements = told.get("dataElements") or []
