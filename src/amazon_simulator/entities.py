@@ -23,21 +23,6 @@ class Change(msgspec.Struct):
     cause: str
 
 
-class Telling(msgspec.Struct):
-    """What a seller told to be offered from a time on. `quantity` None: Amazon sends it, and knows how many there are.
-
-    `second`: another channel's code that stands beside. `market`: the marketplace through which it was told.
-    """
-
-    at: float
-    quantity: int | None
-    lead_time: int | None
-    restock_date: str = ""
-    channel: str = "DEFAULT"
-    second: str = ""
-    market: str = ""
-
-
 class Particulars(msgspec.Struct):
     """What few listings have. Prices are by marketplace, in its currency."""
 
@@ -52,6 +37,27 @@ class Particulars(msgspec.Struct):
     contains: str = ""  # the SKU of which it is a package
     copies: dict[str, int] = {}  # the number that attributes still show in other marketplaces (models#4356)
     updated: float = 0.0
+
+
+class Telling(msgspec.Struct):
+    """What a seller told to hold from a time on. `quantity` None: Amazon sends it, and knows how many there are.
+
+    `second`: another channel's code that stands beside. `market`: the marketplace through which it was told.
+    `offers`: it speaks of the quantity. `more`, `title`: what becomes of the rest, where it speaks of that.
+    `gone`: the marketplace in which it is listed no more.
+    """
+
+    at: float
+    quantity: int | None = None
+    lead_time: int | None = None
+    restock_date: str = ""
+    channel: str = "DEFAULT"
+    second: str = ""
+    market: str = ""
+    offers: bool = True
+    more: Particulars | None = None
+    title: str = ""
+    gone: str = ""
 
 
 class Listing(msgspec.Struct, tag="listing"):

@@ -27,6 +27,8 @@ PLANS: dict[str, tuple[float, int]] = {
     "searchListingsItems": (5.0, 5),
     "getListingsItem": (5.0, 10),
     "patchListingsItem": (5.0, 5),
+    "putListingsItem": (5.0, 10),
+    "deleteListingsItem": (5.0, 5),
     "getInventorySummaries": (2.0, 2),
     "createDestination": (1.0, 5),
     "getDestinations": (1.0, 5),

@@ -291,7 +291,7 @@ class Simulator:
         within = self.limits.take(seller.id, route.operation, now)
         self._keep()
         if not within:
-            return throttled()
+            return throttled(route.operation)
         response = self._struck(route, call)
         if response.status < 300 or response.status in (400, 404):
             rate, _ = self.limits.plan(seller.id, route.operation)

@@ -40,7 +40,7 @@ def strike(
     """The answer of `act` as the fault leaves it."""
     match fault.kind:
         case "throttle":
-            return throttled()
+            return throttled(operation)
         case "400":
             return invalid()
         case "500" | "503":

@@ -10,8 +10,9 @@ from amazon_simulator.control.bustle import set_traffic, traffic_json
 from amazon_simulator.control.goods import add_listing, move_stock, take_back
 from amazon_simulator.control.hours import clock_json, set_clock
 from amazon_simulator.control.keeping import give_world, take_world
-from amazon_simulator.control.newcomers import add_account, known_markets
 from amazon_simulator.control.labels import labels_json
+from amazon_simulator.control.listings import tell_issues
+from amazon_simulator.control.newcomers import add_account, known_markets
 from amazon_simulator.control.notices import notices_json
 from amazon_simulator.control.orders import change, place
 from amazon_simulator.control.stories import scenarios_json, tell_story
@@ -62,6 +63,8 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return take_back(simulator, told, now)
         case ["POST", "listings"]:
             return answer_json(add_listing(simulator, told, now), 201)
+        case ["POST", "listings", "issues"]:
+            return answer_json(tell_issues(simulator, told, now))
         case ["POST", "authorisations", "revoke"]:
             return answer_json({"revoked": simulator.application.revoke(seller_of(simulator, told).id)})
         case ["POST", "application"]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.control.books import listing_of_books, return_of_books, stock_of_books
+from amazon_simulator.control.listings import read_particulars
 from amazon_simulator.entities import Change, Listing
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.told import Told
@@ -76,6 +77,7 @@ def add_listing(simulator: "Simulator", told: Told, now: float) -> dict[str, Any
         lead_time=told.whole("leadTimeDays", 2, most=30),
         listed=told.truth("listed", True),
         history=[Change(now, quantity, "first listed")],
+        more=read_particulars(told, now),
     )
     simulator.world.make(listing)
     return listing_of_books(listing)

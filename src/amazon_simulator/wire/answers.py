@@ -23,8 +23,13 @@ def denied(details: str = "") -> Response:
     return refuse(403, "Unauthorized", DENIED, details, "AccessDeniedException")
 
 
-def throttled() -> Response:
-    message = "You exceeded your quota for the requested resource."
+TOO_OFTEN = "The frequency of requests was greater than what is allowed for the application."
+THROTTLED = {"patchListingsItem": TOO_OFTEN, "putListingsItem": TOO_OFTEN}
+"""Operations that say it in words of their own. Source: listings-items-api-rate-limits."""
+
+
+def throttled(operation: str = "") -> Response:
+    message = THROTTLED.get(operation, "You exceeded your quota for the requested resource.")
     return refuse(429, "QuotaExceeded", message, kind="TooManyRequestsException")
 
 

@@ -1,5 +1,7 @@
 """The quantity of a SKU that the seller sends: told, taking effect a little later, taken by orders."""
 
+import msgspec
+
 from amazon_simulator.entities import Change, Listing, Moved, Particulars, Telling
 from amazon_simulator.world.held import Held
 
@@ -16,6 +18,10 @@ class Quantities(Held):
 
     def _take_effect(self, listing: Listing, telling: Telling) -> None:
         """Behaviour S03: a quantity turns an FBA SKU into one of the seller's, with Amazon's channel left beside."""
+        if telling.gone or telling.more is not None:
+            self._change_rest(listing, telling)
+        if not telling.offers:
+            return
         if telling.market:
             _leave_copies(listing, telling.market)
         listing.lead_time, listing.restock_date = telling.lead_time, telling.restock_date
@@ -25,6 +31,24 @@ class Quantities(Held):
             self._note_move(listing)
         else:
             self.set_quantity(listing, telling.quantity, telling.at, "seller")
+
+    def _change_rest(self, listing: Listing, telling: Telling) -> None:
+        """Title, prices and what else there is; a marketplace is joined or left."""
+        if telling.more is not None:
+            more = msgspec.structs.replace(telling.more, copies=dict(listing.particulars.copies), updated=telling.at)
+            listing.more, listing.listed = more, True
+            listing.title = telling.title or listing.title
+            if telling.market and telling.market not in listing.marketplaces:
+                listing.marketplaces.append(telling.market)
+        if telling.gone in listing.marketplaces:
+            listing.marketplaces.remove(telling.gone)
+            listing.listed = bool(listing.marketplaces) and listing.listed
+        self.note_whole(listing)
+
+    def note_whole(self, listing: Listing) -> None:
+        """As it is now: a move that follows has its change still before it."""
+        copies = {"history": list(listing.history), "waiting": list(listing.waiting)}
+        self.changed.append(msgspec.structs.replace(listing, marketplaces=list(listing.marketplaces), **copies))
 
     def set_quantity(self, listing: Listing, quantity: int, at: float, cause: str) -> None:
         """What is for sale from now on, with the cause for the books."""
@@ -65,9 +89,8 @@ class Quantities(Held):
     @staticmethod
     def newest_told(listing: Listing) -> Telling:
         """What will be offered when all that was accepted has taken effect."""
-        if listing.waiting:
-            return listing.waiting[-1]
-        return Telling(0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second)
+        waits = next((telling for telling in reversed(listing.waiting) if telling.offers), None)
+        return waits or Telling(0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second)
 
 
 def _leave_copies(listing: Listing, market: str) -> None:

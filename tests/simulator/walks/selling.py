@@ -1,6 +1,6 @@
 """Walks through the seller's account, its listings, FBA stock, the application and its notifications."""
 
-from tests.simulator.conftest import EU, NA, UK
+from tests.simulator.conftest import DE, EU, NA, UK
 from tests.simulator.grantless import NOTIFICATIONS, ROTATION
 from tests.simulator.queues import queue_for_amazon, sqs_of
 from tests.simulator.walks.walker import RESTRICTED
@@ -13,7 +13,7 @@ def walk_sellers(go):
 
 
 def walk_listings(go):
-    data = "summaries,attributes,issues,offers,fulfillmentAvailability,relationships,productTypes"
+    data = "summaries,attributes,issues,offers,fulfillmentAvailability,procurement,relationships,productTypes"
     query = {"marketplaceIds": UK, "includedData": data, "pageSize": 20}
     page = go.call("GET", f"/listings/2021-08-01/items/{EU}", query=query)
     more = {**query, "pageToken": page["pagination"]["nextToken"]}
@@ -28,6 +28,27 @@ def walk_listings(go):
         patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
         go.call("PATCH", path, query={"marketplaceIds": UK}, body={"productType": "HOME", "patches": [patch]})
     go.call("PATCH", path, query={"marketplaceIds": UK}, body={"productType": "HOME"})
+    _walk_whole_submissions(go)
+
+
+def _walk_whole_submissions(go):
+    path, query = f"/listings/2021-08-01/items/{EU}/WALKED", {"marketplaceIds": UK}
+    price = {"currency": "GBP", "our_price": [{"schedule": [{"value_with_tax": 9.99}]}]}
+    attributes = {
+        "item_name": [{"value": "Walking Stick"}],
+        "condition_type": [{"value": "new_new"}],
+        "purchasable_offer": [price],
+        "fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", "quantity": 3}],
+    }
+    body = {"productType": "HOME", "requirements": "LISTING", "attributes": attributes}
+    go.call("PUT", path, query={**query, "mode": "VALIDATION_PREVIEW", "includedData": "identifiers"}, body=body)
+    go.call("PUT", path, query={**query, "includedData": "issues,identifiers"}, body=body)
+    go.call("PUT", path, query=query, body={**body, "attributes": {}})
+    go.call("PUT", path, query=query, body={"productType": "HOME"})
+    go.amazon.advance(10)
+    go.call("GET", path, query={**query, "includedData": "summaries,attributes,offers"})
+    go.call("DELETE", path, query=query)
+    go.call("DELETE", path, query={"marketplaceIds": f"{UK},{DE}"})
 
 
 def walk_inventory(go):
