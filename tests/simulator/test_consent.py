@@ -2,7 +2,7 @@ import json
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from tests.simulator.conftest import CALLBACK, EU
+from tests.simulator.conftest import CALLBACK, EU, NA
 
 from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
 
@@ -135,3 +135,156 @@ def test_faults_are_made_and_cleared_on_the_control_page(amazon):
     assert amazon.control("GET", "faults")[1]["faults"] == []
     answer = amazon.send("POST", "/shop/faults", form={**form, "count": "many"})
     assert (answer.status, b"count" in answer.body) == (422, True)
+
+
+MANAGE = "/sellercentral/sellercentral-europe.amazon.com/apps/manage"
+LOG_IN = "http://127.0.0.1:8000/amazon/log-in"
+
+
+@pytest.mark.parametrize(
+    ("told", "changes", "code"),
+    [
+        ({"mwsOnly": True}, {}, b"MD9000"),
+        ({"regions": ["NA"]}, {}, b"MD5100"),
+        ({"redirectUris": []}, {"redirect_uri": ""}, b"MD5100"),
+        ({}, {"redirect_uri": f"{CALLBACK}#x"}, b"MD5100"),
+    ],
+)
+def test_what_the_portal_says_decides_the_consent_pages_faults(amazon, told, changes, code):
+    amazon.control("POST", "application", told)
+    answer = amazon.send("GET", CONSENT, query={**ASKED, **changes})
+    assert (answer.status, code in answer.body) == (400, True)
+
+
+def test_without_a_redirect_uri_the_first_registered_one_is_taken(amazon):
+    asked = {name: value for name, value in ASKED.items() if name != "redirect_uri"}
+    answer = press(amazon, {"accept": "yes", "answer": "ok"}, asked)
+    assert answer.headers["location"].startswith(f"{CALLBACK}?state=abc")
+
+
+@pytest.mark.parametrize("host", ["sellercentral.amazon.co.uk", "sellercentral.amazon.nl", "sellercentral.amazon.in"])
+def test_every_marketplaces_host_has_its_consent_page(amazon, host):
+    answer = amazon.send("GET", f"/sellercentral/{host}/apps/authorize/consent", query=ASKED)
+    assert (answer.status, host.encode() in answer.body, EU.lower().encode() in answer.body) == (200, True, True)
+
+
+def test_a_host_is_for_the_sellers_of_its_region(amazon):
+    path = "/sellercentral/sellercentral.amazon.com/apps/authorize/consent"
+    answer = amazon.send("GET", path, query=ASKED)
+    assert (NA.lower().encode() in answer.body, EU.lower().encode() in answer.body) == (True, False)
+    assert amazon.send("POST", path, query=ASKED, form=SIGN_IN).status == 401
+    answer = amazon.send("GET", path, query=ASKED, headers=signed_in(amazon))
+    assert b"Sign in to Seller Central" in answer.body
+    assert amazon.send("GET", "/sellercentral/sellercentral.example.com/apps/manage").status == 404
+
+
+def test_the_consent_page_names_every_role(amazon):
+    amazon.control("POST", "application", {"roles": ["Product Listing", "Tax Invoicing"]})
+    body = amazon.send("GET", CONSENT, query=ASKED, headers=signed_in(amazon)).body
+    assert (body.count(b"<li>"), b"<li>Product Listing</li>" in body, b"draft" in body) == (2, True, True)
+
+
+def test_a_suspended_account_authorises_nothing_and_a_partly_suspended_one_is_told(amazon):
+    headers = signed_in(amazon)
+    amazon.control("POST", f"accounts/{EU}/suspend", {"marketplaceId": "A1F83G8C2ARO7P"})
+    answer = amazon.send("GET", CONSENT, query=ASKED, headers=headers)
+    assert (answer.status, b"suspended in Amazon.co.uk" in answer.body) == (200, True)
+    amazon.control("POST", f"accounts/{EU}/suspend", {})
+    for method, form in (("GET", None), ("POST", {"accept": "yes", "answer": "ok"})):
+        answer = amazon.send(method, CONSENT, query=ASKED, form=form, headers=headers)
+        assert (answer.status, b"suspended" in answer.body) == (403, True)
+    assert b"Selling is suspended" in amazon.send("GET", MANAGE, headers=headers).body
+    amazon.send("POST", MANAGE, headers=headers)  # to withdraw is allowed all the same
+    assert b"Not authorised" in amazon.send("GET", MANAGE, headers=headers).body
+
+
+def test_the_secondary_user_may_not_withdraw(amazon):
+    answer = amazon.send("POST", MANAGE, form={**SIGN_IN, "email": f"staff.{SIGN_IN['email']}"})
+    headers = {"cookie": answer.headers["set-cookie"].split(";")[0]}
+    answer = amazon.send("POST", MANAGE, headers=headers)
+    assert (answer.status, b"SPDC8143" in answer.body) == (403, True)
+    assert b"Authorised" in amazon.send("GET", MANAGE, headers=headers).body
+
+
+def test_manage_your_apps_tells_until_when_a_published_application_is_authorised(amazon):
+    amazon.control("POST", "application", {"draft": False})
+    headers = signed_in_at_manage(amazon)
+    amazon.control("POST", "authorisations/revoke", {"sellerId": EU})
+    assert b"Not authorised" in amazon.send("GET", MANAGE, headers=headers).body
+    published = {name: value for name, value in ASKED.items() if name != "version"}
+    answer = amazon.send("POST", CONSENT, query=published, form={"accept": "yes"}, headers=headers)
+    exchange(amazon, told(answer)["spapi_oauth_code"])
+    body = amazon.send("GET", MANAGE, headers=headers).body
+    assert (b"since 2026-09-21" in body, b"to be renewed before 2027-09-21" in body) == (True, True)
+
+
+def signed_in_at_manage(amazon):
+    answer = amazon.send("POST", MANAGE, form=SIGN_IN)
+    return {"cookie": answer.headers["set-cookie"].split(";")[0]}
+
+
+def begun_again(amazon, headers):
+    """Where Manage Your Apps sends the seller: (the application's address, what it is told)."""
+    answer = amazon.send("GET", f"{MANAGE}/authorise", headers=headers)
+    assert answer.status == 303, answer.body
+    return answer.headers["location"].split("?")[0], told(answer)
+
+
+def come_back(amazon, asked, headers, **changes):
+    """What the application does then: send the browser to Amazon's callback."""
+    query = {"redirect_uri": CALLBACK, "amazon_state": asked["amazon_state"], "state": "ours"}
+    query |= {"version": "beta"} if asked.get("version") else {}
+    path = urlsplit(asked["amazon_callback_uri"]).path
+    return amazon.send("GET", path, query={**query, **changes}, headers=headers)
+
+
+def test_authorising_again_goes_by_the_applications_own_log_in(amazon):
+    amazon.control("POST", "application", {"loginUri": LOG_IN})
+    headers = signed_in_at_manage(amazon)
+    assert b"Authorise again" in amazon.send("GET", MANAGE, headers=headers).body
+    address, asked = begun_again(amazon, headers)
+    assert (address, asked["selling_partner_id"], asked["version"]) == (LOG_IN, EU, "beta")
+    assert asked["amazon_callback_uri"].endswith(f"/apps/authorize/confirm/{APPLICATION_ID}")
+    back = told(come_back(amazon, asked, headers))
+    assert (back["state"], back["selling_partner_id"]) == ("ours", EU)
+    assert exchange(amazon, back["spapi_oauth_code"])[0] == 200
+
+
+def test_a_published_application_is_asked_again_without_beta(amazon):
+    amazon.control("POST", "application", {"loginUri": LOG_IN, "draft": False})
+    headers = signed_in_at_manage(amazon)
+    asked = begun_again(amazon, headers)[1]
+    assert "version" not in asked
+    assert come_back(amazon, asked, headers).status == 303
+    assert b"MD5100" in come_back(amazon, asked, headers, version="beta").body
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"amazon_state": "x"}, b"Begin again"),
+        ({"redirect_uri": "http://evil.example/"}, b"MD5101"),
+        ({"version": ""}, b"MD1000"),
+    ],
+)
+def test_a_wrong_way_back_gets_no_code(amazon, changes, words):
+    amazon.control("POST", "application", {"loginUri": LOG_IN})
+    headers = signed_in_at_manage(amazon)
+    asked = begun_again(amazon, headers)[1]
+    answer = come_back(amazon, asked, headers, **changes)
+    assert (answer.status, words in answer.body) == (400, True)
+
+
+def test_the_way_back_is_for_half_an_hour_and_for_who_began_it(amazon):
+    amazon.control("POST", "application", {"loginUri": LOG_IN})
+    headers = signed_in_at_manage(amazon)
+    asked = begun_again(amazon, headers)[1]
+    assert b"Sign in" in come_back(amazon, asked, {}).body
+    amazon.advance(1801)
+    assert b"Begin again" in come_back(amazon, asked, headers).body
+
+
+def test_without_a_log_in_address_it_is_begun_at_the_application(amazon):
+    headers = signed_in_at_manage(amazon)
+    assert b"authorise it from the application" in amazon.send("GET", MANAGE, headers=headers).body
+    assert amazon.send("GET", f"{MANAGE}/authorise", headers=headers).status == 404
