@@ -160,6 +160,16 @@ def test_a_listing_tells_that_it_can_be_bought_or_not_in_each_marketplace(amazon
     assert ({one["MarketplaceId"] for one in told}, len(told) > 50) == ({DE}, True)
 
 
+def test_a_listing_that_is_deleted_in_a_marketplace_tells_so_there(amazon):
+    listener = Listener(amazon).subscribe(STATUSES)
+    path = f"/listings/2021-08-01/items/{EU}/HH-0010"
+    assert amazon.call("DELETE", path, query={"marketplaceIds": UK})[0] == 200
+    amazon.advance(400)
+    assert [(one["Payload"]["MarketplaceId"], one["Payload"]["Status"]) for one in listener.hear()] == [
+        (UK, ["DELETED"])
+    ]
+
+
 def test_fba_stock_tells_of_every_marketplace_by_its_pool(amazon):
     listener = Listener(amazon).subscribe(FBA)
     before = amazon.simulator.world.fba[(EU, "UK", "FBA-0001")].fulfillable

@@ -6,6 +6,7 @@ from typing import Any
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import FbaStock, Listing, Order, Seller
+from amazon_simulator.wire.listing_items import fn_sku
 
 STATUSES = {
     "PENDING_AVAILABILITY": "PendingAvailability",
@@ -90,7 +91,7 @@ def fba_change(seller: Seller, listing: Listing, stocks: dict[str, FbaStock]) ->
     """`stocks`: the SKU's stock by pool; every marketplace tells of its own pool."""
     return {
         "SellerId": seller.id,
-        "FNSKU": f"X0{listing.asin[2:]}",
+        "FNSKU": fn_sku(listing),
         "ASIN": listing.asin,
         "SKU": listing.sku,
         "FulfillmentInventoryByMarketplace": [

@@ -10,6 +10,7 @@ from amazon_simulator.events import payloads
 from amazon_simulator.events.envelope import FBA, ORDERS, QUANTITIES, STATUSES, News
 from amazon_simulator.events.post import Post
 from amazon_simulator.store import Entity
+from amazon_simulator.wire.listing_items import statuses
 from amazon_simulator.world import World
 
 Seen = dict[Any, Any]
@@ -100,22 +101,21 @@ class Watcher:
                 continue
             was, status = seen.get(key, {}), self._status(listing)
             seen[key] = status
-            for marketplace in listing.marketplaces:
-                if was.get(marketplace, ()) != status[marketplace]:
-                    told = payloads.status_change(listing, marketplace, status[marketplace] or ("DELETED",))
+            for marketplace in {**was, **status}:
+                now_there = status.get(marketplace, ())
+                if was.get(marketplace, ()) != now_there:
+                    told = payloads.status_change(listing, marketplace, now_there or ("DELETED",))
                     yield News(STATUSES, listing.seller, told, now)
 
     def _status(self, listing: Listing) -> dict[str, tuple[str, ...]]:
-        """Marketplace → what a listing is there; nothing when it is not listed."""
-        seller = self._world.sellers[listing.seller]
-        left = bool(listing.quantity) or listing.channel != "DEFAULT"
-
-        def status(marketplace: str) -> tuple[str, ...]:
-            if not listing.listed:
-                return ()
-            return ("BUYABLE", "DISCOVERABLE") if left and marketplace not in seller.suspended else ("DISCOVERABLE",)
-
-        return {marketplace: status(marketplace) for marketplace in listing.marketplaces}
+        """Marketplace → what a listing is there; where it is not listed, it is not there at all."""
+        if not listing.listed:
+            return {}
+        suspended, told = self._world.sellers[listing.seller].suspended, statuses(listing)
+        return {
+            marketplace: tuple(one for one in told if one != "BUYABLE" or marketplace not in suspended)
+            for marketplace in listing.marketplaces
+        }
 
     # --- FBA stock
 
