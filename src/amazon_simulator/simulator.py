@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from amazon_simulator import control, login, pages, seller_central
+from amazon_simulator import control, control_page, login, seller_central, shop
 from amazon_simulator.application import Application
 from amazon_simulator.buy_shipping.bought import BoughtLabels
 from amazon_simulator.clock import Clock
@@ -17,6 +17,7 @@ from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.limits import SANDBOX, Limits
+from amazon_simulator.pages import style_sheet
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.sandbox import Sandbox
 from amazon_simulator.seed import fill_world
@@ -211,15 +212,19 @@ class Simulator:
             case "auth" if parts[1:] == ["o2", "token"]:
                 response = login.give_token(self.application, request, self.clock.seconds())
             case "_simulator" if request.method == "GET" and len(parts) == 1:
-                response = pages.answer(self, request, [""])
+                response = control_page.answer(self, request, [])
             case "_simulator":
                 response = control.answer(self, request, parts[1:])
             case "sellercentral":
                 response = seller_central.answer(self, request, parts[1:])
             case "documents":
                 response = self.documents.answer(request, parts[1:], self.clock.seconds())
-            case "" | "shop" | "static":
-                response = pages.answer(self, request, parts)
+            case "" | "control":
+                response = control_page.answer(self, request, parts[1:])
+            case "shop":
+                response = shop.answer(self, request, parts[1:])
+            case "static" if parts[1:] == ["simulator.css"]:
+                response = style_sheet()
             case "sandbox" if self.sandbox is not None and REGIONS.get("".join(parts[1:2])):
                 response = self._play(self.sandbox, request, parts[2:], REGIONS[parts[1]])
             case "eu" | "na" | "fe":

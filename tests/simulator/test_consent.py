@@ -126,17 +126,6 @@ def test_a_published_application_is_authorised_without_beta_and_not_with_it(amaz
     assert b"MD5100" in amazon.send("GET", CONSENT, query=ASKED).body
 
 
-def test_faults_are_made_and_cleared_on_the_control_page(amazon):
-    form = {"kind": "503", "operation": "searchOrders", "count": "1"}
-    assert amazon.send("POST", "/shop/faults", form=form).status == 303
-    assert b"0 of 1" in amazon.send("GET", "/_simulator/").body
-    assert amazon.search()[0] == 503
-    amazon.send("POST", "/shop/faults", form={"clear": "1"})
-    assert amazon.control("GET", "faults")[1]["faults"] == []
-    answer = amazon.send("POST", "/shop/faults", form={**form, "count": "many"})
-    assert (answer.status, b"count" in answer.body) == (422, True)
-
-
 MANAGE = "/sellercentral/sellercentral-europe.amazon.com/apps/manage"
 LOG_IN = "http://127.0.0.1:8000/amazon/log-in"
 

@@ -1,8 +1,31 @@
-"""Control by JSON under /_simulator: accounts, books, clock, orders, faults. One module for each noun."""
+"""Control by JSON under /_simulator: accounts, books, clock, orders, faults … One module for each noun."""
 
 from amazon_simulator.control.accounts import SIGN_IN_PASSWORD, accounts, email_of
+from amazon_simulator.control.allowance import set_limit
 from amazon_simulator.control.books import books, order_of_books
+from amazon_simulator.control.bustle import set_traffic
 from amazon_simulator.control.door import answer
+from amazon_simulator.control.goods import move_stock, take_back
+from amazon_simulator.control.hours import set_clock
+from amazon_simulator.control.newcomers import add_account
 from amazon_simulator.control.orders import place_one
+from amazon_simulator.control.stories import tell_story
+from amazon_simulator.control.trouble import set_fault
 
-__all__ = ["SIGN_IN_PASSWORD", "accounts", "answer", "books", "email_of", "order_of_books", "place_one"]
+__all__ = [
+    "SIGN_IN_PASSWORD",
+    "accounts",
+    "add_account",
+    "answer",
+    "books",
+    "email_of",
+    "move_stock",
+    "order_of_books",
+    "place_one",
+    "set_clock",
+    "set_fault",
+    "set_limit",
+    "set_traffic",
+    "take_back",
+    "tell_story",
+]

@@ -1,0 +1,181 @@
+"""The control page: what this Amazon is doing, and forms for all that control can do by JSON."""
+
+from collections import Counter
+from collections.abc import Sequence
+from email import message_from_bytes
+from typing import TYPE_CHECKING, Any
+
+from amazon_simulator import control
+from amazon_simulator.catalogue import BY_REGION, MARKETS
+from amazon_simulator.clock import from_iso, iso
+from amazon_simulator.faults import HAPPENINGS, KINDS
+from amazon_simulator.http import Request, Response, see_other
+from amazon_simulator.limits import EVERY
+from amazon_simulator.pages import moment, not_found, page
+from amazon_simulator.saved import load
+from amazon_simulator.scenarios import STORIES
+from amazon_simulator.told import Told
+from amazon_simulator.world import NotPossible
+
+if TYPE_CHECKING:
+    from amazon_simulator.simulator import Simulator
+
+RATES = (1, 10, 60)
+STEPS = ((600, "10 minutes"), (3600, "1 hour"), (24 * 3600, "1 day"))
+DONE = {
+    "clock": "The clock is set.",
+    "scenario": "The story has begun.",
+    "traffic": "Traffic is as you said.",
+    "faults": "The faults are as you said.",
+    "limits": "The limits are as you said.",
+    "accounts": "The account has joined.",
+    "world": "The world of the file goes on.",
+}
+
+
+def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
+    """The page, and its forms: /control/{clock, scenario, traffic, faults, limits, accounts, world}."""
+    match [request.method, *parts]:
+        case ["GET"]:
+            return _show(simulator, done=DONE.get(request.params().get("done", ""), ""))
+        case ["POST", verb] if verb in DONE:
+            return _act(simulator, request, verb)
+        case _:
+            return not_found()
+
+
+def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
+    """Back to the page, or the page with a sentence of what is wrong."""
+    form, now = request.form(), simulator.clock.seconds()
+    try:
+        match verb:
+            case "clock":
+                control.set_clock(simulator, Told(_told(form, "rate", "advance")))
+            case "scenario":
+                control.tell_story(simulator, form.get("name", ""), Told(_told(form, "sellerId")), now)
+            case "traffic":
+                control.set_traffic(simulator, Told(_traffic(form)), now)
+            case "faults":
+                control.set_fault(simulator, Told(_fault(form, now)))
+            case "limits":
+                flags = {name: form[name] == "1" for name in ("lift", "reset", "restore") if name in form}
+                told = _told(form, "sellerId", "operation", "rate", "burst")
+                control.set_limit(simulator, Told({**told, **flags}))
+            case "accounts":
+                told = _told(form, "region", "name")
+                control.add_account(simulator, Told({**told, "oddGoods": "odd" in form}), now)
+            case _:
+                load(simulator, _file(request))
+    except (NotPossible, ValueError) as fault:
+        return _show(simulator, said=str(fault), place=verb, status=422)
+    return see_other(f"/?done={verb}#{verb}")
+
+
+def _told(form: dict[str, str], *names: str) -> dict[str, Any]:
+    """What was filled in, numbers as numbers: what is none is left for control to refuse."""
+    return {name: form[name] if name in TEXTS else _number(form[name]) for name in names if form.get(name, "") != ""}
+
+
+TEXTS = ("sellerId", "operation", "name", "kind", "region")
+
+
+def _number(text: str) -> float | str:
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _traffic(form: dict[str, str]) -> dict[str, Any]:
+    if "stop" in form:
+        return {"stop": True}
+    if "peak" in form:
+        return {"peak": {"factor": 10, "seconds": 3600}}
+    return {
+        **_told(form, "ordersPerHour", "odd"),
+        "dayCurve": "dayCurve" in form,
+        "warehouses": "warehouses" in form,
+        "keepStocked": "keepStocked" in form,
+    }
+
+
+def _fault(form: dict[str, str], now: float) -> dict[str, Any]:
+    if "clear" in form:
+        number = _number(form["clear"])
+        return {"clear": True, **({"number": number} if number else {})}
+    told = _told(form, "kind", "operation", "sellerId", "count", "probability", "seconds")
+    minutes = _number(form.get("minutes") or "0")
+    if isinstance(minutes, str) or minutes < 0:
+        raise NotPossible("minutes: give a number of minutes, or nothing")
+    if minutes:
+        told["window"] = {"since": iso(now), "until": iso(from_iso(iso(now)) + minutes * 60)}
+        told.setdefault("count", 0)
+    return told
+
+
+def _file(request: Request) -> bytes:
+    """The uploaded file of a multipart form; ValueError when there is none."""
+    head = f"Content-Type: {request.headers.get('content-type', '')}\r\n\r\n".encode("latin-1")
+    for part in message_from_bytes(head + request.body).walk():
+        content = part.get_payload(decode=True) if part.get_filename() else None
+        if isinstance(content, bytes) and content:
+            return content
+    raise ValueError("file: choose a saved world")
+
+
+def _show(simulator: "Simulator", *, said: str = "", place: str = "", done: str = "", status: int = 200) -> Response:
+    world, clock, limits = simulator.world, simulator.clock, simulator.limits
+    now = clock.seconds()
+    return page(
+        "index.html",
+        status,
+        said=said,
+        place=place,
+        done=done,
+        now=moment(now),
+        clock=clock,
+        rates=RATES,
+        steps=STEPS,
+        tiles=_tiles(simulator),
+        stories=STORIES,
+        sellers=list(world.sellers.values()),
+        markets=MARKETS,
+        regions=list(BY_REGION),
+        plan=simulator.traffic.plan,
+        hourly=round(sum(simulator.traffic.plan.hourly.values()), 2),
+        peak=simulator.traffic.plan.peaks and simulator.traffic.plan.peaks[-1][1] > now,
+        kinds=KINDS,
+        happenings=HAPPENINGS,
+        operations=sorted(simulator.routes.operations),
+        faults=simulator.faults.faults,
+        limits=limits,
+        every=EVERY,
+        counters=[
+            (counter, limits.left(counter, now), *limits.plan(counter.seller, counter.operation))
+            for counter in sorted(limits.counters.values(), key=lambda row: (row.seller, row.operation))
+        ],
+        sandbox=simulator.sandbox,
+        moment=moment,
+    )
+
+
+def _tiles(simulator: "Simulator") -> list[tuple[str, Any, str]]:
+    """(what, how many, of which kind) of what a person asks first."""
+    world = simulator.world
+    found = Counter((order.status, order.fulfilled_by == "MERCHANT") for order in world.orders.values())
+    faults, refused = len(simulator.faults.faults), simulator.limits.refused
+    return [
+        ("Orders", len(world.orders), ""),
+        ("Waiting for payment", found["PENDING", True] + found["PENDING", False], ""),
+        ("For the seller to send", found["UNSHIPPED", True] + found["PARTIALLY_SHIPPED", True], ""),
+        ("Sent", found["SHIPPED", True] + found["SHIPPED", False], ""),
+        ("Cancelled", found["CANCELLED", True] + found["CANCELLED", False], ""),
+        ("Returns", len(world.returns), ""),
+        ("Shipment confirmations", len(world.confirmations), ""),
+        ("Calls refused (429)", refused, "bad" if refused else ""),
+        ("Faults waiting", faults, "bad" if faults else ""),
+    ]

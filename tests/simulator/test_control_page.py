@@ -1,0 +1,199 @@
+"""The control page and the shop: every button does what it says, what cannot be is said where it was asked."""
+
+import shutil
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from tests.simulator.conftest import EU, START, UK
+
+from amazon_simulator.http import Request
+from amazon_simulator.testing import served
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]}
+
+
+def press(amazon, where, /, **form):
+    answer = amazon.send("POST", f"/control/{where}", form=form)
+    return answer.status, answer.headers.get("location", answer.body.decode())
+
+
+def page(amazon, path="/"):
+    answer = amazon.send("GET", path)
+    assert answer.status == 200
+    return answer.body.decode()
+
+
+def test_it_shows_what_this_amazon_is_doing(amazon):
+    amazon.order()
+    amazon.order(pendingSeconds=900)
+    amazon.control("POST", "faults", {"kind": "500", "count": 4})
+    amazon.search()
+    shown = page(amazon)
+    assert "<span>Orders</span><strong>2</strong>" in shown
+    assert "<span>Waiting for payment</span><strong>1</strong>" in shown
+    assert "<span>Faults waiting</span><strong>1</strong>" in shown
+    assert ("1 of 4" in shown, "searchOrders" in shown, "2026-09-21 14:13:20 UTC" in shown) == (True, True, True)
+    assert page(amazon, "/_simulator/") == shown
+
+
+def test_the_clock_goes_on(amazon):
+    assert press(amazon, "clock", advance="3600") == (303, "/?done=clock#clock")
+    assert amazon.simulator.clock.seconds() == START + 3600
+    assert "The clock is set." in amazon.send("GET", "/", query={"done": "clock"}).body.decode()
+    status, shown = press(amazon, "clock", advance="soon")
+    assert (status, "advance: give a number" in shown) == (422, True)
+
+
+def test_a_story_begins_for_the_seller_that_was_chosen(amazon):
+    assert press(amazon, "scenario", name="oversold", sellerId=EU)[0] == 303
+    assert {order.seller for order in amazon.simulator.world.orders.values()} == {EU}
+    status, shown = press(amazon, "scenario", name="mutiny", sellerId=EU)
+    assert (status, "no such scenario" in shown) == (422, True)
+
+
+def test_traffic_begins_peaks_and_ends(amazon):
+    press(amazon, "traffic", ordersPerHour="120", odd="0.2", warehouses="on")
+    plan = amazon.simulator.traffic.plan
+    assert (sum(plan.hourly.values()), plan.odd, plan.day_curve, plan.warehouses) == (
+        pytest.approx(120),
+        0.2,
+        False,
+        True,
+    )
+    press(amazon, "traffic", peak="1", ordersPerHour="120")
+    assert amazon.simulator.traffic.plan.peaks == [(START, START + 3600, 10.0)]
+    assert "at a peak" in page(amazon)
+    press(amazon, "traffic", stop="1", ordersPerHour="120")
+    assert not amazon.simulator.traffic.plan.on
+    assert press(amazon, "traffic", ordersPerHour="-5")[0] == 422
+
+
+def test_faults_are_made_and_cleared(amazon):
+    form = {"kind": "503", "operation": "searchOrders", "sellerId": EU, "count": "1"}
+    assert press(amazon, "faults", **form) == (303, "/?done=faults#faults")
+    assert "0 of 1" in page(amazon)
+    assert amazon.search()[0] == 503
+    press(amazon, "faults", **form)
+    press(amazon, "faults", kind="500", operation="*", sellerId="*", probability="0.5", minutes="10")
+    made = amazon.control("GET", "faults")[1]["faults"][-1]
+    assert (made["probability"], made["count"], made["until"]) == (0.5, 0, "2026-09-21T14:23:20.000Z")
+    press(amazon, "faults", clear="1")
+    assert [one["number"] for one in amazon.control("GET", "faults")[1]["faults"]] == [2, 3]
+    press(amazon, "faults", clear="0")
+    assert amazon.control("GET", "faults")[1]["faults"] == []
+    for wrong in ({"count": "many"}, {"minutes": "-1"}, {"kind": "plague"}):
+        status, shown = press(amazon, "faults", **{**form, **wrong})
+        assert (status, next(iter(wrong)) in shown) == (422, True)
+
+
+def test_limits_are_changed_reset_and_lifted(amazon):
+    press(amazon, "limits", operation="searchOrders", sellerId=EU, rate="0.5", burst="2")
+    assert [amazon.search()[0] for _ in range(3)] == [200, 200, 429]
+    press(amazon, "limits", reset="1")
+    assert [amazon.search()[0] for _ in range(3)] == [200, 200, 429]
+    press(amazon, "limits", operation="searchOrders", sellerId=EU, restore="1")
+    assert amazon.control("GET", "limits")[1]["overrides"] == []
+    press(amazon, "limits", lift="1")
+    assert ("Limits are lifted" in page(amazon), amazon.search()[0]) == (True, 200)
+    press(amazon, "limits", lift="0")
+    assert "Limits are lifted" not in page(amazon)
+    assert press(amazon, "limits", operation="*", sellerId="*", rate="x", burst="2")[0] == 422
+
+
+def test_an_account_joins(amazon):
+    press(amazon, "accounts", region="FE", name="Harbour K.K. <b>", odd="on")
+    seller = list(amazon.simulator.world.sellers.values())[-1]
+    assert (seller.name, seller.region, (seller.id, "ODD/02") in amazon.simulator.world.listings) == (
+        "Harbour K.K. <b>",
+        "FE",
+        True,
+    )
+    assert "Harbour K.K. &lt;b&gt;" in page(amazon)
+
+
+def upload(amazon, content, name="file"):
+    body = (
+        f'--B\r\nContent-Disposition: form-data; name="{name}"; filename="world.jsonl"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    ).encode() + content
+    headers = {"content-type": "multipart/form-data; boundary=B"}
+    return amazon.simulator.answer(Request("POST", "/control/world", "", headers, body + b"\r\n--B--\r\n"))
+
+
+def test_a_saved_world_is_uploaded(amazon):
+    order = amazon.order()
+    saved = amazon.send("GET", "/_simulator/world").body
+    amazon.order()
+    assert upload(amazon, saved).status == 303
+    assert list(amazon.simulator.world.orders) == [order["orderId"]]
+    for content in (b"", b"no world"):
+        assert upload(amazon, content).status == 422
+    assert press(amazon, "world")[0] == 422
+
+
+def test_there_is_no_other_button(amazon):
+    assert press(amazon, "mutiny")[0] == 404
+    assert amazon.send("GET", "/control/faults").status == 404
+    assert amazon.send("POST", "/shop/mutiny", form={"seller": EU}).status == 404
+
+
+def shop(amazon, verb, **form):
+    return amazon.send("POST", f"/shop/{verb}", form={"seller": EU, "marketplace": UK, **form})
+
+
+def test_the_shop_ships_takes_back_and_moves_the_warehouse(amazon):
+    assert shop(amazon, "buy", sku="FBA-0001", quantity="1").status == 303
+    amazon.advance(301)
+    order = next(iter(amazon.simulator.world.orders))
+    assert shop(amazon, "return", order=order).status == 303
+    again = shop(amazon, "return", order=order)
+    assert (again.status, b"can come back" in again.body) == (422, True)
+    stock = amazon.simulator.world.fba[(EU, "UK", "FBA-0001")]
+    before = stock.fulfillable
+    for verb, change in (("restock", 4), ("lose", -4), ("find", 4), ("damage", -4)):
+        assert shop(amazon, verb, sku="FBA-0001", quantity="4").status == 303
+        assert stock.fulfillable - before == change
+        before = stock.fulfillable
+    assert shop(amazon, "restock", sku="HH-0010", quantity="4").status == 422
+    assert shop(amazon, "buy", sku="NOBODY").status == 422
+
+
+def test_the_shop_finds_goods_and_stays_where_one_was(amazon):
+    answer = amazon.send("GET", "/shop", query={"seller": EU, "find": "hh 0001"})
+    assert (b"HH 0001" in answer.body, b"HH-0010" in answer.body) == (True, False)
+    address = shop(amazon, "buy", sku="HH 0001", quantity="1", find="hh 0001").headers["location"]
+    assert urlsplit(address).query == urlencode({"seller": EU, "marketplace": UK, "find": "hh 0001"})
+
+
+def test_what_breaks_programs_does_not_break_the_pages(amazon):
+    amazon.control("POST", "traffic", {"ordersPerHour": 200, "odd": 1})
+    amazon.advance(7200)
+    for seller in amazon.simulator.world.sellers:
+        shown = page(amazon, "/").encode() + amazon.send("GET", "/shop", query={"seller": seller}).body
+        assert (b"<script>alert" in shown, b"&lt;script&gt;alert" in shown) == (False, True)
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on this machine: browser tests were skipped")
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (375, "dark")])
+def test_the_pages_are_accessible_and_fit_the_screen(width, scheme):
+    with served() as base, sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        sheet = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
+        wrong = []
+        sheet.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        sheet.goto(base)
+        sheet.get_by_label("Orders an hour").fill("300")
+        sheet.get_by_role("button", name="Let them buy").click()
+        sheet.get_by_role("button", name="1 hour").click()
+        sheet.get_by_role("button", name="outage").click()
+        for path in ("/", "/shop"):
+            sheet.goto(base + path)
+            assert sheet.evaluate("document.documentElement.scrollWidth") <= width
+            found = Axe().run(sheet, options=RULES).response["violations"]
+            assert [(one["id"], [node["html"][:100] for node in one["nodes"]][:3]) for one in found] == []
+        assert wrong == []
+        browser.close()
