@@ -11,8 +11,6 @@ from django.db.models import Q
 from wharfinger.db.models import (
     Allocation,
     Confirmation,
-    CourierMapping,
-    CourierService,
     Invoice,
     Problem,
     SalesOrder,
@@ -22,7 +20,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.timelines import Happening, timeline
 from wharfinger.domain.orders import Fulfilment, IncomingAddress, IncomingBuyer, LineAmounts, SalesOrderState
-from wharfinger.domain.shipments import ConfirmationState, Tracking
+from wharfinger.domain.shipments import ConfirmationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,13 +176,24 @@ class SalesOrderPage:
     problems: tuple[OpenProblem, ...]
     timeline: tuple[Happening, ...]
     delivery: Delivery | None
+    confirmed: bool
+    picked_at: datetime | None
+    invoice_priority: int | None
+    sales_source: str
+    bank_account: str
+    courier_group: str
+
+    @property
+    def waits_for_word(self) -> bool:
+        """Nobody has confirmed the order: it holds its stock, but neither leaves nor is invoiced."""
+        return not self.confirmed and self.state is not SalesOrderState.CANCELLED
 
     @property
     def may_dispatch(self) -> bool:
         """Some units are promised and may leave now; the others may follow in a later parcel."""
         ready = (SalesOrderState.READY, SalesOrderState.PART_SHIPPED, SalesOrderState.AWAITING_STOCK)
         promised = any(line.open and line.allocations for line in self.lines)
-        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised
+        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised and self.confirmed
 
     @property
     def settled(self) -> bool:
@@ -203,7 +212,8 @@ _COLUMNS = (
     "site_id", "site__name", "state", "order_type",
     "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
     "shipped_at", "cancelled_at", "cancel_requested", "cancel_reason", "imported_id", "imported__amazon_order_id",
-    "imported__amazon_status", "imported__record_only",
+    "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
+    "sales_source__name", "bank_account__name", "courier_group__name",
 )  # fmt: skip
 _PERSONAL = ("delivery", "buyer", "customer__name", "customer__code")
 
@@ -251,6 +261,12 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         problems=_problems(order_id, row["imported_id"]),
         timeline=timeline(Q(sales_order=order_id) | Q(imported_order=row["imported_id"])),
         delivery=_delivery(row) if with_personal_data else None,
+        confirmed=row["confirmed"],
+        picked_at=row["picked_at"],
+        invoice_priority=row["invoice_priority"],
+        sales_source=row["sales_source__name"] or "",
+        bank_account=row["bank_account__name"] or "",
+        courier_group=row["courier_group__name"] or "",
     )
 
 
@@ -353,37 +369,3 @@ def _invoices(order_id: int) -> tuple[InvoiceFacts, ...]:
 def _problems(order_id: int, imported_id: int) -> tuple[OpenProblem, ...]:
     rows = Problem.objects.filter(Q(sales_order=order_id) | Q(imported_order=imported_id), solved_at=None)
     return tuple(OpenProblem(row.pk, row.kind, row.cause, row.cure, row.cure_page) for row in rows.order_by("id"))
-
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A courier service as the dispatch form offers it."""
-
-    id: int
-    title: str
-    tracking: Tracking
-    gives_number: bool
-    mapped: bool
-    default: bool
-
-
-def services_for(channel_id: int) -> tuple[Service, ...]:
-    """The active services: the channel's own first, then those it has mapped, then the rest."""
-    mapped = set(CourierMapping.objects.filter(channel=channel_id).values_list("service_id", flat=True))
-    rows = CourierService.objects.filter(active=True).order_by("courier", "name")
-    own = set(
-        CourierService.objects.filter(channel_options__channel=channel_id, channel_options__order_type="").values_list(
-            "id", flat=True
-        )
-    )
-    services = [
-        Service(row.pk, str(row), Tracking(row.tracking), row.gives_number, row.pk in mapped, row.pk in own)
-        for row in rows
-    ]
-    return tuple(sorted(services, key=lambda service: (not service.default, not service.mapped, service.title)))
-
-
-def services_with_numbers() -> tuple[Service, ...]:
-    """The active services that make the tracking number themselves: for dispatching many orders in one go."""
-    rows = CourierService.objects.filter(active=True, gives_number=True).order_by("courier", "name")
-    return tuple(Service(row.pk, str(row), Tracking(row.tracking), True, mapped=False, default=False) for row in rows)

@@ -55,6 +55,7 @@ class SalesOrderFilter:
     state: str = ""
     channel_id: int | None = None
     ship_by: str = ""
+    unconfirmed: bool = False
     search: str = ""
     surname_hash: str = ""
     postcode_hash: str = ""
@@ -84,17 +85,23 @@ class SalesOrderRow:
     units: int
     lines_held: int
     confirmations: tuple[ConfirmationState, ...]
+    confirmed: bool
+    invoice_priority: int | None
 
     @property
     def dispatchable(self) -> bool:
         shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED)
-        return shippable and self.fulfilment == Fulfilment.FBM.value
+        return shippable and self.fulfilment == Fulfilment.FBM.value and self.confirmed
+
+    @property
+    def waits_for_word(self) -> bool:
+        return not self.confirmed and self.state is not SalesOrderState.CANCELLED
 
 
 _COLUMNS = (
     "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
-    "cancel_requested", "channel__marketplace__country",
+    "cancel_requested", "channel__marketplace__country", "confirmed", "invoice_priority",
 )  # fmt: skip
 
 
@@ -123,6 +130,8 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
         rows = rows.filter(state=wanted.state)
     if wanted.channel_id:
         rows = rows.filter(channel_id=wanted.channel_id)
+    if wanted.unconfirmed:
+        rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED.value)
     if wanted.ship_by:
         rows = rows.filter(_due(ShipBy(wanted.ship_by), day))
     if wanted.search:
@@ -207,6 +216,8 @@ def _row(
         units=lines["units"] or 0,
         lines_held=lines["held"],
         confirmations=confirmations,
+        confirmed=row["confirmed"],
+        invoice_priority=row["invoice_priority"],
     )
 
 

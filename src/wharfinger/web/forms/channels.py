@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
+from wharfinger.db.queries.channel_options import OptionsList
 from wharfinger.db.queries.channels import ChannelPage, courier_choices, marketplace_choices, site_choices
 from wharfinger.domain.channels import ImportFba, import_fba_for
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations.channels import NAME_AT_MOST, ChannelEntry
+from wharfinger.web.forms.channel_options import ASKED, OptionsGrid
 from wharfinger.web.forms.choices import offer
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]
@@ -119,8 +121,18 @@ class ChannelForm(forms.Form):
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, kind: Fulfilment, data: QueryDict | None = None, *, initial: dict[str, Any]) -> None:
-        super().__init__(data, initial=initial)
+    def __init__(
+        self,
+        kind: Fulfilment,
+        data: QueryDict | None = None,
+        *,
+        initial: dict[str, Any],
+        listed: OptionsList | None = None,
+        channel_id: int | None = None,
+    ) -> None:
+        """`listed`: the (Global) list to edit whole; without it the form has its Site and Courier service only."""
+        row_asked = data is not None and listed is not None and ASKED in data
+        super().__init__(None if row_asked else data, initial=initial)
         self.kind = kind
         offer(self, "marketplace_id", marketplace_choices())
         offer(self, "site_id", site_choices(kind), "Choose a site")
@@ -128,6 +140,10 @@ class ChannelForm(forms.Form):
         if kind is Fulfilment.FBA:
             del self.fields["courier_service_id"]
             del self.fields["late_courier_acknowledged"]
+        self.grid = OptionsGrid(self, listed, channel_id, data) if listed is not None else None
+        self.row_asked = row_asked
+        if self.grid is not None and data is not None and row_asked:
+            self.grid.keep_entered(data)
 
     @property
     def general(self) -> list[forms.BoundField]:
@@ -162,6 +178,7 @@ class ChannelForm(forms.Form):
             site_id=told["site_id"],
             courier_service_id=told.get("courier_service_id"),
             late_courier_acknowledged=told.get("late_courier_acknowledged", False),
+            options=self.grid.entered() if self.grid is not None else None,
         )
 
 

@@ -3,17 +3,25 @@ from collections.abc import Sequence
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.sales_order_page import SalesOrderPage, Service
+from wharfinger.db.queries.dispatch_services import Service
+from wharfinger.db.queries.sales_order_page import SalesOrderPage
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import Tracking
 from wharfinger.web.forms.choices import offer
 
 SHIP_BY = (("", "Any ship-by"), ("late", "Late"), ("today", "Today"), ("later", "Later"))
+NOT_CONFIRMED = "not-confirmed"
 
 
 class SalesOrderFilterForm(forms.Form):
     state = forms.ChoiceField(
-        label="State", required=False, choices=[("", "All states"), *((s.value, s.value) for s in SalesOrderState)]
+        label="State",
+        required=False,
+        choices=[
+            ("", "All states"),
+            (NOT_CONFIRMED, "Not confirmed"),
+            *((s.value, s.value) for s in SalesOrderState),
+        ],
     )
     channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
     ship_by = forms.ChoiceField(label="Ship-by", required=False, choices=SHIP_BY)
@@ -46,6 +54,8 @@ class DispatchForm(forms.Form):
         self.open_lines = [line for line in order.lines if line.open and not line.held_reason and line.item_id]
         self.initial["package"] = order.next_package
         offer(self, "service_id", [(service.id, _told(service)) for service in services])
+        if services and services[0].why:
+            self.fields["service_id"].help_text = f"{services[0].title} is offered first: {services[0].why}."
         self.fields[
             "tracking_number"
         ].help_text = "Leave it empty for a service that gives the number itself. Amazon shows it to the buyer."

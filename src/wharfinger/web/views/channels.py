@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.db.queries.channel_options import options_list
 from wharfinger.db.queries.channels import (
     ChannelPage,
     channel_activity,
@@ -26,6 +27,7 @@ from wharfinger.operations.channels import NAME_AT_MOST, first_start_date
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, numbers, person, show_refusal, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
+from wharfinger.web.forms.channel_options import shown_rows
 from wharfinger.web.forms.channels import ChannelForm, initial_of, preset
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
@@ -114,7 +116,8 @@ def show_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     if asks_for(request, "state"):
         return answer_live(request, state)
     form = ChannelForm(Fulfilment(channel.kind), initial=initial_of(channel))
-    return render(request, "wharfinger/channels/channel.html", {**context, "form": form, "live": state})
+    context |= {"form": form, "live": state, "option_rows": shown_rows(options_list(channel_id))}
+    return render(request, "wharfinger/channels/channel.html", context)
 
 
 def _settled(channel: ChannelPage) -> bool:
@@ -127,14 +130,20 @@ def _settled(channel: ChannelPage) -> bool:
 def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
     data = request.POST if request.method == "POST" else None
-    form = ChannelForm(Fulfilment(channel.kind), data, initial=initial_of(channel))
+    form = ChannelForm(
+        Fulfilment(channel.kind),
+        data,
+        initial=initial_of(channel),
+        listed=options_list(channel_id),
+        channel_id=channel_id,
+    )
     if request.method == "POST" and form.is_valid() and _saved(request, channel, form):
         if request.POST.get("then") == "authorise":
             return redirect("channel-authorise", channel_id=channel_id)
         messages.success(request, "Saved. Amazon is asked now; the lines below fill in by themselves.")
         return redirect("channel", channel_id=channel_id)
     context = {**_frame(request, channel, "setup"), "form": form, "kind": channel.kind, "new": False}
-    return render(request, "wharfinger/channels/edit.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, "wharfinger/channels/edit.html", context, status=422 if form.is_bound else 200)
 
 
 def _saved(request: HttpRequest, channel: ChannelPage, form: ChannelForm) -> bool:

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.queries.channel_products import channel_choices
-from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page, services_for, services_with_numbers
+from wharfinger.db.queries.dispatch_services import services_for, services_with_numbers
+from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page
 from wharfinger.db.queries.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
 from wharfinger.domain.people import Right
-from wharfinger.operations import shipments
+from wharfinger.operations import sales_orders, shipments
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, numbers, person, show_refusal, today, trade_now
-from wharfinger.web.forms.sales_orders import DispatchForm, SalesOrderFilterForm
+from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
 
@@ -44,8 +45,10 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
     form.is_valid()
     told = form.cleaned_data
     search = told.get("q", "")
+    state = told.get("state", "")
     return SalesOrderFilter(
-        state=told.get("state", ""),
+        state="" if state == NOT_CONFIRMED else state,
+        unconfirmed=state == NOT_CONFIRMED,
         channel_id=told.get("channel"),
         ship_by=told.get("ship_by", ""),
         search=search,
@@ -85,7 +88,7 @@ def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]
 def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
     may_ship = allowed(request, Right.SHIP)
     if form is None and may_ship and order.may_dispatch:
-        form = DispatchForm(order, services_for(order.channel_id))
+        form = DispatchForm(order, services_for(order.id))
     context = {
         "order": order,
         "form": form,
@@ -104,7 +107,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
 def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
     """Dispatch the order, or a part of it, as one parcel."""
     order = _page_or_404(request, order_id)
-    form = DispatchForm(order, services_for(order.channel_id), request.POST)
+    form = DispatchForm(order, services_for(order.id), request.POST)
     if not form.is_valid():
         return _render_order(request, order, form)
     try:
@@ -139,6 +142,11 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
         messages.warning(request, "No courier service was chosen. Choose one that gives its tracking number.")
     else:
         _dispatch_each(request, ids, service.id)
+    return _back_to_list(request)
+
+
+def _back_to_list(request: HttpRequest) -> HttpResponse:
+    """To the list as it was filtered."""
     kept = {key: value for key, value in request.GET.items() if key != "seen"}
     return redirect(f"{reverse('sales-order-list')}?{urlencode(kept)}")
 
@@ -157,10 +165,49 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
             gone += 1
     if gone:
         messages.success(request, "1 order is dispatched." if gone == 1 else f"{gone} orders are dispatched.")
+    _tell_reasons(request, reasons)
+
+
+def _tell_reasons(request: HttpRequest, reasons: list[str]) -> None:
     for reason in reasons[:_REASONS_SHOWN]:
         messages.error(request, reason)
     if len(reasons) > _REASONS_SHOWN:
         messages.error(request, f"{len(reasons) - _REASONS_SHOWN} more orders were refused for their own reasons.")
+
+
+@needs(Right.SHIP)
+@require_POST
+def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
+    """A person's word: the order may be sent and invoiced."""
+    order = _page_or_404(request, order_id)
+    try:
+        sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"{order.code} is confirmed: it may be sent and invoiced.")
+    return redirect("sales-order", order_id=order_id)
+
+
+@needs(Right.SHIP)
+@require_POST
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """Confirm the picked orders, each by itself."""
+    ids = numbers(request.POST.getlist("ids"))
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press Confirm.")
+    confirmed, reasons = 0, []
+    for order_id in dict.fromkeys(ids):
+        try:
+            sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
+        except Refused as refused:
+            reasons.append(refused.message)
+        else:
+            confirmed += 1
+    if confirmed:
+        messages.success(request, "1 order is confirmed." if confirmed == 1 else f"{confirmed} orders are confirmed.")
+    _tell_reasons(request, reasons)
+    return _back_to_list(request)
 
 
 @signed_in
@@ -181,6 +228,8 @@ def show_board(request: HttpRequest) -> HttpResponse:
 routes = [
     path("sales-orders/", show_list, name="sales-order-list"),
     path("sales-orders/dispatch/", dispatch_many, name="sales-order-dispatch-many"),
+    path("sales-orders/confirm/", confirm_many, name="sales-order-confirm-many"),
+    path("sales-orders/<int:order_id>/confirm/", confirm, name="sales-order-confirm"),
     path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
     path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
     path("shipping/", show_board, name="shipping-board"),

@@ -1,0 +1,250 @@
+"""The (Global) list within a channel's form: a row for (Global), and one for each order type that differs."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.db.queries.channel_options import OptionsList, option_choices
+from wharfinger.domain.channels import CustomerPolicy
+from wharfinger.domain.options import (
+    PRIORITY_FIRST,
+    PRIORITY_LAST,
+    OptionRow,
+    OptionValues,
+    Source,
+    options_of_kind,
+)
+from wharfinger.domain.orders import OrderType
+
+LABELS: Mapping[str, str] = {
+    "site": "Site",
+    "sales_source": "Sales Source",
+    "currency": "Currency",
+    "courier_group": "Courier Group",
+    "courier_service": "Courier service",
+    "customer_policy": "Customer policy",
+    "company_class": "Company class",
+    "invoice_priority": "Invoice priority",
+    "bank_account": "Bank account",
+    "order_number_prefix": "Order number prefix",
+    "orders_confirmed": "Orders confirmed",
+    "assign_invoice_code": "Assign invoice code",
+    "auto_pick": "Auto-pick",
+}
+HELP: Mapping[str, str] = {
+    "site": "Stock is promised to these orders from here. Orders that were taken before keep their site.",
+    "sales_source": "Stamped on each sales order for reports. Without one, reports cannot tell these orders apart.",
+    "currency": "Three letters. An order in another currency is taken, and a problem asks a person to look at it.",
+    "courier_group": "Its lines choose the service offered first at dispatch. A mapped service level of Amazon's wins.",
+    "courier_service": "Offered first where no courier group decides. One that gives its tracking number at once.",
+    "customer_policy": "A record for each buyer, or one for all buyers of a month: nobody's orders are together then.",
+    "company_class": "Given to customers that an import makes. Customers who are known already keep theirs.",
+    "invoice_priority": f"{PRIORITY_FIRST} is first, {PRIORITY_LAST} last. A mapped service level's own priority wins.",
+    "bank_account": "Where the money of these orders arrives. The wrong one makes the accounts disagree with Amazon.",
+    "order_number_prefix": "Begins the code of new sales orders. Search finds codes with their prefix only.",
+    "orders_confirmed": "No: orders hold their stock, but are neither sent nor invoiced until a person confirms them.",
+    "assign_invoice_code": "At import rather than at dispatch; cancelled orders then leave gaps. Must be on for FBA.",
+    "auto_pick": "What can leave at once counts as picked at import. No pick list shows it then.",
+}
+_FLAGS = ("orders_confirmed", "assign_invoice_code", "auto_pick")
+_YES_NO = (("True", "Yes"), ("False", "No"))
+_IN_CHANNEL_FORM = {"site": "site_id", "courier_service": "courier_service_id"}
+"""Fields of (Global) that every channel form has, the wizard's too."""
+ACKNOWLEDGED = "late_courier_acknowledged"
+ROWS = "rows"
+ASKED = "row"
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCell:
+    label: str
+    value: str
+    own: bool
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRow:
+    """A row of the read only list."""
+
+    title: str
+    cells: tuple[ShownCell, ...]
+    orders: int
+    is_global: bool
+    acknowledged: bool
+
+
+def shown_rows(listed: OptionsList | None) -> tuple[ShownRow, ...]:
+    """The list for a page that is read only."""
+    if listed is None:
+        return ()
+    return tuple(
+        ShownRow(
+            title=row.title,
+            cells=tuple(
+                ShownCell(LABELS[cell.option], cell.effective, bool(cell.own), _note(row.row, cell.source))
+                for cell in row.cells
+            ),
+            orders=row.orders,
+            is_global=row.row.order_type is None,
+            acknowledged=row.row.late_courier_acknowledged,
+        )
+        for row in listed.rows
+    )
+
+
+def _note(row: OptionRow, source: Source) -> str:
+    if source is Source.DEFAULT:
+        return "default"
+    return "inherited" if row.order_type is not None and source is Source.GLOBAL else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FormCell:
+    """A field, and the tick that belongs to it: a late courier's acknowledgement."""
+
+    field: forms.BoundField
+    tick: forms.BoundField | None
+
+
+@dataclass(frozen=True, slots=True)
+class FormRow:
+    """A row in Edit: its cells in the columns' order, and how to remove it."""
+
+    title: str
+    order_type: str
+    cells: tuple[FormCell, ...]
+    orders: int
+    helped: bool
+
+
+class OptionsGrid:
+    """Adds the list's fields to a channel's form. Names of fields are those of the operation's refusals."""
+
+    def __init__(self, form: forms.Form, listed: OptionsList, channel_id: int | None, data: QueryDict | None) -> None:
+        self.form, self.listed = form, listed
+        self.options = options_of_kind(listed.kind)
+        self.asked = data.get(ASKED, "") if data is not None else ""
+        self.order_types = self._types(data)
+        self._choices = option_choices(listed.kind, channel_id)
+        self._add_row("", listed.defaults)
+        for order_type in self.order_types:
+            self._add_row(order_type.value, listed.inherited)
+
+    def _types(self, data: QueryDict | None) -> list[OrderType]:
+        """The override rows: as stored, or as the page that was sent had them, one more or less when asked."""
+        if data is None:
+            shown = {row.row.order_type.value for row in self.listed.rows if row.row.order_type is not None}
+        else:
+            shown = set(data.getlist(ROWS))
+        what, _, order_type = self.asked.partition(":")
+        shown = shown | {order_type} if what == "add" else shown - {order_type}
+        return [each for each in self.listed.order_types if each.value in shown]
+
+    def _add_row(self, row: str, empty: Mapping[str, str]) -> None:
+        stored = next((r.row for r in self.listed.rows if (r.row.order_type or "") == row), None)
+        for option in self.options:
+            name = _name(row, option)
+            if name in self.form.fields:
+                continue
+            word = empty[option]
+            told = f"inherits {word}" if row else (f"default: {word}" if word != "none" else "none")
+            self.form.fields[name] = self._field(option, told)
+            if stored is not None:
+                self.form.initial.setdefault(name, getattr(stored.values, option))
+        if row and "courier_service" in self.options:
+            name = _name(row, ACKNOWLEDGED)
+            self.form.fields[name] = forms.BooleanField(label=_KNOWN_LATE, required=False)
+            if stored is not None:
+                self.form.initial.setdefault(name, stored.late_courier_acknowledged)
+
+    def _field(self, option: str, told: str) -> forms.Field:
+        label, help_text = LABELS[option], HELP[option]
+        if option == "currency":
+            widget = forms.TextInput(attrs={"placeholder": told, "autocapitalize": "characters"})
+            return forms.CharField(label=label, help_text=help_text, required=False, max_length=3, widget=widget)
+        if option == "invoice_priority":
+            return forms.IntegerField(
+                label=label,
+                help_text=help_text,
+                required=False,
+                min_value=PRIORITY_FIRST,
+                max_value=PRIORITY_LAST,
+                widget=forms.NumberInput(attrs={"placeholder": told, "inputmode": "numeric"}),
+            )
+        choices, coerce = self._offered(option)
+        return forms.TypedChoiceField(
+            label=label,
+            help_text=help_text,
+            required=False,
+            coerce=coerce,
+            empty_value=None,
+            choices=[("", told), *choices],
+            error_messages={"invalid_choice": f"This {label.lower()} cannot be chosen. Choose another."},
+        )
+
+    def _offered(self, option: str) -> tuple[list[tuple[Any, str]], Callable[[Any], Any]]:
+        if option in _FLAGS:
+            return list(_YES_NO), _is_yes
+        if option == "customer_policy":
+            return [(policy.value, policy.value) for policy in CustomerPolicy], CustomerPolicy
+        return self._choices[option], int
+
+    def keep_entered(self, data: QueryDict) -> None:
+        """Show what was typed again, unjudged: a row was added or removed, and nothing is saved yet."""
+        for name, field in self.form.fields.items():
+            if name in data or isinstance(field, forms.BooleanField):
+                self.form.initial[name] = field.widget.value_from_datadict(data, self.form.files, name)
+
+    @property
+    def rows(self) -> list[FormRow]:
+        orders = sum(self.listed.orders.values())
+        names = [each.value for each in self.order_types]
+        first = FormRow("(Global)", "", self._bound(""), orders, helped=True)
+        others = [
+            FormRow(name, name, self._bound(name), self.listed.orders.get(name, 0), helped=False) for name in names
+        ]
+        return [first, *others]
+
+    def _bound(self, row: str) -> tuple[FormCell, ...]:
+        tick = _name(row, ACKNOWLEDGED)
+        return tuple(
+            FormCell(self.form[_name(row, option)], self.form[tick] if option == "courier_service" else None)
+            for option in self.options
+        )
+
+    @property
+    def may_add(self) -> list[str]:
+        return [each.value for each in self.listed.order_types if each not in self.order_types]
+
+    def entered(self) -> tuple[OptionRow, ...]:
+        """The whole list, for the operation."""
+        told = self.form.cleaned_data
+        return tuple(
+            OptionRow(
+                order_type,
+                OptionValues(**{option: _clean(told.get(_name(row, option))) for option in self.options}),
+                bool(told.get(_name(row, ACKNOWLEDGED), False)),
+            )
+            for row, order_type in [("", None), *((each.value, each) for each in self.order_types)]
+        )
+
+
+_KNOWN_LATE = "I know that this courier gives its tracking number later"
+
+
+def _name(row: str, option: str) -> str:
+    if not row:
+        return _IN_CHANNEL_FORM.get(option, option)
+    return f"{row}.{option}"
+
+
+def _is_yes(value: Any) -> bool:
+    return str(value) == "True"
+
+
+def _clean(value: Any) -> Any:
+    return None if value == "" else value
