@@ -1,5 +1,7 @@
 """Restricted data tokens: for whom they are made, and that they open nothing else."""
 
+import json
+
 import pytest
 from tests.simulator.conftest import EU, Amazon
 from tests.simulator.models import ABSENT, MODELS, conforms
@@ -49,6 +51,24 @@ def test_it_opens_its_own_method_and_path_and_nothing_else(amazon):
         ("DELETE", ONE_SHIPMENT),
         ("GET", "/sellers/v1/marketplaceParticipations"),
     ) == [404, 404, 403, 403]
+
+
+def test_it_opens_the_personal_data_that_was_asked_for(amazon):
+    order = amazon.order()["orderId"]
+
+    def names(token):
+        answer = amazon.send("GET", f"/orders/v0/orders/{order}", headers={"x-amz-access-token": token})
+        told = json.loads(answer.body)["payload"]
+        return "BuyerName" in told.get("BuyerInfo", {}), "Name" in told.get("ShippingAddress", {})
+
+    path = "/orders/v0/orders/{orderId}"
+    buyer = ask(amazon, resource(path, elements=["buyerInfo"]))[1]["restrictedDataToken"]
+    both = ask(amazon, resource(path))[1]["restrictedDataToken"]
+    assert [names(token) for token in (amazon.token(), buyer, both)] == [
+        (False, False),
+        (True, False),
+        (True, True),
+    ]
 
 
 def test_a_path_with_its_number_opens_that_one_alone(amazon):
