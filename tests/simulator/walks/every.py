@@ -3,7 +3,7 @@
 import functools
 
 from tests.simulator.conftest import Amazon
-from tests.simulator.walks import orders, selling
+from tests.simulator.walks import buy_shipping, orders, selling
 from tests.simulator.walks.walker import Walker
 
 WALKS = (
@@ -12,6 +12,7 @@ WALKS = (
     orders.walk_old_orders,
     orders.walk_regulated,
     orders.walk_shipments,
+    buy_shipping.walk_buy_shipping,
     selling.walk_listings,
     selling.walk_inventory,
     selling.walk_notifications,
