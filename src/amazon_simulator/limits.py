@@ -45,6 +45,12 @@ PLANS: dict[str, tuple[float, int]] = {
     "getShipment": (1.0, 1),
     "cancelShipment": (1.0, 1),
     "getAdditionalSellerInputs": (1.0, 1),
+    "getFeeds": (0.0222, 10),
+    "createFeed": (0.0083, 15),
+    "cancelFeed": (2.0, 15),
+    "getFeed": (2.0, 15),
+    "createFeedDocument": (0.5, 15),
+    "getFeedDocument": (0.0222, 10),
     "createRestrictedDataToken": (1.0, 10),
     "rotateApplicationClientSecret": (0.0167, 1),
 }
@@ -130,6 +136,12 @@ class Limits:
             return False
         counter.tokens = max(0.0, level - 1)
         return True
+
+    def note_refusal(self, seller: str, operation: str) -> None:
+        """A call that the plan let through was refused by another limit."""
+        counter = self.counters[(seller, operation)]
+        counter.refused += 1
+        self.changed.append(counter)
 
     @staticmethod
     def _level(counter: Counter, now: float, rate: float, burst: int) -> float:

@@ -13,9 +13,12 @@ from amazon_simulator.documents import Documents
 from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
+from amazon_simulator.feeds import Feeds
+from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end
+from amazon_simulator.ledger import Ledger
 from amazon_simulator.limits import SANDBOX, Limits
 from amazon_simulator.pages import style_sheet
 from amazon_simulator.routes import Call, Route, Routes
@@ -30,6 +33,7 @@ from amazon_simulator.traffic import Traffic
 from amazon_simulator.wire import application_management, regulated, sellers, shipments
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
+from amazon_simulator.wire.feeds import FeedsApi, submit
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.merchant_fulfilment import MerchantFulfilment
 from amazon_simulator.wire.notifications import Notifications
@@ -95,14 +99,16 @@ class Simulator:
         )
         self.listings = Listings(self.house)
         self.traffic = Traffic(self.world, seed)
+        self.ledger = Ledger(self.world)
+        self.feeds = Feeds(self.world, self.ledger, self.documents, self.faults, self._submit)
         self.stores: tuple[Store, ...] = (
             self.world, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.post, self.labels,
+            self.queues, self.post, self.labels, self.ledger, self.feeds,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
         self.watcher = Watcher(self.world, self.application, self.post)
-        self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch]
+        self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch, self.ledger.watch]
         """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
         self._home_of = {kind: store for store in self.stores for kind in store.kinds}
         self._timed = [store for store in self.stores if isinstance(store, Timed)]
@@ -118,10 +124,15 @@ class Simulator:
         yield from shipments.routes(house)
         yield from self.listings.routes()
         yield from Summaries(house).routes()
+        yield from FeedsApi(house, self.feeds).routes()
         yield from Notifications(self.post).routes()
         yield from Tokens(self.application).routes()
         yield from MerchantFulfilment(house, self.labels).routes()
         yield from application_management.routes(self.application)
+
+    def _submit(self, submission: Submission) -> Response:
+        """What a feed's message asks of the Listings Items API."""
+        return submit(self.routes, submission)
 
     def _begin(self) -> None:
         """Go on with the journal's world, or begin the seeded one."""

@@ -1,0 +1,58 @@
+"""POST_ORDER_ACKNOWLEDGEMENT_DATA: the seller has taken an order, or cancels it. Source: OrderAcknowledgement.xsd."""
+
+from xml.etree.ElementTree import Element
+
+from amazon_simulator.entities import Order
+from amazon_simulator.feeds.envelope import DATA, INCOMPLETE, Result, text_of, work_envelope
+from amazon_simulator.feeds.feed import Ground, Job, Outcome
+from amazon_simulator.feeds.shipments import Wrong, find_order
+from amazon_simulator.world import NotPossible
+
+REASONS = (
+    "NoInventory", "ShippingAddressUndeliverable", "CustomerExchange", "BuyerCanceled", "GeneralAdjustment",
+    "CarrierCreditDecision", "RiskAssessmentInformationNotValid", "CarrierCoverageFailure", "CustomerReturn",
+    "MerchandiseNotReceived", "CannotVerifyInformation", "PricingError", "RejectOrder", "WeatherDelay",
+)  # fmt: skip
+
+
+def work_acknowledgements(ground: Ground, job: Job) -> Outcome:
+    return work_envelope(ground, job, "OrderAcknowledgement", _acknowledge)
+
+
+def _acknowledge(ground: Ground, job: Job, number: int, message: Element) -> list[Result]:
+    told = text_of(message, "AmazonOrderID")
+    try:
+        order = find_order(ground.world, job.seller, message)
+        told = order.id
+        match text_of(message, "StatusCode"):
+            case "Success":
+                _take(ground, order, text_of(message, "MerchantOrderID"))
+            case "Failure":
+                _cancel(ground, order, message, job.now)
+            case _:
+                raise Wrong(INCOMPLETE)
+    except NotPossible as refusal:
+        return [Result(number, DATA, str(refusal), told)]
+    except Wrong as fault:
+        return [Result(number, fault.code, str(fault), told)]
+    return []
+
+
+def _take(ground: Ground, order: Order, own: str) -> None:
+    """The seller's own number is kept, the status stays."""
+    if own and own != order.alias:
+        order.alias = own
+        ground.world.touch(order)
+
+
+def _cancel(ground: Ground, order: Order, message: Element, now: float) -> None:
+    """The whole order: an acknowledgement knows no part of one. Every item that is named needs a reason."""
+    if order.fulfilled_by != "MERCHANT":
+        raise Wrong("This order is not cancelled by the seller.")
+    items = {item.id for item in order.items}
+    for told in message.findall("Item"):
+        if text_of(told, "AmazonOrderItemCode") not in items or text_of(told, "CancelReason") not in REASONS:
+            raise Wrong(INCOMPLETE)
+    if not message.findall("Item"):
+        raise Wrong(INCOMPLETE)
+    ground.world.cancel(order, "MERCHANT", now)

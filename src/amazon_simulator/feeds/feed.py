@@ -1,0 +1,110 @@
+"""A feed, what works it through, and what comes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from amazon_simulator.documents import Document
+from amazon_simulator.entities import Seller
+from amazon_simulator.http import Response
+from amazon_simulator.ledger import Ledger
+from amazon_simulator.store import Entity
+from amazon_simulator.world import World
+
+QUEUED, WORKED, DONE, FATAL, CANCELLED = "IN_QUEUE", "IN_PROGRESS", "DONE", "FATAL", "CANCELLED"
+OPEN = (QUEUED, WORKED)
+
+
+class Feed(Entity, tag="feed", kw_only=True):
+    """`document`: what was uploaded; `result`: the processing report; `moves_at`: when its status changes next."""
+
+    number: int
+    id: str
+    seller: str
+    kind: str
+    marketplaces: list[str]
+    document: str
+    created: float
+    moves_at: float
+    options: dict[str, str] = {}
+    status: str = QUEUED
+    started: float = 0.0
+    ended: float = 0.0
+    result: str = ""
+    gone: bool = False
+
+
+class Invoice(Entity, tag="invoice", kw_only=True):
+    """A VAT invoice or credit note that the seller gave Amazon for an order; amounts as they were told."""
+
+    seller: str
+    order: str
+    number: str
+    kind: str  # Invoice | CreditNote
+    total: str
+    vat: str
+    at: float
+    feed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a message asks of an operation of the Listings Items API; `body` is JSON, or None."""
+
+    operation: str
+    seller: Seller
+    sku: str
+    query: dict[str, str]
+    body: Any
+    now: float
+
+
+Perform = Callable[[Submission], Response]
+"""What that operation answers to the same request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a feed works on. `keep` takes a new entity."""
+
+    world: World
+    ledger: Ledger
+    perform: Perform
+    keep: Callable[[Entity], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One feed at the moment when it is worked through. `spoilt`: every second message is refused."""
+
+    feed: Feed
+    seller: Seller
+    document: Document
+    previous: bytes
+    spoilt: bool
+    now: float
+
+    @property
+    def content(self) -> bytes:
+        return self.document.body or b""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a feed ended; without a report there is no document."""
+
+    status: str
+    report: bytes = b""
+    content_type: str = "text/xml; charset=UTF-8"
+
+
+Work = Callable[[Ground, Job], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A feed type. `roles`: the application needs one of them. `most`: marketplaces at most."""
+
+    work: Work
+    roles: tuple[str, ...]
+    most: int = 25
