@@ -11,6 +11,7 @@ from amazon_simulator.store import Entity
 KINDS = {
     "throttle": "429 although the budget is not used up",
     "400": "InvalidInput without a reason, although nothing is wrong",
+    "refuse": "an error in your own words: `status` (400 unless told), `code`, `message`, `details`",
     "500": "InternalFailure",
     "503": "service unavailable",
     "slow": "answers `seconds` of machine time later",
@@ -80,6 +81,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "tracking_refused": ("confirmShipment",),
     **dict.fromkeys(HAPPENINGS, ()),
 }
+WORDS = (("message", "The request was refused."), ("details", ""))
 LONGEST = {"slow": 600.0}
 """Seconds at most: of machine time a client waits no longer; of trade time anything goes."""
 
@@ -219,6 +221,15 @@ def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(name, str) or not name.isascii() or not name.isprintable() or len(name) > 100:
             raise ValueError("contentType: give one like text/plain or application/xml")
         return {"contentType": name}
+    if kind == "refuse":
+        status = told.get("status", 400)
+        if type(status) is not int or not 400 <= status <= 599:
+            raise ValueError("status: give a whole number from 400 to 599")
+        words = {name: told.get(name, default) for name, default in (("code", "InvalidInput"), *WORDS)}
+        wrong = next((name for name, text in words.items() if not isinstance(text, str) or len(text) > 2_000), None)
+        if wrong is not None:
+            raise ValueError(f"{wrong}: give a text of at most 2000 characters")
+        return {"status": status, **words}
     if kind != "members":
         return {}
     without, given, into = told.get("without", []), told.get("with", {}), told.get("into", "")

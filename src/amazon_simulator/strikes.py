@@ -43,6 +43,9 @@ def strike(
             return throttled(operation)
         case "400":
             return invalid()
+        case "refuse":
+            told = fault.more
+            return refuse(told["status"], told["code"], told["message"], told["details"])
         case "500" | "503":
             return broken(int(fault.kind))
         case "html":

@@ -60,6 +60,15 @@ def test_a_refusal_without_cause_looks_like_a_real_one(amazon, kind, status, cod
         )
 
 
+def test_a_refusal_may_have_words_of_its_own(amazon):
+    fault(amazon, "refuse", status=418, code="Teapot", message="No coffee here.", details="teapot")
+    answer = raw(amazon)
+    assert (answer.status, json.loads(answer.body)) == (
+        418,
+        {"errors": [{"code": "Teapot", "message": "No coffee here.", "details": "teapot"}]},
+    )
+
+
 def test_an_expired_token_says_so_and_a_revoked_one_too(amazon):
     fault(amazon, "token_expired")
     assert b"has expired" in raw(amazon).body
@@ -342,6 +351,8 @@ def test_every_kind_can_be_told_for_what_it_fits_and_for_nothing_else(amazon):
         ({"kind": "500", "window": {"from": "x"}}, "window"),
         ({"kind": "slow", "seconds": 9999}, "seconds"),
         ({"kind": "500", "seed": []}, "seed"),
+        ({"kind": "refuse", "status": 200}, "status"),
+        ({"kind": "refuse", "message": 5}, "message"),
         ({"kind": "members"}, "without"),
         ({"kind": "members", "without": "x"}, "without"),
         ({"kind": "members", "with": []}, "with"),
