@@ -49,4 +49,5 @@ def test_the_published_plans():
         "getListingsItem": ("GET", 5, 10),
         "patchListingsItem": ("PATCH", 5, 5),
         "getInventorySummaries": ("GET", 2, 2),
+        "rotateApplicationClientSecret": ("POST", Decimal("0.0167"), 1),
     }

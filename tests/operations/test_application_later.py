@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount, User
-from wharfinger.db.queries.channels import application_facts
-from wharfinger.operations import accounts, authorisation
+from wharfinger.db.queries.applications import application_of_account
+from wharfinger.operations import applications, authorisation
+from wharfinger.operations.applications import ApplicationEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -27,13 +28,10 @@ def _channel():
 
 
 def _enter_application(number="1"):
-    return accounts.save_application(
-        application_id=f"amzn1.sp.solution.{number}",
-        client_id=f"amzn1.application-oa2-client.{number}",
-        client_secret="amzn1.oa2-cs.v1.secret",
-        is_draft=True,
-        now=NOW,
+    entry = ApplicationEntry(
+        f"amzn1.sp.solution.{number}", f"amzn1.application-oa2-client.{number}", "amzn1.oa2-cs.v1.secret"
     )
+    return applications.save_application(entry, now=NOW)
 
 
 def _press(channel):
@@ -69,6 +67,6 @@ def test_an_account_that_was_authorised_keeps_its_application_and_new_ones_take_
     assert AmazonApplication.objects.count() == 2
     assert SellerAccount.objects.get(pk=channel.account_id).application_id == first.pk
     assert SellerAccount.objects.get(pk=waiting.pk).application_id == second.pk
-    facts = application_facts()
+    facts = application_of_account(waiting.pk)
     assert facts is not None
     assert facts.application_id == "amzn1.sp.solution.2"

@@ -3,7 +3,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from wharfinger.db.models import (
+    Activity,
     AmazonApplication,
+    AuditEntry,
     AuthorisationAttempt,
     Channel,
     Marketplace,
@@ -12,6 +14,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.channels import AuthorisationState
 from wharfinger.operations import authorisation
+from wharfinger.operations.authorisation import NotOurs, WhyNotOurs
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -81,18 +84,24 @@ def test_without_an_application_authorise_says_where_to_enter_it(olga):
 def test_a_state_works_once(application, olga):
     state = pressed(a_channel(application), olga)
     returned(state)
-    assert isinstance(returned(state), authorisation.NotOurs)
+    assert returned(state) == NotOurs(WhyNotOurs.REPLAYED, the_attempt().pk)
+    assert the_attempt().state == "Returned"
+
+
+def test_a_state_that_was_never_given_is_nobodys(application, olga):
+    pressed(a_channel(application), olga)
+    assert returned("guessed") == NotOurs(WhyNotOurs.UNKNOWN)
 
 
 def test_a_state_belongs_to_its_session(application, olga):
     state = pressed(a_channel(application), olga)
-    assert isinstance(returned(state, session="another"), authorisation.NotOurs)
+    assert returned(state, session="another") == NotOurs(WhyNotOurs.OTHER_SESSION)
     assert the_attempt().state == AuthorisationState.OPEN.value
 
 
 def test_a_state_dies_after_ten_minutes(application, olga):
     returned(pressed(a_channel(application), olga), at=NOW + timedelta(minutes=11))
-    assert (the_attempt().state, "ten minutes" in the_attempt().error) == ("Failed", True)
+    assert (the_attempt().state, the_attempt().outcome) == ("Failed", "Expired")
 
 
 def test_a_refused_consent_says_so(application, olga):
@@ -115,14 +124,53 @@ def test_the_exchange_fills_in_seller_and_expiry(application, olga):
     assert (the_attempt().state, the_attempt().code) == ("Done", "")
 
 
-def test_another_seller_than_the_channels_links_nothing_and_names_both(application, olga):
+def test_another_seller_than_the_channels_links_nothing_names_both_and_spends_no_code(application, olga):
     channel = a_channel(application, seller_id="A1OURSELLERID")
     returned(pressed(channel, olga), seller="A2ANOTHERSELLER")
-    authorisation.start_exchange(the_attempt().pk)
-    assert not authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW)
-    error = the_attempt().error
-    assert ("A1OURSELLERID" in error, "A2ANOTHERSELLER" in error) == (True, True)
+    attempt = the_attempt()
+    assert (attempt.state, attempt.outcome, attempt.code) == ("Failed", "Wrong seller", "")
+    assert ("A1OURSELLERID" in attempt.error, "A2ANOTHERSELLER" in attempt.error) == (True, True)
+    assert authorisation.start_exchange(attempt.pk) is None
     assert SellerAccount.objects.get().refresh_token == ""
+
+
+def test_a_seller_that_became_known_during_the_exchange_is_compared_again(application, olga):
+    channel = a_channel(application)
+    returned(pressed(channel, olga), seller="A2ANOTHERSELLER")
+    authorisation.start_exchange(the_attempt().pk)
+    SellerAccount.objects.update(seller_id="A1OURSELLERID")
+    assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW) is None
+    assert (the_attempt().outcome, SellerAccount.objects.get().refresh_token) == ("Wrong seller", "")
+
+
+def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(application, olga):
+    a_channel(application, name="The first", seller_id="A1SELLERSELLER")
+    newcomer = a_channel(application, name="Twin")
+    returned(pressed(newcomer, olga))
+    authorisation.start_exchange(the_attempt().pk)
+    assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW) is None
+    assert (the_attempt().outcome, "The first" in the_attempt().error) == ("Channel taken", True)
+    assert not SellerAccount.objects.exclude(refresh_token="").exists()
+
+
+@pytest.mark.parametrize(
+    ("told", "outcome", "words"),
+    [
+        ({"code": "", "error": "The seller pressed Cancel."}, "Refused", "pressed Cancel"),
+        ({"code": ""}, "Refused", "no authorisation code"),
+        ({"code": "", "error": "MD1000"}, "Draft", "MD1000"),
+        ({"code": "", "error": "Error MD5101 occurred"}, "Refused", "redirect URI"),
+        ({"seller": ""}, "Refused", "names no seller"),
+        ({"seller": "<script>"}, "Refused", "names no seller"),
+        ({"code": "", "error": "a\x00b\x1b[31m"}, "Refused", "b"),
+    ],
+)
+def test_a_return_that_gives_nothing_ends_there_and_says_why(application, olga, told, outcome, words):
+    returned(pressed(a_channel(application), olga), **told)
+    attempt = the_attempt()
+    assert (attempt.outcome, attempt.state, attempt.code) == (outcome, "Refused", "")
+    assert words in attempt.error
+    assert authorisation.start_exchange(attempt.pk) is None
 
 
 def test_a_second_channel_of_the_same_seller_joins_the_account_that_is_known(application, olga):
@@ -141,7 +189,7 @@ def test_an_exchange_cut_off_is_tried_once_more_and_no_more(application, olga):
     assert authorisation.start_exchange(attempt) is not None
     assert authorisation.start_exchange(attempt) is not None
     assert authorisation.start_exchange(attempt) is None
-    assert the_attempt().state == "Failed"
+    assert (the_attempt().state, the_attempt().outcome) == ("Failed", "No answer")
 
 
 def test_an_ended_attempt_is_not_exchanged_again(application, olga):
@@ -149,3 +197,42 @@ def test_an_ended_attempt_is_not_exchanged_again(application, olga):
     authorisation.start_exchange(the_attempt().pk)
     authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW)
     assert authorisation.start_exchange(the_attempt().pk) is None
+
+
+def authorised(application, olga):
+    channel = a_channel(application)
+    returned(pressed(channel, olga))
+    authorisation.start_exchange(the_attempt().pk)
+    account_id = authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|abcd1234", now=NOW)
+    Channel.objects.update(link_state="Linked")
+    SellerAccount.objects.update(link_state="Linked")
+    return account_id
+
+
+def test_revoked_here_the_token_is_forgotten_the_channels_wait_and_the_audit_says_so(application, olga):
+    account_id = authorised(application, olga)
+    authorisation.revoke(account_id, user=olga, now=NOW)
+    account = SellerAccount.objects.get()
+    assert (account.refresh_token, account.token_last_four, account.token_set_at, account.token_expiry) == (
+        "",
+        "",
+        None,
+        None,
+    )
+    assert (account.link_state, Channel.objects.get().link_state) == (("Waiting for authorisation",) * 2)
+    entry = AuditEntry.objects.get(verb="revoke")
+    assert (entry.user, entry.after) == (olga, {"token": "removed"})
+
+
+def test_what_is_not_held_cannot_be_revoked(application, olga):
+    channel = a_channel(application)
+    with pytest.raises(Refused, match="no access"):
+        authorisation.revoke(channel.account_id, user=olga, now=NOW)
+
+
+def test_no_secret_stands_in_audit_activity_or_error(application, olga):
+    account_id = authorised(application, olga)
+    authorisation.revoke(account_id, user=olga, now=NOW)
+    told = [str(row) for row in AuditEntry.objects.values_list("before", "after")]
+    told += list(Activity.objects.values_list("text", flat=True)) + [the_attempt().error]
+    assert not [text for text in told if "abcd1234" in text or "code-1" in text]

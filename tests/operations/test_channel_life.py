@@ -19,7 +19,8 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import accounts, authorisation, channel_life, channels, confirmations
+from wharfinger.operations import applications, authorisation, channel_life, channels, confirmations
+from wharfinger.operations.applications import ApplicationEntry
 from wharfinger.operations.channels import OneMore
 from wharfinger.operations.refusals import Refused
 
@@ -93,12 +94,8 @@ def test_all_of_them_or_none(shop, olga):
 
 def test_a_channel_on_which_nothing_hangs_is_deleted_with_its_account(olga):
     channel = a_channel(an_account(seller_id=""), a_site(), name="Wrong")
-    accounts.save_application(
-        application_id="amzn1.sp.solution.1",
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="s",
-        is_draft=True,
-        now=NOW,
+    applications.save_application(
+        ApplicationEntry("amzn1.sp.solution.1", "amzn1.application-oa2-client.1", "amzn1.oa2-cs.v1.s"), now=NOW
     )
     authorisation.open_attempt(channel.pk, user=olga, session_key="s", redirect_uri="u", machine_now=NOW)
     assert channel_life.delete_channel(channel.pk, now=NOW, user=olga) == "Wrong"

@@ -4,19 +4,33 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import AccessToken, Grant
-from wharfinger.amazon.errors import InvalidClient, InvalidGrant, TimedOut
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    InvalidClient,
+    InvalidGrant,
+    ServerFault,
+    Throttled,
+    TimedOut,
+    TokenRequestRefused,
+)
+from wharfinger.amazon.messages.sellers import Marketplace as Marketplace_
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation, Participation
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import (
+    Alert,
     AmazonApplication,
     AuthorisationAttempt,
     Channel,
     Marketplace,
+    Problem,
     SellerAccount,
     User,
 )
 from wharfinger.operations import authorisation
 from wharfinger.sync.authorise import exchange_code
+from wharfinger.sync.calls import NotBefore
 from wharfinger.worker.time import WorkerClock
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +39,7 @@ NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 CLOCK = WorkerClock(SteppedClock(NOW))
 
 
-class Lwa:
+class Login:
     """Login with Amazon that gives the answers it is told to, in turn."""
 
     def __init__(self, *answers):
@@ -40,7 +54,47 @@ class Lwa:
         return answer
 
 
+def sells(marketplace_id, name, country, currency):
+    return MarketplaceParticipation(
+        marketplace=Marketplace_(id=marketplace_id, name=name, country_code=country, default_currency_code=currency),
+        participation=Participation(is_participating=True, has_suspended_listings=False),
+        store_name="Harbour",
+    )
+
+
+UK = sells("A1F83G8C2ARO7P", "Amazon.co.uk", "GB", "GBP")
+US = sells("ATVPDKIKX0DER", "Amazon.com", "US", "USD")
+DENIED = AccessDenied("getMarketplaceParticipations", status=403, code="Unauthorized")
+
+
+class Desk:
+    """Calls by region: what each endpoint says of the seller."""
+
+    def __init__(self, **regions):
+        self.regions = {"EU": DENIED, "NA": DENIED, "FE": DENIED, **regions}
+        self.asked = []
+
+    def __call__(self, account_id, region, token):
+        self.asked.append((region, token))
+        return Answers(self.regions[region])
+
+
+class Answers:
+    def __init__(self, told):
+        self.told = told
+
+    def get_marketplace_participations(self):
+        if isinstance(self.told, Exception):
+            raise self.told
+        return Answer(self.told)
+
+
 GOOD = Grant(AccessToken("Atza|1", NOW), "Atzr|1")
+IN_EUROPE = Desk(EU=(UK,))
+
+
+def exchange(attempt, login, desk=IN_EUROPE):
+    exchange_code(attempt.pk, login, desk, CLOCK)
 
 
 @pytest.fixture
@@ -80,44 +134,93 @@ def told(attempt):
 
 
 def test_a_good_code_becomes_the_accounts_token(attempt):
-    lwa = Lwa(GOOD)
-    exchange_code(attempt.pk, lwa, CLOCK)
+    login = Login(GOOD)
+    exchange(attempt, login)
     assert told(attempt) == ("Done", "Atzr|1")
-    assert lwa.asked == [("code", "http://us/cb")]
+    assert login.asked == [("code", "http://us/cb")]
 
 
 def test_run_twice_it_asks_once(attempt):
-    lwa = Lwa(GOOD)
-    exchange_code(attempt.pk, lwa, CLOCK)
-    exchange_code(attempt.pk, lwa, CLOCK)
-    assert len(lwa.asked) == 1
+    login = Login(GOOD)
+    exchange(attempt, login)
+    exchange(attempt, login)
+    assert len(login.asked) == 1
 
 
 def test_a_spent_code_says_press_authorise_again_and_the_old_token_stays(attempt):
-    exchange_code(attempt.pk, Lwa(InvalidGrant("exchangeToken", status=400)), CLOCK)
+    exchange(attempt, Login(InvalidGrant("exchangeToken", status=400)))
     assert told(attempt) == ("Failed", "Atzr|old")
-    assert "Press Authorise again" in attempt.error
+    assert (attempt.outcome, "works once" in attempt.error) == ("Code refused", True)
 
 
 def test_no_answer_is_tried_once_more_and_then_told(attempt):
     silent = TimedOut("exchangeToken", outcome_unknown=True)
-    lwa = Lwa(silent, silent)
-    exchange_code(attempt.pk, lwa, CLOCK)
+    login = Login(silent, silent)
+    exchange(attempt, login)
     assert told(attempt) == ("Exchanging", "Atzr|old")
-    exchange_code(attempt.pk, lwa, CLOCK)
-    exchange_code(attempt.pk, lwa, CLOCK)
+    exchange(attempt, login)
+    exchange(attempt, login)
     assert told(attempt) == ("Failed", "Atzr|old")
-    assert len(lwa.asked) == 2
+    assert len(login.asked) == 2
 
 
 def test_no_answer_and_then_a_good_one(attempt):
-    lwa = Lwa(TimedOut("exchangeToken", outcome_unknown=True), GOOD)
-    exchange_code(attempt.pk, lwa, CLOCK)
-    exchange_code(attempt.pk, lwa, CLOCK)
+    login = Login(TimedOut("exchangeToken", outcome_unknown=True), GOOD)
+    exchange(attempt, login)
+    exchange(attempt, login)
     assert told(attempt) == ("Done", "Atzr|1")
 
 
-def test_a_refused_application_is_told_as_such(attempt):
-    exchange_code(attempt.pk, Lwa(InvalidClient("exchangeToken", status=401)), CLOCK)
-    assert told(attempt)[0] == "Failed"
-    assert "client id and secret" in attempt.error
+def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(attempt):
+    Channel.objects.update(link_state="Linked")
+    exchange(attempt, Login(InvalidClient("exchangeToken", status=401)))
+    assert told(attempt) == ("Failed", "Atzr|old")
+    assert (attempt.outcome, "client id and secret" in attempt.error) == ("Application refused", True)
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
+    assert list(Alert.objects.values_list("kind", flat=True)) == ["Application refused"]
+    assert Channel.objects.get().link_state == "Linked"
+
+
+def test_a_request_that_the_token_endpoint_refuses_is_told_as_such(attempt):
+    exchange(attempt, Login(TokenRequestRefused("exchangeToken", status=400, code="invalid_request")))
+    assert (told(attempt)[0], attempt.outcome) == ("Failed", "Application refused")
+    assert not Problem.objects.exists()
+
+
+def test_a_grant_without_a_refresh_token_links_nothing(attempt):
+    exchange(attempt, Login(Grant(AccessToken("Atza|1", NOW))))
+    assert (told(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Code refused")
+
+
+def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
+    desk = Desk(NA=(US,))
+    exchange(attempt, Login(GOOD), desk)
+    assert (told(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Wrong region")
+    assert ("UK and Europe" in attempt.error, "US" in attempt.error) == (True, True)
+    assert [region for region, _ in desk.asked] == ["EU", "NA"]
+
+
+@pytest.mark.parametrize(
+    "told_in_europe",
+    [
+        ServerFault("getMarketplaceParticipations", status=503),
+        Throttled("getMarketplaceParticipations", status=429),
+        NotBefore(NOW, "getMarketplaceParticipations"),
+    ],
+)
+def test_when_the_region_cannot_be_told_the_seller_is_believed_and_verified_later(attempt, told_in_europe):
+    desk = Desk(EU=told_in_europe, NA=(US,))
+    exchange(attempt, Login(GOOD), desk)
+    assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+    assert [region for region, _ in desk.asked] == ["EU"]
+
+
+def test_a_seller_whom_no_region_knows_is_linked_and_the_checks_say_what_is_missing(attempt):
+    exchange(attempt, Login(GOOD), Desk())
+    assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+
+
+def test_the_marketplaces_that_were_read_are_kept_so_that_the_checks_ask_no_second_time(attempt):
+    exchange(attempt, Login(GOOD))
+    account = SellerAccount.objects.get()
+    assert (account.participations_read_at, account.participations.get().marketplace_id) == (NOW, "A1F83G8C2ARO7P")

@@ -4,12 +4,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from wharfinger.amazon.errors import InvalidClient, InvalidGrant, ServerFault, TokenRefused, Unreachable
+from wharfinger.amazon.errors import (
+    InvalidClient,
+    InvalidGrant,
+    ServerFault,
+    TokenRefused,
+    Unreachable,
+    WronglyAsked,
+)
 from wharfinger.config.clock import SteppedClock
-from wharfinger.db.models import AmazonApplication, Channel, FlowSchedule, Marketplace, Problem, SellerAccount
+from wharfinger.db.models import (
+    Alert,
+    AmazonApplication,
+    Channel,
+    FlowSchedule,
+    Marketplace,
+    Problem,
+    SellerAccount,
+)
 from wharfinger.domain.channels import LinkState
 from wharfinger.operations import accounts, flows
-from wharfinger.sync.calls import FlowResult, NotBefore
+from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
 from wharfinger.worker.runs import Wired, run_one_flow
 
 pytestmark = pytest.mark.django_db
@@ -42,15 +57,33 @@ def account():
     return account
 
 
-def run(account, flow, times=1, idle=""):
+class GoodToken:
+    """Calls whose refresh token Amazon still takes."""
+
+    def prove_token(self):
+        pass
+
+
+class DeadToken:
+    def prove_token(self):
+        raise InvalidGrant("exchangeToken", status=400)
+
+
+def no_token(account_id):
+    raise NoToken("Harbour has no refresh token.")
+
+
+def run(account, flow, times=1, idle="", calls_for=lambda _: GoodToken()):
     wired = Wired(
         machine_clock=SteppedClock(NOW),
         flows={"orders_in": flow},
         why_idle=lambda _: idle,
-        calls_for=lambda _: None,
+        calls_for=calls_for,
         fetch_order=None,
         exchange_code=None,
         verify_channel=None,
+        rotate_secret=None,
+        chores={},
         set_trade_rate=None,
         every={"orders_in": timedelta(minutes=3)},
     )
@@ -118,6 +151,31 @@ def test_one_refused_access_token_is_no_lost_authorisation_but_three_in_a_row_ar
     assert Channel.objects.get().link_state == "Linked"
     run(account, failing(TokenRefused("searchOrders", status=403)))
     assert Channel.objects.get().link_state == "Authorisation lost"
+
+
+def test_a_refused_access_token_with_a_dead_refresh_token_is_lost_at_once(account):
+    run(account, failing(TokenRefused("searchOrders", status=403)), calls_for=lambda _: DeadToken())
+    assert Channel.objects.get().link_state == "Authorisation lost"
+    assert list(Alert.objects.values_list("kind", "closed_at")) == [("Authorisation lost", None)]
+
+
+def test_an_account_without_a_token_waits_and_fails_nothing(account):
+    run(account, failing(AssertionError()), calls_for=no_token)
+    assert the_line() == (NOW + timedelta(minutes=3), "", "authorisation", 0)
+
+
+def test_a_token_that_came_while_the_old_one_was_refused_is_not_lost(account):
+    def flow(account_id, calls, clock):
+        SellerAccount.objects.filter(pk=account_id).update(token_set_at=NOW + timedelta(seconds=1))
+        raise InvalidGrant("exchangeToken", status=400)
+
+    run(account, flow)
+    assert Channel.objects.get().link_state == "Linked"
+
+
+def test_a_request_of_ours_that_cannot_be_sent_blames_no_application(account):
+    run(account, failing(WronglyAsked("searchOrders")))
+    assert list(Problem.objects.values_list("kind", flat=True)) == []
 
 
 def test_a_refused_application_is_no_sellers_fault(account):

@@ -18,6 +18,8 @@ from wharfinger.amazon.transport import Request, Response, Transport
 
 FRESH_FOR = timedelta(seconds=60)
 """A token with less life left is not used for another call."""
+ROTATION_SCOPE = "sellingpartnerapi::client_credential:rotation"
+"""Of the grantless token with which an application asks for another client secret."""
 _FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 
 

@@ -243,6 +243,15 @@ class AmazonClient:
         response = self._call(operation, operation.path, query, now=now, with_page_token=bool(next_token))
         return _answer(response, _understood_by(read_inventory_page, operation, response))
 
+    def rotate_client_secret(self, *, now: datetime) -> Answer[None]:
+        """Has Amazon make another client secret; 204, and the secret comes by the application's own queue.
+
+        Grantless: with a token of `auth.ROTATION_SCOPE`, whatever the seller. Refused where no queue is registered
+        in the portal. Source: model application_2023-11-30.json.
+        """
+        operation = operations.ROTATE_CLIENT_SECRET
+        return _answer(self._call(operation, operation.path, now=now), None)
+
     def _call(
         self,
         operation: Operation,

@@ -82,6 +82,11 @@ PATCH_LISTINGS_ITEM = Operation(
 GET_INVENTORY_SUMMARIES = Operation(
     "getInventorySummaries", "GET", "/fba/inventory/v1/summaries", _rate("2"), Decimal(2), "fbaInventory", "v1"
 )
+# Grantless: its token is the application's own, and so is its rate.
+ROTATE_CLIENT_SECRET = Operation(
+    "rotateApplicationClientSecret", "POST", "/applications/2023-11-30/clientSecret",
+    _rate("0.0167"), Decimal(1), "applications", "2023-11-30",
+)  # fmt: skip
 
 OPERATIONS = MappingProxyType(
     {
@@ -96,6 +101,7 @@ OPERATIONS = MappingProxyType(
             GET_LISTINGS_ITEM,
             PATCH_LISTINGS_ITEM,
             GET_INVENTORY_SUMMARIES,
+            ROTATE_CLIENT_SECRET,
         )
     }
 )

@@ -21,7 +21,8 @@ from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.people import Role
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import accounts, couriers, sites, stock_csv, users
+from wharfinger.operations import applications, couriers, sites, stock_csv, users
+from wharfinger.operations.applications import ApplicationEntry
 from wharfinger.operations.couriers import ServiceEntry
 from wharfinger.operations.sites import SiteEntry
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
@@ -72,20 +73,25 @@ def _ask(simulator: str, what: str) -> Mapping[str, Any]:
 
 def _seed_application(told: Mapping[str, Any], now: datetime) -> None:
     if not AmazonApplication.objects.exists():
-        accounts.save_application(
+        entry = ApplicationEntry(
             application_id=told["applicationId"],
             client_id=told["clientId"],
             client_secret=told["clientSecret"],
             is_draft=told["draft"],
-            now=now,
+            name="Wharfinger (demo)",
+            roles=tuple(told["roles"]),
         )
+        applications.save_application(entry, now=now)
 
 
 def _seed_people(configuration: Configuration, now: datetime) -> None:
     known = set(User.objects.values_list("username", flat=True))
     for username, full_name, role in PEOPLE:
         if username not in known:
-            users.add_user(username=username, full_name=full_name, email="", role=role, password=DEMO_PASSWORD, now=now)
+            email = f"{username}@harbour.example"
+            users.add_user(
+                username=username, full_name=full_name, email=email, role=role, password=DEMO_PASSWORD, now=now
+            )
     lines = [f"{username:<8} {role.value:<14} {DEMO_PASSWORD}" for username, _, role in PEOPLE]
     (configuration.home / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

@@ -2,25 +2,26 @@
 
 import asyncio
 import threading
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx2
 from django.conf import settings
 
-from wharfinger.amazon.auth import Credentials, Lwa, TokenCache
+from wharfinger.amazon.auth import AccessToken, Credentials, Lwa, TokenCache, TokenOnce
 from wharfinger.amazon.client import AmazonClient
 from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
+from wharfinger.cli.house import House
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
 from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome
 from wharfinger.operations import accounts, authorisation, triggers
 from wharfinger.operations.accounts import CheckLine
-from wharfinger.sync import fba_stock_in, listings_in, orders_in, shipments_out, stock_out, take_orders
+from wharfinger.sync import fba_stock_in, listings_in, orders_in, secret_in, shipments_out, stock_out, take_orders
 from wharfinger.sync.authorise import exchange_code
-from wharfinger.sync.calls import AccountFacts, Calls
+from wharfinger.sync.calls import AccountFacts, Calls, NoToken
 from wharfinger.sync.verify import TOKEN, verify_channel
 from wharfinger.sync.verify_sandbox import verify_in_sandbox
 from wharfinger.worker.app import work
@@ -43,12 +44,11 @@ EVERY = {
     "fba_stock_in": timedelta(minutes=15),
     "stock_out": timedelta(minutes=2),
     "shipments_out": timedelta(minutes=2),
+    triggers.REMIND: timedelta(hours=1),
+    triggers.MAIL_OUT: timedelta(hours=1),
+    triggers.SECRET_IN: timedelta(hours=1),
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
-
-
-class NoToken(Exception):
-    """The seller account has no refresh token."""
 
 
 class Switchboard:
@@ -60,6 +60,7 @@ class Switchboard:
         self._transport = Transport()
         self._caches: dict[tuple[str, str, str], TokenCache] = {}
         self._lock = threading.Lock()
+        self.house = House(configuration, self._transport, self.clock)
 
     def activated_for(self, account_id: int) -> set[str]:
         """Which stand-ins for Amazon the account's activated channels name."""
@@ -117,7 +118,19 @@ class Switchboard:
         except NoAmazon as none:
             authorisation.fail_exchange(attempt_id, AuthorisationOutcome.NO_ANSWER, error=str(none))
             return
-        exchange_code(attempt_id, lwa, self.clock)
+        exchange_code(attempt_id, lwa, self.calls_with, self.clock)
+
+    def calls_with(self, account_id: int, region: str, token: AccessToken) -> Calls:
+        """What one access token allows, before it is known whose it is; the account's budget pays."""
+        account = SellerAccount.objects.get(pk=account_id)
+        tokens = TokenOnce(token)
+        client = AmazonClient(self._transport, tokens, self.endpoints(account_id).region(region))
+        return Calls(AccountFacts(account.pk, account.seller_id, region, account.name), client, tokens, self.clock)
+
+    def rotate_secret(self, application_pk: int) -> None:
+        again_at = secret_in.ask_for_secret(application_pk, self.house, self.clock)
+        if again_at is not None:
+            triggers.rotate_secret(application_pk, after_seconds=self._machine_seconds_until(again_at))
 
     def verify_channel(self, channel_id: int) -> None:
         channel = Channel.objects.select_related("account").get(pk=channel_id)
@@ -132,9 +145,11 @@ class Switchboard:
         else:
             again_at = verify_channel(channel_id, calls, self.clock)
         if again_at is not None:
-            clock: Clock = settings.CLOCK
-            wait = clock.to_machine_seconds(again_at - clock.now())
-            triggers.verify_channel(channel_id, after_seconds=max(1, round(wait)))
+            triggers.verify_channel(channel_id, after_seconds=self._machine_seconds_until(again_at))
+
+    def _machine_seconds_until(self, at: datetime) -> int:
+        clock: Clock = settings.CLOCK
+        return max(1, round(clock.to_machine_seconds(at - clock.now())))
 
     def set_trade_rate(self, rate: int) -> None:
         """Demo systems: the simulator owns the clock; we ask it."""
@@ -153,6 +168,8 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
         fetch_order=board.fetch_order,
         exchange_code=board.exchange_code,
         verify_channel=board.verify_channel,
+        rotate_secret=board.rotate_secret,
+        chores=board.house.chores(),
         set_trade_rate=board.set_trade_rate,
         every=EVERY,
     )

@@ -1,24 +1,94 @@
 """Authorising at Seller Central: the consent page's address, and the clocks of what it grants.
 
-Source: developer-docs website-authorization-workflow, renew-authorizations.
+Source: developer-docs website-authorization-workflow, selling-partner-appstore-authorization-workflow,
+renew-authorizations.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
+
+from wharfinger.domain.marketplaces import MARKETPLACES
 
 AUTHORISATION_LIVES = timedelta(days=365)
 STATE_LIVES = timedelta(minutes=10)
 REMIND_DAYS = (30, 14, 7, 1)
 
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A role of an application at Amazon: what we need it for, and what is missing without it."""
+
+    name: str
+    needed_to: str
+    without: str
+
+
 ROLES = (
-    ("Inventory and Order Tracking", "read orders and FBA stock"),
-    ("Product Listing", "read listings, write quantity and lead time"),
-    ("Direct-to-Consumer Shipping", "read the delivery addresses of orders that you send yourself"),
-    ("Tax Invoicing", "read buyers' names and tax data for invoices"),
-    ("Amazon Fulfillment", "read FBA stock"),
+    Role("Inventory and Order Tracking", "read orders and FBA stock", "No order comes in: Amazon answers 403."),
+    Role(
+        "Product Listing",
+        "read listings, write quantity and lead time",
+        "Listings are not read, and Amazon is never told how many are left.",
+    ),
+    Role(
+        "Direct-to-Consumer Shipping",
+        "read the delivery addresses of orders that you send yourself",
+        "FBM orders come without name and street: nothing can be sent.",
+    ),
+    Role(
+        "Tax Invoicing",
+        "read buyers' names and tax data for invoices",
+        "Invoices lack the buyer's name and VAT number.",
+    ),
+    Role("Amazon Fulfillment", "read FBA stock", "FBA levels come only where Product Listing is given."),
 )
-"""The roles that the application asks for, and what for."""
+"""The roles that we ask for. Source: sp-api roles, access-orders-pii."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentCode:
+    """An error page of Seller Central's consent page (behaviour A12): what it means, and the cure."""
+
+    code: str
+    meaning: str
+    cure: str
+
+
+CONSENT_CODES = (
+    ConsentCode(
+        "MD1000",
+        "The application is a draft, but Seller Central was not told so.",
+        "Tick “The application is a draft” under Settings, Amazon application, then press Authorise again.",
+    ),
+    ConsentCode(
+        "MD5100",
+        "The address is not accepted: no redirect URI is registered, the application does not support this "
+        "marketplace, or the draft tick does not fit.",
+        "Register the redirect URI shown here, and untick “draft” if the application is published.",
+    ),
+    ConsentCode(
+        "MD5101",
+        "The redirect URI is none of the registered ones.",
+        "Register the address shown here exactly, with http or https and without a slash more.",
+    ),
+    ConsentCode(
+        "MD9000",
+        "The application has MWS credentials only.",
+        "Make a Selling Partner API application in the Solution Provider Portal and enter its ID.",
+    ),
+    ConsentCode(
+        "SPDC8143",
+        "You are not the primary user of the seller account.",
+        "Ask the primary user to press Authorise, or to sign in here once.",
+    ),
+)
+
+
+def consent_code_in(text: str) -> ConsentCode | None:
+    """The code of the consent page that the text speaks of."""
+    return next((told for told in CONSENT_CODES if told.code in text), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +113,60 @@ def consent_address(consent: Consent) -> str:
     return f"{consent.seller_central}/apps/authorize/consent?{urlencode(query)}"
 
 
+_CONFIRM = re.compile(r"/apps/authorize/confirm/(?P<application>[A-Za-z0-9._-]+)/?")
+_AMAZON = frozenset(facts.name.lower() for facts in MARKETPLACES)
+"""The domains of Amazon's shops and Seller Centrals: amazon.com, amazon.co.uk ..."""
+
+
+class NotAmazons(ValueError):
+    """An address that no browser is sent to; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Callback:
+    """Where Seller Central waits for the browser when the authorisation began there."""
+
+    address: str
+    application_id: str
+
+
+def parse_callback(address: str, simulator_url: str | None) -> Callback:
+    """`amazon_callback_uri` as it was given, if it is Amazon's (or the simulator's own, in a demo); else NotAmazons.
+
+    Its form is https://amazon.com/apps/authorize/confirm/{application id}.
+    """
+    if len(address) > 500 or not address.isascii() or not address.isprintable() or set(address) & set(' \\"<>'):
+        raise NotAmazons("amazon_callback_uri is no web address.")
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise NotAmazons("amazon_callback_uri is no web address.") from error
+    path = parts.path
+    if simulator_url and address.startswith(f"{simulator_url}/sellercentral/"):
+        path = "/" + address.removeprefix(f"{simulator_url}/sellercentral/").partition("?")[0].partition("/")[2]
+    elif not (parts.scheme == "https" and port in (None, 443) and _is_amazons(parts.hostname or "")):
+        raise NotAmazons(f"amazon_callback_uri leads to “{(parts.hostname or address)[:80]}”, which is not Amazon.")
+    if parts.username is not None or parts.password is not None or parts.fragment:
+        raise NotAmazons("amazon_callback_uri holds a user name or a fragment.")
+    confirm = _CONFIRM.fullmatch(path)
+    if confirm is None:
+        raise NotAmazons("amazon_callback_uri is not the page on which Seller Central waits.")
+    return Callback(address, confirm["application"])
+
+
+def _is_amazons(host: str) -> bool:
+    return any(host == domain or host.endswith(f".{domain}") for domain in _AMAZON)
+
+
+def confirm_address(callback: Callback, *, redirect_uri: str, amazon_state: str, state: str, draft: bool) -> str:
+    """Back to Seller Central, which then sends the browser to `redirect_uri` with the code."""
+    query = {"redirect_uri": redirect_uri, "amazon_state": amazon_state, "state": state}
+    if draft:
+        query["version"] = "beta"
+    return f"{callback.address}{'&' if '?' in callback.address else '?'}{urlencode(query)}"
+
+
 def seller_central_base(host: str, simulator_url: str | None) -> str:
     """Seller Central's own address, or the simulator's stand-in for that host."""
     return f"{simulator_url}/sellercentral/{host}" if simulator_url else f"https://{host}"
@@ -54,7 +178,7 @@ def expires_on(authorised: date) -> date:
 
 def looks_like_mws_token(text: str) -> bool:
     """MWS tokens (`amzn.mws.` + UUID) are worth nothing since 31 March 2024."""
-    return text.strip().startswith("amzn.mws.")
+    return text.strip().strip("\"'“”").casefold().startswith("amzn.mws.")
 
 
 MWS_EXPLAINED = (

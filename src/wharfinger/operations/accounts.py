@@ -1,83 +1,30 @@
-"""Seller accounts: the application that speaks for them, what Amazon says of them, whether access holds."""
+"""Seller accounts: what Amazon says of them, whether access holds."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from wharfinger.db.models import (
-    AmazonApplication,
     Channel,
     ChannelCheck,
     FlowSchedule,
     Marketplace,
     Participation,
     SellerAccount,
-    User,
 )
+from wharfinger.domain.alerts import AlertKind
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.marketplaces import Pool, Region
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
-from wharfinger.operations._history_steps import record_activity, record_audit
+from wharfinger.operations._account_steps import channel_page_of
+from wharfinger.operations._alert_steps import close_alerts, raise_alert
+from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._problem_steps import open_problem, solve_problem
-from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
 """The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
-
-
-def _linked_accounts() -> QuerySet[SellerAccount]:
-    """Accounts that hold a refresh token of their application (or have lost it and may get it back)."""
-    return SellerAccount.objects.filter(application__isnull=False, token_set_at__isnull=False)
-
-
-@operation
-def save_application(
-    *,
-    application_id: str,
-    client_id: str,
-    client_secret: str,
-    is_draft: bool,
-    now: datetime,
-    user: User | None = None,
-) -> AmazonApplication:
-    """Keep the retailer's own Amazon application. An empty secret leaves the stored one as it is.
-
-    Another application id corrects the known application while no account holds access through it, and is a new
-    application afterwards: accounts that hold access keep theirs, all others are authorised through the new one.
-    """
-    if not application_id.startswith(("amzn1.sp.solution.", "amzn1.sellerapps.app.")):
-        raise Refused(
-            "An application id begins with amzn1.sp.solution. Copy it from the Solution Provider Portal.",
-            "application_id",
-        )
-    if not client_id.startswith("amzn1.application-oa2-client."):
-        raise Refused("A client id begins with amzn1.application-oa2-client. See LWA credentials.", "client_id")
-    rows = AmazonApplication.objects.select_for_update()
-    known = rows.filter(application_id=application_id).first()
-    if known is None:
-        known = rows.exclude(pk__in=_linked_accounts().values("application_id")).order_by("-pk").first()
-    if known is None and not client_secret:
-        raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
-    row = known or AmazonApplication()
-    row.application_id, row.client_id, row.is_draft = application_id, client_id, is_draft
-    if client_secret:
-        row.client_secret, row.secret_last_four, row.secret_set_at = client_secret, client_secret[-4:], now
-    row.save()
-    SellerAccount.objects.exclude(pk__in=_linked_accounts().values("pk")).update(application=row)
-    record_audit(
-        "save application",
-        "AmazonApplication",
-        row.pk,
-        before=None,
-        after={"application id": application_id, "secret": "changed" if client_secret else "kept"},
-        now=now,
-        user=user,
-    )
-    return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +123,7 @@ def _account_is_linked(account: SellerAccount, now: datetime) -> None:
     SellerAccount.objects.filter(pk=account.pk).update(link_state=LinkState.LINKED.value, link_error="", lost_at=None)
     Channel.objects.filter(account=account, link_state=LinkState.LOST.value).update(link_state=LinkState.LINKED.value)
     solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
+    close_alerts(_subject(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     FlowSchedule.objects.bulk_create(
         [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
     )
@@ -190,39 +138,75 @@ def _read_anew(channel: Channel) -> None:
 
 
 @operation
-def lose_authorisation(account_id: int, *, error: str, now: datetime) -> None:
-    """Amazon takes our token no more: the account's channels stop, nothing queued is lost, a person is told."""
+def lose_authorisation(account_id: int, *, error: str, now: datetime, since: datetime | None = None) -> bool:
+    """Amazon takes our token no more: the account's channels stop, nothing queued is lost, people are told.
+
+    `since`: when the work began that was refused. A token that came later is none that Amazon refused.
+    """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
-    if account.link_state == LinkState.LOST.value:
-        return
+    revoked_here = account.link_state == LinkState.WAITING.value and account.token_set_at is None
+    if account.link_state == LinkState.LOST.value or revoked_here:
+        return False
+    if since is not None and account.token_set_at is not None and account.token_set_at > since:
+        return False
     SellerAccount.objects.filter(pk=account_id).update(link_state=LinkState.LOST.value, link_error=error, lost_at=now)
     channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED.value)
     first = channels.order_by("pk").first()
     channels.update(link_state=LinkState.LOST.value)
+    page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
+    cure = "Open one of its channels and press Authorise. What waits is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
         f"account:{account_id}",
         cause=f"{account.name}: Amazon refuses our access. {error}",
-        cure="Open one of its channels and press Authorise. What waits is sent afterwards; nothing is lost.",
-        cure_page=f"/channels/{first.pk}/" if first else "",
+        cure=cure,
+        cure_page=page,
         account=account,
         channel=first,
         now=now,
     )
+    raise_alert(
+        AlertKind.AUTHORISATION_LOST,
+        f"{_subject(account_id)}:lost:{now.isoformat()}",
+        _subject(account_id),
+        text=f"{account.name}: Amazon refuses our access. No order comes in and nothing goes out for now.",
+        cure=cure,
+        cure_page=page,
+        account=account,
+        now=now,
+    )
     record_activity(f"{account.name}: authorisation lost.", account=account, channel=first, now=now)
+    return True
+
+
+def _subject(account_id: int) -> str:
+    return f"account:{account_id}"
 
 
 @operation
 def report_application_refused(account_id: int, *, error: str, now: datetime) -> None:
     """Login with Amazon refuses the application itself (its secret, A03): no seller's channel is unlinked."""
     account = SellerAccount.objects.select_related("application").get(pk=account_id)
-    open_problem(
+    subject = f"application:{account.application_id}"
+    page = f"/settings/amazon-application/{account.application_id}/" if account.application_id else ""
+    cure = "Copy the current client secret from the Solution Provider Portal into Settings, Amazon application."
+    problem = open_problem(
         ProblemKind.APPLICATION_REFUSED,
-        f"application:{account.application_id}",
+        subject,
         cause=f"Amazon refuses the application's client id or secret. {error}",
-        cure="Copy the current client secret from the Solution Provider Portal into Settings, Amazon application.",
-        cure_page="/settings/amazon-application/",
+        cure=cure,
+        cure_page=page,
         account=account,
+        now=now,
+    )
+    raise_alert(
+        AlertKind.APPLICATION_REFUSED,
+        f"{subject}:problem:{problem.pk}",
+        subject,
+        text="Amazon refuses the application's client id or secret: no call is answered, for every account that it "
+        "speaks for. The accounts' authorisations stay good.",
+        cure=cure,
+        cure_page=page,
         now=now,
     )
 
@@ -231,4 +215,6 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
 def accept_application(account_id: int, *, now: datetime) -> None:
     """The application was taken again: its problem is solved."""
     account = SellerAccount.objects.get(pk=account_id)
-    solve_problem(ProblemKind.APPLICATION_REFUSED, f"application:{account.application_id}", now=now)
+    subject = f"application:{account.application_id}"
+    solve_problem(ProblemKind.APPLICATION_REFUSED, subject, now=now)
+    close_alerts(subject, now=now)

@@ -7,14 +7,22 @@ one is held.
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from wharfinger.db.models import AuthorisationAttempt, Channel, SellerAccount, User
-from wharfinger.domain.authorisation import STATE_LIVES, expires_on
-from wharfinger.domain.channels import AuthorisationState, LinkState
+from wharfinger.domain.alerts import AlertKind
+from wharfinger.domain.authorisation import STATE_LIVES, consent_code_in, expires_on
+from wharfinger.domain.channels import AuthorisationOutcome, AuthorisationState, LinkState
+from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
+from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
+from wharfinger.operations._account_steps import application_for
+from wharfinger.operations._alert_steps import close_alerts
 from wharfinger.operations._history_steps import record_activity, record_audit
+from wharfinger.operations._problem_steps import solve_problem
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -31,8 +39,14 @@ def _hash(text: str) -> str:
 def open_attempt(channel_id: int, *, user: User, session_key: str, redirect_uri: str, machine_now: datetime) -> str:
     """Begin an authorisation; answers the `state` for the consent page. Refused without an application."""
     channel = Channel.objects.select_related("account").get(pk=channel_id)
+    if not channel.activated:
+        raise Refused(
+            f"{channel.name} is not activated in this demo system. An administrator activates it first: "
+            "that says which Amazon it may speak to."
+        )
     if channel.account.application_id is None:
-        raise Refused("No Amazon application is set up yet. Enter it under Settings, Amazon application.")
+        region = Region(channel.account.region).title
+        raise Refused(f"No Amazon application is set up for {region} yet. Enter it under Settings, Amazon application.")
     state = secrets.token_urlsafe(32)
     AuthorisationAttempt.objects.create(
         state_hash=_hash(state),
@@ -52,11 +66,19 @@ class Returned:
     attempt_id: int
 
 
+class WhyNotOurs(StrEnum):
+    UNKNOWN = "Unknown"
+    OTHER_SESSION = "Other session"
+    REPLAYED = "Replayed"
+
+
 @dataclass(frozen=True, slots=True)
 class NotOurs:
-    """The return belongs to no press of Authorise of this session that still counts."""
+    """The return belongs to no press of Authorise of this session that still counts. Nothing was changed."""
 
-    why: str
+    why: WhyNotOurs
+    attempt_id: int | None = None
+    """The one that was used already, for the one who pressed."""
 
 
 @operation
@@ -64,48 +86,86 @@ def take_return(
     *, state: str, session_key: str, code: str, seller_id: str, error: str, machine_now: datetime
 ) -> Returned | NotOurs:
     """The browser came back from Seller Central: keep the code and have it exchanged at once."""
-    attempt = AuthorisationAttempt.objects.select_for_update().filter(state_hash=_hash(state)).first()
+    attempt = (
+        AuthorisationAttempt.objects.select_for_update(of=("self",))
+        .select_related("channel__account")
+        .filter(state_hash=_hash(state))
+        .first()
+    )
     if attempt is None:
-        return NotOurs("This address belongs to no authorisation that was begun here.")
+        return NotOurs(WhyNotOurs.UNKNOWN)
     if attempt.session_hash != _hash(session_key):
-        return NotOurs("This authorisation was begun in another browser session.")
+        return NotOurs(WhyNotOurs.OTHER_SESSION)
     if attempt.state != AuthorisationState.OPEN.value:
-        return NotOurs("This authorisation was used already; each press of Authorise works once.")
-    attempt.returned_at, attempt.seller_id = machine_now, seller_id[:30]
-    if machine_now - attempt.opened_at > STATE_LIVES:
-        attempt.state = AuthorisationState.FAILED.value
-        attempt.error = "More than ten minutes passed between Authorise and the return. Press Authorise again."
-    elif not code:
-        attempt.state = AuthorisationState.REFUSED.value
-        attempt.error = error[:500] or "Amazon sent no authorisation code: the consent was not given."
-    else:
+        return NotOurs(WhyNotOurs.REPLAYED, attempt.pk)
+    attempt.returned_at, attempt.seller_id = machine_now, seller_id.strip()[:30]
+    ended = _end_of_return(attempt, code, error, machine_now)
+    if ended is None:
         attempt.state, attempt.code = AuthorisationState.RETURNED.value, code
         triggers.exchange_code(attempt.pk)
-    attempt.save()
+        attempt.save()
+    else:
+        _end(attempt, *ended)
     return Returned(attempt.pk)
+
+
+def _end_of_return(
+    attempt: AuthorisationAttempt, code: str, error: str, machine_now: datetime
+) -> tuple[AuthorisationOutcome, str] | None:
+    """Why this return ends here and no code is exchanged; None = it goes on."""
+    if machine_now - attempt.opened_at > STATE_LIVES:
+        return AuthorisationOutcome.EXPIRED, "More than ten minutes passed between Authorise and the return."
+    shown = consent_code_in(error)
+    if shown is not None and not code:
+        outcome = AuthorisationOutcome.DRAFT if shown.code == "MD1000" else AuthorisationOutcome.REFUSED
+        return outcome, f"Seller Central answered {shown.code}. {shown.meaning}"
+    if not code:
+        said = "".join(character if character.isprintable() else " " for character in error).strip()
+        return AuthorisationOutcome.REFUSED, said[:500] or "Amazon sent no authorisation code."
+    try:
+        parse_seller_id(attempt.seller_id)
+    except NotAnIdentity:
+        return AuthorisationOutcome.REFUSED, "The return names no seller, so the code was not used."
+    account = attempt.channel.account
+    if account.seller_id and account.seller_id != attempt.seller_id:
+        return AuthorisationOutcome.WRONG_SELLER, _two_sellers(attempt, account)
+    return None
+
+
+def _two_sellers(attempt: AuthorisationAttempt, account: SellerAccount) -> str:
+    return (
+        f"You signed in to Seller Central as seller {attempt.seller_id}, but this channel belongs to "
+        f"seller {account.seller_id} ({account.name})."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class CodeToExchange:
     attempt_id: int
     account_id: int
-    code: str
+    region: str
+    code: str = field(repr=False)
     redirect_uri: str
 
 
 @operation
 def start_exchange(attempt_id: int) -> CodeToExchange | None:
     """Write the attempt before the call; None when there is nothing (more) to exchange."""
-    attempt = AuthorisationAttempt.objects.select_for_update().select_related("channel").get(pk=attempt_id)
+    attempt = (
+        AuthorisationAttempt.objects.select_for_update(of=("self",))
+        .select_related("channel__account")
+        .get(pk=attempt_id)
+    )
     if attempt.state not in (AuthorisationState.RETURNED.value, AuthorisationState.EXCHANGING.value):
         return None
     if attempt.exchanges >= EXCHANGES_AT_MOST:
-        _fail(attempt, "Amazon gave no answer, twice. The old access, if any, stays. Press Authorise again.")
+        _end(attempt, AuthorisationOutcome.NO_ANSWER, "Amazon gave no answer, twice.")
         return None
     attempt.state = AuthorisationState.EXCHANGING.value
     attempt.exchanges += 1
     attempt.save()
-    return CodeToExchange(attempt.pk, attempt.channel.account_id, attempt.code, attempt.redirect_uri)
+    account = attempt.channel.account
+    return CodeToExchange(attempt.pk, account.pk, account.region, attempt.code, attempt.redirect_uri)
 
 
 @operation
@@ -115,41 +175,53 @@ def put_off_exchange(attempt_id: int) -> None:
 
 
 @operation
-def fail_exchange(attempt_id: int, *, error: str) -> None:
+def fail_exchange(attempt_id: int, outcome: AuthorisationOutcome, *, error: str) -> None:
+    """The exchange ended without access: nothing is linked, the old token stays."""
     attempt = AuthorisationAttempt.objects.select_for_update().get(pk=attempt_id)
-    _fail(attempt, error)
+    _end(attempt, outcome, error)
 
 
-def _fail(attempt: AuthorisationAttempt, error: str) -> None:
-    attempt.state, attempt.code, attempt.error = AuthorisationState.FAILED.value, "", error
+def _end(attempt: AuthorisationAttempt, outcome: AuthorisationOutcome, error: str) -> None:
+    refused = (AuthorisationOutcome.REFUSED, AuthorisationOutcome.DRAFT)
+    state = AuthorisationState.REFUSED if outcome in refused else AuthorisationState.FAILED
+    attempt.state, attempt.outcome = state.value, outcome.value
+    attempt.code, attempt.error = "", error
     attempt.save()
 
 
 @operation
-def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> bool:
-    """Keep the refresh token with the right seller account; False when the seller is another one."""
+def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> int | None:
+    """Keep the refresh token with the right seller account and answer its id; None when nothing was linked."""
     attempt = (
         AuthorisationAttempt.objects.select_for_update(of=("self",))
         .select_related("channel__account", "user")
         .get(pk=attempt_id)
     )
-    channel, account = attempt.channel, attempt.channel.account
+    # All accounts of the region, so that of two channels of a new seller the second finds the first one's account.
+    region = attempt.channel.account.region
+    locked = {row.pk: row for row in SellerAccount.objects.select_for_update().filter(region=region).order_by("pk")}
+    channel = Channel.objects.get(pk=attempt.channel_id)
+    account = locked[channel.account_id]
     if account.seller_id and account.seller_id != attempt.seller_id:
-        _fail(
-            attempt,
-            f"You signed in to Seller Central as seller {attempt.seller_id}, but this channel belongs to "
-            f"seller {account.seller_id} ({account.name}). Nothing was linked. Sign in as {account.seller_id}, "
-            "or make a channel for the other seller.",
-        )
-        return False
+        _end(attempt, AuthorisationOutcome.WRONG_SELLER, _two_sellers(attempt, account))
+        return None
     if not account.seller_id:
-        shared = _account_of_the_seller(account, attempt.seller_id)
-        if shared is not None and not _move(channel, shared):
-            _fail(attempt, f"{shared.name} has a channel for this marketplace and kind already.")
-            return False
+        shared = next((row for row in locked.values() if row.seller_id == attempt.seller_id), None)
+        twin = shared and _twin(channel, shared)
+        if shared is not None and twin is not None:
+            _end(
+                attempt,
+                AuthorisationOutcome.CHANNEL_TAKEN,
+                f"Seller {attempt.seller_id} ({shared.name}) has a channel for this marketplace and kind already: "
+                f"“{twin.name}”.",
+            )
+            return None
+        if shared is not None:
+            _move(channel, account, shared)
         account = shared or account
     _store_token(account, attempt.seller_id, refresh_token, now)
-    attempt.state, attempt.code, attempt.error = AuthorisationState.DONE.value, "", ""
+    attempt.state, attempt.outcome = AuthorisationState.DONE.value, AuthorisationOutcome.LINKED.value
+    attempt.code = attempt.error = ""
     attempt.save()
     record_audit(
         "authorise",
@@ -165,30 +237,21 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> bo
     )
     for sibling in Channel.objects.filter(account=account, archived=False).values_list("pk", flat=True):
         triggers.verify_channel(sibling)
-    return True
+    triggers.run_chore(triggers.REMIND)
+    return account.pk
 
 
-def _account_of_the_seller(account: SellerAccount, seller_id: str) -> SellerAccount | None:
-    """The account that holds this seller already: its authorisation is shared, never kept twice."""
-    return (
-        SellerAccount.objects.select_for_update()
-        .filter(region=account.region, seller_id=seller_id)
-        .exclude(pk=account.pk)
-        .first()
-    )
-
-
-def _move(channel: Channel, shared: SellerAccount) -> bool:
-    left = channel.account
-    taken = Channel.objects.filter(
+def _twin(channel: Channel, shared: SellerAccount) -> Channel | None:
+    return Channel.objects.filter(
         account=shared, marketplace_id=channel.marketplace_id, kind=channel.kind, archived=False
-    ).exists()
-    if taken:
-        return False
+    ).first()
+
+
+def _move(channel: Channel, left: SellerAccount, shared: SellerAccount) -> None:
+    """To the account that holds this seller already: its authorisation is shared, never kept twice."""
     Channel.objects.filter(pk=channel.pk).update(account=shared)
     if not Channel.objects.filter(account=left).exists() and not left.seller_id:
         left.delete()
-    return True
 
 
 def _store_token(account: SellerAccount, seller_id: str, refresh_token: str, now: datetime) -> None:
@@ -202,11 +265,24 @@ def _store_token(account: SellerAccount, seller_id: str, refresh_token: str, now
 
 @operation
 def revoke(account_id: int, *, user: User, now: datetime) -> None:
-    """Forget the refresh token: the account's channels wait for authorisation until it is given anew."""
+    """Forget the refresh token: the account's channels wait for authorisation until it is given anew.
+
+    Queued quantities and confirmations stay. What Amazon holds of the consent is withdrawn in Seller Central only.
+    """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
-    account.refresh_token, account.token_last_four, account.token_set_at = "", "", None
-    account.link_state = LinkState.WAITING.value
+    if account.token_set_at is None and not account.refresh_token:
+        raise Refused(f"{account.name} has no access that could be revoked.")
+    account.refresh_token, account.token_last_four = "", ""
+    account.token_set_at, account.token_expiry = None, None
+    account.link_state, account.link_error, account.lost_at = LinkState.WAITING.value, "", None
+    account.participations_read_at = None
+    account.application = application_for(account.region)
     account.save()
     Channel.objects.filter(account=account).update(link_state=LinkState.WAITING.value)
+    solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
+    close_alerts(f"account:{account.pk}", now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
+    close_alerts(f"token:{account.pk}", now=now)
     record_audit("revoke", "SellerAccount", account.pk, before=None, after={"token": "removed"}, now=now, user=user)
     record_activity(f"{account.name}: access revoked here.", account=account, now=now, user=user)
+    for channel_id in Channel.objects.filter(account=account, archived=False).values_list("pk", flat=True):
+        triggers.verify_channel(channel_id)  # its lines then say that it waits

@@ -13,9 +13,15 @@ RUN_FLOW = "run_flow"
 FETCH_ORDER = "fetch_order"
 EXCHANGE_CODE = "exchange_code"
 VERIFY_CHANNEL = "verify_channel"
+ROTATE_SECRET = "rotate_secret"
+RUN_CHORE = "run_chore"
 SET_TRADE_RATE = "set_trade_rate"
 
-JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, SET_TRADE_RATE)
+JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, ROTATE_SECRET, RUN_CHORE, SET_TRADE_RATE)
+
+REMIND, MAIL_OUT, SECRET_IN = "remind", "mail_out", "secret_in"
+CHORES = (REMIND, MAIL_OUT, SECRET_IN)
+"""The house's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100
 """Priorities: the timetable's work, what a person or a change asked for, what a person waits for."""
@@ -99,6 +105,25 @@ def verify_channel(channel_id: int, *, after_seconds: int = 0) -> bool:
         after_seconds=after_seconds,
         channel_id=channel_id,
     )
+
+
+def rotate_secret(application_id: int, *, after_seconds: int = 0) -> bool:
+    """Ask Amazon for a new client secret of the application; later when Amazon's rate does not allow it yet."""
+    key = f"rotate_secret:{application_id}"
+    return _defer(
+        ROTATE_SECRET,
+        lock=key,
+        queueing_lock=f"{key}:later" if after_seconds else key,
+        priority=AT_ONCE,
+        after_seconds=after_seconds,
+        application_id=application_id,
+    )
+
+
+def run_chore(chore: str) -> bool:
+    """Run a chore of the house now: remind, send e-mail, look for a new client secret."""
+    key = f"chore:{chore}"
+    return _defer(RUN_CHORE, lock=key, queueing_lock=key, priority=SOON, chore=chore)
 
 
 def set_trade_rate(rate: int) -> bool:

@@ -1,12 +1,30 @@
-"""A consent code becomes a refresh token."""
+"""A consent code becomes a refresh token, once it is known that the seller sells where the channel does."""
 
-from wharfinger.amazon.auth import Lwa
-from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
-from wharfinger.operations import authorisation
-from wharfinger.sync.calls import Clock
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from wharfinger.amazon.auth import AccessToken, Grant
+from wharfinger.amazon.errors import AmazonError, AuthorisationLost, InvalidClient, InvalidGrant, Verdict
+from wharfinger.domain.channels import AuthorisationOutcome
+from wharfinger.domain.marketplaces import Region
+from wharfinger.operations import accounts, authorisation
+from wharfinger.operations.accounts import FoundParticipation
+from wharfinger.operations.authorisation import CodeToExchange
+from wharfinger.sync.calls import Calls, Clock, NotBefore
+from wharfinger.sync.verify import as_found
+
+CallsWith = Callable[[int, str, AccessToken], Calls]
+"""The calls that an access token allows: account (whose budget pays), region, token."""
 
 
-def exchange_code(attempt_id: int, lwa: Lwa, clock: Clock) -> None:
+class Login(Protocol):
+    """Of Login with Amazon, what an exchange needs."""
+
+    def exchange_code(self, code: str, redirect_uri: str, *, now: datetime) -> Grant: ...
+
+
+def exchange_code(attempt_id: int, login: Login, calls_with: CallsWith, clock: Clock) -> None:
     """Exchange the attempt's code at once; safe to run twice.
 
     The attempt is written before the call. Cut off half-way it is tried once more; `invalid_grant` on
@@ -16,20 +34,70 @@ def exchange_code(attempt_id: int, lwa: Lwa, clock: Clock) -> None:
     if start is None:
         return
     try:
-        grant = lwa.exchange_code(start.code, start.redirect_uri, now=clock.now())
-    except InvalidGrant:
-        authorisation.fail_exchange(
-            attempt_id,
-            error="Amazon takes this authorisation code no more: it lives five minutes and works once. "
-            "Press Authorise again.",
-        )
+        grant = login.exchange_code(start.code, start.redirect_uri, now=clock.now())
     except AmazonError as error:
-        if error.verdict is Verdict.LATER:
-            authorisation.put_off_exchange(attempt_id)
-        else:
-            authorisation.fail_exchange(attempt_id, error=str(error))
-    else:
-        if grant.refresh_token is None:
-            authorisation.fail_exchange(attempt_id, error="Amazon gave no refresh token. Press Authorise again.")
+        _settle(start, error, clock)
+        return
+    if grant.refresh_token is None:
+        authorisation.fail_exchange(
+            attempt_id, AuthorisationOutcome.CODE_REFUSED, error="Amazon gave no refresh token for the code."
+        )
+        return
+    _link(start, grant.access_token, grant.refresh_token, calls_with, clock)
+
+
+def _settle(start: CodeToExchange, error: AmazonError, clock: Clock) -> None:
+    """The exchange failed: each cause has its own end, and none touches the access that is held."""
+    match error:
+        case InvalidGrant():
+            authorisation.fail_exchange(
+                start.attempt_id,
+                AuthorisationOutcome.CODE_REFUSED,
+                error="Amazon takes this authorisation code no more: it lives five minutes and works once.",
+            )
+        case InvalidClient():
+            accounts.report_application_refused(start.account_id, error=str(error), now=clock.now())
+            authorisation.fail_exchange(start.attempt_id, AuthorisationOutcome.APPLICATION_REFUSED, error=str(error))
+        case AmazonError() if error.verdict is Verdict.LATER:
+            authorisation.put_off_exchange(start.attempt_id)
+        case _:
+            authorisation.fail_exchange(start.attempt_id, AuthorisationOutcome.APPLICATION_REFUSED, error=str(error))
+
+
+def _link(start: CodeToExchange, access: AccessToken, refresh_token: str, calls_with: CallsWith, clock: Clock) -> None:
+    found = _sells(calls_with(start.account_id, start.region, access))
+    if found == ():
+        elsewhere = _sells_elsewhere(start, access, calls_with)
+        if elsewhere is not None:
+            authorisation.fail_exchange(
+                start.attempt_id, AuthorisationOutcome.WRONG_REGION, error=_two_regions(start.region, elsewhere)
+            )
             return
-        authorisation.finish_exchange(attempt_id, refresh_token=grant.refresh_token, now=clock.now())
+    account_id = authorisation.finish_exchange(start.attempt_id, refresh_token=refresh_token, now=clock.now())
+    if account_id is not None and found:
+        accounts.keep_participations(account_id, found, now=clock.now())
+
+
+def _sells(calls: Calls) -> tuple[FoundParticipation, ...] | None:
+    """Where the seller sells in this region: empty = nowhere (behaviour A10: 403), None = it could not be told."""
+    try:
+        return as_found(calls.get_marketplace_participations().value)
+    except AuthorisationLost:
+        return ()
+    except (AmazonError, NotBefore):
+        return None
+
+
+def _sells_elsewhere(start: CodeToExchange, access: AccessToken, calls_with: CallsWith) -> str | None:
+    """Another region's endpoint that knows the seller."""
+    for region in Region:
+        if region.value != start.region and _sells(calls_with(start.account_id, region.value, access)):
+            return region.value
+    return None
+
+
+def _two_regions(ours: str, theirs: str) -> str:
+    return (
+        f"This seller sells in the region {Region(theirs).title}, but the channel belongs to {Region(ours).title}: "
+        "each region has its own access at Amazon."
+    )

@@ -56,6 +56,10 @@ class FlowResult:
     waiting_for: str = ""
 
 
+class NoToken(Exception):
+    """The seller account has no refresh token: it waits for authorisation."""
+
+
 class NotBefore(Exception):
     """The budget has no token for this operation; come back at this trade time for a useful batch."""
 

@@ -1,10 +1,11 @@
 """Save Channel's verification, line by line: token, participation, seller, listings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, InvalidGrant, NotFound, Refused, Verdict
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.db.models import Channel, Participation
 from wharfinger.domain.channels import LinkState
 from wharfinger.operations import accounts
@@ -52,6 +53,7 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
         lines.found = {TOKEN: CheckLine(TOKEN, None, "No token yet: waiting for authorisation.", "Press Authorise.")}
         lines.write(LinkState.WAITING)
         return None
+    began = clock.now()
     lines.write(None)
     again_at = None
     try:
@@ -62,7 +64,7 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
             lines.open_title(), None, f"Waits for Amazon's rate of {wait.operation} until {wait.at:%H:%M:%S} UTC."
         )
     except AmazonError as error:
-        linked = _unanswered(channel, error, lines, clock)
+        linked = _unanswered(channel, error, lines, began, clock)
     lines.write(linked)
     return again_at
 
@@ -113,8 +115,13 @@ def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
     read_at = channel.account.participations_read_at
     if read_at is not None and clock.now() - read_at < PARTICIPATIONS_KEPT:
         return
-    answer = calls.get_marketplace_participations()
-    found = [
+    found = as_found(calls.get_marketplace_participations().value)
+    accounts.keep_participations(channel.account_id, found, now=clock.now())
+
+
+def as_found(told: Iterable[MarketplaceParticipation]) -> tuple[FoundParticipation, ...]:
+    """Amazon's participations in our words."""
+    return tuple(
         FoundParticipation(
             marketplace_id=line.marketplace.id,
             marketplace_name=line.marketplace.name,
@@ -124,9 +131,8 @@ def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
             participating=line.participation.is_participating,
             suspended_listings=line.participation.has_suspended_listings,
         )
-        for line in answer.value
-    ]
-    accounts.keep_participations(channel.account_id, found, now=clock.now())
+        for line in told
+    )
 
 
 def _seller_answers(channel: Channel, calls: Calls) -> bool:
@@ -140,14 +146,14 @@ def _seller_answers(channel: Channel, calls: Calls) -> bool:
     return True
 
 
-def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, clock: Clock) -> LinkState | None:
+def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: datetime, clock: Clock) -> LinkState | None:
     """Amazon did not let the checks go on: the open line says why; only lost access changes the state."""
     title = lines.open_title()
     match error:
         case InvalidGrant():
             lines.tell(title, False, "Amazon takes our token no more: the access was revoked.", "Press Authorise.")
-            accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now())
-            return LinkState.LOST
+            lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
+            return LinkState.LOST if lost or channel.account.link_state == LinkState.LOST.value else None
         case InvalidClient():
             accounts.report_application_refused(channel.account_id, error=str(error), now=clock.now())
             lines.tell(
@@ -156,7 +162,7 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, clock: Cloc
                 "Amazon refuses the application's client id or secret.",
                 "Correct them under Settings, Amazon application.",
             )
-            return LinkState.NOT_LINKED
+            return None  # the application's fault, not the seller's (behaviour A03): the channel stays as it is
         case AmazonError() if error.verdict is Verdict.LATER:
             lines.tell(title, False, f"Amazon gave no answer: {error.advice}", "Press Check again.")
             return None

@@ -12,7 +12,14 @@ from wharfinger.db.queries.shell import ShellFacts, shell_facts
 from wharfinger.domain.people import Right, may
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
-    ("", (("Dashboard", "dashboard", "dashboard"), ("Problems", "problem-list", "problem"))),
+    (
+        "",
+        (
+            ("Dashboard", "dashboard", "dashboard"),
+            ("Problems", "problem-list", "problem"),
+            ("Alerts", "alert-list", "bell"),
+        ),
+    ),
     (
         "Selling",
         (
@@ -86,7 +93,7 @@ def _navigation(request: HttpRequest, facts: ShellFacts) -> list[dict[str, Any]]
                     "url": reverse(route),
                     "icon": icon,
                     "current": _is_current(request.path, reverse(route)),
-                    "count": facts.problems if route == "problem-list" else 0,
+                    "count": {"problem-list": facts.problems, "alert-list": facts.alerts}.get(route, 0),
                 }
                 for name, route, icon in links
             ],

@@ -1,6 +1,8 @@
 """Every page of the house, by noun."""
 
 from wharfinger.web.views import (
+    alerts,
+    amazon_application,
     authorisations,
     channel_life,
     channels,
@@ -12,6 +14,7 @@ from wharfinger.web.views import (
     house_settings,
     imported_orders,
     lists,
+    mail,
     problems,
     products,
     sales_orders,
@@ -30,6 +33,9 @@ urlpatterns = [
     *authorisations.routes,
     *couriers.routes,
     *house_settings.routes,
+    *amazon_application.routes,
+    *mail.routes,
+    *alerts.routes,
     *lists.routes,
     *help_pages.routes,
     *imported_orders.routes,

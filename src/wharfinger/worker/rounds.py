@@ -1,6 +1,6 @@
 """What a worker does by the clock, beside its jobs: the timetable, its heartbeat, the rescue.
 
-The whole timetable is the `FlowSchedule` rows (in trade time, each set by its own flow's end); this
+The whole timetable is the `FlowSchedule` and `ChoreSchedule` rows (in trade time, each set by its own end); this
 page only looks at them often enough and wakes what is due.
 """
 
@@ -16,7 +16,7 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from wharfinger.operations import flows
+from wharfinger.operations import chores, flows, triggers
 from wharfinger.worker.time import MachineClock
 
 log = logging.getLogger(__name__)
@@ -54,10 +54,11 @@ class Rounds:
         while not self._stop.wait(LOOK_EVERY):
             since_beat += LOOK_EVERY
             try:
+                now = self.clock.now()
                 if since_beat >= BEAT_EVERY:
                     flows.beat(self.name, machine_now=self.clock.machine_now())
+                    chores.wake_due_chores(triggers.CHORES, now=now, not_again_before=now + WAKE_AGAIN_AFTER)
                     since_beat = 0.0
-                now = self.clock.now()
                 flows.wake_due_flows(now=now, not_again_before=now + WAKE_AGAIN_AFTER)
             except DatabaseError:
                 log.warning("The timetable could not be read; looking again.", exc_info=True)

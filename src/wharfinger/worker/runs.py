@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
+from wharfinger.amazon.errors import AmazonError, InvalidClient, InvalidGrant, Verdict
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after
-from wharfinger.operations import accounts, flows
-from wharfinger.sync.calls import Calls, FlowResult, NotBefore
+from wharfinger.operations import accounts, chores, flows
+from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock
 
 log = logging.getLogger(__name__)
@@ -18,6 +18,8 @@ REFUSALS_BEFORE_LOST = 2
 """A refused access token is no proof (the next one may be good): only so many runs in a row are."""
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
+Chore = Callable[[], FlowResult]
+"""Work for the whole house; `next_due` None = by the timetable."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class Wired:
     fetch_order: Callable[[int, str], None]
     exchange_code: Callable[[int], None]
     verify_channel: Callable[[int], None]
+    rotate_secret: Callable[[int], None]
+    chores: Mapping[str, Chore]
     set_trade_rate: Callable[[int], None]
     every: Mapping[str, timedelta]
 
@@ -51,14 +55,17 @@ def run_one_flow(wired: Wired, account_id: int, flow: str) -> None:
 
 def _run_held(wired: Wired, account_id: int, flow: str) -> None:
     clock = wired.clock
-    flows.start_flow(account_id, flow, now=clock.now())
+    began = clock.now()
+    flows.start_flow(account_id, flow, now=began)
     try:
         idle = wired.why_idle(account_id)
         result = FlowResult(idle) if idle else wired.flows[flow](account_id, wired.calls_for(account_id), clock)
     except NotBefore as wait:
         result = FlowResult("", wait.at, f"budget of {wait.operation}")
+    except NoToken:
+        result = FlowResult("", waiting_for="authorisation")
     except AmazonError as error:
-        _settle_error(wired, account_id, flow, error, clock.now())
+        _settle_error(wired, account_id, flow, error, began)
         return
     except Exception as error:
         _write_failure(account_id, flow, f"Our own fault: {type(error).__name__}. See the log.", clock.now())
@@ -74,20 +81,56 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
     )
 
 
-def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, now: datetime) -> None:
+def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, began: datetime) -> None:
     """Amazon's error ended the run: each kind has its consequence, and none is forgotten."""
     log.warning("Flow %s of account %s: %s", flow, account_id, error)
+    now = wired.clock.now()
     match error.verdict:
-        case Verdict.REAUTHORISE:
-            if isinstance(error, InvalidGrant) or flows.failures_of(account_id, flow) >= REFUSALS_BEFORE_LOST:
-                accounts.lose_authorisation(account_id, error=str(error), now=now)
-        case Verdict.OUR_BUG:
+        case Verdict.REAUTHORISE if _is_proof(wired, account_id, flow, error):
+            accounts.lose_authorisation(account_id, error=str(error), now=now, since=began)
+        case Verdict.OUR_BUG if isinstance(error, InvalidClient):
             accounts.report_application_refused(account_id, error=str(error), now=now)
-        case Verdict.LATER | Verdict.NEVER:
+        case _:
             pass
     _write_failure(account_id, flow, str(error), now)
+
+
+def _is_proof(wired: Wired, account_id: int, flow: str, error: AmazonError) -> bool:
+    """Whether the access is lost: the refresh token is worth nothing, or run after run was refused."""
+    if isinstance(error, InvalidGrant) or flows.failures_of(account_id, flow) >= REFUSALS_BEFORE_LOST:
+        return True
+    try:
+        wired.calls_for(account_id).prove_token()
+    except InvalidGrant:
+        return True
+    except (AmazonError, NoToken):
+        return False
+    return False
 
 
 def _write_failure(account_id: int, flow: str, error: str, now: datetime) -> None:
     failures = flows.failures_of(account_id, flow)
     flows.fail_flow(account_id, flow, error=error, next_due=now + pause_after(failures + 1), now=now)
+
+
+def run_one_chore(wired: Wired, chore: str) -> None:
+    """Run a chore unless another process runs it; write how it went."""
+    with advisory_lock(f"chore {chore}", 0) as held:
+        if held:
+            _run_chore_held(wired, chore)
+
+
+def _run_chore_held(wired: Wired, chore: str) -> None:
+    clock = wired.clock
+    chores.start_chore(chore, now=clock.now())
+    try:
+        result = wired.chores[chore]()
+    except Exception as error:
+        now = clock.now()
+        pause = pause_after(chores.failures_of(chore) + 1)
+        chores.fail_chore(
+            chore, error=f"Our own fault: {type(error).__name__}. See the log.", next_due=now + pause, now=now
+        )
+        raise
+    now = clock.now()
+    chores.end_chore(chore, outcome=result.outcome, next_due=result.next_due or now + wired.every[chore], now=now)

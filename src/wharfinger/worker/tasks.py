@@ -11,7 +11,7 @@ from django.db import close_old_connections
 from procrastinate import JobContext
 
 from wharfinger.operations import triggers
-from wharfinger.worker.runs import Wired, run_one_flow
+from wharfinger.worker.runs import Wired, run_one_chore, run_one_flow
 
 
 def _wired(context: JobContext) -> Wired:
@@ -35,6 +35,14 @@ def verify_channel(context: JobContext, *, channel_id: int) -> None:
     _wired(context).verify_channel(channel_id)
 
 
+def rotate_secret(context: JobContext, *, application_id: int) -> None:
+    _wired(context).rotate_secret(application_id)
+
+
+def run_chore(context: JobContext, *, chore: str) -> None:
+    run_one_chore(_wired(context), chore)
+
+
 def set_trade_rate(context: JobContext, *, rate: int) -> None:
     _wired(context).set_trade_rate(rate)
 
@@ -55,5 +63,7 @@ TASKS: dict[str, Callable[..., None]] = {
     triggers.FETCH_ORDER: with_live_connection(fetch_order),
     triggers.EXCHANGE_CODE: with_live_connection(exchange_code),
     triggers.VERIFY_CHANNEL: with_live_connection(verify_channel),
+    triggers.ROTATE_SECRET: with_live_connection(rotate_secret),
+    triggers.RUN_CHORE: with_live_connection(run_chore),
     triggers.SET_TRADE_RATE: with_live_connection(set_trade_rate),
 }

@@ -8,7 +8,7 @@ from wharfinger.db.models.accounts import (
     RateBudget,
     SellerAccount,
 )
-from wharfinger.db.models.alerts import Alert, MailSettings
+from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
 from wharfinger.db.models.couriers import (
     CourierGroup,
@@ -17,7 +17,7 @@ from wharfinger.db.models.couriers import (
     CourierMapping,
     CourierService,
 )
-from wharfinger.db.models.flows import FlowSchedule, WorkerHeartbeat
+from wharfinger.db.models.flows import ChoreSchedule, FlowSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, SetupLink, User
@@ -48,6 +48,7 @@ __all__ = [
     "ChannelCheck",
     "ChannelOption",
     "ChannelProduct",
+    "ChoreSchedule",
     "CompanyClass",
     "Confirmation",
     "CourierGroup",
@@ -84,6 +85,7 @@ __all__ = [
     "StockLevel",
     "StockNotice",
     "StockPush",
+    "TestMail",
     "User",
     "WorkerHeartbeat",
 ]

@@ -32,6 +32,19 @@ class Alert(models.Model):
         ]
 
 
+class TestMail(models.Model):
+    """A test message that somebody asked for, and what became of it."""
+
+    __test__ = False  # pytest takes every class of this name for tests
+
+    to = models.EmailField()
+    asked_by = models.ForeignKey("wharfinger.User", on_delete=models.CASCADE)
+    asked_at = models.DateTimeField()  # trade time
+    sent_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+    way = models.CharField(max_length=200, blank=True)  # where it went: server and port, or the file
+
+
 class MailSettings(models.Model):
     """How e-mail leaves the house: the one row. Without it nothing is sent (a demo writes files instead)."""
 

@@ -21,6 +21,18 @@ class FlowSchedule(models.Model):
         indexes = [models.Index(fields=["due_at"], name="flows_due")]
 
 
+class ChoreSchedule(models.Model):
+    """One line of the timetable that belongs to the whole house and to no account. Trade time."""
+
+    chore = models.CharField(max_length=40, primary_key=True)
+    due_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=200, blank=True)
+    error = models.TextField(blank=True)
+    failures = models.PositiveIntegerField(default=0)  # in a row
+
+
 class WorkerHeartbeat(models.Model):
     name = models.CharField(max_length=80, primary_key=True)
     seen_at = models.DateTimeField()  # machine time

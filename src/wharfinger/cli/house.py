@@ -1,0 +1,63 @@
+"""What belongs to the house and to no seller account: its chores, its e-mail, its applications' queues."""
+
+from datetime import datetime
+
+from wharfinger.amazon.auth import ROTATION_SCOPE, Credentials, Lwa, TokenOnce
+from wharfinger.amazon.client import AmazonClient
+from wharfinger.amazon.queues import Queue
+from wharfinger.amazon.sqs import SqsQueue
+from wharfinger.amazon.transport import Transport
+from wharfinger.cli.endpoints import house_endpoints
+from wharfinger.config.environment import Configuration
+from wharfinger.db.queries.mail import mail_server
+from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
+from wharfinger.operations import alerts, triggers
+from wharfinger.operations.rotation import QueueFacts
+from wharfinger.sync import mail_out, secret_in
+from wharfinger.sync.calls import Clock, FlowResult
+from wharfinger.sync.post import FilePost, Post, SmtpPost, SmtpServer
+from wharfinger.worker.runs import Chore
+
+DEMO_SENDER = "wharfinger@demo.example"
+
+
+class House:
+    def __init__(self, configuration: Configuration, transport: Transport, clock: Clock) -> None:
+        self._configuration = configuration
+        self._transport = transport
+        self._clock = clock
+
+    def chores(self) -> dict[str, Chore]:
+        return {
+            triggers.REMIND: self._remind,
+            triggers.MAIL_OUT: lambda: mail_out.run(self._post(), self._configuration.public_url, self._clock),
+            triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
+        }
+
+    def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
+        """Ask Amazon for another client secret, with a token of the application itself; in a demo, the simulator."""
+        endpoints = house_endpoints(self._configuration)
+        login = Lwa(self._transport, endpoints.token_endpoint, credentials)
+        token = TokenOnce(login.client_credentials(ROTATION_SCOPE, now=now))
+        AmazonClient(self._transport, token, endpoints.region(region)).rotate_client_secret(now=now)
+
+    def _queue_of(self, facts: QueueFacts) -> Queue:
+        return SqsQueue(facts.url, facts.region, facts.key_id, facts.secret, self._configuration.simulator_url)
+
+    def _remind(self) -> FlowResult:
+        raised = alerts.remind(now=self._clock.now())
+        return FlowResult(f"{raised} reminders raised" if raised else "nothing more ends soon")
+
+    def _post(self) -> Post | None:
+        """How e-mail leaves now; None = not at all."""
+        entered, given = mail_server(), self._configuration.smtp
+        if entered is not None:
+            server = SmtpServer(
+                entered.host, entered.port, entered.security, entered.username, entered.password, entered.sender
+            )
+            return SmtpPost(server)
+        if given is not None:
+            security = next(told.value for told in MailSecurity if told.value.lower() == given.security)
+            return SmtpPost(SmtpServer(given.host, given.port, security, given.user, given.password, given.sender))
+        way = mail_way(entered=False, environment=False, demo=self._configuration.system == "demo")
+        return FilePost(self._configuration.home / "mail", DEMO_SENDER) if way is MailWay.FILES else None

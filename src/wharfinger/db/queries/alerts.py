@@ -1,0 +1,66 @@
+"""Alerts for pages: what people must know in time, with its cure and what became of its e-mail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from wharfinger.db.models import Alert, Channel
+from wharfinger.db.queries.paging import Page, read_page
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    id: int
+    kind: str
+    text: str
+    cure: str
+    cure_page: str
+    account: str
+    raised_at: datetime
+    closed_at: datetime | None
+    mailed_at: datetime | None
+    mail_error: str
+    mail_again_at: datetime | None
+
+
+_COLUMNS = (
+    "id", "kind", "text", "cure", "cure_page", "account__name", "raised_at", "closed_at", "mailed_at", "mail_error",
+    "mail_again_at",
+)  # fmt: skip
+
+
+def list_alerts(*, closed: bool = False, cursor: str = "") -> Page[AlertRow]:
+    """Newest first."""
+    rows = Alert.objects.filter(closed_at__isnull=not closed)
+    return read_page(rows.values(*_COLUMNS), ("-id",), cursor).made_of(lambda row: _row(tuple(row.values())))
+
+
+def open_alerts(at_most: int) -> tuple[AlertRow, ...]:
+    return _rows(Alert.objects.filter(closed_at=None), at_most)
+
+
+def alerts_of_channel(channel_id: int) -> tuple[AlertRow, ...]:
+    """Open alerts of the channel's account, and of the application that speaks for it."""
+    account = Channel.objects.filter(pk=channel_id).values("account", application=F("account__application")).first()
+    if account is None:
+        return ()
+    number, application = account["account"], account["application"]
+    subjects = [f"token:{number}", f"account:{number}"]
+    if application is not None:
+        subjects += [f"secret:{application}", f"application:{application}", f"rotation:{application}"]
+    return _rows(Alert.objects.filter(closed_at=None, subject__in=subjects), 20)
+
+
+def alerts_of_application(application_pk: int) -> tuple[AlertRow, ...]:
+    subjects = [f"{what}:{application_pk}" for what in ("secret", "application", "rotation")]
+    return _rows(Alert.objects.filter(closed_at=None, subject__in=subjects), 20)
+
+
+def _rows(alerts: QuerySet[Alert], at_most: int) -> tuple[AlertRow, ...]:
+    return tuple(_row(row) for row in alerts.order_by("-id").values_list(*_COLUMNS)[:at_most])
+
+
+def _row(told: tuple[object, ...]) -> AlertRow:
+    number, kind, text, cure, page, account, *times = told
+    return AlertRow(number, kind, text, cure, page, account or "", *times)  # type: ignore[arg-type]  # as selected

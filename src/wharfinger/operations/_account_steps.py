@@ -1,0 +1,22 @@
+"""What operations on seller accounts share; no transaction is opened here."""
+
+from django.db.models import QuerySet
+
+from wharfinger.db.models import AmazonApplication, Channel, SellerAccount
+
+
+def application_for(region: str) -> AmazonApplication | None:
+    """The newest application that serves the region."""
+    rows = AmazonApplication.objects.order_by("-pk")
+    return next((row for row in rows if not row.regions or region in row.regions), None)
+
+
+def linked_accounts() -> QuerySet[SellerAccount]:
+    """Accounts that hold a refresh token of their application (or have lost it and may get it back)."""
+    return SellerAccount.objects.filter(application__isnull=False, token_set_at__isnull=False)
+
+
+def channel_page_of(account_id: int) -> str:
+    """The page of one of the account's channels, where Authorise stands; empty when it has none."""
+    channel = Channel.objects.filter(account=account_id).order_by("archived", "pk").first()
+    return f"/channels/{channel.pk}/" if channel else ""

@@ -1,0 +1,120 @@
+"""A new client secret: Amazon is asked for it, and its message is looked for in the application's queue."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from wharfinger.amazon.auth import Credentials
+from wharfinger.amazon.errors import AmazonError, InvalidClient, Throttled, Verdict
+from wharfinger.amazon.messages.secrets import ClientSecretExpiry, NewClientSecret, read_secret_notice
+from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.amazon.operations import ROTATE_CLIENT_SECRET
+from wharfinger.amazon.queues import Queue, QueueMessage, QueueTrouble
+from wharfinger.operations import rotation
+from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk, Took
+from wharfinger.sync.calls import Clock, FlowResult
+
+ASK_AGAIN_AFTER = timedelta(seconds=60)
+"""Trade time: the rate is one call a minute."""
+LOOK_AGAIN_AFTER = timedelta(seconds=30)
+"""Trade time, while a new secret is waited for."""
+RECEIVES_AT_MOST = 20
+UNREADABLE_QUEUE = "The queue cannot be read: "
+
+
+class Desk(Protocol):
+    """Amazon as an application meets it without a seller."""
+
+    def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None: ...
+
+
+def ask_for_secret(application_pk: int, desk: Desk, clock: Clock) -> datetime | None:
+    """Ask once for each press of the button. Answers when to ask again (trade time) where the rate did not allow it."""
+    asked = rotation.start_rotation(application_pk, now=clock.now())
+    if asked is None:
+        return None
+    try:
+        desk.rotate(Credentials(asked.client_id, asked.client_secret), asked.region, now=clock.now())
+    except Throttled:
+        rotation.put_off_rotation(application_pk)
+        return clock.now() + ASK_AGAIN_AFTER
+    except AmazonError as error:
+        _settle(asked, error, clock.now())
+    else:
+        rotation.wait_for_secret(application_pk)
+    return None
+
+
+def _settle(asked: RotationToAsk, error: AmazonError, now: datetime) -> None:
+    if error.outcome_unknown and error.operation == ROTATE_CLIENT_SECRET.name:
+        rotation.wait_for_secret(asked.application_pk)  # it may have made one all the same
+        return
+    said, cure = str(error), "See the message, then press Rotate the secret again."
+    if isinstance(error, InvalidClient):
+        said = "Amazon does not accept the present client id and secret."
+        cure = "Make a new secret in the Solution Provider Portal and enter it."
+    elif "not enrolled for rotation" in error.message:
+        said = "The application is not enrolled for rotation notifications at Amazon."
+        cure = (
+            "In the Solution Provider Portal, open the application's notification preferences and register your SQS "
+            "queue there; then press Rotate the secret again."
+        )
+    elif error.verdict is Verdict.REAUTHORISE:
+        said = f"Amazon does not let the application ask for a new secret ({error.code or 'denied'})."
+        cure = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
+    elif error.verdict is Verdict.LATER:
+        said, cure = f"Amazon gave no answer: {error.advice}", "Press Rotate the secret again later."
+    rotation.refuse_rotation(asked.application_pk, error=said, cure=cure, now=now)
+
+
+def run(queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> FlowResult:
+    """Read the queue of each application to its end; sooner again while a new secret is waited for."""
+    told = [_read(facts, queue_of, clock) for facts in rotation.queues_to_read()]
+    awaited = False
+    for facts in rotation.queues_to_read():
+        rotation.note_overdue(facts.application_pk, now=clock.now())
+        awaited = awaited or facts.awaited
+    outcome = "; ".join(text for text in told if text) or "no message"
+    return FlowResult(outcome, clock.now() + LOOK_AGAIN_AFTER if awaited else None)
+
+
+def _read(facts: QueueFacts, queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> str:
+    counts = {"new secrets": 0, "dealt with": 0, "left, as they are not ours": 0}
+    try:
+        queue = queue_of(facts)
+        for _ in range(RECEIVES_AT_MOST):
+            messages = queue.receive()
+            if not messages:
+                break
+            for message in messages:
+                counts[_take(message, queue, clock)] += 1
+    except QueueTrouble as trouble:
+        rotation.note_queue_trouble(facts.application_pk, error=f"{UNREADABLE_QUEUE}{trouble}.", now=clock.now())
+        return f"{UNREADABLE_QUEUE}{trouble}"
+    rotation.clear_queue_trouble(facts.application_pk, error_begins=UNREADABLE_QUEUE)
+    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+
+
+def _take(message: QueueMessage, queue: Queue, clock: Clock) -> str:
+    """Kept first, deleted after. What is not ours stays for whoever it is for."""
+    try:
+        told = read_secret_notice(message.body)
+    except Unreadable:
+        told = None
+    match told:
+        case NewClientSecret():
+            made_at = told.made_at or clock.now()
+            took = rotation.take_new_secret(
+                NewSecret(told.client_id, told.secret, made_at, told.expires_at, told.old_works_until), now=clock.now()
+            )
+            if took is Took.STRANGER:
+                return "left, as they are not ours"
+            queue.delete(message)
+            return "new secrets" if took is Took.NEW else "dealt with"
+        case ClientSecretExpiry():
+            if not rotation.take_secret_expiry(told.client_id, expires_at=told.expires_at):
+                return "left, as they are not ours"
+            queue.delete(message)
+            return "dealt with"
+        case None:
+            return "left, as they are not ours"
