@@ -9,6 +9,7 @@ _TABS = (
     ("products", "Products", "channel-products"),
     ("stock", "Stock", "channel-stock"),
     ("orders", "Imported Orders", "channel-orders"),
+    ("couriers", "Courier mapping", "channel-couriers"),
     ("shipping", "Shipping notifications", "channel-shipping"),
     ("feedback", "Feedback", "channel-feedback"),
     ("activity", "Activity", "channel-activity"),

@@ -1,11 +1,10 @@
 """Every page of the house, by noun."""
 
 from wharfinger.web.views import (
-    alerts,
-    amazon_application,
     authorisations,
     channel_life,
     channels,
+    courier_mapping,
     couriers,
     dashboard,
     entrance,
@@ -14,7 +13,6 @@ from wharfinger.web.views import (
     house_settings,
     imported_orders,
     lists,
-    mail,
     problems,
     products,
     sales_orders,
@@ -31,11 +29,9 @@ urlpatterns = [
     *channel_life.routes,
     *first_import.routes,
     *authorisations.routes,
+    *courier_mapping.routes,
     *couriers.routes,
     *house_settings.routes,
-    *amazon_application.routes,
-    *mail.routes,
-    *alerts.routes,
     *lists.routes,
     *help_pages.routes,
     *imported_orders.routes,
