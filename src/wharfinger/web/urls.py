@@ -1,6 +1,8 @@
 """Every page of the house, by noun."""
 
 from wharfinger.web.views import (
+    alerts,
+    amazon_application,
     authorisations,
     channel_life,
     channels,
@@ -13,6 +15,7 @@ from wharfinger.web.views import (
     house_settings,
     imported_orders,
     lists,
+    mail,
     problems,
     products,
     sales_orders,
@@ -32,6 +35,9 @@ urlpatterns = [
     *courier_mapping.routes,
     *couriers.routes,
     *house_settings.routes,
+    *amazon_application.routes,
+    *mail.routes,
+    *alerts.routes,
     *lists.routes,
     *help_pages.routes,
     *imported_orders.routes,
