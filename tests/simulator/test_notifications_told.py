@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.simulator import grantless
+from tests.simulator import feeding, grantless
 from tests.simulator.conftest import DE, EU, UK, Amazon
 from tests.simulator.models import ABSENT, MODELS, faults
 from tests.simulator.queues import OPEN, policy, queue_for_amazon, received, sqs_of
@@ -181,6 +181,24 @@ def test_fba_stock_tells_of_every_marketplace_by_its_pool(amazon):
         for one in told[-1]["Payload"]["FulfillmentInventoryByMarketplace"]
     }
     assert (levels[UK], levels[DE]) == (before + 5, amazon.simulator.world.fba[(EU, "EU", "FBA-0001")].fulfillable)
+
+
+@pytest.mark.parametrize(("fault", "ends"), [(None, "DONE"), ("feed_fatal", "FATAL"), ("feed_cancelled", "CANCELLED")])
+def test_a_feed_tells_once_of_its_end_in_the_other_spelling(amazon, fault, ends):
+    listener = Listener(amazon).subscribe("FEED_PROCESSING_FINISHED")
+    if fault:
+        amazon.control("POST", "faults", {"kind": fault})
+    feed_id = feeding.feed(amazon, feeding.LISTINGS, json.dumps({"header": {}, "messages": []}).encode())
+    amazon.advance(2 * 3600)
+    told = listener.hear()
+    assert [judged(one) for one in told] == [[]]
+    payload = told[0]["payload"]["feedProcessingFinishedNotification"]
+    assert (payload["feedId"], payload["processingStatus"], payload["sellerId"]) == (feed_id, ends, EU)
+    feeding.fresh(amazon)
+    state = feeding.state(amazon, feed_id)
+    assert payload.get("resultFeedDocumentId") == state.get("resultFeedDocumentId")
+    amazon.advance(40 * 24 * 3600)
+    assert listener.hear() == []
 
 
 @pytest.mark.parametrize(

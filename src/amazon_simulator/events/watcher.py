@@ -7,8 +7,10 @@ from amazon_simulator.application import Application
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import FbaStock, Listing, Moved, Order, Seller
 from amazon_simulator.events import payloads
-from amazon_simulator.events.envelope import FBA, ORDERS, QUANTITIES, STATUSES, News
+from amazon_simulator.events.envelope import FBA, FEEDS, ORDERS, QUANTITIES, STATUSES, News
+from amazon_simulator.events.finished import finished_feed
 from amazon_simulator.events.post import Post
+from amazon_simulator.feeds.feed import Feed
 from amazon_simulator.store import Entity
 from amazon_simulator.wire.listing_items import statuses
 from amazon_simulator.world import World
@@ -30,6 +32,7 @@ class Watcher:
             QUANTITIES: (self._quantities, self._look_at_quantities),
             STATUSES: (self._statuses, self._look_at_statuses),
             FBA: (self._levels, self._look_at_levels),
+            FEEDS: (dict, self._look_at_feeds),
         }
 
     def look_round(self) -> None:
@@ -139,6 +142,17 @@ class Watcher:
         pools = {MARKETS[marketplace].pool for marketplace in seller.marketplaces}
         held = {pool: self._world.fba.get((seller.id, pool, sku)) for pool in pools}
         return {pool: stock for pool, stock in held.items() if stock is not None}
+
+    # --- work that is over
+
+    def _look_at_feeds(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+        """Each is told once: what is changed of it later is no news."""
+        for entity in changed:
+            if isinstance(entity, Feed) and entity.id not in seen:
+                news = finished_feed(entity, now)
+                if news is not None:
+                    seen[entity.id] = None
+                    yield news
 
 
 def _of_order(order: Order) -> tuple[str, bool]:
