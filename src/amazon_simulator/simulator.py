@@ -13,6 +13,7 @@ from amazon_simulator.documents import Documents
 from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
+from amazon_simulator.fulfilments import Fulfilments
 from amazon_simulator.feeds import Feeds
 from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.house import House
@@ -39,6 +40,7 @@ from amazon_simulator.wire.merchant_fulfilment import MerchantFulfilment
 from amazon_simulator.wire.notifications import Notifications
 from amazon_simulator.wire.orders import Orders
 from amazon_simulator.wire.orders_v0 import OldOrders
+from amazon_simulator.wire.outbound import Outbound
 from amazon_simulator.wire.tokens import Tokens, lets_through
 from amazon_simulator.world import World
 
@@ -98,11 +100,12 @@ class Simulator:
             documents=self.documents,
         )
         self.listings = Listings(self.house)
+        self.fulfilments = Fulfilments()
         self.traffic = Traffic(self.world, seed)
         self.ledger = Ledger(self.world)
         self.feeds = Feeds(self.world, self.ledger, self.documents, self.faults, self._submit)
         self.stores: tuple[Store, ...] = (
-            self.world, self.application, self.limits, self.documents, self.faults, self.traffic,
+            self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
             self.queues, self.post, self.labels, self.ledger, self.feeds,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
@@ -124,6 +127,7 @@ class Simulator:
         yield from shipments.routes(house)
         yield from self.listings.routes()
         yield from Summaries(house).routes()
+        yield from Outbound(house, self.fulfilments).routes()
         yield from FeedsApi(house, self.feeds).routes()
         yield from Notifications(self.post).routes()
         yield from Tokens(self.application).routes()
@@ -204,6 +208,11 @@ class Simulator:
         while (moment := self._next_moment()) is not None and moment < now:
             self._turn_to(moment)
         self._turn_to(now)
+
+    def tick(self) -> None:
+        """Let everything happen that is due now and write it down, though nobody asks."""
+        self.turn()
+        self._keep()
 
     def _next_moment(self) -> float | None:
         return min((moment for store in self._timed if (moment := store.due()) is not None), default=None)

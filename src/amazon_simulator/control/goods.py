@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def move_stock(simulator: "Simulator", verb: str, told: Told, now: float) -> Response:
-    """What happens in Amazon's warehouses: restock, send-in, receive, lose, find, damage."""
+    """What happens in Amazon's warehouses: restock, send-in, receive, lose, find, damage, future."""
     world, seller, sku = simulator.world, seller_of(simulator, told), told.text("sku")
     pools = [pool for owner, pool, held in world.fba if (owner, held) == (seller.id, sku)]
     if not pools:
@@ -36,8 +36,11 @@ def move_stock(simulator: "Simulator", verb: str, told: Told, now: float) -> Res
             world.find(stock, quantity, now)
         case "damage":
             world.damage(stock, quantity, now)
+        case "future":
+            stock.future = quantity
+            world.touch(stock)
         case _:
-            raise NotPossible(f"{verb}: no such verb; use restock, send-in, receive, lose, find or damage")
+            raise NotPossible(f"{verb}: no such verb; use restock, send-in, receive, lose, find, damage or future")
     return answer_json(stock_of_books(stock))
 
 

@@ -3,7 +3,7 @@
 import functools
 
 from tests.simulator.conftest import Amazon
-from tests.simulator.walks import buy_shipping, feeds, orders, selling
+from tests.simulator.walks import buy_shipping, feeds, orders, outbound, selling
 from tests.simulator.walks.walker import Walker
 
 WALKS = (
@@ -15,6 +15,7 @@ WALKS = (
     buy_shipping.walk_buy_shipping,
     selling.walk_listings,
     selling.walk_inventory,
+    outbound.walk_outbound,
     feeds.walk_feeds,
     selling.walk_notifications,
     selling.walk_tokens,
