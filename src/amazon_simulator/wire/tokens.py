@@ -12,6 +12,8 @@ from amazon_simulator.routes import Call, Route
 from amazon_simulator.wire.answers import refuse
 
 AT_MOST = 50
+HOST = re.compile(r"^/(eu|na|fe)(?=/)")
+"""What stands here for Amazon's host: a client that asks for a token by its own address has it in the path."""
 SHIPS_HOME, TAXES = "Direct-to-Consumer Shipping", ("Tax Invoicing", "Tax Remittance")
 ROLES_OF = {
     "buyerInfo": (SHIPS_HOME, *TAXES),
@@ -120,6 +122,7 @@ def _resource(told: Any) -> tuple[str, str, list[str]]:
     method, path = (told.get(name) for name in ("method", "path")) if isinstance(told, dict) else (None, None)
     if not isinstance(method, str) or not isinstance(path, str) or not method or not path:
         raise ValueError("Resource not provided.")
+    path = HOST.sub("", path)
     operation = next(
         (one for one in OPERATIONS if one.method == method and one.path.fullmatch(path.split("?")[0])), None
     )

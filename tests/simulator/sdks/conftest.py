@@ -1,15 +1,20 @@
 """A simulator served over HTTP on a free port, whose trade time is stepped: what other people's clients run against."""
 
+import base64
 import contextlib
+import gzip
 import json
 import socket
 import threading
 import urllib.request
 from types import SimpleNamespace
 
+import boto3
 import pytest
 import uvicorn
 from tests.simulator.conftest import EU, START, UK
+from tests.simulator.queues import queue_for_amazon, received
+from tests.simulator.walks.buy_shipping import asked
 
 from amazon_simulator.asgi import App, Lines
 from amazon_simulator.clock import Clock
@@ -17,6 +22,11 @@ from amazon_simulator.entities import FbaStock, Listing
 from amazon_simulator.simulator import Simulator
 
 STARTS_WITHIN = 20.0
+OPTIONS = {
+    "DeliveryExperience": "DeliveryConfirmationWithoutSignature",
+    "CarrierWillPickUp": False,
+    "LabelFormat": "PDF",
+}
 POOLED = 120
 """SKUs in the UK's FBA pool beside the seeded ones: three pages of fifty."""
 
@@ -61,9 +71,70 @@ class Served:
     def quantity(self, sku):
         return next(row["quantity"] for row in self.books()["listings"] if row["sku"] == sku)
 
+    def until(self, ready, ask):
+        """What `ask` answers once that is `ready`, asked every half minute of trade time as Amazon advises."""
+        for _ in range(40):
+            told = ask()
+            if ready(told):
+                return told
+            self.step(30)
+        raise AssertionError(f"not ready after twenty minutes: {told}")
+
+    @staticmethod
+    def feed(*quantities):
+        """A listings feed that sets quantities: (SKU, units)."""
+        header = {"sellerId": EU, "version": "2.0"}
+        return json.dumps({"header": header, "messages": [_message(*one) for one in enumerate(quantities, 1)]}).encode()
+
+    @staticmethod
+    def shipment(order, units):
+        """What Buy Shipping is asked for: all details of one parcel."""
+        items = [{"OrderItemId": order["items"][0]["orderItemId"], "Quantity": units}]
+        return asked(order, ItemList=items, ShippingServiceOptions=OPTIONS)
+
+    @staticmethod
+    def label(contents):
+        """The label's file out of what an answer holds."""
+        return gzip.decompress(base64.b64decode(contents))
+
     def packages(self, order):
         told = next(o for o in self.books()["orders"] if o["orderId"] == order["orderId"])
         return [(package["trackingNumber"], package["carrierName"]) for package in told["packages"]]
+
+
+def _message(number, told):
+    sku, units = told
+    value = [{"fulfillment_channel_code": "DEFAULT", "quantity": units}]
+    patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
+    return {"messageId": number, "sku": sku, "operationType": "PATCH", "productType": "HOME", "patches": [patch]}
+
+
+class Queue:
+    """A queue of SQS by boto3, with the policy that lets Amazon in."""
+
+    def __init__(self, served):
+        self._client = boto3.client(
+            "sqs",
+            region_name="eu-west-1",
+            endpoint_url=served.base,
+            aws_access_key_id="AKIATEST",
+            aws_secret_access_key="test",
+        )
+        self._url, self.arn = queue_for_amazon(self._client)
+
+    def orders_told(self):
+        """Ids of the orders of which a message came, in their order."""
+        notices = [told["Payload"]["OrderChangeNotification"] for told in received(self._client, self._url)]
+        return [notice["AmazonOrderId"] for notice in notices]
+
+    def close(self):
+        self._client.close()
+
+
+@pytest.fixture
+def queue(served):
+    with contextlib.closing(Queue(served)) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

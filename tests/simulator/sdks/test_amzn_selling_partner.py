@@ -3,6 +3,7 @@
 It holds every answer against Amazon's models and itself to the published rates.
 """
 
+import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -95,3 +96,44 @@ def test_a_shipment_that_cannot_be_confirmed_is_its_400(served, client):
     placed = served.order("HH-0043")
     with pytest.raises(BadRequestError):
         client.orders_v0.create_order_shipment_confirmation(placed["orderId"], {"marketplaceId": UK})
+
+
+def test_it_submits_a_feed_to_its_result(served, client):
+    content = served.feed(("HH-0044", 33), ("HH-0045", -1))
+    content_type = "application/json; charset=UTF-8"
+    made = client.documents.create_feed("JSON_LISTINGS_FEED", [UK], content, content_type=content_type)
+    told = served.until(
+        lambda feed: feed.processing_status in ("DONE", "FATAL"),
+        lambda: client.feeds_v2021_06_30.get_feed(made.feed_id),
+    )
+    summary = json.loads(client.documents.download_feed_result(told.result_feed_document_id))["summary"]
+    assert (told.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    assert served.quantity("HH-0044") == 33
+
+
+def test_it_subscribes_and_boto3_receives(served, client, queue):
+    body = {"name": "orders", "resourceSpecification": {"sqs": {"arn": queue.arn}}}
+    made = client.notifications_v1.create_destination(body).payload
+    directive = {"eventFilter": {"eventFilterType": "ORDER_CHANGE", "orderChangeTypes": ["OrderStatusChange"]}}
+    body = {"payloadVersion": "1.0", "destinationId": made.destination_id, "processingDirective": directive}
+    held = client.notifications_v1.create_subscription("ORDER_CHANGE", body).payload
+    found = client.notifications_v1.get_subscription_by_id("ORDER_CHANGE", held.subscription_id).payload
+    assert found.destination_id == made.destination_id
+    assert served.order("HH-0046")["orderId"] in queue.orders_told()
+
+
+def test_it_buys_a_label_by_a_restricted_token(served, client):
+    """It asks for a restricted data token before these calls, by itself."""
+    order = served.order("HH-0047", 2)
+    api, details = client.merchant_fulfillment_v0, served.shipment(order, 2)
+    offered = api.create_eligible_shipping_service({"ShipmentRequestDetails": details}).payload
+    offer = offered.shipping_service_list[0]
+    body = {
+        "ShipmentRequestDetails": details,
+        "ShippingServiceId": offer.shipping_service_id,
+        "ShippingServiceOfferId": offer.shipping_service_offer_id,
+    }
+    bought = api.create_shipment(body).payload
+    assert served.label(bought.label.file_contents.contents).startswith(b"%PDF")
+    assert api.get_shipment(bought.shipment_id).payload.tracking_id == bought.tracking_id
+    assert [tracking for tracking, _ in served.packages(order)] == [bought.tracking_id]

@@ -1,22 +1,40 @@
 """Amazon's own SDK (`amzn-sp-api`) runs against the simulator; only the two endpoints are ours."""
 
+import gzip
+import json
 from datetime import UTC, datetime
 
 import pytest
+import requests
 import spapi
+from spapi.models import feeds_v2021_06_30 as feeds
 from spapi.models import listings_items_v2021_08_01 as listings
+from spapi.models import merchant_fulfillment_v0 as mfn
+from spapi.models import notifications_v1 as notifications
 from spapi.models import orders_v0
 from tests.simulator.conftest import EU, UK
 
 LONG_AGO = datetime(2026, 9, 1, 12, 30, 15, 123456, tzinfo=UTC)
 
 
+def open_client(served, **credentials):
+    config = spapi.SPAPIConfig(served.app.id, served.app.secret, region="EU", **credentials)
+    return spapi.SPAPIClient(config, oauth_endpoint=served.token_url, endpoint=served.endpoint).api_client
+
+
 @pytest.fixture(scope="module")
 def client(served):
-    config = spapi.SPAPIConfig(served.app.id, served.app.secret, served.refresh_token, region="EU")
-    made = spapi.SPAPIClient(config, oauth_endpoint=served.token_url, endpoint=served.endpoint).api_client
+    made = open_client(served, refresh_token=served.refresh_token)
     yield made
     made.rest_client.pool_manager.clear()  # it has no close
+
+
+@pytest.fixture
+def grantless(served):
+    """Calls that no seller makes want a client that was made with a scope."""
+    made = open_client(served, scope="sellingpartnerapi::notifications")
+    yield made
+    made.rest_client.pool_manager.clear()
 
 
 def test_it_signs_in_and_lists_participations(served, client):
@@ -99,3 +117,56 @@ def test_it_confirms_a_shipment(served, client):
     body = orders_v0.ConfirmShipmentRequest(package_detail=detail, marketplace_id=UK)
     assert spapi.OrdersV0Api(client).confirm_shipment(placed["orderId"], body) is None
     assert served.packages(placed) == [("HP1", "Harbour Post")]
+
+
+def test_it_submits_a_feed_to_its_result(served, client):
+    api, content_type = spapi.FeedsApi(client), "application/json; charset=UTF-8"
+    opened = api.create_feed_document(feeds.CreateFeedDocumentSpecification(content_type=content_type))
+    content = served.feed(("HH-0023", 31), ("HH-0024", -1))
+    assert requests.put(opened.url, content, headers={"content-type": content_type}, timeout=10).status_code == 200
+    body = feeds.CreateFeedSpecification(
+        feed_type="JSON_LISTINGS_FEED", marketplace_ids=[UK], input_feed_document_id=opened.feed_document_id
+    )
+    number = api.create_feed(body).feed_id
+    told = served.until(
+        lambda feed: feed.processing_status not in ("IN_QUEUE", "IN_PROGRESS"), lambda: api.get_feed(number)
+    )
+    result = api.get_feed_document(told.result_feed_document_id)
+    report = requests.get(result.url, timeout=10).content
+    summary = json.loads(gzip.decompress(report) if result.compression_algorithm else report)["summary"]
+    assert (told.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    assert served.quantity("HH-0023") == 31
+
+
+def test_it_subscribes_and_boto3_receives(served, client, grantless, queue):
+    resource = notifications.DestinationResourceSpecification(sqs=notifications.SqsResource(arn=queue.arn))
+    body = notifications.CreateDestinationRequest(name="orders", resource_specification=resource)
+    made = spapi.NotificationsApi(grantless).create_destination(body).payload
+    directive = notifications.ProcessingDirective(
+        event_filter=notifications.EventFilter(
+            event_filter_type="ORDER_CHANGE", order_change_types=["OrderStatusChange"]
+        )
+    )
+    body = notifications.CreateSubscriptionRequest(
+        payload_version="1.0", destination_id=made.destination_id, processing_directive=directive
+    )
+    held = spapi.NotificationsApi(client).create_subscription("ORDER_CHANGE", body=body).payload
+    found = spapi.NotificationsApi(grantless).get_subscription_by_id(held.subscription_id, "ORDER_CHANGE").payload
+    assert found.destination_id == made.destination_id
+    assert served.order("HH-0025")["orderId"] in queue.orders_told()
+
+
+def test_it_buys_a_label(served, client):
+    order = served.order("HH-0026", 2)
+    api, details = spapi.MerchantFulfillmentApi(client), served.shipment(order, 2)
+    asking = mfn.GetEligibleShipmentServicesRequest(shipment_request_details=details)
+    offer = api.get_eligible_shipment_services(asking).payload.shipping_service_list[0]
+    body = mfn.CreateShipmentRequest(
+        shipment_request_details=details,
+        shipping_service_id=offer.shipping_service_id,
+        shipping_service_offer_id=offer.shipping_service_offer_id,
+    )
+    bought = api.create_shipment(body).payload
+    assert served.label(bought.label.file_contents.contents).startswith(b"%PDF")
+    assert api.get_shipment(bought.shipment_id).payload.tracking_id == bought.tracking_id
+    assert [tracking for tracking, _ in served.packages(order)] == [bought.tracking_id]

@@ -3,10 +3,21 @@
 Its Host header is cut from the endpoint as if that began with https://, so nothing in an answer may be made of it.
 """
 
+import io
+import json
 from types import SimpleNamespace
 
 import pytest
-from sp_api.api import Inventories, ListingsItemsV20210801, OrdersV0, OrdersV20260101, Sellers
+from sp_api.api import (
+    FeedsV20210630,
+    Inventories,
+    ListingsItemsV20210801,
+    MerchantFulfillment,
+    Notifications,
+    OrdersV0,
+    OrdersV20260101,
+    Sellers,
+)
 from sp_api.auth import AccessTokenClient
 from sp_api.base import SellingApiBadRequestException
 from sp_api.base.exceptions import SellingApiNotFoundException
@@ -113,3 +124,38 @@ def test_a_shipment_that_cannot_be_confirmed_is_its_400(served, opened):
     placed = served.order("HH-0033")
     with pytest.raises(SellingApiBadRequestException, match="packageDetail"):
         opened(OrdersV0).confirm_shipment(placed["orderId"], marketplaceId=UK)
+
+
+def test_it_submits_a_feed_to_its_result(served, opened):
+    api, content = opened(FeedsV20210630), served.feed(("HH-0034", 32), ("HH-0035", -1))
+    _, made = api.submit_feed(
+        "JSON_LISTINGS_FEED", io.BytesIO(content), "application/json; charset=UTF-8", marketplaceIds=[UK]
+    )
+    number = made.payload["feedId"]
+    told = served.until(
+        lambda feed: feed["processingStatus"] in ("DONE", "FATAL"), lambda: api.get_feed(number).payload
+    )
+    summary = json.loads(api.get_feed_document(told["resultFeedDocumentId"]))["summary"]
+    assert (told["processingStatus"], summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    assert served.quantity("HH-0034") == 32
+
+
+def test_it_subscribes_and_boto3_receives(served, opened, queue):
+    api = opened(Notifications)
+    made = api.create_destination("orders", arn=queue.arn).payload
+    directive = {"eventFilter": {"eventFilterType": "ORDER_CHANGE"}}
+    held = api.create_subscription("ORDER_CHANGE", made["destinationId"], processingDirective=directive).payload
+    assert api.get_subscription("ORDER_CHANGE").payload["subscriptionId"] == held["subscriptionId"]
+    assert served.order("HH-0036")["orderId"] in queue.orders_told()
+
+
+def test_it_buys_a_label(served, opened):
+    order = served.order("HH-0037", 2)
+    api, details = opened(MerchantFulfillment), served.shipment(order, 2)
+    offer = api.get_eligible_shipment_services(details).payload["ShippingServiceList"][0]
+    bought = api.create_shipment(
+        details, offer["ShippingServiceId"], ShippingServiceOfferId=offer["ShippingServiceOfferId"]
+    ).payload
+    assert served.label(bought["Label"]["FileContents"]["Contents"]).startswith(b"%PDF")
+    assert api.get_shipment(bought["ShipmentId"]).payload["TrackingId"] == bought["TrackingId"]
+    assert [tracking for tracking, _ in served.packages(order)] == [bought["TrackingId"]]
