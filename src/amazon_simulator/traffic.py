@@ -13,10 +13,10 @@ from typing import ClassVar
 import msgspec
 
 from amazon_simulator.catalogue import DAY, MARKETS, ODD_GOODS
-from amazon_simulator.entities import FbaStock, Listing, Order, Seller
+from amazon_simulator.entities import Buyer, FbaStock, Listing, Order, Seller
 from amazon_simulator.seed import buyer_for, list_odd_goods, odd_buyer, order_number
 from amazon_simulator.store import Entity
-from amazon_simulator.world import Line, NotPossible, World
+from amazon_simulator.world import Line, NotPossible, Terms, World
 from amazon_simulator.world.parcels import REASONS
 
 HOUR, A_DAY = 3600.0, 24 * 3600.0
@@ -26,6 +26,7 @@ LOOKS = 40
 """Goods that a buyer looks at until one is for sale."""
 NEVER = 30 * A_DAY
 ODD_SKUS = tuple(sku for sku, _, _ in ODD_GOODS)
+COMPANIES = ("Lighthouse Hotels", "Schäfer & Söhne GmbH", "Boulangerie d'Été", "Quay Street School", "Ångström Labs")
 GIFT_MESSAGES = ("With love from the harbour", "Happy birthday, Grandpa!", "Für Łukasz – alles Gute 🎂\nDeine Zoë")
 
 
@@ -40,6 +41,7 @@ class Habits(msgspec.Struct, frozen=True):
     returned: float = 0.08
     unknown: float = 0.02  # buys what nobody has listed yet
     several: float = 0.2  # has more than one thing in the cart
+    business: float = 0.06  # a company buys, by invoice
 
 
 class Plan(Entity, tag="traffic", kw_only=True):
@@ -203,8 +205,7 @@ class Traffic:
         odd, waits = chance.random() < self.plan.odd, chance.random() < habits.pending
         unpaid = waits and chance.random() < habits.unpaid
         lines = self._fill_cart(seller, market, fba, odd, chance)
-        number = chance.randrange(BUYERS_OF_A_COUNTRY)
-        country = MARKETS[market].country
+        buyer, company = self._somebody(market, odd, chance)
         try:
             order = self._world.place(
                 order_number(chance, len(self._world.orders)),
@@ -212,12 +213,13 @@ class Traffic:
                 market,
                 "AMAZON" if fba else "MERCHANT",
                 lines,
-                odd_buyer(country, number) if odd else buyer_for(country, number),
+                buyer,
                 now=at,
                 pending_for=NEVER if unpaid else float(chance.randint(300, 1800)) if waits else 0.0,
                 shipping=Decimal("0.00") if fba or chance.random() < 0.4 else Decimal("3.99"),
                 service_level=chance.choice(("STANDARD", "STANDARD", "STANDARD", "EXPEDITED")),
-                programs=("PRIME",) if chance.random() < 0.1 else (),
+                programs=("AMAZON_BUSINESS",) if company else ("PRIME",) if chance.random() < 0.1 else (),
+                terms=Terms(payment="Invoice" if company else "CreditCard"),
             )
         except NotPossible:
             return None
@@ -225,6 +227,16 @@ class Traffic:
         if self.plan.kept_stocked and not fba:
             self._keep_stocked(seller, order, at)
         return order
+
+    def _somebody(self, market: str, odd: bool, chance: random.Random) -> tuple[Buyer, bool]:
+        """One of those who come back, and whether it is a company that buys."""
+        number, country = chance.randrange(BUYERS_OF_A_COUNTRY), MARKETS[market].country
+        company = chance.random() < self.plan.habits.business
+        buyer = odd_buyer(country, number) if odd else buyer_for(country, number)
+        if not company:
+            return buyer, False
+        told = {"company": f"{COMPANIES[number % len(COMPANIES)]} {country}", "purchase_order": f"PO {number:05d}/A"}
+        return msgspec.structs.replace(buyer, **told), True
 
     def _fill_cart(self, seller: Seller, market: str, fba: bool, odd: bool, chance: random.Random) -> list[Line]:
         goods = self._world.by_seller[seller.id]

@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
@@ -12,6 +13,8 @@ import pytest
 pytestmark = pytest.mark.system
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 STARTS_WITHIN = 20.0
+LEAP = 50_000
+"""Seconds of trade: most of a day."""
 
 
 class Process:
@@ -29,7 +32,7 @@ class Process:
 
     def ask(self, path, body=None):
         url = f"{self.base}/_simulator/{path}"
-        return (httpx2.get(url) if body is None else httpx2.post(url, json=body)).json()
+        return (httpx2.get(url, timeout=30) if body is None else httpx2.post(url, json=body, timeout=30)).json()
 
     def headers(self):
         told = self.ask("accounts")
@@ -135,6 +138,48 @@ def test_traffic_told_again_at_a_restart_goes_on_as_it_was(tmp_path):
         assert (again.ask("traffic"), before["placed"] > 100) == (before, True)
     finally:
         again.end()
+
+
+def test_killed_in_the_middle_of_a_leap_it_makes_the_same_books(tmp_path):
+    """Leaps of days, killed at several moments: what was not written down is done again, the same."""
+    told = ("--traffic", "60", "--odd", "0.2", "--stepped", "--start", "2026-12-01T00:00:00Z", "--seed", "7")
+    whole = tmp_path / "whole"
+    whole.mkdir()
+    unbroken = Process(whole, *told)
+    try:
+        unbroken.ask("clock", {"advance": 4 * LEAP})
+        books, traffic = unbroken.ask("books"), unbroken.ask("traffic")
+    finally:
+        unbroken.end()
+    killed = 0
+    running = Process(tmp_path, *told)
+    try:
+        for wait in (0.05, 0.2, 0.02, 0.1):
+            before = running.ask("clock")["now"]
+            with ThreadPoolExecutor(1) as thread:
+                leap = thread.submit(running.ask, "clock", {"advance": LEAP})
+                time.sleep(wait)  # noqa: TID251 -- the kill is to come while it leaps
+                running.end(signal.SIGKILL)
+                killed += leap.exception() is not None
+            running = Process(tmp_path, *told)
+            if running.ask("clock")["now"] == before:  # killed before the clock was moved
+                running.ask("clock", {"advance": LEAP})
+        assert (running.ask("books"), running.ask("traffic")) == (books, traffic)
+        assert (killed > 0, len(books["orders"]) > 2_000) == (True, True)
+    finally:
+        running.end()
+
+
+def test_it_lives_by_itself_though_nobody_asks(tmp_path):
+    running = Process(tmp_path, "--traffic", "3600", "--rate", "600")
+    journal = tmp_path / "state" / "journal.jsonl"
+    try:
+        begun, ends = journal.stat().st_size, time.monotonic() + STARTS_WITHIN
+        while journal.stat().st_size < begun + 50_000 and time.monotonic() < ends:
+            time.sleep(0.1)  # noqa: TID251 -- another process lives
+        assert journal.stat().st_size >= begun + 50_000
+    finally:
+        running.end()
 
 
 def test_help_tells_of_everything_with_examples():

@@ -32,6 +32,15 @@ def test_the_same_seed_makes_the_same_books_however_the_clock_is_stepped():
     assert len(json.loads(at_once)["orders"]) > 1000
 
 
+def test_the_whole_world_is_the_same_to_the_byte_however_the_clock_is_stepped():
+    worlds = []
+    for steps in ([A_DAY], [600] * 144, [0.5, 80_000, 6_399.5]):
+        amazon = Amazon()
+        live(amazon, steps)
+        worlds.append(amazon.send("GET", "/_simulator/world").body)
+    assert worlds[0] == worlds[1] == worlds[2]
+
+
 def test_another_seed_makes_other_books():
     assert live(Amazon(), [3600]) != live(Amazon(), [3600], {**BUSY, "seed": "other"})
 
@@ -117,6 +126,29 @@ def test_a_life_of_weeks_has_everything_in_it_and_adds_up():
     received = sum(event.quantity for event in world.fba_events if event.kind == "Receipts")
     assert received > sum(on_its_way.values())
     assert [event.at for event in world.fba_events] == sorted(event.at for event in world.fba_events)
+
+
+def test_what_the_seller_has_sent_comes_back_to_it():
+    amazon = Amazon()
+    habits = {"returned": 1, "fba": 0, "cancelled": 0, "pending": 0, "asks": 0}
+    live(amazon, [3600], {"marketplaces": {UK: 60}, "dayCurve": False, "keepStocked": True, "habits": habits})
+    amazon.control("POST", "traffic", {"stop": True})
+    orders = [row for row in amazon.control("GET", "books")[1]["orders"] if row["sellerId"] == EU]
+    amazon.control("POST", "limits", {"lift": True})
+    sent = [row["orderId"] for row in orders if amazon.confirm(row)[0] == 204]
+    amazon.advance(26 * A_DAY)
+    returns = amazon.simulator.world.returns
+    assert {back.order for back in returns} <= set(sent)
+    assert (len(returns) > 30, {back.kind for back in returns}) == (True, {"FBM"})
+    assert all(START + 4 * A_DAY < back.at < START + 26 * A_DAY for back in returns)
+
+
+def test_companies_buy_by_invoice():
+    amazon = Amazon()
+    live(amazon, [3600], {"marketplaces": {UK: 60}, "keepStocked": True, "habits": {"business": 1}})
+    orders = amazon.simulator.world.orders.values()
+    assert {order.payment for order in orders} == {"Invoice"}
+    assert all(order.buyer.company and "AMAZON_BUSINESS" in order.programs for order in orders)
 
 
 def test_pending_orders_are_paid_or_cancelled_by_amazon():
