@@ -253,7 +253,7 @@ def _redirect_uri(text: str) -> str:
             "Write the redirect URI as it is registered, as https://shop.example/amazon/callback.", "redirect_uri"
         )
     if parts.scheme != "https" and parts.hostname not in _PLACES:
-        raise Refused("Amazon takes redirect URIs with https only. Write https://…", "redirect_uri")
+        raise Refused("Amazon takes redirect URIs with https only. Put https:// before it.", "redirect_uri")
     return text
 
 

@@ -1,0 +1,182 @@
+"""The Amazon application by field: what is taken, what is refused, whom it speaks for, and its secret."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from tests.operations.shop import NOW, a_channel, a_site, an_account
+
+from wharfinger.db.models import AmazonApplication, AuditEntry, SellerAccount, User
+from wharfinger.operations import applications
+from wharfinger.operations.applications import ApplicationEntry, QueueEntry
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "https://sqs.eu-west-1.amazonaws.com/123456789012/wharfinger-secrets"
+ENTRY = ApplicationEntry(
+    application_id="amzn1.sp.solution.1",
+    client_id="amzn1.application-oa2-client.1",
+    client_secret="amzn1.oa2-cs.v1.secret",
+    name="Ours",
+)
+
+
+@pytest.fixture
+def olga():
+    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
+
+
+def save(entry=ENTRY, **more):
+    return applications.save_application(entry, now=NOW, **more)
+
+
+def linked(account, application):
+    SellerAccount.objects.filter(pk=account.pk).update(
+        application=application, refresh_token="Atzr|x", token_set_at=NOW
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("application_id", {"application_id": ""}),
+        ("application_id", {"application_id": "amzn1.application-oa2-client.1"}),
+        ("application_id", {"application_id": "amzn1.sp.solution.1 2"}),
+        ("application_id", {"application_id": "amzn1.sp.solution." + "1" * 200}),
+        ("application_id", {"application_id": "amzn1.sp.solution.\n"+"x"}),
+        ("client_id", {"client_id": "amzn1.sp.solution.1"}),
+        ("client_id", {"client_id": "amzn1.application-oa2-client.ä"}),
+        ("client_secret", {"client_secret": ""}),
+        ("client_secret", {"client_secret": "amzn1.application-oa2-client.1"}),
+        ("client_secret", {"client_secret": "Atzr|IwEB"}),
+        ("client_secret", {"client_secret": "amzn1.oa2-cs.v1.a b"}),
+        ("client_secret", {"client_secret": "x" * 401}),
+        ("name", {"name": "x" * 81}),
+        ("name", {"name": "a\x00b"}),
+        ("regions", {"regions": ("FE",)}),
+        ("regions", {"regions": ("EU", "<b>")}),
+        ("roles", {"roles": ("Everything",)}),
+        ("redirect_uri", {"redirect_uri": "shop.example/amazon/callback"}),
+        ("redirect_uri", {"redirect_uri": "http://shop.example/amazon/callback"}),
+        ("redirect_uri", {"redirect_uri": "https://shop.example/amazon/callback#x"}),
+        ("redirect_uri", {"redirect_uri": "javascript:alert(1)"}),
+        ("redirect_uri", {"redirect_uri": "https://[::1/amazon/callback"}),
+        ("secret_expires_on", {"secret_expires_on": date(2028, 1, 1)}),
+        ("queue_url", {"queue": QueueEntry("https://evil.example/123456789012/q", "AKIAEXAMPLEEXAMPLE", "s")}),
+        ("queue_url", {"queue": QueueEntry(QUEUE.replace("https", "http"), "AKIAEXAMPLEEXAMPLE", "s")}),
+        ("queue_url", {"queue": QueueEntry("https://sqs.eu-west-1.amazonaws.com.evil.example/123456789012/q")}),
+        ("queue_url", {"queue": QueueEntry("arn:aws:sqs:eu-west-1:123456789012:q", "AKIAEXAMPLEEXAMPLE", "s")}),
+        ("queue_url", {"queue": QueueEntry("", "AKIAEXAMPLEEXAMPLE", "")}),
+        ("queue_key_id", {"queue": QueueEntry(QUEUE, "", "s")}),
+        ("queue_key_id", {"queue": QueueEntry(QUEUE, "akia lower", "s")}),
+        ("queue_secret", {"queue": QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "")}),
+        ("queue_secret", {"queue": QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "a b")}),
+    ],
+)  # fmt: skip
+def test_wrong_input_is_refused_by_its_field_and_nothing_is_kept(field, changes):
+    with pytest.raises(Refused) as refused:
+        save(replace(ENTRY, **changes))
+    assert (refused.value.field, AmazonApplication.objects.exists(), AuditEntry.objects.exists()) == (
+        field,
+        False,
+        False,
+    )
+
+
+def test_what_was_copied_with_spaces_round_it_is_taken_whole():
+    row = save(replace(ENTRY, application_id=" amzn1.sp.solution.1\n", client_secret=" amzn1.oa2-cs.v1.secret "))
+    assert (row.application_id, row.client_secret) == ("amzn1.sp.solution.1", "amzn1.oa2-cs.v1.secret")
+
+
+def test_a_new_secret_lives_180_days_or_as_long_as_the_portal_says():
+    assert save().secret_expires_on == (NOW + timedelta(days=180)).date()
+    assert save(replace(ENTRY, secret_expires_on=date(2027, 2, 3))).secret_expires_on == date(2027, 2, 3)
+
+
+def test_an_empty_secret_keeps_the_stored_one_and_its_date():
+    save()
+    row = save(replace(ENTRY, client_secret="", is_draft=False))
+    assert (row.client_secret, row.secret_set_at, row.is_draft) == ("amzn1.oa2-cs.v1.secret", NOW, False)
+
+
+def test_the_audit_holds_the_word_changed_and_no_secret(olga):
+    save(replace(ENTRY, queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "queue+secret/1234")), user=olga)
+    after = AuditEntry.objects.get().after
+    assert (after["secret"], after["queue secret"]) == ("changed", "changed")
+    assert not [text for text in map(str, after.values()) if "oa2-cs" in text or "queue+" in text]
+
+
+def test_the_queues_region_is_read_from_its_address_and_its_secret_kept_by_an_empty_field():
+    save(replace(ENTRY, queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "queue+secret/1234")))
+    row = save(replace(ENTRY, client_secret="", queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE")))
+    assert (row.queue_region, row.queue_secret, row.queue_last_four) == ("eu-west-1", "queue+secret/1234", "1234")
+    row = save(replace(ENTRY, client_secret=""))
+    assert (row.queue_url, row.queue_secret, row.queue_last_four) == ("", "", "")
+
+
+def test_each_account_takes_the_newest_application_that_serves_its_region():
+    europe, america = an_account(), an_account("Inc", "A3INC", "NA")
+    both = save()
+    american = save(replace(ENTRY, application_id="amzn1.sp.solution.2", regions=("NA",)), beside=True)
+    accounts = dict(SellerAccount.objects.values_list("pk", "application"))
+    assert accounts == {europe.pk: both.pk, america.pk: american.pk}
+
+
+def test_an_account_that_holds_access_keeps_its_application():
+    account = an_account()
+    first = save()
+    linked(account, first)
+    save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
+    assert SellerAccount.objects.get().application == first
+
+
+def test_the_id_of_an_application_that_is_used_cannot_be_changed():
+    account = an_account()
+    first = save()
+    linked(account, first)
+    with pytest.raises(Refused) as refused:
+        save(replace(ENTRY, application_id="amzn1.sp.solution.2"), pk=first.pk)
+    assert refused.value.field == "application_id"
+
+
+def test_two_entries_cannot_have_one_application_id():
+    save()
+    second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
+    for more in ({"beside": True}, {"pk": second.pk}):
+        with pytest.raises(Refused, match="Another entry"):
+            save(**more)
+
+
+def test_a_used_application_is_not_removed_an_unused_one_is(olga):
+    account = an_account()
+    first = save()
+    second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
+    linked(account, first)
+    with pytest.raises(Refused, match="holds access"):
+        applications.remove_application(first.pk, now=NOW, user=olga)
+    applications.remove_application(second.pk, now=NOW, user=olga)
+    assert AmazonApplication.objects.get() == first
+
+
+def test_a_removed_application_leaves_its_accounts_to_another_that_serves_them(olga):
+    account = an_account()
+    first = save()
+    second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
+    assert SellerAccount.objects.get(pk=account.pk).application == second
+    applications.remove_application(second.pk, now=NOW, user=olga)
+    assert SellerAccount.objects.get(pk=account.pk).application == first
+
+
+def test_a_new_secret_has_one_channel_of_each_account_tried():
+    account = an_account()
+    a_channel(account, a_site())
+    row = save()
+    linked(account, row)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM procrastinate_jobs")
+    save(replace(ENTRY, client_secret="amzn1.oa2-cs.v1.another"))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT task_name FROM procrastinate_jobs ORDER BY task_name")
+        assert [name for (name,) in cursor.fetchall()] == ["run_chore", "verify_channel"]

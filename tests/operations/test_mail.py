@@ -1,0 +1,145 @@
+"""The mail server by field, and what becomes of letters."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.operations.shop import NOW
+
+from wharfinger.db.models import Alert, AuditEntry, MailSettings, TestMail, User
+from wharfinger.db.queries.mail import recipients, waiting_letters
+from wharfinger.operations import mail
+from wharfinger.operations.mail import MailEntry
+from wharfinger.operations.refusals import Refused
+
+pytestmark = pytest.mark.django_db
+ENTRY = MailEntry(
+    host="smtp.example.com",
+    port=587,
+    security="STARTTLS",
+    username="shop",
+    password="correct horse battery",
+    sender="shop@example.com",
+    recipients=("olga@example.com",),
+)
+
+
+@pytest.fixture
+def olga():
+    return User.objects.create(username="olga", full_name="Olga", role="Administrator", email="o@example.com")
+
+
+def save(olga, **changes):
+    mail.save_mail_settings(replace(ENTRY, **changes), now=NOW, user=olga)
+
+
+def an_alert(**values):
+    return Alert.objects.create(
+        **{
+            "kind": "Authorisation lost",
+            "key": f"account:1:{Alert.objects.count()}",
+            "subject": "account:1",
+            "text": "Lost.",
+            "cure": "Authorise.",
+            "raised_at": NOW,
+            **values,
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "changes"),
+    [
+        ("host", {"host": ""}),
+        ("host", {"host": "http://smtp.example.com"}),
+        ("host", {"host": "smtp.example.com:587"}),
+        ("host", {"host": "smtp example.com"}),
+        ("host", {"host": "smtp.example.com\r\nRCPT TO:<x@y>"}),
+        ("host", {"host": "-x"}),
+        ("port", {"port": 0}),
+        ("port", {"port": 65536}),
+        ("security", {"security": "SSL"}),
+        ("security", {"security": "None"}),
+        ("username", {"username": "x" * 201}),
+        ("username", {"username": ""}),
+        ("password", {"password": ""}),
+        ("password", {"password": "a\x00b"}),
+        ("password", {"password": "x" * 401}),
+        ("sender", {"sender": "shop"}),
+        ("sender", {"sender": "Shop <shop@example.com>"}),
+        ("sender", {"sender": "shop@example.com\nBcc: x@y.example"}),
+        ("recipients", {"recipients": ("olga@example.com", "nobody")}),
+        ("recipients", {"recipients": tuple(f"a{n}@example.com" for n in range(21))}),
+    ],
+)
+def test_wrong_input_is_refused_by_its_field_and_nothing_is_kept(olga, field, changes):
+    with pytest.raises(Refused) as refused:
+        save(olga, **changes)
+    assert (refused.value.field, MailSettings.objects.exists()) == (field, False)
+
+
+def test_the_password_is_kept_by_an_empty_field_and_stands_in_no_audit(olga):
+    save(olga)
+    save(olga, password="", host="mail.example.com")
+    row = MailSettings.objects.get()
+    assert (row.host, row.password, row.password_last_four) == ("mail.example.com", "correct horse battery", "tery")
+    assert [entry.after["password"] for entry in AuditEntry.objects.order_by("pk")] == ["changed", "kept"]
+
+
+def test_of_a_short_password_nothing_is_shown(olga):
+    save(olga, password="hunter22")
+    assert MailSettings.objects.get().password_last_four == ""
+
+
+def test_without_a_user_name_no_password_stays(olga):
+    save(olga)
+    save(olga, username="", password="")
+    assert (MailSettings.objects.get().password, MailSettings.objects.get().username) == ("", "")
+
+
+def test_letters_go_to_those_who_were_entered_else_to_administrators_with_an_address(olga):
+    User.objects.create(username="sam", full_name="Sam", role="Manager", email="sam@example.com")
+    User.objects.create(username="eve", full_name="Eve", role="Administrator", email="")
+    User.objects.create(username="old", full_name="Old", role="Administrator", email="x@example.com", is_active=False)
+    assert recipients() == ("o@example.com",)
+    save(olga)
+    assert recipients() == ("olga@example.com",)
+    save(olga, recipients=(" ", ""))
+    assert recipients() == ("o@example.com",)
+
+
+def test_a_letter_is_claimed_by_one_sender_at_a_time_and_freed_by_time():
+    alert = an_alert()
+    assert mail.claim_letter(alert.pk, now=NOW)
+    assert not mail.claim_letter(alert.pk, now=NOW + timedelta(minutes=1))
+    assert mail.claim_letter(alert.pk, now=NOW + timedelta(minutes=10))
+
+
+def test_a_letter_that_failed_is_tried_again_later_and_later():
+    alert = an_alert()
+    pauses = [mail.fail_letter(alert.pk, error="no", now=NOW) - NOW for _ in range(9)]
+    assert pauses == sorted(pauses)
+    assert (pauses[0], pauses[-1]) == (timedelta(seconds=30), timedelta(minutes=30))
+
+
+def test_what_was_mailed_or_closed_is_not_mailed_again():
+    sent, closed, waiting = an_alert(), an_alert(closed_at=NOW), an_alert()
+    mail.settle_mailed(sent.pk, now=NOW)
+    assert [letter.id for letter in waiting_letters()] == [waiting.pk]
+    assert not mail.claim_letter(sent.pk, now=NOW)
+    assert not mail.claim_letter(closed.pk, now=NOW)
+
+
+def test_another_mail_server_is_tried_at_once_with_what_failed(olga):
+    alert = an_alert()
+    mail.fail_letter(alert.pk, error="no", now=NOW)
+    save(olga)
+    alert.refresh_from_db()
+    assert (alert.mail_again_at, alert.mail_failures) == (None, 0)
+
+
+@pytest.mark.parametrize("to", ["", "nobody", "a@b.example\nc@d.example"])
+def test_a_test_message_wants_an_address(olga, to):
+    with pytest.raises(Refused) as refused:
+        mail.ask_test(to, user=olga, now=NOW)
+    assert (refused.value.field, TestMail.objects.exists()) == ("to", False)

@@ -1,0 +1,227 @@
+"""Our flows against the whole pretend Amazon in this process: its consent pages, its books, its trade time."""
+
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import httpx2
+
+from amazon_simulator.testing import CALLBACK, Amazon, ConnectionCut, exchange, stepped
+from wharfinger.amazon.auth import Credentials, Lwa, TokenCache, TokenOnce
+from wharfinger.amazon.client import AmazonClient
+from wharfinger.amazon.regions import LIVE
+from wharfinger.amazon.transport import Transport
+from wharfinger.cli.wiring import EVERY, FLOWS
+from wharfinger.db.models import (
+    Channel,
+    ChannelOption,
+    CourierMapping,
+    CourierService,
+    FlowSchedule,
+    Installation,
+    SellerAccount,
+    Site,
+    User,
+)
+from wharfinger.domain.authorisation import Consent, consent_address, seller_central_base
+from wharfinger.operations import applications, authorisation, flows
+from wharfinger.operations.applications import ApplicationEntry
+from wharfinger.sync.authorise import exchange_code
+from wharfinger.sync.calls import AccountFacts, Calls, NoToken
+from wharfinger.sync.verify import verify_channel
+from wharfinger.worker.runs import Wired, run_one_flow
+
+START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+EU, NA, UK = "A2HARBOUREULTD1", "A3HARBOURNAINC1", "A1F83G8C2ARO7P"
+HOST = "sellercentral-europe.amazon.com"
+PASSWORD = "harbour"
+
+
+class Wire(httpx2.BaseTransport):
+    """The simulator behind our client's transport."""
+
+    def __init__(self, simulator):
+        self._simulator = simulator
+
+    def handle_request(self, request):
+        try:
+            told = exchange(
+                self._simulator, request.method, str(request.url), request.headers.multi_items(), request.read()
+            )
+        except ConnectionCut as cut:
+            raise httpx2.ReadError(str(cut)) from cut
+        return httpx2.Response(told.status, headers=told.headers, content=told.body)
+
+
+class SimulatorsClock:
+    def __init__(self, amazon):
+        self._amazon = amazon
+
+    def now(self):
+        return datetime.fromtimestamp(self._amazon.simulator.clock.seconds(), UTC)
+
+    machine_now = now
+
+    def pause(self, trade_seconds):
+        self._amazon.advance(trade_seconds)
+
+    def to_machine_seconds(self, wait):
+        return 0.0
+
+
+class Whole:
+    """One seller in Europe with one FBM channel on Amazon.co.uk."""
+
+    def __init__(self):
+        self.amazon = Amazon(stepped(START.timestamp()))
+        self.clock = SimulatorsClock(self.amazon)
+        self.transport = Transport(http=Wire(self.amazon.simulator))
+        self.caches = {}
+        Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": START})
+        self.olga = User.objects.create(username="olga", full_name="Olga", role="Administrator", email="o@h.example")
+        told = self.amazon.control("accounts")["application"]
+        self.application = applications.save_application(
+            ApplicationEntry(told["applicationId"], told["clientId"], told["clientSecret"], told["draft"]), now=START
+        )
+        self.site = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=START)
+        self.courier = CourierService.objects.create(
+            courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Royal Mail"
+        )
+        self.channel = self.a_channel("Amazon.co.uk FBM", UK, "EU")
+
+    def a_channel(self, name, marketplace, region):
+        account = SellerAccount.objects.create(
+            name=name, region=region, application=self.application, made_at=self.clock.now()
+        )
+        channel = Channel.objects.create(
+            name=name,
+            kind="FBM",
+            account=account,
+            marketplace_id=marketplace,
+            start_date=date(2026, 11, 20),
+            import_fba_orders="No FBA import",
+            activated=True,
+            activated_for="Simulator",
+            stock_upload_approved_at=START,
+            made_at=START,
+        )
+        ChannelOption.objects.create(channel=channel, order_type="", site=self.site, courier_service=self.courier)
+        CourierMapping.objects.create(channel=channel, service=self.courier, carrier_code="Royal Mail")
+        return channel
+
+    @property
+    def account(self):
+        return SellerAccount.objects.get(channels=self.channel)
+
+    # --- what `cli` wires
+
+    @property
+    def endpoints(self):
+        base = self.amazon.base
+        return LIVE.moved_to(
+            token_endpoint=f"{base}/auth/o2/token",
+            endpoints={code: f"{base}/{code.lower()}" for code in ("EU", "NA", "FE")},
+        )
+
+    def lwa(self):
+        self.application.refresh_from_db()
+        credentials = Credentials(self.application.client_id, self.application.client_secret)
+        return Lwa(self.transport, self.endpoints.token_endpoint, credentials)
+
+    def calls_for(self, account_id):
+        account = SellerAccount.objects.get(pk=account_id)
+        if not account.refresh_token:
+            raise NoToken(account.name)
+        cache = self.caches.setdefault(self.application.client_secret, TokenCache(self.lwa()))
+        tokens = cache.source(account.refresh_token)
+        client = AmazonClient(self.transport, tokens, self.endpoints.region(account.region))
+        return Calls(
+            AccountFacts(account.pk, account.seller_id, account.region, account.name), client, tokens, self.clock
+        )
+
+    def calls_with(self, account_id, region, token):
+        tokens = TokenOnce(token)
+        client = AmazonClient(self.transport, tokens, self.endpoints.region(region))
+        return Calls(AccountFacts(account_id, "", region, ""), client, tokens, self.clock)
+
+    def run(self, *names):
+        wired = Wired(
+            machine_clock=self.clock,
+            flows=FLOWS,
+            why_idle=lambda _: "",
+            calls_for=self.calls_for,
+            fetch_order=None,
+            exchange_code=None,
+            verify_channel=None,
+            rotate_secret=None,
+            chores={},
+            set_trade_rate=None,
+            every=EVERY,
+        )
+        for name in names:
+            run_one_flow(wired, self.account.pk, name)
+
+    def trade(self, minutes, every=1):
+        """Trade time goes on, and the timetable's lines are run when they are due, as the rounds do."""
+        for _ in range(0, minutes, every):
+            self.amazon.advance(60 * every)
+            now = self.clock.now()
+            due = FlowSchedule.objects.filter(due_at__lte=now, account__link_state="Linked")
+            names = list(due.order_by("due_at").values_list("flow", flat=True))
+            flows.wake_due_flows(now=now, not_again_before=now + timedelta(minutes=5))
+            self.run(*names)
+
+    # --- the seller's browser
+
+    def press_authorise(self, channel=None):
+        """The consent page's address."""
+        state = authorisation.open_attempt(
+            (channel or self.channel).pk,
+            user=self.olga,
+            session_key="session",
+            redirect_uri=CALLBACK,
+            machine_now=self.clock.machine_now(),
+        )
+        central = seller_central_base((channel or self.channel).marketplace.seller_central, self.amazon.base)
+        return consent_address(Consent(central, self.application.application_id, state, CALLBACK, True))
+
+    def consent(self, address, seller=EU, answer="ok"):
+        """Sign in, tick Accept, press OK (or Cancel): the address of ours that the browser is sent to."""
+        signed_in = exchange(
+            self.amazon.simulator,
+            "POST",
+            address,
+            body=urlencode({"email": f"{seller.lower()}@sellers.example", "password": PASSWORD}).encode(),
+        )
+        cookie = signed_in.headers["set-cookie"].partition(";")[0]
+        form = {"answer": answer, **({"accept": "on"} if answer == "ok" else {})}
+        decided = exchange(self.amazon.simulator, "POST", address, [("cookie", cookie)], urlencode(form).encode())
+        return decided.headers["location"]
+
+    def come_back(self, address):
+        """As our callback takes it: the attempt's number."""
+        told = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        return authorisation.take_return(
+            state=told.get("state", ""),
+            session_key="session",
+            code=told.get("spapi_oauth_code", ""),
+            seller_id=told.get("selling_partner_id", ""),
+            error=told.get("error_description", ""),
+            machine_now=self.clock.machine_now(),
+        )
+
+    def authorise(self, seller=EU, channel=None):
+        """The whole way; answers the attempt's number."""
+        attempt = self.come_back(self.consent(self.press_authorise(channel), seller)).attempt_id
+        exchange_code(attempt, self.lwa(), self.calls_with, self.clock)
+        for row in Channel.objects.filter(account__refresh_token__gt=""):
+            verify_channel(row.pk, self.calls_for(row.account_id), self.clock)
+        return attempt
+
+    # --- Amazon's books
+
+    def place(self, sku, quantity=1):
+        told = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": sku, "quantity": quantity}]}
+        return self.amazon.control("orders", told)["orderId"]
+
+    def books(self):
+        return self.amazon.control(f"books?sellerId={EU}")
