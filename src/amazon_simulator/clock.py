@@ -5,6 +5,7 @@ File: {"anchor_machine", "anchor_trade", "rate", "seen_machine"}, Unix seconds; 
 stop trade goes on where it stopped. It never goes back.
 """
 
+import functools
 import json
 import os
 import time
@@ -84,6 +85,7 @@ class Clock:
         return "stepped" if self.stepped else "real" if self.rate == 1 else "scaled"
 
 
+@functools.lru_cache(maxsize=8192)  # an order tells most of its times more than once
 def iso(seconds: float) -> str:
     """As Amazon writes times: UTC with milliseconds and Z."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

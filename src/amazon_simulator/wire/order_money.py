@@ -10,6 +10,7 @@ from amazon_simulator.entities import Item, Order
 NOTHING = Decimal(0)
 IOSS_NUMBER = "IM0000000135"
 """Amazon's own registration for goods that come into the EU, as the invented one of this Amazon."""
+KINDS = ("ITEM", "SHIPPING", "GIFT_WRAP", "COD_FEE", "TAX", "DISCOUNT")
 COLLECTED = [{"model": "MARKETPLACE_FACILITATOR", "responsibleParty": "Amazon Services, Inc."}]
 
 
@@ -23,17 +24,19 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
 
 
 def breakdowns(items: Sequence[Item], currency: str) -> list[dict[str, Any]]:
-    sums = {
-        "ITEM": sum((item.price for item in items), NOTHING),
-        "SHIPPING": sum((item.shipping for item in items), NOTHING),
-        "GIFT_WRAP": sum((item.gift_wrap for item in items), NOTHING),
-        "COD_FEE": sum((item.cod_fee for item in items), NOTHING),
-        "TAX": sum((item.tax for item in items), NOTHING),
-        "DISCOUNT": -sum((item.discount + item.shipping_discount for item in items), NOTHING),
-    }
+    columns = zip(*map(_parts, items), strict=True)
+    sums = _parts(items[0]) if len(items) == 1 else [sum(column, NOTHING) for column in columns]
     return [
-        {"type": kind, "subtotal": money(amount, currency)} for kind, amount in sums.items() if amount or kind == "ITEM"
+        {"type": kind, "subtotal": money(amount, currency)}
+        for kind, amount in zip(KINDS, sums, strict=True)
+        if amount or kind == "ITEM"
     ]
+
+
+def _parts(item: Item) -> tuple[Decimal, ...]:
+    """In the order of KINDS."""
+    off = -(item.discount + item.shipping_discount) if item.discount or item.shipping_discount else NOTHING
+    return item.price, item.shipping, item.gift_wrap, item.cod_fee, item.tax, off
 
 
 def order_proceeds(order: Order, currency: str) -> dict[str, Any]:
