@@ -19,6 +19,7 @@ ROLES = (
     "Direct-to-Consumer Shipping",
     "Amazon Fulfillment",
     "Tax Invoicing",
+    "Finance and Accounting",
 )
 ACCESS_LIVES = 3600.0
 CODE_LIVES = 300.0

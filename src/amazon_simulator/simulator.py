@@ -22,6 +22,7 @@ from amazon_simulator.journal import Journal, mend_torn_end
 from amazon_simulator.ledger import Ledger
 from amazon_simulator.limits import SANDBOX, Limits
 from amazon_simulator.pages import style_sheet
+from amazon_simulator.reports import Reports
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.sandbox import Sandbox
 from amazon_simulator.seed import fill_world
@@ -35,12 +36,14 @@ from amazon_simulator.wire import application_management, regulated, sellers, sh
 from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.feeds import FeedsApi, submit
+from amazon_simulator.wire.finances import Finances
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.merchant_fulfilment import MerchantFulfilment
 from amazon_simulator.wire.notifications import Notifications
 from amazon_simulator.wire.orders import Orders
 from amazon_simulator.wire.orders_v0 import OldOrders
 from amazon_simulator.wire.outbound import Outbound
+from amazon_simulator.wire.reports import ReportsApi
 from amazon_simulator.wire.tokens import Tokens, lets_through
 from amazon_simulator.world import World
 
@@ -104,9 +107,10 @@ class Simulator:
         self.traffic = Traffic(self.world, seed)
         self.ledger = Ledger(self.world)
         self.feeds = Feeds(self.world, self.ledger, self.documents, self.faults, self._submit)
+        self.reports = Reports(self.world, self.ledger, self.application, self.documents, self.faults)
         self.stores: tuple[Store, ...] = (
             self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.post, self.labels, self.ledger, self.feeds,
+            self.queues, self.post, self.labels, self.ledger, self.feeds, self.reports,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
@@ -129,6 +133,8 @@ class Simulator:
         yield from Summaries(house).routes()
         yield from Outbound(house, self.fulfilments).routes()
         yield from FeedsApi(house, self.feeds).routes()
+        yield from ReportsApi(house, self.reports).routes()
+        yield from Finances(house, self.ledger).routes()
         yield from Notifications(self.post).routes()
         yield from Tokens(self.application).routes()
         yield from MerchantFulfilment(house, self.labels).routes()

@@ -3,7 +3,7 @@
 import functools
 
 from tests.simulator.conftest import Amazon
-from tests.simulator.walks import buy_shipping, feeds, orders, outbound, selling
+from tests.simulator.walks import buy_shipping, feeds, orders, outbound, reports, selling
 from tests.simulator.walks.walker import Walker
 
 WALKS = (
@@ -17,6 +17,9 @@ WALKS = (
     selling.walk_inventory,
     outbound.walk_outbound,
     feeds.walk_feeds,
+    reports.walk_reports,
+    reports.walk_schedules,
+    reports.walk_finances,
     selling.walk_notifications,
     selling.walk_tokens,
     selling.walk_application,

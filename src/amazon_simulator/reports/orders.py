@@ -1,0 +1,161 @@
+"""Order reports. Source: report-type-values-order; headers as files have them; behaviours M01, O07, O39."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from amazon_simulator.catalogue import MARKETS, written
+from amazon_simulator.entities import Item, Order
+from amazon_simulator.reports.report import Asked, Sheet
+from amazon_simulator.wire.order_money import shows_money, tax_parts
+from amazon_simulator.wire.personal import gives_email, gives_phone, gives_recipient, windows
+from amazon_simulator.world import Shelf
+
+ALL_ORDERS = (
+    "amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status",
+    "fulfillment-channel", "sales-channel", "order-channel", "url", "ship-service-level", "product-name", "sku", "asin",
+    "item-status", "quantity", "currency", "item-price", "item-tax", "shipping-price", "shipping-tax",
+    "gift-wrap-price", "gift-wrap-tax", "item-promotion-discount", "ship-promotion-discount", "ship-city",
+    "ship-state", "ship-postal-code", "ship-country", "promotion-ids", "is-business-order", "purchase-order-number",
+    "price-designation",
+)  # fmt: skip
+ACTIONABLE = (
+    "order-id", "order-item-id", "purchase-date", "payments-date", "reporting-date", "promise-date",
+    "days-past-promise", "buyer-email", "buyer-name", "buyer-phone-number", "sku", "product-name",
+    "quantity-purchased", "quantity-shipped", "quantity-to-ship", "ship-service-level", "recipient-name",
+    "ship-address-1", "ship-address-2", "ship-address-3", "ship-city", "ship-state", "ship-postal-code",
+    "ship-country", "is-business-order", "purchase-order-number", "price-designation",
+)  # fmt: skip
+STATUSES = {
+    "PENDING_AVAILABILITY": "Pending", "PENDING": "Pending", "UNSHIPPED": "Unshipped", "PARTIALLY_SHIPPED": "Shipping",
+    "SHIPPED": "Shipped", "CANCELLED": "Cancelled", "UNFULFILLABLE": "Unfulfillable",
+}  # fmt: skip
+LEVELS = {"EXPEDITED": "Expedited", "PRIORITY": "NextDay", "SAME_DAY": "SameDay", "FREE_ECONOMY": "FreeEconomy"}
+DAY = 24 * 3600.0
+
+
+def moment(seconds: float) -> str:
+    """As these files write times: 2026-09-21T14:13:20+00:00."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
+
+
+def by_last_update(asked: Asked) -> Sheet:
+    return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.updated))
+
+
+def by_order_date(asked: Asked) -> Sheet:
+    return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.created))
+
+
+def found(asked: Asked, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
+    """The orders of a report's marketplaces whose time lies within it, oldest first."""
+    for at, number in times(asked.world.shelves.get(asked.seller.id, Shelf())):
+        order = asked.world.orders[number]
+        if asked.since <= at <= asked.until and order.marketplace in asked.marketplaces:
+            yield order
+
+
+def _lines(asked: Asked, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
+    for order in found(asked, times):
+        for item in order.items:
+            yield _line(order, item)
+
+
+def _line(order: Order, item: Item) -> tuple[str, ...]:
+    """Amounts are for the whole line (M01); those of an order that is not paid are not there (O07)."""
+    market, told = MARKETS[order.marketplace], shows_money(order)
+    taxes = tax_parts(item, market.currency)
+
+    def money(amount: Decimal) -> str:
+        return written(amount, market.currency) if told and amount else ""
+
+    return (
+        order.id,
+        order.alias,
+        moment(order.created),
+        moment(order.updated),
+        STATUSES[order.status],
+        "Amazon" if order.fulfilled_by == "AMAZON" else "Merchant",
+        market.name if order.channel == "AMAZON" else "Non-Amazon",
+        "",
+        "",
+        LEVELS.get(order.service_level, "Standard"),
+        item.title,
+        item.sku,
+        item.asin,
+        _item_status(order, item),
+        str(item.quantity - item.cancelled),
+        market.currency if told else "",
+        written(item.price, market.currency) if told else "",
+        money(taxes["ITEM"]),
+        money(item.shipping),
+        money(taxes.get("SHIPPING", Decimal(0))),
+        money(item.gift_wrap),
+        money(taxes.get("GIFT_WRAP", Decimal(0))),
+        money(item.discount),
+        money(item.shipping_discount),
+        order.buyer.town if told else "",
+        order.buyer.state if told else "",
+        order.buyer.postcode if told else "",
+        order.buyer.country if told else "",
+        ",".join(item.promotions),
+        "true" if "AMAZON_BUSINESS" in order.programs else "false",
+        order.buyer.purchase_order,
+        "Business Price" if "AMAZON_BUSINESS" in order.programs else "",
+    )
+
+
+def _item_status(order: Order, item: Item) -> str:
+    if item.cancelled == item.quantity:
+        return "Cancelled"
+    if item.shipped and item.shipped + item.cancelled >= item.quantity:
+        return "Shipped"
+    return "Unshipped"
+
+
+def to_be_shipped(asked: Asked) -> Sheet:
+    """What the seller must still send, with names and streets: for restricted data tokens."""
+    return Sheet(ACTIONABLE, _open_lines(asked))
+
+
+def _open_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
+    for order in found(asked, lambda shelf: shelf.created):
+        if order.fulfilled_by != "MERCHANT" or order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED"):
+            continue
+        for item in order.items:
+            left = item.quantity - item.cancelled - item.shipped
+            if left:
+                yield _open_line(asked, order, item, left)
+
+
+def _open_line(asked: Asked, order: Order, item: Item, left: int) -> tuple[str, ...]:
+    buyer, promised = order.buyer, windows(order).ship_by
+    shown = gives_recipient(order, asked.roles)
+    late = max(0.0, asked.now - promised) // DAY
+    address = (buyer.recipient or buyer.name, buyer.line_1, buyer.line_2, buyer.line_3) if shown else ("", "", "", "")
+    return (
+        order.id,
+        item.id,
+        moment(order.created),
+        moment(order.pays_at or order.created),
+        moment(asked.now),
+        moment(promised),
+        f"{late:.0f}" if late else f"-{max(0.0, promised - asked.now) // DAY:.0f}",
+        buyer.email if gives_email(order, asked.roles) else "",
+        buyer.name if shown else "",
+        buyer.phone if gives_phone(order, asked.now) else "",
+        item.sku,
+        item.title,
+        str(item.quantity),
+        str(item.shipped),
+        str(left),
+        LEVELS.get(order.service_level, "Standard"),
+        *address,
+        buyer.town,
+        buyer.state,
+        buyer.postcode if shown else "",
+        buyer.country,
+        "true" if "AMAZON_BUSINESS" in order.programs else "false",
+        buyer.purchase_order,
+        "",
+    )

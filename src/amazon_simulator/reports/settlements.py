@@ -1,0 +1,98 @@
+"""Settlements, V2: one line for each amount, and their sum is what is paid out. Source: report-type-values-settlement.
+
+In Europe the day comes first, and the cents of euros and kronor after a comma.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from amazon_simulator.catalogue import MARKETS, written
+from amazon_simulator.charges import PROMOTION, Charge
+from amazon_simulator.ledger import SHIPMENT, TRANSFER, Ledger, Posting
+from amazon_simulator.reports.report import Asked, Sheet
+
+HEADER = (
+    "settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount", "currency",
+    "transaction-type", "order-id", "merchant-order-id", "adjustment-id", "shipment-id", "marketplace-name",
+    "amount-type", "amount-description", "amount", "fulfillment-id", "posted-date", "posted-date-time",
+    "order-item-code", "merchant-order-item-id", "merchant-adjustment-item-id", "sku", "quantity-purchased",
+    "promotion-id",
+)  # fmt: skip
+DEPOSITED_AFTER = 2 * 24 * 3600.0
+WITH_COMMA = ("EUR", "SEK")
+
+
+def settled(ledger: Ledger, seller: str, since: float, until: float) -> dict[str, list[Posting]]:
+    """Currency → what is settled together; transfers are what comes of it."""
+    found: dict[str, list[Posting]] = {}
+    for posting in ledger.between(seller, since, until):
+        if posting.kind != TRANSFER and ledger.charges(posting):
+            found.setdefault(ledger.currency(posting), []).append(posting)
+    return found
+
+
+def settlement(asked: Asked) -> Sheet:
+    """Of the currency and the number in the options. The first line has the dates and the total, all others amounts."""
+    return Sheet(HEADER, _rows(asked), charset="UTF-8")
+
+
+def _rows(asked: Asked) -> Iterator[tuple[str, ...]]:
+    currency, number = asked.options["currency"], asked.options["settlement"]
+    european = asked.seller.region == "EU"
+    postings = settled(asked.ledger, asked.seller.id, asked.since, asked.until)[currency]
+    total = sum((asked.ledger.total(posting) for posting in postings), Decimal(0))
+    first = {
+        "settlement-id": number,
+        "settlement-start-date": _at(asked.since, european),
+        "settlement-end-date": _at(asked.until, european),
+        "deposit-date": _at(asked.until + DEPOSITED_AFTER, european),
+        "total-amount": _amount(total, currency),
+        "currency": currency,
+    }
+    yield tuple(first.get(name, "") for name in HEADER)
+    for posting in postings:
+        for charge in asked.ledger.charges(posting):
+            yield _row(asked, posting, charge, number, currency)
+
+
+def _row(asked: Asked, posting: Posting, charge: Charge, number: str, currency: str) -> tuple[str, ...]:
+    order, european = asked.world.orders[posting.order], asked.seller.region == "EU"
+    sent = posting.kind == SHIPMENT
+    told = {
+        "settlement-id": number,
+        "transaction-type": "Order" if sent else "Refund",
+        "order-id": order.id,
+        "merchant-order-id": order.alias or order.id,
+        "adjustment-id": "" if sent else f"A{posting.number:09d}",
+        "shipment-id": f"D{posting.number:08d}" if sent else "",
+        "marketplace-name": MARKETS[order.marketplace].name,
+        "amount-type": charge.kind,
+        "amount-description": charge.name,
+        "amount": _amount(charge.amount, currency),
+        "fulfillment-id": "AFN" if order.fulfilled_by == "AMAZON" else "MFN",
+        "posted-date": _day(posting.at, european),
+        "posted-date-time": _at(posting.at, european),
+        "order-item-code": charge.item.id,
+        "sku": charge.item.sku,
+        "quantity-purchased": str(charge.units) if sent else "",
+        "promotion-id": ",".join(charge.item.promotions) if charge.kind == PROMOTION else "",
+    }
+    return tuple(told.get(name, "") for name in HEADER)
+
+
+def _amount(amount: Decimal, currency: str) -> str:
+    text = written(amount, currency)
+    return text.replace(".", ",") if currency in WITH_COMMA else text
+
+
+def _at(seconds: float, european: bool) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime(f"{_form(european)} %H:%M:%S UTC")
+
+
+def _day(seconds: float, european: bool) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime(_form(european))
+
+
+def _form(european: bool) -> str:
+    return "%d.%m.%Y" if european else "%Y-%m-%d"
