@@ -16,7 +16,7 @@ from wharfinger.cli.house import House
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
-from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome
+from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome, LinkState
 from wharfinger.operations import accounts, authorisation, triggers
 from wharfinger.operations.accounts import CheckLine
 from wharfinger.sync import fba_stock_in, listings_in, orders_in, secret_in, shipments_out, stock_out, take_orders
@@ -139,6 +139,15 @@ class Switchboard:
         except NoAmazon as none:
             line = CheckLine(TOKEN, None, str(none), "An administrator activates the channel on its page.")
             accounts.record_checks(channel_id, [line], linked=None, now=self.clock.now())
+            return
+        except NoToken:
+            line = CheckLine(
+                TOKEN,
+                False,
+                "A token is stored, but no Amazon application is entered that it could speak through.",
+                "Enter yours under Settings, Amazon application, then press Check again.",
+            )
+            accounts.record_checks(channel_id, [line], linked=LinkState.NOT_LINKED, now=self.clock.now())
             return
         if calls is not None and channel.activated_for == ActivatedFor.SANDBOX.value:
             again_at = verify_in_sandbox(channel_id, calls, self.clock)
