@@ -14,14 +14,30 @@ from tests.web.stories import (
     unknown_sku,
 )
 
-from wharfinger.db.models import KitComponent, StockItem
+from wharfinger.db.models import (
+    ChannelOption,
+    CourierGroup,
+    CourierGroupRule,
+    CourierLevelMapping,
+    CourierMapping,
+    CourierService,
+    KitComponent,
+    SalesOrder,
+    StockItem,
+)
+from wharfinger.db.queries.channel_options import options_list
 from wharfinger.db.queries.channel_products import ProductFilter, channel_facts, list_levels_told, list_products
+from wharfinger.db.queries.courier_groups import group_page
+from wharfinger.db.queries.courier_mapping import mapping_page
+from wharfinger.db.queries.dispatch_services import services_for
 from wharfinger.db.queries.imported_orders import ImportedOrderFilter, list_imported_orders
 from wharfinger.db.queries.problems import ProblemFilter, list_problems
 from wharfinger.db.queries.sales_orders import Day, SalesOrderFilter, list_sales_orders, ship_by_board
 from wharfinger.db.queries.search import search_everywhere
 from wharfinger.db.queries.sites import list_sites, site_levels
+from wharfinger.db.queries.small_lists import list_entries
 from wharfinger.db.queries.stock import StockFilter, ledger, list_stock
+from wharfinger.domain.lists import ListName
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +54,23 @@ def _shop_with(rows: int) -> Shop:
         unknown_sku(world, sales_order(world, 100 + number, None), f"NO-{number}")
         shipped_order(world, 200 + number, item)
         imported_order(world, 300 + number, state="Failed", reason="Totals differ.")
+    _set_up(world, rows)
     return world
+
+
+def _set_up(world: Shop, rows: int) -> None:
+    """Options, courier groups and mappings: as many of each."""
+    group = CourierGroup.objects.create(name="Many")
+    SalesOrder.objects.update(courier_group=group)
+    for number, order_type in zip(range(1, rows + 1), ("Prime", "Business", "Standard"), strict=False):
+        CourierGroup.objects.create(name=f"Group {number}")
+        service = CourierService.objects.create(courier=f"Courier {number}", name="Next Day", tracking="At once")
+        CourierGroupRule.objects.create(group=group, position=number, service=service, channel=world.fbm)
+        CourierLevelMapping.objects.create(channel=world.fbm, service_level=f"LEVEL_{number}", group=group)
+        CourierMapping.objects.create(channel=world.fbm, service=service, carrier_code="DPD")
+        ChannelOption.objects.create(
+            channel=world.fbm, order_type=order_type, site=world.warehouse, courier_group=group, courier_service=service
+        )
 
 
 LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
@@ -52,6 +84,11 @@ LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
     "problems": (1, lambda world: list_problems(ProblemFilter())),
     "channel products": (3, lambda world: list_products(channel_facts(world.fbm.pk), ProductFilter())),
     "levels told": (3, lambda world: list_levels_told(channel_facts(world.fbm.pk), ProductFilter())),
+    "a small list": (1, lambda world: list_entries(ListName.COURIER_GROUPS)),
+    "lines of a courier group": (2, lambda world: group_page(CourierGroup.objects.only("pk").get(name="Many").pk)),
+    "the (Global) list": (3, lambda world: options_list(world.fbm.pk)),
+    "courier mapping": (6, lambda world: mapping_page(world.fbm.pk)),
+    "services of a dispatch": (6, lambda world: services_for(SalesOrder.objects.only("pk").first().pk)),
     "search": (6, lambda world: search_everywhere("MUG-1", with_customers=True)),
 }
 
@@ -61,7 +98,8 @@ LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
 def test_a_list_costs_a_fixed_number_of_queries(name, rows, django_assert_max_num_queries):
     world = _shop_with(rows)
     at_most, read = LISTS[name]
-    extra = {"channel products": 1, "levels told": 1, "the ledger": 1}.get(name, 0)
+    finds_one_first = ("channel products", "levels told", "the ledger", "lines of a courier group")
+    extra = 1 if name in (*finds_one_first, "services of a dispatch") else 0
     with django_assert_max_num_queries(at_most + extra):
         found = read(world)
     assert found

@@ -90,6 +90,8 @@ def test_a_row_is_added_filled_and_removed_without_javascript(world, sign_in):
     assert (opened.status_code, Channel.objects.get(pk=world.fbm.pk).name) == (200, "Amazon.co.uk FBM")
     assert ('name="Prime.site"' in page, "Typed but not saved" in page, 'value="7"' in page) == (True, True, True)
     assert "data-guard-changed" in page
+    assert page.count("autofocus") == 1
+    assert "Nothing is saved yet" in page
     store = Site.objects.create(name="Store", kind="Shop", made_at=NOW)
     saved = edit(client, world, rows=["Prime"], **{"Prime.site": store.pk, "Prime.orders_confirmed": "False"})
     assert saved.status_code == 302

@@ -72,6 +72,16 @@ def test_the_list_can_show_those_that_wait_only(world, sign_in):
     assert [code in page for code in (">SO1<", ">SO2<", ">SO3<")] == [True, False, False]
 
 
+def test_the_list_can_show_one_invoice_priority_only(world, sign_in):
+    item = stocked_item(world, "MUG")
+    for number in (1, 2):
+        sales_order(world, number, item, invoice_priority=number)
+    client = sign_in()
+    page = text(client.get("/sales-orders/?priority=2"))
+    assert (">SO1<" in page, ">SO2<" in page) == (False, True)
+    assert ">SO1<" in text(client.get("/sales-orders/?priority=<script>"))
+
+
 @pytest.mark.parametrize("role", [Role.ACCOUNTS, Role.VIEWER])
 def test_who_may_not_ship_may_not_confirm(role, world, sign_in):
     order = waiting(world, 1)

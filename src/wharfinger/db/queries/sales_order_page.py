@@ -182,6 +182,7 @@ class SalesOrderPage:
     sales_source: str
     bank_account: str
     courier_group: str
+    company_class: str
 
     @property
     def waits_for_word(self) -> bool:
@@ -214,6 +215,7 @@ _COLUMNS = (
     "shipped_at", "cancelled_at", "cancel_requested", "cancel_reason", "imported_id", "imported__amazon_order_id",
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
+    "customer__company_class__name",
 )  # fmt: skip
 _PERSONAL = ("delivery", "buyer", "customer__name", "customer__code")
 
@@ -267,6 +269,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         sales_source=row["sales_source__name"] or "",
         bank_account=row["bank_account__name"] or "",
         courier_group=row["courier_group__name"] or "",
+        company_class=row["customer__company_class__name"] or "",
     )
 
 

@@ -56,6 +56,7 @@ class SalesOrderFilter:
     channel_id: int | None = None
     ship_by: str = ""
     unconfirmed: bool = False
+    invoice_priority: int | None = None
     search: str = ""
     surname_hash: str = ""
     postcode_hash: str = ""
@@ -132,6 +133,8 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
         rows = rows.filter(channel_id=wanted.channel_id)
     if wanted.unconfirmed:
         rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED.value)
+    if wanted.invoice_priority:
+        rows = rows.filter(invoice_priority=wanted.invoice_priority)
     if wanted.ship_by:
         rows = rows.filter(_due(ShipBy(wanted.ship_by), day))
     if wanted.search:

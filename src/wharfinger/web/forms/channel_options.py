@@ -193,11 +193,21 @@ class OptionsGrid:
             return [(policy.value, policy.value) for policy in CustomerPolicy], CustomerPolicy
         return self._choices[option], int
 
+    @property
+    def removed(self) -> str:
+        """The order type whose row was just removed: its button takes the focus."""
+        what, _, order_type = self.asked.partition(":")
+        return order_type if what == "remove" else ""
+
     def keep_entered(self, data: QueryDict) -> None:
         """Show what was typed again, unjudged: a row was added or removed, and nothing is saved yet."""
         for name, field in self.form.fields.items():
             if name in data or isinstance(field, forms.BooleanField):
                 self.form.initial[name] = field.widget.value_from_datadict(data, self.form.files, name)
+        what, _, order_type = self.asked.partition(":")
+        first = self.form.fields.get(_name(order_type, self.options[0])) if order_type else None
+        if what == "add" and first is not None:
+            first.widget.attrs["autofocus"] = True
 
     @property
     def rows(self) -> list[FormRow]:

@@ -5,11 +5,13 @@ from django.http import QueryDict
 
 from wharfinger.db.queries.dispatch_services import Service
 from wharfinger.db.queries.sales_order_page import SalesOrderPage
+from wharfinger.domain.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import Tracking
 from wharfinger.web.forms.choices import offer
 
 SHIP_BY = (("", "Any ship-by"), ("late", "Late"), ("today", "Today"), ("later", "Later"))
+PRIORITIES = (("", "Any"), *((str(number), str(number)) for number in range(PRIORITY_FIRST, PRIORITY_LAST + 1)))
 NOT_CONFIRMED = "not-confirmed"
 
 
@@ -25,6 +27,9 @@ class SalesOrderFilterForm(forms.Form):
     )
     channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
     ship_by = forms.ChoiceField(label="Ship-by", required=False, choices=SHIP_BY)
+    priority = forms.TypedChoiceField(
+        label="Invoice priority", required=False, coerce=int, empty_value=None, choices=PRIORITIES
+    )
     q = forms.CharField(
         label="Order number, SKU or tracking number",
         required=False,

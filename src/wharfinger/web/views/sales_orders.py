@@ -49,6 +49,7 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
     return SalesOrderFilter(
         state="" if state == NOT_CONFIRMED else state,
         unconfirmed=state == NOT_CONFIRMED,
+        invoice_priority=told.get("priority"),
         channel_id=told.get("channel"),
         ship_by=told.get("ship_by", ""),
         search=search,
