@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.simulator import feeding, grantless
+from tests.simulator import feeding, grantless, reporting
 from tests.simulator.conftest import DE, EU, UK, Amazon
 from tests.simulator.models import ABSENT, MODELS, faults
 from tests.simulator.queues import OPEN, policy, queue_for_amazon, received, sqs_of
@@ -199,6 +199,26 @@ def test_a_feed_tells_once_of_its_end_in_the_other_spelling(amazon, fault, ends)
     assert payload.get("resultFeedDocumentId") == state.get("resultFeedDocumentId")
     amazon.advance(40 * 24 * 3600)
     assert listener.hear() == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "ends"), [(None, "DONE"), ("report_fatal", "FATAL"), ("report_cancelled", "CANCELLED")]
+)
+def test_a_report_tells_once_of_its_end(amazon, fault, ends):
+    listener = Listener(amazon).subscribe("REPORT_PROCESSING_FINISHED")
+    if fault:
+        amazon.control("POST", "faults", {"kind": fault})
+    number = reporting.ask(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")
+    amazon.advance(3600)
+    told = [
+        one for one in listener.hear() if one["payload"]["reportProcessingFinishedNotification"]["reportId"] == number
+    ]
+    assert [judged(one) for one in told] == [[]]
+    payload = told[0]["payload"]["reportProcessingFinishedNotification"]
+    assert (payload["reportType"], payload["processingStatus"]) == ("GET_MERCHANT_LISTINGS_ALL_DATA", ends)
+    reporting.fresh(amazon)
+    state = reporting.state(amazon, number)
+    assert payload.get("reportDocumentId") == state.get("reportDocumentId")
 
 
 @pytest.mark.parametrize(

@@ -1,17 +1,21 @@
-"""Feeds that have come to their end."""
+"""Feeds and reports that have come to their end."""
 
-from amazon_simulator.events.envelope import FEEDS, News
+from amazon_simulator.events.envelope import FEEDS, REPORTS, News
 from amazon_simulator.events.payloads import finished
-from amazon_simulator.feeds.feed import CANCELLED, DONE, FATAL, Feed
+from amazon_simulator.feeds.feed import Feed
+from amazon_simulator.reports.report import Report
 
-ENDS = (DONE, FATAL, CANCELLED)
+ENDS = ("DONE", "FATAL", "CANCELLED")
 
 
-def finished_feed(feed: Feed, now: float) -> News | None:
-    """What is told of a feed whose work is over; nothing of one that is under way, or forgotten."""
-    if feed.gone or feed.status not in ENDS:
+def finished_work(work: Feed | Report, now: float) -> News | None:
+    """What is told of a feed or report whose work is over; nothing of one that is under way, or forgotten."""
+    if work.gone or work.status not in ENDS:
         return None
-    told = {"feedId": feed.id, "feedType": feed.kind, "processingStatus": feed.status}
-    if feed.result:
-        told["resultFeedDocumentId"] = feed.result
-    return News(FEEDS, feed.seller, finished("feed", told, feed.seller), feed.ended or now)
+    if isinstance(work, Feed):
+        kind, what, document = FEEDS, "feed", {"resultFeedDocumentId": work.result}
+    else:
+        kind, what, document = REPORTS, "report", {"reportDocumentId": work.document}
+    told = {f"{what}Id": work.id, f"{what}Type": work.kind, "processingStatus": work.status}
+    told |= {name: value for name, value in document.items() if value}
+    return News(kind, work.seller, finished(what, told, work.seller), work.ended or now)

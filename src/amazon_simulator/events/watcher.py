@@ -1,16 +1,18 @@
 """What has happened is seen by comparing what is with what was: only for types that somebody has subscribed to."""
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from amazon_simulator.application import Application
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import FbaStock, Listing, Moved, Order, Seller
 from amazon_simulator.events import payloads
-from amazon_simulator.events.envelope import FBA, FEEDS, ORDERS, QUANTITIES, STATUSES, News
-from amazon_simulator.events.finished import finished_feed
+from amazon_simulator.events.envelope import FBA, FEEDS, ORDERS, QUANTITIES, REPORTS, STATUSES, News
+from amazon_simulator.events.finished import finished_work
 from amazon_simulator.events.post import Post
 from amazon_simulator.feeds.feed import Feed
+from amazon_simulator.reports.report import Report
 from amazon_simulator.store import Entity
 from amazon_simulator.wire.listing_items import statuses
 from amazon_simulator.world import World
@@ -32,7 +34,8 @@ class Watcher:
             QUANTITIES: (self._quantities, self._look_at_quantities),
             STATUSES: (self._statuses, self._look_at_statuses),
             FBA: (self._levels, self._look_at_levels),
-            FEEDS: (dict, self._look_at_feeds),
+            FEEDS: (dict, partial(self._look_at_work, Feed)),
+            REPORTS: (dict, partial(self._look_at_work, Report)),
         }
 
     def look_round(self) -> None:
@@ -145,11 +148,13 @@ class Watcher:
 
     # --- work that is over
 
-    def _look_at_feeds(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+    def _look_at_work(
+        self, kind: type[Feed] | type[Report], changed: Sequence[Entity], seen: Seen, now: float
+    ) -> Iterator[News]:
         """Each is told once: what is changed of it later is no news."""
         for entity in changed:
-            if isinstance(entity, Feed) and entity.id not in seen:
-                news = finished_feed(entity, now)
+            if isinstance(entity, kind) and entity.id not in seen:
+                news = finished_work(entity, now)
                 if news is not None:
                     seen[entity.id] = None
                     yield news
