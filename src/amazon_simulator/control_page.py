@@ -6,6 +6,7 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator import control
+from amazon_simulator.application import ROLES
 from amazon_simulator.catalogue import BY_REGION, MARKETS
 from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.faults import HAPPENINGS, KINDS
@@ -28,13 +29,14 @@ DONE = {
     "traffic": "Traffic is as you said.",
     "faults": "The faults are as you said.",
     "limits": "The limits are as you said.",
-    "accounts": "The account has joined.",
+    "accounts": "The account is as you said.",
+    "application": "The application is registered as you said.",
     "world": "The world of the file goes on.",
 }
 
 
 def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
-    """The page, and its forms: /control/{clock, scenario, traffic, faults, limits, accounts, world}."""
+    """The page, and its forms: /control/{clock, scenario, traffic, faults, limits, accounts, application, world}."""
     match [request.method, *parts]:
         case ["GET"]:
             return _show(simulator, done=DONE.get(request.params().get("done", ""), ""))
@@ -62,13 +64,26 @@ def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
                 told = _told(form, "sellerId", "operation", "rate", "burst")
                 control.set_limit(simulator, Told({**told, **flags}))
             case "accounts":
-                told = _told(form, "region", "name")
-                control.add_account(simulator, Told({**told, "oddGoods": "odd" in form}), now)
+                _change_accounts(simulator, form, now)
+            case "application":
+                texts = {name: form[name].split() for name in ("redirectUris",) if name in form}
+                roles = [role for number, role in enumerate(ROLES) if f"role{number}" in form]
+                control.register(simulator, Told({"draft": "draft" in form, "roles": roles, **texts}))
             case _:
                 load(simulator, _file(request))
     except (NotPossible, ValueError) as fault:
         return _show(simulator, said=str(fault), place=verb, status=422)
     return see_other(f"/?done={verb}#{verb}")
+
+
+def _change_accounts(simulator: "Simulator", form: dict[str, str], now: float) -> None:
+    """An account joins, is suspended or let sell again, or withdraws its consent."""
+    if "suspended" in form:
+        control.suspend(simulator, Told({**_told(form, "sellerId"), "suspended": form["suspended"] == "1"}))
+    elif "withdraw" in form:
+        simulator.application.revoke(form.get("sellerId", ""))
+    else:
+        control.add_account(simulator, Told({**_told(form, "region", "name"), "oddGoods": "odd" in form}), now)
 
 
 def _told(form: dict[str, str], *names: str) -> dict[str, Any]:
@@ -145,6 +160,9 @@ def _show(simulator: "Simulator", *, said: str = "", place: str = "", done: str 
         sellers=list(world.sellers.values()),
         markets=MARKETS,
         regions=list(BY_REGION),
+        registration=simulator.application.registration,
+        roles=ROLES,
+        authorised={seller: simulator.application.authorisation(seller, now) is not None for seller in world.sellers},
         plan=simulator.traffic.plan,
         hourly=round(sum(simulator.traffic.plan.hourly.values()), 2),
         peak=simulator.traffic.plan.peaks and simulator.traffic.plan.peaks[-1][1] > now,

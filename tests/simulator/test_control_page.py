@@ -114,6 +114,31 @@ def test_an_account_joins(amazon):
     assert "Harbour K.K. &lt;b&gt;" in page(amazon)
 
 
+def test_an_account_is_suspended_sells_again_and_withdraws(amazon):
+    press(amazon, "accounts", sellerId=EU, suspended="1")
+    assert (
+        amazon.control("POST", "orders", {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}]})[0] == 409
+    )
+    press(amazon, "accounts", sellerId=EU, suspended="0")
+    amazon.order()
+    assert amazon.search()[0] == 200
+    press(amazon, "accounts", sellerId=EU, withdraw="1")
+    assert (amazon.search()[0], page(amazon).count("not authorised")) == (403, 1)
+    status, shown = press(amazon, "accounts", sellerId="NOBODY", suspended="1")
+    assert (status, "sellerId" in shown) == (422, True)
+
+
+def test_the_application_is_registered(amazon):
+    press(amazon, "application", role1="on", role2="on", redirectUris="http://a.example/x https://b.example/y")
+    told = amazon.control("GET", "accounts")[1]["application"]
+    assert (told["draft"], told["roles"], told["redirectUris"]) == (
+        False,
+        ["Product Listing", "Direct-to-Consumer Shipping"],
+        ["http://a.example/x", "https://b.example/y"],
+    )
+    assert "https://b.example/y" in page(amazon)
+
+
 def upload(amazon, content, name="file"):
     body = (
         f'--B\r\nContent-Disposition: form-data; name="{name}"; filename="world.jsonl"\r\n'

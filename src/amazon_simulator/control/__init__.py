@@ -1,6 +1,6 @@
 """Control by JSON under /_simulator: accounts, books, clock, orders, faults … One module for each noun."""
 
-from amazon_simulator.control.accounts import SIGN_IN_PASSWORD, accounts, email_of
+from amazon_simulator.control.accounts import SIGN_IN_PASSWORD, accounts, email_of, register, suspend
 from amazon_simulator.control.allowance import set_limit
 from amazon_simulator.control.books import books, order_of_books
 from amazon_simulator.control.bustle import set_traffic
@@ -22,10 +22,12 @@ __all__ = [
     "move_stock",
     "order_of_books",
     "place_one",
+    "register",
     "set_clock",
     "set_fault",
     "set_limit",
     "set_traffic",
+    "suspend",
     "take_back",
     "tell_story",
 ]
