@@ -60,6 +60,8 @@ class SmtpPost:
             message.send()
         except (OSError, smtplib.SMTPException) as error:
             raise NotSent(_why(error, self.way)) from None  # its cause may quote the password
+        finally:
+            backend.close()  # a conversation that broke off at the sign-in is open still
 
 
 def _why(error: OSError | smtplib.SMTPException, way: str) -> str:
