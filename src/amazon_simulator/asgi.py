@@ -4,9 +4,9 @@ import asyncio
 import contextlib
 import socket
 from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from amazon_simulator.http import Request
 from amazon_simulator.simulator import Simulator
@@ -19,15 +19,43 @@ Send = Callable[[Message], Awaitable[None]]
 SEEN_EVERY = 1.0
 
 
-class Lines(H11Protocol):
+class Gathered:
+    """A transport that sends at once what is written in one go: the head of an answer with its body.
+
+    Two sends cost 70 µs more than one, a fifth of a short answer.
+    """
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self._written: list[bytes] = []
+
+    def write(self, data: bytes) -> None:
+        if not self._written:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._written.append(data)
+
+    def _flush(self) -> None:
+        if self._written and not self._transport.is_closing():
+            self._transport.write(b"".join(self._written))
+        self._written.clear()
+
+    def close(self) -> None:
+        self._flush()
+        self._transport.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+
+class Lines(HttpToolsProtocol):
     """The server's side of each connection, kept by the client's address so that a fault can cut it."""
 
     open: ClassVar[dict[tuple[str, int], asyncio.Transport]] = {}
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it so
-        super().connection_made(transport)
-        # Head and body are two writes: with Nagle's algorithm each answer on a kept line came 40 ms late. asyncio turns
-        # it off by itself only for sockets whose protocol is spelled out.
+        super().connection_made(cast(asyncio.Transport, Gathered(transport)))
+        # An answer in pieces would wait 40 ms for the client's acknowledgement on a kept line (Nagle's algorithm).
+        # asyncio turns that off by itself only for sockets whose protocol is spelled out.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.client is not None:
             self.open[self.client] = transport

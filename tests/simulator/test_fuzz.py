@@ -51,6 +51,11 @@ def send(amazon, route, names, query, body):
         json.loads(answer.body)
 
 
+def good_calls(walked, name):
+    assert walked.calls[name], f"{name} is not walked: see walks/every.py"
+    return st.sampled_from(walked.calls[name])
+
+
 def token_for(amazon, scope):
     if scope:
         return ask_token(amazon, grant_type="client_credentials", scope=scope)[1]["access_token"]
@@ -63,7 +68,7 @@ def test_a_good_call_with_something_wrong_is_answered(walked, name):
     @QUIET
     @given(data=st.data())
     def sent(data):
-        call = data.draw(st.sampled_from(walked.calls[name]))
+        call = data.draw(good_calls(walked, name))
         names = data.draw(st.just(call.names) | st.tuples(*[TEXT for _ in call.names]))
         query = data.draw(with_one_wrong(call.query) if call.query else st.dictionaries(TEXT, TEXT, max_size=2))
         body = data.draw(st.just(call.body) | with_one_wrong(call.body) | st.binary(max_size=40))
@@ -83,7 +88,7 @@ def test_any_call_that_the_model_knows_is_answered(walked, name):
     @QUIET
     @given(data=st.data())
     def sent(data):
-        names = data.draw(st.sampled_from(walked.calls[name])).names
+        names = data.draw(good_calls(walked, name)).names
         asked = data.draw(st.fixed_dictionaries({}, optional=query))
         body = data.draw(st.one_of(bodies)) if bodies else b""
         send(walked.amazon, route, names, asked, body)
