@@ -2,7 +2,9 @@
 
 import base64
 import contextlib
+import csv
 import gzip
+import io
 import json
 import socket
 import threading
@@ -85,6 +87,14 @@ class Served:
         """A listings feed that sets quantities: (SKU, units)."""
         header = {"sellerId": EU, "version": "2.0"}
         return json.dumps({"header": header, "messages": [_message(*one) for one in enumerate(quantities, 1)]}).encode()
+
+    def listed_skus(self):
+        return sorted(row["sku"] for row in self.books()["listings"] if UK in row["marketplaceIds"] and row["listed"])
+
+    @staticmethod
+    def skus_of(report):
+        """The seller's SKUs of a listings report: separated by tabs, with a line of headings."""
+        return sorted(row["seller-sku"] for row in csv.DictReader(io.StringIO(report), delimiter="\t"))
 
     @staticmethod
     def shipment(order, units):

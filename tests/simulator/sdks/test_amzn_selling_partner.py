@@ -111,6 +111,24 @@ def test_it_submits_a_feed_to_its_result(served, client):
     assert served.quantity("HH-0044") == 33
 
 
+def test_it_requests_a_report_to_its_content(served, client):
+    api = client.reports_v2021_06_30
+    made = api.create_report({"reportType": "GET_MERCHANT_LISTINGS_ALL_DATA", "marketplaceIds": [UK]})
+    told = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
+    content = client.documents.download_report(told.report_document_id)
+    assert served.skus_of(content.decode("cp1252")) == served.listed_skus()  # it does not tell the charset
+
+
+def test_it_gets_a_report_with_postcodes_by_a_restricted_token(served, client):
+    """It asks for a restricted data token, by itself, for the types that hold personal data."""
+    placed, kind = served.order("HH-0048"), "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+    api = client.reports_v2021_06_30
+    made = api.create_report({"reportType": kind, "marketplaceIds": [UK], "dataStartTime": LONG_AGO})
+    told = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
+    content = client.documents.download_report(told.report_document_id, report_type=kind)
+    assert placed["orderId"] in content.decode()
+
+
 def test_it_subscribes_and_boto3_receives(served, client, queue):
     body = {"name": "orders", "resourceSpecification": {"sqs": {"arn": queue.arn}}}
     made = client.notifications_v1.create_destination(body).payload

@@ -12,6 +12,7 @@ from spapi.models import listings_items_v2021_08_01 as listings
 from spapi.models import merchant_fulfillment_v0 as mfn
 from spapi.models import notifications_v1 as notifications
 from spapi.models import orders_v0
+from spapi.models import reports_v2021_06_30 as reports
 from tests.simulator.conftest import EU, UK
 
 LONG_AGO = datetime(2026, 9, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -136,6 +137,21 @@ def test_it_submits_a_feed_to_its_result(served, client):
     summary = json.loads(gzip.decompress(report) if result.compression_algorithm else report)["summary"]
     assert (told.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
     assert served.quantity("HH-0023") == 31
+
+
+def test_it_requests_a_report_to_its_content(served, client):
+    api = spapi.ReportsApi(client)
+    body = reports.CreateReportSpecification(report_type="GET_MERCHANT_LISTINGS_ALL_DATA", marketplace_ids=[UK])
+    number = api.create_report(body).report_id
+    told = served.until(lambda report: report.processing_status == "DONE", lambda: api.get_report(number))
+    document = api.get_report_document(told.report_document_id)
+    answer = requests.get(document.url, timeout=10)
+    content = gzip.decompress(answer.content) if document.compression_algorithm else answer.content
+    assert served.skus_of(content.decode(charset_of(answer))) == served.listed_skus()
+
+
+def charset_of(answer):
+    return requests.utils.get_encoding_from_headers(answer.headers)
 
 
 def test_it_subscribes_and_boto3_receives(served, client, grantless, queue):

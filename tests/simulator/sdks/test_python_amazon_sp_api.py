@@ -16,6 +16,7 @@ from sp_api.api import (
     Notifications,
     OrdersV0,
     OrdersV20260101,
+    Reports,
     Sellers,
 )
 from sp_api.auth import AccessTokenClient
@@ -138,6 +139,16 @@ def test_it_submits_a_feed_to_its_result(served, opened):
     summary = json.loads(api.get_feed_document(told["resultFeedDocumentId"]))["summary"]
     assert (told["processingStatus"], summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
     assert served.quantity("HH-0034") == 32
+
+
+def test_it_requests_a_report_to_its_content(served, opened):
+    api = opened(Reports)
+    made = api.create_report(reportType="GET_MERCHANT_LISTINGS_ALL_DATA", marketplaceIds=[UK]).payload
+    told = served.until(
+        lambda report: report["processingStatus"] == "DONE", lambda: api.get_report(made["reportId"]).payload
+    )
+    document = api.get_report_document(told["reportDocumentId"], download=True).payload["document"]
+    assert served.skus_of(document) == served.listed_skus()
 
 
 def test_it_subscribes_and_boto3_receives(served, opened, queue):
