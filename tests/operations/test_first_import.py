@@ -7,7 +7,7 @@ import pytest
 from tests.operations.test_orders import NOW, Shop, a_line, an_order
 
 from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrder, Movement, RawMessage, SalesOrder
-from wharfinger.db.queries.first_import import first_import
+from wharfinger.db.queries.first_import import Decisions, first_import
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.orders import AmazonStatus
 from wharfinger.operations import orders
@@ -65,10 +65,12 @@ def test_each_order_becomes_what_was_decided(braked):
     ids = {number: order.pk for number, order in by_number().items()}
     done = start_importing(
         braked.fbm.pk,
-        {
-            ids["026-0000001-0000003"]: FirstImport.IGNORE,
-            ids["026-0000001-0000004"]: FirstImport.RECORD,
-        },
+        Decisions(
+            orders={
+                ids["026-0000001-0000003"]: FirstImport.IGNORE,
+                ids["026-0000001-0000004"]: FirstImport.RECORD,
+            }
+        ),
         user=braked.olga,
         now=NOW,
     )
@@ -94,20 +96,65 @@ def test_each_order_becomes_what_was_decided(braked):
 
 def test_an_order_that_left_meanwhile_is_not_shipped_again(braked):
     order = by_number()["026-0000001-0000002"]
-    done = start_importing(braked.fbm.pk, {order.pk: FirstImport.IMPORT}, user=braked.olga, now=NOW)
+    done = start_importing(braked.fbm.pk, Decisions(orders={order.pk: FirstImport.IMPORT}), user=braked.olga, now=NOW)
     assert done[FirstImport.RECORD] == 1
 
 
 def test_orders_without_a_decision_take_their_proposal_and_a_second_press_does_nothing(braked):
-    start_importing(braked.fbm.pk, {}, user=braked.olga, now=NOW)
+    start_importing(braked.fbm.pk, Decisions(), user=braked.olga, now=NOW)
     with pytest.raises(Refused, match="off already"):
-        start_importing(braked.fbm.pk, {}, user=braked.olga, now=NOW)
+        start_importing(braked.fbm.pk, Decisions(), user=braked.olga, now=NOW)
     assert AuditEntry.objects.filter(verb="start importing").count() == 1
 
 
 def test_orders_of_another_channel_are_left_alone(braked):
     other = by_number()["026-0000001-0000001"]
     ImportedOrder.objects.filter(pk=other.pk).update(channel=braked.fba, waits_for=f"channel:{braked.fba.pk}")
-    done = start_importing(braked.fbm.pk, {other.pk: FirstImport.IGNORE}, user=braked.olga, now=NOW)
+    done = start_importing(braked.fbm.pk, Decisions(orders={other.pk: FirstImport.IGNORE}), user=braked.olga, now=NOW)
     assert sum(done.values()) == 3
     assert by_number()[other.amazon_order_id].state == "Not attempted"
+
+
+def test_a_choice_for_all_orders_of_a_status_gives_way_to_one_for_a_single_order(braked):
+    ids = {number: order.pk for number, order in by_number().items()}
+    decisions = Decisions(
+        groups={"UNSHIPPED:FBM": FirstImport.IGNORE, "SHIPPED:FBM": FirstImport.IMPORT},
+        orders={ids["026-0000001-0000004"]: FirstImport.RECORD},
+    )
+    found = first_import(braked.fbm.pk, decisions)
+    assert dict(found.counts) == {"Import": 1, "Record only": 2, "Ignore": 1}
+    assert found.exceptions == 1
+    done = start_importing(braked.fbm.pk, decisions, user=braked.olga, now=NOW)
+    assert done == {FirstImport.IMPORT: 1, FirstImport.RECORD: 2, FirstImport.IGNORE: 1}
+    wishes = {number: order.wish for number, order in by_number().items()}
+    assert wishes == {
+        "026-0000001-0000001": "Ignore",
+        "026-0000001-0000002": "Record only",  # what left cannot be imported, whatever was chosen for all
+        "026-0000001-0000003": "Import",
+        "026-0000001-0000004": "Record only",
+    }
+
+
+def test_hundreds_of_orders_are_decided_with_the_same_number_of_queries(braked, django_assert_max_num_queries):
+    first = ImportedOrder.objects.order_by("pk").first()
+    ImportedOrder.objects.bulk_create(
+        ImportedOrder(
+            account=first.account,
+            amazon_order_id=f"026-{number:07d}-0000009",
+            channel=braked.fbm,
+            marketplace=first.marketplace,
+            fulfilment="FBM",
+            state="Not attempted",
+            waits_for=first.waits_for,
+            amazon_status="UNSHIPPED",
+            placed_at=NOW,
+            amazon_updated_at=NOW,
+            found_at=NOW,
+        )
+        for number in range(400)
+    )
+    with django_assert_max_num_queries(4):
+        found = first_import(braked.fbm.pk)
+    assert (found.total, len(found.rows), bool(found.page.later)) == (404, 50, True)
+    with django_assert_max_num_queries(25):
+        start_importing(braked.fbm.pk, Decisions(), user=braked.olga, now=NOW)

@@ -36,7 +36,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.people import Role
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
-UK = "A1F83G8C2ARO7P"
+UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"
 WHY = {"quantity": 7, "steps": [["On hand", 9], ["Allocated", -2], ["Buffer kept back", 0], ["Told Amazon", 7]]}
 
 

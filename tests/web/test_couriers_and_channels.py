@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from django.test import Client
+from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import Channel, CourierService, Site, User
 
@@ -27,15 +28,6 @@ def a_service(**changes):
         "active": "on",
     }
     return {**told, **changes}
-
-
-def test_new_channel_leads_to_a_courier_service_and_back():
-    client = signed_in()
-    page = client.get("/channels/new/").content.decode()
-    assert "/settings/couriers/new/?next=/channels/new/" in page
-    answer = client.post("/settings/couriers/new/?next=/channels/new/", a_service())
-    assert (answer.status_code, answer["Location"]) == (302, "/channels/new/")
-    assert "Royal Mail Tracked 24" in client.get("/channels/new/").content.decode()
 
 
 def test_the_code_other_wants_a_name_and_says_so_by_the_field():
@@ -63,32 +55,28 @@ def test_nobody_sees_a_page_without_signing_in(address):
     assert (answer.status_code, answer["Location"].startswith("/sign-in/")) == (302, True)
 
 
-def test_a_channel_is_made_shown_and_edited_by_its_pages():
-    client = signed_in()
+def a_channel_made(client):
+    """Made step by step; answers what its Edit form sends back."""
     client.post("/settings/couriers/new/", a_service())
     site = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
-    told = {
-        "name": "UK FBM",
-        "enabled": "on",
-        "start_date": "2026-11-01",
-        "order_ref_format": "{0}",
-        "use_amazon_sku": "on",
-        "import_fba_orders": "No FBA import",
-        "region": "EU",
-        "marketplace_id": "A1F83G8C2ARO7P",
-        "site_id": str(site.pk),
-        "courier_service_id": str(CourierService.objects.get().pk),
-    }
-    answer = client.post("/channels/new/fbm/", told)
+    chosen = {"site_id": str(site.pk), "courier_service_id": str(CourierService.objects.get().pk)}
+    walk(client, begin(client), options=chosen)
+    told = {name: value for step in ("general", "specific") for name, value in FBM[step].items()}
+    return {**told, **chosen}
+
+
+def test_a_channel_is_made_shown_and_edited_by_its_pages():
+    client = signed_in()
+    told = a_channel_made(client)
     channel = Channel.objects.get()
-    assert answer["Location"] == f"/channels/{channel.pk}/"
     assert "Waiting for authorisation" in client.get(f"/channels/{channel.pk}/").content.decode()
     for tab in ("shipping", "feedback", "activity", "orders", "products", "stock"):
         assert client.get(f"/channels/{channel.pk}/{tab}/").status_code == 200, tab
     answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Renamed", "version": "1"})
     assert (answer.status_code, Channel.objects.get().name) == (302, "Renamed")
     answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Too late", "version": "1"})
-    assert (answer.status_code, "Somebody else saved" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "while you were editing" in answer.content.decode()) == (409, True)
+    assert Channel.objects.get().name == "Renamed"
 
 
 def test_ten_wrong_passwords_lock_the_name_for_a_while():
@@ -108,7 +96,7 @@ def test_a_return_that_belongs_to_no_authorisation_is_explained_and_tells_nobody
 
 
 def test_the_channel_list_costs_the_same_for_one_and_for_three(django_assert_max_num_queries):
-    test_a_channel_is_made_shown_and_edited_by_its_pages()
+    a_channel_made(signed_in())
     client = signed_in("Manager")
     with django_assert_max_num_queries(14):
         client.get("/channels/")

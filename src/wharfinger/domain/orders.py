@@ -40,6 +40,15 @@ class ImportState(StrEnum):
     IGNORED = "Ignored"
 
 
+class SkipReason(StrEnum):
+    """Why an order is never imported; Feedback sorts by it."""
+
+    BEFORE_START = "Placed before the channel's Start Date."
+    TOO_OLD = "Placed over three months ago."
+    CANCELLED = "Cancelled before it was imported."
+    NOT_AMAZONS = "Amazon sent it for another shop of yours; it is no order of Amazon's."
+
+
 class SalesOrderState(StrEnum):
     PENDING = "Pending"
     HELD = "Held"

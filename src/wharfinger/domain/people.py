@@ -21,6 +21,7 @@ class Right(StrEnum):
     MEND_PROBLEMS = "mend problems"
     ADMINISTER = "administer the installation"
     SEE_PERSONAL_DATA = "see personal data"
+    SEE_AUDIT = "see the audit log"
 
 
 _ALL = frozenset(Right)

@@ -59,8 +59,16 @@ class ChannelEntry:
 
 
 @operation
-def create_channel(kind: Fulfilment, entry: ChannelEntry, *, now: datetime, user: User | None = None) -> Channel:
-    """Make a channel; a seller already known in the region is shared, with its authorisation."""
+def create_channel(
+    kind: Fulfilment, entry: ChannelEntry, *, like: int | None = None, now: datetime, user: User | None = None
+) -> Channel:
+    """Make a channel; a seller already known in the region is shared, with its authorisation.
+
+    `like`: a channel whose (Global) options list is taken along, where the entry brings none.
+    """
+    pattern = Channel.objects.select_related("marketplace").filter(pk=like or 0, kind=kind.value).first()
+    if pattern is not None and entry.options is None:
+        entry = replace(entry, options=rows_like(pattern, kind, _marketplace(entry).currency))
     return _create(kind, entry, now, user)
 
 
@@ -75,10 +83,17 @@ class OneMore:
 
 @operation
 def create_more(
-    channel_id: int, wanted: Sequence[OneMore], *, courier_service_id: int | None, now: datetime, user: User
+    channel_id: int,
+    wanted: Sequence[OneMore],
+    *,
+    courier_service_id: int | None,
+    activate: bool = False,
+    now: datetime,
+    user: User,
 ) -> list[Channel]:
     """Make further channels of the same seller account, set up like this one; all of them or none.
 
+    `activate`: demo systems, where an administrator has them speak to the same Amazon as this one at once.
     Refused names the marketplace that cannot be.
     """
     pattern = Channel.objects.select_related("account").get(pk=channel_id)
@@ -86,7 +101,8 @@ def create_more(
         raise Refused(f"{pattern.account.name} is not authorised yet: press Authorise first.")
     if not wanted:
         raise Refused("Tick the channels to make.")
-    return [_create(one.kind, _like(pattern, one, courier_service_id, now), now, user) for one in wanted]
+    like = pattern.activated_for if activate and pattern.activated else ""
+    return [_create(one.kind, _like(pattern, one, courier_service_id, now), now, user, like) for one in wanted]
 
 
 def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: datetime) -> ChannelEntry:
@@ -118,7 +134,9 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
     )
 
 
-def _create(kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | None) -> Channel:
+def _create(
+    kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | None, activated_for: str = ""
+) -> Channel:
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
     account = _account_for(checked, marketplace, now)
@@ -128,7 +146,8 @@ def _create(kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | N
         kind=kind.value,
         account=account,
         marketplace=marketplace,
-        activated=live,
+        activated=live or bool(activated_for),
+        activated_for="" if live else activated_for,
         link_state=account.link_state,
         made_at=now,
     )

@@ -3,34 +3,36 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from wharfinger.db.models import Channel, ImportedOrder, User
-from wharfinger.db.queries.first_import import found_orders
-from wharfinger.domain.first_import import FirstImport, choices, propose
-from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState
+from wharfinger.db.models import Activity, Channel, ImportedOrder, Problem, User
+from wharfinger.db.queries.first_import import Decisions, found_orders
+from wharfinger.domain.first_import import FirstImport
+from wharfinger.domain.orders import ImportState
 from wharfinger.operations._history_steps import record_activity, record_audit
-from wharfinger.operations._import_steps import solve_import_problems
 from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
+AT_A_TIME = 500
+_WRITTEN = ("wish", "state", "reason", "cure", "waits_for")
+
 
 @operation
-def start_importing(
-    channel_id: int, decisions: Mapping[int, FirstImport], *, user: User, now: datetime
-) -> Mapping[FirstImport, int]:
+def start_importing(channel_id: int, decisions: Decisions, *, user: User, now: datetime) -> Mapping[FirstImport, int]:
     """Write what is to become of each found order and switch Don't import orders off. Answers how many of each.
 
-    An order without a decision (found meanwhile, or beyond the page) takes the proposal for its status.
+    An order that nobody decided about (found meanwhile, say) takes what was chosen for its group, else the proposal.
     """
     channel = Channel.objects.select_for_update().get(pk=channel_id)
     if not channel.dont_import_orders:
         raise Refused("Don't import orders is off already: orders of this channel are imported as they come.")
-    found = found_orders(channel_id).select_for_update(of=("self",), no_key=True)
+    found = list(found_orders(channel_id).select_for_update(of=("self",), no_key=True).order_by("pk"))
     done = dict.fromkeys(FirstImport, 0)
-    for order in found.order_by("pk"):
-        choice = _choice(order, decisions.get(order.pk))
-        _write(order, choice, user, now)
+    for order in found:
+        # By the status of now: the order may have left, or been cancelled, since the page was read.
+        choice = decisions.choice(order.pk, order.amazon_status, order.fulfilment)
+        _decide(order, choice)
         done[choice] += 1
+    _write(found, user, now)
     channel.dont_import_orders = False
     channel.version += 1
     channel.save(update_fields=["dont_import_orders", "version"])
@@ -39,8 +41,8 @@ def start_importing(
         "start importing",
         "Channel",
         channel_id,
-        before={"don't import orders": "True"},
-        after={"don't import orders": "False", **counts},
+        before={"name": channel.name, "don't import orders": "True"},
+        after={"name": channel.name, "don't import orders": "False", **counts},
         now=now,
         user=user,
     )
@@ -49,22 +51,27 @@ def start_importing(
     return done
 
 
-def _choice(order: ImportedOrder, decided: FirstImport | None) -> FirstImport:
-    """The decision where Amazon's status still allows it: the order may have left, or been cancelled, meanwhile."""
-    status = AmazonStatus(order.amazon_status)
-    fulfilment = Fulfilment(order.fulfilment) if order.fulfilment else None
-    if decided in choices(status, fulfilment):
-        return decided
-    return propose(status, fulfilment).choice
-
-
-def _write(order: ImportedOrder, choice: FirstImport, user: User, now: datetime) -> None:
+def _decide(order: ImportedOrder, choice: FirstImport) -> None:
+    order.wish = choice.value
     if choice is FirstImport.IGNORE:
-        solve_import_problems(order, now=now)
         order.state, order.reason = ImportState.IGNORED.value, "Ignored at the first import."
         order.cure, order.waits_for = "", ""
-    order.wish = choice.value
-    order.save(update_fields=["wish", "state", "reason", "cure", "waits_for"])
-    record_activity(
-        f"First import: {choice.value.lower()}.", imported_order=order, channel_id=order.channel_id, user=user, now=now
+
+
+def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
+    ImportedOrder.objects.bulk_update(found, _WRITTEN, batch_size=AT_A_TIME)
+    ignored = [f"imported:{order.pk}" for order in found if order.state == ImportState.IGNORED.value]
+    Problem.objects.filter(key__in=ignored, solved_at=None).update(solved_at=now)
+    Activity.objects.bulk_create(
+        [
+            Activity(
+                text=f"First import: {order.wish.lower()}.",
+                happened_at=now,
+                user=user,
+                imported_order=order,
+                channel_id=order.channel_id,
+            )
+            for order in found
+        ],
+        batch_size=AT_A_TIME,
     )

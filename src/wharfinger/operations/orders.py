@@ -15,7 +15,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
-from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState
+from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState, SkipReason
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.sales_orders import totals_fault
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along, lock_parts
@@ -157,16 +157,17 @@ def _not_now(
         cure = "Press Retry Download to fetch it again."
         return Decided(ImportState.FAILED, fault, cure, problem=ProblemKind.NOT_UNDERSTOOD)
     if incoming.amazon_order_id.startswith("S"):
-        return Decided(ImportState.SKIPPED, "Amazon sent it for another shop of yours; it is no order of Amazon's.")
+        return Decided(ImportState.SKIPPED, SkipReason.NOT_AMAZONS.value)
     if incoming.status is AmazonStatus.CANCELLED:
-        return Decided(ImportState.SKIPPED, "Cancelled before it was imported.")
+        return Decided(ImportState.SKIPPED, SkipReason.CANCELLED.value)
     if channel is None:
         return _no_channel(imported)
     waits = f"channel:{channel.pk}"
-    if incoming.placed_at.date() < channel.start_date or now - incoming.placed_at > OLDEST_IMPORTED:
-        return Decided(
-            ImportState.SKIPPED, "Placed before the channel's Start Date, or over three months ago.", "", waits
-        )
+    if now - incoming.placed_at > OLDEST_IMPORTED:
+        return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD.value)
+    if incoming.placed_at.date() < channel.start_date:
+        cure = "Set an earlier Start Date under General, if it shall be imported."
+        return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START.value, cure, waits)
     stopped = _stopped(channel, site, waits)
     if stopped is not None:
         return stopped

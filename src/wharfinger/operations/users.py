@@ -1,11 +1,13 @@
-"""People: who may sign in, the first administrator, the lock-out after failed sign-ins."""
+"""People: who may sign in and as what, the first administrator, links to a password, the lock-out."""
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
 from django.db.models import F
 
@@ -27,28 +29,147 @@ def add_user(
 ) -> User:
     """Let a person in; the password must be strong (twelve characters of mixed kinds)."""
     made = _make(username, full_name, email, role, password)
-    record_audit(
-        "add", "User", made.pk, before=None, after={"name": made.username, "role": role.value}, now=now, user=user
-    )
+    record_audit("add", "User", made.pk, before=None, after=_facts(made), now=now, user=user)
     return made
 
 
 def _make(username: str, full_name: str, email: str, role: Role, password: str) -> User:
+    made = _new_person(username, full_name, email, role)
+    _choose_password(made, password)
+    made.save()
+    return made
+
+
+def _new_person(username: str, full_name: str, email: str, role: Role) -> User:
     name = username.strip().lower()
     if not name or len(name) > NAME_AT_MOST or not name.isprintable() or " " in name:
         raise Refused("Give a user name of one word, such as olga.", "username")
     if User.objects.filter(username__iexact=name).exists():
         raise Refused(f"Somebody is called {name} already. Choose another user name.", "username")
-    if not full_name.strip():
-        raise Refused("Give the person's name.", "full_name")
-    made = User(username=name, full_name=full_name.strip()[:NAME_AT_MOST], email=email.strip(), role=role.value)
+    made = User(username=name, role=role.value)
+    _name(made, full_name, email)
+    return made
+
+
+def _name(person: User, full_name: str, email: str) -> None:
+    name = " ".join(full_name.split())
+    if not name or not name.isprintable():
+        raise Refused("Give the person's name, without control characters.", "full_name")
+    person.full_name, person.email = name[:NAME_AT_MOST], email.strip()
+
+
+def _choose_password(person: User, password: str) -> None:
     try:
-        validate_password(password, made)
+        validate_password(password, person)
     except ValidationError as error:
         raise Refused(" ".join(error.messages), "password") from error
-    made.set_password(password)
+    person.set_password(password)
+
+
+@dataclass(frozen=True, slots=True)
+class Invited:
+    """A person who may choose a password by a link that works once. The link is shown once and kept nowhere."""
+
+    user: User
+    token: str
+
+
+@operation
+def invite_user(*, username: str, full_name: str, email: str, role: Role, now: datetime, user: User) -> Invited:
+    """Let a person in who chooses the password: by a one-time link, which lives three days of machine time."""
+    made = _new_person(username, full_name, email, role)
+    made.set_unusable_password()
     made.save()
-    return made
+    record_audit("invite", "User", made.pk, before=None, after=_facts(made), now=now, user=user)
+    return Invited(made, default_token_generator.make_token(made))
+
+
+@operation
+def reset_password(user_id: int, *, now: datetime, user: User) -> Invited:
+    """The old password, every older link and every open session end; a new link leads to another password."""
+    person = User.objects.select_for_update().get(pk=user_id)
+    if not person.is_active:
+        raise Refused(f"{person} is not active. Activate them first.")
+    if person.pk == user.pk:
+        raise Refused(
+            "You would be signed out before you saw your link. Another administrator can reset your password."
+        )
+    person.set_unusable_password()
+    person.failed_sign_ins, person.locked_until = 0, None
+    person.save()
+    after = {"name": person.username, "password": "reset"}
+    record_audit("reset password", "User", person.pk, before={"name": person.username}, after=after, now=now, user=user)
+    return Invited(person, default_token_generator.make_token(person))
+
+
+def whose_link(user_id: int, token: str) -> User | None:
+    """The person who may choose a password by this link; None = it was used, is too old, or is none of ours."""
+    person = User.objects.filter(pk=user_id, is_active=True).first()
+    return person if person is not None and default_token_generator.check_token(person, token) else None
+
+
+@operation
+def use_password_link(user_id: int, token: str, *, password: str, now: datetime) -> User:
+    """The password is chosen; the link is worth nothing afterwards, because it was made of the old one."""
+    person = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
+    if person is None or not default_token_generator.check_token(person, token):
+        raise Refused("This link was used already, or is too old. Ask an administrator for another.")
+    _choose_password(person, password)
+    person.failed_sign_ins, person.locked_until = 0, None
+    person.save()
+    after = {"name": person.username, "password": "changed"}
+    record_audit("choose password", "User", person.pk, before=None, after=after, now=now, user=person)
+    return person
+
+
+@operation
+def change_user(user_id: int, *, full_name: str, email: str, role: Role, now: datetime, user: User) -> User:
+    """Name, e-mail and role; there is always an administrator left."""
+    person = User.objects.select_for_update().get(pk=user_id)
+    before = _facts(person)
+    if role is not Role.ADMINISTRATOR:
+        _refuse_last_administrator(person, "have another role")
+    _name(person, full_name, email)
+    person.role = role.value
+    person.save()
+    record_audit("change", "User", person.pk, before=before, after=_facts(person), now=now, user=user)
+    return person
+
+
+@operation
+def set_active(user_id: int, active: bool, *, now: datetime, user: User) -> User:
+    """Off: the person cannot sign in and every open session ends; what they did stays theirs."""
+    person = User.objects.select_for_update().get(pk=user_id)
+    if person.is_active == active:
+        return person
+    if not active and person.pk == user.pk:
+        raise Refused("You cannot deactivate yourself. Another administrator can.")
+    if not active:
+        _refuse_last_administrator(person, "be deactivated")
+    before = _facts(person)
+    person.is_active = active
+    person.save()
+    verb = "activate" if active else "deactivate"
+    record_audit(verb, "User", person.pk, before=before, after=_facts(person), now=now, user=user)
+    return person
+
+
+def _refuse_last_administrator(person: User, what: str) -> None:
+    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR.value, is_active=True)
+    if person.role == Role.ADMINISTRATOR.value and person.is_active and not others.exclude(pk=person.pk).exists():
+        raise Refused(
+            f"{person} is the last administrator and cannot {what}. Make another administrator first.", "role"
+        )
+
+
+def _facts(person: User) -> dict[str, str]:
+    return {
+        "name": person.username,
+        "full name": person.full_name,
+        "e-mail": person.email,
+        "role": person.role,
+        "active": str(person.is_active),
+    }
 
 
 @operation

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 
 from wharfinger.db.models import User
+from wharfinger.db.queries.people import who_may
 from wharfinger.domain.people import Right, may
 
 View = Callable[..., HttpResponseBase]
@@ -26,6 +27,12 @@ def signed_in(view: View) -> View:
     return open_page
 
 
+def _whom_to_ask(right: Right) -> str:
+    people = " or ".join(who_may(right))
+    ask = f"Ask {people} to do it" if people else "Ask an administrator to do it"
+    return f"Your role may not {right.value}. {ask}, or to have your role changed."
+
+
 def needs(right: Right) -> Callable[[View], View]:
     """Only for people whose role has this right."""
 
@@ -34,7 +41,7 @@ def needs(right: Right) -> Callable[[View], View]:
         @wraps(view)
         def open_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (isinstance(request.user, User) and may(request.user.role, right)):
-                raise PermissionDenied(f"Your role may not {right.value}.")
+                raise PermissionDenied(_whom_to_ask(right))
             return view(request, *args, **kwargs)
 
         return open_page

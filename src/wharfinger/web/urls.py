@@ -3,7 +3,9 @@
 from wharfinger.web.views import (
     alerts,
     amazon_application,
+    audit,
     authorisations,
+    channel_edit,
     channel_life,
     channels,
     courier_mapping,
@@ -16,19 +18,25 @@ from wharfinger.web.views import (
     imported_orders,
     lists,
     mail,
+    new_channel,
     problems,
     products,
     sales_orders,
     search,
+    set_up,
     sites,
     stock,
     stock_csv,
+    users,
 )
 
 urlpatterns = [
     *entrance.routes,
     *dashboard.routes,
     *channels.routes,
+    *new_channel.routes,
+    *set_up.routes,
+    *channel_edit.routes,
     *channel_life.routes,
     *first_import.routes,
     *authorisations.routes,
@@ -48,4 +56,6 @@ urlpatterns = [
     *products.routes,
     *problems.routes,
     *search.routes,
+    *users.routes,
+    *audit.routes,
 ]

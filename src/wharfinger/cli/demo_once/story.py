@@ -33,7 +33,7 @@ from wharfinger.db.models import (
     Site,
     StockNotice,
 )
-from wharfinger.domain.channels import ActivatedFor, LinkState, import_fba_for
+from wharfinger.domain.channels import ActivatedFor, LinkState
 from wharfinger.domain.marketplaces import BY_ID, MarketplaceFacts, Pool
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
@@ -132,23 +132,25 @@ def make_channel(
     site: str,
     seller_id: str,
 ) -> Channel:
+    """New Channel, step by step."""
     name = f"{marketplace.name} {kind.value}"
-    page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
-    answer: dict[str, str] = {
-        "name": name,
-        "region": account["region"],
-        "marketplace_id": marketplace.id,
-        "seller_id": seller_id,
-        "auth_token": "",
-        "import_fba_orders": import_fba_for(kind).value,
-        "site_id": str(Site.objects.get(name=site).pk),
+    answers: dict[str, dict[str, str | None]] = {
+        "checks": {"marketplace_id": marketplace.id, "go": "next"},
+        "general": {"name": name, "dont_import_orders": None},
+        "specific": {"region": account["region"], "marketplace_id": marketplace.id, "seller_id": seller_id},
+        "options": {"site_id": str(Site.objects.get(name=site).pk)},
+        "save": {},
     }
     if kind is Fulfilment.FBM:
-        answer["courier_service_id"] = str(CourierService.objects.get(gives_number=True).pk)
-    job.visitor.send(page, f"/channels/new/{kind.value.lower()}/", answer)
+        answers["options"]["courier_service_id"] = str(CourierService.objects.get(gives_number=True).pk)
+    page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
+    for step, answer in answers.items():
+        if not page.url.endswith(f"/{step}/"):
+            raise PageSurprise(f"New Channel stands at {page.url}, not at {step}: {page.said()}")
+        page = job.visitor.send(page, f"/{step}/", answer)
     channel = Channel.objects.filter(name=name).first()
     if channel is None:
-        raise PageSurprise(f"“{name}” was not made.")
+        raise PageSurprise(f"“{name}” was not made: {page.said()}")
     return channel
 
 

@@ -47,6 +47,11 @@ class Offers:
     marketplaces: tuple[OfferedMarketplace, ...]
     missing_pools: tuple[str, ...]
 
+    @property
+    def possible(self) -> bool:
+        """Whether a channel is left that could be made, now or once what hinders it is mended."""
+        return any(offer.channel_id is None for row in self.marketplaces for offer in (row.fbm, row.fba))
+
     def find(self, key: str) -> Offer | None:
         """The offer of a tick, when it can be made."""
         for row in self.marketplaces:

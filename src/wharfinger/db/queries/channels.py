@@ -4,27 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, OuterRef, Subquery
-from django.db.models.functions import Coalesce
-
 from wharfinger.db.models import (
-    Activity,
     AmazonApplication,
     AuthorisationAttempt,
     Channel,
     ChannelOption,
-    Confirmation,
     CourierService,
     ImportedOrder,
     Marketplace,
-    Problem,
     SalesOrder,
     Site,
 )
 from wharfinger.db.queries.first_import import found_orders
-from wharfinger.domain.channels import ChannelFacts, LinkState, Missing, missing_before_running
-from wharfinger.domain.marketplaces import flag
-from wharfinger.domain.orders import Fulfilment, ImportState
+from wharfinger.domain.channels import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
+from wharfinger.domain.marketplaces import Region, flag
+from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
 
@@ -32,56 +26,64 @@ ROWS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelRow:
+class ChannelHead:
+    """What stands at the top of every page of a channel: whether it runs, and what of the three facts is missing."""
+
     id: int
     name: str
     kind: str
     account: str
+    account_id: int
+    seller_id: str
     marketplace: str
     flag: str
     enabled: bool
     activated: bool
+    activated_for: str
     link: str
     missing: tuple[Missing, ...]
-    orders: int
-    problems: int
+    archived: bool
+    dont_import_orders: bool
 
     @property
     def runs(self) -> bool:
         return not self.missing
 
 
-def list_channels(*, archived: bool = False) -> tuple[ChannelRow, ...]:
-    """Every channel that is not archived (or every one that is), by account and marketplace."""
-    orders = ImportedOrder.objects.filter(channel=OuterRef("pk")).order_by().values("channel")
-    problems = Problem.objects.filter(channel=OuterRef("pk"), solved_at=None).order_by().values("channel")
+def list_channels(*, archived: bool = False) -> tuple[ChannelHead, ...]:
+    """Every channel that is not archived (or every one that is), by account and marketplace. Two queries."""
     rows = (
         Channel.objects.filter(archived=archived)
         .select_related("account", "marketplace")
         .prefetch_related("options")
-        .annotate(
-            orders=Coalesce(Subquery(orders.annotate(rows=Count("pk")).values("rows")), 0),
-            open_problems=Coalesce(Subquery(problems.annotate(rows=Count("pk")).values("rows")), 0),
-        )
         .order_by("account__name", "marketplace__name", "kind")
     )
-    return tuple(_row(channel) for channel in rows)
+    return tuple(_head(channel) for channel in rows)
 
 
-def _row(channel: Channel) -> ChannelRow:
-    return ChannelRow(
+def channel_head(channel_id: int) -> ChannelHead | None:
+    rows = Channel.objects.select_related("account", "marketplace").prefetch_related("options")
+    channel = rows.filter(pk=channel_id).first()
+    return None if channel is None else _head(channel)
+
+
+def _head(channel: Channel) -> ChannelHead:
+    return ChannelHead(
         id=channel.pk,
         name=channel.name,
         kind=channel.kind,
         account=channel.account.name,
+        account_id=channel.account_id,
+        seller_id=channel.account.seller_id,
         marketplace=channel.marketplace.name,
         flag=flag(channel.marketplace.country),
         enabled=channel.enabled,
         activated=channel.activated,
+        activated_for=channel.activated_for,
         link=channel.link_state,
         missing=_missing(channel, list(channel.options.all())),
-        orders=getattr(channel, "orders", 0),
-        problems=getattr(channel, "open_problems", 0),
+        archived=channel.archived,
+        dont_import_orders=channel.dont_import_orders,
     )
 
 
@@ -96,6 +98,7 @@ def _missing(channel: Channel, options: Sequence[ChannelOption]) -> tuple[Missin
             link=LinkState(channel.link_state),
             has_site=option is not None and option.site_id is not None,
             has_courier=option is not None and option.courier_service_id is not None,
+            activated_for=ActivatedFor(channel.activated_for) if channel.activated_for else None,
         )
     )
 
@@ -121,6 +124,7 @@ class ChannelPage:
     kind: str
     enabled: bool
     activated: bool
+    activated_for: str
     link: str
     start_date: date
     order_ref_format: str
@@ -135,6 +139,7 @@ class ChannelPage:
     seller_central: str
     seller_id: str
     account: str
+    account_id: int
     shared_with: tuple[str, ...]
     token_last_four: str
     token_set_at: datetime | None
@@ -173,6 +178,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         kind=channel.kind,
         enabled=channel.enabled,
         activated=channel.activated,
+        activated_for=channel.activated_for,
         link=channel.link_state,
         start_date=channel.start_date,
         order_ref_format=channel.order_ref_format,
@@ -187,6 +193,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         seller_central=channel.marketplace.seller_central,
         seller_id=account.seller_id,
         account=account.name,
+        account_id=account.pk,
         shared_with=tuple(siblings.values_list("name", flat=True)),
         token_last_four=account.token_last_four,
         token_set_at=account.token_set_at,
@@ -218,10 +225,14 @@ def hangs_on(channel_id: int) -> str:
 _CHECK_STATES = {True: "good", False: "bad", None: "waiting"}
 
 
-def marketplace_choices() -> list[tuple[str, str]]:
-    """Marketplace picker: flag, name and ID; Far East is not offered."""
-    rows = Marketplace.objects.exclude(region="FE").order_by("region", "name")
-    return [(row.pk, f"{flag(row.country)} {row.name} ({row.pk})".strip()) for row in rows]
+def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Marketplace picker by region: flag, name and ID, those that only Amazon told of too; Far East is not offered."""
+    rows = Marketplace.objects.exclude(region=Region.FE.value).order_by("region", "name")
+    offered: dict[str, list[tuple[str, str]]] = {}
+    for row in rows:
+        label = f"{flag(row.country)} {row.name} ({row.pk})".strip()
+        offered.setdefault(Region(row.region).title, []).append((row.pk, label))
+    return list(offered.items())
 
 
 def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
@@ -305,77 +316,3 @@ def attempt_facts(attempt_id: int, user_id: int) -> AttemptFacts | None:
         return None
     channel = row.channel
     return AttemptFacts(row.pk, row.state, row.error, channel.pk, channel.name, channel.account.name, row.seller_id)
-
-
-@dataclass(frozen=True, slots=True)
-class Notification:
-    """One line of Shipping notifications."""
-
-    order_id: int
-    order: str
-    amazon_order_id: str
-    package: str
-    tracking_number: str
-    service: str
-    state: str
-    error: str
-    accepted_at: datetime | None
-    confirmed_at: datetime | None
-
-
-def shipping_notifications(channel_id: int) -> tuple[Notification, ...]:
-    rows = (
-        Confirmation.objects.filter(shipment__order__channel=channel_id)
-        .select_related("shipment__order__imported", "shipment__service")
-        .order_by("-pk")[:ROWS_SHOWN]
-    )
-    return tuple(
-        Notification(
-            row.shipment.order_id,
-            row.shipment.order.code,
-            row.shipment.order.imported.amazon_order_id,
-            row.shipment.package_reference,
-            row.shipment.tracking_number,
-            str(row.shipment.service),
-            row.state,
-            row.error,
-            row.accepted_at,
-            row.confirmed_at,
-        )
-        for row in rows
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class FeedbackLine:
-    """An order that was not imported, and why."""
-
-    id: int
-    amazon_order_id: str
-    placed_at: datetime
-    state: str
-    reason: str
-
-
-def feedback(channel_id: int) -> tuple[FeedbackLine, ...]:
-    rows = ImportedOrder.objects.filter(channel=channel_id, state=ImportState.SKIPPED.value).order_by("-placed_at")
-    return tuple(
-        FeedbackLine(row.pk, row.amazon_order_id, row.placed_at, row.state, row.reason) for row in rows[:ROWS_SHOWN]
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """A line of a timeline, as the timeline part shows it."""
-
-    at: datetime
-    title: str
-    who: str
-    text: str = ""
-    tone: str = ""
-    url: str = ""
-
-
-def channel_activity(channel_id: int) -> tuple[Event, ...]:
-    rows = Activity.objects.filter(channel=channel_id).select_related("user").order_by("-pk")[:ROWS_SHOWN]
-    return tuple(Event(row.happened_at, row.text, str(row.user) if row.user else "") for row in rows)

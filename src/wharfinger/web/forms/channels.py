@@ -1,5 +1,7 @@
 """The form of a channel's Setup tab: General, Channel Specific, (Global)."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,6 +13,8 @@ from wharfinger.domain.channels import ImportFba, import_fba_for
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations.channels import NAME_AT_MOST, ChannelEntry
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import show_refusal
 from wharfinger.web.forms.channel_options import ASKED, OptionsGrid
 from wharfinger.web.forms.choices import offer
 
@@ -27,6 +31,7 @@ GENERAL = (
 SPECIFIC = (
     "region",
     "marketplace_id",
+    "marketplace_typed",
     "seller_id",
     "auth_token",
     "token_expiry",
@@ -34,6 +39,30 @@ SPECIFIC = (
     "import_fba_orders",
 )
 GLOBAL = ("site_id", "courier_service_id", "late_courier_acknowledged")
+NOT_STORED = frozenset({"marketplace_typed", "auth_token"})
+"""Fields that a channel's page has no value for: one is another way to say a thing, one is write only."""
+FIELD_NAMES = {"site": "site_id", "courier_service": "courier_service_id"}
+"""The form's names of fields that operations call otherwise."""
+FIRST_MARKETPLACE = "A1F83G8C2ARO7P"
+
+
+class MarketplaceForm(forms.Form):
+    """Where a new channel will sell: the picker, or the ID as Amazon writes it."""
+
+    marketplace_id = forms.ChoiceField(
+        label="Marketplace ID", help_text="Flag, name and ID; other regions further down."
+    )
+    marketplace_typed = forms.CharField(
+        label="Or type a Marketplace ID",
+        max_length=40,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        help_text="Instead of picking it. Only one that Amazon has, or has told of your seller account, is taken.",
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any]) -> None:
+        super().__init__(data, initial=initial)
+        offer(self, "marketplace_id", marketplace_choices())
 
 
 class ChannelForm(forms.Form):
@@ -50,6 +79,7 @@ class ChannelForm(forms.Form):
     start_date = forms.DateField(
         label="Start Date",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Give the day as year-month-day, such as 2026-11-19."},
         help_text="Orders placed before it, or over three months ago, are never imported. See Feedback.",
     )
     order_ref_format = forms.CharField(
@@ -72,8 +102,9 @@ class ChannelForm(forms.Form):
         required=False,
         help_text="On: Amazon keeps its quantities. You may sell what you do not have.",
     )
-    region = forms.ChoiceField(label="Region", choices=REGIONS)
-    marketplace_id = forms.ChoiceField(label="Marketplace ID")
+    region = forms.ChoiceField(label="Region", choices=REGIONS, help_text="Where the seller account is.")
+    marketplace_id = MarketplaceForm.base_fields["marketplace_id"]
+    marketplace_typed = MarketplaceForm.base_fields["marketplace_typed"]
     seller_id = forms.CharField(
         label="Seller ID (Merchant ID)",
         max_length=30,
@@ -91,6 +122,7 @@ class ChannelForm(forms.Form):
         label="Token Expiry",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Give the day as year-month-day, such as 2027-11-19, or leave it empty."},
         help_text="Filled in at authorisation, one year on. You are reminded 30, 14, 7 and 1 days before.",
     )
     use_amazon_sku = forms.BooleanField(
@@ -157,25 +189,36 @@ class ChannelForm(forms.Form):
     def options(self) -> list[forms.BoundField]:
         return [self[name] for name in GLOBAL if name in self.fields]
 
+    def keep_only(self, names: Sequence[str]) -> None:
+        """One step of New Channel."""
+        for name in [name for name in self.fields if name not in names]:
+            del self.fields[name]
+
+    def say_no(self, refused: Refused) -> None:
+        """Put an operation's no beside its field: a Marketplace ID that was typed is told where it was typed."""
+        typed = refused.field == "marketplace_id" and self.data.get("marketplace_typed", "").strip()
+        names = {**FIELD_NAMES, "marketplace_id": "marketplace_typed"} if typed else FIELD_NAMES
+        show_refusal(self, refused, names)
+
     def entry(self) -> ChannelEntry:
-        """What was entered, for the operation."""
+        """What was entered, for the operation; a step of New Channel leaves out what others ask."""
         told = self.cleaned_data
         return ChannelEntry(
-            name=told["name"],
-            enabled=told["enabled"],
-            start_date=told["start_date"],
-            order_ref_format=told["order_ref_format"],
-            dont_import_orders=told["dont_import_orders"],
-            dont_upload_order_status=told["dont_upload_order_status"],
-            dont_upload_stock_levels=told["dont_upload_stock_levels"],
-            use_amazon_sku=told["use_amazon_sku"],
-            import_fba_orders=told["import_fba_orders"],
-            region=told["region"],
-            marketplace_id=told["marketplace_id"],
-            seller_id=told["seller_id"],
-            auth_token=told["auth_token"],
-            token_expiry=told["token_expiry"],
-            site_id=told["site_id"],
+            name=told.get("name", ""),
+            enabled=told.get("enabled", False),
+            start_date=told.get("start_date", date.min),
+            order_ref_format=told.get("order_ref_format", ""),
+            dont_import_orders=told.get("dont_import_orders", False),
+            dont_upload_order_status=told.get("dont_upload_order_status", False),
+            dont_upload_stock_levels=told.get("dont_upload_stock_levels", False),
+            use_amazon_sku=told.get("use_amazon_sku", False),
+            import_fba_orders=told.get("import_fba_orders", ""),
+            region=told.get("region", ""),
+            marketplace_id=told.get("marketplace_typed", "").strip() or told.get("marketplace_id", ""),
+            seller_id=told.get("seller_id", ""),
+            auth_token=told.get("auth_token", ""),
+            token_expiry=told.get("token_expiry"),
+            site_id=told.get("site_id"),
             courier_service_id=told.get("courier_service_id"),
             late_courier_acknowledged=told.get("late_courier_acknowledged", False),
             options=self.grid.entered() if self.grid is not None else None,
@@ -185,17 +228,27 @@ class ChannelForm(forms.Form):
 def initial_of(page: ChannelPage) -> dict[str, Any]:
     """A channel's values for the form; secrets never."""
     names = (*GENERAL, *SPECIFIC, *GLOBAL, "version")
-    return {name: getattr(page, name) for name in names if name != "auth_token"}
+    return {name: getattr(page, name) for name in names if name not in NOT_STORED}
 
 
-def preset(kind: Fulfilment, start_date: Any) -> dict[str, Any]:
-    """A new channel's first values."""
+def copy_of(page: ChannelPage) -> dict[str, Any]:
+    """Duplicate: another channel's settings, but its marketplace and Start Date; it never begins without the brake."""
+    kept = initial_of(page)
+    for name in ("version", "start_date", "marketplace_id", "token_expiry"):
+        kept.pop(name)
+    changed = {"name": f"{page.name} copy"[:NAME_AT_MOST], "enabled": True, "dont_import_orders": True}
+    return {**kept, **changed}
+
+
+def preset(kind: Fulfilment, start_date: date) -> dict[str, Any]:
+    """A new channel's first values. The brake is on: the first import is looked at before it begins."""
     return {
         "enabled": True,
         "start_date": start_date,
         "order_ref_format": "{0}",
+        "dont_import_orders": True,
         "use_amazon_sku": True,
         "import_fba_orders": import_fba_for(kind).value,
         "region": Region.EU.value,
-        "marketplace_id": "A1F83G8C2ARO7P",
+        "marketplace_id": FIRST_MARKETPLACE,
     }

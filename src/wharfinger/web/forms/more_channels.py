@@ -28,8 +28,19 @@ class MoreChannelsForm(forms.Form):
         help_text="One that gives its tracking number at once. Each channel can have another later.",
     )
 
-    def __init__(self, offers: Offers, data: QueryDict | None = None, *, initial: Mapping[str, object]) -> None:
+    activate = forms.BooleanField(label="Activate them at once, like this channel", required=False)
+
+    def __init__(
+        self,
+        offers: Offers,
+        data: QueryDict | None = None,
+        *,
+        initial: Mapping[str, object],
+        may_activate: bool = False,
+    ) -> None:
         super().__init__(data, initial=dict(initial))
+        if not may_activate:
+            del self.fields["activate"]
         self.offers = offers
         self.ticked = set(data.getlist("channels")) if data is not None else set()
         offer(self, "site_id", site_choices(Fulfilment.FBM), "Choose a site")

@@ -11,9 +11,11 @@ from enum import Enum
 from typing import Any
 
 from django import forms, template
+from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template import Context
 from django.templatetags.static import static
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -247,14 +249,23 @@ def _label_of(choices: Iterable[Any], value: str) -> str:
 @register.filter
 def shown(field: forms.BoundField) -> str:
     """What a form field holds, as text for a screen that is read only."""
-    value = field.value()
-    if isinstance(field.field, forms.BooleanField):
+    return written_value(field.field, field.value())
+
+
+def written_value(field: forms.Field, value: Any) -> str:
+    """A value of a form's field in the words of the page."""
+    if isinstance(field, forms.BooleanField):
         return "Yes" if value else "No"
-    choices = getattr(field.field, "choices", None)
+    choices = getattr(field, "choices", None)
     if choices is not None:
         wanted = value if isinstance(value, (list, tuple)) else [value]
         labels = (_label_of(choices, _text(one)) or _text(one) for one in wanted if one not in (None, ""))
         return ", ".join(labels)
+    if isinstance(field, forms.DateField) and isinstance(value, str):
+        try:
+            value = field.to_python(value)
+        except ValidationError:
+            return value  # as it was typed: the field's own error says what is wrong
     if isinstance(value, datetime):
         return _written_moment(localtime(value), "full")
     if isinstance(value, date):
@@ -273,3 +284,24 @@ def initials(name: str) -> str:
     """AB for Anna Becker."""
     words = name.replace(".", " ").split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper() or "?"
+
+
+_AUDITED_PAGES = {
+    "Channel": "channel", "Site": "site", "StockItem": "stock-item", "SalesOrder": "sales-order", "User": "user",
+}  # fmt: skip
+
+
+def noun_in_words(noun: str) -> str:
+    """SellerAccount, as the audit log keeps it, in the words of the page: Seller account."""
+    words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in noun).strip()
+    return words[:1].upper() + words[1:]
+
+
+@register.simple_tag
+def audited(noun: str, noun_id: str, name: str, there: bool) -> str:
+    """What an entry of the audit log is about, with a link where it still has a page."""
+    title = f"{noun_in_words(noun)} {name or noun_id}"
+    page = _AUDITED_PAGES.get(noun)
+    if page is None or not there or not noun_id.isdigit():
+        return title
+    return format_html('<a href="{}">{}</a>', reverse(page, args=[int(noun_id)]), title)

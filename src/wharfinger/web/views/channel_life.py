@@ -6,32 +6,34 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
-from wharfinger.db.queries.channel_offers import channel_offers
+from wharfinger.db.queries.channel_offers import Offers, channel_offers
+from wharfinger.db.queries.channels import ChannelPage
+from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
 from wharfinger.operations import channel_life, channels
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.forms.more_channels import MoreChannelsForm
 from wharfinger.web.rights import needs
+from wharfinger.web.setup_steps import is_setting_up, place, steps_after
 from wharfinger.web.views.channels import channel_or_404
 
 
 @needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """All marketplaces of the account with ticks, FBM and FBA; made in one go."""
+    """All marketplaces of the account with ticks, FBM and FBA; made in one go. A step of New Channel too."""
     channel, offers = channel_or_404(channel_id), channel_offers(channel_id)
     if offers is None:
         raise Http404
-    own = channel.kind == "FBM"
-    initial = {"site_id": channel.site_id, "courier_service_id": channel.courier_service_id} if own else {}
-    form = MoreChannelsForm(offers, request.POST if request.method == "POST" else None, initial=initial)
+    form = _more_form(request, channel, offers)
     if request.method == "POST" and form.is_valid():
         try:
             made = channels.create_more(
                 channel_id,
                 form.wanted(),
                 courier_service_id=form.cleaned_data.get("courier_service_id"),
+                activate=form.cleaned_data.get("activate", False),
                 now=trade_now(),
                 user=person(request),
             )
@@ -40,9 +42,24 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
         else:
             count = f"{len(made)} channels are" if len(made) > 1 else f"{made[0].name} is"
             messages.success(request, f"{count} made. They share the authorisation; Amazon is asked about each.")
+            if is_setting_up(request, channel_id):
+                return redirect("channel-set-up-first-import", channel_id=channel_id)
             return redirect("channel-list")
-    context = {"channel": channel, "offers": offers, "form": form}
-    return render(request, "wharfinger/channels/more.html", context, status=422 if request.method == "POST" else 200)
+    steps = steps_after("more", channel_id) if is_setting_up(request, channel_id) else []
+    context = {"channel": channel, "offers": offers, "form": form, "steps": steps, "place": place(steps)}
+    return render(request, "wharfinger/channels/more.html", context, status=422 if form.errors else 200)
+
+
+def _more_form(request: HttpRequest, channel: ChannelPage, offers: Offers) -> MoreChannelsForm:
+    own = channel.kind == Fulfilment.FBM.value
+    initial = {"site_id": channel.site_id, "courier_service_id": channel.courier_service_id} if own else {}
+    may_activate = bool(channel.activated_for) and allowed(request, Right.ADMINISTER)
+    return MoreChannelsForm(
+        offers,
+        request.POST if request.method == "POST" else None,
+        initial={**initial, "activate": may_activate},
+        may_activate=may_activate,
+    )
 
 
 @needs(Right.EDIT_CHANNELS)

@@ -1,90 +1,91 @@
-"""Channels: the list, New Channel, the channel screen with its tabs, Edit, checks, activation."""
+"""Channels: the list, and the channel screen with its tabs, read only until Edit."""
 
 from typing import Any
 
 from django.conf import settings
-from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
 from django.urls import path
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from wharfinger.db.queries import channel_history
+from wharfinger.db.queries.channel_list import ChannelFilter, find_channels
 from wharfinger.db.queries.channel_options import options_list
-from wharfinger.db.queries.channels import (
-    ChannelPage,
-    channel_activity,
-    channel_page,
-    feedback,
-    list_channels,
-    readiness,
-    shipping_notifications,
-)
-from wharfinger.domain.channels import LinkState
+from wharfinger.db.queries.channels import ChannelHead, ChannelPage, channel_head, channel_page
+from wharfinger.domain.channels import ActivatedFor, LinkState
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
-from wharfinger.operations import channels
-from wharfinger.operations.channels import NAME_AT_MOST, first_start_date
-from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, numbers, person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, midnight, today
 from wharfinger.web.channel_tabs import channel_tabs
+from wharfinger.web.csv_files import csv_file
+from wharfinger.web.forms.channel_filters import (
+    ActivityFilterForm,
+    ChannelListForm,
+    FeedbackFilterForm,
+    NotificationFilterForm,
+)
 from wharfinger.web.forms.channel_options import shown_rows
-from wharfinger.web.forms.channels import ChannelForm, initial_of, preset
+from wharfinger.web.forms.channels import ChannelForm, initial_of
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.rights import signed_in
+from wharfinger.web.setup_steps import is_setting_up
 
-FIELD_NAMES = {"site": "site_id", "courier_service": "courier_service_id"}
-KINDS = {kind.value.lower(): kind for kind in Fulfilment}
+ROWS_A_PAGE = 50
+HIDDEN = ("seller_id", "auth_token", "token_expiry")
+"""Credentials: shown to those who may see them."""
 
 
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
+    form = ChannelListForm(request.GET)
+    wanted = _list_filter(request, form)
+    rows = find_channels(wanted, orders_since=midnight(today().now.date()))
     context = {
-        "channels": list_channels(),
-        "archived": list_channels(archived=True),
+        "form": form,
+        "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+        "archived": wanted.archived,
+        "demo": settings.WHARFINGER.system == "demo",
         "may_edit": allowed(request, Right.EDIT_CHANNELS),
     }
     return render(request, "wharfinger/channels/list.html", context)
 
 
-@needs(Right.EDIT_CHANNELS)
+def _list_filter(request: HttpRequest, form: ChannelListForm) -> ChannelFilter:
+    form.is_valid()
+    told = form.cleaned_data
+    return ChannelFilter(
+        search=told.get("q", ""),
+        kind=told.get("kind", ""),
+        runs=told.get("runs", ""),
+        archived=told.get("shelf", "") == "archived",
+        sort=request.GET.get("sort", ""),
+    )
+
+
+@signed_in
 @require_safe
-def choose_type(request: HttpRequest) -> HttpResponse:
-    """New Channel, first step: the type, and what must be there before."""
-    return render(request, "wharfinger/channels/new.html", {"ready": readiness()})
-
-
-@needs(Right.EDIT_CHANNELS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_channel(request: HttpRequest, kind: str) -> HttpResponse:
-    """New Channel, second step: General, Channel Specific, (Global), Save Channel."""
-    if kind not in KINDS:
-        raise Http404
-    fulfilment = KINDS[kind]
-    first = preset(fulfilment, first_start_date(trade_now())) | _like(request, fulfilment)
-    form = ChannelForm(fulfilment, request.POST if request.method == "POST" else None, initial=first)
-    if request.method == "POST" and form.is_valid():
-        try:
-            channel = channels.create_channel(fulfilment, form.entry(), now=trade_now(), user=person(request))
-        except Refused as refused:
-            show_refusal(form, refused, FIELD_NAMES)
-        else:
-            messages.success(request, f"{channel.name} is saved. Next: authorise it at Amazon.")
-            return redirect("channel", channel_id=channel.pk)
-    context = {"form": form, "kind": fulfilment.value, "ready": readiness(), "new": True}
-    return render(request, "wharfinger/channels/edit.html", context, status=422 if request.method == "POST" else 200)
-
-
-def _like(request: HttpRequest, kind: Fulfilment) -> dict[str, Any]:
-    """Duplicate: another channel's settings, but its name, marketplace and Start Date."""
-    asked = numbers([request.GET.get("like", "")])
-    pattern = channel_page(asked[0]) if asked else None
-    if pattern is None or pattern.kind != kind.value:
-        return {}
-    kept = initial_of(pattern)
-    for name in ("version", "start_date", "marketplace_id", "token_expiry"):
-        kept.pop(name)
-    return {**kept, "name": f"{pattern.name} copy"[:NAME_AT_MOST], "enabled": True}
+def export_list(request: HttpRequest) -> HttpResponseBase:
+    wanted = _list_filter(request, ChannelListForm(request.GET))
+    rows = find_channels(wanted, orders_since=midnight(today().now.date()))
+    headings = ["name", "type", "marketplace", "seller account", "seller ID", "enabled", "linked", "activated",
+                "activated for", "runs", "missing", "orders today", "open problems"]  # fmt: skip
+    sees = allowed(request, Right.SEE_CREDENTIALS)
+    return csv_file(
+        "channels",
+        headings,
+        (
+            (
+                row.head.name, f"Amazon {row.head.kind}", row.head.marketplace, row.head.account,
+                row.head.seller_id if sees else "", row.head.enabled, row.head.link, row.head.activated,
+                row.head.activated_for, row.head.runs, " ".join(missing.what for missing in row.head.missing),
+                row.orders, row.problems,
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
 
 
 def channel_or_404(channel_id: int) -> ChannelPage:
@@ -94,14 +95,34 @@ def channel_or_404(channel_id: int) -> ChannelPage:
     return page
 
 
-def _frame(request: HttpRequest, channel: ChannelPage, tab: str) -> dict[str, Any]:
+def head_or_404(channel_id: int) -> ChannelHead:
+    head = channel_head(channel_id)
+    if head is None:
+        raise Http404
+    return head
+
+
+def tab_frame(request: HttpRequest, head: ChannelHead, tab: str) -> dict[str, Any]:
+    """What `channels/header.html` and the tabs need, on every page of a channel."""
+    demo = settings.WHARFINGER.system == "demo"
+    activations = []
+    if demo and allowed(request, Right.ADMINISTER):
+        can = [each for each in ActivatedFor if each is not ActivatedFor.SIMULATOR or settings.WHARFINGER.simulator_url]
+        activations = [each.value for each in can if not (head.activated and head.activated_for == each.value)]
     return {
-        "channel": channel,
-        "tabs": channel_tabs(channel.id, tab),
+        "head": head,
+        "tabs": channel_tabs(head.id, tab),
         "may_edit": allowed(request, Right.EDIT_CHANNELS),
+        "may_see_credentials": allowed(request, Right.SEE_CREDENTIALS),
         "may_administer": allowed(request, Right.ADMINISTER),
-        "demo": settings.WHARFINGER.system == "demo",
+        "demo": demo,
+        "activations": activations,
+        "setting_up": is_setting_up(request, head.id),
     }
+
+
+def channel_frame(request: HttpRequest, channel: ChannelPage, tab: str) -> dict[str, Any]:
+    return {**tab_frame(request, head_or_404(channel.id), tab), "channel": channel}
 
 
 @signed_in
@@ -109,10 +130,9 @@ def _frame(request: HttpRequest, channel: ChannelPage, tab: str) -> dict[str, An
 def show_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     """The Setup tab, read only until Edit; the verification's lines fill in by themselves."""
     channel = channel_or_404(channel_id)
-    context = _frame(request, channel, "setup")
-    state = live_part(
-        request, "state", "wharfinger/channels/state.html", context, every="1s", settled=_settled(channel)
-    )
+    context = channel_frame(request, channel, "setup")
+    context |= {"hidden_fields": HIDDEN, "facts_live": asks_for(request, "state")}
+    state = live_part(request, "state", "wharfinger/channels/state.html", context, every="1s", settled=settled(channel))
     if asks_for(request, "state"):
         return answer_live(request, state)
     form = ChannelForm(Fulfilment(channel.kind), initial=initial_of(channel))
@@ -120,106 +140,112 @@ def show_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     return render(request, "wharfinger/channels/channel.html", context)
 
 
-def _settled(channel: ChannelPage) -> bool:
-    """Nothing on this part will change by itself soon."""
+def settled(channel: ChannelPage) -> bool:
+    """Nothing on the live part will change by itself soon."""
     return bool(channel.checks) and not channel.checking and channel.link != LinkState.WAITING.value
-
-
-@needs(Right.EDIT_CHANNELS)
-@require_http_methods(["GET", "HEAD", "POST"])
-def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel = channel_or_404(channel_id)
-    data = request.POST if request.method == "POST" else None
-    form = ChannelForm(
-        Fulfilment(channel.kind),
-        data,
-        initial=initial_of(channel),
-        listed=options_list(channel_id),
-        channel_id=channel_id,
-    )
-    if request.method == "POST" and form.is_valid() and _saved(request, channel, form):
-        if request.POST.get("then") == "authorise":
-            return redirect("channel-authorise", channel_id=channel_id)
-        messages.success(request, "Saved. Amazon is asked now; the lines below fill in by themselves.")
-        return redirect("channel", channel_id=channel_id)
-    context = {**_frame(request, channel, "setup"), "form": form, "kind": channel.kind, "new": False}
-    return render(request, "wharfinger/channels/edit.html", context, status=422 if form.is_bound else 200)
-
-
-def _saved(request: HttpRequest, channel: ChannelPage, form: ChannelForm) -> bool:
-    version = form.cleaned_data["version"] or 0
-    try:
-        channels.save_channel(channel.id, form.entry(), version=version, now=trade_now(), user=person(request))
-    except Refused as refused:
-        show_refusal(form, refused, FIELD_NAMES)
-        return False
-    return True
-
-
-@needs(Right.EDIT_CHANNELS)
-@require_POST
-def check_again(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel_or_404(channel_id)
-    channels.check_again(channel_id)
-    messages.success(request, "Amazon is asked again.")
-    return redirect("channel", channel_id=channel_id)
-
-
-@needs(Right.ADMINISTER)
-@require_POST
-def activate(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """Demo systems: an administrator activates the channel for the simulator."""
-    channel = channel_or_404(channel_id)
-    channels.activate_channel(channel_id, now=trade_now(), user=person(request))
-    messages.success(request, f"{channel.name} is activated.")
-    return redirect("channel", channel_id=channel_id)
-
-
-@needs(Right.EDIT_CHANNELS)
-@require_POST
-def enable(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel_or_404(channel_id)
-    wanted = request.POST.get("enabled") == "on"
-    channels.enable_channel(channel_id, wanted, now=trade_now(), user=person(request))
-    words = "enabled" if wanted else "disabled: nothing is sent or received, all queued work is kept"
-    messages.success(request, f"The channel is {words}.")
-    return redirect("channel", channel_id=channel_id)
 
 
 @signed_in
 @require_safe
 def show_shipping(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel = channel_or_404(channel_id)
-    context = {**_frame(request, channel, "shipping"), "rows": shipping_notifications(channel_id)}
+    head, form = head_or_404(channel_id), NotificationFilterForm(request.GET)
+    told = _notification_filter(form)
+    context = tab_frame(request, head, "shipping") | _filtered(request, form)
+    context["page"] = channel_history.shipping_notifications(channel_id, **told, cursor=request.GET.get("at", ""))
     return render(request, "wharfinger/channels/shipping.html", context)
+
+
+def _notification_filter(form: NotificationFilterForm) -> dict[str, str]:
+    form.is_valid()
+    return {"state": form.cleaned_data.get("state", ""), "search": form.cleaned_data.get("q", "").strip()}
+
+
+def _filtered(request: HttpRequest, form: Any) -> dict[str, Any]:
+    return {"form": form, "filtered": any(request.GET.get(key) for key in form.fields)}
+
+
+@signed_in
+@require_safe
+def export_shipping(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    head_or_404(channel_id)
+    told = _notification_filter(NotificationFilterForm(request.GET))
+    headings = ["sales order", "Amazon order", "parcel", "courier service", "tracking number", "shipped", "state",
+                "accepted by Amazon", "seen at Amazon", "error"]  # fmt: skip
+    rows = (
+        (row.order, row.amazon_order_id, row.package, row.service, row.tracking_number, row.shipped_at, row.state,
+         row.accepted_at, row.confirmed_at, row.error)
+        for row in channel_history.every_notification(channel_id, **told)
+    )  # fmt: skip
+    return csv_file(f"shipping-notifications-{channel_id}", headings, rows)
 
 
 @signed_in
 @require_safe
 def show_feedback(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel = channel_or_404(channel_id)
-    context = {**_frame(request, channel, "feedback"), "rows": feedback(channel_id)}
+    """Orders that are never imported: before the Start Date, over three months old, others; each with its reason."""
+    head, form = head_or_404(channel_id), FeedbackFilterForm(request.GET)
+    told = _feedback_filter(form)
+    context = tab_frame(request, head, "feedback") | _filtered(request, form)
+    context["page"] = channel_history.feedback(channel_id, **told, cursor=request.GET.get("at", ""))
     return render(request, "wharfinger/channels/feedback.html", context)
+
+
+def _feedback_filter(form: FeedbackFilterForm) -> dict[str, str]:
+    form.is_valid()
+    return {"about": form.cleaned_data.get("about", ""), "search": form.cleaned_data.get("q", "").strip()}
+
+
+@signed_in
+@require_safe
+def export_feedback(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    head_or_404(channel_id)
+    told = _feedback_filter(FeedbackFilterForm(request.GET))
+    headings = ["Amazon order", "placed", "status at Amazon", "state", "why", "what to do"]
+    rows = (
+        (row.amazon_order_id, row.placed_at, row.amazon_status, row.state, row.reason, row.cure)
+        for row in channel_history.every_feedback(channel_id, **told)
+    )
+    return csv_file(f"feedback-{channel_id}", headings, rows)
 
 
 @signed_in
 @require_safe
 def show_activity(request: HttpRequest, channel_id: int) -> HttpResponse:
-    channel = channel_or_404(channel_id)
-    context = {**_frame(request, channel, "activity"), "events": channel_activity(channel_id)}
+    head, form = head_or_404(channel_id), ActivityFilterForm(request.GET)
+    search, by_people = _activity_filter(form)
+    context = tab_frame(request, head, "activity") | _filtered(request, form)
+    context["may_audit"] = allowed(request, Right.SEE_AUDIT)
+    context["page"] = channel_history.channel_activity(
+        channel_id, search=search, by_people=by_people, cursor=request.GET.get("at", "")
+    )
     return render(request, "wharfinger/channels/activity.html", context)
+
+
+def _activity_filter(form: ActivityFilterForm) -> tuple[str, bool]:
+    form.is_valid()
+    return form.cleaned_data.get("q", "").strip(), form.cleaned_data.get("by") == "people"
+
+
+@signed_in
+@require_safe
+def export_activity(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    head_or_404(channel_id)
+    search, by_people = _activity_filter(ActivityFilterForm(request.GET))
+    rows = (
+        (event.at, event.title, event.who)
+        for event in channel_history.every_activity(channel_id, search=search, by_people=by_people)
+    )
+    return csv_file(f"activity-{channel_id}", ["when", "what", "who"], rows)
 
 
 routes = [
     path("channels/", show_list, name="channel-list"),
-    path("channels/new/", choose_type, name="channel-new"),
-    path("channels/new/<str:kind>/", new_channel, name="channel-new-kind"),
+    path("channels/export.csv", export_list, name="channel-list-export"),
     path("channels/<int:channel_id>/", show_channel, name="channel"),
-    path("channels/<int:channel_id>/edit/", edit_channel, name="channel-edit"),
-    path("channels/<int:channel_id>/check/", check_again, name="channel-check"),
-    path("channels/<int:channel_id>/activate/", activate, name="channel-activate"),
-    path("channels/<int:channel_id>/enable/", enable, name="channel-enable"),
     path("channels/<int:channel_id>/shipping/", show_shipping, name="channel-shipping"),
+    path("channels/<int:channel_id>/shipping/export.csv", export_shipping, name="channel-shipping-export"),
     path("channels/<int:channel_id>/feedback/", show_feedback, name="channel-feedback"),
+    path("channels/<int:channel_id>/feedback/export.csv", export_feedback, name="channel-feedback-export"),
     path("channels/<int:channel_id>/activity/", show_activity, name="channel-activity"),
+    path("channels/<int:channel_id>/activity/export.csv", export_activity, name="channel-activity-export"),
 ]

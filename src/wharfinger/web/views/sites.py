@@ -109,7 +109,7 @@ def load_levels(request: HttpRequest, site_id: int) -> HttpResponse:
         messages.success(request, "Amazon is asked for the levels. They appear here as they come.")
     else:
         messages.info(request, "Amazon is being asked already. The levels appear here as they come.")
-    return redirect("site", site_id=site_id)
+    return redirect(next_page(request, reverse("site", args=[site_id])))
 
 
 routes = [

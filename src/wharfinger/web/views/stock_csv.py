@@ -16,11 +16,9 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import stock_csv
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import person, show_refusal, trade_now
+from wharfinger.web.csv_files import Echo, as_file, without_formula
 from wharfinger.web.forms.stock import CsvForm
 from wharfinger.web.rights import needs, signed_in
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 _SHOWN = 300
 
@@ -66,24 +64,12 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
     }
 
 
-class _Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
-def _without_formula(text: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula; an apostrophe in front stops it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _report() -> Iterator[str]:
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(["stock code", "name", "site", "on hand", "allocated", "available"])
     for line in export_lines():
         levels = [line.on_hand, line.allocated, line.on_hand - line.allocated] if line.counted else ["", "", ""]
-        yield writer.writerow([_without_formula(line.code), _without_formula(line.name), line.site, *levels])
+        yield writer.writerow([without_formula(line.code), without_formula(line.name), line.site, *levels])
 
 
 def _import_file() -> Iterator[str]:
@@ -91,7 +77,7 @@ def _import_file() -> Iterator[str]:
 
     Codes stay as they are, formula or not: with an apostrophe they would come back as other items.
     """
-    writer = csv.writer(_Echo())
+    writer = csv.writer(Echo())
     yield writer.writerow(["stock code", "name", "site", "quantity", "mode"])
     for line in export_lines():
         if not line.fba:
@@ -99,21 +85,16 @@ def _import_file() -> Iterator[str]:
             yield writer.writerow([line.code, line.name, *counted])
 
 
-def _as_file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}-{trade_now():%Y-%m-%d-%H%M}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
-
-
 @signed_in
 @require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return _as_file(_report(), "stock")
+    return as_file(_report(), "stock")
 
 
 @signed_in
 @require_safe
 def import_file(request: HttpRequest) -> StreamingHttpResponse:
-    return _as_file(_import_file(), "stock-to-import")
+    return as_file(_import_file(), "stock-to-import")
 
 
 routes = [

@@ -1,0 +1,122 @@
+"""What must be there before a channel is made, and what its marketplace and kind ask for: facts, with names."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from wharfinger.db.models import (
+    AmazonApplication,
+    Channel,
+    CourierService,
+    ImportedOrder,
+    Marketplace,
+    SellerAccount,
+    Site,
+)
+from wharfinger.domain.marketplaces import Region, flag
+from wharfinger.domain.orders import Fulfilment, ImportState
+from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.stock import SiteKind
+
+
+@dataclass(frozen=True, slots=True)
+class PoolSite:
+    """An FBA site of the marketplace's pool. `account`: whose stock it mirrors; empty = nobody's yet."""
+
+    id: int
+    name: str
+    loaded: bool
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetupFacts:
+    """`twins`: channels of the marketplace and kind that there are already, whoever's."""
+
+    marketplace: str
+    flag: str
+    pool: str
+    pool_title: str
+    region: str
+    pool_sites: tuple[PoolSite, ...]
+    own_sites: tuple[tuple[int, str], ...]
+    prompt_couriers: tuple[tuple[int, str], ...]
+    other_couriers: tuple[str, ...]
+    twins: tuple[tuple[int, str], ...]
+    application: bool
+
+
+def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
+    """For a marketplace that is not known (yet), without its pool."""
+    market = Marketplace.objects.filter(pk=marketplace_id).first()
+    couriers = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
+    sites = list(Site.objects.select_related("account").order_by("priority", "name"))
+    twins = Channel.objects.filter(marketplace=marketplace_id, kind=kind.value, archived=False).order_by("name")
+    return SetupFacts(
+        marketplace=market.name if market else "",
+        flag=flag(market.country) if market else "",
+        pool=market.pool if market else "",
+        pool_title=market.get_pool_display() if market else "",
+        region=market.region if market else "",
+        pool_sites=tuple(
+            PoolSite(site.pk, site.name, site.levels_loaded_at is not None, site.account.name if site.account else "")
+            for site in sites
+            if market is not None and site.kind == SiteKind.FBA.value and site.pool == market.pool
+        ),
+        own_sites=tuple((site.pk, site.name) for site in sites if site.kind != SiteKind.FBA.value),
+        prompt_couriers=tuple((row.pk, str(row)) for row in couriers if row.tracking == Tracking.AT_ONCE.value),
+        other_couriers=tuple(str(row) for row in couriers if row.tracking != Tracking.AT_ONCE.value),
+        twins=tuple(twins.values_list("pk", "name")),
+        application=AmazonApplication.objects.exists(),
+    )
+
+
+def region_of(marketplace_id: str) -> str:
+    """The region of a marketplace that is offered; empty for any other, and for what is none."""
+    row = Marketplace.objects.filter(pk=marketplace_id).exclude(region=Region.FE.value).first()
+    return row.region if row else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FirstImportRow:
+    """A channel of the seller account, as the step First import shows it. `site_id`: its FBA site without levels."""
+
+    id: int
+    name: str
+    kind: str
+    brake: bool
+    found: int
+    site: str
+    site_id: int | None
+
+
+def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
+    """The channels of one seller account, by name, with what waits for each first import."""
+    rows = Channel.objects.filter(account=account_id, archived=False).prefetch_related("options__site").order_by("name")
+    waiting = ImportedOrder.objects.filter(
+        account=account_id, sales_order=None, state=ImportState.NOT_ATTEMPTED.value, waits_for__startswith="channel:"
+    )
+    found = dict(waiting.order_by().values_list("channel").annotate(orders=Count("pk")))
+    return tuple(_first_import(row, found.get(row.pk, 0)) for row in rows)
+
+
+def _first_import(channel: Channel, found: int) -> FirstImportRow:
+    site = next((option.site for option in channel.options.all() if option.order_type == ""), None)
+    unloaded = site is not None and site.kind == SiteKind.FBA.value and site.levels_loaded_at is None
+    return FirstImportRow(
+        id=channel.pk,
+        name=channel.name,
+        kind=channel.kind,
+        brake=channel.dont_import_orders,
+        found=found,
+        site=site.name if site else "",
+        site_id=site.pk if site and unloaded else None,
+    )
+
+
+def touched_by(region: str, seller_id: str) -> tuple[str, ...]:
+    """The channels that share the credentials of this seller."""
+    account = SellerAccount.objects.filter(region=region, seller_id=seller_id).exclude(seller_id="").first()
+    if account is None:
+        return ()
+    return tuple(account.channels.filter(archived=False).order_by("name").values_list("name", flat=True))

@@ -1,0 +1,58 @@
+"""Tables as CSV files to take away."""
+
+import csv
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, tzinfo
+
+from django.http import StreamingHttpResponse
+from django.utils import timezone
+
+from wharfinger.web.asked import trade_now
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Echo:
+    """A file that gives back what is written to it."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def without_formula(text: str) -> str:
+    """A spreadsheet would run a cell that begins like a formula; an apostrophe in front stops it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
+    """Sent row by row, however many there are. Times are the reader's, days and numbers as they are."""
+    # Taken now: the reader's zone has ended when the rows are sent.
+    return as_file(_lines(headings, rows, timezone.get_current_timezone()), name)
+
+
+def as_file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}-{trade_now():%Y-%m-%d-%H%M}.csv"'}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def _lines(headings: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> Iterator[str]:
+    writer = csv.writer(Echo())
+    yield writer.writerow(headings)
+    for row in rows:
+        yield writer.writerow([_cell(value, zone) for value in row])
+
+
+def _cell(value: object, zone: tzinfo) -> object:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        case date():
+            return value.isoformat()
+        case str():
+            return without_formula(value)
+        case _:
+            return value

@@ -1,0 +1,53 @@
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from wharfinger.domain.people import Role
+
+ROLE_MEANS = {
+    Role.ADMINISTRATOR: "everything",
+    Role.MANAGER: "everything but the installation itself and its people",
+    Role.WAREHOUSE: "stock and shipping",
+    Role.ACCOUNTS: "looks, with customers' names",
+    Role.VIEWER: "looks only, without customers' names",
+}
+
+
+class PersonForm(forms.Form):
+    """A person who may sign in; the password is chosen by a one-time link, never by somebody else."""
+
+    username = forms.CharField(
+        label="User name",
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
+        help_text="One word; they sign in with it. It stays as it is.",
+    )
+    full_name = forms.CharField(label="Name", max_length=150)
+    email = forms.EmailField(label="E-mail", required=False, help_text="For alerts.")
+    role = forms.ChoiceField(
+        label="Role", choices=[(role.value, f"{role.value}: {means}") for role, means in ROLE_MEANS.items()]
+    )
+
+    def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any], made: bool = False) -> None:
+        super().__init__(data, initial=initial)
+        if made:
+            self.fields["username"].disabled = True
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label="Password",
+        max_length=200,
+        help_text="At least twelve characters: capitals, small letters, digits or signs.",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label="Once more", max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, object]:
+        told = super().clean() or {}
+        if told.get("password") and told.get("again") and told["password"] != told["again"]:
+            self.add_error("again", "The two passwords differ. Type the same one twice.")
+        return told

@@ -1,0 +1,9 @@
+"""Whether Amazon can send a browser back to us."""
+
+from django.conf import settings
+
+
+def comes_back_from_amazon() -> bool:
+    """Amazon's consent page leads back to https addresses only; the simulator's leads to any."""
+    house = settings.WHARFINGER
+    return house.is_https or (house.system == "demo" and house.simulator_url is not None)

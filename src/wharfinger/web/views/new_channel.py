@@ -1,0 +1,430 @@
+"""New Channel: type, checks, General, Channel Specific, (Global), Save Channel. Nothing is made before the last."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.db.queries.channels import channel_page
+from wharfinger.db.queries.setup_checks import SetupFacts, region_of, setup_facts, touched_by
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.people import Right
+from wharfinger.domain.stock import SiteKind
+from wharfinger.operations import channels
+from wharfinger.operations.channels import check_general, check_specific, first_start_date
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import numbers, person, trade_now
+from wharfinger.web.drafts import Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
+from wharfinger.web.forms.channels import (
+    FIELD_NAMES,
+    GENERAL,
+    GLOBAL,
+    SPECIFIC,
+    ChannelForm,
+    MarketplaceForm,
+    copy_of,
+    preset,
+)
+from wharfinger.web.https import comes_back_from_amazon
+from wharfinger.web.rights import needs
+from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
+
+KINDS = {kind.value.lower(): kind for kind in Fulfilment}
+FIELDS = {
+    "checks": ("marketplace_id", "marketplace_typed"),
+    "general": GENERAL,
+    "specific": SPECIFIC,
+    "options": GLOBAL,
+}
+FORMS = ("general", "specific", "options")
+LEADS = {
+    "general": "What the channel is called, and what it does by itself.",
+    "specific": "Which seller account sells where, and how its lines find your stock.",
+    "options": "What holds for every order type. Sales Source, customers, invoices and the rest begin with your "
+    "settings' first values; rows for single order types are added on the channel's page.",
+}
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def choose_type(request: HttpRequest) -> HttpResponse:
+    """The first step, with what was begun and not saved."""
+    begun = [(draft, setup_facts(draft.kind, draft.told.get("marketplace_id", ""))) for draft in drafts_of(request)]
+    steps = steps_before("type", "", ())
+    return render(request, "wharfinger/channels/new/type.html", {"steps": steps, "place": place(steps), "begun": begun})
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def begin(request: HttpRequest, kind: str) -> HttpResponse:
+    """The type is chosen; `like` = Duplicate: begin with another channel's settings."""
+    if kind not in KINDS:
+        raise Http404
+    fulfilment = KINDS[kind]
+    first = preset(fulfilment, first_start_date(trade_now()))
+    asked = numbers([request.GET.get("like", "")])
+    pattern = channel_page(asked[0]) if asked else None
+    if pattern is not None and pattern.kind == fulfilment.value:
+        first |= {**copy_of(pattern), "like": pattern.id}
+    draft = begin_draft(request, fulfilment, first)
+    return redirect("channel-draft", key=draft.key, step="checks")
+
+
+def _draft_or_404(request: HttpRequest, key: str) -> Draft:
+    draft = find_draft(request, key)
+    if draft is None:
+        raise Http404("This channel was saved or forgotten meanwhile.")
+    return draft
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
+    """One step: what is sent is kept whether it is right or wrong, and a cure leads back to exactly this step."""
+    draft = _draft_or_404(request, key)
+    if step not in BEFORE[1:]:
+        raise Http404
+    if request.method == "POST":
+        return _take(request, draft, step)
+    if step not in draft.reached:
+        draft.reached.append(step)
+        keep_draft(request, draft)
+    if step == "checks":
+        return _checks(request, draft)
+    if step == "save":
+        return _summary(request, draft)
+    return _form_page(request, draft, step, None)
+
+
+def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    go = request.POST.get("go", "")
+    if go == "cancel":
+        forget_draft(request, draft.key)
+        messages.info(request, "Nothing was made.")
+        return redirect("channel-list")
+    take_down(draft, FIELDS.get(step, ()), request.POST)
+    draft.refused = ("", "")
+    if step == "checks":
+        _note_marketplace(draft)
+    keep_draft(request, draft)
+    if go in CURES:
+        return redirect(_cure_address(draft, step, go))
+    match step:
+        case "checks":
+            return _leave_checks(request, draft, go)
+        case "save":
+            return _save(request, draft)
+        case _:
+            return _leave_form(request, draft, step)
+
+
+def _next(draft: Draft, step: str) -> HttpResponse:
+    return redirect("channel-draft", key=draft.key, step=BEFORE[BEFORE.index(step) + 1])
+
+
+# Checks: each names its cure; the cure's page leads back here.
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """`state`: good, warn (go on if you like) or bad (go on when it is cured). `go`: the cure's button."""
+
+    state: str
+    title: str
+    text: str
+    cure: str = ""
+    go: str = ""
+    button: str = ""
+
+
+CURES = {
+    "courier": ("courier-new", {}),
+    "site": ("site-new", {"kind": SiteKind.OWN.value}),
+    "fba-site": ("site-new", {"kind": SiteKind.FBA.value}),
+    "application": ("amazon-application", {}),
+}
+
+
+def _cure_address(draft: Draft, step: str, go: str) -> str:
+    page, told = CURES[go]
+    asked = {**told, "next": reverse("channel-draft", args=[draft.key, step])}
+    if go == "fba-site":
+        asked["pool"] = setup_facts(draft.kind, draft.told.get("marketplace_id", "")).pool
+    return f"{reverse(page)}?{urlencode(asked)}"
+
+
+def checks_for(kind: Fulfilment, facts: SetupFacts) -> list[Check]:
+    own = _fbm_checks(facts) if kind is Fulfilment.FBM else _fba_checks(facts)
+    return [*own, _twin_check(kind, facts), _application_check(facts), _address_check()]
+
+
+def _fbm_checks(facts: SetupFacts) -> list[Check]:
+    title = "A courier service that gives its tracking number at once"
+    if facts.prompt_couriers:
+        courier = Check("good", title, ", ".join(name for _, name in facts.prompt_couriers))
+    elif facts.other_couriers:
+        courier = Check(
+            "warn",
+            title,
+            f"There is none. {', '.join(facts.other_couriers)} can be chosen, but numbers that come later make late "
+            "confirmations, and you will be asked to acknowledge that.",
+            "Add one whose label program shows the number at once.",
+            "courier",
+            "Add a courier service",
+        )
+    else:
+        courier = Check(
+            "bad",
+            title,
+            "There is no courier service at all. Amazon wants the tracking number when the parcel leaves.",
+            "Add the service that you ship with.",
+            "courier",
+            "Add a courier service",
+        )
+    if facts.own_sites:
+        return [courier, Check("good", "A site of your own", ", ".join(name for _, name in facts.own_sites))]
+    cure = "Make your warehouse, shop or 3PL."
+    return [courier, Check("bad", "A site of your own", "Orders are fulfilled from one.", cure, "site", "Make a site")]
+
+
+def _fba_checks(facts: SetupFacts) -> list[Check]:
+    title = f"An FBA site for the pool {facts.pool_title}"
+    if not facts.pool_sites:
+        return [
+            Check(
+                "bad",
+                title,
+                f"{facts.marketplace} is served from Amazon's stock in the pool {facts.pool_title}. A stock control "
+                "site of kind FBA for it is mandatory.",
+                "Make it now; you come back here.",
+                "fba-site",
+                f"Make the FBA site for {facts.pool_title}",
+            )
+        ]
+    names = ", ".join(f"{site.name} ({site.account})" if site.account else site.name for site in facts.pool_sites)
+    found = Check("good", title, names)
+    if any(site.loaded for site in facts.pool_sites):
+        return [found, Check("good", "Its stock levels", "They were loaded from Amazon.")]
+    text = (
+        "It has none yet. FBA orders are kept and wait until it has; when the channel is linked, one button loads the "
+        "levels from Amazon and releases them."
+    )
+    return [found, Check("warn", "Its stock levels", text)]
+
+
+def _twin_check(kind: Fulfilment, facts: SetupFacts) -> Check:
+    title = f"No {kind.value} channel for {facts.marketplace} yet"
+    if not facts.twins:
+        return Check("good", title, "Each seller account has one channel for a marketplace and kind.")
+    names = ", ".join(name for _, name in facts.twins)
+    return Check("warn", title, f"There is {names}. A second one is taken for another seller account only.")
+
+
+def _application_check(facts: SetupFacts) -> Check:
+    title = "Your Amazon application"
+    if facts.application:
+        return Check("good", title, "It is entered under Settings; Authorise uses it.")
+    text = "It is not entered yet. Authorise, and an Auth Token too, need your own application at Amazon."
+    return Check("warn", title, text, "Enter it now or later.", "application", "Enter the application")
+
+
+def _address_check() -> Check:
+    title = "Amazon can send you back here"
+    if comes_back_from_amazon():
+        return Check("good", title, "Authorise leads to Seller Central and back.")
+    text = (
+        "Our own address is not https, and Amazon sends browsers back to https addresses only. Paste the Auth Token of "
+        "a self-authorised application on the step Channel Specific."
+    )
+    return Check("warn", title, text, "Or give this installation an https address (WHARFINGER_URL).")
+
+
+def _checks(request: HttpRequest, draft: Draft, form: MarketplaceForm | None = None) -> HttpResponse:
+    facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
+    checks = checks_for(draft.kind, facts)
+    context = {
+        **_frame(draft, "checks"),
+        "form": form or MarketplaceForm(initial=draft.told),
+        "facts": facts,
+        "checks": checks,
+        "stops": sum(check.state == "bad" for check in checks),
+    }
+    return render(request, "wharfinger/channels/new/checks.html", context, status=422 if form else 200)
+
+
+def _note_marketplace(draft: Draft) -> None:
+    """A typed ID that Amazon has is as good as a picked one; the region follows from it."""
+    typed = draft.told.get("marketplace_typed", "").strip()
+    region = region_of(typed or draft.told.get("marketplace_id", ""))
+    if region and typed:
+        draft.told |= {"marketplace_id": typed, "marketplace_typed": ""}
+    if region:
+        draft.told["region"] = region
+
+
+def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
+    form = MarketplaceForm(draft.data(), initial={})
+    typed = draft.told.get("marketplace_typed", "").strip()
+    if form.is_valid() and typed:
+        form.add_error("marketplace_typed", f"“{typed[:40]}” is no marketplace ID that Amazon has. Pick one above.")
+    if form.errors:
+        return _checks(request, draft, form)
+    facts = setup_facts(draft.kind, draft.told["marketplace_id"])
+    if go == "look" or any(check.state == "bad" for check in checks_for(draft.kind, facts)):
+        return redirect("channel-draft", key=draft.key, step="checks")
+    return _next(draft, "checks")
+
+
+# General, Channel Specific, (Global): one form each.
+
+
+def _form(draft: Draft, step: str, *, bound: bool) -> ChannelForm:
+    form = ChannelForm(draft.kind, draft.data() if bound else None, initial=draft.told)
+    form.keep_only(FIELDS[step])
+    return form
+
+
+def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm | None) -> HttpResponse:
+    facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
+    if step == "options" and form is None:
+        _choose_for_them(draft, facts)
+    refused = draft.refused if draft.refused[0] in FIELDS[step] else ("", "")
+    if form is None:
+        form = _form(draft, step, bound=bool(refused[1]))
+        if refused[1] and form.is_valid():
+            form.add_error(*refused)
+    context = {
+        **_frame(draft, step),
+        "form": form,
+        "facts": facts,
+        "lead": LEADS[step],
+        "token_last_four": draft.token_last_four,
+        "token_first": not comes_back_from_amazon(),
+        "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
+        "needs_pool_site": draft.kind is Fulfilment.FBA and step == "specific" and not facts.pool_sites,
+    }
+    return render(request, "wharfinger/channels/new/step.html", context, status=422 if form.errors else 200)
+
+
+def _choose_for_them(draft: Draft, facts: SetupFacts) -> None:
+    """The Site and courier service that there is no doubt about."""
+    fba = draft.kind is Fulfilment.FBA
+    sites = {str(site.id) for site in facts.pool_sites} if fba else {str(pk) for pk, _ in facts.own_sites}
+    if draft.told.get("site_id", "") not in sites and (fba or len(sites) == 1):
+        draft.told["site_id"] = next(iter(sites), "")
+    if not fba and not draft.told.get("courier_service_id") and len(facts.prompt_couriers) == 1:
+        draft.told["courier_service_id"] = str(facts.prompt_couriers[0][0])
+
+
+def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    form = _form(draft, step, bound=True)
+    if form.is_valid():
+        try:
+            _judge(draft, step, form)
+        except Refused as refused:
+            form.say_no(refused)
+        else:
+            if step == "specific":
+                _note_marketplace(draft)
+                keep_draft(request, draft)
+            return _next(draft, step)
+    return _form_page(request, draft, step, form)
+
+
+def _judge(draft: Draft, step: str, form: ChannelForm) -> None:
+    """What Save Channel would say of this step's fields; Refused names the field."""
+    match step:
+        case "general":
+            check_general(form.entry())
+        case "specific":
+            entry = form.entry()
+            check_specific(draft.kind, entry)
+            facts = setup_facts(draft.kind, entry.marketplace_id)
+            if draft.kind is Fulfilment.FBA and not facts.pool_sites:
+                raise Refused(
+                    f"{facts.marketplace} is served from the pool {facts.pool_title}, which has no FBA site yet. Make "
+                    "it with the button below.",
+                    "marketplace_id",
+                )
+        case _:
+            pass
+
+
+# Save Channel.
+
+
+def _whole_form(draft: Draft) -> ChannelForm:
+    return ChannelForm(draft.kind, draft.data(), initial={})
+
+
+def _summary(request: HttpRequest, draft: Draft) -> HttpResponse:
+    form = _whole_form(draft)
+    wrong = _step_of(next(iter(form.errors), "")) if not form.is_valid() else ""
+    if wrong:
+        return redirect("channel-draft", key=draft.key, step=wrong)
+    sections = [(step, TITLES[step], _shown(form, step)) for step in FORMS]
+    context = {
+        **_frame(draft, "save"),
+        "sections": sections,
+        "token_last_four": draft.token_last_four,
+        "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
+    }
+    return render(request, "wharfinger/channels/new/save.html", context)
+
+
+def _shown(form: ChannelForm, step: str) -> list[Any]:
+    left_out = {"marketplace_typed", "auth_token", "late_courier_acknowledged"}
+    return [form[name] for name in FIELDS[step] if name in form.fields and name not in left_out]
+
+
+def _step_of(field: str) -> str:
+    return next((step for step in FORMS if field in FIELDS[step]), "")
+
+
+def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
+    form = _whole_form(draft)
+    if not form.is_valid():
+        return redirect("channel-draft", key=draft.key, step=_step_of(next(iter(form.errors))) or "general")
+    like = numbers([draft.told.get("like", "")])
+    try:
+        channel = channels.create_channel(
+            draft.kind, form.entry(), like=like[0] if like else None, now=trade_now(), user=person(request)
+        )
+    except Refused as refused:
+        field = FIELD_NAMES.get(refused.field, refused.field)
+        draft.refused = (field, refused.message)
+        keep_draft(request, draft)
+        if not _step_of(field):
+            messages.error(request, refused.message)
+        return redirect("channel-draft", key=draft.key, step=_step_of(field) or "save")
+    forget_draft(request, draft.key)
+    begin_set_up(request, channel.pk)
+    messages.success(request, f"{channel.name} is saved. Next: authorise it at Amazon.")
+    return redirect("channel-set-up-authorise", channel_id=channel.pk)
+
+
+def _frame(draft: Draft, step: str) -> dict[str, Any]:
+    steps = steps_before(step, draft.key, draft.reached)
+    before = BEFORE[BEFORE.index(step) - 1]
+    back = reverse("channel-new") if before == "type" else reverse("channel-draft", args=[draft.key, before])
+    return {
+        "draft": draft,
+        "kind": draft.kind.value,
+        "step": step,
+        "title": TITLES[step],
+        "steps": steps,
+        "place": place(steps),
+        "back": back,
+    }
+
+
+routes = [
+    path("channels/new/", choose_type, name="channel-new"),
+    path("channels/new/<str:kind>/", begin, name="channel-new-kind"),
+    path("channels/new/<str:key>/<str:step>/", show_step, name="channel-draft"),
+]

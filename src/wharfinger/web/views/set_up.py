@@ -1,0 +1,100 @@
+"""New Channel after Save Channel: authorise, more channels of the seller, the first import, done."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_safe
+
+from wharfinger.db.queries.channel_offers import channel_offers
+from wharfinger.db.queries.channels import ChannelPage
+from wharfinger.db.queries.people import who_may
+from wharfinger.db.queries.setup_checks import first_imports_of
+from wharfinger.domain.channels import LinkState
+from wharfinger.domain.people import Right
+from wharfinger.web.https import comes_back_from_amazon
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs
+from wharfinger.web.setup_steps import begin_set_up, end_set_up, place, steps_after
+from wharfinger.web.views.channels import channel_frame, channel_or_404, settled
+
+
+def _frame(request: HttpRequest, channel: ChannelPage, step: str) -> dict[str, Any]:
+    steps = steps_after(step, channel.id)
+    return {**channel_frame(request, channel, "setup"), "steps": steps, "place": place(steps), "step": step}
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def go_on(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The first step that is not done."""
+    channel = channel_or_404(channel_id)
+    begin_set_up(request, channel_id)
+    linked = channel.link == LinkState.LINKED.value
+    step = "authorise" if not linked else "first-import" if channel.dont_import_orders else "done"
+    return redirect(f"channel-set-up-{step}", channel_id=channel_id)
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Activate (demo systems), Authorise, and the verification's lines as they fill in."""
+    channel = channel_or_404(channel_id)
+    context = _frame(request, channel, "authorise")
+    state = live_part(request, "state", "wharfinger/channels/state.html", context, every="1s", settled=settled(channel))
+    if asks_for(request, "state"):
+        return answer_live(request, state)
+    context |= {
+        "live": state,
+        "linked": channel.link == LinkState.LINKED.value,
+        "token_first": not comes_back_from_amazon(),
+        "here": reverse("channel-set-up-authorise", args=[channel_id]),
+        "administrators": who_may(Right.ADMINISTER),
+    }
+    return render(request, "wharfinger/channels/setup/authorise.html", context)
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def more(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Passed over where there is nothing to offer."""
+    channel_or_404(channel_id)
+    begin_set_up(request, channel_id)
+    offers = channel_offers(channel_id)
+    if offers is not None and offers.read_at is not None and not offers.possible:
+        return redirect("channel-set-up-first-import", channel_id=channel_id)
+    return redirect("channel-more", channel_id=channel_id)
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def first_import(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The brake of every channel of the seller account, and FBA sites that have no levels yet."""
+    channel = channel_or_404(channel_id)
+    context = _frame(request, channel, "first-import")
+    context |= {
+        "rows": first_imports_of(channel.account_id),
+        "here": reverse("channel-set-up-first-import", args=[channel_id]),
+    }
+    part = live_part(request, "found", "wharfinger/channels/setup/found.html", context)
+    if asks_for(request, "found"):
+        return answer_live(request, part)
+    return render(request, "wharfinger/channels/setup/first_import.html", {**context, "live": part})
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_safe
+def done(request: HttpRequest, channel_id: int) -> HttpResponse:
+    channel = channel_or_404(channel_id)
+    end_set_up(request, channel_id)
+    return render(request, "wharfinger/channels/setup/done.html", _frame(request, channel, "done"))
+
+
+routes = [
+    path("channels/<int:channel_id>/set-up/", go_on, name="channel-set-up"),
+    path("channels/<int:channel_id>/set-up/authorise/", authorise, name="channel-set-up-authorise"),
+    path("channels/<int:channel_id>/set-up/more/", more, name="channel-set-up-more"),
+    path("channels/<int:channel_id>/set-up/first-import/", first_import, name="channel-set-up-first-import"),
+    path("channels/<int:channel_id>/set-up/done/", done, name="channel-set-up-done"),
+]
