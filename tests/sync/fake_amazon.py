@@ -12,7 +12,7 @@ import msgspec
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import NotFound, PageTokenRefused, Refused
-from wharfinger.amazon.messages.fba import InventoryDetails, InventoryPage, InventorySummary
+from wharfinger.amazon.messages.fba import InventoryDetails, InventoryPage, InventorySummary, ReservedQuantity
 from wharfinger.amazon.messages.listings import (
     Accepted,
     FulfillmentAvailability,
@@ -73,6 +73,7 @@ class FakeAmazon:
     account: AccountFacts
     listings: dict = field(default_factory=dict)  # sku -> Entry
     fba: dict = field(default_factory=dict)  # sku -> units, or None for a summary without numbers
+    fba_ordered: dict = field(default_factory=dict)  # sku -> units of them that wait for buyers' orders
     packages: dict = field(default_factory=lambda: defaultdict(dict))  # order -> reference -> ConfirmShipment
     statuses: dict = field(default_factory=dict)  # order -> fulfilment status
     faults: dict = field(default_factory=lambda: defaultdict(list))
@@ -168,7 +169,13 @@ class FakeAmazon:
 
     def _summary(self, sku):
         units = self.fba[sku]
-        details = InventoryDetails() if units is None else InventoryDetails(fulfillable_quantity=units)
+        ordered = self.fba_ordered.get(sku, 0)
+        reserved = ReservedQuantity(total_reserved_quantity=ordered, pending_customer_order_quantity=ordered)
+        details = (
+            InventoryDetails()
+            if units is None
+            else InventoryDetails(fulfillable_quantity=units - ordered, reserved_quantity=reserved)
+        )
         return InventorySummary(seller_sku=sku, inventory_details=details)
 
     def confirm_shipment(self, order_id, confirmation):

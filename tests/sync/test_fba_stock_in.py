@@ -64,6 +64,15 @@ def test_a_summary_without_numbers_is_not_zero():
     assert shop.levels() == {"MUG": 5}
 
 
+def test_units_that_buyers_ordered_are_on_hand_until_amazon_sends_them():
+    shop = Shop(MUG=5)
+    shop.amazon.fba_ordered["MUG"] = 2
+    shop.run()
+    level = StockLevel.objects.get()
+    assert (level.on_hand, level.fba_reserved) == (5, 2)
+    assert Movement.objects.get().note == "Amazon held 5 (2 of them ordered) at 2026-11-02 09:00:00 UTC"
+
+
 def test_an_absent_sku_keeps_its_level():
     shop = Shop(MUG=5, CUP=6)
     shop.run()

@@ -93,10 +93,14 @@ def _check_units(units: int, field: str, *, least: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class FbaLevel:
-    """What Amazon holds of one item in one pool, its parts kept apart; sellable now is `fulfillable`."""
+    """What Amazon holds of one item in one pool, its parts kept apart; sellable now is `fulfillable`.
+
+    `ordered` (a part of `reserved`) waits for buyers' orders: it is on hand until Amazon sends it.
+    """
 
     item_id: int
     fulfillable: int
+    ordered: int = 0
     reserved: int = 0
     inbound: int = 0
     unfulfillable: int = 0
@@ -130,7 +134,7 @@ def load_fba_levels(
     sold_since = _sold_since(site_id, [level.item_id for level in levels], read_at)
     changed = []
     for told in sorted(levels, key=lambda told: told.item_id):
-        expected = told.fulfillable - sold_since.get(told.item_id, 0)
+        expected = told.fulfillable + told.ordered - sold_since.get(told.item_id, 0)
         if _mirror(held[(told.item_id, site_id)], told, expected, read_at, now):
             changed.append(told.item_id)
     _mark_loaded(site, loaded=bool(levels) or not unlinked, read_at=read_at, now=now)
@@ -157,7 +161,8 @@ def _mirror(level: StockLevel, told: FbaLevel, expected: int, read_at: datetime,
     difference = expected - level.on_hand
     if difference:
         reason = MovementReason.OPENING if first else MovementReason.FBA_DIFFERENCE
-        note = f"Amazon held {told.fulfillable} at {read_at:%Y-%m-%d %H:%M:%S} UTC"
+        ordered = f" ({told.ordered} of them ordered)" if told.ordered else ""
+        note = f"Amazon held {told.fulfillable + told.ordered}{ordered} at {read_at:%Y-%m-%d %H:%M:%S} UTC"
         write_movement(level, difference, reason, now=now, note=note)
     return bool(difference)
 

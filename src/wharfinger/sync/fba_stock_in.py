@@ -152,6 +152,7 @@ def _level(summary: InventorySummary, item_id: int) -> FbaLevel | None:
     return FbaLevel(
         item_id=item_id,
         fulfillable=details.fulfillable_quantity,
+        ordered=(reserved.pending_customer_order_quantity or 0) if reserved else 0,
         reserved=(reserved.total_reserved_quantity or 0) if reserved else 0,
         inbound=sum(units or 0 for units in inbound),
         unfulfillable=(broken.total_unfulfillable_quantity or 0) if broken else 0,
@@ -163,6 +164,7 @@ def _sum(item_id: int, levels: Sequence[FbaLevel]) -> FbaLevel:
     return FbaLevel(
         item_id=item_id,
         fulfillable=sum(level.fulfillable for level in levels),
+        ordered=sum(level.ordered for level in levels),
         reserved=sum(level.reserved for level in levels),
         inbound=sum(level.inbound for level in levels),
         unfulfillable=sum(level.unfulfillable for level in levels),
