@@ -1,9 +1,22 @@
 import json
 import logging
+from datetime import UTC, datetime
 
 import pytest
 
+from wharfinger.amazon.auth import Credentials
+from wharfinger.amazon.messages.secrets import read_secret_notice
+from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.amazon.queues import QueueMessage
 from wharfinger.config.logs import JsonLines, without_secrets
+from wharfinger.db.queries.mail import MailServer
+from wharfinger.operations.applications import ApplicationEntry, QueueEntry
+from wharfinger.operations.authorisation import CodeToExchange
+from wharfinger.operations.mail import MailEntry
+from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk
+from wharfinger.sync.post import SmtpServer
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 SECRETS = {
     "access token": ("calling with Atza|IwEBIabc-123_x", "IwEBIabc-123_x"),
@@ -16,6 +29,9 @@ SECRETS = {
     "python body": ("{'refresh_token': 'r3fresh'}", "r3fresh"),
     "header": ("{'x-amz-access-token': 't0ken'}", "t0ken"),
     "bearer": ("Authorization: Bearer abc.def", "abc.def"),
+    "amazon's own state": ("GET /amazon/authorise?amazon_state=st4te&amazon_callback_uri=https", "st4te"),
+    "new client secret": ('{"newClientSecret": "n3w", "clientId": "c"}', "n3w"),
+    "queue's key": ("aws_secret_access_key=k3y", "k3y"),
     "database address": ("postgresql://shop:s3cret@db.example/shop", "s3cret"),
 }
 
@@ -47,3 +63,34 @@ def test_a_line_is_one_json_object_and_keeps_the_rest():
     told = json.loads(line("took %s orders\nof account 7", 12, flow="orders_in", account_id=7))
     assert told["message"] == "took 12 orders\nof account 7"
     assert (told["level"], told["logger"], told["flow"], told["account_id"]) == ("info", "test", "orders_in", 7)
+
+
+OURS = (
+    Credentials("client", "s3cret"),
+    RotationToAsk(1, "client", "s3cret", "EU"),
+    QueueFacts(1, "https://sqs", "eu-west-1", "AKIA", "s3cret", True),
+    NewSecret("client", "s3cret", NOW, None, None),
+    CodeToExchange(1, 1, "EU", "s3cret", "https://us"),
+    QueueEntry("https://sqs", "AKIA", "s3cret"),
+    ApplicationEntry("id", "client", "s3cret"),
+    MailEntry("smtp", 587, "TLS", "shop", "s3cret", "s@example.com"),
+    SmtpServer("smtp", 587, "TLS", "shop", "s3cret", "s@example.com"),
+    MailServer("smtp", 587, "TLS", "shop", "s3cret", "cret", "s@example.com", ()),
+    QueueMessage(b"s3cret", "s3cret"),
+)
+
+
+@pytest.mark.parametrize("value", OURS, ids=lambda value: type(value).__name__)
+def test_a_value_that_holds_a_secret_does_not_show_it(value):
+    assert "s3cret" not in repr(value)
+    assert "s3cret" not in line("%s", value)
+
+
+def test_a_new_secrets_message_does_not_show_it_even_when_it_is_not_understood():
+    told = (
+        b'{"notificationType": "APPLICATION_OAUTH_CLIENT_NEW_SECRET", "payload": {"applicationOAuthClientNewSecret": '
+    )
+    assert "s3cret" not in repr(read_secret_notice(told + b'{"clientId": "c", "newClientSecret": "s3cret"}}}'))
+    with pytest.raises(Unreadable) as unreadable:
+        read_secret_notice(told + b'{"newClientSecret": "s3cret"}}}')
+    assert "s3cret" not in str(unreadable.value)

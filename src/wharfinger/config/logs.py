@@ -12,7 +12,8 @@ _SECRETS = (
     re.compile(
         r"(?i)(?<=[\"'&?\s{,])"
         r"((?:refresh_token|access_token|client_secret|spapi_oauth_code|code|state|password|token"
-        r"|x-amz-access-token|authorization|cookie|csrfmiddlewaretoken|secret_key)"
+        r"|x-amz-access-token|authorization|cookie|csrfmiddlewaretoken|secret_key|amazon_state"
+        r"|newClientSecret|aws_secret_access_key)"
         r"[\"']?\s*[=:]\s*[\"']?)[^\s\"'&,;}]+"
     ),
     re.compile(r"(?<=://)([^\s:/@]*:)[^\s@/]+(?=@)"),  # the password in an address

@@ -142,11 +142,13 @@ def parse_callback(address: str, simulator_url: str | None) -> Callback:
         port = parts.port
     except ValueError as error:
         raise NotAmazons("amazon_callback_uri is no web address.") from error
+    if not parts.hostname:
+        raise NotAmazons("amazon_callback_uri is no web address.")
     path = parts.path
     if simulator_url and address.startswith(f"{simulator_url}/sellercentral/"):
         path = "/" + address.removeprefix(f"{simulator_url}/sellercentral/").partition("?")[0].partition("/")[2]
-    elif not (parts.scheme == "https" and port in (None, 443) and _is_amazons(parts.hostname or "")):
-        raise NotAmazons(f"amazon_callback_uri leads to “{(parts.hostname or address)[:80]}”, which is not Amazon.")
+    elif not (parts.scheme == "https" and port in (None, 443) and _is_amazons(parts.hostname)):
+        raise NotAmazons(f"amazon_callback_uri leads to “{parts.hostname[:80]}”, which is not Amazon.")
     if parts.username is not None or parts.password is not None or parts.fragment:
         raise NotAmazons("amazon_callback_uri holds a user name or a fragment.")
     confirm = _CONFIRM.fullmatch(path)
