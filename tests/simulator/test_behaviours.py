@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from tests.simulator import feeding, reporting
 from tests.simulator.conftest import EU, NA, START, UK, US
 from tests.simulator.grantless import ask_token
 from tests.simulator.test_faults import fault, listings, raw, summaries
@@ -43,9 +44,14 @@ def test_the_page_names_each_behaviour_once_and_only_faults_that_there_are():
 
 def test_every_behaviour_by_fault_or_control_is_produced_by_a_test():
     wanted = {number.lower() for number, _, how in rows() if re.search(r"fault `|control: ", how)}
-    elsewhere = {"n01", "n05", "fd01", "fd02", "fd09", "fd12", "r05", "r07", "r10", "a03"}
-    """Shown where feeds, reports, notifications and the client secret are tested."""
-    here = {name.split("_")[1] for name in globals() if re.match(r"test_[a-z]{1,2}\d{2}_", name)}
+    elsewhere = {"n01", "n05"}
+    """Shown where notifications are told, in test_notifications_told.py."""
+    here = {
+        number
+        for name in globals()
+        if name.startswith("test_")
+        for number in re.findall(r"_([a-z]{1,2}\d{2})(?=_)", name)
+    }
     assert wanted - here - elsewhere == set()
 
 
@@ -316,6 +322,58 @@ def test_t03_a_call_is_refused_again_after_the_documented_wait(amazon):
 def test_t06_the_rate_header_may_say_anything(amazon):
     amazon.control("POST", "limits", {"operation": "getMarketplaceParticipations", "rate": 0.0167, "burst": 5})
     assert raw(amazon).headers["x-amzn-RateLimit-Limit"] == "0.0167"
+
+
+# --- feeds and reports
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("feed_cancelled", "CANCELLED"), ("feed_fatal", "FATAL")])
+def test_fd01_fd02_a_feed_ends_with_nothing_done_and_nothing_to_read(amazon, kind, ends):
+    before = amazon.listing("HH-0010").quantity
+    fault(amazon, kind)
+    number = feeding.feed(amazon, feeding.LISTINGS, feeding.listings(feeding.quantity(1, "HH-0010", before + 1)))
+    amazon.advance(feeding.WORKED)
+    told = feeding.state(amazon, number)
+    assert (told["processingStatus"], "resultFeedDocumentId" in told) == (ends, False)
+    assert amazon.listing("HH-0010").quantity == before
+
+
+def test_fd09_messages_have_the_same_error(amazon):
+    fault(amazon, "feed_partly_refused")
+    messages = [feeding.quantity(number, f"HH-{number + 20:04d}", 7) for number in range(1, 5)]
+    told = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
+    wrong = [issue["messageId"] for issue in told["issues"] if issue["severity"] == "ERROR"]
+    assert set(wrong) == {2, 4}
+    assert [amazon.listing(f"HH-{number + 20:04d}").quantity == 7 for number in (1, 3)] == [True, True]
+
+
+def test_fd12_a_feed_stays_in_progress_for_hours(amazon):
+    fault(amazon, "feed_stuck", seconds=5 * 3600)
+    number = feeding.feed(amazon, feeding.LISTINGS, feeding.listings(feeding.quantity(1, "HH-0010", 3)))
+    amazon.advance(4 * 3600)
+    feeding.fresh(amazon)
+    assert feeding.status(amazon, number) == "IN_PROGRESS"
+    amazon.advance(2 * 3600)
+    feeding.fresh(amazon)
+    assert feeding.status(amazon, number) == "DONE"
+
+
+@pytest.mark.parametrize(("kind", "ends"), [("report_fatal", "FATAL"), ("report_cancelled", "CANCELLED")])
+def test_r05_r07_a_report_ends_without_a_word_and_without_a_document(amazon, kind, ends):
+    fault(amazon, kind)
+    told = reporting.made(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")
+    assert (told["processingStatus"], "reportDocumentId" in told, "errors" in told) == (ends, False, False)
+    assert reporting.made(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")["processingStatus"] == "DONE"
+
+
+def test_r10_r15_a_report_is_cancelled_all_day(amazon):
+    fault(amazon, "report_cancelled", window={"until": iso(START + 24 * 3600)})
+    found = []
+    for _ in range(4):
+        found.append(reporting.made(amazon, "GET_AFN_INVENTORY_DATA")["processingStatus"])
+        amazon.advance(8 * 3600)
+        reporting.fresh(amazon)
+    assert found == ["CANCELLED", "CANCELLED", "CANCELLED", "DONE"]
 
 
 # --- money
