@@ -13,9 +13,9 @@ from amazon_simulator.documents import Documents
 from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
-from amazon_simulator.fulfilments import Fulfilments
 from amazon_simulator.feeds import Feeds
 from amazon_simulator.feeds.feed import Submission
+from amazon_simulator.fulfilments import Fulfilments
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal, mend_torn_end

@@ -267,6 +267,7 @@ def test_what_cannot_be_given_back_is_told(amazon):
         adjust(order, [("Principal", "1.00")], currency="EUR"),
         adjust(order, [("Principal", "many")]),
         adjust(order, [("Principal", "-1.00")]),
+        adjust(order, [("Principal", "0.001")]),
         adjust(order, [("Tea", "1.00")]),
         adjust(order, [("Principal", "1.00"), ("Principal", "1.00")]),
         adjust(order, [("Principal", "1.00")], reason="Whim"),
@@ -275,7 +276,7 @@ def test_what_cannot_be_given_back_is_told(amazon):
         adjust(order, cancelled=1),
     ]
     told = repay(amazon, *bodies)
-    assert told == (10, 0, 10, 0, [(number, "18028", "Error") for number in range(1, 11)])
+    assert told == (11, 0, 11, 0, [(number, "18028", "Error") for number in range(1, 12)])
     assert [one.kind for one in amazon.simulator.ledger.postings] == ["Shipment"]
 
 

@@ -316,6 +316,16 @@ def test_a_settlement_appears_by_itself_and_its_lines_add_up_to_the_deposit(amaz
     assert {("Order", "ItemFees", "FBAPerUnitFulfillmentFee"), ("Refund", "ItemPrice", "Principal")} < kinds
 
 
+def test_settlements_of_one_fortnight_begin_seconds_apart_and_do_not_tell_their_marketplace(amazon):
+    for marketplace in (UK, DE):
+        amazon.confirm(amazon.order(marketplace=marketplace))
+    settle(amazon)
+    query = {"reportTypes": SETTLEMENT}
+    found = amazon.call("GET", "/reports/2021-06-30/reports", query=query)[1]["reports"]
+    assert [one["dataStartTime"] for one in found] == ["2026-09-10T00:00:01+00:00", "2026-09-10T00:00:00+00:00"]
+    assert [len(one["marketplaceIds"]) for one in found] == [6, 6]
+
+
 def test_parts_of_a_line_earn_together_what_the_line_earns(amazon):
     order = amazon.order(quantity=3, giftWrap=True)
     for reference in ("1", "2", "3"):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
+from amazon_simulator.control.papers import papers
 from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order, Return
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
         ],
         "returns": [return_of_books(row) for row in world.returns if ours(row.seller)],
         "fbaEvents": [_event(row) for row in world.fba_events if ours(row.seller)] if told("fbaEvents") else [],
+        **papers(simulator, ours, told),
         "calls": [
             {"sellerId": row.seller, "operation": row.operation, "calls": row.calls, "refused": row.refused}
             for row in simulator.limits.counters.values()

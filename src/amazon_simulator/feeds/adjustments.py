@@ -3,6 +3,7 @@
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
+from amazon_simulator.catalogue import in_currency
 from amazon_simulator.charges import COMPONENTS, NOTHING, charged, currency_of
 from amazon_simulator.entities import Item, Order
 from amazon_simulator.feeds.envelope import DATA, INCOMPLETE, Result, text_of, work_envelope
@@ -100,7 +101,7 @@ def _amount(order: Order, told: Element | None) -> Decimal:
         amount = Decimal((told.text or "").strip())
     except InvalidOperation as fault:
         raise Wrong(INCOMPLETE) from fault
-    if not amount.is_finite() or not 0 <= amount <= MOST or amount != round(amount, 3):
+    if not amount.is_finite() or not 0 <= amount <= MOST or amount != in_currency(amount, currency):
         raise Wrong(INCOMPLETE)
     return amount
 

@@ -286,7 +286,10 @@ class Reports:
     # --- settlements
 
     def _settle(self, since: float, until: float) -> None:
-        """Amazon closes a fortnight: a report for each seller and currency, and the money leaves (behaviour M03)."""
+        """Amazon closes a fortnight: a report for each seller and currency, and the money leaves.
+
+        Those of one seller overlap, and begin seconds apart (behaviour M03).
+        """
         for seller in list(self._world.sellers.values()):
             found = settled(self._ledger, seller.id, since, until)
             for place, (currency, postings) in enumerate(sorted(found.items())):
@@ -296,7 +299,7 @@ class Reports:
 
     def _close(self, seller: Seller, currency: str, total: Decimal, since: float, until: float, place: int) -> None:
         number = self._number + 1
-        options = {"currency": currency, "settlement": str(FIRST_SETTLEMENT + number)}
+        options = {"currency": currency, "settlement": str(FIRST_SETTLEMENT + number), "since": f"{since:.0f}"}
         report = Report(
             number=number,
             id=str(FIRST_ID + number),
@@ -305,12 +308,12 @@ class Reports:
             marketplaces=list(seller.marketplaces),
             created=until,
             moves_at=until + 90 * DAY,
-            since=since,
+            since=since + place,
             until=until,
             options=options,
             status=DONE,
-            started=until + place,
-            ended=until + place,
+            started=until,
+            ended=until,
         )
         content, content_type, _ = written(KINDS[SETTLEMENT].write(self._asked(report, until)))
         self._file(report, content, content_type, until)

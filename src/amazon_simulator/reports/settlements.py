@@ -33,14 +33,17 @@ def settled(ledger: Ledger, seller: str, since: float, until: float) -> dict[str
 
 
 def settlement(asked: Asked) -> Sheet:
-    """Of the currency and the number in the options. The first line has the dates and the total, all others amounts."""
+    """Of the currency in the options, from their `since` on, which is the closing of the books before.
+
+    The first line has the dates and the total, all others an amount.
+    """
     return Sheet(HEADER, _rows(asked), charset="UTF-8")
 
 
 def _rows(asked: Asked) -> Iterator[tuple[str, ...]]:
     currency, number = asked.options["currency"], asked.options["settlement"]
     european = asked.seller.region == "EU"
-    postings = settled(asked.ledger, asked.seller.id, asked.since, asked.until)[currency]
+    postings = settled(asked.ledger, asked.seller.id, float(asked.options["since"]), asked.until)[currency]
     total = sum((asked.ledger.total(posting) for posting in postings), Decimal(0))
     first = {
         "settlement-id": number,

@@ -74,7 +74,9 @@ class Finances:
         payload: dict[str, Any] = {"transactions": [self._transaction(posting) for posting in rows[:PAGE]]}
         if len(rows) > PAGE:
             same = fingerprint(query, "nextToken")
-            payload["nextToken"] = seal("finances", (call.seller.id, same, asked.since, asked.until, rows[PAGE - 1].number))
+            payload["nextToken"] = seal(
+                "finances", (call.seller.id, same, asked.since, asked.until, rows[PAGE - 1].number)
+            )
         return answer_json({"payload": payload})
 
     def _found(self, seller: str, asked: Asked) -> Sequence[Posting]:
