@@ -31,7 +31,7 @@ SECRETS = {
     "bearer": ("Authorization: Bearer abc.def", "abc.def"),
     "amazon's own state": ("GET /amazon/authorise?amazon_state=st4te&amazon_callback_uri=https", "st4te"),
     "new client secret": ('{"newClientSecret": "n3w", "clientId": "c"}', "n3w"),
-    "queue's key": ("aws_secret_access_key=k3y", "k3y"),
+    "queue's key": ("signed with aws_secret_access_key=k3y", "k3y"),
     "database address": ("postgresql://shop:s3cret@db.example/shop", "s3cret"),
 }
 
