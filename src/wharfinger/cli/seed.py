@@ -14,15 +14,17 @@ from typing import Any
 import httpx2
 from django.conf import settings
 
+from wharfinger.cli import seed_portal
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
+from wharfinger.domain.authorisation import ROLES
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.people import Role
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import applications, couriers, sites, stock_csv, users
-from wharfinger.operations.applications import ApplicationEntry
+from wharfinger.operations.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.couriers import ServiceEntry
 from wharfinger.operations.sites import SiteEntry
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
@@ -57,7 +59,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandFailed("Only a demo system with a simulator is seeded. Start “wharfinger demo”.")
     now = settings.CLOCK.now()
     told = _ask(configuration.simulator_url, "accounts")
-    _seed_application(told["application"], now)
+    queue = seed_portal.register(configuration.simulator_url, f"{configuration.public_url}/amazon/authorise")
+    _seed_application(told["application"], queue, now)
     _seed_people(configuration, now)
     _seed_sites_and_services(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
@@ -71,7 +74,7 @@ def _ask(simulator: str, what: str) -> Mapping[str, Any]:
     return told
 
 
-def _seed_application(told: Mapping[str, Any], now: datetime) -> None:
+def _seed_application(told: Mapping[str, Any], queue: QueueEntry, now: datetime) -> None:
     if not AmazonApplication.objects.exists():
         entry = ApplicationEntry(
             application_id=told["applicationId"],
@@ -79,7 +82,8 @@ def _seed_application(told: Mapping[str, Any], now: datetime) -> None:
             client_secret=told["clientSecret"],
             is_draft=told["draft"],
             name="Wharfinger (demo)",
-            roles=tuple(told["roles"]),
+            roles=tuple(role.name for role in ROLES if role.name in told["roles"]),
+            queue=queue,
         )
         applications.save_application(entry, now=now)
 
