@@ -47,9 +47,15 @@ def shipped(order: Order, item: Item, before: int, units: int) -> list[Charge]:
     """Of `units` that leave after `before` others of the line."""
     currency = currency_of(order)
 
+    whole = before == 0 and units == item.quantity
+
     def share(amount: Decimal) -> Decimal:
-        parts = (in_currency(amount * count / item.quantity, currency) for count in (before + units, before))
-        return next(parts) - next(parts)
+        if not amount:
+            return NOTHING
+        if whole:
+            return in_currency(amount, currency)
+        until, from_here = (in_currency(amount * sent / item.quantity, currency) for sent in (before + units, before))
+        return until - from_here
 
     amounts = _earned(order, item, share) if order.channel == "AMAZON" else []
     if order.fulfilled_by == "AMAZON":

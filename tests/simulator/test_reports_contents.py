@@ -16,6 +16,8 @@ from tests.simulator.reporting import (
     rows_of,
 )
 
+from amazon_simulator.entities import RefreshToken, Seller
+
 SINCE = "2026-09-21T00:00:00Z"
 FORTNIGHT = 14 * 86_400
 UPDATED = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
@@ -23,7 +25,7 @@ PLACED = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 INVENTORY = "GET_FBA_MYI_ALL_INVENTORY_DATA"
 LEDGER = "GET_LEDGER_SUMMARY_VIEW_DATA"
-FR = "A13V1IB3VIYZZH"
+FR, JP = "A13V1IB3VIYZZH", "A1VC38T7YXB528"
 
 
 def world(amazon):
@@ -159,6 +161,26 @@ def test_headers_are_told_in_the_language_that_was_asked_for(amazon, locale, mar
     options = {"preferredReportDocumentLocale": locale} if locale else None
     (row, *_) = rows(amazon, LISTINGS, marketplaces=[market], options=options)
     assert headers <= set(row)
+
+
+def test_a_japanese_report_comes_in_the_charset_of_japan(amazon):
+    seller = {"id": "A4HARBOURJP0001", "name": "Harbour", "region": "FE", "marketplaces": [JP]}
+    amazon.simulator.world.make(Seller(**seller))
+    amazon.simulator.application.make(RefreshToken("Atzr|japan", "A4HARBOURJP0001"))
+    amazon.control(
+        "POST", "listings", {"sellerId": "A4HARBOURJP0001", "sku": "JP-1", "title": "湯のみ ząb", "quantity": 3}
+    )
+    report = made(
+        amazon,
+        LISTINGS,
+        seller="A4HARBOURJP0001",
+        marketplaces=[JP],
+        options={"preferredReportDocumentLocale": "ja_JP"},
+    )
+    _, answer = download(amazon, report["reportDocumentId"], seller="A4HARBOURJP0001")
+    (row,) = rows_of(amazon, report, seller="A4HARBOURJP0001")
+    assert answer.headers["content-type"] == "text/plain; charset=windows-31j"
+    assert (row["商品名"], row["出品者SKU"], row["数量"]) == ("湯のみ z?b", "JP-1", "3")
 
 
 def test_active_listings_are_those_that_can_be_bought(amazon):

@@ -26,7 +26,7 @@ from amazon_simulator.reports.report import (
     Report,
     Schedule,
 )
-from amazon_simulator.reports.settlements import settled
+from amazon_simulator.reports.settlements import settled, total_of
 from amazon_simulator.reports.sheet import written
 from amazon_simulator.store import Entity
 from amazon_simulator.world import World
@@ -293,8 +293,7 @@ class Reports:
         for seller in list(self._world.sellers.values()):
             found = settled(self._ledger, seller.id, since, until)
             for place, (currency, postings) in enumerate(sorted(found.items())):
-                total = sum((self._ledger.total(posting) for posting in postings), Decimal(0))
-                self._close(seller, currency, total, since, until, place)
+                self._close(seller, currency, total_of(postings), since, until, place)
         self._make(Closing(until=until))
 
     def _close(self, seller: Seller, currency: str, total: Decimal, since: float, until: float, place: int) -> None:

@@ -23,13 +23,22 @@ DEPOSITED_AFTER = 2 * 24 * 3600.0
 WITH_COMMA = ("EUR", "SEK")
 
 
-def settled(ledger: Ledger, seller: str, since: float, until: float) -> dict[str, list[Posting]]:
+Settled = list[tuple[Posting, list[Charge]]]
+
+
+def settled(ledger: Ledger, seller: str, since: float, until: float) -> dict[str, Settled]:
     """Currency → what is settled together; transfers are what comes of it."""
-    found: dict[str, list[Posting]] = {}
+    found: dict[str, Settled] = {}
     for posting in ledger.between(seller, since, until):
-        if posting.kind != TRANSFER and ledger.charges(posting):
-            found.setdefault(ledger.currency(posting), []).append(posting)
+        charges = ledger.charges(posting)
+        if posting.kind != TRANSFER and charges:
+            found.setdefault(ledger.currency(posting), []).append((posting, charges))
     return found
+
+
+def total_of(postings: Settled) -> Decimal:
+    """What is paid out."""
+    return sum((charge.amount for _, charges in postings for charge in charges), Decimal(0))
 
 
 def settlement(asked: Asked) -> Sheet:
@@ -44,18 +53,17 @@ def _rows(asked: Asked) -> Iterator[tuple[str, ...]]:
     currency, number = asked.options["currency"], asked.options["settlement"]
     european = asked.seller.region == "EU"
     postings = settled(asked.ledger, asked.seller.id, float(asked.options["since"]), asked.until)[currency]
-    total = sum((asked.ledger.total(posting) for posting in postings), Decimal(0))
     first = {
         "settlement-id": number,
         "settlement-start-date": _at(asked.since, european),
         "settlement-end-date": _at(asked.until, european),
         "deposit-date": _at(asked.until + DEPOSITED_AFTER, european),
-        "total-amount": _amount(total, currency),
+        "total-amount": _amount(total_of(postings), currency),
         "currency": currency,
     }
     yield tuple(first.get(name, "") for name in HEADER)
-    for posting in postings:
-        for charge in asked.ledger.charges(posting):
+    for posting, charges in postings:
+        for charge in charges:
             yield _row(asked, posting, charge, number, currency)
 
 

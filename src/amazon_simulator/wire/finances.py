@@ -5,6 +5,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from amazon_simulator.catalogue import MARKETS
@@ -70,7 +71,8 @@ class Finances:
             return refuse(400, "InvalidInput", str(fault), kind="InvalidInputException")
         if asked.marketplace and asked.marketplace not in call.seller.marketplaces:
             return denied()
-        rows = [posting for posting in self._found(call.seller.id, asked) if self._fits(posting, asked)]
+        fitting = (posting for posting in self._found(call.seller.id, asked) if self._fits(posting, asked))
+        rows = list(islice(fitting, PAGE + 1))
         payload: dict[str, Any] = {"transactions": [self._transaction(posting) for posting in rows[:PAGE]]}
         if len(rows) > PAGE:
             same = fingerprint(query, "nextToken")
