@@ -1,5 +1,6 @@
 """Channel products for pages: the listings of a channel and the stock items they sell."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -114,6 +115,21 @@ def list_levels_told(channel: ChannelFacts, wanted: ProductFilter, *, cursor: st
     rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value)
     rows = rows.annotate(sold_both_ways=_sold_both_ways())
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
+
+
+def every_product(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
+    """All that `list_products` pages through, for CSV."""
+    return _every(_filtered(_of(channel), wanted))
+
+
+def every_level_told(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
+    """All that `list_levels_told` pages through, for CSV."""
+    return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value))
+
+
+def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
+    told = rows.annotate(sold_both_ways=_sold_both_ways()).order_by("id").values(*_COLUMNS, "sold_both_ways")
+    return (_row(row) for row in told.iterator(chunk_size=2000))
 
 
 def product_row(product_id: int) -> ProductRow | None:

@@ -265,7 +265,7 @@ def written_value(field: forms.Field, value: Any) -> str:
         try:
             value = field.to_python(value)
         except ValidationError:
-            return value  # as it was typed: the field's own error says what is wrong
+            return str(value)  # as it was typed: the field's own error says what is wrong
     if isinstance(value, datetime):
         return _written_moment(localtime(value), "full")
     if isinstance(value, date):

@@ -29,6 +29,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         "applications": list_applications(),
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
         "may_administer": allowed(request, Right.ADMINISTER),
+        "may_audit": allowed(request, Right.SEE_AUDIT),
         "mail_way": way_of_mail().value,
         "house": settings.WHARFINGER,
     }

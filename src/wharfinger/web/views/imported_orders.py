@@ -5,7 +5,7 @@ from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wharfinger.db.queries.channel_products import ChannelFacts, channel_choices, channel_facts
 from wharfinger.db.queries.imported_orders import (
     ImportedOrderFilter,
+    every_imported_order,
     imported_order_page,
     list_imported_orders,
 )
@@ -21,10 +22,11 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import imported_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, midnight, numbers, person, trade_now
-from wharfinger.web.channel_tabs import channel_tabs
+from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.channels import head_or_404, tab_frame
 
 _UNFINISHED = (ImportState.RETRYING, ImportState.NOT_ATTEMPTED)
 
@@ -57,9 +59,28 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
     rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    tabs = channel_tabs(channel.id, "orders") if channel else []
-    page_context = {**context, "form": form, "live": rows, "channel": channel, "tabs": tabs}
+    frame = tab_frame(request, head_or_404(channel.id), "orders") if channel else {}
+    page_context = {**frame, **context, "form": form, "live": rows, "channel": channel}
     return render(request, "wharfinger/imported_orders/list.html", page_context)
+
+
+@signed_in
+@require_safe
+def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResponseBase:
+    channel = channel_facts(channel_id) if channel_id is not None else None
+    if channel_id is not None and channel is None:
+        raise Http404
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    sees = allowed(request, Right.SEE_PERSONAL_DATA)
+    headings = ["order ref", "Amazon order", "placed", "channel", "marketplace", "fulfilled by", "summary", "total",
+                "currency", "at Amazon", "state", "why", "what to do", "sales order"]  # fmt: skip
+    rows = (
+        (row.order_ref, row.amazon_order_id, row.placed_at, row.channel, row.marketplace, row.fulfilment, row.summary,
+         row.total, row.currency, row.amazon_status, row.state.value, row.reason, row.cure, row.sales_order,
+         *([row.customer] if sees else []))
+        for row in every_imported_order(_filter(form, channel), with_customers=sees)
+    )  # fmt: skip
+    return csv_file("imported-orders", [*headings, *(["customer"] if sees else [])], rows)
 
 
 def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
@@ -164,6 +185,8 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 routes = [
     path("imported-orders/", show_list, name="imported-order-list"),
+    path("imported-orders/export.csv", export_list, name="imported-order-export"),
+    path("channels/<int:channel_id>/orders/export.csv", export_list, name="channel-orders-export"),
     path("channels/<int:channel_id>/orders/", show_list_of_channel, name="channel-orders"),
     path("imported-orders/act/", act, name="imported-order-act"),
     path("imported-orders/<int:order_id>/", show_order, name="imported-order"),

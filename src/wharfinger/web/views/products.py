@@ -4,7 +4,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,6 +14,8 @@ from wharfinger.db.queries.channel_products import (
     ProductFilter,
     channel_facts,
     count_products,
+    every_level_told,
+    every_product,
     list_levels_told,
     list_products,
 )
@@ -28,11 +30,12 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import channel_life, links
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
-from wharfinger.web.channel_tabs import channel_tabs
+from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
 from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.channels import head_or_404, tab_frame
 
 _PLAN_SHOWN = 200
 
@@ -62,8 +65,56 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
     rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    page = {**context, "form": form, "live": rows, "tabs": channel_tabs(channel.id, "products")}
+    page = {**tab_frame(request, head_or_404(channel_id), "products"), **context, "form": form, "live": rows}
     return render(request, "wharfinger/products/list.html", page)
+
+
+@signed_in
+@require_safe
+def export_products(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    channel = _channel_or_404(channel_id)
+    form = ProductFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    rows = (
+        (row.sku, row.asin, row.title, row.fulfilment, row.both, row.gone, row.item_code, row.item_name, row.linked_by)
+        for row in every_product(channel, wanted)
+    )
+    headings = ["Amazon SKU", "ASIN", "title", "fulfilled by", "sold both ways", "gone from Amazon", "stock code",
+                "stock item", "linked by"]  # fmt: skip
+    return csv_file(f"products-{channel_id}", headings, rows)
+
+
+@signed_in
+@require_safe
+def export_levels(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    """What Amazon was told and showed; the plan of a first upload is a page of its own."""
+    channel = _channel_or_404(channel_id)
+    form = LevelFilterForm(request.GET)
+    form.is_valid()
+    wanted = ProductFilter(link=form.cleaned_data.get("link", ""), search=form.cleaned_data.get("q", ""))
+    rows = (
+        (row.sku, row.title, row.item_code, row.told_quantity, row.told_at, row.seen_quantity, row.seen_at,
+         row.waiting_since, row.waiting_cause, row.error)
+        for row in every_level_told(channel, wanted)
+    )  # fmt: skip
+    headings = ["Amazon SKU", "title", "stock code", "Amazon was told", "told at", "Amazon shows", "seen at",
+                "waiting since", "waiting because", "error"]  # fmt: skip
+    return csv_file(f"stock-{channel_id}", headings, rows)
+
+
+@signed_in
+@require_safe
+def export_plan(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    """The whole plan of a first upload."""
+    _channel_or_404(channel_id)
+    rows = (
+        (row.sku, row.title, row.item_code, row.now_at_amazon, row.would_be, row.why_not)
+        for row in stock_upload_plan(channel_id)
+    )
+    headings = ["Amazon SKU", "title", "stock code", "now at Amazon", "would be", "why not"]
+    return csv_file(f"first-stock-upload-{channel_id}", headings, rows)
 
 
 @signed_in
@@ -86,8 +137,8 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     may_approve = allowed(request, Right.EDIT_CHANNELS)
-    page = {**context, **_plan(plan), "waits": waits, "may_approve": may_approve, "form": form, "live": rows}
-    page["tabs"] = channel_tabs(channel.id, "stock")
+    page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context, **_plan(plan)}
+    page |= {"waits": waits, "may_approve": may_approve, "form": form, "live": rows}
     return render(request, "wharfinger/products/stock.html", page)
 
 
@@ -197,6 +248,9 @@ def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
 routes = [
     path("channels/<int:channel_id>/products/", show_products, name="channel-products"),
     path("channels/<int:channel_id>/stock/", show_stock, name="channel-stock"),
+    path("channels/<int:channel_id>/products/export.csv", export_products, name="channel-products-export"),
+    path("channels/<int:channel_id>/stock/export.csv", export_levels, name="channel-stock-export"),
+    path("channels/<int:channel_id>/stock/plan.csv", export_plan, name="channel-plan-export"),
     path("channels/<int:channel_id>/stock/approve/", approve_stock, name="channel-stock-approve"),
     path("products/pick/", pick, name="product-pick"),
     path("products/link/", link, name="product-link"),
