@@ -17,6 +17,7 @@ from tests.simulator.reporting import (
 )
 
 from amazon_simulator.entities import RefreshToken, Seller
+from amazon_simulator.ledger import Booked
 
 SINCE = "2026-09-21T00:00:00Z"
 FORTNIGHT = 14 * 86_400
@@ -291,6 +292,11 @@ def test_what_came_back_to_the_seller_is_told_with_what_was_refunded(amazon):
     assert (row["Return request date"], row["Refunded Amount"], row["Return request status"]) == (
         "21-Sep-2026", "", "Approved",
     )  # fmt: skip
+    placed = held(amazon, order)
+    line = Booked(placed.items[0].id, 0, 0, {"Principal": Decimal("1.50")})
+    amazon.simulator.ledger.refund(placed, [line], amazon.simulator.clock.seconds(), "feed 1")
+    (row,) = rows(amazon, kind, since=SINCE)
+    assert (row["Refunded Amount"], row["Return request status"]) == ("1.50", "Completed")
     assert made(amazon, "GET_FBA_FULFILLMENT_CUSTOMER_RETURNS_DATA", since=SINCE)["processingStatus"] == "CANCELLED"
 
 
