@@ -141,6 +141,11 @@ def operation(method, path):
     return _operations()[method, _shape(path)]
 
 
+def operations():
+    """All of them, in a fixed order."""
+    return list(_operations().values())
+
+
 @functools.cache
 def _model(file):
     return json.loads((MODELS / file).read_text())

@@ -20,7 +20,7 @@ from tests.simulator.walks.walker import Walker
 
 from amazon_simulator.http import Request
 
-QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUIET = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 ROUTES = Amazon().simulator.routes.operations
 STEP = 5.0
 """Seconds of trade time before each call: what an earlier one left behind comes to its hour."""
