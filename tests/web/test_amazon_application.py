@@ -55,6 +55,17 @@ def test_an_empty_secret_keeps_the_stored_one(entered):
     assert (row.client_secret, row.name) == (ENTRY["client_secret"], "Renamed")
 
 
+def test_who_edited_while_a_new_secret_came_overwrites_nothing_of_it(entered):
+    text = entered.get(edit()).content.decode()
+    assert 'name="secret_seen" value="cret"' in text
+    AmazonApplication.objects.update(secret_last_four="new1", secret_expires_on="2027-05-20")
+    answer = entered.post(
+        edit(), {**ENTRY, "client_secret": "", "secret_seen": "cret", "secret_expires_on": "2026-12-01"}
+    )
+    assert (answer.status_code, "A new client secret came" in answer.content.decode()) == (422, True)
+    assert str(AmazonApplication.objects.get().secret_expires_on) == "2027-05-20"
+
+
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [

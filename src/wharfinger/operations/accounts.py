@@ -153,6 +153,9 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED.value)
     first = channels.order_by("pk").first()
     channels.update(link_state=LinkState.LOST.value)
+    ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST.value, position=0).update(
+        ok=False, message="Amazon takes our token no more.", cure="Press Authorise.", checked_at=now
+    )
     page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
     cure = "Open one of its channels and press Authorise. What waits is sent afterwards; nothing is lost."
     open_problem(

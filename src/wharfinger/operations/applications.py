@@ -42,7 +42,8 @@ class ApplicationEntry:
     """What a person entered. `client_secret` empty = keep the one that is stored.
 
     `regions` empty = every region; `roles` those that it has at Amazon; `redirect_uri` empty = our own address;
-    `secret_expires_on` None = 180 days after the secret was entered.
+    `secret_expires_on` None = 180 days after the secret was entered. `secret_seen`: the last four of the secret
+    that the page showed; another one is stored by now when a rotation ended meanwhile. Empty = not compared.
     """
 
     application_id: str
@@ -55,6 +56,7 @@ class ApplicationEntry:
     redirect_uri: str = ""
     secret_expires_on: date | None = None
     queue: QueueEntry = QueueEntry()
+    secret_seen: str = ""
 
 
 @operation
@@ -75,6 +77,11 @@ def save_application(
     """
     told = _checked(entry, now)
     row = _row(told, pk, beside)
+    if told.secret_seen and row.pk is not None and told.secret_seen != row.secret_last_four:
+        raise Refused(
+            "A new client secret came while you were editing. Nothing of yours was written: open the page again and "
+            "enter your change once more."
+        )
     if not told.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
     _write(row, told, now)
@@ -194,6 +201,7 @@ def _checked(entry: ApplicationEntry, now: datetime) -> ApplicationEntry:
         redirect_uri=_redirect_uri(entry.redirect_uri.strip()),
         secret_expires_on=_expiry(entry.secret_expires_on, now),
         queue=_queue(entry.queue),
+        secret_seen=entry.secret_seen,
     )
 
 

@@ -81,6 +81,8 @@ class ApplicationForm(forms.Form):
     )
     queue_secret = _secret("Secret access key")
 
+    secret_seen = forms.CharField(widget=forms.HiddenInput, required=False)
+
     def __init__(self, data: Any = None, *, known: ApplicationFacts | None = None) -> None:
         super().__init__(data, initial=_initial(known))
         if known is None:
@@ -123,6 +125,7 @@ class ApplicationForm(forms.Form):
             roles=tuple(told["roles"]),
             redirect_uri=told["redirect_uri"],
             secret_expires_on=told["secret_expires_on"],
+            secret_seen=told["secret_seen"],
             queue=QueueEntry(told["queue_url"], told["queue_key_id"], told["queue_secret"]),
         )
 
@@ -130,5 +133,5 @@ class ApplicationForm(forms.Form):
 def _initial(known: ApplicationFacts | None) -> dict[str, Any]:
     if known is None:
         return {"name": "Wharfinger", "is_draft": True, "roles": [role.name for role in ROLES]}
-    names = (*APPLICATION, *CREDENTIALS, *QUEUE, "roles")
-    return {name: getattr(known, name) for name in names if name not in ("client_secret", "queue_secret")}
+    names = [name for name in (*APPLICATION, *CREDENTIALS, *QUEUE, "roles") if not name.endswith("_secret")]
+    return {**{name: getattr(known, name) for name in names}, "secret_seen": known.secret_last_four}

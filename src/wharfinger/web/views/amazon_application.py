@@ -12,7 +12,7 @@ from wharfinger.domain.authorisation import CONSENT_CODES
 from wharfinger.domain.people import Right
 from wharfinger.operations import applications, rotation
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs
@@ -55,7 +55,11 @@ def _application_or_404(application_pk: int) -> ApplicationFacts:
 
 def _secret_part(request: HttpRequest, known: ApplicationFacts) -> dict[str, object]:
     """The secret's age and rotation; looks again by itself while a new one is waited for."""
-    context = {"application": known, "now": trade_now()}
+    context = {
+        "application": known,
+        "now": trade_now(),
+        "may_rotate": allowed(request, Right.ADMINISTER),
+    }
     settled = known.rotation_asked_at is None
     return live_part(request, "secret", "wharfinger/settings/secret.html", context, every="2s", settled=settled)
 
@@ -75,6 +79,7 @@ def _edit(request: HttpRequest, known: ApplicationFacts | None) -> HttpResponse:
         "codes": CONSENT_CODES,
         "alerts": alerts_of_application(known.id) if known else (),
         "live": _secret_part(request, known) if known else None,
+        "may_remove": allowed(request, Right.ADMINISTER),
         "several": len(list_applications()) > 1,
     }
     status = 422 if request.method == "POST" else 200

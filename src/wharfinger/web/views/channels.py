@@ -10,6 +10,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries import channel_history
+from wharfinger.db.queries.alerts import alerts_of_channel
 from wharfinger.db.queries.channel_list import ChannelFilter, find_channels
 from wharfinger.db.queries.channel_options import options_list
 from wharfinger.db.queries.channels import ChannelHead, ChannelPage, channel_head, channel_page
@@ -137,6 +138,7 @@ def show_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         return answer_live(request, state)
     form = ChannelForm(Fulfilment(channel.kind), initial=initial_of(channel))
     context |= {"form": form, "live": state, "option_rows": shown_rows(options_list(channel_id))}
+    context["alerts"] = alerts_of_channel(channel_id)
     return render(request, "wharfinger/channels/channel.html", context)
 
 
