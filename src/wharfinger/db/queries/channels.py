@@ -249,25 +249,18 @@ def courier_choices() -> list[tuple[int, str]]:
     return [(row.pk, f"{row}: tracking number {row.tracking.lower()}") for row in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """The checks before a channel is made."""
-
-    fba_sites: tuple[str, ...]
-    prompt_couriers: tuple[str, ...]
-    own_sites: int
-    application: bool
+_GIVES = {
+    Tracking.AT_ONCE.value: "Tracking number at once",
+    Tracking.BY_HAND.value: "Tracking number typed by hand",
+    Tracking.LATER.value: "Only later: needs your acknowledgement",
+}
 
 
-def readiness() -> Readiness:
-    fba = Site.objects.filter(kind=SiteKind.FBA.value).order_by("name")
-    prompt = CourierService.objects.filter(active=True, tracking=Tracking.AT_ONCE.value).order_by("courier", "name")
-    return Readiness(
-        fba_sites=tuple(fba.values_list("name", flat=True)),
-        prompt_couriers=tuple(str(row) for row in prompt),
-        own_sites=Site.objects.exclude(kind=SiteKind.FBA.value).count(),
-        application=AmazonApplication.objects.exists(),
-    )
+def courier_groups() -> list[tuple[str, list[tuple[int, str]]]]:
+    """Courier services by when they give their tracking number, the prompt ones first."""
+    rows = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
+    groups = [(title, [(row.pk, str(row)) for row in rows if row.tracking == how]) for how, title in _GIVES.items()]
+    return [(title, choices) for title, choices in groups if choices]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 
 from wharfinger.db.queries.channel_options import OptionsList
-from wharfinger.db.queries.channels import ChannelPage, courier_choices, marketplace_choices, site_choices
+from wharfinger.db.queries.channels import ChannelPage, courier_groups, marketplace_choices, site_choices
 from wharfinger.domain.channels import ImportFba, import_fba_for
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders import Fulfilment
@@ -168,7 +168,7 @@ class ChannelForm(forms.Form):
         self.kind = kind
         offer(self, "marketplace_id", marketplace_choices())
         offer(self, "site_id", site_choices(kind), "Choose a site")
-        offer(self, "courier_service_id", courier_choices(), "Choose a courier service")
+        offer(self, "courier_service_id", courier_groups(), "Choose a courier service")
         if kind is Fulfilment.FBA:
             del self.fields["courier_service_id"]
             del self.fields["late_courier_acknowledged"]

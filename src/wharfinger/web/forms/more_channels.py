@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from wharfinger.db.queries.channel_offers import Offers
-from wharfinger.db.queries.channels import courier_choices, site_choices
+from wharfinger.db.queries.channels import courier_groups, site_choices
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations.channels import OneMore
 from wharfinger.web.forms.choices import offer
@@ -44,7 +44,7 @@ class MoreChannelsForm(forms.Form):
         self.offers = offers
         self.ticked = set(data.getlist("channels")) if data is not None else set()
         offer(self, "site_id", site_choices(Fulfilment.FBM), "Choose a site")
-        offer(self, "courier_service_id", courier_choices(), "Choose a courier service")
+        offer(self, "courier_service_id", courier_groups(), "Choose a courier service")
 
     def clean(self) -> dict[str, object]:
         told = super().clean() or {}
