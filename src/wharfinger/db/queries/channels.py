@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from wharfinger.db.models import (
-    AmazonApplication,
-    AuthorisationAttempt,
     Channel,
     ChannelOption,
     CourierService,
@@ -261,51 +259,3 @@ def courier_groups() -> list[tuple[str, list[tuple[int, str]]]]:
     rows = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
     groups = [(title, [(row.pk, str(row)) for row in rows if row.tracking == how]) for how, title in _GIVES.items()]
     return [(title, choices) for title, choices in groups if choices]
-
-
-@dataclass(frozen=True, slots=True)
-class ApplicationFacts:
-    application_id: str
-    client_id: str
-    secret_last_four: str
-    secret_set_at: datetime
-    secret_expires_at: datetime
-    is_draft: bool
-
-
-SECRET_LIVES = timedelta(days=180)
-
-
-def application_facts() -> ApplicationFacts | None:
-    row = AmazonApplication.objects.order_by("-pk").first()
-    if row is None:
-        return None
-    return ApplicationFacts(
-        row.application_id,
-        row.client_id,
-        row.secret_last_four,
-        row.secret_set_at,
-        row.secret_set_at + SECRET_LIVES,
-        row.is_draft,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class AttemptFacts:
-    """One press of Authorise, as its page shows it."""
-
-    id: int
-    state: str
-    error: str
-    channel_id: int
-    channel: str
-    account: str
-    seller_id: str
-
-
-def attempt_facts(attempt_id: int, user_id: int) -> AttemptFacts | None:
-    row = AuthorisationAttempt.objects.select_related("channel__account").filter(pk=attempt_id, user=user_id).first()
-    if row is None:
-        return None
-    channel = row.channel
-    return AttemptFacts(row.pk, row.state, row.error, channel.pk, channel.name, channel.account.name, row.seller_id)

@@ -42,6 +42,7 @@ from wharfinger.web.asked import allowed, numbers, person, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.setup_steps import is_setting_up
 
 CONSENT_ERRORS = tuple((told.code, f"{told.meaning} {told.cure}") for told in CONSENT_CODES)
 
@@ -261,6 +262,7 @@ def show_authorisation(request: HttpRequest, attempt_id: int) -> HttpResponse:
         "attempt": attempt,
         "words": words,
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
+        "setting_up": is_setting_up(request, attempt.channel_id),
     }
     ended = attempt.state in ENDED
     result = live_part(request, "result", "wharfinger/authorisations/result.html", context, every="1s", settled=ended)

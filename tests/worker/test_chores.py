@@ -1,0 +1,80 @@
+"""The house's own lines of the timetable: woken once, run under a lock, and what becomes of a run."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from wharfinger.cli.wiring import EVERY
+from wharfinger.config.clock import SteppedClock
+from wharfinger.db.models import ChoreSchedule
+from wharfinger.operations import chores, triggers
+from wharfinger.sync.calls import FlowResult
+from wharfinger.worker.runs import Wired, run_one_chore
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
+LATER = NOW + timedelta(minutes=5)
+
+
+def run(chore):
+    wired = Wired(
+        machine_clock=SteppedClock(NOW),
+        flows={},
+        why_idle=None,
+        calls_for=None,
+        fetch_order=None,
+        exchange_code=None,
+        verify_channel=None,
+        rotate_secret=None,
+        chores={"remind": chore},
+        set_trade_rate=None,
+        every={"remind": timedelta(hours=1)},
+    )
+    run_one_chore(wired, "remind")
+
+
+def jobs():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT args->>'chore' FROM procrastinate_jobs WHERE task_name = 'run_chore' ORDER BY 1")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def test_every_chore_is_put_on_the_timetable_and_woken_once():
+    assert chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER) == 3
+    assert chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER) == 0
+    assert jobs() == ["mail_out", "remind", "secret_in"]
+    assert set(ChoreSchedule.objects.values_list("due_at", flat=True)) == {LATER}
+
+
+def test_one_whose_worker_died_is_woken_again():
+    chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER)
+    assert chores.wake_due_chores(triggers.CHORES, now=LATER, not_again_before=LATER + timedelta(minutes=5)) == 3
+
+
+def test_a_run_that_ends_is_due_again_by_the_timetable_or_when_it_says():
+    run(lambda: FlowResult("1 reminders raised"))
+    line = ChoreSchedule.objects.get()
+    assert (line.outcome, line.due_at, line.failures) == ("1 reminders raised", NOW + timedelta(hours=1), 0)
+    run(lambda: FlowResult("sooner", NOW + timedelta(seconds=30)))
+    assert ChoreSchedule.objects.get().due_at == NOW + timedelta(seconds=30)
+
+
+def test_our_own_fault_is_written_fails_the_job_aloud_and_is_tried_again_later():
+    def broken():
+        raise ZeroDivisionError
+
+    for pause in (30, 60):
+        with pytest.raises(ZeroDivisionError):
+            run(broken)
+        line = ChoreSchedule.objects.get()
+        assert (line.due_at, "Our own fault: ZeroDivisionError" in line.error) == (
+            NOW + timedelta(seconds=pause),
+            True,
+        )
+    run(lambda: FlowResult("well"))
+    assert (ChoreSchedule.objects.get().failures, ChoreSchedule.objects.get().error) == (0, "")
+
+
+def test_the_timetable_names_every_chore_that_is_wired():
+    assert set(triggers.CHORES) <= set(EVERY)
