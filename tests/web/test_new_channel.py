@@ -213,6 +213,18 @@ def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_
     assert SellerAccount.objects.get().refresh_token == "Atzr|very-secret-9876"
 
 
+def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotten(client, house):
+    key = begin(client)
+    walk(client, key, until="general")
+    told = {**FBM["specific"], "seller_id": "A2HARBOURGOODS"}
+    assert client.post(f"/channels/new/{key}/specific/", {**told, "auth_token": "wrong"}).status_code == 422
+    assert client.post(f"/channels/new/{key}/specific/", told).status_code == 302
+    client.post(f"/channels/new/{key}/specific/", {**told, "auth_token": "Atzr|right"})
+    assert "…ight" in at(client, key, "specific")
+    client.post(f"/channels/new/{key}/specific/", {**told, "go": "forget-token"})
+    assert "Auth Token so far" not in at(client, key, "specific")
+
+
 @pytest.mark.parametrize(
     ("system", "url", "simulator", "first"),
     [

@@ -19,7 +19,7 @@ from wharfinger.operations import channels
 from wharfinger.operations.channels import check_general, check_specific, first_start_date
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import numbers, person, trade_now
-from wharfinger.web.drafts import Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
+from wharfinger.web.drafts import SECRET, Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
 from wharfinger.web.forms.channels import (
     FIELD_NAMES,
     GENERAL,
@@ -111,9 +111,13 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     draft.refused = ("", "")
     if step == "checks":
         _note_marketplace(draft)
+    if go == "forget-token":
+        draft.told[SECRET] = ""
     keep_draft(request, draft)
     if go in CURES:
         return redirect(_cure_address(draft, step, go))
+    if go == "forget-token":
+        return redirect("channel-draft", key=draft.key, step=step)
     match step:
         case "checks":
             return _leave_checks(request, draft, go)
@@ -333,6 +337,9 @@ def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
                 _note_marketplace(draft)
                 keep_draft(request, draft)
             return _next(draft, step)
+    if SECRET in form.errors:  # one that is wrong is not kept: an empty field would go on meaning it
+        draft.told[SECRET] = ""
+        keep_draft(request, draft)
     return _form_page(request, draft, step, form)
 
 
