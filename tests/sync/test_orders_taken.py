@@ -34,7 +34,7 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.operations import channel_life, channels, imported_orders, links, orders, stock
+from wharfinger.operations import channel_life, imported_orders, links, orders, stock
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import FbaLevel
 from wharfinger.sync import take_orders

@@ -90,7 +90,9 @@ class Quantities(Held):
     def newest_told(listing: Listing) -> Telling:
         """What will be offered when all that was accepted has taken effect."""
         waits = next((telling for telling in reversed(listing.waiting) if telling.offers), None)
-        return waits or Telling(0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second)
+        return waits or Telling(
+            0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second
+        )
 
 
 def _leave_copies(listing: Listing, market: str) -> None:
