@@ -3,20 +3,25 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.operations.shop import DE, NOW, UK, a_channel, a_service, a_site, an_account, an_item, an_order
+from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
 
 from wharfinger.db.models import (
     AuditEntry,
     AuthorisationAttempt,
     Channel,
     Confirmation,
+    ImportedOrder,
     Marketplace,
     Participation,
+    RawMessage,
     SellerAccount,
     Shipment,
+    StockNotice,
     User,
 )
 from wharfinger.db.queries.channel_offers import channel_offers
+from wharfinger.db.queries.stock_out import listing_facts
+from wharfinger.domain.listing_quantity import Silent, decide
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import applications, authorisation, channel_life, channels, confirmations
@@ -160,3 +165,36 @@ def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk)]
     made = channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
     assert made[0].start_date == date(2026, 10, 26)
+
+
+def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_them_up(shop, olga):
+    account, warehouse, _pool, channel = shop
+    item = an_item("KEPT")
+    waiting = a_waiting_confirmation(channel, warehouse)
+    listing = a_listing(account, "KEPT", item)
+    raw = RawMessage.objects.create(
+        account=account, kind="order", key="1", body=b"{}", body_hash="0" * 64, source="search", state="Taken",
+        received_at=NOW,
+    )  # fmt: skip
+    order = ImportedOrder.objects.create(
+        account=account, amazon_order_id="026-0000009-0000009", channel=channel, marketplace=channel.marketplace,
+        fulfilment="FBM", state="Not attempted", waits_for=f"channel:{channel.pk}", amazon_status="UNSHIPPED",
+        raw_message=raw, placed_at=NOW, amazon_updated_at=NOW, found_at=NOW,
+    )  # fmt: skip
+    StockNotice.objects.create(listing=listing, account=account, cause="a sale", raised_at=NOW, again_at=NOW)
+    channel_life.enable_channel(channel.pk, False, now=NOW, user=olga)
+    assert (Confirmation.objects.get(pk=waiting.pk).state, StockNotice.objects.count()) == ("Waiting", 1)
+    assert ImportedOrder.objects.get(pk=order.pk).state == "Not attempted"
+    assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is None
+    decision = decide(listing_facts({listing.pk})[listing.pk])
+    assert (type(decision), "is not enabled" in decision.reason) == (Silent, True)
+    StockNotice.objects.all().delete()  # looked at meanwhile, and silent
+    channel_life.enable_channel(channel.pk, True, now=NOW, user=olga)
+    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM begins to upload"
+    assert ImportedOrder.objects.get(pk=order.pk).state == "Retrying"
+    assert RawMessage.objects.get(pk=raw.pk).state == "Waiting"
+    assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None
+    told = [
+        (entry.verb, entry.before["enabled"], entry.after["enabled"]) for entry in AuditEntry.objects.order_by("pk")
+    ]
+    assert told == [("disable", "True", "False"), ("enable", "False", "True")]

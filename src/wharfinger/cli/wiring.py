@@ -54,10 +54,10 @@ EVERY = {
 class Switchboard:
     """Clients by application and seller account, made when first asked for and kept for the process."""
 
-    def __init__(self, configuration: Configuration, clock: Clock) -> None:
+    def __init__(self, configuration: Configuration, clock: Clock, transport: Transport | None = None) -> None:
         self._configuration = configuration
         self.clock = WorkerClock(clock)
-        self._transport = Transport()
+        self._transport = transport or Transport()
         self._caches: dict[tuple[str, str, str], TokenCache] = {}
         self._lock = threading.Lock()
         self.house = House(configuration, self._transport, self.clock)

@@ -1,0 +1,212 @@
+"""Users choose their passwords by links that work once; the audit log tells every change and cannot be changed."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+from tests.web.stories import NOW, shop
+from tests.web.test_channel_screen import form_of
+
+from wharfinger.db.models import AuditEntry, User
+from wharfinger.domain.people import Role
+from wharfinger.operations import channel_life
+
+pytestmark = pytest.mark.django_db
+STRONG = "Wharf-And-Water-27"
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def link_in(page):
+    return page.split('data-copy="')[1].split('"')[0].split("8000", 1)[1]
+
+
+@pytest.fixture
+def olga(sign_in):
+    return sign_in()
+
+
+@pytest.fixture
+def invited(olga):
+    """Petra with the link that olga was shown."""
+    told = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "Warehouse"}
+    page = text(olga.post("/settings/users/new/", told, follow=True))
+    return User.objects.get(username="petra"), link_in(page)
+
+
+def test_a_person_is_added_with_a_link_that_is_shown_once(olga, invited):
+    petra, link = invited
+    assert (petra.role, petra.has_usable_password()) == ("Warehouse", False)
+    assert link.startswith(f"/password/{petra.pk}/")
+    assert "Hand over this link" not in text(olga.get(f"/settings/users/{petra.pk}/"))
+    assert "Has no password yet" in text(olga.get("/settings/users/"))
+
+
+def test_the_link_works_once_and_signs_its_owner_in(invited):
+    _petra, link = invited
+    client = Client()
+    assert "Welcome, Petra Packer" in text(client.get(link))
+    assert client.post(link, {"password": STRONG, "again": STRONG})["Location"] == "/"
+    assert client.get("/channels/").status_code == 200
+    again = Client().get(link)
+    assert (again.status_code, "does nothing more" in text(again)) == (404, True)
+    signed = Client().post("/sign-in/", {"username": "petra", "password": STRONG})
+    assert signed.status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({"password": "short", "again": "short"}, "at least 12 characters"),
+        ({"password": STRONG, "again": "another-Password-1"}, "The two passwords differ"),
+        ({"password": "", "again": ""}, "required"),
+        ({"password": "Petra-petra-1234", "again": "Petra-petra-1234"}, "user name"),
+    ],
+)
+def test_a_weak_or_mistyped_password_is_told_by_its_field_and_the_link_still_works(invited, told, words):
+    _petra, link = invited
+    answer = Client().post(link, told)
+    assert (answer.status_code, words in text(answer)) == (422, True)
+    assert Client().get(link).status_code == 200
+
+
+def test_a_reset_ends_the_password_the_sessions_and_older_links(olga, invited):
+    petra, link = invited
+    hers = Client()
+    hers.post(link, {"password": STRONG, "again": STRONG})
+    page = text(olga.post(f"/settings/users/{petra.pk}/reset/", follow=True))
+    assert hers.get("/channels/").status_code == 302
+    assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
+    newer = link_in(page)
+    assert newer != link
+    assert Client().get(newer).status_code == 200
+    newest = link_in(text(olga.post(f"/settings/users/{petra.pk}/reset/", follow=True)))
+    assert Client().get(newer).status_code == 404
+    assert Client().get(newest).status_code == 200
+
+
+def test_who_is_deactivated_is_out_at_once_and_comes_back(olga, invited):
+    petra, link = invited
+    hers = Client()
+    hers.post(link, {"password": STRONG, "again": STRONG})
+    olga.post(f"/settings/users/{petra.pk}/active/", {"active": "off"})
+    assert hers.get("/channels/").status_code == 302
+    assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
+    olga.post(f"/settings/users/{petra.pk}/active/", {"active": "on"})
+    assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 302
+
+
+def test_there_is_always_an_administrator(olga):
+    me = User.objects.get()
+    answer = olga.post(f"/settings/users/{me.pk}/", {"full_name": "Olga", "email": "", "role": "Viewer"})
+    assert (answer.status_code, "is the last administrator" in text(answer)) == (422, True)
+    page = text(olga.post(f"/settings/users/{me.pk}/active/", {"active": "off"}, follow=True))
+    assert "You cannot deactivate yourself" in page
+    page = text(olga.post(f"/settings/users/{me.pk}/reset/", follow=True))
+    assert "Another administrator can reset your password" in page
+    assert User.objects.get().role == "Administrator"
+
+
+@pytest.mark.parametrize(
+    ("told", "field", "words"),
+    [
+        ({"username": ""}, "username", "required"),
+        ({"username": "two words"}, "username", "one word"),
+        ({"username": "ADMINISTRATOR"}, "username", "called administrator already"),
+        ({"username": "x" * 151}, "username", "at most 150"),
+        ({"full_name": " "}, "full_name", "required"),
+        ({"full_name": "bell\x07"}, "full_name", "control characters"),
+        ({"email": "nowhere"}, "email", "valid email"),
+        ({"role": "Emperor"}, "role", "not one of the available choices"),
+    ],
+)
+def test_a_person_who_cannot_be_is_told_by_the_field(olga, told, field, words):
+    good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "Viewer"}
+    answer = olga.post("/settings/users/new/", {**good, **told})
+    assert answer.status_code == 422
+    assert words in answer.context["form"].errors[field][0]
+    assert User.objects.count() == 1
+
+
+def test_a_role_is_changed_and_the_audit_tells_before_and_after_but_no_password(olga, invited):
+    petra, link = invited
+    Client().post(link, {"password": STRONG, "again": STRONG})
+    olga.post(f"/settings/users/{petra.pk}/", {"full_name": "Petra P.", "email": "", "role": "Manager"})
+    page = text(olga.get(f"/settings/audit/?noun=User&id={petra.pk}"))
+    for words in ("invite", "choose password", "Manager", "Petra P.", "change"):
+        assert words in page
+    assert STRONG not in page
+    assert link.rsplit("/", 2)[1] not in page
+
+
+# The audit log.
+
+
+@pytest.fixture
+def changed(olga):
+    """A channel that was edited, disabled and enabled again, by two people."""
+    world = shop()
+    form = form_of(olga, world.fbm.pk)
+    olga.post(f"/channels/{world.fbm.pk}/edit/", {**form, "name": "Renamed", "order_ref_format": "KCC{0}"})
+    sam = User.objects.create(username="sam", full_name="Sam", role=Role.MANAGER.value)
+    channel_life.enable_channel(world.fbm.pk, False, now=NOW.replace(day=20), user=sam)
+    return world, sam
+
+
+def rows(answer):
+    return [(row.verb, row.noun, row.who) for row in answer.context["page"].rows]
+
+
+def test_a_change_is_told_field_by_field(olga, changed):
+    world, _sam = changed
+    page = olga.get(f"/settings/audit/?noun=Channel&id={world.fbm.pk}")
+    assert rows(page) == [("disable", "Channel", "Sam"), ("save", "Channel", "Anna Administrator")]
+    saved = page.context["page"].rows[1]
+    assert [(change.field, change.before, change.after) for change in saved.changes] == [
+        ("name", "Amazon.co.uk FBM", "Renamed"),
+        ("order ref format", "{0}", "KCC{0}"),
+    ]
+    assert f'href="/channels/{world.fbm.pk}/"' in text(page)
+
+
+def test_the_log_is_filtered_by_person_thing_and_day(olga, changed):
+    _world, sam = changed
+    assert rows(olga.get(f"/settings/audit/?person={sam.pk}")) == [("disable", "Channel", "Sam")]
+    assert rows(olga.get("/settings/audit/?date_to=2026-11-20")) == [("disable", "Channel", "Sam")]
+    assert "disable" not in str(rows(olga.get("/settings/audit/?date_from=2026-11-21")))
+    assert rows(olga.get("/settings/audit/?noun=Nothing&person=x&date_from=never&id=abc"))
+    assert "No change fits this filter" in text(olga.get("/settings/audit/?date_to=2020-01-01"))
+
+
+def test_the_log_goes_as_csv_one_line_a_field(olga, changed):
+    answer = olga.get("/settings/audit/export.csv?noun=Channel")
+    told = b"".join(answer.streaming_content).decode().splitlines()
+    assert told[0] == "when,who,did,to,number,name,field,before,after"
+    assert sum("Renamed,order ref format,{0},KCC{0}" in line for line in told) == 1
+
+
+def test_a_channel_that_was_deleted_is_named_without_a_link(olga, changed):
+    world, sam = changed
+    channel_life.delete_channel(world.fba.pk, now=NOW, user=sam)
+    page = text(olga.get("/settings/audit/"))
+    assert "Channel Amazon.co.uk FBA" in page
+    assert f'href="/channels/{world.fba.pk}/"' not in page
+
+
+def test_long_logs_come_in_pages_with_a_fixed_number_of_queries(olga, changed, django_assert_max_num_queries):
+    AuditEntry.objects.bulk_create(
+        AuditEntry(at=NOW, verb="save", noun="Channel", noun_id="1", before={"name": "a"}, after={"name": "b"})
+        for _ in range(120)
+    )
+    with django_assert_max_num_queries(16):
+        page = olga.get("/settings/audit/").context["page"]
+    assert (len(page.rows), bool(page.later)) == (50, True)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE wharfinger_auditentry SET verb = 'x'", "DELETE FROM wharfinger_auditentry"]
+)
+def test_the_database_refuses_any_change_of_the_log(changed, statement):
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement)
