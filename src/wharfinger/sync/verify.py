@@ -8,6 +8,7 @@ from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, I
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.db.models import Channel, Participation
 from wharfinger.domain.channels import LinkState
+from wharfinger.domain.marketplaces import Region
 from wharfinger.operations import accounts
 from wharfinger.operations.accounts import CheckLine, FoundParticipation
 from wharfinger.sync.calls import Calls, Clock, NotBefore
@@ -150,6 +151,14 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
     """Amazon did not let the checks go on: the open line says why; only lost access changes the state."""
     title = lines.open_title()
     match error:
+        case InvalidGrant() if channel.account.link_state == LinkState.WAITING.value:
+            lines.tell(
+                title,
+                False,
+                "Amazon does not take this token: it was never good here, or was made for another application.",
+                "Copy the Auth Token whole, made by the application that is entered here; or press Authorise.",
+            )
+            return LinkState.NOT_LINKED
         case InvalidGrant():
             lines.tell(title, False, "Amazon takes our token no more: the access was revoked.", "Press Authorise.")
             lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
@@ -163,6 +172,15 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
                 "Correct them under Settings, Amazon application.",
             )
             return None  # the application's fault, not the seller's (behaviour A03): the channel stays as it is
+        case AccessDenied() if title == PARTICIPATION:
+            region = Region(channel.account.region).title
+            lines.tell(
+                title,
+                False,
+                f"Amazon denies access with this token in the region {region}.",
+                "See that the token was made in the region of this channel, and that the application has its roles.",
+            )
+            return LinkState.NOT_LINKED
         case AmazonError() if error.verdict is Verdict.LATER:
             lines.tell(title, False, f"Amazon gave no answer: {error.advice}", "Press Check again.")
             return None
