@@ -1,5 +1,8 @@
 """Settings: the Amazon applications, what is registered at Amazon, and the client secret's rotation."""
 
+import json
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -17,6 +20,19 @@ from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs
 from wharfinger.web.views.authorisations import login_uri, redirect_uri
+
+AMAZONS_ACCOUNT = "arn:aws:iam::437568002678:root"
+"""Who sends notifications. Source: set-up-notifications-amazon-sqs."""
+
+
+def _policy(*actions: str, **more: Any) -> str:
+    """An AWS policy as its console wants it; the queue's ARN is put in by its owner."""
+    allowed = {"Effect": "Allow", **more, "Action": actions, "Resource": "arn:aws:sqs:REGION:ACCOUNT:QUEUE"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [allowed]}, indent=2)
+
+
+QUEUE_POLICY = _policy("sqs:GetQueueAttributes", "sqs:SendMessage", Principal={"AWS": AMAZONS_ACCOUNT})
+KEY_POLICY = _policy("sqs:ReceiveMessage", "sqs:DeleteMessage")
 
 
 @needs(Right.SEE_CREDENTIALS)
@@ -77,6 +93,8 @@ def _edit(request: HttpRequest, known: ApplicationFacts | None) -> HttpResponse:
         "redirect_uri": (known.redirect_uri if known else "") or redirect_uri(),
         "login_uri": login_uri(),
         "codes": CONSENT_CODES,
+        "queue_policy": QUEUE_POLICY,
+        "key_policy": KEY_POLICY,
         "alerts": alerts_of_application(known.id) if known else (),
         "live": _secret_part(request, known) if known else None,
         "may_remove": allowed(request, Right.ADMINISTER),
