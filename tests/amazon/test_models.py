@@ -141,6 +141,7 @@ def test_every_participation_of_the_examples_is_understood():
         ("getListingsItem", LISTINGS),
         ("patchListingsItem", LISTINGS),
         ("getInventorySummaries", "fbaInventory.json"),
+        ("rotateApplicationClientSecret", "application_2023-11-30.json"),
     ],
 )
 def test_our_table_says_what_the_model_says(name, model):
