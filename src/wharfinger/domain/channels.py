@@ -24,6 +24,10 @@ class ActivatedFor(StrEnum):
     SIMULATOR = "Simulator"
     SANDBOX = "Sandbox"
 
+    @property
+    def words(self) -> str:
+        return "the simulator" if self is ActivatedFor.SIMULATOR else "Amazon's sandbox"
+
 
 class LinkState(StrEnum):
     WAITING = "Waiting for authorisation"

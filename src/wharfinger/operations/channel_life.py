@@ -51,10 +51,10 @@ def _refuse_another_amazon(channel: Channel, activated_for: str) -> None:
     others = Channel.objects.filter(account_id=channel.account_id, archived=False, activated=True)
     other = others.exclude(pk=channel.pk).exclude(activated_for=activated_for).order_by("name").first()
     if other is not None:
-        its = other.activated_for.lower()
+        its = ActivatedFor(other.activated_for).words if other.activated_for else "no Amazon that is named"
         raise Refused(
-            f"{other.name} of the same seller account is activated for Amazon's {its}, and one token cannot belong to "
-            f"two Amazons. Deactivate it first, or activate this channel for the {its} too."
+            f"{other.name} of the same seller account is activated for {its}, and one token cannot belong to two "
+            f"Amazons. Deactivate it first, or activate this channel for {its} too."
         )
 
 
@@ -65,7 +65,7 @@ def _set_activated(channel: Channel, activated_for: ActivatedFor | None, now: da
     channel.save(update_fields=["activated", "activated_for"])
     verb = "activate" if activated_for else "deactivate"
     record_audit(verb, "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
-    whom = f" for Amazon's {activated_for.value.lower()}" if activated_for else ""
+    whom = f" for {activated_for.words}" if activated_for else ""
     record_activity(f"Channel {channel.name} {verb}d{whom}.", channel=channel, now=now, user=user)
 
 

@@ -108,7 +108,9 @@ def _row(row: dict[str, Any]) -> AuditRow:
         noun_id=row["noun_id"],
         name=str(after.get("name") or before.get("name") or ""),
         changes=tuple(
-            Change(name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
+            Change(name, before.get(name), after.get(name))
+            for name in names
+            if (before.get(name) or "") != (after.get(name) or "")
         ),
     )
 
