@@ -26,7 +26,7 @@ demo-once: $(RUNTIME)
 	@exec $(BIN)/wharfinger demo-once $(ARGS)
 
 test: $(DEV)
-	$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/pytest -n auto --dist loadgroup $(ARGS)
 
 check: $(DEV)
 	$(BIN)/ruff check .

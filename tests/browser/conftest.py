@@ -41,7 +41,11 @@ def _free_port():
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-    """`wharfinger demo`, as a person starts it, 60 times as fast as real time."""
+    """`wharfinger demo`, as a person starts it, 60 times as fast as real time; or one that runs already."""
+    running = os.environ.get("BROWSER_DEMO")  # noqa: TID251 -- “pages address,Amazon's address”, for those who build
+    if running:
+        yield Demo(*running.split(","))
+        return
     home = tmp_path_factory.mktemp("browser-home")
     home.chmod(0o711)
     page_port, amazon_port = _free_port(), _free_port()
