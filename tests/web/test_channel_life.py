@@ -143,3 +143,40 @@ def test_the_channel_pages_cost_the_same_however_many_there_are(world, sign_in, 
         browser.get("/channels/")
     with django_assert_max_num_queries(20):
         browser.get(f"/channels/{world.fbm.pk}/more/")
+
+
+def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(world, sign_in):
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
+    orders = [a_found_order(world, number) for number in range(60)]
+    orders += [a_found_order(world, 100 + number, "SHIPPED") for number in range(3)]
+    browser, address = sign_in(), f"/channels/{world.fbm.pk}/first-import/"
+    page = browser.get(address).context["found"]
+    assert (len(page.rows), page.total, bool(page.page.later)) == (50, 63, True)
+    shown = {f"choice-{row.id}": row.choice.value for row in page.rows}
+    told = {**shown, f"choice-{orders[0].pk}": "Ignore", "go": f"at:{page.page.later}"}
+    second = browser.post(address, told)
+    assert second["Location"] == f"{address}?at={page.page.later}"
+    rows = browser.get(second["Location"]).context["found"].rows
+    assert len(rows) == 13
+    shown = {f"choice-{row.id}": row.choice.value for row in rows}
+    told = {**shown, f"choice-{orders[55].pk}": "Record only", "all-UNSHIPPED:FBM": "Ignore", "go": "apply"}
+    browser.post(second["Location"], told)
+    found = browser.get(second["Location"]).context["found"]
+    assert dict(found.counts) == {"Import": 0, "Record only": 4, "Ignore": 59}
+    assert {row.id: row.choice.value for row in found.rows}[orders[55].pk] == "Record only"
+    lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode().splitlines()
+    assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
+    answer = browser.post(address, {"go": "start"}, follow=True)
+    assert "0 import, 4 record only, 59 ignore" in answer.content.decode()
+    assert ImportedOrder.objects.filter(state="Ignored").count() == 59
+
+
+def test_a_choice_that_amazon_no_longer_allows_is_not_kept(world, sign_in):
+    Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
+    order = a_found_order(world, 1)
+    browser, address = sign_in(), f"/channels/{world.fbm.pk}/first-import/"
+    browser.post(address, {f"choice-{order.pk}": "Record only", "go": "apply"})
+    ImportedOrder.objects.filter(pk=order.pk).update(amazon_status="CANCELLED")
+    assert browser.get(address).context["found"].rows[0].choice.value == "Ignore"
+    browser.post(address, {"all-UNSHIPPED:FBM": "<script>", "choice-x": "Import", "go": "at:<nonsense>"})
+    assert browser.get(f"{address}?at=nonsense").status_code == 200
