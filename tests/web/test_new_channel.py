@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.web.stories import DE, NOW, UK, shop, someone
+from tests.web.test_amazon_application import ENTRY
 from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import (
@@ -107,6 +108,15 @@ def test_the_courier_that_the_check_asked_for_is_made_and_the_check_is_good(clie
     page = text(client.get(back["Location"]))
     assert "DPD Next Day" in page
     assert "Ready" in page
+
+
+def test_the_application_is_entered_from_the_check_and_comes_back(client, house):
+    key = begin(client)
+    assert "Enter it now or later." in at(client, key, "checks")
+    cure = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "application"})["Location"]
+    back = client.post(cure, ENTRY)
+    assert (back.status_code, back.headers.get("Location")) == (302, f"/channels/new/{key}/checks/"), text(back)
+    assert "Authorise uses it" in at(client, key, "checks")
 
 
 def test_the_fba_site_of_the_pool_is_made_from_the_check_and_comes_back_chosen(client):

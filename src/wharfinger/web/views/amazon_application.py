@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.alerts import alerts_of_application
@@ -15,7 +15,7 @@ from wharfinger.domain.authorisation import CONSENT_CODES
 from wharfinger.domain.people import Right
 from wharfinger.operations import applications, rotation
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs
@@ -86,7 +86,7 @@ def _edit(request: HttpRequest, known: ApplicationFacts | None) -> HttpResponse:
         saved = _save(request, form, known)
         if saved is not None:
             messages.success(request, "The application is saved. Channels that use it are checked with Amazon now.")
-            return redirect("amazon-application-edit", application_pk=saved)
+            return redirect(next_page(request, reverse("amazon-application-edit", args=[saved])))
     context = {
         "form": form,
         "application": known,

@@ -150,7 +150,7 @@ CURES = {
     "courier": ("courier-new", {}),
     "site": ("site-new", {"kind": SiteKind.OWN.value}),
     "fba-site": ("site-new", {"kind": SiteKind.FBA.value}),
-    "application": ("amazon-application", {}),
+    "application": ("amazon-application-new", {}),
 }
 
 
