@@ -3,6 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
+
+from django.db.models import FilteredRelation, Q, QuerySet
 
 from wharfinger.db.models import (
     Channel,
@@ -19,8 +22,6 @@ from wharfinger.domain.marketplaces import Region, flag
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
-
-ROWS_SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +49,58 @@ class ChannelHead:
         return not self.missing
 
 
+_HEAD = (
+    "id", "name", "kind", "account__name", "account_id", "account__seller_id", "marketplace__name",
+    "marketplace__country", "enabled", "activated", "activated_for", "link_state", "archived", "dont_import_orders",
+    "everything__site_id", "everything__courier_service_id",
+)  # fmt: skip
+
+
+def _heads() -> QuerySet[Channel, dict[str, Any]]:
+    """Rows, not objects: two hundred channels with their options would cost 40 ms to build."""
+    everything = FilteredRelation("options", condition=Q(options__order_type=""))
+    rows: QuerySet[Channel, dict[str, Any]] = Channel.objects.annotate(everything=everything).values(*_HEAD)
+    return rows
+
+
 def list_channels(*, archived: bool = False) -> tuple[ChannelHead, ...]:
-    """Every channel that is not archived (or every one that is), by account and marketplace. Two queries."""
-    rows = (
-        Channel.objects.filter(archived=archived)
-        .select_related("account", "marketplace")
-        .prefetch_related("options")
-        .order_by("account__name", "marketplace__name", "kind")
-    )
-    return tuple(_head(channel) for channel in rows)
+    """Every channel that is not archived (or every one that is), by account and marketplace. One query."""
+    rows = _heads().filter(archived=archived).order_by("account__name", "marketplace__name", "kind")
+    return tuple(_head(row) for row in rows)
 
 
 def channel_head(channel_id: int) -> ChannelHead | None:
-    rows = Channel.objects.select_related("account", "marketplace").prefetch_related("options")
-    channel = rows.filter(pk=channel_id).first()
-    return None if channel is None else _head(channel)
+    row = _heads().filter(pk=channel_id).first()
+    return None if row is None else _head(row)
 
 
-def _head(channel: Channel) -> ChannelHead:
+def _head(row: dict[str, Any]) -> ChannelHead:
+    facts = ChannelFacts(
+        kind=Fulfilment(row["kind"]),
+        enabled=row["enabled"],
+        activated=row["activated"],
+        archived=row["archived"],
+        link=LinkState(row["link_state"]),
+        has_site=row["everything__site_id"] is not None,
+        has_courier=row["everything__courier_service_id"] is not None,
+        activated_for=ActivatedFor(row["activated_for"]) if row["activated_for"] else None,
+    )
     return ChannelHead(
-        id=channel.pk,
-        name=channel.name,
-        kind=channel.kind,
-        account=channel.account.name,
-        account_id=channel.account_id,
-        seller_id=channel.account.seller_id,
-        marketplace=channel.marketplace.name,
-        flag=flag(channel.marketplace.country),
-        enabled=channel.enabled,
-        activated=channel.activated,
-        activated_for=channel.activated_for,
-        link=channel.link_state,
-        missing=_missing(channel, list(channel.options.all())),
-        archived=channel.archived,
-        dont_import_orders=channel.dont_import_orders,
+        id=row["id"],
+        name=row["name"],
+        kind=row["kind"],
+        account=row["account__name"],
+        account_id=row["account_id"],
+        seller_id=row["account__seller_id"],
+        marketplace=row["marketplace__name"],
+        flag=flag(row["marketplace__country"]),
+        enabled=row["enabled"],
+        activated=row["activated"],
+        activated_for=row["activated_for"],
+        link=row["link_state"],
+        missing=missing_before_running(facts),
+        archived=row["archived"],
+        dont_import_orders=row["dont_import_orders"],
     )
 
 
