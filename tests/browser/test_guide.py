@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.walk import CHECKS, SLOW, Walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 UK, DE, TR, US = "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A33AVAJ2PDY3EV", "ATVPDKIKX0DER"
 LTD, INC = "A2HARBOUREULTD1", "A3HARBOURNAINC1"

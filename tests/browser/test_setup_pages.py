@@ -7,7 +7,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, pytest.mark.system]
 
 EVERYDAY = (
     "/",
