@@ -366,7 +366,7 @@ def test_calls_to_amazon_now_use_the_selling_partner_integration(walk):
     expect(walk.page.locator(".page-title .pill", has_text="Ready to ship")).to_be_visible()
     walk.press("Dispatch")
     walk.sees("is dispatched")
-    expect(walk.page.locator("#shipments").get_by_text("Confirmed").first).to_be_visible(timeout=SLOW)
+    expect(walk.page.locator("#shipments .pill", has_text="Confirmed")).to_be_visible(timeout=SLOW)
     walk.picture("20-shipped", whole=True)
     order = walk.order_at_amazon(number)
     assert (order["status"], len(order["packages"])) == ("SHIPPED", 1)

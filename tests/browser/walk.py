@@ -24,6 +24,7 @@ class Walk:
     def picture(self, name, whole=False):
         """Kept when pictures are wanted; each is a screen of docs/guide."""
         if PICTURES:
+            self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
             self.page.wait_for_timeout(400)
             self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=whole)
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import boto3
 import httpx2
 
+from wharfinger.domain.authorisation import ROLES
 from wharfinger.operations.applications import QueueEntry
 
 REGION, NAME = "eu-west-1", "wharfinger-secrets"
@@ -29,7 +30,7 @@ def register(simulator: str, login_uri: str) -> QueueEntry:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_policy(arn))})
     finally:
         sqs.close()
-    told = {"notificationQueue": arn, "loginUri": login_uri}
+    told = {"notificationQueue": arn, "loginUri": login_uri, "roles": [role.name for role in ROLES]}
     httpx2.post(f"{simulator}/_simulator/application", json=told, timeout=30, trust_env=False).raise_for_status()
     return QueueEntry(f"{simulator}{urlsplit(url).path}", KEY_ID, KEY)
 

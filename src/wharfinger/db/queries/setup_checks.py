@@ -13,7 +13,7 @@ from wharfinger.db.models import (
     SellerAccount,
     Site,
 )
-from wharfinger.domain.marketplaces import Region, flag
+from wharfinger.domain.marketplaces import Pool, Region, flag
 from wharfinger.domain.orders import Fulfilment, ImportState
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
@@ -56,7 +56,7 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
         marketplace=market.name if market else "",
         flag=flag(market.country) if market else "",
         pool=market.pool if market else "",
-        pool_title=market.get_pool_display() if market else "",
+        pool_title=_pool_title(market) if market else "",
         region=market.region if market else "",
         pool_sites=tuple(
             PoolSite(site.pk, site.name, site.levels_loaded_at is not None, site.account.name if site.account else "")
@@ -120,3 +120,8 @@ def touched_by(region: str, seller_id: str) -> tuple[str, ...]:
     if account is None:
         return ()
     return tuple(account.channels.filter(archived=False).order_by("name").values_list("name", flat=True))
+
+
+def _pool_title(market: Marketplace) -> str:
+    """A marketplace outside the three pools is served from a stock of its own."""
+    return market.name if market.pool == Pool.OTHER else market.get_pool_display()
