@@ -4,6 +4,7 @@ import pytest
 from tests.sync.whole_amazon import EU, NA, Whole
 
 from wharfinger.db.models import Alert, AmazonApplication, Channel, ChannelCheck, Problem, SellerAccount
+from wharfinger.db.queries.channels import channel_page
 from wharfinger.sync.verify import verify_channel
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +35,10 @@ def lines():
     return {row.title: row.ok for row in ChannelCheck.objects.all()}
 
 
+def told():
+    return [(row.title, row.ok, row.message, row.checked_at is not None) for row in ChannelCheck.objects.all()]
+
+
 def link():
     return Channel.objects.get().link_state
 
@@ -52,6 +57,18 @@ def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
     assert "Copy the Auth Token whole" in ChannelCheck.objects.get(ok=False).cure
     assert not Alert.objects.exists()
     assert not Problem.objects.exists()
+
+
+def test_what_cannot_be_asked_after_a_failed_line_says_so_and_is_not_waited_for(whole):
+    paste(whole, "Atzr|never-good")
+    not_checked = (None, "Not checked: the line above failed.", True)
+    assert told()[1:] == [
+        ("Marketplace participation", *not_checked),
+        ("Seller ID", *not_checked),
+        ("Listings not suspended", *not_checked),
+    ]
+    page = channel_page(whole.channel.pk)
+    assert ([check.state for check in page.checks], page.checking) == (["bad", "left", "left", "left"], False)
 
 
 def test_a_bad_token_pasted_over_a_good_one_is_lost_and_told(whole):

@@ -82,12 +82,13 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of the verification: ok None = not answered yet."""
+    """One line of the verification: ok None = not answered yet, or `left_out`: not asked at all, and not waited for."""
 
     title: str
     ok: bool | None
     message: str = ""
     cure: str = ""
+    left_out: bool = False
 
 
 @operation
@@ -103,7 +104,7 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
             ok=line.ok,
             message=line.message,
             cure=line.cure,
-            checked_at=None if line.ok is None else now,
+            checked_at=None if line.ok is None and not line.left_out else now,
         )
         for position, line in enumerate(lines)
     )

@@ -20,6 +20,7 @@ TOKEN = "Token exchange"
 PARTICIPATION = "Marketplace participation"
 SELLER = "Seller ID"
 LISTINGS = "Listings not suspended"
+NOT_CHECKED = "Not checked: the line above failed."
 
 
 @dataclass
@@ -37,6 +38,12 @@ class _Lines:
     def open_title(self) -> str:
         """The line that is being checked."""
         return next((title for title, line in self.found.items() if line.ok is None), TOKEN)
+
+    def leave_the_rest(self) -> None:
+        """A line failed so that those after it cannot be asked: they say so, and nothing waits for them."""
+        for title, line in self.found.items():
+            if line.ok is None:
+                self.found[title] = CheckLine(title, None, NOT_CHECKED, left_out=True)
 
     def write(self, linked: LinkState | None) -> None:
         accounts.record_checks(self.channel_id, list(self.found.values()), linked=linked, now=self.clock.now())
@@ -66,6 +73,7 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
         )
     except AmazonError as error:
         linked = _unanswered(channel, error, lines, began, clock)
+        lines.leave_the_rest()
     lines.write(linked)
     return again_at
 

@@ -12,8 +12,8 @@ from wharfinger.domain.channels import ONLY_CHECKED, LinkState
 from wharfinger.operations import accounts
 from wharfinger.operations.accounts import CheckLine
 from wharfinger.sync.calls import Calls, Clock, NotBefore
+from wharfinger.sync.verify import NOT_CHECKED, TOKEN
 
-TOKEN = "Token exchange"
 ANSWERS = "Amazon's sandbox answers"
 _CURES: Mapping[str, str] = {
     TOKEN: "Enter the application and an Auth Token of the real Amazon: the simulator's are unknown there.",
@@ -38,6 +38,8 @@ def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime |
     except AmazonError as error:
         title = TOKEN if lines[TOKEN].ok is None else ANSWERS
         lines[title] = CheckLine(title, False, str(error), _CURES[title])
+        if title == TOKEN:
+            lines[ANSWERS] = CheckLine(ANSWERS, None, NOT_CHECKED, left_out=True)
         linked = None if error.verdict is Verdict.LATER else LinkState.NOT_LINKED
         if isinstance(error, InvalidGrant):
             linked = LinkState.LOST

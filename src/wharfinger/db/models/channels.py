@@ -84,7 +84,7 @@ class ChannelOption(models.Model):
 
 
 class ChannelCheck(models.Model):
-    """One line of the verification: ok null = not answered yet."""
+    """One line of the verification: ok null = not answered yet, or with `checked_at` told: not asked at all."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="checks")
     position = models.PositiveSmallIntegerField()

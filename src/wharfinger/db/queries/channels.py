@@ -9,6 +9,7 @@ from django.db.models import FilteredRelation, Q, QuerySet
 
 from wharfinger.db.models import (
     Channel,
+    ChannelCheck,
     ChannelOption,
     CourierService,
     ImportedOrder,
@@ -122,7 +123,7 @@ def _missing(channel: Channel, options: Sequence[ChannelOption]) -> tuple[Missin
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A line of the verification, as the checks part shows it."""
+    """A line of the verification, as the checks part shows it: good, bad, waiting, or left out."""
 
     state: str
     title: str
@@ -220,10 +221,8 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         courier_service_id=option.courier_service_id if option else None,
         late_courier_acknowledged=bool(option and option.late_courier_acknowledged),
         missing=_missing(channel, options),
-        checks=tuple(
-            Check(_CHECK_STATES[line.ok], line.title, line.message, line.cure, line.checked_at) for line in lines
-        ),
-        checking=any(line.ok is None for line in lines) and channel.link_state != LinkState.WAITING.value,
+        checks=tuple(Check(_state(line), line.title, line.message, line.cure, line.checked_at) for line in lines),
+        checking=any(_state(line) == "waiting" for line in lines) and channel.link_state != LinkState.WAITING.value,
         archived=channel.archived,
         hangs_on=hangs_on(channel_id),
         found=found_orders(channel_id).count() if channel.dont_import_orders else 0,
@@ -239,7 +238,10 @@ def hangs_on(channel_id: int) -> str:
     return ""
 
 
-_CHECK_STATES = {True: "good", False: "bad", None: "waiting"}
+def _state(line: ChannelCheck) -> str:
+    if line.ok is None:
+        return "waiting" if line.checked_at is None else "left"
+    return "good" if line.ok else "bad"
 
 
 def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
