@@ -5,8 +5,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from wharfinger.db.models import (
+    AmazonApplication,
     AuditEntry,
     Channel,
     CourierMapping,
@@ -16,9 +18,9 @@ from wharfinger.db.models import (
     Site,
     User,
 )
-from wharfinger.domain.channels import ActivatedFor
+from wharfinger.domain.channels import ActivatedFor, LinkState
 from wharfinger.domain.orders import Fulfilment
-from wharfinger.operations import channel_life, channels
+from wharfinger.operations import accounts, channel_life, channels
 from wharfinger.operations.channels import AccountAsOpened, ChangedMeanwhile, ChannelEntry
 from wharfinger.operations.refusals import Refused
 
@@ -195,8 +197,62 @@ def test_the_seller_of_a_channel_with_orders_cannot_be_changed(house):
         amazon_updated_at=NOW,
         found_at=NOW,
     )
-    with pytest.raises(Refused, match="cannot be changed any more"):
-        channels.save_channel(channel.pk, an_entry(house, seller_id="A2ANOTHERSELLER"), version=1, now=NOW)
+    for changes, field in (
+        ({"seller_id": "A2ANOTHERSELLER"}, "seller_id"),
+        ({"seller_id": "A1SELLERSELLER", "marketplace_id": DE}, "marketplace_id"),
+    ):
+        with pytest.raises(Refused, match="cannot be changed any more") as refused:
+            channels.save_channel(channel.pk, an_entry(house, **changes), version=1, now=NOW)
+        assert refused.value.field == field
+
+
+def jobs():
+    return set(ProcrastinateJob.objects.values_list("task_name", "queueing_lock"))
+
+
+def test_reminders_are_looked_at_as_soon_as_the_token_expiry_is_saved_and_not_for_any_other_save(house):
+    channel = made(house, seller_id="A1SELLERSELLER")
+    reminders = ("run_chore", "chore:remind")
+    assert reminders not in jobs()
+    entry = an_entry(house, seller_id="A1SELLERSELLER", token_expiry=date(2026, 11, 20))
+    channels.save_channel(channel.pk, entry, version=1, now=NOW)
+    assert reminders in jobs()
+
+
+def test_a_channel_of_a_linked_account_is_linked_only_once_its_own_checks_say_so(house):
+    first = made(house, seller_id="A1SELLERSELLER")
+    assert first.link_state == "Waiting for authorisation"
+    SellerAccount.objects.update(link_state="Linked")
+    Channel.objects.update(link_state="Linked")
+    second = made(house, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
+    assert second.link_state == "Not linked"
+    accounts.record_checks(second.pk, [], linked=LinkState.LINKED, now=NOW)
+    assert ("run_flow", f"listings_in:{second.account_id}:soon") in jobs()
+    entry = an_entry(house, seller_id="A1SELLERSELLER", marketplace_id="A13V1IB3VIYZZH")
+    assert channels.save_channel(first.pk, entry, version=1, now=NOW).link_state == "Not linked"
+
+
+def test_each_region_has_the_application_that_serves_it(house):
+    told = {"client_id": "c", "client_secret": "s", "secret_last_four": "s", "secret_set_at": NOW}
+    europe = AmazonApplication.objects.create(application_id="amzn1.sp.solution.1", regions=["EU"], **told)
+    america = AmazonApplication.objects.create(application_id="amzn1.sp.solution.2", regions=["NA"], **told)
+    assert made(house).account.application == europe
+    assert made(house, name="US", region="NA", marketplace_id=US).account.application == america
+
+
+def test_one_seller_id_in_two_regions_is_two_accounts_that_share_nothing(house):
+    made(house, seller_id="A1SELLERSELLER", auth_token="Atzr|secret1234")
+    other = made(house, name="US", region="NA", marketplace_id=US, seller_id="A1SELLERSELLER").account
+    assert (other.refresh_token, other.token_set_at, other.link_state) == ("", None, "Waiting for authorisation")
+    assert SellerAccount.objects.count() == 2
+
+
+def test_a_seller_id_that_is_known_joins_its_account_and_leaves_no_empty_one_behind(house):
+    made(house, seller_id="A1SELLERSELLER")
+    channel = made(house, name="DE", marketplace_id=DE)
+    entry = an_entry(house, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
+    channels.save_channel(channel.pk, entry, version=1, now=NOW)
+    assert list(SellerAccount.objects.values_list("seller_id", flat=True)) == ["A1SELLERSELLER"]
 
 
 def activated(house, settings, **changes):

@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 
 from wharfinger.db.models import AmazonApplication, Channel, SellerAccount
+from wharfinger.domain.channels import LinkState
 
 
 def application_for(region: str) -> AmazonApplication | None:
@@ -14,6 +15,12 @@ def application_for(region: str) -> AmazonApplication | None:
 def linked_accounts() -> QuerySet[SellerAccount]:
     """Accounts that hold a refresh token of their application (or have lost it and may get it back)."""
     return SellerAccount.objects.filter(application__isnull=False, token_set_at__isnull=False)
+
+
+def link_before_checks(account: SellerAccount) -> str:
+    """Where access is held, a channel is Linked only once its own checks say so."""
+    linked = account.link_state == LinkState.LINKED.value
+    return LinkState.NOT_LINKED.value if linked else account.link_state
 
 
 def channel_page_of(account_id: int) -> str:

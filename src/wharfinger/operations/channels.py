@@ -8,7 +8,6 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import (
-    AmazonApplication,
     Channel,
     ChannelOption,
     Marketplace,
@@ -16,12 +15,13 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
-from wharfinger.domain.channels import ImportFba, LinkState, import_fba_for
+from wharfinger.domain.channels import ImportFba, import_fba_for
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.options import OptionRow
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import triggers
+from wharfinger.operations._account_steps import application_for, link_before_checks
 from wharfinger.operations._channel_steps import channel_facts, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._option_steps import preset_values, rows_like, stored_rows, write_options
@@ -148,7 +148,7 @@ def _create(
         marketplace=marketplace,
         activated=live or bool(activated_for),
         activated_for="" if live else activated_for,
-        link_state=account.link_state,
+        link_state=link_before_checks(account),
         made_at=now,
     )
     _write(channel, checked, account, now, user)
@@ -198,6 +198,9 @@ def save_channel(
     before = channel_facts(channel)
     account = _retargeted(channel, checked, marketplace, now)
     refuse_twice(account, marketplace, kind, channel.pk)
+    left = channel.account
+    if (left.pk, channel.marketplace_id) != (account.pk, marketplace.pk):
+        channel.link_state = link_before_checks(account)
     channel.account, channel.marketplace = account, marketplace
     channel.version += 1
     _write(channel, checked, account, now, user)
@@ -205,6 +208,8 @@ def save_channel(
     record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
     reconsider(f"channel:{channel.pk}", now=now)
     triggers.verify_channel(channel.pk)
+    if left.pk != account.pk and not left.seller_id and not left.channels.exists():
+        left.delete()  # made for this channel before its seller was known
     return channel
 
 
@@ -310,7 +315,7 @@ def _account_for(entry: ChannelEntry, marketplace: Marketplace, now: datetime) -
         name=f"{entry.seller_id} ({title})" if entry.seller_id else f"{entry.name} ({title})",
         region=entry.region,
         seller_id=entry.seller_id,
-        application=AmazonApplication.objects.order_by("-pk").first(),
+        application=application_for(entry.region),
         made_at=now,
     )
 
@@ -318,8 +323,6 @@ def _account_for(entry: ChannelEntry, marketplace: Marketplace, now: datetime) -
 def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace, now: datetime) -> SellerAccount:
     """The account that the saved channel belongs to: the same one unless Seller ID or Region were changed."""
     account = channel.account
-    if (account.region, account.seller_id) == (entry.region, entry.seller_id):
-        return account
     moved = channel.marketplace_id != marketplace.pk or account.seller_id not in ("", entry.seller_id)
     if moved and channel.imported_orders.exists():
         raise Refused(
@@ -327,6 +330,8 @@ def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace,
             "Make a new channel instead.",
             "seller_id" if account.seller_id != entry.seller_id else "marketplace_id",
         )
+    if (account.region, account.seller_id) == (entry.region, entry.seller_id):
+        return account
     if not account.seller_id and account.region == entry.region:
         twin = SellerAccount.objects.filter(region=entry.region, seller_id=entry.seller_id).first()
         if twin is None:
@@ -334,7 +339,6 @@ def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace,
             account.save()
             return account
         return twin
-    channel.link_state = LinkState.WAITING.value
     return _account_for(entry, marketplace, now)
 
 
@@ -385,6 +389,7 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
             "token expiry": str(account.token_expiry),
         }
         record_audit("save credentials", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)
+        triggers.run_chore(triggers.REMIND)
 
 
 def first_start_date(now: datetime) -> date:
