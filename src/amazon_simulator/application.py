@@ -96,7 +96,12 @@ class Application:
         return self.registration.redirect_uris
 
     def register(self, registration: Registration, now: float) -> None:
-        """What the portal says from now on; another life of client secrets holds for the present one too."""
+        """What the portal says from now on; another life of client secrets holds for the present one too.
+
+        With a role more, sellers must renew what they gave to a published application. Source: renew-authorizations.
+        """
+        if not registration.draft and not set(registration.roles) <= set(self.registration.roles):
+            self._end([token for token in self.refresh.values() if token.granted])
         current = self.current
         if registration.secret_lives != self.registration.secret_lives and current is not None:
             current.expires = current.made + registration.secret_lives
@@ -197,15 +202,20 @@ class Application:
 
     def revoke(self, seller: str) -> int:
         """The seller withdraws the consent: refresh and access tokens are worth nothing more."""
-        tokens = [token for token in self.refresh.values() if token.seller == seller and not token.revoked]
-        for token in tokens:
+        return self._end([token for token in self.refresh.values() if token.seller == seller])
+
+    def _end(self, authorisations: list[RefreshToken]) -> int:
+        """They are worth nothing more, nor is any access token of their sellers; answers how many still were."""
+        ended = [token for token in authorisations if not token.revoked]
+        for token in ended:
             token.revoked = True
             self.changed.append(token)
+        sellers = {token.seller for token in authorisations}
         for access in self.access.values():
-            if access.seller == seller:
+            if access.seller in sellers:
                 access.expires = 0.0
                 self.changed.append(access)
-        return len(tokens)
+        return len(ended)
 
     # --- access tokens
 

@@ -144,6 +144,26 @@ def test_a_drafts_consent_has_no_clock(amazon):
     assert refreshed(amazon, token)[0] == 200
 
 
+def test_a_role_more_ends_what_sellers_gave_to_a_published_application_until_they_renew(amazon):
+    fewer = ["Inventory and Order Tracking", "Product Listing"]
+    amazon.control("POST", "application", {"draft": False, "roles": fewer})
+    token, private = consent(amazon), own_token(amazon)
+    headers = {"x-amz-access-token": refreshed(amazon, token)[1]["access_token"]}
+    amazon.control("POST", "application", {"roles": fewer[:1]})
+    assert refreshed(amazon, token)[0] == 200  # a role less asks nobody
+    amazon.control("POST", "application", {"roles": fewer})
+    assert refused(refreshed(amazon, token)) == (400, "invalid_grant", REFRESH_WORDS)
+    assert amazon.send("GET", "/sellers/v1/marketplaceParticipations", headers=headers).status == 403
+    assert [refreshed(amazon, one)[0] for one in (private, consent(amazon))] == [200, 200]
+
+
+def test_a_role_more_of_a_draft_ends_nothing(amazon):
+    amazon.control("POST", "application", {"roles": ["Product Listing"]})
+    token = consent(amazon)
+    amazon.control("POST", "application", {"roles": ["Product Listing", "Amazon Fulfillment"]})
+    assert refreshed(amazon, token)[0] == 200
+
+
 def test_an_application_of_the_old_api_alone_is_not_authorised_to_ask(amazon):
     amazon.control("POST", "application", {"mwsOnly": True})
     assert refused(refreshed(amazon, own_token(amazon)))[:2] == (400, "unauthorized_client")
