@@ -121,6 +121,33 @@ def test_what_is_still_to_be_sent_is_for_a_restricted_token_alone(amazon):
     assert amazon.send("GET", path, headers={"x-amz-access-token": wrong}).status == 403
 
 
+def test_what_is_to_be_invoiced_has_no_status_and_holds_what_is_about_to_be_cancelled(amazon):
+    """Behaviour O22: only the order itself says that the buyer wants it no more."""
+    kind = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
+    asked, sent, gone = (amazon.order(quantity=2, buyer={"taxRegistrationNumber": "GB123456789"}) for _ in range(3))
+    amazon.order(sku="FBA-0001", by="AMAZON")
+    amazon.order(pendingSeconds=90_000)
+    amazon.control("POST", f"orders/{asked['orderId']}/request-cancel", {"reason": "Changed my mind"})
+    amazon.confirm(sent, quantity=2)
+    amazon.control("POST", f"orders/{gone['orderId']}/cancel", {"by": "BUYER"})
+    report = made(amazon, kind, since=SINCE)
+    path = f"{DOCUMENTS}/{report['reportDocumentId']}"
+    assert amazon.call("GET", path)[0] == 403
+    body = {"restrictedResources": [{"method": "GET", "path": path}]}
+    token = amazon.call("POST", RESTRICTED, body=body)[1]["restrictedDataToken"]
+    told = {row["order-id"]: row for row in rows_of(amazon, report, token=token)}
+    assert set(told) == {asked["orderId"], sent["orderId"]}
+    order, row = held(amazon, asked), told[asked["orderId"]]
+    assert [name for name in row if "status" in name or "cancel" in name] == []
+    assert (row["quantity-purchased"], row["item-price"], row["currency"], row["sales-channel"]) == (
+        "2", str(order.items[0].price), "GBP", "Amazon.co.uk",
+    )  # fmt: skip
+    assert (row["buyer-name"], row["bill-address-1"], row["ship-postal-code"]) == (
+        order.buyer.name, order.buyer.line_1, order.buyer.postcode,
+    )  # fmt: skip
+    assert (row["buyer-tax-registration-id"], row["buyer-tax-registration-country"]) == ("GB123456789", "GB")
+
+
 # --- listings
 
 

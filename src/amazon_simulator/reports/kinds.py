@@ -7,7 +7,7 @@ HALF_AN_HOUR, FOUR_HOURS = 1800.0, 4 * 3600.0
 """Between two reports of Amazon's warehouses: of those that are nearly live, and of those that are made daily."""
 OF_ORDERS, OF_LISTINGS = ("Inventory and Order Tracking",), ("Product Listing", "Inventory and Order Tracking")
 OF_WAREHOUSES, OF_MONEY = ("Amazon Fulfillment", "Product Listing"), ("Finance and Accounting",)
-SHIPS_HOME = ("Direct-to-Consumer Shipping",)
+SHIPS_HOME, INVOICES = ("Direct-to-Consumer Shipping",), ("Tax Invoicing",)
 ORDERS_KEPT = 30 * DAY
 MONTH = 31 * DAY
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
@@ -21,6 +21,9 @@ KINDS = {
     ),
     "GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING": Kind(
         orders.to_be_shipped, SHIPS_HOME, kept=ORDERS_KEPT, longest=MONTH, restricted=True
+    ),
+    "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING": Kind(
+        orders.to_be_invoiced, INVOICES, kept=ORDERS_KEPT, longest=MONTH, restricted=True
     ),
     "GET_MERCHANT_LISTINGS_ALL_DATA": Kind(listings.everything, OF_LISTINGS, window=False),
     "GET_MERCHANT_LISTINGS_DATA": Kind(listings.active, OF_LISTINGS, window=False),

@@ -8,7 +8,15 @@ from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.entities import Item, Order
 from amazon_simulator.reports.report import Asked, Sheet
 from amazon_simulator.wire.order_money import shows_money, tax_parts
-from amazon_simulator.wire.personal import gives_email, gives_phone, gives_recipient, windows
+from amazon_simulator.wire.personal import (
+    OPEN,
+    gives_email,
+    gives_name,
+    gives_phone,
+    gives_recipient,
+    gives_taxes,
+    windows,
+)
 from amazon_simulator.world import Shelf
 
 ALL_ORDERS = (
@@ -26,6 +34,16 @@ ACTIONABLE = (
     "ship-address-1", "ship-address-2", "ship-address-3", "ship-city", "ship-state", "ship-postal-code",
     "ship-country", "is-business-order", "purchase-order-number", "price-designation",
 )  # fmt: skip
+INVOICING = (
+    "order-id", "order-item-id", "purchase-date", "payments-date", "buyer-email", "buyer-name",
+    "payment-method-details", "buyer-phone-number", "sku", "product-name", "quantity-purchased", "currency",
+    "item-price", "item-tax", "shipping-price", "shipping-tax", "ship-service-level", "recipient-name",
+    "ship-address-1", "ship-address-2", "ship-address-3", "ship-city", "ship-state", "ship-postal-code",
+    "ship-country", "ship-phone-number", "bill-address-1", "bill-address-2", "bill-address-3", "bill-city",
+    "bill-state", "bill-postal-code", "bill-country", "delivery-Instructions", "sales-channel", "buyer-company-name",
+    "buyer-tax-registration-id", "buyer-tax-registration-country",
+)  # fmt: skip
+"""No status: what a buyer wants to cancel looks like any other line (behaviour O22)."""
 STATUSES = {
     "PENDING_AVAILABILITY": "Pending", "PENDING": "Pending", "UNSHIPPED": "Unshipped", "PARTIALLY_SHIPPED": "Shipping",
     "SHIPPED": "Shipped", "CANCELLED": "Cancelled", "UNFULFILLABLE": "Unfulfillable",
@@ -126,6 +144,54 @@ def _open_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
             left = item.quantity - item.cancelled - item.shipped
             if left:
                 yield _open_line(asked, order, item, left)
+
+
+def to_be_invoiced(asked: Asked) -> Sheet:
+    """What the seller sends and was paid for, shipped or not, with names and streets: for restricted data tokens."""
+    return Sheet(INVOICING, _invoice_lines(asked))
+
+
+def _invoice_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
+    for order in found(asked, lambda shelf: shelf.created):
+        if order.fulfilled_by == "MERCHANT" and order.status in OPEN:
+            yield from (_invoice_line(asked, order, item) for item in order.items if item.quantity > item.cancelled)
+
+
+def _invoice_line(asked: Asked, order: Order, item: Item) -> tuple[str, ...]:
+    """The bill goes where the parcel goes: buyers here have one address."""
+    market, buyer, shown = MARKETS[order.marketplace], order.buyer, gives_recipient(order, asked.roles)
+    taxes, phone = tax_parts(item, market.currency), buyer.phone if gives_phone(order, asked.now) else ""
+    registered = buyer.tax_number if gives_taxes(order, asked.roles) else ""
+    street = (buyer.line_1, buyer.line_2, buyer.line_3) if shown else ("", "", "")
+    place = (*street, buyer.town, buyer.state, buyer.postcode if shown else "", buyer.country)
+    return (
+        order.id,
+        item.id,
+        moment(order.created),
+        moment(order.pays_at or order.created),
+        buyer.email if gives_email(order, asked.roles) else "",
+        buyer.name if gives_name(order, asked.roles) else "",
+        order.payment,
+        phone,
+        item.sku,
+        item.title,
+        str(item.quantity - item.cancelled),
+        market.currency,
+        written(item.price, market.currency),
+        written(taxes["ITEM"], market.currency),
+        written(item.shipping, market.currency),
+        written(taxes.get("SHIPPING", Decimal(0)), market.currency),
+        LEVELS.get(order.service_level, "Standard"),
+        (buyer.recipient or buyer.name) if shown else "",
+        *place,
+        phone,
+        *place,
+        buyer.instructions if shown else "",
+        market.name,
+        buyer.company,
+        registered,
+        buyer.country if registered else "",
+    )
 
 
 def _open_line(asked: Asked, order: Order, item: Item, left: int) -> tuple[str, ...]:
