@@ -7,9 +7,10 @@ from typing import Any, ClassVar
 from amazon_simulator.clock import from_iso
 from amazon_simulator.limits import PLANS
 from amazon_simulator.store import Entity
+from amazon_simulator.wire.answers import BUDGETS, SAY_WHICH
 
 KINDS = {
-    "throttle": "429 although the budget is not used up",
+    "throttle": "429 although the budget is not used up; `of`: which one a listing's patch or put names",
     "400": "InvalidInput without a reason, although nothing is wrong",
     "refuse": "an error in your own words: `status` (400 unless told), `code`, `message`, `details`",
     "500": "InternalFailure",
@@ -34,9 +35,9 @@ KINDS = {
     "no_money": "orders come without their money",
     "no_quantities": "getInventorySummaries gives empty inventoryDetails",
     "odd_skus_missing": "rows whose SKU has a space or an apostrophe are left out",
-    "accepted_not_applied": "patchListingsItem says ACCEPTED and does nothing",
-    "applied_late": "a quantity that was accepted takes effect `seconds` of trade time later",
-    "invalid": "patchListingsItem says INVALID",
+    "accepted_not_applied": "a listing's patch, put or deletion is ACCEPTED and nothing happens",
+    "applied_late": "what was accepted for a listing takes effect `seconds` of trade time later",
+    "invalid": "a listing's patch or put is INVALID, with an issue and status 200",
     "sku_refused": "400: the SKU is said to be invalid for its marketplace",
     "tracking_refused": "confirmShipment says that the tracking number does not fit the carrier",
 }
@@ -46,16 +47,19 @@ HAPPENINGS = {
     "feed_stuck": "a feed stays IN_PROGRESS for `seconds` of trade time more",
     "feed_partly_refused": "every second message of a feed is refused with an error in its report",
     "feed_fatal": "a feed ends FATAL, nothing of it is done",
+    "feed_tracking_refused": "a feed's tracking number that is none of its carrier's is an error, and ships nothing",
     "feed_cancelled": "a feed ends CANCELLED at once, nothing of it is done",
     "report_cancelled": "a report ends CANCELLED, without a document",
     "report_fatal": "a report ends FATAL",
     "notification_lost": "a notification is never delivered",
     "notification_doubled": "a notification is delivered twice",
+    "notification_old": "a change of an order's status comes as the ORDER_STATUS_CHANGE that was before ORDER_CHANGE",
     "notification_late": "a notification is delivered `seconds` of trade time later, after newer ones",
 }
 """What can be made to happen in the world, whoever calls: always with operation “*”."""
 OF_ORDERS = ("searchOrders", "getOrder", "getOrders", "getOrderV0", "getOrderAddress", "getOrderItems")
-OF_LISTINGS = ("getListingsItem", "patchListingsItem", "putListingsItem", "deleteListingsItem")
+SUBMITTED = ("patchListingsItem", "putListingsItem", "deleteListingsItem")
+OF_LISTINGS = ("getListingsItem", *SUBMITTED)
 PAGED = {
     "searchOrders": "paginationToken",
     "searchListingsItems": "pageToken",
@@ -74,9 +78,9 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "no_money": OF_ORDERS,
     "no_quantities": ("getInventorySummaries",),
     "odd_skus_missing": ("getInventorySummaries", "searchListingsItems"),
-    "accepted_not_applied": ("patchListingsItem",),
-    "applied_late": ("patchListingsItem",),
-    "invalid": ("patchListingsItem",),
+    "accepted_not_applied": SUBMITTED,
+    "applied_late": SUBMITTED,
+    "invalid": SAY_WHICH,
     "sku_refused": OF_LISTINGS,
     "tracking_refused": ("confirmShipment",),
     **dict.fromkeys(HAPPENINGS, ()),
@@ -216,6 +220,11 @@ class Faults:
 
 def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """What only this kind of fault is told."""
+    if kind == "throttle":
+        of = told.get("of", "application")
+        if not isinstance(of, str) or of not in BUDGETS:
+            raise ValueError(f"of: “{str(of)[:40]}” is no budget of a listing's; choose one of {', '.join(BUDGETS)}")
+        return {"of": of}
     if kind == "wrong_content_type":
         name = told.get("contentType", "text/plain")
         if not isinstance(name, str) or not name.isascii() or not name.isprintable() or len(name) > 100:

@@ -40,7 +40,7 @@ def strike(
     """The answer of `act` as the fault leaves it."""
     match fault.kind:
         case "throttle":
-            return throttled(operation)
+            return throttled(operation, fault.more.get("of", "application"))
         case "400":
             return invalid()
         case "refuse":

@@ -365,3 +365,79 @@ def test_a_wrong_fault_is_told_so_and_none_is_made(amazon, told, field):
     status, answer = amazon.control("POST", "faults", told)
     assert (status, field in answer["error"]) == (400, True), answer
     assert amazon.control("GET", "faults")[1]["faults"] == []
+
+
+SKU = f"/listings/2021-08-01/items/{EU}/HH-0010"
+WHOLE = {
+    "productType": "HOME",
+    "attributes": {
+        "item_name": [{"value": "Lamp"}],
+        "condition_type": [{"value": "new_new"}],
+        "purchasable_offer": [{"our_price": [{"schedule": [{"value_with_tax": 9.99}]}]}],
+        "fulfillment_availability": [{"fulfillment_channel_code": "DEFAULT", "quantity": 3}],
+    },
+}
+
+
+def submit(amazon, method):
+    """A put of the whole listing with 3 units, or its deletion."""
+    body = WHOLE if method == "PUT" else None
+    return amazon.call(method, SKU, query={"marketplaceIds": UK}, body=body)
+
+
+def offered(amazon):
+    """(units, whether it is listed in the UK)."""
+    listing = amazon.listing("HH-0010")
+    return listing.quantity, UK in listing.marketplaces
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_put_and_a_deletion_are_accepted_and_not_applied(amazon, method):
+    before = offered(amazon)
+    fault(amazon, "accepted_not_applied")
+    assert submit(amazon, method)[1]["status"] == "ACCEPTED"
+    amazon.advance(3600)
+    assert offered(amazon) == before
+    amazon._tokens.clear()
+    submit(amazon, method)
+    amazon.advance(60)
+    assert offered(amazon) == ((3, True) if method == "PUT" else (before[0], False))
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE"])
+def test_a_put_and_a_deletion_take_effect_late(amazon, method):
+    before = offered(amazon)
+    fault(amazon, "applied_late", seconds=900)
+    submit(amazon, method)
+    amazon.advance(890)
+    assert offered(amazon) == before
+    amazon.advance(20)
+    assert offered(amazon) == ((3, True) if method == "PUT" else (before[0], False))
+
+
+def test_a_put_is_invalid(amazon):
+    before = offered(amazon)
+    fault(amazon, "invalid", operation="putListingsItem")
+    status, told = submit(amazon, "PUT")
+    amazon.advance(60)
+    assert (status, told["status"], told["issues"][0]["code"], offered(amazon)) == (200, "INVALID", "90000900", before)
+
+
+@pytest.mark.parametrize(
+    ("of", "words"),
+    [("application", "the application"), ("relationships", "relationships"), ("product data", "product data")],
+)
+def test_a_listing_that_is_throttled_says_of_which_budget(amazon, of, words):
+    fault(amazon, "throttle", of=of, count=3)
+    texts = [amazon.set_quantity("HH-0010", 3), submit(amazon, "PUT"), submit(amazon, "DELETE")]
+    assert [(status, told["errors"][0]["message"]) for status, told in texts] == [
+        (429, f"The frequency of requests was greater than what is allowed for {words}."),
+        (429, f"The frequency of requests was greater than what is allowed for {words}."),
+        (429, "You exceeded your quota for the requested resource."),
+    ]
+
+
+@pytest.mark.parametrize("of", ["tea", 3, ["application"]])
+def test_a_budget_that_is_none_is_refused(amazon, of):
+    status, told = amazon.control("POST", "faults", {"kind": "throttle", "of": of})
+    assert (status, told["error"][:3]) == (400, "of:")

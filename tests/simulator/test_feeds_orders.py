@@ -80,6 +80,16 @@ def test_a_tracking_number_that_is_none_of_the_carriers_is_a_warning_and_ships(a
     assert (told, held(amazon, order).status) == ((1, 1, 0, 1, [(1, "18310", "Warning")]), "SHIPPED")
 
 
+def test_where_it_is_an_error_a_tracking_number_that_is_none_of_the_carriers_ships_nothing(amazon):
+    fitting, unfit, again = amazon.order(), amazon.order(), amazon.order()
+    amazon.control("POST", "faults", {"kind": "feed_tracking_refused", "sellerId": EU})
+    ups = {"carrier": "<CarrierCode>UPS</CarrierCode>"}
+    assert fulfil(amazon, shipment(fitting, **ups, tracking="1Z999AA10123456784")) == (1, 1, 0, 0, [])
+    assert fulfil(amazon, shipment(unfit, **ups, tracking="123")) == (1, 0, 1, 0, [(1, "18310", "Error")])
+    assert (held(amazon, unfit).status, held(amazon, unfit).packages) == ("UNSHIPPED", [])
+    assert fulfil(amazon, shipment(again, **ups, tracking="123")) == (1, 1, 0, 1, [(1, "18310", "Warning")])
+
+
 @pytest.mark.parametrize(
     ("carrier", "successful"),
     [

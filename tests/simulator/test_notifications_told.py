@@ -4,7 +4,7 @@ import json
 
 import pytest
 from tests.simulator import feeding, grantless, reporting
-from tests.simulator.conftest import DE, EU, UK, Amazon
+from tests.simulator.conftest import DE, EU, START, UK, Amazon
 from tests.simulator.models import ABSENT, MODELS, faults
 from tests.simulator.queues import OPEN, policy, queue_for_amazon, received, sqs_of
 
@@ -257,6 +257,29 @@ def test_nothing_comes_after_the_subscription_is_deleted(amazon):
     grantless.call(amazon, "DELETE", f"{SUBSCRIPTIONS}/ORDER_CHANGE/{held}")
     amazon.order()
     assert listener.hear() == []
+
+
+def test_n03_a_change_of_status_comes_in_the_type_that_was_before_order_change(amazon):
+    listener = Listener(amazon).subscribe("ORDER_CHANGE")
+    amazon.control("POST", "faults", {"kind": "notification_old"})
+    order = amazon.order(quantity=2, buyer={"postalCode": "HU1 1AA"})
+    amazon.control("POST", f"orders/{order['orderId']}/request-cancel", {"reason": "Changed my mind"})
+    amazon.confirm(order, quantity=2)
+    told = listener.hear()
+    assert [one["NotificationType"] for one in told] == ["ORDER_STATUS_CHANGE", "ORDER_CHANGE", "ORDER_CHANGE"]
+    assert told[0]["Payload"]["OrderStatusChangeNotification"] == {
+        "SellerId": EU,
+        "MarketplaceId": UK,
+        "AmazonOrderId": order["orderId"],
+        "PurchaseDate": START,
+        "OrderStatus": "Unshipped",
+        "DestinationPostalCode": "HU1 1AA",
+        "SupplySourceId": None,
+        "OrderItemId": order["items"][0]["orderItemId"],
+        "SellerSKU": "HH-0010",
+        "Quantity": 2,
+        "FulfillmentChannel": "MFN",
+    }
 
 
 def test_a_notification_is_lost(amazon):

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import iso
+from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.entities import FbaStock, Listing, Order, Seller
 from amazon_simulator.wire.listing_items import fn_sku
 
@@ -67,6 +67,30 @@ def _summary(order: Order, roles: Collection[str]) -> dict[str, Any]:
     if programs:
         summary["OrderPrograms"] = programs
     return summary
+
+
+def old_status_change(told: dict[str, Any]) -> dict[str, Any]:
+    """What ORDER_STATUS_CHANGE told of the same change: flat, its first item only, the purchase in Unix seconds.
+
+    Source: models of 2022, OrderStatusChangeNotification (removed since).
+    """
+    change = told["OrderChangeNotification"]
+    summary, item = change["Summary"], change["Summary"]["OrderItems"][0]
+    return {
+        "OrderStatusChangeNotification": {
+            "SellerId": change["SellerId"],
+            "MarketplaceId": summary["MarketplaceId"],
+            "AmazonOrderId": change["AmazonOrderId"],
+            "PurchaseDate": int(from_iso(summary["PurchaseDate"])),
+            "OrderStatus": summary["OrderStatus"],
+            "DestinationPostalCode": summary["DestinationPostalCode"],
+            "SupplySourceId": None,
+            "OrderItemId": item["OrderItemId"],
+            "SellerSKU": item["SellerSKU"],
+            "Quantity": item["Quantity"],
+            "FulfillmentChannel": summary["FulfillmentType"],
+        }
+    }
 
 
 def quantity_change(seller: str, sku: str, quantity: int) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from amazon_simulator.application import Application
 from amazon_simulator.clock import iso
-from amazon_simulator.events.envelope import News, wrapped
+from amazon_simulator.events.envelope import OLD_ORDERS, ORDERS, News, wrapped
+from amazon_simulator.events.payloads import STATUS_CHANGE, old_status_change
 from amazon_simulator.events.policy import objection
 from amazon_simulator.faults import Faults
 from amazon_simulator.sqs.queues import Queues
@@ -144,15 +145,24 @@ class Post:
                 continue
             if subscription.changes and news.change not in subscription.changes:
                 continue
+            kind, payload = self._spoken(news, now)
             body = wrapped(
-                news.kind,
-                news.payload,
+                kind,
+                payload,
                 at=news.at,
                 now=now,
                 subscription_id=subscription.id,
                 notification_id=str(uuid.uuid4()),
             )
             self._send(subscription, body, now)
+
+    def _spoken(self, news: News, now: float) -> tuple[str, dict[str, Any]]:
+        """Type and payload; a fault has a change of status come in the old type, as old queues hold it (N03)."""
+        if (news.kind, news.change) != (ORDERS, STATUS_CHANGE):
+            return news.kind, news.payload
+        if self._faults.happens("notification_old", news.seller, now) is None:
+            return news.kind, news.payload
+        return OLD_ORDERS, old_status_change(news.payload)
 
     def _send(self, subscription: Subscription, body: str, now: float) -> None:
         seller = subscription.seller

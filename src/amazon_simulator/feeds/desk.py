@@ -45,7 +45,13 @@ class Feeds:
     kinds: ClassVar[tuple[type[Entity], ...]] = (Feed, Invoice)
 
     def __init__(self, world: World, ledger: Ledger, documents: Documents, faults: Faults, perform: Perform) -> None:
-        self._ground = Ground(world, ledger, perform, self._make)
+        self._ground = Ground(
+            world,
+            ledger,
+            perform,
+            self._make,
+            strict=lambda seller, at: faults.happens("feed_tracking_refused", seller, at) is not None,
+        )
         self._documents = documents
         self._faults = faults
         self.changed: list[Entity] = []

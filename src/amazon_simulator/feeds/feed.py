@@ -61,6 +61,8 @@ class Submission:
 
 Perform = Callable[[Submission], Response]
 """What that operation answers to the same request."""
+Strict = Callable[[str, float], bool]
+"""(seller, time) → whether a tracking number that is none of its carrier's is an error and not a warning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class Ground:
     ledger: Ledger
     perform: Perform
     keep: Callable[[Entity], None]
+    strict: Strict
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,9 @@ def _ship(ground: Ground, job: Job, number: int, message: Element) -> list[Resul
         told, sent = order.id, _read(message)
         _least_shippable(order, sent)
         package = _package(order, sent, job.now)
+        unfit = _does_not_match(package) if _is_odd(package) else ""
+        if unfit and ground.strict(job.seller.id, job.now):
+            raise Wrong(unfit, TRACKING)
         effect = ground.world.confirm(order, package, job.now)
     except NotPossible:
         _note(ground, job, told, sent, "refused")
@@ -77,10 +80,7 @@ def _ship(ground: Ground, job: Job, number: int, message: Element) -> list[Resul
         _note(ground, job, told, sent, "refused")
         return [Result(number, fault.code, str(fault), told)]
     _note(ground, job, told, sent, effect)
-    if _is_odd(package):
-        text = _does_not_match(package.tracking_number, package.carrier_name or package.carrier_code)
-        return [Result(number, TRACKING, text, told, warning=True)]
-    return []
+    return [Result(number, TRACKING, unfit, told, warning=True)] if unfit else []
 
 
 def _too_many(order: str) -> str:
@@ -91,10 +91,11 @@ def _too_many(order: str) -> str:
     )
 
 
-def _does_not_match(tracking: str, carrier: str) -> str:
+def _does_not_match(package: Package) -> str:
     return (
-        f"The tracking ID {tracking} for {carrier} does not match the expected format for the carrier. Please verify "
-        "that you have entered the tracking ID and carrier name correctly."
+        f"The tracking ID {package.tracking_number} for {package.carrier_name or package.carrier_code} does not match "
+        "the expected format for the carrier. Please verify that you have entered the tracking ID and carrier name "
+        "correctly."
     )
 
 
@@ -174,7 +175,7 @@ def _next_reference(order: Order) -> str:
 
 
 def _is_odd(package: Package) -> bool:
-    """Only the carrier whose numbers everybody knows; the parcel is confirmed all the same (behaviour SH08)."""
+    """Only the carrier whose numbers everybody knows; a warning in most marketplaces (behaviour SH08)."""
     name, number = f"{package.carrier_code} {package.carrier_name}".upper().split(), package.tracking_number
     return "UPS" in name and bool(number) and not (number.upper().startswith(UPS) and len(number) == UPS_LETTERS)
 

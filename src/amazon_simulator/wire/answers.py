@@ -23,13 +23,16 @@ def denied(details: str = "") -> Response:
     return refuse(403, "Unauthorized", DENIED, details, "AccessDeniedException")
 
 
-TOO_OFTEN = "The frequency of requests was greater than what is allowed for the application."
-THROTTLED = {"patchListingsItem": TOO_OFTEN, "putListingsItem": TOO_OFTEN}
-"""Operations that say it in words of their own. Source: listings-items-api-rate-limits."""
+SAY_WHICH = ("patchListingsItem", "putListingsItem")
+"""Operations whose 429 says which of their budgets is used up. Source: listings-items-api-rate-limits."""
+BUDGETS = {"application": "the application", "relationships": "relationships", "product data": "product data"}
 
 
-def throttled(operation: str = "") -> Response:
-    message = THROTTLED.get(operation, "You exceeded your quota for the requested resource.")
+def throttled(operation: str = "", of: str = "application") -> Response:
+    """`of`: one of BUDGETS; other operations than SAY_WHICH do not tell."""
+    message = "You exceeded your quota for the requested resource."
+    if operation in SAY_WHICH:
+        message = f"The frequency of requests was greater than what is allowed for {BUDGETS[of]}."
     return refuse(429, "QuotaExceeded", message, kind="TooManyRequestsException")
 
 
