@@ -108,6 +108,14 @@ def test_the_audit_holds_the_word_changed_and_no_secret(olga):
     assert not [text for text in map(str, after.values()) if "oa2-cs" in text or "queue+" in text]
 
 
+def test_the_audit_tells_what_was_before_and_that_a_secret_was_kept(olga):
+    save()
+    save(replace(ENTRY, client_secret="", is_draft=not ENTRY.is_draft), user=olga)
+    entry = AuditEntry.objects.order_by("-pk")[0]
+    told = {name for name in entry.after if entry.before[name] != entry.after[name]}
+    assert (told, entry.after["secret"]) == ({"draft"}, "set")
+
+
 def test_the_queues_region_is_read_from_its_address_and_its_secret_kept_by_an_empty_field():
     save(replace(ENTRY, queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "queue+secret/1234")))
     row = save(replace(ENTRY, client_secret="", queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE")))

@@ -221,7 +221,16 @@ def test_revoked_here_the_token_is_forgotten_the_channels_wait_and_the_audit_say
     )
     assert (account.link_state, Channel.objects.get().link_state) == (("Waiting for authorisation",) * 2)
     entry = AuditEntry.objects.get(verb="revoke")
-    assert (entry.user, entry.after) == (olga, {"token": "removed"})
+    assert (entry.user, entry.before, entry.after) == (
+        olga,
+        {"seller": "A1SELLERSELLER", "token": "set", "token expiry": "2027-11-01"},
+        {"seller": "A1SELLERSELLER", "token": "removed", "token expiry": ""},
+    )
+    entry = AuditEntry.objects.get(verb="authorise")
+    assert (entry.before, entry.after) == (
+        {"seller": "", "token": "", "token expiry": ""},
+        {"seller": "A1SELLERSELLER", "token": "changed", "token expiry": "2027-11-01"},
+    )
 
 
 def test_what_is_not_held_cannot_be_revoked(application, olga):

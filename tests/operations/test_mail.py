@@ -83,7 +83,7 @@ def test_the_password_is_kept_by_an_empty_field_and_stands_in_no_audit(olga):
     save(olga, password="", host="mail.example.com")
     row = MailSettings.objects.get()
     assert (row.host, row.password, row.password_last_four) == ("mail.example.com", "correct horse battery", "tery")
-    assert [entry.after["password"] for entry in AuditEntry.objects.order_by("pk")] == ["changed", "kept"]
+    assert [entry.after["password"] for entry in AuditEntry.objects.order_by("pk")] == ["changed", "set"]
 
 
 def test_of_a_short_password_nothing_is_shown(olga):

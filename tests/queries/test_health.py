@@ -122,10 +122,10 @@ def test_a_channel_tells_what_is_missing_what_failed_and_what_is_not_mapped(chan
     ChannelCheck.objects.create(channel=channel, position=1, title="Seller ID", ok=False, message="Unknown.", cure="x")
     ChannelCheck.objects.create(channel=channel, position=2, title="Listings", ok=None)
     Channel.objects.update(enabled=False)
-    assert [finding.told for finding in health.look_at_channels()] == [
-        "Channel Enabled is off.",
-        "Seller ID: Unknown.",
-        "no courier service is mapped to Amazon's carriers",
+    assert [(finding.verdict, finding.told) for finding in health.look_at_channels()] == [
+        (Verdict.SOON, "Channel Enabled is off."),  # a person's wish is no fault
+        (Verdict.WRONG, "Seller ID: Unknown."),
+        (Verdict.WRONG, "no courier service is mapped to Amazon's carriers"),
     ]
 
 

@@ -89,16 +89,18 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that keeps a channel from running, and its cure."""
+    """One thing that keeps a channel from running, and its cure. `by_wish`: a person's decision, not a fault."""
 
     what: str
     cure: str
+    by_wish: bool = False
 
 
 ONLY_CHECKED = "Sandbox: only checked"
 SANDBOX_MISSING = Missing(
     f"{ONLY_CHECKED}.",
     "It takes no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
+    by_wish=True,
 )
 
 
@@ -106,22 +108,23 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     """Everything that keeps the channel from running, most basic first; empty = it runs."""
     found = []
     if facts.archived:
-        found.append(Missing("The channel is archived.", "Restore it from the channel's page."))
+        found.append(Missing("The channel is archived.", "Restore it from the channel's page.", by_wish=True))
     if not facts.enabled:
-        found.append(Missing("Channel Enabled is off.", "Switch it on under General."))
+        found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_wish=True))
     if not facts.activated:
-        found.append(Missing("Not activated in this demo system.", "An administrator activates it on this page."))
+        cure = "An administrator activates it on the channel's page."
+        found.append(Missing("Not activated in this demo system.", cure, by_wish=True))
     if facts.only_checked:
         found.append(SANDBOX_MISSING)
     if not facts.has_site:
         found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
     if facts.kind is Fulfilment.FBM and not facts.has_courier:
         found.append(Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list."))
-    cure = {
+    cures = {
         LinkState.WAITING: "Press Authorise.",
         LinkState.NOT_LINKED: "See the checks below, mend what failed, then press Check again.",
         LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
     }
     if facts.link is not LinkState.LINKED:
-        found.append(Missing(f"{facts.link.value}.", cure[facts.link]))
+        found.append(Missing(f"{facts.link.value}.", cures[facts.link]))
     return tuple(found)

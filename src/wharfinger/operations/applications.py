@@ -84,12 +84,16 @@ def save_application(
         )
     if not told.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
+    before = _facts(row) if row.pk is not None else None
     _write(row, told, now)
     for account in SellerAccount.objects.exclude(pk__in=linked_accounts().values("pk")):
         SellerAccount.objects.filter(pk=account.pk).update(application=application_for(account.region))
-    record_audit(
-        "save application", "AmazonApplication", row.pk, before=None, after=_facts(row, told), now=now, user=user
-    )
+    after = _facts(row)
+    if told.client_secret:
+        after["secret"] = "changed"
+    if told.queue.secret:
+        after["queue secret"] = "changed"
+    record_audit("save application", "AmazonApplication", row.pk, before=before, after=after, now=now, user=user)
     if told.client_secret:
         _try_the_new_secret(row, now)
     triggers.run_chore(triggers.REMIND)
@@ -130,7 +134,7 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
         "remove application",
         "AmazonApplication",
         pk,
-        before={"application id": row.application_id},
+        before=_facts(row),
         after=None,
         now=now,
         user=user,
@@ -171,18 +175,21 @@ def _try_the_new_secret(row: AmazonApplication, now: datetime) -> None:
             triggers.verify_channel(channel.pk)
 
 
-def _facts(row: AmazonApplication, entry: ApplicationEntry) -> dict[str, str]:
+def _facts(row: AmazonApplication) -> dict[str, str]:
+    """For the audit: of a secret only that it is there."""
     return {
+        "name": row.name,
         "application id": row.application_id,
         "client id": row.client_id,
-        "secret": "changed" if entry.client_secret else "kept",
+        "secret": "set",
         "draft": str(row.is_draft),
         "regions": ", ".join(row.regions) or "all",
         "roles": ", ".join(row.roles),
         "redirect URI": row.redirect_uri,
-        "secret expires on": str(row.secret_expires_on),
+        "secret expires on": str(row.secret_expires_on or ""),
         "queue": row.queue_url,
-        "queue secret": "changed" if entry.queue.secret else "kept",
+        "queue key": row.queue_key_id,
+        "queue secret": "set" if row.queue_secret else "",
     }
 
 

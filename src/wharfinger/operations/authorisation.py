@@ -219,6 +219,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
         if shared is not None:
             _move(channel, account, shared)
         account = shared or account
+    before = _credential_facts(account)
     _store_token(account, attempt.seller_id, refresh_token, now)
     attempt.state, attempt.outcome = AuthorisationState.DONE.value, AuthorisationOutcome.LINKED.value
     attempt.code = attempt.error = ""
@@ -227,8 +228,8 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
         "authorise",
         "SellerAccount",
         account.pk,
-        before=None,
-        after={"token": "changed"},
+        before=before,
+        after=_credential_facts(account) | {"token": "changed"},
         now=now,
         user=attempt.user,
     )
@@ -239,6 +240,15 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
         triggers.verify_channel(sibling)
     triggers.run_chore(triggers.REMIND)
     return account.pk
+
+
+def _credential_facts(account: SellerAccount) -> dict[str, str]:
+    """For the audit: of the token only that it is there."""
+    return {
+        "seller": account.seller_id,
+        "token": "set" if account.refresh_token else "",
+        "token expiry": str(account.token_expiry or ""),
+    }
 
 
 def _twin(channel: Channel, shared: SellerAccount) -> Channel | None:
@@ -272,6 +282,7 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
     if account.token_set_at is None and not account.refresh_token:
         raise Refused(f"{account.name} has no access that could be revoked.")
+    before = _credential_facts(account)
     account.refresh_token, account.token_last_four = "", ""
     account.token_set_at, account.token_expiry = None, None
     account.link_state, account.link_error, account.lost_at = LinkState.WAITING.value, "", None
@@ -282,7 +293,8 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
     close_alerts(f"account:{account.pk}", now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     close_alerts(f"token:{account.pk}", now=now)
-    record_audit("revoke", "SellerAccount", account.pk, before=None, after={"token": "removed"}, now=now, user=user)
+    after = _credential_facts(account) | {"token": "removed"}
+    record_audit("revoke", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)
     record_activity(f"{account.name}: access revoked here.", account=account, now=now, user=user)
     for channel_id in Channel.objects.filter(account=account, archived=False).values_list("pk", flat=True):
         triggers.verify_channel(channel_id)  # its lines then say that it waits

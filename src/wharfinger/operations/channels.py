@@ -373,7 +373,8 @@ def _option_rows(channel: Channel, entry: ChannelEntry) -> tuple[OptionRow, ...]
 
 
 def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetime, user: User | None) -> None:
-    changed, before = False, {"token": "", "token expiry": str(account.token_expiry or "")}
+    held = "set" if account.refresh_token else ""
+    changed, before = False, {"token": held, "token expiry": str(account.token_expiry or "")}
     if entry.auth_token:
         account.refresh_token, account.token_last_four = entry.auth_token, entry.auth_token[-4:]
         account.token_set_at, account.participations_read_at = now, None
@@ -385,7 +386,7 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
     if changed:
         account.save()
         after = {
-            "token": "changed" if entry.auth_token else "",
+            "token": "changed" if entry.auth_token else held,
             "token expiry": str(account.token_expiry),
         }
         record_audit("save credentials", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)

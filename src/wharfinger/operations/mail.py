@@ -37,7 +37,8 @@ class MailEntry:
 @operation
 def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
     told = _checked(entry)
-    row = MailSettings.objects.select_for_update().filter(pk=1).first() or MailSettings(pk=1)
+    known = MailSettings.objects.select_for_update().filter(pk=1).first()
+    before, row = None if known is None else _facts(known), known or MailSettings(pk=1)
     row.host, row.port, row.security, row.username = told.host, told.port, told.security, told.username
     row.sender, row.recipients = told.sender, list(told.recipients)
     if not told.username:
@@ -47,16 +48,21 @@ def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
     elif not row.password:
         raise Refused("Give the password of this user name too.", "password")
     row.save()
-    after = {
-        "server": f"{told.host}:{told.port}",
-        "security": told.security,
-        "user name": told.username,
-        "password": "changed" if told.password else "kept",
-        "sender": told.sender,
-        "recipients": ", ".join(told.recipients) or "administrators",
-    }
-    record_audit("save", "MailSettings", 1, before=None, after=after, now=now, user=user)
+    after = _facts(row) | ({"password": "changed"} if told.username and told.password else {})
+    record_audit("save", "MailSettings", 1, before=before, after=after, now=now, user=user)
     _try_again()
+
+
+def _facts(row: MailSettings) -> dict[str, str]:
+    """For the audit: of the password only that it is there."""
+    return {
+        "server": f"{row.host}:{row.port}",
+        "security": row.security,
+        "user name": row.username,
+        "password": "set" if row.password else "",
+        "sender": row.sender,
+        "recipients": ", ".join(row.recipients) or "administrators",
+    }
 
 
 def _try_again() -> None:
@@ -68,8 +74,11 @@ def _try_again() -> None:
 @operation
 def remove_mail_settings(*, now: datetime, user: User) -> None:
     """Forget the mail server that was entered: the environment's is used, if it names one."""
-    MailSettings.objects.filter(pk=1).delete()
-    record_audit("remove", "MailSettings", 1, before=None, after=None, now=now, user=user)
+    known = MailSettings.objects.select_for_update().filter(pk=1).first()
+    if known is None:
+        return
+    record_audit("remove", "MailSettings", 1, before=_facts(known), after=None, now=now, user=user)
+    known.delete()
     _try_again()
 
 

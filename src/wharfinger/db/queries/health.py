@@ -121,14 +121,17 @@ def look_at_sites() -> Iterator[Finding]:
 
 
 def look_at_channels() -> Iterator[Finding]:
-    """Each channel: what is missing before it runs, its last verification, its courier mapped."""
+    """Each channel: what is missing before it runs, its last verification, its courier mapped.
+
+    What a person switched off, or did not activate yet, is told and is no fault.
+    """
     checks: dict[int, list[ChannelCheck]] = {}
     for check in ChannelCheck.objects.filter(channel__archived=False):
         checks.setdefault(check.channel_id, []).append(check)
     mapped = set(Channel.objects.filter(courier_mappings__isnull=False).values_list("pk", flat=True))
     for row in list_channels():
         title = f"Channel {row.name}"
-        faults = [wrong(title, missing.what, missing.cure) for missing in row.missing]
+        faults = [(soon if missing.by_wish else wrong)(title, missing.what, missing.cure) for missing in row.missing]
         faults += [
             wrong(title, f"{check.title}: {check.message}", check.cure)
             for check in checks.get(row.id, ())
