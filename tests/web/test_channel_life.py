@@ -45,7 +45,7 @@ def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world,
     assert "import 1, record only 1, ignore 0 as proposed" in page
     assert "Still to be shipped." in page
     answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "Ignore"}, follow=True)
-    assert "0 import, 1 record only, 1 ignore" in answer.content.decode()
+    assert "The import begins: 1 to record only, 1 to ignore." in answer.content.decode()
     states = dict(ImportedOrder.objects.values_list("pk", "state"))
     assert states == {first.pk: "Ignored", second.pk: "Retrying"}
     assert not Channel.objects.get(pk=world.fbm.pk).dont_import_orders
@@ -167,7 +167,7 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode().splitlines()
     assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
     answer = browser.post(address, {"go": "start"}, follow=True)
-    assert "0 import, 4 record only, 59 ignore" in answer.content.decode()
+    assert "The import begins: 4 to record only, 59 to ignore." in answer.content.decode()
     assert ImportedOrder.objects.filter(state="Ignored").count() == 59
 
 

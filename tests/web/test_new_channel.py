@@ -391,7 +391,10 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
     page = text(client.get(f"/channels/{world.fbm.pk}/set-up/first-import/"))
     assert page.count("Look and start") == 2
     assert f"/channels/{world.fbm.pk}/first-import/" in page
-    client.get(f"/channels/{world.fbm.pk}/set-up/")
-    answer = client.post(f"/channels/{world.fbm.pk}/first-import/", {"go": "start"})
-    assert answer["Location"] == f"/channels/{world.fbm.pk}/set-up/done/"
+    answer = client.post(f"/channels/{world.fbm.pk}/first-import/", {"go": "start"}, follow=True)
+    assert answer.redirect_chain == [(f"/channels/{world.fbm.pk}/set-up/first-import/", 302)]
+    assert "The import begins: 1 to import. New orders are imported as they come." in text(answer)
+    answer = client.post(f"/channels/{world.fba.pk}/first-import/", {"go": "start"}, follow=True)
+    assert answer.redirect_chain == [(f"/channels/{world.fba.pk}/set-up/done/", 302)]
+    assert "The import begins. New orders are imported as they come." in text(answer)
     assert not FlowSchedule.objects.exists()

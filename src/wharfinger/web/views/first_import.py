@@ -4,6 +4,8 @@ There may be hundreds of orders: a choice for all orders of a status, exceptions
 chosen is kept in the session until the button is pressed.
 """
 
+from collections.abc import Mapping
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -13,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channels import ChannelHead
 from wharfinger.db.queries.first_import import Decisions, Found, every_found, first_import
+from wharfinger.db.queries.setup_checks import first_imports_of
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.people import Right
 from wharfinger.operations.first_import import start_importing
@@ -55,11 +58,18 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
         messages.error(request, refused.message)
         return redirect("channel-orders", channel_id=head.id)
     _keep(request, head.id, Decisions())
-    told = ", ".join(f"{number} {choice.value.lower()}" for choice, number in done.items())
-    messages.success(request, f"The import begins: {told}. New orders are imported as they come.")
-    if is_setting_up(request, head.id):
-        return redirect("channel-set-up-done", channel_id=head.id)
-    return redirect("channel-orders", channel_id=head.id)
+    messages.success(request, f"The import begins{_told(done)}. New orders are imported as they come.")
+    if not is_setting_up(request, head.id):
+        return redirect("channel-orders", channel_id=head.id)
+    if any(row.brake for row in first_imports_of(head.account_id)):
+        return redirect("channel-set-up-first-import", channel_id=head.id)
+    return redirect("channel-set-up-done", channel_id=head.id)
+
+
+def _told(done: Mapping[FirstImport, int]) -> str:
+    """What became of the orders that were found; nothing where there were none."""
+    told = ", ".join(f"{number} to {choice.value.lower()}" for choice, number in done.items() if number)
+    return f": {told}" if told else ""
 
 
 def _address(channel_id: int, cursor: str) -> str:

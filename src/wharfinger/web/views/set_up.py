@@ -72,9 +72,13 @@ def more(request: HttpRequest, channel_id: int) -> HttpResponse:
 def first_import(request: HttpRequest, channel_id: int) -> HttpResponse:
     """The brake of every channel of the seller account, and FBA sites that have no levels yet."""
     channel = channel_or_404(channel_id)
+    rows = first_imports_of(channel.account_id)
+    for row in rows:
+        if row.brake:  # so that each one's page leads back here
+            begin_set_up(request, row.id)
     context = _frame(request, channel, "first-import")
     context |= {
-        "rows": first_imports_of(channel.account_id),
+        "rows": rows,
         "here": reverse("channel-set-up-first-import", args=[channel_id]),
     }
     part = live_part(request, "found", "wharfinger/channels/setup/found.html", context)
