@@ -5,15 +5,17 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
-from tests.operations.shop import NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
+from tests.operations.shop import DE, NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
 
-from wharfinger.db.models import Confirmation, Movement, Shipment, StockLevel, StockNotice
+from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.operations import confirmations, outbox, shipments, stock
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._stock_steps import change_allocated, move_fba_sale
 from wharfinger.operations.refusals import Refused
 
+FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
 KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")
 
 
@@ -172,6 +174,30 @@ def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert StockLevel.objects.get(item=item).on_hand == 9
     assert Movement.objects.filter(item=item).count() == 2
+
+
+def test_two_first_orders_of_a_month_make_one_generic_customer(committed):
+    shop = Shop()
+    placed = NOW + timedelta(days=40)
+
+    def buyer():
+        return in_a_transaction(generic_customer, shop.channel, placed, now=placed)
+
+    found = at_once(*[buyer] * 4)
+    assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
+    assert {customer.pk for customer in found} == {Customer.objects.get(generic=True).pk}
+
+
+def test_two_channels_whose_codes_would_be_one_each_make_their_own(committed):
+    shop = Shop()
+    channels = [
+        a_channel(shop.account, shop.site, marketplace, name=f"Amazon.co.uk {marketplace}")
+        for marketplace in (DE, FR, IT)
+    ]
+    found = at_once(*[lambda own=own: in_a_transaction(generic_customer, own, NOW, now=NOW) for own in channels])
+    assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
+    assert {(customer.generic_channel_id) for customer in found} == {own.pk for own in channels}
+    assert len({customer.code for customer in found}) == 3
 
 
 def test_a_later_press_is_refused(db):

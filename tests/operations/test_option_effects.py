@@ -21,9 +21,10 @@ from wharfinger.db.models import (
     SalesOrder,
     SalesSource,
     Site,
+    StockItem,
 )
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingAddress, IncomingBuyer, OrderType
-from wharfinger.operations import sales_orders, shipments, stock
+from wharfinger.operations import links, sales_orders, shipments, stock
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,24 @@ def test_auto_pick_marks_what_can_leave(shop, on, units, picked):
     set_options(shop.fbm, auto_pick=on)
     shop.take(an_order(a_line(quantity=units)))
     assert the_order().picked_at == picked
+
+
+def test_auto_pick_marks_what_waited_once_its_stock_has_come(shop):
+    set_options(shop.fbm, auto_pick=True)
+    shop.take(an_order(a_line(quantity=99)))
+    assert (the_order().state, the_order().picked_at) == ("Awaiting stock", None)
+    later = NOW + timedelta(days=1)
+    stock.receive_stock(StockItem.objects.get(code="MUG").pk, shop.warehouse.pk, 99, now=later)
+    assert (the_order().state, the_order().picked_at) == ("Ready to ship", later)
+
+
+def test_auto_pick_marks_a_held_order_once_its_line_is_linked(shop):
+    set_options(shop.fbm, auto_pick=True)
+    shop.take(an_order(a_line(sku="UNKNOWN")))
+    assert (the_order().state, the_order().picked_at) == ("Held", None)
+    product = shop.listing("UNKNOWN", asin="B000000009")
+    links.link_product(product.pk, StockItem.objects.get(code="MUG").pk, now=NOW, user=shop.olga)
+    assert (the_order().state, the_order().picked_at) == ("Ready to ship", NOW)
 
 
 def test_auto_pick_marks_what_amazon_sent(shop):

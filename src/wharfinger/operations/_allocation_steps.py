@@ -14,6 +14,7 @@ from wharfinger.domain.allocation import Part, promise, whole_units
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.sales_orders import LineFacts, sales_order_state
+from wharfinger.operations._option_steps import InForce, options_for
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._stock_steps import lock_levels, raise_notices
 
@@ -96,8 +97,11 @@ def _write_promise(line: SalesOrderLine, item_id: int, site_id: int, units: int,
     )
 
 
-def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime) -> None:
-    """Set the order's state from its facts, and open or solve its waiting for stock."""
+def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
+    """Set the order's state from its facts, and open or solve its waiting for stock.
+
+    `new`: it is just being taken, and who takes it knows its options.
+    """
     held = _allocations(lines)
     parts = parts_of(line.item_id for line in lines if line.item_id is not None)
     facts = [
@@ -118,8 +122,19 @@ def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now
         ).exists(),
     )
     SalesOrder.objects.filter(pk=order.pk).exclude(state=state.value).update(state=state.value)
+    became_ready = state is SalesOrderState.READY and order.state != state.value
     order.state = state.value
+    if became_ready and not new:
+        pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
     _tell_of_waiting(order, state, now)
+
+
+def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
+    """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come."""
+    may = order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value)
+    if options.values.auto_pick and may and order.picked_at is None:
+        order.picked_at = now
+        order.save(update_fields=["picked_at"])
 
 
 def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -> None:
@@ -150,7 +165,7 @@ def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, no
     orders = (
         SalesOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .filter(pk__in=waiting)
-        .select_related("imported", "site")
+        .select_related("imported", "site", "channel__marketplace")
         .order_by(F("ship_by").asc(nulls_last=True), "pk")
     )
     for order in orders:

@@ -15,10 +15,10 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
-from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState, SkipReason
+from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SkipReason
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.sales_orders import totals_fault
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along, lock_parts
+from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along, lock_parts, pick_by_itself
 from wharfinger.operations._change_steps import change_sales_order
 from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._history_steps import record_activity
@@ -239,10 +239,10 @@ def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: Incom
             _record_shipped(order, incoming, lines)
         allocate_lines(lines, site_id=site.pk, now=now)
         change_sales_order(order, incoming, lines, options, now=now, new=True)
-        bring_state_along(order, lines, now=now)
+        bring_state_along(order, lines, now=now, new=True)
         if options.values.assign_invoice_code and order.confirmed and not imported.record_only:
             assign_invoice_code(order)
-    _pick(order, options, now)
+    pick_by_itself(order, options, now=now)
     _warn_of_currency(order, options, now)
     confirmed = "" if order.confirmed else " It waits for a person to confirm it."
     record_activity(
@@ -285,7 +285,7 @@ def _issue_fba(order: SalesOrder, incoming: IncomingOrder, options: InForce, now
                 order_line=line,
                 now=now,
             )
-    bring_state_along(order, lines, now=now)
+    bring_state_along(order, lines, now=now, new=True)
     invoice_order(order, now=now)
 
 
@@ -298,13 +298,6 @@ def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[
         line.save(update_fields=["quantity_shipped"])
     if not any(line.quantity_open for line in lines):
         order.shipped_at = incoming.updated_at
-
-
-def _pick(order: SalesOrder, options: InForce, now: datetime) -> None:
-    """Auto-pick: what can leave, or has left, counts as picked at import."""
-    if options.values.auto_pick and order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value):
-        order.picked_at = now
-        order.save(update_fields=["picked_at"])
 
 
 def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> None:

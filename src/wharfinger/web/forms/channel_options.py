@@ -47,7 +47,7 @@ HELP: Mapping[str, str] = {
     "order_number_prefix": "Begins the code of new sales orders. Search finds codes with their prefix only.",
     "orders_confirmed": "No: orders hold their stock, but are neither sent nor invoiced until a person confirms them.",
     "assign_invoice_code": "At import rather than at dispatch; cancelled orders then leave gaps. Must be on for FBA.",
-    "auto_pick": "What can leave at once counts as picked at import. No pick list shows it then.",
+    "auto_pick": "Counts as picked as soon as it can leave: at import, or when its stock comes. No pick list shows it.",
 }
 _FLAGS = ("orders_confirmed", "assign_invoice_code", "auto_pick")
 _YES_NO = (("True", "Yes"), ("False", "No"))
