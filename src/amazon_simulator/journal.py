@@ -12,6 +12,8 @@ from amazon_simulator.store import Entity
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 BATCH = b'{"type":"batch"'
+SMALL, TIMES = 20_000, 4
+"""Lines that a journal may have in any case, and how many for each that the state takes."""
 
 
 class Batch(Entity, tag="batch"):
@@ -39,27 +41,39 @@ def decoded(lines: Iterable[bytes], kinds: Sequence[type[Entity]], name: str) ->
 
 
 class Journal:
-    """Append-only. A batch that was torn (killed while writing) is dropped whole."""
+    """Append-only. A batch that was torn (killed while writing) is dropped whole. `lines`: how many it has."""
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
+        mend_torn_end(file)
         self._file = file
         self._out = file.open("ab")
+        self.lines = self._whole = 0
 
-    @staticmethod
-    def read(file: Path, kinds: Sequence[type[Entity]]) -> Iterator[Entity]:
-        """What is in a journal whose end is mended."""
-        if file.exists():
-            with file.open("rb") as lines:
-                yield from decoded(lines, kinds, str(file))
+    def read(self, kinds: Sequence[type[Entity]]) -> Iterator[Entity]:
+        """What is in it, in the order in which it was written."""
+        with self._file.open("rb") as lines:
+            for entity in decoded(lines, kinds, str(self._file)):
+                self.lines += 1
+                yield entity
 
-    @staticmethod
-    def rewrite(file: Path, entities: Iterable[Entity]) -> None:
+    @property
+    def swollen(self) -> bool:
+        """Whether it has several times as many lines as the state took when it was last written anew."""
+        return self.lines > max(SMALL, TIMES * self._whole)
+
+    def rewrite(self, entities: Iterable[Entity]) -> None:
         """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was."""
-        part = file.with_suffix(".part")
+        part = self._file.with_suffix(".part")
         with part.open("wb") as out:
-            out.writelines(encoded(entities))
-        os.replace(part, file)
+            self._whole = 0
+            for line in encoded(entities):
+                out.write(line)
+                self._whole += 1
+        os.replace(part, self._file)
+        self._out.close()
+        self._out = self._file.open("ab")
+        self.lines = self._whole
 
     def keep(self, entities: Sequence[Entity]) -> None:
         """Write the changed entities before the answer goes out."""
@@ -68,6 +82,7 @@ class Journal:
             first = [_encoder.encode(Batch(len(lines))) + b"\n"] if len(lines) > 1 else []
             self._out.write(b"".join(first + lines))
             self._out.flush()
+            self.lines += len(lines)
 
     def close(self) -> None:
         self._out.close()

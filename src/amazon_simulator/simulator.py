@@ -1,8 +1,6 @@
 """The whole of it behind one function: `Simulator.answer(Request) -> Response`."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from amazon_simulator import control, control_page, login, seller_central, shop
@@ -10,7 +8,6 @@ from amazon_simulator.application import Application
 from amazon_simulator.buy_shipping.bought import BoughtLabels
 from amazon_simulator.clock import Clock
 from amazon_simulator.documents import Documents
-from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.events import Post, Watcher
 from amazon_simulator.faults import Faults
 from amazon_simulator.feeds import Feeds
@@ -18,22 +15,21 @@ from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.fulfilments import Fulfilments
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
-from amazon_simulator.journal import Journal, mend_torn_end
+from amazon_simulator.journal import Journal
 from amazon_simulator.ledger import Ledger
-from amazon_simulator.limits import SANDBOX, Limits
+from amazon_simulator.limits import Limits
 from amazon_simulator.pages import style_sheet
 from amazon_simulator.reports import Reports
-from amazon_simulator.routes import Call, Route, Routes
+from amazon_simulator.routes import Route, Routes
 from amazon_simulator.sandbox import Sandbox
 from amazon_simulator.seed import fill_world
+from amazon_simulator.selling_api import SellingApi
 from amazon_simulator.sqs.door import answer as answer_queues
 from amazon_simulator.sqs.door import is_for_queues
 from amazon_simulator.sqs.queues import Queues
 from amazon_simulator.store import Entity, Store, Timed
-from amazon_simulator.strikes import strike
 from amazon_simulator.traffic import Traffic
 from amazon_simulator.wire import application_management, regulated, sellers, shipments
-from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.feeds import FeedsApi, submit
 from amazon_simulator.wire.finances import Finances
@@ -44,14 +40,10 @@ from amazon_simulator.wire.orders import Orders
 from amazon_simulator.wire.orders_v0 import OldOrders
 from amazon_simulator.wire.outbound import Outbound
 from amazon_simulator.wire.reports import ReportsApi
-from amazon_simulator.wire.tokens import Tokens, lets_through
+from amazon_simulator.wire.tokens import Tokens
 from amazon_simulator.world import World
 
-REWRITTEN_FROM = 20_000
-"""Lines of the journal from which a start writes it anew."""
 REGIONS = {"eu": "EU", "na": "NA", "fe": "FE"}
-NOBODY = Seller("", "", "", [])
-"""Who calls a grantless operation."""
 
 
 class Simulator:
@@ -114,6 +106,7 @@ class Simulator:
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
+        self._api = SellingApi(self.house, self.routes, self.listings, keep=self._keep)
         self.watcher = Watcher(self.world, self.application, self.post)
         self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch, self.ledger.watch]
         """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
@@ -146,19 +139,15 @@ class Simulator:
 
     def _begin(self) -> None:
         """Go on with the journal's world, or begin the seeded one."""
-        lines = 0
         if self._file is not None:
-            mend_torn_end(self._file)
-            for entity in Journal.read(self._file, self.kinds):
-                self._home_of[type(entity)].put(entity)
-                lines += 1
-            if lines > REWRITTEN_FROM:
-                Journal.rewrite(self._file, self.everything())
             self.journal = Journal(self._file)
+            for entity in self.journal.read(self.kinds):
+                self._home_of[type(entity)].put(entity)
+            self._compact(self.journal)
         if self._lifted:
             self.limits.lifted = True
         self.watcher.look_round()
-        if not lines:
+        if not self.world.sellers:
             for token in fill_world(self.world, self.seed, self.clock.seconds()):
                 self.application.make(token)
         self._keep()
@@ -177,10 +166,8 @@ class Simulator:
         for entity in entities:
             self._home_of[type(entity)].put(entity)
         self.watcher.look_round()
-        if self._file is not None and self.journal is not None:
-            self.journal.close()
-            Journal.rewrite(self._file, entities)
-            self.journal = Journal(self._file)
+        if self.journal is not None:
+            self.journal.rewrite(entities)
         self.turn()
         self._keep()
 
@@ -219,6 +206,13 @@ class Simulator:
         """Let everything happen that is due now and write it down, though nobody asks."""
         self.turn()
         self._keep()
+        if self.journal is not None:
+            self._compact(self.journal)
+
+    def _compact(self, journal: Journal) -> None:
+        """Write the journal anew when most of it is of the past: between two calls, when all is written down."""
+        if journal.swollen:
+            journal.rewrite(self.everything())
 
     def _next_moment(self) -> float | None:
         return min((moment for store in self._timed if (moment := store.due()) is not None), default=None)
@@ -252,97 +246,13 @@ class Simulator:
             case "static" if parts[1:] == ["simulator.css"]:
                 response = style_sheet()
             case "sandbox" if self.sandbox is not None and REGIONS.get("".join(parts[1:2])):
-                response = self._play(self.sandbox, request, parts[2:], REGIONS[parts[1]])
+                response = self._api.play(self.sandbox, request, parts[2:], REGIONS[parts[1]])
             case "eu" | "na" | "fe":
-                response = self._api(request, parts[1:], REGIONS[parts[0]])
+                response = self._api.answer(request, parts[1:], REGIONS[parts[0]])
             case _:
-                response = self._api(request, parts, "")
+                response = self._api.answer(request, parts, "")
         self._keep()
         return response
-
-    # --- the selling API
-
-    def _api(self, request: Request, parts: list[str], region: str) -> Response:
-        request_id = secrets.token_hex(16)
-        response = self._answer_call(request, parts, region, request_id)
-        response.headers.setdefault("x-amzn-RequestId", request_id)
-        return response
-
-    def _admit(self, request: Request, now: float) -> AccessToken | Response:
-        """Whose call it is, or why nobody's."""
-        token = request.headers.get("x-amz-access-token")
-        if not token:
-            return refuse(
-                403,
-                "MissingAuthenticationToken",
-                "Missing Authentication Token",
-                kind="MissingAuthenticationTokenException",
-            )
-        access = self.application.access.get(token)
-        if access is None or access.expires < now:
-            expired = access is not None and access.expires > 0
-            return denied(EXPIRED if expired else BAD_TOKEN)
-        return access
-
-    def _play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:
-        """A call to the static sandbox: the same tokens, its own rates, answers from the models alone."""
-        now = self.clock.seconds()
-        access = self._admit(request, now)
-        if isinstance(access, Response):
-            return access
-        found = sandbox.find(request.method, parts)
-        seller = self.world.sellers.get(access.seller, NOBODY)
-        if found is None or (seller is not NOBODY and seller.region != region):
-            return denied()
-        operation, names = found
-        if not self.limits.take(seller.id, f"{SANDBOX}{operation.name}", now):
-            return throttled()
-        response = operation.answer(request, names)
-        response.headers |= {
-            "x-amzn-RequestId": secrets.token_hex(16),
-            "x-amzn-RateLimit-Limit": str(self.limits.plan(seller.id, f"{SANDBOX}{operation.name}")[0]),
-        }
-        return response
-
-    def _answer_call(self, request: Request, parts: list[str], region: str, request_id: str) -> Response:
-        now = self.clock.seconds()
-        access = self._admit(request, now)
-        if isinstance(access, Response):
-            return access
-        found = self.routes.find(request.method, parts)
-        if found is None or access.scope != found[0].grantless:
-            return denied()
-        if not lets_through(access, request.method, parts):
-            return denied()
-        route, names = found
-        seller = NOBODY if route.grantless else self.world.sellers.get(access.seller)
-        if seller is None or (region and seller is not NOBODY and seller.region != region):
-            return denied()
-        call = Call(seller, request, names, now, request_id, access)
-        within = self.limits.take(seller.id, route.operation, now)
-        self._keep()
-        if not within:
-            return throttled(route.operation)
-        response = self._struck(route, call)
-        if response.status < 300 or response.status in (400, 404):
-            rate, _ = self.limits.plan(seller.id, route.operation)
-            response.headers["x-amzn-RateLimit-Limit"] = str(rate)
-        return response
-
-    def _struck(self, route: Route, call: Call) -> Response:
-        """The operation's answer, or what a fault makes of it."""
-        fault = self.faults.strike(route.operation, call.seller.id, call.now)
-        if fault is None:
-            return route.act(call)
-        return strike(
-            fault,
-            call.request,
-            lambda asked: route.act(replace(call, request=asked)),
-            operation=route.operation,
-            access=call.access,
-            application=self.application,
-            listings=self.listings,
-        )
 
     def close(self) -> None:
         if self.journal is not None:

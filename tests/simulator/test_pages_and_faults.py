@@ -338,7 +338,7 @@ def test_a_long_journal_is_written_anew_with_the_same_books(tmp_path, monkeypatc
     before.set_quantity("HH-0010", 9)
     books, size = before.control("GET", "books")[1], (tmp_path / "journal.jsonl").stat().st_size
     before.simulator.close()
-    monkeypatch.setattr("amazon_simulator.simulator.REWRITTEN_FROM", 100)
+    monkeypatch.setattr("amazon_simulator.journal.SMALL", 100)
     for _ in range(2):
         after = Amazon(home=tmp_path, lifted=True)
         assert after.control("GET", "books")[1] == books

@@ -1,0 +1,112 @@
+"""The door of the selling API: who calls what, whether it is within the budget, and what a fault makes of it."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import replace
+
+from amazon_simulator.entities import AccessToken, Seller
+from amazon_simulator.house import House
+from amazon_simulator.http import Request, Response
+from amazon_simulator.limits import SANDBOX
+from amazon_simulator.routes import Call, Route, Routes
+from amazon_simulator.sandbox import Sandbox
+from amazon_simulator.strikes import strike
+from amazon_simulator.wire.answers import BAD_TOKEN, EXPIRED, denied, refuse, throttled
+from amazon_simulator.wire.listings import Listings
+from amazon_simulator.wire.tokens import lets_through
+
+NOBODY = Seller("", "", "", [])
+"""Who calls a grantless operation."""
+
+
+class SellingApi:
+    """`keep` writes down what has changed: a call is counted before it is carried out."""
+
+    def __init__(self, house: House, routes: Routes, listings: Listings, *, keep: Callable[[], None]) -> None:
+        self._house = house
+        self._routes = routes
+        self._listings = listings
+        self._keep = keep
+
+    def answer(self, request: Request, parts: list[str], region: str) -> Response:
+        """Every answer has the number of its call; `region` is that of the host, "" where there is none."""
+        request_id = secrets.token_hex(16)
+        response = self._answer(request, parts, region, request_id)
+        response.headers.setdefault("x-amzn-RequestId", request_id)
+        return response
+
+    def _answer(self, request: Request, parts: list[str], region: str, request_id: str) -> Response:
+        now = self._house.clock.seconds()
+        access = self._admit(request, now)
+        if isinstance(access, Response):
+            return access
+        found = self._routes.find(request.method, parts)
+        if found is None or access.scope != found[0].grantless:
+            return denied()
+        if not lets_through(access, request.method, parts):
+            return denied()
+        route, names = found
+        seller = NOBODY if route.grantless else self._house.world.sellers.get(access.seller)
+        if seller is None or (region and seller is not NOBODY and seller.region != region):
+            return denied()
+        call = Call(seller, request, names, now, request_id, access)
+        within = self._house.limits.take(seller.id, route.operation, now)
+        self._keep()
+        if not within:
+            return throttled(route.operation)
+        response = self._struck(route, call)
+        if response.status < 300 or response.status in (400, 404):
+            rate, _ = self._house.limits.plan(seller.id, route.operation)
+            response.headers["x-amzn-RateLimit-Limit"] = str(rate)
+        return response
+
+    def _admit(self, request: Request, now: float) -> AccessToken | Response:
+        """Whose call it is, or why nobody's."""
+        token = request.headers.get("x-amz-access-token")
+        if not token:
+            return refuse(
+                403,
+                "MissingAuthenticationToken",
+                "Missing Authentication Token",
+                kind="MissingAuthenticationTokenException",
+            )
+        access = self._house.application.access.get(token)
+        if access is None or access.expires < now:
+            expired = access is not None and access.expires > 0
+            return denied(EXPIRED if expired else BAD_TOKEN)
+        return access
+
+    def _struck(self, route: Route, call: Call) -> Response:
+        """The operation's answer, or what a fault makes of it."""
+        fault = self._house.faults.strike(route.operation, call.seller.id, call.now)
+        if fault is None:
+            return route.act(call)
+        return strike(
+            fault,
+            call.request,
+            lambda asked: route.act(replace(call, request=asked)),
+            operation=route.operation,
+            access=call.access,
+            application=self._house.application,
+            listings=self._listings,
+        )
+
+    def play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:
+        """A call to the static sandbox: the same tokens, its own rates, answers from the models alone."""
+        now, limits = self._house.clock.seconds(), self._house.limits
+        access = self._admit(request, now)
+        if isinstance(access, Response):
+            return access
+        found = sandbox.find(request.method, parts)
+        seller = self._house.world.sellers.get(access.seller, NOBODY)
+        if found is None or (seller is not NOBODY and seller.region != region):
+            return denied()
+        operation, names = found
+        if not limits.take(seller.id, f"{SANDBOX}{operation.name}", now):
+            return throttled()
+        response = operation.answer(request, names)
+        response.headers |= {
+            "x-amzn-RequestId": secrets.token_hex(16),
+            "x-amzn-RateLimit-Limit": str(limits.plan(seller.id, f"{SANDBOX}{operation.name}")[0]),
+        }
+        return response
