@@ -18,6 +18,7 @@ from tests.simulator.models import ABSENT, MODELS, operation
 from tests.simulator.walks.every import WALKS
 from tests.simulator.walks.walker import Walker
 
+from amazon_simulator.control import order_of_books
 from amazon_simulator.http import Request
 
 QUIET = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -105,8 +106,7 @@ def test_the_books_add_up_after_a_day_of_everything():
         amazon.control("POST", "orders", {"mix": {"count": 10, "seed": chance.randrange(1000)}})
         for order in chance.sample(list(world.orders.values()), 5):
             if order.status == "UNSHIPPED" and order.fulfilled_by == "MERCHANT":
-                row = next(o for o in amazon.control("GET", "books")[1]["orders"] if o["orderId"] == order.id)
-                assert amazon.confirm(row, seller=order.seller, quantity=1)[0] == 204
+                assert amazon.confirm(order_of_books(order), seller=order.seller, quantity=1)[0] == 204
             else:
                 amazon.control("POST", f"orders/{order.id}/cancel", {"by": "BUYER"})
         amazon.advance(chance.randrange(900))

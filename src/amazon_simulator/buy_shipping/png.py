@@ -11,6 +11,8 @@ DOTS = 203
 """To the inch: what label printers print."""
 POINTS = 72
 INCH_IN_METRES = 0.0254
+AS_DIGITS = bytes.maketrans(b"\x00\x01", b"10")
+"""A dot → its binary digit: 1 is white."""
 
 
 def png(label: Label) -> bytes:
@@ -70,8 +72,8 @@ def _at(points: float) -> int:
 
 def _packed(row: bytearray) -> bytes:
     """Eight dots a byte, the last ones white."""
-    bits = "".join("0" if dot else "1" for dot in row)
-    bits += "1" * (-len(bits) % 8)
+    bits = row.translate(AS_DIGITS)
+    bits += b"1" * (-len(bits) % 8)
     return int(bits, 2).to_bytes(len(bits) // 8, "big")
 
 
