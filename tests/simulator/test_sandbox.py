@@ -52,6 +52,10 @@ MODEL = {
                 "responses": {"204": {"x-amzn-api-sandbox": {"static": [{"request": {"parameters": {}}}]}}},
             },
         },
+        "/boats/v1/crew": {
+            "x-amzn-api-sandbox": {"dynamic": {}},
+            "get": {"operationId": "getCrew", "parameters": [], "responses": {"200": {"description": "who is there"}}},
+        },
         "/boats/v1/boats/fleet": {
             "x-amzn-api-sandbox": {"dynamic": {}},
             "post": {
@@ -123,6 +127,12 @@ def test_a_body_must_be_the_one_of_the_pair(sandbox):
     headers = {"x-amz-access-token": sandbox.token()}
     answer = sandbox.simulator.answer(Request("POST", f"/sandbox/eu{path}", "", headers, b"{"))
     assert (answer.status, NO_MATCH.encode() in answer.body) == (400, True)
+
+
+def test_what_is_dynamic_at_amazon_is_never_matched(sandbox):
+    """Its model has no pairs."""
+    status, told = get(sandbox, "/boats/v1/crew")
+    assert (status, told["errors"][0]["message"]) == (400, NO_MATCH)
 
 
 def test_it_wants_a_token_of_its_region_and_knows_no_other_operation(sandbox):
