@@ -8,8 +8,10 @@ from wharfinger.db.models import (
     AuditEntry,
     AuthorisationAttempt,
     Channel,
+    ChannelOption,
     Marketplace,
     SellerAccount,
+    Site,
     User,
 )
 from wharfinger.domain.channels import AuthorisationState
@@ -181,6 +183,44 @@ def test_a_second_channel_of_the_same_seller_joins_the_account_that_is_known(app
     assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW)
     assert set(Channel.objects.values_list("account", flat=True)) == {known.account_id}
     assert SellerAccount.objects.count() == 1
+
+
+def fba_site(channel, name):
+    """The channel's own FBA site, taken as Save Channel takes it."""
+    site = Site.objects.create(
+        name=name, kind="FBA", pool=channel.marketplace.pool, account=channel.account, made_at=NOW
+    )
+    ChannelOption.objects.create(channel=channel, site=site)
+    return site
+
+
+def joined(application, olga, marketplace):
+    """An FBA channel that was made without its seller turns out to belong to one that is known."""
+    known = a_channel(application, name="UK FBA", seller_id="A1SELLERSELLER", kind="FBA")
+    fba_site(known, "FBA UK")
+    newcomer = a_channel(application, name="Newcomer", marketplace=marketplace, kind="FBA")
+    site = fba_site(newcomer, "Newcomer's site")
+    Activity.objects.create(happened_at=NOW, text="Made.", account=newcomer.account, channel=newcomer)
+    returned(pressed(newcomer, olga))
+    authorisation.start_exchange(the_attempt().pk)
+    assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW) == known.account_id
+    assert SellerAccount.objects.count() == 1
+    assert set(Activity.objects.values_list("text", flat=True)) >= {"Made."}
+    site.refresh_from_db()
+    return known, newcomer, site
+
+
+def test_the_fba_site_of_a_channel_that_joins_a_known_account_goes_along(application, olga):
+    known, newcomer, site = joined(application, olga, "A1PA6795UKMFR9")
+    assert (site.account_id, newcomer.options.get().site) == (known.account_id, site)
+
+
+def test_where_the_account_has_a_site_for_the_pool_the_newcomer_shares_it(application, olga):
+    Marketplace.objects.create(
+        pk="A9SECONDUK", name="Amazon.gb", country="GB", currency="GBP", region="EU", pool="UK", seller_central="x"
+    )
+    _known, newcomer, site = joined(application, olga, "A9SECONDUK")
+    assert (site.account_id, newcomer.options.get().site.name) == (None, "FBA UK")
 
 
 def test_an_exchange_cut_off_is_tried_once_more_and_no_more(application, olga):

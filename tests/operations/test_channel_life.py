@@ -30,7 +30,7 @@ from wharfinger.operations.channels import OneMore
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
-FR = "A13V1IB3VIYZZH"
+FR, TR, AE = "A13V1IB3VIYZZH", "A33AVAJ2PDY3EV", "A2VIGQ35RCS4UG"
 
 
 @pytest.fixture
@@ -67,6 +67,21 @@ def test_what_the_account_takes_part_in_is_offered_and_what_hinders_is_said(shop
     assert offers.find(f"{UK}:FBM") is None
     assert offers.find(f"{UK}:FBA") is None
     assert offers.find(f"{FR}:FBM") is None
+
+
+def test_outside_the_pools_each_marketplace_is_offered_a_site_of_its_own(shop):
+    account, _warehouse, _pool, channel = shop
+    for marketplace in (TR, AE):
+        Participation.objects.create(
+            account=account, marketplace_id=marketplace, participating=True, suspended_listings=False
+        )
+    first = a_site("FBA elsewhere", SiteKind.FBA, "OTHER")
+    told = {row.id: (row.fba.site_id, row.fba.hindrance) for row in channel_offers(channel.pk).marketplaces}
+    assert (told[AE], told[TR]) == ((first.pk, ""), (None, "Needs an FBA site for Amazon.com.tr"))
+    a_channel(account, first, TR, kind="FBA")
+    own = a_site("FBA emirates", SiteKind.FBA, "OTHER")
+    told = {row.id: row.fba.site_id for row in channel_offers(channel.pk).marketplaces}
+    assert told[AE] == own.pk
 
 
 def test_the_site_of_another_seller_is_not_offered(shop):
@@ -108,6 +123,15 @@ def test_a_channel_on_which_nothing_hangs_is_deleted_with_its_account(olga):
     assert not SellerAccount.objects.exists()
     assert not AuthorisationAttempt.objects.exists()
     assert AuditEntry.objects.get(verb="delete").before["name"] == "Wrong"
+
+
+def test_an_fba_channel_that_was_never_authorised_is_deleted_and_its_site_is_free_again(olga):
+    account = an_account(seller_id="")
+    pool = a_site("FBA UK", SiteKind.FBA, "UK", account)
+    channel = a_channel(account, pool, kind="FBA")
+    channel_life.delete_channel(channel.pk, now=NOW, user=olga)
+    pool.refresh_from_db()
+    assert (pool.account, SellerAccount.objects.exists()) == (None, False)
 
 
 def test_a_channel_with_orders_is_archived_and_its_place_is_free(shop, olga):

@@ -19,7 +19,8 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.channels import ActivatedFor, LinkState
-from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.options import OptionRow, OptionValues
+from wharfinger.domain.orders import Fulfilment, OrderType
 from wharfinger.operations import accounts, channel_life, channels
 from wharfinger.operations.channels import AccountAsOpened, ChangedMeanwhile, ChannelEntry
 from wharfinger.operations.refusals import Refused
@@ -28,6 +29,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 UK, DE, US = "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "ATVPDKIKX0DER"
+FR, TR, AE = "A13V1IB3VIYZZH", "A33AVAJ2PDY3EV", "A2VIGQ35RCS4UG"
 
 
 @pytest.fixture
@@ -133,6 +135,43 @@ def test_an_fba_site_belongs_to_the_first_seller_that_takes_it(house):
     channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
     with pytest.raises(Refused, match="another seller account"):
         channels.create_channel(Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER"), now=NOW)
+
+
+def test_channels_of_a_pool_share_one_site(house):
+    second = Site.objects.create(name="FBA Europe 2", kind="FBA", pool="EU", made_at=NOW)
+    seller = {"seller_id": "A1FIRSTSELLER"}
+    channels.create_channel(
+        Fulfilment.FBA, fba(house, name="DE", marketplace_id=DE, site_id=house["eu"], **seller), now=NOW
+    )
+    french = fba(house, name="FR", marketplace_id=FR, site_id=second.pk, **seller)
+    with pytest.raises(Refused, match="FBA Europe is this seller's site for the pool Europe already") as refused:
+        channels.create_channel(Fulfilment.FBA, french, now=NOW)
+    assert refused.value.field == "site"
+    shared = channels.create_channel(Fulfilment.FBA, replace(french, site_id=house["eu"]), now=NOW)
+    rows = (OptionRow(None, OptionValues()), OptionRow(OrderType.FBA, OptionValues(site=second.pk)))
+    entry = replace(french, site_id=house["eu"], options=rows)
+    with pytest.raises(Refused, match="Row FBA: FBA Europe is this seller's site") as refused:
+        channels.save_channel(shared.pk, entry, version=1, now=NOW)
+    assert refused.value.field == "FBA.site"
+
+
+def test_a_marketplace_outside_the_three_pools_has_a_site_of_its_own(house):
+    site = Site.objects.create(name="FBA elsewhere", kind="FBA", pool="OTHER", made_at=NOW)
+    turkish = fba(house, name="TR", marketplace_id=TR, site_id=site.pk, seller_id="A1FIRSTSELLER")
+    channels.create_channel(Fulfilment.FBA, turkish, now=NOW)
+    with pytest.raises(Refused, match="FBA elsewhere holds the stock of Amazon.com.tr"):
+        channels.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE), now=NOW)
+    own = Site.objects.create(name="FBA emirates", kind="FBA", pool="OTHER", made_at=NOW)
+    channels.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE, site_id=own.pk), now=NOW)
+
+
+def test_the_fba_site_of_a_channel_whose_seller_is_typed_later_goes_along(house):
+    first = fba(house, name="DE", marketplace_id=DE, site_id=house["eu"], seller_id="A1FIRSTSELLER")
+    channels.create_channel(Fulfilment.FBA, first, now=NOW)
+    channel = channels.create_channel(Fulfilment.FBA, fba(house), now=NOW)
+    saved = channels.save_channel(channel.pk, fba(house, seller_id="A1FIRSTSELLER"), version=1, now=NOW)
+    assert Site.objects.get(pk=house["uk"]).account_id == saved.account_id
+    assert SellerAccount.objects.count() == 1
 
 
 def test_a_courier_that_is_late_needs_an_acknowledgement(house):

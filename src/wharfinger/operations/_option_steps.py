@@ -22,6 +22,7 @@ from wharfinger.db.models import (
     Site,
 )
 from wharfinger.db.queries.channel_options import LIST_OPTIONS, row_of
+from wharfinger.db.queries.fba_sites import held_elsewhere, shared_site
 from wharfinger.domain.currencies import CURRENCIES
 from wharfinger.domain.options import (
     DEFAULT_PREFIX,
@@ -184,7 +185,7 @@ def _site(channel: Channel, row: OptionRow) -> Site | None:
     site = Site.objects.filter(pk=row.values.site).first()
     if site is None:
         raise _refused(row, "site", "This site does not exist any more. Choose another.")
-    fault = _site_fault(channel, site)
+    fault = _site_fault(channel, site) or _pool_fault(channel, row, site)
     if fault:
         raise _refused(row, "site", fault)
     return site
@@ -205,6 +206,25 @@ def _site_fault(channel: Channel, site: Site) -> str:
     if not fba and site.kind == SiteKind.FBA.value:
         return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
     return ""
+
+
+def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> str:
+    """Amazon keeps one stock for a seller and pool: two sites for it would count everything twice."""
+    if channel.kind != Fulfilment.FBA.value:
+        return ""
+    market = channel.marketplace
+    elsewhere = held_elsewhere(market).get(site.pk)
+    if elsewhere:
+        return f"{site.name} holds the stock of {elsewhere}; {market.name} is served from another. Make one for it."
+    shared = shared_site(channel.account_id, market, but=channel.pk)
+    if shared is None and row.order_type is not None:  # then the channel's own first row says which
+        shared = Site.objects.filter(channel_options__channel=channel, channel_options__order_type="").first()
+    if shared is None or shared.pk == site.pk:
+        return ""
+    return (
+        f"{shared.name} is this seller's site for the pool {site.get_pool_display()} already: channels of a pool share "
+        "it. Choose that one."
+    )
 
 
 def _service(channel: Channel, row: OptionRow) -> CourierService | None:

@@ -23,6 +23,7 @@ from wharfinger.operations._account_steps import application_for
 from wharfinger.operations._alert_steps import close_alerts
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._problem_steps import solve_problem
+from wharfinger.operations._seller_steps import join_account
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -200,7 +201,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
     # All accounts of the region, so that of two channels of a new seller the second finds the first one's account.
     region = attempt.channel.account.region
     locked = {row.pk: row for row in SellerAccount.objects.select_for_update().filter(region=region).order_by("pk")}
-    channel = Channel.objects.get(pk=attempt.channel_id)
+    channel = Channel.objects.select_related("marketplace").get(pk=attempt.channel_id)
     account = locked[channel.account_id]
     if account.seller_id and account.seller_id != attempt.seller_id:
         _end(attempt, AuthorisationOutcome.WRONG_SELLER, _two_sellers(attempt, account))
@@ -217,7 +218,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
             )
             return None
         if shared is not None:
-            _move(channel, account, shared)
+            join_account(channel, account, shared)
         account = shared or account
     before = _credential_facts(account)
     _store_token(account, attempt.seller_id, refresh_token, now)
@@ -255,13 +256,6 @@ def _twin(channel: Channel, shared: SellerAccount) -> Channel | None:
     return Channel.objects.filter(
         account=shared, marketplace_id=channel.marketplace_id, kind=channel.kind, archived=False
     ).first()
-
-
-def _move(channel: Channel, left: SellerAccount, shared: SellerAccount) -> None:
-    """To the account that holds this seller already: its authorisation is shared, never kept twice."""
-    Channel.objects.filter(pk=channel.pk).update(account=shared)
-    if not Channel.objects.filter(account=left).exists() and not left.seller_id:
-        left.delete()
 
 
 def _store_token(account: SellerAccount, seller_id: str, refresh_token: str, now: datetime) -> None:

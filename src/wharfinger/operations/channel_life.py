@@ -12,6 +12,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations._channel_steps import channel_facts, notice_all, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._reconsider_steps import reconsider
+from wharfinger.operations._seller_steps import forget_account
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -124,7 +125,7 @@ def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
     Activity.objects.filter(channel=channel).update(channel=None)
     channel.delete()
     if not account.seller_id and not account.channels.exists():
-        account.delete()
+        forget_account(account)
     return name
 
 

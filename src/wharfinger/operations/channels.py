@@ -26,6 +26,7 @@ from wharfinger.operations._channel_steps import channel_facts, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._option_steps import preset_values, rows_like, stored_rows, write_options
 from wharfinger.operations._reconsider_steps import reconsider
+from wharfinger.operations._seller_steps import join_account
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -202,14 +203,14 @@ def save_channel(
     if (left.pk, channel.marketplace_id) != (account.pk, marketplace.pk):
         channel.link_state = link_before_checks(account)
     channel.account, channel.marketplace = account, marketplace
+    if left.pk != account.pk:
+        join_account(channel, left, account)
     channel.version += 1
     _write(channel, checked, account, now, user)
     record_audit("save", "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
     reconsider(f"channel:{channel.pk}", now=now)
     triggers.verify_channel(channel.pk)
-    if left.pk != account.pk and not left.seller_id and not left.channels.exists():
-        left.delete()  # made for this channel before its seller was known
     return channel
 
 

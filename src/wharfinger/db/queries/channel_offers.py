@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wharfinger.db.models import Channel, Participation, Site
-from wharfinger.domain.marketplaces import flag
+from django.db.models import F, Q
+
+from wharfinger.db.models import Channel, ChannelOption, Marketplace, Participation, Site
+from wharfinger.domain.marketplaces import Pool, flag
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
 
@@ -70,13 +72,13 @@ def channel_offers(channel_id: int) -> Offers | None:
     there = {
         (row.marketplace_id, row.kind): row for row in Channel.objects.filter(account=account, archived=False).all()
     }
-    pools = _fba_sites(account.pk)
+    sites = _FbaSites(account.pk)
     rows = Participation.objects.filter(account=account, participating=True).select_related("marketplace")
     found = []
     for row in rows.order_by("marketplace__name"):
         market = row.marketplace
-        site = pools.get(market.pool)
-        hindrance = "" if site else f"Needs an FBA site for {market.get_pool_display()}"
+        site = sites.serving(market)
+        hindrance = "" if site else f"Needs an FBA site for {_stock_of(market)}"
         found.append(
             OfferedMarketplace(
                 id=market.pk,
@@ -93,11 +95,32 @@ def channel_offers(channel_id: int) -> Offers | None:
     return Offers(account.name, account.seller_id, account.participations_read_at, tuple(found), tuple(missing))
 
 
-def _fba_sites(account_id: int) -> dict[str, int]:
-    """Pool → the FBA site that mirrors this account's stock there, or one that nobody uses yet."""
-    rows = Site.objects.filter(kind=SiteKind.FBA.value).order_by("pk")
-    free = {pool: pk for pk, pool in rows.filter(account=None).values_list("pk", "pool")}
-    return free | {pool: pk for pk, pool in rows.filter(account_id=account_id).values_list("pk", "pool")}
+def _stock_of(market: Marketplace) -> str:
+    return market.name if market.pool == Pool.OTHER.value else market.get_pool_display()
+
+
+class _FbaSites:
+    """Where a marketplace's FBA stock is mirrored: at the pool's site, outside the pools at one of its own."""
+
+    def __init__(self, account_id: int) -> None:
+        rows = Site.objects.filter(kind=SiteKind.FBA.value).filter(Q(account=None) | Q(account=account_id))
+        used = ChannelOption.objects.filter(site__in=rows, channel__archived=False)
+        self._used: dict[str, int] = {}
+        for pk, pool, market in used.values_list("site_id", "site__pool", "channel__marketplace_id").order_by("-pk"):
+            self._used[market if pool == Pool.OTHER.value else pool] = pk or 0
+        own_first = rows.exclude(pk__in=self._used.values()).order_by(F("account").asc(nulls_last=True), "pk")
+        self._free = list(own_first.values_list("pk", "pool"))
+
+    def serving(self, market: Marketplace) -> int | None:
+        """One that nobody uses is given to one marketplace outside the pools only."""
+        key = market.pk if market.pool == Pool.OTHER.value else market.pool
+        if key not in self._used:
+            free = next((row for row in self._free if row[1] == market.pool), None)
+            if free is None:
+                return None
+            self._free.remove(free)
+            self._used[key] = free[0]
+        return self._used[key]
 
 
 def _offer(
