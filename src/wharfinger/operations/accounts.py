@@ -1,5 +1,6 @@
 """Seller accounts: what Amazon says of them, whether access holds."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +15,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.alerts import AlertKind
 from wharfinger.domain.channels import LinkState
-from wharfinger.domain.marketplaces import Pool, Region
+from wharfinger.domain.marketplaces import MARKETPLACES, Pool, Region
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import channel_page_of
@@ -25,6 +26,9 @@ from wharfinger.operations.transaction import operation
 
 FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
 """The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
+
+
+_DOMAIN = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+){1,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
         Marketplace.objects.get_or_create(
             pk=line.marketplace_id,
             defaults={
-                "name": line.marketplace_name,
+                "name": line.marketplace_name[:60] or line.marketplace_id,
                 "country": line.country[:2],
                 "currency": line.currency[:3],
                 "region": account.region,
                 "pool": Pool.OTHER.value,
-                "seller_central": f"sellercentral.{line.marketplace_name.lower()}"[:100],
+                "seller_central": _seller_central(line.marketplace_name.lower(), account.region),
             },
         )
     Participation.objects.filter(account=account).exclude(
@@ -78,6 +82,13 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
     if len(stores) == 1:  # the name that the seller chose beats the one that we made of the first channel's
         account.name = f"{stores.pop()} ({Region(account.region).title})"[:80]
     SellerAccount.objects.filter(pk=account_id).update(participations_read_at=now, name=account.name)
+
+
+def _seller_central(name: str, region: str) -> str:
+    """The host of a marketplace of no table: by its name, as Amazon's newer ones are, else the region's oldest."""
+    if _DOMAIN.fullmatch(name):
+        return f"sellercentral.{name}"
+    return next(row.seller_central for row in MARKETPLACES if row.region.value == region)
 
 
 @dataclass(frozen=True, slots=True)
