@@ -80,7 +80,7 @@ def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]
         request,
         "shipments",
         "wharfinger/sales_orders/shipments.html",
-        {"order": order},
+        {"order": order, "may_ship": allowed(request, Right.SHIP)},
         every="1s",
         settled=order.settled,
     )
