@@ -167,6 +167,8 @@ def test_a_change_is_told_field_by_field(olga, changed):
         ("name", "Amazon.co.uk FBM", "Renamed"),
         ("order ref format", "{0}", "KCC{0}"),
     ]
+    disabled = page.context["page"].rows[0]
+    assert [(change.field, change.before, change.after) for change in disabled.changes] == [("enabled", "Yes", "No")]
     assert f'href="/channels/{world.fbm.pk}/"' in text(page)
 
 

@@ -11,6 +11,7 @@ from wharfinger.db.models import AuditEntry, Channel
 from wharfinger.db.queries.paging import Page, read_page
 
 CHUNK = 2000
+_TOGGLES = {"True": "Yes", "False": "No"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +117,7 @@ def _row(row: dict[str, Any]) -> AuditRow:
 
 
 def _told(values: Any) -> dict[str, str]:
-    return {name: str(value) for name, value in values.items()} if isinstance(values, dict) else {}
+    """A toggle is told as its page tells it."""
+    if not isinstance(values, dict):
+        return {}
+    return {name: _TOGGLES.get(str(value), str(value)) for name, value in values.items()}
