@@ -3,8 +3,10 @@
 import json
 
 import pytest
-from tests.simulator.conftest import EU, UK, Amazon
+from tests.simulator.conftest import EU, START, UK, Amazon
+from tests.simulator.test_faults import summaries
 
+from amazon_simulator.clock import iso
 from amazon_simulator.http import Request
 from amazon_simulator.saved import head_of
 
@@ -44,6 +46,24 @@ def test_a_loaded_world_is_the_saved_one_and_has_the_same_future():
         amazon.advance(50_000)
     assert everything(second) == everything(first)
     assert second.send("GET", "/_simulator/world").body == first.send("GET", "/_simulator/world").body
+
+
+def test_amazons_stock_has_the_same_times_in_the_loaded_world():
+    first, second = Amazon(), Amazon()
+    orders = [first.order(sku="FBA-0000", by="AMAZON", pendingSeconds=900) for _ in range(2)]
+    first.advance(60)
+    first.control("POST", f"orders/{orders[0]['orderId']}/cancel", {"by": "BUYER"})
+    first.advance(60)
+    told = [row for row in summaries(first)[1]["payload"]["inventorySummaries"] if row["sellerSku"] == "FBA-0000"]
+    assert (
+        told[0]["lastUpdatedTime"],
+        told[0]["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"],
+    ) == (
+        iso(START + 60),
+        1,
+    )
+    load(second, first.send("GET", "/_simulator/world").body)
+    assert summaries(second) == summaries(first)
 
 
 def test_a_world_of_an_earlier_time_catches_up():

@@ -125,6 +125,7 @@ class Held:
         if known is not None and known.status in OPEN_AT_AMAZON:
             self._promise(known, -1)
         self.shelves.setdefault(order.seller, Shelf()).keep(order)
+        self._date_stock(order)
         if order.status in OPEN_AT_AMAZON:
             self._promise(order, 1)
         self.orders[order.id] = order
@@ -147,6 +148,9 @@ class Held:
 
     def _promise(self, order: Order, sign: int) -> None:
         """Count what open FBA orders wait for; the layer that knows of warehouses says how."""
+
+    def _date_stock(self, order: Order) -> None:
+        """Its goods at Amazon's have changed when it did; the layer that knows of warehouses says how."""
 
     def newest(self, seller: str, most: int) -> list[Order]:
         """A seller's orders, the newest first."""
@@ -173,6 +177,7 @@ class Held:
         self.changed.append(entity)
         if isinstance(entity, Order):
             self.shelves[entity.seller].keep(entity)
+            self._date_stock(entity)
 
     # --- time
 

@@ -30,7 +30,11 @@ class Warehouses(Quantities):
         for item in order.items if order.fulfilled_by == "AMAZON" else ():
             key = (order.seller, MARKETS[order.marketplace].pool, item.sku)
             self.promised[key] = self.promised.get(key, 0) + sign * (item.quantity - item.cancelled)
-            tally = self.tally(key)
+
+    def _date_stock(self, order: Order) -> None:
+        """What is reserved changes with the order: at the time of its last change, whatever was written down of it."""
+        for item in order.items if order.fulfilled_by == "AMAZON" else ():
+            tally = self.tally((order.seller, MARKETS[order.marketplace].pool, item.sku))
             tally.at = max(tally.at, order.updated)
 
     def send_in(self, stock: FbaStock, quantity: int) -> None:
