@@ -20,6 +20,7 @@ def test_a_new_account_sells_signs_in_and_is_authorised(amazon):
     order = amazon.order(seller=number, marketplace=JP)
     amazon.advance(121)
     page = amazon.search(seller=number, marketplaceIds=JP)[1]
+    assert amazon.control("GET", "accounts")[1]["endpoints"]["FE"] == "http://sim/fe"
     assert [row["orderId"] for row in page["orders"]] == [order["orderId"]]
 
 

@@ -25,7 +25,7 @@ def accounts(simulator: "Simulator") -> dict[str, Any]:
     return {
         "tokenEndpoint": f"{base}/auth/o2/token",
         "sellerCentral": f"{base}/sellercentral",
-        "endpoints": {"EU": f"{base}/eu", "NA": f"{base}/na"},
+        "endpoints": {region: f"{base}/{region.lower()}" for region in ("EU", "NA", "FE")},
         "application": {
             "applicationId": APPLICATION_ID,
             "clientId": CLIENT_ID,
