@@ -21,10 +21,11 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.db.queries.stock_out import listing_facts
+from wharfinger.domain.channels import LinkState
 from wharfinger.domain.listing_quantity import Silent, decide
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import applications, authorisation, channel_life, channels, confirmations
+from wharfinger.operations import accounts, applications, authorisation, channel_life, channels, confirmations
 from wharfinger.operations.applications import ApplicationEntry
 from wharfinger.operations.channels import OneMore
 from wharfinger.operations.refusals import Refused
@@ -182,6 +183,17 @@ def test_nothing_is_looked_up_for_a_channel_that_is_off(shop):
     assert confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
     Channel.objects.filter(pk=channel.pk).update(enabled=False)
     assert not confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
+
+
+def test_a_channel_whose_checks_failed_tells_amazon_no_quantity_until_they_are_good(shop):
+    account, _warehouse, _pool, channel = shop
+    item = an_item()
+    listing = a_listing(account, item=item)
+    Channel.objects.update(link_state="Not linked")
+    decision = decide(listing_facts({listing.pk})[listing.pk])
+    assert decision == Silent("Amazon.co.uk FBM is not linked: see its checks.")
+    accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
+    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM begins to upload"
 
 
 def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):

@@ -31,6 +31,7 @@ from wharfinger.db.models import (
     StockNotice,
     User,
 )
+from wharfinger.domain.channels import LinkState
 from wharfinger.domain.orders import (
     AmazonStatus,
     Fulfilment,
@@ -40,7 +41,7 @@ from wharfinger.domain.orders import (
     IncomingOrder,
     LineAmounts,
 )
-from wharfinger.operations import imported_orders, inbox, links, orders, stock
+from wharfinger.operations import accounts, imported_orders, inbox, links, orders, stock
 from wharfinger.operations.inbox import RawOrder
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +315,18 @@ def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
     imported_orders.retry_import([imported.pk], user=shop.olga, now=NOW)
     assert RawMessage.objects.get().state == "Waiting"
     orders.take_order(RawMessage.objects.get().pk, an_order(), now=NOW)
+    assert ImportedOrder.objects.get().state == "OK"
+
+
+def test_a_channel_whose_checks_failed_keeps_its_orders_and_takes_them_once_they_are_good(shop):
+    shop.item("MUG", 5)
+    Channel.objects.filter(pk=shop.fbm.pk).update(link_state="Not linked")
+    shop.take(an_order())
+    waiting = ImportedOrder.objects.get()
+    assert (waiting.state, waiting.reason) == ("Not attempted", "UK FBM is not linked.")
+    accounts.record_checks(shop.fbm.pk, [], linked=LinkState.LINKED, now=NOW)
+    assert ImportedOrder.objects.get().state == "Retrying"
+    orders.take_order(RawMessage.objects.get(state="Waiting").pk, an_order(), now=NOW)
     assert ImportedOrder.objects.get().state == "OK"
 
 

@@ -1,6 +1,6 @@
 """Steps that take up again what waited for a mended cause; they need an open transaction.
 
-Keys: `site:ID` (an FBA site has levels now), `channel:ID` (a channel was saved, enabled, activated),
+Keys: `site:ID` (an FBA site has levels now), `channel:ID` (a channel was saved, enabled, activated, linked),
 `nochannel:ACCOUNT:MARKETPLACE:KIND` (a channel was made), `sku:ACCOUNT:SKU` (a SKU was linked).
 """
 

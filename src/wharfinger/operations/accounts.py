@@ -20,8 +20,10 @@ from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import channel_page_of
 from wharfinger.operations._alert_steps import close_alerts, raise_alert
+from wharfinger.operations._channel_steps import notice_all
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations.transaction import operation
 
 FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
@@ -128,6 +130,8 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
     if linked is LinkState.LINKED:
         _account_is_linked(channel.account, now)
         if channel.link_state != linked.value:
+            reconsider(f"channel:{channel_id}", now=now)
+            notice_all(channel, now)
             _read_anew(channel)
 
 

@@ -13,6 +13,7 @@ from wharfinger.db.models import (
     SalesOrderLine,
     Site,
 )
+from wharfinger.domain.channels import LinkState
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SkipReason
@@ -196,6 +197,9 @@ def _stopped(channel: Channel, site: Site | None, waits: str) -> Decided | None:
     if not channel.enabled or not channel.activated:
         word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
+    if channel.link_state == LinkState.NOT_LINKED.value:
+        cure = "See the checks on its page. The order is taken once they are good."
+        return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is not linked.", cure, waits)
     if channel.dont_import_orders:
         return Decided(ImportState.NOT_ATTEMPTED, "Don't import orders is on.", "Switch it off under General.", waits)
     if site is None:

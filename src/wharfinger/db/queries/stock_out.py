@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
-from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor
+from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.listing_quantity import (
     Conflict,
     Explained,
@@ -120,6 +120,8 @@ def _why_silent(channel: Channel, as_if_approved: bool) -> str:
         return f"{channel.name} is not enabled."
     if not channel.activated:
         return f"{channel.name} is not activated in this demo system."
+    if channel.link_state == LinkState.NOT_LINKED.value:
+        return f"{channel.name} is not linked: see its checks."
     if channel.activated_for == ActivatedFor.SANDBOX.value:
         return f"{channel.name}: {ONLY_CHECKED}."
     if channel.dont_upload_stock_levels:
