@@ -9,7 +9,7 @@ from django.urls import reverse
 from tests.web import stories
 from tests.web.stories import NOW
 
-from wharfinger.db.models import KitComponent, SalesOrder, StockItem
+from wharfinger.db.models import KitComponent, Problem, SalesOrder, StockItem
 from wharfinger.domain.people import Role
 
 pytestmark = pytest.mark.django_db
@@ -208,3 +208,17 @@ def test_a_viewer_finds_nobody_by_name(sign_in):
     client = sign_in(Role.VIEWER)
     for address in (reverse("search"), reverse("sales-order-list")):
         assert "SO1" not in client.get(address, {"q": "Hopper"}).content.decode()
+
+
+def test_a_problem_is_led_to_by_what_its_page_shows_and_not_from_that_page_to_itself(client):
+    world = stories.shop()
+    order = stories.sales_order(world, 1, stories.stocked_item(world, "MUG"))
+    problem = stories.unknown_sku(world, order)
+    there = reverse("sales-order", args=[order.pk])
+    Problem.objects.filter(pk=problem.pk).update(kind="Awaiting stock", cure_page=there)
+    client.force_login(stories.someone())
+    listed = client.get(reverse("problem-list")).content.decode()
+    assert re.search(f'<a class="button[^"]*" href="{there}">Show the order<', listed)
+    page = client.get(there).content.decode()
+    assert problem.cause in page
+    assert f'href="{there}"' not in page

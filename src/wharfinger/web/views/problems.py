@@ -46,7 +46,7 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
     if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
         return f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
     if row.cure_page:
-        return row.cure_page, _BUTTONS.get(row.kind, "Mend it")
+        return row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
     for wanted, name, button in (
         (row.sales_order_id, "sales-order", "Show the order"),
         (row.imported_order_id, "imported-order", "Show the order"),
@@ -59,14 +59,21 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
     return "", ""
 
 
+def _shown_at(page: str) -> str:
+    """What the button to a cure's page says, by whose page it is."""
+    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Mend it")
+
+
 _BUTTONS = {
     ProblemKind.UNKNOWN_SKU: "Link the SKU",
     ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
-    ProblemKind.OVERSOLD: "Show the item",
-    ProblemKind.AWAITING_STOCK: "Show the item",
     ProblemKind.AUTHORISATION_LOST: "Authorise",
-    ProblemKind.CONFIRMATION_REFUSED: "Show the order",
-    ProblemKind.CONFIRMATION_LATE: "Show the order",
 }
+_SHOWN = (
+    ("/sales-orders/", "Show the order"),
+    ("/imported-orders/", "Show the order"),
+    ("/stock/", "Show the item"),
+    ("/sites/", "Show the site"),
+)
 
 routes = [path("problems/", show_list, name="problem-list")]
