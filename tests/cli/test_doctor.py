@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -79,6 +80,17 @@ def test_a_new_house_is_told_what_it_lacks_and_ends_with_1(capsys):
     assert "✗ Workers: none was heard" in told
     assert "✗ Amazon application: none is entered\n  → enter yours under Settings" in told
     assert "✓ Database: PostgreSQL" in told
+
+
+@pytest.mark.django_db
+def test_in_a_demo_that_stands_still_the_cures_are_the_demos(capsys, settings):
+    configuration = replace(settings.WHARFINGER, system="demo", simulator_url="http://127.0.0.1:9")
+    settings.WHARFINGER = configuration
+    _, told = examined(capsys, offline=False)
+    assert "✗ Workers: none was heard in 30 seconds\n  → start “wharfinger demo”, which has its own" in told
+    assert "✗ Amazon EU: http://127.0.0.1:9/eu does not answer" in told
+    assert "→ the demo's pretend Amazon does not run: start “wharfinger demo”" in told
+    assert "firewall" not in told
 
 
 @pytest.mark.django_db

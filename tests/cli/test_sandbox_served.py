@@ -103,6 +103,13 @@ def test_a_token_that_was_taken_back_is_lost_and_the_second_line_is_not_waited_f
     assert link() == "Authorisation lost"
 
 
+def test_a_token_that_was_never_good_is_no_lost_authorisation(world):
+    SellerAccount.objects.update(refresh_token="Atzr|never-good", link_state="Waiting for authorisation")
+    Channel.objects.update(link_state="Waiting for authorisation")
+    assert [ok for _, ok, _ in world.verify()] == [False, None]
+    assert link() == "Not linked"
+
+
 def test_a_token_of_the_other_region_is_denied_at_the_sandbox_of_this_one(world):
     SellerAccount.objects.update(refresh_token=world.token_of(NA))
     assert [(title, ok) for title, ok, _ in world.verify()] == [

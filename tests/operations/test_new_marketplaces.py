@@ -10,6 +10,7 @@ from wharfinger.amazon.messages.sellers import read_participations
 from wharfinger.db.models import Channel, CourierService, ImportedOrder, Marketplace, Site
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.db.queries.channels import marketplace_choices
+from wharfinger.db.queries.setup_checks import setup_facts
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.orders import AmazonStatus, Fulfilment
 from wharfinger.operations import accounts, channels
@@ -17,7 +18,7 @@ from wharfinger.operations.channels import OneMore
 from wharfinger.sync.verify import as_found
 
 pytestmark = pytest.mark.django_db
-NEW = "A9NEWPLACE0001"
+NEW, TURKEY = "A9NEWPLACE0001", "A33AVAJ2PDY3EV"
 
 
 def told(name="Amazon.lu", country="LU", currency="EUR"):
@@ -62,6 +63,15 @@ def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
     shop.take(an_order(number="026-0000001-0000002", marketplace_id=NEW, **shipped))
     taken = ImportedOrder.objects.get(amazon_order_id="026-0000001-0000002")
     assert (taken.channel, taken.state, taken.sales_order.site) == (fba, "OK", site)
+
+
+def test_the_wizards_check_counts_no_site_that_holds_another_marketplaces_stock(shop):
+    keep(shop)
+    site = Site.objects.create(name="FBA Luxembourg", kind="FBA", pool="OTHER", made_at=NOW)
+    assert [row.id for row in setup_facts(Fulfilment.FBA, TURKEY).pool_sites] == [site.pk]
+    make_both(shop)
+    assert setup_facts(Fulfilment.FBA, TURKEY).pool_sites == ()
+    assert [row.id for row in setup_facts(Fulfilment.FBA, NEW).pool_sites] == [site.pk]
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from django.db import DatabaseError, connection
 from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.cli.migrate import waiting_migrations
-from wharfinger.cli.outlook import look_at_amazon, look_at_disk, verify_channels
+from wharfinger.cli.outlook import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.speech import say
 from wharfinger.cli.wiring import Switchboard
 from wharfinger.config.clock import current as current_clock
@@ -24,6 +24,7 @@ from wharfinger.config.errors import ConfigurationError
 from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
+from wharfinger.db.queries.health import START_WORKERS
 from wharfinger.domain.health import Finding, Verdict, well, wrong
 
 _OLDEST_POSTGRES = 150000
@@ -80,13 +81,16 @@ def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Find
 def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool) -> Iterator[Finding]:
     keys = _look_at_keys()
     yield keys
-    yield from health.look_at_work(now=now, machine_now=current_clock().machine_now())
+    demo = configuration.simulator_url is not None
+    start = "start “wharfinger demo”, which has its own" if demo else START_WORKERS
+    yield from health.look_at_work(now=now, machine_now=current_clock().machine_now(), start=start)
     if keys.verdict is Verdict.WRONG:
         return
     if asks_amazon:
         board = Switchboard(configuration, current_clock())
         with Transport(timeouts=Timeouts(connect=5, read=10)) as transport:
-            yield from look_at_amazon(house_endpoints(configuration), current_clock(), transport)
+            endpoints, cure = house_endpoints(configuration), SIMULATOR if demo else NETWORK
+            yield from look_at_amazon(endpoints, current_clock(), transport, cure=cure)
         verify_channels(board)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())

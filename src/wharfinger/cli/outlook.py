@@ -29,7 +29,13 @@ def look_at_disk(home: Path) -> Finding:
     return well("Disk", told)
 
 
-def look_at_amazon(endpoints: Endpoints, clock: Clock, transport: Transport) -> Iterator[Finding]:
+NETWORK = "look at the network, a proxy, a firewall"
+SIMULATOR = "the demo's pretend Amazon does not run: start “wharfinger demo”"
+
+
+def look_at_amazon(
+    endpoints: Endpoints, clock: Clock, transport: Transport, *, cure: str = NETWORK
+) -> Iterator[Finding]:
     """Every address that Amazon is called at answers; what it says of the time is compared with our clock."""
     addresses = {"Token endpoint": endpoints.token_endpoint}
     addresses |= {f"Amazon {region.code}": region.endpoint for region in endpoints.regions if region.code != "FE"}
@@ -38,7 +44,7 @@ def look_at_amazon(endpoints: Endpoints, clock: Clock, transport: Transport) -> 
         try:
             answer = transport.send(Request("doctor", "GET", address))
         except AmazonError as error:
-            yield wrong(title, f"{address} does not answer: {error}", "look at the network, a proxy, a firewall")
+            yield wrong(title, f"{address} does not answer: {error}", cure)
         else:
             answers.append(answer)
             yield well(title, f"{address} answers")

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
+from wharfinger.db.models import SellerAccount
 from wharfinger.domain.channels import ONLY_CHECKED, LinkState
 from wharfinger.operations import accounts
 from wharfinger.operations.accounts import CheckLine
@@ -24,6 +25,7 @@ _CURES: Mapping[str, str] = {
 def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime | None:
     """Answers when to check again (trade time) where the rate did not let the checks go to their end."""
     lines = {title: CheckLine(title, None) for title in (TOKEN, ANSWERS)}
+    was_linked = SellerAccount.objects.get(channels=channel_id).link_state != LinkState.WAITING.value
     again_at = None
     try:
         calls.prove_token()
@@ -41,7 +43,7 @@ def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime |
         if title == TOKEN:
             lines[ANSWERS] = CheckLine(ANSWERS, None, NOT_CHECKED, left_out=True)
         linked = None if error.verdict is Verdict.LATER else LinkState.NOT_LINKED
-        if isinstance(error, InvalidGrant):
+        if isinstance(error, InvalidGrant) and was_linked:
             linked = LinkState.LOST
     accounts.record_checks(channel_id, list(lines.values()), linked=linked, now=clock.now())
     return again_at

@@ -24,8 +24,11 @@ OVERDUE_AFTER = timedelta(minutes=30)
 """Trade time past its due time after which a flow counts as left lying."""
 
 
-def look_at_work(*, now: datetime, machine_now: datetime) -> Iterator[Finding]:
-    """Workers alive, the timetable kept."""
+START_WORKERS = "start “wharfinger worker”, or “wharfinger serve --workers 2”"
+
+
+def look_at_work(*, now: datetime, machine_now: datetime, start: str = START_WORKERS) -> Iterator[Finding]:
+    """Workers alive, the timetable kept. `start`: how workers are started in this installation."""
     alive = WorkerHeartbeat.objects.filter(seen_at__gt=machine_now - WORKER_SILENT_AFTER).count()
     if alive:
         yield well("Workers", f"{alive} at work")
@@ -33,7 +36,7 @@ def look_at_work(*, now: datetime, machine_now: datetime) -> Iterator[Finding]:
         yield wrong(
             "Workers",
             f"none was heard in {WORKER_SILENT_AFTER.seconds} seconds",
-            "start “wharfinger worker”, or “wharfinger serve --workers 2”",
+            start,
         )
     flows = FlowSchedule.objects.select_related("account").order_by("account__name", "flow")
     linked = flows.filter(account__link_state=LinkState.LINKED.value)

@@ -13,6 +13,8 @@ from wharfinger.db.models import (
     SellerAccount,
     Site,
 )
+from wharfinger.db.queries.fba_sites import held_elsewhere
+from wharfinger.domain.channels import LinkState
 from wharfinger.domain.marketplaces import Pool, Region, flag
 from wharfinger.domain.orders import Fulfilment, ImportState
 from wharfinger.domain.shipments import Tracking
@@ -51,6 +53,7 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
     market = Marketplace.objects.filter(pk=marketplace_id).first()
     couriers = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
     sites = list(Site.objects.select_related("account").order_by("priority", "name"))
+    elsewhere = held_elsewhere(market) if market else {}
     twins = Channel.objects.filter(marketplace=marketplace_id, kind=kind.value, archived=False).order_by("name")
     return SetupFacts(
         marketplace=market.name if market else "",
@@ -61,7 +64,10 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
         pool_sites=tuple(
             PoolSite(site.pk, site.name, site.levels_loaded_at is not None, site.account.name if site.account else "")
             for site in sites
-            if market is not None and site.kind == SiteKind.FBA.value and site.pool == market.pool
+            if market is not None
+            and site.kind == SiteKind.FBA.value
+            and site.pool == market.pool
+            and site.pk not in elsewhere
         ),
         own_sites=tuple((site.pk, site.name) for site in sites if site.kind != SiteKind.FBA.value),
         prompt_couriers=tuple((row.pk, str(row)) for row in couriers if row.tracking == Tracking.AT_ONCE.value),
@@ -112,6 +118,14 @@ def _first_import(channel: Channel, found: int) -> FirstImportRow:
         site=site.name if site else "",
         site_id=site.pk if site and unloaded else None,
     )
+
+
+def only_seller_for(kind: Fulfilment, region: str, marketplace_id: str) -> str:
+    """The one linked seller of the region that has no such channel yet; empty when there is none, or a choice."""
+    twins = Channel.objects.filter(kind=kind.value, marketplace=marketplace_id, archived=False)
+    linked = SellerAccount.objects.filter(region=region, link_state=LinkState.LINKED.value).exclude(seller_id="")
+    sellers = list(linked.exclude(channels__in=twins).values_list("seller_id", flat=True)[:2])
+    return sellers[0] if len(sellers) == 1 else ""
 
 
 def touched_by(region: str, seller_id: str) -> tuple[str, ...]:
