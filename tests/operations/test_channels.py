@@ -14,6 +14,7 @@ from wharfinger.db.models import (
     CourierMapping,
     CourierService,
     ImportedOrder,
+    Marketplace,
     SellerAccount,
     Site,
     User,
@@ -135,6 +136,17 @@ def test_an_fba_site_belongs_to_the_first_seller_that_takes_it(house):
     channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
     with pytest.raises(Refused, match="another seller account"):
         channels.create_channel(Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER"), now=NOW)
+
+
+def test_a_channel_without_its_seller_is_told_which_one_the_site_belongs_to(house):
+    channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+    entry = fba(house, name="Another", marketplace_id="A9SECONDUK")
+    Marketplace.objects.create(
+        pk="A9SECONDUK", name="Amazon.gb", country="GB", currency="GBP", region="EU", pool="UK", seller_central="x"
+    )
+    with pytest.raises(Refused, match="A1FIRSTSELLER. If this channel is the same seller's, give that Seller ID"):
+        channels.create_channel(Fulfilment.FBA, entry, now=NOW)
+    channels.create_channel(Fulfilment.FBA, replace(entry, seller_id="A1FIRSTSELLER"), now=NOW)
 
 
 def test_channels_of_a_pool_share_one_site(house):

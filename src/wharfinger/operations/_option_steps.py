@@ -182,7 +182,7 @@ def _site(channel: Channel, row: OptionRow) -> Site | None:
         if row.order_type is None:
             raise _refused(row, "site", "Choose the Site that this channel's orders are fulfilled from.")
         return None
-    site = Site.objects.filter(pk=row.values.site).first()
+    site = Site.objects.select_related("account").filter(pk=row.values.site).first()
     if site is None:
         raise _refused(row, "site", "This site does not exist any more. Choose another.")
     fault = _site_fault(channel, site) or _pool_fault(channel, row, site)
@@ -201,8 +201,14 @@ def _site_fault(channel: Channel, site: Site) -> str:
             f"{site.name} is the FBA site of the pool {site.get_pool_display()}; {channel.marketplace.name} is served "
             f"from the pool {channel.marketplace.get_pool_display()}. Choose or make that pool's site."
         )
-    if fba and site.account_id not in (None, channel.account_id):
-        return f"{site.name} mirrors the FBA stock of another seller account. Make one for this seller."
+    if fba and site.account is not None and site.account_id != channel.account_id:
+        fault = f"{site.name} mirrors the FBA stock of another seller account"
+        if channel.account.seller_id or not site.account.seller_id:
+            return f"{fault}. Make one for this seller."
+        return (
+            f"{fault}: {site.account.name}, {site.account.seller_id}. If this channel is the same seller's, give that "
+            "Seller ID under Channel Specific; if not, make a site for this one."
+        )
     if not fba and site.kind == SiteKind.FBA.value:
         return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
     return ""
