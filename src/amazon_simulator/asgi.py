@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from amazon_simulator.http import Request
+from amazon_simulator.http import ConnectionCut, Request
 from amazon_simulator.simulator import Simulator
 
 Scope = MutableMapping[str, Any]
@@ -67,10 +67,14 @@ class Lines(HttpToolsProtocol):
 
 
 class App:
-    """Serves one simulator; every second it tells the clock file and lets happen what is due."""
+    """Serves one simulator; every second it tells the clock file and lets happen what is due.
 
-    def __init__(self, simulator: Simulator, ready: Callable[[], None] = lambda: None) -> None:
+    Not `served`, by a client in this process, it has no line to cut: it raises ConnectionCut.
+    """
+
+    def __init__(self, simulator: Simulator, ready: Callable[[], None] = lambda: None, *, served: bool = True) -> None:
         self._simulator = simulator
+        self._served = served
         self._ready = ready
         self._task: asyncio.Task[None] | None = None
 
@@ -117,6 +121,8 @@ class App:
         response = self._simulator.answer(request)
         if response.slow:
             await asyncio.sleep(response.slow)
+        if response.cut and not self._served:
+            raise ConnectionCut(f"{request.method} {request.path}")
         if response.cut:
             line = Lines.open.get(tuple(scope["client"]))
             if line is not None:

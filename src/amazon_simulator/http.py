@@ -73,3 +73,7 @@ def answer_json(value: Any, status: int = 200) -> Response:
 
 def see_other(address: str) -> Response:
     return Response(303, b"", {"location": address})
+
+
+class ConnectionCut(ConnectionError):
+    """A fault cut the connection: no answer came. Whether the write was done is for the books to say."""

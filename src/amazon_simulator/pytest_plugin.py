@@ -3,6 +3,7 @@
     pytest_plugins = ["amazon_simulator.pytest_plugin"]
 
 `amazon`: a fresh Amazon in this process, an `amazon_simulator.testing.Amazon`; nothing listens, nothing is kept.
+`amazon_app`: the same Amazon as `amazon`, as an ASGI application for clients that take one.
 `amazon_server`: the address of a fresh Amazon on a free port, for programs that want HTTP.
 `amazon_seed`: override it to have another world (1).
 
@@ -13,7 +14,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from amazon_simulator.testing import Amazon, served, stepped
+from amazon_simulator.asgi import App
+from amazon_simulator.testing import Amazon, app, served, stepped
 
 
 @pytest.fixture
@@ -24,6 +26,11 @@ def amazon_seed() -> int:
 @pytest.fixture
 def amazon(amazon_seed: int) -> Amazon:
     return Amazon(stepped(seed=amazon_seed))
+
+
+@pytest.fixture
+def amazon_app(amazon: Amazon) -> App:
+    return app(amazon.simulator)
 
 
 @pytest.fixture

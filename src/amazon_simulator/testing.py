@@ -22,6 +22,7 @@ import uvicorn
 from amazon_simulator.application import CLIENT_ID
 from amazon_simulator.asgi import App, Lines
 from amazon_simulator.clock import Clock
+from amazon_simulator.http import ConnectionCut as ConnectionCut
 from amazon_simulator.http import Request, Response
 from amazon_simulator.saved import head_of, load
 from amazon_simulator.simulator import Simulator
@@ -31,10 +32,6 @@ CALLBACK = "http://127.0.0.1:8000/amazon/callback"
 START = 1_790_000_000.0
 """Trade time at which a test's Amazon begins unless told: 2026-09-21T14:13:20Z."""
 LISTENS_WITHIN = 10.0
-
-
-class ConnectionCut(ConnectionError):
-    """A fault cut the connection: no answer came. Whether the write was done is for the books to say."""
 
 
 def stepped(
@@ -68,6 +65,11 @@ def exchange(
     if response.cut:
         raise ConnectionCut(f"{method} {address.path}")
     return response
+
+
+def app(simulator: Simulator) -> App:
+    """The same for clients that speak ASGI: `httpx.AsyncClient(transport=httpx.ASGITransport(app(simulator)))`."""
+    return App(simulator, served=False)
 
 
 class Amazon:

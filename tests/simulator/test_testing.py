@@ -1,3 +1,4 @@
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import pytest
 from tests.simulator.conftest import EU, START
 
 from amazon_simulator.application import CLIENT_ID, CLIENT_SECRET
-from amazon_simulator.testing import BASE, Amazon, ConnectionCut, exchange, loaded, served, stepped
+from amazon_simulator.testing import BASE, Amazon, ConnectionCut, app, exchange, loaded, served, stepped
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 
@@ -34,6 +35,24 @@ def test_a_client_library_runs_against_it_in_process():
         client.post("/_simulator/faults", content=json.dumps({"kind": "cut_before"}))
         with pytest.raises(ConnectionCut):
             client.get("/eu/sellers/v1/marketplaceParticipations")
+
+
+def test_a_client_that_speaks_asgi_runs_against_it_in_process():
+    amazon = Amazon(stepped())
+    headers = {"x-amz-access-token": amazon.token()}
+
+    async def call():
+        transport = httpx2.ASGITransport(app(amazon.simulator))
+        async with httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
+            told = await client.get("/eu/sellers/v1/marketplaceParticipations")
+            await client.post("/_simulator/faults", json={"kind": "cut_after"})
+            with pytest.raises(ConnectionCut):
+                await client.get("/eu/sellers/v1/marketplaceParticipations")
+            return told
+
+    told = asyncio.run(call())
+    assert (told.status_code, len(told.json()["payload"]) >= 6) == (200, True)
+    assert amazon.control("limits")["counters"][0]["calls"] == 2
 
 
 def test_a_seller_has_a_token_and_a_control_error_is_an_exception():
@@ -87,6 +106,9 @@ def test_in_process(amazon):
 def test_a_fresh_one_for_each_test(amazon):
     assert amazon.control("books")["orders"] == []
 
+def test_by_asgi(amazon, amazon_app):
+    assert amazon_app._simulator is amazon.simulator
+
 def test_over_http(amazon_server):
     with urllib.request.urlopen(f"{amazon_server}/_simulator/accounts") as answer:
         assert len(json.load(answer)["accounts"]) == 2
@@ -100,4 +122,4 @@ def test_the_pytest_plugin_gives_its_fixtures_to_other_peoples_tests(tmp_path):
     ended = subprocess.run(
         command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, timeout=60, check=False
     )
-    assert (ended.returncode, "3 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
+    assert (ended.returncode, "4 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
