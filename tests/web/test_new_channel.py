@@ -398,3 +398,18 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
     assert answer.redirect_chain == [(f"/channels/{world.fba.pk}/set-up/done/", 302)]
     assert "The import begins. New orders are imported as they come." in text(answer)
     assert not FlowSchedule.objects.exists()
+
+
+def test_the_one_linked_seller_is_filled_in_and_shares_its_authorisation(client, world):
+    def offered(marketplace_id):
+        key = begin(client)
+        client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "marketplace_id": marketplace_id})
+        return at(client, key, "specific")
+
+    filled = 'name="seller_id" value="A2HARBOURGOODS"'
+    assert filled in offered(DE)
+    assert f"also touches {world.fba.name}, {world.fbm.name}" in offered(DE)
+    assert filled not in offered(UK)  # it has that channel already
+    assert filled not in offered("ATVPDKIKX0DER")  # another region
+    SellerAccount.objects.create(name="Other", region="EU", seller_id="A2OTHER", link_state="Linked", made_at=NOW)
+    assert filled not in offered(DE)

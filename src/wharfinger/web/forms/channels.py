@@ -109,7 +109,7 @@ class ChannelForm(forms.Form):
         label="Seller ID (Merchant ID)",
         max_length=30,
         required=False,
-        help_text="Filled in by Authorise. A seller known here shares its authorisation at once.",
+        help_text="Filled in by Authorise. A seller known here shares its authorisation at once; empty it for another.",
     )
     auth_token = forms.CharField(
         label="Auth Token",

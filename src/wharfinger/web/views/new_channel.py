@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channels import channel_page
-from wharfinger.db.queries.setup_checks import SetupFacts, region_of, setup_facts, touched_by
+from wharfinger.db.queries.setup_checks import SetupFacts, only_seller_for, region_of, setup_facts, touched_by
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
 from wharfinger.domain.stock import SiteKind
@@ -297,6 +297,9 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
     facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
     if step == "options" and form is None:
         _choose_for_them(draft, facts)
+    elif step == "specific" and "seller_id" not in draft.told:
+        told = draft.told
+        told["seller_id"] = only_seller_for(draft.kind, told.get("region", ""), told.get("marketplace_id", ""))
     refused = draft.refused if draft.refused[0] in FIELDS[step] else ("", "")
     if form is None:
         form = _form(draft, step, bound=bool(refused[1]))
