@@ -132,6 +132,50 @@ def test_no_page_is_wider_than_its_screen(olga, demo, addresses, width):
     assert not wide, wide
 
 
+COVERED = """() => {
+  const controls = [...document.querySelectorAll("main a[href], main button, main input, main select, main summary")];
+  const over = (control, box) => {
+    const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+    if (x < 0 || y < 0 || x >= innerWidth || y >= innerHeight) return null;
+    const hit = document.elementFromPoint(x, y);
+    if (!hit || control.contains(hit) || hit.contains(control) || hit.closest("label")?.contains(control)) return null;
+    for (let each = hit; each; each = each.parentElement) {
+      if (["fixed", "sticky"].includes(getComputedStyle(each).position)) return each.className || each.tagName;
+    }
+    return null;
+  };
+  const shown = controls.filter((each) => each.checkVisibility({visibilityProperty: true}) && each.tabIndex >= 0);
+  const found = [];
+  const look = (control, when) => {
+    const by = over(control, (control.getClientRects()[0] ?? control.getBoundingClientRect()));
+    if (by) found.push([when, (control.innerText || control.name || "").trim().slice(0, 40), by]);
+  };
+  for (const control of shown) look(control, "as the page opens");
+  for (const block of ["nearest", "end"]) {
+    for (const control of shown) {
+      control.scrollIntoView({block, inline: "nearest", behavior: "instant"});
+      look(control, `scrolled to, ${block}`);
+    }
+    scrollTo(0, document.documentElement.scrollHeight);
+  }
+  return found;
+}"""
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (375, 667)])
+def test_nothing_floats_over_a_control(olga, demo, addresses, width, height):
+    """What is fixed or sticks to the screen's edge lies over no button, link or field, wherever one has scrolled."""
+    page = olga
+    page.set_viewport_size({"width": width, "height": height})
+    covered = {}
+    for address in every_page(page, demo, addresses):
+        page.goto(address)
+        found = page.evaluate(COVERED)
+        if found:
+            covered[address] = found
+    assert not covered, json.dumps(covered, indent=1)
+
+
 def test_a_channel_is_made_with_the_keyboard_alone(olga):
     page = olga
     page.goto("/channels/new/")

@@ -138,18 +138,10 @@
     }
   };
 
-  const fadeToasts = () => {
-    for (const toast of document.querySelectorAll(".toast[data-fade]:not([data-fading])")) {
-      toast.dataset.fading = "";
-      setTimeout(() => { if (!toast.matches(":hover, :focus-within")) toast.remove(); }, 8000);
-    }
-  };
-
   const begin = (scope) => {
     remember(scope);
     for (const form of document.querySelectorAll("form[data-guard]")) noteChanges(form);
     for (const table of document.querySelectorAll("[data-selectable]")) countPicked(table);
-    fadeToasts();
     showTheme();
   };
   document.addEventListener("htmx:load", (event) => begin(event.target));
