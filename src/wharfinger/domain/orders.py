@@ -95,6 +95,8 @@ class LineAmounts:
 
 @dataclass(frozen=True, slots=True)
 class IncomingLine:
+    """One line. What the buyer wrote does not stand in its repr, so that no log holds it."""
+
     order_item_id: str
     sku: str
     asin: str
@@ -103,19 +105,19 @@ class IncomingLine:
     quantity_fulfilled: int = 0
     quantity_cancelled: int = 0
     amounts: LineAmounts = LineAmounts()
-    gift_message: str = ""
+    gift_message: str = field(default="", repr=False)
     gift_wrap_level: str = ""
-    customisation_url: str = ""
+    customisation_url: str = field(default="", repr=False)
     ioss_number: str = ""
     tax_collected_by: str = ""
     serial_numbers_required: bool = False
     cancel_requested: bool = False
-    cancel_reason: str = ""
+    cancel_reason: str = field(default="", repr=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class IncomingAddress:
-    """A delivery address; every part may be missing (behaviours O08, A09, O35)."""
+    """A delivery address; every part may be missing (behaviours O08, A09, O35). Its repr shows none of it."""
 
     name: str = ""
     company: str = ""
@@ -135,8 +137,10 @@ class IncomingAddress:
         return bool(self.name and self.line_1 and self.town and self.country)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class IncomingBuyer:
+    """Who bought; its repr shows none of it."""
+
     name: str = ""
     email: str = ""
     company: str = ""

@@ -170,14 +170,16 @@ def _note_cancel_request(order: SalesOrder, incoming: IncomingOrder, now: dateti
         solve_problem(ProblemKind.CANCEL_REQUESTED, key, now=now)
         order.cancel_requested = bool(asked) and order.cancel_requested
         return
-    reason = next((line.cancel_reason for line in asked if line.cancel_reason), "no reason given")
+    # The reason is free text of the buyer's: it is kept on the order alone, encrypted.
+    reason = next((line.cancel_reason for line in asked if line.cancel_reason), "")
     if not order.cancel_requested:
-        record_activity(f"The buyer asks to cancel: {reason}.", sales_order=order, channel_id=order.channel_id, now=now)
+        sentence = "The buyer requested cancellation."
+        record_activity(sentence, sales_order=order, channel_id=order.channel_id, now=now)
     order.cancel_requested, order.cancel_reason = True, reason[:300]
     open_problem(
         ProblemKind.CANCEL_REQUESTED,
         key,
-        cause=f"The buyer of {order.code} asks to cancel: {reason}.",
+        cause=f"The buyer of {order.code} requested cancellation.",
         cure="Cancel the order in Seller Central, or dispatch it and let the buyer return it.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,

@@ -229,14 +229,14 @@ class ItemPromotion(Message, frozen=True, kw_only=True, rename="camel", omit_def
     breakdowns: tuple[ItemPromotionBreakdown, ...] = ()
 
 
-class CancellationRequest(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """The buyer asks to cancel: `requester` BUYER. An empty object asks nothing."""
+class CancellationRequest(PersonalMessage, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The buyer asks to cancel: `requester` BUYER. An empty object asks nothing. The reason is free text."""
 
     requester: str | None = None
     cancel_reason: str | None = None
 
 
-class CancellationExecution(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+class CancellationExecution(PersonalMessage, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Done: `cancelled_by` BUYER, MERCHANT or AMAZON."""
 
     cancelled_by: str | None = None

@@ -67,7 +67,7 @@ class SalesOrder(models.Model):
     shipped_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
-    cancel_reason = models.CharField(max_length=300, blank=True)
+    cancel_reason = EncryptedText(blank=True, default="")  # the buyer's own words, at most 300 characters
 
     class Meta:
         indexes = [

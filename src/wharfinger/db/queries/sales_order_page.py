@@ -125,6 +125,8 @@ class Delivery:
     buyer: IncomingBuyer
     customer: str
     customer_code: str
+    cancel_reason: str
+    """The buyer's own words."""
 
     @property
     def address_lines(self) -> tuple[str, ...]:
@@ -169,7 +171,6 @@ class SalesOrderPage:
     shipped_at: datetime | None
     cancelled_at: datetime | None
     cancel_requested: bool
-    cancel_reason: str
     lines: tuple[OrderLine, ...]
     shipments: tuple[ShipmentFacts, ...]
     invoices: tuple[InvoiceFacts, ...]
@@ -212,12 +213,12 @@ _COLUMNS = (
     "channel__marketplace_id", "channel__marketplace__name", "channel__marketplace__country",
     "site_id", "site__name", "state", "order_type",
     "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
-    "shipped_at", "cancelled_at", "cancel_requested", "cancel_reason", "imported_id", "imported__amazon_order_id",
+    "shipped_at", "cancelled_at", "cancel_requested", "imported_id", "imported__amazon_order_id",
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
     "customer__company_class__name",
 )  # fmt: skip
-_PERSONAL = ("delivery", "buyer", "customer__name", "customer__code")
+_PERSONAL = ("delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
 
 
 def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPage | None:
@@ -256,7 +257,6 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         shipped_at=row["shipped_at"],
         cancelled_at=row["cancelled_at"],
         cancel_requested=row["cancel_requested"],
-        cancel_reason=row["cancel_reason"],
         lines=_lines(order_id),
         shipments=shipments_of(order_id),
         invoices=_invoices(order_id),
@@ -279,6 +279,7 @@ def _delivery(row: dict[str, Any]) -> Delivery:
         buyer=IncomingBuyer(**(row["buyer"] or {})),
         customer=row["customer__name"] or "",
         customer_code=row["customer__code"] or "",
+        cancel_reason=row["cancel_reason"],
     )
 
 
