@@ -426,6 +426,7 @@ def test_fba_levels():
                         "fulfillableQuantity": 5,
                         "reservedQuantity": {"totalReservedQuantity": 2},
                         "futureSupplyQuantity": {"futureSupplyBuyableQuantity": 99},
+                        "shelvedQuantity": 4,
                     },
                     "lastUpdatedTime": "2026-11-24T11:00:00Z",
                     "productName": "Lantern",
@@ -456,6 +457,7 @@ def test_fba_levels():
         ),
         next_token="n+",
         unreadable=("entry 2: Expected `str | null`, got `array` - at `$.sellerSku`",),
+        unpublished={"F-1": {"futureSupplyQuantity.futureSupplyBuyableQuantity": 99, "shelvedQuantity": 4}},
     )
     assert amazon.target == (
         "/fba/inventory/v1/summaries?granularityType=Marketplace&granularityId=A1F83G8C2ARO7P"

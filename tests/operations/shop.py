@@ -17,6 +17,7 @@ from wharfinger.db.models import (
     SellerAccount,
     Site,
     StockItem,
+    StockLevel,
 )
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.orders import ImportState, OrderType, SalesOrderState
@@ -111,9 +112,8 @@ def an_order(channel, site, lines, state=SalesOrderState.READY, amazon_status="U
         order_type=OrderType.STANDARD.value,
         state=state.value,
         currency="GBP",
-        placed_at=NOW,
         made_at=NOW,
-        **{"ship_by": NOW + timedelta(days=1), **values},
+        **{"placed_at": NOW, "ship_by": NOW + timedelta(days=1), **values},
     )
     for place, (item, units) in enumerate(lines, start=1):
         SalesOrderLine.objects.create(
@@ -125,3 +125,8 @@ def an_order(channel, site, lines, state=SalesOrderState.READY, amazon_status="U
             quantity_ordered=units,
         )
     return order
+
+
+def level_of(item, site):
+    level = StockLevel.objects.get(item=item, site=site)
+    return level.on_hand, level.allocated

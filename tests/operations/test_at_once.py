@@ -8,8 +8,9 @@ from django.db import connection, connections, transaction
 from tests.operations.shop import DE, NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
 
 from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
+from wharfinger.domain.fba_stock import FbaLevel
 from wharfinger.domain.orders import SalesOrderState
-from wharfinger.operations import confirmations, outbox, shipments, stock
+from wharfinger.operations import confirmations, fba_stock, outbox, shipments, stock
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
 from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._stock_steps import change_allocated, move_fba_sale
@@ -163,14 +164,14 @@ def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
     shop = Shop()
     pool = a_site("FBA UK", stock.SiteKind.FBA, "UK", shop.account)
     item = an_item("FBA-MUG")
-    stock.load_fba_levels(pool.pk, [stock.FbaLevel(item.pk, 10)], read_at=NOW, now=NOW)
+    fba_stock.load_fba_levels(pool.pk, [FbaLevel(item.pk, 10)], read_at=NOW, now=NOW)
     sold_at = NOW + timedelta(minutes=1)
     order = an_order(shop.channel, pool, [(item, 1)], SalesOrderState.ISSUED, "SHIPPED", shipped_at=sold_at)
     line = order.lines.get()
     later = NOW + timedelta(minutes=2)
     outcomes = at_once(
         lambda: in_a_transaction(move_fba_sale, item.pk, pool.pk, 1, shipped_at=sold_at, order_line=line, now=later),
-        lambda: stock.load_fba_levels(pool.pk, [stock.FbaLevel(item.pk, 9)], read_at=later, now=later),
+        lambda: fba_stock.load_fba_levels(pool.pk, [FbaLevel(item.pk, 9)], read_at=later, now=later),
     )
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
     assert StockLevel.objects.get(item=item).on_hand == 9

@@ -32,6 +32,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.channels import LinkState
+from wharfinger.domain.fba_stock import FbaLevel
 from wharfinger.domain.orders import (
     AmazonStatus,
     Fulfilment,
@@ -41,7 +42,7 @@ from wharfinger.domain.orders import (
     IncomingOrder,
     LineAmounts,
 )
-from wharfinger.operations import accounts, imported_orders, inbox, links, orders, stock
+from wharfinger.operations import accounts, fba_stock, imported_orders, inbox, links, orders, stock
 from wharfinger.operations.inbox import RawOrder
 
 pytestmark = pytest.mark.django_db
@@ -400,8 +401,8 @@ def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
     shop.take(fba_order())
     assert (ImportedOrder.objects.get().state, problems()) == ("Not attempted", ["FBA site has no stock levels"])
     read_at = NOW - timedelta(hours=2)
-    level = stock.FbaLevel(item_id=item.pk, fulfillable=10)
-    stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
+    level = FbaLevel(item_id=item.pk, fulfillable=10)
+    fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
     assert (problems(), RawMessage.objects.get().state) == ([], "Waiting")
     orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
     assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("Issued", 1, (9, 0))
@@ -409,8 +410,8 @@ def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
 
 def test_fba_shipped_before_the_reading_moves_nothing_twice(shop):
     item = shop.item("MUG", fulfilment="FBA")
-    level = stock.FbaLevel(item_id=item.pk, fulfillable=10)
-    stock.load_fba_levels(shop.fba_site.pk, [level], read_at=NOW, now=NOW)
+    level = FbaLevel(item_id=item.pk, fulfillable=10)
+    fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=NOW, now=NOW)
     shop.take(fba_order())
     assert (the_order().state, shop.level(item, shop.fba_site)) == ("Issued", (10, 0))
 

@@ -16,22 +16,17 @@ from tests.operations.shop import (
     an_account,
     an_item,
     an_order,
+    level_of,
 )
 
 from wharfinger.db.models import Allocation, KitComponent, Movement, Problem, StockLevel, StockNotice
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.stock import MovementReason, SiteKind
 from wharfinger.operations import stock
-from wharfinger.operations._stock_steps import change_allocated, lock_levels, move_fba_sale, move_stock
+from wharfinger.operations._stock_steps import change_allocated, lock_levels, move_stock
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import FbaLevel
 
 pytestmark = pytest.mark.django_db
-
-
-def level_of(item, site):
-    level = StockLevel.objects.get(item=item, site=site)
-    return level.on_hand, level.allocated
 
 
 moves = st.lists(
@@ -165,91 +160,6 @@ def test_new_stock_goes_to_the_order_that_must_leave_first():
     assert (soon.state, late.state) == ("Ready to ship", "Awaiting stock")
     assert dict(Allocation.objects.values_list("line__order", "quantity")) == {soon.pk: 2, late.pk: 1}
     assert level_of(item, site) == (3, 3)
-
-
-class TestFba:
-    @pytest.fixture
-    def pool(self):
-        account = an_account()
-        site = a_site("FBA UK", SiteKind.FBA, "UK", account)
-        channel = a_channel(account, site, kind="FBA")
-        return account, site, channel, an_item("FBA-MUG")
-
-    def test_the_first_reading_opens_the_levels(self, pool):
-        _, site, _, item = pool
-        level = FbaLevel(item.pk, 20, reserved=2, inbound=5, unfulfillable=1, researching=3)
-        loaded = stock.load_fba_levels(site.pk, [level], read_at=NOW, now=NOW)
-        assert (loaded.items, loaded.differences) == (1, 1)
-        row = StockLevel.objects.get()
-        assert (row.on_hand, row.fba_reserved, row.fba_inbound) == (20, 2, 5)
-        assert (row.fba_unfulfillable, row.fba_researching) == (1, 3)
-        assert Movement.objects.get().reason == MovementReason.OPENING.value
-        site.refresh_from_db()
-        assert (site.levels_loaded_at, site.levels_read_at) == (NOW, NOW)
-
-    def test_each_difference_is_a_movement_with_its_reason(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
-        later = NOW + timedelta(minutes=15)
-        for _ in range(2):
-            stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 18)], read_at=later, now=later)
-        moved = Movement.objects.order_by("-pk")[0]
-        assert (moved.quantity, moved.reason) == (-2, MovementReason.FBA_DIFFERENCE.value)
-        assert "Amazon held 18" in moved.note
-        assert Movement.objects.count() == 2
-
-    def test_an_absent_item_keeps_its_level(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
-        stock.load_fba_levels(site.pk, [], read_at=NOW + timedelta(minutes=15), now=NOW)
-        assert level_of(item, site) == (20, 0)
-
-    def test_an_older_reading_changes_nothing(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
-        told = stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 9)], read_at=NOW - timedelta(minutes=1), now=NOW)
-        assert told.stale
-        assert level_of(item, site) == (20, 0)
-
-    def test_a_site_whose_skus_are_all_unlinked_is_not_loaded(self, pool):
-        _, site, _, _ = pool
-        stock.load_fba_levels(site.pk, [], read_at=NOW, now=NOW, unlinked=3)
-        site.refresh_from_db()
-        assert site.levels_loaded_at is None
-
-    def _sale(self, pool, shipped_at):
-        _, site, channel, item = pool
-        order = an_order(channel, site, [(item, 3)], SalesOrderState.ISSUED, "SHIPPED", shipped_at=shipped_at)
-        return move_fba_sale(
-            item.pk, site.pk, 3, shipped_at=shipped_at, order_line=order.lines.get(), now=NOW + timedelta(hours=1)
-        )
-
-    def test_a_sale_before_the_reading_moves_nothing_twice(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 17)], read_at=NOW, now=NOW)
-        assert self._sale(pool, NOW - timedelta(minutes=5)) is None
-        assert level_of(item, site) == (17, 0)
-
-    def test_a_sale_after_the_reading_moves_stock_and_the_next_reading_agrees(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
-        self._sale(pool, NOW + timedelta(minutes=5))
-        later = NOW + timedelta(minutes=15)
-        assert stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 17)], read_at=later, now=later).differences == 0
-        assert level_of(item, site) == (17, 0)
-
-    def test_a_sale_booked_while_an_earlier_reading_was_under_way_is_no_difference(self, pool):
-        _, site, _, item = pool
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=NOW, now=NOW)
-        self._sale(pool, NOW + timedelta(minutes=15, seconds=2))
-        read_at = NOW + timedelta(minutes=15)
-        stock.load_fba_levels(site.pk, [FbaLevel(item.pk, 20)], read_at=read_at, now=read_at)
-        assert level_of(item, site) == (17, 0)
-
-    def test_a_passing_minus_is_no_oversell(self, pool):
-        self._sale(pool, NOW)
-        assert level_of(pool[3], pool[1]) == (-3, 0)
-        assert not Problem.objects.filter(kind="Oversold").exists()
 
 
 def test_levels_are_made_once_and_locked_in_order():

@@ -73,6 +73,28 @@ def test_units_that_buyers_ordered_are_on_hand_until_amazon_sends_them():
     assert Movement.objects.get().note == "Amazon held 5 (2 of them ordered) at 2026-11-02 09:00:00 UTC"
 
 
+def test_one_odd_zero_waits_for_a_second_reading_that_comes_soon():
+    shop = Shop(MUG=75)
+    shop.run()
+    shop.amazon.fba["MUG"] = 0
+    shop.clock.advance(minutes=15)
+    doubted = shop.run()
+    assert "1 fell by much and wait for a second reading" in doubted.outcome
+    assert doubted.next_due == shop.clock.now() + timedelta(minutes=5)
+    shop.amazon.fba["MUG"] = 75
+    shop.clock.advance(minutes=5)
+    assert (shop.run().next_due, shop.levels(), Movement.objects.count()) == (None, {"MUG": 75}, 1)
+
+
+def test_a_summary_that_comes_on_two_pages_counts_once():
+    shop = Shop(MUG=5, CUP=6)
+    page = shop.amazon.get_inventory_summaries(UK).value
+    reading = fba_stock_in._Reading()
+    reading.add(page)
+    reading.add(page)
+    assert len(reading.summaries) == 2
+
+
 def test_an_absent_sku_keeps_its_level():
     shop = Shop(MUG=5, CUP=6)
     shop.run()

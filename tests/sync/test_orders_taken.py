@@ -34,9 +34,9 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.operations import channel_life, imported_orders, links, orders, stock
+from wharfinger.domain.fba_stock import FbaLevel
+from wharfinger.operations import channel_life, fba_stock, imported_orders, links, orders, stock
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import FbaLevel
 from wharfinger.sync import take_orders
 
 pytestmark = pytest.mark.django_db
@@ -608,7 +608,7 @@ def shipped_by_amazon(*lines, at=NOON - timedelta(minutes=30), **changes):
 
 
 def fba_loaded(world, item, units, at):
-    stock.load_fba_levels(world.pool.pk, [FbaLevel(item.pk, units)], read_at=at, now=world.clock.now())
+    fba_stock.load_fba_levels(world.pool.pk, [FbaLevel(item.pk, units)], read_at=at, now=world.clock.now())
 
 
 def test_an_fba_order_waits_until_amazon_has_shipped_it(world):

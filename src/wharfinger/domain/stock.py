@@ -26,14 +26,18 @@ class MovementReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """Units of one item at one site. Available may be negative: promised or sold more than there is."""
+    """Units of one item at one site. Available may be negative: allocated or sold more than there is.
+
+    `ordered`: at an FBA site, units that Amazon keeps for buyers' orders; what is left is its fulfillable.
+    """
 
     on_hand: int
     allocated: int
+    ordered: int = 0
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.allocated
+        return self.on_hand - self.allocated - self.ordered
 
 
 def kit_available(components: tuple[tuple[int, int], ...]) -> int:

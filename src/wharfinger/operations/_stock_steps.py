@@ -164,15 +164,19 @@ def _draft_movement(
 def move_fba_sale(
     item_id: int, site_id: int, quantity: int, *, shipped_at: datetime, order_line: SalesOrderLine, now: datetime
 ) -> Movement | None:
-    """What Amazon sent from its own stock. None when the level that Amazon told holds the sale already.
+    """What Amazon sent from its own stock. None when the level that Amazon gave holds the sale already.
 
-    The site's reading time is looked up with the level locked: a reading that is being kept at this
-    moment is waited for, so the sale is counted by it or by us, never by both.
+    The reading's time is looked up with the level locked: a reading that is being kept at this moment is waited
+    for, so the sale is counted by it or by us, never by both. It is the time of the reading that this level was
+    taken from: one that left the item out, or was doubted, holds no sale of it. Units that were ordered before
+    the reading were not available in it; they end being ordered as they leave.
     """
     level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
-    read_at = Site.objects.values_list("levels_read_at", flat=True).get(pk=site_id)
-    if read_at is not None and level.counted_at is not None and shipped_at <= read_at:
+    if level.fba_read_at is not None and shipped_at <= level.fba_read_at:
         return None
+    if level.fba_read_at is not None and order_line.order.placed_at <= level.fba_read_at:
+        level.fba_ordered = max(0, level.fba_ordered - quantity)
+        level.save(update_fields=["fba_ordered"])
     return write_movement(level, -quantity, MovementReason.SOLD, now=now, order_line=order_line)
 
 

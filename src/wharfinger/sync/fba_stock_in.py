@@ -1,17 +1,18 @@
 """FBA stock in: Amazon's levels of each pool, read whole, mirrored at the pool's site."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wharfinger.amazon.errors import PageTokenRefused
-from wharfinger.amazon.messages.fba import InventorySummary
+from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.models import ChannelOption, ChannelProduct, Site
+from wharfinger.domain.fba_stock import FbaLevel, add_up
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import stock
-from wharfinger.operations.stock import FbaLevel
+from wharfinger.operations import fba_stock
+from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 TOKEN_LIVES = timedelta(seconds=30)
@@ -22,10 +23,25 @@ PATIENCE = 5.0
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """Read each pool of the account's FBA channels once; all pages in one go."""
-    told = []
+    summaries = []
+    doubted = False
     for site, marketplace_id in _pools(account_id):
-        told.append(_mirror_pool(account_id, site, marketplace_id, amazon, clock))
-    return FlowResult("; ".join(told) or "no FBA site")
+        mirrored = _mirror_pool(account_id, site, marketplace_id, amazon, clock)
+        summaries.append(f"{site.name}: {_summary(mirrored)}")
+        doubted = doubted or (mirrored is not None and mirrored.loaded.doubted > 0)
+    again = clock.now() + READINGS_APART if doubted else None
+    return FlowResult("; ".join(summaries) or "no FBA site", again)
+
+
+def _summary(mirrored: "_Mirrored | None") -> str:
+    if mirrored is None:
+        return f"the pages expired {RESTARTS + 1} times, read again later"
+    loaded, gathered = mirrored.loaded, mirrored.gathered
+    doubted = f"{loaded.doubted} fell by much and wait for a second reading, " if loaded.doubted else ""
+    return (
+        f"{loaded.items} items, {loaded.differences} differ, {doubted}"
+        f"{gathered.unlinked} SKUs not linked, {gathered.unknown} without numbers"
+    )
 
 
 def _pools(account_id: int) -> list[tuple[Site, str]]:
@@ -44,29 +60,38 @@ def _pools(account_id: int) -> list[tuple[Site, str]]:
     return list(found.values())
 
 
-def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> str:
-    read_at = clock.now()
-    summaries: Sequence[InventorySummary] | None = None
+def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored | None":
+    """None: the pages expired again and again, nothing was read."""
     for _ in range(RESTARTS + 1):
         read_at = clock.now()
-        summaries = _read_all(marketplace_id, amazon, clock)
-        if summaries is not None:
+        reading = _read_all(marketplace_id, amazon, clock)
+        if reading is not None:
             break
-    if summaries is None:
-        return f"{site.name}: the pages expired {RESTARTS + 1} times, read again later"
-    gathered = _gather(summaries, _items_by_sku(account_id))
-    loaded = stock.load_fba_levels(
+    else:
+        return None
+    gathered = _gather(reading, _items_by_sku(account_id))
+    loaded = fba_stock.load_fba_levels(
         site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
     )
-    return (
-        f"{site.name}: {loaded.items} items, {loaded.differences} differ, "
-        f"{gathered.unlinked} SKUs not linked, {gathered.unknown} without numbers"
-    )
+    return _Mirrored(loaded, gathered)
 
 
-def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> list[InventorySummary] | None:
+@dataclass
+class _Reading:
+    """All pages; a summary that came on two pages counts once."""
+
+    summaries: dict[tuple[str | None, str | None, str | None], InventorySummary] = field(default_factory=dict)
+    unpublished: dict[str, Mapping[str, int]] = field(default_factory=dict)
+
+    def add(self, page: InventoryPage) -> None:
+        for summary in page.summaries:
+            self.summaries[(summary.seller_sku, summary.fn_sku, summary.condition)] = summary
+        self.unpublished.update(page.unpublished)
+
+
+def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading | None:
     """Every page; None when a page token died or was refused, and the reading has to begin again."""
-    summaries: list[InventorySummary] = []
+    reading = _Reading()
     token: str | None = None
     while True:
         try:
@@ -81,10 +106,10 @@ def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> list[Inventor
             if token is None:
                 raise
             return None
-        summaries.extend(page.summaries)
+        reading.add(page)
         token = page.next_token
         if token is None:
-            return summaries
+            return reading
 
 
 def _items_by_sku(account_id: int) -> dict[str, int]:
@@ -108,38 +133,44 @@ class _Gathered:
     unknown: int
 
 
-def _gather(summaries: Sequence[InventorySummary], items: Mapping[str, int]) -> _Gathered:
-    """Levels by item: an item with several SKUs is their sum, and only when every one of them was told.
+@dataclass(frozen=True, slots=True)
+class _Mirrored:
+    loaded: FbaLoaded
+    gathered: _Gathered
+
+
+def _gather(reading: _Reading, items: Mapping[str, int]) -> _Gathered:
+    """Levels by item: an item with several SKUs is their sum, and only when every one of them was read.
 
     Absent is not zero (behaviour F01), and a summary without its quantities tells nothing (F09).
     """
-    told: dict[str, list[FbaLevel]] = defaultdict(list)
+    found: dict[str, list[FbaLevel]] = defaultdict(list)
     unlinked: set[str] = set()
     unknown: set[str] = set()
-    for summary in summaries:
+    for summary in reading.summaries.values():
         sku = summary.seller_sku or ""
         item_id = items.get(sku)
-        level = None if item_id is None else _level(summary, item_id)
+        level = None if item_id is None else _level(summary, item_id, reading.unpublished.get(sku, {}))
         if item_id is None:
             unlinked.add(sku)
         elif level is None:
             unknown.add(sku)
         else:
-            told[sku].append(level)
+            found[sku].append(level)
     for sku in unknown:
-        told.pop(sku, None)
+        found.pop(sku, None)
     skus_of: dict[int, list[str]] = defaultdict(list)
     for sku, item_id in items.items():
         skus_of[item_id].append(sku)
     levels = tuple(
-        _sum(item_id, [level for sku in skus for level in told[sku]])
+        add_up(item_id, [level for sku in skus for level in found[sku]])
         for item_id, skus in sorted(skus_of.items())
-        if all(sku in told for sku in skus)
+        if all(sku in found for sku in skus)
     )
     return _Gathered(levels, len(unlinked), len(unknown))
 
 
-def _level(summary: InventorySummary, item_id: int) -> FbaLevel | None:
+def _level(summary: InventorySummary, item_id: int, other: Mapping[str, int]) -> FbaLevel | None:
     details = summary.inventory_details
     if details is None or details.fulfillable_quantity is None:
         return None
@@ -157,16 +188,6 @@ def _level(summary: InventorySummary, item_id: int) -> FbaLevel | None:
         inbound=sum(units or 0 for units in inbound),
         unfulfillable=(broken.total_unfulfillable_quantity or 0) if broken else 0,
         researching=(lost.total_researching_quantity or 0) if lost else 0,
-    )
-
-
-def _sum(item_id: int, levels: Sequence[FbaLevel]) -> FbaLevel:
-    return FbaLevel(
-        item_id=item_id,
-        fulfillable=sum(level.fulfillable for level in levels),
-        ordered=sum(level.ordered for level in levels),
-        reserved=sum(level.reserved for level in levels),
-        inbound=sum(level.inbound for level in levels),
-        unfulfillable=sum(level.unfulfillable for level in levels),
-        researching=sum(level.researching for level in levels),
+        total=summary.total_quantity,
+        other=other,
     )

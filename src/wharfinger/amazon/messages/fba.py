@@ -1,10 +1,13 @@
 """FBA Inventory v1: what Amazon holds for the seller. Source: model fbaInventory.json.
 
 A quantity that is None was not told, which is not zero (behaviour F09). Pan-EU stock repeats the
-same sum in every marketplace of its pool. `futureSupplyQuantity` is ignored: it is not stock (F10).
+same sum in every marketplace of its pool. Quantities that the model does not name (`futureSupplyQuantity`, F10) are
+kept by their names and added to nothing.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -95,6 +98,8 @@ class InventoryPage(Message, frozen=True, kw_only=True):
     summaries: tuple[InventorySummary, ...]
     next_token: str | None = None
     unreadable: tuple[str, ...] = ()
+    unpublished: Mapping[str, Mapping[str, int]] = {}
+    """Seller SKU → quantities by names that the model does not know, such as `fooQuantity.bar`."""
 
 
 def read_inventory_page(body: bytes) -> InventoryPage:
@@ -102,4 +107,43 @@ def read_inventory_page(body: bytes) -> InventoryPage:
     answer = split(body, _SummariesAnswer)
     summaries, unreadable = read_each(answer.payload.inventory_summaries, InventorySummary)
     token = answer.pagination.next_token if answer.pagination else None
-    return InventoryPage(summaries=summaries, next_token=token or None, unreadable=unreadable)
+    return InventoryPage(
+        summaries=summaries,
+        next_token=token or None,
+        unreadable=unreadable,
+        unpublished=_unpublished(answer.payload.inventory_summaries),
+    )
+
+
+class _LooseSummary(Message, frozen=True, kw_only=True, rename="camel"):
+    seller_sku: str = ""
+    inventory_details: Any = None
+
+
+def _unpublished(raws: Iterable[msgspec.Raw]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    loose, _ = read_each(raws, _LooseSummary)
+    for summary in loose:
+        details = summary.inventory_details
+        for name, units in _unknown_quantities(details if isinstance(details, dict) else {}, InventoryDetails):
+            of_sku = found.setdefault(summary.seller_sku, {})
+            of_sku[name] = of_sku.get(name, 0) + units
+    return found
+
+
+def _unknown_quantities(values: Mapping[str, Any], kind: type[Message] | None) -> Iterable[tuple[str, int]]:
+    """The whole numbers that stand under names which `kind` (None = nobody) does not know, however deep."""
+    known = {} if kind is None else {field.encode_name: field.type for field in msgspec.structs.fields(kind)}
+    for name, value in values.items():
+        if isinstance(value, dict):
+            for inner, units in _unknown_quantities(value, _PARTS.get(name)):
+                yield f"{name}.{inner}", units
+        elif name not in known and isinstance(value, int) and not isinstance(value, bool):
+            yield name, value
+
+
+_PARTS: Mapping[str, type[Message]] = {
+    "reservedQuantity": ReservedQuantity,
+    "researchingQuantity": ResearchingQuantity,
+    "unfulfillableQuantity": UnfulfillableQuantity,
+}

@@ -78,10 +78,16 @@ class StockLevel(models.Model):
     on_hand = models.IntegerField(default=0)  # may fall below zero: an oversell, shown, never clamped
     allocated = models.IntegerField(default=0)
     counted_at = models.DateTimeField(null=True)  # null = never received, counted or loaded: unknown
+    fba_ordered = models.IntegerField(default=0)  # FBA: of on hand, what waits for buyers' orders at Amazon
     fba_reserved = models.IntegerField(default=0)
     fba_inbound = models.IntegerField(default=0)
     fba_unfulfillable = models.IntegerField(default=0)
     fba_researching = models.IntegerField(default=0)
+    fba_unexplained = models.IntegerField(default=0)  # Amazon's own total less the sum of its states
+    fba_other = models.JSONField(default=dict)  # quantities of names that Amazon has not published
+    fba_read_at = models.DateTimeField(null=True)  # the reading that this level was taken from
+    fba_doubted = models.IntegerField(null=True)  # fulfillable in a reading that waits for a second one
+    fba_doubted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

@@ -209,15 +209,14 @@ def _at_risk() -> tuple[AtRisk, ...]:
     rows = (
         StockLevel.objects.filter(item__channel_products__isnull=False)
         .exclude(counted_at=None)
-        .annotate(left=F("on_hand") - F("allocated"))
+        .annotate(left=F("on_hand") - F("allocated") - F("fba_ordered"))
         .filter(left__lte=LOW)
         .select_related("item", "site")
         .order_by("left", "item__code")
         .distinct()
     )
     return tuple(
-        AtRisk(row.item_id, row.item.code, row.item.name, row.site.name, row.on_hand - row.allocated)
-        for row in rows[:AT_RISK_SHOWN]
+        AtRisk(row.item_id, row.item.code, row.item.name, row.site.name, row.left) for row in rows[:AT_RISK_SHOWN]
     )
 
 

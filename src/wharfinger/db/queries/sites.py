@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Q, Sum
 
 from wharfinger.db.models import FlowSchedule, Site, StockLevel
+from wharfinger.db.queries.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock import SiteKind
@@ -25,6 +26,7 @@ class SiteRow:
     items: int
     on_hand: int
     allocated: int
+    ordered: int
     oversold: int
     channels: int
     loaded_at: datetime | None
@@ -33,6 +35,11 @@ class SiteRow:
     @property
     def is_fba(self) -> bool:
         return self.kind is SiteKind.FBA
+
+    @property
+    def available(self) -> int:
+        """An FBA site: Amazon's fulfillable, never more."""
+        return self.on_hand - self.allocated - self.ordered
 
 
 def list_sites() -> tuple[SiteRow, ...]:
@@ -51,10 +58,11 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             items=Count("id"),
             sum_on_hand=Sum("on_hand"),
             sum_allocated=Sum("allocated"),
+            sum_ordered=Sum("fba_ordered"),
             oversold=Count("id", filter=Q(on_hand__lt=0)),
         )
     }
-    none = {"items": 0, "sum_on_hand": 0, "sum_allocated": 0, "oversold": 0}
+    none = {"items": 0, "sum_on_hand": 0, "sum_allocated": 0, "sum_ordered": 0, "oversold": 0}
     sites = (
         Site.objects.filter(wanted)
         .select_related("account")
@@ -75,6 +83,7 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             items=told["items"],
             on_hand=told["sum_on_hand"],
             allocated=told["sum_allocated"],
+            ordered=told["sum_ordered"],
             oversold=0 if site.kind == SiteKind.FBA.value else told["oversold"],
             channels=site.channels,
             loaded_at=site.levels_loaded_at,
@@ -95,30 +104,16 @@ class SiteLevelRow:
     on_hand: int
     allocated: int
     counted_at: datetime | None
-    reserved: int
-    inbound: int
-    unfulfillable: int
-    researching: int
+    at_amazon: AtAmazon
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.allocated
+        return self.on_hand - self.allocated - self.at_amazon.ordered
 
 
 def site_levels(site_id: int, *, cursor: str = "") -> Page[SiteLevelRow]:
-    rows = StockLevel.objects.filter(site=site_id).values(
-        "id",
-        "item_id",
-        "item__code",
-        "item__name",
-        "on_hand",
-        "allocated",
-        "counted_at",
-        "fba_reserved",
-        "fba_inbound",
-        "fba_unfulfillable",
-        "fba_researching",
-    )
+    own = ("id", "item_id", "item__code", "item__name", "on_hand", "allocated", "counted_at")
+    rows = StockLevel.objects.filter(site=site_id).values(*own, *AT_AMAZON)
     return read_page(rows, ("id",), cursor).made_of(
         lambda row: SiteLevelRow(
             item_id=row["item_id"],
@@ -127,10 +122,7 @@ def site_levels(site_id: int, *, cursor: str = "") -> Page[SiteLevelRow]:
             on_hand=row["on_hand"],
             allocated=row["allocated"],
             counted_at=row["counted_at"],
-            reserved=row["fba_reserved"],
-            inbound=row["fba_inbound"],
-            unfulfillable=row["fba_unfulfillable"],
-            researching=row["fba_researching"],
+            at_amazon=at_amazon(row),
         )
     )
 

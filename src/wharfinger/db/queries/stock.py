@@ -18,6 +18,7 @@ from wharfinger.db.models import (
     StockItem,
     StockLevel,
 )
+from wharfinger.db.queries.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
 from wharfinger.domain.stock import Level, SiteKind, kit_available
@@ -33,14 +34,11 @@ class SiteLevel:
     on_hand: int
     allocated: int
     counted_at: datetime | None
-    reserved: int = 0
-    inbound: int = 0
-    unfulfillable: int = 0
-    researching: int = 0
+    at_amazon: AtAmazon = AtAmazon()
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.allocated
+        return self.on_hand - self.allocated - self.at_amazon.ordered
 
     @property
     def oversold(self) -> bool:
@@ -84,7 +82,7 @@ class StockRow:
 
     @property
     def available(self) -> int:
-        return self.kits if self.is_kit else self.on_hand - self.allocated
+        return self.kits if self.is_kit else sum(level.available for level in self.levels)
 
     @property
     def oversold(self) -> bool:
@@ -170,10 +168,7 @@ def _levels(item_ids: Sequence[int], site_id: int | None = None) -> dict[int, li
                 on_hand=row.on_hand,
                 allocated=row.allocated,
                 counted_at=row.counted_at,
-                reserved=row.fba_reserved,
-                inbound=row.fba_inbound,
-                unfulfillable=row.fba_unfulfillable,
-                researching=row.fba_researching,
+                at_amazon=at_amazon({column: getattr(row, column) for column in AT_AMAZON}),
             )
         )
     return found
@@ -248,7 +243,11 @@ class StockItemPage:
 
     @property
     def total(self) -> Level:
-        return Level(sum(level.on_hand for level in self.levels), sum(level.allocated for level in self.levels))
+        return Level(
+            on_hand=sum(level.on_hand for level in self.levels),
+            allocated=sum(level.allocated for level in self.levels),
+            ordered=sum(level.at_amazon.ordered for level in self.levels),
+        )
 
 
 def stock_item_page(item_id: int) -> StockItemPage | None:
@@ -417,6 +416,7 @@ class ExportLine:
     site: str
     on_hand: int
     allocated: int
+    available: int
     counted: bool
     fba: bool
 
@@ -424,12 +424,15 @@ class ExportLine:
 def export_lines() -> Iterable[ExportLine]:
     """Every item with every level, by code; items without a level once, with an empty site."""
     rows = StockLevel.objects.filter(item__archived=False).order_by("item__code", "site__name")
-    columns = ("item__code", "item__name", "site__name", "site__kind", "on_hand", "allocated", "counted_at")
-    for code, name, site, kind, on_hand, allocated, counted in rows.values_list(*columns).iterator(chunk_size=2000):
-        yield ExportLine(code, name, site, on_hand, allocated, counted is not None, kind == SiteKind.FBA.value)
+    item = ("item__code", "item__name", "site__name", "site__kind")
+    found = rows.values_list(*item, "on_hand", "allocated", "fba_ordered", "counted_at").iterator(chunk_size=2000)
+    for code, name, site, kind, on_hand, allocated, ordered, counted in found:
+        available = Level(on_hand, allocated, ordered).available
+        fba = kind == SiteKind.FBA.value
+        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba)
     bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
     for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
-        yield ExportLine(code, name, "", 0, 0, counted=False, fba=False)
+        yield ExportLine(code, name, "", 0, 0, 0, counted=False, fba=False)
 
 
 def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:

@@ -64,8 +64,10 @@ class _Levels:
         wanted = {*item_ids, *(part[0] for lines in self._components.values() for part in lines)}
         rows = StockLevel.objects.filter(item__in=wanted, site__in=site_ids, counted_at__isnull=False)
         self._levels = {
-            (item, site): Level(on_hand, allocated)
-            for item, site, on_hand, allocated in rows.values_list("item", "site", "on_hand", "allocated")
+            (item, site): Level(on_hand, allocated, ordered)
+            for item, site, on_hand, allocated, ordered in rows.values_list(
+                "item", "site", "on_hand", "allocated", "fba_ordered"
+            )
         }
 
     def explained(self, item_id: int, site_id: int) -> Explained | None:

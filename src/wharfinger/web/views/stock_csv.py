@@ -68,7 +68,7 @@ def _report() -> Iterator[str]:
     writer = csv.writer(Echo())
     yield writer.writerow(["stock code", "name", "site", "on hand", "allocated", "available"])
     for line in export_lines():
-        levels = [line.on_hand, line.allocated, line.on_hand - line.allocated] if line.counted else ["", "", ""]
+        levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
         yield writer.writerow([without_formula(line.code), without_formula(line.name), line.site, *levels])
 
 
