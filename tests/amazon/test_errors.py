@@ -7,6 +7,7 @@ import pytest
 from tests.amazon.fake import NOW, Amazon, failing
 
 from wharfinger.amazon import errors
+from wharfinger.amazon.client import SearchOrders
 from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
@@ -15,6 +16,7 @@ from wharfinger.amazon.errors import (
     NotFound,
     PageTokenRefused,
     Refused,
+    Said,
     ServerFault,
     Throttled,
     TimedOut,
@@ -130,31 +132,129 @@ def test_no_other_refusal_drops_the_token(status):
     assert amazon.tokens.dropped == []
 
 
-def test_a_refused_page_token_says_begin_again():
-    amazon = Amazon(400, _body("InvalidInput", "Next token is invalid or expired"))
+UK = "A1F83G8C2ARO7P"
+PAGED = {
+    "searchOrders": lambda client, token: client.search_orders(
+        SearchOrders(marketplace_ids=(UK,), last_updated_after=NOW, pagination_token=token), now=NOW
+    ),
+    "searchListingsItems": lambda client, token: client.search_listings_items("S", UK, now=NOW, page_token=token),
+    "getInventorySummaries": lambda client, token: client.get_inventory_summaries(UK, now=NOW, next_token=token),
+}
+
+
+@pytest.mark.parametrize("operation", PAGED)
+@pytest.mark.parametrize(
+    ("status", "body", "without_token"),
+    [
+        (400, _body("InvalidInput", "Next token is invalid or expired"), Refused),
+        (400, _body("InvalidInput", None, None), Refused),
+        (400, {"errors": [{"code": "InvalidInput"}]}, Refused),
+        (400, _body("InvalidInput", "The input you have submitted is not valid."), Refused),
+        (400, _HTML, WronglyAsked),
+        (404, _body("NotFound", "x"), NotFound),
+        (403, _body("Unauthorized", _DENIED), AccessDenied),
+        (410, _body("Gone", "x"), Refused),
+        (422, _body("Unprocessable", "x"), Refused),
+    ],
+)
+def test_a_refusal_with_a_page_token_is_the_tokens_whatever_its_words(operation, status, body, without_token):
+    client = Amazon(status, body).client
     with pytest.raises(PageTokenRefused):
-        amazon.client.get_inventory_summaries("A1F83G8C2ARO7P", now=NOW, next_token="t")
+        PAGED[operation](client, "t")
+    with pytest.raises(without_token) as caught:
+        PAGED[operation](client, None)
+    assert type(caught.value) is without_token
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "leaf"),
+    [
+        (429, _body("QuotaExceeded", "x"), Throttled),
+        (500, _body("InternalFailure", "x"), ServerFault),
+        (403, _body("Unauthorized", _DENIED, "The access token you provided has expired."), TokenExpired),
+        (401, _body("Unauthorized", _DENIED), TokenRefused),
+    ],
+)
+def test_what_is_not_about_the_request_is_not_about_its_page_token(status, body, leaf):
+    with pytest.raises(leaf) as caught:
+        PAGED["searchOrders"](Amazon(status, body).client, "t")
+    assert type(caught.value) is leaf
+
+
+def _refused(body, headers=None):
     with pytest.raises(Refused) as caught:
-        amazon.client.get_inventory_summaries("A1F83G8C2ARO7P", now=NOW)
-    assert type(caught.value) is Refused
+        Amazon(400, body, headers).client.get_order("026-1-1", now=NOW)
+    return caught.value
 
 
 def test_details_are_kept_and_tokens_in_them_are_not():
-    amazon = Amazon(400, _body("InvalidInput", "bad Atza|IQ.x-y_z here", "Invalid Date-Time field(s) [createdAfter]."))
-    with pytest.raises(Refused) as caught:
-        amazon.client.get_order("026-1-1", now=NOW)
-    assert caught.value.details == "Invalid Date-Time field(s) [createdAfter]."
-    assert caught.value.message == "bad … here"
+    error = _refused(_body("InvalidInput", "bad Atza|IQ.x-y_z here", "Invalid Date-Time field(s) [createdAfter]."))
+    assert error.details == "Invalid Date-Time field(s) [createdAfter]."
+    assert error.message == "bad … here"
 
 
-def test_the_text_of_an_error_holds_nothing_that_amazon_wrote_freely():
-    amazon = Amazon(400, _body("Invalid\nInput<Ada>", "Ada Buyer, 1 Quay Street", "Ada"), {"x-amzn-RequestId": "r"})
-    with pytest.raises(Refused) as caught:
-        amazon.client.get_order("026-1-1", now=NOW)
-    assert str(caught.value) == (
-        "getOrder: 400 InvalidInputAda (request r). Amazon refused the request; what it objects to is in its message."
+def test_the_text_of_an_error_holds_amazons_own_words_and_the_request_id():
+    error = _refused(
+        _body("Invalid\nInput", "The carrier\nis unknown.", "Field [carrierCode]"), {"x-amzn-RequestId": "r"}
     )
-    assert "Quay" not in repr(caught.value)
+    assert str(error) == (
+        "getOrder: 400 Invalid Input: The carrier is unknown. Field [carrierCode] (request r). "
+        "Amazon refused the request."
+    )
+    assert error.summary() == "400 Invalid Input: The carrier is unknown. Field [carrierCode] (request r)"
+
+
+def test_every_error_of_the_list_is_in_the_text_and_the_same_one_only_once():
+    error = _refused(
+        {
+            "errors": [
+                {"code": "A", "message": "first"},
+                {"code": "A", "message": "first"},
+                {"code": "B", "details": "d"},
+            ]
+        }
+    )
+    assert error.summary() == "400 A: first | B: d"
+    assert (error.code, error.message, error.others) == ("A", "first", (Said("A", "first"), Said("B", details="d")))
+
+
+def test_members_that_are_no_strings_are_shown_as_they_are():
+    assert _refused({"errors": [{"code": 400, "message": {"field": "sku"}, "details": ["x"]}]}).summary() == (
+        '400 400: {"field":"sku"} ["x"]'
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "secret"),
+    [
+        ("token Atza|IwEB-abc_1 is bad", "IwEB-abc_1"),
+        ("token Atzr%7CIwEBabc is bad", "IwEBabc"),
+        ("token Atz.sprdt|IwEBabc is bad", "IwEBabc"),
+        ("secret amzn1.oa2-cs.v1.0123abc is old", "0123abc"),
+        ("key amzn.mws.4aa1-77 is old", "4aa1-77"),
+        ("header Bearer abc.def.ghi", "abc.def.ghi"),
+        ("buyer ada.l+x@marketplace.amazon.co.uk has moved", "ada.l+x"),
+        ("buyer ada%40example.org has moved", "example.org"),
+    ],
+)
+def test_secrets_and_e_mail_addresses_are_blanked_in_every_part(text, secret):
+    error = _refused({"errors": [{"code": "X", "message": text, "details": text}, {"code": "Y", "message": text}]})
+    assert secret not in f"{error} {error!r} {error.message} {error.details} {error.others} {error.summary()}"
+    assert "…" in error.message
+
+
+def test_amazons_words_are_bound_in_length():
+    error = _refused({"errors": [{"code": "X", "message": "long " * 9_999} for _ in range(50)]})
+    assert len(error.message) <= 1_010
+    assert len(str(error)) < 2_200
+
+
+def test_without_a_body_the_type_header_and_the_request_id_are_what_there_is_to_show():
+    with pytest.raises(Throttled) as caught:
+        Amazon(429, b"", {"x-amzn-ErrorType": "TooManyRequestsException", "x-amzn-RequestId": "r"}).client.get_order(
+            "026-1-1", now=NOW
+        )
+    assert caught.value.summary() == ("429 TooManyRequestsException: the body is not Amazon's error JSON (request r)")
 
 
 def test_every_leaf_says_what_to_do():

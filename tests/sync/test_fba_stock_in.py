@@ -144,13 +144,15 @@ def test_a_page_token_that_died_begins_again_at_the_first_page():
     assert firsts == [True, False, True, False, False]
 
 
-def test_tokens_that_always_die_change_nothing():
+def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_changes_nothing():
     shop = Shop(A=1, B=2)
     shop.amazon.page_size = 1
     refused = PageTokenRefused("getInventorySummaries", status=400, message="Next token is invalid or expired")
-    shop.amazon.faults["getInventorySummaries"] += [None, refused] * 4
-    assert "read again later" in shop.run().outcome
+    shop.amazon.faults["getInventorySummaries"] += [None, refused] * 2
+    with pytest.raises(PageTokenRefused):
+        shop.run()
     assert shop.levels() == {}
+    assert len(shop.amazon.named("getInventorySummaries")) == 4
 
 
 def test_cut_off_half_way_nothing_is_written():

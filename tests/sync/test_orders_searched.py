@@ -8,7 +8,7 @@ from tests.sync.orders_world import DE, NOON, UK, World, later, line, order, pag
 
 from wharfinger.amazon.client import ALL_ORDER_DATA
 from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused, ServerFault
-from wharfinger.db.models import Channel, ImportedOrder, OrderCursor, Participation, RawMessage
+from wharfinger.db.models import Channel, FlowSchedule, ImportedOrder, OrderCursor, Participation, RawMessage
 from wharfinger.operations import imported_orders
 from wharfinger.sync import orders_in
 from wharfinger.sync.calls import NotBefore
@@ -118,6 +118,39 @@ def test_a_refused_page_token_begins_the_window_anew(world):
     search(world, page(told, token="t1"), PageTokenRefused("searchOrders"), page(told, token="t2"), page())
     assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
     assert RawMessage.objects.count() == 1
+
+
+def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_the_next_run_begins_anew(world):
+    told = order(line("MUG"))
+    refused = PageTokenRefused("searchOrders", status=400)
+    with pytest.raises(PageTokenRefused):
+        search(world, page(told, token="t1"), refused, page(told, token="t2"), refused)
+    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
+    assert cursor(world).page_token == ""
+    search(world, page())
+    assert world.amazon.searches[-1].pagination_token is None
+
+
+def test_a_page_token_on_which_amazon_stumbles_again_and_again_is_given_up(world):
+    with pytest.raises(ServerFault):
+        search(world, page(order(line("MUG")), token="t1"), ServerFault("searchOrders", status=500))
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON, failures=3)
+    search(world, page())
+    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None]
+
+
+@pytest.mark.parametrize(
+    "fault", [NotAnsweredAsPromised("getOrder", status=200, request_id="r"), ServerFault("getOrder", status=500)]
+)
+def test_an_order_that_comes_broken_waits_alone_and_the_others_are_fetched(world, fault):
+    orders = [order(line("MUG")), order(line("CUP"))]
+    world.hear(*orders)
+    imported_orders.retry_download([world.imported(one).pk for one in orders], user=somebody(), now=NOON)
+    world.amazon.orders = {orders[0]["orderId"]: fault, orders[1]["orderId"]: bytes_of(orders[1])}
+    assert "1 fetched by number" in search(world, page()).outcome
+    first = world.imported(orders[0])
+    assert (first.waits_for, "tried again automatically" in first.reason) == ("download", True)
+    assert fault.summary() in first.reason
 
 
 @pytest.mark.parametrize("token", ["t1", "t2"])

@@ -14,15 +14,15 @@ from wharfinger.amazon.errors import (
     NotFound,
     PageTokenRefused,
     Refused,
+    Said,
     ServerFault,
     Throttled,
     TokenExpired,
     TokenRefused,
     TokenRequestRefused,
     WronglyAsked,
-    without_secrets,
 )
-from wharfinger.amazon.messages.refusals import ErrorBody, ErrorEntry
+from wharfinger.amazon.messages.refusals import ErrorBody, as_text
 from wharfinger.amazon.messages.tokens import TokenRefusal
 from wharfinger.amazon.messages.wire import Unreadable, read
 from wharfinger.amazon.transport import Response
@@ -57,44 +57,51 @@ def check(operation: str, response: Response, *, with_page_token: bool = False) 
 
 
 def _refusal(operation: str, response: Response, with_page_token: bool) -> AmazonError:
-    entry = _first_error(response)
-    kind = _kind(response.status, entry, with_page_token)
+    errors = _errors(response)
+    first = errors[0] if errors else None
+    kind = _kind(response.status, first, with_page_token)
+    told = first or Said(response.headers.get("x-amzn-errortype", ""), "the body is not Amazon's error JSON")
     return kind(
         operation,
         status=response.status,
-        code=str(entry.code) if entry else "",
-        message=(entry.message or "") if entry else "the body is not Amazon's error JSON",
-        details=(entry.details or "") if entry else "",
+        code=told.code,
+        message=told.message,
+        details=told.details,
+        others=errors[1:],
         request_id=response.request_id,
         outcome_unknown=issubclass(kind, ServerFault | NotAnsweredAsPromised),
     )
 
 
-def _first_error(response: Response) -> ErrorEntry | None:
+def _errors(response: Response) -> tuple[Said, ...]:
     try:
-        errors = read(response.body, ErrorBody).errors
+        entries = read(response.body, ErrorBody).errors
     except Unreadable:
-        return None
-    return errors[0] if errors else None
+        return ()
+    return tuple(Said(as_text(one.code), as_text(one.message), as_text(one.details)) for one in entries)
 
 
-def _kind(status: int, entry: ErrorEntry | None, with_page_token: bool) -> type[AmazonError]:
+def _kind(status: int, said: Said | None, with_page_token: bool) -> type[AmazonError]:
+    kind = _kind_by_status(status, said)
+    blames_token = issubclass(kind, Refused | AccessDenied) or (kind is WronglyAsked and status == 400)
+    return PageTokenRefused if with_page_token and blames_token else kind
+
+
+def _kind_by_status(status: int, said: Said | None) -> type[AmazonError]:
     if status == 429:
         return Throttled
     if status >= 500 or status == 408:
         return ServerFault
-    if entry is None:
+    if said is None:
         # HTML: the front end's word. A 400 of its kind means that the request broke HTTP itself; any
         # other comes from something between us and Amazon and says nothing about the account.
         return WronglyAsked if status == 400 else NotAnsweredAsPromised
-    words = f"{entry.message} {entry.details}".lower()
+    words = f"{said.message} {said.details}".lower()
     match status:
-        case 400 if with_page_token and "token" in words:
-            return PageTokenRefused
         case 401:
             return TokenExpired if "expired" in words else TokenRefused
         case 403:
-            return _denial(entry, words)
+            return _denial(said, words)
         case 404:
             return NotFound
         case 405 | 406 | 411 | 415:
@@ -105,8 +112,8 @@ def _kind(status: int, entry: ErrorEntry | None, with_page_token: bool) -> type[
             return NotAnsweredAsPromised
 
 
-def _denial(entry: ErrorEntry, words: str) -> type[AmazonError]:
-    if entry.code == "MissingAuthenticationToken":
+def _denial(said: Said, words: str) -> type[AmazonError]:
+    if said.code == "MissingAuthenticationToken":
         return Misaddressed
     if "access token" not in words:
         return AccessDenied
@@ -142,9 +149,10 @@ def check_token_answer(operation: str, response: Response, secrets: tuple[str, .
     raise _token_kind(response.status, refusal.error)(
         operation,
         status=response.status,
-        code=without_secrets(refusal.error, secrets),
-        message=without_secrets(refusal.error_description or "", secrets),
+        code=refusal.error,
+        message=refusal.error_description or "",
         request_id=refusal.request_id or response.request_id,
+        secrets=secrets,
     )
 
 

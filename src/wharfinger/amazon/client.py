@@ -1,7 +1,8 @@
 """Amazon for one seller account in one region: one method for each operation, typed both ways.
 
 Every method makes one attempt, takes `now` (trade time, aware UTC) and gives an `Answer` or raises one leaf
-of `errors.AmazonError`. The rate budget is the caller's: see `operations.OPERATIONS`.
+of `errors.AmazonError`; an answer about something else than was requested is
+NotAnsweredAsPromised. The rate budget is the caller's: see `operations.OPERATIONS`.
 """
 
 from collections.abc import Callable, Sequence
@@ -11,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from wharfinger.amazon import operations
+from wharfinger.amazon import identity, operations
 from wharfinger.amazon.answers import Answer, check, not_as_promised, rate_limit, understood
 from wharfinger.amazon.auth import AccessToken, Tokens
 from wharfinger.amazon.errors import AccessDenied, TokenExpired, TokenRefused, WronglyAsked
@@ -122,7 +123,10 @@ class AmazonClient:
         )
         with_token = bool(search.pagination_token)
         response = self._call(operation, operation.path, query, now=now, with_page_token=with_token)
-        return _answer(response, _understood_by(read_search_page, operation, response))
+        page = _understood_by(read_search_page, operation, response)
+        wanted = {identity.MARKETPLACE: search.marketplace_ids}
+        identity.compare(operation.name, response, wanted, identity.of_orders(page.raw_orders))
+        return _answer(response, page)
 
     def get_order(
         self, order_id: str, *, now: datetime, included_data: Sequence[str] = ALL_ORDER_DATA
@@ -132,7 +136,9 @@ class AmazonClient:
         operation = operations.GET_ORDER
         path = _path(operation, order_id=order_id)
         response = self._call(operation, path, (("includedData", included_data),), now=now)
-        return _answer(response, _understood_by(read_single_order, operation, response))
+        raw = _understood_by(read_single_order, operation, response)
+        identity.compare(operation.name, response, {identity.ORDER: (order_id,)}, identity.of_order(raw))
+        return _answer(response, raw)
 
     def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment, *, now: datetime) -> Answer[None]:
         """Tells Amazon of one package; 204 without a body is success. The same reference again edits it.
@@ -168,7 +174,10 @@ class AmazonClient:
         )
         path = _path(operation, seller_id=seller_id)
         response = self._call(operation, path, query, now=now, with_page_token=bool(page_token))
-        return _answer(response, _understood_by(read_listings_page, operation, response))
+        page = _understood_by(read_listings_page, operation, response)
+        wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
+        identity.compare(operation.name, response, wanted, identity.of_listings(page.items, marketplace_id))
+        return _answer(response, page)
 
     def get_listings_item(
         self,
@@ -184,7 +193,10 @@ class AmazonClient:
         path = _path(operation, seller_id=seller_id, sku=sku)
         query: Query = (("marketplaceIds", (marketplace_id,)), ("includedData", included_data))
         response = self._call(operation, path, query, now=now)
-        return _answer(response, understood(operation.name, response, ListingsItem))
+        item = understood(operation.name, response, ListingsItem)
+        wanted = {identity.SKU: (sku,), identity.MARKETPLACE: (marketplace_id,)}
+        identity.compare(operation.name, response, wanted, identity.of_listings((item,), marketplace_id))
+        return _answer(response, item)
 
     def patch_listings_item(
         self,
@@ -205,7 +217,9 @@ class AmazonClient:
             raise WronglyAsked(operation.name, message=str(error)) from None
         query: Query = (("marketplaceIds", (marketplace_id,)),)
         response = self._call(operation, path, query, body=body, now=now)
-        return _answer(response, submission(understood(operation.name, response, SubmissionAnswer)))
+        answer = understood(operation.name, response, SubmissionAnswer)
+        identity.compare(operation.name, response, {identity.SKU: (sku,)}, ((identity.SKU, answer.sku),))
+        return _answer(response, submission(answer))
 
     def set_quantity(
         self, seller_id: str, sku: str, marketplace_id: str, *, product_type: str, quantity: int, now: datetime
@@ -241,7 +255,10 @@ class AmazonClient:
             ("nextToken", next_token),
         )
         response = self._call(operation, operation.path, query, now=now, with_page_token=bool(next_token))
-        return _answer(response, _understood_by(read_inventory_page, operation, response))
+        page = _understood_by(read_inventory_page, operation, response)
+        wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
+        identity.compare(operation.name, response, wanted, identity.of_inventory(page))
+        return _answer(response, page)
 
     def rotate_client_secret(self, *, now: datetime) -> Answer[None]:
         """Has Amazon make another client secret; 204, and the secret comes by the application's own queue.

@@ -10,7 +10,7 @@
     ├── TokenExpired           later        403: the access token's hour is over; the next one is fresh
     ├── Refused                never        4xx: this request, as it is, will not be taken
     │   ├── NotFound                        404
-    │   └── PageTokenRefused                begin the listing again at its first page
+    │   └── PageTokenRefused                4xx with a page token: begin again at the first page, once
     ├── AuthorisationLost      reauthorise
     │   ├── AccessDenied                    403: role, region or one SKU (see its docstring)
     │   ├── TokenRefused                    401, 403: the access token is revoked or malformed
@@ -22,19 +22,22 @@
         └── WronglyAsked                    a request that HTTP or this library cannot send
 
 Decided by HTTP status first: the spelling of codes differs by API (InvalidInput, Invalid Input,
-BAD_REQUEST, "400"). `str()` and `repr()` hold the operation, status, code and request id only; what
-Amazon wrote is in `message` and `details`, without tokens, and may name an order or a SKU.
+BAD_REQUEST, "400"). `str()` holds all that Amazon wrote, every error of its list, with the request id: so it
+is in the log, on the flow's row and in the problem without anybody's doing. Tokens, secrets and e-mail
+addresses are blanked and the length is bound; an order or a SKU may be named.
 Source: developer-docs.amazon.com/sp-api/docs/response-format and -/docs/resolving-400-errors.
 """
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
+from urllib.parse import quote, quote_plus
 
 
 class Verdict(StrEnum):
     """What the caller should do: try the same later, give it up, ask the seller to authorise again,
-    or mend the program or its configuration."""
+    or fix the program or its configuration."""
 
     LATER = "later"
     NEVER = "never"
@@ -42,24 +45,61 @@ class Verdict(StrEnum):
     OUR_BUG = "our_bug"
 
 
-_SECRET = re.compile(r"(?:Atza|Atzr|Atc|Atz\.sprdt)\|[^\s\"'&<>]+|amzn1\.oa2-cs\.[^\s\"'&<>]+")
+_SECRET = re.compile(
+    r"\bAt[a-z.]{1,10}(?:\||%7C)[^\s\"'&<>]+"  # access, refresh and restricted data tokens
+    r"|amzn1\.oa2-cs\.[^\s\"'&<>]+"  # client secrets
+    r"|amzn\.mws\.[^\s\"'&<>]+"
+    r"|\bBearer\s+[^\s\"'&<>]+"
+    r"|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b",  # keys of AWS
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[^\s\"'<>(),:;@]{1,64}(?:@|%40)[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63})+")
 _CODE = re.compile(r"[^A-Za-z0-9_ .\-]")
-_LONGEST = 2000
+_LONGEST = 1000
+_LONGEST_OF_ALL = 2000
+"""Characters of one error's message, and of everything that Amazon wrote in one answer."""
 
 
 def without_secrets(text: str, secrets: tuple[str, ...] = ()) -> str:
-    """Amazon's words with tokens blanked and at most 2,000 characters of them."""
+    """Amazon's words on one line, tokens, secrets and e-mail addresses blanked, at most 1,000 characters of them.
+
+    `secrets`: what the request itself held, blanked as it is and as an address or form would write it.
+    """
     for secret in secrets:
         if secret:
-            text = text.replace(secret, "…")
-    return _SECRET.sub("…", text)[:_LONGEST]
+            text = text.replace(secret, "…").replace(quote(secret, safe=""), "…").replace(quote_plus(secret), "…")
+    text = _EMAIL.sub("…", _SECRET.sub("…", text))
+    text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]} …"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One error of Amazon's list, as it wrote it."""
+
+    code: str = ""
+    message: str = ""
+    details: str = ""
+
+    def cleaned(self, secrets: tuple[str, ...] = ()) -> "Said":
+        return Said(
+            _CODE.sub("", without_secrets(self.code, secrets))[:80],
+            without_secrets(self.message, secrets),
+            without_secrets(self.details, secrets),
+        )
+
+    def __str__(self) -> str:
+        """`InvalidInput: The input is not valid. Invalid field [createdAfter].`"""
+        words = " ".join(part for part in (self.message, self.details) if part)
+        return ": ".join(part for part in (self.code, words) if part)
 
 
 class AmazonError(Exception):
     """The root; only leaves are raised. `status` is None where no answer came.
 
     `outcome_unknown`: the request may have been carried out although it failed for us, so whoever
-    wrote something must read it back before writing it again.
+    wrote something must read it back before writing it again. `code`, `message` and `details` are of the
+    first error, `others` the rest of Amazon's list; `secrets` are blanked in all of them.
     """
 
     verdict: ClassVar[Verdict]
@@ -73,22 +113,35 @@ class AmazonError(Exception):
         code: str = "",
         message: str = "",
         details: str = "",
+        others: tuple[Said, ...] = (),
         request_id: str = "",
         outcome_unknown: bool = False,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         super().__init__(operation)
+        first = Said(code, message, details).cleaned(secrets)
         self.operation = operation
         self.status = status
-        self.code = _CODE.sub("", code)[:80]
-        self.message = without_secrets(message)
-        self.details = without_secrets(details)
+        self.code, self.message, self.details = first.code, first.message, first.details
+        self.others = tuple(other.cleaned(secrets) for other in others)
         self.request_id = _CODE.sub("", request_id)[:80]
         self.outcome_unknown = outcome_unknown
 
+    def summary(self) -> str:
+        """What Amazon answered, in its own words: status, each error's code, message and details, and the request id.
+
+        `400 InvalidInput: The input is not valid. (request 1f2e…)`; for people, without our advice.
+        """
+        found = (Said(self.code, self.message, self.details), *self.others)
+        words = " | ".join(dict.fromkeys(text for text in map(str, found) if text))
+        words = words if len(words) <= _LONGEST_OF_ALL else f"{words[:_LONGEST_OF_ALL]} …"
+        said = " ".join(part for part in (str(self.status or "no answer"), words) if part)
+        return f"{said} (request {self.request_id})" if self.request_id else said
+
     def __str__(self) -> str:
-        said = " ".join(part for part in (str(self.status or "no answer"), self.code) if part)
-        request = f" (request {self.request_id})" if self.request_id else ""
-        return f"{self.operation}: {said}{request}. {self.advice}"
+        said = self.summary()
+        stop = "" if said.endswith((".", "!", "?", "…")) else "."
+        return f"{self.operation}: {said}{stop} {self.advice}"
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self}>"
@@ -149,7 +202,7 @@ class Refused(AmazonError):
     """
 
     verdict = Verdict.NEVER
-    advice = "Amazon refused the request; what it objects to is in its message."
+    advice = "Amazon refused the request."
 
 
 class NotFound(Refused):
@@ -159,9 +212,13 @@ class NotFound(Refused):
 
 
 class PageTokenRefused(Refused):
-    """The page token is too old, mangled or made for other parameters (behaviours F02, F03)."""
+    """A refusal of a request with a page token: too old, mangled or made for other parameters (behaviours F02, F03).
 
-    advice = "The page token is no longer valid; begin the listing again at its first page."
+    Amazon's words do not tell it from another refusal; often there are none. If the first page is refused too, it
+    was not the token.
+    """
+
+    advice = "Amazon refused the next page; the reading begins again at its first page."
 
 
 class AuthorisationLost(AmazonError):

@@ -49,6 +49,18 @@ def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
 
 
 @operation
+def note_download_delayed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
+    """Retry Download got no answer yet: the order goes on waiting for it, with the reason."""
+    rows = ImportedOrder.objects.filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+    row = rows.select_for_update(of=("self",), no_key=True).first()
+    if row is None or row.reason == reason:
+        return
+    row.reason = reason
+    row.save(update_fields=["reason"])
+    record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)
+
+
+@operation
 def note_download_failed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
     """Amazon does not give the order: it stays what it was before Retry Download, with the reason."""
     row = (

@@ -1,5 +1,6 @@
 """A consent code becomes a refresh token, once it is known that the seller sells where the channel does."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
@@ -13,6 +14,8 @@ from wharfinger.operations.accounts import FoundParticipation
 from wharfinger.operations.authorisation import CodeToExchange
 from wharfinger.sync.calls import Calls, Clock, NotBefore
 from wharfinger.sync.verify import as_found
+
+log = logging.getLogger(__name__)
 
 CallsWith = Callable[[int, str, AccessToken], Calls]
 """The calls that an access token allows: account (whose budget pays), region, token."""
@@ -48,12 +51,14 @@ def exchange_code(attempt_id: int, login: Login, calls_with: CallsWith, clock: C
 
 def _settle(start: CodeToExchange, error: AmazonError, clock: Clock) -> None:
     """The exchange failed: each cause has its own end, and none touches the access that is held."""
+    log.warning("Authorisation %s of account %s: %s", start.attempt_id, start.account_id, error)
     match error:
         case InvalidGrant():
             authorisation.fail_exchange(
                 start.attempt_id,
                 AuthorisationOutcome.CODE_REFUSED,
-                error="Amazon takes this authorisation code no more: it lives five minutes and works once.",
+                error="Amazon takes this authorisation code no more: it lives five minutes and works once. "
+                f"Amazon answered {error.summary()}.",
             )
         case InvalidClient():
             accounts.report_application_refused(start.account_id, error=str(error), now=clock.now())

@@ -3,6 +3,7 @@
 No transaction is open here. A call without a token is not made: `NotBefore` says when to come back.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,7 +12,7 @@ from typing import Protocol, TypeVar
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
-from wharfinger.amazon.errors import Throttled
+from wharfinger.amazon.errors import AmazonError, Throttled
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.orders import SearchOrdersPage
@@ -32,6 +33,8 @@ from wharfinger.db.advisory import advisory_lock
 from wharfinger.operations.budget import NotUntil, note_rate, note_refusal, take_token
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 TURN_WAIT_MILLISECONDS = 2_000
 """Machine time to wait for the call of another flow to the same operation to come back."""
@@ -167,6 +170,14 @@ class Calls:
         )
 
     def _call(self, operation: Operation, ask: Callable[[datetime], Answer[T]]) -> Answer[T]:
+        """The answer; an error is logged here with all that Amazon wrote, whatever its flow makes of it."""
+        try:
+            return self._within_budget(operation, ask)
+        except AmazonError as error:
+            log.warning("Amazon, account %s: %s", self.account.id, error)
+            raise
+
+    def _within_budget(self, operation: Operation, ask: Callable[[datetime], Answer[T]]) -> Answer[T]:
         """Pay one token, ask, and learn from the answer's rate header.
 
         One call at a time for each (seller account, operation): late arrivals can never bunch into a 429.
@@ -185,6 +196,7 @@ class Calls:
             try:
                 answer = ask(now)
             except Throttled as refusal:
+                log.info("Amazon, account %s: %s", self.account.id, refusal)
                 at = note_refusal(self.account.id, operation.name, now=self._clock.now())
                 raise NotBefore(at, operation.name) from refusal
         if answer.rate_limit is not None and answer.rate_limit != operation.rate:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import PageTokenRefused
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
@@ -16,7 +16,8 @@ from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 TOKEN_LIVES = timedelta(seconds=30)
-RESTARTS = 3
+RESTARTS = 1
+"""A page that is refused twice is refused for another reason than its token."""
 PATIENCE = 5.0
 """Seconds of trade time to wait between two pages; a page token dies after 30."""
 
@@ -28,14 +29,12 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     for site, marketplace_id in _pools(account_id):
         mirrored = _mirror_pool(account_id, site, marketplace_id, amazon, clock)
         summaries.append(f"{site.name}: {_summary(mirrored)}")
-        doubted = doubted or (mirrored is not None and mirrored.loaded.doubted > 0)
+        doubted = doubted or mirrored.loaded.doubted > 0
     again = clock.now() + READINGS_APART if doubted else None
     return FlowResult("; ".join(summaries) or "no FBA site", again)
 
 
-def _summary(mirrored: "_Mirrored | None") -> str:
-    if mirrored is None:
-        return f"the pages expired {RESTARTS + 1} times, read again later"
+def _summary(mirrored: "_Mirrored") -> str:
     loaded, gathered = mirrored.loaded, mirrored.gathered
     doubted = f"{loaded.doubted} fell by much and wait for a second reading, " if loaded.doubted else ""
     return (
@@ -60,15 +59,8 @@ def _pools(account_id: int) -> list[tuple[Site, str]]:
     return list(found.values())
 
 
-def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored | None":
-    """None: the pages expired again and again, nothing was read."""
-    for _ in range(RESTARTS + 1):
-        read_at = clock.now()
-        reading = _read_all(marketplace_id, amazon, clock)
-        if reading is not None:
-            break
-    else:
-        return None
+def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored":
+    read_at, reading = _read_anew(marketplace_id, amazon, clock)
     gathered = _gather(reading, _items_by_sku(account_id))
     loaded = fba_stock.load_fba_levels(
         site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
@@ -89,8 +81,20 @@ class _Reading:
         self.unpublished.update(page.unpublished)
 
 
-def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading | None:
-    """Every page; None when a page token died or was refused, and the reading has to begin again."""
+def _read_anew(marketplace_id: str, amazon: Calls, clock: Clock) -> tuple[datetime, _Reading]:
+    """Every page, and when their reading began: again from the first one after a refused page token."""
+    for _ in range(RESTARTS):
+        read_at = clock.now()
+        try:
+            return read_at, _read_all(marketplace_id, amazon, clock)
+        except PageTokenRefused:
+            continue
+    read_at = clock.now()
+    return read_at, _read_all(marketplace_id, amazon, clock)
+
+
+def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading:
+    """Every page. PageTokenRefused: what was read so far is worth nothing."""
     reading = _Reading()
     token: str | None = None
     while True:
@@ -102,10 +106,6 @@ def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading | No
                 raise
             clock.pause(max(0.2, seconds))
             continue
-        except PageTokenRefused:
-            if token is None:
-                raise
-            return None
         reading.add(page)
         token = page.next_token
         if token is None:

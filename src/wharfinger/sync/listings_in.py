@@ -14,7 +14,8 @@ INCLUDED = ("summaries", "attributes", "fulfillmentAvailability", "productTypes"
 PATIENCE = 30.0
 """Seconds of trade time that a reading waits for the next page's token before it gives its turn to others."""
 WAITS_AT_MOST = 200
-RESTARTS = 3
+RESTARTS = 1
+"""A page that is refused twice is refused for another reason than its token."""
 
 
 @dataclass
@@ -25,10 +26,14 @@ class _Reading:
     new: int = 0
     linked: int = 0
     waits: int = 0
+    unreadable: dict[str, int] = field(default_factory=dict)
+    """Entries that could not be read, by marketplace: one of them may be what seems to be gone there."""
 
     def words(self) -> str:
         skus = set().union(*self.seen.values()) if self.seen else set()
-        return f"{len(skus)} SKUs in {len(self.seen)} marketplaces, {self.new} new, {self.linked} linked by themselves"
+        odd = f", {sum(self.unreadable.values())} could not be read" if self.unreadable else ""
+        linked = f"{self.linked} linked by themselves"
+        return f"{len(skus)} SKUs in {len(self.seen)} marketplaces, {self.new} new, {linked}{odd}"
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
@@ -43,7 +48,8 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     marketplaces = Marketplace.objects.filter(channels__in=channels).distinct().order_by("id")
     for marketplace in marketplaces:
         _read_marketplace(account_id, marketplace, amazon, clock, reading)
-    gone = listings.note_gone(account_id, reading.seen, began_at=began_at, now=clock.now())
+    whole = {marketplace: skus for marketplace, skus in reading.seen.items() if marketplace not in reading.unreadable}
+    gone = listings.note_gone(account_id, whole, began_at=began_at, now=clock.now())
     return FlowResult(f"{reading.words()}, {gone} gone")
 
 
@@ -52,26 +58,34 @@ def _read_marketplace(
 ) -> None:
     for restart in range(RESTARTS + 1):
         try:
-            skus, total = _read_pages(account_id, marketplace.pk, amazon, clock, reading)
+            read = _read_pages(account_id, marketplace.pk, amazon, clock, reading)
         except PageTokenRefused:
             if restart == RESTARTS:
                 raise
             continue
-        if total > MOST_PAGED_THROUGH:
-            listings.report_too_many(account_id, marketplace.name, total, now=clock.now())
-        else:
-            listings.report_all_read(account_id, marketplace.name, now=clock.now())
-            reading.seen[marketplace.pk] = skus
+        if read.total > MOST_PAGED_THROUGH:
+            listings.report_too_many(account_id, marketplace.name, read.total, now=clock.now())
+            return
+        listings.report_all_read(account_id, marketplace.name, now=clock.now())
+        reading.seen[marketplace.pk] = read.skus
+        if read.unreadable:
+            reading.unreadable[marketplace.pk] = read.unreadable
         return
 
 
-def _read_pages(
-    account_id: int, marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading
-) -> tuple[set[str], int]:
-    """Keep every page; answers the SKUs, and how many Amazon says there are."""
-    skus: set[str] = set()
+@dataclass
+class _Read:
+    """One marketplace: its SKUs, how many Amazon says there are, and how many entries could not be read."""
+
+    skus: set[str] = field(default_factory=set)
+    total: int = 0
+    unreadable: int = 0
+
+
+def _read_pages(account_id: int, marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading) -> _Read:
+    """Keep every page."""
+    read = _Read()
     token: str | None = None
-    total = 0
     while True:
         asked_at = clock.now()
         try:
@@ -83,11 +97,12 @@ def _read_pages(
         kept = listings.keep_listings(account_id, found, read_at=asked_at, now=clock.now())
         reading.new += kept.new
         reading.linked += kept.linked
-        skus.update(one.sku for one in found)
-        total = max(total, page.number_of_results)
+        read.skus.update(one.sku for one in found)
+        read.total = max(read.total, page.number_of_results)
+        read.unreadable += len(page.unreadable)
         token = page.next_token
         if token is None:
-            return skus, total
+            return read
 
 
 def _wait(wait: NotBefore, clock: Clock, reading: _Reading) -> None:

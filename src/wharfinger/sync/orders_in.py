@@ -8,13 +8,21 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from wharfinger.amazon.client import SearchOrders
-from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused, Refused
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    NotAnsweredAsPromised,
+    NotFound,
+    PageTokenRefused,
+    Refused,
+    ServerFault,
+)
 from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
 from wharfinger.db.queries.inbox import orders_to_fetch
-from wharfinger.operations import imported_orders, inbox
+from wharfinger.operations import flows, imported_orders, inbox
 from wharfinger.operations.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
@@ -23,6 +31,9 @@ OVERLAP = timedelta(minutes=5)
 VISIBLE_AFTER = timedelta(minutes=2)
 """Amazon answers nothing younger (behaviour O03): the end of a window whose end Amazon did not tell."""
 TOKEN_LIVES = timedelta(hours=23)
+FLOW = "orders_in"
+FAILURES_OF_A_TOKEN = 3
+"""Runs in a row that failed, whatever with: a token may be what Amazon stumbles over (behaviour F02)."""
 OLDEST = timedelta(days=90)
 POLL_EVERY = timedelta(seconds=185)
 """A search costs one token; at 0.0056 a second one comes back each 178.6 s."""
@@ -33,6 +44,7 @@ class _Reading:
     """What this run has read of the window; orders that come again and again end it (behaviour O02)."""
 
     pages: int = 0
+    restarted: bool = False
     orders: int = 0
     seen: set[str] = field(default_factory=set)
 
@@ -82,7 +94,7 @@ def _marketplaces(account_id: int) -> tuple[str, ...]:
 def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -> bool:
     """Read and keep the next page; answers whether there are more."""
     cursor = OrderCursor.objects.get(account_id=account_id)
-    token = _usable_token(cursor, clock.now())
+    token = "" if flows.failures_of(account_id, FLOW) >= FAILURES_OF_A_TOKEN else _usable_token(cursor, clock.now())
     search = SearchOrders(
         marketplace_ids=tuple(cursor.marketplace_ids) if token else _marketplaces(account_id),
         last_updated_after=cursor.after,
@@ -93,6 +105,9 @@ def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -
         page = calls.search_orders(search).value
     except PageTokenRefused:
         inbox.restart_window(account_id)
+        if reading.restarted:
+            raise
+        reading.restarted = True
         reading.seen.clear()
         return True
     raws = [RawOrder(_key(raw), raw) for raw in page.raw_orders]
@@ -150,25 +165,35 @@ def _fetch_wanted(account_id: int, calls: Calls, clock: Clock) -> int:
             _fetch(account_id, number, calls, clock)
         except NotBefore:
             break
+        except (NotAnsweredAsPromised, ServerFault) as error:  # of this one order (behaviours O10, O24)
+            _note_unanswered(account_id, number, error, clock)
+            continue
         fetched += 1
     return fetched
 
 
 def fetch_order(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) -> None:
-    """Retry Download: one order by its number. Without a token in the budget the next search's run fetches it."""
+    """Retry Download: one order by its number. What stands in the way now does not when the next search runs."""
     try:
         _fetch(account_id, amazon_order_id, calls, clock)
     except NotBefore:
         return
+    except AmazonError as error:
+        _note_unanswered(account_id, amazon_order_id, error, clock)
+
+
+def _note_unanswered(account_id: int, amazon_order_id: str, error: AmazonError, clock: Clock) -> None:
+    reason = f"Amazon did not give this order; it is tried again automatically. {error.summary()}"
+    imported_orders.note_download_delayed(account_id, amazon_order_id, reason=reason, now=clock.now())
 
 
 def _fetch(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) -> None:
     """Keep the order like the others; one that Amazon does not know stays as it is, with the reason."""
     try:
         body = calls.get_order(amazon_order_id).value
-    except Refused as refusal:
-        told = "does not know this order any more" if isinstance(refusal, NotFound) else "refuses to give this order"
-        reason = f"Amazon {told}; what was saved of it is unchanged."
+    except (Refused, AccessDenied) as refusal:  # a 403 of one order, searched with the same roles, is its own
+        verb = "does not know this order any more" if isinstance(refusal, NotFound) else "refuses to give this order"
+        reason = f"Amazon {verb}; what was saved of it is unchanged. Amazon answered {refusal.summary()}."
         imported_orders.note_download_failed(account_id, amazon_order_id, reason=reason, now=clock.now())
         return
     inbox.keep_order(account_id, RawOrder(amazon_order_id, body), now=clock.now())

@@ -1,5 +1,6 @@
 """A new client secret: Amazon is asked for it, and its message is looked for in the application's queue."""
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,8 @@ from wharfinger.amazon.queues import Queue, QueueMessage, QueueTrouble
 from wharfinger.operations import rotation
 from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk, Took
 from wharfinger.sync.calls import Clock, FlowResult
+
+log = logging.getLogger(__name__)
 
 ASK_AGAIN_AFTER = timedelta(seconds=60)
 """Trade time: the rate is one call a minute."""
@@ -46,24 +49,25 @@ def ask_for_secret(application_pk: int, desk: Desk, clock: Clock) -> datetime | 
 
 
 def _settle(asked: RotationToAsk, error: AmazonError, now: datetime) -> None:
+    log.warning("Rotation of application %s: %s", asked.application_pk, error)
     if error.outcome_unknown and error.operation == ROTATE_CLIENT_SECRET.name:
         rotation.wait_for_secret(asked.application_pk)  # it may have made one all the same
         return
     said, cure = str(error), "See the message, then press Rotate the secret again."
     if isinstance(error, InvalidClient):
-        said = "Amazon does not accept the present client id and secret."
+        said = f"Amazon does not accept the present client id and secret: {error.summary()}."
         cure = "Make a new secret in the Solution Provider Portal and enter it."
     elif "not enrolled for rotation" in error.message:
-        said = "The application is not enrolled for rotation notifications at Amazon."
+        said = f"The application is not enrolled for rotation notifications at Amazon: {error.summary()}."
         cure = (
             "In the Solution Provider Portal, open the application's notification preferences and register your SQS "
             "queue there; then press Rotate the secret again."
         )
     elif error.verdict is Verdict.REAUTHORISE:
-        said = f"Amazon does not let the application ask for a new secret ({error.code or 'denied'})."
+        said = f"Amazon does not let the application ask for a new secret: {error.summary()}."
         cure = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
     elif error.verdict is Verdict.LATER:
-        said, cure = f"Amazon gave no answer: {error.advice}", "Press Rotate the secret again later."
+        said, cure = f"Amazon gave no answer: {error}", "Press Rotate the secret again later."
     rotation.refuse_rotation(asked.application_pk, error=said, cure=cure, now=now)
 
 

@@ -115,7 +115,7 @@ def _look_into_refusal(
 
     A 403 whose order can be read is about this one order (behaviour A10); otherwise access is lost.
     """
-    said = error.message or str(error)
+    said = error.summary()
     confirmations.settle_confirmation(message.id, confirmations.RefusedByAmazon(said, final=False), now=clock.now())
     try:
         order = decode_order(amazon.get_order(message.amazon_order_id).value)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import AccessDenied, AmazonError, ConnectionFailed, NotFound, Refused, Verdict
 from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
 from wharfinger.operations import outbox
@@ -81,7 +82,7 @@ def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> N
         _go_on_after(error, done)
         return
     done.faults, done.proven = 0, True
-    outcome = _outcome(answer.value)
+    outcome = _outcome(answer)
     outbox.settle_quantity(message, outcome, now=clock.now())
     if isinstance(outcome, outbox.Accepted):
         done.sent += 1
@@ -89,13 +90,15 @@ def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> N
         done.refused += 1
 
 
-def _outcome(submission: Submission) -> outbox.Outcome:
+def _outcome(answer: Answer[Submission]) -> outbox.Outcome:
+    submission = answer.value
     match submission:
         case Accepted():
             return outbox.Accepted(submission.submission_id)
         case Invalid():
             said = "; ".join(dict.fromkeys(f"{issue.message} ({issue.code})" for issue in submission.issues))
-            return outbox.Refused(said or f"Amazon answered {submission.status} without a reason.")
+            said = said or f"Amazon answered {submission.status} without a reason."
+            return outbox.Refused(f"{said} (request {answer.request_id})" if answer.request_id else said)
 
 
 def _outcome_of(error: AmazonError, message: QuantityToSend, amazon: Calls, done: _Run) -> outbox.Outcome:
@@ -103,9 +106,10 @@ def _outcome_of(error: AmazonError, message: QuantityToSend, amazon: Calls, done
         case NotFound():
             return outbox.Refused(str(error), gone=True)
         case Refused():
-            return outbox.Refused(error.message or str(error))
+            return outbox.Refused(error.summary())
         case AccessDenied() if _access_holds(message.marketplace_id, amazon, done):
-            return outbox.Refused("Amazon denies access to this one SKU: it is no SKU of the account (any more).")
+            said = f"Amazon denies access to this one SKU: it is no SKU of the account (any more). {error.summary()}"
+            return outbox.Refused(said)
         case _ if error.verdict is Verdict.LATER:
             return outbox.Later(str(error))
         case _:

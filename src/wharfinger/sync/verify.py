@@ -163,12 +163,14 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             lines.tell(
                 title,
                 False,
-                "Amazon does not take this token: it was never good here, or was made for another application.",
+                "Amazon does not take this token: it was never good here, or was made for another application. "
+                f"Amazon answered {error.summary()}.",
                 "Copy the Auth Token whole, made by the application that is entered here; or press Authorise.",
             )
             return LinkState.NOT_LINKED
         case InvalidGrant():
-            lines.tell(title, False, "Amazon takes our token no more: the access was revoked.", "Press Authorise.")
+            said = f"Amazon takes our token no more: the access was revoked. Amazon answered {error.summary()}."
+            lines.tell(title, False, said, "Press Authorise.")
             lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
             return LinkState.LOST if lost or channel.account.link_state == LinkState.LOST.value else None
         case InvalidClient():
@@ -176,7 +178,7 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             lines.tell(
                 title,
                 False,
-                "Amazon refuses the application's client id or secret.",
+                f"Amazon refuses the application's client id or secret. Amazon answered {error.summary()}.",
                 "Correct them under Settings, Amazon application.",
             )
             return None  # the application's fault, not the seller's (behaviour A03): the channel stays as it is
@@ -185,12 +187,12 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             lines.tell(
                 title,
                 False,
-                f"Amazon denies access with this token in the region {region}.",
+                f"Amazon denies access with this token in the region {region}. Amazon answered {error.summary()}.",
                 "See that the token was made in the region of this channel, and that the application has its roles.",
             )
             return LinkState.NOT_LINKED
         case AmazonError() if error.verdict is Verdict.LATER:
-            lines.tell(title, False, f"Amazon gave no answer: {error.advice}", "Press Check again.")
+            lines.tell(title, False, f"Amazon gave no answer: {error}", "Press Check again.")
             return None
         case _:
             lines.tell(title, False, str(error), "See the message, then press Check again.")

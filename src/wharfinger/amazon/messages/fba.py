@@ -93,6 +93,7 @@ class InventoryPage(Message, frozen=True, kw_only=True):
     """One page; `next_token` lives 30 seconds and is None on the last page.
 
     `unreadable` says of each summary that could not be read where it is wrong; the others are here.
+    `granularity_id`: the marketplace that Amazon says it is of; empty where it says none.
     """
 
     summaries: tuple[InventorySummary, ...]
@@ -100,6 +101,7 @@ class InventoryPage(Message, frozen=True, kw_only=True):
     unreadable: tuple[str, ...] = ()
     unpublished: Mapping[str, Mapping[str, int]] = {}
     """Seller SKU → quantities by names that the model does not know, such as `fooQuantity.bar`."""
+    granularity_id: str = ""
 
 
 def read_inventory_page(body: bytes) -> InventoryPage:
@@ -107,11 +109,13 @@ def read_inventory_page(body: bytes) -> InventoryPage:
     answer = split(body, _SummariesAnswer)
     summaries, unreadable = read_each(answer.payload.inventory_summaries, InventorySummary)
     token = answer.pagination.next_token if answer.pagination else None
+    granularity = answer.payload.granularity
     return InventoryPage(
         summaries=summaries,
         next_token=token or None,
         unreadable=unreadable,
         unpublished=_unpublished(answer.payload.inventory_summaries),
+        granularity_id=(granularity.granularity_id or "") if granularity else "",
     )
 
 

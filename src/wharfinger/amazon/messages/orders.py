@@ -486,6 +486,19 @@ def order_key(raw: bytes) -> OrderKey:
         return OrderKey(order_id=found[1].decode())
 
 
+class _OrderMarketplace(Message, frozen=True, kw_only=True, rename="camel"):
+    sales_channel: SalesChannel = SalesChannel()
+
+
+def order_marketplace(raw: bytes) -> str:
+    """The Amazon marketplace that an order's bytes name; empty where they name none, or cannot be read."""
+    try:
+        channel = read(raw, _OrderMarketplace).sales_channel
+    except Unreadable:
+        return ""
+    return "" if channel.channel_name == "NON_AMAZON" else channel.marketplace_id or ""
+
+
 def decode_order(raw: bytes) -> AmazonOrder:
     """An order's bytes as a value; Unreadable names the place that is wrong, and no content."""
     return read(raw, AmazonOrder)

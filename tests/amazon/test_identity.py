@@ -1,0 +1,157 @@
+"""An answer is of what was requested: every method of the client compares, and a new one cannot forget to."""
+
+import inspect
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from tests.amazon.fake import NOW, Amazon
+
+from wharfinger.amazon.client import AmazonClient, SearchOrders
+from wharfinger.amazon.errors import NotAnsweredAsPromised
+from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
+
+UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"
+ORDER, OTHER_ORDER = "026-1-1", "026-2-2"
+
+
+def an_order(number=ORDER, marketplace=UK, **more):
+    return {"orderId": number, "salesChannel": {"channelName": "AMAZON", "marketplaceId": marketplace}, **more}
+
+
+def an_item(sku="MUG", marketplace=UK):
+    return {"sku": sku, "summaries": [{"marketplaceId": marketplace}]}
+
+
+def levels(*skus, marketplace=UK):
+    return {
+        "payload": {
+            "granularity": {"granularityType": "Marketplace", "granularityId": marketplace},
+            "inventorySummaries": [{"sellerSku": sku} for sku in skus],
+        }
+    }
+
+
+def search(client):
+    return client.search_orders(
+        SearchOrders(marketplace_ids=(UK,), last_updated_after=NOW - timedelta(hours=1)), now=NOW
+    )
+
+
+CONFIRMATION = ConfirmShipment(
+    marketplace_id=UK,
+    package_reference_id=1,
+    carrier_code="Royal Mail",
+    tracking_number="QC1",
+    ship_date=datetime(2026, 11, 24, 11, 0, tzinfo=UTC),
+    items=(ShippedItem(order_item_id="11", quantity=2),),
+)
+
+ANSWERED_ELSE = {
+    "search_orders": [
+        (search, {"orders": [an_order(), an_order(OTHER_ORDER, DE)]}, f"marketplace {DE}"),
+    ],
+    "get_order": [
+        (lambda client: client.get_order(ORDER, now=NOW), {"order": an_order(OTHER_ORDER)}, f"order {OTHER_ORDER}"),
+        (lambda client: client.get_order(ORDER, now=NOW), {"order": {"orderItems": []}}, "order without an id"),
+        (
+            lambda client: client.get_order(ORDER, now=NOW),
+            {"order": an_order(OTHER_ORDER, associatedOrders=[{"orderId": ORDER}])},
+            f"order {OTHER_ORDER}",
+        ),
+    ],
+    "search_listings_items": [
+        (
+            lambda client: client.search_listings_items("S", UK, skus=("MUG", "CUP"), now=NOW),
+            {"numberOfResults": 2, "items": [an_item("MUG"), an_item("JUG")]},
+            "SKU JUG",
+        ),
+        (
+            lambda client: client.search_listings_items("S", UK, now=NOW),
+            {"numberOfResults": 1, "items": [an_item("MUG", DE)]},
+            f"marketplace {DE}",
+        ),
+    ],
+    "get_listings_item": [
+        (lambda client: client.get_listings_item("S", "MUG", UK, now=NOW), an_item("CUP"), "SKU CUP"),
+        (lambda client: client.get_listings_item("S", "MUG", UK, now=NOW), an_item("MUG", DE), f"marketplace {DE}"),
+        (
+            lambda client: client.get_listings_item("S", "MUG", UK, now=NOW),
+            {"sku": "MUG", "productTypes": [{"marketplaceId": DE, "productType": "MUG"}]},
+            f"marketplace {DE}",
+        ),
+    ],
+    "patch_listings_item": [
+        (
+            lambda client: client.set_quantity("S", "MUG", UK, product_type="MUG", quantity=1, now=NOW),
+            {"sku": "CUP", "status": "ACCEPTED", "submissionId": "s"},
+            "SKU CUP",
+        ),
+    ],
+    "get_inventory_summaries": [
+        (
+            lambda client: client.get_inventory_summaries(UK, now=NOW),
+            levels("MUG", marketplace=DE),
+            f"marketplace {DE}",
+        ),
+        (lambda client: client.get_inventory_summaries(UK, skus=("MUG",), now=NOW), levels("CUP"), "SKU CUP"),
+    ],
+}
+"""Method → calls, answers of another identity, and what is said of them."""
+
+NAMES_NOTHING = {
+    "get_marketplace_participations": "the request names nothing: the answer is the token's own seller's",
+    "confirm_shipment": "204 without a body; what became of it is read back by get_order",
+    "rotate_client_secret": "204 without a body; the message with the secret names its application, which is compared",
+    "set_quantity": "one use of patch_listings_item, by which it is called there",
+}
+"""Method → why its answer has no identity to compare."""
+
+
+def test_every_method_of_the_client_compares_or_says_why_it_cannot():
+    methods = {name for name, _ in inspect.getmembers(AmazonClient, inspect.isfunction) if not name.startswith("_")}
+    assert methods == set(ANSWERED_ELSE) | set(NAMES_NOTHING)
+    assert not set(ANSWERED_ELSE) & set(NAMES_NOTHING)
+
+
+@pytest.mark.parametrize("name", ["confirm_shipment", "rotate_client_secret"])
+def test_what_has_no_identity_has_no_answer_either(name):
+    client = Amazon(204).client
+    value = client.rotate_client_secret(now=NOW) if name == "rotate_client_secret" else None
+    value = value or client.confirm_shipment(ORDER, CONFIRMATION, now=NOW)
+    assert value.value is None
+
+
+@pytest.mark.parametrize(("call", "wire", "said"), [case for cases in ANSWERED_ELSE.values() for case in cases])
+def test_an_answer_about_something_else_is_no_answer(call, wire, said):
+    with pytest.raises(NotAnsweredAsPromised) as caught:
+        call(Amazon(200, wire, {"x-amzn-RequestId": "r"}).client)
+    assert said in caught.value.message
+    assert (caught.value.request_id, caught.value.outcome_unknown) == ("r", True)
+
+
+def test_what_an_answer_does_not_say_of_itself_is_not_compared():
+    bare = {"orders": [{"orderId": ORDER}, {"orderId": OTHER_ORDER, "salesChannel": {"channelName": "NON_AMAZON"}}]}
+    assert len(search(Amazon(200, bare).client).value.raw_orders) == 2
+    item = Amazon(200, {"sku": "MUG"}).client.get_listings_item("S", "MUG", UK, now=NOW).value
+    assert item.sku == "MUG"
+    page = Amazon(200, {"payload": {"inventorySummaries": []}}).client.get_inventory_summaries(UK, now=NOW).value
+    assert page.summaries == ()
+
+
+def test_an_order_of_the_sellers_own_shop_comes_whatever_marketplace_it_names():
+    own = an_order(marketplace="A2OWNSHOP", salesChannel={"channelName": "NON_AMAZON", "marketplaceId": "A2OWNSHOP"})
+    assert len(search(Amazon(200, {"orders": [own]}).client).value.raw_orders) == 1
+
+
+def test_a_broken_order_on_a_page_does_not_make_the_page_anothers():
+    body = b'{"orders": [{"orderId": "026-1-1"}, {"orderId": "026-2-2", "programs": UOSS}]}'
+    assert len(search(Amazon(200, body).client).value.raw_orders) == 2
+
+
+def test_a_listing_of_more_marketplaces_than_requested_is_the_requested_one_too():
+    wire = {"sku": "MUG", "summaries": [{"marketplaceId": DE}, {"marketplaceId": UK}]}
+    assert Amazon(200, wire).client.get_listings_item("S", "MUG", UK, now=NOW).value.sku == "MUG"
+
+
+def test_spaces_round_a_sku_make_no_other_sku():
+    assert Amazon(200, an_item("MUG")).client.get_listings_item("S", " MUG", UK, now=NOW).value.sku == "MUG"
