@@ -4,7 +4,7 @@ import pytest
 from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
 from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut
+from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
 from wharfinger.amazon.messages.listings import Invalid, Issue
 from wharfinger.db.models import Channel, Listing, Problem, StockLevel, StockNotice, StockPush
 from wharfinger.db.queries.stock_out import stock_upload_plan
@@ -252,6 +252,43 @@ class TestReadBack:
         shop.clock.advance(minutes=3)
         shop.run()
         assert [len(call[1]) for call in shop.amazon.named("searchListingsItems")] == [20, 1]
+
+    def test_one_odd_sku_does_not_keep_the_others_from_being_read_back(self):
+        shop = Shop(("MUG", 5), ("CUP", 6), ("ODD", 7))
+        shop.run()
+        shop.clock.advance(minutes=3)
+        odd = Refused(
+            "getListingsItem", status=400, code="InvalidInput", message="ODD is an invalid SKU", request_id="r"
+        )
+        shop.amazon.faults["searchListingsItems"].append(Refused("searchListingsItems", status=400))
+        shop.amazon.faults["getListingsItem"] += [None, None, odd]
+        assert "2 read back, 0 differ, 1 not shown" in shop.run().outcome
+        assert [shop.listing(sku).seen_quantity for sku in ("MUG", "CUP", "ODD")] == [5, 6, None]
+        problem = Problem.objects.get(kind="Listing refused")
+        assert (problem.listing.sku, odd.summary() in problem.cause) == ("ODD", True)
+        shop.clock.advance(hours=6)
+        shop.run()
+        assert shop.listing("ODD").seen_quantity == 7
+        assert not Problem.objects.filter(solved_at=None).exists()
+
+    def test_an_answer_of_another_sku_sends_the_batch_one_by_one(self):
+        shop = Shop(("MUG", 5), ("CUP", 6))
+        shop.run()
+        shop.clock.advance(minutes=3)
+        shop.amazon.faults["searchListingsItems"].append(NotAnsweredAsPromised("searchListingsItems", status=200))
+        shop.run()
+        assert shop.amazon.named("getListingsItem") == [("MUG",), ("CUP",)]
+
+    def test_a_refusal_of_every_one_is_the_flows_and_no_skus(self):
+        shop = Shop(("MUG", 5), ("CUP", 6))
+        shop.run()
+        shop.clock.advance(minutes=3)
+        refused = Refused("listings", status=400, message="We are at lunch.")
+        shop.amazon.faults["searchListingsItems"].append(refused)
+        shop.amazon.faults["getListingsItem"] += [refused, refused]
+        with pytest.raises(Refused):
+            shop.run()
+        assert not Problem.objects.exists()
 
     def test_accepted_but_not_applied_is_told_again_after_a_second_look(self):
         shop = Shop(("MUG", 5))

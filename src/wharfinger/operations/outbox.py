@@ -7,7 +7,7 @@ notice is still there, and telling Amazon the newest number twice does no harm.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from wharfinger.db.models import Listing, StockNotice, StockPush
@@ -20,6 +20,8 @@ from wharfinger.operations._listing_steps import READ_BACK_AFTER, compare_seen
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
+LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
+"""A SKU that Amazon does not show alone is odd in itself; each look costs a call."""
 _ERROR_AT_MOST = 2000
 
 
@@ -250,6 +252,8 @@ def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int
     """Keep what Amazon showed when looked at, and compare; answers how many numbers differ from those told."""
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
+    for listing_id in listings:
+        solve_problem(ProblemKind.LISTING_REFUSED, f"shown:{listing_id}", now=now)
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
@@ -259,6 +263,24 @@ def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int
         compare_seen(listing, one.quantity, asked_at=asked_at, now=now, looked=True)
         differ += one.quantity != listing.told_quantity
     return differ
+
+
+@operation
+def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
+    """Amazon refuses to show this one SKU, or its answer cannot be used: it is looked at again later."""
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+    listing.read_back_at = now + LOOK_AGAIN_AFTER_REFUSAL
+    listing.save(update_fields=["read_back_at"])
+    open_problem(
+        ProblemKind.LISTING_REFUSED,
+        f"shown:{listing.pk}",
+        cause=f"Amazon does not show SKU {listing.sku}, so it is not known whether its quantity took effect. "
+        f"Amazon answered {error}.",
+        cure="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
 
 
 def _lose(listing: Listing, one: Seen, now: datetime) -> None:

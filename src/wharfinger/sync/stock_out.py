@@ -10,7 +10,16 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from wharfinger.amazon.answers import Answer
-from wharfinger.amazon.errors import AccessDenied, AmazonError, ConnectionFailed, NotFound, Refused, Verdict
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    ConnectionFailed,
+    NotAnsweredAsPromised,
+    NotFound,
+    Refused,
+    Verdict,
+    WronglyAsked,
+)
 from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
 from wharfinger.operations import outbox
 from wharfinger.operations.outbox import QuantityToSend, Seen, ToReadBack
@@ -33,6 +42,7 @@ class _Run:
     put_off: int = 0
     read_back: int = 0
     differ: int = 0
+    unread: int = 0
     faults: int = field(default=0)
     proven: bool = False
     """A call of this run passed: a 403 is then about one SKU."""
@@ -40,7 +50,7 @@ class _Run:
     def words(self) -> str:
         return (
             f"{self.sent} sent, {self.refused} refused, {self.put_off} put off, "
-            f"{self.read_back} read back, {self.differ} differ"
+            f"{self.read_back} read back, {self.differ} differ" + (f", {self.unread} not shown" if self.unread else "")
         )
 
 
@@ -149,9 +159,7 @@ def _read_back(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None
         together = [one for one in here if "," not in one.sku]
         for some in _some_at_once(together):
             _look_at_some(some, marketplace_id, amazon, clock, done)
-        for one in here:
-            if "," in one.sku:
-                _look_at_one(one, amazon, clock, done)
+        _note_odd(_look_alone([one for one in here if "," in one.sku], amazon, clock, done), clock, done)
 
 
 def _some_at_once(skus: Sequence[ToReadBack]) -> Iterator[list[ToReadBack]]:
@@ -161,28 +169,46 @@ def _some_at_once(skus: Sequence[ToReadBack]) -> Iterator[list[ToReadBack]]:
 
 
 def _look_at_some(some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls, clock: Clock, done: _Run) -> None:
+    """Twenty in a call; one by one where Amazon refuses them together: one odd SKU is enough for that."""
     asked_at = clock.now()
-    answer = amazon.search_listings_items(
-        marketplace_id, skus=[one.sku for one in some], included_data=READ_BACK, page_size=SKUS_IN_A_CALL
-    )
+    try:
+        answer = amazon.search_listings_items(
+            marketplace_id, skus=[one.sku for one in some], included_data=READ_BACK, page_size=SKUS_IN_A_CALL
+        )
+    except (Refused, NotAnsweredAsPromised, WronglyAsked):
+        odd = _look_alone(some, amazon, clock, done)
+        if len(odd) == len(some) > 1:
+            raise  # none of them is odd: Amazon refuses them all, and the flow's row says so
+        _note_odd(odd, clock, done)
+        return
     items = {item.sku: item for item in answer.value.items}
     seen = [_seen(one, items[one.sku]) for one in some if one.sku in items]
     _note(seen, asked_at, clock, done)
-    for one in some:
-        if one.sku not in items:
-            _look_at_one(one, amazon, clock, done)
+    _note_odd(_look_alone([one for one in some if one.sku not in items], amazon, clock, done), clock, done)
 
 
-def _look_at_one(one: ToReadBack, amazon: Calls, clock: Clock, done: _Run) -> None:
-    asked_at = clock.now()
-    try:
-        answer = amazon.get_listings_item(one.sku, one.marketplace_id, included_data=READ_BACK)
-    except NotFound:
-        _note([Seen(one.listing_id, None, gone=True)], asked_at, clock, done)
-    except Refused:
-        _note([Seen(one.listing_id, None)], asked_at, clock, done)
-    else:
-        _note([_seen(one, answer.value)], asked_at, clock, done)
+def _look_alone(
+    ones: Sequence[ToReadBack], amazon: Calls, clock: Clock, done: _Run
+) -> list[tuple[ToReadBack, AmazonError]]:
+    """Each by itself; returns those that Amazon does not show, with its answer."""
+    odd: list[tuple[ToReadBack, AmazonError]] = []
+    for one in ones:
+        asked_at = clock.now()
+        try:
+            answer = amazon.get_listings_item(one.sku, one.marketplace_id, included_data=READ_BACK)
+        except NotFound:
+            _note([Seen(one.listing_id, None, gone=True)], asked_at, clock, done)
+        except (Refused, NotAnsweredAsPromised, WronglyAsked) as error:
+            odd.append((one, error))
+        else:
+            _note([_seen(one, answer.value)], asked_at, clock, done)
+    return odd
+
+
+def _note_odd(odd: Sequence[tuple[ToReadBack, AmazonError]], clock: Clock, done: _Run) -> None:
+    for one, error in odd:
+        outbox.note_not_shown(one.listing_id, error=error.summary(), now=clock.now())
+        done.unread += 1
 
 
 def _seen(one: ToReadBack, item: ListingsItem) -> Seen:
