@@ -203,6 +203,25 @@ def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
     assert made[0].start_date == date(2026, 10, 26)
 
 
+def test_every_further_channel_begins_with_a_review_of_its_own(shop, olga):
+    """Its pattern's first import is long over; the marketplace's old orders are looked at all the same."""
+    _account, warehouse, pool, channel = shop
+    assert not channel.dont_import_orders
+    wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(DE, Fulfilment.FBA, pool.pk)]
+    made = channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+    assert [row.dont_import_orders for row in made] == [True, True]
+
+
+def test_a_restored_channel_begins_with_a_review_again(shop, olga):
+    channel = shop[3]
+    channel_life.archive_channel(channel.pk, now=NOW, user=olga)
+    channel.refresh_from_db()
+    assert not channel.dont_import_orders
+    channel_life.restore_channel(channel.pk, now=NOW, user=olga)
+    channel.refresh_from_db()
+    assert (channel.archived, channel.dont_import_orders) == (False, True)
+
+
 def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_them_up(shop, olga):
     account, warehouse, _pool, channel = shop
     item = an_item("KEPT")

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.operations.shop import DE
 from tests.operations.test_orders import NOW, Shop, a_line, an_order
 
 from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrder, Movement, RawMessage, SalesOrder
@@ -11,10 +12,11 @@ from wharfinger.db.queries.first_import import Decisions, first_import
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.orders import AmazonStatus
 from wharfinger.operations import orders
-from wharfinger.operations.first_import import start_importing
+from wharfinger.operations.first_import import start_first_imports, start_importing
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
+FR = "A13V1IB3VIYZZH"
 KINDS = {
     "026-0000001-0000001": AmazonStatus.UNSHIPPED,
     "026-0000001-0000002": AmazonStatus.SHIPPED,
@@ -133,6 +135,27 @@ def test_a_choice_for_all_orders_of_a_status_gives_way_to_one_for_a_single_order
         "026-0000001-0000003": "Import",
         "026-0000001-0000004": "Record only",
     }
+
+
+def test_several_first_imports_are_started_in_one_go(braked):
+    """Each with what was chosen for it, else the proposals; one that runs already is left as it is."""
+    german = braked.channel("FBM", braked.warehouse, DE, dont_import_orders=True)
+    running = braked.channel("FBM", braked.warehouse, FR)
+    number = "026-0000009-0000009"
+    braked.take(an_order(number=number, marketplace_id=DE, currency="EUR"))
+    done = start_first_imports(
+        [german.pk, running.pk, braked.fbm.pk],
+        decisions={braked.fbm.pk: Decisions(groups={"UNSHIPPED:FBM": FirstImport.IGNORE})},
+        user=braked.olga,
+        now=NOW,
+    )
+    assert done == {
+        braked.fbm.pk: {FirstImport.IMPORT: 1, FirstImport.RECORD: 1, FirstImport.IGNORE: 2},
+        german.pk: {FirstImport.IMPORT: 1, FirstImport.RECORD: 0, FirstImport.IGNORE: 0},
+    }
+    assert not Channel.objects.filter(dont_import_orders=True).exists()
+    with pytest.raises(Refused, match="paused"):
+        start_first_imports([german.pk], user=braked.olga, now=NOW)
 
 
 def test_hundreds_of_orders_are_decided_with_the_same_number_of_queries(braked, django_assert_max_num_queries):

@@ -55,7 +55,7 @@ def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
     fbm, fba = make_both(shop)
     for channel in (fbm, fba):
         accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
-    Channel.objects.update(activated=True, start_date=date(2026, 11, 1))
+    Channel.objects.update(activated=True, start_date=date(2026, 11, 1), dont_import_orders=False)
     shop.item("MUG", 5)
     shop.take(an_order(marketplace_id=NEW, currency="EUR"))
     assert (the_order().channel, the_order().currency, the_order().state) == (fbm, "EUR", "Ready to ship")

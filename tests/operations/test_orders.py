@@ -72,16 +72,17 @@ class Shop:
         self.fba = self.channel("FBA", self.fba_site)
         self.olga = User.objects.create(username="olga", full_name="Olga Owner", role="Administrator")
 
-    def channel(self, kind, site):
+    def channel(self, kind, site, marketplace=UK, **values):
+        place = Marketplace.objects.get(pk=marketplace)
         channel = Channel.objects.create(
-            name=f"UK {kind}",
+            name=f"{'UK' if marketplace == UK else place.name} {kind}",
             kind=kind,
             account=self.account,
-            marketplace=Marketplace.objects.get(pk=UK),
+            marketplace=place,
             start_date=date(2026, 11, 1),
             import_fba_orders="Only FBA Import" if kind == "FBA" else "No FBA import",
             link_state="Linked",
-            made_at=NOW,
+            **{"made_at": NOW, **values},
         )
         ChannelOption.objects.create(channel=channel, order_type="", site=site)
         return channel

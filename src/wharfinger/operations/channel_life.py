@@ -137,7 +137,10 @@ def archive_channel(channel_id: int, *, now: datetime, user: User) -> None:
 
 @operation
 def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
-    """Take an archived channel up again; Refused when another has its marketplace and kind meanwhile."""
+    """Take an archived channel up again; Refused when another has its marketplace and kind meanwhile.
+
+    It begins like a new one, with a review of its own: what was sold meanwhile somebody sent by other means.
+    """
     channel = _held(channel_id)
     refuse_twice(channel.account, channel.marketplace, Fulfilment(channel.kind), channel.pk)
     if channel.activated:
@@ -154,8 +157,9 @@ def _set_archived(channel: Channel, archived: bool, now: datetime, user: User) -
         return
     before = channel_facts(channel)
     channel.archived = archived
+    channel.dont_import_orders = channel.dont_import_orders or not archived
     channel.version += 1
-    channel.save(update_fields=["archived", "version"])
+    channel.save(update_fields=["archived", "dont_import_orders", "version"])
     verb = "archive" if archived else "restore"
     record_audit(verb, "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} {verb}d.", channel=channel, now=now, user=user)

@@ -118,7 +118,7 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
         enabled=True,
         start_date=first_start_date(now),
         order_ref_format=pattern.order_ref_format,
-        dont_import_orders=pattern.dont_import_orders,
+        dont_import_orders=True,  # each begins with a review of its own, whatever its pattern has behind it
         dont_upload_order_status=False,
         dont_upload_stock_levels=False,
         use_amazon_sku=pattern.use_amazon_sku,
