@@ -184,3 +184,5 @@ class IncomingOrder:
     replaces: str = ""
     seller_order_id: str = ""
     packages: tuple[IncomingPackage, ...] = field(default=())
+    other_currencies: tuple[str, ...] = ()
+    """Currencies other than `currency` in which Amazon stated amounts of this order: those amounts are left out."""

@@ -22,6 +22,11 @@ class Decided:
     problem: ProblemKind | None = None
 
 
+def problem_key(raw: RawMessage) -> str:
+    """Of the problem about a message: its order's, so that a newer message solves it; without a number its own."""
+    return f"raw:{raw.account_id}:{raw.key or raw.pk}"
+
+
 def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: datetime) -> ImportedOrder:
     """The one row of (seller account, Amazon order number), locked."""
     imported, _made = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get_or_create(

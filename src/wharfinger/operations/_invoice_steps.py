@@ -2,13 +2,22 @@
 
 from datetime import datetime
 
-from wharfinger.db.models import Installation, Invoice, SalesOrder
+from wharfinger.db.models import Installation, Invoice, Problem, SalesOrder
+from wharfinger.domain.orders import SalesOrderState
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._option_steps import options_for
 
 INSTALLATION_ID = 1
+_LEFT = (SalesOrderState.SHIPPED.value, SalesOrderState.ISSUED.value)
 
 
-def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice:
-    """One invoice for the whole order, with Amazon's own total; the one it has already, if any."""
+def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice | None:
+    """One invoice for the whole order, with Amazon's own total; the one it has already, if any.
+
+    None while Amazon's amounts contradict each other: the order goes on, its invoice waits for a person.
+    """
+    if totals_differ(order):
+        return None
     invoice = Invoice.objects.filter(order=order).first()
     if invoice is None:
         return _make(order, issued_at=now)
@@ -18,8 +27,26 @@ def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice:
     return invoice
 
 
-def assign_invoice_code(order: SalesOrder) -> Invoice:
-    """The invoice's code before the goods leave; its total is written when it is issued."""
+def totals_differ(order: SalesOrder) -> bool:
+    """Whether *Totals differ* is open for the order."""
+    key = f"order:{order.pk}"
+    return Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER.value, key=key, solved_at=None).exists()
+
+
+def invoice_what_is_due(order: SalesOrder, *, now: datetime) -> None:
+    """The invoice that the order would have by now, had nothing held it back."""
+    if order.imported.record_only or not order.confirmed:
+        return
+    if order.state in _LEFT:
+        invoice_order(order, now=now)
+    elif options_for(order.channel, order.order_type).values.assign_invoice_code:
+        assign_invoice_code(order)
+
+
+def assign_invoice_code(order: SalesOrder) -> Invoice | None:
+    """The invoice's code before the goods leave; its total is written when it is issued. None: as `invoice_order`."""
+    if totals_differ(order):
+        return None
     return Invoice.objects.filter(order=order).first() or _make(order, issued_at=None)
 
 

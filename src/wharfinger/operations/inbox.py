@@ -11,10 +11,18 @@ from wharfinger.db.models import OrderCursor, RawMessage
 from wharfinger.domain.orders import ImportState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
-from wharfinger.operations._import_steps import note_not_taken
+from wharfinger.operations._import_steps import note_not_taken, problem_key
 from wharfinger.operations._problem_steps import open_problem
 from wharfinger.operations.transaction import operation
 
+NOT_UNDERSTOOD = (
+    "Other orders go on. Amazon's next message about it is read again automatically, and Retry Download asks for one "
+    "now. If it stays like this, dispatch the order in Seller Central and report the message."
+)
+NO_NUMBER = (
+    "Other orders go on. Not even the order's number could be read, so it cannot be fetched again: compare the newest "
+    "orders in Seller Central with Imported Orders, dispatch the missing one there, and report the message."
+)
 ORDER = "order"
 FROM_SEARCH, BY_ID = "search", "by id"
 
@@ -81,8 +89,14 @@ def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
 
 
 def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetime) -> int:
-    """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again."""
+    """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again.
+
+    What has no readable number is known by its bytes alone, else each overlap would set it aside once more.
+    """
     hashes = [hashlib.sha256(order.body).hexdigest() for order in orders]
+    nameless = {body_hash for order, body_hash in zip(orders, hashes, strict=True) if not order.key}
+    known = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key="", body_hash__in=nameless)
+    nameless_known = set(known.values_list("body_hash", flat=True)) if nameless else set()
     newest = dict(
         RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key[:60] for o in orders if o.key])
         .order_by("id")
@@ -99,7 +113,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
             received_at=now,
         )
         for order, body_hash in zip(orders, hashes, strict=True)
-        if not order.key or newest.get(order.key[:60]) != body_hash
+        if (newest.get(order.key[:60]) != body_hash if order.key else body_hash not in nameless_known)
     ]
     RawMessage.objects.bulk_create(rows)
     if rows:
@@ -114,14 +128,13 @@ def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
     raw.state, raw.error = RawMessage.State.QUARANTINED, error
     raw.save(update_fields=["state", "error"])
     reason = f"Amazon's message could not be understood: {error}"
-    cure = "Press Retry Download to fetch it again."
-    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=cure, now=now)
+    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=NOT_UNDERSTOOD, now=now)
     name = raw.key or f"message {raw.pk}"
     open_problem(
         ProblemKind.NOT_UNDERSTOOD,
-        f"raw:{raw.account_id}:{raw.key or raw.pk}",
+        problem_key(raw),
         cause=f"Amazon's message about {name} could not be understood: {error}",
-        cure="Other orders go on. Press Retry Download on the order to fetch it again; if it stays, report it.",
+        cure=NOT_UNDERSTOOD if raw.key else NO_NUMBER,
         cure_page="/imported-orders/",
         account_id=raw.account_id,
         now=now,

@@ -23,8 +23,14 @@ from wharfinger.operations._allocation_steps import allocate_lines, bring_state_
 from wharfinger.operations._change_steps import change_sales_order
 from wharfinger.operations._customer_steps import generic_customer
 from wharfinger.operations._history_steps import record_activity
-from wharfinger.operations._import_steps import Decided, find_or_make_import, solve_import_problems, write_decision
-from wharfinger.operations._invoice_steps import assign_invoice_code, invoice_order
+from wharfinger.operations._import_steps import (
+    Decided,
+    find_or_make_import,
+    problem_key,
+    solve_import_problems,
+    write_decision,
+)
+from wharfinger.operations._invoice_steps import assign_invoice_code, invoice_order, invoice_what_is_due
 from wharfinger.operations._link_steps import find_items
 from wharfinger.operations._option_steps import InForce, options_for
 from wharfinger.operations._order_steps import make_sales_order
@@ -32,10 +38,14 @@ from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
+LOOK_AT_AMAZON = (
+    "It is taken as soon as Amazon sends it complete; Retry Download asks Amazon once more now. "
+    "If it stays like this, look it up in Seller Central and dispatch it there before its ship-by date."
+)
+"""A message with a fault of Amazon's own: asking again helps only when Amazon has another answer by then."""
+
 OLDEST_IMPORTED = timedelta(days=92)
 """Orders older than three months are never imported (the guide's rule)."""
-
-DOWNLOAD_AGAIN = "Compare with Seller Central, then press Retry Download."
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,7 @@ def take_order(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> Outcom
     else:
         outcome = _take_new(imported, incoming, now)
     imported.save()
-    solve_problem(ProblemKind.NOT_UNDERSTOOD, f"raw:{raw.account_id}:{raw.key}", now=now)
+    solve_problem(ProblemKind.NOT_UNDERSTOOD, problem_key(raw), now=now)
     return outcome
 
 
@@ -155,8 +165,7 @@ def _not_now(
     """Why the order is not taken now; None = take it."""
     fault = _fault_in(incoming)
     if fault:
-        cure = "Press Retry Download to fetch it again."
-        return Decided(ImportState.FAILED, fault, cure, problem=ProblemKind.NOT_UNDERSTOOD)
+        return Decided(ImportState.FAILED, fault, LOOK_AT_AMAZON, problem=ProblemKind.NOT_UNDERSTOOD)
     if incoming.amazon_order_id.startswith("S"):
         return Decided(ImportState.SKIPPED, SkipReason.NOT_AMAZONS.value)
     if incoming.status is AmazonStatus.CANCELLED:
@@ -176,9 +185,6 @@ def _not_now(
         waiting = _fba_waits(site, incoming)
         if waiting is not None:
             return waiting
-    fault = totals_fault(incoming)
-    if fault:
-        return Decided(ImportState.FAILED, fault, DOWNLOAD_AGAIN, problem=ProblemKind.TOTALS_DIFFER)
     return None
 
 
@@ -235,6 +241,7 @@ def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: Incom
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
     _lock_stock(matches, site, fba=fba)
     order = make_sales_order(imported, incoming, site, options, matches=matches, now=now)
+    _warn_of_totals(order, incoming, now, new=True)
     if fba:
         _issue_fba(order, incoming, options, now)
     else:
@@ -328,35 +335,45 @@ def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder,
     imported.save()
     order.imported = imported
     if imported.fulfilment == Fulfilment.FBA.value:
+        if _warn_of_totals(order, incoming, now):
+            order.total = order.total if incoming.total is None else incoming.total
+            order.save(update_fields=["total"])
+            invoice_what_is_due(order, now=now)
         return Unchanged()
     lines = list(order.lines.select_for_update(no_key=True).order_by("pk"))
     lock_parts({line.item_id for line in lines if line.item_id is not None}, site_id=order.site_id)
     options = options_for(order.channel, order.order_type)
+    totals_agree = _warn_of_totals(order, incoming, now)
     lines = change_sales_order(order, incoming, lines, options, now=now, new=False)
     allocate_lines(lines, site_id=order.site_id, now=now)
     bring_state_along(order, lines, now=now)
+    if totals_agree:
+        invoice_what_is_due(order, now=now)
     _warn_of_currency(order, options, now)
-    _warn_of_totals(order, incoming, now)
     return Taken(order.code)
 
 
-def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
-    """The order goes on, whatever Amazon's later sums are; a person looks at them."""
+def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *, new: bool = False) -> bool:
+    """The order goes on, whatever Amazon's sums are; a person looks at them, and the invoice waits for that.
+
+    Answers whether the amounts agree again that had differed.
+    """
     fault = totals_fault(incoming)
     key = f"order:{order.pk}"
-    if not fault or incoming.status is AmazonStatus.CANCELLED:
-        solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
-        return
+    if not fault or fault == order.totals_accepted or incoming.status is AmazonStatus.CANCELLED:
+        return not new and solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
     open_problem(
         ProblemKind.TOTALS_DIFFER,
         key,
         cause=f"{order.code}: {fault}",
-        cure="The order goes on. Compare its amounts with Seller Central before you invoice it.",
+        cure="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press Accept "
+        "these amounts on the order. It closes automatically when Amazon sends amounts that agree.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         now=now,
     )
+    return False
 
 
 @operation

@@ -3,7 +3,7 @@
 Source: model orders_2026-01-01.json and sp-api-details, section 4 (orders in).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
 
@@ -43,6 +43,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
     told = (fulfilment.fulfillment_status or "") if fulfilment else ""
     status = STATUS.get(told.upper(), AmazonStatus.UNKNOWN)
     total = order.proceeds.grand_total if order.proceeds else None
+    currency = _currency(order, total)
     return IncomingOrder(
         amazon_order_id=order.order_id,
         marketplace_id=order.sales_channel.marketplace_id or "",
@@ -50,10 +51,10 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         status=status,
         placed_at=order.created_time,
         updated_at=order.last_updated_time,
-        currency=_currency(order, total),
+        currency=currency,
         total=total.amount if total else None,
-        order_amounts=_order_level_amounts(order),
-        lines=tuple(_line(item, order_shipped=status is AmazonStatus.SHIPPED) for item in order.order_items),
+        order_amounts=_order_level_amounts(order, currency),
+        lines=tuple(_line(item, currency, order_shipped=status is AmazonStatus.SHIPPED) for item in order.order_items),
         buyer=_buyer(order),
         address=_address(order.recipient),
         ship_by=_latest(fulfilment.ship_by_window) if fulfilment else None,
@@ -64,6 +65,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         replaces=_replaces(order),
         seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
         packages=_packages(order),
+        other_currencies=tuple(sorted({money.currency_code for money in _amounts_stated(order)} - {currency, ""})),
     )
 
 
@@ -78,13 +80,28 @@ def _currency(order: AmazonOrder, total: Money | None) -> str:
     return ""
 
 
-def _order_level_amounts(order: AmazonOrder) -> Decimal:
+def _amounts_stated(order: AmazonOrder) -> Iterator[Money]:
+    """Every amount that becomes a fact of ours."""
+    if order.proceeds is not None:
+        tips = (b.subtotal for b in order.proceeds.breakdowns if b.type in ORDER_LEVEL_ONLY)
+        yield from (money for money in tips if money is not None)
+    for proceeds in (item.proceeds for item in order.order_items if item.proceeds is not None):
+        stated = (proceeds.proceeds_total, *(breakdown.subtotal for breakdown in proceeds.breakdowns))
+        yield from (money for money in stated if money is not None)
+
+
+def _in(currency: str, money: Money | None) -> Decimal | None:
+    """The amount, where it is stated in the order's currency: amounts of another one are never added to it."""
+    return money.amount if money is not None and money.currency_code == currency else None
+
+
+def _order_level_amounts(order: AmazonOrder, currency: str) -> Decimal:
     breakdowns = order.proceeds.breakdowns if order.proceeds else ()
-    own = (b.subtotal.amount for b in breakdowns if b.type in ORDER_LEVEL_ONLY and b.subtotal is not None)
-    return sum(own, Decimal(0))
+    own = (_in(currency, b.subtotal) for b in breakdowns if b.type in ORDER_LEVEL_ONLY)
+    return sum((amount for amount in own if amount is not None), Decimal(0))
 
 
-def _line(item: OrderItem, *, order_shipped: bool) -> IncomingLine:
+def _line(item: OrderItem, currency: str, *, order_shipped: bool) -> IncomingLine:
     fulfilment, cancellation = item.fulfillment, item.cancellation
     shipped = (fulfilment.quantity_fulfilled or 0) if fulfilment else 0
     cancelled = _cancelled(item, shipped)
@@ -102,7 +119,7 @@ def _line(item: OrderItem, *, order_shipped: bool) -> IncomingLine:
         quantity_ordered=item.quantity_ordered,
         quantity_fulfilled=shipped,
         quantity_cancelled=cancelled,
-        amounts=_amounts(item.proceeds),
+        amounts=_amounts(item.proceeds, currency),
         gift_message=(gift.gift_message or "") if gift else "",
         gift_wrap_level=(gift.gift_wrap_level or "") if gift else "",
         customisation_url=(product.customization.customized_url or "") if product.customization else "",
@@ -123,13 +140,14 @@ def _cancelled(item: OrderItem, shipped: int) -> int:
     return max(0, item.quantity_ordered - shipped - (waiting or 0))
 
 
-def _amounts(proceeds: ItemProceeds | None) -> LineAmounts:
+def _amounts(proceeds: ItemProceeds | None, currency: str) -> LineAmounts:
     if proceeds is None:
         return LineAmounts()
     sums: dict[str, Decimal] = {}
     for breakdown in proceeds.breakdowns:
-        if breakdown.subtotal is not None:
-            sums[breakdown.type] = sums.get(breakdown.type, Decimal(0)) + breakdown.subtotal.amount
+        amount = _in(currency, breakdown.subtotal)
+        if amount is not None:
+            sums[breakdown.type] = sums.get(breakdown.type, Decimal(0)) + amount
     discount = sums.get("DISCOUNT")
     known = {"ITEM", "SHIPPING", "GIFT_WRAP", "DISCOUNT", "TAX"}
     others = [amount for kind, amount in sums.items() if kind not in known]
@@ -140,7 +158,7 @@ def _amounts(proceeds: ItemProceeds | None) -> LineAmounts:
         discount=None if discount is None else abs(discount),
         tax=sums.get("TAX"),
         other=sum(others, Decimal(0)) if others else None,
-        total=proceeds.proceeds_total.amount if proceeds.proceeds_total else None,
+        total=_in(currency, proceeds.proceeds_total),
     )
 
 

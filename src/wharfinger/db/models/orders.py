@@ -56,6 +56,7 @@ class SalesOrder(models.Model):
     bank_account = models.ForeignKey("wharfinger.BankAccount", on_delete=models.PROTECT, null=True, related_name="+")
     invoice_priority = models.PositiveSmallIntegerField(null=True)
     confirmed = models.BooleanField(default=True)  # an unconfirmed order is neither sent nor invoiced
+    totals_accepted = models.TextField(blank=True, default="")  # how the amounts differ that a person accepted
     picked_at = models.DateTimeField(null=True)
     service_level = models.CharField(max_length=40, blank=True)
     programs = models.JSONField(default=list)

@@ -190,6 +190,20 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("sales-order", order_id=order_id)
 
 
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
+    """A person has compared Amazon's amounts: they hold, and the invoice goes on."""
+    order = _page_or_404(request, order_id)
+    try:
+        sales_orders.accept_totals(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"The amounts of {order.code} are accepted as Amazon states them.")
+    return redirect("sales-order", order_id=order_id)
+
+
 @needs(Right.SHIP)
 @require_POST
 def confirm_many(request: HttpRequest) -> HttpResponse:
@@ -231,6 +245,7 @@ routes = [
     path("sales-orders/dispatch/", dispatch_many, name="sales-order-dispatch-many"),
     path("sales-orders/confirm/", confirm_many, name="sales-order-confirm-many"),
     path("sales-orders/<int:order_id>/confirm/", confirm, name="sales-order-confirm"),
+    path("sales-orders/<int:order_id>/accept-totals/", accept_totals, name="sales-order-accept-totals"),
     path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
     path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
     path("shipping/", show_board, name="shipping-board"),
