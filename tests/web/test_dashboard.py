@@ -10,8 +10,10 @@ from django.urls import reverse
 from tests.web import stories
 from tests.web.stories import NOW
 
-from wharfinger.db.models import FlowSchedule, RateBudget, User
+from wharfinger.db.models import Channel, FlowSchedule, RateBudget, User
 from wharfinger.db.queries.dashboard import bars
+from wharfinger.db.queries.sales_orders import Day, ship_by_board
+from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.people import Role
 
 pytestmark = pytest.mark.django_db
@@ -49,10 +51,10 @@ def test_the_first_day_of_the_chart_is_a_whole_day(sign_in):
 
 
 def test_the_tallest_bar_is_the_day_with_most_orders_and_an_empty_chart_has_none():
-    drawn, top = bars([NOW.date()] * 3, [0, 5, 10])
+    drawn, top = bars([(NOW.date(), 0), (NOW.date(), 5), (NOW.date(), 10)])
     assert ([bar.height for bar in drawn], top) == ([0, 50, 100], 10)
     assert all(bar.y + bar.height == 110 for bar in drawn)
-    assert bars([NOW.date()], [0])[0][0].height == 0
+    assert bars([(NOW.date(), 0)])[0][0].height == 0
 
 
 def test_late_and_ready_orders_low_stock_and_problems_are_told(sign_in):
@@ -64,6 +66,49 @@ def test_late_and_ready_orders_low_stock_and_problems_are_told(sign_in):
     board = _board(sign_in())
     assert (board.to_ship, board.late) == (2, 1)
     assert {row.code for row in board.at_risk if row.site == world.warehouse.name} == {"LOW-1"}
+
+
+STATES = [*SalesOrderState]
+
+
+def test_dashboard_board_list_and_rows_count_the_same_orders_as_late(sign_in):
+    """In every state, FBM and FBA, past their ship-by and not: held, awaiting and part shipped orders are late too."""
+    world, client = stories.shop(), sign_in()
+    for number, state in enumerate(STATES, start=1):
+        stories.sales_order(world, number, None, state=state.value, ship_by=NOW - timedelta(hours=1))
+        stories.sales_order(world, 100 + number, None, state=state.value, ship_by=NOW + timedelta(hours=1))
+        stories.sales_order(world, 200 + number, None, state=state.value, ship_by=NOW - timedelta(1), channel=world.fba)
+    board = _board(client)
+    columns = {
+        column.urgency.value: column.count for column in ship_by_board(Day(NOW, _midnight(25)), with_customers=False)
+    }
+    listed = len(client.get(reverse("sales-order-list"), {"ship_by": "late"}).context["page"].rows)
+    rows = list(client.get(reverse("sales-order-list")).context["page"].rows)
+    marked = sum(row.urgency == "late" for row in rows)
+    assert (board.late, columns["late"], listed, marked) == (4, 4, 4, 4)
+    assert board.to_ship == sum(columns.values()) == 8
+
+
+def _midnight(day):
+    return NOW.replace(day=day, hour=0)
+
+
+def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_the_list_of_channels(sign_in):
+    world, client = stories.shop(), sign_in()
+    stories.imported_order(world, 1)
+    for number in (2, 3, 4):
+        stories.imported_order(world, number, channel=None, state="Skipped")
+    gone = Channel.objects.create(
+        name="Old", kind="FBM", account=world.account, marketplace_id=stories.DE, archived=True, made_at=NOW,
+        start_date=NOW.date(),
+    )  # fmt: skip
+    stories.imported_order(world, 5, channel=gone)
+    board = _board(client)
+    listed = {row.head.name: row.orders for row in client.get(reverse("channel-list")).context["page"].object_list}
+    assert (board.orders_today, board.chart[-1].orders, board.no_channel_today) == (5, 5, 3)
+    assert sum(row.orders for row in board.channels) + board.no_channel_today == board.orders_today
+    assert listed == {"Amazon.co.uk FBM": 1, "Amazon.co.uk FBA": 0}
+    assert "No channel of yours" in client.get(reverse("dashboard")).text
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,11 @@ def today() -> Day:
     return Day(now=now, ends=midnight(timezone.localtime(now).date() + timedelta(days=1)))
 
 
+def todays_midnight() -> datetime:
+    """The beginning of the reader's day."""
+    return midnight(timezone.localtime(trade_now()).date())
+
+
 def next_page(request: HttpRequest, otherwise: str) -> str:
     """Where the person came from, when `next` names a page of ours."""
     asked = request.GET.get("next", "")

@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
 
-from wharfinger.db.models import ImportedOrder, Problem
+from wharfinger.db.models import Problem
 from wharfinger.db.queries.channels import ChannelHead, list_channels
+from wharfinger.db.queries.order_days import OrdersOfToday
 from wharfinger.domain.channels import LinkState
 
 
@@ -25,7 +25,7 @@ class ChannelFilter:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """`orders`: placed since the moment that was asked for."""
+    """`orders`: those of today."""
 
     head: ChannelHead
     orders: int
@@ -44,12 +44,11 @@ _SORTS: Mapping[str, Callable[[ChannelRow], Any]] = {
 }
 
 
-def find_channels(wanted: ChannelFilter, *, orders_since: datetime) -> tuple[ChannelRow, ...]:
-    """Four queries, however many channels there are."""
-    orders = _counted(ImportedOrder.objects.filter(placed_at__gte=orders_since, channel__isnull=False))
+def find_channels(wanted: ChannelFilter, *, today: OrdersOfToday) -> tuple[ChannelRow, ...]:
+    """Three queries, however many channels there are."""
     problems = _counted(Problem.objects.filter(solved_at=None, channel__isnull=False))
     heads = list_channels(archived=wanted.archived)
-    rows = [ChannelRow(head, orders.get(head.id, 0), problems.get(head.id, 0)) for head in heads]
+    rows = [ChannelRow(head, today.by_channel.get(head.id, 0), problems.get(head.id, 0)) for head in heads]
     rows = [row for row in rows if _fits(row.head, wanted)]
     by = _SORTS.get(wanted.sort.lstrip("-"))
     if by is not None:

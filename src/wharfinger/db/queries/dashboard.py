@@ -2,17 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Count, F
-from django.db.models.functions import TruncDate
 
 from wharfinger.db.models import (
     Channel,
     Confirmation,
     FlowSchedule,
-    ImportedOrder,
     Problem,
     RateBudget,
     SalesOrder,
@@ -20,6 +18,8 @@ from wharfinger.db.models import (
     StockLevel,
     StockNotice,
 )
+from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
+from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
 from wharfinger.domain.budget import Bucket, tokens_at
 from wharfinger.domain.marketplaces import flag
 from wharfinger.domain.orders import SalesOrderState
@@ -31,7 +31,6 @@ AT_RISK_SHOWN = 8
 LOW = 5
 """Available units from which an item that sells is shown as at risk."""
 
-TO_SHIP = [SalesOrderState.READY.value, SalesOrderState.PART_SHIPPED.value]
 FLOW_TITLES = {
     "orders_in": "Orders in",
     "take_orders": "Orders taken",
@@ -111,8 +110,12 @@ class OpenProblem:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
+    """`to_ship`: what stands on the ship-by board, `late` among it; `no_channel_today`: orders of today that no
+    channel of ours takes."""
+
     has_channels: bool
     orders_today: int
+    no_channel_today: int
     to_ship: int
     late: int
     unconfirmed: int
@@ -126,20 +129,23 @@ class Dashboard:
     chart_top: int
 
 
-def dashboard(now: datetime, midnight: datetime) -> Dashboard:
+def dashboard(day: Day, midnight: datetime) -> Dashboard:
     """Everything of the page; `midnight` is the beginning of the reader's day, in the reader's zone."""
-    channels = _channels_today(midnight)
+    now = day.now
+    today = orders_of_today(midnight)
+    channels = _channels_today(today)
     waiting = dict(StockNotice.objects.values_list("account").annotate(n=Count("id")))
-    counts = _order_counts(now)
+    due = count_due(day)
     open_problems = Problem.objects.filter(solved_at=None)
-    chart, top = _chart(midnight)
+    chart, top = bars(orders_by_day(midnight, DAYS_SHOWN))
     return Dashboard(
-        has_channels=bool(channels),
-        orders_today=sum(row.orders for row in channels),
-        to_ship=counts["to_ship"],
-        late=counts["late"],
+        has_channels=Channel.objects.filter(archived=False).exists(),
+        orders_today=today.total,
+        no_channel_today=today.by_channel.get(None, 0),
+        to_ship=sum(due.values()),
+        late=due[ShipBy.LATE],
         unconfirmed=_unconfirmed(),
-        awaiting_stock=counts["awaiting"],
+        awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
         problems=open_problems.count(),
         newest_problems=tuple(
             OpenProblem(row.kind, row.cause, row.cure_page) for row in open_problems.order_by("-pk")[:PROBLEMS_SHOWN]
@@ -152,21 +158,14 @@ def dashboard(now: datetime, midnight: datetime) -> Dashboard:
     )
 
 
-def _channels_today(midnight: datetime) -> tuple[ChannelToday, ...]:
-    today = dict(ImportedOrder.objects.filter(placed_at__gte=midnight).values_list("channel").annotate(n=Count("id")))
-    rows = Channel.objects.filter(archived=False).select_related("marketplace").order_by("name")
+def _channels_today(today: OrdersOfToday) -> tuple[ChannelToday, ...]:
+    """By name; an archived channel only when it had an order today, so that the rows add up to the whole."""
+    rows = Channel.objects.select_related("marketplace").order_by("name")
     return tuple(
-        ChannelToday(row.pk, row.name, flag(row.marketplace.country), row.kind, today.get(row.pk, 0)) for row in rows
+        ChannelToday(row.pk, row.name, flag(row.marketplace.country), row.kind, today.by_channel.get(row.pk, 0))
+        for row in rows
+        if not row.archived or row.pk in today.by_channel
     )
-
-
-def _order_counts(now: datetime) -> dict[str, int]:
-    open_orders = SalesOrder.objects.filter(state__in=TO_SHIP)
-    return {
-        "to_ship": open_orders.count(),
-        "late": open_orders.filter(ship_by__lt=now).count(),
-        "awaiting": SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
-    }
 
 
 def _unconfirmed() -> int:
@@ -220,25 +219,11 @@ def _at_risk() -> tuple[AtRisk, ...]:
     )
 
 
-def _chart(midnight: datetime) -> tuple[tuple[Bar, ...], int]:
-    """Orders of the last days; a day begins and ends in the reader's zone."""
-    today = midnight.date()
-    days = [today - timedelta(days=back) for back in range(DAYS_SHOWN - 1, -1, -1)]
-    since = datetime.combine(days[0], time.min, tzinfo=midnight.tzinfo)
-    counted = dict(
-        ImportedOrder.objects.filter(placed_at__gte=since)
-        .annotate(day=TruncDate("placed_at", tzinfo=midnight.tzinfo))
-        .values_list("day")
-        .annotate(n=Count("id"))
-    )
-    return bars(days, [counted.get(day, 0) for day in days])
-
-
-def bars(days: Sequence[date], counts: Sequence[int]) -> tuple[tuple[Bar, ...], int]:
+def bars(days: Sequence[tuple[date, int]]) -> tuple[tuple[Bar, ...], int]:
     """Heights of 100 for the largest count; the top of the scale beside them."""
-    top = max([*counts, 1])
+    top = max([*(count for _, count in days), 1])
     drawn = []
-    for position, (day, count) in enumerate(zip(days, counts, strict=True)):
+    for position, (day, count) in enumerate(days):
         height = round(100 * count / top)
         drawn.append(Bar(day, count, 30 + position * 60, 110 - height, height))
     return tuple(drawn), top

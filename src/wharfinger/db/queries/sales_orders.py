@@ -41,7 +41,8 @@ class Day:
     ends: datetime
 
     def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str) -> ShipBy:
-        if ship_by is None or not state.open or fulfilment == Fulfilment.FBA.value:
+        """The same definition as `orders_due`, for one order that is read already."""
+        if ship_by is None or state.value not in TO_SHIP_STATES or fulfilment == Fulfilment.FBA.value:
             return ShipBy.NONE
         if ship_by < self.now:
             return ShipBy.LATE
@@ -140,6 +141,23 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
     if wanted.search:
         rows = rows.filter(_found_by(wanted))
     return rows
+
+
+def orders_due(ship_by: ShipBy, day: Day) -> QuerySet[SalesOrder]:
+    """The one definition of late, today and later: FBM orders that must still leave, held ones among them.
+
+    The board, the list's filter and every count are made of it.
+    """
+    return SalesOrder.objects.filter(_due(ship_by, day))
+
+
+def count_due(day: Day) -> dict[ShipBy, int]:
+    """How many are late, must leave today, have time: the counts of the board's columns, by one query."""
+    asked = {each: Count("pk", filter=_due(each, day)) for each in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER)}
+    counts = SalesOrder.objects.filter(state__in=TO_SHIP_STATES).aggregate(
+        **{each.value: n for each, n in asked.items()}
+    )
+    return {each: counts[each.value] for each in asked}
 
 
 def _due(ship_by: ShipBy, day: Day) -> Q:
@@ -244,7 +262,7 @@ def ship_by_board(day: Day, *, channel_id: int | None = None, with_customers: bo
     """Late, today, later: FBM orders that must still leave."""
     columns: list[tuple[ShipBy, list[dict[str, Any]], int]] = []
     for urgency in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER):
-        rows = SalesOrder.objects.filter(_due(urgency, day))
+        rows = orders_due(urgency, day)
         if channel_id:
             rows = rows.filter(channel_id=channel_id)
         cards = list(rows.order_by("ship_by", "id").values(*_columns(with_customers))[: _CARDS_A_COLUMN + 1])

@@ -4,14 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.alerts import open_alerts
 from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
 from wharfinger.domain.people import Right
 from wharfinger.operations import flows
-from wharfinger.web.asked import allowed, midnight, trade_now
+from wharfinger.web.asked import allowed, today, todays_midnight, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
 
@@ -21,8 +20,7 @@ ALERTS_SHOWN = 5
 @signed_in
 @require_safe
 def show_dashboard(request: HttpRequest) -> HttpResponse:
-    now = trade_now()
-    board = dashboard(now, midnight(timezone.localtime(now).date()))
+    board = dashboard(today(), todays_midnight())
     may_sync = allowed(request, Right.EDIT_CHANNELS)
     context = {"board": board, "may_sync": may_sync, "board_alerts": open_alerts(ALERTS_SHOWN)}
     live = live_part(request, "board", "wharfinger/dashboard/board.html", context)
