@@ -188,6 +188,7 @@ def test_a_channel_is_made_with_the_keyboard_alone(olga):
     page.keyboard.press("Enter")
     page.wait_for_url("**/general/")
     page.get_by_label("Name", exact=True).focus()
+    page.keyboard.press("Control+A")
     page.keyboard.type("By keyboard")
     for following in ("specific", "options"):
         page.keyboard.press("Enter") if following == "specific" else _tab_and_press(page, "Next")

@@ -193,7 +193,7 @@ def test_a_channel_whose_checks_failed_tells_amazon_no_quantity_until_they_are_g
     decision = decide(listing_facts({listing.pk})[listing.pk])
     assert decision == Silent("Amazon.co.uk FBM is not linked: see its checks.")
     accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
-    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM begins to upload"
+    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM: linked"
 
 
 def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
@@ -245,7 +245,7 @@ def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_
     assert (type(decision), "is not enabled" in decision.reason) == (Silent, True)
     StockNotice.objects.all().delete()  # looked at meanwhile, and silent
     channel_life.enable_channel(channel.pk, True, now=NOW, user=olga)
-    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM begins to upload"
+    assert StockNotice.objects.get().cause == "Amazon.co.uk FBM: enabled"
     assert ImportedOrder.objects.get(pk=order.pk).state == "Retrying"
     assert RawMessage.objects.get(pk=raw.pk).state == "Waiting"
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None

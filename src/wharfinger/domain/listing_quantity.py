@@ -95,11 +95,15 @@ class ListingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Tell Amazon this number, through this marketplace (one is enough: the number is the region's)."""
+    """Tell Amazon this number, through this marketplace (one is enough: the number is the region's).
+
+    `senders`: the names of all channels that it is the number of.
+    """
 
     marketplace_id: str
     channel: SellingChannel
     explained: Explained
+    senders: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
     if sender.explained is None:
         return Silent(f"{sender.item_code} was never counted at {sender.site_name}: unknown is not zero. Count it.")
-    return Tell(sender.marketplace_id, sender, sender.explained)
+    return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders))
 
 
 def _hindrance(listing: ListingFacts) -> str:

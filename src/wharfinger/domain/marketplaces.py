@@ -86,10 +86,3 @@ COUNTRIES = {
     "CA": "Canada", "MX": "Mexico", "BR": "Brazil", "JP": "Japan", "AU": "Australia", "SG": "Singapore",
 }  # fmt: skip
 """Countries that have a marketplace, as people call them; one that only Amazon knows yet shows its code."""
-
-
-def flag(country: str) -> str:
-    """The country's flag as two regional indicator letters; empty for what is no two-letter code."""
-    if len(country) != 2 or not country.isascii() or not country.isalpha():
-        return ""
-    return "".join(chr(0x1F1E6 + ord(letter) - ord("A")) for letter in country.upper())

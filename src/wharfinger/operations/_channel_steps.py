@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from wharfinger.db.models import Channel, Listing, Marketplace, SellerAccount
+from wharfinger.db.models import Channel, ChannelProduct, Listing, Marketplace, SellerAccount
+from wharfinger.db.queries.stock_out import listing_facts
+from wharfinger.domain.listing_quantity import Tell, decide
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations._option_steps import option_facts
-from wharfinger.operations._stock_steps import raise_notices
+from wharfinger.operations._stock_steps import notice_listings
 from wharfinger.operations.refusals import Refused
 
 
@@ -52,12 +54,32 @@ def refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilm
         )
 
 
-def notice_all(channel: Channel, now: datetime) -> None:
-    """The channel begins to upload: every item that it sells is worked out anew."""
-    items = (
-        Listing.objects.filter(account_id=channel.account_id, products__marketplace_id=channel.marketplace_id)
-        .exclude(products__item=None)
-        .values_list("products__item_id", flat=True)
-        .distinct()
+def notice_all(channel: Channel, why: str, now: datetime) -> None:
+    """Something happened to the channel: every listing that it sells is worked out anew, and no other's."""
+    notice_listings(_sold_by(channel), cause=f"{channel.name}: {why}", now=now)
+
+
+def notice_first_upload(channel: Channel, now: datetime) -> None:
+    """The channel's first upload was approved. Amazon holds one number for a SKU in the whole region: what another
+    channel has sent there already is not sent once more, and keeps the cause for which it was sent."""
+    sold = _sold_by(channel)
+    facts = listing_facts(sold)
+    sent = dict(Listing.objects.filter(pk__in=sold, error="").values_list("pk", "told_quantity"))
+    fresh = {}
+    for listing_id, account_id in sold.items():
+        decided = decide(facts[listing_id])
+        if not (isinstance(decided, Tell) and decided.explained.quantity == sent.get(listing_id)):
+            fresh[listing_id] = account_id
+    notice_listings(fresh, cause="First stock upload approved", now=now)
+
+
+def _sold_by(channel: Channel) -> dict[int, int]:
+    """Its own linked FBM listings: listing → seller account."""
+    products = ChannelProduct.objects.filter(
+        listing__account_id=channel.account_id,
+        listing__fulfilment=Fulfilment.FBM.value,
+        listing__gone_at=None,
+        marketplace_id=channel.marketplace_id,
+        item__isnull=False,
     )
-    raise_notices([item for item in items if item is not None], cause=f"{channel.name} begins to upload", now=now)
+    return dict.fromkeys(products.order_by("listing_id").values_list("listing_id", flat=True), channel.account_id)

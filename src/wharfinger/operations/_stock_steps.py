@@ -221,12 +221,13 @@ def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime) -> in
 
 _NOTICE = """
 INSERT INTO wharfinger_stocknotice
-    (listing_id, account_id, version, urgency, cause, raised_at, again_at, attempts)
-VALUES (%s, %s, 1, %s, %s, %s, %s, 0)
+    (listing_id, account_id, version, urgency, cause, caused_at, raised_at, again_at, attempts)
+VALUES (%s, %s, 1, %s, %s, %s, %s, %s, 0)
 ON CONFLICT (listing_id) DO UPDATE SET
     version = wharfinger_stocknotice.version + 1,
     urgency = EXCLUDED.urgency,
     cause = EXCLUDED.cause,
+    caused_at = EXCLUDED.caused_at,
     again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at)
 """
 """One statement, because a notice made at the same moment by another transaction must count this change
@@ -241,7 +242,7 @@ def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -
     with connection.cursor() as cursor:
         for listing_id in sorted(listings):
             rank = urgency(decide(facts[listing_id])) if listing_id in facts else 0
-            values = (listing_id, listings[listing_id], rank, cause[:_CAUSE_AT_MOST], now, now)
+            values = (listing_id, listings[listing_id], rank, cause[:_CAUSE_AT_MOST], now, now, now)
             cursor.execute(_NOTICE, values)
     linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED.value)
     for account_id in linked.order_by("pk").values_list("pk", flat=True):

@@ -131,7 +131,7 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
         _account_is_linked(channel.account, now)
         if channel.link_state != linked.value:
             reconsider(f"channel:{channel_id}", now=now)
-            notice_all(channel, now)
+            notice_all(channel, "linked", now)
             _read_anew(channel)
 
 

@@ -9,7 +9,7 @@ from wharfinger.db.queries.channels import hangs_on
 from wharfinger.domain.channels import ActivatedFor
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import triggers
-from wharfinger.operations._channel_steps import channel_facts, notice_all, refuse_twice
+from wharfinger.operations._channel_steps import channel_facts, notice_all, notice_first_upload, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations._seller_steps import forget_account
@@ -36,7 +36,7 @@ def activate_channel(channel_id: int, activated_for: ActivatedFor, *, now: datet
     _refuse_another_amazon(channel, activated_for.value)
     _set_activated(channel, activated_for, now, user)
     reconsider(f"channel:{channel_id}", now=now)
-    notice_all(channel, now)
+    notice_all(channel, "activated", now)
     triggers.verify_channel(channel_id)
 
 
@@ -85,21 +85,36 @@ def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User)
     record_activity(f"Channel {channel.name} {verb}d.", channel=channel, now=now, user=user)
     if enabled:
         reconsider(f"channel:{channel_id}", now=now)
-        notice_all(channel, now)
+        notice_all(channel, "enabled", now)
 
 
 @operation
 def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
     """The first upload's plan was seen by a person: from now on quantities go to Amazon."""
-    channel = _held(channel_id)
+    _approve(_held(channel_id), now, user)
+
+
+@operation
+def approve_stock_uploads(account_id: int, *, now: datetime, user: User) -> int:
+    """The same for every channel of a seller account that waits for it, all or none; returns how many."""
+    waiting = Channel.objects.filter(
+        account_id=account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+    )
+    ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+    for channel_id in ids:
+        _approve(_held(channel_id), now, user)
+    return len(ids)
+
+
+def _approve(channel: Channel, now: datetime, user: User) -> None:
     before = channel_facts(channel)
     if channel.stock_upload_approved_at is None:
         channel.stock_upload_approved_at = now
         channel.save(update_fields=["stock_upload_approved_at"])
     after = channel_facts(channel)
-    record_audit("approve stock upload", "Channel", channel_id, before=before, after=after, now=now, user=user)
+    record_audit("approve stock upload", "Channel", channel.pk, before=before, after=after, now=now, user=user)
     record_activity(f"{channel.name}: first stock upload approved.", channel=channel, now=now, user=user)
-    notice_all(channel, now)
+    notice_first_upload(channel, now)
 
 
 @operation
@@ -148,7 +163,7 @@ def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
     _set_archived(channel, False, now, user)
     reconsider(f"nochannel:{channel.account_id}:{channel.marketplace_id}:{channel.kind}", now=now)
     reconsider(f"channel:{channel_id}", now=now)
-    notice_all(channel, now)
+    notice_all(channel, "restored", now)
     triggers.verify_channel(channel_id)
 
 

@@ -95,7 +95,9 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         "item": decision.channel.item_code,
         "site": decision.channel.site_name,
         "channel": decision.channel.name,
+        "channels": list(decision.senders),
         "cause": notice.cause,
+        "caused_at": (notice.caused_at or notice.raised_at).isoformat(),
     }
     push = StockPush.objects.create(listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now)
     return QuantityToSend(

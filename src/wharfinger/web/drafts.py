@@ -27,13 +27,17 @@ TICKS = frozenset(
 
 @dataclass
 class Draft:
-    """`told`: by field, as a form sends it. `refused`: the field and words of Save Channel's last no."""
+    """`told`: by field, as a form sends it. `refused`: the field and words of Save Channel's last no.
+
+    `reached`: steps that were opened; `passed`: those whose fields were taken, which alone bear a tick.
+    """
 
     key: str
     kind: Fulfilment
     told: dict[str, str]
     refused: tuple[str, str] = ("", "")
     reached: list[str] = field(default_factory=list)
+    passed: list[str] = field(default_factory=list)
 
     def data(self) -> QueryDict:
         """What a form with all steps' fields would have sent."""
@@ -75,7 +79,9 @@ def find_draft(request: HttpRequest, key: str) -> Draft | None:
     kept = request.session.get(KEPT, {}).get(key)
     if kept is None:
         return None
-    return Draft(key, Fulfilment(kept["kind"]), kept["told"], tuple(kept["refused"]), kept["reached"])
+    return Draft(
+        key, Fulfilment(kept["kind"]), kept["told"], tuple(kept["refused"]), kept["reached"], kept.get("passed", [])
+    )
 
 
 def drafts_of(request: HttpRequest) -> list[Draft]:
@@ -101,6 +107,7 @@ def keep_draft(request: HttpRequest, draft: Draft) -> None:
         "told": draft.told,
         "refused": list(draft.refused),
         "reached": draft.reached,
+        "passed": draft.passed,
     }
     request.session[KEPT] = kept
 

@@ -1,10 +1,13 @@
 """The steps of New Channel, before and after Save Channel, and how far one has come."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+
+from wharfinger.db.queries.channels import ChannelPage
+from wharfinger.domain.channels import LinkState
 
 BEFORE = ("type", "checks", "general", "specific", "options", "save")
 AFTER = ("authorise", "more", "first-import", "done")
@@ -34,21 +37,29 @@ class Step:
     current: bool
 
 
-def _step(name: str, current: str, url: str) -> Step:
-    order = [*BEFORE, *AFTER]
-    return Step(TITLES[name], url, order.index(name) < order.index(current), name == current)
+def _steps(current: str, links: Mapping[str, str], done: Collection[str]) -> list[Step]:
+    return [
+        Step(TITLES[name], links.get(name, ""), name in done and name != current, name == current)
+        for name in (*BEFORE, *AFTER)
+    ]
 
 
-def steps_before(current: str, key: str, reached: Collection[str]) -> list[Step]:
-    """While the channel is a draft: steps that were reached can be gone back to."""
-    links = {name: reverse("channel-draft", args=[key, name]) for name in reached} | {"type": reverse("channel-new")}
-    return [_step(name, current, links.get(name, "") if key or name == "type" else "") for name in (*BEFORE, *AFTER)]
+def steps_before(current: str, key: str, reached: Collection[str], passed: Collection[str]) -> list[Step]:
+    """While the channel is a draft: steps that were reached can be gone back to, those that were taken bear a tick."""
+    links = {name: reverse("channel-draft", args=[key, name]) for name in reached} if key else {}
+    return _steps(current, {**links, "type": reverse("channel-new")}, {*passed, "type"} if key else ())
 
 
-def steps_after(current: str, channel_id: int) -> list[Step]:
-    """Once the channel is made: what was before is its Setup tab now."""
-    links = {name: reverse(f"channel-set-up-{name}", args=[channel_id]) for name in AFTER}
-    return [_step(name, current, links.get(name, "")) for name in (*BEFORE, *AFTER)]
+def steps_after(current: str, channel: ChannelPage) -> list[Step]:
+    """Once the channel is made: what was before is its Setup tab now. A step bears a tick when it has happened."""
+    links = {name: reverse(f"channel-set-up-{name}", args=[channel.id]) for name in AFTER}
+    linked = channel.link == LinkState.LINKED.value
+    happened = {
+        "authorise": linked,
+        "more": bool(channel.shared_with),
+        "first-import": linked and not channel.dont_import_orders,
+    }
+    return _steps(current, links, {*BEFORE, *(name for name, so in happened.items() if so)})
 
 
 def place(steps: Sequence[Step]) -> tuple[int, int]:

@@ -63,7 +63,8 @@ class StockNotice(models.Model):
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="stock_notices")
     version = models.PositiveIntegerField(default=1)
     urgency = models.PositiveSmallIntegerField(default=0)  # 2 = zero, 1 = low, 0 = the rest: larger goes first
-    cause = models.CharField(max_length=120)
+    cause = models.CharField(max_length=120)  # the newest change
+    caused_at = models.DateTimeField(null=True)  # trade time of that change; raised_at is that of the first
     raised_at = models.DateTimeField()
     again_at = models.DateTimeField()  # trade time: not before
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wharfinger.db.models import AuthorisationAttempt, Channel, SellerAccount
-from wharfinger.domain.marketplaces import flag
 
 ATTEMPTS_SHOWN = 20
 
@@ -117,7 +116,7 @@ class Authorisable:
     name: str
     account: str
     marketplace: str
-    flag: str
+    country: str
 
 
 def channels_for_seller(seller_id: str) -> tuple[Authorisable, ...]:
@@ -129,8 +128,7 @@ def channels_for_seller(seller_id: str) -> tuple[Authorisable, ...]:
         first.setdefault(row.account_id, row)
     found = list(first.values()) or list(rows.filter(account__seller_id=""))
     return tuple(
-        Authorisable(row.pk, row.name, row.account.name, row.marketplace.name, flag(row.marketplace.country))
-        for row in found
+        Authorisable(row.pk, row.name, row.account.name, row.marketplace.name, row.marketplace.country) for row in found
     )
 
 

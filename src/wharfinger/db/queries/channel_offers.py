@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import F, Q
 
 from wharfinger.db.models import Channel, ChannelOption, Marketplace, Participation, Site
-from wharfinger.domain.marketplaces import Pool, flag
+from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
 
@@ -31,7 +31,6 @@ class Offer:
 class OfferedMarketplace:
     id: str
     name: str
-    flag: str
     country: str
     currency: str
     suspended: bool
@@ -83,7 +82,6 @@ def channel_offers(channel_id: int) -> Offers | None:
             OfferedMarketplace(
                 id=market.pk,
                 name=market.name,
-                flag=flag(market.country),
                 country=market.country,
                 currency=market.currency,
                 suspended=row.suspended_listings,

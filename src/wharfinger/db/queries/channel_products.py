@@ -25,6 +25,7 @@ class ChannelFacts:
     marketplace: str
     approved_at: datetime | None
     dont_upload: bool
+    waiting_for_approval: tuple[str, ...]
     site_id: int | None
     site: str
 
@@ -49,9 +50,18 @@ def channel_facts(channel_id: int) -> ChannelFacts | None:
         marketplace=row.marketplace.name,
         approved_at=row.stock_upload_approved_at,
         dont_upload=row.dont_upload_stock_levels,
+        waiting_for_approval=_waiting_for_approval(row),
         site_id=site.pk if site else None,
         site=site.name if site else "",
     )
+
+
+def _waiting_for_approval(channel: Channel) -> tuple[str, ...]:
+    """The FBM channels of the same seller account whose first upload nobody has approved, this one among them."""
+    rows = Channel.objects.filter(
+        account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+    )
+    return tuple(rows.order_by("name").values_list("name", flat=True))
 
 
 def channel_choices() -> tuple[tuple[int, str], ...]:
@@ -136,6 +146,37 @@ def product_row(product_id: int) -> ProductRow | None:
     rows = ChannelProduct.objects.filter(pk=product_id).annotate(sold_both_ways=_sold_both_ways())
     row = rows.values(*_COLUMNS, "sold_both_ways").first()
     return _row(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProgress:
+    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason."""
+
+    sent: int
+    queued: int
+    refused: int
+    silent: int
+
+    @property
+    def total(self) -> int:
+        """What is to be sent at all."""
+        return self.sent + self.queued + self.refused
+
+
+def upload_progress(channel: ChannelFacts) -> UploadProgress:
+    """By one query; a number that waits is queued, whatever became of the one before it."""
+    rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM.value, listing__gone_at=None)
+    queued = Q(listing__notice__isnull=False)
+    refused = ~queued & ~Q(listing__error="")
+    sent = Q(listing__told_quantity__isnull=False, listing__told_why__not_told__isnull=True)
+    counts = rows.aggregate(
+        total=Count("id"),
+        queued=Count("id", filter=queued),
+        refused=Count("id", filter=refused),
+        sent=Count("id", filter=~queued & ~refused & sent),
+    )
+    silent = counts["total"] - counts["queued"] - counts["refused"] - counts["sent"]
+    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], silent)
 
 
 @dataclass(frozen=True, slots=True)

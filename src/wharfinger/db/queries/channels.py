@@ -19,7 +19,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.first_import import found_orders
 from wharfinger.domain.channels import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
-from wharfinger.domain.marketplaces import Region, flag
+from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
@@ -36,7 +36,7 @@ class ChannelHead:
     account_id: int
     seller_id: str
     marketplace: str
-    flag: str
+    country: str
     enabled: bool
     activated: bool
     activated_for: str
@@ -94,7 +94,7 @@ def _head(row: dict[str, Any]) -> ChannelHead:
         account_id=row["account_id"],
         seller_id=row["account__seller_id"],
         marketplace=row["marketplace__name"],
-        flag=flag(row["marketplace__country"]),
+        country=row["marketplace__country"],
         enabled=row["enabled"],
         activated=row["activated"],
         activated_for=row["activated_for"],
@@ -245,11 +245,11 @@ def _state(line: ChannelCheck) -> str:
 
 
 def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Marketplace picker by region: flag, name and ID, those that only Amazon told of too; Far East is not offered."""
+    """Marketplace picker by region: name and ID, those that only Amazon told of too; Far East is not offered."""
     rows = Marketplace.objects.exclude(region=Region.FE.value).order_by("region", "name")
     offered: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
-        label = f"{flag(row.country)} {row.name} ({row.pk})".strip()
+        label = f"{row.name} ({row.pk})"
         offered.setdefault(Region(row.region).title, []).append((row.pk, label))
     return list(offered.items())
 

@@ -21,7 +21,6 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
 from wharfinger.domain.budget import Bucket, tokens_at
-from wharfinger.domain.marketplaces import flag
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -45,7 +44,7 @@ FLOW_TITLES = {
 class ChannelToday:
     id: int
     name: str
-    flag: str
+    country: str
     kind: str
     orders: int
 
@@ -162,7 +161,7 @@ def _channels_today(today: OrdersOfToday) -> tuple[ChannelToday, ...]:
     """By name; an archived channel only when it had an order today, so that the rows add up to the whole."""
     rows = Channel.objects.select_related("marketplace").order_by("name")
     return tuple(
-        ChannelToday(row.pk, row.name, flag(row.marketplace.country), row.kind, today.by_channel.get(row.pk, 0))
+        ChannelToday(row.pk, row.name, row.marketplace.country, row.kind, today.by_channel.get(row.pk, 0))
         for row in rows
         if not row.archived or row.pk in today.by_channel
     )

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 from wharfinger.db.models import Marketplace
-from wharfinger.domain.marketplaces import COUNTRIES, Region, flag
+from wharfinger.domain.marketplaces import COUNTRIES, Region
 
 
 @dataclass(frozen=True, slots=True)
 class MarketplaceRow:
     id: str
     name: str
-    flag: str
+    country_code: str
     country: str
     currency: str
     pool: str
@@ -41,7 +41,7 @@ def _row(row: Marketplace) -> MarketplaceRow:
     return MarketplaceRow(
         id=row.pk,
         name=row.name,
-        flag=flag(row.country),
+        country_code=row.country,
         country=COUNTRIES.get(row.country, row.country),
         currency=row.currency,
         pool=row.get_pool_display(),

@@ -10,12 +10,13 @@ from wharfinger.db.models import (
     CourierService,
     ImportedOrder,
     Marketplace,
+    Participation,
     SellerAccount,
     Site,
 )
 from wharfinger.db.queries.fba_sites import held_elsewhere
 from wharfinger.domain.channels import LinkState
-from wharfinger.domain.marketplaces import Pool, Region, flag
+from wharfinger.domain.marketplaces import BY_ID, MARKETPLACES, Pool, Region
 from wharfinger.domain.orders import Fulfilment, ImportState
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
@@ -33,10 +34,10 @@ class PoolSite:
 
 @dataclass(frozen=True, slots=True)
 class SetupFacts:
-    """`twins`: channels of the marketplace and kind that there are already, whoever's."""
+    """`twins`: channels of the marketplace and kind that there are already, whoever's; `twin_sellers`: whose."""
 
     marketplace: str
-    flag: str
+    country: str
     pool: str
     pool_title: str
     region: str
@@ -45,6 +46,7 @@ class SetupFacts:
     prompt_couriers: tuple[tuple[int, str], ...]
     other_couriers: tuple[str, ...]
     twins: tuple[tuple[int, str], ...]
+    twin_sellers: frozenset[str]
     application: bool
 
 
@@ -54,10 +56,14 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
     couriers = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
     sites = list(Site.objects.select_related("account").order_by("priority", "name"))
     elsewhere = held_elsewhere(market) if market else {}
-    twins = Channel.objects.filter(marketplace=marketplace_id, kind=kind.value, archived=False).order_by("name")
+    twins = list(
+        Channel.objects.filter(marketplace=marketplace_id, kind=kind.value, archived=False)
+        .order_by("name")
+        .values_list("pk", "name", "account__seller_id")
+    )
     return SetupFacts(
         marketplace=market.name if market else "",
-        flag=flag(market.country) if market else "",
+        country=market.country if market else "",
         pool=market.pool if market else "",
         pool_title=_pool_title(market) if market else "",
         region=market.region if market else "",
@@ -72,7 +78,8 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
         own_sites=tuple((site.pk, site.name) for site in sites if site.kind != SiteKind.FBA.value),
         prompt_couriers=tuple((row.pk, str(row)) for row in couriers if row.tracking == Tracking.AT_ONCE.value),
         other_couriers=tuple(str(row) for row in couriers if row.tracking != Tracking.AT_ONCE.value),
-        twins=tuple(twins.values_list("pk", "name")),
+        twins=tuple((pk, name) for pk, name, _ in twins),
+        twin_sellers=frozenset(seller for *_, seller in twins if seller),
         application=AmazonApplication.objects.exists(),
     )
 
@@ -81,6 +88,34 @@ def region_of(marketplace_id: str) -> str:
     """The region of a marketplace that is offered; empty for any other, and for what is none."""
     row = Marketplace.objects.filter(pk=marketplace_id).exclude(region=Region.FE.value).first()
     return row.region if row else ""
+
+
+def next_free_marketplace(kind: Fulfilment) -> str:
+    """Where a new channel of this kind most likely sells: the first that a linked seller takes part in and has no
+    such channel for, else the first without one; in the order in which Amazon publishes them."""
+    channels = Channel.objects.filter(kind=kind.value, archived=False)
+    taken = set(channels.values_list("account", "marketplace"))
+    open_ones = Participation.objects.filter(
+        participating=True, suspended_listings=False, account__link_state=LinkState.LINKED.value
+    )
+    free = {
+        market for account, market in open_ones.values_list("account", "marketplace") if (account, market) not in taken
+    }
+    if not free:
+        free = set(BY_ID) - {market for _, market in taken}
+    offered = [facts.id for facts in MARKETPLACES if facts.region is not Region.FE]
+    return next((market for market in offered if market in free), offered[0])
+
+
+def suggested_name(kind: Fulfilment, marketplace_id: str) -> str:
+    """“Amazon.de FBM”, with a number behind it where that is taken."""
+    market = Marketplace.objects.filter(pk=marketplace_id).first()
+    if market is None:
+        return ""
+    name = f"{market.name} {kind.value}"
+    used = {each.casefold() for each in Channel.objects.filter(name__istartswith=name).values_list("name", flat=True)}
+    numbered = (name, *(f"{name} {number}" for number in range(2, len(used) + 3)))
+    return next(each for each in numbered if each.casefold() not in used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +161,12 @@ def only_seller_for(kind: Fulfilment, region: str, marketplace_id: str) -> str:
     linked = SellerAccount.objects.filter(region=region, link_state=LinkState.LINKED.value).exclude(seller_id="")
     sellers = list(linked.exclude(channels__in=twins).values_list("seller_id", flat=True)[:2])
     return sellers[0] if len(sellers) == 1 else ""
+
+
+def is_linked_seller(region: str, seller_id: str) -> bool:
+    """Whether a channel of this seller shares an authorisation that is there already."""
+    rows = SellerAccount.objects.filter(region=region, seller_id=seller_id, link_state=LinkState.LINKED.value)
+    return rows.exclude(seller_id="").exists()
 
 
 def touched_by(region: str, seller_id: str) -> tuple[str, ...]:

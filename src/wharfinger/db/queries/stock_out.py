@@ -152,18 +152,30 @@ class PlanRow:
         return self.would_be is not None and self.would_be != self.now_at_amazon
 
 
-def stock_upload_plan(channel_id: int) -> tuple[PlanRow, ...]:
-    """What approving the channel's first stock upload would tell Amazon, by SKU. FBA listings are no part of it."""
+def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[PlanRow, ...]:
+    """What approving the channel's first stock upload would send to Amazon, by SKU; with `whole_account` that of every
+    channel of the seller account that waits. Amazon holds one number for a SKU, so each SKU is one row. FBA listings
+    are no part of it."""
     channel = Channel.objects.get(pk=channel_id)
+    channels = {channel_id: channel.marketplace_id}
+    if whole_account:
+        waiting = Channel.objects.filter(
+            account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+        )
+        channels |= dict(waiting.values_list("pk", "marketplace_id"))
     products = ChannelProduct.objects.filter(
         listing__account=channel.account_id,
-        marketplace=channel.marketplace_id,
+        marketplace__in=channels.values(),
         listing__fulfilment=Fulfilment.FBM.value,
         listing__gone_at=None,
     )
-    rows = list(products.select_related("listing", "item").order_by("listing__sku"))
-    facts = listing_facts({row.listing_id for row in rows}, approved={channel_id})
-    return tuple(_plan_row(row, decide(facts[row.listing_id])) for row in rows)
+    found = products.select_related("listing", "item").order_by("listing__sku", "marketplace_id")
+    rows: dict[int, ChannelProduct] = {}
+    for row in found:  # its own marketplace's title where it is listed there
+        if row.listing_id not in rows or row.marketplace_id == channel.marketplace_id:
+            rows[row.listing_id] = row
+    facts = listing_facts(rows.keys(), approved=channels.keys())
+    return tuple(_plan_row(row, decide(facts[listing_id])) for listing_id, row in rows.items())
 
 
 def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> PlanRow:

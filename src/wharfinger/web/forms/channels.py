@@ -10,7 +10,7 @@ from django.http import QueryDict
 from wharfinger.db.queries.channel_options import OptionsList
 from wharfinger.db.queries.channels import ChannelPage, courier_groups, marketplace_choices, site_choices
 from wharfinger.domain.channels import ImportFba, import_fba_for
-from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations.channels import NAME_AT_MOST, ChannelEntry
 from wharfinger.operations.refusals import Refused
@@ -43,15 +43,12 @@ NOT_STORED = frozenset({"marketplace_typed", "auth_token"})
 """Fields that a channel's page has no value for: one is another way to say a thing, one is write only."""
 FIELD_NAMES = {"site": "site_id", "courier_service": "courier_service_id"}
 """The form's names of fields that operations call otherwise."""
-FIRST_MARKETPLACE = "A1F83G8C2ARO7P"
 
 
 class MarketplaceForm(forms.Form):
     """Where a new channel will sell: the picker, or the ID as Amazon writes it."""
 
-    marketplace_id = forms.ChoiceField(
-        label="Marketplace ID", help_text="Flag, name and ID; other regions further down."
-    )
+    marketplace_id = forms.ChoiceField(label="Marketplace ID", help_text="Name and ID; other regions further down.")
     marketplace_typed = forms.CharField(
         label="Or type a Marketplace ID",
         max_length=40,
@@ -63,6 +60,26 @@ class MarketplaceForm(forms.Form):
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any]) -> None:
         super().__init__(data, initial=initial)
         offer(self, "marketplace_id", marketplace_choices())
+        refresh_checks(self)
+
+
+REFRESHING = ("marketplace_id", "marketplace_typed", "region", "seller_id")
+"""What the checks of New Channel depend on."""
+
+
+def refresh_checks(form: forms.Form) -> None:
+    """The checks beside the form follow its marketplace and seller: htmx asks for them anew at each change."""
+    asks = {
+        "hx-post": "",
+        "hx-trigger": "change",
+        "hx-target": "#checks",
+        "hx-swap": "outerHTML",
+        "hx-vals": '{"go": "look"}',
+        "hx-sync": "closest form:replace",
+    }
+    for name in REFRESHING:
+        if name in form.fields:
+            form.fields[name].widget.attrs |= asks
 
 
 class ChannelForm(forms.Form):
@@ -240,15 +257,16 @@ def copy_of(page: ChannelPage) -> dict[str, Any]:
     return {**kept, **changed}
 
 
-def preset(kind: Fulfilment, start_date: date) -> dict[str, Any]:
+def preset(kind: Fulfilment, start_date: date, marketplace_id: str, name: str) -> dict[str, Any]:
     """A new channel's first values. The brake is on: the first import is looked at before it begins."""
     return {
+        "name": name,
         "enabled": True,
         "start_date": start_date,
         "order_ref_format": "{0}",
         "dont_import_orders": True,
         "use_amazon_sku": True,
         "import_fba_orders": import_fba_for(kind).value,
-        "region": Region.EU.value,
-        "marketplace_id": FIRST_MARKETPLACE,
+        "region": BY_ID[marketplace_id].region.value,
+        "marketplace_id": marketplace_id,
     }

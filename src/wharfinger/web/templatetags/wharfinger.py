@@ -64,6 +64,24 @@ def icon(name: str, css: str = "", label: str = "") -> SafeString:
     return format_html('<svg class="icon {}" aria-hidden="true"><use href="{}"></use></svg>', css, address)
 
 
+FLAGS = frozenset(
+    {
+        "GB", "DE", "FR", "IT", "ES", "NL", "SE", "PL", "BE", "IE", "TR", "ZA", "EG", "SA", "AE", "IN", "US", "CA",
+        "MX", "BR", "JP", "AU", "SG",
+    }
+)  # fmt: skip
+"""The symbols of img/flags.svg: emoji flags are shown as two letters on Windows."""
+
+
+@register.simple_tag
+def flag(country: str) -> SafeString:
+    """The flag of a marketplace's country beside its name; one that is not drawn shows its code."""
+    if country in FLAGS:
+        address = f"{static('wharfinger/img/flags.svg')}#{country}"
+        return format_html('<svg class="flag" aria-hidden="true"><use href="{}"></use></svg>', address)
+    return format_html('<span class="flag flag-code" aria-hidden="true">{}</span>', country)
+
+
 def written_money(amount: Decimal, currency: str, country: str = "") -> str:
     """£1,234.50; for a country that writes so: 1.234,50 €. An unknown currency keeps its code: 12.00 SEK."""
     places = Decimal(1) if currency in WHOLE_UNITS else Decimal("0.01")
@@ -132,6 +150,12 @@ def moment(value: datetime | date | None, style: str = "full") -> str:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>', _machine(value), title, _written_moment(local, style)
     )
+
+
+@register.filter
+def from_iso(text: str | None) -> datetime | None:
+    """A moment that is kept in JSON."""
+    return datetime.fromisoformat(text) if text else None
 
 
 def written_age(seconds: int) -> str:

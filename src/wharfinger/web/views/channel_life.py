@@ -45,7 +45,7 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
             if is_setting_up(request, channel_id):
                 return redirect("channel-set-up-first-import", channel_id=channel_id)
             return redirect("channel-list")
-    steps = steps_after("more", channel_id) if is_setting_up(request, channel_id) else []
+    steps = steps_after("more", channel) if is_setting_up(request, channel_id) else []
     context = {"channel": channel, "offers": offers, "form": form, "steps": steps, "place": place(steps)}
     return render(request, "wharfinger/channels/more.html", context, status=422 if form.errors else 200)
 

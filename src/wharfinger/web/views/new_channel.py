@@ -1,9 +1,9 @@
 """New Channel: type, checks, General, Channel Specific, (Global), Save Channel. Nothing is made before the last."""
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,14 +11,25 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channels import channel_page
-from wharfinger.db.queries.setup_checks import SetupFacts, only_seller_for, region_of, setup_facts, touched_by
+from wharfinger.db.queries.setup_checks import (
+    SetupFacts,
+    is_linked_seller,
+    next_free_marketplace,
+    only_seller_for,
+    region_of,
+    setup_facts,
+    suggested_name,
+    touched_by,
+)
+from wharfinger.domain.channels import ActivatedFor
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
 from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import channels
+from wharfinger.operations import channel_life, channels
 from wharfinger.operations.channels import check_general, check_specific, first_start_date
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import numbers, person, trade_now
+from wharfinger.web.asked import allowed, numbers, person, trade_now
+from wharfinger.web.channel_checks import checks_for
 from wharfinger.web.drafts import SECRET, Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
 from wharfinger.web.forms.channels import (
     FIELD_NAMES,
@@ -29,8 +40,10 @@ from wharfinger.web.forms.channels import (
     MarketplaceForm,
     copy_of,
     preset,
+    refresh_checks,
 )
 from wharfinger.web.https import comes_back_from_amazon
+from wharfinger.web.live import asks_for
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
 
@@ -55,7 +68,7 @@ LEADS = {
 def choose_type(request: HttpRequest) -> HttpResponse:
     """The first step, with what was begun and not saved."""
     begun = [(draft, setup_facts(draft.kind, draft.told.get("marketplace_id", ""))) for draft in drafts_of(request)]
-    steps = steps_before("type", "", ())
+    steps = steps_before("type", "", (), ())
     return render(request, "wharfinger/channels/new/type.html", {"steps": steps, "place": place(steps), "begun": begun})
 
 
@@ -66,7 +79,9 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
     if kind not in KINDS:
         raise Http404
     fulfilment = KINDS[kind]
-    first = preset(fulfilment, first_start_date(trade_now()))
+    marketplace_id = next_free_marketplace(fulfilment)
+    name = suggested_name(fulfilment, marketplace_id)
+    first = preset(fulfilment, first_start_date(trade_now()), marketplace_id, name)
     asked = numbers([request.GET.get("like", "")])
     pattern = channel_page(asked[0]) if asked else None
     if pattern is not None and pattern.kind == fulfilment.value:
@@ -107,13 +122,17 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         forget_draft(request, draft.key)
         messages.info(request, "Nothing was made.")
         return redirect("channel-list")
+    before = draft.told.get("marketplace_id", "")
     take_down(draft, FIELDS.get(step, ()), request.POST)
     draft.refused = ("", "")
     if step == "checks":
         _note_marketplace(draft)
+    _follow_marketplace(draft, before)
     if go == "forget-token":
         draft.told[SECRET] = ""
     keep_draft(request, draft)
+    if asks_for(request, "checks"):
+        return render(request, "wharfinger/channels/new/checks_part.html", _checks_context(draft))
     if go in CURES:
         return redirect(_cure_address(draft, step, go))
     if go == "forget-token":
@@ -122,28 +141,28 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         case "checks":
             return _leave_checks(request, draft, go)
         case "save":
-            return _save(request, draft)
+            return _save(request, draft, go)
         case _:
             return _leave_form(request, draft, step)
 
 
-def _next(draft: Draft, step: str) -> HttpResponse:
+def _next(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
+    _pass(request, draft, step)
     return redirect("channel-draft", key=draft.key, step=BEFORE[BEFORE.index(step) + 1])
 
 
+def _pass(request: HttpRequest, draft: Draft, *steps: str) -> None:
+    draft.passed = list(dict.fromkeys((*draft.passed, *steps)))
+    keep_draft(request, draft)
+
+
+def _fail(request: HttpRequest, draft: Draft, step: str) -> None:
+    """A step whose fields are wrong loses its tick, also when it had one."""
+    draft.passed = [each for each in draft.passed if each != step]
+    keep_draft(request, draft)
+
+
 # Checks: each names its cure; the cure's page leads back here.
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """`state`: good, warn (go on if you like) or bad (go on when it is cured). `go`: the cure's button."""
-
-    state: str
-    title: str
-    text: str
-    cure: str = ""
-    go: str = ""
-    button: str = ""
 
 
 CURES = {
@@ -162,103 +181,28 @@ def _cure_address(draft: Draft, step: str, go: str) -> str:
     return f"{reverse(page)}?{urlencode(asked)}"
 
 
-def checks_for(kind: Fulfilment, facts: SetupFacts) -> list[Check]:
-    own = _fbm_checks(facts) if kind is Fulfilment.FBM else _fba_checks(facts)
-    return [*own, _twin_check(kind, facts), _application_check(facts), _address_check()]
-
-
-def _fbm_checks(facts: SetupFacts) -> list[Check]:
-    title = "A courier service that gives its tracking number at once"
-    if facts.prompt_couriers:
-        courier = Check("good", title, ", ".join(name for _, name in facts.prompt_couriers))
-    elif facts.other_couriers:
-        courier = Check(
-            "warn",
-            title,
-            f"There is none. {', '.join(facts.other_couriers)} can be chosen, but numbers that come later make late "
-            "confirmations, and you will be asked to acknowledge that.",
-            "Add one whose label program shows the number at once.",
-            "courier",
-            "Add a courier service",
-        )
-    else:
-        courier = Check(
-            "bad",
-            title,
-            "There is no courier service at all. Amazon wants the tracking number when the parcel leaves.",
-            "Add the service that you ship with.",
-            "courier",
-            "Add a courier service",
-        )
-    if facts.own_sites:
-        return [courier, Check("good", "A site of your own", ", ".join(name for _, name in facts.own_sites))]
-    cure = "Make your warehouse, shop or 3PL."
-    return [courier, Check("bad", "A site of your own", "Orders are fulfilled from one.", cure, "site", "Make a site")]
-
-
-def _fba_checks(facts: SetupFacts) -> list[Check]:
-    title = f"An FBA site for the pool {facts.pool_title}"
-    if not facts.pool_sites:
-        return [
-            Check(
-                "bad",
-                title,
-                f"{facts.marketplace} is served from Amazon's stock in the pool {facts.pool_title}. A stock control "
-                "site of kind FBA for it is mandatory.",
-                "Make it now; you come back here.",
-                "fba-site",
-                f"Make the FBA site for {facts.pool_title}",
-            )
-        ]
-    names = ", ".join(f"{site.name} ({site.account})" if site.account else site.name for site in facts.pool_sites)
-    found = Check("good", title, names)
-    if any(site.loaded for site in facts.pool_sites):
-        return [found, Check("good", "Its stock levels", "They were loaded from Amazon.")]
-    text = (
-        "It has none yet. FBA orders are kept and wait until it has; when the channel is linked, one button loads the "
-        "levels from Amazon and releases them."
-    )
-    return [found, Check("warn", "Its stock levels", text)]
-
-
-def _twin_check(kind: Fulfilment, facts: SetupFacts) -> Check:
-    title = f"No {kind.value} channel for {facts.marketplace} yet"
-    if not facts.twins:
-        return Check("good", title, "Each seller account has one channel for a marketplace and kind.")
-    names = ", ".join(name for _, name in facts.twins)
-    return Check("warn", title, f"There is {names}. A second one is taken for another seller account only.")
-
-
-def _application_check(facts: SetupFacts) -> Check:
-    title = "Your Amazon application"
-    if facts.application:
-        return Check("good", title, "It is entered under Settings; Authorise uses it.")
-    text = "It is not entered yet. Authorise, and an Auth Token too, need your own application at Amazon."
-    return Check("warn", title, text, "Enter it now or later.", "application", "Enter the application")
-
-
-def _address_check() -> Check:
-    title = "Amazon can send you back here"
-    if comes_back_from_amazon():
-        return Check("good", title, "Authorise leads to Seller Central and back.")
-    text = (
-        "Our own address is not https, and Amazon sends browsers back to https addresses only. Paste the Auth Token of "
-        "a self-authorised application on the step Channel Specific."
-    )
-    return Check("warn", title, text, "Or give this installation an https address (WHARFINGER_URL).")
+def _checks_context(draft: Draft) -> dict[str, Any]:
+    """The checks for the marketplace that is chosen now, picked or typed, and for its seller where one is known."""
+    typed = draft.told.get("marketplace_typed", "").strip()
+    facts = setup_facts(draft.kind, typed if region_of(typed) else draft.told.get("marketplace_id", ""))
+    checks = checks_for(draft.kind, facts, draft.told.get("seller_id", "").strip())
+    return {"facts": facts, "checks": checks, "stops": sum(check.state == "bad" for check in checks)}
 
 
 def _checks(request: HttpRequest, draft: Draft, form: MarketplaceForm | None = None) -> HttpResponse:
-    facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
-    checks = checks_for(draft.kind, facts)
     context = {
         **_frame(draft, "checks"),
+        **_checks_context(draft),
         "form": form or MarketplaceForm(initial=draft.told),
-        "facts": facts,
-        "checks": checks,
-        "stops": sum(check.state == "bad" for check in checks),
     }
     return render(request, "wharfinger/channels/new/checks.html", context, status=422 if form else 200)
+
+
+def _follow_marketplace(draft: Draft, before: str) -> None:
+    """A name that was only suggested follows the marketplace; one that a person gave stays."""
+    now, name = draft.told.get("marketplace_id", ""), draft.told.get("name", "")
+    if now != before and name == suggested_name(draft.kind, before):
+        draft.told["name"] = suggested_name(draft.kind, now)
 
 
 def _note_marketplace(draft: Draft) -> None:
@@ -277,11 +221,36 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     if form.is_valid() and typed:
         form.add_error("marketplace_typed", f"“{typed[:40]}” is no marketplace ID that Amazon has. Pick one above.")
     if form.errors:
+        _fail(request, draft, "checks")
         return _checks(request, draft, form)
-    facts = setup_facts(draft.kind, draft.told["marketplace_id"])
-    if go == "look" or any(check.state == "bad" for check in checks_for(draft.kind, facts)):
+    stops = _checks_context(draft)["stops"]
+    if go == "look" or stops:
+        if stops:
+            _fail(request, draft, "checks")
         return redirect("channel-draft", key=draft.key, step="checks")
-    return _next(draft, "checks")
+    return _take_proposals(request, draft) if go == "save" else _next(request, draft, "checks")
+
+
+def _take_proposals(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Use what is proposed on the steps between, and go to Save; stops at the first step that needs a person."""
+    _choose_for_them(draft, setup_facts(draft.kind, draft.told["marketplace_id"]))
+    _fill_in_seller(draft)
+    for step in FORMS:
+        form = _form(draft, step, bound=True)
+        if not form.is_valid() or _refused(draft, step, form):
+            keep_draft(request, draft)
+            return redirect("channel-draft", key=draft.key, step=step)
+    draft.reached = list(dict.fromkeys((*draft.reached, *FORMS)))
+    _pass(request, draft, "checks", *FORMS)
+    return redirect("channel-draft", key=draft.key, step="save")
+
+
+def _refused(draft: Draft, step: str, form: ChannelForm) -> bool:
+    try:
+        _judge(draft, step, form)
+    except Refused:
+        return True
+    return False
 
 
 # General, Channel Specific, (Global): one form each.
@@ -290,6 +259,8 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
 def _form(draft: Draft, step: str, *, bound: bool) -> ChannelForm:
     form = ChannelForm(draft.kind, draft.data() if bound else None, initial=draft.told)
     form.keep_only(FIELDS[step])
+    if step == "specific":
+        refresh_checks(form)
     return form
 
 
@@ -297,9 +268,8 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
     facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
     if step == "options" and form is None:
         _choose_for_them(draft, facts)
-    elif step == "specific" and "seller_id" not in draft.told:
-        told = draft.told
-        told["seller_id"] = only_seller_for(draft.kind, told.get("region", ""), told.get("marketplace_id", ""))
+    elif step == "specific":
+        _fill_in_seller(draft)
     refused = draft.refused if draft.refused[0] in FIELDS[step] else ("", "")
     if form is None:
         form = _form(draft, step, bound=bool(refused[1]))
@@ -307,15 +277,22 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
             form.add_error(*refused)
     context = {
         **_frame(draft, step),
+        **_checks_context(draft),
         "form": form,
         "facts": facts,
         "lead": LEADS[step],
         "token_last_four": draft.token_last_four,
         "token_first": not comes_back_from_amazon(),
         "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
-        "needs_pool_site": draft.kind is Fulfilment.FBA and step == "specific" and not facts.pool_sites,
     }
     return render(request, "wharfinger/channels/new/step.html", context, status=422 if form.errors else 200)
+
+
+def _fill_in_seller(draft: Draft) -> None:
+    """The one linked seller that it can be, where nobody has said yet."""
+    told = draft.told
+    if "seller_id" not in told:
+        told["seller_id"] = only_seller_for(draft.kind, told.get("region", ""), told.get("marketplace_id", ""))
 
 
 def _choose_for_them(draft: Draft, facts: SetupFacts) -> None:
@@ -338,11 +315,10 @@ def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         else:
             if step == "specific":
                 _note_marketplace(draft)
-                keep_draft(request, draft)
-            return _next(draft, step)
+            return _next(request, draft, step)
     if SECRET in form.errors:  # one that is wrong is not kept: an empty field would go on meaning it
         draft.told[SECRET] = ""
-        keep_draft(request, draft)
+    _fail(request, draft, step)
     return _form_page(request, draft, step, form)
 
 
@@ -383,8 +359,23 @@ def _summary(request: HttpRequest, draft: Draft) -> HttpResponse:
         "sections": sections,
         "token_last_four": draft.token_last_four,
         "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
+        "may_activate": _may_activate(request),
+        "asks_consent": _asks_consent(request, draft),
     }
     return render(request, "wharfinger/channels/new/save.html", context)
+
+
+def _may_activate(request: HttpRequest) -> bool:
+    """Demo systems with a simulator: an administrator may have the new channel speak to it at once."""
+    house = settings.WHARFINGER
+    return house.system == "demo" and bool(house.simulator_url) and allowed(request, Right.ADMINISTER)
+
+
+def _asks_consent(request: HttpRequest, draft: Draft) -> bool:
+    """Whether Authorise is what comes next, and may be pressed: no token was given, and no seller is shared."""
+    shared = is_linked_seller(draft.told.get("region", ""), draft.told.get("seller_id", "").strip())
+    may_speak = settings.WHARFINGER.system == "live" or _may_activate(request)
+    return may_speak and not (draft.token_last_four or shared) and comes_back_from_amazon()
 
 
 def _shown(form: ChannelForm, step: str) -> list[Any]:
@@ -396,7 +387,7 @@ def _step_of(field: str) -> str:
     return next((step for step in FORMS if field in FIELDS[step]), "")
 
 
-def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
+def _save(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     form = _whole_form(draft)
     if not form.is_valid():
         return redirect("channel-draft", key=draft.key, step=_step_of(next(iter(form.errors))) or "general")
@@ -412,14 +403,27 @@ def _save(request: HttpRequest, draft: Draft) -> HttpResponse:
         if not _step_of(field):
             messages.error(request, refused.message)
         return redirect("channel-draft", key=draft.key, step=_step_of(field) or "save")
+    asks_consent = _asks_consent(request, draft)
     forget_draft(request, draft.key)
     begin_set_up(request, channel.pk)
-    messages.success(request, f"{channel.name} is saved. Next: authorise it at Amazon.")
+    activated = _may_activate(request) and request.POST.get("activate") == "on" and _activate(request, channel.pk)
+    if go == "authorise" and asks_consent and (activated or channel.activated):
+        return redirect("channel-authorise", channel_id=channel.pk)
+    messages.success(request, f"{channel.name} is saved.{' Next: authorise it at Amazon.' if asks_consent else ''}")
     return redirect("channel-set-up-authorise", channel_id=channel.pk)
 
 
+def _activate(request: HttpRequest, channel_id: int) -> bool:
+    try:
+        channel_life.activate_channel(channel_id, ActivatedFor.SIMULATOR, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return False
+    return True
+
+
 def _frame(draft: Draft, step: str) -> dict[str, Any]:
-    steps = steps_before(step, draft.key, draft.reached)
+    steps = steps_before(step, draft.key, draft.reached, draft.passed)
     before = BEFORE[BEFORE.index(step) - 1]
     back = reverse("channel-new") if before == "type" else reverse("channel-draft", args=[draft.key, before])
     return {

@@ -18,6 +18,7 @@ from wharfinger.db.queries.channel_products import (
     every_product,
     list_levels_told,
     list_products,
+    upload_progress,
 )
 from wharfinger.db.queries.links import (
     Unlinked,
@@ -127,9 +128,12 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     told = form.cleaned_data
     wanted = ProductFilter(link=told.get("link", ""), search=told.get("q", ""))
     waits = channel.kind is Fulfilment.FBM and channel.approved_at is None
-    plan = stock_upload_plan(channel.id) if waits else ()
+    together = waits and len(channel.waiting_for_approval) > 1
+    plan = stock_upload_plan(channel.id, whole_account=together) if waits else ()
+    sends = channel.kind is Fulfilment.FBM and channel.approved_at is not None
     context = {
         "channel": channel,
+        "progress": upload_progress(channel) if sends else None,
         "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
         "filtered": any(request.GET.get(key) for key in form.fields),
     }
@@ -138,7 +142,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         return answer_live(request, rows)
     may_approve = allowed(request, Right.EDIT_CHANNELS)
     page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context, **_plan(plan)}
-    page |= {"waits": waits, "may_approve": may_approve, "form": form, "live": rows}
+    page |= {"waits": waits, "together": together, "may_approve": may_approve, "form": form, "live": rows}
     return render(request, "wharfinger/products/stock.html", page)
 
 
@@ -154,14 +158,15 @@ def _plan(plan: tuple[PlanRow, ...]) -> dict[str, Any]:
 @needs(Right.EDIT_CHANNELS)
 @require_POST
 def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """Approve the first stock upload: from now on Amazon is told this channel's quantities."""
-    _channel_or_404(channel_id)
-    try:
-        channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
-    except Refused as refused:
-        messages.error(request, refused.message)
+    """Approve the first stock upload of this channel, or of every one of its seller account that waits."""
+    channel = _channel_or_404(channel_id)
+    if request.POST.get("all") == "on":
+        approved = channel_life.approve_stock_uploads(channel.account_id, user=person(request), now=trade_now())
     else:
-        messages.success(request, "Approved. Amazon is told now; the quantities appear below as they are sent.")
+        channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
+        approved = 1
+    whose = "" if approved == 1 else f" for {approved} channels"
+    messages.success(request, f"Approved{whose}. The quantities are sent now; how far that is stands below.")
     return redirect("channel-stock", channel_id=channel_id)
 
 

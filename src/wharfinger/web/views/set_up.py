@@ -21,7 +21,7 @@ from wharfinger.web.views.channels import channel_frame, channel_or_404, settled
 
 
 def _frame(request: HttpRequest, channel: ChannelPage, step: str) -> dict[str, Any]:
-    steps = steps_after(step, channel.id)
+    steps = steps_after(step, channel)
     return {**channel_frame(request, channel, "setup"), "steps": steps, "place": place(steps), "step": step}
 
 

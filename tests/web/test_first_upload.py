@@ -1,0 +1,132 @@
+"""The first stock upload: one approval for the seller's channels, its progress, rows that say what is so."""
+
+from datetime import timedelta
+
+import pytest
+from tests.web import stories
+from tests.web.stories import DE, NOW
+
+from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, Listing, SellerAccount, StockItem, StockNotice
+from wharfinger.db.queries.channel_products import UploadProgress, channel_facts, upload_progress
+from wharfinger.operations import outbox
+
+pytestmark = pytest.mark.django_db
+US = "ATVPDKIKX0DER"
+LATER = NOW + timedelta(minutes=5)
+
+
+@pytest.fixture
+def world():
+    """Two FBM channels of one seller that wait for approval; a SKU that both sell, and one for each alone."""
+    world = stories.shop()
+    german = Channel.objects.create(
+        name="Amazon.de FBM", kind="FBM", account=world.account, marketplace_id=DE, link_state="Linked",
+        start_date=NOW.date(), import_fba_orders="No FBA import", made_at=NOW,
+    )  # fmt: skip
+    ChannelOption.objects.create(channel=german, order_type="", site=world.warehouse)
+    for sku in ("BOTH", "UK-1", "DE-1"):
+        item = stories.stocked_item(world, sku, on_hand=12)
+        if sku == "BOTH":
+            listing = Listing.objects.get(sku=sku)
+            ChannelProduct.objects.create(listing=listing, marketplace_id=DE, item=item, found_at=NOW)
+        if sku == "DE-1":
+            ChannelProduct.objects.filter(listing__sku=sku).update(marketplace_id=DE)
+    unsent = {"told_quantity": None, "told_at": None, "seen_quantity": 9}
+    Listing.objects.update(
+        **unsent, told_why={"not_told": "Amazon.co.uk FBM: the first stock upload waits for approval."}
+    )
+    Channel.objects.filter(kind="FBM").update(stock_upload_approved_at=None)
+    StockNotice.objects.all().delete()
+    return world, german
+
+
+def stock_tab(client, channel):
+    return client.get(f"/channels/{channel.pk}/stock/").text
+
+
+def send(world, at_most=10):
+    for sent in outbox.claim_quantities(world.account.pk, at_most, now=LATER):
+        outbox.settle_quantity(sent, outbox.Accepted("S1"), now=LATER)
+
+
+def test_one_approval_serves_every_channel_of_the_seller(world, sign_in):
+    shop, german = world
+    client = sign_in()
+    page = client.get(f"/channels/{shop.fbm.pk}/stock/")
+    assert "Approve for all 2 channels" in page.text
+    assert [(row.sku, row.would_be) for row in page.context["plan"]] == [("BOTH", 12), ("DE-1", 12), ("UK-1", 12)]
+    client.post(f"/channels/{shop.fbm.pk}/stock/approve/", {"all": "on"})
+    assert not Channel.objects.filter(kind="FBM", stock_upload_approved_at=None).exists()
+    assert sorted(StockNotice.objects.values_list("listing__sku", flat=True)) == ["BOTH", "DE-1", "UK-1"]
+
+
+def test_one_channel_can_still_be_approved_alone(world, sign_in):
+    shop, german = world
+    sign_in().post(f"/channels/{shop.fbm.pk}/stock/approve/")
+    german.refresh_from_db()
+    assert german.stock_upload_approved_at is None
+    assert sorted(StockNotice.objects.values_list("listing__sku", flat=True)) == ["BOTH", "UK-1"]
+
+
+def test_progress_is_counted_and_a_queued_row_never_says_that_it_waits_for_approval(world, sign_in):
+    shop, _ = world
+    client = sign_in()
+    client.post(f"/channels/{shop.fbm.pk}/stock/approve/")
+    page = stock_tab(client, shop.fbm)
+    assert upload_progress(channel_facts(shop.fbm.pk)) == UploadProgress(sent=0, queued=2, refused=0, silent=0)
+    assert ("Sending: 0 of 2" in page, page.count("Queued"), "waits for approval" in page) == (True, 2, False)
+    send(shop, at_most=1)
+    assert "Sending: 1 of 2" in stock_tab(client, shop.fbm)
+    send(shop)
+    page = stock_tab(client, shop.fbm)
+    assert ("2 of 2 sent" in page, "Queued" in page, page.count("Sent, not shown by Amazon yet")) == (True, False, 2)
+    Listing.objects.update(seen_quantity=12)
+    assert stock_tab(client, shop.fbm).count("Up to date") == 2
+
+
+def test_a_refused_number_and_one_that_is_not_to_be_sent_are_counted_apart(world):
+    shop, _ = world
+    Listing.objects.filter(sku="BOTH").update(error="Amazon does not know this SKU (any more).", told_why=None)
+    assert upload_progress(channel_facts(shop.fbm.pk)) == UploadProgress(sent=0, queued=0, refused=1, silent=1)
+
+
+def test_why_names_the_cause_and_its_moment_and_never_that_of_another_sellers_channel(world, sign_in):
+    shop, german = world
+    other = SellerAccount.objects.create(name="Inc", region="NA", seller_id="A3", link_state="Linked", made_at=NOW)
+    elsewhere = Listing.objects.create(account=other, sku="BOTH", fulfilment="FBM", product_type="MUG", found_at=NOW)
+    item = StockItem.objects.get(code="BOTH")
+    ChannelProduct.objects.create(listing=elsewhere, marketplace_id=US, item=item, found_at=NOW)
+    client = sign_in()
+    client.post(f"/channels/{shop.fbm.pk}/stock/approve/", {"all": "on"})
+    send(shop)
+    assert not StockNotice.objects.filter(listing__account=other).exists()
+    why = Listing.objects.get(sku="BOTH", account=shop.account).told_why
+    assert (why["cause"], why["caused_at"]) == ("First stock upload approved", NOW.isoformat())
+    assert why["channels"] == ["Amazon.co.uk FBM", "Amazon.de FBM"]
+    for channel in (shop.fbm, german):
+        page = stock_tab(client, channel)
+        assert "First stock upload approved, <time" in page
+        assert "for Amazon.co.uk FBM, Amazon.de FBM." in page
+
+
+def test_a_channel_approved_later_does_not_send_what_amazon_holds_already(world, sign_in):
+    shop, german = world
+    client = sign_in()
+    client.post(f"/channels/{shop.fbm.pk}/stock/approve/")
+    send(shop)
+    client.post(f"/channels/{german.pk}/stock/approve/")
+    assert list(StockNotice.objects.values_list("listing__sku", flat=True)) == ["DE-1"]
+    assert "Amazon holds one number for this SKU" in stock_tab(client, german)
+
+
+def test_the_moment_is_that_of_the_newest_change(world):
+    shop, _ = world
+    Channel.objects.filter(kind="FBM").update(stock_upload_approved_at=NOW)
+    listing = Listing.objects.get(sku="UK-1", account=shop.account)
+    StockNotice.objects.create(
+        listing=listing, account=shop.account, cause="Received 5", raised_at=NOW, caused_at=LATER, again_at=NOW
+    )
+    claimed = outbox.claim_quantities(shop.account.pk, 5, now=LATER)
+    assert [(one.sku, one.why["cause"], one.why["caused_at"]) for one in claimed] == [
+        ("UK-1", "Received 5", LATER.isoformat())
+    ]
