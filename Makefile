@@ -7,6 +7,7 @@ RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
+unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
 .PHONY: help demo demo-once test check format lock pictures clean
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import django
 import pytest
 from pytest_socket import socket_allow_hosts
+from tests.migrated import migrated_template
 
 from wharfinger.cli.temporary_postgres import TemporaryPostgres, ask_url
 from wharfinger.config.database import django_database
@@ -63,12 +64,13 @@ def database_url() -> str:
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(database_url: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
-    """pytest-django's own, with the address that is known only now."""
+    """pytest-django's own, with the address that is known only now, and the migrated database to copy."""
     from django.db import connections  # noqa: PLC0415 -- Django is set up after this file is read
 
-    told = django_database(database_url)
     place = connections["default"].settings_dict
-    place.update({key: told[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    found = django_database(database_url)
+    place.update({key: found[key] for key in ("NAME", "USER", "PASSWORD", "HOST", "PORT")})
+    place["TEST"]["TEMPLATE"] = migrated_template(database_url, Path(_environ[_FOLDER]))
 
 
 @pytest.fixture(autouse=True, scope="session")
