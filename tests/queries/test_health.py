@@ -58,6 +58,28 @@ def test_no_worker_is_wrong_and_a_silent_one_is_none(account):
     assert work()[0] == Finding(Verdict.WELL, "Workers", "1 at work")
 
 
+def test_a_silent_worker_beside_others_is_named_with_its_process(account):
+    WorkerHeartbeat.objects.create(name="shop:7", seen_at=NOW, started_at=NOW)
+    WorkerHeartbeat.objects.create(name="shop:8", seen_at=NOW - timedelta(minutes=2), started_at=NOW)
+    assert work()[:2] == [
+        Finding(Verdict.WELL, "Workers", "1 at work"),
+        Finding(
+            Verdict.WRONG,
+            "Workers",
+            "shop:8 was last heard on 02 Nov 08:58:00 UTC and did not say that it ended",
+            "restart process 8 on shop; if it is gone, this line goes within the hour",
+        ),
+    ]
+
+
+def test_a_worker_that_cannot_keep_the_timetable_says_why_and_since_when(account):
+    since = NOW - timedelta(seconds=20)
+    WorkerHeartbeat.objects.create(name="shop:7", seen_at=NOW, started_at=NOW, fault="DiskFull: no", faulty_since=since)
+    assert [(finding.verdict, finding.told) for finding in work()[1:]] == [
+        (Verdict.WRONG, "worker shop:7 has not been able to keep it since 02 Nov 08:59:40 UTC: DiskFull: no")
+    ]
+
+
 def test_a_flow_that_fails_or_lies_is_told_with_its_account(account):
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW, failures=3, error="503")
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW - timedelta(minutes=31))

@@ -185,6 +185,7 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
     )
 
 
-def run_worker(concurrency: int) -> None:
-    """Run a worker process until it is told to end."""
-    asyncio.run(work(wire(settings.WHARFINGER, settings.CLOCK), concurrency=concurrency))
+def run_worker(concurrency: int) -> bool:
+    """Run a worker process until it is told to end. False when it ended without that."""
+    loop = asyncio.new_event_loop()  # never closed: closing waits for jobs under way, however long they take
+    return loop.run_until_complete(work(wire(settings.WHARFINGER, settings.CLOCK), concurrency=concurrency))

@@ -1,12 +1,18 @@
 """A worker process: takes jobs until it is told to end."""
 
 import argparse
+import logging
+import os
 
 from wharfinger.cli.migrate import must_be_migrated
 from wharfinger.cli.wiring import run_worker
 
+ENDED_BY_ITSELF = 5
+
 
 def run(arguments: argparse.Namespace) -> int:
     must_be_migrated()
-    run_worker(arguments.concurrency)
-    return 0
+    told_to_end = run_worker(arguments.concurrency)
+    logging.shutdown()
+    # Not by returning: Python would wait for the threads of jobs that outlast their grace.
+    os._exit(0 if told_to_end else ENDED_BY_ITSELF)

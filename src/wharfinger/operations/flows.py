@@ -96,12 +96,13 @@ def bring_forward(account_id: int, flow: str, *, now: datetime) -> None:
 
 
 @operation
-def beat(name: str, *, machine_now: datetime) -> None:
-    """A worker says that it lives (machine time)."""
+def beat(
+    name: str, *, machine_now: datetime, version: str = "", fault: str = "", faulty_since: datetime | None = None
+) -> None:
+    """A worker says that it lives (machine time), what it runs, and what keeps it from its timetable."""
+    now = {"seen_at": machine_now, "version": version[:40], "fault": fault[:1000], "faulty_since": faulty_since}
     WorkerHeartbeat.objects.update_or_create(
-        name=name,
-        defaults={"seen_at": machine_now},
-        create_defaults={"seen_at": machine_now, "started_at": machine_now},
+        name=name, defaults=now, create_defaults={**now, "started_at": machine_now}
     )
 
 

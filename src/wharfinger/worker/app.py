@@ -1,53 +1,51 @@
-"""The worker process: Procrastinate on our PostgreSQL, and the rounds beside it.
+"""The worker process: the job engine, and the rounds beside it.
 
-The app here has a connector of its own for fetching jobs; triggers inside jobs go through Django's
-connection (procrastinate.contrib.django), so that they belong to the operation's transaction.
+The engine has connections of its own for fetching jobs; triggers inside jobs go through Django's connection
+(procrastinate.contrib.django), so that they belong to the operation's transaction.
 """
 
 import asyncio
+import logging
 import os
+import signal
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
-from procrastinate import App, PsycopgConnector
-from procrastinate.contrib.django.utils import connector_params
-
-from wharfinger.worker.rounds import DEAD_AFTER, Rounds, rescue_stalled
+from wharfinger.worker.engine import GRACE, Engine
+from wharfinger.worker.rounds import Rounds
 from wharfinger.worker.runs import Wired
-from wharfinger.worker.tasks import TASKS
 
-POLL_EVERY = 0.2
-"""Seconds: LISTEN wakes only for inserts; 0.2 s costs 1.3 % of a core (measured)."""
+log = logging.getLogger(__name__)
 
-
-def make_app() -> App:
-    app = App(connector=PsycopgConnector(kwargs=connector_params()))
-    for name, task in TASKS.items():
-        app.task(name=name, pass_context=True)(task)
-    return app
+_LOOK_EVERY = 0.5
 
 
 def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-async def work(wired: Wired, *, concurrency: int) -> None:
-    """Run jobs until SIGTERM or SIGINT; jobs under way are ended first."""
-    rounds = Rounds(worker_name(), wired.machine_clock)
-    app = make_app()
-    async with app.open_async():
-        rescue = asyncio.create_task(rescue_stalled(app))
-        rounds.start()
-        try:
-            await app.run_worker_async(
-                name=rounds.name,
-                concurrency=concurrency,
-                fetch_job_polling_interval=POLL_EVERY,
-                delete_jobs="successful",
-                additional_context={"wired": wired},
-                update_heartbeat_interval=1.0,
-                stalled_worker_timeout=DEAD_AFTER,
-                shutdown_graceful_timeout=20.0,
-            )
-        finally:
-            rescue.cancel()
-            rounds.stop()
+async def work(wired: Wired, *, concurrency: int, version: str = "") -> bool:
+    """Run jobs until SIGTERM or SIGINT. False when a part that must live ended without that: end the process."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    # Jobs of an engine that broke end beside those of the next one; the default has six threads on two cores.
+    loop.set_default_executor(ThreadPoolExecutor(max_workers=2 * concurrency + 4, thread_name_prefix="job"))
+    rounds = Rounds(worker_name(), wired.machine_clock, wired.every, version)
+    rounds.start()
+    engine = asyncio.create_task(Engine(rounds.name, concurrency, wired).run())
+    stopping = asyncio.create_task(stop.wait())
+    while not stop.is_set() and rounds.is_alive() and not engine.done():
+        await asyncio.wait({stopping, engine}, timeout=_LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
+    if not stop.is_set():
+        log.critical("The %s ended: this process ends too, to be started again.", _ended(rounds))
+        return False
+    engine.cancel()
+    await asyncio.wait({engine}, timeout=GRACE + 5)
+    rounds.stop()
+    return True
+
+
+def _ended(rounds: Rounds) -> str:
+    return "job engine" if rounds.is_alive() else "thread that keeps the timetable"

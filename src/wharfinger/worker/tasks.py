@@ -3,15 +3,22 @@
 A job is only a trigger: the truth is in rows, so every job may run twice or be lost.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection, connections
 from procrastinate import JobContext
 
 from wharfinger.operations import triggers
+from wharfinger.worker.faults import PASSING_FAULTS
 from wharfinger.worker.runs import Wired, run_one_chore, run_one_flow
+
+log = logging.getLogger(__name__)
+
+RUNS_AT_MOST = 5
 
 
 def _wired(context: JobContext) -> Wired:
@@ -48,14 +55,34 @@ def set_trade_rate(context: JobContext, *, rate: int) -> None:
 
 
 def with_live_connection(task: Callable[..., None]) -> Callable[..., None]:
-    """Worker threads live long: a connection that broke (a restarted database) is opened anew for the next job."""
+    """A job that the database failed (its connection lost, a deadlock, a full disk) is run again once the database
+    answers, a few times: a run that is given up would wait for the timetable's next look, minutes later."""
 
     @wraps(task)
     def run(context: JobContext, **ids: Any) -> None:
         close_old_connections()
-        task(context, **ids)
+        for attempt in range(1, RUNS_AT_MOST):
+            try:
+                return task(context, **ids)
+            except PASSING_FAULTS:
+                log.warning("The database failed %s %s; it is run again.", task.__name__, ids, exc_info=True)
+                _wait_for_database(attempt)
+        return task(context, **ids)
 
     return run
+
+
+def _wait_for_database(attempt: int) -> None:
+    """Until a new connection answers; longer before each further run, for what fails although one does."""
+    while True:
+        connections.close_all()
+        time.sleep(min(0.5 * attempt, 2.0))  # noqa: TID251 -- the worker is the room that may wait
+        try:
+            connection.ensure_connection()
+        except PASSING_FAULTS:
+            attempt += 1
+        else:
+            return
 
 
 TASKS: dict[str, Callable[..., None]] = {

@@ -37,3 +37,6 @@ class WorkerHeartbeat(models.Model):
     name = models.CharField(max_length=80, primary_key=True)
     seen_at = models.DateTimeField()  # machine time
     started_at = models.DateTimeField()  # machine time
+    version = models.CharField(max_length=40, blank=True, default="")
+    fault = models.TextField(blank=True, default="")  # what keeps it from waking what is due, while it does
+    faulty_since = models.DateTimeField(null=True)  # machine time

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from wharfinger.db.models import (
     AmazonApplication,
     Channel,
@@ -29,37 +31,61 @@ START_WORKERS = "start “wharfinger worker”, or “wharfinger serve --workers
 
 def look_at_work(*, now: datetime, machine_now: datetime, start: str = START_WORKERS) -> Iterator[Finding]:
     """Workers alive, the timetable kept. `start`: how workers are started in this installation."""
-    alive = WorkerHeartbeat.objects.filter(seen_at__gt=machine_now - WORKER_SILENT_AFTER).count()
-    if alive:
-        yield well("Workers", f"{alive} at work")
-    else:
-        yield wrong(
-            "Workers",
-            f"none was heard in {WORKER_SILENT_AFTER.seconds} seconds",
-            start,
-        )
-    flows = FlowSchedule.objects.select_related("account").order_by("account__name", "flow")
-    linked = flows.filter(account__link_state=LinkState.LINKED.value)
-    faults = [
-        *(
-            wrong(
-                "Timetable",
-                f"{row.flow} of {row.account} failed {row.failures} times in a row: {row.error}",
-                "see the account on the dashboard; it is tried again by itself",
-            )
-            for row in linked.filter(failures__gt=0)
-        ),
-        *(
-            wrong(
-                "Timetable",
-                f"{row.flow} of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
-                "see whether workers are at work, then press Sync now on the dashboard",
-            )
-            for row in linked.filter(failures=0, due_at__lt=now - OVERDUE_AFTER)
-        ),
-    ]
-    kept = linked.count()
+    heard_since = machine_now - WORKER_SILENT_AFTER
+    workers = list(WorkerHeartbeat.objects.order_by("name"))
+    alive = [worker for worker in workers if worker.seen_at > heard_since]
+    yield from _look_at_workers(alive, [worker for worker in workers if worker.seen_at <= heard_since], start)
+    faults = [*_blocked_workers(alive), *_late_flows(now)]
+    kept = _linked_flows().count()
     yield from faults or [well("Timetable", f"{kept} flows are on time" if kept else "no account is linked yet")]
+
+
+def _look_at_workers(alive: list[WorkerHeartbeat], silent: list[WorkerHeartbeat], start: str) -> Iterator[Finding]:
+    if alive:
+        yield well("Workers", f"{len(alive)} at work")
+    else:
+        hung = "".join(f"; {_restart(worker)}, if it still runs" for worker in silent)
+        yield wrong("Workers", f"none was heard in {WORKER_SILENT_AFTER.seconds} seconds", start + hung)
+        return
+    for worker in silent:
+        told = f"{worker.name} was last heard on {worker.seen_at:%d %b %H:%M:%S} UTC and did not say that it ended"
+        yield wrong("Workers", told, f"{_restart(worker)}; if it is gone, this line goes within the hour")
+
+
+def _restart(worker: WorkerHeartbeat) -> str:
+    host, _, process = worker.name.rpartition(":")
+    return f"restart process {process} on {host or 'its computer'}"
+
+
+def _blocked_workers(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
+    for worker in alive:
+        if worker.fault and worker.faulty_since is not None:
+            yield wrong(
+                "Timetable",
+                f"worker {worker.name} has not been able to keep it since {worker.faulty_since:%d %b %H:%M:%S} UTC: "
+                f"{worker.fault}",
+                "look at the disk and the database's log; it is tried again every second",
+            )
+
+
+def _linked_flows() -> "QuerySet[FlowSchedule]":
+    flows = FlowSchedule.objects.select_related("account").order_by("account__name", "flow")
+    return flows.filter(account__link_state=LinkState.LINKED.value)
+
+
+def _late_flows(now: datetime) -> Iterator[Finding]:
+    for row in _linked_flows().filter(failures__gt=0):
+        yield wrong(
+            "Timetable",
+            f"{row.flow} of {row.account} failed {row.failures} times in a row: {row.error}",
+            "see the account on the dashboard; it is tried again by itself",
+        )
+    for row in _linked_flows().filter(failures=0, due_at__lt=now - OVERDUE_AFTER):
+        yield wrong(
+            "Timetable",
+            f"{row.flow} of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
+            "see whether workers are at work, then press Sync now on the dashboard",
+        )
 
 
 def look_at_applications(today: date) -> Iterator[Finding]:
