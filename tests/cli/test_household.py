@@ -1,5 +1,6 @@
 """The parent and its children, with children that are small programs."""
 
+import ctypes
 import os
 import random
 import signal
@@ -10,7 +11,8 @@ import threading
 import pytest
 
 from wharfinger.cli.children import answers_at, free_port
-from wharfinger.cli.household import Child, ChildFailed, Household
+from wharfinger.cli.household import Child, ChildFailed, Household, ParentEnded
+from wharfinger.cli.process_faults import read_process_faults
 
 pytestmark = pytest.mark.system
 
@@ -90,6 +92,73 @@ def test_a_child_that_keeps_dying_is_started_later_and_later(household, said):
     waits = [line for line in said if "started again in" in line]
     assert "in 0.2 s" in waits[0]
     assert "in 0.4 s" in waits[1]
+
+
+class DeadDatabase:
+    """One that runs once and cannot be started again."""
+
+    def start(self):
+        raise OSError("no room on the disk")
+
+    def stop(self):
+        pass
+
+    def is_running(self):
+        return False
+
+
+def test_a_database_that_cannot_be_started_ends_the_parent_after_some_tries(tmp_path, said):
+    household = Household(tmp_path, {}, DeadDatabase(), said.append, database_tries=3)
+    household.watch()
+    with pytest.raises(ParentEnded, match="could not be started in 3 tries") as ended:
+        household.end_when_told()
+    assert ended.value.exit_code == 4
+    assert sum("no room on the disk" in line for line in said) == 3
+
+
+def test_while_a_database_cannot_be_started_the_home_says_so_and_a_stop_gets_through(tmp_path, said):
+    household = Household(tmp_path, {}, DeadDatabase(), said.append)
+    household.watch()
+    assert wait_until(lambda: len(said) >= 3)
+    (fault,) = read_process_faults(tmp_path)
+    assert (fault.name, "no room on the disk" in fault.text) == ("database", True)
+    household.stop()
+    household.end_when_told()
+    assert read_process_faults(tmp_path) == ()
+
+
+def test_an_end_that_no_start_would_change_ends_the_parent_with_the_same_code(household):
+    household.start(Child("worker", python("import sys; sys.exit(4)"), final_codes=(2, 3, 4)))
+    household.watch()
+    with pytest.raises(ParentEnded) as ended:
+        household.end_when_told()
+    assert (ended.value.exit_code, str(ended.value)) == (4, "")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("name", ["household", "database"])
+def test_a_watcher_that_is_killed_ends_the_parent_with_a_code(tmp_path, said, name):
+    household = Household(tmp_path, {}, DeadDatabase(), said.append)
+    household.watch()
+    (thread,) = [thread for thread in threading.enumerate() if thread.name == name]
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
+    with pytest.raises(ParentEnded, match=f"looks after “{name}” ended") as ended:
+        household.end_when_told()
+    thread.join(20)
+    assert ended.value.exit_code == 4
+
+
+def test_a_child_that_cannot_be_started_for_a_while_is_started_when_it_can(household, said, tmp_path):
+    program = tmp_path / "program"
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} -c 'import time; time.sleep(600)'\n")
+    program.chmod(0o700)
+    household.start(Child("worker-1", (str(program),)))
+    household.watch()
+    program.rename(tmp_path / "away")
+    household.kill("worker-1")
+    assert wait_until(lambda: any("ended with" in line for line in said))
+    (tmp_path / "away").rename(program)
+    assert wait_until(lambda: household.pid("worker-1") is not None)
 
 
 def test_one_of_the_workers_is_killed_at_random_and_never_the_web(household):

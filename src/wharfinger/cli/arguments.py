@@ -18,7 +18,8 @@ set in the environment:
   WHARFINGER_CLOCK            real, or file:PATH of the simulator's clock (demo only)
   WHARFINGER_SIMULATOR_URL    the pretend Amazon (demo only)
 
-ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in use, 4 not started
+ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in use,
+           4 not started, or given up after many tries, 5 a worker that ended by itself
 """
 
 # These take whatever words follow, options too, and read them themselves.
@@ -38,6 +39,7 @@ def parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     worker = commands.add_parser("worker", help="take jobs: any number of these may run")
     worker.add_argument("--concurrency", type=_at_least_one, default=4, metavar="N", help="jobs at a time (4)")
+    worker.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # by a parent that starts it again
     commands.add_parser("migrate", help="bring the database to this version's form")
     _add_doctor(commands)
     commands.add_parser("seed", help="fill a demo system with its people, items and couriers")

@@ -25,8 +25,17 @@ def web(host: str, port: int, *, show: bool = False) -> Child:
 
 
 def worker(number: int, concurrency: int = 4) -> Child:
-    command = own_command("worker", "--concurrency", str(concurrency))
-    return Child(f"worker-{number}", command, grace=30.0)
+    return Child(f"worker-{number}", _worker_command(concurrency), grace=30.0)
+
+
+def lone_worker(concurrency: int) -> Child:
+    """The one child of `wharfinger worker`: it writes where its parent does, and says itself why it cannot start."""
+    not_started = (2, 3, 4)
+    return Child("worker", _worker_command(concurrency), show=True, grace=30.0, own_log=False, final_codes=not_started)
+
+
+def _worker_command(concurrency: int) -> tuple[str, ...]:
+    return own_command("worker", "--watched", "--concurrency", str(concurrency))
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,7 +83,7 @@ def run(given: argparse.Namespace) -> int:
         told = demo_environment(home, plan, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
         (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
-        household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
+        household = Household(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
         try:
             _start(household, plan, port, given.workers)
             say(
@@ -95,8 +95,7 @@ def run(given: argparse.Namespace) -> int:
                     people=_people(home),
                 )
             )
-            ending.wait()
-            say("Stopping …")
+            household.end_when_told()
         finally:
             household.stop()
     say("Stopped. Everything is kept for the next “wharfinger demo”.")

@@ -16,6 +16,7 @@ from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.cli.migrate import waiting_migrations
 from wharfinger.cli.outlook import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
+from wharfinger.cli.process_faults import read_process_faults
 from wharfinger.cli.speech import say
 from wharfinger.cli.wiring import Switchboard
 from wharfinger.config.clock import current as current_clock
@@ -26,13 +27,16 @@ from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
 from wharfinger.db.queries.health import START_WORKERS
 from wharfinger.domain.health import Finding, Verdict, well, wrong
+from wharfinger.operations import triggers
+from wharfinger.worker.faults import DATABASE_FAULTS, first_line
 
 _OLDEST_POSTGRES = 150000
+_LOOK_AT_DATABASE = "look at DATABASE_URL and at the server"
 _MARKS = {Verdict.WELL: "✓", Verdict.SOON: "!", Verdict.WRONG: "✗"}
 
 
 def run(arguments: argparse.Namespace) -> int:
-    findings = list(examine(settings.WHARFINGER, asks_amazon=not arguments.offline))
+    findings = list(_examine_to_the_end(settings.WHARFINGER, asks_amazon=not arguments.offline))
     if arguments.json:
         say(json.dumps([_told(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
@@ -57,10 +61,19 @@ def _sum_up(findings: list[Finding]) -> None:
         say(f"The house stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
 
 
+def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
+    """A database that fails in the middle is a finding too, and the last one."""
+    try:
+        yield from examine(configuration, asks_amazon=asks_amazon)
+    except DATABASE_FAULTS as error:
+        yield wrong("Database", f"it failed while it was looked at ({first_line(error)})", _LOOK_AT_DATABASE)
+
+
 def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
     """The most basic first; what cannot be looked at without it is left out."""
     yield _look_at_configuration(configuration)
     yield look_at_disk(configuration.home)
+    yield from _look_at_processes(configuration)
     try:
         now = current_clock().now()
     except ConfigurationError as error:
@@ -81,6 +94,7 @@ def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Find
 def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool) -> Iterator[Finding]:
     keys = _look_at_keys()
     yield keys
+    yield _look_at_queue()
     demo = configuration.simulator_url is not None
     start = "start “wharfinger demo”, which has its own" if demo else START_WORKERS
     yield from health.look_at_work(now=now, machine_now=current_clock().machine_now(), start=start)
@@ -102,13 +116,20 @@ def _look_at_configuration(configuration: Configuration) -> Finding:
     return well("Installation", f"{configuration.system} system in {configuration.home}, at {configuration.public_url}")
 
 
+def _look_at_processes(configuration: Configuration) -> Iterator[Finding]:
+    """What the parent of this home (`serve`, `demo`, `worker`) has trouble with right now."""
+    for fault in read_process_faults(configuration.home):
+        told = f"since {fault.since:%d %b %H:%M:%S} UTC: {fault.text}"
+        yield wrong("Processes", told, f"look at the logs in {configuration.home / 'logs'}; it is tried again")
+
+
 def _look_at_database() -> Finding:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT current_setting('server_version'), current_setting('server_version_num')::int")
             version, number = cursor.fetchone() or ("", 0)
     except DatabaseError as error:
-        return wrong("Database", f"it does not answer ({error})", "look at DATABASE_URL and at the server")
+        return wrong("Database", f"it does not answer ({first_line(error)})", _LOOK_AT_DATABASE)
     if number < _OLDEST_POSTGRES:
         return wrong("Database", f"PostgreSQL {version} is too old", "use PostgreSQL 15 or newer")
     return well("Database", f"PostgreSQL {version}")
@@ -119,6 +140,16 @@ def _look_at_migrations() -> Finding:
     if waiting:
         return wrong("Migrations", f"{len(waiting)} wait", "run “wharfinger migrate”")
     return well("Migrations", "the database is in this version's form")
+
+
+def _look_at_queue() -> Finding:
+    """Everything that happens without a person begins with a row in the queue of jobs."""
+    try:
+        triggers.try_queue()
+    except DATABASE_FAULTS as error:
+        told = f"no work can be put into it ({first_line(error)})"
+        return wrong("Job queue", told, "look at the disk and the database's log; work goes on once it can be written")
+    return well("Job queue", "work can be put into it")
 
 
 def _look_at_keys() -> Finding:

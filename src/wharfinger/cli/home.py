@@ -57,13 +57,16 @@ def locked_home(home: Path, purpose: str) -> Iterator[None]:
 
 
 @contextmanager
-def embedded_database(home: Path, purpose: str, say: Say = say_aside) -> Iterator[str]:
-    """The home's database for a short command: the running one when a parent runs, else our own start."""
+def embedded_database(home: Path, purpose: str, say: Say = say_aside, *, looks_only: bool = False) -> Iterator[str]:
+    """The home's database for a short command: the running one when a parent runs, else our own start.
+
+    `looks_only`: a parent's database is had even while it does not answer.
+    """
     lock = HomeLock(home)
     try:
         lock.acquire(purpose)
     except HomeInUse:
-        url = running_database(home)
+        url = published_database(home) if looks_only else running_database(home)
         if url is None:
             raise
         yield url
@@ -100,10 +103,20 @@ def must_answer(url: str) -> None:
         ) from error
 
 
-def running_database(home: Path) -> str | None:
+def published_database(home: Path) -> str | None:
+    """Where the parent of this home says that its database is."""
     try:
-        url = (home / "database.url").read_text().strip()
-        psycopg.connect(url, connect_timeout=5).close()
-    except (FileNotFoundError, psycopg.OperationalError):
+        return (home / "database.url").read_text().strip()
+    except FileNotFoundError:
+        return None
+
+
+def running_database(home: Path) -> str | None:
+    """The same, when it answers."""
+    url = published_database(home)
+    try:
+        if url is not None:
+            psycopg.connect(url, connect_timeout=5).close()
+    except psycopg.OperationalError:
         return None
     return url

@@ -1,4 +1,4 @@
-"""`wharfinger serve` as a parent: the embedded database, the pages and, when asked, workers."""
+"""`wharfinger serve` and `wharfinger worker` as parents: the embedded database, the pages, workers."""
 
 import signal
 import threading
@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wharfinger.cli import children
-from wharfinger.cli.home import locked_home
+from wharfinger.cli.failures import HomeInUse
+from wharfinger.cli.home import HomeLock, locked_home, must_answer, running_database
 from wharfinger.cli.household import Household
 from wharfinger.cli.postgres import EmbeddedPostgres
-from wharfinger.cli.speech import say
-from wharfinger.config.environment import Configuration
+from wharfinger.cli.speech import Say, say, say_aside
+from wharfinger.config.environment import Configuration, with_database
 
 
 @contextmanager
@@ -33,14 +34,7 @@ def told_to_end() -> Iterator[threading.Event]:
 
 def serve(configuration: Configuration, workers: int) -> int:
     with locked_home(configuration.home, "serve"), told_to_end() as ending:
-        database = None if configuration.database_url else EmbeddedPostgres(configuration.home, say)
-        household = Household(
-            home=configuration.home,
-            environment={"WHARFINGER_HOME": str(configuration.home)},
-            interrupted=ending,
-            database=database,
-            say=say,
-        )
+        household = _household(configuration, ending, say)
         try:
             household.start_database()
             household.run_once("migrate", children.own_command("migrate"))
@@ -50,8 +44,53 @@ def serve(configuration: Configuration, workers: int) -> int:
             household.watch()
             if not workers:
                 say("Pages alone fetch no orders: start “wharfinger worker” beside them, or serve --workers 2.")
-            ending.wait()
-            say("Stopping …")
+            household.end_when_told()
         finally:
             household.stop()
     return 0
+
+
+def work(configuration: Configuration, concurrency: int) -> int:
+    """`wharfinger worker`: one worker process and the parent that starts it again when it ends by itself."""
+    with told_to_end() as ending, _home_for_worker(configuration, ending) as household:
+        try:
+            household.start_database()
+            household.start(children.lone_worker(concurrency))
+            household.watch()
+            household.end_when_told()
+        finally:
+            household.stop()
+    return 0
+
+
+@contextmanager
+def _home_for_worker(configuration: Configuration, ending: threading.Event) -> Iterator[Household]:
+    """With the owner's database, the one that a parent runs on this home, or one of our own."""
+    if configuration.database_url is not None:
+        must_answer(configuration.database_url)
+        yield _household(configuration, ending, say_aside)
+        return
+    lock = HomeLock(configuration.home)
+    try:
+        lock.acquire("worker")
+    except HomeInUse:
+        url = running_database(configuration.home)
+        if url is None:
+            raise
+        yield _household(with_database(configuration, url), ending, say_aside)
+        return
+    try:
+        yield _household(configuration, ending, say_aside)
+    finally:
+        lock.release()
+
+
+def _household(configuration: Configuration, ending: threading.Event, say: Say) -> Household:
+    url = configuration.database_url
+    return Household(
+        home=configuration.home,
+        environment={"WHARFINGER_HOME": str(configuration.home)} | ({"DATABASE_URL": url} if url else {}),
+        interrupted=ending,
+        database=None if url else EmbeddedPostgres(configuration.home, say, interrupted=ending),
+        say=say,
+    )

@@ -39,7 +39,8 @@ def main(words: Sequence[str] | None = None) -> int:
         say_aside(f"wharfinger: {error}")
         return _BAD_CONFIGURATION
     except CommandFailed as error:
-        say_aside(f"wharfinger: {error}")
+        if str(error):  # else it was said already
+            say_aside(f"wharfinger: {error}")
         return error.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
@@ -56,25 +57,31 @@ def _run(words: list[str]) -> int:
         return demo.run(given)
     if given.command == "serve" and (given.workers or environment.current().database_url is None):
         return installation.serve(prepare_home(environment.current()), given.workers)
+    if given.command == "worker" and not given.watched:
+        return installation.work(prepare_home(environment.current()), given.concurrency)
     if given.command == "doctor" and given.demo:
         demo.stand_in_the_demo()
     return _run_with_django(given.command, given)
 
 
 def _run_with_django(command: str, given: argparse.Namespace) -> int:
-    with _database(prepare_home(environment.current()), command) as configuration:
+    with _database(
+        prepare_home(environment.current()), command, for_programs=getattr(given, "json", False)
+    ) as configuration:
         set_up_django(configuration)
         answered: int = import_module(_WITH_DJANGO[command]).run(given)
         return answered
 
 
 @contextmanager
-def _database(configuration: Configuration, command: str) -> Iterator[Configuration]:
+def _database(configuration: Configuration, command: str, *, for_programs: bool) -> Iterator[Configuration]:
+    looks_only = command == "doctor"  # it says itself that the database does not answer
     if configuration.database_url is not None:
-        must_answer(configuration.database_url)
+        if not for_programs:
+            must_answer(configuration.database_url)
         yield configuration
         return
-    with embedded_database(configuration.home, command) as url:
+    with embedded_database(configuration.home, command, looks_only=looks_only) as url:
         yield environment.with_database(configuration, url)
 
 

@@ -27,6 +27,7 @@ _PORT = "5432"  # the name of the socket file; no TCP port is opened
 _NAME = "wharfinger"
 _FIRST_PROGRESS_AFTER = 3.0
 _PROGRESS_EVERY = 5.0
+_STOP_SECONDS = 60.0
 _SETTLING_SECONDS = 60.0  # how long the remains of a killed server may hold its memory
 _SETTINGS = {
     "listen_addresses": "",
@@ -50,12 +51,20 @@ _FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "
 class EmbeddedPostgres:
     """One server for one home. `start` answers its URL; only the process that started it stops it."""
 
-    def __init__(self, home: Path, say: Say = say_aside, *, forgetful: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        say: Say = say_aside,
+        *,
+        forgetful: bool = False,
+        interrupted: threading.Event | None = None,
+    ) -> None:
+        """`interrupted`: once it is set, a start under way is given up."""
         self._say = say
         self._forgetful = forgetful  # for tests: fast, and a crash may lose everything
         self._places: Places = find_places(home, say)
         self._process: subprocess.Popen[bytes] | None = None
-        self._wait = threading.Event().wait
+        self._interrupted = interrupted or threading.Event()
 
     @property
     def url(self) -> str:
@@ -80,18 +89,34 @@ class EmbeddedPostgres:
                 raise DatabaseNotStarted(
                     f"The embedded database did not start; the end of {self._places.log} says: {trouble}"
                 )
-            self._wait(0.5)
+            self._pause(0.5)
         self._create_database()
         return self.url
 
     def stop(self) -> None:
-        """Fast shutdown: open transactions are rolled back, everything committed is on disk."""
+        """Fast shutdown: open transactions are rolled back, everything committed is on disk.
+
+        One that does not end in a minute is ended the hard way: it recovers at its next start, and a stop gets through.
+        """
         process, self._process = self._process, None
         if process is None or process.poll() is not None:
             return
-        process.send_signal(signal.SIGINT)
-        self._await(lambda: process.poll() is not None, "Waiting for the database to write its data")
+        for end_signal, patience in ((signal.SIGINT, _STOP_SECONDS), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 10.0)):
+            process.send_signal(end_signal)
+            if self._watch_end(process, patience):
+                break
         self._places.remove_socket_folder()
+
+    def _watch_end(self, process: subprocess.Popen[bytes], patience: float) -> bool:
+        started = time.monotonic()
+        while (waited := time.monotonic() - started) < patience:
+            try:
+                process.wait(_PROGRESS_EVERY)
+            except subprocess.TimeoutExpired:
+                self._say(f"Waiting for the database to write its data: {waited + _PROGRESS_EVERY:.0f} s …")
+            else:
+                return True
+        return False
 
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
@@ -194,7 +219,11 @@ class EmbeddedPostgres:
             if waited >= next_line:
                 self._say(f"{text}: {waited:.0f} s …")
                 next_line = waited + _PROGRESS_EVERY
-            self._wait(0.03 if waited < _FIRST_PROGRESS_AFTER else 0.25)
+            self._pause(0.03 if waited < _FIRST_PROGRESS_AFTER else 0.25)
+
+    def _pause(self, seconds: float) -> None:
+        if self._interrupted.wait(seconds):
+            raise DatabaseNotStarted("The start of the embedded database was given up: it was told to end.")
 
     def _last_words(self) -> str:
         with self._places.log.open("rb") as log:

@@ -54,7 +54,7 @@ def run_household(plan: Plan) -> int:
         )
         told = demo_environment(home, simulator, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
-        household = Household(home, told, EmbeddedPostgres(home, say), say, ending)
+        household = Household(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
         try:
             _start(household, simulator, port, plan.workers)
             verdict = _do_the_job(household, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
