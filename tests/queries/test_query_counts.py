@@ -41,7 +41,7 @@ from wharfinger.domain.lists import ListName
 
 pytestmark = pytest.mark.django_db
 
-DAY = Day(now=NOW, ends=NOW.replace(hour=23))
+DAY = Day(now=NOW)
 
 
 def _shop_with(rows: int) -> Shop:

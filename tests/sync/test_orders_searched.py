@@ -30,10 +30,10 @@ def cursor(world):
     return OrderCursor.objects.get(account=world.account)
 
 
-def test_the_first_window_begins_at_the_earliest_start_date(world):
+def test_the_first_window_begins_with_the_earliest_start_date_in_its_marketplaces_zone(world):
     Channel.objects.filter(pk=world.fba.pk).update(start_date=date(2026, 10, 20))
     search(world, page())
-    assert world.amazon.searches[0].last_updated_after == datetime(2026, 10, 20, tzinfo=UTC)
+    assert world.amazon.searches[0].last_updated_after == datetime(2026, 10, 19, 23, tzinfo=UTC)
 
 
 def test_the_first_window_reaches_back_three_months_at_most(world):

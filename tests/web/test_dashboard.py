@@ -29,17 +29,21 @@ def test_without_a_channel_the_next_step_is_new_channel(sign_in):
     assert reverse("channel-new") in page.text
 
 
-def test_orders_are_counted_on_the_readers_day_in_tile_and_chart(sign_in):
-    """Midnight of the 24th in Tokyo is 15:00 of the 23rd in UTC."""
+def test_orders_are_counted_on_their_marketplaces_day_in_tile_list_and_chart(sign_in):
+    """An order of 23:30 UTC yesterday is of today on Amazon.de, and of yesterday on Amazon.co.uk."""
     world, client = stories.shop(), sign_in()
-    for number, hours in enumerate((1, 20, 22, 30), start=1):
-        stories.imported_order(world, number, placed_at=NOW - timedelta(hours=hours))
+    Channel.objects.filter(pk=world.fba.pk).update(marketplace="A1PA6795UKMFR9")
+    late = NOW.replace(hour=23, minute=30) - timedelta(days=1)
+    stories.imported_order(world, 1, placed_at=late)
+    stories.imported_order(world, 2, placed_at=late, channel=world.fba, marketplace_id="A1PA6795UKMFR9")
+    stories.imported_order(world, 3, placed_at=late, channel=None)
     User.objects.update(time_zone="Asia/Tokyo")
     board = _board(client)
-    counted = {bar.day.day: bar.orders for bar in board.chart[-3:]}
-    assert counted == {22: 0, 23: 2, 24: 2}
-    assert board.orders_today == 2
-    assert [row.orders for row in board.channels] == [0, 2]
+    assert [bar.orders for bar in board.chart[-2:]] == [2, 1]
+    assert board.orders_today == 1
+    assert [(row.name, row.orders) for row in board.channels] == [("Amazon.co.uk FBA", 1), ("Amazon.co.uk FBM", 0)]
+    rows = client.get(reverse("channel-list")).context["page"].object_list
+    assert {row.head.name: row.orders for row in rows} == {"Amazon.co.uk FBA": 1, "Amazon.co.uk FBM": 0}
 
 
 def test_the_first_day_of_the_chart_is_a_whole_day(sign_in):

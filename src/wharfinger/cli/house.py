@@ -11,7 +11,7 @@ from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.mail import mail_server
 from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
-from wharfinger.operations import alerts, triggers
+from wharfinger.operations import alerts, marketplaces, triggers
 from wharfinger.operations.rotation import QueueFacts
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
@@ -45,7 +45,9 @@ class House:
         return SqsQueue(facts.url, facts.region, facts.key_id, facts.secret, self._configuration.simulator_url)
 
     def _remind(self) -> FlowResult:
-        raised = alerts.remind(now=self._clock.now())
+        now = self._clock.now()
+        raised = alerts.remind(now=now)
+        marketplaces.check_zones(now=now)
         return FlowResult(f"{raised} reminders raised" if raised else "nothing more ends soon")
 
     def _post(self) -> Post | None:

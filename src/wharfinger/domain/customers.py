@@ -1,14 +1,14 @@
 """Codes of generic customers: one record for all buyers of a channel and a month."""
 
 from collections.abc import Container
-from datetime import datetime
+from datetime import date
 
 CODE_AT_MOST = 10
 
 
-def month_of(placed_at: datetime) -> str:
-    """mmyy."""
-    return f"{placed_at:%m%y}"
+def month_of(day: date) -> str:
+    """mmyy of a day of the marketplace."""
+    return f"{day:%m%y}"
 
 
 def generic_code(channel: str, month: str, taken: Container[str]) -> str:

@@ -42,10 +42,24 @@ class MarketplaceFacts:
     region: Region
     pool: Pool
     seller_central: str
+    zone: str
+
+
+_ZONES = {
+    "GB": "Europe/London", "DE": "Europe/Berlin", "FR": "Europe/Paris", "IT": "Europe/Rome", "ES": "Europe/Madrid",
+    "NL": "Europe/Amsterdam", "SE": "Europe/Stockholm", "PL": "Europe/Warsaw", "BE": "Europe/Brussels",
+    "IE": "Europe/Dublin", "TR": "Europe/Istanbul", "ZA": "Africa/Johannesburg", "EG": "Africa/Cairo",
+    "SA": "Asia/Riyadh", "AE": "Asia/Dubai", "IN": "Asia/Kolkata", "US": "America/Los_Angeles",
+    "CA": "America/Los_Angeles", "MX": "America/Los_Angeles", "BR": "America/Sao_Paulo", "JP": "Asia/Tokyo",
+    "AU": "Australia/Sydney", "SG": "Asia/Singapore",
+}  # fmt: skip
+"""Where a marketplace's days begin and end. Amazon publishes no list: the US's and India's were seen in ship-by
+times, Canada's and Mexico's are Pacific like Amazon's own day totals there, the others are their country's; each
+holds until its orders contradict it (`domain.days.zone_that_fits`)."""
 
 
 def _row(id: str, name: str, country: str, currency: str, region: Region, pool: Pool, host: str) -> MarketplaceFacts:
-    return MarketplaceFacts(id, name, country, currency, region, pool, host)
+    return MarketplaceFacts(id, name, country, currency, region, pool, host, _ZONES[country])
 
 
 _EUROPE = "sellercentral-europe.amazon.com"
@@ -77,6 +91,15 @@ MARKETPLACES: tuple[MarketplaceFacts, ...] = (
 )
 
 BY_ID: dict[str, MarketplaceFacts] = {facts.id: facts for facts in MARKETPLACES}
+
+_REGION_ZONES = {Region.EU: "Europe/Berlin", Region.NA: "America/Los_Angeles", Region.FE: "Asia/Tokyo"}
+
+
+def likely_zone(marketplace_id: str, region: str, country: str = "") -> str:
+    """The zone of a marketplace's days; of one that only Amazon knows its country's, else the region's most likely."""
+    if marketplace_id in BY_ID:
+        return BY_ID[marketplace_id].zone
+    return _ZONES.get(country, _REGION_ZONES[Region(region)])
 
 
 COUNTRIES = {

@@ -130,11 +130,10 @@ class IncomingAddress:
     country: str = ""
     phone: str = ""
     instructions: str = ""
-
-    @property
-    def deliverable(self) -> bool:
-        """Enough to write a label."""
-        return bool(self.name and self.line_1 and self.town and self.country)
+    hours: str = ""
+    """When a business takes parcels in, in words, in the address's own time: `Mon to Fri 09:00-17:00`."""
+    capabilities: str = ""
+    """What the place has: an access point, a place for pallets."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -14,6 +14,9 @@ class ProblemKind(StrEnum):
     CANCEL_REQUESTED = "Buyer asks to cancel"
     CANCELLED_AFTER_SHIPPING = "Cancelled after shipping"
     NO_ADDRESS = "No delivery address"
+    ADDRESS_INCOMPLETE = "Delivery address incomplete"
+    ADDRESS_CHANGED = "Delivery address changed"
+    ZONE_DIFFERS = "Another time zone"
     CONFIRMATION_REFUSED = "Confirmation refused"
     CONFIRMATION_LATE = "Confirmation late"
     LISTING_REFUSED = "Listing refused"
@@ -22,3 +25,7 @@ class ProblemKind(StrEnum):
     AUTHORISATION_LOST = "Authorisation lost"
     APPLICATION_REFUSED = "Application refused"
     FLOW_FAILED = "Import or upload failed"
+
+
+ADDRESS_HOLDS = (ProblemKind.NO_ADDRESS.value, ProblemKind.ADDRESS_INCOMPLETE.value)
+"""While one of these is open, the order is held: nothing could be written on a label."""

@@ -12,7 +12,7 @@ from django.db.models import F
 from wharfinger.db.models import Allocation, KitComponent, Problem, SalesOrder, SalesOrderLine, StockLevel
 from wharfinger.domain.allocation import Part, promise, whole_units
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, SalesOrderState
-from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.sales_orders import LineFacts, sales_order_state
 from wharfinger.operations._option_steps import InForce, options_for
 from wharfinger.operations._problem_steps import open_problem, solve_problem
@@ -118,7 +118,7 @@ def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now
         Fulfilment(order.imported.fulfilment or "FBM"),
         facts,
         address_missing=Problem.objects.filter(
-            kind=ProblemKind.NO_ADDRESS.value, key=f"order:{order.pk}", solved_at=None
+            kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None
         ).exists(),
     )
     SalesOrder.objects.filter(pk=order.pk).exclude(state=state.value).update(state=state.value)
@@ -130,8 +130,11 @@ def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now
 
 
 def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
-    """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come."""
-    may = order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value)
+    """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come.
+
+    Never an order whose buyer requested cancellation and nobody has answered.
+    """
+    may = order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value) and not order.cancel_unanswered
     if options.values.auto_pick and may and order.picked_at is None:
         order.picked_at = now
         order.save(update_fields=["picked_at"])

@@ -4,16 +4,19 @@ from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from wharfinger.db.models import Allocation, SalesOrder, SalesOrderLine
+from wharfinger.domain.addresses import read_address
 from wharfinger.domain.orders import AmazonStatus, IncomingLine, IncomingOrder
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.stock import MovementReason
+from wharfinger.operations._address_steps import note_address, note_address_change, solve_address_changes
 from wharfinger.operations._allocation_steps import parts_of
+from wharfinger.operations._cancel_request_steps import note_cancel_request
 from wharfinger.operations._confirmation_steps import confirm_seen_packages
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._invoice_steps import invoice_order
 from wharfinger.operations._option_steps import InForce
 from wharfinger.operations._order_steps import add_lines, write_facts, write_line_facts
-from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._problem_steps import open_problem
 from wharfinger.operations._stock_steps import lock_levels, raise_notices, write_movement
 
 
@@ -27,15 +30,18 @@ def change_sales_order(
     new: bool,
 ) -> list[SalesOrderLine]:
     """Write what Amazon says now; answers the order's lines. The caller allocates and sets the state after."""
+    asked_before = set() if new else {line.order_item_id for line in lines if line.cancel_requested}
     if not new:
+        before = read_address(order.delivery)
         write_facts(order, incoming, options, now=now)
+        note_address_change(order, before, incoming, now=now)
         lines = _change_lines(order, incoming.lines, lines, now)
     if incoming.status is AmazonStatus.CANCELLED:
         _cancel(order, lines, now)
     else:
         _note_shipped_elsewhere(order, incoming, lines, now)
-    _note_cancel_request(order, incoming, now)
-    _note_address(order, incoming, now)
+    note_cancel_request(order, incoming, asked_before, now=now)
+    note_address(order, incoming.status, now=now)
     order.save()
     confirm_seen_packages(order, incoming.packages, now=now)
     return lines
@@ -83,6 +89,8 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
     if order.cancelled_at is None:
         order.cancelled_at = now
         record_activity("Cancelled at Amazon.", sales_order=order, channel_id=order.channel_id, now=now)
+    if not order.shipments.exists():
+        solve_address_changes(order, now=now)
     for line in lines:
         line.quantity_cancelled = max(0, line.quantity_ordered - line.quantity_shipped)
         line.save(update_fields=["quantity_cancelled"])
@@ -160,50 +168,3 @@ def _end_promise(promised: Mapping[int, Allocation], item_id: int, leaving: int)
         row.quantity -= freed
         row.save(update_fields=["quantity"])
     return freed
-
-
-def _note_cancel_request(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
-    asked = [line for line in incoming.lines if line.cancel_requested]
-    key = f"order:{order.pk}"
-    open_still = incoming.status in (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED, AmazonStatus.PENDING)
-    if not asked or not open_still:
-        solve_problem(ProblemKind.CANCEL_REQUESTED, key, now=now)
-        order.cancel_requested = bool(asked) and order.cancel_requested
-        return
-    # The reason is free text of the buyer's: it is kept on the order alone, encrypted.
-    reason = next((line.cancel_reason for line in asked if line.cancel_reason), "")
-    if not order.cancel_requested:
-        sentence = "The buyer requested cancellation."
-        record_activity(sentence, sales_order=order, channel_id=order.channel_id, now=now)
-    order.cancel_requested, order.cancel_reason = True, reason[:300]
-    open_problem(
-        ProblemKind.CANCEL_REQUESTED,
-        key,
-        cause=f"The buyer of {order.code} requested cancellation.",
-        cure="Cancel the order in Seller Central, or dispatch it and let the buyer return it.",
-        cure_page=f"/sales-orders/{order.pk}/",
-        sales_order=order,
-        channel_id=order.channel_id,
-        now=now,
-    )
-
-
-def _note_address(order: SalesOrder, incoming: IncomingOrder, now: datetime) -> None:
-    """Amazon gives the address minutes after payment (behaviour O08); an order without one cannot be packed."""
-    key = f"order:{order.pk}"
-    held = order.delivery or {}
-    to_send = incoming.status in (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED)
-    if not to_send or (held.get("line_1") and held.get("town")):
-        solve_problem(ProblemKind.NO_ADDRESS, key, now=now)
-        return
-    open_problem(
-        ProblemKind.NO_ADDRESS,
-        key,
-        cause=f"Amazon has given no delivery address for {order.code} yet.",
-        cure="It usually follows within minutes and is taken by itself. If not: does the application have the role "
-        "Direct-to-Consumer Shipping?",
-        cure_page=f"/sales-orders/{order.pk}/",
-        sales_order=order,
-        channel_id=order.channel_id,
-        now=now,
-    )

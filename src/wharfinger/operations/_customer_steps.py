@@ -1,6 +1,6 @@
 """Steps that find or make the customer of an order; they need an open transaction."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -8,10 +8,12 @@ from django.db.models import F
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Channel, Customer, Installation
+from wharfinger.domain.addresses import doubts, has_street, masked
 from wharfinger.domain.channels import CustomerPolicy
 from wharfinger.domain.customers import generic_code, month_of
+from wharfinger.domain.days import day_of
 from wharfinger.domain.options import OptionValues
-from wharfinger.domain.orders import IncomingAddress, IncomingOrder
+from wharfinger.domain.orders import IncomingAddress, IncomingBuyer
 from wharfinger.operations._invoice_steps import INSTALLATION_ID
 
 _TRIES = 5
@@ -23,28 +25,42 @@ def surname(name: str) -> str:
     return parts[-1] if parts else ""
 
 
-def hashes_of(order: IncomingOrder) -> dict[str, str]:
-    """The keyed hashes by which an order is found again: postcode, surname, e-mail."""
-    address = order.address or IncomingAddress()
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who bought an order and where it goes, as far as Amazon has told."""
+
+    address: IncomingAddress | None = None
+    buyer: IncomingBuyer = IncomingBuyer()
+
+    @property
+    def name(self) -> str:
+        return (self.address.name if self.address else "") or self.buyer.name
+
+
+def hashes_of(people: People) -> dict[str, str]:
+    """The keyed hashes by which an order is found again: postcode, surname, e-mail; of a masked part none."""
+    postcode = people.address.postcode if people.address else ""
     return {
-        "postcode_hash": keyed_hash("postcode", address.postcode),
-        "surname_hash": keyed_hash("surname", surname(address.name or order.buyer.name)),
-        "email_hash": keyed_hash("email", order.buyer.email),
+        "postcode_hash": "" if masked(postcode, "postcode") else keyed_hash("postcode", postcode),
+        "surname_hash": "" if masked(people.name) else keyed_hash("surname", surname(people.name)),
+        "email_hash": "" if masked(people.buyer.email) else keyed_hash("email", people.buyer.email),
     }
 
 
-def customer_for(channel: Channel, order: IncomingOrder, options: OptionValues, *, now: datetime) -> Customer | None:
+def customer_for(
+    channel: Channel, people: People, options: OptionValues, *, placed_at: datetime, now: datetime
+) -> Customer | None:
     """Whose record the buyer becomes by the channel's Customer policy; None while nothing is told of the buyer."""
     if options.customer_policy is CustomerPolicy.GENERIC:
-        return generic_customer(channel, order.placed_at, company_class=options.company_class, now=now)
-    return find_or_make_customer(order, company_class=options.company_class, now=now)
+        return generic_customer(channel, placed_at, company_class=options.company_class, now=now)
+    return find_or_make_customer(people, company_class=options.company_class, now=now)
 
 
-def find_or_make_customer(order: IncomingOrder, *, company_class: int | None = None, now: datetime) -> Customer | None:
-    """By address line 1 + town + postcode, then forename + surname, else a new one. None without buyer data."""
-    address = order.address
-    name = (address.name if address else "") or order.buyer.name
-    if address is None or not (address.line_1 and name):
+def find_or_make_customer(people: People, *, company_class: int | None = None, now: datetime) -> Customer | None:
+    """By address line 1 + town + postcode, then forename + surname, else a new one. None without clear buyer data."""
+    address = people.address
+    name = people.name or (address.company if address else "")
+    if address is None or not (has_street(address) and name) or doubts(address).masked or masked(name):
         return None
     where = keyed_hash("address", f"{address.line_1}|{address.town}|{address.postcode}")
     who = keyed_hash("name", name)
@@ -56,20 +72,21 @@ def find_or_make_customer(order: IncomingOrder, *, company_class: int | None = N
         code=_next_code(),
         company_class_id=company_class,
         name=name,
-        email=order.buyer.email,
+        email=people.buyer.email,
         address=asdict(address),
         address_hash=where,
         name_hash=who,
         made_at=now,
-        **hashes_of(order),
+        **hashes_of(people),
     )
 
 
 def generic_customer(
     channel: Channel, placed_at: datetime, *, company_class: int | None = None, now: datetime
 ) -> Customer:
-    """The month's one customer of a channel, for orders whose buyer Amazon does not tell."""
-    month = month_of(placed_at)
+    """The one customer of a channel and a month of its marketplace, for orders whose buyer Amazon does not tell."""
+    day = day_of(placed_at, channel.marketplace.time_zone)
+    month = month_of(day)
     for _ in range(_TRIES):
         known = Customer.objects.filter(generic_channel=channel, generic_month=month).first()
         if known is not None:
@@ -83,7 +100,7 @@ def generic_customer(
                     generic_channel=channel,
                     generic_month=month,
                     company_class_id=company_class,
-                    name=f"{channel.name} {placed_at:%B %Y}",
+                    name=f"{channel.name} {day:%B %Y}",
                     made_at=now,
                 )
         except IntegrityError as error:

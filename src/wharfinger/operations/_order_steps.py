@@ -15,9 +15,10 @@ from wharfinger.db.models import (
     Site,
     StockItem,
 )
+from wharfinger.domain.addresses import merge, merge_buyer, read_address, read_buyer
 from wharfinger.domain.matching import Matched, NotMatched
-from wharfinger.domain.orders import IncomingAddress, IncomingLine, IncomingOrder, SalesOrderState
-from wharfinger.operations._customer_steps import customer_for, hashes_of
+from wharfinger.domain.orders import IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.operations._customer_steps import People, customer_for, hashes_of
 from wharfinger.operations._invoice_steps import INSTALLATION_ID
 from wharfinger.operations._link_steps import find_items, hold_line
 from wharfinger.operations._option_steps import InForce
@@ -85,22 +86,25 @@ def write_facts(order: SalesOrder, incoming: IncomingOrder, options: InForce, *,
     order.replaces = incoming.replaces[:30] or order.replaces
     order.ship_by = incoming.ship_by or order.ship_by
     order.deliver_by = incoming.deliver_by or order.deliver_by
-    if incoming.buyer.name or incoming.buyer.email:
-        order.buyer = asdict(incoming.buyer)
-    if incoming.address is not None and _tells_more(incoming.address, order.delivery):
-        order.delivery = asdict(incoming.address)
-    for name, value in hashes_of(incoming).items():
-        if value:
-            setattr(order, name, value)
+    _write_people(order, incoming)
     if order.customer_id is None:
-        order.customer = customer_for(order.channel, incoming, options.values, now=now)
+        people = People(read_address(order.delivery), read_buyer(order.buyer))
+        order.customer = customer_for(order.channel, people, options.values, placed_at=incoming.placed_at, now=now)
     if order.pk is not None and order.service_level != level:
         stamp_courier(order, options)
 
 
-def _tells_more(address: IncomingAddress, held: dict[str, str] | None) -> bool:
-    """A partial address never overwrites a full one (behaviour A09)."""
-    return address.deliverable or not (held and held.get("line_1"))
+def _write_people(order: SalesOrder, incoming: IncomingOrder) -> None:
+    """Buyer and address, part by part; the hashes by which they are found."""
+    address = merge(read_address(order.delivery), incoming.address)
+    buyer = merge_buyer(read_buyer(order.buyer), incoming.buyer)
+    if address is not None:
+        order.delivery = asdict(address)
+    if buyer != IncomingBuyer():
+        order.buyer = asdict(buyer)
+    for name, value in hashes_of(People(address, buyer)).items():
+        if value:
+            setattr(order, name, value)
 
 
 def add_lines(order: SalesOrder, lines: Sequence[IncomingLine], *, now: datetime) -> list[SalesOrderLine]:

@@ -15,7 +15,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.alerts import AlertKind
 from wharfinger.domain.channels import LinkState
-from wharfinger.domain.marketplaces import MARKETPLACES, Pool, Region
+from wharfinger.domain.marketplaces import MARKETPLACES, Pool, Region, likely_zone
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import channel_page_of
@@ -60,6 +60,7 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
                 "region": account.region,
                 "pool": Pool.OTHER.value,
                 "seller_central": _seller_central(line.marketplace_name.lower(), account.region),
+                "time_zone": likely_zone(line.marketplace_id, account.region, line.country[:2]),
             },
         )
     Participation.objects.filter(account=account).exclude(

@@ -16,6 +16,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
 from wharfinger.domain.channels import ImportFba, import_fba_for
+from wharfinger.domain.days import day_of
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.options import OptionRow
@@ -116,7 +117,7 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
     return ChannelEntry(
         name=name,
         enabled=True,
-        start_date=first_start_date(now),
+        start_date=first_start_date(now, marketplace.time_zone),
         order_ref_format=pattern.order_ref_format,
         dont_import_orders=True,  # each begins with a review of its own, whatever its pattern has behind it
         dont_upload_order_status=False,
@@ -394,6 +395,6 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
         triggers.run_chore(triggers.REMIND)
 
 
-def first_start_date(now: datetime) -> date:
-    """Start Date of a new channel: one week back."""
-    return (now - FIRST_IMPORT_REACHES_BACK).date()
+def first_start_date(now: datetime, zone: str) -> date:
+    """Start Date of a new channel: one week back, by the zone's calendar."""
+    return day_of(now - FIRST_IMPORT_REACHES_BACK, zone)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from wharfinger.db.models import (
     Channel,
@@ -14,6 +14,7 @@ from wharfinger.db.models import (
     Site,
 )
 from wharfinger.domain.channels import LinkState
+from wharfinger.domain.days import day_of, months_before
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.matching import Matched, NotMatched
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SkipReason
@@ -44,8 +45,8 @@ LOOK_AT_AMAZON = (
 )
 """A message with a fault of Amazon's own: asking again helps only when Amazon has another answer by then."""
 
-OLDEST_IMPORTED = timedelta(days=92)
-"""Orders older than three months are never imported (the guide's rule)."""
+OLDEST_IMPORTED_MONTHS = 3
+"""Older orders are never imported (the guide's rule). Calendar months of the marketplace."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,9 +174,10 @@ def _not_now(
     if channel is None:
         return _no_channel(imported)
     waits = f"channel:{channel.pk}"
-    if now - incoming.placed_at > OLDEST_IMPORTED:
+    zone = channel.marketplace.time_zone
+    if day_of(incoming.placed_at, zone) < months_before(day_of(now, zone), OLDEST_IMPORTED_MONTHS):
         return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD.value)
-    if incoming.placed_at.date() < channel.start_date:
+    if day_of(incoming.placed_at, zone) < channel.start_date:
         cure = "Set an earlier Start Date under General, if it shall be imported."
         return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START.value, cure, waits)
     stopped = _stopped(channel, site, waits)

@@ -3,10 +3,14 @@
 from datetime import datetime
 
 from wharfinger.db.models import Problem, SalesOrder, User
-from wharfinger.domain.orders import SalesOrderState
+from wharfinger.domain.addresses import doubts, read_address, tidy
+from wharfinger.domain.orders import AmazonStatus, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._address_steps import address_hash, note_address, solve_address_changes
+from wharfinger.operations._allocation_steps import bring_state_along, pick_by_itself
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._invoice_steps import invoice_what_is_due
+from wharfinger.operations._option_steps import options_for
 from wharfinger.operations._problem_steps import solve_problem
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -68,3 +72,64 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         user=user,
     )
     return order
+
+
+@operation
+def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person says that a courier can deliver to the address as it is. Another address asks again."""
+    order = _open_order(order_id)
+    address = read_address(order.delivery)
+    if address is None or not tidy(address).line_1:
+        raise Refused(f"{order.code}: Amazon has given no street. Press Retry Download on the imported order first.")
+    if not doubts(address):
+        raise Refused(f"The address of {order.code} is complete. Nothing is left to confirm.")
+    if order.confirmed_address_hash == address_hash(address):
+        raise Refused(f"The address of {order.code} is confirmed already. Nothing is left to do.")
+    order.confirmed_address_hash = address_hash(address)
+    order.save(update_fields=["confirmed_address_hash"])
+    note_address(order, AmazonStatus(order.imported.amazon_status), now=now)
+    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)
+    return order
+
+
+@operation
+def acknowledge_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person has seen that Amazon changed the address after the order was picked or packed."""
+    order = _open_order(order_id, also_closed=True)
+    if not solve_address_changes(order, now=now):
+        raise Refused(f"{order.code}: no change of the address is open. Somebody has seen it already.")
+    _record(order, "acknowledge address", "The changed delivery address was seen.", now, user)
+    return order
+
+
+@operation
+def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """The buyer's request to cancel is answered: the order may be picked and sent."""
+    order = _open_order(order_id)
+    if not order.cancel_requested:
+        raise Refused(f"{order.code}: the buyer does not request cancellation (any more). Dispatch it as usual.")
+    if order.cancel_answered_at is not None:
+        raise Refused(f"{order.code}: the request is answered already. Dispatch the order as usual.")
+    order.cancel_answered_at = now
+    order.save(update_fields=["cancel_answered_at"])
+    solve_problem(ProblemKind.CANCEL_REQUESTED, f"order:{order.pk}", now=now)
+    pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
+    text = "The buyer's request to cancel is answered: the order is dispatched anyway."
+    _record(order, "dispatch anyway", text, now, user)
+    return order
+
+
+def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+    order = rows.select_related("channel__marketplace", "imported", "site").filter(pk=order_id).first()
+    if order is None:
+        raise Refused("This sales order does not exist. Open the list again.")
+    if not also_closed and not SalesOrderState(order.state).open:
+        raise Refused(f"{order.code} is {order.state.lower()}. There is nothing to answer any more.")
+    return order
+
+
+def _record(order: SalesOrder, verb: str, text: str, now: datetime, user: User) -> None:
+    record_activity(text, sales_order=order, channel=order.channel, now=now, user=user)
+    record_audit(verb, "SalesOrder", order.pk, before=None, after={"order": order.code}, now=now, user=user)

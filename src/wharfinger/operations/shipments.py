@@ -9,6 +9,7 @@ from wharfinger.db.models import (
     Confirmation,
     CourierService,
     KitComponent,
+    Problem,
     SalesOrder,
     SalesOrderLine,
     Shipment,
@@ -16,6 +17,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
+from wharfinger.domain.problems import ADDRESS_HOLDS
 from wharfinger.domain.shipments import ConfirmationState, Tracking
 from wharfinger.domain.stock import MovementReason
 from wharfinger.operations import triggers
@@ -93,6 +95,15 @@ def _check_order(order: SalesOrder) -> None:
         raise Refused(f"{order.code} has left already. There is nothing left to dispatch.")
     if not order.confirmed:
         raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
+    if order.cancel_unanswered:
+        raise Refused(
+            f"The buyer of {order.code} requested cancellation. Press Dispatch anyway on the order first, or cancel it "
+            "in Seller Central."
+        )
+    if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None).exists():
+        raise Refused(
+            f"{order.code} has no whole delivery address. The order's page says what is missing and what to do."
+        )
 
 
 def _service(channel: Channel, service_id: int) -> CourierService:

@@ -5,7 +5,7 @@ page (lesson C18). Understanding the orders comes after, each by itself, in `tak
 """
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from wharfinger.amazon.client import SearchOrders
 from wharfinger.amazon.errors import (
@@ -22,6 +22,7 @@ from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
 from wharfinger.db.queries.inbox import orders_to_fetch
+from wharfinger.domain.days import begins
 from wharfinger.operations import flows, imported_orders, inbox
 from wharfinger.operations.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
@@ -73,13 +74,14 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 
 
 def _start(account_id: int, now: datetime) -> None:
-    """The first window begins at the earliest Start Date of the account's channels, at most 90 days back."""
+    """The first window begins where the earliest Start Date of the account's channels begins in its marketplace's
+    zone, at most 90 days back."""
     if OrderCursor.objects.filter(account_id=account_id).exists():
         return
     channels = Channel.objects.filter(account_id=account_id, archived=False)
-    earliest = min(channels.values_list("start_date", flat=True), default=now.date())
-    begins = min(datetime.combine(earliest, time.min, UTC), now - VISIBLE_AFTER)
-    inbox.start_cursor(account_id, after=max(begins, now - OLDEST))
+    starts = channels.values_list("start_date", "marketplace__time_zone")
+    earliest = min((begins(day, zone) for day, zone in starts), default=now)
+    inbox.start_cursor(account_id, after=max(min(earliest, now - VISIBLE_AFTER), now - OLDEST))
 
 
 def _marketplaces(account_id: int) -> tuple[str, ...]:

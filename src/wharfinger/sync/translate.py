@@ -6,9 +6,28 @@ Source: model orders_2026-01-01.json and sp-api-details, section 4 (orders in).
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
+from operator import itemgetter
 
-from wharfinger.amazon.messages.orders import AmazonOrder, ItemProceeds, OrderItem, Recipient, TimeRange
+from wharfinger.amazon.messages.orders import (
+    AddressExtendedFields,
+    AmazonOrder,
+    Buyer,
+    CustomerAddress,
+    ItemProceeds,
+    OrderItem,
+    Recipient,
+    TimeRange,
+)
+from wharfinger.amazon.messages.preferences import (
+    DeliveryPreference,
+    ExceptionDate,
+    HourMinute,
+    PreferredDeliveryTime,
+    TimeWindow,
+)
 from wharfinger.amazon.messages.wire import Money
+from wharfinger.domain.addresses import tidy
 from wharfinger.domain.orders import (
     AmazonStatus,
     Fulfilment,
@@ -31,6 +50,13 @@ STATUS = {status.value: status for status in AmazonStatus} | {
 """Orders 2026-01-01's values, and v0's spellings that notifications still use."""
 
 EXPEDITED = {"EXPEDITED", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY"}
+
+WEEK = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
+CAPABILITIES = {
+    "HAS_ACCESS_POINT": "has an access point",
+    "PALLET_ENABLED": "takes pallets",
+    "PALLET_DISABLED": "takes no pallets",
+}
 
 ORDER_LEVEL_ONLY = {"DELIVERY_TIP"}
 """Proceeds that belong to no line; the other breakdowns of an order repeat its lines."""
@@ -169,39 +195,91 @@ def _ioss(item: OrderItem) -> str:
 
 
 def _buyer(order: AmazonOrder) -> IncomingBuyer:
-    buyer = order.buyer
-    registrations = order.tax.tax_registrations if order.tax else ()
-    vat = next((r.tax_registration_number or "" for r in registrations), "")
-    if buyer is None:
-        return IncomingBuyer(vat_number=vat)
+    buyer = order.buyer or Buyer()
     return IncomingBuyer(
         name=buyer.buyer_name or "",
         email=buyer.buyer_email or "",
         company=buyer.buyer_company_name or "",
         purchase_order_number=buyer.buyer_purchase_order_number or "",
-        vat_number=vat,
+        vat_number=_vat_number(order),
     )
+
+
+def _vat_number(order: AmazonOrder) -> str:
+    """The buyer's own, a VAT registration before others; those of entity MARKETPLACE or MERCHANT are not his."""
+    registrations = order.tax.tax_registrations if order.tax else ()
+    own = [r for r in registrations if (r.entity_type or "").upper() == "BUYER" and r.tax_registration_number]
+    own.sort(key=lambda registration: (registration.tax_registration_type or "").upper() != "VAT")
+    return own[0].tax_registration_number or "" if own else ""
 
 
 def _address(recipient: Recipient | None) -> IncomingAddress | None:
-    address = recipient.delivery_address if recipient else None
-    if recipient is None or address is None:
+    """The address with what Amazon knows of the delivery there; None where Amazon tells neither."""
+    if recipient is None or (recipient.delivery_address is None and recipient.delivery_preference is None):
         return None
-    preference = recipient.delivery_preference
-    wishes = (preference.drop_off_location, preference.address_instruction) if preference else ()
-    return IncomingAddress(
-        name=address.name or "",
-        company=address.company_name or "",
-        line_1=address.address_line1 or "",
-        line_2=address.address_line2 or "",
-        line_3=address.address_line3 or "",
-        town=address.city or address.municipality or "",
-        county=address.state_or_region or address.district_or_county or "",
-        postcode=address.postal_code or "",
-        country=address.country_code or "",
-        phone=address.phone or "",
-        instructions=" · ".join(_told(wishes)),
+    address = recipient.delivery_address or CustomerAddress()
+    preference = recipient.delivery_preference or DeliveryPreference()
+    wishes = (preference.drop_off_location, preference.address_instruction)
+    lines = (address.address_line1, address.address_line2, address.address_line3)
+    street = _told(lines) or _brazilian_street(address.extended_fields)
+    first, second, third, *_ = (*street, "", "", "")
+    return tidy(
+        IncomingAddress(
+            name=address.name or "",
+            company=address.company_name or "",
+            line_1=first,
+            line_2=second,
+            line_3=third,
+            town=address.city or address.municipality or "",
+            county=address.state_or_region or address.district_or_county or "",
+            postcode=address.postal_code or "",
+            country=address.country_code or "",
+            phone=address.phone or "",
+            instructions=" · ".join(_told(wishes)),
+            hours=_hours(preference.delivery_time),
+            capabilities=", ".join(CAPABILITIES.get(name, name) for name in preference.delivery_capabilities),
+        )
     )
+
+
+def _brazilian_street(parts: AddressExtendedFields | None) -> list[str]:
+    """Brazil tells the street in its parts; they stand in where no line is filled."""
+    if parts is None:
+        return []
+    street = ", ".join(_told((parts.street_name, parts.street_number)))
+    return _told((street, parts.complement, parts.neighborhood))
+
+
+def _hours(wished: PreferredDeliveryTime | None) -> str:
+    """`Mon to Fri 09:00-17:00; 2026-12-25 closed`: a business's hours in the address's own time."""
+    if wished is None:
+        return ""
+    days = {(d.day_of_week or "").upper(): _windows(d.time_windows) for d in wished.business_hours}
+    runs = [
+        f"{_span([day for day, _ in run])} {text}"
+        for text, group in groupby(((day, days.get(day, "")) for day in WEEK), key=itemgetter(1))
+        if text and (run := list(group))
+    ]
+    exceptions = [_exception(one) for one in wished.exception_dates if one.exception_date]
+    return "; ".join([*runs, *exceptions])
+
+
+def _span(days: list[str]) -> str:
+    first, last = days[0].title(), days[-1].title()
+    return first if len(days) == 1 else f"{first} to {last}"
+
+
+def _windows(windows: Iterable[TimeWindow]) -> str:
+    return ", ".join(f"{_clock(w.start_time, '00:00')}-{_clock(w.end_time, '24:00')}" for w in windows)
+
+
+def _clock(at: HourMinute | None, otherwise: str) -> str:
+    return otherwise if at is None or at.hour is None else f"{at.hour:02d}:{at.minute or 0:02d}"
+
+
+def _exception(one: ExceptionDate) -> str:
+    closed = (one.exception_date_type or "").upper() == "CLOSED"
+    return f"{one.exception_date} {'closed' if closed else _windows(one.time_windows) or 'open'}"
 
 
 def _told(texts: Iterable[str | None]) -> list[str]:

@@ -1,7 +1,7 @@
 """Who asks, what for, and when: what a page takes from its request."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from django import forms
 from django.conf import settings
@@ -37,14 +37,13 @@ def midnight(day: date) -> datetime:
 
 
 def today() -> Day:
-    """Trade time now, and the end of the reader's day."""
-    now = trade_now()
-    return Day(now=now, ends=midnight(timezone.localtime(now).date() + timedelta(days=1)))
+    """Trade time now, by which lists tell what is late, due today or later."""
+    return Day(now=trade_now())
 
 
-def todays_midnight() -> datetime:
-    """The beginning of the reader's day."""
-    return midnight(timezone.localtime(trade_now()).date())
+def readers_date() -> date:
+    """The date on the reader's calendar."""
+    return timezone.localtime(trade_now()).date()
 
 
 def next_page(request: HttpRequest, otherwise: str) -> str:

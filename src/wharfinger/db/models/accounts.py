@@ -18,6 +18,8 @@ class Marketplace(models.Model):
     region = models.CharField(max_length=2, choices=REGIONS)
     pool = models.CharField(max_length=10, choices=[(pool.value, pool.title) for pool in Pool])
     seller_central = models.CharField(max_length=100)
+    time_zone = models.CharField(max_length=60, default="UTC")  # its days begin and end there
+    proposed_zone = models.CharField(max_length=60, blank=True, default="")  # what its ship-by times say instead
 
     def __str__(self) -> str:
         return self.name

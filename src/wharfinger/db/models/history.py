@@ -4,10 +4,14 @@ from wharfinger.db.encryption import EncryptedJson
 
 
 class Activity(models.Model):
-    """One sentence of a timeline: what happened to an order, a channel, an item or a SKU. No personal data."""
+    """One sentence of a timeline: what happened to an order, a channel, an item or a SKU.
+
+    The text holds no personal data; `personal` does, encrypted.
+    """
 
     happened_at = models.DateTimeField()  # trade time
     text = models.CharField(max_length=400)
+    personal = EncryptedJson(null=True)  # what the sentence is about, shown by role: {"before": …, "after": …}
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
     channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, null=True)

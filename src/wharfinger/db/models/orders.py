@@ -48,6 +48,7 @@ class SalesOrder(models.Model):
     total = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # Amazon's; None while pending
     delivery = EncryptedJson(null=True)
     buyer = EncryptedJson(null=True)
+    confirmed_address_hash = models.CharField(max_length=64, blank=True, default="")  # keyed; of the very address
     postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
     surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
     email_hash = models.CharField(max_length=64, blank=True, db_index=True)
@@ -68,6 +69,7 @@ class SalesOrder(models.Model):
     shipped_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
     cancel_requested = models.BooleanField(default=False)
+    cancel_answered_at = models.DateTimeField(null=True)  # a person said: dispatch it anyway
     cancel_reason = EncryptedText(blank=True, default="")  # the buyer's own words, at most 300 characters
 
     class Meta:
@@ -80,6 +82,11 @@ class SalesOrder(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def cancel_unanswered(self) -> bool:
+        """The buyer requested cancellation, and nobody has said yet what becomes of it."""
+        return self.cancel_requested and self.cancel_answered_at is None and SalesOrderState(self.state).open
 
 
 class SalesOrderLine(models.Model):

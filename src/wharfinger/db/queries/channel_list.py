@@ -25,7 +25,7 @@ class ChannelFilter:
 
 @dataclass(frozen=True, slots=True)
 class ChannelRow:
-    """`orders`: those of today."""
+    """`orders`: those of today, the day of the channel's marketplace."""
 
     head: ChannelHead
     orders: int

@@ -19,7 +19,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.first_import import found_orders
 from wharfinger.domain.channels import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
-from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.shipments import Tracking
 from wharfinger.domain.stock import SiteKind
@@ -155,6 +155,12 @@ class ChannelPage:
     marketplace_id: str
     marketplace: str
     seller_central: str
+    zone: str
+    """Where the marketplace's days begin."""
+    zone_assumed: bool
+    """Only Amazon knows this marketplace: its zone is the region's most likely."""
+    proposed_zone: str
+    """What its orders' ship-by times say instead; empty = they agree."""
     seller_id: str
     account: str
     account_id: int
@@ -209,6 +215,9 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         marketplace_id=channel.marketplace_id,
         marketplace=channel.marketplace.name,
         seller_central=channel.marketplace.seller_central,
+        zone=channel.marketplace.time_zone,
+        zone_assumed=channel.marketplace_id not in BY_ID,
+        proposed_zone=channel.marketplace.proposed_zone,
         seller_id=account.seller_id,
         account=account.name,
         account_id=account.pk,

@@ -128,19 +128,19 @@ class Dashboard:
     chart_top: int
 
 
-def dashboard(day: Day, midnight: datetime) -> Dashboard:
-    """Everything of the page; `midnight` is the beginning of the reader's day, in the reader's zone."""
+def dashboard(day: Day, today: date) -> Dashboard:
+    """Everything of the page. `today`: the reader's, by which the chart's days are named."""
     now = day.now
-    today = orders_of_today(midnight)
-    channels = _channels_today(today)
+    orders = orders_of_today(now)
+    channels = _channels_today(orders)
     waiting = dict(StockNotice.objects.values_list("account").annotate(n=Count("id")))
     due = count_due(day)
     open_problems = Problem.objects.filter(solved_at=None)
-    chart, top = bars(orders_by_day(midnight, DAYS_SHOWN))
+    chart, top = bars(orders_by_day(now, today, DAYS_SHOWN))
     return Dashboard(
         has_channels=Channel.objects.filter(archived=False).exists(),
-        orders_today=today.total,
-        no_channel_today=today.by_channel.get(None, 0),
+        orders_today=orders.total,
+        no_channel_today=orders.by_channel.get(None, 0),
         to_ship=sum(due.values()),
         late=due[ShipBy.LATE],
         unconfirmed=_unconfirmed(),

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Q
 
 from wharfinger.db.models import ImportedOrder, Problem, RawMessage
-from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.problems import ADDRESS_HOLDS
 
 DOWNLOAD = "download"
 """What an imported order waits for until it was fetched again by its number."""
@@ -21,11 +21,11 @@ def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> l
 
 
 def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
-    """Orders to be fetched by number: pressed Retry Download, or without an address and not asked for lately."""
+    """Orders to be fetched by number: pressed Retry Download, or without a whole address and not asked for lately."""
     pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=DOWNLOAD).order_by("pk")
     found = list(pressed.values_list("amazon_order_id", flat=True)[:at_most])
     lacking = Problem.objects.filter(
-        kind=ProblemKind.NO_ADDRESS.value,
+        kind__in=ADDRESS_HOLDS,
         solved_at=None,
         opened_at__gt=now - ADDRESS_ASKED_FOR,
         sales_order__imported__account=account_id,

@@ -47,3 +47,8 @@ def _row(row: Marketplace) -> MarketplaceRow:
         pool=row.get_pool_display(),
         seller_central=row.seller_central,
     )
+
+
+def zone_of(marketplace_id: str) -> str | None:
+    """Where the marketplace's days begin; None for one that is not known here."""
+    return Marketplace.objects.filter(pk=marketplace_id).values_list("time_zone", flat=True).first()

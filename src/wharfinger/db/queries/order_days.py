@@ -1,16 +1,30 @@
 """Orders by the day on which they were placed: the one definition of “today”, for every page that counts them.
 
-Every order that was found at Amazon counts, whatever became of it and whether or not a channel of ours sells there.
+A day is that of the order's marketplace. Every order that was found at Amazon counts, whatever became of it and
+whether or not a channel of ours sells there.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count
-from django.db.models.functions import TruncDate
+from django.db.models import (
+    Count,
+    DateField,
+    DateTimeField,
+    ExpressionWrapper,
+    F,
+    Func,
+    IntegerField,
+    QuerySet,
+    Value,
+)
+from django.db.models.functions import Cast, Coalesce, Greatest
 
 from wharfinger.db.models import ImportedOrder
+
+_UNKNOWN = Value("UTC")
+"""The zone of an order whose marketplace nobody knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +38,37 @@ class OrdersOfToday:
         return sum(self.by_channel.values())
 
 
-def orders_of_today(midnight: datetime) -> OrdersOfToday:
-    """`midnight`: the beginning of the day that is meant."""
-    rows = ImportedOrder.objects.filter(placed_at__gte=midnight).order_by()
+def orders_of_today(now: datetime) -> OrdersOfToday:
+    """Those of the day that it is now at each order's marketplace."""
+    rows = _placed_within(now, 1).filter(ago=0)
     return OrdersOfToday(dict(rows.values_list("channel").annotate(n=Count("id"))))
 
 
-def orders_by_day(midnight: datetime, days: int) -> list[tuple[date, int]]:
-    """The last so many days, today last; days without an order count 0."""
-    today = midnight.date()
-    shown = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
-    since = datetime.combine(shown[0], time.min, tzinfo=midnight.tzinfo)
-    rows = ImportedOrder.objects.filter(placed_at__gte=since).order_by()
-    counted = dict(
-        rows.annotate(day=TruncDate("placed_at", tzinfo=midnight.tzinfo)).values_list("day").annotate(n=Count("id"))
-    )
-    return [(day, counted.get(day, 0)) for day in shown]
+def orders_by_day(now: datetime, today: date, days: int) -> list[tuple[date, int]]:
+    """The last so many days, today last; days without an order count 0.
+
+    `today`: the reader's, by which the days are named; a marketplace's own today counts under it.
+    """
+    counted = dict(_placed_within(now, days).values_list("ago").annotate(n=Count("id")))
+    return [(today - timedelta(days=ago), counted.get(ago, 0)) for ago in range(days - 1, -1, -1)]
+
+
+def _placed_within(now: datetime, days: int) -> QuerySet[ImportedOrder]:
+    """Orders with `ago`: how many days ago they were placed, as days are counted at their marketplace."""
+    zone = Coalesce("marketplace__time_zone", _UNKNOWN)
+    today, placed = (Cast(_local(zone, at), DateField()) for at in (Value(now), F("placed_at")))
+    ago = Func(today, placed, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
+    rows = ImportedOrder.objects.filter(placed_at__gte=now - timedelta(days=days + 1)).order_by()
+    return rows.annotate(ago=Greatest(ago, Value(0)))
+
+
+def _local(zone: F | Coalesce, moment: F | Value) -> Func:
+    """The wall clock of the zone at the moment, a timestamp without zone."""
+    return Func(zone, moment, function="timezone", output_field=DateTimeField())
+
+
+def end_of_today(zone: F | Coalesce, now: datetime) -> Func:
+    """When the day ends that it is now in the row's zone; as `domain.days.ends`, changes of clocks included."""
+    day = Func(Value("day"), _local(zone, Value(now)), function="date_trunc", output_field=DateTimeField())
+    tomorrow = ExpressionWrapper(day + Value(timedelta(days=1)), output_field=DateTimeField())
+    return Func(zone, tomorrow, function="timezone", output_field=DateTimeField())

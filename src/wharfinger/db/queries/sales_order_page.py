@@ -19,7 +19,9 @@ from wharfinger.db.models import (
     ShipmentLine,
 )
 from wharfinger.db.queries.timelines import Happening, timeline
+from wharfinger.domain.addresses import read_address, read_buyer, written
 from wharfinger.domain.orders import Fulfilment, IncomingAddress, IncomingBuyer, LineAmounts, SalesOrderState
+from wharfinger.domain.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
 
 
@@ -43,7 +45,11 @@ class OrderLine:
     amounts: LineAmounts
     gift_wrap_level: str
     has_gift_message: bool
+    gift_message: str
+    """The buyer's words, for who may see personal data; empty for others."""
     customised: bool
+    customisation_url: str
+    """What the buyer wrote or drew, at Amazon; personal like the message."""
     tax_collected_by: str
     ioss_number: str
     serial_numbers_required: bool
@@ -131,12 +137,7 @@ class Delivery:
     @property
     def address_lines(self) -> tuple[str, ...]:
         """The address as it is written on a parcel."""
-        told = self.address
-        if told is None:
-            return ()
-        town = " ".join(part for part in (told.town, told.postcode) if part)
-        lines = (told.name, told.company, told.line_1, told.line_2, told.line_3, town, told.county, told.country)
-        return tuple(line for line in lines if line)
+        return written(self.address) if self.address else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +152,9 @@ class SalesOrderPage:
     marketplace_id: str
     marketplace: str
     country: str
+    zone: str
+    """Of the marketplace: what ship-by and deliver-by are shown in."""
+    seller_central: str
     channel_id: int
     channel: str
     fulfilment: Fulfilment
@@ -171,6 +175,7 @@ class SalesOrderPage:
     shipped_at: datetime | None
     cancelled_at: datetime | None
     cancel_requested: bool
+    cancel_answered_at: datetime | None
     lines: tuple[OrderLine, ...]
     shipments: tuple[ShipmentFacts, ...]
     invoices: tuple[InvoiceFacts, ...]
@@ -191,11 +196,32 @@ class SalesOrderPage:
         return not self.confirmed and self.state is not SalesOrderState.CANCELLED
 
     @property
+    def cancel_unanswered(self) -> bool:
+        """The buyer requested cancellation, and nobody has said yet what becomes of it."""
+        return self.cancel_requested and self.cancel_answered_at is None and self.state.open
+
+    @property
+    def at_amazon(self) -> str:
+        """The order's page in Seller Central, where it can be cancelled."""
+        return f"https://{self.seller_central}/orders-v3/order/{self.amazon_order_id}" if self.seller_central else ""
+
+    @property
+    def address_odd(self) -> bool:
+        """Held for its address, which a person may confirm as it is: there is a street at least."""
+        has_street = bool(self.delivery and self.delivery.address and self.delivery.address.line_1)
+        return has_street and any(problem.kind in ADDRESS_HOLDS for problem in self.problems)
+
+    @property
+    def address_changed(self) -> bool:
+        return any(problem.kind == ProblemKind.ADDRESS_CHANGED.value for problem in self.problems)
+
+    @property
     def may_dispatch(self) -> bool:
         """Some units are promised and may leave now; the others may follow in a later parcel."""
         ready = (SalesOrderState.READY, SalesOrderState.PART_SHIPPED, SalesOrderState.AWAITING_STOCK)
         promised = any(line.open and line.allocations for line in self.lines)
-        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised and self.confirmed
+        free = self.confirmed and not self.cancel_unanswered
+        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised and free
 
     @property
     def settled(self) -> bool:
@@ -211,9 +237,10 @@ class SalesOrderPage:
 _COLUMNS = (
     "id", "code", "order_ref", "channel_id", "channel__name", "channel__kind", "channel__account_id",
     "channel__marketplace_id", "channel__marketplace__name", "channel__marketplace__country",
-    "site_id", "site__name", "state", "order_type",
+    "channel__marketplace__time_zone", "channel__marketplace__seller_central", "site_id",
+    "site__name", "state", "order_type",
     "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
-    "shipped_at", "cancelled_at", "cancel_requested", "imported_id", "imported__amazon_order_id",
+    "shipped_at", "cancelled_at", "cancel_requested", "cancel_answered_at", "imported_id", "imported__amazon_order_id",
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
     "customer__company_class__name",
@@ -237,6 +264,8 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         marketplace_id=row["channel__marketplace_id"],
         marketplace=row["channel__marketplace__name"],
         country=row["channel__marketplace__country"],
+        zone=row["channel__marketplace__time_zone"],
+        seller_central=row["channel__marketplace__seller_central"],
         channel_id=row["channel_id"],
         channel=row["channel__name"],
         fulfilment=Fulfilment(row["channel__kind"]),
@@ -257,11 +286,14 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         shipped_at=row["shipped_at"],
         cancelled_at=row["cancelled_at"],
         cancel_requested=row["cancel_requested"],
-        lines=_lines(order_id),
+        cancel_answered_at=row["cancel_answered_at"],
+        lines=_lines(order_id, with_personal_data=with_personal_data),
         shipments=shipments_of(order_id),
         invoices=_invoices(order_id),
         problems=_problems(order_id, row["imported_id"]),
-        timeline=timeline(Q(sales_order=order_id) | Q(imported_order=row["imported_id"])),
+        timeline=timeline(
+            Q(sales_order=order_id) | Q(imported_order=row["imported_id"]), with_personal_data=with_personal_data
+        ),
         delivery=_delivery(row) if with_personal_data else None,
         confirmed=row["confirmed"],
         picked_at=row["picked_at"],
@@ -275,24 +307,24 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
 
 def _delivery(row: dict[str, Any]) -> Delivery:
     return Delivery(
-        address=IncomingAddress(**row["delivery"]) if row["delivery"] else None,
-        buyer=IncomingBuyer(**(row["buyer"] or {})),
+        address=read_address(row["delivery"]),
+        buyer=read_buyer(row["buyer"]),
         customer=row["customer__name"] or "",
         customer_code=row["customer__code"] or "",
         cancel_reason=row["cancel_reason"],
     )
 
 
-def _lines(order_id: int) -> tuple[OrderLine, ...]:
+def _lines(order_id: int, *, with_personal_data: bool) -> tuple[OrderLine, ...]:
     promised: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     allocations = Allocation.objects.filter(line__order=order_id).order_by("site__name", "item__code")
     for line_id, site, code, quantity in allocations.values_list("line", "site__name", "item__code", "quantity"):
         promised[line_id].append((site, code, quantity))
     rows = SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id")
-    return tuple(_line(row, tuple(promised.get(row.pk, ()))) for row in rows)
+    return tuple(_line(row, tuple(promised.get(row.pk, ())), with_personal_data) for row in rows)
 
 
-def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...]) -> OrderLine:
+def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...], with_personal_data: bool) -> OrderLine:
     own = sum(units for _, code, units in promised if row.item and code == row.item.code)
     return OrderLine(
         id=row.pk,
@@ -320,12 +352,19 @@ def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...]) -> Or
         ),
         gift_wrap_level=row.gift_wrap_level,
         has_gift_message=bool(row.gift_message),
+        gift_message=row.gift_message if with_personal_data else "",
         customised=bool(row.customisation_url),
+        customisation_url=row.customisation_url if with_personal_data and _is_web(row.customisation_url) else "",
         tax_collected_by=row.tax_collected_by,
         ioss_number=row.ioss_number,
         serial_numbers_required=row.serial_numbers_required,
         cancel_requested=row.cancel_requested,
     )
+
+
+def _is_web(address: str) -> bool:
+    """Only such an address becomes a link: the text came from outside."""
+    return address.startswith("https://")
 
 
 def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:

@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine, Shipment
+from wharfinger.db.queries.order_days import end_of_today
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.days import day_of, ends
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -35,18 +37,17 @@ class ShipBy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """Trade time now, and when today ends in the reader's time zone."""
+    """Trade time now. Today is the day that it is now at an order's marketplace: Amazon's ship-by ends such a day."""
 
     now: datetime
-    ends: datetime
 
-    def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str) -> ShipBy:
+    def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str, zone: str) -> ShipBy:
         """The same definition as `orders_due`, for one order that is read already."""
         if ship_by is None or state.value not in TO_SHIP_STATES or fulfilment == Fulfilment.FBA.value:
             return ShipBy.NONE
         if ship_by < self.now:
             return ShipBy.LATE
-        return ShipBy.TODAY if ship_by < self.ends else ShipBy.LATER
+        return ShipBy.TODAY if ship_by < ends(day_of(self.now, zone), zone) else ShipBy.LATER
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,8 @@ class SalesOrderRow:
     fulfilment: str
     order_type: str
     state: SalesOrderState
+    zone: str
+    """Of its marketplace: what ship-by and deliver-by are shown in."""
     urgency: ShipBy
     placed_at: datetime
     ship_by: datetime | None
@@ -83,6 +86,7 @@ class SalesOrderRow:
     total: Decimal | None
     customer: str
     cancel_requested: bool
+    cancel_answered: bool
     summary: str
     units: int
     lines_held: int
@@ -92,8 +96,13 @@ class SalesOrderRow:
 
     @property
     def dispatchable(self) -> bool:
-        shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED)
+        shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED) and not self.cancel_unanswered
         return shippable and self.fulfilment == Fulfilment.FBM.value and self.confirmed
+
+    @property
+    def cancel_unanswered(self) -> bool:
+        """The buyer requested cancellation, and nobody has said yet what becomes of it."""
+        return self.cancel_requested and not self.cancel_answered and self.state.open
 
     @property
     def waits_for_word(self) -> bool:
@@ -103,7 +112,8 @@ class SalesOrderRow:
 _COLUMNS = (
     "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
-    "cancel_requested", "channel__marketplace__country", "confirmed", "invoice_priority",
+    "cancel_requested", "cancel_answered_at", "channel__marketplace__country",
+    "channel__marketplace__time_zone", "confirmed", "invoice_priority",
 )  # fmt: skip
 
 
@@ -162,13 +172,14 @@ def count_due(day: Day) -> dict[ShipBy, int]:
 
 def _due(ship_by: ShipBy, day: Day) -> Q:
     to_ship = Q(state__in=TO_SHIP_STATES, channel__kind=Fulfilment.FBM.value)
+    ends_today = end_of_today(F("channel__marketplace__time_zone"), day.now)
     match ship_by:
         case ShipBy.LATE:
             return to_ship & Q(ship_by__lt=day.now)
         case ShipBy.TODAY:
-            return to_ship & Q(ship_by__gte=day.now, ship_by__lt=day.ends)
+            return to_ship & Q(ship_by__gte=day.now, ship_by__lt=ends_today)
         case ShipBy.LATER | ShipBy.NONE:
-            return to_ship & Q(ship_by__gte=day.ends)
+            return to_ship & Q(ship_by__gte=day.now) & Q(ship_by__gte=ends_today)
 
 
 def _found_by(wanted: SalesOrderFilter) -> Q:
@@ -213,7 +224,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
 def _row(
     row: dict[str, Any], lines: dict[str, Any], confirmations: tuple[ConfirmationState, ...], day: Day
 ) -> SalesOrderRow:
-    state = SalesOrderState(row["state"])
+    state, zone = SalesOrderState(row["state"]), row["channel__marketplace__time_zone"]
     return SalesOrderRow(
         id=row["id"],
         code=row["code"],
@@ -224,7 +235,8 @@ def _row(
         fulfilment=row["channel__kind"],
         order_type=row["order_type"],
         state=state,
-        urgency=day.urgency(row["ship_by"], state, row["channel__kind"]),
+        zone=zone,
+        urgency=day.urgency(row["ship_by"], state, row["channel__kind"], zone),
         placed_at=row["placed_at"],
         ship_by=row["ship_by"],
         shipped_at=row["shipped_at"],
@@ -233,6 +245,7 @@ def _row(
         total=row["total"],
         customer=row.get("customer__name") or "",
         cancel_requested=row["cancel_requested"],
+        cancel_answered=row["cancel_answered_at"] is not None,
         summary=row["imported__summary"],
         units=lines["units"] or 0,
         lines_held=lines["held"],

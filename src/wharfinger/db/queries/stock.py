@@ -219,6 +219,8 @@ class OpenOrder:
     code: str
     state: str
     ship_by: datetime | None
+    zone: str
+    """Of its marketplace, in which ship-by is shown."""
     open: int
 
 
@@ -324,11 +326,18 @@ def _open_orders(item_id: int) -> tuple[OpenOrder, ...]:
         SalesOrderLine.objects.filter(
             item=item_id, order__state__in=["Pending", "Held", "Awaiting stock", "Ready to ship", "Part shipped"]
         )
-        .select_related("order")
+        .select_related("order__channel__marketplace")
         .order_by("order__ship_by", "id")[:20]
     )
     return tuple(
-        OpenOrder(row.order_id, row.order.code, row.order.state, row.order.ship_by, row.quantity_open)
+        OpenOrder(
+            row.order_id,
+            row.order.code,
+            row.order.state,
+            row.order.ship_by,
+            row.order.channel.marketplace.time_zone,
+            row.quantity_open,
+        )
         for row in rows
         if row.quantity_open
     )

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from enum import Enum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import forms, template
 from django.core.exceptions import ValidationError
@@ -156,6 +157,32 @@ def moment(value: datetime | date | None, style: str = "full") -> str:
 def from_iso(text: str | None) -> datetime | None:
     """A moment that is kept in JSON."""
     return datetime.fromisoformat(text) if text else None
+
+
+@register.simple_tag
+def zoned(value: datetime | None, zone: str, style: str = "short") -> str:
+    """A promise to Amazon in the marketplace's zone, the reader's time beside it where his clock shows another."""
+    if value is None:
+        return NOTHING
+    there, here = value.astimezone(ZoneInfo(zone)), localtime(value)
+    if there.replace(tzinfo=None) == here.replace(tzinfo=None):
+        return moment(value, style)
+    written = f"{_written_moment(there, style)} {_zone_name(there)}"
+    mine = "short" if style == "time" and there.date() != here.date() else style
+    return format_html(
+        '<time datetime="{}" title="{} ({})">{}</time><span class="under">{} your time</span>',
+        _machine(value),
+        _written_moment(there, "exact"),
+        zone,
+        written,
+        _written_moment(here, mine),
+    )
+
+
+def _zone_name(there: datetime) -> str:
+    """PST, CET; UTC+04 where the zone has no letters."""
+    name = there.tzname() or ""
+    return name if name.isalpha() else f"UTC{name}"
 
 
 def written_age(seconds: int) -> str:

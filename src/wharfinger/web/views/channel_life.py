@@ -10,7 +10,7 @@ from wharfinger.db.queries.channel_offers import Offers, channel_offers
 from wharfinger.db.queries.channels import ChannelPage
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
-from wharfinger.operations import channel_life, channels
+from wharfinger.operations import channel_life, channels, marketplaces
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.forms.more_channels import MoreChannelsForm
@@ -100,7 +100,22 @@ def delete(request: HttpRequest, channel_id: int) -> HttpResponse:
     return render(request, "wharfinger/channels/delete.html", {"channel": channel})
 
 
+@needs(Right.EDIT_CHANNELS)
+@require_POST
+def accept_zone(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Use the zone that the orders' ship-by times speak of."""
+    channel = channel_or_404(channel_id)
+    try:
+        zone = marketplaces.accept_zone(channel_id, request.POST.get("zone", ""), now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"The days of {channel.marketplace} begin in {zone} from now on.")
+    return redirect("channel", channel_id=channel_id)
+
+
 routes = [
+    path("channels/<int:channel_id>/zone/", accept_zone, name="channel-zone"),
     path("channels/<int:channel_id>/more/", make_more, name="channel-more"),
     path("channels/<int:channel_id>/archive/", archive, name="channel-archive"),
     path("channels/<int:channel_id>/restore/", restore, name="channel-restore"),

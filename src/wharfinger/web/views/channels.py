@@ -18,7 +18,7 @@ from wharfinger.db.queries.order_days import orders_of_today
 from wharfinger.domain.channels import ActivatedFor, LinkState
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
-from wharfinger.web.asked import allowed, todays_midnight
+from wharfinger.web.asked import allowed, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.channel_filters import (
@@ -43,7 +43,7 @@ HIDDEN = ("seller_id", "auth_token", "token_expiry")
 def show_list(request: HttpRequest) -> HttpResponse:
     form = ChannelListForm(request.GET)
     wanted = _list_filter(request, form)
-    rows = find_channels(wanted, today=orders_of_today(todays_midnight()))
+    rows = find_channels(wanted, today=orders_of_today(trade_now()))
     context = {
         "form": form,
         "page": Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page")),
@@ -71,7 +71,7 @@ def _list_filter(request: HttpRequest, form: ChannelListForm) -> ChannelFilter:
 @require_safe
 def export_list(request: HttpRequest) -> HttpResponseBase:
     wanted = _list_filter(request, ChannelListForm(request.GET))
-    rows = find_channels(wanted, today=orders_of_today(todays_midnight()))
+    rows = find_channels(wanted, today=orders_of_today(trade_now()))
     headings = ["name", "type", "marketplace", "seller account", "seller ID", "enabled", "linked", "activated",
                 "activated for", "runs", "missing", "orders today", "open problems"]  # fmt: skip
     sees = allowed(request, Right.SEE_CREDENTIALS)

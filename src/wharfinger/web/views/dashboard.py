@@ -10,7 +10,7 @@ from wharfinger.db.queries.alerts import open_alerts
 from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
 from wharfinger.domain.people import Right
 from wharfinger.operations import flows
-from wharfinger.web.asked import allowed, today, todays_midnight, trade_now
+from wharfinger.web.asked import allowed, readers_date, today, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
 
@@ -20,7 +20,7 @@ ALERTS_SHOWN = 5
 @signed_in
 @require_safe
 def show_dashboard(request: HttpRequest) -> HttpResponse:
-    board = dashboard(today(), todays_midnight())
+    board = dashboard(today(), readers_date())
     may_sync = allowed(request, Right.EDIT_CHANNELS)
     context = {"board": board, "may_sync": may_sync, "board_alerts": open_alerts(ALERTS_SHOWN)}
     live = live_part(request, "board", "wharfinger/dashboard/board.html", context)

@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channels import channel_page
+from wharfinger.db.queries.marketplaces import zone_of
 from wharfinger.db.queries.setup_checks import (
     SetupFacts,
     is_linked_seller,
@@ -81,7 +82,8 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
     fulfilment = KINDS[kind]
     marketplace_id = next_free_marketplace(fulfilment)
     name = suggested_name(fulfilment, marketplace_id)
-    first = preset(fulfilment, first_start_date(trade_now()), marketplace_id, name)
+    zone = zone_of(marketplace_id) or person(request).time_zone
+    first = preset(fulfilment, first_start_date(trade_now(), zone), marketplace_id, name)
     asked = numbers([request.GET.get("like", "")])
     pattern = channel_page(asked[0]) if asked else None
     if pattern is not None and pattern.kind == fulfilment.value:

@@ -1,5 +1,6 @@
 """Sales orders: the list, one order, its dispatch, and the ship-by board."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.models import SalesOrder
 from wharfinger.db.queries.channel_products import channel_choices
 from wharfinger.db.queries.dispatch_services import services_for, services_with_numbers
 from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page
@@ -94,7 +96,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "order": order,
         "form": form,
         "live": _shipments(request, order),
-        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value),
+        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
         "may_ship": may_ship,
         "may_mend": allowed(request, Right.MEND_PROBLEMS),
         "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
@@ -204,6 +206,27 @@ def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("sales-order", order_id=order_id)
 
 
+_ANSWERS: dict[str, tuple[Callable[..., SalesOrder], str]] = {
+    "confirm-address": (sales_orders.confirm_address, "The address of {} is confirmed as it is."),
+    "acknowledge-address": (sales_orders.acknowledge_address, "The new address of {} was seen."),
+    "dispatch-anyway": (sales_orders.dispatch_anyway, "{} may be dispatched although its buyer asked to cancel."),
+}
+
+
+@needs(Right.SHIP)
+@require_POST
+def answer(request: HttpRequest, order_id: int, what: str) -> HttpResponse:
+    """A person's answer to what Amazon or the buyer changed."""
+    act, said = _ANSWERS[what]
+    try:
+        order = act(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, said.format(order.code))
+    return redirect("sales-order", order_id=order_id)
+
+
 @needs(Right.SHIP)
 @require_POST
 def confirm_many(request: HttpRequest) -> HttpResponse:
@@ -246,6 +269,10 @@ routes = [
     path("sales-orders/confirm/", confirm_many, name="sales-order-confirm-many"),
     path("sales-orders/<int:order_id>/confirm/", confirm, name="sales-order-confirm"),
     path("sales-orders/<int:order_id>/accept-totals/", accept_totals, name="sales-order-accept-totals"),
+    *(
+        path(f"sales-orders/<int:order_id>/{what}/", answer, {"what": what}, name=f"sales-order-{what}")
+        for what in _ANSWERS
+    ),
     path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
     path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
     path("shipping/", show_board, name="shipping-board"),

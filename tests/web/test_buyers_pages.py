@@ -1,0 +1,133 @@
+"""What the pages show of buyers, addresses, gifts and ship-by, and the buttons by which a person answers."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.urls import reverse
+from tests.web import stories
+from tests.web.stories import NOW
+
+from wharfinger.db.models import Activity, Channel, Marketplace, Problem, SalesOrder, SalesOrderLine
+from wharfinger.domain.people import Role
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return stories.shop()
+
+
+@pytest.fixture
+def order(world):
+    return stories.sales_order(world, 1, stories.stocked_item(world, "MUG-1"))
+
+
+def page_of(client, order):
+    return client.get(reverse("sales-order", args=[order.pk])).text
+
+
+def problem(order, kind):
+    Problem.objects.create(
+        kind=kind, key=f"order:{order.pk}", cause="c", cure="c", sales_order=order, opened_at=NOW, seen_at=NOW
+    )
+
+
+def test_a_gift_message_is_for_who_packs(order, sign_in):
+    SalesOrderLine.objects.update(
+        gift_message="For <b>Ada</b>\nwith love",
+        gift_wrap_level="Classic",
+        customisation_url="https://zip.example/1",
+    )
+    text = page_of(sign_in(Role.WAREHOUSE), order)
+    assert text.count("For &lt;b&gt;Ada&lt;/b&gt;<br>with love") == 2
+    assert ("wrap: Classic" in text, 'href="https://zip.example/1"' in text) == (True, True)
+    text = page_of(sign_in(Role.VIEWER), order)
+    assert ("with love" in text, "zip.example" in text, "wrap: Classic" in text) == (False, False, True)
+
+
+def test_only_web_addresses_become_links(order, sign_in):
+    SalesOrderLine.objects.update(customisation_url="javascript:alert(1)")
+    assert "javascript:" not in page_of(sign_in(), order)
+
+
+def test_how_to_deliver_is_shown(order, sign_in):
+    delivery = {**order.delivery, "hours": "Mon to Fri 09:00-17:00", "instructions": "Ring twice"}
+    SalesOrder.objects.update(delivery={**delivery, "capabilities": "takes pallets"}, buyer={"company": "Byron Ltd"})
+    text = page_of(sign_in(Role.WAREHOUSE), order)
+    assert all(part in text for part in ("Mon to Fri 09:00-17:00", "Ring twice", "takes pallets", "Byron Ltd"))
+
+
+def test_a_request_to_cancel_is_seen_everywhere_and_answered_on_the_order(order, sign_in):
+    SalesOrder.objects.update(cancel_requested=True, cancel_reason="Grace has one")
+    client = sign_in(Role.WAREHOUSE)
+    text = page_of(client, order)
+    assert ('id="dispatch"' in text, "/orders-v3/order/026-0000001-0000001" in text, "Grace has one" in text) == (
+        False,
+        True,
+        True,
+    )
+    for name in ("sales-order-list", "shipping-board"):
+        assert "Buyer requested cancellation" in client.get(reverse(name)).text
+    assert f'value="{order.pk}"' not in client.get(reverse("sales-order-list")).text
+    many = {"ids": [order.pk], "service": order.channel.options.get().courier_service_id}
+    said = client.post(reverse("sales-order-dispatch-many"), many, follow=True).text
+    assert ("requested cancellation" in said, order.shipments.count()) == (True, 0)
+    assert client.get(reverse("sales-order-dispatch-anyway", args=[order.pk])).status_code == 405
+    client.post(reverse("sales-order-dispatch-anyway", args=[order.pk]))
+    assert 'id="dispatch"' in page_of(client, order)
+    assert "Grace has one" not in page_of(sign_in(Role.VIEWER), order)
+
+
+def test_an_odd_address_has_its_button(order, sign_in):
+    SalesOrder.objects.update(delivery={**order.delivery, "name": ""}, state="Held")
+    order.imported.__class__.objects.update(amazon_status="UNSHIPPED")
+    problem(order, "Delivery address incomplete")
+    client = sign_in(Role.WAREHOUSE)
+    assert "Confirm this address" in page_of(client, order)
+    client.post(reverse("sales-order-confirm-address", args=[order.pk]))
+    assert (SalesOrder.objects.get().state, "Confirm this address" in page_of(client, order)) == (
+        "Ready to ship",
+        False,
+    )
+
+
+def test_old_and_new_address_stand_in_the_timeline_until_somebody_has_seen_them(order, sign_in):
+    problem(order, "Delivery address changed")
+    Activity.objects.create(
+        text="Amazon changed the delivery address.",
+        personal={"before": ["9 Old Lane"], "after": ["1 Quay Street"]},
+        happened_at=NOW,
+        sales_order=order,
+    )
+    assert "9 Old Lane" not in page_of(sign_in(Role.VIEWER), order)
+    client = sign_in(Role.WAREHOUSE)
+    text = page_of(client, order)
+    assert ("9 Old Lane" in text, "I have seen the new address" in text) == (True, True)
+    client.post(reverse("sales-order-acknowledge-address", args=[order.pk]))
+    assert "I have seen the new address" not in page_of(client, order)
+
+
+def test_only_who_ships_answers(order, sign_in):
+    client = sign_in(Role.ACCOUNTS)
+    for what in ("confirm-address", "acknowledge-address", "dispatch-anyway"):
+        assert client.post(reverse(f"sales-order-{what}", args=[order.pk])).status_code == 403
+
+
+def test_ship_by_is_shown_in_the_marketplaces_zone_and_the_readers_beside_it(world, order, sign_in):
+    client = sign_in()
+    SalesOrder.objects.update(ship_by=datetime(2026, 11, 25, 7, 59, 59, tzinfo=UTC))
+    assert "your time" not in page_of(client, order)
+    Channel.objects.filter(pk=world.fbm.pk).update(marketplace="ATVPDKIKX0DER")
+    for text in (page_of(client, order), client.get(reverse("sales-order-list")).text):
+        assert ("24 Nov, 23:59 PST" in text, "25 Nov, 07:59 your time" in text) == (True, True)
+    assert "23:59 PST" in client.get(reverse("shipping-board")).text
+
+
+def test_another_zone_is_proposed_on_the_channels_page(world, sign_in):
+    Marketplace.objects.filter(pk=world.fbm.marketplace_id).update(proposed_zone="Europe/Dublin")
+    client, address = sign_in(), reverse("channel", args=[world.fbm.pk])
+    assert "Use Europe/Dublin" in client.get(address).text
+    client.post(reverse("channel-zone", args=[world.fbm.pk]), {"zone": "Europe/Dublin"})
+    text = client.get(address).text
+    assert ("Use Europe/Dublin" in text, "Europe/Dublin" in text) == (False, True)
