@@ -131,3 +131,9 @@ def test_another_zone_is_proposed_on_the_channels_page(world, sign_in):
     client.post(reverse("channel-zone", args=[world.fbm.pk]), {"zone": "Europe/Dublin"})
     text = client.get(address).text
     assert ("Use Europe/Dublin" in text, "Europe/Dublin" in text) == (False, True)
+
+
+@pytest.mark.parametrize("name", ["imported-order-list", "audit-log"])
+def test_filters_by_date_are_days_of_the_reader_and_know_the_calendars_end(name, sign_in):
+    answer = sign_in().get(reverse(name), {"date_from": "0001-01-01", "date_to": "9999-12-31"})
+    assert (answer.status_code, "days of Europe/London" in answer.text) == (200, True)

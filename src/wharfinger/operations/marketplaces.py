@@ -33,7 +33,7 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
         channel__marketplace=marketplace, channel__kind=Fulfilment.FBM.value, ship_by__isnull=False
     )
     newest = orders.order_by("-placed_at", "-id").values_list("ship_by", flat=True)[:ORDERS_LOOKED_AT]
-    proposed = zone_that_fits(list(newest), marketplace.time_zone, marketplace.country) or ""
+    proposed = zone_that_fits([at for at in newest if at], marketplace.time_zone, marketplace.country) or ""
     if proposed != marketplace.proposed_zone:
         marketplace.proposed_zone = proposed
         marketplace.save(update_fields=["proposed_zone"])

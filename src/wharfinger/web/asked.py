@@ -1,7 +1,7 @@
 """Who asks, what for, and when: what a page takes from its request."""
 
 from collections.abc import Mapping
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django import forms
 from django.conf import settings
@@ -34,6 +34,11 @@ def allowed(request: HttpRequest, right: Right) -> bool:
 def midnight(day: date) -> datetime:
     """The beginning of a day in the reader's time zone."""
     return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())
+
+
+def day_after(day: date) -> datetime:
+    """The end of a day in the reader's time zone; of the calendar's last day, its own beginning."""
+    return midnight(day + timedelta(days=1) if day < date.max else day)
 
 
 def today() -> Day:

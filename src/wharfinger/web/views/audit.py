@@ -1,6 +1,5 @@
 """Settings, Audit log: who changed what, when, before and after. Nothing here can be changed."""
 
-from datetime import timedelta
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -11,7 +10,7 @@ from django.views.decorators.http import require_safe
 from wharfinger.db.queries.audit import AuditFilter, audit_page, audited_nouns, every_entry
 from wharfinger.db.queries.people import people_choices
 from wharfinger.domain.people import Right
-from wharfinger.web.asked import midnight, numbers
+from wharfinger.web.asked import day_after, midnight, numbers
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.audit import AuditFilterForm
 from wharfinger.web.rights import needs
@@ -45,7 +44,7 @@ def _filter(form: forms.Form, noun_id: str) -> AuditFilter:
         noun=told.get("noun", ""),
         noun_id=str(numbers([noun_id])[0]) if numbers([noun_id]) else "",
         since=midnight(since) if since else None,
-        to=midnight(to + timedelta(days=1)) if to else None,
+        to=day_after(to) if to else None,
     )
 
 

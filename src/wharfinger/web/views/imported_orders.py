@@ -1,7 +1,6 @@
 """Imported Orders: what Amazon sent and what became of it, over all channels or of one."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from wharfinger.domain.orders import ImportState
 from wharfinger.domain.people import Right
 from wharfinger.operations import imported_orders
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, midnight, numbers, person, trade_now
+from wharfinger.web.asked import allowed, day_after, midnight, numbers, person, trade_now
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
@@ -90,7 +89,7 @@ def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> Impo
     date_from, date_to = told.get("date_from"), told.get("date_to")
     return ImportedOrderFilter(
         placed_from=midnight(date_from) if date_from else None,
-        placed_to=midnight(date_to + timedelta(days=1)) if date_to else None,
+        placed_to=day_after(date_to) if date_to else None,
         channel_id=channel.id if channel else told.get("channel"),
         state=told.get("state", ""),
         search=told.get("q", ""),
