@@ -1,6 +1,5 @@
 """Settings, Audit log: who changed what, when, before and after. Nothing here can be changed."""
 
-
 from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
