@@ -170,7 +170,7 @@ def zoned(value: datetime | None, zone: str, style: str = "short") -> str:
     written = f"{_written_moment(there, style)} {_zone_name(there)}"
     mine = "short" if style == "time" and there.date() != here.date() else style
     return format_html(
-        '<time datetime="{}" title="{} ({})">{}</time><span class="under">{} your time</span>',
+        '<time datetime="{}" title="{} ({})">{}</time> <span class="under">{} your time</span>',
         _machine(value),
         _written_moment(there, "exact"),
         zone,
