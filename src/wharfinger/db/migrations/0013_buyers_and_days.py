@@ -21,7 +21,7 @@ _text = functools.partial(models.CharField, blank=True, default="")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0010_cancel_reason_data")]
+    dependencies = [("wharfinger", "0012_totals_accepted")]
 
     operations = [
         migrations.AddField("activity", "personal", wharfinger.db.encryption.EncryptedJson(null=True)),
