@@ -40,7 +40,7 @@ class OrdersOfToday:
 
 def orders_of_today(now: datetime) -> OrdersOfToday:
     """Those of the day that it is now at each order's marketplace."""
-    rows = _placed_within(now, 1).filter(ago=0)
+    rows = _placed_within(now, 1).annotate(ago=_days_ago(now)).filter(ago=0)
     return OrdersOfToday(dict(rows.values_list("channel").annotate(n=Count("id"))))
 
 
@@ -49,17 +49,22 @@ def orders_by_day(now: datetime, today: date, days: int) -> list[tuple[date, int
 
     `today`: the reader's, by which the days are named; a marketplace's own today counts under it.
     """
-    counted = dict(_placed_within(now, days).values_list("ago").annotate(n=Count("id")))
+    rows = _placed_within(now, days).annotate(ago=_days_ago(now))
+    counted = dict(rows.values_list("ago").annotate(n=Count("id")))
     return [(today - timedelta(days=ago), counted.get(ago, 0)) for ago in range(days - 1, -1, -1)]
 
 
 def _placed_within(now: datetime, days: int) -> QuerySet[ImportedOrder]:
-    """Orders with `ago`: how many days ago they were placed, as days are counted at their marketplace."""
+    """A day more, wherever it begins."""
+    return ImportedOrder.objects.filter(placed_at__gte=now - timedelta(days=days + 1)).order_by()
+
+
+def _days_ago(now: datetime) -> Greatest:
+    """How many days ago an order was placed, as days are counted at its marketplace."""
     zone = Coalesce("marketplace__time_zone", _UNKNOWN)
     today, placed = (Cast(_local(zone, at), DateField()) for at in (Value(now), F("placed_at")))
     ago = Func(today, placed, template="(%(expressions)s)", arg_joiner=" - ", output_field=IntegerField())
-    rows = ImportedOrder.objects.filter(placed_at__gte=now - timedelta(days=days + 1)).order_by()
-    return rows.annotate(ago=Greatest(ago, Value(0)))
+    return Greatest(ago, Value(0))
 
 
 def _local(zone: F | Coalesce, moment: F | Value) -> Func:
