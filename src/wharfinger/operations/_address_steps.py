@@ -57,7 +57,9 @@ _NOTHING = (
 def _odd(lacks: Doubts) -> tuple[str, str]:
     said = [f"lacks {_listed(lacks.missing)}"] if lacks.missing else []
     said += [f"is masked in {_listed(lacks.masked)}"] if lacks.masked else []
-    remedy = "Compare it with Seller Central. If a courier can deliver to it, press Confirm this address on the order."
+    remedy = (
+        "Compare it with Seller Central. If a courier can deliver to it, press “Confirm this address” on the order."
+    )
     return f"The delivery address of {{}} {' and '.join(said)}.", remedy
 
 
@@ -90,8 +92,8 @@ def note_address_change(
         ProblemKind.ADDRESS_CHANGED,
         f"order:{order.pk}",
         f"Amazon changed the delivery address of {order.code} {when}.",
-        "Stop or relabel the parcel: old and new address are in the order's timeline. Then press I have seen the "
-        "new address on the order.",
+        "Stop or relabel the parcel: old and new address are in the order's timeline. Then press “I have seen "
+        "the new address” on the order.",
         now,
     )
 
@@ -106,7 +108,7 @@ def _note_part(order: SalesOrder, told: IncomingAddress | None, now: datetime) -
         ProblemKind.ADDRESS_CHANGED,
         key,
         f"Amazon shows another delivery address for {order.code}, but only a part of it; the one held is unchanged.",
-        "Compare the address with Seller Central before you dispatch. Then press I have seen the new address on the "
+        "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
         "order.",
         now,
     )

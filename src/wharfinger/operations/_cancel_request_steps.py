@@ -40,7 +40,7 @@ def note_cancel_request(order: SalesOrder, incoming: IncomingOrder, asked_before
         ProblemKind.CANCEL_REQUESTED,
         key,
         cause=f"The buyer of {order.code} requested cancellation.",
-        cure="Cancel the order in Seller Central, or press Dispatch anyway on the order: then it may be sent.",
+        cure="Cancel the order in Seller Central, or press “Dispatch anyway” on the order: then it may be sent.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel_id=order.channel_id,
