@@ -49,8 +49,8 @@ def _kind(lacks: Doubts) -> ProblemKind:
 
 _NOTHING = (
     "Amazon has given no delivery address for {} yet.",
-    "It usually follows within minutes and is taken automatically. If not: does the application have the role "
-    "Direct-to-Consumer Shipping?",
+    "It usually follows within minutes and is taken automatically; “Retry Download” asks for it now. If it does not "
+    "come: does the application have the role Direct-to-Consumer Shipping?",
 )
 
 
@@ -121,12 +121,13 @@ def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
 
 
 def _open(order: SalesOrder, kind: ProblemKind, key: str, cause: str, remedy: str, now: datetime) -> None:
+    page = f"/sales-orders/{order.pk}/"
     open_problem(
         kind,
         key,
         cause=cause,
         cure=remedy,
-        cure_page=f"/sales-orders/{order.pk}/",
+        cure_page=f"/imported-orders/{order.imported_id}/" if kind is ProblemKind.NO_ADDRESS else page,
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -21,7 +21,7 @@ _text = functools.partial(models.CharField, blank=True, default="")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0013_notice_caused_at")]
+    dependencies = [("wharfinger", "0014_worker_versions")]
 
     operations = [
         migrations.AddField("activity", "personal", wharfinger.db.encryption.EncryptedJson(null=True)),
