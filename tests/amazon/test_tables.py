@@ -6,6 +6,7 @@ import pytest
 
 from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.amazon.regions import LIVE, SANDBOX, Region
+from wharfinger.domain.authorisation import ROLES
 
 
 def test_the_live_regions():
@@ -36,6 +37,16 @@ def test_what_is_no_base_address_is_refused(address):
 def test_a_region_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="XX"):
         LIVE.moved_to(token_endpoint=LIVE.token_endpoint, endpoints={"XX": "http://h"})
+
+
+def test_every_operation_with_a_plan_names_the_roles_that_open_it_but_those_that_need_none():
+    assert {name for name, row in OPERATIONS.items() if not row.roles} == {
+        "exchangeToken",
+        "getMarketplaceParticipations",
+        "rotateApplicationClientSecret",
+    }
+    named = {role for row in OPERATIONS.values() for role in row.roles}
+    assert named <= {role.name for role in ROLES}
 
 
 def test_the_published_plans():

@@ -7,6 +7,7 @@ from wharfinger.db.models import (
     Alert,
     AuthorisationAttempt,
     Channel,
+    ChannelCheck,
     Confirmation,
     ImportedOrder,
     Listing,
@@ -16,8 +17,9 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.operations import authorisation, shipments, stock
+from wharfinger.operations import accounts, authorisation, shipments, stock
 from wharfinger.sync.authorise import exchange_code
+from wharfinger.sync.verify import verify_channel
 
 pytestmark = pytest.mark.django_db
 SKUS = ("HH-0010", "HH-0011", "HH-0012")
@@ -168,3 +170,49 @@ def test_a_revoked_access_token_alone_is_noticed_by_the_first_call(selling):
     whole.amazon.control("authorisations/revoke", {"sellerId": EU})
     whole.run("orders_in")
     assert links()[0] == "Authorisation lost"
+
+
+def test_a_lost_account_whose_access_is_back_recovers_by_the_daily_check(selling):
+    """A refusal that was Amazon's own mistake: the token is good again, and nobody pressed Authorise."""
+    whole = selling
+    accounts.lose_authorisation(whole.account.pk, error="403", now=whole.clock.now())
+    whole.amazon.advance(24 * 3600)
+    assert accounts.probe_lost_accounts(now=whole.clock.now()) == 1
+    verify_channel(whole.channel.pk, whole.calls_for(whole.account.pk), whole.clock)
+    assert links() == ("Linked", {"Linked"})
+    assert not Problem.objects.filter(solved_at=None, kind="Authorisation lost").exists()
+    assert not Alert.objects.filter(closed_at=None).exists()
+
+
+def test_a_role_that_is_missing_for_the_listings_leaves_the_channel_linked_and_trading(selling):
+    whole = selling
+    whole.amazon.control("faults", {"kind": "denied", "operation": "searchListingsItems", "count": 0})
+    verify_channel(whole.channel.pk, whole.calls_for(whole.account.pk), whole.clock)
+    assert links() == ("Linked", {"Linked"})
+    line = ChannelCheck.objects.get(ok=False)
+    assert (line.title, "“Product Listing”" in line.message, "403 Unauthorized" in line.message) == (
+        "Listings not suspended",
+        True,
+        True,
+    )
+    for _ in range(3):
+        whole.run("listings_in")
+    second = whole.place(SKUS[1], 1)
+    whole.trade(15)
+    assert order_of(second).state == "Ready to ship"
+    assert [problem.kind for problem in Problem.objects.filter(solved_at=None)] == ["Role missing at Amazon"]
+
+
+def test_a_missing_role_for_confirmations_refuses_no_parcel(selling):
+    whole = selling
+    whole.amazon.control("faults", {"kind": "denied", "operation": "confirmShipment", "count": 0})
+    shipments.dispatch(order_of(whole.first).pk, service_id=whole.courier.pk, now=whole.clock.now())
+    whole.trade(10)
+    assert Confirmation.objects.get().state == "Waiting"
+    assert links() == ("Linked", {"Linked"})
+    problem = Problem.objects.get(solved_at=None, kind="Role missing at Amazon")
+    assert "“Direct-to-Consumer Shipping”" in problem.cause
+    whole.amazon.control("faults", {"clear": True})
+    whole.trade(30)
+    assert Confirmation.objects.get().state == "Confirmed"
+    assert not Problem.objects.filter(solved_at=None, kind="Role missing at Amazon").exists()

@@ -4,7 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import (
+    AccessDenied,
     InvalidClient,
     InvalidGrant,
     ServerFault,
@@ -16,14 +18,16 @@ from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import (
     Alert,
     AmazonApplication,
+    AuthorisationAttempt,
     Channel,
     FlowSchedule,
     Marketplace,
     Problem,
     SellerAccount,
+    User,
 )
 from wharfinger.domain.channels import LinkState
-from wharfinger.operations import accounts, flows
+from wharfinger.operations import accounts, authorisation, flows
 from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
 from wharfinger.worker.runs import Wired, run_one_flow
 
@@ -63,10 +67,21 @@ class GoodToken:
     def prove_token(self):
         pass
 
+    def get_marketplace_participations(self):
+        return Answer(())
 
-class DeadToken:
+
+class DeadToken(GoodToken):
     def prove_token(self):
         raise InvalidGrant("exchangeToken", status=400)
+
+
+class DeniedEverywhere(GoodToken):
+    def __init__(self, answer):
+        self.answer = answer
+
+    def get_marketplace_participations(self):
+        raise self.answer
 
 
 def no_token(account_id):
@@ -122,7 +137,7 @@ def test_a_run_without_budget_comes_back_when_the_budget_does(account):
 @pytest.mark.parametrize("error", [Unreachable("searchOrders"), ServerFault("searchOrders", status=503)])
 def test_a_dead_amazon_is_tried_again_less_and_less_often_and_told(account, error):
     run(account, failing(error), times=3)
-    assert the_line()[0] == NOW + timedelta(minutes=2)
+    assert timedelta(minutes=2) <= the_line()[0] - NOW < timedelta(minutes=2.5)
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Import or upload failed"]
     assert Channel.objects.get().link_state == "Linked"
     run(account, lambda *_: FlowResult("back"))
@@ -146,11 +161,75 @@ def test_after_a_new_authorisation_everything_is_due_at_once(account):
     assert FlowSchedule.objects.count() == len(accounts.FLOWS)
 
 
-def test_one_refused_access_token_is_no_lost_authorisation_but_three_in_a_row_are(account):
-    run(account, failing(TokenRefused("searchOrders", status=403)), times=2)
-    assert Channel.objects.get().link_state == "Linked"
-    run(account, failing(TokenRefused("searchOrders", status=403)))
+DENIED = AccessDenied("searchOrders", status=403, code="Unauthorized", message="Access is denied.", request_id="r-1")
+
+
+@pytest.mark.parametrize("error", [DENIED, TokenRefused("searchOrders", status=403)])
+def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error):
+    run(account, failing(error), times=6)
+    account.refresh_from_db()
+    assert (account.link_state, Channel.objects.get().link_state) == ("Linked", "Linked")
+    assert not Alert.objects.exists()
+    problem = Problem.objects.get()
+    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, 6)
+    assert "“Inventory and Order Tracking”" in problem.cause
+    assert error.summary() in problem.cause
+    assert "press Authorise" in problem.cure
+    assert problem.cure_page == f"/channels/{Channel.objects.get().pk}/"
+    line = FlowSchedule.objects.get()
+    assert error.summary() in line.error
+    assert timedelta(hours=2) < line.due_at - NOW < timedelta(hours=7)
+
+
+def test_a_denied_flow_rests_and_the_others_are_woken(account):
+    flows.plan_flows(account.pk, ["stock_out"], now=NOW)
+    run(account, failing(DENIED))
+    assert flows.wake_due_flows(now=NOW + timedelta(minutes=1), not_again_before=NOW + timedelta(hours=1)) == 1
+    assert FlowSchedule.objects.get(flow="orders_in").due_at >= NOW + timedelta(minutes=5)
+
+
+def test_the_problem_of_a_role_is_solved_when_the_flow_passes(account):
+    run(account, failing(DENIED))
+    run(account, lambda *_: FlowResult("3 orders"))
+    assert Problem.objects.get().solved_at == NOW
+    assert the_line() == (NOW + timedelta(minutes=3), "3 orders", "", 0)
+
+
+@pytest.mark.parametrize("answer", [AccessDenied("p", status=403), TokenRefused("p", status=403)])
+def test_access_is_lost_when_what_needs_no_role_is_denied_to_a_fresh_token_too(account, answer):
+    run(account, failing(DENIED), calls_for=lambda _: DeniedEverywhere(answer))
     assert Channel.objects.get().link_state == "Authorisation lost"
+
+
+@pytest.mark.parametrize("answer", [ServerFault("p", status=503), NotBefore(NOW, "p"), Unreachable("p")])
+def test_no_answer_proves_nothing(account, answer):
+    run(account, failing(DENIED), calls_for=lambda _: DeniedEverywhere(answer), times=4)
+    assert Channel.objects.get().link_state == "Linked"
+
+
+def test_a_new_token_begins_the_counts_anew(account):
+    run(account, failing(DENIED), times=4)
+    channel = Channel.objects.get()
+    attempt = AuthorisationAttempt.objects.create(
+        state_hash="h",
+        session_hash="s",
+        channel=channel,
+        user=User.objects.create(username="olga", full_name="Olga", role="Administrator"),
+        state="Exchanging",
+        seller_id="A1",
+        opened_at=NOW,
+    )
+    later = NOW + timedelta(minutes=1)
+    authorisation.finish_exchange(attempt.pk, refresh_token="Atzr|new", now=later)
+    line = FlowSchedule.objects.get()
+    assert (line.failures, line.due_at) == (0, later)
+
+
+def test_a_lost_account_is_checked_again_once_a_day(account):
+    SellerAccount.objects.update(token_set_at=NOW - timedelta(days=9))
+    run(account, failing(InvalidGrant("exchangeToken", status=400)))
+    probed = [accounts.probe_lost_accounts(now=NOW + timedelta(hours=hours)) for hours in (1, 23, 24, 25, 47, 48)]
+    assert probed == [0, 0, 1, 0, 0, 1]
 
 
 def test_a_refused_access_token_with_a_dead_refresh_token_is_lost_at_once(account):

@@ -232,10 +232,11 @@ class AccessDenied(AuthorisationLost):
     """403 in Amazon's own words: a role is lacking, or the region is another, or the path names nothing.
 
     Amazon says the same for all of them. A 403 on one SKU or order, while others pass with the same
-    token, is a bad SKU and not a lost permission (behaviours I02, A10).
+    token, is a bad SKU and not a lost permission (behaviours I02, A10); a 403 on one operation is a
+    missing role (`Operation.roles`). Access is lost only when an operation that needs no role is denied too.
     """
 
-    advice = "Amazon denies access: a role, the region or this one id is wrong; authorise again if all calls fail."
+    advice = "Amazon denies access to this: a role is missing, or the region or this one id is wrong."
 
 
 class TokenRefused(AuthorisationLost):

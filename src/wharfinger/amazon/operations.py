@@ -15,7 +15,8 @@ from urllib.parse import quote
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One row. `rate` and `burst` are None where Amazon publishes no plan; `restricted` operations
-    need a Restricted Data Token; `ends` is the first day on which the operation may be gone."""
+    need a Restricted Data Token; `ends` is the first day on which the operation may be gone. `roles`: any of these
+    opens it, by the names of developer-docs.amazon.com/sp-api/docs/roles-in-the-selling-partner-api; none = no role."""
 
     name: str
     method: str
@@ -26,6 +27,7 @@ class Operation:
     version: str
     restricted: bool = False
     ends: date | None = None
+    roles: tuple[str, ...] = ()
 
     def path_for(self, **values: str) -> str:
         """The path with its parameters percent-encoded, slashes and dots included.
@@ -51,37 +53,43 @@ def _rate(text: str) -> Decimal:
     return Decimal(text)
 
 
+TRACKING, SHIPPING = "Inventory and Order Tracking", "Direct-to-Consumer Shipping"
+LISTING, FULFILMENT = "Product Listing", "Amazon Fulfillment"
+
 EXCHANGE_TOKEN = Operation("exchangeToken", "POST", "", None, None, "lwa", "o2")
 GET_MARKETPLACE_PARTICIPATIONS = Operation(
     "getMarketplaceParticipations", "GET", "/sellers/v1/marketplaceParticipations",
     _rate("0.016"), Decimal(15), "sellers", "v1",
 )  # fmt: skip
 SEARCH_ORDERS = Operation(
-    "searchOrders", "GET", "/orders/2026-01-01/orders", _rate("0.0056"), Decimal(20), "orders", "2026-01-01"
-)
+    "searchOrders", "GET", "/orders/2026-01-01/orders",
+    _rate("0.0056"), Decimal(20), "orders", "2026-01-01", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
 GET_ORDER = Operation(
-    "getOrder", "GET", "/orders/2026-01-01/orders/{order_id}", _rate("0.5"), Decimal(30), "orders", "2026-01-01"
-)
+    "getOrder", "GET", "/orders/2026-01-01/orders/{order_id}",
+    _rate("0.5"), Decimal(30), "orders", "2026-01-01", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
 # The reads of Orders v0 end after 27 March 2027. confirmShipment stays in v0 and has no announced end.
 CONFIRM_SHIPMENT = Operation(
     "confirmShipment", "POST", "/orders/v0/orders/{order_id}/shipmentConfirmation",
-    _rate("2"), Decimal(10), "orders", "v0",
+    _rate("2"), Decimal(10), "orders", "v0", roles=(SHIPPING, TRACKING),
 )  # fmt: skip
 SEARCH_LISTINGS_ITEMS = Operation(
     "searchListingsItems", "GET", "/listings/2021-08-01/items/{seller_id}",
-    _rate("5"), Decimal(5), "listings", "2021-08-01",
+    _rate("5"), Decimal(5), "listings", "2021-08-01", roles=(LISTING,),
 )  # fmt: skip
 GET_LISTINGS_ITEM = Operation(
     "getListingsItem", "GET", "/listings/2021-08-01/items/{seller_id}/{sku}",
-    _rate("5"), Decimal(10), "listings", "2021-08-01",
+    _rate("5"), Decimal(10), "listings", "2021-08-01", roles=(LISTING,),
 )  # fmt: skip
 PATCH_LISTINGS_ITEM = Operation(
     "patchListingsItem", "PATCH", "/listings/2021-08-01/items/{seller_id}/{sku}",
-    _rate("5"), Decimal(5), "listings", "2021-08-01",
+    _rate("5"), Decimal(5), "listings", "2021-08-01", roles=(LISTING,),
 )  # fmt: skip
 GET_INVENTORY_SUMMARIES = Operation(
-    "getInventorySummaries", "GET", "/fba/inventory/v1/summaries", _rate("2"), Decimal(2), "fbaInventory", "v1"
-)
+    "getInventorySummaries", "GET", "/fba/inventory/v1/summaries",
+    _rate("2"), Decimal(2), "fbaInventory", "v1", roles=(FULFILMENT, LISTING),
+)  # fmt: skip
 # Grantless: its token is the application's own, and so is its rate.
 ROTATE_CLIENT_SECRET = Operation(
     "rotateApplicationClientSecret", "POST", "/applications/2023-11-30/clientSecret",

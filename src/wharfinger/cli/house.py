@@ -11,7 +11,7 @@ from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.mail import mail_server
 from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
-from wharfinger.operations import alerts, marketplaces, triggers
+from wharfinger.operations import accounts, alerts, marketplaces, triggers
 from wharfinger.operations.rotation import QueueFacts
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
@@ -48,7 +48,9 @@ class House:
         now = self._clock.now()
         raised = alerts.remind(now=now)
         marketplaces.check_zones(now=now)
-        return FlowResult(f"{raised} reminders raised" if raised else "nothing more ends soon")
+        probed = accounts.probe_lost_accounts(now=now)
+        outcome = f"{raised} reminders raised" if raised else "nothing more ends soon"
+        return FlowResult(f"{outcome}; {probed} lost accounts checked again" if probed else outcome)
 
     def _post(self) -> Post | None:
         """How e-mail leaves now; None = not at all."""

@@ -24,6 +24,8 @@ class ProblemKind(StrEnum):
     LISTING_DRIFT = "Amazon shows another quantity"
     AUTHORISATION_LOST = "Authorisation lost"
     APPLICATION_REFUSED = "Application refused"
+    ROLE_MISSING = "Role missing at Amazon"
+    THROTTLED = "Amazon limits our calls"
     FLOW_FAILED = "Import or upload failed"
 
 

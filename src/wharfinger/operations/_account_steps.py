@@ -1,8 +1,10 @@
 """What operations on seller accounts share; no transaction is opened here."""
 
+from datetime import datetime
+
 from django.db.models import QuerySet
 
-from wharfinger.db.models import AmazonApplication, Channel, SellerAccount
+from wharfinger.db.models import AmazonApplication, Channel, FlowSchedule, SellerAccount
 from wharfinger.domain.channels import LinkState
 
 
@@ -21,6 +23,11 @@ def link_before_checks(account: SellerAccount) -> str:
     """Where access is held, a channel is Linked only once its own checks say so."""
     linked = account.link_state == LinkState.LINKED.value
     return LinkState.NOT_LINKED.value if linked else account.link_state
+
+
+def restart_failures(account_id: int, *, now: datetime) -> None:
+    """A new token: what was refused with the old one says nothing of it, and is tried at once."""
+    FlowSchedule.objects.filter(account_id=account_id, failures__gt=0).update(failures=0, due_at=now)
 
 
 def channel_page_of(account_id: int) -> str:

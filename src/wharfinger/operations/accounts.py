@@ -3,7 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+
+from django.db.models import Q
 
 from wharfinger.db.models import (
     Channel,
@@ -26,6 +28,7 @@ from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations.transaction import operation
 
+PROBED_EVERY = timedelta(days=1)
 FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
 """The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
 
@@ -137,7 +140,9 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
 
 
 def _account_is_linked(account: SellerAccount, now: datetime) -> None:
-    SellerAccount.objects.filter(pk=account.pk).update(link_state=LinkState.LINKED.value, link_error="", lost_at=None)
+    SellerAccount.objects.filter(pk=account.pk).update(
+        link_state=LinkState.LINKED.value, link_error="", lost_at=None, probed_at=None
+    )
     Channel.objects.filter(account=account, link_state=LinkState.LOST.value).update(link_state=LinkState.LINKED.value)
     solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
     close_alerts(_subject(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
@@ -145,7 +150,7 @@ def _account_is_linked(account: SellerAccount, now: datetime) -> None:
         [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
     )
     if account.link_state != LinkState.LINKED.value:
-        FlowSchedule.objects.filter(account=account).update(due_at=now)
+        FlowSchedule.objects.filter(account=account).update(due_at=now, failures=0)
 
 
 def _read_anew(channel: Channel) -> None:
@@ -197,6 +202,25 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     )
     record_activity(f"{account.name}: authorisation lost.", account=account, channel=first, now=now)
     return True
+
+
+@operation
+def probe_lost_accounts(*, now: datetime) -> int:
+    """Once a day each account whose access is lost is checked again: it recovers by that when Amazon takes the token.
+
+    Returns how many checks were triggered.
+    """
+    before = now - PROBED_EVERY
+    rows = SellerAccount.objects.select_for_update(skip_locked=True).filter(link_state=LinkState.LOST.value)
+    rows = rows.exclude(token_set_at=None).filter(Q(probed_at__lte=before) | Q(probed_at=None, lost_at__lte=before))
+    probed = 0
+    for account in rows.order_by("pk"):
+        channel = Channel.objects.filter(account=account, archived=False).order_by("-activated", "pk").first()
+        SellerAccount.objects.filter(pk=account.pk).update(probed_at=now)
+        if channel is not None:
+            triggers.verify_channel(channel.pk)
+            probed += 1
+    return probed
 
 
 def _subject(account_id: int) -> str:

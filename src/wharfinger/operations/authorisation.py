@@ -19,7 +19,7 @@ from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
-from wharfinger.operations._account_steps import application_for
+from wharfinger.operations._account_steps import application_for, restart_failures
 from wharfinger.operations._alert_steps import close_alerts
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._problem_steps import solve_problem
@@ -265,6 +265,7 @@ def _store_token(account: SellerAccount, seller_id: str, refresh_token: str, now
     account.participations_read_at = None  # read anew with the new token
     account.link_error = ""
     account.save()
+    restart_failures(account.pk, now=now)
 
 
 @operation

@@ -22,7 +22,7 @@ from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.options import OptionRow
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import triggers
-from wharfinger.operations._account_steps import application_for, link_before_checks
+from wharfinger.operations._account_steps import application_for, link_before_checks, restart_failures
 from wharfinger.operations._channel_steps import channel_facts, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._option_steps import preset_values, rows_like, stored_rows, write_options
@@ -385,6 +385,8 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
     elif entry.token_expiry is not None and entry.token_expiry != account.token_expiry:
         account.token_expiry = entry.token_expiry
         changed = True
+    if entry.auth_token:
+        restart_failures(account.pk, now=now)
     if changed:
         account.save()
         after = {

@@ -11,7 +11,7 @@ from typing import assert_never
 
 from django.db.models import F, Q, QuerySet
 
-from wharfinger.db.models import Confirmation, CourierMapping
+from wharfinger.db.models import Confirmation, CourierMapping, SellerAccount
 from wharfinger.domain.orders import IncomingPackage, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
@@ -52,6 +52,13 @@ class ConfirmationToSend:
     shipped_at: datetime
     items: tuple[tuple[str, int], ...]
     """(order item id, units)."""
+
+
+def any_accepted(account_id: int) -> bool:
+    """Whether Amazon accepted a confirmation since the account's token was set."""
+    rows = Confirmation.objects.filter(account_id=account_id, accepted_at__isnull=False)
+    since = SellerAccount.objects.values_list("token_set_at", flat=True).get(pk=account_id)
+    return rows.filter(accepted_at__gte=since).exists() if since else rows.exists()
 
 
 @operation

@@ -9,6 +9,7 @@ from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
+from wharfinger.operations._account_steps import channel_page_of
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
@@ -61,7 +62,8 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
         error="",
         failures=0,
     )
-    solve_problem(ProblemKind.FLOW_FAILED, f"{flow}:{account_id}", now=now)
+    for kind in (ProblemKind.FLOW_FAILED, ProblemKind.ROLE_MISSING):
+        solve_problem(kind, f"{flow}:{account_id}", now=now)
 
 
 @operation
@@ -75,10 +77,33 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
             ProblemKind.FLOW_FAILED,
             f"{flow}:{account_id}",
             cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
-            cure="It is tried again by itself, less often each time. Nothing is lost; see the message for the cause.",
+            cure="It is tried again automatically, less often each time. Nothing is lost; its cause is given.",
             account_id=account_id,
             now=now,
         )
+
+
+@operation
+def deny_flow(
+    account_id: int, flow: str, *, called: str, roles: Sequence[str], error: str, next_due: datetime, now: datetime
+) -> None:
+    """Amazon denies the flow one operation (`called`) while the account's access holds; any of `roles` opens it."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    account = SellerAccount.objects.get(pk=account_id)
+    names = " or ".join(f"“{role}”" for role in roles)
+    role = f"The application probably lacks the role {names}." if names else "The access itself holds."
+    remedy = f"Give the application the role {names}" if names else "Look at the application's roles"
+    open_problem(
+        ProblemKind.ROLE_MISSING,
+        f"{flow}:{account_id}",
+        cause=f"{account.name}: Amazon denies {called} ({flow.replace('_', ' ')}); other calls pass. {role} {error}",
+        cure=f"{remedy} in the Solution Provider Portal, then press Authorise: a new role counts only after that. "
+        f"Other work of the account goes on; this is tried again automatically at {next_due:%d %b %H:%M} UTC.",
+        cure_page=channel_page_of(account_id),
+        account_id=account_id,
+        now=now,
+    )
 
 
 def failures_of(account_id: int, flow: str) -> int:

@@ -16,6 +16,8 @@ from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 SOONEST = timedelta(seconds=10)
 FAULTS_IN_A_ROW = 3
+DENIED_IN_A_ROW = 3
+"""So many orders denied one after the other are no odd orders."""
 _SHIPPED = "SHIPPED"
 
 
@@ -28,6 +30,7 @@ class _Run:
     doubtful: int = 0
     seen: int = 0
     faults: int = 0
+    denied: int = 0
 
     def words(self) -> str:
         return f"{self.told} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
@@ -79,7 +82,7 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
     else:
         confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=clock.now())
         done.told += 1
-        done.faults = 0
+        done.faults = done.denied = 0
 
 
 def _words_of(message: ConfirmationToSend) -> ConfirmShipment:
@@ -113,7 +116,8 @@ def _look_into_refusal(
 ) -> None:
     """A refusal may mean that it was told before (behaviour SH03): Amazon's own order says.
 
-    A 403 whose order can be read is about this one order (behaviour A10); otherwise access is lost.
+    A 403 whose order can be read is about this one order (behaviour A10), if confirmations are allowed at all:
+    where none has passed with this token, or several are denied in a row, a role is missing and the parcel waits.
     """
     said = error.summary()
     confirmations.settle_confirmation(message.id, confirmations.RefusedByAmazon(said, final=False), now=clock.now())
@@ -126,6 +130,12 @@ def _look_into_refusal(
         # It stays Attempted and is looked up in some minutes; a refusal comes again then.
         done.doubtful += 1
         return
+    if isinstance(error, AccessDenied):
+        done.denied += 1
+        allowed = done.told > 0 or confirmations.any_accepted(amazon.account.id)
+        if not allowed or done.denied >= DENIED_IN_A_ROW:
+            confirmations.settle_confirmation(message.id, confirmations.NotSent(str(error)), now=clock.now())
+            raise error
     state = _note(message.id, order, clock, refused=said)
     done.seen += state is ConfirmationState.CONFIRMED
     done.refused += state is ConfirmationState.REFUSED

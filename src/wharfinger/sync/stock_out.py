@@ -200,6 +200,10 @@ def _look_alone(
             _note([Seen(one.listing_id, None, gone=True)], asked_at, clock, done)
         except (Refused, NotAnsweredAsPromised, WronglyAsked) as error:
             odd.append((one, error))
+        except AccessDenied as error:
+            if not _access_holds(one.marketplace_id, amazon, done):
+                raise
+            odd.append((one, error))  # a 403 of one SKU (behaviour I02)
         else:
             _note([_seen(one, answer.value)], asked_at, clock, done)
     return odd

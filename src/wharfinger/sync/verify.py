@@ -4,10 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, InvalidGrant, NotFound, Refused, Verdict
+from wharfinger.amazon.errors import (
+    AccessDenied,
+    AmazonError,
+    InvalidClient,
+    InvalidGrant,
+    Refused,
+    TokenRefused,
+    Verdict,
+    WronglyAsked,
+)
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
-from wharfinger.db.models import Channel, Participation
-from wharfinger.domain.channels import LinkState
+from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
+from wharfinger.db.models import AuthorisationAttempt, Channel, Listing, Participation
+from wharfinger.domain.channels import AuthorisationOutcome, LinkState
 from wharfinger.domain.marketplaces import Region
 from wharfinger.operations import accounts
 from wharfinger.operations.accounts import CheckLine, FoundParticipation
@@ -20,6 +30,7 @@ TOKEN = "Token exchange"
 PARTICIPATION = "Marketplace participation"
 SELLER = "Seller ID"
 LISTINGS = "Listings not suspended"
+LISTING_ROLES = " or ".join(f"“{role}”" for role in SEARCH_LISTINGS_ITEMS.roles)
 NOT_CHECKED = "Not checked: the line above failed."
 
 
@@ -86,10 +97,14 @@ def _check(channel: Channel, calls: Calls, lines: _Lines, clock: Clock) -> LinkS
     part = Participation.objects.filter(account_id=channel.account_id, marketplace_id=channel.marketplace_id).first()
     taking_part = part is not None and part.participating
     lines.tell(PARTICIPATION, taking_part, *_participation_words(channel, part))
-    seller = _seller_answers(channel, calls)
-    lines.tell(SELLER, seller, *_seller_words(channel, seller))
+    refusal = _refusal_of_seller(channel, calls)
+    seller = refusal is None or _is_seller_known(channel)
+    lines.tell(SELLER, seller, *_seller_words(channel, seller, refusal))
     suspended = part is not None and part.suspended_listings
-    lines.tell(LISTINGS, not suspended, *_listing_words(channel, suspended))
+    if refusal is not None and seller:
+        lines.tell(LISTINGS, False, *_denied_words(refusal))
+    else:
+        lines.tell(LISTINGS, not suspended, *_listing_words(channel, suspended))
     return LinkState.LINKED if taking_part and seller else LinkState.NOT_LINKED
 
 
@@ -102,12 +117,30 @@ def _participation_words(channel: Channel, part: Participation | None) -> Sequen
     )
 
 
-def _seller_words(channel: Channel, seller: bool) -> Sequence[str]:
+def _seller_words(channel: Channel, seller: bool, refusal: AmazonError | None) -> Sequence[str]:
     if seller:
         return (f"The token belongs to {channel.account.seller_id}.",)
+    said = f" Amazon answered {refusal.summary()}." if refusal and channel.account.seller_id else ""
     return (
-        f"Amazon does not know {channel.account.seller_id or 'the seller'} with this token.",
-        "Copy the Seller ID (Merchant Token) from Account info in Seller Central.",
+        f"Amazon does not know {channel.account.seller_id or 'the seller'} with this token, or the application lacks "
+        f"the role {LISTING_ROLES}.{said}",
+        "Copy the Seller ID (Merchant Token) from Account info in Seller Central, and see the application's roles in "
+        "the Solution Provider Portal.",
+    )
+
+
+def _denied_words(refusal: AmazonError) -> Sequence[str]:
+    """The seller is known, so the refusal is of this one operation: the channel stays linked, and trade goes on."""
+    if not isinstance(refusal, AccessDenied):
+        return (
+            f"Amazon refused to show the listings. Amazon answered {refusal.summary()}.",
+            "Press Check again later.",
+        )
+    return (
+        f"Amazon denies the listings: the application lacks the role {LISTING_ROLES}. "
+        f"Amazon answered {refusal.summary()}.",
+        "Give the application the role in the Solution Provider Portal, then press Authorise: a new role counts only "
+        "after that.",
     )
 
 
@@ -144,15 +177,34 @@ def as_found(told: Iterable[MarketplaceParticipation]) -> tuple[FoundParticipati
     )
 
 
-def _seller_answers(channel: Channel, calls: Calls) -> bool:
-    """The seller id is proven by a listings call that names it."""
+def _refusal_of_seller(channel: Channel, calls: Calls) -> AmazonError | None:
+    """The seller id is proven by a listings call that names it; None = it was answered."""
     if not channel.account.seller_id:
-        return False
+        return WronglyAsked(SEARCH_LISTINGS_ITEMS.name, message="no Seller ID is known")
     try:
         calls.search_listings_items(channel.marketplace_id, page_size=1)
-    except (AccessDenied, NotFound, Refused):
+    except (AccessDenied, Refused) as refusal:
+        return refusal
+    return None
+
+
+def _is_seller_known(channel: Channel) -> bool:
+    """Whether the seller id was proven before: by the seller's consent, or by listings that were read with it.
+
+    Amazon answers a wrong seller id and a missing role alike.
+    """
+    account = channel.account
+    if not account.seller_id:
         return False
-    return True
+    consents = AuthorisationAttempt.objects.filter(
+        channel__account=account, outcome=AuthorisationOutcome.LINKED.value, seller_id=account.seller_id
+    )
+    was_linked = account.link_state == LinkState.LINKED.value and channel.link_state == LinkState.LINKED.value
+    return consents.exists() or (was_linked and Listing.objects.filter(account=account).exists())
+
+
+def _was_linked(channel: Channel) -> bool:
+    return channel.account.link_state in (LinkState.LINKED.value, LinkState.LOST.value)
 
 
 def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: datetime, clock: Clock) -> LinkState | None:
@@ -182,7 +234,12 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
                 "Correct them under Settings, Amazon application.",
             )
             return None  # the application's fault, not the seller's (behaviour A03): the channel stays as it is
-        case AccessDenied() if title == PARTICIPATION:
+        case AccessDenied() | TokenRefused() if title == PARTICIPATION and _was_linked(channel):
+            said = f"Amazon denies all access with our token. Amazon answered {error.summary()}."
+            lines.tell(title, False, said, "Press Authorise.")
+            accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
+            return LinkState.LOST
+        case AccessDenied() | TokenRefused() if title == PARTICIPATION:
             region = Region(channel.account.region).title
             lines.tell(
                 title,

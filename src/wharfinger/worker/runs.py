@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AmazonError, InvalidClient, InvalidGrant, Verdict
+from wharfinger.amazon.errors import AmazonError, InvalidClient, Verdict
+from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.db.advisory import advisory_lock
-from wharfinger.domain.retry import pause_after
+from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
 from wharfinger.operations import accounts, chores, flows
+from wharfinger.sync.access import is_access_lost
 from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock
 
 log = logging.getLogger(__name__)
-
-REFUSALS_BEFORE_LOST = 2
-"""A refused access token is no proof (the next one may be good): only so many runs in a row are."""
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
 Chore = Callable[[], FlowResult]
@@ -86,7 +85,10 @@ def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, 
     log.warning("Flow %s of account %s: %s", flow, account_id, error)
     now = wired.clock.now()
     match error.verdict:
-        case Verdict.REAUTHORISE if _is_proof(wired, account_id, flow, error):
+        case Verdict.REAUTHORISE if not _is_lost(wired, account_id, error):
+            _write_denial(account_id, flow, error, now)
+            return
+        case Verdict.REAUTHORISE:
             accounts.lose_authorisation(account_id, error=str(error), now=now, since=began)
         case Verdict.OUR_BUG if isinstance(error, InvalidClient):
             accounts.report_application_refused(account_id, error=str(error), now=now)
@@ -95,22 +97,32 @@ def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, 
     _write_failure(account_id, flow, str(error), now)
 
 
-def _is_proof(wired: Wired, account_id: int, flow: str, error: AmazonError) -> bool:
-    """Whether the access is lost: the refresh token is worth nothing, or run after run was refused."""
-    if isinstance(error, InvalidGrant) or flows.failures_of(account_id, flow) >= REFUSALS_BEFORE_LOST:
-        return True
+def _is_lost(wired: Wired, account_id: int, error: AmazonError) -> bool:
     try:
-        wired.calls_for(account_id).prove_token()
-    except InvalidGrant:
-        return True
-    except (AmazonError, NoToken):
+        return is_access_lost(wired.calls_for(account_id), error)
+    except NoToken:
         return False
-    return False
+
+
+def _write_denial(account_id: int, flow: str, error: AmazonError, now: datetime) -> None:
+    """One operation is denied and the access holds: this flow rests long, the account's others go on."""
+    denials = flows.failures_of(account_id, flow) + 1
+    called = OPERATIONS.get(error.operation)
+    flows.deny_flow(
+        account_id,
+        flow,
+        called=error.operation,
+        roles=called.roles if called else (),
+        error=str(error),
+        next_due=now + pause_after_denial(denials, roll=roll_of(account_id, flow, denials)),
+        now=now,
+    )
 
 
 def _write_failure(account_id: int, flow: str, error: str, now: datetime) -> None:
-    failures = flows.failures_of(account_id, flow)
-    flows.fail_flow(account_id, flow, error=error, next_due=now + pause_after(failures + 1), now=now)
+    failures = flows.failures_of(account_id, flow) + 1
+    pause = pause_after(failures, roll=roll_of(account_id, flow, failures))
+    flows.fail_flow(account_id, flow, error=error, next_due=now + pause, now=now)
 
 
 def run_one_chore(wired: Wired, chore: str) -> None:

@@ -67,6 +67,7 @@ class SellerAccount(models.Model):
     )
     link_error = models.TextField(blank=True)
     lost_at = models.DateTimeField(null=True)
+    probed_at = models.DateTimeField(null=True)  # while lost: when Amazon was last tried again
     participations_read_at = models.DateTimeField(null=True)
     made_at = models.DateTimeField()
 
@@ -132,6 +133,10 @@ class RateBudget(models.Model):
     calls = models.PositiveBigIntegerField(default=0)
     refused = models.PositiveBigIntegerField(default=0)
     blocked_until = models.DateTimeField(null=True)  # after a 429 that was none of our doing
+    refusals = models.PositiveIntegerField(default=0)  # 429s in a row, halved by each success
+    pressure = models.DecimalField(max_digits=10, decimal_places=6, default=0)  # 429s lately, fading with each call
+    share = models.DecimalField(max_digits=5, decimal_places=4, default=1)  # of the rate: the part that we use
+    throttled_since = models.DateTimeField(null=True)  # the first 429 since a call was answered
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "operation"], name="one_budget")]

@@ -68,6 +68,8 @@ _BUTTONS = {
     ProblemKind.UNKNOWN_SKU: "Link the SKU",
     ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
     ProblemKind.AUTHORISATION_LOST: "Authorise",
+    ProblemKind.ROLE_MISSING: "Authorise",
+    ProblemKind.THROTTLED: "Show the channel",
 }
 _SHOWN = (
     ("/sales-orders/", "Show the order"),
