@@ -4,11 +4,11 @@ import pytest
 from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
 from tests.sync.fake_amazon import FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import PageTokenRefused, ServerFault
-from wharfinger.db.models import ChannelProduct, Movement, StockLevel
+from wharfinger.amazon.errors import AccessDenied, PageTokenRefused, Refused, ServerFault
+from wharfinger.db.models import ChannelProduct, FlowSchedule, Movement, StockLevel
 from wharfinger.domain.stock import SiteKind
 from wharfinger.sync import fba_stock_in
-from wharfinger.sync.calls import AccountFacts, NotBefore
+from wharfinger.sync.calls import AccountFacts, FlowResult, NotBefore
 
 pytestmark = pytest.mark.django_db
 
@@ -178,3 +178,55 @@ def test_a_short_wait_between_pages_is_taken_and_a_long_one_is_not():
     shop.amazon.faults["getInventorySummaries"] += [None, late]
     with pytest.raises(NotBefore):
         shop.run()
+
+
+NO_FBA = "Amazon has no FBA stock for this account"
+
+
+@pytest.mark.parametrize("status", [400, 404])
+def test_an_account_without_fba_is_asked_once_a_day_and_fails_nothing(status):
+    shop = Shop()
+    shop.amazon.faults["getInventorySummaries"].append(Refused("getInventorySummaries", status=status))
+    assert shop.run() == FlowResult(NO_FBA, NOW + timedelta(days=1))
+
+
+def test_an_empty_answer_for_an_account_that_lists_nothing_by_fba_is_no_fba_stock():
+    assert Shop().run() == FlowResult(NO_FBA, NOW + timedelta(days=1))
+
+
+def test_an_empty_answer_for_an_account_with_fba_listings_is_an_ordinary_reading():
+    shop = Shop(MUG=5)
+    shop.amazon.fba.clear()
+    result = shop.run()
+    assert (result.next_due, "no FBA stock" in result.outcome) == (None, False)
+
+
+def test_a_403_is_no_fba_where_the_same_role_reads_listings_and_a_missing_role_where_it_does_not():
+    denied = AccessDenied("getInventorySummaries", status=403)
+    shop = Shop()
+    shop.amazon.faults["getInventorySummaries"] += [denied, denied]
+    with pytest.raises(AccessDenied):
+        shop.run()
+    FlowSchedule.objects.create(account=shop.account, flow="listings_in", due_at=NOW, finished_at=NOW)
+    assert shop.run().outcome == NO_FBA
+
+
+@pytest.mark.parametrize("error", [AccessDenied("g", status=403), Refused("g", status=400)])
+def test_an_account_whose_levels_were_read_has_fba_whatever_amazon_answers(error):
+    shop = Shop(MUG=5)
+    shop.run()
+    FlowSchedule.objects.create(account=shop.account, flow="listings_in", due_at=NOW, finished_at=NOW)
+    shop.clock.advance(minutes=15)
+    shop.amazon.faults["getInventorySummaries"].append(error)
+    with pytest.raises(type(error)):
+        shop.run()
+
+
+def test_one_pool_without_stock_beside_one_with_stock_is_said_at_its_site():
+    shop = Shop(MUG=5)
+    europe = a_site("FBA Europe", SiteKind.FBA, "EU", shop.account)
+    a_channel(shop.account, europe, DE, kind="FBA")
+    shop.amazon.faults["getInventorySummaries"] += [None, Refused("getInventorySummaries", status=400)]
+    result = shop.run()
+    assert ("1 items" in result.outcome, "FBA Europe: Amazon has no FBA stock there" in result.outcome) == (True, True)
+    assert result.next_due is None

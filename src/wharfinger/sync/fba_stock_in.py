@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import PageTokenRefused
+from django.db.models import QuerySet
+
+from wharfinger.amazon.errors import AccessDenied, PageTokenRefused, Refused
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
-from wharfinger.db.models import ChannelOption, ChannelProduct, Site
+from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
 from wharfinger.domain.fba_stock import FbaLevel, add_up
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
@@ -15,6 +17,8 @@ from wharfinger.operations import fba_stock
 from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
+NO_FBA_STOCK = "Amazon has no FBA stock for this account"
+ASKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
 TOKEN_LIVES = timedelta(seconds=30)
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""
@@ -23,18 +27,24 @@ PATIENCE = 5.0
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
-    """Read each pool of the account's FBA channels once; all pages in one go."""
-    summaries = []
-    doubted = False
-    for site, marketplace_id in _pools(account_id):
-        mirrored = _mirror_pool(account_id, site, marketplace_id, amazon, clock)
-        summaries.append(f"{site.name}: {_summary(mirrored)}")
-        doubted = doubted or mirrored.loaded.doubted > 0
+    """Read each pool of the account's FBA channels once; all pages in one go.
+
+    An account that has no FBA stock in any of its pools is asked once a day; Sync now asks at once.
+    """
+    pools = _pools(account_id)
+    read = [(site, _mirror_pool(account_id, site, marketplace, amazon, clock)) for site, marketplace in pools]
+    if read and all(mirrored is None for _, mirrored in read):
+        return FlowResult(NO_FBA_STOCK, clock.now() + ASKED_WITHOUT_STOCK_EVERY)
+    doubted = any(mirrored is not None and mirrored.loaded.doubted > 0 for _, mirrored in read)
     again = clock.now() + READINGS_APART if doubted else None
-    return FlowResult("; ".join(summaries) or "no FBA site", again)
+    return FlowResult(
+        "; ".join(f"{site.name}: {_summary(mirrored)}" for site, mirrored in read) or "no FBA site", again
+    )
 
 
-def _summary(mirrored: "_Mirrored") -> str:
+def _summary(mirrored: "_Mirrored | None") -> str:
+    if mirrored is None:
+        return "Amazon has no FBA stock there"
     loaded, gathered = mirrored.loaded, mirrored.gathered
     doubted = f"{loaded.doubted} fell by much and wait for a second reading, " if loaded.doubted else ""
     return (
@@ -59,13 +69,39 @@ def _pools(account_id: int) -> list[tuple[Site, str]]:
     return list(found.values())
 
 
-def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored":
-    read_at, reading = _read_anew(marketplace_id, amazon, clock)
+def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored | None":
+    """None: Amazon has no FBA stock there."""
+    try:
+        read_at, reading = _read_anew(marketplace_id, amazon, clock)
+    except (AccessDenied, Refused) as refusal:
+        if not _means_no_fba(account_id, site, refusal):
+            raise
+        return None
+    if not reading.summaries and site.levels_loaded_at is None and not _fba_listings(account_id).exists():
+        return None
     gathered = _gather(reading, _items_by_sku(account_id))
     loaded = fba_stock.load_fba_levels(
         site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
     )
     return _Mirrored(loaded, gathered)
+
+
+def _means_no_fba(account_id: int, site: Site, refusal: AccessDenied | Refused) -> bool:
+    """Whether a refusal says that the account does not sell by FBA.
+
+    Where levels were read before, it does. A 403 is a missing role, unless listings are read: the role that opens
+    them opens FBA levels too. A refused page token says nothing.
+    """
+    if site.levels_loaded_at is not None or isinstance(refusal, PageTokenRefused):
+        return False
+    if isinstance(refusal, Refused):
+        return True
+    read = FlowSchedule.objects.filter(account_id=account_id, flow="listings_in", failures=0, finished_at__isnull=False)
+    return read.exists()
+
+
+def _fba_listings(account_id: int) -> QuerySet[Listing]:
+    return Listing.objects.filter(account_id=account_id, fulfilment=Fulfilment.FBA.value, gone_at=None)
 
 
 @dataclass
