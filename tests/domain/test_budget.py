@@ -1,10 +1,24 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.budget import RESERVE, Bucket, tokens_at, usable_at, useful_at
+from wharfinger.domain.budget import (
+    FADING,
+    LEAST_SHARE,
+    LONGEST_REST,
+    RESERVE,
+    Bucket,
+    Pace,
+    after_refusal,
+    after_success,
+    rest_after,
+    tokens_at,
+    usable_at,
+    useful_at,
+)
 
 T0 = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -56,3 +70,53 @@ def test_amazon_never_refuses_a_call_that_our_bucket_allowed(rate, burst, late):
         assert left >= RESERVE
         amazons = Bucket(rate, amazons.burst, left - 1, arrives)
         now = arrives
+
+
+RATES = st.decimals("0.0056", "5", places=4)
+
+
+@given(rate=RATES, refusals=st.integers(1, 500), roll=st.floats(0, 1))
+def test_rests_grow_with_each_refusal_and_are_bound(rate, refusals, roll):
+    rest = rest_after(refusals, rate)
+    assert rest_after(refusals + 1, rate) >= rest
+    assert timedelta(seconds=30) < rest <= max(LONGEST_REST, timedelta(seconds=30 + float(2 / rate)))
+    assert rest <= rest_after(refusals, rate, roll=roll) <= rest * 1.2501
+
+
+@given(answers=st.lists(st.booleans(), max_size=200))
+def test_a_pace_stays_within_its_bounds_whatever_comes(answers):
+    pace = Pace()
+    for answered in answers:
+        pace = replace(pace, pressure=pace.pressure * FADING)
+        pace = after_success(pace) if answered else after_refusal(pace)
+        assert LEAST_SHARE <= pace.share <= 1
+        assert 0 <= pace.pressure <= 10
+        assert pace.refusals >= 0
+
+
+@given(refusals=st.integers(0, 60))
+def test_after_enough_successes_every_pace_is_the_first_one_again(refusals):
+    pace = Pace()
+    for _ in range(refusals):
+        pace = after_refusal(replace(pace, pressure=pace.pressure * FADING))
+    for _ in range(30):
+        pace = after_success(replace(pace, pressure=pace.pressure * FADING))
+    assert (pace.refusals, pace.share, pace.is_shared, pace.is_recovering) == (0, 1, False, False)
+
+
+def test_one_odd_refusal_among_many_answers_is_nobody_elses():
+    pace = Pace()
+    for call in range(200):
+        pace = replace(pace, pressure=pace.pressure * FADING)
+        pace = after_refusal(pace) if call % 20 == 0 else after_success(pace)
+        assert not pace.is_shared
+    assert pace.share == 1
+
+
+def test_a_limit_of_which_another_takes_every_second_call_is_seen_and_our_share_falls():
+    pace = Pace()
+    for call in range(40):
+        pace = replace(pace, pressure=pace.pressure * FADING)
+        pace = after_refusal(pace) if call % 2 else after_success(pace)
+    assert pace.is_shared
+    assert pace.share < Decimal("0.5")

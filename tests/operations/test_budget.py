@@ -3,8 +3,9 @@ from decimal import Decimal
 
 import pytest
 
-from wharfinger.db.models import RateBudget, SellerAccount
-from wharfinger.operations.budget import Granted, NotUntil, note_rate, note_refusal, take_token
+from wharfinger.db.models import Problem, RateBudget, SellerAccount
+from wharfinger.db.queries.budgets import budgets_of
+from wharfinger.operations.budget import Granted, NotUntil, note_rate, note_refusal, note_success, take_token
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +45,63 @@ def test_a_429_empties_the_bucket_and_lets_it_rest(account):
     back = note_refusal(account.pk, "getOrder", now=NOW)
     assert take(account, at=NOW + timedelta(seconds=10)) == NotUntil(back)
     assert RateBudget.objects.get().refused == 1
-    assert take(account, at=back) == Granted()
+    assert take(account, at=back) == Granted(recovering=True)
+
+
+def refuse(account, times=1, at=NOW):
+    """So many calls, each made when the bucket allows it and refused by Amazon; when the next may be made."""
+    for _ in range(times):
+        while isinstance(taken := take(account, at=at), NotUntil):
+            at = taken.at
+        at = note_refusal(account.pk, "getOrder", now=at)
+    return at
+
+
+def test_each_refusal_in_a_row_makes_the_rest_longer_and_a_success_shorter(account):
+    rests, at = [], NOW
+    for _ in range(4):
+        while isinstance(taken := take(account, at=at), NotUntil):
+            at = taken.at
+        rests.append(note_refusal(account.pk, "getOrder", now=at) - at)
+        at += rests[-1]
+    for rest, seconds in zip(rests, (34, 68, 136, 272), strict=True):
+        assert seconds <= rest.total_seconds() <= seconds * 1.25
+    note_success(account.pk, "getOrder", now=at)
+    assert note_refusal(account.pk, "getOrder", now=at) - at < rests[3]
+
+
+def test_many_refusals_while_our_bucket_had_tokens_are_another_applications(account):
+    at = refuse(account, times=2)
+    assert [row.shared for row in budgets_of(account.pk, now=NOW)] == [False]
+    at = refuse(account, times=4, at=at)
+    row = budgets_of(account.pk, now=at - timedelta(seconds=1))[0]
+    assert (row.shared, row.refused, row.refusals, row.waits_until) == (True, 6, 6, at)
+    assert 10 <= row.percent < 50
+
+
+def test_a_smaller_share_fills_the_bucket_more_slowly_and_grows_back_with_each_success(account):
+    at = refuse(account, times=6)
+    share = RateBudget.objects.get().share
+    wait = take(account, at=at).at - at if isinstance(take(account, at=at), NotUntil) else timedelta()
+    for _ in range(20):
+        note_success(account.pk, "getOrder", now=at)
+    row = RateBudget.objects.get()
+    assert share < Decimal("0.5") < row.share == 1
+    assert (row.refusals, row.throttled_since) == (0, None)
+    assert wait >= timedelta()
+
+
+def test_hours_without_one_answered_call_are_a_problem_until_one_is_answered(account):
+    at = NOW
+    while at < NOW + timedelta(hours=2):
+        assert not Problem.objects.exists()
+        at = refuse(account, at=at)
+    at = refuse(account, at=at)
+    problem = Problem.objects.get()
+    assert (problem.kind, problem.key) == ("Amazon limits our calls", f"getOrder:{account.pk}")
+    assert "another application of this seller" in problem.cause
+    note_success(account.pk, "getOrder", now=at)
+    assert Problem.objects.get().solved_at == at
 
 
 def test_the_accounts_own_rate_replaces_the_published_one(account):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from tests.web import stories
 from tests.web.stories import NOW
 
+from wharfinger.amazon.errors import AccessDenied
 from wharfinger.db.models import Channel, FlowSchedule, RateBudget, User
 from wharfinger.db.queries.dashboard import bars
 from wharfinger.db.queries.sales_orders import Day, ship_by_board
@@ -153,3 +154,31 @@ def test_the_dashboard_costs_the_same_for_a_busy_shop(sign_in):
             client.get(reverse("dashboard"))
         costs.append(len(asked))
     assert costs[0] == costs[1] <= 25
+
+
+def test_amazons_own_words_stand_on_the_flows_row_whole(sign_in):
+    world = stories.shop()
+    error = AccessDenied(
+        "searchOrders", status=403, code="Unauthorized", message="Access is denied. " * 20, details="ends here",
+        request_id="amzn-request-1",
+    )  # fmt: skip
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW, error=str(error))
+    page = sign_in().get(reverse("dashboard")).text
+    assert ("ends here" in page, "amzn-request-1" in page) == (True, True)
+
+
+@pytest.mark.parametrize("name", ["dashboard", "channel-access"])
+def test_a_limit_that_another_application_uses_too_is_said_where_the_limits_stand(sign_in, name):
+    world, client = stories.shop(), sign_in()
+    where = reverse(name, args=[world.fbm.pk] if name == "channel-access" else [])
+    budget = RateBudget.objects.create(
+        account=world.account, operation="searchOrders", rate=Decimal("0.0056"), burst=20, tokens=20, counted_at=NOW
+    )
+    assert "Another application of this seller" not in client.get(where).text
+    RateBudget.objects.filter(pk=budget.pk).update(
+        pressure=Decimal("3.4"), share=Decimal("0.49"), refusals=4, refused=9, blocked_until=NOW + timedelta(days=999)
+    )
+    page = client.get(where).text
+    assert "Another application of this seller uses the same limit" in page
+    assert "49 %" in page
+    assert "after 4 refusals in a row" in page

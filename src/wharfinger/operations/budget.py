@@ -5,16 +5,33 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import connection, transaction
-from django.db.models import F
 
 from wharfinger.db.models import RateBudget
-from wharfinger.domain.budget import RESERVE, Bucket, useful_at
+from wharfinger.domain.budget import (
+    FADING,
+    RESERVE,
+    Bucket,
+    Pace,
+    after_refusal,
+    after_success,
+    rest_after,
+    useful_at,
+)
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.retry import roll_of
+from wharfinger.operations._account_steps import channel_page_of
+from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
+
+THROTTLED_BEFORE_A_PROBLEM = timedelta(hours=2)
+"""Trade time without one call that was answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """One token was taken: call now."""
+    """One token was taken: call now. `recovering`: earlier calls were refused, so tell `note_success` of an answer."""
+
+    recovering: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +43,14 @@ class NotUntil:
 
 _TAKE = """
 UPDATE wharfinger_ratebudget SET
-    tokens = LEAST(burst, tokens + rate * GREATEST(0, EXTRACT(EPOCH FROM (%(now)s - counted_at)))) - 1,
+    tokens = LEAST(burst, tokens + rate * share * GREATEST(0, EXTRACT(EPOCH FROM (%(now)s - counted_at)))) - 1,
     counted_at = GREATEST(counted_at, %(now)s),
-    calls = calls + 1
+    calls = calls + 1,
+    pressure = pressure * %(fading)s
 WHERE account_id = %(account)s AND operation = %(operation)s
   AND (blocked_until IS NULL OR blocked_until <= %(now)s)
-  AND LEAST(burst, tokens + rate * GREATEST(0, EXTRACT(EPOCH FROM (%(now)s - counted_at)))) >= %(least)s
+  AND LEAST(burst, tokens + rate * share * GREATEST(0, EXTRACT(EPOCH FROM (%(now)s - counted_at)))) >= %(least)s
+RETURNING refusals > 0 OR share < 1
 """
 
 
@@ -41,26 +60,30 @@ def take_token(account_id: int, called: str, *, rate: Decimal, burst: Decimal, n
     `rate` and `burst` are the published plan; a bucket is made full when it is first asked for.
     """
     with transaction.atomic(durable=True):
-        if _taken(account_id, called, now):
-            return Granted()
+        taken = _taken(account_id, called, now)
+        if taken is not None:
+            return taken
         bucket, made = RateBudget.objects.get_or_create(
             account_id=account_id,
             operation=called,
             defaults={"rate": rate, "burst": burst, "tokens": burst, "counted_at": now},
         )
-        if made and _taken(account_id, called, now):
-            return Granted()
-    return NotUntil(_next_try(bucket, now))
+        taken = _taken(account_id, called, now) if made else None
+    return taken or NotUntil(_next_try(bucket, now))
 
 
-def _taken(account_id: int, called: str, now: datetime) -> bool:
+def _taken(account_id: int, called: str, now: datetime) -> Granted | None:
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"account": account_id, "operation": called, "now": now, "least": RESERVE + 1})
-        return bool(cursor.rowcount == 1)
+        cursor.execute(
+            _TAKE,
+            {"account": account_id, "operation": called, "now": now, "least": RESERVE + 1, "fading": FADING},
+        )
+        row = cursor.fetchone()
+    return None if row is None else Granted(recovering=bool(row[0]))
 
 
 def _next_try(row: RateBudget, now: datetime) -> datetime:
-    at = useful_at(Bucket(row.rate, row.burst, row.tokens, row.counted_at), now)
+    at = useful_at(Bucket(row.rate * row.share, row.burst, row.tokens, row.counted_at), now)
     if row.blocked_until is not None:
         at = max(at, row.blocked_until)
     return max(at, now + timedelta(milliseconds=200))
@@ -76,10 +99,41 @@ def note_rate(account_id: int, called: str, *, rate: Decimal) -> None:
 
 @operation
 def note_refusal(account_id: int, called: str, *, now: datetime) -> datetime:
-    """Amazon answered 429: the bucket is empty and rests, longer each time. Answers when to come back."""
-    row = RateBudget.objects.select_for_update().get(account_id=account_id, operation=called)
-    rest = min(timedelta(minutes=15), timedelta(seconds=float(2 / row.rate)) + timedelta(seconds=30))
-    RateBudget.objects.filter(pk=row.pk).update(
-        tokens=0, counted_at=now, refused=F("refused") + 1, blocked_until=now + rest
+    """Amazon answered 429: the bucket is empty and rests, longer with each one in a row. Returns when to come back.
+
+    After hours without one answered call a person is told.
+    """
+    row = RateBudget.objects.select_for_update().select_related("account").get(account_id=account_id, operation=called)
+    pace = after_refusal(Pace(row.refusals, row.pressure, row.share))
+    rest = rest_after(pace.refusals, row.rate, roll=roll_of(account_id, called, row.refused))
+    row.refusals, row.pressure, row.share = pace.refusals, pace.pressure, pace.share
+    row.tokens, row.counted_at, row.refused = Decimal(0), now, row.refused + 1
+    row.blocked_until, row.throttled_since = now + rest, row.throttled_since or now
+    row.save()
+    if now - row.throttled_since >= THROTTLED_BEFORE_A_PROBLEM:
+        _report_throttled(row, now)
+    return row.blocked_until
+
+
+def _report_throttled(row: RateBudget, now: datetime) -> None:
+    hours = (now - (row.throttled_since or now)) // timedelta(hours=1)
+    open_problem(
+        ProblemKind.THROTTLED,
+        f"{row.operation}:{row.account_id}",
+        cause=f"{row.account.name}: for {hours} hours Amazon has refused every call of {row.operation}, because its "
+        "rate limit was used up. We stayed within it: another application of this seller uses the same limit.",
+        cure="In Seller Central, Manage Your Apps, see which other application reads this account, and slow it down or "
+        "remove it. Nothing is lost; it is tried again automatically.",
+        cure_page=channel_page_of(row.account_id),
+        account_id=row.account_id,
+        now=now,
     )
-    return now + rest
+
+
+@operation
+def note_success(account_id: int, called: str, *, now: datetime) -> None:
+    """A call was answered after others were refused: pauses shrink, and our share of the rate grows again."""
+    row = RateBudget.objects.select_for_update().get(account_id=account_id, operation=called)
+    pace = after_success(Pace(row.refusals, row.pressure, row.share))
+    RateBudget.objects.filter(pk=row.pk).update(refusals=pace.refusals, share=pace.share, throttled_since=None)
+    solve_problem(ProblemKind.THROTTLED, f"{called}:{account_id}", now=now)

@@ -30,7 +30,7 @@ from wharfinger.amazon.operations import (
     Operation,
 )
 from wharfinger.db.advisory import advisory_lock
-from wharfinger.operations.budget import NotUntil, note_rate, note_refusal, take_token
+from wharfinger.operations.budget import NotUntil, note_rate, note_refusal, note_success, take_token
 
 T = TypeVar("T")
 
@@ -199,6 +199,8 @@ class Calls:
                 log.info("Amazon, account %s: %s", self.account.id, refusal)
                 at = note_refusal(self.account.id, operation.name, now=self._clock.now())
                 raise NotBefore(at, operation.name) from refusal
+        if taken.recovering:
+            note_success(self.account.id, operation.name, now=self._clock.now())
         if answer.rate_limit is not None and answer.rate_limit != operation.rate:
             note_rate(self.account.id, operation.name, rate=answer.rate_limit)
         return answer

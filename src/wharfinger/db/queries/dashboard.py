@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db.models import Count, F
 
@@ -12,15 +11,14 @@ from wharfinger.db.models import (
     Confirmation,
     FlowSchedule,
     Problem,
-    RateBudget,
     SalesOrder,
     SellerAccount,
     StockLevel,
     StockNotice,
 )
+from wharfinger.db.queries.budgets import BudgetRow, budget_row
 from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
-from wharfinger.domain.budget import Bucket, tokens_at
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -58,16 +56,6 @@ class FlowRow:
     waiting_for: str
     error: str
     due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BudgetRow:
-    operation: str
-    tokens: int
-    burst: int
-    rate: Decimal
-    calls: int
-    refused: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +168,7 @@ def _accounts(now: datetime, waiting: dict[int, int]) -> tuple[AccountRow, ...]:
             account.name,
             account.link_state,
             tuple(_flow(row) for row in sorted(account.flows.all(), key=lambda row: list(FLOW_TITLES).index(row.flow))),
-            tuple(_budget(row, now) for row in sorted(account.budgets.all(), key=lambda row: row.operation)),
+            tuple(budget_row(row, now) for row in sorted(account.budgets.all(), key=lambda row: row.operation)),
             waiting.get(account.pk, 0),
         )
         for account in accounts
@@ -190,16 +178,6 @@ def _accounts(now: datetime, waiting: dict[int, int]) -> tuple[AccountRow, ...]:
 def _flow(row: FlowSchedule) -> FlowRow:
     title = FLOW_TITLES.get(row.flow, row.flow)
     return FlowRow(row.flow, title, row.finished_at, row.outcome, row.waiting_for, row.error, row.due_at)
-
-
-def _budget(row: RateBudget, now: datetime) -> BudgetRow:
-    held = tokens_at(Bucket(row.rate, row.burst, row.tokens, row.counted_at), now)
-    return BudgetRow(row.operation, max(0, int(held)), int(row.burst), _plain(row.rate), row.calls, row.refused)
-
-
-def _plain(rate: Decimal) -> Decimal:
-    """Without trailing zeros, and never as 1E+1."""
-    return rate.quantize(Decimal(1)) if rate == rate.to_integral_value() else rate.normalize()
 
 
 def _at_risk() -> tuple[AtRisk, ...]:

@@ -22,6 +22,7 @@ from wharfinger.db.queries.authorisations import (
     channels_for_seller,
     is_known_seller,
 )
+from wharfinger.db.queries.budgets import budgets_of
 from wharfinger.domain.authorisation import (
     CONSENT_CODES,
     ROLES,
@@ -284,6 +285,7 @@ def show_access(request: HttpRequest, channel_id: int) -> HttpResponse:
         "channel_id": channel_id,
         "alerts": alerts_of_channel(channel_id),
         "lost": access.link == LinkState.LOST.value,
+        "budgets": budgets_of(access.account_id, now=trade_now()),
     }
     return render(request, "wharfinger/authorisations/access.html", context)
 
