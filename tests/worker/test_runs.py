@@ -164,14 +164,14 @@ def test_after_a_new_authorisation_everything_is_due_at_once(account):
 DENIED = AccessDenied("searchOrders", status=403, code="Unauthorized", message="Access is denied.", request_id="r-1")
 
 
-@pytest.mark.parametrize("error", [DENIED, TokenRefused("searchOrders", status=403)])
-def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error):
+@pytest.mark.parametrize(("error", "told"), [(DENIED, 6), (TokenRefused("searchOrders", status=403), 4)])
+def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error, told):
     run(account, failing(error), times=6)
     account.refresh_from_db()
     assert (account.link_state, Channel.objects.get().link_state) == ("Linked", "Linked")
     assert not Alert.objects.exists()
     problem = Problem.objects.get()
-    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, 6)
+    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, told)
     assert "“Inventory and Order Tracking”" in problem.cause
     assert error.summary() in problem.cause
     assert "press Authorise" in problem.cure
@@ -179,6 +179,18 @@ def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(accou
     line = FlowSchedule.objects.get()
     assert error.summary() in line.error
     assert timedelta(hours=2) < line.due_at - NOW < timedelta(hours=7)
+
+
+def test_a_refused_access_token_alone_is_tried_again_soon(account):
+    run(account, failing(TokenRefused("searchOrders", status=403)))
+    assert the_line()[0] - NOW < timedelta(minutes=1)
+    assert not Problem.objects.exists()
+
+
+def test_a_run_that_only_waited_proves_nothing_of_the_denial_before_it(account):
+    run(account, failing(DENIED))
+    run(account, failing(NotBefore(NOW, "searchOrders")))
+    assert (FlowSchedule.objects.get().failures, Problem.objects.get().solved_at) == (1, None)
 
 
 def test_a_denied_flow_rests_and_the_others_are_woken(account):

@@ -53,15 +53,12 @@ def start_flow(account_id: int, flow: str, *, now: datetime) -> None:
 
 @operation
 def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, waiting_for: str, now: datetime) -> None:
-    """The run ended as it should."""
-    FlowSchedule.objects.filter(account_id=account_id, flow=flow).update(
-        finished_at=now,
-        outcome=outcome[:200],
-        due_at=next_due,
-        waiting_for=waiting_for[:200],
-        error="",
-        failures=0,
-    )
+    """The run ended as it should. One that only waited (no outcome) proves nothing of what failed before it."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, outcome=outcome[:200], due_at=next_due, waiting_for=waiting_for[:200])
+    if waiting_for and not outcome:
+        return
+    lines.update(error="", failures=0)
     for kind in (ProblemKind.FLOW_FAILED, ProblemKind.ROLE_MISSING):
         solve_problem(kind, f"{flow}:{account_id}", now=now)
 

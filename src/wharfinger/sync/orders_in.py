@@ -68,6 +68,8 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     fetched = _fetch_wanted(account_id, calls, clock)
     if fetched:
         outcome += f", {fetched} fetched by number"
+    if waited is not None and not reading.pages and not fetched:
+        outcome = ""
     if waited is not None:
         return FlowResult(outcome, waited.at, f"budget of {waited.operation}")
     return FlowResult(outcome, clock.now() + POLL_EVERY)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AmazonError, InvalidClient, Verdict
+from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, Verdict
 from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
@@ -15,6 +15,8 @@ from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock
 
 log = logging.getLogger(__name__)
+
+TOKENS_REFUSED_BEFORE_A_DENIAL = 2
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
 Chore = Callable[[], FlowResult]
@@ -85,11 +87,11 @@ def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, 
     log.warning("Flow %s of account %s: %s", flow, account_id, error)
     now = wired.clock.now()
     match error.verdict:
-        case Verdict.REAUTHORISE if not _is_lost(wired, account_id, error):
+        case Verdict.REAUTHORISE if _is_lost(wired, account_id, error):
+            accounts.lose_authorisation(account_id, error=str(error), now=now, since=began)
+        case Verdict.REAUTHORISE if isinstance(error, AccessDenied) or _fails_on(account_id, flow):
             _write_denial(account_id, flow, error, now)
             return
-        case Verdict.REAUTHORISE:
-            accounts.lose_authorisation(account_id, error=str(error), now=now, since=began)
         case Verdict.OUR_BUG if isinstance(error, InvalidClient):
             accounts.report_application_refused(account_id, error=str(error), now=now)
         case _:
@@ -102,6 +104,11 @@ def _is_lost(wired: Wired, account_id: int, error: AmazonError) -> bool:
         return is_access_lost(wired.calls_for(account_id), error)
     except NoToken:
         return False
+
+
+def _fails_on(account_id: int, flow: str) -> bool:
+    """A refused access token alone may have been the token's fault: the next one is tried soon, some times."""
+    return flows.failures_of(account_id, flow) >= TOKENS_REFUSED_BEFORE_A_DENIAL
 
 
 def _write_denial(account_id: int, flow: str, error: AmazonError, now: datetime) -> None:
