@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0013_notice_caused_at"),
+        ("wharfinger", "0015_buyers_and_days"),
     ]
 
     operations = [
