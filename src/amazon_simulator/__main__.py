@@ -92,7 +92,7 @@ def main() -> int:
         sys.stderr.write(f"amazon_simulator: {fault}\n")
         return 2
     config = uvicorn.Config(
-        App(simulator, lambda: _tell_port(given.port_file, port)),
+        App(simulator, lambda: _tell_port(given.port_file, port, simulator.base)),
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -157,7 +157,10 @@ def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) 
         raise ValueError(f"--traffic, --odd: {fault}") from fault
 
 
-def _tell_port(file: Path | None, port: int) -> None:
+def _tell_port(file: Path | None, port: int, base: str) -> None:
+    """Where it listens, for a person and for a program."""
+    sys.stdout.write(f"amazon_simulator: listening at {base} (control page; accounts at {base}/_simulator/accounts)\n")
+    sys.stdout.flush()
     if file is not None:
         _write(file, f"{port}\n".encode())
 

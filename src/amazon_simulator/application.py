@@ -1,11 +1,11 @@
 """The one application that is registered at this Amazon, its client secrets and all its tokens."""
 
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, ClassVar
 
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import AccessToken, ClientSecret, Code, RefreshToken, Registration
+from amazon_simulator.numbering import LONGEST, Numbering
 from amazon_simulator.store import Entity
 
 APPLICATION_ID = "amzn1.sp.solution.5a1d7c0e-demo-4c1b-9f00-000000000001"
@@ -38,7 +38,10 @@ class Application:
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration, ClientSecret)
 
-    def __init__(self, redirect_uris: Sequence[str], *, draft: bool = True, login_uri: str = "") -> None:
+    def __init__(
+        self, redirect_uris: Sequence[str], numbering: Numbering, *, draft: bool = True, login_uri: str = ""
+    ) -> None:
+        self.numbering = numbering
         self._given_uris = list(redirect_uris)
         self._given_login = login_uri
         self.registration = Registration(draft, list(ROLES), list(redirect_uris), login_uri)
@@ -132,7 +135,7 @@ class Application:
     def rotate_secret(self, now: float) -> ClientSecret:
         """A new one, told to the developer's queue and nowhere else; the old one works seven days more."""
         old = self.current
-        made = self._secret(f"amzn1.oa2-cs.v1.{secrets.token_hex(32)}", now)
+        made = self._secret(f"amzn1.oa2-cs.v1.{self.numbering.hexadecimal('client secret', now, LONGEST)}", now)
         if old is not None:
             old.expires, old.warns_at = min(old.expires, now + OLD_SECRET_LIVES), None
             self.changed.append(old)
@@ -171,7 +174,7 @@ class Application:
     def grant_code(self, seller: str, redirect_uri: str, now: float) -> Code:
         for old in [code for code in self.codes.values() if code.expires < now - DAY]:
             del self.codes[old.code]
-        code = Code(f"RH{secrets.token_hex(16)}", seller, redirect_uri, now + CODE_LIVES)
+        code = Code(f"RH{self.numbering.hexadecimal('code', now)}", seller, redirect_uri, now + CODE_LIVES)
         self.make(code)
         return code
 
@@ -182,7 +185,7 @@ class Application:
             return None
         code.used = True
         self.changed.append(code)
-        token = RefreshToken(f"Atzr|{secrets.token_hex(24)}", code.seller, granted=now)
+        token = RefreshToken(f"Atzr|{self.numbering.hexadecimal('refresh token', now, 48)}", code.seller, granted=now)
         self.make(token)
         return token
 
@@ -220,11 +223,16 @@ class Application:
     # --- access tokens
 
     def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
-        return self._grant(AccessToken(f"Atza|{secrets.token_hex(24)}", seller, now + ACCESS_LIVES, scope), now)
+        return self._grant(
+            AccessToken(
+                f"Atza|{self.numbering.hexadecimal('access token', now, 48)}", seller, now + ACCESS_LIVES, scope
+            ),
+            now,
+        )
 
     def grant_restricted(self, seller: str, resources: list[tuple[str, str, list[str]]], now: float) -> AccessToken:
         """A restricted data token: good for these (method, path, data elements) and for nothing else."""
-        token = f"{RESTRICTED}{secrets.token_urlsafe(48)}"
+        token = f"{RESTRICTED}{self.numbering.hexadecimal('restricted token', now, LONGEST)}"
         return self._grant(AccessToken(token, seller, now + ACCESS_LIVES, resources=resources), now)
 
     def _grant(self, token: AccessToken, now: float) -> AccessToken:

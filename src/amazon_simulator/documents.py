@@ -3,8 +3,6 @@
 import hashlib
 import heapq
 import hmac
-import secrets
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import ClassVar
@@ -12,6 +10,7 @@ from urllib.parse import urlencode
 
 from amazon_simulator.clock import iso
 from amazon_simulator.http import Request, Response
+from amazon_simulator.numbering import Numbering
 from amazon_simulator.store import Entity
 
 SEAL = b"the simulator's own signature of addresses"
@@ -40,8 +39,9 @@ class Documents:
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (Document,)
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, numbering: Numbering) -> None:
         self._base = base
+        self._numbering = numbering
         self.changed: list[Entity] = []
         self.held: dict[str, Document] = {}
         self._ending: list[tuple[float, str]] = []
@@ -75,7 +75,7 @@ class Documents:
 
     def opened(self, prefix: str, owner: str, content_type: str, now: float, until: float | None = None) -> Document:
         """A new document that waits for its content."""
-        return self.make(Document(_name(prefix), owner, content_type, now, until=until))
+        return self.make(Document(self._name(prefix, now), owner, content_type, now, until=until))
 
     def kept(
         self,
@@ -89,7 +89,11 @@ class Documents:
         compression: str = "",
     ) -> Document:
         """A new document with its content."""
-        return self.make(Document(_name(prefix), owner, content_type, now, body, compression, until))
+        return self.make(Document(self._name(prefix, now), owner, content_type, now, body, compression, until))
+
+    def _name(self, prefix: str, now: float) -> str:
+        tail = self._numbering.hexadecimal("document tail", now, 14).upper()
+        return f"{prefix}.{self._numbering.uuid('document', now)}.T{tail}"
 
     # --- addresses
 
@@ -134,10 +138,6 @@ class Documents:
         document.body = request.body
         self.changed.append(document)
         return Response(200, b"", {"etag": f'"{hashlib.md5(request.body, usedforsecurity=False).hexdigest()}"'})
-
-
-def _name(prefix: str) -> str:
-    return f"{prefix}.{uuid.uuid4()}.T{secrets.token_hex(7).upper()}"
 
 
 def _read(document: Document, encoding: str) -> Response:

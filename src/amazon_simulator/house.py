@@ -7,6 +7,7 @@ from amazon_simulator.clock import Clock
 from amazon_simulator.documents import Documents
 from amazon_simulator.faults import Faults
 from amazon_simulator.limits import Limits
+from amazon_simulator.numbering import Numbering
 from amazon_simulator.world import World
 
 
@@ -22,3 +23,4 @@ class House:
     limits: Limits
     faults: Faults
     documents: Documents
+    numbering: Numbering

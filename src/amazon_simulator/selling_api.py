@@ -1,6 +1,5 @@
 """The door of the selling API: who calls what, whether it is within the budget, and what a fault makes of it."""
 
-import secrets
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,7 +29,7 @@ class SellingApi:
 
     def answer(self, request: Request, parts: list[str], region: str) -> Response:
         """Every answer has the number of its call; `region` is that of the host, "" where there is none."""
-        request_id = secrets.token_hex(16)
+        request_id = self._house.numbering.uuid("request", self._house.clock.seconds())
         response = self._answer(request, parts, region, request_id)
         response.headers.setdefault("x-amzn-RequestId", request_id)
         return response
@@ -89,6 +88,7 @@ class SellingApi:
             access=call.access,
             application=self._house.application,
             listings=self._listings,
+            now=call.now,
         )
 
     def play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:
@@ -106,7 +106,7 @@ class SellingApi:
             return throttled()
         response = operation.answer(request, names)
         response.headers |= {
-            "x-amzn-RequestId": secrets.token_hex(16),
+            "x-amzn-RequestId": self._house.numbering.uuid("request", now),
             "x-amzn-RateLimit-Limit": str(limits.plan(seller.id, f"{SANDBOX}{operation.name}")[0]),
         }
         return response

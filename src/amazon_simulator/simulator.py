@@ -18,6 +18,7 @@ from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal
 from amazon_simulator.ledger import Ledger
 from amazon_simulator.limits import Limits
+from amazon_simulator.numbering import Numbering
 from amazon_simulator.pages import style_sheet
 from amazon_simulator.reports import Reports
 from amazon_simulator.routes import Route, Routes
@@ -75,13 +76,14 @@ class Simulator:
         """Everything as it is before anything has happened."""
         seed = self.seed
         self.world = World()
-        self.application = Application(self._redirect_uris, login_uri=self._login_uri)
+        self.numbering = Numbering(seed)
+        self.application = Application(self._redirect_uris, self.numbering, login_uri=self._login_uri)
         self.limits = Limits(lifted=self._lifted)
         self.faults = Faults(seed)
         self.world.lateness = self.faults.lateness
-        self.documents = Documents(self.base)
-        self.queues = Queues(self.base)
-        self.post = Post(self.application, self.faults, self.queues)
+        self.documents = Documents(self.base, self.numbering)
+        self.queues = Queues(self.base, self.numbering)
+        self.post = Post(self.application, self.faults, self.queues, self.numbering)
         self.labels = BoughtLabels()
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
         self.house = House(
@@ -93,6 +95,7 @@ class Simulator:
             limits=self.limits,
             faults=self.faults,
             documents=self.documents,
+            numbering=self.numbering,
         )
         self.listings = Listings(self.house)
         self.fulfilments = Fulfilments()
@@ -102,7 +105,7 @@ class Simulator:
         self.reports = Reports(self.world, self.ledger, self.application, self.documents, self.faults)
         self.stores: tuple[Store, ...] = (
             self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.post, self.labels, self.ledger, self.feeds, self.reports,
+            self.queues, self.post, self.labels, self.ledger, self.feeds, self.reports, self.numbering,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())

@@ -19,7 +19,7 @@ from amazon_simulator.wire.answers import (
     refuse,
     throttled,
 )
-from amazon_simulator.wire.listings import Listings, submitted
+from amazon_simulator.wire.listings import Listings
 
 Act = Callable[[Request], Response]
 FRONT_END = (
@@ -36,6 +36,7 @@ def strike(
     access: AccessToken,
     application: Application,
     listings: Listings,
+    now: float,
 ) -> Response:
     """The answer of `act` as the fault leaves it."""
     match fault.kind:
@@ -68,8 +69,7 @@ def strike(
         case "page_repeated":
             return _first_page_again(request, act, PAGED[operation])
         case "invalid":
-            sku = request.segments()[-1]
-            return submitted(sku, "INVALID", "90000900", "The attributes are invalid.", "fulfillmentAvailability")
+            return listings.invalid(request.segments()[-1], now)
         case "sku_refused":
             market = request.params().get("marketplaceIds", "")
             return refuse(400, "InvalidInput", f"{request.segments()[-1]} is an invalid SKU for marketplace {market}")

@@ -62,7 +62,7 @@ def test_an_update_puts_a_listing_and_a_delete_takes_it_away(amazon):
 def test_what_is_wrong_with_a_message_is_told_with_its_number_and_stops_no_other(amazon):
     messages = [
         quantity(1, "HH-0010", -1),
-        quantity(2, "NOBODY", 5),
+        quantity(2, "NOBODY", -5),
         quantity(1, "HH-0011", 5),
         quantity(0, "HH-0011", 5),
         {**quantity(3, "HH-0011", 5), "operationType": "PAINT"},
@@ -121,6 +121,12 @@ def test_the_same_once_more_is_a_warning_while_nothing_has_changed(amazon):
     assert amazon.listing("HH-0011").quantity == 6
 
 
+def test_a_message_for_a_sku_that_nobody_has_is_accepted_and_nothing_comes_of_it(amazon):
+    told = worked(amazon, LISTINGS, listings(quantity(1, "NOBODY", 5)))
+    assert (counts(told), issues(told)) == ((0, 0, 1, 1, 0), [])
+    assert (EU, "NOBODY") not in amazon.simulator.world.listings
+
+
 def test_a_partly_refused_feed_has_two_errors_for_every_second_message(amazon):
     amazon.control("POST", "faults", {"kind": "feed_partly_refused"})
     before = amazon.listing("HH-0011").quantity
@@ -146,7 +152,7 @@ def test_listings_that_were_taken_are_told_when_they_are_asked_for(amazon):
 
 
 def test_a_full_feed_is_worked_through_and_its_report_is_packed(amazon):
-    messages = [quantity(number, "NOBODY", 1) for number in range(1, 25_001)]
+    messages = [quantity(number, "HH-0010", -1) for number in range(1, 25_001)]
     told = worked(amazon, LISTINGS, listings(*messages), marketplaces=[DE])
     assert counts(told) == (25_000, 0, 25_000, 0, 25_000)
 

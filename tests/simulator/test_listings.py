@@ -116,10 +116,21 @@ def test_merging_keeps_what_was_told_a_second_ago(amazon):
     patch(amazon, change("fulfillment_availability", [channel(quantity=6)], "merge"))
     amazon.advance(5)
     (entry,) = read(amazon, "HH-0010")["attributes"]["fulfillment_availability"]
-    assert entry == {**full[0], "quantity": 6}
+    assert entry == {**full[0], "quantity": 6, "marketplace_id": UK}
     patch(amazon, change("fulfillment_availability", [channel(quantity=6)]))
     amazon.advance(5)
-    assert read(amazon, "HH-0010")["attributes"]["fulfillment_availability"] == [channel(quantity=6)]
+    assert read(amazon, "HH-0010")["attributes"]["fulfillment_availability"] == [
+        {**channel(quantity=6), "marketplace_id": UK}
+    ]
+
+
+def test_a_quantity_may_be_sent_with_the_marketplace_that_it_was_read_with(amazon):
+    (entry,) = read(amazon, "HH-0010")["attributes"]["fulfillment_availability"]
+    assert entry["marketplace_id"] == UK
+    patch(amazon, change("fulfillment_availability", [{**entry, "quantity": 3}]))
+    amazon.advance(5)
+    shown = read(amazon, "HH-0010")["attributes"]["fulfillment_availability"]
+    assert [(one["fulfillment_channel_code"], one["quantity"]) for one in shown] == [("DEFAULT", 3)]
 
 
 def test_one_quantity_for_the_region_while_attributes_elsewhere_keep_the_old_number(amazon):

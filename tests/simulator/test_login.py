@@ -53,7 +53,8 @@ def test_a_refresh_token_gives_an_access_token_for_an_hour(amazon):
 
 def test_client_credentials_give_a_token_of_one_scope_without_a_refresh_token(amazon):
     status, told = ask_token(amazon, grant_type="client_credentials", scope=NOTIFICATIONS)
-    assert (status, sorted(told)) == (200, ["access_token", "expires_in", "token_type"])
+    assert (status, sorted(told)) == (200, ["access_token", "expires_in", "scope", "token_type"])
+    assert told["scope"] == NOTIFICATIONS
     answer = ask_token(amazon, grant_type="client_credentials", scope="sellingpartnerapi::tea")
     assert refused(answer) == (400, "invalid_scope", "The request has an invalid parameter : scope")
 
@@ -83,12 +84,29 @@ def test_a_wrong_client_is_401(amazon, wrong):
     assert refused((answer.status, told)) == (401, "invalid_client", "Client authentication failed")
 
 
-@pytest.mark.parametrize("kind", ["application/json", "text/plain", "multipart/form-data"])
-def test_only_a_form_is_read(amazon, kind):
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/xml"])
+def test_only_forms_and_json_are_read(amazon, kind):
     answer = ask_token(
         amazon, grant_type="refresh_token", refresh_token=own_token(amazon), headers={"content-type": kind}
     )
     assert refused(answer)[:2] == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
+def test_json_is_read_as_a_form_is(amazon, kind):
+    told = {"grant_type": "refresh_token", "refresh_token": own_token(amazon)}
+    told |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    answer = amazon.send("POST", "/auth/o2/token", body=told, headers={"content-type": kind})
+    assert (answer.status, json.loads(answer.body)["token_type"]) == (200, "bearer")
+    answer = amazon.send("POST", "/auth/o2/token", body=told, headers={"content-type": kind}, query={"a": "b"})
+    assert (answer.status, json.loads(answer.body)["error"]) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b'{"grant_type": 7}', b"null"])
+def test_json_that_holds_no_grant_is_refused_as_one_without(amazon, body):
+    request = Request("POST", "/auth/o2/token", "", {"content-type": "application/json"}, body)
+    answer = amazon.simulator.answer(request)
+    assert (answer.status, json.loads(answer.body)["error"]) == (400, "unsupported_grant_type")
 
 
 def test_a_form_with_a_charset_is_read(amazon):

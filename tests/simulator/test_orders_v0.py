@@ -1,7 +1,7 @@
 """The old reads of orders, as older clients know them."""
 
 import pytest
-from tests.simulator.conftest import DE, EU, NA, UK
+from tests.simulator.conftest import DE, EU, NA, UK, US
 from tests.simulator.models import ABSENT, MODELS, conforms
 
 from amazon_simulator.entities import AccessToken
@@ -102,7 +102,7 @@ def test_a_cancelled_order_keeps_its_total_and_has_an_empty_buyer(amazon):
     assert not {"ShippingAddress", "LatestShipDate", "LatestDeliveryDate"} & set(told)
 
 
-def test_every_order_is_paged_once_by_a_token_alone(amazon):
+def test_every_order_is_paged_once_by_a_token_and_the_marketplaces(amazon):
     amazon.control("POST", "orders", {"mix": {"count": 120, "fbaShare": 0}})
     amazon.advance(200)
     placed = {o.id for o in amazon.simulator.world.newest(EU, 1000) if o.marketplace in (UK, DE)}
@@ -183,6 +183,34 @@ def test_a_channel_in_the_words_of_the_documents_is_refused_in_amazons(amazon):
 def test_a_wrong_search_is_invalid_input(amazon, query):
     status, told = search(amazon, **query)
     assert (status, told["errors"][0]["code"]) == (400, "InvalidInput")
+
+
+def test_a_token_without_the_marketplaces_is_refused_without_words(amazon):
+    for _ in range(2):
+        amazon.order()
+    amazon.advance(130)
+    token = search(amazon, MaxResultsPerPage="1")[1]["payload"]["NextToken"]
+    refused = (400, {"errors": [{"message": None, "code": "InvalidInput"}]})
+    assert amazon.call("GET", "/orders/v0/orders", query={"NextToken": token}) == refused
+    status, told = amazon.call("GET", "/orders/v0/orders", query={"NextToken": "x", "MarketplaceIds": UK})
+    assert (status, told["errors"][0]["message"].startswith("We could not decode your NextToken.")) == (400, True)
+    query = {"NextToken": token, "MarketplaceIds": UK}
+    assert amazon.call("GET", "/orders/v0/orders", query=query)[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("seller", "market", "level", "words"),
+    [
+        (EU, UK, "STANDARD", "Std UK Dom_1"),
+        (EU, DE, "EXPEDITED", "Exp DE Dom"),
+        (NA, US, "STANDARD", "Std US D2D Dom_1"),
+        (NA, US, "SECOND_DAY", "Second US D2D Dom"),
+    ],
+)
+def test_a_service_level_is_spelt_as_v0_spells_it(amazon, seller, market, level, words):
+    order = amazon.order(seller=seller, marketplace=market, serviceLevel=level)
+    told = amazon.call("GET", f"{PATH}/{order['orderId']}", seller=seller)[1]["payload"]
+    assert told["ShipServiceLevel"] == words
 
 
 def test_a_foreign_marketplace_is_denied(amazon):

@@ -126,7 +126,10 @@ def test_only_a_queued_report_can_be_cancelled(amazon):
     number = ask(amazon, LISTINGS)
     assert amazon.call("DELETE", f"{REPORTS}/{number}") == (200, None)
     assert amazon.call("DELETE", f"{REPORTS}/{number}")[0] == 400
-    assert amazon.call("DELETE", f"{REPORTS}/nothing")[0] == 404
+    status, told = amazon.call("DELETE", f"{REPORTS}/nothing")
+    words = "One or more of the provided ReportRequestIds could not be found."
+    assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (404, "NotFound", words)
+    assert amazon.call("GET", f"{REPORTS}/nothing") == (404, told)
     assert amazon.call("DELETE", f"{REPORTS}/{number}", seller=NA)[0] == 404
     amazon.advance(MADE)
     assert state(amazon, number)["processingStatus"] == "CANCELLED"

@@ -43,9 +43,17 @@ def test_a_negative_quantity_is_invalid_with_200(amazon):
     assert (status, body["status"], body["issues"][0]["severity"]) == (200, "INVALID", "ERROR")
 
 
-def test_an_unknown_sku_is_404_with_its_name(amazon):
+def test_a_patch_of_an_unknown_sku_is_accepted_and_nothing_comes_of_it(amazon):
     status, body = amazon.set_quantity("NOBODY", 1)
+    assert (status, body["status"], body["issues"]) == (200, "ACCEPTED", [])
+    amazon.advance(600)
+    status, body = amazon.call("GET", f"/listings/2021-08-01/items/{EU}/NOBODY", query={"marketplaceIds": UK})
     assert (status, "NOBODY" in body["errors"][0]["message"]) == (404, True)
+
+
+def test_a_patch_of_an_unknown_sku_that_is_wrong_in_itself_is_invalid(amazon):
+    status, body = amazon.set_quantity("NOBODY", -1)
+    assert (status, body["status"], body["issues"][0]["code"]) == (200, "INVALID", "90000900")
 
 
 @pytest.mark.parametrize("path", ["HH%2F0002", "HH%200001", "00003", "HH%270004", "HH%2C0005", "HH-%C3%9C0006"])

@@ -15,6 +15,7 @@ from amazon_simulator.events.envelope import OLD_ORDERS, ORDERS, News, wrapped
 from amazon_simulator.events.payloads import STATUS_CHANGE, old_status_change
 from amazon_simulator.events.policy import objection
 from amazon_simulator.faults import Faults
+from amazon_simulator.numbering import Numbering
 from amazon_simulator.sqs.queues import Queues
 from amazon_simulator.store import Entity
 
@@ -77,7 +78,8 @@ class Post:
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (Destination, Subscription, Late, BusEvent)
 
-    def __init__(self, application: Application, faults: Faults, queues: Queues) -> None:
+    def __init__(self, application: Application, faults: Faults, queues: Queues, numbering: Numbering) -> None:
+        self.numbering = numbering
         self._application = application
         self._faults = faults
         self._queues = queues
@@ -152,7 +154,7 @@ class Post:
                 at=news.at,
                 now=now,
                 subscription_id=subscription.id,
-                notification_id=str(uuid.uuid4()),
+                notification_id=self.numbering.uuid("notification", now),
             )
             self._send(subscription, body, now)
 
@@ -175,7 +177,9 @@ class Post:
             if late is None:
                 self._deliver(subscription, body, now)
             else:
-                self.make(Late(str(uuid.uuid4()), now + late.seconds, subscription.id, body))
+                self.make(
+                    Late(self.numbering.uuid("late notification", now), now + late.seconds, subscription.id, body)
+                )
 
     def _deliver(self, subscription: Subscription, body: str, now: float) -> None:
         subscription.trouble = self.deliver(subscription.destination, body, now)
@@ -191,7 +195,8 @@ class Post:
             return "the destination was deleted"
         if destination.arn:
             return self._deliver_to_queue(destination.arn, body, now)
-        self.make(BusEvent(self._next_number(destination.id), destination.id, _on_bus(destination, body, now)))
+        event = _on_bus(destination, body, self.numbering.uuid("bus event", now), now)
+        self.make(BusEvent(self._next_number(destination.id), destination.id, event))
         return ""
 
     def _next_number(self, destination_id: str) -> int:
@@ -213,19 +218,18 @@ class Post:
         if not arn or self._faults.happens("notification_lost", "", now) is not None:
             return
         subscription_id = str(uuid.uuid5(uuid.NAMESPACE_URL, arn))
-        body = wrapped(
-            kind, payload, at=now, now=now, subscription_id=subscription_id, notification_id=str(uuid.uuid4())
-        )
+        notification_id = self.numbering.uuid("notification", now)
+        body = wrapped(kind, payload, at=now, now=now, subscription_id=subscription_id, notification_id=notification_id)
         for _ in range(1 if self._faults.happens("notification_doubled", "", now) is None else 2):
             self.developer_trouble = self._deliver_to_queue(arn, body, now)
 
 
-def _on_bus(destination: Destination, body: str, now: float) -> dict[str, Any]:
+def _on_bus(destination: Destination, body: str, event_id: str, now: float) -> dict[str, Any]:
     """As EventBridge wraps a partner's event."""
     told = json.loads(body)
     return {
         "version": "0",
-        "id": str(uuid.uuid4()),
+        "id": event_id,
         "detail-type": told.get("NotificationType", told.get("notificationType")),
         "source": destination.source,
         "account": destination.account,

@@ -4,7 +4,6 @@ Any credentials are taken; the region is the one that a request is signed for.
 """
 
 import re
-import secrets
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
@@ -36,13 +35,14 @@ def is_for_queues(request: Request, parts: Sequence[str]) -> bool:
 def answer(queues: Queues, request: Request, now: float) -> Response:
     signed = SCOPE.search(request.headers.get("authorization", ""))
     actions = Actions(queues, signed.group(1) if signed else REGION, now)
+    request_id = queues.numbering.uuid("request", now)
     if request.headers.get("x-amz-target", "").startswith(TARGET):
-        return _answer_json(actions, request)
-    return _answer_query(actions, request)
+        return _answer_json(actions, request, request_id)
+    return _answer_query(actions, request, request_id)
 
 
-def _answer_json(actions: Actions, request: Request) -> Response:
-    headers = {"content-type": JSON, "x-amzn-RequestId": secrets.token_hex(16)}
+def _answer_json(actions: Actions, request: Request, request_id: str) -> Response:
+    headers = {"content-type": JSON, "x-amzn-RequestId": request_id}
     try:
         told = request.json()
         if not isinstance(told, dict):
@@ -63,8 +63,8 @@ def _form(request: Request) -> dict[str, str]:
     return {**request.params(), **request.form()}
 
 
-def _answer_query(actions: Actions, request: Request) -> Response:
-    told, request_id = _form(request), secrets.token_hex(16)
+def _answer_query(actions: Actions, request: Request, request_id: str) -> Response:
+    told = _form(request)
     headers = {"content-type": "text/xml", "x-amzn-RequestId": request_id}
     action = told.pop("Action", "")
     told.setdefault("QueueUrl", request.path)

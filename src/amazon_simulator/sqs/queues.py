@@ -7,11 +7,10 @@ import base64
 import binascii
 import hashlib
 import json
-import secrets
-import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+from amazon_simulator.numbering import Numbering
 from amazon_simulator.sqs.refusal import SqsRefusal
 from amazon_simulator.store import Entity
 
@@ -68,8 +67,9 @@ class Queues:
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (Queue, Message)
 
-    def __init__(self, base: str) -> None:
+    def __init__(self, base: str, numbering: Numbering) -> None:
         self._base = base
+        self.numbering = numbering
         self.changed: list[Entity] = []
         self.held: dict[str, Queue] = {}
         self.messages: dict[str, dict[str, Message]] = {}
@@ -136,7 +136,7 @@ class Queues:
         attributes: dict[str, dict[str, str]] | None = None,
     ) -> Message:
         message = Message(
-            id=str(uuid.UUID(bytes=secrets.token_bytes(16), version=4)),
+            id=self.numbering.uuid("message", now),
             queue=queue.arn,
             body=body,
             sender=sender,

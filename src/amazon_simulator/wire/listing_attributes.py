@@ -41,8 +41,9 @@ def attribute_of(listing: Listing, name: str, markets: Sequence[str]) -> Entries
         case "purchasable_offer":
             return [offer for market in markets for offer in _offers(listing, market)]
         case "fulfillment_availability":
-            shown = more.copies.get(markets[0]) if markets else None
-            return availability(_as_it_is(listing), shown)
+            market = markets[0] if markets else ""
+            shown = more.copies.get(market)
+            return [{**entry, "marketplace_id": market} for entry in availability(_as_it_is(listing), shown)]
         case "externally_assigned_product_identifier":
             return [{"type": kind.lower(), "value": number} for kind, number in sorted(more.barcodes.items())]
         case "child_parent_sku_relationship":

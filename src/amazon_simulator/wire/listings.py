@@ -3,7 +3,6 @@
 import contextlib
 import copy
 import hashlib
-import secrets
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,6 +30,7 @@ UNPARSED = "Request has missing or invalid parameters and cannot be parsed."
 class Listings:
     def __init__(self, house: House) -> None:
         self._world = house.world
+        self._numbering = house.numbering
         self._fault = ""
         self._later = 0.0
 
@@ -134,7 +134,10 @@ class Listings:
         return listing
 
     def patch(self, call: Call) -> Response:
-        """patchListingsItem: 200 ACCEPTED or INVALID, whole or not at all; takes effect a little later."""
+        """patchListingsItem: 200 ACCEPTED or INVALID, whole or not at all; takes effect a little later.
+
+        A SKU that nobody has listed is accepted too, and nothing comes of it (behaviour S01).
+        """
         (who, sku), query = call.names, call.request.params()
         fault = _refusal(call.seller, who, query, TELLS) or _wrong_mode(query)
         if fault is not None:
@@ -148,13 +151,12 @@ class Listings:
             return invalid(unparsable)
         marketplaces = query["marketplaceIds"].split(",")
         listing = self._find(call.seller, sku, marketplaces)
-        if listing is None:
-            return _not_found(sku, marketplaces[0])
-        market = next(one for one in marketplaces if one in listing.marketplaces)
+        held = _nothing(sku, body["productType"], marketplaces) if listing is None else listing
+        market = next(one for one in marketplaces if one in held.marketplaces)
         try:
-            plan = plan_patch(listing, market, call.seller.region, body["productType"], body["patches"])
+            plan = plan_patch(held, market, call.seller.region, body["productType"], body["patches"])
         except Refused as refusal:
-            return _submission(sku, "INVALID", query, [refusal.issue])
+            return self.submitted(sku, "INVALID", query, [refusal.issue], call.now)
         return self._take(sku, listing, plan, query, call.now)
 
     def put(self, call: Call) -> Response:
@@ -170,12 +172,13 @@ class Listings:
         if not _is_whole(body):
             return invalid(UNPARSED)
         if not 1 <= len(sku) <= 40:
-            return _submission(sku, "INVALID", query, [issue_json("8560", "A SKU has 1 to 40 characters.", "sku")])
+            issue = issue_json("8560", "A SKU has 1 to 40 characters.", "sku")
+            return self.submitted(sku, "INVALID", query, [issue], call.now)
         listing, market = self._world.listings.get((call.seller.id, sku)), query["marketplaceIds"]
         try:
             plan = plan_put(listing, market, call.seller.region, body)
         except Refused as refusal:
-            return _submission(sku, "INVALID", query, [refusal.issue])
+            return self.submitted(sku, "INVALID", query, [refusal.issue], call.now)
         if listing is None and not _is_preview(query) and self._fault != "accepted_not_applied":
             listing = self._make(call.seller, sku, body, call.now)
         return self._take(sku, listing, plan, query, call.now)
@@ -201,10 +204,10 @@ class Listings:
 
     def _take(self, sku: str, listing: Listing | None, plan: Telling, query: dict[str, str], now: float) -> Response:
         if _is_preview(query):
-            return _submission(sku, "VALID", query, [], listing)
+            return self.submitted(sku, "VALID", query, [], now, listing)
         if listing is not None and self._fault != "accepted_not_applied":
             carry_out(self._world, listing, plan, now, self._later)
-        return _submission(sku, "ACCEPTED", query, [], listing)
+        return self.submitted(sku, "ACCEPTED", query, [], now, listing)
 
     def delete(self, call: Call) -> Response:
         """deleteListingsItem: accepted for an unknown SKU too (behaviour S09)."""
@@ -216,7 +219,33 @@ class Listings:
         if listing is not None and market in listing.marketplaces and self._fault != "accepted_not_applied":
             plan = Telling(call.now, offers=False, gone=market)
             carry_out(self._world, listing, plan, call.now, self._later)
-        return _submission(sku, "ACCEPTED", query, [])
+        return self.submitted(sku, "ACCEPTED", query, [], call.now)
+
+    def invalid(self, sku: str, now: float) -> Response:
+        """What a fault makes of a submission that is right (behaviour S04)."""
+        issue = issue_json("90000900", "The attributes are invalid.", "fulfillmentAvailability")
+        return self.submitted(sku, "INVALID", {}, [issue], now)
+
+    def submitted(
+        self,
+        sku: str,
+        status: str,
+        query: dict[str, str],
+        issues: list[dict[str, Any]],
+        now: float,
+        listing: Listing | None = None,
+    ) -> Response:
+        """A submission's answer."""
+        told: dict[str, Any] = {
+            "sku": sku,
+            "status": status,
+            "submissionId": self._numbering.hexadecimal("submission", now),
+            "issues": issues,
+        }
+        if "identifiers" in query.get("includedData", ""):
+            asins = [] if listing is None else query["marketplaceIds"].split(",")
+            told["identifiers"] = [{"marketplaceId": market, "asin": listing.asin} for market in asins if listing]
+        return answer_json(told)
 
 
 def _refusal(seller: Seller, who: str, query: dict[str, str], data: set[str]) -> Response | None:
@@ -279,24 +308,9 @@ def _is_whole(told: Any) -> bool:
     )
 
 
-def submitted(sku: str, status: str, code: str = "", message: str = "", attribute: str = "") -> Response:
-    """A submission's answer with at most one issue."""
-    return _submission(sku, status, {}, [issue_json(code, message, attribute)] if code else [])
-
-
-def _submission(
-    sku: str, status: str, query: dict[str, str], issues: list[dict[str, Any]], listing: Listing | None = None
-) -> Response:
-    told: dict[str, Any] = {
-        "sku": sku,
-        "status": status,
-        "submissionId": secrets.token_hex(16),
-        "issues": issues,
-    }
-    if "identifiers" in query.get("includedData", ""):
-        asins = [] if listing is None else query["marketplaceIds"].split(",")
-        told["identifiers"] = [{"marketplaceId": market, "asin": listing.asin} for market in asins if listing]
-    return answer_json(told)
+def _nothing(sku: str, product_type: str, marketplaces: list[str]) -> Listing:
+    """What is patched where there is nothing: its form is looked at, as that of any submission."""
+    return Listing("", sku, "", "", product_type, "DEFAULT", 0, list(marketplaces), quantity=0)
 
 
 def _not_found(sku: str, marketplace: str) -> Response:

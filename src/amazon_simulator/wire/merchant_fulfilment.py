@@ -7,7 +7,6 @@ import base64
 import gzip
 import hashlib
 import re
-import uuid
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -56,6 +55,7 @@ class MerchantFulfilment:
     def __init__(self, house: House, labels: BoughtLabels) -> None:
         self._world = house.world
         self._application = house.application
+        self._numbering = house.numbering
         self._labels = labels
 
     def routes(self) -> tuple[Route, ...]:
@@ -160,7 +160,7 @@ class MerchantFulfilment:
 
     def _buy(self, wanted: Wish, order: Order, service: Service, now: float) -> BoughtLabel:
         replaced = self._replaceable(wanted, order)
-        shipment_id = str(uuid.uuid4())
+        shipment_id = self._numbering.uuid("shipment", now)
         reference = _next_reference(order) if replaced is None else replaced.reference
         tracking = service.tracking_number(shipment_id)
         package = Package(

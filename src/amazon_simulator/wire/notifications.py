@@ -5,7 +5,6 @@ Source: model notifications.json; refusals as integrators saw them (jlevers#885,
 
 import json
 import re
-import uuid
 from typing import Any
 
 from amazon_simulator.events.envelope import KINDS, OF_APPLICATION, ORDERS, VERSIONS, wrapped
@@ -52,7 +51,7 @@ class Notifications:
         """A queue or an event bus. Whether Amazon may write into the queue shows when something is delivered (N01)."""
         try:
             told = _body(call)
-            destination = _destination(told, call.now)
+            destination = _destination(told, self._post.numbering.uuid("destination", call.now), call.now)
         except ValueError as fault:
             return _invalid(str(fault))
         for held in self._post.destinations.values():
@@ -98,7 +97,7 @@ class Notifications:
         if self._of(call.seller.id, kind):
             return _conflict(f"Subscription already exist for notification type {kind}")
         made = Subscription(
-            id=str(uuid.uuid4()),
+            id=self._post.numbering.uuid("subscription", call.now),
             seller=call.seller.id,
             kind=kind,
             version=version,
@@ -188,8 +187,8 @@ class Notifications:
             sample(kind, call.now),
             at=call.now,
             now=call.now,
-            subscription_id=str(uuid.uuid4()),
-            notification_id=str(uuid.uuid4()),
+            subscription_id=self._post.numbering.uuid("subscription", call.now),
+            notification_id=self._post.numbering.uuid("notification", call.now),
         )
         trouble = self._post.deliver(told["destinationId"], body, call.now)
         return _invalid(trouble) if trouble else answer_json({})
@@ -227,13 +226,12 @@ def _changes(kind: str, directive: Any) -> list[str]:
     return changes
 
 
-def _destination(told: dict[str, Any], now: float) -> Destination:
+def _destination(told: dict[str, Any], destination_id: str, now: float) -> Destination:
     name, resource = _text(told, "name"), told.get("resourceSpecification")
     if not name or len(name) > 256:
         raise ValueError("name must have 1 to 256 characters")
     if not isinstance(resource, dict) or len({"sqs", "eventBridge"} & set(resource)) != 1:
         raise ValueError("resourceSpecification: give one of sqs and eventBridge")
-    destination_id = str(uuid.uuid4())
     if "sqs" in resource:
         arn = _text(resource["sqs"], "arn")
         if not ARN.fullmatch(arn) or len(arn) > 1000:

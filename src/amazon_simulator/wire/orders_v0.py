@@ -9,7 +9,7 @@ from amazon_simulator.entities import Order, Seller
 from amazon_simulator.house import House
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import NOT_VALID, denied, invalid
+from amazon_simulator.wire.answers import NOT_VALID, denied, invalid, without_words
 from amazon_simulator.wire.order_search import (
     TOKEN_LIVES,
     Fits,
@@ -36,6 +36,10 @@ from amazon_simulator.wire.restricted import opened
 from amazon_simulator.world import World
 
 PATH = "/orders/v0/orders/{orderId}"
+UNDECODED = (
+    "We could not decode your NextToken. Possible reasons include: a transmission error, improper quoting or a "
+    "truncation problem."
+)
 IDS_AT_MOST = MARKETPLACES_AT_MOST = 50
 ALWAYS = ("MarketplaceIds", "MaxResultsPerPage", "NextToken", "CreatedAfter", "CreatedBefore", "SellerOrderId")
 """What goes with a SellerOrderId."""
@@ -73,15 +77,20 @@ class OldOrders:
         )
 
     def search(self, call: Call) -> Response:
-        """getOrders: the NextToken brings the first page's parameters with it, whatever is sent beside."""
+        """getOrders: the NextToken brings the first page's parameters with it, whatever is sent beside.
+
+        MarketplaceIds must be sent all the same; without them Amazon has no words (models#1269, models#2576).
+        """
         elements = opened(call)
         if elements is None:
             return denied()
         query, passed, until = call.request.params(), None, None
         if query.get("NextToken"):
+            if "MarketplaceIds" not in query:
+                return without_words()
             held = unseal("orders v0", query["NextToken"])
             if held is None or held[0] < call.now or held[1] != call.seller.id:
-                return invalid(details="NextToken")
+                return invalid(UNDECODED)
             query, until, passed = dict(held[2]), held[3], (held[4], held[5])
         markets = _listed(query, "MarketplaceIds")
         if not markets or len(markets) > MARKETPLACES_AT_MOST:

@@ -30,6 +30,10 @@ LEVELS = {
     "SCHEDULED": "Scheduled",
     "STANDARD": "Standard",
 }
+SHORT = {
+    "EXPEDITED": "Exp", "FREE_ECONOMY": "Econ", "NEXT_DAY": "NextDay", "PRIORITY": "Priority", "SAME_DAY": "SameDay",
+    "SECOND_DAY": "Second", "SCHEDULED": "Scheduled",
+}  # fmt: skip
 METHODS = {"CashOnDelivery": "COD", "ConvenienceStore": "CVS"}
 CONSTRAINTS = {
     "palletDelivery": "PalletDelivery",
@@ -51,7 +55,7 @@ def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float)
         "OrderStatus": STATUSES[order.status],
         "FulfillmentChannel": CHANNELS[order.fulfilled_by],
         "SalesChannel": market.name if order.channel == "AMAZON" else "Non-Amazon",
-        "ShipServiceLevel": f"{order.service_level.title()} {market.country} Dom",
+        "ShipServiceLevel": _level(order),
         "NumberOfItemsShipped": sum(item.shipped for item in order.items),
         "NumberOfItemsUnshipped": sum(item.quantity - item.shipped - item.cancelled for item in order.items),
         "PaymentMethod": METHODS.get(order.payment, "Other"),
@@ -86,6 +90,14 @@ def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float)
     if "buyerInfo" in opened or order.status == "CANCELLED":
         told["BuyerInfo"] = buyer_json(order, opened)
     return told
+
+
+def _level(order: Order) -> str:
+    """Service level, country and the seller's template, as v0 writes them: “Std UK Dom_1”, “Exp US D2D Dom”."""
+    country = MARKETS[order.marketplace].country
+    where = {"GB": "UK Dom", "US": "US D2D Dom"}.get(country, f"{country} Dom")
+    template = "_1" if order.service_level == "STANDARD" and order.fulfilled_by == "MERCHANT" else ""
+    return f"{SHORT.get(order.service_level, 'Std')} {where}{template}"
 
 
 def moment(seconds: float) -> str:

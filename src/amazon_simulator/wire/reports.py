@@ -19,6 +19,7 @@ from amazon_simulator.wire.restricted import opened
 MOST = 25
 TYPES_AT_MOST = 10
 HOUR = 3600.0
+NO_REPORT = "One or more of the provided ReportRequestIds could not be found."
 
 
 class ReportsApi:
@@ -86,12 +87,12 @@ class ReportsApi:
 
     def get_report(self, call: Call) -> Response:
         report = self._find(call)
-        return _missing("report") if report is None else answer_json(_report_json(report))
+        return _unknown_report() if report is None else answer_json(_report_json(report))
 
     def cancel_report(self, call: Call) -> Response:
         report = self._find(call)
         if report is None:
-            return _missing("report")
+            return _unknown_report()
         if not self._reports.cancel(report):
             return _invalid(f"The report is {report.status}: only reports that are IN_QUEUE can be cancelled")
         return Response(200)
@@ -218,3 +219,8 @@ def _invalid(message: str) -> Response:
 
 def _missing(what: str) -> Response:
     return refuse(404, "NotFound", f"The {what} was not found.", kind="ResourceNotFoundException")
+
+
+def _unknown_report() -> Response:
+    """Amazon's words are those of the service behind (models#1161, models#2419)."""
+    return refuse(404, "NotFound", NO_REPORT, kind="ResourceNotFoundException")

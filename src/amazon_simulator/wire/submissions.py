@@ -150,7 +150,9 @@ def _to_come(listing: Listing) -> Listing:
 
 
 def _at(value: Entries, name: str, market: str) -> Entries:
-    """Offers and names without a marketplace are meant for the one that was called."""
+    """Offers and names without a marketplace are meant for the one that was called; a quantity is the region's."""
+    if name == AVAILABILITY:
+        return [{key: told for key, told in entry.items() if key != "marketplace_id"} for entry in value]
     if name not in ("item_name", "condition_type", OFFER):
         return value
     standing = {"audience": "ALL"} if name == OFFER else {}
