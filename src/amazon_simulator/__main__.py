@@ -10,6 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
+from amazon_simulator.application import APPLICATION_KINDS
 from amazon_simulator.asgi import App, Lines
 from amazon_simulator.clock import FASTEST, Clock, from_iso
 from amazon_simulator.control.bustle import set_traffic, spread
@@ -60,6 +61,12 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--public-url", metavar="URL", help="how programs reach this (http://127.0.0.1:PORT)")
     made.add_argument("--redirect-uri", action="append", default=[], metavar="URL", help="registered; may be repeated")
     made.add_argument("--login-uri", default="", metavar="URL", help="the application's log-in address, registered")
+    made.add_argument(
+        "--application-kind",
+        choices=APPLICATION_KINDS,
+        default=APPLICATION_KINDS[0],
+        help="public: any seller by consent; unlisted: 25; private: none, see Develop Apps (public)",
+    )
     state = made.add_argument_group("the world and its state")
     state.add_argument("--home", type=Path, metavar="DIR", help="journal here; without it nothing is kept")
     state.add_argument("--fresh", action="store_true", help="forget the journal and the clock of the last time")
@@ -132,6 +139,7 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         lifted=given.lift_limits,
         login_uri=given.login_uri,
         models=given.models,
+        application_kind=given.application_kind,
     )
     if world is not None:
         load(simulator, world)

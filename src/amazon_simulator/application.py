@@ -21,6 +21,10 @@ ROLES = (
     "Tax Invoicing",
     "Finance and Accounting",
 )
+PUBLIC, UNLISTED, PRIVATE = "public", "unlisted", "private"
+APPLICATION_KINDS = (PUBLIC, UNLISTED, PRIVATE)
+SELF_AUTHORISATIONS, CONSENTS_OF_UNLISTED = 10, 25
+"""At most, of any application and of one that is not listed. Source: application-authorization-limits."""
 ACCESS_LIVES = 3600.0
 CODE_LIVES = 300.0
 DAY = 24 * 3600.0
@@ -39,12 +43,19 @@ class Application:
     kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration, ClientSecret)
 
     def __init__(
-        self, redirect_uris: Sequence[str], numbering: Numbering, *, draft: bool = True, login_uri: str = ""
+        self,
+        redirect_uris: Sequence[str],
+        numbering: Numbering,
+        *,
+        draft: bool = True,
+        login_uri: str = "",
+        kind: str = "public",
     ) -> None:
         self.numbering = numbering
         self._given_uris = list(redirect_uris)
         self._given_login = login_uri
-        self.registration = Registration(draft, list(ROLES), list(redirect_uris), login_uri)
+        self._given_kind = kind
+        self.registration = Registration(draft, list(ROLES), list(redirect_uris), login_uri, kind=kind)
         self.client_secrets: dict[str, ClientSecret] = {}
         self.access: dict[str, AccessToken] = {}
         self.refresh: dict[str, RefreshToken] = {}
@@ -71,6 +82,7 @@ class Application:
         """What the command line registers is registered, whatever a journal of another start says."""
         told.redirect_uris = list(dict.fromkeys((*told.redirect_uris, *self._given_uris)))
         told.login_uri = told.login_uri or self._given_login
+        told.kind = told.kind if self._given_kind == PUBLIC else self._given_kind
         self.registration = told
 
     def everything(self) -> Iterator[Entity]:
@@ -92,7 +104,18 @@ class Application:
 
     @property
     def roles(self) -> list[str]:
-        return self.registration.roles
+        """Those that it has now."""
+        held = self.registration
+        return [role for role in held.roles if role not in held.withheld] if held.withheld else held.roles
+
+    def withhold(self, role: str, until: float) -> None:
+        """A role is taken away: until a time, or (0) until it is given back."""
+        self.registration.withheld = {**self.registration.withheld, role: until}
+        self.changed.append(self.registration)
+
+    def give_back(self, role: str) -> None:
+        self.registration.withheld = {one: at for one, at in self.registration.withheld.items() if one != role}
+        self.changed.append(self.registration)
 
     @property
     def redirect_uris(self) -> list[str]:
@@ -150,15 +173,18 @@ class Application:
         return made
 
     def due(self) -> float | None:
-        """When the developer is warned that the client secret expires."""
-        return None if self.current is None else self.current.warns_at
+        """When the developer is warned that the client secret expires, or a role comes back."""
+        warns_at = None if self.current is None else self.current.warns_at
+        return min((at for at in (warns_at, *self.registration.withheld.values()) if at), default=None)
 
     def turn(self, now: float) -> None:
         """Tokens die by comparison, not by a bell; only the client secret is warned of. It begins with the first."""
         if not self.client_secrets:
             self.make(self._secret(CLIENT_SECRET, now))
-        due, current = self.due(), self.current
-        if due is None or current is None or due > now:
+        for role in [role for role, until in self.registration.withheld.items() if until and until <= now]:
+            self.give_back(role)
+        current = self.current
+        if current is None or current.warns_at is None or current.warns_at > now:
             return
         current.warns_at = None
         self.changed.append(current)
@@ -198,6 +224,38 @@ class Application:
         """When the seller must have renewed the authorisation; None: drafts and private applications have no clock."""
         return None if self.draft or not token.granted else token.granted + AUTHORISATION_LIVES
 
+    # --- self-authorisation
+
+    def self_authorised(self, seller: str = "") -> list[RefreshToken]:
+        """What was made on the Develop Apps page and still lives, of a seller or of all; oldest first."""
+        return [
+            token
+            for token in self.refresh.values()
+            if token.made and not token.revoked and seller in ("", token.seller)
+        ]
+
+    def authorise_oneself(self, seller: str, now: float) -> RefreshToken | None:
+        """A refresh token for the seller's own application; None: there are ten already."""
+        if len(self.self_authorised()) >= SELF_AUTHORISATIONS:
+            return None
+        token = RefreshToken(f"Atzr|{self.numbering.hexadecimal('own token', now, 48)}", seller, made=now)
+        self.make(token)
+        return token
+
+    def revoke_token(self, token: RefreshToken) -> None:
+        """One authorisation ends; the seller's others go on."""
+        self._end([token])
+
+    def full(self, seller: str, now: float) -> bool:
+        """Whether an unlisted application has all the sellers that it may have by consent, and this is another one."""
+        if self.registration.kind != UNLISTED:
+            return False
+        given = {token.seller for token in self.refresh.values() if token.granted and self.lives(token, now)}
+        given |= {code.seller for code in self.codes.values() if not code.used and code.expires >= now}
+        return seller not in given and len(given) >= CONSENTS_OF_UNLISTED
+
+    # --- what a seller has given
+
     def authorisation(self, seller: str, now: float) -> RefreshToken | None:
         """The newest token of a seller that still lives."""
         living = [token for token in self.refresh.values() if token.seller == seller and self.lives(token, now)]
@@ -213,22 +271,19 @@ class Application:
         for token in ended:
             token.revoked = True
             self.changed.append(token)
-        sellers = {token.seller for token in authorisations}
+        sellers, texts = {token.seller for token in authorisations}, {token.token for token in authorisations}
         for access in self.access.values():
-            if access.seller in sellers:
+            if access.of in texts or (not access.of and access.seller in sellers):
                 access.expires = 0.0
                 self.changed.append(access)
         return len(ended)
 
     # --- access tokens
 
-    def grant_access(self, seller: str, now: float, scope: str = "") -> AccessToken:
-        return self._grant(
-            AccessToken(
-                f"Atza|{self.numbering.hexadecimal('access token', now, 48)}", seller, now + ACCESS_LIVES, scope
-            ),
-            now,
-        )
+    def grant_access(self, seller: str, now: float, scope: str = "", of: str = "") -> AccessToken:
+        """`of`: the refresh token that it comes from."""
+        text = f"Atza|{self.numbering.hexadecimal('access token', now, 48)}"
+        return self._grant(AccessToken(text, seller, now + ACCESS_LIVES, scope, of=of), now)
 
     def grant_restricted(self, seller: str, resources: list[tuple[str, str, list[str]]], now: float) -> AccessToken:
         """A restricted data token: good for these (method, path, data elements) and for nothing else."""

@@ -15,31 +15,55 @@ class Market:
     price_factor: int  # hundredths: what a pound's price becomes here
     tax_added: bool = False  # US and CA: tax comes on top and Amazon collects it
     hours: int = 0  # ahead of UTC, winter and summer: when its people sleep
+    zone: str = "UTC"  # whose midnight ends its days
 
 
 EU_MARKETS = (
-    Market("A1F83G8C2ARO7P", "Amazon.co.uk", "GB", "GBP", "en_GB", "UK", 100),
-    Market("A1PA6795UKMFR9", "Amazon.de", "DE", "EUR", "de_DE", "EU", 118, hours=1),
-    Market("A13V1IB3VIYZZH", "Amazon.fr", "FR", "EUR", "fr_FR", "EU", 118, hours=1),
-    Market("APJ6JRA9NG5V4", "Amazon.it", "IT", "EUR", "it_IT", "EU", 118, hours=1),
-    Market("A1RKKUPIHCS9HS", "Amazon.es", "ES", "EUR", "es_ES", "EU", 118, hours=1),
-    Market("A1805IZSGTT6HS", "Amazon.nl", "NL", "EUR", "nl_NL", "EU", 118, hours=1),
-    Market("A2NODRKZP88ZB9", "Amazon.se", "SE", "SEK", "sv_SE", "EU", 1340, hours=1),
+    Market("A1F83G8C2ARO7P", "Amazon.co.uk", "GB", "GBP", "en_GB", "UK", 100, zone="Europe/London"),
+    Market("A1PA6795UKMFR9", "Amazon.de", "DE", "EUR", "de_DE", "EU", 118, hours=1, zone="Europe/Berlin"),
+    Market("A13V1IB3VIYZZH", "Amazon.fr", "FR", "EUR", "fr_FR", "EU", 118, hours=1, zone="Europe/Paris"),
+    Market("APJ6JRA9NG5V4", "Amazon.it", "IT", "EUR", "it_IT", "EU", 118, hours=1, zone="Europe/Rome"),
+    Market("A1RKKUPIHCS9HS", "Amazon.es", "ES", "EUR", "es_ES", "EU", 118, hours=1, zone="Europe/Madrid"),
+    Market("A1805IZSGTT6HS", "Amazon.nl", "NL", "EUR", "nl_NL", "EU", 118, hours=1, zone="Europe/Amsterdam"),
+    Market("A2NODRKZP88ZB9", "Amazon.se", "SE", "SEK", "sv_SE", "EU", 1340, hours=1, zone="Europe/Stockholm"),
 )
 NA_MARKETS = (
-    Market("ATVPDKIKX0DER", "Amazon.com", "US", "USD", "en_US", "NA", 128, tax_added=True, hours=-5),
-    Market("A2EUQ1WTGCTBG2", "Amazon.ca", "CA", "CAD", "en_CA", "NA", 175, tax_added=True, hours=-5),
-    Market("A1AM78C64UM0Y8", "Amazon.com.mx", "MX", "MXN", "es_MX", "NA", 2350, hours=-6),
+    Market(
+        "ATVPDKIKX0DER",
+        "Amazon.com",
+        "US",
+        "USD",
+        "en_US",
+        "NA",
+        128,
+        tax_added=True,
+        hours=-5,
+        zone="America/Los_Angeles",
+    ),
+    Market(
+        "A2EUQ1WTGCTBG2",
+        "Amazon.ca",
+        "CA",
+        "CAD",
+        "en_CA",
+        "NA",
+        175,
+        tax_added=True,
+        hours=-5,
+        zone="America/Los_Angeles",
+    ),
+    Market("A1AM78C64UM0Y8", "Amazon.com.mx", "MX", "MXN", "es_MX", "NA", 2350, hours=-6, zone="America/Los_Angeles"),
 )
 FE_MARKETS = (
-    Market("A1VC38T7YXB528", "Amazon.co.jp", "JP", "JPY", "ja_JP", "JP", 19_000, hours=9),
-    Market("A39IBJ37TRP1C6", "Amazon.com.au", "AU", "AUD", "en_AU", "AU", 195, hours=10),
-    Market("A19VAU5U5O7RUS", "Amazon.sg", "SG", "SGD", "en_SG", "SG", 172, hours=8),
+    Market("A1VC38T7YXB528", "Amazon.co.jp", "JP", "JPY", "ja_JP", "JP", 19_000, hours=9, zone="Asia/Tokyo"),
+    Market("A39IBJ37TRP1C6", "Amazon.com.au", "AU", "AUD", "en_AU", "AU", 195, hours=10, zone="Australia/Sydney"),
+    Market("A19VAU5U5O7RUS", "Amazon.sg", "SG", "SGD", "en_SG", "SG", 172, hours=8, zone="Asia/Singapore"),
 )
-INVENTED = Market("A0INVENTEDKWD1", "Amazon.kw (invented)", "KW", "KWD", "ar_KW", "KW", 40, hours=3)
+INVENTED = Market("A0INVENTEDKWD1", "Amazon.kw (invented)", "KW", "KWD", "ar_KW", "KW", 40, hours=3, zone="Asia/Kuwait")
 """No such marketplace: it stands for the one that opens after a program was written, and has three decimals."""
 MARKETS = {market.id: market for market in (*EU_MARKETS, *NA_MARKETS, *FE_MARKETS, INVENTED)}
 BY_REGION = {"EU": (*EU_MARKETS, INVENTED), "NA": NA_MARKETS, "FE": FE_MARKETS}
+REGION_OF = {market.id: region for region, markets in BY_REGION.items() for market in markets}
 DECIMALS = {"JPY": 0, "KWD": 3}
 """Of a currency's amounts; two where nothing is said."""
 
@@ -63,22 +87,6 @@ NOUNS = (
 KINDS = ("Harbour", "Lighthouse", "Quay", "Tide", "Anchor")
 ODD_SKUS = ("HH 0001", "HH/0002", "00003", "HH'0004", "HH,0005", "HH-Ü0006")
 """SKUs with a space, a slash, leading zeros, an apostrophe, a comma, a letter beyond ASCII."""
-
-BUYERS = (
-    ("Ada Byron", "1 Quay Street", "Hull", "HU1 1AA", "GB"),
-    ("Anne O'Neil", "22 Harbour Row", "Whitby", "YO22 4DE", "GB"),
-    ("Zoë Müller", "Hafenstraße 7", "Hamburg", "20359", "DE"),
-    ("Łukasz Żak", "Lange Reihe 12", "Hamburg", "20099", "DE"),
-    ("José Núñez", "12 rue du Port", "Nantes", "44000", "FR"),
-    ("Chiara Rossi", "Via del Porto 3", "Genova", "16126", "IT"),
-    ("Lucía Gómez", "Calle del Mar 9", "Valencia", "46003", "ES"),
-    ("Sanne de Vries", "Kade 5", "Rotterdam", "3011 AA", "NL"),
-    ("Åsa Öberg", "Hamngatan 4", "Göteborg", "411 06", "SE"),
-    ("Grace Hopper", "5 Pier Avenue", "Portland", "04101", "US"),
-    ("Wei Chen", "900 Bay Street", "Oakland", "94607", "US"),
-    ("Marie Tremblay", "8 Quai St", "Halifax", "B3H 1A1", "CA"),
-    ("Luis Hernández", "Malecón 44", "Veracruz", "91700", "MX"),
-)
 
 ODD_GOODS = (
     ("ODD 01", "Mug with a space in its SKU", 1299),

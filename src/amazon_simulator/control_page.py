@@ -6,7 +6,7 @@ from email import message_from_bytes
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator import control
-from amazon_simulator.application import ROLES
+from amazon_simulator.application import APPLICATION_KINDS, ROLES
 from amazon_simulator.catalogue import BY_REGION, MARKETS
 from amazon_simulator.clock import from_iso, iso
 from amazon_simulator.faults import HAPPENINGS, KINDS
@@ -31,12 +31,14 @@ DONE = {
     "limits": "The limits are as you said.",
     "accounts": "The account is as you said.",
     "application": "The application is registered as you said.",
+    "roles": "The roles are as you said.",
+    "others": "Other applications call as you said.",
     "world": "The world of the file goes on.",
 }
 
 
 def answer(simulator: "Simulator", request: Request, parts: Sequence[str]) -> Response:
-    """The page, and its forms: /control/{clock, scenario, traffic, faults, limits, accounts, application, world}."""
+    """The page, and its forms: /control/ and a name of DONE."""
     match [request.method, *parts]:
         case ["GET"]:
             return _show(simulator, done=DONE.get(request.params().get("done", ""), ""))
@@ -65,8 +67,15 @@ def _act(simulator: "Simulator", request: Request, verb: str) -> Response:
                 control.set_limit(simulator, Told({**told, **flags}))
             case "accounts":
                 _change_accounts(simulator, form, now)
+            case "roles":
+                told = {"role": form.get("role", ""), "granted": form.get("granted") == "1"}
+                minutes = _minutes(form)
+                control.set_role(simulator, Told({**told, **({"seconds": minutes * 60} if minutes else {})}), now)
+            case "others":
+                _let_others_call(simulator, form, now)
             case "application":
-                texts = {name: form[name].split() for name in ("redirectUris",) if name in form}
+                texts: dict[str, Any] = {name: form[name].split() for name in ("redirectUris",) if name in form}
+                texts |= {name: form[name] for name in ("kind",) if name in form}
                 roles = [role for number, role in enumerate(ROLES) if f"role{number}" in form]
                 control.register(simulator, Told({"draft": "draft" in form, "roles": roles, **texts}))
             case _:
@@ -123,13 +132,29 @@ def _fault(form: dict[str, str], now: float) -> dict[str, Any]:
         number = _number(form["clear"])
         return {"clear": True, **({"number": number} if number else {})}
     told = _told(form, "kind", "operation", "sellerId", "count", "probability", "seconds")
-    minutes = _number(form.get("minutes") or "0")
-    if isinstance(minutes, str) or minutes < 0:
-        raise NotPossible("minutes: give a number of minutes, or nothing")
+    minutes = _minutes(form)
     if minutes:
         told["window"] = {"since": iso(now), "until": iso(from_iso(iso(now)) + minutes * 60)}
         told.setdefault("count", 0)
     return told
+
+
+def _minutes(form: dict[str, str]) -> float:
+    """How long; 0 where nothing was filled in."""
+    minutes = _number(form.get("minutes") or "0")
+    if isinstance(minutes, str) or minutes < 0:
+        raise NotPossible("minutes: give a number of minutes, or nothing")
+    return minutes
+
+
+def _let_others_call(simulator: "Simulator", form: dict[str, str], now: float) -> None:
+    if "stop" in form:
+        number = _number(form["stop"])
+        control.let_others_call(simulator, Told({"stop": True, **({"number": number} if number else {})}), now)
+        return
+    minutes = _minutes(form)
+    told = _told(form, "sellerId", "operation", "rate")
+    control.let_others_call(simulator, Told({**told, **({"seconds": minutes * 60} if minutes else {})}), now)
 
 
 def _file(request: Request) -> bytes:
@@ -162,6 +187,9 @@ def _show(simulator: "Simulator", *, said: str = "", place: str = "", done: str 
         regions=list(BY_REGION),
         registration=simulator.application.registration,
         roles=ROLES,
+        application_kinds=APPLICATION_KINDS,
+        others=limits.consumers,
+        missing=sorted(simulator.not_simulated.asked.values(), key=lambda row: -row.last),
         authorised={seller: simulator.application.authorisation(seller, now) is not None for seller in world.sellers},
         plan=simulator.traffic.plan,
         hourly=round(sum(simulator.traffic.plan.hourly.values()), 2),
@@ -195,5 +223,7 @@ def _tiles(simulator: "Simulator") -> list[tuple[str, Any, str]]:
         ("Returns", len(world.returns), ""),
         ("Shipment confirmations", len(world.confirmations), ""),
         ("Calls refused (429)", refused, "bad" if refused else ""),
+        ("Refused because of others", simulator.limits.refused_by_others, ""),
+        ("Asked for, not simulated", simulator.not_simulated.count, "bad" if simulator.not_simulated.count else ""),
         ("Faults waiting", faults, "bad" if faults else ""),
     ]

@@ -39,6 +39,27 @@ class Particulars(msgspec.Struct):
     updated: float = 0.0
 
 
+class Write(msgspec.Struct, tag="write", kw_only=True):
+    """A quantity that the seller sent, for the books. `received`: when the call, or the feed, came.
+
+    `reference`: the call's request id or the feed's id. `quantity` None: none that could be read, or of Amazon's
+    own stock. `status`: ACCEPTED, INVALID. `effect`: waiting, applied, superseded, unknown SKU, or the fault that has
+    let nothing come of it. `applied`: when it took effect.
+    """
+
+    number: int
+    received: float
+    seller: str
+    sku: str
+    market: str
+    operation: str
+    reference: str
+    quantity: int | None
+    status: str
+    effect: str = ""
+    applied: float | None = None
+
+
 class Telling(msgspec.Struct):
     """What a seller told to hold from a time on. `quantity` None: Amazon sends it, and knows how many there are.
 
@@ -58,6 +79,7 @@ class Telling(msgspec.Struct):
     more: Particulars | None = None
     title: str = ""
     gone: str = ""
+    write: int | None = None  # its number among the writes of the books
 
 
 class Listing(msgspec.Struct, tag="listing"):
@@ -162,6 +184,7 @@ class Item(msgspec.Struct):
     shipped: int = 0
     cancelled: int = 0
     taken: int = 0  # of the listing's quantity, when it was ordered
+    shown: int | None = None  # the listing's quantity at that moment
     gift_message: str = ""
     cancel_reason: str = ""
     customized_url: str = ""
@@ -243,6 +266,7 @@ class Order(msgspec.Struct, tag="order"):
     reviewer: str = ""
     reviewed: float = 0.0
     rejection: str = ""
+    total_off: Decimal = Decimal(0)  # by which the grand total differs from its lines
 
 
 class Return(msgspec.Struct, tag="return"):
@@ -293,15 +317,17 @@ class AccessToken(msgspec.Struct, tag="access"):
     expires: float
     scope: str = ""
     resources: list[tuple[str, str, list[str]]] = []  # of a restricted data token: (method, path, data elements)
+    of: str = ""  # the refresh token that it comes from
 
 
 class RefreshToken(msgspec.Struct, tag="refresh"):
-    """`granted`: when the seller consented; 0 for one that was made in the portal for a private application."""
+    """`granted`: when the seller consented; 0 for one that the seller made for itself: `made`, 0 for the first ones."""
 
     token: str
     seller: str
     revoked: bool = False
     granted: float = 0.0
+    made: float = 0.0
 
 
 class Code(msgspec.Struct, tag="code"):
@@ -316,7 +342,8 @@ class Registration(msgspec.Struct, tag="registration"):
     """What the developer has set for the application in the portal.
 
     `notification_queue`: the ARN that is told of client secrets. `mws_only`: it has credentials of the old API alone.
-    `secret_lives`: seconds after which a client secret must have been rotated.
+    `secret_lives`: seconds after which a client secret must have been rotated. `withheld`: roles that are taken away →
+    when they are given back (0: when somebody does). `kind`: public, unlisted, private.
     """
 
     draft: bool
@@ -327,6 +354,8 @@ class Registration(msgspec.Struct, tag="registration"):
     mws_only: bool = False
     regions: list[str] = msgspec.field(default_factory=lambda: ["EU", "NA", "FE"])
     secret_lives: float = 180 * 24 * 3600.0
+    withheld: dict[str, float] = {}
+    kind: str = "public"
 
 
 class ClientSecret(msgspec.Struct, tag="client secret"):
@@ -350,3 +379,5 @@ class Counter(msgspec.Struct, tag="counter"):
     refused: int = 0
     tokens: float = 0.0
     counted: float = 0.0
+    others: int = 0  # refused only because another application had used the limit up
+    own: float | None = None  # the level without other applications; None: there were none

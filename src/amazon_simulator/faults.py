@@ -31,10 +31,11 @@ KINDS = {
     "rows_missing": "a page leaves its first row out",
     "page_repeated": "gives the first page again, with a token",
     "bad_next_token": "the next page's token is no token",
+    "page_token_refused": "a call with a page token is refused without words: 400 whose message is null",
     "no_address": "orders come without their address",
     "no_money": "orders come without their money",
     "no_quantities": "getInventorySummaries gives empty inventoryDetails",
-    "odd_skus_missing": "rows whose SKU has a space or an apostrophe are left out",
+    "odd_skus_missing": "a SKU with a space or an apostrophe is not found when it is asked for; the whole list has it",
     "accepted_not_applied": "a listing's patch, put or deletion is ACCEPTED and nothing happens",
     "applied_late": "what was accepted for a listing takes effect `seconds` of trade time later",
     "invalid": "a listing's patch or put is INVALID, with an issue and status 200",
@@ -43,6 +44,7 @@ KINDS = {
 }
 """What can be made to happen to a call."""
 HAPPENINGS = {
+    "total_off": "a new order's grand total is one cent more than its lines",
     "late_orders": "a new order is not found by searchOrders until `seconds` of trade time later",
     "feed_stuck": "a feed stays IN_PROGRESS for `seconds` of trade time more",
     "feed_partly_refused": "every second message of a feed is refused with an error in its report",
@@ -68,12 +70,22 @@ PAGED = {
     "listTransactions": "nextToken",
 }
 """Operations whose every page repeats the first one's parameters → the token's own parameter."""
+TOKENS = {
+    **PAGED,
+    **dict.fromkeys(("getReports", "getFeeds", "getSubscriptions", "listAllFulfillmentOrders"), "nextToken"),
+}
+"""Operations that give their answer in pages → the token's parameter."""
+OF_FEEDS = ("accepted_not_applied", "applied_late", "invalid")
+"""Faults of submissions that meet the messages of a listings feed, too."""
+ASKED_FOR = {"getInventorySummaries": ("sellerSkus", "sellerSku"), "searchListingsItems": ("identifiers",)}
+"""Operations → the parameters by which SKUs are asked for."""
 ONLY_FOR: dict[str, tuple[str, ...]] = {
     "stale_read": ("searchListingsItems", "getListingsItem"),
     "orders_missing": ("searchOrders",),
     "rows_missing": tuple(PAGED),
     "page_repeated": tuple(PAGED),
     "bad_next_token": tuple(PAGED),
+    "page_token_refused": tuple(TOKENS),
     "no_address": OF_ORDERS,
     "no_money": OF_ORDERS,
     "no_quantities": ("getInventorySummaries",),
@@ -131,18 +143,33 @@ class Fault(Entity, tag="fault", kw_only=True):
         return thrown < self.probability
 
 
+class Struck(Entity, tag="struck", kw_only=True):
+    """A fault has happened, for the books. `operation` is empty where it was no call that it happened to."""
+
+    number: int
+    at: float
+    fault: int
+    kind: str
+    operation: str
+    seller: str
+    subject: str = ""
+
+
 class Faults:
     """A store: what was made to happen goes on happening after a restart."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (Fault,)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Fault, Struck)
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self.changed: list[Entity] = []
         self.faults: list[Fault] = []
+        self.struck: list[Struck] = []
         self._last: Fault | None = None
 
     def put(self, entity: Entity) -> None:
+        if isinstance(entity, Struck) and entity.number == len(self.struck):
+            self.struck.append(entity)
         if not isinstance(entity, Fault):
             return
         others = [fault for fault in self.faults if fault.number != entity.number]
@@ -153,6 +180,7 @@ class Faults:
     def everything(self) -> Iterator[Entity]:
         """Those that are there, and the last one that was: no number is given twice."""
         yield from self.faults
+        yield from self.struck
         if self._last is not None and self._last.gone:
             yield self._last
 
@@ -198,16 +226,42 @@ class Faults:
 
     def happens(self, kind: str, seller: str, now: float) -> Fault | None:
         """The fault of this kind that strikes now: for HAPPENINGS, asked by whoever does them."""
-        return self._first(kind, seller, now, [fault for fault in self.faults if fault.kind == kind])
+        fitting = [fault for fault in self.faults if fault.kind == kind]
+        return self._noted(self._first(kind, seller, now, fitting), "", seller, "", now) if fitting else None
 
-    def strike(self, operation: str, seller: str, now: float) -> Fault | None:
-        """The first fault that happens to this call, if any."""
-        return self._first(operation, seller, now, [fault for fault in self.faults if fault.kind in KINDS])
+    def strike(self, operation: str, seller: str, now: float, query: Mapping[str, str], subject: str) -> Fault | None:
+        """The first fault that happens to this call, if any. `subject`: the last part of its path, for the books."""
+        fitting = [fault for fault in self.faults if fault.kind in KINDS and _meets(fault.kind, operation, query)]
+        return self._noted(self._first(operation, seller, now, fitting), operation, seller, subject, now)
+
+    def strike_message(self, operation: str, seller: str, now: float, sku: str) -> Fault | None:
+        """What happens to a message of a listings feed, which is done as this operation does it."""
+        fitting = [fault for fault in self.faults if fault.kind in OF_FEEDS]
+        return self._noted(self._first(operation, seller, now, fitting), operation, seller, sku, now)
+
+    def _noted(self, fault: Fault | None, operation: str, seller: str, subject: str, now: float) -> Fault | None:
+        if fault is not None:
+            struck = Struck(
+                number=len(self.struck),
+                at=now,
+                fault=fault.number,
+                kind=fault.kind,
+                operation=operation,
+                seller=seller,
+                subject=subject[:100],
+            )
+            self.put(struck)
+            self.changed.append(struck)
+        return fault
 
     def lateness(self, seller: str, now: float) -> float:
         """Seconds for which an order that is placed now stays out of searches."""
         fault = self.happens("late_orders", seller, now)
         return 0.0 if fault is None else fault.seconds
+
+    def rounding(self, seller: str, now: float) -> bool:
+        """Whether the grand total of an order that is placed now is a cent more than its lines."""
+        return self.happens("total_off", seller, now) is not None
 
     def _first(self, operation: str, seller: str, now: float, faults: list[Fault]) -> Fault | None:
         for fault in faults:
@@ -216,6 +270,15 @@ class Faults:
                 if fault.strikes():
                     return fault
         return None
+
+
+def _meets(kind: str, operation: str, query: Mapping[str, str]) -> bool:
+    """Some faults happen only to a page after the first, or to what was asked for by name."""
+    if kind == "page_token_refused":
+        return bool(query.get(TOKENS.get(operation, "")))
+    if kind == "odd_skus_missing":
+        return any(query.get(name) for name in ASKED_FOR.get(operation, ()))
+    return True
 
 
 def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,6 +90,21 @@ class Limit(Entity, tag="limit"):
     gone: bool = False
 
 
+class Consumer(Entity, tag="consumer", kw_only=True):
+    """Another application of the seller's that calls an operation `rate` times a second, from `since` to `until`."""
+
+    number: int
+    seller: str
+    operation: str
+    rate: float
+    since: float
+    until: float
+    gone: bool = False
+
+    def fits(self, seller: str, operation: str) -> bool:
+        return self.seller in (EVERY, seller) and self.operation in (EVERY, operation)
+
+
 class Lifted(Entity, tag="lifted"):
     lifted: bool
 
@@ -97,7 +112,7 @@ class Lifted(Entity, tag="lifted"):
 class Limits:
     """One bucket for each (seller, operation). `lifted` counts without refusing (for benchmarks)."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (Counter, Limit, Lifted)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Counter, Limit, Lifted, Consumer)
 
     def __init__(self, *, lifted: bool = False) -> None:
         self.lifted = lifted
@@ -105,6 +120,8 @@ class Limits:
         self.changed: list[Entity] = []
         self.counters: dict[tuple[str, str], Counter] = {}
         self.overrides: dict[tuple[str, str], Limit] = {}
+        self.consumers: list[Consumer] = []
+        self._last_consumer = 0
 
     def plan(self, seller: str, operation: str) -> tuple[float, int]:
         """Calls a second and burst: the override that says most, or what is published."""
@@ -122,6 +139,10 @@ class Limits:
                 self.overrides.pop((entity.seller, entity.operation), None)
             case Limit():
                 self.overrides[(entity.seller, entity.operation)] = entity
+            case Consumer():
+                self._last_consumer = max(self._last_consumer, entity.number)
+                others = [one for one in self.consumers if one.number != entity.number]
+                self.consumers = others if entity.gone else [*others, entity]
             case Lifted():
                 self.lifted, self._told = entity.lifted, entity
             case _:
@@ -131,6 +152,7 @@ class Limits:
         if self._told is not None:
             yield self._told
         yield from self.overrides.values()
+        yield from self.consumers
         yield from self.counters.values()
 
     def turn(self, now: float) -> None:
@@ -141,17 +163,23 @@ class Limits:
         rate, burst = self.plan(seller, operation)
         counter = self.counters.get((seller, operation))
         if counter is None:
-            counter = Counter(seller, operation, tokens=burst, counted=now)
+            begun = [one.since for one in self.consumers if one.fits(seller, operation)]
+            counter = Counter(seller, operation, tokens=burst, counted=min([now, *begun]))
             self.put(counter)
-        level = self._level(counter, now, rate, burst)
+        level, own = self._level(counter, now, rate, burst), self._own_level(counter, now, rate, burst)
         counter.counted = max(now, counter.counted)
         counter.calls += 1
         self.changed.append(counter)
         if level < 1 and not self.lifted:
             counter.tokens = level
-            counter.refused += 1
+            if own < 1:
+                counter.refused += 1
+            else:
+                counter.others += 1
+                counter.own = own - 1  # without the others this call would have been let through
             return False
         counter.tokens = max(0.0, level - 1)
+        counter.own = None if own == level else max(0.0, own - 1)
         return True
 
     def note_refusal(self, seller: str, operation: str) -> None:
@@ -160,9 +188,22 @@ class Limits:
         counter.refused += 1
         self.changed.append(counter)
 
+    def _level(self, counter: Counter, now: float, rate: float, burst: int) -> float:
+        """What the bucket holds now: filled by the plan, drained by other applications while they call."""
+        thirsty = [one for one in self.consumers if one.fits(counter.seller, counter.operation)]
+        ends = {one for each in thirsty for one in (each.since, each.until) if counter.counted < one < now}
+        level, at = counter.tokens, counter.counted
+        for until in (*sorted(ends), now):
+            drained = sum(one.rate for one in thirsty if one.since <= at < one.until)
+            level = max(0.0, min(float(burst), level + max(0.0, until - at) * (rate - drained)))
+            at = max(at, until)
+        return level
+
     @staticmethod
-    def _level(counter: Counter, now: float, rate: float, burst: int) -> float:
-        return min(float(burst), counter.tokens + max(0.0, now - counter.counted) * rate)
+    def _own_level(counter: Counter, now: float, rate: float, burst: int) -> float:
+        """What it would hold if nobody else called."""
+        before = counter.tokens if counter.own is None else counter.own
+        return min(float(burst), before + max(0.0, now - counter.counted) * rate)
 
     def left(self, counter: Counter, now: float) -> float:
         """Calls that the bucket would let through now."""
@@ -170,7 +211,13 @@ class Limits:
 
     @property
     def refused(self) -> int:
+        """Calls that were too many by themselves."""
         return sum(counter.refused for counter in self.counters.values())
+
+    @property
+    def refused_by_others(self) -> int:
+        """Calls that were refused only because another application had used the limit up."""
+        return sum(counter.others for counter in self.counters.values())
 
     # --- by command
 
@@ -192,9 +239,24 @@ class Limits:
     def reset(self, seller: str = EVERY, operation: str = EVERY) -> None:
         """Buckets full, counts at nought."""
         for counter in self._of(seller, operation):
-            counter.calls = counter.refused = 0
+            counter.calls = counter.refused = counter.others = 0
+            counter.own = None
             counter.tokens = float(self.plan(counter.seller, counter.operation)[1])
             self.changed.append(counter)
+
+    def let_another_call(self, seller: str, operation: str, rate: float, now: float, until: float) -> Consumer:
+        """Another application of the seller's calls, too, until then."""
+        consumer = Consumer(
+            number=self._last_consumer + 1, seller=seller, operation=operation, rate=rate, since=now, until=until
+        )
+        self._make(consumer)
+        return consumer
+
+    def stop_others(self, number: int | None, now: float) -> None:
+        """All other applications are still, or one by its number. What they have used up stays used."""
+        for consumer in [one for one in self.consumers if number is None or one.number == number]:
+            consumer.until = min(consumer.until, now)
+            self._make(consumer)
 
     def lift(self, lifted: bool) -> None:
         self._make(Lifted(lifted))

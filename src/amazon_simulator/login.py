@@ -72,7 +72,7 @@ def _granted(application: Application, grant: str, form: dict[str, str], now: fl
 
 
 def _tokens(application: Application, seller: str, refresh_token: str, now: float) -> Response:
-    access = application.grant_access(seller, now)
+    access = application.grant_access(seller, now, of=refresh_token)
     return answer_json(
         {
             "access_token": access.token,

@@ -9,7 +9,10 @@ from amazon_simulator.http import Request, Response
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that passed the door. `names` are the path's parameters, decoded, in their order."""
+    """One call that passed the door. `names` are the path's parameters, decoded, in their order.
+
+    `feed`, `received`: of a message of a feed, which one and when that came.
+    """
 
     seller: Seller
     request: Request
@@ -17,6 +20,8 @@ class Call:
     now: float
     request_id: str
     access: AccessToken
+    feed: str = ""
+    received: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

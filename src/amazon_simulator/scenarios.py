@@ -10,7 +10,8 @@ import msgspec
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Change, Listing, Order, Seller
-from amazon_simulator.seed import buyer_for, order_number
+from amazon_simulator.people import buyer_for
+from amazon_simulator.seed import order_number
 from amazon_simulator.world import Line, NotPossible
 
 if TYPE_CHECKING:

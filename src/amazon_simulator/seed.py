@@ -1,10 +1,10 @@
 """The first world, and mixes of orders: the same seed, the same world."""
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 
 from amazon_simulator.catalogue import (
-    BUYERS,
     EU_MARKETS,
     KINDS,
     MARKETS,
@@ -15,6 +15,7 @@ from amazon_simulator.catalogue import (
     ODD_SKUS,
 )
 from amazon_simulator.entities import Buyer, Change, FbaStock, Listing, Order, RefreshToken, Seller
+from amazon_simulator.people import buyer_for, with_phone
 from amazon_simulator.world import Line, NotPossible, World
 
 FBM_SKUS, FBA_SKUS, UNKNOWN_SKUS = 60, 15, 6
@@ -105,15 +106,15 @@ def odd_buyer(country: str, number: int) -> Buyer:
     name, line, town = ODD_BUYERS[number % len(ODD_BUYERS)]
     somebody = buyer_for(country, number)
     return Buyer(
-        name, somebody.email, line, town, somebody.postcode, country, instructions="Ring “twice”;\r\nthen wait"
+        name,
+        somebody.email,
+        line,
+        town,
+        somebody.postcode,
+        country,
+        state=somebody.state,
+        instructions="Ring “twice”;\r\nthen wait",
     )
-
-
-def buyer_for(country: str, number: int) -> Buyer:
-    """Somebody of that country; the same number, the same buyer."""
-    fitting = [row for row in BUYERS if row[4] == country] or list(BUYERS)
-    name, line, town, postcode, land = fitting[number % len(fitting)]
-    return Buyer(name, f"buyer{number:06d}@marketplace.amazon.example", line, town, postcode, land)
 
 
 def order_number(chance: random.Random, serial: int) -> str:
@@ -131,23 +132,29 @@ MIX = {
 """Shares of a seeded mix of orders, each from 0 to 1."""
 
 
-def place_mix(world: World, count: int, seed: int, mix: dict[str, float], now: float) -> list[Order]:
-    """Place `count` orders over all accounts and their marketplaces; what is sold out is not ordered."""
+def place_mix(
+    world: World, count: int, seed: int, mix: dict[str, float], now: float, markets: Sequence[str] = ()
+) -> list[Order]:
+    """Place `count` orders over all accounts and their marketplaces, or these; what is sold out is not ordered."""
     chance = random.Random(f"{seed}:{len(world.orders)}")
     placed: list[Order] = []
     tries = 0
     while len(placed) < count and tries < count * 20:
         tries += 1
         try:
-            placed.append(_place_one(world, chance, mix, now))
+            placed.append(_place_one(world, chance, mix, now, markets))
         except NotPossible:
             continue
     return placed
 
 
-def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: float) -> Order:
-    seller = chance.choice(list(world.sellers.values()))
-    marketplace = chance.choice(seller.marketplaces)
+def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: float, markets: Sequence[str]) -> Order:
+    sold = {
+        seller.id: [one for one in seller.marketplaces if not markets or one in markets]
+        for seller in world.sellers.values()
+    }
+    seller = chance.choice([seller for seller in world.sellers.values() if sold[seller.id]])
+    marketplace = chance.choice(sold[seller.id])
     fba = chance.random() < mix["fbaShare"]
     unknown = not fba and chance.random() < mix["unknownSkuShare"]
     goods = [
@@ -172,7 +179,7 @@ def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: 
         marketplace,
         "AMAZON" if fba else "MERCHANT",
         lines,
-        buyer_for(MARKETS[marketplace].country, serial),
+        with_phone(buyer_for(MARKETS[marketplace].country, serial), chance),
         now=now,
         pending_for=chance.randint(300, 1500) if chance.random() < mix["pendingShare"] else 0,
         shipping=Decimal("0.00") if fba else Decimal("3.99"),

@@ -1,4 +1,4 @@
-"""Seller Central: sign-in, consent, Manage Your Apps, and the way back from an application's own log-in page.
+"""Seller Central: sign-in, consent, Manage Your Apps, Develop Apps, the way back from an application's log-in page.
 
 Source: website-authorization-workflow, marketplace-appstore-authorization-workflow, renew-authorizations.
 """
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlencode, urlsplit
 
 from amazon_simulator import control
-from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME
+from amazon_simulator.application import APPLICATION_ID, APPLICATION_NAME, CLIENT_ID, PRIVATE, SELF_AUTHORISATIONS
 from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Seller
+from amazon_simulator.entities import RefreshToken, Seller
 from amazon_simulator.http import Request, Response, see_other
 from amazon_simulator.pages import moment, page
 from amazon_simulator.wire.paging import seal, unseal
@@ -41,7 +41,10 @@ REGION_OF = {host: region for region, hosts in HOSTS.items() for host in hosts}
 FAULT_WORDS = {
     "MD1000": "The application is in draft status. A draft is authorised with version=beta in the address.",
     "MD5100": "The address is not valid. The application is unknown or has no redirect URI, the redirect URI has a "
-    "fragment, the application is not made for this region, or version=beta does not fit its status.",
+    "fragment, the application is not made for this region, version=beta does not fit its status, or it is a private "
+    "application: that one has no consent page, its seller authorises it in Develop Apps.",
+    "Limit": "An application that is not listed in the Appstore can be authorised by 25 selling accounts at most.",
+    "Own limit": "This application has ten self-authorisations, and no more are given. Revoke one that is not used.",
     "MD5101": "The redirect URI is not one of those that are registered with the application.",
     "MD9000": "The application has credentials of the old Marketplace Web Service only and cannot be authorised.",
     "SPDC8143": "Only the primary user of the seller account can authorise an application or withdraw that.",
@@ -81,6 +84,8 @@ class Visit:
                 return self._confirm(application_id)
             case ["GET" | "POST", "apps", "manage"] | ["GET"]:
                 return self._manage()
+            case ["GET" | "POST", "apps", "develop"]:
+                return self._develop()
             case ["GET", "apps", "manage", "authorise"]:
                 return self._authorise_again()
             case ["POST", "sign-in"]:
@@ -156,6 +161,8 @@ class Visit:
         beta = query.get("version") == "beta"
         if application_id != APPLICATION_ID:
             return "MD5100"
+        if application.registration.kind == PRIVATE:
+            return "MD5100"
         if application.registration.mws_only:
             return "MD9000"
         if application.draft and not beta:
@@ -174,7 +181,9 @@ class Visit:
         """Why this user of this account may not authorise anything."""
         if not self._primary:
             return "SPDC8143"
-        return "Suspended" if set(seller.marketplaces) <= set(seller.suspended) else ""
+        if set(seller.marketplaces) <= set(seller.suspended):
+            return "Suspended"
+        return "Limit" if self._application.full(seller.id, self._now) else ""
 
     def _fault_page(self, code: str, status: int) -> Response:
         return page("fault.html", status, code=code, text=FAULT_WORDS[code], host=self._host)
@@ -242,6 +251,50 @@ class Visit:
             since=moment(held.granted) if held is not None and held.granted else "",
             ends=moment(ends) if ends is not None else "",
             log_in=self._application.registration.login_uri,
+            private=self._application.registration.kind == PRIVATE,
+        )
+
+    # --- Develop Apps
+
+    def _develop(self) -> Response:
+        """Self-authorisation: refresh tokens for the seller's own application, each shown once."""
+        if self._signs_in():
+            return self._sign_in(self._here())
+        if self._seller is None:
+            return self._sign_in_page()
+        if self._request.method != "POST":
+            return self._develop_page(self._seller)
+        if not self._primary:
+            return self._fault_page("SPDC8143", 403)
+        form = self._request.form()
+        if "revoke" in form:
+            rows = self._own_tokens(self._seller)
+            place = form["revoke"]
+            if place.isascii() and place.isdigit() and int(place[:6]) < len(rows):
+                self._application.revoke_token(rows[int(place)])
+            return see_other(self._request.path)
+        token = self._application.authorise_oneself(self._seller.id, self._now)
+        if token is None:
+            return self._fault_page("Own limit", 409)
+        return self._develop_page(self._seller, token.token)
+
+    def _own_tokens(self, seller: Seller) -> list[RefreshToken]:
+        """Self-authorisations, revoked ones too: a place in the list stays the same token's."""
+        return [token for token in self._application.refresh.values() if token.seller == seller.id and token.made]
+
+    def _develop_page(self, seller: Seller, shown: str = "") -> Response:
+        return page(
+            "develop.html",
+            host=self._host,
+            seller=seller,
+            application=APPLICATION_NAME,
+            client_id=CLIENT_ID,
+            kind=self._application.registration.kind,
+            roles=self._application.roles,
+            tokens=[(place, token, moment(token.made)) for place, token in enumerate(self._own_tokens(seller))],
+            left=SELF_AUTHORISATIONS - len(self._application.self_authorised()),
+            most=SELF_AUTHORISATIONS,
+            shown=shown,
         )
 
     def _authorise_again(self) -> Response:
@@ -252,6 +305,8 @@ class Visit:
         code = self._hindrance(self._seller)
         if code:
             return self._fault_page(code, 403)
+        if self._application.registration.kind == PRIVATE:
+            return self._fault_page("MD5100", 400)
         if not login_uri:
             return self._fault_page("No log-in", 404)
         confirm = f"{self._simulator.base}/sellercentral/{self._host}/apps/authorize/confirm/{APPLICATION_ID}"

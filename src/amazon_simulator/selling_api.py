@@ -7,6 +7,8 @@ from amazon_simulator.entities import AccessToken, Seller
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response
 from amazon_simulator.limits import SANDBOX
+from amazon_simulator.not_simulated import Apis, NotSimulated, marked
+from amazon_simulator.operation_roles import opens
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.sandbox import Sandbox
 from amazon_simulator.strikes import strike
@@ -21,10 +23,20 @@ NOBODY = Seller("", "", "", [])
 class SellingApi:
     """`keep` writes down what has changed: a call is counted before it is carried out."""
 
-    def __init__(self, house: House, routes: Routes, listings: Listings, *, keep: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        house: House,
+        routes: Routes,
+        listings: Listings,
+        not_simulated: NotSimulated,
+        *,
+        keep: Callable[[], None],
+    ) -> None:
         self._house = house
         self._routes = routes
         self._listings = listings
+        self._not_simulated = not_simulated
+        self._apis = Apis(route.path for route in routes.operations.values())
         self._keep = keep
 
     def answer(self, request: Request, parts: list[str], region: str) -> Response:
@@ -40,7 +52,9 @@ class SellingApi:
         if isinstance(access, Response):
             return access
         found = self._routes.find(request.method, parts)
-        if found is None or access.scope != found[0].grantless:
+        if found is None:
+            return self._unknown(request.method, parts, access.seller, now)
+        if access.scope != found[0].grantless:
             return denied()
         if not lets_through(access, request.method, parts):
             return denied()
@@ -48,15 +62,27 @@ class SellingApi:
         seller = NOBODY if route.grantless else self._house.world.sellers.get(access.seller)
         if seller is None or (region and seller is not NOBODY and seller.region != region):
             return denied()
+        if not opens(self._house.application.roles, route.operation):
+            return denied()
         call = Call(seller, request, names, now, request_id, access)
         within = self._house.limits.take(seller.id, route.operation, now)
         self._keep()
         if not within:
             return throttled(route.operation)
         response = self._struck(route, call)
+        self._not_simulated.note(response, seller.id, now)
         if response.status < 300 or response.status in (400, 404):
             rate, _ = self._house.limits.plan(seller.id, route.operation)
             response.headers["x-amzn-RateLimit-Limit"] = str(rate)
+        return response
+
+    def _unknown(self, method: str, parts: list[str], seller: str, now: float) -> Response:
+        """Denied, as what is nowhere; an operation that Amazon may have is marked."""
+        what = self._apis.unknown(method, parts)
+        if not what:
+            return denied()
+        response = marked(denied(), what)
+        self._not_simulated.note(response, seller, now)
         return response
 
     def _admit(self, request: Request, now: float) -> AccessToken | Response:
@@ -77,7 +103,9 @@ class SellingApi:
 
     def _struck(self, route: Route, call: Call) -> Response:
         """The operation's answer, or what a fault makes of it."""
-        fault = self._house.faults.strike(route.operation, call.seller.id, call.now)
+        fault = self._house.faults.strike(
+            route.operation, call.seller.id, call.now, call.request.params(), (call.names or ("",))[-1]
+        )
         if fault is None:
             return route.act(call)
         return strike(
@@ -88,7 +116,7 @@ class SellingApi:
             access=call.access,
             application=self._house.application,
             listings=self._listings,
-            now=call.now,
+            call=call,
         )
 
     def play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:

@@ -18,6 +18,7 @@ from amazon_simulator.http import Request, Response
 from amazon_simulator.journal import Journal
 from amazon_simulator.ledger import Ledger
 from amazon_simulator.limits import Limits
+from amazon_simulator.not_simulated import NotSimulated
 from amazon_simulator.numbering import Numbering
 from amazon_simulator.pages import style_sheet
 from amazon_simulator.reports import Reports
@@ -61,11 +62,13 @@ class Simulator:
         lifted: bool = False,
         models: Path | None = None,
         login_uri: str = "",
+        application_kind: str = "public",
     ) -> None:
         self.clock = clock
         self.base = base.rstrip("/")
         self.seed = seed
         self._redirect_uris, self._lifted, self._login_uri = redirect_uris, lifted, login_uri
+        self._application_kind = application_kind
         self.sandbox = None if models is None else Sandbox(models)
         self._file = None if home is None else home / "journal.jsonl"
         self.journal: Journal | None = None
@@ -77,10 +80,12 @@ class Simulator:
         seed = self.seed
         self.world = World()
         self.numbering = Numbering(seed)
-        self.application = Application(self._redirect_uris, self.numbering, login_uri=self._login_uri)
+        self.application = Application(
+            self._redirect_uris, self.numbering, login_uri=self._login_uri, kind=self._application_kind
+        )
         self.limits = Limits(lifted=self._lifted)
         self.faults = Faults(seed)
-        self.world.lateness = self.faults.lateness
+        self.world.lateness, self.world.rounding = self.faults.lateness, self.faults.rounding
         self.documents = Documents(self.base, self.numbering)
         self.queues = Queues(self.base, self.numbering)
         self.post = Post(self.application, self.faults, self.queues, self.numbering)
@@ -100,16 +105,18 @@ class Simulator:
         self.listings = Listings(self.house)
         self.fulfilments = Fulfilments()
         self.traffic = Traffic(self.world, seed)
+        self.not_simulated = NotSimulated()
         self.ledger = Ledger(self.world)
         self.feeds = Feeds(self.world, self.ledger, self.documents, self.faults, self._submit)
         self.reports = Reports(self.world, self.ledger, self.application, self.documents, self.faults)
         self.stores: tuple[Store, ...] = (
             self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
             self.queues, self.post, self.labels, self.ledger, self.feeds, self.reports, self.numbering,
+            self.not_simulated,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
-        self._api = SellingApi(self.house, self.routes, self.listings, keep=self._keep)
+        self._api = SellingApi(self.house, self.routes, self.listings, self.not_simulated, keep=self._keep)
         self.watcher = Watcher(self.world, self.application, self.post)
         self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch, self.ledger.watch]
         """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
@@ -138,7 +145,7 @@ class Simulator:
 
     def _submit(self, submission: Submission) -> Response:
         """What a feed's message asks of the Listings Items API."""
-        return submit(self.routes, submission)
+        return submit(self.routes, self.listings, self.faults, submission)
 
     def _begin(self) -> None:
         """Go on with the journal's world, or begin the seeded one."""

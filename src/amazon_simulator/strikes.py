@@ -9,6 +9,7 @@ from amazon_simulator.application import Application
 from amazon_simulator.entities import AccessToken
 from amazon_simulator.faults import PAGED, Fault
 from amazon_simulator.http import Request, Response
+from amazon_simulator.routes import Call
 from amazon_simulator.wire.answers import (
     BAD_TOKEN,
     EXPIRED,
@@ -18,6 +19,7 @@ from amazon_simulator.wire.answers import (
     page_of,
     refuse,
     throttled,
+    without_words,
 )
 from amazon_simulator.wire.listings import Listings
 
@@ -36,7 +38,7 @@ def strike(
     access: AccessToken,
     application: Application,
     listings: Listings,
-    now: float,
+    call: Call,
 ) -> Response:
     """The answer of `act` as the fault leaves it."""
     match fault.kind:
@@ -51,6 +53,8 @@ def strike(
             return broken(int(fault.kind))
         case "html":
             return page_of(FRONT_END, 503)
+        case "page_token_refused":
+            return without_words()
         case "denied":
             return denied()
         case "cut_before":
@@ -69,7 +73,7 @@ def strike(
         case "page_repeated":
             return _first_page_again(request, act, PAGED[operation])
         case "invalid":
-            return listings.invalid(request.segments()[-1], now)
+            return listings.invalid(call)
         case "sku_refused":
             market = request.params().get("marketplaceIds", "")
             return refuse(400, "InvalidInput", f"{request.segments()[-1]} is an invalid SKU for marketplace {market}")

@@ -6,15 +6,16 @@ the clock is moved at once, and a simulator that is killed goes on as if it had 
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import ClassVar
 
 import msgspec
 
-from amazon_simulator.catalogue import DAY, MARKETS, ODD_GOODS
+from amazon_simulator.catalogue import DAY, EU_MARKETS, MARKETS, ODD_GOODS
 from amazon_simulator.entities import Buyer, FbaStock, Listing, Order, Seller
-from amazon_simulator.seed import buyer_for, list_odd_goods, odd_buyer, order_number
+from amazon_simulator.people import ADDRESS_KINDS, as_company, buyer_for, with_phone
+from amazon_simulator.seed import list_odd_goods, odd_buyer, order_number
 from amazon_simulator.store import Entity
 from amazon_simulator.world import Line, NotPossible, Terms, World
 from amazon_simulator.world.parcels import REASONS
@@ -26,7 +27,11 @@ LOOKS = 40
 """Goods that a buyer looks at until one is for sale."""
 NEVER = 30 * A_DAY
 ODD_SKUS = tuple(sku for sku, _, _ in ODD_GOODS)
-COMPANIES = ("Lighthouse Hotels", "Schäfer & Söhne GmbH", "Boulangerie d'Été", "Quay Street School", "Ångström Labs")
+DEEMED = {
+    **{market.id: ("IOSS", "UOSS") for market in EU_MARKETS if market.country != "GB"},
+    **{market.id: ("FACILITATOR",) for market in EU_MARKETS if market.country == "GB"},
+}
+"""Marketplace → who has the VAT of a line there: by IOSS of small parcels from abroad, by UOSS as deemed reseller."""
 GIFT_MESSAGES = ("With love from the harbour", "Happy birthday, Grandpa!", "Für Łukasz – alles Gute 🎂\nDeine Zoë")
 
 
@@ -42,6 +47,8 @@ class Habits(msgspec.Struct, frozen=True):
     unknown: float = 0.02  # buys what nobody has listed yet
     several: float = 0.2  # has more than one thing in the cart
     business: float = 0.06  # a company buys, by invoice
+    deemed: float = 0.08  # of what goes abroad or through Amazon as deemed reseller: Amazon has the VAT
+    addresses: float = 0.0  # has an address that lacks something, or says it in an odd place
 
 
 class Plan(Entity, tag="traffic", kw_only=True):
@@ -205,6 +212,9 @@ class Traffic:
         odd, waits = chance.random() < self.plan.odd, chance.random() < habits.pending
         unpaid = waits and chance.random() < habits.unpaid
         lines = self._fill_cart(seller, market, fba, odd, chance)
+        if chance.random() < habits.deemed and not fba and market in DEEMED:
+            scheme = chance.choice(DEEMED[market])
+            lines = [replace(line, particulars={"scheme": scheme}) for line in lines]
         buyer, company = self._somebody(market, odd, chance)
         try:
             order = self._world.place(
@@ -232,11 +242,10 @@ class Traffic:
         """One of those who come back, and whether it is a company that buys."""
         number, country = chance.randrange(BUYERS_OF_A_COUNTRY), MARKETS[market].country
         company = chance.random() < self.plan.habits.business
-        buyer = odd_buyer(country, number) if odd else buyer_for(country, number)
-        if not company:
-            return buyer, False
-        told = {"company": f"{COMPANIES[number % len(COMPANIES)]} {country}", "purchase_order": f"PO {number:05d}/A"}
-        return msgspec.structs.replace(buyer, **told), True
+        buyer = odd_buyer(country, number) if odd else with_phone(buyer_for(country, number), chance)
+        if self.plan.habits.addresses and chance.random() < self.plan.habits.addresses:
+            buyer = ADDRESS_KINDS[chance.choice(sorted(ADDRESS_KINDS))](buyer)
+        return (as_company(buyer, number), True) if company else (buyer, False)
 
     def _fill_cart(self, seller: Seller, market: str, fba: bool, odd: bool, chance: random.Random) -> list[Line]:
         goods = self._world.by_seller[seller.id]

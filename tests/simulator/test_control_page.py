@@ -121,6 +121,28 @@ def test_an_account_is_suspended_sells_again_and_withdraws(amazon):
     assert (status, "sellerId" in shown) == (422, True)
 
 
+def test_a_role_is_taken_away_for_a_while_and_given_back(amazon):
+    press(amazon, "roles", role="Product Listing", granted="0", minutes="60")
+    assert "taken away until 2026-09-21 15:13:20 UTC" in page(amazon)
+    assert amazon.set_quantity("HH-0010", 3)[0] == 403
+    press(amazon, "roles", role="Product Listing", granted="1")
+    assert ("taken away until" in page(amazon), amazon.set_quantity("HH-0010", 3)[0]) == (False, 200)
+    status, shown = press(amazon, "roles", role="King", granted="0")
+    assert (status, "role: " in shown) == (422, True)
+
+
+def test_another_application_calls_and_is_stopped(amazon):
+    press(amazon, "others", operation="searchOrders", sellerId=EU, rate="2", minutes="30")
+    assert "2026-09-21 14:43:20 UTC" in page(amazon)
+    amazon.advance(60)
+    assert amazon.search()[0] == 429
+    assert "<span>Refused because of others</span><strong>1</strong>" in page(amazon)
+    press(amazon, "others", stop="1")
+    amazon.advance(400)
+    assert amazon.search()[0] == 200
+    assert press(amazon, "others", operation="*", sellerId="*", rate="x")[0] == 422
+
+
 def test_the_application_is_registered(amazon):
     press(amazon, "application", role1="on", role2="on", redirectUris="http://a.example/x https://b.example/y")
     told = amazon.control("GET", "accounts")[1]["application"]

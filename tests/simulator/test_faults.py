@@ -2,8 +2,10 @@
 
 import base64
 import json
+from decimal import Decimal
 
 import pytest
+from tests.simulator import feeding
 from tests.simulator.conftest import EU, NA, START, UK, US, Amazon
 
 from amazon_simulator.clock import iso
@@ -203,11 +205,71 @@ def test_fba_stock_comes_without_quantities(amazon):
     assert summaries(amazon)[1]["payload"]["inventorySummaries"][0]["inventoryDetails"] != {}
 
 
-def test_odd_skus_are_missing_from_the_list(amazon):
-    whole = {item["sku"] for item in listings(amazon, sortBy="sku", sortOrder="ASC")[1]["items"]}
-    fault(amazon, "odd_skus_missing", operation="searchListingsItems")
-    told = {item["sku"] for item in listings(amazon, sortBy="sku", sortOrder="ASC")[1]["items"]}
-    assert whole - told == {"HH 0001", "HH'0004"}
+def test_odd_skus_are_not_found_by_name_while_the_whole_list_has_them(amazon):
+    whole = [item["sku"] for item in listings(amazon, sortBy="sku", sortOrder="ASC")[1]["items"]]
+    stock = summaries(amazon)[1]["payload"]["inventorySummaries"]
+    fault(amazon, "odd_skus_missing", count=0)
+    assert [item["sku"] for item in listings(amazon, sortBy="sku", sortOrder="ASC")[1]["items"]] == whole
+    assert {"HH 0001", "HH'0004"} <= set(whole)
+    asked = {"identifiersType": "SKU", "identifiers": "HH 0001,HH-0010"}
+    assert [item["sku"] for item in listings(amazon, **asked)[1]["items"]] == ["HH-0010"]
+    assert summaries(amazon)[1]["payload"]["inventorySummaries"] == stock
+
+
+@pytest.mark.parametrize("operation", ["searchOrders", "getOrders"])
+def test_a_page_token_is_refused_without_words_and_the_first_page_is_not(amazon, operation):
+    for _ in range(2):
+        amazon.order()
+    amazon.advance(130)
+    old = operation == "getOrders"
+    path = "/orders/v0/orders" if old else "/orders/2026-01-01/orders"
+    since = {"LastUpdatedAfter" if old else "lastUpdatedAfter": "2026-09-01T00:00:00Z"}
+    first = {"MarketplaceIds" if old else "marketplaceIds": UK, **since}
+    first |= {"MaxResultsPerPage" if old else "maxResultsPerPage": 1}
+    fault(amazon, "page_token_refused")
+    status, page = amazon.call("GET", path, query=first)
+    token = page["payload"]["NextToken"] if old else page["pagination"]["nextToken"]
+    following = {**first, "NextToken" if old else "paginationToken": token}
+    assert status == 200
+    refused = (400, {"errors": [{"message": None, "code": "InvalidInput"}]})
+    assert amazon.call("GET", path, query=following) == refused
+    assert amazon.call("GET", path, query=following)[0] == 200
+
+
+@pytest.mark.parametrize(("kind", "status"), [("accepted_not_applied", "DONE"), ("invalid", "DONE")])
+def test_what_a_patch_may_meet_a_message_of_a_feed_meets_too(amazon, kind, status):
+    before = amazon.listing("HH-0010").quantity
+    fault(amazon, kind)
+    messages = [feeding.quantity(1, "HH-0010", before + 5), feeding.quantity(2, "HH-0011", 3)]
+    told = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
+    assert told["summary"]["messagesAccepted"] == (1 if kind == "invalid" else 2)
+    assert (amazon.listing("HH-0010").quantity, amazon.listing("HH-0011").quantity) == (before, 3)
+    struck = amazon.control("GET", "books")[1]["struck"]
+    assert [(row["kind"], row["operation"], row["subject"]) for row in struck] == [
+        (kind, "patchListingsItem", "HH-0010")
+    ]
+
+
+def test_a_message_of_a_feed_takes_effect_late(amazon):
+    before = amazon.listing("HH-0010").quantity
+    fault(amazon, "applied_late", seconds=3600)
+    feeding.worked(amazon, feeding.LISTINGS, feeding.listings(feeding.quantity(1, "HH-0010", before + 5)))
+    assert amazon.listing("HH-0010").quantity == before
+    amazon.advance(3600)
+    assert amazon.listing("HH-0010").quantity == before + 5
+
+
+def test_a_new_orders_total_is_a_cent_more_than_its_lines(amazon):
+    fault(amazon, "total_off")
+    order, next_one = amazon.order(), amazon.order()
+    for one, cent in ((order, Decimal("0.01")), (next_one, Decimal(0))):
+        told = amazon.read(one, "PROCEEDS,PAYMENT")
+        lines = sum(Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in told["orderItems"])
+        total = told["proceeds"]["grandTotal"]["amount"]
+        assert (Decimal(total) - lines, one["grandTotal"]) == (cent, total)
+        assert told["payment"]["paymentExecutions"][0]["paymentAmount"]["amount"] == total
+        old = amazon.call("GET", f"/orders/v0/orders/{one['orderId']}")[1]["payload"]
+        assert old["OrderTotal"]["Amount"] == total
 
 
 def test_a_quantity_takes_effect_late(amazon):

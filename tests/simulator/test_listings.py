@@ -133,6 +133,33 @@ def test_a_quantity_may_be_sent_with_the_marketplace_that_it_was_read_with(amazo
     assert [(one["fulfillment_channel_code"], one["quantity"]) for one in shown] == [("DEFAULT", 3)]
 
 
+def numbers(amazon, sku="HH-0010"):
+    """What the attributes say and what is offered."""
+    told = read(amazon, sku)
+    (entry,) = told["attributes"]["fulfillment_availability"]
+    return entry["quantity"], told["fulfillmentAvailability"][0]["quantity"]
+
+
+def test_attributes_have_what_was_submitted_while_the_offer_is_still_the_old_one(amazon):
+    old = amazon.listing("HH-0010").quantity
+    amazon.control("POST", "faults", {"kind": "applied_late", "seconds": 600})
+    patch(amazon, change("fulfillment_availability", [channel(quantity=3)], "merge"))
+    assert numbers(amazon) == (3, old)
+    amazon.advance(605)
+    assert numbers(amazon) == (3, 3)
+
+
+def test_attributes_keep_what_never_took_effect_until_the_next_number(amazon):
+    old = amazon.listing("HH-0010").quantity
+    amazon.control("POST", "faults", {"kind": "accepted_not_applied"})
+    patch(amazon, change("fulfillment_availability", [channel(quantity=3)], "merge"))
+    amazon.advance(600)
+    assert numbers(amazon) == (3, old)
+    patch(amazon, change("fulfillment_availability", [channel(quantity=4)], "merge"))
+    amazon.advance(5)
+    assert numbers(amazon) == (4, 4)
+
+
 def test_one_quantity_for_the_region_while_attributes_elsewhere_keep_the_old_number(amazon):
     old = amazon.listing("HH-0010").quantity
     amazon.set_quantity("HH-0010", old + 5)

@@ -9,6 +9,8 @@ from amazon_simulator.control.goods import move_stock, take_back
 from amazon_simulator.control.hours import set_clock
 from amazon_simulator.control.newcomers import add_account
 from amazon_simulator.control.orders import place_one
+from amazon_simulator.control.others import let_others_call
+from amazon_simulator.control.roles import set_role
 from amazon_simulator.control.stories import tell_story
 from amazon_simulator.control.trouble import set_fault
 
@@ -19,6 +21,7 @@ __all__ = [
     "answer",
     "books",
     "email_of",
+    "let_others_call",
     "move_stock",
     "order_of_books",
     "place_one",
@@ -26,6 +29,7 @@ __all__ = [
     "set_clock",
     "set_fault",
     "set_limit",
+    "set_role",
     "set_traffic",
     "suspend",
     "take_back",

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, DAY, ROLES
+from amazon_simulator.application import APPLICATION_ID, APPLICATION_KINDS, CLIENT_ID, DAY, ROLES
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import Registration, Seller
 from amazon_simulator.http import Response, answer_json
@@ -67,6 +67,7 @@ def seller_of(simulator: "Simulator", told: Told) -> Seller:
 def registration_json(registration: Registration) -> dict[str, Any]:
     return {
         "redirectUris": registration.redirect_uris,
+        "kind": registration.kind,
         "draft": registration.draft,
         "roles": registration.roles,
         "loginUri": registration.login_uri,
@@ -93,6 +94,7 @@ def register(simulator: "Simulator", told: Told) -> Response:
         raise NotPossible("loginUri: give an address that begins with http:// or https://")
     registration = Registration(
         draft=told.truth("draft", held.draft),
+        kind=told.one_of("kind", dict.fromkeys(APPLICATION_KINDS), ", ".join(APPLICATION_KINDS), held.kind),
         roles=roles,
         redirect_uris=told.texts("redirectUris", held.redirect_uris),
         login_uri=login_uri,
@@ -100,6 +102,7 @@ def register(simulator: "Simulator", told: Told) -> Response:
         mws_only=told.truth("mwsOnly", held.mws_only),
         regions=regions,
         secret_lives=told.number("secretLivesDays", held.secret_lives / DAY, least=0.001, most=10_000) * DAY,
+        withheld={role: until for role, until in held.withheld.items() if role in roles},
     )
     simulator.application.register(registration, simulator.clock.seconds())
     return answer_json(registration_json(registration))

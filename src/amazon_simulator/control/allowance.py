@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+from amazon_simulator.control.others import others_json
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.limits import EVERY, PLANS, Limit
 from amazon_simulator.told import Told
@@ -17,6 +18,8 @@ def limits_json(simulator: "Simulator") -> dict[str, Any]:
     return {
         "lifted": limits.lifted,
         "throttled": limits.refused,
+        "throttledByOthers": limits.refused_by_others,
+        "others": others_json(simulator),
         "plans": {name: {"rate": rate, "burst": burst} for name, (rate, burst) in PLANS.items()},
         "overrides": [limit_json(limit) for limit in limits.overrides.values()],
         "counters": [
@@ -25,6 +28,7 @@ def limits_json(simulator: "Simulator") -> dict[str, Any]:
                 "operation": counter.operation,
                 "calls": counter.calls,
                 "refused": counter.refused,
+                "refusedByOthers": counter.others,
                 "left": round(limits.left(counter, now), 3),
             }
             for counter in limits.counters.values()

@@ -1,12 +1,13 @@
 """The simulator's own books: the judge of what a program did."""
 
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
 from amazon_simulator.control.papers import papers
+from amazon_simulator.control.writes import not_simulated_of_books, struck_of_books, write_of_books
 from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order, Return
+from amazon_simulator.wire.order_money import grand_total
 
 if TYPE_CHECKING:
     from amazon_simulator.simulator import Simulator
@@ -47,11 +48,23 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
         "fbaEvents": [_event(row) for row in world.fba_events if ours(row.seller)] if told("fbaEvents") else [],
         **papers(simulator, ours, told),
         "calls": [
-            {"sellerId": row.seller, "operation": row.operation, "calls": row.calls, "refused": row.refused}
+            {
+                "sellerId": row.seller,
+                "operation": row.operation,
+                "calls": row.calls,
+                "refused": row.refused,
+                "refusedByOthers": row.others,
+            }
             for row in simulator.limits.counters.values()
             if ours(row.seller)
         ],
-        "throttled": simulator.limits.refused,
+        "notSimulated": not_simulated_of_books(simulator.not_simulated),
+        "throttled": sum(row.refused for row in simulator.limits.counters.values() if ours(row.seller)),
+        "throttled_by_others": sum(row.others for row in simulator.limits.counters.values() if ours(row.seller)),
+        "writes": [write_of_books(row) for row in world.writes if ours(row.seller)] if told("writes") else [],
+        "struck": [struck_of_books(row) for row in simulator.faults.struck if ours(row.seller)]
+        if told("struck")
+        else [],
     }
 
 
@@ -112,13 +125,24 @@ def listing_of_books(row: Listing) -> dict[str, Any]:
         "leadTimeDays": row.lead_time,
         "listed": row.listed,
         "history": [
-            {"at": iso(change.at), "quantity": change.quantity, "cause": change.cause} for change in row.history
+            {
+                "at": iso(change.at),
+                "quantity": change.quantity,
+                "cause": change.cause,
+                "orderId": _order_of(change.cause),
+            }
+            for change in row.history
         ],
     }
 
 
+def _order_of(cause: str) -> str | None:
+    """The order that took or gave back units, where it was one."""
+    verb, _, order = cause.partition(" ")
+    return order if verb in ("order", "cancelled") else None
+
+
 def order_of_books(order: Order) -> dict[str, Any]:
-    total = sum((item.total for item in order.items), Decimal(0))
     return {
         "orderId": order.id,
         "sellerId": order.seller,
@@ -128,7 +152,7 @@ def order_of_books(order: Order) -> dict[str, Any]:
         "createdTime": iso(order.created),
         "lastUpdatedTime": iso(order.updated),
         "currency": MARKETS[order.marketplace].currency,
-        "grandTotal": written(total, MARKETS[order.marketplace].currency),
+        "grandTotal": written(grand_total(order), MARKETS[order.marketplace].currency),
         "items": [
             {
                 "orderItemId": item.id,
@@ -137,6 +161,8 @@ def order_of_books(order: Order) -> dict[str, Any]:
                 "quantityOrdered": item.quantity,
                 "quantityFulfilled": item.shipped,
                 "quantityCancelled": item.cancelled,
+                "shownQuantity": item.shown,
+                "takenQuantity": item.taken,
             }
             for item in order.items
         ],

@@ -15,6 +15,8 @@ from amazon_simulator.control.listings import tell_issues
 from amazon_simulator.control.newcomers import add_account, known_markets
 from amazon_simulator.control.notices import notices_json
 from amazon_simulator.control.orders import change, place
+from amazon_simulator.control.others import let_others_call
+from amazon_simulator.control.roles import roles_json, set_role
 from amazon_simulator.control.stories import scenarios_json, tell_story
 from amazon_simulator.control.trouble import faults_json, set_fault
 from amazon_simulator.http import Request, Response, answer_json
@@ -95,6 +97,12 @@ def _answer(simulator: "Simulator", request: Request, call: list[str], told: Tol
             return answer_json(limits_json(simulator))
         case ["POST", "limits"]:
             return set_limit(simulator, told)
+        case ["POST", "limits", "others"]:
+            return let_others_call(simulator, told, now)
+        case ["GET", "roles"]:
+            return answer_json(roles_json(simulator))
+        case ["POST", "roles"]:
+            return set_role(simulator, told, now)
         case ["GET", "traffic"]:
             return answer_json(traffic_json(simulator))
         case ["POST", "traffic"]:

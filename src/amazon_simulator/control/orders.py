@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from amazon_simulator.catalogue import MARKETS, in_currency
+from amazon_simulator.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.control.books import order_of_books
 from amazon_simulator.entities import Buyer, Order
 from amazon_simulator.http import Response, answer_json
-from amazon_simulator.seed import MIX, buyer_for, order_number, place_mix
+from amazon_simulator.people import ADDRESS_KINDS, buyer_for
+from amazon_simulator.seed import MIX, order_number, place_mix
 from amazon_simulator.told import Told
 from amazon_simulator.world import Line, NotPossible, Terms
 
@@ -46,7 +47,11 @@ def place(simulator: "Simulator", told: Told, now: float) -> Response:
         count = asked.whole("count", 1, least=1, most=100_000)
         shares = {name: asked.number(name, default, most=1) for name, default in MIX.items()}
         seed = asked.whole("seed", simulator.seed, most=2**62)
-        placed = place_mix(simulator.world, count, seed, shares, now)
+        markets = asked.texts("marketplaceIds", [])
+        known = {market for seller in simulator.world.sellers.values() for market in seller.marketplaces}
+        if not set(markets) <= known:
+            raise NotPossible("mix.marketplaceIds: somebody must sell there; see /_simulator/accounts")
+        placed = place_mix(simulator.world, count, seed, shares, now, markets)
         return answer_json({"orderIds": [order.id for order in placed]}, 201)
     return answer_json(order_of_books(place_one(simulator, told, now)), 201)
 
@@ -75,7 +80,7 @@ def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
         market.id,
         _one(told, "fulfilledBy", ("MERCHANT", "AMAZON")),
         lines,
-        _buyer(told, buyer_for(market.country, serial)),
+        _buyer(told, _somebody(told, market.country, serial)),
         now=now,
         pending_for=told.number("pendingSeconds", A_YEAR if waits else 0, most=A_YEAR),
         shipping=told.money("shippingPrice", "3.99"),
@@ -88,7 +93,23 @@ def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
             payment=_one(told, "paymentMethod", PAYMENTS),
             regulated="Pending" if told.truth("regulated") else "",
             available_for=told.number("availableSeconds", 0, most=A_YEAR),
+            total_off=_total_off(told, market.currency),
         ),
+    )
+
+
+def _somebody(told: Told, country: str, number: int) -> Buyer:
+    """One of the country's people, with an address of the kind that was told."""
+    somebody = buyer_for(country, number)
+    if "addressKind" not in told:
+        return somebody
+    return ADDRESS_KINDS[told.one_of("addressKind", ADDRESS_KINDS, ", ".join(ADDRESS_KINDS))](somebody)
+
+
+def _total_off(told: Told, currency: str) -> Decimal:
+    """By how many of the smallest coins the grand total differs from the lines."""
+    return in_currency(
+        Decimal(told.whole("totalOff", 0, least=-100, most=100)).scaleb(-DECIMALS.get(currency, 2)), currency
     )
 
 

@@ -49,7 +49,10 @@ class Invoice(Entity, tag="invoice", kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a message asks of an operation of the Listings Items API; `body` is JSON, or None."""
+    """What a message asks of an operation of the Listings Items API; `body` is JSON, or None.
+
+    `received`: when the feed was created, for the books.
+    """
 
     operation: str
     seller: Seller
@@ -57,6 +60,8 @@ class Submission:
     query: dict[str, str]
     body: Any
     now: float
+    feed: str = ""
+    received: float = 0.0
 
 
 Perform = Callable[[Submission], Response]

@@ -228,7 +228,9 @@ def _perform(ground: Ground, job: Job, message: Message) -> Iterator[Mapping[str
     """Do it as the Listings Items API does it; its refusals become issues."""
     query = {"marketplaceIds": ",".join(job.feed.marketplaces)}
     operation, body = _submission(message)
-    answer = ground.perform(Submission(operation, job.seller, message["sku"], query, body, job.now))
+    answer = ground.perform(
+        Submission(operation, job.seller, message["sku"], query, body, job.now, job.feed.id, job.feed.created)
+    )
     told = msgspec.json.decode(answer.body) if answer.body else {}
     for fault in told.get("errors", ()):
         text = fault["message"] if not fault.get("details") else f"{fault['message']} {fault['details']}"

@@ -15,8 +15,8 @@ from amazon_simulator.wire.personal import (
     gives_phone,
     gives_recipient,
     gives_taxes,
-    windows,
 )
+from amazon_simulator.wire.windows import windows
 from amazon_simulator.world import Shelf
 
 ALL_ORDERS = (

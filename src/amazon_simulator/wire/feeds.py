@@ -8,18 +8,23 @@ import msgspec
 
 from amazon_simulator.documents import FEEDS, Document
 from amazon_simulator.entities import AccessToken
+from amazon_simulator.faults import Faults
 from amazon_simulator.feeds import Feed, Feeds
 from amazon_simulator.feeds.desk import DOCUMENTS_KEPT
 from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.feeds.kinds import KINDS, LISTINGS
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response, answer_json
+from amazon_simulator.not_simulated import Unsimulated, marked_by
 from amazon_simulator.routes import Call, Route, Routes
 from amazon_simulator.wire.answers import refuse, throttled
 from amazon_simulator.wire.job_search import page_of, read_marketplaces, read_options, read_search, stamp
+from amazon_simulator.wire.listings import Listings
 
 FEEDS_AT_MOST, WITHIN = 5, 300.0
 """JSON listings feeds of a region within so many seconds. Source: JSON_LISTINGS_FEED rate limits."""
+KIND = re.compile(r"(POST|UPLOAD|JSON)_[A-Z0-9_]{3,90}")
+"""How Amazon names its feeds."""
 TYPE = re.compile(r"[ -~]{1,200}")
 """A content type, as it can stand in a header."""
 FORBIDDEN = "Access to the resource is forbidden"
@@ -75,12 +80,13 @@ class FeedsApi:
             if not isinstance(kind, str):
                 raise ValueError("feedType is required")
             if kind not in KINDS:
-                raise ValueError(f"feed type {kind[:100]} is invalid")
+                words = f"feed type {kind[:100]} is invalid"
+                raise Unsimulated(words, f"feed type {kind}") if KIND.fullmatch(kind) else ValueError(words)
             marketplaces = list(read_marketplaces(told.get("marketplaceIds"), KINDS[kind].most))
             options = read_options(told.get("feedOptions"), "feedOptions")
             document = self._uploaded(call, told.get("inputFeedDocumentId"))
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         if not set(marketplaces) <= set(call.seller.marketplaces) or not self._may(kind):
             return _forbidden()
         if kind == LISTINGS and self._too_many(call):
@@ -132,13 +138,19 @@ class FeedsApi:
         return self._feeds.of_seller.get(call.seller.id, {}).get(call.names[0])
 
 
-def submit(routes: Routes, told: Submission) -> Response:
-    """What a feed's message asks, as the same call would be answered."""
+def submit(routes: Routes, listings: Listings, faults: Faults, told: Submission) -> Response:
+    """What a feed's message asks, as the same call would be answered; faults of submissions meet it as well."""
     route = routes.operations[told.operation]
     content = b"" if told.body is None else msgspec.json.encode(told.body)
     request = Request(route.method, route.path, urlencode(told.query), {}, content)
     access = AccessToken("", told.seller.id, told.now)
-    return route.act(Call(told.seller, request, (told.seller.id, told.sku), told.now, "", access))
+    names = (told.seller.id, told.sku)
+    call = Call(told.seller, request, names, told.now, "", access, feed=told.feed, received=told.received)
+    fault = faults.strike_message(told.operation, told.seller.id, told.now, told.sku)
+    if fault is None:
+        return route.act(call)
+    with listings.spoilt(fault.kind, fault.seconds):
+        return listings.invalid(call) if fault.kind == "invalid" else route.act(call)
 
 
 def document_json(house: House, document: Document, call: Call, name: str) -> dict[str, str]:

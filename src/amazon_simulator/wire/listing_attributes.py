@@ -9,6 +9,7 @@ from typing import Any
 
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.entities import Listing, Telling
+from amazon_simulator.world import World
 from amazon_simulator.world.prices import price_in
 
 Entries = list[dict[str, Any]]
@@ -42,8 +43,7 @@ def attribute_of(listing: Listing, name: str, markets: Sequence[str]) -> Entries
             return [offer for market in markets for offer in _offers(listing, market)]
         case "fulfillment_availability":
             market = markets[0] if markets else ""
-            shown = more.copies.get(market)
-            return [{**entry, "marketplace_id": market} for entry in availability(_as_it_is(listing), shown)]
+            return [{**entry, "marketplace_id": market} for entry in _availability(listing, market)]
         case "externally_assigned_product_identifier":
             return [{"type": kind.lower(), "value": number} for kind, number in sorted(more.barcodes.items())]
         case "child_parent_sku_relationship":
@@ -80,6 +80,14 @@ def _offers(listing: Listing, marketplace: str) -> Entries:
 
 def _as_it_is(listing: Listing) -> Telling:
     return Telling(0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second)
+
+
+def _availability(listing: Listing, market: str) -> Entries:
+    """What was submitted there last, taken effect or not (behaviours S01, S08), else what is offered."""
+    newest = World.newest_told(listing)
+    if market and newest.market == market:
+        return availability(newest)
+    return availability(_as_it_is(listing), listing.particulars.copies.get(market))
 
 
 def availability(telling: Telling, shown: int | None = None) -> Entries:

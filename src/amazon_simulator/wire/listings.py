@@ -6,17 +6,19 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from amazon_simulator.entities import Change, Listing, Seller, Telling
+from amazon_simulator.entities import Change, Listing, Seller, Telling, Write
 from amazon_simulator.house import House
 from amazon_simulator.http import Request, Response, answer_json
 from amazon_simulator.routes import Call, Route
 from amazon_simulator.wire.answers import denied, invalid, refuse
+from amazon_simulator.wire.listing_attributes import AVAILABILITY
 from amazon_simulator.wire.listing_items import Families, item_json
 from amazon_simulator.wire.listing_search import read_filters, read_size, sort_rows
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
 from amazon_simulator.wire.submissions import REQUIRED, Refused, carry_out, issue_json, plan_patch, plan_put
 
 PAGED_AT_MOST = 1000
+NOT_APPLIED = "accepted_not_applied"
 ITEMS = "/listings/2021-08-01/items/{sellerId}"
 DATA = {
     "summaries", "attributes", "issues", "offers", "fulfillmentAvailability",
@@ -156,8 +158,8 @@ class Listings:
         try:
             plan = plan_patch(held, market, call.seller.region, body["productType"], body["patches"])
         except Refused as refusal:
-            return self.submitted(sku, "INVALID", query, [refusal.issue], call.now)
-        return self._take(sku, listing, plan, query, call.now)
+            return self._refused(call, refusal.issue, body)
+        return self._take(call, listing, plan)
 
     def put(self, call: Call) -> Response:
         """putListingsItem: a new listing, or all of an old one, in exactly one marketplace."""
@@ -173,15 +175,15 @@ class Listings:
             return invalid(UNPARSED)
         if not 1 <= len(sku) <= 40:
             issue = issue_json("8560", "A SKU has 1 to 40 characters.", "sku")
-            return self.submitted(sku, "INVALID", query, [issue], call.now)
+            return self._refused(call, issue, body)
         listing, market = self._world.listings.get((call.seller.id, sku)), query["marketplaceIds"]
         try:
             plan = plan_put(listing, market, call.seller.region, body)
         except Refused as refusal:
-            return self.submitted(sku, "INVALID", query, [refusal.issue], call.now)
-        if listing is None and not _is_preview(query) and self._fault != "accepted_not_applied":
+            return self._refused(call, refusal.issue, body)
+        if listing is None and not _is_preview(query) and self._fault != NOT_APPLIED:
             listing = self._make(call.seller, sku, body, call.now)
-        return self._take(sku, listing, plan, query, call.now)
+        return self._take(call, listing, plan)
 
     def _make(self, seller: Seller, sku: str, body: dict[str, Any], now: float) -> Listing:
         """A SKU that is listed once its submission has taken effect."""
@@ -202,12 +204,41 @@ class Listings:
         self._world.make(listing)
         return listing
 
-    def _take(self, sku: str, listing: Listing | None, plan: Telling, query: dict[str, str], now: float) -> Response:
+    def _take(self, call: Call, listing: Listing | None, plan: Telling) -> Response:
+        sku, query, now = call.names[1], call.request.params(), call.now
         if _is_preview(query):
             return self.submitted(sku, "VALID", query, [], now, listing)
-        if listing is not None and self._fault != "accepted_not_applied":
+        lost = "unknown SKU" if listing is None else self._fault if self._fault == NOT_APPLIED else ""
+        if plan.offers:
+            plan.write = self._note_write(call, plan.quantity, "ACCEPTED", lost or "waiting")
+        if listing is not None and not lost:
             carry_out(self._world, listing, plan, now, self._later)
+        elif listing is not None and plan.offers and plan.quantity is not None:
+            self._world.keep_copy(listing, plan.market, plan.quantity)
         return self.submitted(sku, "ACCEPTED", query, [], now, listing)
+
+    def _refused(self, call: Call, issue: dict[str, Any], body: Any = None) -> Response:
+        """INVALID; what was said of a quantity is noted in the books."""
+        query = call.request.params()
+        if not _is_preview(query) and _speaks_of_quantity(body):
+            self._note_write(call, None, "INVALID", self._fault or issue["message"])
+        return self.submitted(call.names[1], "INVALID", query, [issue], call.now)
+
+    def _note_write(self, call: Call, quantity: int | None, status: str, effect: str) -> int:
+        methods = {"PATCH": "patchListingsItem", "PUT": "putListingsItem", "DELETE": "deleteListingsItem"}
+        write = Write(
+            number=0,
+            received=call.now if call.received is None else call.received,
+            seller=call.seller.id,
+            sku=call.names[1],
+            market=call.request.params().get("marketplaceIds", ""),
+            operation="JSON_LISTINGS_FEED" if call.feed else methods[call.request.method],
+            reference=call.feed or call.request_id,
+            quantity=quantity,
+            status=status,
+            effect=effect,
+        )
+        return self._world.note_write(write).number
 
     def delete(self, call: Call) -> Response:
         """deleteListingsItem: accepted for an unknown SKU too (behaviour S09)."""
@@ -216,15 +247,20 @@ class Listings:
         if fault is not None:
             return fault
         market, listing = query["marketplaceIds"], self._world.listings.get((call.seller.id, sku))
-        if listing is not None and market in listing.marketplaces and self._fault != "accepted_not_applied":
+        if listing is not None and market in listing.marketplaces and self._fault != NOT_APPLIED:
             plan = Telling(call.now, offers=False, gone=market)
             carry_out(self._world, listing, plan, call.now, self._later)
         return self.submitted(sku, "ACCEPTED", query, [], call.now)
 
-    def invalid(self, sku: str, now: float) -> Response:
+    def invalid(self, call: Call) -> Response:
         """What a fault makes of a submission that is right (behaviour S04)."""
         issue = issue_json("90000900", "The attributes are invalid.", "fulfillmentAvailability")
-        return self.submitted(sku, "INVALID", {}, [issue], now)
+        try:
+            body = call.request.json()
+        except ValueError:
+            body = None
+        with self.spoilt("invalid", 0.0):
+            return self._refused(call, issue, body)
 
     def submitted(
         self,
@@ -296,6 +332,18 @@ def _unparsable(told: Any) -> str:
         if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
             return UNPARSED
     return ""
+
+
+def _speaks_of_quantity(body: Any) -> bool:
+    """Whether a submission, however wrong, has something to say of quantities."""
+    if not isinstance(body, dict):
+        return False
+    attributes = body.get("attributes")
+    if isinstance(attributes, dict) and AVAILABILITY in attributes:
+        return True
+    patches = body.get("patches")
+    paths = [patch.get("path") for patch in patches if isinstance(patch, dict)] if isinstance(patches, list) else []
+    return any(isinstance(path, str) and AVAILABILITY in path for path in paths)
 
 
 def _is_whole(told: Any) -> bool:

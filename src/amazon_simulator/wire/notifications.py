@@ -11,6 +11,7 @@ from amazon_simulator.events.envelope import KINDS, OF_APPLICATION, ORDERS, VERS
 from amazon_simulator.events.post import Destination, Post, Subscription
 from amazon_simulator.events.samples import sample
 from amazon_simulator.http import Response, answer_json
+from amazon_simulator.not_simulated import Unsimulated, marked_by
 from amazon_simulator.routes import Call, Route
 from amazon_simulator.wire.answers import refuse
 from amazon_simulator.wire.paging import fingerprint, seal, unseal
@@ -21,6 +22,8 @@ ACCOUNT = re.compile(r"\d{12}")
 REGION = re.compile(r"[a-z]{2}(-[a-z]+)+-\d")
 CHANGES = ("BuyerRequestedChange", "DeliveryTipChange", "OrderStatusChange")
 REMOVED = ("ORDER_STATUS_CHANGE", "MFN_ORDER_STATUS_CHANGE")
+KIND = re.compile(r"[A-Z]{3,20}(_[A-Z0-9]{2,20}){1,6}")
+"""How Amazon names its notifications."""
 SMALLEST_PAGE, LARGEST_PAGE = 30, 100
 CONFLICT = "The resource specified conflicts with the current state."
 
@@ -53,7 +56,7 @@ class Notifications:
             told = _body(call)
             destination = _destination(told, self._post.numbering.uuid("destination", call.now), call.now)
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         for held in self._post.destinations.values():
             same_bus = destination.account and (held.account, held.region) == (destination.account, destination.region)
             if same_bus or (destination.arn and held.arn == destination.arn):
@@ -93,7 +96,7 @@ class Notifications:
             directive = told.get("processingDirective")
             changes = _changes(kind, directive)
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         if self._of(call.seller.id, kind):
             return _conflict(f"Subscription already exist for notification type {kind}")
         made = Subscription(
@@ -121,7 +124,7 @@ class Notifications:
         try:
             _check_kind(kind)
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         held = self._of(call.seller.id, kind, call.request.params().get("payloadVersion", ""))
         return answer_json({"payload": _subscription_json(held[-1])}) if held else _missing()
 
@@ -142,7 +145,7 @@ class Notifications:
                     raise ValueError("nextToken is not valid")
                 passed = held[2]
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         rows = [row for row in self._of(call.seller.id, kinds[0], query.get("payloadVersion", "")) if row.made > passed]
         payload: dict[str, Any] = {"subscriptions": [_subscription_json(row) for row in rows[: int(size)]]}
         if len(rows) > int(size):
@@ -181,7 +184,7 @@ class Notifications:
                     "the application"
                 )
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         body = wrapped(
             kind,
             sample(kind, call.now),
@@ -200,7 +203,8 @@ def _check_kind(kind: str) -> None:
     if kind in REMOVED:
         raise ValueError(f"Notification type {kind} is no longer supported, use ORDER_CHANGE")
     if kind not in KINDS:
-        raise ValueError(f"Notification type {kind[:80]} is not valid")
+        words = f"Notification type {kind[:80]} is not valid"
+        raise Unsimulated(words, f"notification type {kind}") if KIND.fullmatch(kind) else ValueError(words)
 
 
 def _changes(kind: str, directive: Any) -> list[str]:

@@ -24,9 +24,9 @@ from amazon_simulator.wire.personal import (
     gives_phone,
     gives_recipient,
     gives_taxes,
-    windows,
 )
 from amazon_simulator.wire.sellers import business_address
+from amazon_simulator.wire.windows import windows
 
 WORKDAYS = ("MON", "TUE", "WED", "THU", "FRI")
 

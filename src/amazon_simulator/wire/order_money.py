@@ -39,8 +39,13 @@ def _parts(item: Item) -> tuple[Decimal, ...]:
     return item.price, item.shipping, item.gift_wrap, item.cod_fee, item.tax, off
 
 
+def grand_total(order: Order) -> Decimal:
+    """What the buyer pays for all lines, and a cent where Amazon's own sums differ."""
+    return sum((item.total for item in order.items), order.total_off)
+
+
 def order_proceeds(order: Order, currency: str) -> dict[str, Any]:
-    total = sum((item.total for item in order.items), NOTHING)
+    total = grand_total(order)
     return {"grandTotal": money(total, currency), "breakdowns": breakdowns(order.items, currency)}
 
 
@@ -76,7 +81,7 @@ def tax_parts(item: Item, currency: str) -> dict[str, Decimal]:
 
 
 def payment(order: Order, currency: str) -> dict[str, Any]:
-    total = sum((item.total for item in order.items), NOTHING)
+    total = grand_total(order)
     return {"paymentExecutions": [{"paymentMethod": order.payment, "paymentAmount": money(total, currency)}]}
 
 

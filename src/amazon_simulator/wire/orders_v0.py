@@ -31,8 +31,9 @@ from amazon_simulator.wire.orders_v0_json import (
     preferences_json,
 )
 from amazon_simulator.wire.paging import seal, unseal
-from amazon_simulator.wire.personal import OPEN, windows
+from amazon_simulator.wire.personal import OPEN
 from amazon_simulator.wire.restricted import opened
+from amazon_simulator.wire.windows import windows
 from amazon_simulator.world import World
 
 PATH = "/orders/v0/orders/{orderId}"

@@ -6,9 +6,10 @@ from typing import Any
 from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Item, Order, Seller
-from amazon_simulator.wire.order_money import IOSS_NUMBER, shows_money, tax_parts
-from amazon_simulator.wire.personal import OPEN, gives_phone, windows
+from amazon_simulator.wire.order_money import IOSS_NUMBER, grand_total, shows_money, tax_parts
+from amazon_simulator.wire.personal import OPEN, gives_phone
 from amazon_simulator.wire.sellers import business_address
+from amazon_simulator.wire.windows import windows
 
 STATUSES = {
     "PENDING_AVAILABILITY": "PendingAvailability",
@@ -77,8 +78,7 @@ def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float)
     if order.replaces:
         told["ReplacedOrderId"] = order.replaces
     if shows_money(order):
-        total = sum((item.total for item in order.items), NOTHING)
-        told["OrderTotal"] = money(total, market.currency)
+        told["OrderTotal"] = money(grand_total(order), market.currency)
         if order.payment == "CashOnDelivery":
             told["PaymentExecutionDetail"] = [{"Payment": told["OrderTotal"], "PaymentMethod": "COD"}]
     if order.fulfilled_by == "MERCHANT":

@@ -1,11 +1,13 @@
 """Reports 2021-06-30. Source: model reports_2021-06-30.json; sp-api-details, reports; behaviours R06, R09."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from amazon_simulator.clock import from_iso
 from amazon_simulator.house import House
 from amazon_simulator.http import Response, answer_json
+from amazon_simulator.not_simulated import Unsimulated, marked_by
 from amazon_simulator.reports import Report, Reports, Schedule
 from amazon_simulator.reports.desk import Wish
 from amazon_simulator.reports.kinds import KINDS, NOT_ALLOWED
@@ -17,6 +19,8 @@ from amazon_simulator.wire.job_search import page_of, read_marketplaces, read_op
 from amazon_simulator.wire.restricted import opened
 
 MOST = 25
+TYPE = re.compile(r"GET_[A-Z0-9_]{3,90}")
+"""How Amazon names its reports."""
 TYPES_AT_MOST = 10
 HOUR = 3600.0
 NO_REPORT = "One or more of the provided ReportRequestIds could not be found."
@@ -51,7 +55,7 @@ class ReportsApi:
             kind, marketplaces, options = self._read(told)
             since, until = _window(told, call.now)
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         if not self._may(call, kind, marketplaces):
             return denied()
         wish = Wish(kind, marketplaces, options, since, until)
@@ -66,7 +70,8 @@ class ReportsApi:
         if kind in NOT_ALLOWED:
             raise ValueError(f"Request for report type {NOT_ALLOWED[kind]} is not allowed at this time")
         if kind not in KINDS:
-            raise ValueError(f"Report type {kind[:100]} is invalid")
+            words = f"Report type {kind[:100]} is invalid"
+            raise Unsimulated(words, f"report type {kind}") if TYPE.fullmatch(kind) else ValueError(words)
         marketplaces = read_marketplaces(told.get("marketplaceIds"), MOST)
         return kind, list(dict.fromkeys(marketplaces)), read_options(told.get("reportOptions"), "reportOptions")
 
@@ -122,7 +127,7 @@ class ReportsApi:
                 raise ValueError(f"period: choose from {', '.join(PERIODS)}")
             first = _moment(told, "nextReportCreationTime", following(call.now, period))
         except ValueError as fault:
-            return _invalid(str(fault))
+            return marked_by(_invalid(str(fault)), fault)
         if not self._may(call, kind, marketplaces):
             return denied()
         schedule = self._reports.schedule(call.seller, kind, marketplaces, period, options, max(first, call.now))

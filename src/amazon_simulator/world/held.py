@@ -16,6 +16,7 @@ from amazon_simulator.entities import (
     Particulars,
     Return,
     Seller,
+    Write,
 )
 from amazon_simulator.store import Entity
 from amazon_simulator.world.tallies import Tally
@@ -48,7 +49,7 @@ class Held:
     """All state in memory; `changed` collects what must be journalled."""
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (
-        Seller, Listing, Moved, FbaStock, Order, Confirmation, Return, FbaEvent, Intent,
+        Seller, Listing, Moved, FbaStock, Order, Confirmation, Return, FbaEvent, Intent, Write,
     )  # fmt: skip
 
     def __init__(self) -> None:
@@ -65,11 +66,14 @@ class Held:
         self.fba_events: list[FbaEvent] = []
         """Amazon's ledger of its warehouses, in the order of time."""
         self._tallies: dict[tuple[str, str, str], Tally] = {}
+        self.writes: list[Write] = []
         self.intents: dict[int, Intent] = {}
         self.changed: list[Entity] = []
         self.promised: dict[tuple[str, str, str], int] = {}
         self._due: list[tuple[float, str, str, str]] = []
         self._last_intent = 0
+        self.rounding: Callable[[str, float], bool] = lambda seller, now: False
+        """(seller, time) → whether the grand total of an order that is placed then differs from its lines."""
         self.lateness: Callable[[str, float], float] = lambda seller, now: 0.0
         """(seller, time) → seconds for which an order that is placed then stays out of searches."""
 
@@ -98,6 +102,10 @@ class Held:
                     self.tally((entity.seller, entity.pool, entity.sku)).note(entity)
             case Intent():
                 self._put_intent(entity)
+            case Write() if entity.number < len(self.writes):
+                self.writes[entity.number] = entity
+            case Write():
+                self.writes.append(entity)
             case _:
                 pass
 
@@ -165,6 +173,7 @@ class Held:
         yield from self.confirmations
         yield from self.returns
         yield from self.fba_events
+        yield from self.writes
         yield from self.intents.values()
         if self._last_intent and self._last_intent not in self.intents:  # no number is given twice
             yield Intent(number=self._last_intent, at=0.0, verb="", subject="", done=True)

@@ -19,6 +19,7 @@ FBA_SHIPS_AFTER = 300.0
 WAITS_FOR_STOCK = 3600.0
 """Seconds until Amazon looks again whether it has what an FBA order wants."""
 TAX = Decimal("0.0825")
+CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +37,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What only few orders have. `available_for`: seconds until the goods of a pre-order come out."""
+    """What only few orders have. `available_for`: seconds until the goods of a pre-order come out.
+
+    `total_off`: by how much the grand total differs from its lines.
+    """
 
     alias: str = ""
     replaces: str = ""
     payment: str = "CreditCard"
     regulated: str = ""
     available_for: float = 0.0
+    total_off: Decimal = Decimal(0)
 
 
 NO_TERMS = Terms()
@@ -95,6 +100,7 @@ class Orders(Warehouses):
             for item in items:
                 item.price = item.tax = Decimal(0)
         self._take(fulfilled_by, listings, lines, items, order_id, now)
+        off = terms.total_off or (CENT if self.rounding(seller.id, now) else Decimal(0))
         available = now + terms.available_for
         paid = available + pending_for
         order = Order(
@@ -117,6 +123,7 @@ class Orders(Warehouses):
             payment=terms.payment,
             regulated=terms.regulated,
             available_at=available if terms.available_for else None,
+            total_off=off,
         )
         self.make(order)
         return order
@@ -153,7 +160,8 @@ class Orders(Warehouses):
     ) -> None:
         for listing, line, item in zip(listings, lines, items, strict=True):
             if fulfilled_by == "MERCHANT":
-                item.taken = min(listing.quantity or 0, line.quantity)  # less when oversold
+                item.shown = listing.quantity or 0
+                item.taken = min(item.shown, line.quantity)  # less when oversold
                 self.set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
             if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
                 listing.listed = True

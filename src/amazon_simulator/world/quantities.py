@@ -2,7 +2,7 @@
 
 import msgspec
 
-from amazon_simulator.entities import Change, Listing, Moved, Particulars, Telling
+from amazon_simulator.entities import Change, Listing, Moved, Particulars, Telling, Write
 from amazon_simulator.world.held import Held
 
 TAKES_EFFECT_AFTER = 4.0
@@ -31,6 +31,19 @@ class Quantities(Held):
             self._note_move(listing)
         else:
             self.set_quantity(listing, telling.quantity, telling.at, "seller")
+        self._note_effect(telling)
+
+    def note_write(self, write: Write) -> Write:
+        """A quantity was sent: its number is its place."""
+        write.number = len(self.writes)
+        self.make(write)
+        return write
+
+    def _note_effect(self, telling: Telling) -> None:
+        if telling.write is not None:
+            write = self.writes[telling.write]
+            write.effect, write.applied = "applied", telling.at
+            self.changed.append(write)
 
     def _change_rest(self, listing: Listing, telling: Telling) -> None:
         """Title, prices and what else there is; a marketplace is joined or left."""
@@ -84,6 +97,12 @@ class Quantities(Held):
         telling.at += TAKES_EFFECT_AFTER + later
         listing.waiting.append(telling)
         self._expect(telling.at, "listing", listing.seller, listing.sku)
+        self._note_move(listing)
+
+    def keep_copy(self, listing: Listing, market: str, quantity: int) -> None:
+        """The attributes show what was submitted there, though nothing came of it (behaviour S01)."""
+        listing.more = listing.more or Particulars()
+        listing.more.copies[market] = quantity
         self._note_move(listing)
 
     @staticmethod

@@ -1,0 +1,41 @@
+"""Another application of a seller's that uses up the same limits."""
+
+from typing import TYPE_CHECKING, Any
+
+from amazon_simulator.clock import iso
+from amazon_simulator.http import Response, answer_json
+from amazon_simulator.limits import EVERY, PLANS, Consumer
+from amazon_simulator.told import Told
+
+if TYPE_CHECKING:
+    from amazon_simulator.simulator import Simulator
+
+FASTEST, LONGEST = 10_000, 366 * 24 * 3600.0
+HOUR = 3600.0
+
+
+def others_json(simulator: "Simulator") -> list[dict[str, Any]]:
+    return [other_json(one) for one in simulator.limits.consumers]
+
+
+def other_json(one: Consumer) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "sellerId": one.seller,
+        "operation": one.operation,
+        "rate": one.rate,
+        "since": iso(one.since),
+        "until": iso(one.until),
+    }
+
+
+def let_others_call(simulator: "Simulator", told: Told, now: float) -> Response:
+    """{"sellerId"?, "operation"?, "rate", "seconds"?} begins; {"stop": true, "number"?} ends one, or all."""
+    limits = simulator.limits
+    if told.truth("stop"):
+        limits.stop_others(told.whole("number") if "number" in told else None, now)
+        return answer_json({"others": others_json(simulator)})
+    seller = told.one_of("sellerId", {EVERY: 1, **simulator.world.sellers}, "/_simulator/accounts", EVERY)
+    operation = told.one_of("operation", {EVERY: 1, **PLANS}, "GET /_simulator/limits", EVERY)
+    rate, seconds = told.number("rate", least=0.0001, most=FASTEST), told.number("seconds", HOUR, least=1, most=LONGEST)
+    return answer_json(other_json(limits.let_another_call(seller, operation, rate, now, now + seconds)), 201)

@@ -1,0 +1,43 @@
+"""Roles of the application taken away and given back while programs run."""
+
+from typing import TYPE_CHECKING, Any
+
+from amazon_simulator.clock import iso
+from amazon_simulator.http import Response, answer_json
+from amazon_simulator.operation_roles import ROLES_OF_OPERATION
+from amazon_simulator.told import Told
+
+if TYPE_CHECKING:
+    from amazon_simulator.simulator import Simulator
+
+LONGEST = 366 * 24 * 3600.0
+
+
+def roles_json(simulator: "Simulator") -> dict[str, Any]:
+    """Each role that the application is registered with, and which operations want which roles."""
+    registration = simulator.application.registration
+    return {
+        "roles": [
+            {
+                "role": role,
+                "granted": role not in registration.withheld,
+                "givenBackAt": iso(until) if (until := registration.withheld.get(role)) else None,
+            }
+            for role in registration.roles
+        ],
+        "operations": {
+            operation: list(ROLES_OF_OPERATION.get(operation, ())) for operation in sorted(simulator.routes.operations)
+        },
+    }
+
+
+def set_role(simulator: "Simulator", told: Told, now: float) -> Response:
+    """{"role", "granted": false, "seconds"?}: for a while, or until it is given back by {"role", "granted": true}."""
+    registered = dict.fromkeys(simulator.application.registration.roles)
+    role = told.one_of("role", registered, "GET /_simulator/roles")
+    if told.truth("granted"):
+        simulator.application.give_back(role)
+    else:
+        seconds = told.number("seconds", 0, most=LONGEST)
+        simulator.application.withhold(role, now + seconds if seconds else 0.0)
+    return answer_json(roles_json(simulator))

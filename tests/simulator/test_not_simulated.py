@@ -1,0 +1,102 @@
+"""What is not simulated is answered as Amazon answers who may not, marked, counted, shown and said in the log."""
+
+import json
+import logging
+
+import pytest
+from tests.simulator import grantless
+from tests.simulator.conftest import EU, UK, Amazon
+
+from amazon_simulator.http import Request
+
+HEADER = "x-simulator"
+
+
+def send(amazon, method, path, body=None, **query):
+    headers = {"x-amz-access-token": amazon.token()}
+    return amazon.send(method, path, query=query, body=body, headers=headers)
+
+
+def asked(amazon):
+    return {row["what"]: row["count"] for row in amazon.control("GET", "books")[1]["notSimulated"]}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "what"),
+    [
+        ("GET", "/catalog/2022-04-01/items/B000000001", "GET /catalog/2022-04-01/items/*"),
+        ("POST", "/messaging/v1/orders/026-1520163-6049104/messages/legalDisclosure",
+         "POST /messaging/v1/orders/*/messages/legalDisclosure"),
+        ("POST", "/shipping/v2/shipments/rates", "POST /shipping/v2/shipments/rates"),
+        ("GET", "/finances/v0/financialEvents", "GET /finances/v0/financialEvents"),
+        ("GET", "/fba/outbound/2020-07-01/returnReasonCodes", "GET /fba/outbound/2020-07-01/returnReasonCodes"),
+    ],
+)  # fmt: skip
+def test_an_operation_that_is_missing_is_denied_with_a_mark(amazon, method, path, what):
+    for prefix in ("", "/eu"):
+        answer = send(amazon, method, prefix + path)
+        assert (answer.status, json.loads(answer.body)["errors"][0]["code"]) == (403, "Unauthorized")
+        assert answer.headers[HEADER] == "not simulated"
+    assert asked(amazon) == {what: 2}
+
+
+def test_what_is_nowhere_at_amazon_has_no_mark(amazon):
+    for path in (f"/listings/2021-08-01/items/{EU}/HH/0002/x", "/orders/v0/nothing"):
+        answer = send(amazon, "GET", path)
+        assert (answer.status, HEADER in answer.headers) == (403, False)
+    assert send(amazon, "GET", "/sellers/v1/marketplaceParticipations").headers.get(HEADER) is None
+    assert asked(amazon) == {}
+
+
+def test_types_that_are_missing_are_marked(amazon):
+    report = {"reportType": "GET_FBA_REIMBURSEMENTS_DATA", "marketplaceIds": [UK]}
+    feed = {"feedType": "POST_FLAT_FILE_FULFILLMENT_DATA", "marketplaceIds": [UK], "inputFeedDocumentId": "x"}
+    answers = [
+        send(amazon, "POST", "/reports/2021-06-30/reports", report),
+        send(amazon, "POST", "/feeds/2021-06-30/feeds", feed),
+        send(amazon, "POST", "/notifications/v1/subscriptions/ANY_OFFER_CHANGED", {"payloadVersion": "1.0"}),
+    ]
+    assert [(answer.status, answer.headers.get(HEADER)) for answer in answers] == [(400, "not simulated")] * 3
+    assert asked(amazon) == {
+        "report type GET_FBA_REIMBURSEMENTS_DATA": 1,
+        "feed type POST_FLAT_FILE_FULFILLMENT_DATA": 1,
+        "notification type ANY_OFFER_CHANGED": 1,
+    }
+
+
+def test_a_wrong_name_is_only_wrong(amazon):
+    answer = send(amazon, "POST", "/reports/2021-06-30/reports", {"reportType": "money", "marketplaceIds": [UK]})
+    assert (answer.status, HEADER in answer.headers) == (400, False)
+
+
+def test_it_is_shown_on_the_control_page_and_said_once_in_the_log(amazon, caplog):
+    with caplog.at_level(logging.WARNING, logger="amazon_simulator"):
+        for _ in range(3):
+            send(amazon, "GET", "/catalog/2022-04-01/items")
+    assert [record.getMessage() for record in caplog.records] == ["not simulated: GET /catalog/2022-04-01/items"]
+    shown = amazon.send("GET", "/").body.decode()
+    assert "GET /catalog/2022-04-01/items" in shown
+    assert "<span>Asked for, not simulated</span><strong>3</strong>" in shown
+
+
+def test_it_is_counted_over_a_kill(tmp_path):
+    before = Amazon(tmp_path)
+    send(before, "GET", "/catalog/2022-04-01/items")
+    before.simulator.close()
+    after = Amazon(tmp_path)
+    send(after, "GET", "/catalog/2022-04-01/items")
+    assert asked(after) == {"GET /catalog/2022-04-01/items": 2}
+    after.simulator.close()
+
+
+def test_any_path_can_be_marked(amazon):
+    headers = {"x-amz-access-token": amazon.token()}
+    answer = amazon.simulator.answer(Request("GET", "/c%0D%0Aatalog/%F0%9F%90%9F/x", "", headers, b""))
+    assert (answer.status, answer.headers[HEADER]) == (403, "not simulated")
+    assert all(value.isascii() and "\n" not in value for value in answer.headers.values())
+
+
+def test_a_grantless_caller_is_counted_without_a_seller(amazon):
+    assert grantless.call(amazon, "GET", "/catalog/2022-04-01/items")[0] == 403
+    (row,) = amazon.control("GET", "books")[1]["notSimulated"]
+    assert row["sellerId"] == ""
