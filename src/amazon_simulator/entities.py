@@ -168,6 +168,25 @@ class FbaEvent(msgspec.Struct, tag="fba event"):
     reference: str = ""  # order, inbound shipment
 
 
+class Transit(msgspec.Struct):
+    """What a promise was reckoned with. `source`: AMAZON_AUTOMATED, SELLER_SET, THIRD_PARTY_INTEGRATOR.
+
+    Source: model orders_2026-01-01.json of October 2026 (promiseCalculationInputs.transitTime).
+    """
+
+    source: str
+    carrier: str = ""
+    service: str = ""
+
+
+class Associated(msgspec.Struct):
+    """What was bought with a line. `kind`: VALUE_ADD_SERVICE, WARRANTY; the price in the order's currency."""
+
+    kind: str
+    asin: str = ""
+    price: Decimal | None = None
+
+
 class Item(msgspec.Struct):
     """One line of an order; amounts are for the whole line, in the order's currency."""
 
@@ -194,6 +213,7 @@ class Item(msgspec.Struct):
     promotions: tuple[str, ...] = ()
     programs: tuple[str, ...] = ()  # TRANSPARENCY, SUBSCRIBE_AND_SAVE
     constraints: tuple[str, ...] = ()  # signatureConfirmation …, each MANDATORY
+    associated: tuple[Associated, ...] = ()
     scheme: str = ""  # who has the VAT: IOSS, UOSS (deemed reseller), FACILITATOR; empty: the seller
 
     @property
@@ -266,6 +286,8 @@ class Order(msgspec.Struct, tag="order"):
     reviewer: str = ""
     reviewed: float = 0.0
     rejection: str = ""
+    transit: Transit | None = None
+    flex: bool = False  # Amazon plans it for a Seller Flex warehouse
     total_off: Decimal = Decimal(0)  # by which the grand total differs from its lines
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar
 import msgspec
 
 from amazon_simulator.catalogue import DAY, EU_MARKETS, MARKETS, ODD_GOODS
-from amazon_simulator.entities import Buyer, FbaStock, Listing, Order, Seller
+from amazon_simulator.entities import Associated, Buyer, FbaStock, Listing, Order, Seller, Transit
 from amazon_simulator.people import ADDRESS_KINDS, as_company, buyer_for, with_phone
 from amazon_simulator.seed import list_odd_goods, odd_buyer, order_number
 from amazon_simulator.store import Entity
@@ -32,6 +32,14 @@ DEEMED = {
     **{market.id: ("FACILITATOR",) for market in EU_MARKETS if market.country == "GB"},
 }
 """Marketplace → who has the VAT of a line there: by IOSS of small parcels from abroad, by UOSS as deemed reseller."""
+WARRANTY = Decimal("4.00")
+CARRIERS = {
+    "GB": (("Royal Mail", "Royal Mail Tracked 48"), ("Evri", "Evri Standard"), ("DPD UK", "DPD Next Day")),
+    "DE": (("DHL", "DHL Paket"), ("Hermes", "Hermes Paket"), ("DPD", "DPD Classic")),
+    "FR": (("La Poste", "Colissimo"), ("Chronopost", "Chrono 18")),
+    "US": (("USPS", "USPS Ground Advantage"), ("UPS", "UPS Ground"), ("FedEx", "FedEx Home Delivery")),
+}
+"""Country → services that promises there are reckoned with."""
 GIFT_MESSAGES = ("With love from the harbour", "Happy birthday, Grandpa!", "Für Łukasz – alles Gute 🎂\nDeine Zoë")
 
 
@@ -48,6 +56,8 @@ class Habits(msgspec.Struct, frozen=True):
     several: float = 0.2  # has more than one thing in the cart
     business: float = 0.06  # a company buys, by invoice
     deemed: float = 0.08  # of what goes abroad or through Amazon as deemed reseller: Amazon has the VAT
+    warranty: float = 0.04  # has a warranty beside what the seller sends
+    transit: float = 0.6  # was promised with a transit time that the order tells
     addresses: float = 0.0  # has an address that lacks something, or says it in an odd place
 
 
@@ -215,6 +225,10 @@ class Traffic:
         if chance.random() < habits.deemed and not fba and market in DEEMED:
             scheme = chance.choice(DEEMED[market])
             lines = [replace(line, particulars={"scheme": scheme}) for line in lines]
+        if chance.random() < habits.warranty and not fba and lines:
+            more = {**lines[0].particulars, "associated": (Associated("WARRANTY", "B0WARRANTY", WARRANTY),)}
+            lines = [replace(lines[0], particulars=more), *lines[1:]]
+        transit = _transit(market, chance) if chance.random() < habits.transit and not fba else None
         buyer, company = self._somebody(market, odd, chance)
         try:
             order = self._world.place(
@@ -229,7 +243,7 @@ class Traffic:
                 shipping=Decimal("0.00") if fba or chance.random() < 0.4 else Decimal("3.99"),
                 service_level=chance.choice(("STANDARD", "STANDARD", "STANDARD", "EXPEDITED")),
                 programs=("AMAZON_BUSINESS",) if company else ("PRIME",) if chance.random() < 0.1 else (),
-                terms=Terms(payment="Invoice" if company else "CreditCard"),
+                terms=Terms(payment="Invoice" if company else "CreditCard", transit=transit),
             )
         except NotPossible:
             return None
@@ -333,6 +347,13 @@ class Traffic:
         for when, part in ((begins, first), (begins + chance.uniform(1, 12) * HOUR, units - first)):
             told = {"stock": list(stock.key), "quantity": part, "reference": reference}
             self._world.intend(when, "receive", "/".join(stock.key), told)
+
+
+def _transit(market: str, chance: random.Random) -> Transit:
+    """What the promise was reckoned with: Amazon's own settings name a service, a seller's template seldom does."""
+    source = chance.choice(("AMAZON_AUTOMATED", "AMAZON_AUTOMATED", "SELLER_SET", "THIRD_PARTY_INTEGRATOR"))
+    carrier, service = chance.choice(CARRIERS.get(MARKETS[market].country, CARRIERS["GB"]))
+    return Transit(source) if source == "SELLER_SET" else Transit(source, carrier, service)
 
 
 def _shipment(chance: random.Random) -> str:

@@ -10,7 +10,7 @@ import msgspec
 from amazon_simulator.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.control.accounts import seller_of
 from amazon_simulator.control.books import order_of_books
-from amazon_simulator.entities import Buyer, Order
+from amazon_simulator.entities import Associated, Buyer, Order, Transit
 from amazon_simulator.http import Response, answer_json
 from amazon_simulator.people import ADDRESS_KINDS, buyer_for
 from amazon_simulator.seed import MIX, order_number, place_mix
@@ -25,6 +25,8 @@ LEVELS = (
     "STANDARD", "EXPEDITED", "FREE_ECONOMY", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY", "SCHEDULED",
 )  # fmt: skip
 PAYMENTS = ("CreditCard", "CashOnDelivery", "ConvenienceStore", "Invoice", "Other")
+SOURCES = ("AMAZON_AUTOMATED", "SELLER_SET", "THIRD_PARTY_INTEGRATOR")
+ASSOCIATIONS = ("WARRANTY", "VALUE_ADD_SERVICE")
 SCHEMES = ("", "IOSS", "UOSS", "FACILITATOR")
 CONSTRAINTS = (
     "palletDelivery", "signatureConfirmation", "recipientIdentityVerification", "recipientAgeVerification",
@@ -93,6 +95,8 @@ def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
             payment=_one(told, "paymentMethod", PAYMENTS),
             regulated="Pending" if told.truth("regulated") else "",
             available_for=told.number("availableSeconds", 0, most=A_YEAR),
+            transit=_transit(told.part("transitTime")) if "transitTime" in told else None,
+            flex=told.truth("sellerFlex"),
             total_off=_total_off(told, market.currency),
         ),
     )
@@ -104,6 +108,23 @@ def _somebody(told: Told, country: str, number: int) -> Buyer:
     if "addressKind" not in told:
         return somebody
     return ADDRESS_KINDS[told.one_of("addressKind", ADDRESS_KINDS, ", ".join(ADDRESS_KINDS))](somebody)
+
+
+def _transit(told: Told) -> Transit:
+    """{"dataSource", "carrier"?, "shippingService"?}"""
+    return Transit(_one(told, "dataSource", SOURCES), told.text("carrier", ""), told.text("shippingService", ""))
+
+
+def _associated(line: Told, currency: str) -> tuple[Associated, ...]:
+    """[{"associationType"?, "asin"?, "purchasePrice"?}], WARRANTY unless told."""
+    return tuple(
+        Associated(
+            _one(one, "associationType", ASSOCIATIONS),
+            one.text("asin", ""),
+            in_currency(one.money("purchasePrice", "0"), currency) if "purchasePrice" in one else None,
+        )
+        for one in line.parts("associatedItems")
+    )
 
 
 def _total_off(told: Told, currency: str) -> Decimal:
@@ -137,6 +158,7 @@ def _particulars(line: Told, currency: str) -> dict[str, Any]:
         "programs": tuple(line.texts("programs", [])),
         "constraints": _some(line, "constraints", CONSTRAINTS),
         "scheme": _one(line, "taxScheme", SCHEMES) if "taxScheme" in line else "",
+        "associated": _associated(line, currency) if "associatedItems" in line else (),
     }
     return {name: value for name, value in given.items() if value and value != Decimal(0)}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import Buyer, Item, Order, Package, Seller
+from amazon_simulator.entities import Buyer, Item, Order, Package, Seller, Transit
 from amazon_simulator.wire.order_money import (
     IOSS_NUMBER,
     item_proceeds,
@@ -66,6 +66,8 @@ def order_json(
         body["tax"] = {"taxRegistrations": [_registration(order.buyer)]}
     if "PACKAGES" in data and order.fulfilled_by == "MERCHANT" and order.packages:
         body["packages"] = [_package(order, package, seller, now) for package in order.packages]
+    if "FULFILLMENT_ORDERS" in data and order.flex and order.status in OPEN:
+        body["fulfillmentOrders"] = [{"fulfillmentOrderId": f"F{order.id.replace('-', '')}"}]
     return body
 
 
@@ -160,7 +162,28 @@ def _fulfillment(order: Order) -> dict[str, Any]:
         "fulfillmentServiceLevel": order.service_level,
         "shipByWindow": {"earliestDateTime": iso(times.ship_from), "latestDateTime": iso(times.ship_by)},
         "deliverByWindow": {"earliestDateTime": iso(times.deliver_from), "latestDateTime": iso(times.deliver_by)},
+        **({} if order.transit is None else {"promiseCalculationInputs": {"transitTime": _transit(order.transit)}}),
     }
+
+
+def _transit(transit: Transit) -> dict[str, Any]:
+    """The carrier and the service where the promise was reckoned with some."""
+    details = _given({"carrier": transit.carrier, "shippingService": transit.service})
+    return {"dataSource": transit.source, **({"details": details} if details else {})}
+
+
+def _associated(order: Order, item: Item, currency: str) -> list[dict[str, Any]]:
+    """A warranty or a service has an order of its own."""
+    return [
+        {
+            "orderId": f"D01-{order.id[4:]}",
+            "orderItemId": f"{item.id}{number}",
+            "associationType": one.kind,
+            **({"asin": one.asin} if one.asin else {}),
+            **({} if one.price is None else {"purchasePrice": money(one.price, currency)}),
+        }
+        for number, one in enumerate(item.associated, start=1)
+    ]
 
 
 def _item(order: Order, item: Item, currency: str, data: frozenset[str], roles: Collection[str]) -> dict[str, Any]:
@@ -173,6 +196,8 @@ def _item(order: Order, item: Item, currency: str, data: frozenset[str], roles: 
     row: dict[str, Any] = {"orderItemId": item.id, "quantityOrdered": item.quantity, "product": product}
     if item.programs:
         row["programs"] = list(item.programs)
+    if item.associated:
+        row["associatedOrderItems"] = _associated(order, item, currency)
     if item.customized_url and gives_recipient(order, roles):
         product["customization"] = {"customizedUrl": item.customized_url}
     if "PROCEEDS" in data and shows_money(order):

@@ -28,7 +28,7 @@ DATA = (
     "BUYER", "RECIPIENT", "PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION",
     "FULFILLMENT", "PACKAGES", "TAX", "PAYMENT", "FULFILLMENT_ORDERS",
 )  # fmt: skip
-"""What may be included; FULFILLMENT_ORDERS only of Easy Ship, which is not here."""
+"""What may be included; FULFILLMENT_ORDERS only of Easy Ship, which is not here, and of Seller Flex."""
 MARKETPLACES_AT_MOST = 50
 TOKEN_WORDS = (
     "The paginationToken you have submitted is not valid. "

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from amazon_simulator.catalogue import MARKETS, in_currency
-from amazon_simulator.entities import Buyer, Item, Listing, Order, Seller
+from amazon_simulator.entities import Buyer, Item, Listing, Order, Seller, Transit
 from amazon_simulator.world.held import OPEN_AT_AMAZON
 from amazon_simulator.world.prices import price_in
 from amazon_simulator.world.refusals import NotPossible, SoldOut
@@ -47,6 +47,8 @@ class Terms:
     payment: str = "CreditCard"
     regulated: str = ""
     available_for: float = 0.0
+    transit: Transit | None = None
+    flex: bool = False
     total_off: Decimal = Decimal(0)
 
 
@@ -124,6 +126,8 @@ class Orders(Warehouses):
             regulated=terms.regulated,
             available_at=available if terms.available_for else None,
             total_off=off,
+            transit=terms.transit,
+            flex=terms.flex,
         )
         self.make(order)
         return order
