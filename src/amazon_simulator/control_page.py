@@ -189,7 +189,7 @@ def _show(simulator: "Simulator", *, said: str = "", place: str = "", done: str 
         roles=ROLES,
         application_kinds=APPLICATION_KINDS,
         others=limits.consumers,
-        missing=sorted(simulator.not_simulated.asked.values(), key=lambda row: -row.last),
+        missing=sorted(simulator.not_simulated.requests.values(), key=lambda row: -row.last),
         authorised={seller: simulator.application.authorisation(seller, now) is not None for seller in world.sellers},
         plan=simulator.traffic.plan,
         hourly=round(sum(simulator.traffic.plan.hourly.values()), 2),

@@ -143,7 +143,7 @@ class Fault(Entity, tag="fault", kw_only=True):
         return thrown < self.probability
 
 
-class Struck(Entity, tag="struck", kw_only=True):
+class FaultEvent(Entity, tag="fault event", kw_only=True):
     """A fault has happened, for the books. `operation` is empty where it was no call that it happened to."""
 
     number: int
@@ -158,18 +158,18 @@ class Struck(Entity, tag="struck", kw_only=True):
 class Faults:
     """A store: what was made to happen goes on happening after a restart."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (Fault, Struck)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Fault, FaultEvent)
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self.changed: list[Entity] = []
         self.faults: list[Fault] = []
-        self.struck: list[Struck] = []
+        self.events: list[FaultEvent] = []
         self._last: Fault | None = None
 
     def put(self, entity: Entity) -> None:
-        if isinstance(entity, Struck) and entity.number == len(self.struck):
-            self.struck.append(entity)
+        if isinstance(entity, FaultEvent) and entity.number == len(self.events):
+            self.events.append(entity)
         if not isinstance(entity, Fault):
             return
         others = [fault for fault in self.faults if fault.number != entity.number]
@@ -180,7 +180,7 @@ class Faults:
     def everything(self) -> Iterator[Entity]:
         """Those that are there, and the last one that was: no number is given twice."""
         yield from self.faults
-        yield from self.struck
+        yield from self.events
         if self._last is not None and self._last.gone:
             yield self._last
 
@@ -241,8 +241,8 @@ class Faults:
 
     def _noted(self, fault: Fault | None, operation: str, seller: str, subject: str, now: float) -> Fault | None:
         if fault is not None:
-            struck = Struck(
-                number=len(self.struck),
+            event = FaultEvent(
+                number=len(self.events),
                 at=now,
                 fault=fault.number,
                 kind=fault.kind,
@@ -250,8 +250,8 @@ class Faults:
                 seller=seller,
                 subject=subject[:100],
             )
-            self.put(struck)
-            self.changed.append(struck)
+            self.put(event)
+            self.changed.append(event)
         return fault
 
     def lateness(self, seller: str, now: float) -> float:

@@ -23,7 +23,7 @@ class Unsimulated(ValueError):
         self.what = what
 
 
-class Asked(Entity, tag="not simulated", kw_only=True):
+class Missing(Entity, tag="not simulated", kw_only=True):
     """`first`, `last`: trade time. `seller` is the last one that asked."""
 
     what: str
@@ -36,18 +36,18 @@ class Asked(Entity, tag="not simulated", kw_only=True):
 class NotSimulated:
     """A store."""
 
-    kinds: ClassVar[tuple[type[Entity], ...]] = (Asked,)
+    kinds: ClassVar[tuple[type[Entity], ...]] = (Missing,)
 
     def __init__(self) -> None:
         self.changed: list[Entity] = []
-        self.asked: dict[str, Asked] = {}
+        self.requests: dict[str, Missing] = {}
 
     def put(self, entity: Entity) -> None:
-        if isinstance(entity, Asked):
-            self.asked[entity.what] = entity
+        if isinstance(entity, Missing):
+            self.requests[entity.what] = entity
 
     def everything(self) -> Iterator[Entity]:
-        yield from self.asked.values()
+        yield from self.requests.values()
 
     def turn(self, now: float) -> None:
         """It is counted when it is asked for."""
@@ -57,17 +57,17 @@ class NotSimulated:
         what = response.headers.get(WHAT)
         if response.headers.get(HEADER) != MARK or what is None:
             return
-        held = self.asked.get(what)
+        held = self.requests.get(what)
         if held is None:
             LOG.warning("not simulated: %s", what)
-            held = Asked(what=what, first=now, last=now, seller=seller)
+            held = Missing(what=what, first=now, last=now, seller=seller)
         held.count, held.last, held.seller = held.count + 1, now, seller
         self.put(held)
         self.changed.append(held)
 
     @property
     def count(self) -> int:
-        return sum(one.count for one in self.asked.values())
+        return sum(one.count for one in self.requests.values())
 
 
 def marked(response: Response, what: str) -> Response:

@@ -75,6 +75,6 @@ def test_parts_of_the_books_can_be_left_out(amazon):
     amazon.set_quantity("HH-0010", 3)
     fault(amazon, "500")
     amazon.search()
-    told = json.loads(amazon.send("GET", "/_simulator/books", query={"writes": "0", "struck": "0"}).body)
-    assert (told["writes"], told["struck"]) == ([], [])
-    assert [row["kind"] for row in amazon.control("GET", "books")[1]["struck"]] == ["500"]
+    told = json.loads(amazon.send("GET", "/_simulator/books", query={"writes": "0", "faultEvents": "0"}).body)
+    assert (told["writes"], told["faultEvents"]) == ([], [])
+    assert [row["kind"] for row in amazon.control("GET", "books")[1]["faultEvents"]] == ["500"]

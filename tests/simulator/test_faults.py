@@ -244,8 +244,8 @@ def test_what_a_patch_may_meet_a_message_of_a_feed_meets_too(amazon, kind, statu
     told = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
     assert told["summary"]["messagesAccepted"] == (1 if kind == "invalid" else 2)
     assert (amazon.listing("HH-0010").quantity, amazon.listing("HH-0011").quantity) == (before, 3)
-    struck = amazon.control("GET", "books")[1]["struck"]
-    assert [(row["kind"], row["operation"], row["subject"]) for row in struck] == [
+    events = amazon.control("GET", "books")[1]["faultEvents"]
+    assert [(row["kind"], row["operation"], row["subject"]) for row in events] == [
         (kind, "patchListingsItem", "HH-0010")
     ]
 
@@ -368,22 +368,22 @@ def test_one_fault_is_cleared_by_its_number_and_all_without(amazon):
 
 
 def test_faults_with_their_counts_and_dice_outlive_a_restart(tmp_path):
-    def struck(amazon, calls):
+    def events(amazon, calls):
         return [raw(amazon).status for _ in range(calls)]
 
     told = {"probability": 0.5, "count": 12, "operation": "getMarketplaceParticipations"}
     unbroken = Amazon(lifted=True)
     fault(unbroken, "500", **told)
-    expected = struck(unbroken, 40)
+    expected = events(unbroken, 40)
     first = Amazon(home=tmp_path, lifted=True)
     fault(first, "500", **told)
     fault(first, "members", without=["payload"], count=0)
     first.control("POST", "faults", {"clear": True, "number": 2})
-    found, token = struck(first, 15), first._tokens
+    found, token = events(first, 15), first._tokens
     first.simulator.close()
     again = Amazon(home=tmp_path, lifted=True)
     again._tokens = token
-    assert found + struck(again, 25) == expected
+    assert found + events(again, 25) == expected
     assert expected.count(500) == 12
     assert [one["kind"] for one in again.control("GET", "faults")[1]["faults"]] == ["500"]
     assert fault(again, "503")["number"] == 3

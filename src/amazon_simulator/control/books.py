@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from amazon_simulator.catalogue import MARKETS, written
 from amazon_simulator.clock import iso
 from amazon_simulator.control.papers import papers
-from amazon_simulator.control.writes import not_simulated_of_books, struck_of_books, write_of_books
+from amazon_simulator.control.writes import fault_event_of_books, not_simulated_of_books, write_of_books
 from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order, Return
 from amazon_simulator.wire.order_money import grand_total
 
@@ -62,8 +62,8 @@ def books(simulator: "Simulator", query: dict[str, str]) -> dict[str, Any]:
         "throttled": sum(row.refused for row in simulator.limits.counters.values() if ours(row.seller)),
         "throttled_by_others": sum(row.others for row in simulator.limits.counters.values() if ours(row.seller)),
         "writes": [write_of_books(row) for row in world.writes if ours(row.seller)] if told("writes") else [],
-        "struck": [struck_of_books(row) for row in simulator.faults.struck if ours(row.seller)]
-        if told("struck")
+        "faultEvents": [fault_event_of_books(row) for row in simulator.faults.events if ours(row.seller)]
+        if told("faultEvents")
         else [],
     }
 

@@ -29,13 +29,16 @@ def other_json(one: Consumer) -> dict[str, Any]:
     }
 
 
-def let_others_call(simulator: "Simulator", told: Told, now: float) -> Response:
+def let_others_call(simulator: "Simulator", params: Told, now: float) -> Response:
     """{"sellerId"?, "operation"?, "rate", "seconds"?} begins; {"stop": true, "number"?} ends one, or all."""
     limits = simulator.limits
-    if told.truth("stop"):
-        limits.stop_others(told.whole("number") if "number" in told else None, now)
+    if params.truth("stop"):
+        limits.stop_others(params.whole("number") if "number" in params else None, now)
         return answer_json({"others": others_json(simulator)})
-    seller = told.one_of("sellerId", {EVERY: 1, **simulator.world.sellers}, "/_simulator/accounts", EVERY)
-    operation = told.one_of("operation", {EVERY: 1, **PLANS}, "GET /_simulator/limits", EVERY)
-    rate, seconds = told.number("rate", least=0.0001, most=FASTEST), told.number("seconds", HOUR, least=1, most=LONGEST)
+    seller = params.one_of("sellerId", {EVERY: 1, **simulator.world.sellers}, "/_simulator/accounts", EVERY)
+    operation = params.one_of("operation", {EVERY: 1, **PLANS}, "GET /_simulator/limits", EVERY)
+    rate, seconds = (
+        params.number("rate", least=0.0001, most=FASTEST),
+        params.number("seconds", HOUR, least=1, most=LONGEST),
+    )
     return answer_json(other_json(limits.let_another_call(seller, operation, rate, now, now + seconds)), 201)

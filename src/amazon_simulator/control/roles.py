@@ -31,13 +31,13 @@ def roles_json(simulator: "Simulator") -> dict[str, Any]:
     }
 
 
-def set_role(simulator: "Simulator", told: Told, now: float) -> Response:
+def set_role(simulator: "Simulator", params: Told, now: float) -> Response:
     """{"role", "granted": false, "seconds"?}: for a while, or until it is given back by {"role", "granted": true}."""
     registered = dict.fromkeys(simulator.application.registration.roles)
-    role = told.one_of("role", registered, "GET /_simulator/roles")
-    if told.truth("granted"):
+    role = params.one_of("role", registered, "GET /_simulator/roles")
+    if params.truth("granted"):
         simulator.application.give_back(role)
     else:
-        seconds = told.number("seconds", 0, most=LONGEST)
+        seconds = params.number("seconds", 0, most=LONGEST)
         simulator.application.withhold(role, now + seconds if seconds else 0.0)
     return answer_json(roles_json(simulator))

@@ -4,7 +4,7 @@ from typing import Any
 
 from amazon_simulator.clock import iso
 from amazon_simulator.entities import Write
-from amazon_simulator.faults import Struck
+from amazon_simulator.faults import FaultEvent
 from amazon_simulator.not_simulated import NotSimulated
 
 
@@ -23,7 +23,7 @@ def write_of_books(row: Write) -> dict[str, Any]:
     }
 
 
-def struck_of_books(row: Struck) -> dict[str, Any]:
+def fault_event_of_books(row: FaultEvent) -> dict[str, Any]:
     return {
         "at": iso(row.at),
         "fault": row.fault,
@@ -38,5 +38,5 @@ def not_simulated_of_books(held: NotSimulated) -> list[dict[str, Any]]:
     """What was asked for that is not here, and how often."""
     return [
         {"what": row.what, "count": row.count, "first": iso(row.first), "last": iso(row.last), "sellerId": row.seller}
-        for row in held.asked.values()
+        for row in held.requests.values()
     ]
