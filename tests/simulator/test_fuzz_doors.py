@@ -110,6 +110,11 @@ CONTROL = {
         {"clear": True, "number": 1},
     ],
     "limits": [{"sellerId": EU, "operation": "getOrder", "rate": 1, "burst": 2}, {"lift": True}, {"reset": True}],
+    "limits/others": [{"sellerId": EU, "operation": "getOrder", "rate": 1, "seconds": 60}, {"stop": True, "number": 1}],
+    "roles": [
+        {"role": "Product Listing", "granted": False, "seconds": 60},
+        {"role": "Product Listing", "granted": True},
+    ],
     "traffic": [{"ordersPerHour": 2, "seconds": 60, "odd": 0.5, "peak": {"seconds": 60, "factor": 2}, "seed": "s"}],
     "scenarios/NONE": [{"sellerId": EU}],
     **{f"scenarios/{story}": [{"sellerId": EU}] for story in STORIES},
@@ -117,7 +122,19 @@ CONTROL = {
 """Control call → good bodies of it."""
 
 
-READ = ("accounts", "books", "clock", "labels", "notifications", "faults", "world", "scenarios", "limits", "traffic")
+READ = (
+    "accounts",
+    "books",
+    "clock",
+    "labels",
+    "notifications",
+    "faults",
+    "world",
+    "scenarios",
+    "limits",
+    "roles",
+    "traffic",
+)
 TIMELESS = ("clock", "traffic")
 """Calls after which time itself is another: each example has an Amazon of its own."""
 
