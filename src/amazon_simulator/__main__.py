@@ -141,6 +141,11 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
         models=given.models,
         application_kind=given.application_kind,
     )
+    if simulator.journal is not None and simulator.journal.cut:
+        sys.stderr.write(
+            f"amazon_simulator: the journal ended in {simulator.journal.cut} bytes that were not written whole; "
+            f"they are cut off, and kept in {given.home / 'journal.torn'}\n"
+        )
     if world is not None:
         load(simulator, world)
     _set_traffic(simulator, given.traffic, given.odd)
@@ -194,7 +199,9 @@ def _listen(port: int) -> socket.socket:
 
 
 def _forget(home: Path | None, clock_file: Path | None) -> None:
-    for file in ([home / "journal.jsonl"] if home else []) + ([clock_file] if clock_file else []):
+    for file in ([home / "journal.jsonl", home / "journal.torn"] if home else []) + (
+        [clock_file] if clock_file else []
+    ):
         file.unlink(missing_ok=True)
 
 

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import math
 import socket
+import sys
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from amazon_simulator.http import ConnectionCut, Request
+from amazon_simulator.journal import NotWritten
 from amazon_simulator.simulator import Simulator
 
 Scope = MutableMapping[str, Any]
@@ -66,6 +70,22 @@ class Lines(HttpToolsProtocol):
         super().connection_lost(exc)
 
 
+class Complaints:
+    """The same fault once a minute, with how often it was met since."""
+
+    def __init__(self) -> None:
+        self._met: dict[str, tuple[float, int]] = {}
+
+    def say(self, text: str) -> None:
+        now = time.monotonic()
+        said, more = self._met.get(text, (-math.inf, 0))
+        if now - said < 60.0:
+            self._met[text] = (said, more + 1)
+            return
+        self._met[text] = (now, 0)
+        sys.stderr.write(f"amazon_simulator: {text}" + (f" ({more} times more in between)" if more else "") + "\n")
+
+
 class App:
     """Serves one simulator; every second it tells the clock file and lets happen what is due.
 
@@ -96,15 +116,21 @@ class App:
                     self._task.cancel()
                     with contextlib.suppress(asyncio.CancelledError):
                         await self._task
-                self._simulator.clock.tell()
+                with contextlib.suppress(NotWritten):
+                    self._simulator.clock.tell()
                 self._simulator.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
     async def _tell_time(self) -> None:
+        """For ever, whatever happens: without it trade time would stand still for every other process."""
+        complaints = Complaints()
         while True:
-            self._simulator.clock.tell()
-            self._simulator.tick()
+            for step in (self._simulator.clock.tell, self._simulator.tick):
+                try:
+                    step()
+                except Exception as fault:  # noqa: BLE001 -- nobody would start it again
+                    complaints.say(f"{type(fault).__name__}: {fault}")
             await asyncio.sleep(SEEN_EVERY)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

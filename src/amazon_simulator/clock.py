@@ -12,6 +12,8 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from amazon_simulator.journal import NotWritten
+
 GONE_AFTER = 60.0
 FASTEST = 10_000
 
@@ -56,18 +58,26 @@ class Clock:
         return datetime.fromtimestamp(self.seconds(), UTC)
 
     def set_rate(self, rate: float) -> None:
-        self._anchor_trade, self._anchor_machine = self.seconds(), time.time()
-        self.rate = rate
-        self.tell()
+        """NotWritten when the clock file cannot be written: nothing has changed."""
+        self._move(self.seconds(), rate)
 
     def advance(self, seconds: float) -> None:
+        """As `set_rate`; ValueError for a step back."""
         if seconds < 0:
             raise ValueError("advance: trade time never goes back; give 0 or more seconds")
-        self._anchor_trade, self._anchor_machine = self.seconds() + seconds, time.time()
-        self.tell()
+        self._move(self.seconds() + seconds, self.rate)
+
+    def _move(self, trade: float, rate: float) -> None:
+        before = self._anchor_trade, self._anchor_machine, self.rate
+        self._anchor_trade, self._anchor_machine, self.rate = trade, time.time(), rate
+        try:
+            self.tell()
+        except NotWritten:
+            self._anchor_trade, self._anchor_machine, self.rate = before
+            raise
 
     def tell(self) -> None:
-        """Write the clock file, atomically."""
+        """Write the clock file, whole or not at all; NotWritten leaves the old one."""
         if self._file is None:
             return
         told = {
@@ -77,8 +87,11 @@ class Clock:
             "seen_machine": time.time(),
         }
         part = self._file.with_suffix(".part")
-        part.write_text(json.dumps(told), encoding="utf-8")
-        os.replace(part, self._file)
+        try:
+            part.write_text(json.dumps(told), encoding="utf-8")
+            os.replace(part, self._file)
+        except OSError as fault:
+            raise NotWritten(f"{self._file} cannot be written ({fault.strerror})") from fault
 
     @property
     def mode(self) -> str:

@@ -1,5 +1,6 @@
 """The journal on disk: one JSON line for each changed entity; killed and started again, the last line holds."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -40,15 +41,26 @@ def decoded(lines: Iterable[bytes], kinds: Sequence[type[Entity]], name: str) ->
             yield entity
 
 
+class NotWritten(OSError):
+    """The disk takes nothing more: what was to be written is not, and what was written before is whole."""
+
+
 class Journal:
-    """Append-only. A batch that was torn (killed while writing) is dropped whole. `lines`: how many it has."""
+    """Append-only. A batch that was torn (killed while writing, a full disk) is dropped whole.
+
+    `lines`: how many it has. `cut`: bytes that were taken off its end when it was opened.
+    """
 
     def __init__(self, file: Path) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        mend_torn_end(file)
+        self.cut = cut_torn_end(file)
         self._file = file
-        self._out = file.open("ab")
-        self.lines = self._whole = 0
+        self._open()
+        self.lines = self._whole = self._not_anew_before = 0
+
+    def _open(self) -> None:
+        self._out = self._file.open("ab", buffering=0)  # a buffer would write again what a full disk refused
+        self._end, self._torn = os.fstat(self._out.fileno()).st_size, False
 
     def read(self, kinds: Sequence[type[Entity]]) -> Iterator[Entity]:
         """What is in it, in the order in which it was written."""
@@ -60,29 +72,55 @@ class Journal:
     @property
     def swollen(self) -> bool:
         """Whether it has several times as many lines as the state took when it was last written anew."""
-        return self.lines > max(SMALL, TIMES * self._whole)
+        return self.lines > max(SMALL, TIMES * self._whole, self._not_anew_before)
 
     def rewrite(self, entities: Iterable[Entity]) -> None:
-        """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was."""
-        part = self._file.with_suffix(".part")
-        with part.open("wb") as out:
-            self._whole = 0
-            for line in encoded(entities):
-                out.write(line)
-                self._whole += 1
-        os.replace(part, self._file)
+        """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was.
+
+        NotWritten when there is no room for it; the old one goes on and is written anew after many lines more.
+        """
+        part, whole = self._file.with_suffix(".part"), 0
+        try:
+            with part.open("wb") as out:
+                for line in encoded(entities):
+                    out.write(line)
+                    whole += 1
+            os.replace(part, self._file)
+        except OSError as fault:
+            self._not_anew_before = self.lines + SMALL
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise NotWritten(f"{self._file} cannot be written anew ({fault.strerror})") from fault
         self._out.close()
-        self._out = self._file.open("ab")
-        self.lines = self._whole
+        self._open()
+        self.lines = self._whole = whole
 
     def keep(self, entities: Sequence[Entity]) -> None:
-        """Write the changed entities before the answer goes out."""
+        """Write the changed entities before the answer goes out; NotWritten leaves the journal as it was."""
         if entities:
             lines = list(encoded(entities))
             first = [_encoder.encode(Batch(len(lines))) + b"\n"] if len(lines) > 1 else []
-            self._out.write(b"".join(first + lines))
-            self._out.flush()
+            self._append(b"".join(first + lines))
             self.lines += len(lines)
+
+    def _append(self, content: bytes) -> None:
+        try:
+            self._cut_torn()
+            self._torn = True
+            left = memoryview(content)
+            while left:
+                left = left[self._out.write(left) :]
+        except OSError as fault:
+            with contextlib.suppress(OSError):
+                self._cut_torn()
+            raise NotWritten(f"{self._file} cannot be written ({fault.strerror})") from fault
+        self._end, self._torn = self._end + len(content), False
+
+    def _cut_torn(self) -> None:
+        """Take off what a write left that was broken off: a next line would be glued to it."""
+        if self._torn:
+            os.ftruncate(self._out.fileno(), self._end)
+            self._torn = False
 
     def close(self) -> None:
         self._out.close()
@@ -96,14 +134,28 @@ class Journal:
         self.close()
 
 
-def mend_torn_end(file: Path) -> None:
-    """Cut a batch that was not written to its end off, so that the next line begins at its own beginning."""
+def cut_torn_end(file: Path) -> int:
+    """Cut everything behind the last sound record off, so that the next line begins at its own beginning; answers how
+    many bytes. They are kept beside the journal. A line that is JSON of another version is not torn: `read` says so."""
     if not file.exists():
-        return
+        return 0
+    sound, size = _sound_end(file), file.stat().st_size
+    if sound == size:
+        return 0
+    with file.open("r+b") as torn:
+        torn.seek(sound)
+        with contextlib.suppress(OSError):  # no room for it: the journal goes first
+            file.with_suffix(".torn").write_bytes(torn.read())
+        torn.truncate(sound)
+    return size - sound
+
+
+def _sound_end(file: Path) -> int:
+    """Where the last record ends before which every line is whole: a batch with all its lines, or a line alone."""
     sound = place = left = 0
     with file.open("rb") as lines:
         for line in lines:
-            if not line.endswith(b"\n"):
+            if not line.endswith(b"\n") or not _is_json(line):
                 break
             place += len(line)
             if left:
@@ -112,6 +164,12 @@ def mend_torn_end(file: Path) -> None:
                 left = msgspec.json.decode(line, type=Batch).lines
             if not left:
                 sound = place
-    if sound != file.stat().st_size:
-        with file.open("r+b") as torn:
-            torn.truncate(sound)
+    return sound
+
+
+def _is_json(line: bytes) -> bool:
+    try:
+        msgspec.json.decode(line, type=msgspec.Raw)
+    except msgspec.DecodeError:
+        return False
+    return True

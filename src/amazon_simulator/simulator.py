@@ -1,6 +1,7 @@
 """The whole of it behind one function: `Simulator.answer(Request) -> Response`."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from amazon_simulator import control, control_page, login, seller_central, shop
@@ -14,8 +15,8 @@ from amazon_simulator.feeds import Feeds
 from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.fulfilments import Fulfilments
 from amazon_simulator.house import House
-from amazon_simulator.http import Request, Response
-from amazon_simulator.journal import Journal
+from amazon_simulator.http import Request, Response, answer_json
+from amazon_simulator.journal import Journal, NotWritten
 from amazon_simulator.ledger import Ledger
 from amazon_simulator.limits import Limits
 from amazon_simulator.not_simulated import NotSimulated
@@ -172,18 +173,22 @@ class Simulator:
 
     def begin_anew(self, entities: Sequence[Entity]) -> None:
         """Forget this world and go on with another one: what `everything` of a simulator gave."""
+        if self.journal is not None:
+            self.journal.rewrite(entities)  # first: without room for it nothing changes
         self._furnish()
         for entity in entities:
             self._home_of[type(entity)].put(entity)
         self.watcher.look_round()
-        if self.journal is not None:
-            self.journal.rewrite(entities)
         self.turn()
         self._keep()
 
     def _keep(self) -> None:
         """Write down what has changed, after the watchers were told."""
         self._tell(self.clock.seconds())
+        self._write()
+
+    def _write(self) -> None:
+        """NotWritten keeps what has changed, to be written when there is room again."""
         if self.journal is not None:
             self.journal.keep(self._unwritten)
         self._unwritten.clear()
@@ -213,7 +218,8 @@ class Simulator:
         self._turn_to(now)
 
     def tick(self) -> None:
-        """Let everything happen that is due now and write it down, though nobody asks."""
+        """Let everything happen that is due now and write it down, though nobody asks; NotWritten on a full disk."""
+        self._write()
         self.turn()
         self._keep()
         if self.journal is not None:
@@ -222,7 +228,8 @@ class Simulator:
     def _compact(self, journal: Journal) -> None:
         """Write the journal anew when most of it is of the past: between two calls, when all is written down."""
         if journal.swollen:
-            journal.rewrite(self.everything())
+            with suppress(NotWritten):  # the old one goes on
+                journal.rewrite(self.everything())
 
     def _next_moment(self) -> float | None:
         return min((moment for store in self._timed if (moment := store.due()) is not None), default=None)
@@ -233,7 +240,19 @@ class Simulator:
         self._tell(moment)
 
     def answer(self, request: Request) -> Response:
-        """Answer one request; what it changed is in the journal before the answer goes out."""
+        """Answer one request; what it changed is in the journal before the answer goes out.
+
+        While the disk takes nothing more nothing else is changed either, and every answer is 503. The change that met
+        the full disk first is not acknowledged; it is written down when there is room, or lost whole in a restart.
+        """
+        try:
+            self._write()
+            return self._answer(request)
+        except NotWritten as fault:
+            error = {"code": "ServiceUnavailable", "message": f"{fault}: make room on the disk."}
+            return answer_json({"errors": [error]}, 503)
+
+    def _answer(self, request: Request) -> Response:
         self.turn()
         parts = request.segments()
         match parts[0]:
