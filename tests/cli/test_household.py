@@ -10,8 +10,10 @@ import threading
 
 import pytest
 
-from wharfinger.cli.children import answers_at, free_port
+from wharfinger.cli.children import answers_at, free_port, listen
+from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.household import Child, ChildFailed, Household, ParentEnded
+from wharfinger.cli.log_files import keep_logs_small
 from wharfinger.cli.process_faults import read_process_faults
 
 pytestmark = pytest.mark.system
@@ -226,3 +228,27 @@ def test_a_killed_parent_leaves_no_orphan(tmp_path):
         assert not is_gone(child)
         os.kill(parent.pid, signal.SIGKILL)
         assert wait_until(lambda: is_gone(child))
+
+
+def test_a_log_is_kept_small_while_its_process_writes_on(tmp_path):
+    log = tmp_path / "web.log"
+    with log.open("ab", buffering=0) as writing:
+        writing.write(b"x" * 100)
+        keep_logs_small(tmp_path, 100)
+        assert log.stat().st_size == 100
+        writing.write(b"y")
+        keep_logs_small(tmp_path, 100)
+        writing.write(b"z\n")
+    assert (log.read_bytes(), (tmp_path / "web.log.1").read_bytes()) == (b"z\n", b"x" * 100 + b"y")
+
+
+def test_another_programs_page_is_not_taken_for_the_child(household):
+    port = free_port(0)
+    serve = python(
+        "import http.server as h, sys; h.test(h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')",
+        str(port),
+    )
+    household.start(Child("other", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
+    assert not answers_at(f"http://127.0.0.1:{port}/", "start-1")()
+    with pytest.raises(CommandFailed, match=f"127.0.0.1:{port}, cannot be listened on"):
+        listen("127.0.0.1", port)

@@ -1,5 +1,7 @@
 """What a person sees at the command line when something is wrong: one sentence, no traceback."""
 
+import socket
+
 import pytest
 
 from wharfinger.cli import main
@@ -67,3 +69,14 @@ def test_a_home_below_a_file_is_told(configured, home, capsys):
     configured(WHARFINGER_HOME=str(home / "file" / "home"))
     assert main.main(["migrate"]) == 2
     assert "WHARFINGER_HOME" in only_sentence(capsys)
+
+
+def test_where_another_program_listens_serve_starts_nothing(configured, capsys, tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        configured(WHARFINGER_HOME=str(tmp_path), WHARFINGER_LISTEN=f"127.0.0.1:{port}", DATABASE_URL="")
+        assert main.main(["serve"]) == 4
+    assert f"127.0.0.1:{port}, cannot be listened on" in only_sentence(capsys)
+    assert not (tmp_path / "postgres").exists()

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import secrets
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -83,9 +84,12 @@ def run(given: argparse.Namespace) -> int:
         told = demo_environment(home, plan, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
         (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
-        household = Household(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
+        start = secrets.token_hex(8)
+        household = Household(
+            home, told | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
+        )
         try:
-            _start(household, plan, port, given.workers)
+            _start(household, plan, port, given.workers, start)
             say(
                 _BANNER.format(
                     pages=told["WHARFINGER_URL"],
@@ -102,12 +106,12 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _start(household: Household, plan: SimulatorPlan, port: int, workers: int) -> None:
+def _start(household: Household, plan: SimulatorPlan, port: int, workers: int, start: str) -> None:
     household.start_database()
     household.start(children.simulator(plan))
     household.run_once("migrate", children.own_command("migrate"))
     household.run_once("seed", children.own_command("seed"))
-    household.start(children.web("127.0.0.1", port))
+    household.start(children.web("127.0.0.1", port, start=start))
     for number in range(1, workers + 1):
         household.start(children.worker(number))
     household.watch()

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import publish_database, withdraw_database
+from wharfinger.cli.log_files import keep_logs_small
 from wharfinger.cli.postgres import EmbeddedPostgres, on_leash
 from wharfinger.cli.process_faults import ProcessFaults
 from wharfinger.cli.speech import Say, say_aside
@@ -33,6 +34,7 @@ _WELL_AFTER = 5.0  # a child that has lived this long again is no longer told as
 _SETTLED_AFTER = 30.0  # a child that lived this long is well: its next death starts the back-off anew
 _PROGRESS_EVERY = 5.0
 _LARGEST_LOG = 20 * 1024 * 1024
+_LOGS_EVERY = 5.0
 
 
 class ChildFailed(CommandFailed):
@@ -105,6 +107,7 @@ class Household:
     gave_up: GaveUp | None = field(default=None, init=False)
     faults: ProcessFaults = field(init=False)
     _running: dict[str, _Running] = field(default_factory=dict, init=False)
+    _look_at_logs_at: float = field(default=0.0, init=False)
     _lock: threading.RLock = field(default_factory=threading.RLock, init=False)
     _ending: threading.Event = field(default_factory=threading.Event, init=False)
     _ended: threading.Event = field(default_factory=threading.Event, init=False)
@@ -257,6 +260,10 @@ class Household:
         self.say(text)
 
     def _look_after_children(self) -> None:
+        now = time.monotonic()
+        if now >= self._look_at_logs_at:
+            self._look_at_logs_at = now + _LOGS_EVERY
+            keep_logs_small(self.home / "logs", _LARGEST_LOG)
         with self._lock:
             for running in list(self._running.values()):
                 self._look_after_one(running)
@@ -307,8 +314,6 @@ class Household:
     def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
         path = self.log(child.name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if path.exists() and path.stat().st_size > _LARGEST_LOG:
-            path.replace(path.with_suffix(".log.1"))
         with path.open("ab") if child.own_log else nullcontext() as log:
             return subprocess.Popen(
                 on_leash(list(child.command), child.orphan_signal),

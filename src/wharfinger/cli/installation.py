@@ -1,5 +1,6 @@
 """`wharfinger serve` and `wharfinger worker` as parents: the embedded database, the pages, workers."""
 
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -7,6 +8,7 @@ from contextlib import contextmanager
 from types import FrameType
 
 from wharfinger.cli import children
+from wharfinger.cli.children import close_all, listen
 from wharfinger.cli.failures import HomeInUse
 from wharfinger.cli.home import HomeLock, locked_home, must_answer, running_database
 from wharfinger.cli.household import Household
@@ -34,11 +36,13 @@ def told_to_end() -> Iterator[threading.Event]:
 
 def serve(configuration: Configuration, workers: int) -> int:
     with locked_home(configuration.home, "serve"), told_to_end() as ending:
-        household = _household(configuration, ending, say)
+        close_all(listen(configuration.listen_host, configuration.listen_port))  # else nothing is even started
+        household, start = _household(configuration, ending, say), secrets.token_hex(8)
+        household.environment = {**household.environment, "WHARFINGER_START": start}
         try:
             household.start_database()
             household.run_once("migrate", children.own_command("migrate"))
-            household.start(children.web(configuration.listen_host, configuration.listen_port, show=True))
+            household.start(children.web(configuration.listen_host, configuration.listen_port, show=True, start=start))
             for number in range(1, workers + 1):
                 household.start(children.worker(number))
             household.watch()

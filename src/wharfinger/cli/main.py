@@ -5,6 +5,7 @@ read, the database runs and Django is set up: its models cannot be imported befo
 """
 
 import argparse
+import errno
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,11 @@ from wharfinger.config.errors import ConfigurationError
 
 _BAD_CONFIGURATION = 2
 _INTERRUPTED = 130
+_NO_ROOM = {
+    errno.ENOSPC: "free some space on that disk",
+    errno.EDQUOT: "this user's share of the disk is used up",
+    errno.EROFS: "the file system is mounted read-only; mount it for writing, or name another WHARFINGER_HOME",
+}
 _WITH_DJANGO = {
     "serve": "wharfinger.cli.serve",
     "worker": "wharfinger.cli.work",
@@ -42,6 +48,12 @@ def main(words: Sequence[str] | None = None) -> int:
         if str(error):  # else it was said already
             say_aside(f"wharfinger: {error}")
         return error.exit_code
+    except OSError as error:
+        if error.errno not in _NO_ROOM:
+            raise
+        where = f" at {error.filename}" if error.filename else ""
+        say_aside(f"wharfinger: Nothing can be written{where} ({error.strerror}): {_NO_ROOM[error.errno]}.")
+        return CommandFailed.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED
 

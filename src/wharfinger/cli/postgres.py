@@ -227,7 +227,7 @@ class EmbeddedPostgres:
 
     def _last_words(self) -> str:
         with self._places.log.open("rb") as log:
-            log.seek(self._log_starts_at)
+            log.seek(min(self._log_starts_at, log.seek(0, 2)))  # it may have been cut meanwhile
             lines = log.read().decode(errors="replace").strip().splitlines()
         return " / ".join(lines[-4:]) or "nothing"
 

@@ -94,9 +94,15 @@ def make_home(home: Path) -> None:
             f"WHARFINGER_HOME, {home}, cannot be made ({error.strerror}): name a folder this user may make."
         ) from error
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
-        raise ConfigurationError(
-            f"WHARFINGER_HOME, {home}, belongs to another user: run as that user, or name another folder."
-        )
+        raise ConfigurationError(f"WHARFINGER_HOME, {home}, {_why_closed(home)}")
+
+
+def _why_closed(home: Path) -> str:
+    if os.statvfs(home).f_flag & os.ST_RDONLY:
+        return "lies on a file system that is mounted read-only: mount it for writing, or name another folder."
+    if home.stat().st_uid != os.getuid():
+        return "belongs to another user: run as that user, or name another folder."
+    return f"may not be written by its own user: “chmod u+rwx {home}”, or name another folder."
 
 
 def find_places(home: Path, say: Say) -> Places:

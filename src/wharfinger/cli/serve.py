@@ -2,6 +2,7 @@
 
 import argparse
 import signal
+import socket
 import sys
 from types import FrameType
 from typing import Any
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.children import listen
 from wharfinger.cli.migrate import migrate_if_needed
 from wharfinger.cli.speech import say
 from wharfinger.config.clock import current as current_clock
@@ -28,12 +29,14 @@ def gather_static_files() -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     configuration: Configuration = settings.WHARFINGER
+    # First of all: where another program listens nothing is changed, and no one-time link is printed.
+    sockets = listen(configuration.listen_host, configuration.listen_port)
     migrate_if_needed(say)
     gather_static_files()
     link = first_administrator_link(configuration.public_url, now=current_clock().machine_now())
     if link is not None:
         say(f"Make the first administrator here (the link works once): {link}")
-    server = _listen(configuration)
+    server = _server(configuration, sockets)
     say(f"Wharfinger ({configuration.system}) is at {configuration.public_url}")
     signal.signal(signal.SIGTERM, _leave)
     server.run()
@@ -44,19 +47,12 @@ def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)  # waitress then lets requests under way end
 
 
-def _listen(configuration: Configuration) -> Any:
-    host, port = configuration.listen_host, configuration.listen_port
-    try:
-        return waitress.create_server(
-            get_wsgi_application(),  # made now: it looks at the static files once, when it is made
-            host=host,
-            port=port,
-            threads=configuration.web_threads,
-            url_scheme="https" if configuration.is_https else "http",
-            max_request_body_size=_LARGEST_BODY,
-            ident=None,
-        )
-    except OSError as error:
-        raise CommandFailed(
-            f"WHARFINGER_LISTEN, {host}:{port}, cannot be listened on ({error.strerror}): name another port."
-        ) from error
+def _server(configuration: Configuration, sockets: list[socket.socket]) -> Any:
+    return waitress.create_server(
+        get_wsgi_application(),  # made now: it looks at the static files once, when it is made
+        sockets=sockets,
+        threads=configuration.web_threads,
+        url_scheme="https" if configuration.is_https else "http",
+        max_request_body_size=_LARGEST_BODY,
+        ident=None,
+    )

@@ -22,6 +22,8 @@ _SYSTEMS = ("live", "demo")
 _LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 _SMTP_SECURITIES = ("none", "starttls", "tls")
 _FEWEST_SECRET_CHARACTERS = 32
+START_HEADER = "X-Wharfinger-Start"
+"""In the health answer: which start of a parent this process belongs to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Configuration:
     smtp: Smtp | None
     log_level: str
     web_threads: int
+    start: str = ""  # a parent's own word for this start, see START_HEADER
 
     @property
     def clock_file(self) -> Path | None:
@@ -83,6 +86,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         smtp=_smtp(environ),
         log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
         web_threads=_whole_number(environ, "WHARFINGER_WEB_THREADS", 8, 1, 256),
+        start=environ.get("WHARFINGER_START", ""),
     )
 
 

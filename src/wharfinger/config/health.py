@@ -1,5 +1,8 @@
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+
+from wharfinger.config.environment import START_HEADER
 
 
 def answer_health(request: HttpRequest) -> HttpResponse:
@@ -9,4 +12,5 @@ def answer_health(request: HttpRequest) -> HttpResponse:
             cursor.execute("SELECT 1")
     except DatabaseError:
         return HttpResponse("The database does not answer.\n", content_type="text/plain", status=503)
-    return HttpResponse("ok\n", content_type="text/plain")
+    start = settings.WHARFINGER.start
+    return HttpResponse("ok\n", content_type="text/plain", headers={START_HEADER: start} if start else {})

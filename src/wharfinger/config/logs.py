@@ -3,7 +3,10 @@
 import json
 import logging
 import re
+import threading
 import time
+import traceback
+from collections.abc import Callable
 from typing import Any
 
 _SECRETS = (
@@ -54,12 +57,67 @@ def _short(value: object) -> str:
     return without_secrets(repr(value))[:500]
 
 
+REPEAT_AFTER = 60.0
+"""Seconds of machine time: the same fault is written once in so many, with how often it was met since."""
+_KNOWN_AT_MOST = 1000
+_RUNNING_NUMBERS = re.compile(r"\[\d+\]|\d+\.\d+|0x[0-9a-f]+|\b\d{4,}\b")
+
+
+class WithoutRepeats(logging.Filter):
+    """Keeps a fault that lasts from filling the disk: what is logged as a warning or worse, once a minute each.
+
+    A refusal (400 to 499, or whatever Django's security checks turn away) is no fault of ours: it has no traceback.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._met: dict[tuple[object, ...], list[float]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if _is_refusal(record):
+            record.exc_info = record.exc_text = None
+        if record.levelno < logging.WARNING:
+            return True
+        with self._lock:
+            return self._is_due(record)
+
+    def _is_due(self, record: logging.LogRecord) -> bool:
+        now, key = self._clock(), _fault_of(record)
+        written = self._met.get(key)
+        if written is not None and now - written[0] < REPEAT_AFTER:
+            written[1] += 1
+            return False
+        if written is not None and written[1]:
+            record.repeated = int(written[1])
+        if len(self._met) >= _KNOWN_AT_MOST:
+            self._met = {known: when for known, when in self._met.items() if now - when[0] < REPEAT_AFTER}
+        if len(self._met) < _KNOWN_AT_MOST:
+            self._met[key] = [now, 0]
+        return True
+
+
+def _fault_of(record: logging.LogRecord) -> tuple[object, ...]:
+    """What makes two records the same fault: where an error was raised, else the words without running numbers."""
+    if record.exc_info and record.exc_info[2] is not None:
+        frames = traceback.extract_tb(record.exc_info[2])
+        return (record.name, record.exc_info[0], tuple((frame.filename, frame.lineno) for frame in frames))
+    return (record.name, record.levelno, _RUNNING_NUMBERS.sub("", record.getMessage()))
+
+
+def _is_refusal(record: logging.LogRecord) -> bool:
+    status = getattr(record, "status_code", None)
+    return record.name.startswith("django.security") or (isinstance(status, int) and 400 <= status < 500)
+
+
 def logging_settings(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"json": {"()": "wharfinger.config.logs.JsonLines"}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "filters": {"repeats": {"()": "wharfinger.config.logs.WithoutRepeats"}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["repeats"]}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # These two tell every request and every job at INFO; that is for looking into something.
