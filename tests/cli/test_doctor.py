@@ -14,6 +14,7 @@ from wharfinger.amazon.regions import LIVE
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli import demo, doctor, outlook
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.migrate import NotMigrated, migrate_if_needed, must_be_migrated
 from wharfinger.db.models import AmazonApplication, WorkerHeartbeat
 from wharfinger.domain.health import Verdict
 
@@ -122,6 +123,16 @@ def test_a_key_that_does_not_open_the_secrets_is_wrong_and_nothing_behind_it_is_
     assert code == 1
     assert "✗ Encryption key: stored secrets cannot be read: A stored value needs the encryption key “lost”" in told
     assert "Client secret" not in told
+
+
+@pytest.mark.django_db
+def test_a_database_that_a_newer_version_made_is_refused_and_told(capsys):
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('wharfinger', '9999_later', now())")
+    for command in (must_be_migrated, lambda: migrate_if_needed(print)):
+        with pytest.raises(NotMigrated, match=r"newer than this program.* 1 steps .* wharfinger\.9999_later"):
+            command()
+    assert "✗ Migrations: the database is newer than this program" in examined(capsys)[1]
 
 
 def test_a_demo_that_was_never_started_is_told(home, monkeypatch):

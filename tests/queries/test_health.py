@@ -3,9 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
 from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account
 
 from wharfinger.db.models import (
+    Alert,
     AmazonApplication,
     Channel,
     ChannelCheck,
@@ -13,6 +15,7 @@ from wharfinger.db.models import (
     CourierMapping,
     FlowSchedule,
     RateBudget,
+    RawMessage,
     SellerAccount,
     Site,
     WorkerHeartbeat,
@@ -156,3 +159,58 @@ def test_the_number_of_queries_does_not_grow_with_the_channels(account, channel,
         a_channel(account, ChannelOption.objects.get(channel=channel).site, marketplace)
     with django_assert_max_num_queries(4):
         list(health.look_at_channels())
+
+
+def test_versions_side_by_side_are_wrong(account):
+    for process, version in ((7, "0.1.0"), (8, "0.2.0"), (9, "0.1.0")):
+        WorkerHeartbeat.objects.create(name=f"shop:{process}", seen_at=NOW, started_at=NOW, version=version)
+    found = work()[1]
+    assert (found.verdict, found.title) == (Verdict.WRONG, "Workers")
+    assert "0.1.0: shop:7, shop:9; 0.2.0: shop:8" in found.told
+
+
+def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_told(account):
+    hour, every = timedelta(hours=1), {"orders_in": timedelta(minutes=3), "stock_out": timedelta(minutes=2)}
+    FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW + 9 * hour, finished_at=NOW + 8 * hour)
+    FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW + hour, finished_at=NOW - 5 * hour)
+    told = [finding.told for finding in health.look_at_work(now=NOW, machine_now=NOW, every=every)][1:]
+    assert told == [
+        "orders_in of Harbour & Home ended on 02 Nov 2026 17:00 UTC, which is to come: a clock was ahead",
+        "stock_out of Harbour & Home last ended on 02 Nov 2026 04:00 UTC, and is due at 02 Nov 2026 10:00 UTC",
+    ]
+
+
+def test_jobs_that_wait_or_failed_are_counted():
+    assert verdicts(health.look_at_jobs()) == [(Verdict.WELL, "Waiting jobs")]
+    with connection.cursor() as cursor:
+        add = (
+            "INSERT INTO procrastinate_jobs (queue_name, task_name, status) "
+            "SELECT 'default', %s, %s FROM generate_series(1, %s)"
+        )
+        cursor.execute(add, ["fetch_order", "failed", 3])
+        cursor.execute(add, ["run_flow", "todo", 1000])
+    assert [(finding.verdict, finding.told) for finding in health.look_at_jobs()] == [
+        (Verdict.SOON, "1,000 wait to be taken"),
+        (Verdict.SOON, "3 in the last week: fetch_order 3"),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(add, ["run_flow", "failed", 1000])
+        cursor.execute(add, ["run_flow", "todo", 9000])
+    assert [finding.verdict for finding in health.look_at_jobs()] == [Verdict.WRONG, Verdict.WRONG]
+
+
+def test_mail_that_cannot_leave_is_told_with_the_reason():
+    assert list(health.look_at_mail()) == []
+    Alert.objects.create(kind="Authorisation lost", key="k", subject="s", raised_at=NOW, mail_error="refused\nby it")
+    assert [(finding.title, finding.told) for finding in health.look_at_mail()] == [
+        ("E-mail", "1 messages cannot leave: refused")
+    ]
+
+
+def test_personal_data_that_no_key_opens_is_told(account):
+    assert health.look_at_personal_data().verdict is Verdict.WELL
+    RawMessage.objects.create(account=account, kind="order", key="1", body=b"{}", body_hash="h", received_at=NOW)
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE wharfinger_rawmessage SET body = 'lost:AAAA'")
+    found = health.look_at_personal_data()
+    assert (found.verdict, "needs the encryption key “lost”" in found.told) == (Verdict.WRONG, True)

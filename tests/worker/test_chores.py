@@ -41,15 +41,23 @@ def jobs():
 
 
 def test_every_chore_is_put_on_the_timetable_and_woken_once():
-    assert chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER) == 3
+    assert chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER) == 4
     assert chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER) == 0
-    assert jobs() == ["mail_out", "remind", "secret_in"]
+    assert jobs() == ["mail_out", "remind", "remove_expired", "secret_in"]
     assert set(ChoreSchedule.objects.values_list("due_at", flat=True)) == {LATER}
 
 
 def test_one_whose_worker_died_is_woken_again():
     chores.wake_due_chores(triggers.CHORES, now=NOW, not_again_before=LATER)
-    assert chores.wake_due_chores(triggers.CHORES, now=LATER, not_again_before=LATER + timedelta(minutes=5)) == 3
+    assert chores.wake_due_chores(triggers.CHORES, now=LATER, not_again_before=LATER + timedelta(minutes=5)) == 4
+
+
+def test_one_that_a_clock_which_was_ahead_put_off_is_due_now():
+    ChoreSchedule.objects.create(chore="remind", due_at=NOW + timedelta(days=400))
+    ChoreSchedule.objects.create(chore="mail_out", due_at=NOW + timedelta(minutes=50))
+    hourly = {"remind": timedelta(hours=1), "mail_out": timedelta(hours=1)}
+    assert chores.wake_due_chores(["remind", "mail_out"], now=NOW, not_again_before=LATER, every=hourly) == 1
+    assert jobs() == ["remind"]
 
 
 def test_a_run_that_ends_is_due_again_by_the_timetable_or_when_it_says():

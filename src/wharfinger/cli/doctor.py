@@ -14,11 +14,11 @@ from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.endpoints import house_endpoints
-from wharfinger.cli.migrate import waiting_migrations
+from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
 from wharfinger.cli.outlook import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.process_faults import read_process_faults
 from wharfinger.cli.speech import say
-from wharfinger.cli.wiring import Switchboard
+from wharfinger.cli.wiring import EVERY, Switchboard
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
@@ -97,7 +97,10 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     yield _look_at_queue()
     demo = configuration.simulator_url is not None
     start = "start “wharfinger demo”, which has its own" if demo else START_WORKERS
-    yield from health.look_at_work(now=now, machine_now=current_clock().machine_now(), start=start)
+    yield from health.look_at_work(now=now, machine_now=current_clock().machine_now(), start=start, every=EVERY)
+    yield from health.look_at_jobs()
+    yield from health.look_at_mail()
+    yield health.look_at_personal_data()
     if keys.verdict is Verdict.WRONG:
         return
     if asks_amazon:
@@ -136,6 +139,10 @@ def _look_at_database() -> Finding:
 
 
 def _look_at_migrations() -> Finding:
+    unknown = unknown_migrations()
+    if unknown:
+        told = f"the database is newer than this program: {len(unknown)} steps are unknown to it, from {unknown[0]} on"
+        return wrong("Migrations", told, "install the version that made them, or a newer one, everywhere")
     waiting = waiting_migrations()
     if waiting:
         return wrong("Migrations", f"{len(waiting)} wait", "run “wharfinger migrate”")

@@ -8,10 +8,11 @@ from wharfinger.amazon.queues import Queue
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import house_endpoints
+from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.mail import mail_server
 from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
-from wharfinger.operations import accounts, alerts, marketplaces, triggers
+from wharfinger.operations import accounts, alerts, expired, marketplaces, triggers
 from wharfinger.operations.rotation import QueueFacts
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
@@ -31,6 +32,7 @@ class House:
         return {
             triggers.REMIND: self._remind,
             triggers.MAIL_OUT: lambda: mail_out.run(self._post(), self._configuration.public_url, self._clock),
+            triggers.REMOVE_EXPIRED: self._remove_expired,
             triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
         }
 
@@ -51,6 +53,13 @@ class House:
         probed = accounts.probe_lost_accounts(now=now)
         outcome = f"{raised} reminders raised" if raised else "nothing more ends soon"
         return FlowResult(f"{outcome}; {probed} lost accounts checked again" if probed else outcome)
+
+    def _remove_expired(self) -> FlowResult:
+        now = machine_now()
+        sessions = expired.remove_expired_sessions(machine_now=now)
+        workers = expired.remove_silent_heartbeats(machine_now=now)
+        jobs = expired.remove_failed_jobs(machine_now=now)
+        return FlowResult(f"{sessions} sessions, {workers} heartbeats, {jobs} failed jobs removed")
 
     def _post(self) -> Post | None:
         """How e-mail leaves now; None = not at all."""

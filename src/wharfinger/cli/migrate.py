@@ -9,6 +9,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.speech import Say, say
+from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
 
 _WAIT_MILLISECONDS = 10 * 60 * 1000
@@ -24,7 +25,31 @@ def waiting_migrations() -> tuple[str, ...]:
     return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
 
 
+def unknown_migrations() -> tuple[str, ...]:
+    """Steps that the database has had and this program does not know: it is older than the database."""
+    loader = MigrationExecutor(connection).loader
+    known = set(loader.disk_migrations)
+    for migration in loader.disk_migrations.values():
+        known |= set(migration.replaces)
+    labels = {label for label, _ in known}
+    return tuple(
+        f"{label}.{name}"
+        for label, name in sorted(loader.applied_migrations)
+        if label in labels and (label, name) not in known
+    )
+
+
+def must_not_be_newer() -> None:
+    unknown = unknown_migrations()
+    if unknown:
+        raise NotMigrated(
+            f"The database is newer than this program, version {own_version()}: it has had {len(unknown)} steps that "
+            f"this version does not know (from {unknown[0]} on). Install the version that made them, or a newer one."
+        )
+
+
 def migrate_if_needed(tell: Say) -> bool:
+    must_not_be_newer()
     if not waiting_migrations():
         return False
     with advisory_lock("migrate", 0, wait_milliseconds=_WAIT_MILLISECONDS) as held:
@@ -38,6 +63,7 @@ def migrate_if_needed(tell: Say) -> bool:
 
 
 def must_be_migrated() -> None:
+    must_not_be_newer()
     waiting = waiting_migrations()
     if waiting:
         raise NotMigrated(

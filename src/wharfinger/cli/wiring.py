@@ -13,6 +13,7 @@ from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
 from wharfinger.cli.house import House
+from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
@@ -47,6 +48,7 @@ EVERY = {
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),
     triggers.SECRET_IN: timedelta(hours=1),
+    triggers.REMOVE_EXPIRED: timedelta(hours=1),
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
 
@@ -187,5 +189,6 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
 
 def run_worker(concurrency: int) -> bool:
     """Run a worker process until it is told to end. False when it ended without that."""
+    wired = wire(settings.WHARFINGER, settings.CLOCK)
     loop = asyncio.new_event_loop()  # never closed: closing waits for jobs under way, however long they take
-    return loop.run_until_complete(work(wire(settings.WHARFINGER, settings.CLOCK), concurrency=concurrency))
+    return loop.run_until_complete(work(wired, concurrency=concurrency, version=own_version()))

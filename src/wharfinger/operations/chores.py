@@ -1,23 +1,37 @@
 """The house's own lines of the timetable: when a chore is due, and how its last run went. Trade time."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.db.models import ChoreSchedule
+from wharfinger.domain.retry import LONGEST_PAUSE
 from wharfinger.operations import triggers
 from wharfinger.operations.transaction import operation
 
 
 @operation
-def wake_due_chores(chores: Sequence[str], *, now: datetime, not_again_before: datetime) -> int:
-    """Put chores on the timetable that are not there yet, due now; trigger each that is due, once of many workers."""
+def wake_due_chores(
+    chores: Sequence[str],
+    *,
+    now: datetime,
+    not_again_before: datetime,
+    every: Mapping[str, timedelta] = MappingProxyType({}),
+) -> int:
+    """Put chores on the timetable that are not there yet, due now; trigger each that is due, once of many workers.
+
+    `every`: how long after a run the next is due; a line that a clock wrote which was ahead is due now.
+    """
     known = set(ChoreSchedule.objects.values_list("chore", flat=True))
     missing = [ChoreSchedule(chore=chore, due_at=now) for chore in chores if chore not in known]
     if missing:
         ChoreSchedule.objects.bulk_create(missing, ignore_conflicts=True)
-    due = list(ChoreSchedule.objects.select_for_update(skip_locked=True).filter(due_at__lte=now, chore__in=chores))
+    is_due = Q(due_at__lte=now)
+    for chore, interval in every.items():
+        is_due |= Q(chore=chore, due_at__gt=max(now + interval, not_again_before) + LONGEST_PAUSE)
+    due = list(ChoreSchedule.objects.select_for_update(skip_locked=True).filter(is_due, chore__in=chores))
     for line in due:
         ChoreSchedule.objects.filter(pk=line.pk).update(due_at=not_again_before)
         triggers.run_chore(line.chore)

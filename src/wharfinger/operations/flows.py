@@ -1,9 +1,10 @@
 """The timetable's rows: when a flow of a seller account is due, and how its last run went."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
 from wharfinger.domain.channels import LinkState
@@ -14,6 +15,9 @@ from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
 FAILURES_BEFORE_A_PROBLEM = 3
+CLOCKS_DIFFER = timedelta(minutes=2)
+LONGEST_WAIT = timedelta(hours=6)
+"""Trade time: longer than any pause after failures and any wait for Amazon's rate."""
 
 
 @operation
@@ -25,20 +29,39 @@ def plan_flows(account_id: int, flows: Sequence[str], *, now: datetime) -> None:
 
 
 @operation
-def wake_due_flows(*, now: datetime, not_again_before: datetime) -> int:
+def wake_due_flows(
+    *, now: datetime, not_again_before: datetime, every: Mapping[str, timedelta] = MappingProxyType({})
+) -> int:
     """Trigger every flow that is due and move its line on, so that one worker of many triggers it.
 
     `not_again_before`: a run sets its own next time when it ends; until then the line waits for this time.
+    `every`: how long after a flow's end its next run is due. A line that a clock wrote which was ahead is due now:
+    it would wait until the clock's time comes, which may be years.
     """
     due = (
         FlowSchedule.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(due_at__lte=now, account__link_state=LinkState.LINKED.value)
+        .filter(_is_due(now, not_again_before, every), account__link_state=LinkState.LINKED.value)
         .order_by("due_at")[:200]
     )
     for line in list(due):
-        FlowSchedule.objects.filter(pk=line.pk).update(due_at=not_again_before)
+        times = FlowSchedule.objects.filter(pk=line.pk)
+        times.update(due_at=not_again_before)
+        times.filter(finished_at__gt=now).update(finished_at=now)
+        times.filter(started_at__gt=now).update(started_at=now)
         triggers.run_flow(line.account_id, line.flow)
     return len(due)
+
+
+def _is_due(now: datetime, not_again_before: datetime, every: Mapping[str, timedelta]) -> Q:
+    """Due, or written by a clock that was ahead: it ended in time to come, or is due later than any run would set."""
+    ahead = now + CLOCKS_DIFFER
+    is_due = Q(due_at__lte=now) | Q(finished_at__gt=ahead) | Q(started_at__gt=ahead)
+    for flow, interval in every.items():
+        # A failure's pause and a wait for Amazon's rate may be longer than the interval.
+        latest = max(now + interval, not_again_before) + CLOCKS_DIFFER
+        is_due |= Q(flow=flow, due_at__gt=latest, failures=0, waiting_for="")
+        is_due |= Q(flow=flow, due_at__gt=now + interval + LONGEST_WAIT)
+    return is_due
 
 
 @operation

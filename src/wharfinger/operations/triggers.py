@@ -19,8 +19,8 @@ SET_TRADE_RATE = "set_trade_rate"
 
 JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, ROTATE_SECRET, RUN_CHORE, SET_TRADE_RATE)
 
-REMIND, MAIL_OUT, SECRET_IN = "remind", "mail_out", "secret_in"
-CHORES = (REMIND, MAIL_OUT, SECRET_IN)
+REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
+CHORES = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
 """The house's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100

@@ -115,11 +115,11 @@ class Rounds:
 
     def _wake_chores(self) -> None:
         now = self.clock.now()
-        chores.wake_due_chores(triggers.CHORES, now=now, not_again_before=now + WAKE_AGAIN_AFTER)
+        chores.wake_due_chores(triggers.CHORES, now=now, not_again_before=now + WAKE_AGAIN_AFTER, every=self.every)
 
     def _wake_flows(self) -> None:
         now = self.clock.now()
-        flows.wake_due_flows(now=now, not_again_before=now + WAKE_AGAIN_AFTER)
+        flows.wake_due_flows(now=now, not_again_before=now + WAKE_AGAIN_AFTER, every=self.every)
 
     def _say_goodbye(self) -> None:
         try:

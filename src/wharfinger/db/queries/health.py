@@ -1,16 +1,22 @@
 """Whether the house stands, as its rows tell it: work, accounts, applications, sites, couriers, channels."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
+from procrastinate.contrib.django.models import ProcrastinateJob
 
+from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import (
+    Alert,
     AmazonApplication,
     Channel,
     ChannelCheck,
     FlowSchedule,
     RateBudget,
+    RawMessage,
+    SalesOrder,
     SellerAccount,
     Site,
     WorkerHeartbeat,
@@ -25,17 +31,29 @@ WORKER_SILENT_AFTER = timedelta(seconds=30)
 OVERDUE_AFTER = timedelta(minutes=30)
 """Trade time past its due time after which a flow counts as left lying."""
 
+CLOCKS_DIFFER = timedelta(minutes=2)
+"""As far as the clocks of two computers may differ before it is told."""
+JOBS_MANY, JOBS_TOO_MANY = 1_000, 10_000
+LOOKED_AT = 20
 
 START_WORKERS = "start “wharfinger worker”, or “wharfinger serve --workers 2”"
 
 
-def look_at_work(*, now: datetime, machine_now: datetime, start: str = START_WORKERS) -> Iterator[Finding]:
-    """Workers alive, the timetable kept. `start`: how workers are started in this installation."""
+def look_at_work(
+    *,
+    now: datetime,
+    machine_now: datetime,
+    start: str = START_WORKERS,
+    every: Mapping[str, timedelta] = MappingProxyType({}),
+) -> Iterator[Finding]:
+    """Workers alive, the timetable kept. `start`: how workers are started in this installation; `every`: how long
+    after a flow's end its next run is due."""
     heard_since = machine_now - WORKER_SILENT_AFTER
     workers = list(WorkerHeartbeat.objects.order_by("name"))
     alive = [worker for worker in workers if worker.seen_at > heard_since]
     yield from _look_at_workers(alive, [worker for worker in workers if worker.seen_at <= heard_since], start)
-    faults = [*_blocked_workers(alive), *_late_flows(now)]
+    yield from _look_at_versions(alive)
+    faults = [*_blocked_workers(alive), *_late_flows(now), *_stranded_flows(now, every)]
     kept = _linked_flows().count()
     yield from faults or [well("Timetable", f"{kept} flows are on time" if kept else "no account is linked yet")]
 
@@ -68,6 +86,29 @@ def _blocked_workers(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
             )
 
 
+def _look_at_versions(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
+    found: dict[str, list[str]] = {}
+    for worker in alive:
+        found.setdefault(worker.version or "unknown", []).append(worker.name)
+    if len(found) > 1:
+        told = "; ".join(f"{version}: {', '.join(names)}" for version, names in sorted(found.items()))
+        yield wrong(
+            "Workers", f"different versions are at work side by side: {told}", "restart those of the old version"
+        )
+
+
+def _stranded_flows(now: datetime, every: Mapping[str, timedelta]) -> Iterator[Finding]:
+    """A clock that was ahead once: what it wrote lies in the future, and what is due then looks on time."""
+    for row in _linked_flows().filter(failures=0, due_at__gte=now - OVERDUE_AFTER):
+        name, ended = f"{row.flow} of {row.account}", row.finished_at
+        if ended is not None and ended > now + CLOCKS_DIFFER:
+            told = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is to come: a clock was ahead"
+            yield wrong("Timetable", told, "set every computer's clock by NTP; it is run again at once")
+        elif ended is not None and row.flow in every and ended < now - every[row.flow] - 2 * OVERDUE_AFTER:
+            told = f"{name} last ended on {ended:%d %b %Y %H:%M} UTC, and is due at {row.due_at:%d %b %Y %H:%M} UTC"
+            yield wrong("Timetable", told, "see whether workers are at work, then press Sync now on the dashboard")
+
+
 def _linked_flows() -> "QuerySet[FlowSchedule]":
     flows = FlowSchedule.objects.select_related("account").order_by("account__name", "flow")
     return flows.filter(account__link_state=LinkState.LINKED.value)
@@ -86,6 +127,50 @@ def _late_flows(now: datetime) -> Iterator[Finding]:
             f"{row.flow} of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
             "see whether workers are at work, then press Sync now on the dashboard",
         )
+
+
+def look_at_jobs() -> Iterator[Finding]:
+    """The job engine's rows: what waits to be taken, and what failed."""
+    jobs = ProcrastinateJob.objects
+    waiting, failed = jobs.filter(status="todo").count(), jobs.filter(status="failed").count()
+    title, told = "Waiting jobs", f"{waiting:,} wait to be taken"
+    if waiting >= JOBS_MANY:
+        cure = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
+        yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, told, cure)
+    else:
+        yield well(title, told)
+    if failed:
+        kinds = jobs.filter(status="failed").values_list("task_name").annotate(n=Count("pk")).order_by("-n")[:3]
+        told = f"{failed:,} in the last week: " + ", ".join(f"{name} {number:,}" for name, number in kinds)
+        cure = "the workers' logs say why each failed; the timetable runs the same work again"
+        yield (wrong if failed >= JOBS_MANY else soon)("Failed jobs", told, cure)
+
+
+def look_at_mail() -> Iterator[Finding]:
+    """Alerts that could not be mailed."""
+    stuck = Alert.objects.filter(closed_at=None, mailed_at=None).exclude(mail_error="").order_by("raised_at")
+    first = stuck.first()
+    if first is not None:
+        told = f"{stuck.count()} messages cannot leave: {first.mail_error.strip().splitlines()[0]}"
+        yield wrong("E-mail", told, "look at Settings, E-mail, and send a test message from there")
+
+
+def look_at_personal_data() -> Finding:
+    """The newest and the oldest raw messages and orders are opened with the keys that are at hand."""
+    title, read, unreadable = "Personal data", 0, []
+    for model in (RawMessage, SalesOrder):
+        keys = {*model._default_manager.order_by("pk").values_list("pk", flat=True)[:LOOKED_AT]}
+        keys |= {*model._default_manager.order_by("-pk").values_list("pk", flat=True)[:LOOKED_AT]}
+        for key in sorted(keys):
+            try:
+                model._default_manager.get(pk=key)
+                read += 1
+            except NotReadable as error:
+                unreadable.append(f"{model._meta.verbose_name} {key}: {error}")
+    if unreadable:
+        told = f"{len(unreadable)} of {read + len(unreadable)} looked at cannot be read. {unreadable[0]}"
+        return wrong(title, told, "put the key back that wrote them, behind the current one")
+    return well(title, f"opens ({read} rows looked at)")
 
 
 def look_at_applications(today: date) -> Iterator[Finding]:
