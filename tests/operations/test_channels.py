@@ -45,7 +45,7 @@ def house():
         courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Other"
     )
     late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later (file exchange)", amazon_carrier_code="DPD"
+        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
     )
     return {**{name: site.pk for name, site in sites.items()}, "prompt": prompt.pk, "late": late.pk}
 

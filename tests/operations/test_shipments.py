@@ -21,7 +21,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.orders import IncomingPackage, SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState, Tracking
 from wharfinger.domain.stock import MovementReason
-from wharfinger.operations import shipments, stock
+from wharfinger.operations import parcels, shipments, stock
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
 from wharfinger.operations._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.refusals import Refused
@@ -81,7 +81,7 @@ def test_parts_leave_in_several_parcels_and_the_last_one_closes_the_order():
     shop = Shop()
     order = shop.order((shop.mug, 3), (shop.cup, 1))
     mug = order.lines.get(item=shop.mug)
-    first = shop.dispatch(order, lines={mug.pk: 2}, tracking_number="AB1")
+    first = shop.dispatch(order, lines={mug.pk: 2}, tracking_number="AB123")
     assert state_of(order) == SalesOrderState.PART_SHIPPED.value
     assert (shop.level(shop.mug), shop.level(shop.cup)) == ((8, 1), (10, 1))
     assert not Invoice.objects.exists()
@@ -181,8 +181,9 @@ def test_a_held_line_stays_and_the_others_leave():
         (Tracking.BY_HAND, "", "needs its tracking number"),
         (Tracking.AT_ONCE, " ", "needs its tracking number"),
         (Tracking.BY_HAND, "x" * 61, "61 characters"),
-        (Tracking.BY_HAND, "AB\n12", "letters, digits"),
-        (Tracking.BY_HAND, "№ 5", "letters, digits"),
+        (Tracking.BY_HAND, "AB\n1234", "control character"),
+        (Tracking.BY_HAND, "№ 56789", "letters, digits"),
+        (Tracking.BY_HAND, "1,23457E+13", "spreadsheet"),
     ],
 )
 def test_a_tracking_number_is_needed_and_must_be_one(tracking, typed, word):
@@ -202,14 +203,22 @@ def test_a_service_out_of_use_is_refused():
     assert refusal.value.field == "service_id"
 
 
+def test_files_are_exchanged_with_nobody_yet():
+    shop = Shop()
+    by_file = a_service(name="By file", tracking=Tracking.LATER.value, gives_number=False)
+    with pytest.raises(Refused, match="not available yet") as refusal:
+        shop.dispatch(shop.order((shop.mug, 1)), service_id=by_file.pk)
+    assert refusal.value.field == "service_id"
+
+
 def test_a_number_that_comes_later_waits_for_it():
     shop = Shop()
-    late = a_service(name="By file", tracking=Tracking.LATER.value, gives_number=False)
+    late = a_service(name="Written later", tracking=Tracking.TYPED_LATER.value, gives_number=False)
     shipment = shop.dispatch(shop.order((shop.mug, 1)), service_id=late.pk)
     assert shipment.tracking_number == ""
-    shipments.record_tracking(shipment.pk, "LATE-1", now=NOW)
+    parcels.record_tracking(shipment.pk, "LATE-1", now=NOW)
     with pytest.raises(Refused, match="already"):
-        shipments.record_tracking(shipment.pk, "LATE-2", now=NOW)
+        parcels.record_tracking(shipment.pk, "LATE-2", now=NOW)
     shipment.refresh_from_db()
     assert shipment.tracking_number == "LATE-1"
 
@@ -226,9 +235,9 @@ class TestSeenAtAmazon:
     @pytest.mark.parametrize(
         ("package", "state"),
         [
-            (IncomingPackage("1", tracking_number="AB1"), ConfirmationState.CONFIRMED),
+            (IncomingPackage("1", tracking_number="AB123"), ConfirmationState.CONFIRMED),
             (IncomingPackage("1"), ConfirmationState.CONFIRMED),
-            (IncomingPackage("7", tracking_number="AB1"), ConfirmationState.CONFIRMED),
+            (IncomingPackage("7", tracking_number="AB123"), ConfirmationState.CONFIRMED),
             (IncomingPackage("1", tracking_number="OTHER"), ConfirmationState.WAITING),
             (IncomingPackage("2"), ConfirmationState.WAITING),
         ],
@@ -236,6 +245,6 @@ class TestSeenAtAmazon:
     def test_our_parcel_is_known_by_its_number(self, package, state):
         shop = Shop()
         order = shop.order((shop.mug, 1))
-        shop.dispatch(order, tracking_number="AB1")
+        shop.dispatch(order, tracking_number="AB123")
         confirm_seen_packages(order, [package], now=NOW)
         assert Confirmation.objects.get().state == state.value

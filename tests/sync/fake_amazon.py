@@ -76,6 +76,7 @@ class FakeAmazon:
     fba_ordered: dict = field(default_factory=dict)  # sku -> units of them that wait for buyers' orders
     packages: dict = field(default_factory=lambda: defaultdict(dict))  # order -> reference -> ConfirmShipment
     statuses: dict = field(default_factory=dict)  # order -> fulfilment status
+    parcel_statuses: dict = field(default_factory=dict)  # (order, reference) -> status of the parcel
     faults: dict = field(default_factory=lambda: defaultdict(list))
     calls: list = field(default_factory=list)
     tokens: dict = field(default_factory=dict)  # operation -> calls left before NotBefore
@@ -199,7 +200,12 @@ class FakeAmazon:
             "orderItems": [],
             "fulfillment": {"fulfillmentStatus": self.statuses.get(order_id, "UNSHIPPED")},
             "packages": [
-                {"packageReferenceId": reference, "trackingNumber": told.tracking_number}
+                {
+                    "packageReferenceId": reference,
+                    "trackingNumber": told.tracking_number,
+                    "carrier": told.carrier_name or told.carrier_code,
+                    "packageStatus": {"status": self.parcel_statuses.get((order_id, reference), "SHIPPED")},
+                }
                 for reference, told in self.packages[order_id].items()
             ],
         }

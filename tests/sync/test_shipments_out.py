@@ -11,7 +11,7 @@ from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOu
 from wharfinger.db.models import Confirmation, Problem
 from wharfinger.domain.orders import IncomingPackage
 from wharfinger.domain.shipments import ConfirmationState
-from wharfinger.operations import confirmations, shipments, stock
+from wharfinger.operations import confirmations, parcels, shipments, stock
 from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
 from wharfinger.operations._confirmation_steps import confirm_seen_packages
 from wharfinger.sync import shipments_out
@@ -208,7 +208,7 @@ class TestRefused:
         assert shop.states() == ["Refused", "Accepted"]
         problem = Problem.objects.get(kind="Confirmation refused")
         assert words in problem.cause
-        confirmations.send_again(Confirmation.objects.order_by("pk")[0].pk, now=shop.clock.now())
+        parcels.send_again(Confirmation.objects.order_by("pk")[0].shipment_id, now=shop.clock.now())
         shop.run()
         shop.clock.advance(minutes=8)
         shop.run()

@@ -187,7 +187,7 @@ def test_fba_orders_are_invoiced_and_issued_at_import_and_the_field_says_why(opt
 
 def test_a_late_courier_in_a_row_is_acknowledged_there(world, sign_in):
     late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later (file exchange)", amazon_carrier_code="DPD"
+        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
     )
     client = sign_in()
     answer = edit(client, world, rows=["Standard"], **{"Standard.courier_service": late.pk})

@@ -156,7 +156,7 @@ def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_sit
 
 def test_a_courier_that_is_late_is_taken_only_with_an_acknowledgement(client, house):
     late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later (file exchange)", amazon_carrier_code="DPD"
+        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
     )
     key = begin(client)
     chosen = {**house, "courier_service_id": late.pk}

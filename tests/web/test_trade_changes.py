@@ -59,12 +59,12 @@ def test_a_packer_dispatches_with_a_number_from_the_courier(world, order, sign_i
 def test_a_part_of_an_order_leaves_and_the_rest_stays_open(world, order, sign_in):
     line = order.lines.get()
     client = sign_in(Role.WAREHOUSE)
-    _dispatch(client, order, service_id=world.typed.pk, tracking_number="AB123456789GB", **{f"line_{line.pk}": "1"})
+    _dispatch(client, order, service_id=world.typed.pk, tracking_number="AB123456785GB", **{f"line_{line.pk}": "1"})
     line.refresh_from_db()
     order.refresh_from_db()
     assert (line.quantity_shipped, line.quantity_open, order.state) == (1, 1, "Part shipped")
     text = client.get(reverse("sales-order", args=[order.pk])).content.decode()
-    assert "AB123456789GB" in text
+    assert "AB123456785GB" in text
     assert 'value="1"' in text
 
 

@@ -77,7 +77,7 @@ STEPS = ("general", "specific", "options")
 @pytest.fixture
 def world():
     made = shop()
-    CourierService.objects.create(courier="Late", name="File", tracking="Later (file exchange)")
+    CourierService.objects.create(courier="Late", name="File", tracking="Later, typed on the order")
     return made
 
 

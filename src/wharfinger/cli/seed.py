@@ -48,7 +48,7 @@ SERVICES = (
     ServiceEntry("Royal Mail", "Tracked 48", Tracking.BY_HAND, False, "", "Royal Mail", ""),
     ServiceEntry("DPD", "Next Day", Tracking.BY_HAND, False, "", "DPD", ""),
     ServiceEntry("UPS", "Ground", Tracking.BY_HAND, False, "", "UPS", ""),
-    ServiceEntry("Parcel file", "Standard", Tracking.LATER, False, "", "Other", "Parcel file"),
+    ServiceEntry("Parcel desk", "Standard", Tracking.TYPED_LATER, False, "", "Other", "Parcel desk"),
 )
 
 

@@ -156,6 +156,8 @@ class IncomingPackage:
     tracking_number: str = ""
     items: tuple[tuple[str, int], ...] = ()
     """(order item id, units)."""
+    delivered: bool = False
+    """Amazon's status of the parcel is DELIVERED."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,23 @@ from enum import StrEnum
 
 
 class Tracking(StrEnum):
-    """When a courier service gives its tracking number."""
+    """When a courier service gives its tracking number.
+
+    LATER is kept for services that were made with it: files are exchanged with nobody yet, so that it is not offered.
+    """
 
     AT_ONCE = "At once"
     BY_HAND = "Typed by hand"
+    TYPED_LATER = "Later, typed on the order"
     LATER = "Later (file exchange)"
+
+    @property
+    def comes_later(self) -> bool:
+        """A parcel leaves before its number is known: Amazon hears of it only then."""
+        return self in (Tracking.TYPED_LATER, Tracking.LATER)
+
+
+TRACKINGS_OFFERED = (Tracking.AT_ONCE, Tracking.BY_HAND, Tracking.TYPED_LATER)
 
 
 class ConfirmationState(StrEnum):

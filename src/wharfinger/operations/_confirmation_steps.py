@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wharfinger.db.models import Confirmation, SalesOrder
+from wharfinger.db.models import Confirmation, SalesOrder, Shipment
 from wharfinger.domain.orders import IncomingPackage
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
@@ -26,15 +26,36 @@ def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPa
     """
     if not packages:
         return 0
+    _note_delivered(sales_order, packages, now)
     rows = Confirmation.objects.select_for_update(of=("self",), no_key=True).select_related("shipment")
     waiting = rows.filter(shipment__order=sales_order, state__in=_MAY_BE_SEEN).order_by("pk")
     done = 0
     for row in waiting:
-        shipment = row.shipment
-        if any(_is_ours(package, shipment.package_reference, shipment.tracking_number) for package in packages):
+        shown = next((package for package in packages if _shows(package, row)), None)
+        if shown is not None:
+            row.shown_carrier = shown.carrier[:120]
             mark_confirmed(row, sales_order, now=now)
             done += 1
     return done
+
+
+def _note_delivered(sales_order: SalesOrder, packages: Sequence[IncomingPackage], now: datetime) -> None:
+    """What is delivered is not corrected any more, whatever became of its confirmation."""
+    delivered = [package for package in packages if package.delivered]
+    if not delivered:
+        return
+    for shipment in Shipment.objects.filter(order=sales_order, delivered_at=None):
+        if any(_is_ours(package, shipment.package_reference, shipment.tracking_number) for package in delivered):
+            Shipment.objects.filter(pk=shipment.pk).update(delivered_at=now)
+
+
+def _shows(package: IncomingPackage, row: Confirmation) -> bool:
+    """Whether Amazon shows the newest version of the parcel, and not one that a correction has replaced."""
+    if row.attempted_version and is_overtaken(row):
+        return False  # what Amazon shows was sent before the correction
+    if not _is_ours(package, row.shipment.package_reference, row.shipment.tracking_number):
+        return False
+    return not row.stale_carrier or package.carrier != row.stale_carrier
 
 
 def _is_ours(package: IncomingPackage, reference: str, tracking_number: str) -> bool:
@@ -47,7 +68,13 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
     """Amazon shows the parcel."""
     row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED.value, now, ""
     row.accepted_at = row.accepted_at or now
-    row.save(update_fields=["state", "confirmed_at", "accepted_at", "error"])
+    row.first_accepted_at = row.first_accepted_at or row.accepted_at
+    row.stale_carrier = ""
+    row.save(
+        update_fields=[
+            "state", "confirmed_at", "accepted_at", "first_accepted_at", "error", "shown_carrier", "stale_carrier"
+        ]
+    )  # fmt: skip
     for kind in (ProblemKind.CONFIRMATION_REFUSED, ProblemKind.CONFIRMATION_LATE):
         solve_problem(kind, confirmation_key(row), now=now)
     record_activity(
@@ -61,3 +88,14 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
 
 def confirmation_key(row: Confirmation) -> str:
     return f"confirmation:{row.pk}"
+
+
+def is_overtaken(row: Confirmation) -> bool:
+    """A person corrected the parcel after its last attempt was written: a newer version waits behind it."""
+    return row.version > row.attempted_version
+
+
+def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
+    """The newest version is sent from now on; the caller saves the row."""
+    row.state, row.again_at, row.attempts, row.read_backs = ConfirmationState.WAITING.value, now, 0, 0
+    row.accepted_at, row.confirmed_at, row.error = None, None, ""

@@ -106,7 +106,7 @@ def _tell_of_empty_site(site_id: int, waits_for: str, now: datetime) -> None:
         ProblemKind.FBA_SITE_EMPTY,
         waits_for,
         cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
-        cure="Press Load levels from Amazon on the site's page. The orders go on by themselves.",
+        cure="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
         cure_page=f"/sites/{site_id}/",
         site=site,
         now=now,

@@ -54,7 +54,7 @@ def hold_line(
         ProblemKind.UNKNOWN_SKU,
         sku_key(channel.account_id, line.sku),
         cause=f"{reason}{hint} {order.code} waits for it.",
-        cure="Link the SKU to a stock item, or make one. Every order that waits for it goes on by itself.",
+        cure="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on automatically.",
         cure_page=f"/sales-orders/{order.pk}/",
         account_id=channel.account_id,
         channel=channel,

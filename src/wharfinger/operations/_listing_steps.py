@@ -8,6 +8,7 @@ from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._reconsider_steps import reconsider
 from wharfinger.operations._stock_steps import notice_listings
@@ -114,7 +115,9 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
             ProblemKind.LISTING_DRIFT,
             f"listing:{listing.pk}",
             cause=f"SKU {listing.sku}: {cause.lower()}, {misses} looks in a row.",
-            cure="Look at the listing in Seller Central; another program may write its quantity. We go on telling it.",
+            cure="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
+            "automatically; “Send quantity again” does it now.",
+            cure_page=page_of_listing(listing),
             account_id=listing.account_id,
             listing=listing,
             now=now,

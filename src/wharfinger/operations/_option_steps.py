@@ -246,7 +246,11 @@ def _service(channel: Channel, row: OptionRow) -> CourierService | None:
             "courier_service",
             "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",
         )
-    if service.tracking == Tracking.LATER.value and not row.late_courier_acknowledged:
+    if service.tracking == Tracking.LATER.value:
+        raise _refused(
+            row, "courier_service", f"{service} exchanges files, which is not available yet. Choose another."
+        )
+    if service.tracking == Tracking.TYPED_LATER.value and not row.late_courier_acknowledged:
         raise _refused(
             row,
             "late_courier_acknowledged",

@@ -7,6 +7,7 @@ from django.db.models import F
 
 from wharfinger.db.models import Problem
 from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.remedies import closed_by_word
 
 
 def open_problem(
@@ -14,8 +15,14 @@ def open_problem(
 ) -> Problem:
     """Open the problem, or count one more occurrence of the open one with this kind and key.
 
+    Where a person marked the very same cause as done, his word stands and nothing is opened.
     `links` are the rows that it concerns by the model's field names (`channel=…`, `sales_order_id=…`).
     """
+    if closed_by_word(kind):
+        by_word = Problem.objects.filter(kind=kind.value, key=key, cause=cause, closed_by__isnull=False)
+        answered = by_word.order_by("-pk").first()
+        if answered is not None:
+            return answered
     values = {"cause": cause, "cure": cure, "cure_page": cure_page, "seen_at": now, **links}
     problem, made = Problem.objects.select_for_update().get_or_create(
         kind=kind.value, key=key, solved_at=None, defaults={**values, "opened_at": now}

@@ -195,7 +195,7 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
         ProblemKind.OVERSOLD,
         key,
         cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
-        cure="Count the item at this site, or receive what has come. The level is shown as it is until then.",
+        cure="Press “Count” for this site, or “Receive” for what has come. The level is shown as it is until then.",
         cure_page=f"/stock/{item.pk}/",
         item=item,
         site=site,

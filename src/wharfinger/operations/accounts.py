@@ -179,7 +179,7 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
         ok=False, message="Amazon takes our token no more.", cure="Press Authorise.", checked_at=now
     )
     page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
-    cure = "Open one of its channels and press Authorise. What waits is sent afterwards; nothing is lost."
+    cure = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
         f"account:{account_id}",
@@ -233,7 +233,7 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     account = SellerAccount.objects.select_related("application").get(pk=account_id)
     subject = f"application:{account.application_id}"
     page = f"/settings/amazon-application/{account.application_id}/" if account.application_id else ""
-    cure = "Copy the current client secret from the Solution Provider Portal into Settings, Amazon application."
+    cure = "Copy the current secret from the Solution Provider Portal into “LWA client secret” and save it."
     problem = open_problem(
         ProblemKind.APPLICATION_REFUSED,
         subject,

@@ -11,15 +11,21 @@ from typing import assert_never
 
 from django.db.models import F, Q, QuerySet
 
-from wharfinger.db.models import Confirmation, CourierMapping, SellerAccount
+from wharfinger.db.models import Confirmation, SellerAccount
 from wharfinger.domain.orders import IncomingPackage, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
 from wharfinger.domain.shipments import ConfirmationState
-from wharfinger.operations._confirmation_steps import confirm_seen_packages, confirmation_key, mark_confirmed
+from wharfinger.operations._carrier_steps import carrier_of, carrier_sent
+from wharfinger.operations._confirmation_steps import (
+    confirm_seen_packages,
+    confirmation_key,
+    is_overtaken,
+    mark_confirmed,
+    wait_for_sending,
+)
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._problem_steps import open_problem
-from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 LOOK_AFTER_ACCEPTED = timedelta(minutes=8)
@@ -75,22 +81,29 @@ def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime)
     row.state, row.attempts = ConfirmationState.ATTEMPTED.value, min(row.attempts + 1, 30_000)
     row.attempted_at, row.attempted_at_machine = now, machine_now
     row.again_at, row.read_backs = now + LOOK_AFTER_DOUBT, 0
-    row.save(update_fields=["state", "attempts", "attempted_at", "attempted_at_machine", "again_at", "read_backs"])
-    return _message(row)
+    message = _message(row)
+    row.attempted_version, row.sent_carrier = row.version, carrier_sent(message.carrier_code, message.carrier_name)
+    row.save(
+        update_fields=[
+            "state", "attempts", "attempted_at", "attempted_at_machine", "again_at", "read_backs", "attempted_version",
+            "sent_carrier",
+        ]
+    )  # fmt: skip
+    return message
 
 
 def _message(row: Confirmation) -> ConfirmationToSend:
     shipment = row.shipment
     channel = shipment.order.channel
-    mapping = CourierMapping.objects.filter(channel=channel, service=shipment.service).first()
+    carrier = carrier_of(channel.pk, shipment.service)
     return ConfirmationToSend(
         id=row.pk,
         amazon_order_id=shipment.order.imported.amazon_order_id,
         marketplace_id=channel.marketplace_id,
         package_reference=int(shipment.package_reference),
-        carrier_code=mapping.carrier_code if mapping else shipment.service.amazon_carrier_code,
-        carrier_name=mapping.carrier_name if mapping else shipment.service.amazon_carrier_name,
-        shipping_method=mapping.shipping_method if mapping else "",
+        carrier_code=carrier.code,
+        carrier_name=carrier.name,
+        shipping_method=carrier.method,
         tracking_number=shipment.tracking_number,
         shipped_at=shipment.shipped_at,
         items=tuple(shipment.lines.order_by("pk").values_list("line__order_item_id", "quantity")),
@@ -137,10 +150,13 @@ def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime
     match outcome:
         case Accepted():
             row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED.value, now, ""
-            row.again_at = now + LOOK_AFTER_ACCEPTED
+            row.first_accepted_at, row.again_at = row.first_accepted_at or now, now + LOOK_AFTER_ACCEPTED
             _tell_history(row, "Amazon took the confirmation of", now)
+            if is_overtaken(row):
+                wait_for_sending(row, now=now)
         case NotSent():
             row.state, row.error = ConfirmationState.WAITING.value, outcome.error[:_TEXT_AT_MOST]
+            row.attempted_version = max(0, row.attempted_version - 1)  # what Amazon shows is still the one before
             if outcome.again_at is None:
                 row.again_at = now + pause_after(max(1, row.attempts))
             else:
@@ -149,11 +165,18 @@ def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime
             row.error, row.again_at = outcome.error[:_TEXT_AT_MOST], now + LOOK_AFTER_DOUBT
         case RefusedByAmazon():
             row.error = outcome.error[:_TEXT_AT_MOST]
-            if outcome.final:
+            if is_overtaken(row):
+                wait_for_sending(row, now=now)
+            elif outcome.final:
                 _refuse(row, now)
         case _:
             assert_never(outcome)
-    row.save(update_fields=["state", "accepted_at", "error", "again_at", "attempts"])
+    row.save(
+        update_fields=[
+            "state", "accepted_at", "first_accepted_at", "confirmed_at", "error", "again_at", "attempts", "read_backs",
+            "attempted_version",
+        ]
+    )  # fmt: skip
 
 
 def _locked() -> QuerySet[Confirmation]:
@@ -179,8 +202,8 @@ def _refuse(row: Confirmation, now: datetime) -> None:
         ProblemKind.CONFIRMATION_REFUSED,
         confirmation_key(row),
         cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
-        cure="Look at the order in Seller Central. Correct the carrier or the tracking number, then press Send again; "
-        "if the order is confirmed there, nothing is left to do.",
+        cure="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order shows "
+        "the parcel in Seller Central, nothing is left to do.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
@@ -221,7 +244,11 @@ def note_looked_up(
     row = _locked().get(pk=confirmation_id)
     if row.state not in (ConfirmationState.ATTEMPTED.value, ConfirmationState.ACCEPTED.value):
         return ConfirmationState(row.state)
-    if refused and all_shipped:
+    if is_overtaken(row):
+        wait_for_sending(row, now=now)
+        row.save(update_fields=["state", "again_at", "attempts", "read_backs", "accepted_at", "confirmed_at", "error"])
+        return ConfirmationState.WAITING
+    if refused and all_shipped and row.first_accepted_at is None:
         # SH03: Amazon holds the order as sent already, whoever told it.
         mark_confirmed(row, row.shipment.order, now=now)
         return ConfirmationState.CONFIRMED
@@ -250,14 +277,11 @@ def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
     Confirmation.objects.filter(pk=confirmation_id).update(error=error[:_TEXT_AT_MOST], again_at=now + LOOK_AFTER_DOUBT)
 
 
-@operation
-def send_again(confirmation_id: int, *, now: datetime) -> None:
-    """A person mended what Amazon refused."""
-    row = _locked().get(pk=confirmation_id)
-    if row.state != ConfirmationState.REFUSED.value:
-        raise Refused(f"This confirmation is {row.state.lower()}; only a refused one is sent again by hand.")
-    row.state, row.again_at, row.error = ConfirmationState.WAITING.value, now, ""
-    row.save(update_fields=["state", "again_at", "error"])
+_REMEDY_OF_LATE = (
+    "It is sent again automatically; press “Send again” to send it now. If it must not wait, confirm the order in "
+    "Seller Central with the same tracking number."
+)
+_REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the label: Amazon is sent it then."
 
 
 @operation
@@ -265,6 +289,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
     """Tell a person of parcels that left but that Amazon has not been told of by ship-by."""
     late = _locked().filter(
         account_id=account_id,
+        first_accepted_at=None,
         state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value],
         shipment__order__ship_by__lt=now,
         made_at__lt=now - LOOK_AFTER_DOUBT,
@@ -272,13 +297,13 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
     rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED.value).order_by("pk")[:200])
     for row in rows:
         order = row.shipment.order
-        waits = row.error or ("The parcel has no tracking number yet." if not row.shipment.tracking_number else "")
+        numbered = bool(row.shipment.tracking_number)
+        waits = row.error or ("" if numbered else "The parcel has no tracking number yet.")
         open_problem(
             ProblemKind.CONFIRMATION_LATE,
             confirmation_key(row),
             cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
-            cure="It is tried again by itself. If it must not wait, confirm the order in Seller Central with the "
-            "same tracking number.",
+            cure=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
             cure_page=f"/sales-orders/{order.pk}/",
             sales_order=order,
             channel=order.channel,

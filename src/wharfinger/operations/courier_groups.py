@@ -8,6 +8,7 @@ from datetime import datetime
 from wharfinger.db.models import Channel, CourierGroup, CourierGroupRule, CourierService, User
 from wharfinger.domain.couriers import level_fault
 from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.shipments import Tracking
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -99,7 +100,8 @@ def _number(rules: Sequence[CourierGroupRule]) -> None:
 
 def _checked(entry: RuleEntry) -> RuleEntry:
     checked = replace(entry, service_level=" ".join(entry.service_level.split()), country=entry.country.strip().upper())
-    if not CourierService.objects.filter(pk=entry.service_id or 0, active=True).exists():
+    offered = CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER.value)
+    if not offered.filter(pk=entry.service_id or 0).exists():
         raise Refused("Choose a courier service that is in use.", "service_id")
     if entry.channel_id is not None:
         channels = Channel.objects.filter(pk=entry.channel_id, kind=Fulfilment.FBM.value, archived=False)

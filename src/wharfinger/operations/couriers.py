@@ -32,6 +32,7 @@ class ServiceEntry:
 @operation
 def create_service(entry: ServiceEntry, *, now: datetime, user: User | None = None) -> CourierService:
     service = CourierService()
+    _refuse_files(entry, before=None)
     _write(service, _checked(entry))
     record_audit("create", "CourierService", service.pk, before=None, after=_facts(service), now=now, user=user)
     return service
@@ -41,9 +42,18 @@ def create_service(entry: ServiceEntry, *, now: datetime, user: User | None = No
 def edit_service(service_id: int, entry: ServiceEntry, *, now: datetime, user: User | None = None) -> CourierService:
     service = CourierService.objects.select_for_update(no_key=True).get(pk=service_id)
     before = _facts(service)
+    _refuse_files(entry, before=service.tracking)
     _write(service, _checked(entry))
     record_audit("edit", "CourierService", service.pk, before=before, after=_facts(service), now=now, user=user)
     return service
+
+
+def _refuse_files(entry: ServiceEntry, *, before: str | None) -> None:
+    """A service that was made with it keeps it, and is not offered."""
+    if entry.tracking is Tracking.LATER and before != Tracking.LATER.value:
+        raise Refused(
+            "Exchanging files with a courier is not available yet. Choose “Later, typed on the order”.", "tracking"
+        )
 
 
 def _checked(entry: ServiceEntry) -> ServiceEntry:

@@ -97,7 +97,9 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
             ProblemKind.FLOW_FAILED,
             f"{flow}:{account_id}",
             cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
-            cure="It is tried again automatically, less often each time. Nothing is lost; its cause is given.",
+            cure="It is tried again automatically, less often each time, and nothing is lost. The message names the "
+            "cause; when that is fixed, “Sync now” on the dashboard tries it at once.",
+            cure_page="/",
             account_id=account_id,
             now=now,
         )
@@ -113,13 +115,13 @@ def deny_flow(
     account = SellerAccount.objects.get(pk=account_id)
     names = " or ".join(f"“{role}”" for role in roles)
     role = f"The application probably lacks the role {names}." if names else "The access itself holds."
-    remedy = f"Give the application the role {names}" if names else "Look at the application's roles"
+    remedy = f"Give the application the role {' or '.join(roles)}" if names else "Look at the application's roles"
     open_problem(
         ProblemKind.ROLE_MISSING,
         f"{flow}:{account_id}",
         cause=f"{account.name}: Amazon denies {called} ({flow.replace('_', ' ')}); other calls pass. {role} {error}",
-        cure=f"{remedy} in the Solution Provider Portal, then press Authorise: a new role counts only after that. "
-        f"Other work of the account goes on; this is tried again automatically at {next_due:%d %b %H:%M} UTC.",
+        cure=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
+        f"that. Other work of the account goes on; this is tried again automatically at {next_due:%d %b %H:%M} UTC.",
         cure_page=channel_page_of(account_id),
         account_id=account_id,
         now=now,

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db.models import F
 
-from wharfinger.db.models import OrderCursor, RawMessage
+from wharfinger.db.models import ImportedOrder, OrderCursor, RawMessage
 from wharfinger.domain.orders import ImportState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
@@ -16,12 +16,13 @@ from wharfinger.operations._problem_steps import open_problem
 from wharfinger.operations.transaction import operation
 
 NOT_UNDERSTOOD = (
-    "Other orders go on. Amazon's next message about it is read again automatically, and Retry Download asks for one "
+    "Other orders go on. Amazon's next message about it is read again automatically, and “Retry Download” asks for one "
     "now. If it stays like this, dispatch the order in Seller Central and report the message."
 )
 NO_NUMBER = (
     "Other orders go on. Not even the order's number could be read, so it cannot be fetched again: compare the newest "
-    "orders in Seller Central with Imported Orders, dispatch the missing one there, and report the message."
+    "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
+    "press “Mark as done”."
 )
 ORDER = "order"
 FROM_SEARCH, BY_ID = "search", "by id"
@@ -130,12 +131,16 @@ def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
     reason = f"Amazon's message could not be understood: {error}"
     note_not_taken(raw, ImportState.FAILED, reason=reason, cure=NOT_UNDERSTOOD, now=now)
     name = raw.key or f"message {raw.pk}"
+    imported = (
+        ImportedOrder.objects.filter(account=raw.account_id, amazon_order_id=raw.key).first() if raw.key else None
+    )
     open_problem(
         ProblemKind.NOT_UNDERSTOOD,
         problem_key(raw),
         cause=f"Amazon's message about {name} could not be understood: {error}",
-        cure=NOT_UNDERSTOOD if raw.key else NO_NUMBER,
-        cure_page="/imported-orders/",
+        cure=NOT_UNDERSTOOD if imported else NO_NUMBER,
+        cure_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
+        imported_order=imported,
         account_id=raw.account_id,
         now=now,
     )

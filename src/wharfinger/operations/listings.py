@@ -4,10 +4,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wharfinger.db.models import ChannelProduct, Listing
+from wharfinger.db.models import ChannelProduct, Listing, User
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._listing_steps import compare_seen, link_by_itself
+from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
@@ -112,7 +114,9 @@ def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
         ProblemKind.LISTING_CONFLICT,
         key,
         cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
-        cure="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own.",
+        cure="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; then "
+        "press “Read the listings again”.",
+        cure_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -140,7 +144,9 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
         f"listings:{account_id}:{marketplace_name}",
         cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
         "this way. Orders of the others are imported; their stock is not told yet.",
-        cure="Link the missing SKUs by hand from their problem “Unknown SKU”, or close listings that you do not sell.",
+        cure="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
+        "“Mark as done”.",
+        cure_page="/problems/",
         account_id=account_id,
         now=now,
     )
@@ -150,3 +156,14 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
 def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
     """Every listing of the marketplace could be read."""
     solve_problem(ProblemKind.FLOW_FAILED, f"listings:{account_id}:{marketplace_name}", now=now)
+
+
+@operation
+def send_quantity_again(listing_id: int, *, now: datetime, user: User) -> str | None:
+    """A person fixed the listing, or doubts what Amazon shows: its quantity goes once more. Returns its SKU."""
+    listing = Listing.objects.filter(pk=listing_id).first()
+    if listing is None:
+        return None
+    notice_listings({listing.pk: listing.account_id}, cause="Sent again by hand", now=now)
+    record_activity("The quantity is sent again.", listing=listing, account_id=listing.account_id, now=now, user=user)
+    return listing.sku

@@ -40,7 +40,7 @@ from wharfinger.operations._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
 LOOK_AT_AMAZON = (
-    "It is taken as soon as Amazon sends it complete; Retry Download asks Amazon once more now. "
+    "It is taken as soon as Amazon sends it complete; “Retry Download” asks Amazon once more now. "
     "If it stays like this, look it up in Seller Central and dispatch it there before its ship-by date."
 )
 """A message with a fault of Amazon's own: asking again helps only when Amazon has another answer by then."""
@@ -323,7 +323,8 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
         ProblemKind.FOREIGN_CURRENCY,
         key,
         cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
-        cure="The order was taken with Amazon's amounts as they are. Check it before you invoice it.",
+        cure="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
+        "“Mark as done”.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=channel,
@@ -368,8 +369,8 @@ def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *
         ProblemKind.TOTALS_DIFFER,
         key,
         cause=f"{order.code}: {fault}",
-        cure="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press Accept "
-        "these amounts on the order. It closes automatically when Amazon sends amounts that agree.",
+        cure="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
+        "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",
         cure_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,

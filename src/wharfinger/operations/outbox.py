@@ -17,6 +17,7 @@ from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations._listing_steps import READ_BACK_AFTER, compare_seen
+from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
@@ -77,8 +78,9 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
                 ProblemKind.LISTING_CONFLICT,
                 conflict,
                 cause=decision.reason,
-                cure="Give the channels the same site and link the SKU to the same item, or switch one channel's "
-                "stock upload off. Until then nothing is told.",
+                cure="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
+                "channel's stock upload off. Until then its quantity is not sent.",
+                cure_page=page_of_listing(listing),
                 account_id=listing.account_id,
                 listing=listing,
                 now=now,
@@ -199,7 +201,9 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         ProblemKind.LISTING_REFUSED,
         f"listing:{listing.pk}",
         cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
-        cure="Mend the listing in Seller Central; the next change of stock or reading of the listings tells it again.",
+        cure="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
+        "too.",
+        cure_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from wharfinger.db.models import (
     Allocation,
-    Channel,
     Confirmation,
     CourierService,
     KitComponent,
@@ -20,15 +19,16 @@ from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ADDRESS_HOLDS
 from wharfinger.domain.shipments import ConfirmationState, Tracking
 from wharfinger.domain.stock import MovementReason
+from wharfinger.domain.tracking_numbers import TrackingNumber
 from wharfinger.operations import triggers
 from wharfinger.operations._allocation_steps import bring_state_along
+from wharfinger.operations._carrier_steps import checked_number, service_in_use
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._invoice_steps import invoice_order
 from wharfinger.operations._stock_steps import lock_levels, write_movement
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
-TRACKING_AT_MOST = 60
 AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
 """Orders of this programme are confirmed by Amazon; a confirmation of ours would be refused."""
 
@@ -39,6 +39,7 @@ def dispatch(
     *,
     service_id: int,
     tracking_number: str = "",
+    number_confirmed: bool = False,
     lines: Mapping[int, int] | None = None,
     package: int | None = None,
     now: datetime,
@@ -47,7 +48,8 @@ def dispatch(
     """One parcel of the order leaves. `lines` None = everything that is open; else units by line.
 
     Only units that stock is promised to can leave. `package`: the number that the page showed for this
-    parcel; another one means that somebody dispatched meanwhile.
+    parcel; another one means that somebody dispatched meanwhile. `number_confirmed`: a person compared a
+    tracking number that does not fit its carrier with the label.
     """
     rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel", "imported", "site")
     order = rows.get(pk=order_id)
@@ -55,14 +57,15 @@ def dispatch(
     reference = order.shipments.count() + 1
     if package is not None and package != reference:
         raise Refused(f"{order.code} was dispatched meanwhile: this would be parcel {reference}. Look at it again.")
-    service = _service(order.channel, service_id)
-    number = _tracking_number(service, tracking_number, order, reference)
+    service = service_in_use(order.channel, service_id)
+    number = _tracking_number(order, service, tracking_number, reference, confirmed=number_confirmed)
     leaving = _leaving(order, lines)
     shipment = Shipment.objects.create(
         order=order,
         package_reference=str(reference),
         service=service,
-        tracking_number=number,
+        tracking_number=number.number,
+        number_confirmed=bool(number.doubt),
         shipped_at=now,
         user=user,
     )
@@ -74,7 +77,7 @@ def dispatch(
     units = sum(quantity for _, quantity in leaving)
     words = "1 unit" if units == 1 else f"{units} units"
     record_activity(
-        f"Parcel {reference} left: {words} with {service}, {number or 'no tracking number yet'}.",
+        f"Parcel {reference} left: {words} with {service}, {number.number or 'no tracking number yet'}.",
         sales_order=order,
         channel=order.channel,
         now=now,
@@ -106,35 +109,15 @@ def _check_order(order: SalesOrder) -> None:
         )
 
 
-def _service(channel: Channel, service_id: int) -> CourierService:
-    service = CourierService.objects.filter(pk=service_id, active=True).first()
-    if service is None:
-        raise Refused("This courier service is not in use any more. Choose another.", "service_id")
-    if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():
-        raise Refused(
-            f"{channel.name} has no carrier code for {service}. Map it on the channel's tab Courier mapping.",
-            "service_id",
-        )
-    return service
-
-
-def _tracking_number(service: CourierService, typed: str, order: SalesOrder, reference: int) -> str:
-    number = typed.strip()
-    if len(number) > TRACKING_AT_MOST:
-        raise Refused(
-            f"The tracking number has {len(number)} characters; at most {TRACKING_AT_MOST} fit. Check it.",
-            "tracking_number",
-        )
-    if not (number.isascii() and number.isprintable()):
-        raise Refused(
-            "A tracking number holds letters, digits and signs of the label only. Type it again.", "tracking_number"
-        )
-    if number:
-        return number
+def _tracking_number(
+    order: SalesOrder, service: CourierService, typed: str, reference: int, *, confirmed: bool
+) -> TrackingNumber:
+    if typed.strip():
+        return checked_number(typed, order.channel_id, service, confirmed=confirmed)
     if service.gives_number:
-        return f"{service.number_prefix or 'WF'}{order.pk:08d}{reference:03d}"
-    if service.tracking == Tracking.LATER.value:
-        return ""
+        return TrackingNumber(f"{service.number_prefix or 'WF'}{order.pk:08d}{reference:03d}")
+    if service.tracking == Tracking.TYPED_LATER.value:
+        return TrackingNumber("")
     raise Refused(
         f"{service} needs its tracking number before the parcel leaves. Type it from the label.", "tracking_number"
     )
@@ -238,27 +221,3 @@ def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:
     )
     if not quiet:
         triggers.run_flow(order.channel.account_id, "shipments_out", soon=True)
-
-
-@operation
-def record_tracking(shipment_id: int, tracking_number: str, *, now: datetime, user: User | None = None) -> None:
-    """The number of a parcel whose courier gives it only later; now Amazon can be told."""
-    shipment = (
-        Shipment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("service", "order")
-        .get(pk=shipment_id)
-    )
-    if shipment.tracking_number:
-        raise Refused(f"This parcel has its tracking number already: {shipment.tracking_number}.", "tracking_number")
-    if not tracking_number.strip():
-        raise Refused("Type the tracking number.", "tracking_number")
-    number = _tracking_number(shipment.service, tracking_number, shipment.order, int(shipment.package_reference))
-    Shipment.objects.filter(pk=shipment_id).update(tracking_number=number)
-    Confirmation.objects.filter(shipment=shipment).update(again_at=now)
-    record_activity(
-        f"Parcel {shipment.package_reference}: tracking number {number}.",
-        sales_order=shipment.order,
-        now=now,
-        user=user,
-    )
-    triggers.run_flow(shipment.confirmation.account_id, "shipments_out", soon=True)

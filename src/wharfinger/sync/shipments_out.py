@@ -1,6 +1,5 @@
 """Shipments out: each waiting confirmation is told once; what is in doubt is looked up in Amazon's own order."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -8,11 +7,11 @@ from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refuse
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
 from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
 from wharfinger.amazon.messages.wire import Unreadable
-from wharfinger.domain.orders import IncomingPackage
 from wharfinger.domain.shipments import ConfirmationState
 from wharfinger.operations import confirmations
 from wharfinger.operations.confirmations import ConfirmationToSend
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.translate import packages_of
 
 SOONEST = timedelta(seconds=10)
 FAULTS_IN_A_ROW = 3
@@ -157,20 +156,8 @@ def _note(confirmation_id: int, order: AmazonOrder, clock: Clock, *, refused: st
     status = order.fulfillment.fulfillment_status if order.fulfillment else None
     return confirmations.note_looked_up(
         confirmation_id,
-        _packages(order),
+        packages_of(order),
         all_shipped=status == _SHIPPED,
         now=clock.now(),
         refused=refused,
-    )
-
-
-def _packages(order: AmazonOrder) -> Sequence[IncomingPackage]:
-    return tuple(
-        IncomingPackage(
-            reference=package.package_reference_id,
-            carrier=package.carrier or "",
-            tracking_number=package.tracking_number or "",
-            items=tuple((item.order_item_id, item.quantity) for item in package.package_items),
-        )
-        for package in order.packages or ()
     )

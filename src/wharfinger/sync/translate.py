@@ -58,6 +58,9 @@ CAPABILITIES = {
     "PALLET_DISABLED": "takes no pallets",
 }
 
+_DELIVERED = "DELIVERED"
+"""Of PackageStatus; the others leave a parcel's facts open to change."""
+
 ORDER_LEVEL_ONLY = {"DELIVERY_TIP"}
 """Proceeds that belong to no line; the other breakdowns of an order repeat its lines."""
 
@@ -90,7 +93,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         programs=order.programs,
         replaces=_replaces(order),
         seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
-        packages=_packages(order),
+        packages=packages_of(order),
         other_currencies=tuple(sorted({money.currency_code for money in _amounts_stated(order)} - {currency, ""})),
     )
 
@@ -309,13 +312,15 @@ def _replaces(order: AmazonOrder) -> str:
     return next((a.order_id or "" for a in order.associated_orders if a.association_type in kinds), "")
 
 
-def _packages(order: AmazonOrder) -> tuple[IncomingPackage, ...]:
+def packages_of(order: AmazonOrder) -> tuple[IncomingPackage, ...]:
+    """The parcels that Amazon holds for the order."""
     return tuple(
         IncomingPackage(
             reference=package.package_reference_id,
             carrier=package.carrier or "",
             tracking_number=package.tracking_number or "",
             items=tuple((item.order_item_id, item.quantity) for item in package.package_items),
+            delivered=package.package_status is not None and package.package_status.status == _DELIVERED,
         )
         for package in order.packages or ()
     )

@@ -23,6 +23,7 @@ class Problem(models.Model):
     opened_at = models.DateTimeField()
     seen_at = models.DateTimeField()
     solved_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)  # by a person's word
 
     class Meta:
         constraints = [

@@ -11,7 +11,9 @@ class Shipment(models.Model):
     package_reference = models.CharField(max_length=10)
     service = models.ForeignKey("wharfinger.CourierService", on_delete=models.PROTECT)
     tracking_number = models.CharField(max_length=60, blank=True)
+    number_confirmed = models.BooleanField(default=False)  # a person looked at a number of an odd form
     shipped_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)  # trade time when Amazon first showed it as delivered
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True)
 
     class Meta:
@@ -32,7 +34,10 @@ class ShipmentLine(models.Model):
 
 
 class Confirmation(models.Model):
-    """The outbox row of a shipment: one fact, one message, told to Amazon exactly once."""
+    """The outbox row of a shipment: what is to be sent about it, each version to Amazon exactly once.
+
+    A correction is a new version under the same package reference; several that wait are one, the newest.
+    """
 
     shipment = models.OneToOneField(Shipment, on_delete=models.CASCADE, related_name="confirmation")
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations")
@@ -41,12 +46,18 @@ class Confirmation(models.Model):
         choices=[(s.value, s.value) for s in ConfirmationState],
         default=ConfirmationState.WAITING.value,
     )
+    version = models.PositiveSmallIntegerField(default=1)  # of the facts that Amazon is to hold
+    attempted_version = models.PositiveSmallIntegerField(default=0)  # that the last attempt carried
     attempts = models.PositiveSmallIntegerField(default=0)
     attempted_at = models.DateTimeField(null=True)  # trade time
     attempted_at_machine = models.DateTimeField(null=True)  # an unknown outcome is read back after the time-out
     again_at = models.DateTimeField()  # trade time: not before
+    first_accepted_at = models.DateTimeField(null=True)  # of any version: Amazon lets it be edited for 24 hours
     accepted_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
+    sent_carrier = models.CharField(max_length=130, blank=True)  # code and name of the last attempt
+    shown_carrier = models.CharField(max_length=120, blank=True)  # Amazon's own word for it when it was confirmed
+    stale_carrier = models.CharField(max_length=120, blank=True)  # shown before the carrier was corrected
     read_backs = models.PositiveSmallIntegerField(default=0)
     error = models.TextField(blank=True)
     made_at = models.DateTimeField()

@@ -11,12 +11,12 @@ from wharfinger.db.models import (
     Channel,
     ChannelCheck,
     ChannelOption,
-    CourierService,
     ImportedOrder,
     Marketplace,
     SalesOrder,
     Site,
 )
+from wharfinger.db.queries.couriers import services_offered
 from wharfinger.db.queries.first_import import found_orders
 from wharfinger.domain.channels import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
 from wharfinger.domain.marketplaces import BY_ID, Region
@@ -273,19 +273,19 @@ def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
 
 def courier_choices() -> list[tuple[int, str]]:
     """Courier services; those that give their tracking number only later say so."""
-    rows = CourierService.objects.filter(active=True).order_by("courier", "name")
+    rows = services_offered().order_by("courier", "name")
     return [(row.pk, f"{row}: tracking number {row.tracking.lower()}") for row in rows]
 
 
 _GIVES = {
     Tracking.AT_ONCE.value: "Tracking number at once",
     Tracking.BY_HAND.value: "Tracking number typed by hand",
-    Tracking.LATER.value: "Only later: needs your acknowledgement",
+    Tracking.TYPED_LATER.value: "Only later: needs your acknowledgement",
 }
 
 
 def courier_groups() -> list[tuple[str, list[tuple[int, str]]]]:
     """Courier services by when they give their tracking number, the prompt ones first."""
-    rows = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
+    rows = list(services_offered().order_by("courier", "name"))
     groups = [(title, [(row.pk, str(row)) for row in rows if row.tracking == how]) for how, title in _GIVES.items()]
     return [(title, choices) for title, choices in groups if choices]

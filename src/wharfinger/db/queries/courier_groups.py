@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from wharfinger.db.models import Channel, CourierGroup, CourierGroupRule, CourierService
+from wharfinger.db.models import Channel, CourierGroup, CourierGroupRule
+from wharfinger.db.queries.couriers import services_offered
 from wharfinger.domain.couriers import GroupRule, is_hidden_by
 from wharfinger.domain.orders import Fulfilment
 
@@ -73,7 +74,7 @@ def _hider(rows: list[CourierGroupRule], rules: list[GroupRule], place: int) -> 
 
 
 def service_choices() -> list[tuple[int, str]]:
-    rows = CourierService.objects.filter(active=True).order_by("courier", "name")
+    rows = services_offered().order_by("courier", "name")
     return [(row.pk, str(row)) for row in rows]
 
 

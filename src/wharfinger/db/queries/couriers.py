@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from wharfinger.db.models import CourierService
 from wharfinger.domain.carriers import is_listed
+from wharfinger.domain.shipments import Tracking
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +23,21 @@ class CourierRow:
     active: bool
     channels: int
 
+    @property
+    def offered(self) -> bool:
+        """Files are exchanged with no courier yet: such a service can be chosen nowhere."""
+        return self.tracking != Tracking.LATER.value
+
     def initial(self) -> dict[str, Any]:
         """The values of its form."""
         names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active")
         told = {name: getattr(self, name) for name in (*names, "amazon_carrier_code", "amazon_carrier_name")}
         return {**told, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
+
+
+def services_offered() -> QuerySet[CourierService]:
+    """Those that can be chosen: in use, and no exchange of files, which is not available yet."""
+    return CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER.value)
 
 
 def list_couriers() -> tuple[CourierRow, ...]:

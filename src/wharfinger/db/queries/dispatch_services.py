@@ -6,12 +6,12 @@ from wharfinger.db.models import (
     ChannelOption,
     CourierGroupRule,
     CourierMapping,
-    CourierService,
     SalesOrder,
     SalesOrderLine,
 )
 from wharfinger.db.queries.channel_options import row_of
 from wharfinger.db.queries.courier_groups import group_rule
+from wharfinger.db.queries.couriers import services_offered
 from wharfinger.domain.couriers import Consignment, service_for, weight_of
 from wharfinger.domain.options import OptionValues, resolve
 from wharfinger.domain.shipments import Tracking
@@ -43,7 +43,7 @@ def services_for(order_id: int) -> tuple[Service, ...]:
             row.pk in mapped,
             why if row.pk == first else "",
         )
-        for row in CourierService.objects.filter(active=True).order_by("courier", "name")
+        for row in services_offered().order_by("courier", "name")
     ]
     return tuple(sorted(services, key=lambda service: (service.id != first, not service.mapped, service.title)))
 
@@ -62,7 +62,7 @@ def _chosen(order: SalesOrder) -> tuple[int | None, str]:
 
 
 def _of_group(order: SalesOrder, group_id: int) -> int | None:
-    rules = CourierGroupRule.objects.filter(group=group_id, service__active=True)
+    rules = CourierGroupRule.objects.filter(group=group_id, service__in=services_offered())
     delivery = order.delivery or {}
     lines = SalesOrderLine.objects.filter(order=order.pk).select_related("item")
     sent = Consignment(
@@ -76,5 +76,5 @@ def _of_group(order: SalesOrder, group_id: int) -> int | None:
 
 def services_with_numbers() -> tuple[Service, ...]:
     """The active services that make the tracking number themselves: for dispatching many orders in one go."""
-    rows = CourierService.objects.filter(active=True, gives_number=True).order_by("courier", "name")
+    rows = services_offered().filter(gives_number=True).order_by("courier", "name")
     return tuple(Service(row.pk, str(row), Tracking(row.tracking), True, mapped=False) for row in rows)

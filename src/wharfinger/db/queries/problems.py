@@ -10,6 +10,8 @@ from wharfinger.db.models import Problem
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.problems import ProblemKind
 
+SHOWN_ON_A_PAGE = 5
+
 
 @dataclass(frozen=True, slots=True)
 class ProblemFilter:
@@ -68,6 +70,12 @@ def list_problems(wanted: ProblemFilter, *, cursor: str = "") -> Page[ProblemRow
 def problem_row(problem_id: int) -> ProblemRow | None:
     row = Problem.objects.filter(pk=problem_id).values(*_COLUMNS).first()
     return _row(row) if row else None
+
+
+def problems_fixed_at(path: str, full_path: str) -> tuple[ProblemRow, ...]:
+    """The open problems whose remedy is on this page (`full_path`: with its query), newest first."""
+    rows = Problem.objects.filter(solved_at=None, cure_page__in={path, full_path}).order_by("-id")
+    return tuple(_row(row) for row in rows.values(*_COLUMNS)[:SHOWN_ON_A_PAGE])
 
 
 def open_problems_by_kind() -> tuple[tuple[ProblemKind, int], ...]:

@@ -84,6 +84,13 @@ class ConfirmationFacts:
     confirmed_at: datetime | None
     again_at: datetime
     error: str
+    version: int
+    first_accepted_at: datetime | None
+
+    @property
+    def corrected(self) -> bool:
+        """Amazon held an earlier version of the parcel, which this one replaces."""
+        return self.version > 1 and self.first_accepted_at is not None
 
     @property
     def settled(self) -> bool:
@@ -102,6 +109,28 @@ class ShipmentFacts:
     lines: tuple[tuple[str, int], ...]
     """(SKU, units)."""
     confirmation: ConfirmationFacts | None
+    service_id: int
+    delivered_at: datetime | None
+    number_confirmed: bool
+
+    @property
+    def waits_for_number(self) -> bool:
+        return not self.tracking_number
+
+    @property
+    def settled(self) -> bool:
+        """Nothing of it changes by itself: Amazon was told, or there is no number yet that it could be told."""
+        return self.confirmation is None or self.confirmation.settled or self.waits_for_number
+
+    @property
+    def may_correct(self) -> bool:
+        """Until Amazon shows it delivered: what is changed after that counts as invalid tracking there."""
+        return self.confirmation is not None and not self.waits_for_number and self.delivered_at is None
+
+    @property
+    def may_send_again(self) -> bool:
+        sent = self.confirmation is not None and self.confirmation.state is not ConfirmationState.NOT_SENT
+        return self.may_correct and sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +255,7 @@ class SalesOrderPage:
     @property
     def settled(self) -> bool:
         """Nothing of the shipments is on its way to Amazon: the page need not ask again."""
-        return all(parcel.confirmation is None or parcel.confirmation.settled for parcel in self.shipments)
+        return all(parcel.settled for parcel in self.shipments)
 
     @property
     def next_package(self) -> int:
@@ -384,6 +413,8 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
             confirmed_at=row.confirmed_at,
             again_at=row.again_at,
             error=row.error,
+            version=row.version,
+            first_accepted_at=row.first_accepted_at,
         )
         for row in Confirmation.objects.filter(shipment__order=order_id)
     }
@@ -399,6 +430,9 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
             who=str(row.user) if row.user else "",
             lines=tuple(parts.get(row.pk, ())),
             confirmation=told.get(row.pk),
+            service_id=row.service_id,
+            delivered_at=row.delivered_at,
+            number_confirmed=row.number_confirmed,
         )
         for row in rows
     )

@@ -7,13 +7,13 @@ from django.db.models import Count
 from wharfinger.db.models import (
     AmazonApplication,
     Channel,
-    CourierService,
     ImportedOrder,
     Marketplace,
     Participation,
     SellerAccount,
     Site,
 )
+from wharfinger.db.queries.couriers import services_offered
 from wharfinger.db.queries.fba_sites import held_elsewhere
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.marketplaces import BY_ID, MARKETPLACES, Pool, Region
@@ -53,7 +53,7 @@ class SetupFacts:
 def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
     """For a marketplace that is not known (yet), without its pool."""
     market = Marketplace.objects.filter(pk=marketplace_id).first()
-    couriers = list(CourierService.objects.filter(active=True).order_by("courier", "name"))
+    couriers = list(services_offered().order_by("courier", "name"))
     sites = list(Site.objects.select_related("account").order_by("priority", "name"))
     elsewhere = held_elsewhere(market) if market else {}
     twins = list(

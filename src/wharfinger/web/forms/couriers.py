@@ -3,8 +3,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.shipments import TRACKINGS_OFFERED, Tracking
 from wharfinger.operations.couriers import ServiceEntry
+from wharfinger.web.forms.choices import offer
 
 
 class CourierForm(forms.Form):
@@ -14,8 +15,9 @@ class CourierForm(forms.Form):
     name = forms.CharField(label="Service", max_length=80, help_text="Such as Tracked 24.")
     tracking = forms.ChoiceField(
         label="Tracking number",
-        choices=[(tracking.value, tracking.value) for tracking in Tracking],
-        help_text="When it is known. At once: your label program shows it when the label is printed.",
+        choices=[(tracking.value, tracking.value) for tracking in TRACKINGS_OFFERED],
+        help_text="When it is known. At once: your label program shows it when the label is printed. Later: the parcel "
+        "leaves without it, and Amazon is sent nothing until it is typed on the order.",
     )
     amazon_carrier_code = forms.CharField(
         label="Amazon's carrier code",
@@ -39,6 +41,9 @@ class CourierForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
         super().__init__(data, initial=initial)
+        if initial.get("tracking") == Tracking.LATER.value:
+            kept = (Tracking.LATER.value, f"{Tracking.LATER.value}: not available yet")
+            offer(self, "tracking", [(each.value, each.value) for each in TRACKINGS_OFFERED] + [kept])
         if not demo:
             del self.fields["gives_number"]
             del self.fields["number_prefix"]

@@ -4,7 +4,7 @@ from django import forms
 from django.http import QueryDict
 
 from wharfinger.db.queries.dispatch_services import Service
-from wharfinger.db.queries.sales_order_page import SalesOrderPage
+from wharfinger.db.queries.sales_order_page import SalesOrderPage, ShipmentFacts
 from wharfinger.domain.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import Tracking
@@ -49,8 +49,10 @@ class DispatchForm(forms.Form):
     tracking_number = forms.CharField(
         label="Tracking number",
         required=False,
-        max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    number_confirmed = forms.BooleanField(
+        label="The number is right", required=False, help_text="I compared it with the label."
     )
     package = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -63,7 +65,9 @@ class DispatchForm(forms.Form):
             self.fields["service_id"].help_text = f"{services[0].title} is offered first: {services[0].why}."
         self.fields[
             "tracking_number"
-        ].help_text = "Leave it empty for a service that gives the number itself. Amazon shows it to the buyer."
+        ].help_text = (
+            "Leave it empty for a service that gives the number itself or later. Amazon shows it to the buyer."
+        )
         for line in self.open_lines:
             self.fields[_name(line.id)] = forms.IntegerField(
                 label=f"Units of {line.sku[:60]}",
@@ -84,6 +88,37 @@ class DispatchForm(forms.Form):
         return {line_id: units for line_id, units in asked if units}
 
 
+class TrackingForm(forms.Form):
+    """The number of a parcel that left without one."""
+
+    tracking_number = forms.CharField(
+        label="Tracking number",
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
+    )
+    number_confirmed = forms.BooleanField(
+        label="The number is right", required=False, help_text="I compared it with the label."
+    )
+
+
+class CorrectionForm(TrackingForm):
+    """Another carrier, by its courier service, or another number for a parcel that left."""
+
+    service_id = forms.TypedChoiceField(label="Courier service", coerce=int)
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = ("service_id", "tracking_number", "number_confirmed", "version")
+
+    def __init__(self, parcel: ShipmentFacts, services: Sequence[Service], data: QueryDict | None = None) -> None:
+        version = parcel.confirmation.version if parcel.confirmation else None
+        held = {"service_id": parcel.service_id, "tracking_number": parcel.tracking_number, "version": version}
+        super().__init__(data, initial=held)
+        offered = [(service.id, service.title) for service in services]
+        if parcel.service_id not in dict(offered):
+            offered.insert(0, (parcel.service_id, f"{parcel.courier} {parcel.service}"))
+        offer(self, "service_id", offered)
+
+
 def _name(line_id: int) -> str:
     return f"line_{line_id}"
 
@@ -96,5 +131,6 @@ def _told(service: Service) -> str:
 _TRACKING = {
     Tracking.AT_ONCE: "tracking number at once",
     Tracking.BY_HAND: "tracking number typed by hand",
-    Tracking.LATER: "tracking number later, by file",
+    Tracking.TYPED_LATER: "tracking number later, typed on the order",
+    Tracking.LATER: "not available yet",
 }

@@ -21,6 +21,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from wharfinger.db.models import User
+from wharfinger.db.queries.problems import problems_fixed_at
+from wharfinger.domain.people import Right, may
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.remedies import closed_by_word
+
 register = template.Library()
 
 NOTHING = format_html('<span class="faint">{}<span class="unseen">{}</span></span>', "–", "none")
@@ -39,6 +45,7 @@ _TONES: dict[str, tuple[str, ...]] = {
     "warn": (
         "waiting for authorisation", "awaiting stock", "held", "retrying", "part shipped", "waiting", "low",
         "not activated", "shadow", "due today", "later (file exchange)", "cancel requested", "unlinked",
+        "later, typed on the order", "not available yet", "waiting for the tracking number",
     ),
     "bad": (
         "failed", "system error", "not linked", "authorisation lost", "refused", "late", "oversold", "lost",
@@ -328,6 +335,25 @@ def written_value(field: forms.Field, value: Any) -> str:
 def is_tick(field: forms.BoundField) -> bool:
     """Whether the field is one check box."""
     return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.inclusion_tag("wharfinger/problems/here.html", takes_context=True)
+def problems_here(context: Context) -> dict[str, Any]:
+    """The open problems that are fixed on this page, with their remedies."""
+    request = context["request"]
+    if not isinstance(request.user, User):
+        return {"problems": ()}
+    return {
+        "problems": problems_fixed_at(request.path, request.get_full_path()),
+        "may_mend": may(request.user.role, Right.MEND_PROBLEMS),
+        "here": request.get_full_path(),
+    }
+
+
+@register.filter
+def may_be_marked_done(kind: str) -> bool:
+    """Whether a person's word closes a problem of this kind."""
+    return closed_by_word(ProblemKind(kind))
 
 
 @register.filter

@@ -3,14 +3,14 @@
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.alerts import open_alerts
 from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
 from wharfinger.domain.people import Right
 from wharfinger.operations import flows
-from wharfinger.web.asked import allowed, readers_date, today, trade_now
+from wharfinger.web.asked import allowed, next_page, readers_date, today, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
 
@@ -37,7 +37,7 @@ def sync_now(request: HttpRequest, account_id: int, flow: str) -> HttpResponse:
         raise Http404
     flows.bring_forward(account_id, flow, now=trade_now())
     messages.success(request, f"{FLOW_TITLES[flow]} runs now.")
-    return redirect("dashboard")
+    return redirect(next_page(request, reverse("dashboard")))
 
 
 routes = [

@@ -1,19 +1,22 @@
 """Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.channel_products import channel_choices
-from wharfinger.db.queries.problems import ProblemFilter, ProblemRow, list_problems, open_problems_by_kind
+from wharfinger.db.queries.problems import ProblemFilter, ProblemRow, list_problems, open_problems_by_kind, problem_row
 from wharfinger.domain.people import Right
 from wharfinger.domain.problems import ProblemKind
-from wharfinger.web.asked import allowed
+from wharfinger.operations import problems
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, next_page, person, trade_now
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.rights import signed_in
+from wharfinger.web.rights import needs, signed_in
 
 
 @signed_in
@@ -61,7 +64,22 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
 
 def _shown_at(page: str) -> str:
     """What the button to a cure's page says, by whose page it is."""
-    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Mend it")
+    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Fix it")
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
+    """A person's word: what only he can see is done."""
+    if problem_row(problem_id) is None:
+        raise Http404
+    try:
+        problems.mark_as_done(problem_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Marked as done.")
+    return redirect(next_page(request, reverse("problem-list")))
 
 
 _BUTTONS = {
@@ -70,12 +88,17 @@ _BUTTONS = {
     ProblemKind.AUTHORISATION_LOST: "Authorise",
     ProblemKind.ROLE_MISSING: "Authorise",
     ProblemKind.THROTTLED: "Show the channel",
+    ProblemKind.FLOW_FAILED: "Sync now",
 }
 _SHOWN = (
     ("/sales-orders/", "Show the order"),
     ("/imported-orders/", "Show the order"),
     ("/stock/", "Show the item"),
     ("/sites/", "Show the site"),
+    ("/channels/", "Show the listing"),
 )
 
-routes = [path("problems/", show_list, name="problem-list")]
+routes = [
+    path("problems/", show_list, name="problem-list"),
+    path("problems/<int:problem_id>/done/", mark_done, name="problem-done"),
+]

@@ -28,7 +28,7 @@ from wharfinger.db.queries.stock import item_by_code
 from wharfinger.db.queries.stock_out import PlanRow, stock_upload_plan
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.people import Right
-from wharfinger.operations import channel_life, links
+from wharfinger.operations import channel_life, links, listings
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.csv_files import csv_file
@@ -135,6 +135,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         "channel": channel,
         "progress": upload_progress(channel) if sends else None,
         "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
         "filtered": any(request.GET.get(key) for key in form.fields),
     }
     rows = live_part(request, "rows", "wharfinger/products/levels.html", context)
@@ -168,6 +169,19 @@ def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     whose = "" if approved == 1 else f" for {approved} channels"
     messages.success(request, f"Approved{whose}. The quantities are sent now; how far that is stands below.")
     return redirect("channel-stock", channel_id=channel_id)
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def send_quantity(request: HttpRequest, channel_id: int, listing_id: int) -> HttpResponse:
+    """A listing's quantity, worked out now and sent to Amazon once more."""
+    _channel_or_404(channel_id)
+    sku = listings.send_quantity_again(listing_id, now=trade_now(), user=person(request))
+    if sku is None:
+        raise Http404
+    messages.success(request, f"The quantity of {sku[:80]} is sent to Amazon; the row below follows it.")
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('channel-stock', args=[channel_id])}{f'?{query}' if query else ''}")
 
 
 def _unlinked_or_404(request: HttpRequest) -> Unlinked:
@@ -256,6 +270,7 @@ routes = [
     path("channels/<int:channel_id>/products/export.csv", export_products, name="channel-products-export"),
     path("channels/<int:channel_id>/stock/export.csv", export_levels, name="channel-stock-export"),
     path("channels/<int:channel_id>/stock/plan.csv", export_plan, name="channel-plan-export"),
+    path("channels/<int:channel_id>/stock/<int:listing_id>/send/", send_quantity, name="listing-send"),
     path("channels/<int:channel_id>/stock/approve/", approve_stock, name="channel-stock-approve"),
     path("products/pick/", pick, name="product-pick"),
     path("products/link/", link, name="product-link"),

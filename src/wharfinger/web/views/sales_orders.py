@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.db.models import SalesOrder
+from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channel_products import channel_choices
 from wharfinger.db.queries.dispatch_services import services_for, services_with_numbers
 from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page
@@ -99,6 +99,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
         "may_ship": may_ship,
         "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "may_stock": allowed(request, Right.EDIT_STOCK),
         "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
     }
     refused = form is not None and form.is_bound and bool(form.errors)
@@ -114,10 +115,11 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
     if not form.is_valid():
         return _render_order(request, order, form)
     try:
-        shipments.dispatch(
+        sent = shipments.dispatch(
             order_id,
             service_id=form.cleaned_data["service_id"],
             tracking_number=form.cleaned_data["tracking_number"],
+            number_confirmed=form.cleaned_data["number_confirmed"],
             lines=form.quantities(),
             package=form.cleaned_data["package"],
             user=person(request),
@@ -126,8 +128,14 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
     except Refused as refused:
         show_refusal(form, refused)
         return _render_order(request, order, form)
-    messages.success(request, f"{order.code} is dispatched. Amazon is told at once; see below.")
+    messages.success(request, f"{order.code} is dispatched. {_what_follows(sent)}")
     return redirect(f"{reverse('sales-order', args=[order_id])}#shipments")
+
+
+def _what_follows(sent: Shipment) -> str:
+    if sent.tracking_number:
+        return "Its tracking number is sent to Amazon; see below."
+    return "It waits for its tracking number: type it below when you have it. Amazon is sent nothing before."
 
 
 _REASONS_SHOWN = 10

@@ -1,0 +1,308 @@
+"""Every kind of problem, made by the real operations. A new kind of problem needs its maker here."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from decimal import Decimal
+
+from tests.operations.shop import a_service
+from tests.sync.orders_world import NOON, World, later, line, order
+
+from wharfinger.db.models import (
+    AmazonApplication,
+    Channel,
+    Confirmation,
+    FlowSchedule,
+    Listing,
+    RateBudget,
+    Site,
+    StockNotice,
+    User,
+)
+from wharfinger.domain.days import ends
+from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.shipments import Tracking
+from wharfinger.operations import (
+    accounts,
+    budget,
+    confirmations,
+    flows,
+    listings,
+    marketplaces,
+    outbox,
+    shipments,
+    stock,
+)
+from wharfinger.operations._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_seen
+from wharfinger.operations.listings import FoundListing
+
+Maker = Callable[[World], None]
+MAKERS: list[tuple[ProblemKind, Maker]] = []
+"""One or more for each kind: each sentence of a remedy that an operation can write has its own."""
+
+
+def makes(kind: ProblemKind) -> Callable[[Maker], Maker]:
+    def keep(maker: Maker) -> Maker:
+        MAKERS.append((kind, maker))
+        return maker
+
+    return keep
+
+
+def _dispatched(world: World, *, tracking: Tracking = Tracking.AT_ONCE) -> dict:
+    """An order of one mug whose parcel left."""
+    told = order(line("MUG"))
+    world.item("MUG", 10)
+    world.hear(told)
+    later_typed = tracking is Tracking.TYPED_LATER
+    service = a_service(tracking=tracking.value, gives_number=not later_typed)
+    shipments.dispatch(world.sale(told).pk, service_id=service.pk, now=world.clock.now())
+    return told
+
+
+@makes(ProblemKind.UNKNOWN_SKU)
+def a_sku_that_nobody_linked(world: World) -> None:
+    world.hear(order(line("NOBODYS")))
+
+
+@makes(ProblemKind.FBA_SITE_EMPTY)
+def an_fba_order_before_the_levels(world: World) -> None:
+    world.item("MUG", fulfilment="FBA")
+    world.hear(order(line("MUG"), by="AMAZON", status="SHIPPED"))
+
+
+@makes(ProblemKind.OVERSOLD)
+def more_left_than_there_was(world: World) -> None:
+    item = world.item("MUG", 2)
+    stock.adjust_stock(item.pk, world.warehouse.pk, -5, "broken", now=NOON)
+
+
+@makes(ProblemKind.AWAITING_STOCK)
+def an_order_of_more_than_there_is(world: World) -> None:
+    world.item("MUG", 1)
+    world.hear(order(line("MUG", 5)))
+
+
+@makes(ProblemKind.NOT_UNDERSTOOD)
+def an_order_without_its_time(world: World) -> None:
+    world.hear(order(line("MUG"), createdTime="soon"))
+
+
+@makes(ProblemKind.NOT_UNDERSTOOD)
+def a_message_that_names_no_order(world: World) -> None:
+    world.hear(b"[]")
+
+
+@makes(ProblemKind.NOT_UNDERSTOOD)
+def an_order_without_its_sender(world: World) -> None:
+    told = order(line("MUG"))
+    del told["fulfillment"]["fulfilledBy"]
+    world.hear(told)
+
+
+@makes(ProblemKind.TOTALS_DIFFER)
+def a_total_that_its_lines_do_not_make(world: World) -> None:
+    world.item("MUG", 10)
+    world.hear(order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}}))
+
+
+@makes(ProblemKind.TOTALS_DIFFER)
+def a_total_that_changes_later(world: World) -> None:
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    world.hear(told)
+    world.hear(later(told, proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}}))
+
+
+@makes(ProblemKind.FOREIGN_CURRENCY)
+def an_order_in_euros(world: World) -> None:
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    money = {"amount": "10.00", "currencyCode": "EUR"}
+    told["proceeds"]["grandTotal"] = money
+    proceeds = told["orderItems"][0]["proceeds"]
+    proceeds["proceedsTotal"] = proceeds["breakdowns"][0]["subtotal"] = money
+    world.hear(told)
+
+
+@makes(ProblemKind.CANCEL_REQUESTED)
+def a_buyer_who_asks_to_cancel(world: World) -> None:
+    world.item("MUG", 10)
+    wish = {"cancellationRequest": {"requester": "BUYER", "cancelReason": "Bought by mistake"}}
+    world.hear(order(line("MUG", cancellation=wish)))
+
+
+@makes(ProblemKind.CANCELLED_AFTER_SHIPPING)
+def cancelled_when_its_parcel_had_left(world: World) -> None:
+    told = _dispatched(world)
+    world.hear(later(told, status="CANCELLED"))
+
+
+@makes(ProblemKind.NO_ADDRESS)
+def an_order_without_address(world: World) -> None:
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    del told["recipient"]
+    world.hear(told)
+
+
+@makes(ProblemKind.ADDRESS_INCOMPLETE)
+def an_address_without_its_town(world: World) -> None:
+    world.item("MUG", 10)
+    told = order(line("MUG"))
+    kept = {part: text for part, text in told["recipient"]["deliveryAddress"].items() if part != "city"}
+    world.hear({**told, "recipient": {"deliveryAddress": kept}})
+
+
+@makes(ProblemKind.ADDRESS_CHANGED)
+def another_address_when_its_parcel_had_left(world: World) -> None:
+    told = _dispatched(world)
+    address = {**told["recipient"]["deliveryAddress"], "addressLine1": "9 Other Street"}
+    world.hear(later(told, recipient={"deliveryAddress": address}))
+
+
+@makes(ProblemKind.ZONE_DIFFERS)
+def ship_by_times_of_another_zone(world: World) -> None:
+    world.item("MUG", 50)
+    Channel.objects.filter(pk=world.fbm.pk).update(marketplace="ATVPDKIKX0DER")
+    sold = {"channelName": "AMAZON", "marketplaceId": "ATVPDKIKX0DER"}
+    for number in range(20):
+        told = order(line("MUG"), salesChannel=sold)
+        last = ends(date(2026, 11, 11) + timedelta(days=number % 5), "America/New_York") - timedelta(seconds=1)
+        told["fulfillment"]["shipByWindow"]["latestDateTime"] = last.isoformat()
+        world.hear(told)
+    marketplaces.check_zones(now=world.clock.now())
+
+
+@makes(ProblemKind.CONFIRMATION_REFUSED)
+def a_confirmation_that_amazon_refuses(world: World) -> None:
+    _dispatched(world)
+    now = world.clock.now()
+    message = confirmations.claim_confirmation(world.account.pk, now=now, machine_now=now)
+    assert message is not None
+    refusal = confirmations.RefusedByAmazon("The tracking ID does not match the carrier.", final=True)
+    confirmations.settle_confirmation(message.id, refusal, now=now)
+
+
+@makes(ProblemKind.CONFIRMATION_LATE)
+def a_confirmation_that_still_waits_after_ship_by(world: World) -> None:
+    _dispatched(world)
+    confirmations.alarm_late(world.account.pk, now=NOON + timedelta(days=2))
+
+
+@makes(ProblemKind.CONFIRMATION_LATE)
+def a_parcel_without_number_after_ship_by(world: World) -> None:
+    _dispatched(world, tracking=Tracking.TYPED_LATER)
+    assert Confirmation.objects.get().shipment.tracking_number == ""
+    confirmations.alarm_late(world.account.pk, now=NOON + timedelta(days=2))
+
+
+def _claimed(world: World) -> outbox.QuantityToSend:
+    """A listing of ten mugs whose quantity is on its way to Amazon."""
+    Channel.objects.filter(pk=world.fbm.pk).update(stock_upload_approved_at=NOON)
+    world.item("MUG", 10)
+    Listing.objects.update(product_type="MUG")
+    listings.send_quantity_again(Listing.objects.get().pk, now=NOON, user=User.objects.get(username="olga"))
+    (sent,) = outbox.claim_quantities(world.account.pk, 10, now=world.clock.now())
+    return sent
+
+
+@makes(ProblemKind.LISTING_REFUSED)
+def a_quantity_that_amazon_refuses(world: World) -> None:
+    outbox.settle_quantity(_claimed(world), outbox.Refused("The product type is wrong."), now=world.clock.now())
+
+
+@makes(ProblemKind.LISTING_DRIFT)
+def a_quantity_that_amazon_never_shows(world: World) -> None:
+    outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
+    for look in range(MISSES_BEFORE_A_PROBLEM):
+        at = NOON + timedelta(hours=1 + look)
+        listing = Listing.objects.get()
+        StockNotice.objects.all().delete()
+        compare_seen(listing, 3, asked_at=at, now=at, looked=True)
+
+
+@makes(ProblemKind.LISTING_CONFLICT)
+def two_channels_with_two_sites(world: World) -> None:
+    other = Site.objects.create(name="Shop", kind="Own warehouse", made_at=NOON)
+    second = world.channel("FBM", other, marketplace="A1PA6795UKMFR9")
+    Channel.objects.filter(pk__in=[world.fbm.pk, second.pk]).update(stock_upload_approved_at=NOON)
+    item = world.item("MUG", 10)
+    stock.receive_stock(item.pk, other.pk, 5, now=NOON)
+    world.listing("MUG", item, marketplace="A1PA6795UKMFR9")
+    Listing.objects.update(product_type="MUG")
+    outbox.claim_quantities(world.account.pk, 10, now=world.clock.now())
+
+
+@makes(ProblemKind.LISTING_CONFLICT)
+def a_sku_that_both_send(world: World) -> None:
+    world.item("MUG", 10)
+    found = FoundListing(
+        sku="MUG",
+        marketplace_id=world.fbm.marketplace_id,
+        asin="B000000001",
+        title="Mug",
+        product_type="MUG",
+        fulfilment=Fulfilment.FBA,
+        quantity=3,
+        lead_time_days=None,
+        both_ways=True,
+    )
+    listings.keep_listings(world.account.pk, [found], read_at=NOON, now=NOON)
+
+
+@makes(ProblemKind.AUTHORISATION_LOST)
+def access_that_amazon_takes_back(world: World) -> None:
+    world.account.token_set_at = NOON - timedelta(days=9)
+    world.account.save()
+    accounts.lose_authorisation(world.account.pk, error="invalid_grant", now=NOON)
+
+
+@makes(ProblemKind.APPLICATION_REFUSED)
+def a_secret_that_amazon_refuses(world: World) -> None:
+    world.account.application = AmazonApplication.objects.create(
+        application_id="amzn1.sp.solution.1",
+        client_id="amzn1.application-oa2-client.1",
+        client_secret="s",
+        secret_last_four="s",
+        secret_set_at=NOON,
+    )
+    world.account.save()
+    accounts.report_application_refused(world.account.pk, error="invalid_client", now=NOON)
+
+
+@makes(ProblemKind.ROLE_MISSING)
+def an_operation_that_amazon_denies(world: World) -> None:
+    world.account.token_set_at = NOON - timedelta(days=9)
+    world.account.save()
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON)
+    flows.deny_flow(
+        world.account.pk,
+        "orders_in",
+        called="searchOrders",
+        roles=("Inventory and Order Tracking",),
+        error="403",
+        next_due=NOON,
+        now=NOON,
+    )
+
+
+@makes(ProblemKind.THROTTLED)
+def a_limit_that_another_application_uses_up(world: World) -> None:
+    RateBudget.objects.create(
+        account=world.account, operation="searchOrders", rate=Decimal("0.0056"), burst=20, tokens=20, counted_at=NOON
+    )
+    for hour in range(4):
+        budget.note_refusal(world.account.pk, "searchOrders", now=NOON + timedelta(hours=hour))
+
+
+@makes(ProblemKind.FLOW_FAILED)
+def a_flow_that_fails_again_and_again(world: World) -> None:
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON)
+    for _ in range(3):
+        flows.fail_flow(world.account.pk, "orders_in", error="503", next_due=NOON, now=NOON)
+
+
+@makes(ProblemKind.FLOW_FAILED)
+def more_listings_than_can_be_read(world: World) -> None:
+    listings.report_too_many(world.account.pk, "Amazon.co.uk", 1200, now=NOON)
