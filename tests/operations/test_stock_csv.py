@@ -166,3 +166,104 @@ def test_the_sample_file_is_a_good_file():
     a_site("Main warehouse")
     text = "\n".join(",".join(row) for row in stock_csv.SAMPLE)
     assert stock_csv.apply_csv(text, now=NOW) == 2
+
+
+class TestCodesThatASpreadsheetChanged:
+    @pytest.mark.parametrize("typed", ["mug-1", "00MUG-1", "'MUG-1", "MUG -1", '"=""MUG-1"""'])
+    def test_a_new_code_that_is_probably_a_known_one_is_asked_about(self, main, typed):
+        an_item("MUG-1", "Mug")
+        text = a_file(f"{typed},Mug,,,Main,3,count")
+        plan = stock_csv.plan_csv(text)
+        (question,) = plan.unanswered
+        assert (question.field, question.probably, plan.errors) == ("stock code", "MUG-1", ())
+        with pytest.raises(Refused, match="Answer each question"):
+            stock_csv.apply_csv(text, now=NOW)
+        assert StockItem.objects.count() == 1
+        assert stock_csv.apply_csv(text, {question.name: "known"}, now=NOW) == 1
+        assert levels() == {"MUG-1": 3}
+
+    def test_answered_no_it_is_a_new_item(self, main):
+        an_item("MUG-1", "Mug")
+        stock_csv.apply_csv(a_file("mug-1,Other mug,,,Main,3,count"), {"2:stock code": "typed"}, now=NOW)
+        assert levels() == {"mug-1": 3}
+
+    def test_two_new_codes_of_one_file_are_asked_about_too(self, main):
+        plan = stock_csv.plan_csv(a_file("MUG,Mug,,,,,", "mug,Mug,,,,,"))
+        assert [(question.row, question.probably) for question in plan.unanswered] == [(3, "MUG")]
+
+    def test_an_answer_that_is_none_leaves_the_question_open(self, main):
+        an_item("MUG-1", "Mug")
+        plan = stock_csv.plan_csv(a_file("mug-1,Mug,,,Main,3,count"), {"2:stock code": "perhaps"})
+        assert len(plan.unanswered) == 1
+
+    @pytest.mark.parametrize("barcode", ["5.01235E+12", '"5,01235E+12"', "5E12", "5.0E+12"])
+    def test_a_barcode_in_scientific_notation_is_an_error(self, main, barcode):
+        errors = stock_csv.plan_csv(a_file(f"MUG,Mug,{barcode},,,,")).errors
+        assert [(error.row, error.field) for error in errors] == [(2, "barcode")]
+        assert "spreadsheet" in errors[0].cure
+
+    def test_so_is_a_new_stock_code(self, main):
+        (error,) = stock_csv.plan_csv(a_file("5.01235E+12,Mug,,,,,")).errors
+        assert error.field == "stock code"
+
+
+class TestGtins:
+    def test_upc_and_ean_of_one_article_are_one_barcode(self, main):
+        stock_csv.apply_csv(a_file("MUG,Mug,012345678905,,,,"), now=NOW)
+        plan = stock_csv.plan_csv(a_file("MUG,Mug,0012345678905,,,,"))
+        assert (plan.errors, plan.changes) == ((), 0)
+        (error,) = stock_csv.plan_csv(a_file("CUP,Cup,0012345678905,,,,")).errors
+        assert "belongs to MUG" in error.cure
+        assert stock_csv.apply_csv(a_file("MUG,New name,0012345678905,,,,"), now=NOW) == 1
+        assert StockBarcode.objects.count() == 1
+
+    def test_two_rows_of_one_file_are_compared_so_too(self, main):
+        plan = stock_csv.plan_csv(a_file("MUG,Mug,012345678905,,,,", "CUP,Cup,0012345678905,,,,"))
+        assert [error.row for error in plan.errors] == [3]
+
+    def test_a_wrong_check_digit_is_an_error(self, main):
+        (error,) = stock_csv.plan_csv(a_file("MUG,Mug,5012345678901,,,,")).errors
+        assert (error.field, "5012345678900" in error.cure) == ("barcode", True)
+
+    def test_eleven_digits_are_asked_about(self, main):
+        text = a_file("MUG,Mug,12345678905,,,,")
+        (question,) = stock_csv.plan_csv(text).unanswered
+        assert (question.field, question.probably) == ("barcode", "012345678905")
+        stock_csv.apply_csv(text, {question.name: "known"}, now=NOW)
+        row = StockBarcode.objects.get()
+        assert (row.type, row.code, row.gtin) == ("UPC", "012345678905", "00012345678905")
+
+    def test_a_code_of_our_own_that_is_held_stays(self, main):
+        item = an_item("MUG", "Mug")
+        StockBarcode.objects.create(item=item, type="Other", code="5012345678901")
+        plan = stock_csv.plan_csv(a_file("MUG,Mug,5012345678901,,,,"))
+        assert (plan.errors, plan.changes) == ((), 0)
+
+
+class TestHeadings:
+    def test_unknown_headings_are_named_and_once_mapped_they_are_known(self, main):
+        text = "Artikelnummer,STOCK_NAME,Lagerort,Bemerkung\nMUG,Mug,,schön\n"
+        plan = stock_csv.plan_csv(text)
+        assert plan.unknown_headings == ("Artikelnummer", "STOCK_NAME", "Lagerort", "Bemerkung")
+        columns = {"Artikelnummer": "stock code", "STOCK_NAME": "name", "Lagerort": "site", "Bemerkung": "-"}
+        stock_csv.remember_headings(columns, now=NOW)
+        plan = stock_csv.plan_csv(text.replace("Artikelnummer", "ARTIKEL-NUMMER"))
+        assert (plan.errors, plan.unknown_headings, [row.code for row in plan.rows]) == ((), (), ["MUG"])
+
+    def test_case_and_signs_of_our_own_headings_do_not_matter(self, main):
+        assert stock_csv.plan_csv("Stock_Code;NAME;;\nMUG;Mug;;\n").changes == 1
+
+    def test_what_is_no_column_of_ours_is_refused(self):
+        with pytest.raises(Refused, match="colour"):
+            stock_csv.remember_headings({"colour": "shade"}, now=NOW)
+
+
+def test_an_oversold_level_comes_back_unchanged_and_no_other(main):
+    item = an_item("MUG", "Mug")
+    stock.count_stock(item.pk, main.pk, 0, now=NOW)
+    stock.adjust_stock(item.pk, main.pk, -3, "broken", now=NOW)
+    assert stock_csv.plan_csv(a_file("MUG,Mug,,,Main,-3,count")).errors == ()
+    assert stock_csv.apply_csv(a_file("MUG,Mug,,,Main,-3,count"), now=NOW) == 0
+    assert levels() == {"MUG": -3}
+    (error,) = stock_csv.plan_csv(a_file("MUG,Mug,,,Main,-2,count")).errors
+    assert error.field == "quantity"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem
+from wharfinger.domain.gtin import GTIN_TYPES, gtin14
 from wharfinger.operations._listing_steps import link_by_itself
 from wharfinger.operations.refusals import Refused
 
@@ -22,16 +23,19 @@ def fault_in(text: str, at_most: int) -> str:
     return ""
 
 
-def barcode_type(code: str) -> str:
-    """The type that a bare code shows by its length."""
-    if code.isascii() and code.isdigit():
-        return {8: "EAN", 12: "UPC", 13: "EAN", 14: "GTIN"}.get(len(code), "Other")
-    return "Other"
-
-
 def keep_barcode(item: StockItem, type_: str, code: str) -> None:
-    """Give the item this barcode; refused when another item has it."""
-    row, _made = StockBarcode.objects.get_or_create(type=type_, code=code, defaults={"item": item})
+    """Give the item this barcode; refused when another item has it, also as EAN beside UPC of one article."""
+    article = gtin14(code) if type_ in GTIN_TYPES else ""
+    if article:
+        twin = StockBarcode.objects.filter(gtin=article).exclude(type=type_, code=code).select_related("item").first()
+        if twin is not None and twin.item_id != item.pk:
+            raise Refused(
+                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}: it names one item.",
+                "barcodes",
+            )
+        if twin is not None:
+            article = ""  # the same article in two forms: its other row carries the number
+    row, _made = StockBarcode.objects.get_or_create(type=type_, code=code, defaults={"item": item, "gtin": article})
     if row.item_id != item.pk:
         raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode names one item.", "barcodes")
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from wharfinger.db.models import ChannelProduct, Listing, StockBarcode, StockItem, StockNotice
+from wharfinger.domain.gtin import gtin14
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
@@ -22,6 +23,14 @@ MISSES_BEFORE_A_PROBLEM = 4
 """Looks in a row that found another number: a first, a second that tells Amazon again, and so on."""
 
 
+def _by_article(names: Collection[str]) -> list[tuple[str, StockItem]]:
+    """SKUs that are a GTIN, with the item that has its article, in whichever form: EAN, UPC or GTIN-14."""
+    articles = {name: gtin14(name) for name in names if gtin14(name)}
+    rows = StockBarcode.objects.filter(gtin__in=set(articles.values()), item__archived=False).select_related("item")
+    owners = {row.gtin: row.item for row in rows}
+    return [(name, owners[gtin]) for name, gtin in articles.items() if gtin in owners]
+
+
 def items_by_name(names: Collection[str]) -> dict[str, StockItem]:
     """The item that each of these SKUs names exactly: by stock code, else barcode, else other reference.
 
@@ -34,6 +43,7 @@ def items_by_name(names: Collection[str]) -> dict[str, StockItem]:
     codes = StockItem.objects.filter(code__in=wanted, archived=False)
     for pairs in (
         [(item.other_reference, item) for item in references],
+        _by_article(wanted),
         [(row.code, row.item) for row in barcodes],
         [(item.code, item) for item in codes],
     ):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wharfinger.db.models import KitComponent, StockBarcode, StockItem, User
+from wharfinger.domain.gtin import GTIN_TYPES, gtin_fault
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations._item_steps import (
     BARCODE_AT_MOST,
@@ -52,7 +53,7 @@ def create_item(entry: ItemEntry, *, now: datetime, user: User | None = None) ->
 def edit_item(item_id: int, entry: ItemEntry, *, now: datetime, user: User | None = None) -> StockItem:
     """Write everything that a person may change of an item."""
     item = StockItem.objects.select_for_update(no_key=True).get(pk=item_id)
-    checked = _checked(entry)
+    checked = _checked(entry, item_id)
     before = {"code": item.code, "name": item.name, "other reference": item.other_reference}
     _write(item, checked)
     record_audit("edit", "StockItem", item.pk, before=before, after=_facts(checked), now=now, user=user)
@@ -61,7 +62,7 @@ def edit_item(item_id: int, entry: ItemEntry, *, now: datetime, user: User | Non
     return item
 
 
-def _checked(entry: ItemEntry) -> ItemEntry:
+def _checked(entry: ItemEntry, item_id: int | None = None) -> ItemEntry:
     code, name = entry.code.strip(), " ".join(entry.name.split())
     if not code:
         raise Refused("Give the item its stock code.", "code")
@@ -85,7 +86,7 @@ def _checked(entry: ItemEntry) -> ItemEntry:
         other_reference=entry.other_reference.strip(),
         commodity_code=entry.commodity_code.strip(),
         country_of_origin=_country(entry.country_of_origin),
-        barcodes=_barcodes(entry.barcodes),
+        barcodes=_barcodes(entry.barcodes, item_id),
     )
 
 
@@ -96,7 +97,9 @@ def _country(text: str) -> str:
     return country
 
 
-def _barcodes(given: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+def _barcodes(given: Sequence[tuple[str, str]], item_id: int | None) -> tuple[tuple[str, str], ...]:
+    """Checked; what the item has already stays, also where it was kept before check digits were looked at."""
+    held = set(StockBarcode.objects.filter(item=item_id).values_list("type", "code")) if item_id else set()
     barcodes = tuple((type_.strip(), code.strip()) for type_, code in given if code.strip())
     for type_, code in barcodes:
         fault = fault_in(code, BARCODE_AT_MOST)
@@ -104,6 +107,9 @@ def _barcodes(given: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
             raise Refused(f"A barcode {fault}", "barcodes")
         if not type_ or len(type_) > 30:
             raise Refused(f"Say of which type the barcode {code} is: EAN, UPC, Amazon SKU …", "barcodes")
+        wrong = gtin_fault(code) if type_ in GTIN_TYPES else ""
+        if wrong and (type_, code) not in held:
+            raise Refused(wrong, "barcodes")
     return barcodes
 
 

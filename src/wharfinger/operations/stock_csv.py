@@ -3,32 +3,42 @@
 Columns, in any order: stock code, name, barcode, other reference, site, quantity, mode (receive | count).
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from wharfinger.db.models import Site, StockBarcode, StockItem, User
-from wharfinger.db.queries.stock_csv import COLUMNS, SAMPLE, CsvPlan, PlannedRow, plan_csv
+from wharfinger.db.models import CsvHeading, Site, StockBarcode, StockItem, User
+from wharfinger.db.queries.stock_csv import COLUMNS, IGNORED, SAMPLE, CsvPlan, PlannedRow, plan_csv
+from wharfinger.domain.csv_reading import folded_heading
+from wharfinger.domain.gtin import gtin14, gtin_type
 from wharfinger.domain.stock import MovementReason
 from wharfinger.operations._history_steps import record_audit
-from wharfinger.operations._item_steps import barcode_type, keep_barcode, link_waiting_listings
+from wharfinger.operations._item_steps import keep_barcode, link_waiting_listings
 from wharfinger.operations._receipt_steps import lock_for_receipt, serve_waiting
 from wharfinger.operations._stock_steps import StockLine, write_list
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
-__all__ = ["COLUMNS", "SAMPLE", "apply_csv", "plan_csv"]
+__all__ = ["COLUMNS", "SAMPLE", "apply_csv", "plan_csv", "remember_headings"]
 
 _SHOWN = 5
 _REASONS = {"count": MovementReason.COUNTED, "receive": MovementReason.RECEIVED}
 
 
 @operation
-def apply_csv(text: str, *, now: datetime, user: User | None = None) -> int:
-    """Write every row of the file, or none: with one bad row nothing is changed. Answers how many rows change."""
-    plan = plan_csv(text)
+def apply_csv(text: str, answers: Mapping[str, str] | None = None, *, now: datetime, user: User | None = None) -> int:
+    """Write every row of the file, or none: with one row with errors nothing is changed. Returns how many change.
+
+    `answers`: to the plan's questions, by their names; with one unanswered nothing is changed either.
+    """
+    plan = plan_csv(text, answers)
     if plan.errors:
         named = " ".join(str(error) for error in plan.errors[:_SHOWN])
         more = f" And {len(plan.errors) - _SHOWN} more." if len(plan.errors) > _SHOWN else ""
         raise Refused(f"Nothing was changed. {named}{more}", "file")
+    if plan.unanswered:
+        first = plan.unanswered[0]
+        words = f"Row {first.row}: is {first.typed} probably {first.probably}? Answer each question of the dry run."
+        raise Refused(f"Nothing was changed. {words}", "file")
     items = _write_items(_one_row_for_each_item(plan), now)
     moved = _write_levels(plan, items, now, user)
     link_waiting_listings(list(items.values()), now=now)
@@ -70,11 +80,13 @@ def _write_items(rows: list[PlannedRow], now: datetime) -> dict[str, StockItem]:
     items = {item.code: item for item in StockItem.objects.filter(code__in=codes)}
     for row in rows:
         _change_item(items[row.code], row)
-    held = set(StockBarcode.objects.filter(item__in=items.values()).values_list("item", "code"))
+    of_items = StockBarcode.objects.filter(item__in=items.values())
+    held = {(item, gtin or code) for item, code, gtin in of_items.values_list("item", "code", "gtin")}
+    held |= set(of_items.values_list("item", "code"))
     for row in rows:
         for code in row.barcodes:
-            if (items[row.code].pk, code) not in held:
-                keep_barcode(items[row.code], barcode_type(code), code)
+            if not {(items[row.code].pk, code), (items[row.code].pk, gtin14(code))} & held:
+                keep_barcode(items[row.code], gtin_type(code), code)
     return items
 
 
@@ -86,7 +98,8 @@ def _change_item(item: StockItem, row: PlannedRow) -> None:
 
 
 def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None) -> set[tuple[int, int]]:
-    rows = [row for row in plan.rows if row.quantity is not None]
+    # A count below zero is the oversold level itself, as it was exported: nothing to write.
+    rows = [row for row in plan.rows if row.quantity is not None and row.quantity >= 0]
     sites = dict(Site.objects.values_list("name", "pk"))
     levels = lock_for_receipt([(items[row.code].pk, sites[row.site]) for row in rows])
     lines = [
@@ -100,3 +113,15 @@ def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, use
     ]
     write_list(lines, now=now, user=user)
     return set(levels)
+
+
+@operation
+def remember_headings(columns: Mapping[str, str], *, now: datetime, user: User | None = None) -> None:
+    """What headings of files mean from now on: heading → our column, or `-` to leave it out."""
+    for heading, column in columns.items():
+        if column not in (*COLUMNS, IGNORED):
+            raise Refused(f"Say which column “{heading[:60]}” is, or leave it out.", "file")
+        CsvHeading.objects.update_or_create(
+            kind=CsvHeading.STOCK, heading=folded_heading(heading)[:120], defaults={"column": column}
+        )
+    record_audit("map CSV headings", "CsvHeading", "stock", before=None, after=dict(columns), now=now, user=user)

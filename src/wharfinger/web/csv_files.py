@@ -3,6 +3,8 @@
 import csv
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, tzinfo
+from decimal import Decimal
+from itertools import chain
 
 from django.http import StreamingHttpResponse
 from django.utils import timezone
@@ -10,6 +12,10 @@ from django.utils import timezone
 from wharfinger.web.asked import trade_now
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+MARK = "\ufeff"
+"""Without it spreadsheets read UTF-8 in the code page of their country."""
 
 
 class Echo:
@@ -32,7 +38,7 @@ def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]
 
 def as_file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
     headers = {"Content-Disposition": f'attachment; filename="{name}-{trade_now():%Y-%m-%d-%H%M}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(chain([MARK], lines), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 def _lines(headings: Sequence[str], rows: Iterable[Sequence[object]], zone: tzinfo) -> Iterator[str]:
@@ -40,6 +46,13 @@ def _lines(headings: Sequence[str], rows: Iterable[Sequence[object]], zone: tzin
     yield writer.writerow(headings)
     for row in rows:
         yield writer.writerow([_cell(value, zone) for value in row])
+
+
+def amount(value: Decimal) -> str:
+    """With a point, as in ISO standards; without zeros beyond the hundredths, never in scientific notation."""
+    whole, _, cents = f"{value:f}".partition(".")
+    kept = cents.rstrip("0").ljust(min(len(cents), 2), "0")
+    return f"{whole}.{kept}" if kept else whole
 
 
 def _cell(value: object, zone: tzinfo) -> object:
@@ -54,5 +67,7 @@ def _cell(value: object, zone: tzinfo) -> object:
             return value.isoformat()
         case str():
             return without_formula(value)
+        case Decimal():
+            return amount(value)
         case _:
             return value

@@ -28,6 +28,7 @@ from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
 from wharfinger.db.models.stock import (
     Allocation,
+    CsvHeading,
     KitComponent,
     Movement,
     Site,
@@ -56,6 +57,7 @@ __all__ = [
     "CourierLevelMapping",
     "CourierMapping",
     "CourierService",
+    "CsvHeading",
     "Customer",
     "FlowSchedule",
     "ImportedOrder",

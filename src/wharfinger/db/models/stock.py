@@ -52,9 +52,13 @@ class StockBarcode(models.Model):
     item = models.ForeignKey(StockItem, on_delete=models.CASCADE, related_name="barcodes")
     type = models.CharField(max_length=30)  # EAN, UPC, Amazon SKU, ASIN ...
     code = models.CharField(max_length=400, db_index=True)
+    gtin = models.CharField(max_length=14, blank=True)  # as 14 digits, where it is one: EAN and UPC compare by it
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["type", "code"], name="one_barcode")]
+        constraints = [
+            models.UniqueConstraint(fields=["type", "code"], name="one_barcode"),
+            models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="one_gtin"),
+        ]
 
 
 class KitComponent(models.Model):
@@ -129,3 +133,16 @@ class Allocation(models.Model):
             models.UniqueConstraint(fields=["line", "item", "site"], name="one_allocation"),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_promises_something"),
         ]
+
+
+class CsvHeading(models.Model):
+    """What a heading of people's files means, once somebody said so: the same for the whole installation."""
+
+    STOCK = "stock"
+
+    kind = models.CharField(max_length=20)
+    heading = models.CharField(max_length=120)  # folded: without case, spaces and signs
+    column = models.CharField(max_length=40)  # ours; - = left out
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "heading"], name="one_csv_heading")]

@@ -6,6 +6,7 @@ from django.db.models import Func, Q, TextField, Value
 from django.db.models.functions import Lower
 
 from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine, StockItem
+from wharfinger.db.queries.barcodes import barcodes_of
 from wharfinger.db.queries.stock import find_items
 
 
@@ -97,6 +98,10 @@ class LikelyItem:
 _OFFERED = 8
 
 
+def _has_barcode(sku: str) -> Q:
+    return Q(barcodes__code__iexact=sku) | Q(barcodes__in=barcodes_of(sku))
+
+
 def likely_items(unlinked: Unlinked, search: str = "") -> tuple[LikelyItem, ...]:
     """Near misses of the SKU first, then what sells the same ASIN, then what the search finds."""
     found: dict[int, LikelyItem] = {}
@@ -113,7 +118,7 @@ def _near(sku: str) -> tuple[LikelyItem, ...]:
     rows = (
         StockItem.objects.filter(archived=False)
         .annotate(plain_code=_plain_of("code"), plain_reference=_plain_of("other_reference"))
-        .filter(Q(plain_code=plain) | Q(plain_reference=plain) | Q(barcodes__code__iexact=sku))
+        .filter(Q(plain_code=plain) | Q(plain_reference=plain) | _has_barcode(sku))
         .order_by("code")
         .distinct()
     )

@@ -12,9 +12,9 @@ from wharfinger.db.models import (
     SalesOrder,
     SalesOrderLine,
     Shipment,
-    StockBarcode,
     StockItem,
 )
+from wharfinger.db.queries.barcodes import barcodes_of
 
 _AT_MOST = 20
 
@@ -126,7 +126,7 @@ def _imported(text: str) -> tuple[FoundImportedOrder, ...]:
 
 
 def _items(text: str) -> tuple[FoundItem, ...]:
-    barcode = StockBarcode.objects.filter(item=OuterRef("pk"), code=text)
+    barcode = barcodes_of(text).filter(item=OuterRef("pk"))
     rows = StockItem.objects.filter(
         Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
     ).order_by("code")

@@ -19,6 +19,7 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.db.queries.at_amazon import AT_AMAZON, AtAmazon, at_amazon
+from wharfinger.db.queries.barcodes import barcodes_of
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
 from wharfinger.domain.stock import Level, SiteKind, kit_available
@@ -125,7 +126,7 @@ def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
         rows = rows.filter(Exists(of_item))
     if wanted.search:
         text = wanted.search.strip()
-        barcode = StockBarcode.objects.filter(item=OuterRef("pk"), code=text)
+        barcode = barcodes_of(text).filter(item=OuterRef("pk"))
         rows = rows.filter(
             Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
         )
@@ -405,7 +406,7 @@ def find_items(text: str, at_most: int = 20) -> tuple[ItemChoice, ...]:
     wanted = text.strip()
     if not wanted:
         return ()
-    barcode = StockBarcode.objects.filter(item=OuterRef("pk"), code=wanted)
+    barcode = barcodes_of(wanted).filter(item=OuterRef("pk"))
     rows = StockItem.objects.filter(archived=False).filter(
         Q(code__istartswith=wanted) | Q(name__icontains=wanted) | Q(other_reference=wanted) | Q(Exists(barcode))
     )

@@ -1,15 +1,28 @@
 """A CSV file of stock as a plan: every change and every fault, row by row. Reads only."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from wharfinger.db.models import KitComponent, Site, StockBarcode, StockItem, StockLevel
+from django.db.models import Q
+
+from wharfinger.db.models import CsvHeading, KitComponent, Site, StockBarcode, StockItem, StockLevel
+from wharfinger.domain.csv_reading import (
+    NoTable,
+    folded_code,
+    folded_heading,
+    is_scientific,
+    is_surely_scientific,
+    read_table,
+)
+from wharfinger.domain.gtin import gtin14, gtin_fault, looks_like_gtin, lost_zero
 from wharfinger.domain.stock import SiteKind
 
 COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode")
 MODES = ("receive", "count")
+IGNORED = "-"
+"""A heading that is mapped to this is left out."""
+KNOWN, AS_TYPED = "known", "typed"
+"""Answers to a question: the code that is probably meant, or the one that the file holds."""
 SAMPLE = (
     COLUMNS,
     ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count"),
@@ -31,6 +44,23 @@ class CsvError:
 
     def __str__(self) -> str:
         return f"Row {self.row}, {self.field}: {self.cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvQuestion:
+    """A row in which a spreadsheet probably changed a code. Asked row by row; answered KNOWN or AS_TYPED."""
+
+    row: int
+    field: str
+    typed: str
+    probably: str
+    why: str
+    answer: str = ""
+
+    @property
+    def name(self) -> str:
+        """By which its answer is given."""
+        return f"{self.row}:{self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +89,33 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class CsvPlan:
-    """Everything that the file would do. With errors it can only be looked at."""
+    """Everything that the file would do. With errors or open questions it can only be looked at."""
 
     rows: tuple[PlannedRow, ...]
     errors: tuple[CsvError, ...]
+    questions: tuple[CsvQuestion, ...] = ()
+    unknown_headings: tuple[str, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[CsvQuestion, ...]:
+        return tuple(question for question in self.questions if not question.answer)
 
     @property
     def changes(self) -> int:
         return sum(1 for row in self.rows if row.changes)
 
 
-def plan_csv(text: str) -> CsvPlan:
-    """Read the file against the stock as it is now."""
-    lines, errors = _read(text)
+def plan_csv(text: str, answers: Mapping[str, str] | None = None) -> CsvPlan:
+    """Read the file against the stock as it is now. `answers`: by the names of earlier questions."""
+    lines, errors, unknown = _read(text)
     rows: list[PlannedRow] = []
     for number, cells in lines:
         row, faults = _parse(number, cells)
         errors.extend(faults)
         if row is not None:
             rows.append(row)
+    rows, questions, faults = ask_about_codes(rows, answers or {})
+    errors.extend(faults)
     known = _Known(rows)
     planned = []
     for row in rows:
@@ -85,50 +123,125 @@ def plan_csv(text: str) -> CsvPlan:
         errors.extend(faults)
         if not faults:
             planned.append(replace(row, changes=known.take(row)))
-    return CsvPlan(tuple(planned), tuple(sorted(errors, key=lambda error: error.row)))
+    in_order = tuple(sorted(errors, key=lambda error: error.row))
+    return CsvPlan(tuple(planned), in_order, tuple(questions), tuple(unknown))
 
 
-def _read(text: str) -> tuple[list[tuple[int, dict[str, str]]], list[CsvError]]:
+_Lines = list[tuple[int, dict[str, str]]]
+
+
+def _read(text: str) -> tuple[_Lines, list[CsvError], list[str]]:
+    """Rows by column, faults, and the headings that name no column of ours."""
     if len(text) > CHARACTERS_AT_MOST:
-        return [], [CsvError(1, "file", "The file is larger than 10 MB. Split it into several files.")]
-    body = text.removeprefix("\ufeff")
-    if not body.strip():
-        return [], [CsvError(1, "file", "The file is empty. Write a heading row and a row for each item.")]
-    heading = body.splitlines()[0]
-    delimiter = max(",;\t", key=heading.count)
-    try:
-        lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=delimiter, strict=True))
-    except csv.Error as error:
-        return [], [CsvError(1, "file", f"This is no CSV file that can be read ({error}). Save it as CSV (UTF-8).")]
-    return _with_heading(lines)
-
-
-def _with_heading(lines: Sequence[list[str]]) -> tuple[list[tuple[int, dict[str, str]]], list[CsvError]]:
-    names = [" ".join(cell.split()).lower() for cell in lines[0]]
+        return [], [CsvError(1, "file", "The file is larger than 10 MB. Split it into several files.")], []
+    table = read_table(text)
+    if isinstance(table, NoTable):
+        return [], [CsvError(1, "file", table.reason)], []
+    names, unknown = _columns(table.headings)
     errors = [
-        CsvError(1, name or "heading", f"This column is not known. The columns are: {', '.join(COLUMNS)}.")
-        for name in names
-        if name not in COLUMNS
+        CsvError(1, heading, f"This column is not known. The columns are: {', '.join(COLUMNS)}.") for heading in unknown
     ]
     errors += [
         CsvError(1, name, "This column is there twice. Remove one.") for name in COLUMNS if names.count(name) > 1
     ]
     if "stock code" not in names:
         errors.append(CsvError(1, "stock code", "This column is missing. The first row must name the columns."))
-    if len(lines) - 1 > ROWS_AT_MOST:
+    if len(table.rows) > ROWS_AT_MOST:
         errors.append(CsvError(1, "file", f"There are more than {ROWS_AT_MOST:,} rows. Split the file."))
     if errors:
-        return [], errors
+        return [], errors, unknown
     found = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
+    for number, cells in table.rows:
         if len(cells) > len(names):
             cure = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
             errors.append(CsvError(number, "row", cure))
+        elif stray := next((cell for cell, name in zip(cells, names, strict=False) if cell and not name), ""):
+            errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without heading. Name the column."))
+        else:
+            found.append((number, {name: cell for name, cell in zip(names, cells, strict=False) if name != IGNORED}))
+    return found, errors, []
+
+
+def _columns(headings: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our column of each heading (empty where it has none), and the headings that nobody mapped yet."""
+    ours = {folded_heading(column): column for column in COLUMNS}
+    mapped = dict(CsvHeading.objects.filter(kind=CsvHeading.STOCK).values_list("heading", "column"))
+    names, unknown = [], []
+    for heading in headings:
+        folded = folded_heading(heading)
+        name = ours.get(folded) or mapped.get(folded, "")
+        names.append(name)
+        if heading and not name:
+            unknown.append(heading)
+    return names, unknown
+
+
+def ask_about_codes(
+    rows: Sequence[PlannedRow], answers: Mapping[str, str]
+) -> tuple[list[PlannedRow], list[CsvQuestion], list[CsvError]]:
+    """The rows with the codes that are meant, what is to be asked, and codes that a spreadsheet destroyed."""
+    known = set(StockItem.objects.filter(code__in={row.code for row in rows}).values_list("code", flat=True))
+    likely = _codes_by_fold() if any(row.code not in known for row in rows) else {}
+    held = set(StockBarcode.objects.filter(code__in={c for row in rows for c in row.barcodes}).values_list("code"))
+    meant, questions, errors = [], [], []
+    for row in rows:
+        asked = list(_questions(row, known, likely, {code for (code,) in held}))
+        faults = [] if asked else list(_destroyed(row, known, {code for (code,) in held}))
+        errors.extend(faults)
+        answered = [replace(one, answer=_answer(answers.get(one.name, ""))) for one in asked]
+        questions.extend(answered)
+        if faults:
             continue
-        found.append((number, dict(zip(names, cells, strict=False))))
-    return found, errors
+        for question in answered:
+            row = _as_answered(row, question)
+        if row.code not in known:
+            known.add(row.code)
+            likely.setdefault(folded_code(row.code), row.code)
+        meant.append(row)
+    return meant, questions, errors
+
+
+def _answer(text: str) -> str:
+    return text if text in (KNOWN, AS_TYPED) else ""
+
+
+def _codes_by_fold() -> dict[str, str]:
+    return {folded_code(code): code for code in StockItem.objects.order_by("-code").values_list("code", flat=True)}
+
+
+def _questions(row: PlannedRow, known: set[str], likely: Mapping[str, str], held: set[str]) -> Iterable[CsvQuestion]:
+    near = "" if row.code in known else likely.get(folded_code(row.code), "")
+    if near:
+        why = "It differs only by case, leading zeros, spaces or signs that a spreadsheet adds."
+        yield CsvQuestion(row.number, "stock code", row.code, near, why)
+    for code in row.barcodes:
+        zero = "" if code in held else lost_zero(code)
+        if zero:
+            why = f"It has {len(code)} digits: a spreadsheet probably took its leading zero away."
+            yield CsvQuestion(row.number, "barcode", code, zero, why)
+
+
+def _destroyed(row: PlannedRow, known: set[str], held: set[str]) -> Iterable[CsvError]:
+    lost = "was changed by a spreadsheet: digits are lost. Format the column as text and write it again."
+    if row.code not in known and is_surely_scientific(row.code):
+        yield CsvError(row.number, "stock code", f"“{row.code}” {lost}")
+    for code in row.barcodes:
+        if code in held:
+            continue
+        if is_scientific(code):
+            yield CsvError(row.number, "barcode", f"“{code}” {lost}")
+        elif looks_like_gtin(code) and not gtin14(code):
+            own = "A code of your own is added on the item's page, with the type Other."
+            yield CsvError(row.number, "barcode", f"{gtin_fault(code)} {own}")
+
+
+def _as_answered(row: PlannedRow, question: CsvQuestion) -> PlannedRow:
+    """Until it is answered, the plan shows what is probably meant."""
+    if question.answer == AS_TYPED:
+        return row
+    if question.field == "stock code":
+        return replace(row, code=question.probably)
+    return replace(row, barcodes=tuple(question.probably if c == question.typed else c for c in row.barcodes))
 
 
 def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[CsvError]]:
@@ -173,6 +286,8 @@ def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[Csv
             return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]
         return None, []
     errors = []
+    if mode == "count" and _is_negative(text):
+        return -int(text[1:]), []  # an oversold level of our own export: good where it is still the level
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= UNITS_AT_MOST):
         errors.append(CsvError(number, "quantity", f"“{text[:40]}” is no whole number from 0 to {UNITS_AT_MOST:,}."))
     if mode not in MODES:
@@ -186,6 +301,16 @@ def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[Csv
     return int(text), []
 
 
+def _is_negative(text: str) -> bool:
+    digits = text[1:]
+    return text[:1] in ("-", "−") and digits.isascii() and digits.isdigit() and 0 < int(digits[:12]) <= UNITS_AT_MOST
+
+
+def _article(code: str) -> str:
+    """EAN and UPC of one article are one barcode."""
+    return gtin14(code) or code
+
+
 class _Known:
     """The stock as it is, and as the rows taken so far would leave it."""
 
@@ -196,7 +321,7 @@ class _Known:
         self._names = {item.code: item.name for item in items}
         self._references = {item.code: item.other_reference for item in items}
         self._kits = set(KitComponent.objects.filter(kit__in=items).values_list("kit", flat=True))
-        self._barcodes = self._read_barcodes(code for row in rows for code in row.barcodes)
+        self._barcodes = self._read_barcodes([code for row in rows for code in row.barcodes])
         self._sites = {site.name: site for site in Site.objects.all()}
         self._levels = {
             (level.item.code, level.site.name): level.on_hand
@@ -206,9 +331,10 @@ class _Known:
         self._told: dict[tuple[str, str], tuple[int, str]] = {}
 
     @staticmethod
-    def _read_barcodes(codes: Iterable[str]) -> dict[str, str]:
-        rows = StockBarcode.objects.filter(code__in=set(codes))
-        return dict(rows.values_list("code", "item__code"))
+    def _read_barcodes(codes: Sequence[str]) -> dict[str, str]:
+        wanted = {_article(code) for code in codes}
+        owners = StockBarcode.objects.filter(Q(code__in=set(codes)) | Q(gtin__in=wanted - {""}))
+        return {gtin or _article(code): item for code, gtin, item in owners.values_list("code", "gtin", "item__code")}
 
     def faults(self, row: PlannedRow) -> list[CsvError]:
         """What is wrong with the row against the stock and the rows before it."""
@@ -221,7 +347,7 @@ class _Known:
                 cure = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
                 found.append(CsvError(row.number, field, cure))
         for code in row.barcodes:
-            owner = self._barcodes.get(code, row.code)
+            owner = self._barcodes.get(_article(code), row.code)
             if owner != row.code:
                 found.append(CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode names one item."))
         if row.quantity is not None:
@@ -238,6 +364,9 @@ class _Known:
         item = self._items.get(row.code)
         if item is not None and item.pk in self._kits:
             return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]
+        if row.quantity is not None and row.quantity < 0 and self._levels.get((row.code, row.site)) != row.quantity:
+            cure = f"“{row.quantity}” is no whole number from 0 to {UNITS_AT_MOST:,}."
+            return [CsvError(row.number, "quantity", cure)]
         earlier = self._counted.get((row.code, row.site))
         if row.mode == "count" and earlier is not None:
             return [CsvError(row.number, "mode", f"Row {earlier} counts {row.code} at {row.site} too. Keep one count.")]
@@ -247,9 +376,9 @@ class _Known:
         """The row's changes in words; the rows after it are judged against them."""
         changes = list(self._item_changes(row))
         for code in row.barcodes:
-            if code not in self._barcodes:
+            if _article(code) not in self._barcodes:
                 changes.append(f"barcode {code}")
-            self._barcodes[code] = row.code
+            self._barcodes[_article(code)] = row.code
         if row.quantity is not None:
             changes.extend(self._level_changes(row, row.quantity))
         for field, text in (("name", row.name), ("other reference", row.other_reference)):

@@ -1,9 +1,12 @@
+import base64
 from collections.abc import Sequence
+from typing import assert_never
 
 from django import forms
 from django.http import QueryDict
 
 from wharfinger.db.queries.stock import StockItemPage, item_by_code
+from wharfinger.domain.csv_reading import AskEncoding, NoTable, decode, decode_as
 from wharfinger.operations.items import ItemEntry
 from wharfinger.web.forms.choices import offer
 
@@ -148,11 +151,22 @@ class CsvForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
     )
 
+    raw = forms.CharField(required=False, widget=forms.HiddenInput)
+    encoding = forms.CharField(required=False, widget=forms.HiddenInput)
+    ask: AskEncoding | None = None
+    """The file is not UTF-8: a person says in which encoding its words are right."""
+    bytes_as_text = ""
+    """Then the upload in base64, to be sent back with the answer."""
+
     def clean(self) -> dict[str, object]:
         told = super().clean() or {}
         upload = told.get("file")
         if upload is not None:
             told["text"] = self._read(upload.read(_CSV_AT_MOST + 1))
+        elif told.get("raw"):
+            told["text"] = self._decoded(str(told["raw"]), str(told.get("encoding", "")))
+        if self.ask is not None:
+            return told
         if not self.errors and not str(told.get("text", "")).strip():
             self.add_error("file", "Choose a CSV file, or paste its rows.")
         return told
@@ -161,11 +175,29 @@ class CsvForm(forms.Form):
         if len(body) > _CSV_AT_MOST:
             self.add_error("file", "The file is larger than 5 MB. Split it into several files.")
             return ""
+        found = decode(body)
+        match found:
+            case str():
+                return found
+            case NoTable():
+                self.add_error("file", found.reason)
+            case AskEncoding():
+                self.ask, self.bytes_as_text = found, base64.b64encode(body).decode()
+            case _:
+                assert_never(found)
+        return ""
+
+    def _decoded(self, raw: str, encoding: str) -> str:
+        """The bytes of an upload that a person says how to read."""
         try:
-            return body.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.add_error(
-                "file",
-                f"The file is not UTF-8 text (byte {error.start + 1}). Save it as “CSV UTF-8” in your spreadsheet.",
-            )
+            body = base64.b64decode(raw, validate=True)
+        except ValueError:
+            self.add_error("file", "Choose the file again.")
             return ""
+        found = decode_as(body, encoding)
+        if isinstance(found, NoTable):
+            again = decode(body)
+            self.ask, self.bytes_as_text = (again if isinstance(again, AskEncoding) else None), raw
+            self.add_error("file", found.reason)
+            return ""
+        return found

@@ -11,7 +11,8 @@ from django.urls import path
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.stock import export_lines
-from wharfinger.db.queries.stock_csv import COLUMNS, CsvPlan, plan_csv
+from wharfinger.db.queries.stock_csv import COLUMNS, IGNORED, CsvPlan, plan_csv
+from wharfinger.domain.csv_reading import ENCODINGS
 from wharfinger.domain.people import Right
 from wharfinger.operations import stock_csv
 from wharfinger.operations.refusals import Refused
@@ -21,6 +22,7 @@ from wharfinger.web.forms.stock import CsvForm
 from wharfinger.web.rights import needs, signed_in
 
 _SHOWN = 300
+_ANSWER = "answer-"
 
 
 @needs(Right.EDIT_STOCK)
@@ -28,21 +30,44 @@ _SHOWN = 300
 def import_csv(request: HttpRequest) -> HttpResponse:
     """First press: the plan. Second press, with the very same rows: applied."""
     form = CsvForm(request.POST, request.FILES) if request.method == "POST" else CsvForm()
-    plan = None
-    if form.is_bound and form.is_valid():
+    plan, answers = None, _answers(request)
+    if form.is_bound and form.is_valid() and form.ask is None:
         text = form.cleaned_data["text"]
-        if request.POST.get("step") == "apply" and _applied(request, form, text):
+        if request.POST.get("step") == "apply" and _applied(request, form, text, answers):
             return redirect("stock-list")
-        plan = plan_csv(text)
+        if request.POST.get("step") == "headings":
+            _remember(request, form)
+        plan = plan_csv(text, answers)
     refused = bool(form.errors) or (plan is not None and bool(plan.errors))
-    context = {"form": form, "columns": COLUMNS, **_shown(plan)}
+    context = {"form": form, "columns": COLUMNS, **_shown(plan), "ignored": IGNORED, "encodings": _encodings(form)}
     context["text"] = form.cleaned_data["text"] if plan else ""
     return render(request, "wharfinger/stock/import.html", context, status=422 if refused else 200)
 
 
-def _applied(request: HttpRequest, form: CsvForm, text: str) -> bool:
+def _answers(request: HttpRequest) -> dict[str, str]:
+    """By the names of the plan's questions."""
+    names = (name for name in request.POST if name.startswith(_ANSWER))
+    return {name.removeprefix(_ANSWER): request.POST[name] for name in names}
+
+
+def _remember(request: HttpRequest, form: CsvForm) -> None:
+    """What the person says that the file's headings mean."""
+    columns = dict(zip(request.POST.getlist("heading"), request.POST.getlist("column"), strict=False))
     try:
-        rows = stock_csv.apply_csv(text, user=person(request), now=trade_now())
+        stock_csv.remember_headings(columns, user=person(request), now=trade_now())
+    except Refused as refused:
+        show_refusal(form, refused)
+
+
+def _encodings(form: CsvForm) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(encoding, its title, lines as they read in it)."""
+    candidates = form.ask.candidates if form.ask else ()
+    return [(encoding, ENCODINGS[encoding], lines) for encoding, lines in candidates]
+
+
+def _applied(request: HttpRequest, form: CsvForm, text: str, answers: dict[str, str]) -> bool:
+    try:
+        rows = stock_csv.apply_csv(text, answers, user=person(request), now=trade_now())
     except Refused as refused:
         show_refusal(form, refused)
         return False
@@ -60,7 +85,9 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
         "plan": plan,
         "rows_shown": changed_first[:_SHOWN],
         "errors_shown": plan.errors[:_SHOWN],
-        "bad_count": "1 bad row" if bad == 1 else f"{bad:,d} faults",
+        "bad_count": "1 row with errors" if bad == 1 else f"{bad:,d} faults",
+        "questions_shown": plan.unanswered[:_SHOWN],
+        "answered": [question for question in plan.questions if question.answer],
     }
 
 
