@@ -164,7 +164,7 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     found = browser.get(second["Location"]).context["found"]
     assert dict(found.counts) == {"Import": 0, "Record only": 4, "Ignore": 59}
     assert {row.id: row.choice.value for row in found.rows}[orders[55].pk] == "Record only"
-    lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode().splitlines()
+    lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
     answer = browser.post(address, {"go": "start"}, follow=True)
     assert "The import begins: 4 to record only, 59 to ignore." in answer.content.decode()

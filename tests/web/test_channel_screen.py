@@ -24,7 +24,7 @@ def text(answer):
 
 
 def lines(answer):
-    return b"".join(answer.streaming_content).decode().splitlines()
+    return b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
 
 
 def form_of(client, channel_id):

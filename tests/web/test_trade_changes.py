@@ -214,7 +214,7 @@ def test_a_csv_with_a_bad_row_names_row_field_and_cure_and_changes_nothing(world
 
 def test_what_is_exported_can_be_imported_again_and_changes_nothing(world, item, sign_in):
     client = sign_in()
-    text = b"".join(client.get(reverse("stock-import-file")).streaming_content).decode()
+    text = b"".join(client.get(reverse("stock-import-file")).streaming_content).decode("utf-8-sig")
     plan = client.post(reverse("stock-import"), {"text": text}).context["plan"]
     assert (plan.errors, plan.changes) == ((), 0)
     assert [row.code for row in plan.rows] == ["MUG"]
@@ -222,7 +222,7 @@ def test_what_is_exported_can_be_imported_again_and_changes_nothing(world, item,
 
 def test_a_code_that_begins_like_a_formula_is_no_formula_in_the_export(world, sign_in):
     stories.stocked_item(world, '=HYPERLINK("x")', listed=False)
-    text = b"".join(sign_in().get(reverse("stock-export")).streaming_content).decode()
+    text = b"".join(sign_in().get(reverse("stock-export")).streaming_content).decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text
 
 

@@ -183,7 +183,7 @@ def test_the_log_is_filtered_by_person_thing_and_day(olga, changed):
 
 def test_the_log_goes_as_csv_one_line_a_field(olga, changed):
     answer = olga.get("/settings/audit/export.csv?noun=Channel")
-    told = b"".join(answer.streaming_content).decode().splitlines()
+    told = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     assert told[0] == "when,who,did,to,number,name,field,before,after"
     assert sum("Renamed,order ref format,{0},KCC{0}" in line for line in told) == 1
 
