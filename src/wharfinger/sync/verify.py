@@ -139,7 +139,7 @@ def _denied_words(refusal: AmazonError) -> Sequence[str]:
     return (
         f"Amazon denies the listings: the application lacks the role {LISTING_ROLES}. "
         f"Amazon answered {refusal.summary()}.",
-        "Give the application the role in the Solution Provider Portal, then press Authorise: a new role counts only "
+        "Give the application the role in the Solution Provider Portal, then press “Authorise”: a new role counts only "
         "after that.",
     )
 
