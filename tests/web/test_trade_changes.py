@@ -1,5 +1,7 @@
 """What people change on the pages of orders, stock and sites, through to the rows."""
 
+import csv
+import io
 from decimal import Decimal
 
 import pytest
@@ -224,6 +226,24 @@ def test_a_code_that_begins_like_a_formula_is_no_formula_in_the_export(world, si
     stories.stocked_item(world, '=HYPERLINK("x")', listed=False)
     text = b"".join(sign_in().get(reverse("stock-export")).streaming_content).decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text
+
+
+def test_formulas_in_codes_names_and_sites_run_in_no_export_and_come_back_as_they_were(world, sign_in):
+    Site.objects.filter(pk=world.warehouse.pk).update(name="=cmd|' /C calc'!A0")
+    item = stories.stocked_item(world, "-5", listed=False)
+    stories.stocked_item(world, "'+7", listed=False)
+    StockItem.objects.filter(pk=item.pk).update(name="@SUM(1)")
+    StockLevel.objects.filter(item=item).update(on_hand=-3)
+    client = sign_in()
+    for name in ("stock-export", "stock-import-file"):
+        text = b"".join(client.get(reverse(name)).streaming_content).decode()
+        cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+        assert {cell for cell in cells if cell[:1] in ("=", "+", "-", "@")} == {"-3"}
+    text = text.replace(",-3,", ",0,")
+    plan = client.post(reverse("stock-import"), {"text": text}).context["plan"]
+    assert plan.errors == ()
+    assert {row.code: (row.name, row.site) for row in plan.rows}["-5"] == ("@SUM(1)", "=cmd|' /C calc'!A0")
+    assert "'+7" in {row.code for row in plan.rows}
 
 
 def test_an_fba_site_wants_a_pool(sign_in):

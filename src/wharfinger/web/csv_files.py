@@ -1,4 +1,4 @@
-"""Tables as CSV files to take away."""
+"""Tables as CSV files to take away: every cell of every file goes through the one writer here."""
 
 import csv
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,10 +9,8 @@ from itertools import chain
 from django.http import StreamingHttpResponse
 from django.utils import timezone
 
+from wharfinger.domain.csv_cells import guard_cell
 from wharfinger.web.asked import trade_now
-
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
 
 MARK = "\ufeff"
 """Without it spreadsheets read UTF-8 in the code page of their country."""
@@ -25,18 +23,10 @@ class Echo:
         return line
 
 
-def without_formula(text: str) -> str:
-    """A spreadsheet would run a cell that begins like a formula; an apostrophe in front stops it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def csv_file(name: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> StreamingHttpResponse:
     """Sent row by row, however many there are. Times are the reader's, days and numbers as they are."""
     # Taken now: the reader's zone has ended when the rows are sent.
-    return as_file(_lines(headings, rows, timezone.get_current_timezone()), name)
-
-
-def as_file(lines: Iterator[str], name: str) -> StreamingHttpResponse:
+    lines = _lines(headings, rows, timezone.get_current_timezone())
     headers = {"Content-Disposition": f'attachment; filename="{name}-{trade_now():%Y-%m-%d-%H%M}.csv"'}
     return StreamingHttpResponse(chain([MARK], lines), content_type="text/csv; charset=utf-8", headers=headers)
 
@@ -66,7 +56,7 @@ def _cell(value: object, zone: tzinfo) -> object:
         case date():
             return value.isoformat()
         case str():
-            return without_formula(value)
+            return guard_cell(value)
         case Decimal():
             return amount(value)
         case _:

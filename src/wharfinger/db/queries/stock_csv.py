@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from wharfinger.db.models import CsvHeading, KitComponent, Site, StockBarcode, StockItem, StockLevel
+from wharfinger.domain.csv_cells import read_cell
 from wharfinger.domain.csv_reading import (
     NoTable,
     folded_code,
@@ -158,7 +159,8 @@ def _read(text: str) -> tuple[_Lines, list[CsvError], list[str]]:
         elif stray := next((cell for cell, name in zip(cells, names, strict=False) if cell and not name), ""):
             errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without heading. Name the column."))
         else:
-            found.append((number, {name: cell for name, cell in zip(names, cells, strict=False) if name != IGNORED}))
+            named = zip(names, map(read_cell, cells), strict=False)
+            found.append((number, {name: cell for name, cell in named if name != IGNORED}))
     return found, errors, []
 
 

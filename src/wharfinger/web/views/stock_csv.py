@@ -1,7 +1,6 @@
 """Stock by CSV: a dry run that shows every change and every bad row, then all of it or nothing."""
 
-import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from wharfinger.domain.people import Right
 from wharfinger.operations import stock_csv
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import person, show_refusal, trade_now
-from wharfinger.web.csv_files import Echo, as_file, without_formula
+from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.stock import CsvForm
 from wharfinger.web.rights import needs, signed_in
 
@@ -91,37 +90,30 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
     }
 
 
-def _report() -> Iterator[str]:
-    writer = csv.writer(Echo())
-    yield writer.writerow(["stock code", "name", "site", "on hand", "allocated", "available"])
-    for line in export_lines():
-        levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
-        yield writer.writerow([without_formula(line.code), without_formula(line.name), line.site, *levels])
-
-
-def _import_file() -> Iterator[str]:
-    """The own sites' levels as a stocktake that would change nothing: to be edited and imported again.
-
-    Codes stay as they are, formula or not: with an apostrophe they would come back as other items.
-    """
-    writer = csv.writer(Echo())
-    yield writer.writerow(["stock code", "name", "site", "quantity", "mode"])
-    for line in export_lines():
-        if not line.fba:
-            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
-            yield writer.writerow([line.code, line.name, *counted])
-
-
 @signed_in
 @require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return as_file(_report(), "stock")
+    return csv_file("stock", ["stock code", "name", "site", "on hand", "allocated", "available"], _report())
+
+
+def _report() -> Iterator[Sequence[object]]:
+    for line in export_lines():
+        levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
+        yield [line.code, line.name, line.site, *levels]
 
 
 @signed_in
 @require_safe
 def import_file(request: HttpRequest) -> StreamingHttpResponse:
-    return as_file(_import_file(), "stock-to-import")
+    """The own sites' levels as a stocktake that would change nothing: to be edited and imported again."""
+    return csv_file("stock-to-import", ["stock code", "name", "site", "quantity", "mode"], _levels())
+
+
+def _levels() -> Iterator[Sequence[object]]:
+    for line in export_lines():
+        if not line.fba:
+            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
+            yield [line.code, line.name, *counted]
 
 
 routes = [
