@@ -116,6 +116,22 @@ def test_the_audit_tells_what_was_before_and_that_a_secret_was_kept(olga):
     assert (told, entry.after["secret"]) == ({"draft"}, "set")
 
 
+def test_a_stored_secret_is_sent_for_no_other_client_id_and_to_no_other_queue():
+    save(replace(ENTRY, queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "queue+secret/1234")))
+    kept = replace(ENTRY, client_secret="", queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE"))
+    changes = {
+        "client_secret": {"client_id": "amzn1.application-oa2-client.another"},
+        "queue_secret": {"queue": QueueEntry(QUEUE + "-2", "AKIAEXAMPLEEXAMPLE")},
+    }
+    for field, change in changes.items():
+        with pytest.raises(Refused) as refused:
+            save(replace(kept, **change))
+        assert refused.value.field == field
+    with pytest.raises(Refused, match="queue or its key"):
+        save(replace(kept, queue=QueueEntry(QUEUE, "AKIAOTHEROTHEROTH")))
+    save(replace(kept, client_id="amzn1.application-oa2-client.another", client_secret="amzn1.oa2-cs.v1.another"))
+
+
 def test_the_queues_region_is_read_from_its_address_and_its_secret_kept_by_an_empty_field():
     save(replace(ENTRY, queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE", "queue+secret/1234")))
     row = save(replace(ENTRY, client_secret="", queue=QueueEntry(QUEUE, "AKIAEXAMPLEEXAMPLE")))

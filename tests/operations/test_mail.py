@@ -80,10 +80,21 @@ def test_wrong_input_is_refused_by_its_field_and_nothing_is_kept(olga, field, ch
 
 def test_the_password_is_kept_by_an_empty_field_and_stands_in_no_audit(olga):
     save(olga)
-    save(olga, password="", host="mail.example.com")
+    save(olga, password="", sender="desk@example.com", host="SMTP.example.com")
     row = MailSettings.objects.get()
-    assert (row.host, row.password, row.password_last_four) == ("mail.example.com", "correct horse battery", "tery")
+    assert (row.sender, row.password, row.password_last_four) == ("desk@example.com", "correct horse battery", "tery")
     assert [entry.after["password"] for entry in AuditEntry.objects.order_by("pk")] == ["changed", "set"]
+
+
+@pytest.mark.parametrize("elsewhere", [{"host": "smtp.thief.example"}, {"port": 2525}, {"username": "else"}])
+def test_a_stored_password_goes_to_no_other_server(olga, elsewhere):
+    save(olga)
+    with pytest.raises(Refused, match="type the password again") as refused:
+        save(olga, password="", **elsewhere)
+    assert refused.value.field == "password"
+    assert MailSettings.objects.get().host == "smtp.example.com"
+    save(olga, password="another one", **elsewhere)
+    assert MailSettings.objects.get().password == "another one"
 
 
 def test_of_a_short_password_nothing_is_shown(olga):

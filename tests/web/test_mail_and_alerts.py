@@ -49,9 +49,11 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
     assert "olga@example.com, sam@example.com" in text
     assert "horse" not in text
     assert "…tery" in text
-    browser.post(MAIL, {**ENTRY, "password": "", "host": "mail.example.com"})
+    elsewhere = browser.post(MAIL, {**ENTRY, "password": "", "host": "mail.example.com"})
+    assert (elsewhere.status_code, "type the password again" in elsewhere.text) == (422, True)
+    browser.post(MAIL, {**ENTRY, "password": "", "sender": "desk@example.com"})
     row = MailSettings.objects.get()
-    assert (row.host, row.password) == ("mail.example.com", "correct horse battery")
+    assert (row.host, row.sender, row.password) == (ENTRY["host"], "desk@example.com", "correct horse battery")
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def save_application(
         )
     if not told.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
+    _refuse_other_targets(row, told)
     before = _facts(row) if row.pk is not None else None
     _write(row, told, now)
     for account in SellerAccount.objects.exclude(pk__in=linked_accounts().values("pk")):
@@ -98,6 +99,26 @@ def save_application(
         _try_the_new_secret(row, now)
     triggers.run_chore(triggers.REMIND)
     return row
+
+
+def _refuse_other_targets(row: AmazonApplication, entry: ApplicationEntry) -> None:
+    """A stored secret belongs to what it was entered for, and is sent nowhere else."""
+    if row.pk is None:
+        return
+    if not entry.client_secret and row.client_id != entry.client_id:
+        raise Refused("The client id is another: enter the client secret that belongs to it.", "client_secret")
+    queue = entry.queue
+    if (
+        row.queue_secret
+        and queue.url
+        and not queue.secret
+        and (row.queue_url, row.queue_key_id)
+        != (
+            queue.url,
+            queue.key_id,
+        )
+    ):
+        raise Refused("The queue or its key is another: enter the secret access key again.", "queue_secret")
 
 
 def _row(entry: ApplicationEntry, pk: int | None, beside: bool) -> AmazonApplication:

@@ -23,7 +23,10 @@ _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,198}[A-Za-z0-9])?|[0-9a-fA-F:]+
 
 @dataclass(frozen=True, slots=True)
 class MailEntry:
-    """What a person entered. Empty `password` = keep the one that is stored; no recipients = the administrators."""
+    """What a person entered. Empty `password` = keep the one that is stored for this server.
+
+    No recipients = the administrators.
+    """
 
     host: str
     port: int
@@ -39,6 +42,12 @@ def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
     told = _checked(entry)
     known = MailSettings.objects.select_for_update().filter(pk=1).first()
     before, row = None if known is None else _facts(known), known or MailSettings(pk=1)
+    if row.password and told.username and not told.password and _goes_elsewhere(row, told):
+        raise Refused(
+            "The server, its port or the user name is another: type the password again. "
+            "The stored one is sent nowhere else.",
+            "password",
+        )
     row.host, row.port, row.security, row.username = told.host, told.port, told.security, told.username
     row.sender, row.recipients = told.sender, list(told.recipients)
     if not told.username:
@@ -51,6 +60,11 @@ def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
     after = _facts(row) | ({"password": "changed"} if told.username and told.password else {})
     record_audit("save", "MailSettings", 1, before=before, after=after, now=now, user=user)
     _try_again()
+
+
+def _goes_elsewhere(row: MailSettings, entry: MailEntry) -> bool:
+    known = (row.host.lower(), row.port, row.username)
+    return known != (entry.host.lower(), entry.port, entry.username)
 
 
 def _facts(row: MailSettings) -> dict[str, str]:
