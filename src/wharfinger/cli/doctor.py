@@ -22,6 +22,7 @@ from wharfinger.cli.wiring import EVERY, Switchboard
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
+from wharfinger.config.exposure import exposures
 from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
@@ -72,6 +73,7 @@ def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> I
 def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
     """The most basic first; what cannot be looked at without it is left out."""
     yield _look_at_configuration(configuration)
+    yield from _look_at_exposures(configuration)
     yield look_at_disk(configuration.home)
     yield from _look_at_processes(configuration)
     try:
@@ -124,6 +126,15 @@ def _look_at_processes(configuration: Configuration) -> Iterator[Finding]:
     for fault in read_process_faults(configuration.home):
         told = f"since {fault.since:%d %b %H:%M:%S} UTC: {fault.text}"
         yield wrong("Processes", told, f"look at the logs in {configuration.home / 'logs'}; it is tried again")
+
+
+def _look_at_exposures(configuration: Configuration) -> Iterator[Finding]:
+    found = exposures(configuration)
+    for exposure in found:
+        allowed = f" ({exposure.variable} allows it)" if exposure.allowed else ""
+        yield wrong("Transport", f"{exposure.what}{allowed}", exposure.cure)
+    if not found:
+        yield well("Transport", "nothing goes readable over a network")
 
 
 def _look_at_database() -> Finding:
