@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import datetime
 
 import pytest
 from django.test import Client
@@ -13,6 +14,21 @@ def clock(settings) -> SteppedClock:
     from tests.web.stories import NOW  # noqa: PLC0415 -- Django is set up after this file is read
 
     settings.CLOCK = SteppedClock(NOW)
+    return settings.CLOCK
+
+
+class BothTimes(SteppedClock):
+    """Machine time goes with trade time, as a test moves it."""
+
+    def machine_now(self) -> datetime:
+        return self.now()
+
+
+@pytest.fixture
+def both_times(settings) -> BothTimes:
+    from tests.web.stories import NOW  # noqa: PLC0415 -- as above
+
+    settings.CLOCK = BothTimes(NOW)
     return settings.CLOCK
 
 

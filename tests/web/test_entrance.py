@@ -1,5 +1,6 @@
-"""In and out: signing in, the lock-out, the first administrator, and the reader's own zone."""
+"""In and out: signing in, the first administrator, and the reader's own zone."""
 
+import logging
 from datetime import timedelta
 
 import pytest
@@ -9,11 +10,12 @@ from django.utils import timezone
 from tests.web import stories
 from tests.web.stories import NOW
 
+from wharfinger.config.logs import JsonLines
 from wharfinger.db.models import SetupLink, User
 from wharfinger.domain.people import Role
+from wharfinger.domain.sign_in import SETUP_LINK_LIVES
 from wharfinger.operations import users
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.users import FAILURES_BEFORE_LOCK_OUT, LOCKED_FOR
 
 pytestmark = pytest.mark.django_db
 
@@ -46,36 +48,6 @@ def test_signing_in_leads_to_no_other_site(elsewhere, olga):
     assert _try(Client(), PASSWORD, next=elsewhere)["Location"] == "/"
 
 
-def test_a_wrong_password_says_so_and_is_not_shown_again(olga):
-    answer = _try(Client(), "Wrong-Password-1")
-    assert answer.status_code == 422
-    assert "do not fit together" in answer.text
-    assert "Wrong-Password-1" not in answer.text
-
-
-def test_the_tenth_wrong_password_locks_for_a_quarter_of_an_hour_even_the_right_one(olga, clock, settings):
-    client = Client()
-    for _ in range(FAILURES_BEFORE_LOCK_OUT):
-        _try(client, "Wrong-Password-1")
-    locked = _try(client, PASSWORD)
-    assert locked.status_code == 422
-    assert "Too many wrong passwords" in locked.text
-    until = User.objects.get(pk=olga.pk).locked_until
-    users.note_failed_sign_in("olga", now=until - timedelta(minutes=1))
-    assert users.locked_until("olga", now=until - timedelta(seconds=1)) == until
-    assert users.locked_until("olga", now=until) is None
-    assert timedelta(minutes=15) == LOCKED_FOR
-
-
-def test_nine_wrong_passwords_are_forgotten_after_the_right_one(olga):
-    client = Client()
-    for _ in range(FAILURES_BEFORE_LOCK_OUT - 1):
-        _try(client, "Wrong-Password-1")
-    assert _try(client, PASSWORD).status_code == 302
-    assert _try(Client(), "Wrong-Password-1").status_code == 422
-    assert _try(Client(), PASSWORD).status_code == 302
-
-
 def test_who_signs_out_is_out(olga):
     client = Client()
     _try(client, PASSWORD)
@@ -90,29 +62,65 @@ def test_people_are_listed_only_where_amazon_is_pretended(olga, settings):
     assert "Olga Owner" not in listed
 
 
+def _setup_code(clock):
+    return users.first_administrator_link("https://stock.example", now=clock.machine_now()).partition("#")[2]
+
+
 def test_the_link_of_the_first_administrator_works_once_and_only_its_hash_is_kept(clock):
     link = users.first_administrator_link("https://stock.example", now=clock.machine_now())
-    path = link.removeprefix("https://stock.example")
-    token = path.split("/")[2]
-    assert token not in str(SetupLink.objects.values())
+    page, _, code = link.partition("#")
+    assert page == "https://stock.example/setup/"
+    assert code not in str(SetupLink.objects.values())
     client = Client()
-    told = {"username": "ann", "full_name": "Ann Owner", "password": "short"}
-    refused = client.post(path, told)
+    assert "One-time link" in client.get("/setup/").text
+    assert "Create the first administrator" in client.post("/setup/", {"code": code}).text
+    told = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
+    refused = client.post("/setup/", told)
     assert refused.status_code == 422
     assert "Ann Owner" in refused.text
     assert not User.objects.exists()
-    assert client.post(path, {**told, "password": PASSWORD})["Location"] == "/"
+    assert client.post("/setup/", {**told, "password": PASSWORD})["Location"] == "/"
     assert client.get("/").status_code == 200
     assert User.objects.get().role == Role.ADMINISTRATOR.value
-    assert Client().get(path).status_code == 404
-    assert Client().post(path, {**told, "username": "eve", "password": PASSWORD}).status_code == 404
+    assert Client().post("/setup/", {"code": code}).status_code == 404
+    assert Client().post("/setup/", {**told, "username": "eve", "password": PASSWORD}).status_code == 404
     assert users.first_administrator_link("https://stock.example", now=clock.machine_now()) is None
 
 
-def test_a_new_link_ends_the_one_before(clock):
-    first, second = (users.first_administrator_link("", now=clock.machine_now()) for _ in range(2))
-    assert Client().get(first).status_code == 404
-    assert Client().get(second).status_code == 200
+def test_a_new_link_ends_the_one_before_and_an_hour_ends_each(both_times):
+    first, second = _setup_code(both_times), _setup_code(both_times)
+    assert Client().post("/setup/", {"code": first}).status_code == 404
+    assert Client().post("/setup/", {"code": second}).status_code == 200
+    both_times.advance(SETUP_LINK_LIVES - timedelta(seconds=1))
+    assert Client().post("/setup/", {"code": second}).status_code == 200
+    both_times.advance(timedelta(seconds=1))
+    late = {"code": second, "username": "ann", "full_name": "Ann", "password": PASSWORD}
+    assert Client().post("/setup/", late).status_code == 404
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("address", ["/setup/", "/password/"])
+@pytest.mark.parametrize("code", ["", "0", "1.", "9" * 40 + ".x", "½.x", "1.a\x00b", "x" * 5000])
+def test_a_code_that_is_none_does_nothing(address, code, olga):
+    answer = Client().post(address, {"code": code, "password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 404
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+
+
+def test_no_log_holds_the_code_of_a_link_while_it_works(clock, caplog):
+    caplog.set_level(logging.DEBUG)
+    code = _setup_code(clock)
+    client = Client()
+    client.get("/setup/")
+    told = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
+    assert client.post("/setup/", told).status_code == 422
+    Client(enforce_csrf_checks=True).post("/setup/", told)
+    Client().get(f"/setup/{code}/")
+    Client().get(f"/password/{code}/")
+    written = "\n".join(JsonLines().format(record) for record in caplog.records)
+    assert "Unprocessable" in written
+    assert "Not Found" in written
+    assert code not in written
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,9 @@
 """Who may do what on the pages of set-up: every address, every role, reading and changing."""
 
+from dataclasses import replace
+
 import pytest
+from tests.sync import orders_world
 from tests.web.stories import shop, someone
 from tests.web.wizard import begin
 
@@ -51,6 +54,7 @@ READ = {
     "/settings/users/{user}/": ADMINISTRATORS,
 }
 CHANGE = {
+    "/settings/users/{user}/unlock/": ADMINISTRATORS,
     "/channels/new/draft/checks/": EDITORS,
     "/channels/new/draft/general/": EDITORS,
     "/channels/new/draft/specific/": EDITORS,
@@ -174,4 +178,26 @@ def test_every_address_of_set_up_is_in_these_tables():
     }
     pages = (channels, channel_edit, channel_life, first_import, new_channel, set_up, users, audit)
     there = {str(route.pattern) for page in pages for route in page.routes}
-    assert there - told == {"password/<int:user_id>/<str:token>/"}  # for whoever holds the link
+    assert there - told == {"account/password/"}  # everybody's own
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_speed_of_the_demos_clock_is_set_by_administrators_and_managers(role, sign_in, settings):
+    settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:9700")
+    client = sign_in(role)
+    may = role in EDITORS
+    assert ("Speed of the demo" in client.get("/").content.decode()) is may
+    assert client.post("/trade-rate/", {"rate": "10"}).status_code == (302 if may else 403)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_packs_reads_the_address_but_no_e_mail_and_no_tax_number(role, sign_in):
+    world = orders_world.World()
+    world.item("MUG", 5)
+    tax = {"taxRegistrations": [{"taxRegistrationType": "VAT", "taxRegistrationNumber": "GB123456789"}]}
+    told = orders_world.order(orders_world.line("MUG"), tax=tax)
+    world.hear(told)
+    page = sign_in(role).get(f"/sales-orders/{world.sale(told).pk}/").content.decode()
+    seen = [text in page for text in ("1 Quay Street", "grace@marketplace.example", "GB123456789")]
+    expected = {Role.WAREHOUSE: [True, False, False], Role.VIEWER: [False, False, False]}
+    assert seen == expected.get(role, [True, True, True])

@@ -1,6 +1,10 @@
 """Users choose their passwords by links that work once; the audit log tells every change and cannot be changed."""
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from tests.web.stories import NOW, shop
@@ -18,8 +22,19 @@ def text(answer):
     return answer.content.decode()
 
 
-def link_in(page):
-    return page.split('data-copy="')[1].split('"')[0].split("8000", 1)[1]
+def code_in(page):
+    """The address and the code of the link that the page shows."""
+    address, _, code = page.split('data-copy="')[1].split('"')[0].split("8000", 1)[1].partition("#")
+    assert address == "/password/"
+    return code
+
+
+def use(client, code, password=STRONG, again=""):
+    return client.post("/password/", {"code": code, "password": password, "again": again or password})
+
+
+def opened(code):
+    return Client().post("/password/", {"code": code})
 
 
 @pytest.fixture
@@ -32,13 +47,15 @@ def invited(olga):
     """Petra with the link that olga was shown."""
     told = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "Warehouse"}
     page = text(olga.post("/settings/users/new/", told, follow=True))
-    return User.objects.get(username="petra"), link_in(page)
+    return User.objects.get(username="petra"), code_in(page)
 
 
 def test_a_person_is_added_with_a_link_that_is_shown_once(olga, invited):
     petra, link = invited
     assert (petra.role, petra.has_usable_password()) == ("Warehouse", False)
-    assert link.startswith(f"/password/{petra.pk}/")
+    assert link.startswith(f"{petra.pk}.")
+    stored = Session.objects.get(session_key=olga.session.session_key).get_decoded()
+    assert link not in str(stored)
     assert "Hand over this link" not in text(olga.get(f"/settings/users/{petra.pk}/"))
     assert "Has no password yet" in text(olga.get("/settings/users/"))
 
@@ -46,10 +63,11 @@ def test_a_person_is_added_with_a_link_that_is_shown_once(olga, invited):
 def test_the_link_works_once_and_signs_its_owner_in(invited):
     _petra, link = invited
     client = Client()
-    assert "Welcome, Petra Packer" in text(client.get(link))
-    assert client.post(link, {"password": STRONG, "again": STRONG})["Location"] == "/"
+    assert "Your one-time link" in text(client.get("/password/"))
+    assert "Welcome, Petra Packer" in text(opened(link))
+    assert use(client, link)["Location"] == "/"
     assert client.get("/channels/").status_code == 200
-    again = Client().get(link)
+    again = opened(link)
     assert (again.status_code, "does nothing more" in text(again)) == (404, True)
     signed = Client().post("/sign-in/", {"username": "petra", "password": STRONG})
     assert signed.status_code == 302
@@ -66,30 +84,39 @@ def test_the_link_works_once_and_signs_its_owner_in(invited):
 )
 def test_a_weak_or_mistyped_password_is_told_by_its_field_and_the_link_still_works(invited, told, words):
     _petra, link = invited
-    answer = Client().post(link, told)
+    answer = use(Client(), link, **told)
     assert (answer.status_code, words in text(answer)) == (422, True)
-    assert Client().get(link).status_code == 200
+    assert opened(link).status_code == 200
+
+
+def test_a_link_lives_a_day(invited):
+    _petra, link = invited
+    made = default_token_generator._now()
+    for age, status in ((timedelta(hours=23, minutes=59), 200), (timedelta(hours=24, minutes=1), 404)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(default_token_generator, "_now", lambda moment=made + age: moment)
+            assert opened(link).status_code == status
 
 
 def test_a_reset_ends_the_password_the_sessions_and_older_links(olga, invited):
     petra, link = invited
     hers = Client()
-    hers.post(link, {"password": STRONG, "again": STRONG})
+    use(hers, link)
     page = text(olga.post(f"/settings/users/{petra.pk}/reset/", follow=True))
     assert hers.get("/channels/").status_code == 302
     assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
-    newer = link_in(page)
+    newer = code_in(page)
     assert newer != link
-    assert Client().get(newer).status_code == 200
-    newest = link_in(text(olga.post(f"/settings/users/{petra.pk}/reset/", follow=True)))
-    assert Client().get(newer).status_code == 404
-    assert Client().get(newest).status_code == 200
+    assert opened(newer).status_code == 200
+    newest = code_in(text(olga.post(f"/settings/users/{petra.pk}/reset/", follow=True)))
+    assert opened(newer).status_code == 404
+    assert opened(newest).status_code == 200
 
 
 def test_who_is_deactivated_is_out_at_once_and_comes_back(olga, invited):
     petra, link = invited
     hers = Client()
-    hers.post(link, {"password": STRONG, "again": STRONG})
+    use(hers, link)
     olga.post(f"/settings/users/{petra.pk}/active/", {"active": "off"})
     assert hers.get("/channels/").status_code == 302
     assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
@@ -131,13 +158,47 @@ def test_a_person_who_cannot_be_is_told_by_the_field(olga, told, field, words):
 
 def test_a_role_is_changed_and_the_audit_tells_before_and_after_but_no_password(olga, invited):
     petra, link = invited
-    Client().post(link, {"password": STRONG, "again": STRONG})
+    use(Client(), link)
     olga.post(f"/settings/users/{petra.pk}/", {"full_name": "Petra P.", "email": "", "role": "Manager"})
     page = text(olga.get(f"/settings/audit/?noun=User&id={petra.pk}"))
     for words in ("invite", "choose password", "Manager", "Petra P.", "change"):
         assert words in page
     assert STRONG not in page
-    assert link.rsplit("/", 2)[1] not in page
+    assert link not in page
+
+
+# One's own password.
+
+
+def test_the_own_password_is_changed_by_who_knows_it_and_other_sessions_end(invited):
+    petra, link = invited
+    here, elsewhere = Client(), Client()
+    use(here, link)
+    elsewhere.post("/sign-in/", {"username": "petra", "password": STRONG})
+    assert "Change password" in text(here.get("/"))
+    told = {"old": STRONG, "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
+    refusals = [
+        ({"old": "Wrong-Wrong-2027"}, "old", "not your present password"),
+        ({"again": "Another-Wharf-27"}, "again", "differ"),
+        ({"password": "short", "again": "short"}, "password", "12 characters"),
+        ({"password": STRONG, "again": STRONG}, "password", "differs from the present"),
+    ]
+    for changes, field, words in refusals:
+        answer = here.post("/account/password/", {**told, **changes})
+        assert (answer.status_code, words in str(answer.context["form"].errors[field])) == (422, True)
+    assert here.post("/account/password/", told)["Location"] == "/settings/"
+    assert here.get("/").status_code == 200
+    assert elsewhere.get("/")["Location"].startswith("/sign-in/")
+    assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
+    assert Client().post("/sign-in/", {"username": "petra", "password": told["password"]}).status_code == 302
+    assert AuditEntry.objects.filter(verb="change password", noun_id=petra.pk, user=petra).exists()
+
+
+def test_who_sits_down_at_an_open_browser_may_not_guess_the_password(olga):
+    told = {"old": "Wrong-Wrong-2027", "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
+    for _ in range(6):
+        answer = olga.post("/account/password/", told)
+    assert "Too many attempts" in str(answer.context["form"].errors["old"])
 
 
 # The audit log.

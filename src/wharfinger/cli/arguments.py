@@ -10,9 +10,12 @@ set in the environment:
   WHARFINGER_URL              the address people use, http://127.0.0.1:8000
   WHARFINGER_LISTEN           host:port the web process listens on, 127.0.0.1:8000
   WHARFINGER_ALLOWED_HOSTS    further host names, with commas between
+  WHARFINGER_TRUSTED_PROXY    address of your reverse proxy, whose X-Forwarded-For counts
   WHARFINGER_SECRET_KEY       for sessions (or …_FILE); made on the first start
   WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); made on the first start
   WHARFINGER_SMTP_HOST        …_PORT, …_USER, …_PASSWORD(_FILE), …_SECURITY (starttls, tls, none), …_FROM
+  WHARFINGER_ALLOW_PLAIN_HTTP, WHARFINGER_ALLOW_PLAIN_DATABASE
+                              yes: start although pages or database are reached without TLS
   WHARFINGER_LOG_LEVEL        DEBUG, INFO, WARNING, ERROR
   WHARFINGER_WEB_THREADS      8
   WHARFINGER_CLOCK            real, or file:PATH of the simulator's clock (demo only)
@@ -43,6 +46,9 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="bring the database to this version's form")
     _add_doctor(commands)
     commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
+    commands.add_parser("set-up-link", help="another one-time link for the first administrator")
+    unlock = commands.add_parser("unlock", help="end the pause after wrong passwords")
+    unlock.add_argument("name", metavar="NAME", help="the user name")
     commands.add_parser("manage", help="Django's own commands, for those who build Wharfinger")
     return made
 

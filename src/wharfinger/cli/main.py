@@ -19,6 +19,7 @@ from wharfinger.cli.speech import say_aside
 from wharfinger.config import environment
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
+from wharfinger.config.exposure import refuse_exposures
 
 _BAD_CONFIGURATION = 2
 _INTERRUPTED = 130
@@ -33,6 +34,8 @@ _WITH_DJANGO = {
     "migrate": "wharfinger.cli.migrate",
     "doctor": "wharfinger.cli.doctor",
     "seed": "wharfinger.cli.seed",
+    "set-up-link": "wharfinger.cli.set_up_link",
+    "unlock": "wharfinger.cli.unlock",
     "manage": "wharfinger.cli.manage",
 }
 
@@ -67,6 +70,8 @@ def _run(words: list[str]) -> int:
     given = arguments.parser().parse_args(words)
     if given.command == "demo":
         return demo.run(given)
+    if given.command in ("serve", "worker"):
+        refuse_exposures(environment.current())
     if given.command == "serve" and (given.workers or environment.current().database_url is None):
         return installation.serve(prepare_home(environment.current()), given.workers)
     if given.command == "worker" and not given.watched:

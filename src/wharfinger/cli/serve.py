@@ -1,11 +1,13 @@
 """The web process: migrations when needed, static files gathered, waitress."""
 
 import argparse
+import os
 import signal
 import socket
+import stat
 import sys
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import waitress  # type: ignore[import-untyped]  # it ships no types
 from django.conf import settings
@@ -17,7 +19,7 @@ from wharfinger.cli.migrate import migrate_if_needed
 from wharfinger.cli.speech import say
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
-from wharfinger.operations.users import first_administrator_link
+from wharfinger.operations.users import first_administrator_link, no_administrator
 
 # A request body on the way in; Django has its own, smaller limit for forms.
 _LARGEST_BODY = 64 * 1024 * 1024
@@ -33,9 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     sockets = listen(configuration.listen_host, configuration.listen_port)
     migrate_if_needed(say)
     gather_static_files()
-    link = first_administrator_link(configuration.public_url, now=current_clock().machine_now())
-    if link is not None:
-        say(f"Make the first administrator here (the link works once): {link}")
+    _offer_first_administrator(configuration)
     server = _server(configuration, sockets)
     say(f"Wharfinger ({configuration.system}) is at {configuration.public_url}")
     signal.signal(signal.SIGTERM, _leave)
@@ -43,8 +43,35 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _offer_first_administrator(configuration: Configuration) -> None:
+    """The link is told to people at a console; a file or the system's journal keeps what it is told."""
+    if _is_kept(sys.stdout):
+        if no_administrator():
+            say("There is no administrator yet: run “wharfinger set-up-link” for a one-time link.")
+        return
+    link = first_administrator_link(configuration.public_url, now=current_clock().machine_now())
+    if link is not None:
+        say(f"Create the first administrator here (the link works once, within an hour): {link}")
+
+
+def _is_kept(stream: TextIO) -> bool:
+    try:
+        mode = os.fstat(stream.fileno()).st_mode
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(mode) or stat.S_ISSOCK(mode)  # journald hands its services a socket
+
+
 def _leave(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)  # waitress then lets requests under way end
+
+
+def _proxy(configuration: Configuration) -> dict[str, Any]:
+    """Whose X-Forwarded-… headers count: the owner's reverse proxy, nobody else's."""
+    if not configuration.trusted_proxy:
+        return {}
+    headers = {"x-forwarded-for", "x-forwarded-proto"}
+    return {"trusted_proxy": configuration.trusted_proxy, "trusted_proxy_headers": headers}
 
 
 def _server(configuration: Configuration, sockets: list[socket.socket]) -> Any:
@@ -55,4 +82,5 @@ def _server(configuration: Configuration, sockets: list[socket.socket]) -> Any:
         url_scheme="https" if configuration.is_https else "http",
         max_request_body_size=_LARGEST_BODY,
         ident=None,
+        **_proxy(configuration),
     )

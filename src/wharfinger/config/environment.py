@@ -8,6 +8,7 @@ started the embedded database knows more.
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal, cast
 from urllib.parse import urlsplit
@@ -48,9 +49,12 @@ class Configuration:
     listen_host: str
     listen_port: int
     allowed_hosts: tuple[str, ...]
+    trusted_proxy: str  # address of the reverse proxy whose X-Forwarded-For counts; empty = nobody's does
     secret_key: str = field(repr=False)
     encryption_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     smtp: Smtp | None
+    allow_plain_http: bool
+    allow_plain_database: bool
     log_level: str
     web_threads: int
     start: str = ""  # a parent's own word for this start, see START_HEADER
@@ -81,9 +85,12 @@ def read(environ: Mapping[str, str]) -> Configuration:
         listen_host=host,
         listen_port=port,
         allowed_hosts=_allowed_hosts(environ, public_url, host),
+        trusted_proxy=_trusted_proxy(environ),
         secret_key=_secret_key(environ, home),
         encryption_keys=_encryption_keys(environ, home),
         smtp=_smtp(environ),
+        allow_plain_http=_yes(environ, "WHARFINGER_ALLOW_PLAIN_HTTP"),
+        allow_plain_database=_yes(environ, "WHARFINGER_ALLOW_PLAIN_DATABASE"),
         log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
         web_threads=_whole_number(environ, "WHARFINGER_WEB_THREADS", 8, 1, 256),
         start=environ.get("WHARFINGER_START", ""),
@@ -185,6 +192,10 @@ def _one_of(environ: Mapping[str, str], name: str, lawful: tuple[str, ...], othe
     raise ConfigurationError(f"{name} is “{value}”: write one of {', '.join(lawful)}.")
 
 
+def _yes(environ: Mapping[str, str], name: str) -> bool:
+    return _one_of(environ, name, ("yes", "no"), "no") == "yes"
+
+
 def _whole_number(environ: Mapping[str, str], name: str, otherwise: int, least: int, most: int) -> int:
     text = environ.get(name, "").strip()
     if not text:
@@ -253,6 +264,17 @@ def _allowed_hosts(environ: Mapping[str, str], public_url: str, listen_host: str
     if listen_host not in ("0.0.0.0", "::"):
         hosts.append(listen_host)
     return tuple(dict.fromkeys(f"[{host}]" if ":" in host else host for host in hosts if host))
+
+
+def _trusted_proxy(environ: Mapping[str, str]) -> str:
+    text = environ.get("WHARFINGER_TRUSTED_PROXY", "").strip()
+    try:
+        return str(ip_address(text)) if text else ""
+    except ValueError as error:
+        raise ConfigurationError(
+            f"WHARFINGER_TRUSTED_PROXY is “{text}”: write the IP address that your reverse proxy calls from, "
+            "such as 127.0.0.1."
+        ) from error
 
 
 def _given_secret(environ: Mapping[str, str], name: str) -> tuple[str, str] | None:

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 
 from wharfinger.config.environment import START_HEADER
 
+HEALTH_PATH = "/healthz"
+
 
 def answer_health(request: HttpRequest) -> HttpResponse:
     """For the parent process and for monitoring: may this web process answer pages?"""

@@ -21,6 +21,7 @@ _SECRETS = (
     ),
     re.compile(r"(?<=://)([^\s:/@]*:)[^\s@/]+(?=@)"),  # the password in an address
     re.compile(r"(?i)(\bbearer\s+)\S+"),
+    re.compile(r"(/(?:setup|password)/#?)[^\s\"'<>]{12,}"),  # the code of a one-time link
 )
 _OWN = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from wharfinger.config import clock, environment
 from wharfinger.config.database import django_database
 from wharfinger.config.logs import logging_settings
+from wharfinger.domain.sign_in import PASSWORD_LINK_LIVES
 
 WHARFINGER = environment.current()
 CLOCK = clock.make_clock(WHARFINGER)
@@ -29,6 +30,7 @@ INSTALLED_APPS = [
     "wharfinger.db.apps.DbConfig",
 ]
 MIDDLEWARE = [
+    "wharfinger.config.hosts.only_our_hosts",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -76,6 +78,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "wharfinger.config.passwords.WithoutUserName"},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+PASSWORD_RESET_TIMEOUT = int(PASSWORD_LINK_LIVES.total_seconds())  # of one-time links to a password
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

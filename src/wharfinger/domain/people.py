@@ -21,7 +21,9 @@ class Right(StrEnum):
     MEND_PROBLEMS = "mend problems"
     ADMINISTER = "administer the installation"
     SEE_PERSONAL_DATA = "see personal data"
+    SEE_BUYER_CONTACT = "see buyers' e-mail addresses and tax numbers"
     SEE_AUDIT = "see the audit log"
+    SET_TRADE_RATE = "set the speed of the demo's clock"
 
 
 _ALL = frozenset(Right)
@@ -29,7 +31,7 @@ _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.MANAGER: _ALL - {Right.ADMINISTER},
     Role.WAREHOUSE: frozenset({Right.EDIT_STOCK, Right.SHIP, Right.SEE_PERSONAL_DATA}),
-    Role.ACCOUNTS: frozenset({Right.SEE_PERSONAL_DATA}),
+    Role.ACCOUNTS: frozenset({Right.SEE_PERSONAL_DATA, Right.SEE_BUYER_CONTACT}),
     Role.VIEWER: frozenset(),
 }
 

@@ -1,25 +1,23 @@
-"""People: who may sign in and as what, the first administrator, links to a password, the lock-out."""
+"""People: who may sign in and as what, the first administrator, their passwords and the links to them."""
 
 import hashlib
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 from zoneinfo import available_timezones
 
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ValidationError
-from django.db.models import F
+from django.db.models import QuerySet
 
-from wharfinger.db.models import SetupLink, User
+from wharfinger.db.models import SetupLink, SignInLimit, User
 from wharfinger.domain.people import Role
+from wharfinger.domain.sign_in import SETUP_LINK_LIVES
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
-FAILURES_BEFORE_LOCK_OUT = 10
-"""Amazon's Data Protection Policy: lock-out after at most ten failed sign-ins."""
-LOCKED_FOR = timedelta(minutes=15)
 NAME_AT_MOST = 150
 
 
@@ -68,20 +66,20 @@ def _choose_password(person: User, password: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Invited:
-    """A person who may choose a password by a link that works once. The link is shown once and kept nowhere."""
+    """A person who may choose a password by a link that works once. Its code is shown once and kept nowhere."""
 
     user: User
-    token: str
+    code: str = field(repr=False)
 
 
 @operation
 def invite_user(*, username: str, full_name: str, email: str, role: Role, now: datetime, user: User) -> Invited:
-    """Let a person in who chooses the password: by a one-time link, which lives three days of machine time."""
+    """Let a person in who chooses the password: by a one-time link, which lives a day of machine time."""
     made = _new_person(username, full_name, email, role)
     made.set_unusable_password()
     made.save()
     record_audit("invite", "User", made.pk, before=None, after=_facts(made), now=now, user=user)
-    return Invited(made, default_token_generator.make_token(made))
+    return Invited(made, _new_code(made))
 
 
 @operation
@@ -95,30 +93,61 @@ def reset_password(user_id: int, *, now: datetime, user: User) -> Invited:
             "You would be signed out before you saw your link. Another administrator can reset your password."
         )
     person.set_unusable_password()
-    person.failed_sign_ins, person.locked_until = 0, None
     person.save()
+    _forget_failures(person)
     after = {"name": person.username, "password": "reset"}
     record_audit("reset password", "User", person.pk, before={"name": person.username}, after=after, now=now, user=user)
-    return Invited(person, default_token_generator.make_token(person))
+    return Invited(person, _new_code(person))
 
 
-def whose_link(user_id: int, token: str) -> User | None:
-    """The person who may choose a password by this link; None = it was used, is too old, or is none of ours."""
-    person = User.objects.filter(pk=user_id, is_active=True).first()
+def _new_code(person: User) -> str:
+    """Its life is the setting PASSWORD_RESET_TIMEOUT."""
+    return f"{person.pk}.{default_token_generator.make_token(person)}"
+
+
+def _forget_failures(person: User) -> None:
+    SignInLimit.objects.filter(name_hash=SignInLimit.hash_of_name(person.username)).delete()
+
+
+def whose_link(code: str) -> User | None:
+    """The person who may choose a password by this link's code; None = it was used, is too old, or is none of ours."""
+    return _owner(code, User.objects.all())
+
+
+def _owner(code: str, people: QuerySet[User]) -> User | None:
+    number, _, token = code.strip().partition(".")
+    if not (number.isascii() and number.isdigit() and len(number) < 19):
+        return None
+    person = people.filter(pk=int(number), is_active=True).first()
     return person if person is not None and default_token_generator.check_token(person, token) else None
 
 
 @operation
-def use_password_link(user_id: int, token: str, *, password: str, now: datetime) -> User:
+def use_password_link(code: str, *, password: str, now: datetime) -> User:
     """The password is chosen; the link is worth nothing afterwards, because it was made of the old one."""
-    person = User.objects.select_for_update().filter(pk=user_id, is_active=True).first()
-    if person is None or not default_token_generator.check_token(person, token):
+    person = _owner(code, User.objects.select_for_update())
+    if person is None:
         raise Refused("This link was used already, or is too old. Ask an administrator for another.")
     _choose_password(person, password)
-    person.failed_sign_ins, person.locked_until = 0, None
     person.save()
+    _forget_failures(person)
     after = {"name": person.username, "password": "changed"}
     record_audit("choose password", "User", person.pk, before=None, after=after, now=now, user=person)
+    return person
+
+
+@operation
+def change_own_password(user_id: int, *, old: str, new: str, now: datetime) -> User:
+    """The owner chooses another password. Every other session ends, because sessions are bound to the old one."""
+    person = User.objects.select_for_update().get(pk=user_id)
+    if not person.check_password(old):
+        raise Refused("This is not your present password. Passwords are case-sensitive.", "old")
+    if old == new:
+        raise Refused("Choose a password that differs from the present one.", "password")
+    _choose_password(person, new)
+    person.save()
+    after = {"name": person.username, "password": "changed"}
+    record_audit("change password", "User", person.pk, before=None, after=after, now=now, user=person)
     return person
 
 
@@ -174,53 +203,46 @@ def _facts(person: User) -> dict[str, str]:
 
 @operation
 def first_administrator_link(public_url: str, *, now: datetime) -> str | None:
-    """A one-time link for the first administrator, while there is nobody; only its hash is kept. Machine time."""
-    if User.objects.filter(role=Role.ADMINISTRATOR.value).exists():
+    """A one-time link for the first administrator, while there is nobody; only its hash is kept. Machine time.
+
+    Its code stands behind the #, which browsers send to no server: it is in no log of ours or of a proxy's.
+    """
+    if not no_administrator():
         return None
     SetupLink.objects.filter(used_at=None).delete()
     token = secrets.token_urlsafe(32)
     SetupLink.objects.create(token_hash=_hash(token), made_at=now)
-    return f"{public_url}/setup/{token}/"
+    return f"{public_url}/setup/#{token}"
+
+
+def no_administrator() -> bool:
+    return not User.objects.filter(role=Role.ADMINISTRATOR.value).exists()
 
 
 def _hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def is_setup_link(token: str) -> bool:
-    """Whether this link still makes an administrator."""
-    return SetupLink.objects.filter(token_hash=_hash(token), used_at=None).exists()
+def is_setup_link(token: str, *, now: datetime) -> bool:
+    """Whether this link still creates an administrator. Machine time."""
+    return _usable_links(token, now).exists()
+
+
+def _usable_links(token: str, now: datetime) -> QuerySet[SetupLink]:
+    wanted = {"token_hash": _hash(token.strip()), "used_at": None, "made_at__gt": now - SETUP_LINK_LIVES}
+    return SetupLink.objects.filter(**wanted)
 
 
 @operation
 def use_setup_link(token: str, *, username: str, full_name: str, password: str, now: datetime) -> User:
     """Make the first administrator; the link works once. `now`: machine time."""
-    link = SetupLink.objects.select_for_update().filter(token_hash=_hash(token), used_at=None).first()
+    link = _usable_links(token, now).select_for_update().first()
     if link is None:
-        raise Refused("This link was used already. Restart “wharfinger serve” for another.")
+        raise Refused("This link was used already, or is too old. Run “wharfinger set-up-link” for another.")
     made = _make(username, full_name, "", Role.ADMINISTRATOR, password)
     link.used_at = now
     link.save(update_fields=["used_at"])
     return made
-
-
-@operation
-def note_failed_sign_in(username: str, *, now: datetime) -> None:
-    """Count a failed sign-in; the tenth locks the name for a while. Machine time."""
-    known = User.objects.filter(username__iexact=username.strip())
-    known.update(failed_sign_ins=F("failed_sign_ins") + 1)
-    known.filter(failed_sign_ins__gte=FAILURES_BEFORE_LOCK_OUT).update(failed_sign_ins=0, locked_until=now + LOCKED_FOR)
-
-
-def locked_until(username: str, *, now: datetime) -> datetime | None:
-    """Until when this name may not sign in; None = it may."""
-    row = User.objects.filter(username__iexact=username.strip(), locked_until__gt=now).first()
-    return row.locked_until if row else None
-
-
-@operation
-def note_sign_in(user_id: int) -> None:
-    User.objects.filter(pk=user_id).update(failed_sign_ins=0, locked_until=None)
 
 
 @operation

@@ -48,7 +48,8 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] =
 def shell(request: HttpRequest) -> dict[str, Any]:
     """The frame of a page for the one who is signed in; nothing for the entrance."""
     theme = request.COOKIES.get("wharfinger_theme", "")
-    if not isinstance(request.user, User):
+    user = getattr(request, "user", None)  # a request that was refused before anyone looked has none
+    if not isinstance(user, User):
         return {"shell": {"theme": theme}}
     facts = shell_facts(settings.CLOCK.machine_now())
     demo = settings.WHARFINGER.system == "demo"
@@ -57,20 +58,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme,
             "system": settings.WHARFINGER.system,
             "now": settings.CLOCK.now(),
-            "zone": request.user.time_zone,
+            "zone": user.time_zone,
             "rate": _rate() if demo else 1,
-            "rates": [1, 10, 60] if demo and settings.WHARFINGER.simulator_url else [],
+            "rates": [1, 10, 60]
+            if demo and settings.WHARFINGER.simulator_url and may(user.role, Right.SET_TRADE_RATE)
+            else [],
             "rate_url": reverse("trade-rate"),
             "search_url": reverse("search"),
             "search_text": request.GET.get("q", ""),
-            "user_name": str(request.user),
-            "user_role": request.user.role,
+            "user_name": str(user),
+            "user_role": user.role,
             "sign_out_url": reverse("sign-out"),
-            "user_links": [],
+            "user_links": [{"title": "Change password", "url": reverse("own-password"), "icon": "key"}],
             "installation": "",
             "version": "",
             "navigation": _navigation(request, facts),
-            "commands": _commands(request.user),
+            "commands": _commands(user),
             "banners": _banners(facts),
         }
     }

@@ -26,6 +26,7 @@ from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPre
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
+from wharfinger.db.models.sign_in import SignInLimit
 from wharfinger.db.models.stock import (
     Allocation,
     CsvHeading,
@@ -81,6 +82,7 @@ __all__ = [
     "SetupLink",
     "Shipment",
     "ShipmentLine",
+    "SignInLimit",
     "Site",
     "StockBarcode",
     "StockItem",

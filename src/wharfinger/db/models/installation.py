@@ -19,8 +19,6 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=60, default="Europe/London")
     theme = models.CharField(max_length=10, default="auto")
-    failed_sign_ins = models.PositiveIntegerField(default=0)
-    locked_until = models.DateTimeField(null=True, blank=True)  # machine time
 
     objects = UserManager()
 

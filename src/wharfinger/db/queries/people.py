@@ -1,10 +1,12 @@
 """People as pages show them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wharfinger.db.models import User
+from wharfinger.db.models import SignInLimit, User
 from wharfinger.domain.people import Right, Role, may
+from wharfinger.domain.sign_in import LimitKind
 
 
 def demo_people() -> tuple[dict[str, str], ...]:
@@ -23,7 +25,7 @@ def who_may(right: Right, at_most: int = 3) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PersonRow:
-    """`waiting`: invited, and no password chosen yet. `locked_until`: machine time."""
+    """`waiting`: invited, and no password chosen yet. `locked_until`: machine time; a known browser passes."""
 
     id: int
     username: str
@@ -36,17 +38,32 @@ class PersonRow:
     locked_until: datetime | None
 
 
+def person_named(username: str) -> User | None:
+    """The one who signs in with this name, whatever its capitals."""
+    return User.objects.filter(username__iexact=username.strip(), is_active=True).first()
+
+
 def list_people() -> tuple[PersonRow, ...]:
     """Those who may sign in first, then by name."""
-    return tuple(_row(user) for user in User.objects.order_by("-is_active", "full_name", "username"))
+    users = list(User.objects.order_by("-is_active", "full_name", "username"))
+    paused = _pauses(users)
+    return tuple(_row(user, paused) for user in users)
+
+
+def _pauses(users: Sequence[User]) -> dict[str, datetime]:
+    """By user name: until when a strange browser may not try it."""
+    hashes = {SignInLimit.hash_of_name(user.username): user.username for user in users}
+    rows = SignInLimit.objects.filter(kind=LimitKind.NAME.value, subject_hash__in=hashes, paused_until__isnull=False)
+    told = rows.values_list("subject_hash", "paused_until")
+    return {hashes[subject]: until for subject, until in told if until is not None}
 
 
 def person_row(user_id: int) -> PersonRow | None:
     user = User.objects.filter(pk=user_id).first()
-    return None if user is None else _row(user)
+    return None if user is None else _row(user, _pauses([user]))
 
 
-def _row(user: User) -> PersonRow:
+def _row(user: User, paused: dict[str, datetime]) -> PersonRow:
     return PersonRow(
         id=user.pk,
         username=user.username,
@@ -56,7 +73,7 @@ def _row(user: User) -> PersonRow:
         active=user.is_active,
         waiting=not user.has_usable_password(),
         last_login=user.last_login,
-        locked_until=user.locked_until,
+        locked_until=paused.get(user.username),
     )
 
 

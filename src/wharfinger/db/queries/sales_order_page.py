@@ -1,7 +1,7 @@
 """One sales order for its page: Amazon's facts, what is promised, what left, what Amazon was told."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -154,7 +154,7 @@ class OpenProblem:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Personal data: read only for those who may see it."""
+    """Personal data: read only for those who may see it. Who packs needs neither e-mail address nor tax number."""
 
     address: IncomingAddress | None
     buyer: IncomingBuyer
@@ -277,7 +277,7 @@ _COLUMNS = (
 _PERSONAL = ("delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
 
 
-def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPage | None:
+def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: bool) -> SalesOrderPage | None:
     columns = (*_COLUMNS, *_PERSONAL) if with_personal_data else _COLUMNS
     row = SalesOrder.objects.filter(pk=order_id).values(*columns).first()
     if row is None:
@@ -323,7 +323,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
         timeline=timeline(
             Q(sales_order=order_id) | Q(imported_order=row["imported_id"]), with_personal_data=with_personal_data
         ),
-        delivery=_delivery(row) if with_personal_data else None,
+        delivery=_delivery(row, with_contact=with_contact) if with_personal_data else None,
         confirmed=row["confirmed"],
         picked_at=row["picked_at"],
         invoice_priority=row["invoice_priority"],
@@ -334,10 +334,11 @@ def sales_order_page(order_id: int, *, with_personal_data: bool) -> SalesOrderPa
     )
 
 
-def _delivery(row: dict[str, Any]) -> Delivery:
+def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:
+    buyer = read_buyer(row["buyer"])
     return Delivery(
         address=read_address(row["delivery"]),
-        buyer=read_buyer(row["buyer"]),
+        buyer=buyer if with_contact else replace(buyer, email="", vat_number=""),
         customer=row["customer__name"] or "",
         customer_code=row["customer__code"] or "",
         cancel_reason=row["cancel_reason"],

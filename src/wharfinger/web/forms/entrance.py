@@ -14,9 +14,21 @@ class SignInForm(forms.Form):
     )
 
 
+class CodeForm(forms.Form):
+    """The code of a one-time link; the page takes it out of its own address."""
+
+    code = forms.CharField(
+        label="Code",
+        max_length=200,
+        help_text="What stands behind the # in your link.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
 class SetupForm(forms.Form):
     """The first administrator."""
 
+    code = forms.CharField(max_length=200, widget=forms.HiddenInput)
     username = forms.CharField(label="User name", max_length=150, help_text="One word; you sign in with it.")
     full_name = forms.CharField(label="Your name", max_length=150)
     password = forms.CharField(

@@ -8,7 +8,7 @@ from wharfinger.domain.people import Role
 ROLE_MEANS = {
     Role.ADMINISTRATOR: "everything",
     Role.MANAGER: "everything but the installation itself and its people",
-    Role.WAREHOUSE: "stock and shipping",
+    Role.WAREHOUSE: "stock and shipping, with names and addresses",
     Role.ACCOUNTS: "looks, with customers' names",
     Role.VIEWER: "looks only, without customers' names",
 }
@@ -35,9 +35,9 @@ class PersonForm(forms.Form):
             self.fields["username"].disabled = True
 
 
-class PasswordForm(forms.Form):
+class _NewPassword(forms.Form):
     password = forms.CharField(
-        label="Password",
+        label="New password",
         max_length=200,
         help_text="At least twelve characters: capitals, small letters, digits or signs.",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
@@ -51,3 +51,20 @@ class PasswordForm(forms.Form):
         if told.get("password") and told.get("again") and told["password"] != told["again"]:
             self.add_error("again", "The two passwords differ. Type the same one twice.")
         return told
+
+
+class PasswordForm(_NewPassword):
+    """By a one-time link."""
+
+    code = forms.CharField(max_length=200, widget=forms.HiddenInput)
+
+
+class OwnPasswordForm(_NewPassword):
+    """By its owner, who knows the present one."""
+
+    old = forms.CharField(
+        label="Present password",
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+    field_order = ("old", "password", "again")

@@ -1,6 +1,10 @@
-"""In and out: signing in, the first administrator, signing out, the demo's clock."""
+"""In and out: signing in and out, one-time links (first administrator, password), the demo's clock."""
 
-from django import forms
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate, login, logout
@@ -12,11 +16,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.people import demo_people
+from wharfinger.domain.people import Right
+from wharfinger.operations import sign_in as operations
 from wharfinger.operations import triggers, users
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import show_refusal
-from wharfinger.web.forms.entrance import DEMO_PASSWORD, SetupForm, SignInForm
-from wharfinger.web.rights import signed_in
+from wharfinger.operations.sign_in import Attempt
+from wharfinger.web.asked import show_refusal, trade_now
+from wharfinger.web.forms.entrance import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
+from wharfinger.web.forms.users import PasswordForm
+from wharfinger.web.known_browser import known_browser, remember_browser
+from wharfinger.web.rights import needs
 
 RATES = (1, 10, 60)
 
@@ -25,11 +34,17 @@ RATES = (1, 10, 60)
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The sign-in page; a demo system lists its people."""
     form = SignInForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
     if request.method == "POST" and form.is_valid():
-        person = _let_in(request, form)
-        if person is not None:
-            login(request, person)
-            return redirect(_next(request))
+        match _try(request, form.cleaned_data["username"], form.cleaned_data["password"]):
+            case User() as person:
+                return _let_in(request, person, _next(request))
+            case Wait(minutes):
+                again = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+                form.add_error(None, f"Too many attempts. Try again {again}.")
+                status = 429
+            case None:
+                form.add_error(None, "Wrong user name or password. Passwords are case-sensitive.")
     demo = settings.WHARFINGER.system == "demo" and settings.WHARFINGER.simulator_url
     context = {
         "form": form,
@@ -37,24 +52,35 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         "demo_people": demo_people() if demo else (),
         "demo_password": DEMO_PASSWORD,
     }
-    refused = request.method == "POST"
-    return render(request, "wharfinger/sign_in.html", context, status=422 if refused else 200)
+    return render(request, "wharfinger/sign_in.html", context, status=status)
 
 
-def _let_in(request: HttpRequest, form: forms.Form) -> User | None:
-    name, password = form.cleaned_data["username"], form.cleaned_data["password"]
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be tried for so many minutes, whatever the password."""
+
+    minutes: int
+
+
+def _try(request: HttpRequest, name: str, password: str) -> User | Wait | None:
+    """Nothing here tells whether the name is somebody's: not the outcome, and not the time that it takes."""
     now = settings.CLOCK.machine_now()
-    until = users.locked_until(name, now=now)
+    attempt = Attempt(name, request.META.get("REMOTE_ADDR", ""), known_browser(request, name))
+    until = operations.begin_attempt(attempt, now=now)
     if until is not None:
-        form.add_error(None, f"Too many wrong passwords. Try again after {until:%H:%M} UTC.")
-        return None
+        return Wait(math.ceil((until - now).total_seconds() / 60))
     person = authenticate(request, username=name.strip().lower(), password=password)
     if not isinstance(person, User):
-        users.note_failed_sign_in(name, now=now)
-        form.add_error(None, "User name and password do not fit together. Check both; capitals count.")
         return None
-    users.note_sign_in(person.pk)
+    operations.note_success(attempt)
     return person
+
+
+def _let_in(request: HttpRequest, person: User, address: str) -> HttpResponse:
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    response = redirect(address)
+    remember_browser(request, response, person)
+    return response
 
 
 def _next(request: HttpRequest) -> str:
@@ -69,32 +95,74 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect("sign-in")
 
 
+def one_time_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A page of a one-time link: kept by no browser, named to no other site."""
+
+    @wraps(view)
+    def open_page(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        response["Referrer-Policy"] = "no-referrer"
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return open_page
+
+
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The code stands behind the # of the link, where no log sees it; the page takes it from there and posts it."""
+    return render(request, "wharfinger/entrance/open_link.html", {"form": CodeForm()})
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
-def set_up(request: HttpRequest, token: str) -> HttpResponse:
-    """The one-time link: make the first administrator and sign in."""
-    if not users.is_setup_link(token):
+@one_time_page
+def set_up(request: HttpRequest) -> HttpResponse:
+    """The one-time link: create the first administrator and sign in."""
+    if request.method != "POST":
+        return ask_code(request)
+    code, now = request.POST.get("code", ""), settings.CLOCK.machine_now()
+    if not users.is_setup_link(code, now=now):
         return render(request, "wharfinger/entrance/link_used.html", status=404)
-    form = SetupForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if "password" not in request.POST:
+        return render(request, "wharfinger/entrance/set_up.html", {"form": SetupForm(initial={"code": code})})
+    form = SetupForm(request.POST)
+    if form.is_valid():
         told = form.cleaned_data
         try:
             person = users.use_setup_link(
-                token,
-                username=told["username"],
-                full_name=told["full_name"],
-                password=told["password"],
-                now=settings.CLOCK.machine_now(),
+                code, username=told["username"], full_name=told["full_name"], password=told["password"], now=now
             )
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("dashboard")
-    status = 422 if request.method == "POST" else 200
-    return render(request, "wharfinger/entrance/set_up.html", {"form": form}, status=status)
+            return _let_in(request, person, "/")
+    return render(request, "wharfinger/entrance/set_up.html", {"form": form}, status=422)
 
 
-@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_time_page
+def choose_password(request: HttpRequest) -> HttpResponse:
+    """The one-time link: its owner chooses a password and is signed in."""
+    if request.method != "POST":
+        return ask_code(request)
+    code = request.POST.get("code", "")
+    owner = users.whose_link(code)
+    if owner is None:
+        return render(request, "wharfinger/users/link_used.html", status=404)
+    context = {"form": PasswordForm(initial={"code": code}), "owner": owner}
+    if "password" not in request.POST:
+        return render(request, "wharfinger/users/choose.html", context)
+    form = PasswordForm(request.POST)
+    if form.is_valid():
+        try:
+            owner = users.use_password_link(code, password=form.cleaned_data["password"], now=trade_now())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            return _let_in(request, owner, "/")
+    return render(request, "wharfinger/users/choose.html", {**context, "form": form}, status=422)
+
+
+@needs(Right.SET_TRADE_RATE)
 @require_POST
 def set_trade_rate(request: HttpRequest) -> HttpResponse:
     """Demo systems: how much faster than real time trade runs."""
@@ -116,6 +184,7 @@ def _back(request: HttpRequest) -> str:
 routes = [
     path("sign-in/", sign_in, name="sign-in"),
     path("sign-out/", sign_out, name="sign-out"),
-    path("setup/<str:token>/", set_up, name="set-up"),
+    path("setup/", set_up, name="set-up"),
+    path("password/", choose_password, name="password-link"),
     path("trade-rate/", set_trade_rate, name="trade-rate"),
 ]

@@ -61,7 +61,11 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
 
 
 def _page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
-    page = sales_order_page(order_id, with_personal_data=allowed(request, Right.SEE_PERSONAL_DATA))
+    page = sales_order_page(
+        order_id,
+        with_personal_data=allowed(request, Right.SEE_PERSONAL_DATA),
+        with_contact=allowed(request, Right.SEE_BUYER_CONTACT),
+    )
     if page is None:
         raise Http404
     return page

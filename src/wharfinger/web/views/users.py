@@ -4,23 +4,27 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login
+from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from wharfinger.db.encryption import decrypt, encrypt
+from wharfinger.db.models import User
 from wharfinger.db.queries.people import PersonRow, list_people, person_row
 from wharfinger.domain.people import Right, Role
-from wharfinger.operations import users
+from wharfinger.operations import sign_in, users
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.sign_in import Attempt
 from wharfinger.operations.users import Invited
 from wharfinger.web.asked import person, show_refusal, trade_now
-from wharfinger.web.forms.users import PasswordForm, PersonForm
-from wharfinger.web.rights import needs
+from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
+from wharfinger.web.known_browser import remember_browser
+from wharfinger.web.rights import needs, signed_in
 
 LINK = "new_password_link"
-"""The session keeps a new link until it was shown, once."""
+"""The session keeps a new link, encrypted, until it was shown, once."""
 
 
 @needs(Right.ADMINISTER)
@@ -46,8 +50,8 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def _with_link(request: HttpRequest, invited: Invited, said: str) -> HttpResponse:
-    address = reverse("password-link", args=[invited.user.pk, invited.token])
-    request.session[LINK] = {"user": invited.user.pk, "url": f"{settings.WHARFINGER.public_url}{address}"}
+    url = f"{settings.WHARFINGER.public_url}{reverse('password-link')}#{invited.code}"
+    request.session[LINK] = {"user": invited.user.pk, "url": encrypt(url.encode())}
     messages.success(request, said)
     return redirect("user", user_id=invited.user.pk)
 
@@ -88,8 +92,10 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
             messages.success(request, "Saved.")
             return redirect("user-list")
     link = request.session.get(LINK, {})
-    shown = request.session.pop(LINK)["url"] if link.get("user") == user_id and request.method == "GET" else ""
-    return _render(request, form, row, link=shown, is_you=user_id == person(request).pk)
+    show = link.get("user") == user_id and request.method == "GET"
+    shown = decrypt(request.session.pop(LINK)["url"]).decode() if show else ""
+    locked = row.locked_until is not None and row.locked_until > settings.CLOCK.machine_now()
+    return _render(request, form, row, link=shown, is_you=user_id == person(request).pk, locked=locked)
 
 
 @needs(Right.ADMINISTER)
@@ -119,26 +125,43 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
     return redirect("user", user_id=user_id)
 
 
+@needs(Right.ADMINISTER)
+@require_POST
+def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
+    unlocked = sign_in.unlock(_row_or_404(user_id).username, now=trade_now(), user=person(request))
+    messages.success(request, f"{unlocked} may try to sign in again.")
+    return redirect("user", user_id=user_id)
+
+
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
-def choose_password(request: HttpRequest, user_id: int, token: str) -> HttpResponse:
-    """The one-time link: its owner chooses a password and is signed in."""
-    owner = users.whose_link(user_id, token)
-    if owner is None:
-        return render(request, "wharfinger/users/link_used.html", status=404)
-    form = PasswordForm(request.POST if request.method == "POST" else None)
+def change_own(request: HttpRequest) -> HttpResponse:
+    """Your own password: the present one is asked, every other session ends."""
+    form = OwnPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            owner = users.use_password_link(user_id, token, password=form.cleaned_data["password"], now=trade_now())
+            changed = _change_own(request, form.cleaned_data)
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            login(request, owner, backend="django.contrib.auth.backends.ModelBackend")
-            return redirect("dashboard")
-    response = render(
-        request, "wharfinger/users/choose.html", {"form": form, "owner": owner}, status=422 if form.errors else 200
-    )
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+            update_session_auth_hash(request, changed)
+            messages.success(request, "Your password is changed. Your other sessions have ended.")
+            response = redirect("settings")
+            remember_browser(request, response, changed)
+            return response
+    return render(request, "wharfinger/users/own_password.html", {"form": form}, status=422 if form.errors else 200)
+
+
+def _change_own(request: HttpRequest, told: dict[str, str]) -> User:
+    """Whoever sits down at a browser left open may not guess the password either."""
+    me = person(request)
+    attempt = Attempt(me.username, request.META.get("REMOTE_ADDR", ""), browser=f"own password {me.pk}")
+    until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
+    if until is not None:
+        raise Refused("Too many attempts. Try again in a quarter of an hour.", "old")
+    changed = users.change_own_password(me.pk, old=told["old"], new=told["password"], now=trade_now())
+    sign_in.note_success(attempt)
+    return changed
 
 
 routes = [
@@ -147,5 +170,6 @@ routes = [
     path("settings/users/<int:user_id>/", edit, name="user"),
     path("settings/users/<int:user_id>/reset/", reset, name="user-reset"),
     path("settings/users/<int:user_id>/active/", set_active, name="user-active"),
-    path("password/<int:user_id>/<str:token>/", choose_password, name="password-link"),
+    path("settings/users/<int:user_id>/unlock/", unlock, name="user-unlock"),
+    path("account/password/", change_own, name="own-password"),
 ]

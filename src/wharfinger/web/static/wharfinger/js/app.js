@@ -5,6 +5,18 @@
   const root = document.documentElement;
   const closest = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+  // One-time links: the code stands behind the #, which no server is sent; the page posts it.
+  const openLink = () => {
+    const form = document.querySelector("form[data-code-from-link]");
+    const code = location.hash.slice(1);
+    if (!form || !code) return;
+    form.elements.code.value = code;
+    history.replaceState(null, "", location.pathname);
+    form.requestSubmit();
+  };
+  openLink();
+  window.addEventListener("hashchange", openLink);
+
   // Unsaved changes: form[data-guard] asks before it is left.
   const before = new WeakMap();
   const written = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));

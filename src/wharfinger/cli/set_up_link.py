@@ -1,0 +1,18 @@
+"""`wharfinger set-up-link`: another one-time link for the first administrator, on the console."""
+
+import argparse
+
+from django.conf import settings
+
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.speech import say
+from wharfinger.config.clock import current as current_clock
+from wharfinger.operations.users import first_administrator_link
+
+
+def run(arguments: argparse.Namespace) -> int:
+    link = first_administrator_link(settings.WHARFINGER.public_url, now=current_clock().machine_now())
+    if link is None:
+        raise CommandFailed("There is an administrator already: they make links under Settings, Users.")
+    say(link)
+    return 0

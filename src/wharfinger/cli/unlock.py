@@ -1,0 +1,18 @@
+"""`wharfinger unlock NAME`: a person whom wrong passwords keep out may try again at once."""
+
+import argparse
+
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.speech import say
+from wharfinger.config.clock import current as current_clock
+from wharfinger.operations import sign_in
+from wharfinger.operations.refusals import Refused
+
+
+def run(arguments: argparse.Namespace) -> int:
+    try:
+        person = sign_in.unlock(arguments.name, now=current_clock().now())
+    except Refused as refused:
+        raise CommandFailed(refused.message) from refused
+    say(f"{person} ({person.username}) may try to sign in again.")
+    return 0

@@ -1,0 +1,29 @@
+"""The first thing that a request meets: does it name this installation as its host?"""
+
+from collections.abc import Callable
+
+from django.core.exceptions import DisallowedHost
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from wharfinger.config.health import HEALTH_PATH, answer_health
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+def only_our_hosts(get_response: Answer) -> Answer:
+    """A host of no installation of ours is refused with 400 and no traceback: strangers try many.
+
+    Health is told whatever the host: load balancers and monitors ask by address.
+    """
+
+    def answer(request: HttpRequest) -> HttpResponseBase:
+        if request.path_info == HEALTH_PATH:
+            return answer_health(request)
+        try:
+            request.get_host()
+        except DisallowedHost:
+            text = "This host name is not one of this installation's. Add it to WHARFINGER_ALLOWED_HOSTS.\n"
+            return HttpResponse(text, content_type="text/plain", status=400)
+        return get_response(request)
+
+    return answer
