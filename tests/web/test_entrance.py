@@ -104,7 +104,7 @@ def test_a_new_link_ends_the_one_before_and_an_hour_ends_each(both_times):
 def test_a_code_that_is_none_does_nothing(address, code, olga):
     answer = Client().post(address, {"code": code, "password": PASSWORD, "again": PASSWORD})
     assert answer.status_code == 404
-    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("no-referrer", "no-store")
+    assert (answer["Referrer-Policy"], answer["Cache-Control"]) == ("same-origin", "no-store")
 
 
 def test_no_log_holds_the_code_of_a_link_while_it_works(clock, caplog):

@@ -42,6 +42,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "wharfinger.web.bounds.BoundedAddresses",
 ]
 
 DATABASES = {"default": django_database(WHARFINGER.database_url)}

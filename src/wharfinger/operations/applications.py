@@ -84,7 +84,8 @@ def save_application(
         )
     if not told.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
-    _refuse_other_targets(row, told)
+    if row.pk is not None:
+        _refuse_other_targets(row, told)
     before = _facts(row) if row.pk is not None else None
     _write(row, told, now)
     for account in SellerAccount.objects.exclude(pk__in=linked_accounts().values("pk")):
@@ -103,8 +104,6 @@ def save_application(
 
 def _refuse_other_targets(row: AmazonApplication, entry: ApplicationEntry) -> None:
     """A stored secret belongs to what it was entered for, and is sent nowhere else."""
-    if row.pk is None:
-        return
     if not entry.client_secret and row.client_id != entry.client_id:
         raise Refused("The client id is another: enter the client secret that belongs to it.", "client_secret")
     queue = entry.queue

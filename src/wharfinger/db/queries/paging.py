@@ -15,6 +15,7 @@ Row = TypeVar("Row")
 Read = TypeVar("Read")
 
 ROWS_A_PAGE = 50
+_LONGEST_TEXT = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,19 @@ def _parse(cursor: str, rows: QuerySet[Any, Any], names: Sequence[str]) -> _Curs
         back, *texts = told
         fields = [rows.model._meta.get_field(name) for name in names]
         values = tuple(field.to_python(text) for field, text in zip(fields, texts, strict=True))
-    except (binascii.Error, ValueError, TypeError, ValidationError):
+    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
-    return None if None in values else _Cursor(back=bool(back), values=values)
+    return _Cursor(back=bool(back), values=values) if all(map(_is_storable, values)) else None
+
+
+def _is_storable(value: object) -> bool:
+    """Whether a column may be compared with it: neither nothing, nor text or a time that no column holds."""
+    match value:
+        case None:
+            return False
+        case str():
+            return "\0" not in value and value.isprintable() and len(value) <= _LONGEST_TEXT
+        case datetime():
+            return 1900 < value.year < 9000
+        case _:
+            return True

@@ -277,7 +277,7 @@ _COLUMNS = (
 _PERSONAL = ("delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
 
 
-def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: bool) -> SalesOrderPage | None:
+def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: bool = False) -> SalesOrderPage | None:
     columns = (*_COLUMNS, *_PERSONAL) if with_personal_data else _COLUMNS
     row = SalesOrder.objects.filter(pk=order_id).values(*columns).first()
     if row is None:

@@ -6,6 +6,7 @@ from wharfinger.db.queries.applications import ApplicationFacts
 from wharfinger.domain.authorisation import ROLES
 from wharfinger.domain.marketplaces import Region
 from wharfinger.operations.applications import ApplicationEntry, QueueEntry
+from wharfinger.web.forms.days import DayField
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]
 APPLICATION = ("name", "application_id", "regions", "is_draft", "redirect_uri")
@@ -54,7 +55,7 @@ class ApplicationForm(forms.Form):
         help_text="Begins with amzn1.application-oa2-client. See LWA credentials.",
     )
     client_secret = _secret("LWA client secret")
-    secret_expires_on = forms.DateField(
+    secret_expires_on = DayField(
         label="Client secret expires",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

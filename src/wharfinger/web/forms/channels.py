@@ -17,6 +17,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import show_refusal
 from wharfinger.web.forms.channel_options import ASKED, OptionsGrid
 from wharfinger.web.forms.choices import offer
+from wharfinger.web.forms.days import DayField
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]
 GENERAL = (
@@ -93,7 +94,7 @@ class ChannelForm(forms.Form):
         required=False,
         help_text="Off: nothing is sent or received; all queued work is kept.",
     )
-    start_date = forms.DateField(
+    start_date = DayField(
         label="Start Date",
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         error_messages={"invalid": "Give the day as year-month-day, such as 2026-11-19."},
@@ -135,7 +136,7 @@ class ChannelForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
         help_text="Only for a self-authorised application: its refresh token. Else leave it empty and press Authorise.",
     )
-    token_expiry = forms.DateField(
+    token_expiry = DayField(
         label="Token Expiry",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),

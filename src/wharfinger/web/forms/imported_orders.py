@@ -5,11 +5,12 @@ from django.http import QueryDict
 
 from wharfinger.domain.orders import ImportState
 from wharfinger.web.forms.choices import offer
+from wharfinger.web.forms.days import DayField
 
 
 class ImportedOrderFilterForm(forms.Form):
-    date_from = forms.DateField(label="Date from", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    date_to = forms.DateField(label="Date to", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date_from = DayField(label="Date from", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    date_to = DayField(label="Date to", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
     state = forms.ChoiceField(
         label="State", required=False, choices=[("", "All states"), *((s.value, s.value) for s in ImportState)]

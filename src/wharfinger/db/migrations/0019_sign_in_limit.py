@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0015_buyers_and_days"),
+        ("wharfinger", "0018_barcodes_and_headings"),
     ]
 
     operations = [

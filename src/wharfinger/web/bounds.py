@@ -1,0 +1,36 @@
+"""What an address cannot mean, and what it named that is gone: a refusal, not a fault."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import render
+
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+LARGEST_ID = 2**63 - 1
+"""No row has a larger id: the column could not hold it."""
+
+
+class BoundedAddresses:
+    """Text with a NUL, which no database takes, is a 400; an id that no row can have is a 404."""
+
+    def __init__(self, get_response: Answer) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        query = str(request.META.get("QUERY_STRING", ""))
+        if "\0" in request.path_info or "\0" in query or "%00" in query:
+            return render(request, "400.html", status=400)
+        return self._get_response(request)
+
+    def process_view(self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        if any(isinstance(value, int) and value > LARGEST_ID for value in kwargs.values()):
+            raise Http404
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """A row that an address or a form named by its id, and that is not there (any more)."""
+        if isinstance(exception, ObjectDoesNotExist):
+            return render(request, "404.html", status=404)
+        return None
