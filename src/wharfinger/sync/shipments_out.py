@@ -1,6 +1,6 @@
 """Shipments out: each waiting confirmation is told once; what is in doubt is looked up in Amazon's own order."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refused, Verdict
@@ -29,7 +29,8 @@ class _Run:
     doubtful: int = 0
     seen: int = 0
     faults: int = 0
-    denied: int = 0
+    denials: list[tuple[int, AmazonOrder, AccessDenied]] = field(default_factory=list)
+    """Confirmations that were denied though their orders could be read."""
 
     def words(self) -> str:
         return f"{self.told} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
@@ -53,11 +54,37 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
 
 def _tell_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
-    while True:
+    while len(done.denials) < DENIED_IN_A_ROW:
         message = confirmations.claim_confirmation(account_id, now=clock.now(), machine_now=clock.machine_now())
         if message is None:
-            return
-        _tell(message, amazon, clock, done)
+            break
+        try:
+            _tell(message, amazon, clock, done)
+        except (NotBefore, AmazonError):
+            _judge_denials(account_id, clock, done)
+            raise
+    _judge_denials(account_id, clock, done)
+
+
+def _judge_denials(account_id: int, clock: Clock, done: _Run) -> None:
+    """A 403 whose order can be read is about this one order (behaviour A10), if confirmations are allowed at all.
+
+    Where none passed in this run, and none with this token before, or several were denied in a row, a role is
+    missing: the parcels wait, and the last 403 ends the run.
+    """
+    denials, done.denials = done.denials, []
+    if not denials:
+        return
+    allowed = done.told > 0 or (len(denials) < DENIED_IN_A_ROW and confirmations.any_accepted(account_id))
+    for confirmation_id, order, error in denials:
+        if allowed:
+            state = _note(confirmation_id, order, clock, refused=error.summary())
+            done.seen += state is ConfirmationState.CONFIRMED
+            done.refused += state is ConfirmationState.REFUSED
+        else:
+            confirmations.settle_confirmation(confirmation_id, confirmations.NotSent(str(error)), now=clock.now())
+    if not allowed:
+        raise denials[-1][2]
 
 
 def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) -> None:
@@ -81,7 +108,7 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
     else:
         confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=clock.now())
         done.told += 1
-        done.faults = done.denied = 0
+        done.faults = 0
 
 
 def _words_of(message: ConfirmationToSend) -> ConfirmShipment:
@@ -115,8 +142,7 @@ def _look_into_refusal(
 ) -> None:
     """A refusal may mean that it was told before (behaviour SH03): Amazon's own order says.
 
-    A 403 whose order can be read is about this one order (behaviour A10), if confirmations are allowed at all:
-    where none has passed with this token, or several are denied in a row, a role is missing and the parcel waits.
+    A 403 whose order can be read too is judged when the others were sent.
     """
     said = error.summary()
     confirmations.settle_confirmation(message.id, confirmations.RefusedByAmazon(said, final=False), now=clock.now())
@@ -130,11 +156,8 @@ def _look_into_refusal(
         done.doubtful += 1
         return
     if isinstance(error, AccessDenied):
-        done.denied += 1
-        allowed = done.told > 0 or confirmations.any_accepted(amazon.account.id)
-        if not allowed or done.denied >= DENIED_IN_A_ROW:
-            confirmations.settle_confirmation(message.id, confirmations.NotSent(str(error)), now=clock.now())
-            raise error
+        done.denials.append((message.id, order, error))
+        return
     state = _note(message.id, order, clock, refused=said)
     done.seen += state is ConfirmationState.CONFIRMED
     done.refused += state is ConfirmationState.REFUSED
