@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -46,7 +47,13 @@ def demo(tmp_path_factory):
     if running:
         yield Demo(*running.split(","))
         return
-    home = tmp_path_factory.mktemp("browser-home")
+    with started_demo(tmp_path_factory.mktemp("browser-home")) as started:
+        yield started
+
+
+@contextmanager
+def started_demo(home):
+    """One with everything of its own, stopped at the end."""
     home.chmod(0o711)
     page_port, amazon_port = _free_port(), _free_port()
     inherited = os.environ.items()  # noqa: TID251 -- a process of its own gets what this one was given

@@ -345,7 +345,7 @@ def start_importing(walk, picture=""):
     walk.page.wait_for_url("**/set-up/*/")
     if not walk.page.url.endswith("/first-import/"):
         walk.follow("First import")
-    walk.page.get_by_role("link", name=re.compile("^Look and start")).first.click()
+    walk.page.get_by_role("link", name=re.compile("^Review and start")).first.click()
     walk.heading("First import")
     if picture:
         walk.picture(picture)

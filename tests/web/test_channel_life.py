@@ -80,7 +80,7 @@ def test_ticked_channels_are_made_in_one_go(world, sign_in):
         {"channels": [f"{DE}:FBM", f"{DE}:FBA"], "site_id": world.warehouse.pk, "courier_service_id": world.courier.pk},
         follow=True,
     )
-    assert "2 channels are made" in answer.content.decode()
+    assert "2 channels are created" in answer.content.decode()
     made = Channel.objects.filter(marketplace_id=DE)
     assert {channel.account_id for channel in made} == {world.account.pk}
 
@@ -88,7 +88,7 @@ def test_ticked_channels_are_made_in_one_go(world, sign_in):
 @pytest.mark.parametrize(
     ("told", "words"),
     [
-        ({}, "Tick the channels to make."),
+        ({}, "Tick the channels to create."),
         ({"channels": [f"{UK}:FBM"]}, "cannot be made any more"),
         ({"channels": [f"{DE}:FBM"]}, "Choose a site for the FBM channels."),
         ({"channels": ["<b>"]}, "cannot be made any more"),
@@ -103,7 +103,7 @@ def test_a_wrong_tick_says_why_and_makes_nothing(world, sign_in, told, words):
 
 def test_without_participations_the_page_says_what_to_do(world, sign_in):
     Participation.objects.all().delete()
-    assert "has not told the marketplaces yet" in sign_in().get(f"/channels/{world.fbm.pk}/more/").content.decode()
+    assert "has not said yet which marketplaces" in sign_in().get(f"/channels/{world.fbm.pk}/more/").content.decode()
 
 
 def test_a_channel_with_orders_is_archived_listed_and_restored(world, sign_in):

@@ -26,6 +26,7 @@ ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in us
 """
 
 # These take whatever words follow, options too, and read them themselves.
+SHOPS = ("empty", "running")
 PASSED_ON = ("demo-once", "manage")
 
 
@@ -45,7 +46,8 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # by a parent that starts it again
     commands.add_parser("migrate", help="bring the database to this version's form")
     _add_doctor(commands)
-    commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
+    seed = commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
+    seed.add_argument("--shop", choices=SHOPS, default=SHOPS[0], help="ask the worker for a running shop too")
     commands.add_parser("set-up-link", help="another one-time link for the first administrator")
     unlock = commands.add_parser("unlock", help="end the pause after wrong passwords")
     unlock.add_argument("name", metavar="NAME", help="the user name")
@@ -60,6 +62,7 @@ def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     demo.add_argument("--simulator-port", type=_port, default=9700, help="of the pretend Amazon (9700)")
     demo.add_argument("--rate", type=_rate, default=10.0, help="how many times faster than real time trade goes (10)")
     demo.add_argument("--workers", type=_at_least_one, default=2, metavar="N", help="worker processes (2)")
+    demo.add_argument("--shop", choices=SHOPS, default=SHOPS[0], help="what is there: empty, or a running shop (empty)")
 
 
 def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -89,7 +89,7 @@ def run(given: argparse.Namespace) -> int:
             home, told | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
         )
         try:
-            _start(household, plan, port, given.workers, start)
+            _start(household, plan, port, given, start)
             say(
                 _BANNER.format(
                     pages=told["WHARFINGER_URL"],
@@ -106,13 +106,13 @@ def run(given: argparse.Namespace) -> int:
     return 0
 
 
-def _start(household: Household, plan: SimulatorPlan, port: int, workers: int, start: str) -> None:
+def _start(household: Household, plan: SimulatorPlan, port: int, given: argparse.Namespace, start: str) -> None:
     household.start_database()
     household.start(children.simulator(plan))
     household.run_once("migrate", children.own_command("migrate"))
-    household.run_once("seed", children.own_command("seed"))
+    household.run_once("seed", children.own_command("seed", "--shop", given.shop))
     household.start(children.web("127.0.0.1", port, start=start))
-    for number in range(1, workers + 1):
+    for number in range(1, given.workers + 1):
         household.start(children.worker(number))
     household.watch()
 

@@ -16,6 +16,7 @@ from django.conf import settings
 
 from wharfinger.cli import seed_portal
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.speech import say
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
 from wharfinger.domain.authorisation import ROLES
@@ -26,6 +27,8 @@ from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import applications, couriers, sites, stock_csv, users
 from wharfinger.operations.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.couriers import ServiceEntry
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.running_shop import ask_for_running_shop
 from wharfinger.operations.sites import SiteEntry
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
@@ -64,7 +67,18 @@ def run(arguments: argparse.Namespace) -> int:
     _seed_people(configuration, now)
     _seed_sites_and_services(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
+    if arguments.shop == "running":
+        _ask_for_running_shop(now)
     return 0
+
+
+def _ask_for_running_shop(now: datetime) -> None:
+    """The worker makes it as soon as it is there. One that is there already stays as it is."""
+    owner = User.objects.get(username=PEOPLE[0][0])
+    try:
+        ask_for_running_shop(user=owner, now=now, machine_now=settings.CLOCK.machine_now())
+    except Refused as refused:
+        say(refused.message)
 
 
 def _ask(simulator: str, what: str) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
 from wharfinger.cli.house import House
+from wharfinger.cli.running_shop import open_shop
 from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
@@ -184,6 +185,7 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
         chores=board.house.chores(),
         set_trade_rate=board.set_trade_rate,
         every=EVERY,
+        open_shop=lambda: open_shop(configuration, clock),
     )
 
 

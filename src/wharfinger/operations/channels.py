@@ -102,7 +102,7 @@ def create_more(
     if not pattern.account.seller_id:
         raise Refused(f"{pattern.account.name} is not authorised yet: press Authorise first.")
     if not wanted:
-        raise Refused("Tick the channels to make.")
+        raise Refused("Tick the channels to create.")
     like = pattern.activated_for if activate and pattern.activated else ""
     return [_create(one.kind, _like(pattern, one, courier_service_id, now), now, user, like) for one in wanted]
 

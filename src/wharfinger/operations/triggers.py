@@ -16,8 +16,9 @@ VERIFY_CHANNEL = "verify_channel"
 ROTATE_SECRET = "rotate_secret"
 RUN_CHORE = "run_chore"
 SET_TRADE_RATE = "set_trade_rate"
+OPEN_SHOP = "open_shop"
 
-JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, ROTATE_SECRET, RUN_CHORE, SET_TRADE_RATE)
+JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, ROTATE_SECRET, RUN_CHORE, SET_TRADE_RATE, OPEN_SHOP)
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
 CHORES = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
@@ -136,3 +137,8 @@ def run_chore(chore: str) -> bool:
 def set_trade_rate(rate: int) -> bool:
     """Demo systems: set how much faster than the machine trade time runs."""
     return _defer(SET_TRADE_RATE, lock="trade_rate", queueing_lock=f"trade_rate:{rate}", priority=AT_ONCE, rate=rate)
+
+
+def open_shop() -> bool:
+    """Demo systems: make the running shop."""
+    return _defer(OPEN_SHOP, lock=OPEN_SHOP, queueing_lock=OPEN_SHOP, priority=AT_ONCE)

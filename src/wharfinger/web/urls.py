@@ -22,6 +22,7 @@ from wharfinger.web.views import (
     parcels,
     problems,
     products,
+    running_shop,
     sales_orders,
     search,
     set_up,
@@ -34,6 +35,7 @@ from wharfinger.web.views import (
 urlpatterns = [
     *entrance.routes,
     *dashboard.routes,
+    *running_shop.routes,
     *channels.routes,
     *new_channel.routes,
     *set_up.routes,

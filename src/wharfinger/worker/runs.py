@@ -27,7 +27,7 @@ Chore = Callable[[], FlowResult]
 class Wired:
     """What `cli` builds and passes down: the flows, and the clients that they call.
 
-    `why_idle`: why an account's flows may not run at all; empty = they may.
+    `why_idle`: why an account's flows may not run at all; empty = they may. `open_shop`: demo systems only.
     """
 
     machine_clock: MachineClock
@@ -41,6 +41,7 @@ class Wired:
     chores: Mapping[str, Chore]
     set_trade_rate: Callable[[int], None]
     every: Mapping[str, timedelta]
+    open_shop: Callable[[], None] | None = None
 
     @property
     def clock(self) -> WorkerClock:

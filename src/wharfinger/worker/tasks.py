@@ -54,6 +54,12 @@ def set_trade_rate(context: JobContext, *, rate: int) -> None:
     _wired(context).set_trade_rate(rate)
 
 
+def open_shop(context: JobContext) -> None:
+    wired = _wired(context)
+    if wired.open_shop is not None:
+        wired.open_shop()
+
+
 def with_live_connection(task: Callable[..., None]) -> Callable[..., None]:
     """A job that the database failed (its connection lost, a deadlock, a full disk) is run again once the database
     answers, a few times: a run that is given up would wait for the timetable's next look, minutes later."""
@@ -93,4 +99,5 @@ TASKS: dict[str, Callable[..., None]] = {
     triggers.ROTATE_SECRET: with_live_connection(rotate_secret),
     triggers.RUN_CHORE: with_live_connection(run_chore),
     triggers.SET_TRADE_RATE: with_live_connection(set_trade_rate),
+    triggers.OPEN_SHOP: with_live_connection(open_shop),
 }

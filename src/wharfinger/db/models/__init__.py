@@ -20,7 +20,7 @@ from wharfinger.db.models.couriers import (
 from wharfinger.db.models.flows import ChoreSchedule, FlowSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedOrder, OrderCursor, RawMessage
-from wharfinger.db.models.installation import Installation, SetupLink, User
+from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
 from wharfinger.db.models.listings import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
@@ -75,6 +75,7 @@ __all__ = [
     "Problem",
     "RateBudget",
     "RawMessage",
+    "RunningShop",
     "SalesOrder",
     "SalesOrderLine",
     "SalesSource",

@@ -2,6 +2,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from wharfinger.domain.people import Role
+from wharfinger.domain.running_shop import ShopState
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,6 +36,22 @@ class SetupLink(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     made_at = models.DateTimeField()  # machine time
     used_at = models.DateTimeField(null=True)
+
+
+class RunningShop(models.Model):
+    """The one row that says how far a demo system's running shop is; no row = nobody asked for one."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in ShopState])
+    step = models.PositiveSmallIntegerField(default=0)  # of domain.running_shop.STEPS, the one under way
+    days = models.PositiveSmallIntegerField(default=0)  # of trade that have gone by
+    error = models.TextField(blank=True)
+    user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
+    began_at = models.DateTimeField()  # machine time
+    ended_at = models.DateTimeField(null=True)  # machine time
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_running_shop")]
 
 
 class Installation(models.Model):

@@ -52,7 +52,7 @@ class MoreChannelsForm(forms.Form):
         if len(picked) != len(self.ticked):
             raise forms.ValidationError("One of the ticked channels cannot be made any more. Look at the list again.")
         if not picked:
-            raise forms.ValidationError("Tick the channels to make.")
+            raise forms.ValidationError("Tick the channels to create.")
         if any(one.kind == Fulfilment.FBM.value for one in picked):
             for name, what in (("site_id", "a site"), ("courier_service_id", "a courier service")):
                 if not told.get(name):

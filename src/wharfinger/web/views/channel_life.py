@@ -41,7 +41,7 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             count = f"{len(made)} channels are" if len(made) > 1 else f"{made[0].name} is"
-            messages.success(request, f"{count} made. They share the authorisation; Amazon is asked about each.")
+            messages.success(request, f"{count} created. They share the authorisation; each is checked with Amazon.")
             if is_setting_up(request, channel_id):
                 return redirect("channel-set-up-first-import", channel_id=channel_id)
             return redirect("channel-list")

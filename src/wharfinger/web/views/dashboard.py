@@ -8,11 +8,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.alerts import open_alerts
 from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
+from wharfinger.db.queries.running_shop import shop_progress
 from wharfinger.domain.people import Right
+from wharfinger.domain.running_shop import ShopState
 from wharfinger.operations import flows
 from wharfinger.web.asked import allowed, next_page, readers_date, today, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.running_shop import may_show_shop
 
 ALERTS_SHOWN = 5
 
@@ -26,7 +29,14 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     live = live_part(request, "board", "wharfinger/dashboard/board.html", context)
     if asks_for(request, "board"):
         return answer_live(request, live)
-    return render(request, "wharfinger/dashboard/dashboard.html", {"board": board, "live": live})
+    shop = shop_progress()
+    context |= {
+        "live": live,
+        "may_edit": may_sync,
+        "may_show_shop": may_show_shop(request),
+        "shop_runs": shop is not None and shop.state is ShopState.RUNNING,
+    }
+    return render(request, "wharfinger/dashboard/dashboard.html", context)
 
 
 @needs(Right.EDIT_CHANNELS)

@@ -38,7 +38,7 @@ def decide(request: HttpRequest, channel_id: int) -> HttpResponse:
         messages.info(request, "Don't import orders is off: orders of this channel are imported as they come.")
         return redirect("channel-orders", channel_id=channel_id)
     cursor = request.GET.get("at", "")
-    decisions = _kept(request, channel_id)
+    decisions = kept_decisions(request, channel_id)
     if request.method == "POST":
         decisions = _with_posted(request, decisions, first_import(channel_id, decisions, cursor=cursor))
         _keep(request, channel_id, decisions)
@@ -57,7 +57,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("channel-orders", channel_id=head.id)
-    _keep(request, head.id, Decisions())
+    forget_decisions(request, head.id)
     messages.success(request, f"The import begins{_told(done)}. New orders are imported as they come.")
     if not is_setting_up(request, head.id):
         return redirect("channel-orders", channel_id=head.id)
@@ -77,7 +77,7 @@ def _address(channel_id: int, cursor: str) -> str:
     return f"{page}?{urlencode({'at': cursor})}" if cursor else page
 
 
-def _kept(request: HttpRequest, channel_id: int) -> Decisions:
+def kept_decisions(request: HttpRequest, channel_id: int) -> Decisions:
     told = request.session.get(KEPT, {}).get(str(channel_id), {})
     return Decisions(
         groups={key: _CHOICES[word] for key, word in told.get("groups", {}).items()},
@@ -92,6 +92,10 @@ def _keep(request: HttpRequest, channel_id: int, decisions: Decisions) -> None:
         "orders": {str(key): choice.value for key, choice in decisions.orders.items()},
     }
     request.session[KEPT] = kept
+
+
+def forget_decisions(request: HttpRequest, channel_id: int) -> None:
+    _keep(request, channel_id, Decisions())
 
 
 def _with_posted(request: HttpRequest, before: Decisions, shown: Found) -> Decisions:
@@ -118,7 +122,7 @@ def export(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     rows = (
         (row.order_ref, row.placed_at, row.summary, row.total, row.currency, row.amazon_status, row.choice.value,
          row.proposal.why)
-        for row in every_found(channel_id, _kept(request, channel_id))
+        for row in every_found(channel_id, kept_decisions(request, channel_id))
     )  # fmt: skip
     headings = ["order ref", "placed", "summary", "total", "currency", "at Amazon", "what to do", "why proposed"]
     return csv_file(f"first-import-{channel_id}", headings, rows)

@@ -2,22 +2,28 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.db.queries.channels import ChannelPage
 from wharfinger.db.queries.people import who_may
-from wharfinger.db.queries.setup_checks import first_imports_of
+from wharfinger.db.queries.setup_checks import FirstImportRow, first_imports_of
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.people import Right
+from wharfinger.operations import triggers
+from wharfinger.operations.first_import import start_first_imports
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import numbers, person, trade_now
 from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import begin_set_up, end_set_up, place, steps_after
 from wharfinger.web.views.channels import channel_frame, channel_or_404, settled
+from wharfinger.web.views.first_import import forget_decisions, kept_decisions
 
 
 def _frame(request: HttpRequest, channel: ChannelPage, step: str) -> dict[str, Any]:
@@ -68,23 +74,46 @@ def more(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 @needs(Right.EDIT_CHANNELS)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def first_import(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """The brake of every channel of the seller account, and FBA sites that have no levels yet."""
+    """Every channel of the seller account whose import is paused; several are started in one go."""
     channel = channel_or_404(channel_id)
     rows = first_imports_of(channel.account_id)
+    if request.method == "POST":
+        return _start_imports(request, channel, rows)
     for row in rows:
         if row.brake:  # so that each one's page leads back here
             begin_set_up(request, row.id)
     context = _frame(request, channel, "first-import")
     context |= {
         "rows": rows,
+        "paused": sum(row.brake for row in rows),
         "here": reverse("channel-set-up-first-import", args=[channel_id]),
     }
     part = live_part(request, "found", "wharfinger/channels/setup/found.html", context)
     if asks_for(request, "found"):
         return answer_live(request, part)
     return render(request, "wharfinger/channels/setup/first_import.html", {**context, "live": part})
+
+
+def _start_imports(request: HttpRequest, channel: ChannelPage, rows: tuple[FirstImportRow, ...]) -> HttpResponse:
+    """Those that are ticked, as proposed or as was chosen on their own pages; FBA levels are loaded along with them."""
+    ticked = set(numbers(request.POST.getlist("channels"))) & {row.id for row in rows}
+    decisions = {each: kept_decisions(request, each) for each in ticked}
+    try:
+        done = start_first_imports(ticked, decisions=decisions, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return redirect("channel-set-up-first-import", channel_id=channel.id)
+    for each in done:
+        forget_decisions(request, each)
+    if any(row.site_id for row in rows if row.id in done):
+        triggers.run_flow(channel.account_id, "fba_stock_in", soon=True)
+    started = f"{len(done)} imports begin" if len(done) > 1 else "The import begins"
+    messages.success(request, f"{started}. New orders are imported as they come.")
+    if any(row.brake for row in first_imports_of(channel.account_id)):
+        return redirect("channel-set-up-first-import", channel_id=channel.id)
+    return redirect("channel-set-up-done", channel_id=channel.id)
 
 
 @needs(Right.EDIT_CHANNELS)

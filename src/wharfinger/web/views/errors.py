@@ -1,0 +1,142 @@
+"""Error pages: inside the frame for who is signed in, plain for others, a line of text for htmx.
+
+Whatever goes wrong while the frame is drawn (the database may be what broke) ends in the plain page.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from wharfinger.db.models import User
+
+log = logging.getLogger(__name__)
+Answer = Callable[[HttpRequest], HttpResponseBase]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    title: str
+    text: str
+    remedy: str
+
+
+BAD_REQUEST = Words(
+    "The request could not be read",
+    "Something in the address or the form is not as this page expects. Nothing was changed.",
+    "Go back, load the page again, and send it once more.",
+)
+TOO_MANY = Words(
+    "The form has too many fields",
+    "More was sent than a page of ours ever asks for. Nothing was changed.",
+    "Go back, tick fewer rows, and send the form in parts.",
+)
+TOO_LARGE = Words(
+    "That is too large",
+    "What was sent is larger than this page takes. Nothing was changed.",
+    "Send less at once: split the text or the file, and import the parts one after the other.",
+)
+FORBIDDEN = Words(
+    "Your role does not allow this",
+    "The page, or what its button does, needs another role than yours. Nothing was changed.",
+    "Ask an administrator to do it, or to give you a role that may.",
+)
+FORM_TOO_OLD = Words(
+    "This form is too old to be sent",
+    "You signed in or out since it was opened, or cookies are blocked. Nothing was changed.",
+    "Go back, load the page again, and send the form once more.",
+)
+NOT_FOUND = Words(
+    "Page not found",
+    "There is no page at this address. What it showed may have been deleted, or the address has a typing error.",
+    "Look it up by its number in the search above, or begin at the dashboard.",
+)
+NOT_FOUND_OUTSIDE = replace(NOT_FOUND, remedy="Check the address; sign in if you have not.")
+NOT_ALLOWED = Words(
+    "This address cannot be opened so",
+    "It belongs to a button of another page, and is not a page of its own. Nothing was changed.",
+    "Go back to the page that has the button, and press it there.",
+)
+BROKEN = Words(
+    "Something broke on our side",
+    "What was not finished was undone; nothing is half done.",
+    "Try again in a minute. If it breaks again, tell your administrator the time: the log holds the reason.",
+)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    match exception:
+        case RequestDataTooBig():
+            return answer(request, 413, TOO_LARGE)
+        case TooManyFieldsSent() | TooManyFilesSent():
+            return answer(request, 400, TOO_MANY)
+        case _:
+            return answer(request, 400, BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """The reason that was given names who may; it stands in the place of the remedy."""
+    reason = str(exception or "")
+    return answer(request, 403, replace(FORBIDDEN, remedy=reason) if reason else FORBIDDEN)
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The CSRF check refused a form."""
+    log.warning("A form was refused at %s: %s", request.path, reason)
+    return answer(request, 403, FORM_TOO_OLD)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return answer(request, 404, NOT_FOUND if _is_signed_in(request) else NOT_FOUND_OUTSIDE)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    return answer(request, 500, BROKEN)
+
+
+def answer(request: HttpRequest, status: int, words: Words) -> HttpResponse:
+    if request.headers.get("HX-Request") == "true":
+        return HttpResponse(f"{words.title}. {words.remedy}", status=status, content_type="text/plain; charset=utf-8")
+    try:
+        framed = _is_signed_in(request)
+        return HttpResponse(_page(request if framed else None, status, words, _back(request)), status=status)
+    except Exception:  # the frame asks the database, which may be what broke
+        log.exception("The frame of an error page could not be drawn.")
+        return HttpResponse(_page(None, status, words, ""), status=status)
+
+
+def _page(request: HttpRequest | None, status: int, words: Words, back: str) -> str:
+    framed = request is not None
+    frame = "wharfinger/base.html" if framed else "wharfinger/plain.html"
+    context = {"frame": frame, "framed": framed, "status": status, "words": words, "back": back}
+    return render_to_string("wharfinger/error.html", context, request=request)
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    """False too where the error came before anybody was looked up."""
+    return isinstance(getattr(request, "user", None), User)
+
+
+def _back(request: HttpRequest) -> str:
+    """The page of ours that led here, unless it is the one that failed."""
+    before = request.headers.get("Referer", "")
+    ours = bool(before) and url_has_allowed_host_and_scheme(before, {request.get_host()})
+    return before if ours and before != request.build_absolute_uri() else ""
+
+
+def empty_errors(get_response: Answer) -> Answer:
+    """Django's bare answers (405 has no page of its own) become pages too."""
+
+    def respond(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if response.status_code == 405 and not getattr(response, "content", b"x"):
+            page = answer(request, 405, NOT_ALLOWED)
+            page["Allow"] = response["Allow"]
+            return page
+        return response
+
+    return respond
