@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -137,7 +136,7 @@ class _Opening:
         return ChannelEntry(
             name=f"{market.name} {kind.value}",
             enabled=True,
-            start_date=_start_date(self._clock),
+            start_date=first_start_date(self._clock.now(), market.zone),
             order_ref_format="{0}",
             dont_import_orders=False,
             dont_upload_order_status=False,
@@ -253,10 +252,6 @@ def _consent(address: str, sign_in: Mapping[str, str]) -> dict[str, str]:
     if not given:
         raise Stopped("Seller Central sent nobody back. Look at the simulator's log, then try again.")
     return {name: values[0] for name, values in given.items()}
-
-
-def _start_date(clock: Clock) -> date:
-    return first_start_date(clock.now())
 
 
 def _site(kind: Fulfilment, pool: Pool) -> int | None:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0015_buyers_and_days")]
+    dependencies = [("wharfinger", "0016_amazon_answers")]
 
     operations = [
         migrations.CreateModel(
