@@ -45,6 +45,7 @@ class ChannelToday:
     country: str
     kind: str
     orders: int
+    archived: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def dashboard(day: Day, today: date) -> Dashboard:
     open_problems = Problem.objects.filter(solved_at=None)
     chart, top = bars(orders_by_day(now, today, DAYS_SHOWN))
     return Dashboard(
-        has_channels=Channel.objects.filter(archived=False).exists(),
+        has_channels=any(not row.archived for row in channels),
         orders_today=orders.total,
         no_channel_today=orders.by_channel.get(None, 0),
         to_ship=sum(due.values()),
@@ -149,7 +150,7 @@ def _channels_today(today: OrdersOfToday) -> tuple[ChannelToday, ...]:
     """By name; an archived channel only when it had an order today, so that the rows add up to the whole."""
     rows = Channel.objects.select_related("marketplace").order_by("name")
     return tuple(
-        ChannelToday(row.pk, row.name, row.marketplace.country, row.kind, today.by_channel.get(row.pk, 0))
+        ChannelToday(row.pk, row.name, row.marketplace.country, row.kind, today.by_channel.get(row.pk, 0), row.archived)
         for row in rows
         if not row.archived or row.pk in today.by_channel
     )

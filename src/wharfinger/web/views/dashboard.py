@@ -29,11 +29,12 @@ def show_dashboard(request: HttpRequest) -> HttpResponse:
     live = live_part(request, "board", "wharfinger/dashboard/board.html", context)
     if asks_for(request, "board"):
         return answer_live(request, live)
-    shop = shop_progress()
+    may_show = may_show_shop(request)
+    shop = shop_progress() if may_show else None
     context |= {
         "live": live,
         "may_edit": may_sync,
-        "may_show_shop": may_show_shop(request),
+        "may_show_shop": may_show,
         "shop_runs": shop is not None and shop.state is ShopState.RUNNING,
     }
     return render(request, "wharfinger/dashboard/dashboard.html", context)
