@@ -5,7 +5,8 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.shortcuts import render
+
+from wharfinger.web.views.errors import bad_request, not_found
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -22,7 +23,7 @@ class BoundedAddresses:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         query = str(request.META.get("QUERY_STRING", ""))
         if "\0" in request.path_info or "\0" in query or "%00" in query:
-            return render(request, "400.html", status=400)
+            return bad_request(request)
         return self._get_response(request)
 
     def process_view(self, request: HttpRequest, view: object, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
@@ -32,5 +33,5 @@ class BoundedAddresses:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
         """A row that an address or a form named by its id, and that is not there (any more)."""
         if isinstance(exception, ObjectDoesNotExist):
-            return render(request, "404.html", status=404)
+            return not_found(request)
         return None

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0016_amazon_answers")]
+    dependencies = [("wharfinger", "0019_sign_in_limit")]
 
     operations = [
         migrations.CreateModel(
