@@ -17,6 +17,7 @@ ENTRY = {
     "application_id": "amzn1.sp.solution.1",
     "client_id": "amzn1.application-oa2-client.1",
     "client_secret": "amzn1.oa2-cs.v1.topsecret",
+    "kind": "private",
     "is_draft": "on",
     "roles": ["Product Listing"],
 }
@@ -47,6 +48,15 @@ def test_the_first_one_is_entered_and_its_page_shows_what_to_register(sign_in):
     row = AmazonApplication.objects.get()
     assert (row.client_secret, row.roles, row.is_draft) == (ENTRY["client_secret"], ["Product Listing"], True)
     assert browser.get(LIST)["Location"] == edit()
+
+
+def test_the_kind_is_kept_and_named_when_it_is_missing(entered):
+    assert AmazonApplication.objects.get().kind == "private"
+    entered.post(edit(), {**ENTRY, "client_secret": "", "kind": "unlisted"})
+    assert AmazonApplication.objects.get().kind == "unlisted"
+    answer = entered.post(edit(), {**ENTRY, "client_secret": "", "kind": "secret"})
+    assert "secret is not one of the available choices" in answer.content.decode()
+    assert AmazonApplication.objects.get().kind == "unlisted"
 
 
 def test_an_empty_secret_keeps_the_stored_one(entered):

@@ -333,3 +333,24 @@ def test_other_roles_meet_none_of_it(world, sign_in, role):
     assert begin(browser).status_code == 403
     assert browser.post(f"/channels/{world.fbm.pk}/revoke/").status_code == 403
     assert SellerAccount.objects.get().token_set_at is not None
+
+
+def test_a_private_application_has_no_consent_page_and_says_how_its_token_is_had(world, sign_in):
+    AmazonApplication.objects.update(kind="private")
+    browser = sign_in()
+    text = browser.post(f"/channels/{world.fbm.pk}/authorise/").content.decode()
+    assert "Amazon has no consent page for it" in text
+    assert 'amazon.com/sellingpartner/developerconsole" rel="noreferrer">Open Develop Apps' in " ".join(text.split())
+    assert f"/channels/{world.fbm.pk}/edit/#id_auth_token" in text
+    assert "/apps/authorize/consent" not in text
+    assert not AuthorisationAttempt.objects.exists()
+
+
+def test_the_wizard_and_the_edit_page_lead_a_private_application_to_its_token(world, sign_in):
+    AmazonApplication.objects.update(kind="private")
+    SellerAccount.objects.update(token_set_at=None, link_state="Waiting for authorisation")
+    Channel.objects.update(link_state="Waiting for authorisation")
+    browser = sign_in()
+    assert "Your application is private" in browser.get(f"/channels/{world.fbm.pk}/edit/").content.decode()
+    set_up = browser.get(f"/channels/{world.fbm.pk}/set-up/authorise/").content.decode()
+    assert ("Authorise app" in set_up, "is shown <strong>once</strong>" in set_up) == (True, True)

@@ -19,7 +19,7 @@ from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.speech import say
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
-from wharfinger.domain.authorisation import ROLES
+from wharfinger.domain.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.people import Role
 from wharfinger.domain.shipments import Tracking
@@ -53,6 +53,10 @@ SERVICES = (
     ServiceEntry("UPS", "Ground", Tracking.BY_HAND, False, "", "UPS", ""),
     ServiceEntry("Parcel desk", "Standard", Tracking.TYPED_LATER, False, "", "Other", "Parcel desk"),
 )
+
+
+_KINDS = {"private": ApplicationKind.PRIVATE, "public": ApplicationKind.LISTED, "unlisted": ApplicationKind.UNLISTED}
+"""The simulator's words for what an application may do."""
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -95,6 +99,7 @@ def _seed_application(told: Mapping[str, Any], queue: QueueEntry, now: datetime)
             client_id=told["clientId"],
             client_secret=told["clientSecret"],
             is_draft=told["draft"],
+            kind=_KINDS.get(told.get("kind", ""), ApplicationKind.UNLISTED),
             name="Wharfinger (demo)",
             roles=tuple(role.name for role in ROLES if role.name in told["roles"]),
             queue=queue,

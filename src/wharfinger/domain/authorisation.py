@@ -7,6 +7,7 @@ renew-authorizations.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 from urllib.parse import urlencode, urlsplit
 
 from wharfinger.domain.marketplaces import MARKETPLACES
@@ -24,6 +25,32 @@ class Role:
     needed_to: str
     without: str
 
+
+class ApplicationKind(StrEnum):
+    """What Amazon lets an application do. Stored as it stands.
+
+    Source: developer-docs.amazon.com/sp-api/docs/self-authorization and -/docs/authorize-public-applications.
+    """
+
+    PRIVATE = "private"
+    UNLISTED = "unlisted"
+    LISTED = "listed"
+
+    @property
+    def has_consent_page(self) -> bool:
+        """Amazon offers none to a private application: its own sellers authorise it in Develop Apps."""
+        return self is not ApplicationKind.PRIVATE
+
+    @property
+    def label(self) -> str:
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    ApplicationKind.PRIVATE: "Private: for your own selling accounts (ten self-authorisations, no consent page)",
+    ApplicationKind.UNLISTED: "Public, not listed in the appstore (up to 25 sellers by Authorise)",
+    ApplicationKind.LISTED: "Public, listed in the appstore (any seller by Authorise)",
+}
 
 ROLES = (
     Role("Inventory and Order Tracking", "read orders and FBA stock", "No order comes in: Amazon answers 403."),
@@ -172,6 +199,12 @@ def confirm_address(callback: Callback, *, redirect_uri: str, amazon_state: str,
 def seller_central_base(host: str, simulator_url: str | None) -> str:
     """Seller Central's own address, or the simulator's stand-in for that host."""
     return f"{simulator_url}/sellercentral/{host}" if simulator_url else f"https://{host}"
+
+
+def develop_apps_address(host: str, simulator_url: str | None) -> str:
+    """Where the seller authorises a private application himself: Seller Central, Develop Apps."""
+    path = "apps/develop" if simulator_url else "sellingpartner/developerconsole"
+    return f"{seller_central_base(host, simulator_url)}/{path}"
 
 
 def expires_on(authorised: date) -> date:

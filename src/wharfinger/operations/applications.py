@@ -10,7 +10,7 @@ from django.conf import settings
 
 from wharfinger.db.models import AmazonApplication, SellerAccount, User
 from wharfinger.domain.alerts import AlertKind
-from wharfinger.domain.authorisation import ROLES
+from wharfinger.domain.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.reminders import SECRET_LIVES
 from wharfinger.operations import triggers
@@ -50,6 +50,7 @@ class ApplicationEntry:
     client_id: str
     client_secret: str = field(default="", repr=False)
     is_draft: bool = True
+    kind: ApplicationKind = ApplicationKind.UNLISTED
     name: str = ""
     regions: tuple[str, ...] = ()
     roles: tuple[str, ...] = ()
@@ -167,6 +168,7 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
 def _write(row: AmazonApplication, entry: ApplicationEntry, now: datetime) -> None:
     row.name = entry.name or row.name
     row.application_id, row.client_id, row.is_draft = entry.application_id, entry.client_id, entry.is_draft
+    row.kind = entry.kind.value
     row.regions, row.roles, row.redirect_uri = list(entry.regions), list(entry.roles), entry.redirect_uri
     if entry.client_secret:
         row.client_secret, row.secret_last_four, row.secret_set_at = entry.client_secret, entry.client_secret[-4:], now
@@ -202,6 +204,7 @@ def _facts(row: AmazonApplication) -> dict[str, str]:
         "application id": row.application_id,
         "client id": row.client_id,
         "secret": "set",
+        "kind": row.kind,
         "draft": str(row.is_draft),
         "regions": ", ".join(row.regions) or "all",
         "roles": ", ".join(row.roles),
@@ -222,6 +225,7 @@ def _checked(entry: ApplicationEntry, now: datetime) -> ApplicationEntry:
         client_id=_client_id(entry.client_id.strip()),
         client_secret=_secret(entry.client_secret.strip()),
         is_draft=entry.is_draft,
+        kind=entry.kind,
         name=_name(entry.name),
         regions=_known(entry.regions, REGIONS, "regions", "Choose UK and Europe, US, or both."),
         roles=_known(entry.roles, [role.name for role in ROLES], "roles", "Tick roles of the list."),

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
+from wharfinger.domain.authorisation import ApplicationKind
 from wharfinger.domain.channels import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import Pool, Region
 
@@ -35,6 +36,9 @@ class AmazonApplication(models.Model):
     secret_last_four = models.CharField(max_length=4)
     secret_set_at = models.DateTimeField()
     secret_expires_on = models.DateField(null=True)  # 180 days after it was made, or as Amazon says
+    kind = models.CharField(
+        max_length=10, choices=[(k.value, k.value) for k in ApplicationKind], default=ApplicationKind.UNLISTED.value
+    )  # the default is what those of before were used as: with a consent page
     is_draft = models.BooleanField(default=True)
     regions = models.JSONField(default=list)  # of Region; empty = every region
     roles = models.JSONField(default=list)  # those that it has at Amazon, by name; empty = the ones we ask for

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from wharfinger.db.models import AmazonApplication, SellerAccount
+from wharfinger.domain.authorisation import ApplicationKind
 from wharfinger.domain.marketplaces import Region
 
 
@@ -16,6 +17,7 @@ class ApplicationFacts:
     secret_last_four: str
     secret_set_at: datetime
     secret_expires_on: date | None
+    kind: ApplicationKind
     is_draft: bool
     regions: tuple[str, ...]
     roles: tuple[str, ...]
@@ -58,6 +60,11 @@ def application_of_account(account_id: int) -> ApplicationFacts | None:
     return _facts(account.application) if account is not None and account.application is not None else None
 
 
+def application_of_region(region: str) -> ApplicationFacts | None:
+    """The newest that serves the region: what a seller account that comes there is authorised through."""
+    return next((row for row in list_applications() if not row.regions or region in row.regions), None)
+
+
 def _facts(row: AmazonApplication) -> ApplicationFacts:
     held = sorted((one for one in row.accounts.all() if one.token_set_at is not None), key=lambda one: one.name)
     return ApplicationFacts(
@@ -68,6 +75,7 @@ def _facts(row: AmazonApplication) -> ApplicationFacts:
         secret_last_four=row.secret_last_four,
         secret_set_at=row.secret_set_at,
         secret_expires_on=row.secret_expires_on,
+        kind=ApplicationKind(row.kind),
         is_draft=row.is_draft,
         regions=tuple(row.regions),
         roles=tuple(row.roles),

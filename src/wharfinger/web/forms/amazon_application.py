@@ -3,13 +3,13 @@ from typing import Any
 from django import forms
 
 from wharfinger.db.queries.applications import ApplicationFacts
-from wharfinger.domain.authorisation import ROLES
+from wharfinger.domain.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.marketplaces import Region
 from wharfinger.operations.applications import ApplicationEntry, QueueEntry
 from wharfinger.web.forms.days import DayField
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]
-APPLICATION = ("name", "application_id", "regions", "is_draft", "redirect_uri")
+APPLICATION = ("name", "application_id", "kind", "regions", "is_draft", "redirect_uri")
 CREDENTIALS = ("client_id", "client_secret", "secret_expires_on")
 QUEUE = ("queue_url", "queue_key_id", "queue_secret")
 
@@ -30,6 +30,11 @@ class ApplicationForm(forms.Form):
     name = forms.CharField(label="Name", max_length=80, help_text="What you call it, such as Wharfinger.")
     application_id = forms.CharField(
         label="Application ID", max_length=120, help_text="Begins with amzn1.sp.solution. See Develop Apps."
+    )
+    kind = forms.ChoiceField(
+        label="Kind of application",
+        choices=[(kind.value, kind.label) for kind in ApplicationKind],
+        help_text="As it is registered at Amazon. A private application has no consent page: its token is pasted.",
     )
     regions = forms.MultipleChoiceField(
         label="Regions",
@@ -121,6 +126,7 @@ class ApplicationForm(forms.Form):
             client_id=told["client_id"],
             client_secret=told["client_secret"],
             is_draft=told["is_draft"],
+            kind=ApplicationKind(told["kind"]),
             name=told["name"],
             regions=tuple(told["regions"]),
             roles=tuple(told["roles"]),
@@ -133,6 +139,7 @@ class ApplicationForm(forms.Form):
 
 def _initial(known: ApplicationFacts | None) -> dict[str, Any]:
     if known is None:
-        return {"name": "Wharfinger", "is_draft": True, "roles": [role.name for role in ROLES]}
+        roles = [role.name for role in ROLES]
+        return {"name": "Wharfinger", "kind": ApplicationKind.PRIVATE.value, "is_draft": True, "roles": roles}
     names = [name for name in (*APPLICATION, *CREDENTIALS, *QUEUE, "roles") if not name.endswith("_secret")]
     return {**{name: getattr(known, name) for name in names}, "secret_seen": known.secret_last_four}

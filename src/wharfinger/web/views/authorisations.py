@@ -31,6 +31,7 @@ from wharfinger.domain.authorisation import (
     NotAmazons,
     confirm_address,
     consent_address,
+    develop_apps_address,
     parse_callback,
     seller_central_base,
 )
@@ -74,10 +75,15 @@ def no_referrer(response: HttpResponse) -> HttpResponse:
 @needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """A page of ours with the link to Seller Central: a redirect after a POST would break our form policy."""
+    """A page of ours with the link to Seller Central: a redirect after a POST would break our form policy.
+
+    A private application has no consent page at Amazon: the page says so, and how its token is had.
+    """
     access = _access_or_404(channel_id)
     try:
         application = _application_of(access)
+        if not application.kind.has_consent_page:
+            return _explain_private(request, access, channel_id, application)
         state = _open(request, channel_id, application)
     except Refused as refused:
         messages.error(request, refused.message)
@@ -118,6 +124,19 @@ def _open(request: HttpRequest, channel_id: int, application: ApplicationFacts) 
         redirect_uri=_registered(application),
         machine_now=settings.CLOCK.machine_now(),
     )
+
+
+def _explain_private(
+    request: HttpRequest, access: AccessFacts, channel_id: int, application: ApplicationFacts
+) -> HttpResponse:
+    context = {
+        "channel_id": channel_id,
+        "access": access,
+        "application": application,
+        "develop_apps": develop_apps_address(access.seller_central, settings.WHARFINGER.simulator_url),
+        "may_see": allowed(request, Right.SEE_CREDENTIALS),
+    }
+    return render(request, "wharfinger/authorisations/private.html", context)
 
 
 def _leave(

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from wharfinger.db.queries.applications import application_of_account
 from wharfinger.db.queries.audit import last_change
 from wharfinger.db.queries.channel_options import options_list
 from wharfinger.db.queries.channels import ChannelPage
@@ -21,9 +22,9 @@ from wharfinger.web.asked import next_page, person, trade_now
 from wharfinger.web.edited_meanwhile import OPENED, Merged, as_stored, merge, opened_with, sealed
 from wharfinger.web.forms.channel_options import ROWS
 from wharfinger.web.forms.channels import ChannelForm, initial_of
-from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up
+from wharfinger.web.token_first import token_first
 from wharfinger.web.views.channels import channel_frame, channel_or_404
 
 _ACTIVATED_FOR = {which.value: which for which in ActivatedFor}
@@ -57,7 +58,7 @@ def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
         "opened": opened,
         "merged": merged,
         "last_change": last_change("Channel", channel_id) if merged else None,
-        "token_first": not comes_back_from_amazon(),
+        "token_first": token_first(application_of_account(channel.account_id)),
     }
     status = _CONFLICT if merged else 422 if form.is_bound else 200
     return render(request, "wharfinger/channels/edit.html", context, status=status)

@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wharfinger.db.queries.applications import application_of_region
 from wharfinger.db.queries.channels import channel_page
 from wharfinger.db.queries.marketplaces import zone_of
 from wharfinger.db.queries.setup_checks import (
@@ -43,10 +44,10 @@ from wharfinger.web.forms.channels import (
     preset,
     refresh_checks,
 )
-from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.live import asks_for
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
+from wharfinger.web.token_first import token_first
 
 KINDS = {kind.value.lower(): kind for kind in Fulfilment}
 FIELDS = {
@@ -284,7 +285,7 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
         "facts": facts,
         "lead": LEADS[step],
         "token_last_four": draft.token_last_four,
-        "token_first": not comes_back_from_amazon(),
+        "token_first": token_first(application_of_region(draft.told.get("region", ""))),
         "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
     }
     return render(request, "wharfinger/channels/new/step.html", context, status=422 if form.errors else 200)
@@ -377,7 +378,8 @@ def _asks_consent(request: HttpRequest, draft: Draft) -> bool:
     """Whether Authorise is what comes next, and may be pressed: no token was given, and no seller is shared."""
     shared = is_linked_seller(draft.told.get("region", ""), draft.told.get("seller_id", "").strip())
     may_speak = settings.WHARFINGER.system == "live" or _may_activate(request)
-    return may_speak and not (draft.token_last_four or shared) and comes_back_from_amazon()
+    application = application_of_region(draft.told.get("region", ""))
+    return may_speak and not (draft.token_last_four or shared) and not token_first(application)
 
 
 def _shown(form: ChannelForm, step: str) -> list[Any]:

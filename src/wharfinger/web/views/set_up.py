@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wharfinger.db.queries.applications import application_of_account
 from wharfinger.db.queries.channel_offers import channel_offers
 from wharfinger.db.queries.channels import ChannelPage
 from wharfinger.db.queries.people import who_may
@@ -18,10 +19,10 @@ from wharfinger.operations import triggers
 from wharfinger.operations.first_import import start_first_imports
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import numbers, person, trade_now
-from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import begin_set_up, end_set_up, place, steps_after
+from wharfinger.web.token_first import token_first
 from wharfinger.web.views.channels import channel_frame, channel_or_404, settled
 from wharfinger.web.views.first_import import forget_decisions, kept_decisions
 
@@ -54,7 +55,7 @@ def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
     context |= {
         "live": state,
         "linked": channel.link == LinkState.LINKED.value,
-        "token_first": not comes_back_from_amazon(),
+        "token_first": token_first(application_of_account(channel.account_id)),
         "here": reverse("channel-set-up-authorise", args=[channel_id]),
         "administrators": who_may(Right.ADMINISTER),
     }
