@@ -13,6 +13,7 @@ from wharfinger.db.models import (
     Confirmation,
     FlowSchedule,
     Listing,
+    OrderCursor,
     RateBudget,
     Site,
     StockNotice,
@@ -220,6 +221,23 @@ def a_quantity_that_amazon_never_shows(world: World) -> None:
         listing = Listing.objects.get()
         StockNotice.objects.all().delete()
         compare_seen(listing, 3, asked_at=at, now=at, looked=True)
+
+
+@makes(ProblemKind.LISTING_DRIFT)
+def a_fall_that_no_order_explains(world: World) -> None:
+    outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
+    at = NOON + timedelta(hours=1)
+    StockNotice.objects.all().delete()
+    compare_seen(Listing.objects.get(), 3, asked_at=at, now=at, looked=True)
+    OrderCursor.objects.update_or_create(account=world.account, defaults={"after": at + timedelta(minutes=1)})
+    listings.send_quantity_again(Listing.objects.get().pk, now=at, user=User.objects.get(username="olga"))
+    outbox.claim_quantities(world.account.pk, 10, now=at + timedelta(minutes=10))
+
+
+@makes(ProblemKind.NO_CHANNEL)
+def paid_orders_on_amazon_de(world: World) -> None:
+    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "A1PA6795UKMFR9"})
+    world.hear(told)
 
 
 @makes(ProblemKind.LISTING_CONFLICT)

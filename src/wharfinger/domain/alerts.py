@@ -10,6 +10,7 @@ class AlertKind(StrEnum):
     AUTHORISATION_LOST = "Authorisation lost"
     APPLICATION_REFUSED = "Application refused"
     ROTATION_FAILED = "Secret rotation failed"
+    NO_CHANNEL = "Paid orders without a channel"
 
 
 class MailSecurity(StrEnum):

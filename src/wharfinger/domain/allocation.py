@@ -33,3 +33,20 @@ def promise(
 def whole_units(parts: Sequence[Part], promised: Mapping[int, int]) -> int:
     """How many whole units of the line are promised."""
     return min((promised.get(part.item_id, 0) // part.each for part in parts), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class SellingSite:
+    """A site from which a channel sells; the smallest priority number comes first."""
+
+    site_id: int
+    priority: int
+
+
+def reserving_site(own: SellingSite | None, selling: Sequence[SellingSite]) -> int | None:
+    """Where an order that is not imported takes its units: at its own channel's site, for its sales order will
+    take them there; else at the first by priority that sells the article. None = no channel sells it."""
+    if own is not None:
+        return own.site_id
+    first = min(selling, key=lambda site: (site.priority, site.site_id), default=None)
+    return None if first is None else first.site_id

@@ -53,6 +53,7 @@ class SalesOrderState(StrEnum):
     PENDING = "Pending"
     HELD = "Held"
     AWAITING_STOCK = "Awaiting stock"
+    READY_IN_PART = "Ready in part"
     READY = "Ready to ship"
     PART_SHIPPED = "Part shipped"
     SHIPPED = "Shipped"

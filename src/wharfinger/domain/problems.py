@@ -10,6 +10,7 @@ class ProblemKind(StrEnum):
     AWAITING_STOCK = "Awaiting stock"
     NOT_UNDERSTOOD = "Message not understood"
     TOTALS_DIFFER = "Totals differ"
+    NO_CHANNEL = "Paid orders without a channel"
     FOREIGN_CURRENCY = "Foreign currency"
     CANCEL_REQUESTED = "Buyer asks to cancel"
     CANCELLED_AFTER_SHIPPING = "Cancelled after shipping"

@@ -36,6 +36,7 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.AWAITING_STOCK: (Control("Receive stock", Right.EDIT_STOCK),),
     ProblemKind.NOT_UNDERSTOOD: (_RETRY_DOWNLOAD, _DONE),
     ProblemKind.TOTALS_DIFFER: (Control("Accept these amounts", Right.MEND_PROBLEMS),),
+    ProblemKind.NO_CHANNEL: (Control("Create the channel", Right.EDIT_CHANNELS),),
     ProblemKind.FOREIGN_CURRENCY: (_DONE,),
     ProblemKind.CANCEL_REQUESTED: (Control("Dispatch anyway", Right.SHIP),),
     ProblemKind.CANCELLED_AFTER_SHIPPING: (_DONE,),

@@ -22,7 +22,10 @@ class LineFacts:
 def sales_order_state(
     amazon: AmazonStatus, fulfilment: Fulfilment, lines: Sequence[LineFacts], *, address_missing: bool = False
 ) -> SalesOrderState:
-    """The one state that these facts make. Without an address nothing goes to the warehouse (behaviour O08)."""
+    """The one state that these facts make. Without an address nothing goes to the warehouse (behaviour O08).
+
+    A line of an unknown SKU waits by itself: the lines that are known, and have their stock, may leave.
+    """
     shipped = sum(line.shipped for line in lines)
     if fulfilment is Fulfilment.FBA:
         return SalesOrderState.ISSUED
@@ -35,8 +38,11 @@ def sales_order_state(
         return SalesOrderState.PENDING
     if shipped:
         return SalesOrderState.PART_SHIPPED
-    if address_missing or any(line.held for line in waiting):
+    if address_missing:
         return SalesOrderState.HELD
+    if any(line.held for line in waiting):
+        ready = any(line.promised >= line.open for line in waiting if not line.held)
+        return SalesOrderState.READY_IN_PART if ready else SalesOrderState.HELD
     if any(line.promised < line.open for line in waiting):
         return SalesOrderState.AWAITING_STOCK
     return SalesOrderState.READY

@@ -4,12 +4,23 @@ Orders are locked before levels. Where levels are locked already (stock just cam
 nobody else holds are served: whoever holds one allocates it himself before he lets it go.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from django.db.models import F
+from django.db.models import F, QuerySet
 
-from wharfinger.db.models import Allocation, KitComponent, Problem, SalesOrder, SalesOrderLine, StockLevel
+from wharfinger.db.models import (
+    Allocation,
+    ImportedLine,
+    ImportedOrder,
+    KitComponent,
+    Problem,
+    SalesOrder,
+    SalesOrderLine,
+    StockLevel,
+)
 from wharfinger.domain.allocation import Part, promise, whole_units
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ADDRESS_HOLDS, ProblemKind
@@ -22,6 +33,7 @@ MAY_WAIT_FOR_STOCK = [
     SalesOrderState.PENDING.value,
     SalesOrderState.AWAITING_STOCK.value,
     SalesOrderState.HELD.value,
+    SalesOrderState.READY_IN_PART.value,
     SalesOrderState.PART_SHIPPED.value,
 ]
 
@@ -35,66 +47,108 @@ def parts_of(item_ids: Iterable[int]) -> dict[int, tuple[Part, ...]]:
     return {item: tuple(kits.get(item, [Part(item, 1)])) for item in wanted}
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a line wants: units of an item from a site. Without a site it wants nothing, and gives back what it has."""
+
+    line_id: int
+    item_id: int | None
+    site_id: int | None
+    wanted: int
+
+
+Holder = Literal["line", "imported_line"]
+"""Whose lines claim: a column of Allocation."""
+_Key = tuple[int, int]
+"""(item, site)."""
+
+
 def allocate_lines(lines: Sequence[SalesOrderLine], *, site_id: int, now: datetime) -> None:
-    """Bring the promises of these lines to what they still need and can have; gives back what is too much."""
-    held = _allocations(lines)
-    parts = parts_of(line.item_id for line in lines if line.item_id is not None)
-    items = {part.item_id for of_item in parts.values() for part in of_item}
-    items |= {item for of_line in held.values() for item in of_line}
-    if not items:
+    """Bring the allocations of these lines to what they still need and can have; gives back what is too much."""
+    allocate("line", [Claim(line.pk, line.item_id, site_id, _wanted(line)) for line in lines], now=now)
+
+
+def _wanted(line: SalesOrderLine) -> int:
+    ended = line.order.imported.reservation_ended_at is not None
+    return 0 if line.held_reason or line.item_id is None or ended else line.quantity_open
+
+
+def claims_of(imported: ImportedOrder, lines: Iterable[ImportedLine]) -> list[Claim]:
+    """What an order without an import takes of the stock."""
+    ended = imported.reservation_ended_at is not None
+    return [Claim(row.pk, row.item_id, row.site_id, 0 if ended else row.quantity_open) for row in lines]
+
+
+def allocate(holder: Holder, claims: Sequence[Claim], *, now: datetime) -> None:
+    """Bring the allocations of these lines to what they want and can have, first come first served."""
+    held = _held(holder, [claim.line_id for claim in claims])
+    parts = parts_of(claim.item_id for claim in claims if claim.item_id is not None)
+    keys = {key for of_line in held.values() for key in of_line}
+    for claim in claims:
+        if claim.item_id is not None and claim.site_id is not None:
+            keys |= {(part.item_id, claim.site_id) for part in parts[claim.item_id]}
+    if not keys:
         return
-    levels = lock_levels((item, site_id) for item in items)
-    changed: set[int] = set()
-    for line in lines:
-        changed |= _allocate_line(line, parts.get(line.item_id or 0, ()), held.get(line.pk, {}), levels, site_id, now)
-    for level in levels.values():
-        if level.item_id in changed:
-            level.save(update_fields=["allocated"])
+    levels = lock_levels(keys)
+    changed: set[_Key] = set()
+    for claim in claims:
+        of_line = held.get(claim.line_id, {})
+        changes = _changes(claim, parts.get(claim.item_id or 0, ()), of_line, levels)
+        for key, by in changes.items():
+            levels[key].allocated += by
+            _write_allocation(holder, claim.line_id, key, before=of_line.get(key, 0), by=by, now=now)
+        changed |= set(changes)
+    for key in sorted(changed):
+        levels[key].save(update_fields=["allocated"])
     if changed:
-        raise_notices(changed, cause="Promised to orders changed", now=now)
+        raise_notices({item for item, _ in changed}, cause="Allocated to orders changed", now=now)
 
 
-def lock_parts(items: Iterable[int], *, site_id: int) -> None:
+def lock_parts(items: Iterable[int], *, site_id: int, also: Set[_Key] = frozenset()) -> None:
     """Lock the levels that lines of these items stand on, before anything that is locked after levels."""
     parts = parts_of(items)
-    lock_levels((part.item_id, site_id) for of_item in parts.values() for part in of_item)
+    lock_levels({(part.item_id, site_id) for of_item in parts.values() for part in of_item} | also)
 
 
-def _allocations(lines: Sequence[SalesOrderLine]) -> dict[int, dict[int, int]]:
-    held: dict[int, dict[int, int]] = {}
-    for row in Allocation.objects.filter(line__in=[line.pk for line in lines]):
-        held.setdefault(row.line_id, {})[row.item_id] = row.quantity
+def _held(holder: Holder, line_ids: Sequence[int]) -> dict[int, dict[_Key, int]]:
+    held: dict[int, dict[_Key, int]] = {}
+    rows = Allocation.objects.filter(**{f"{holder}__in": line_ids})
+    for line, item, site, units in rows.values_list(holder, "item_id", "site_id", "quantity"):
+        held.setdefault(line, {})[(item, site)] = units
     return held
 
 
-def _allocate_line(
-    line: SalesOrderLine,
-    parts: Sequence[Part],
-    held: Mapping[int, int],
-    levels: Mapping[tuple[int, int], StockLevel],
-    site_id: int,
-    now: datetime,
-) -> set[int]:
-    wanted = 0 if line.held_reason or line.item_id is None else line.quantity_open
-    available = {item: level.on_hand - level.allocated for (item, _), level in levels.items()}
-    changes = promise(parts, wanted, held, available)
-    for item, change in changes.items():
-        levels[(item, site_id)].allocated += change
-        _write_promise(line, item, site_id, held.get(item, 0) + change, now)
-    return set(changes)
+def _allocations(lines: Sequence[SalesOrderLine]) -> dict[int, dict[int, int]]:
+    """Units by line and item."""
+    held = _held("line", [line.pk for line in lines])
+    return {line: {item: units for (item, _), units in of_line.items()} for line, of_line in held.items()}
 
 
-def _write_promise(line: SalesOrderLine, item_id: int, site_id: int, units: int, now: datetime) -> None:
-    if units <= 0:
-        Allocation.objects.filter(line=line, item_id=item_id, site_id=site_id).delete()
-        return
-    Allocation.objects.update_or_create(
-        line=line,
-        item_id=item_id,
-        site_id=site_id,
-        defaults={"quantity": units},
-        create_defaults={"quantity": units, "made_at": now},
-    )
+def _changes(
+    claim: Claim, parts: Sequence[Part], held: Mapping[_Key, int], levels: Mapping[_Key, StockLevel]
+) -> dict[_Key, int]:
+    """By (item, site): what is held elsewhere is given back, and here the line has what it wants and can have."""
+    changes = {key: -units for key, units in held.items() if key[1] != claim.site_id}
+    if claim.site_id is None:
+        return changes
+    site = claim.site_id
+    here = {item: units for (item, at), units in held.items() if at == site}
+    wanted = {part.item_id for part in parts} | set(here)
+    available = {item: levels[(item, site)].on_hand - levels[(item, site)].allocated for item in wanted}
+    planned = promise(parts, claim.wanted, here, available)
+    return changes | {(item, site): by for item, by in planned.items()}
+
+
+def _write_allocation(holder: Holder, line_id: int, key: _Key, *, before: int, by: int, now: datetime) -> None:
+    """The level is locked, and so is the line's order: nobody else writes this row."""
+    item_id, site_id = key
+    own = {f"{holder}_id": line_id, "item_id": item_id, "site_id": site_id}
+    if not before:
+        Allocation.objects.create(**own, quantity=by, made_at=now)
+    elif before + by > 0:
+        Allocation.objects.filter(**own).update(quantity=before + by)
+    else:
+        Allocation.objects.filter(**own).delete()
 
 
 def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
@@ -159,21 +213,47 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
 
 
 def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, now: datetime) -> int:
-    """Stock came to these sites: promise it to the orders that wait, earliest ship-by first. Answers how many."""
+    """Stock came to these sites: allocate it to the orders that wait, earliest ship-by first. Answers how many.
+
+    Orders without an import wait in the same queue.
+    """
+    orders: list[SalesOrder | ImportedOrder] = [
+        *_waiting_sales(item_ids, site_ids),
+        *_waiting_imports(item_ids, site_ids),
+    ]
+    for order in sorted(orders, key=_urgency):
+        if isinstance(order, SalesOrder):
+            of_order = list(order.lines.order_by("pk"))
+            allocate_lines(of_order, site_id=order.site_id, now=now)
+            bring_state_along(order, of_order, now=now)
+        else:
+            allocate("imported_line", claims_of(order, order.lines.order_by("pk")), now=now)
+    return len(orders)
+
+
+def _urgency(order: SalesOrder | ImportedOrder) -> tuple[bool, datetime, bool, int]:
+    return order.ship_by is None, order.ship_by or order.placed_at, isinstance(order, ImportedOrder), order.pk
+
+
+def _waiting_sales(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[SalesOrder]:
     lines = (
         SalesOrderLine.objects.filter(item__in=item_ids, order__site__in=site_ids, order__state__in=MAY_WAIT_FOR_STOCK)
         .exclude(order__imported__fulfilment=Fulfilment.FBA.value)
         .filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
     )
-    waiting = set(lines.values_list("order", flat=True))
-    orders = (
+    return (
         SalesOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(pk__in=waiting)
+        .filter(pk__in=set(lines.values_list("order", flat=True)))
         .select_related("imported", "site", "channel__marketplace")
-        .order_by(F("ship_by").asc(nulls_last=True), "pk")
+        .order_by("pk")
     )
-    for order in orders:
-        of_order = list(order.lines.order_by("pk"))
-        allocate_lines(of_order, site_id=order.site_id, now=now)
-        bring_state_along(order, of_order, now=now)
-    return len(waiting)
+
+
+def _waiting_imports(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[ImportedOrder]:
+    lines = ImportedLine.objects.filter(item__in=item_ids, site__in=site_ids)
+    lines = lines.filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
+    return (
+        ImportedOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(pk__in=set(lines.values_list("imported", flat=True)), reservation_ended_at=None)
+        .order_by("pk")
+    )

@@ -27,9 +27,9 @@ def problem_key(raw: RawMessage) -> str:
     return f"raw:{raw.account_id}:{raw.key or raw.pk}"
 
 
-def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: datetime) -> ImportedOrder:
-    """The one row of (seller account, Amazon order number), locked."""
-    imported, _made = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get_or_create(
+def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: datetime) -> tuple[ImportedOrder, bool]:
+    """The one row of (seller account, Amazon order number), locked; and whether it was made now."""
+    return ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get_or_create(
         account_id=raw.account_id,
         amazon_order_id=incoming.amazon_order_id,
         defaults={
@@ -40,7 +40,6 @@ def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: dateti
             "found_at": now,
         },
     )
-    return imported
 
 
 def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, cure: str, now: datetime) -> None:

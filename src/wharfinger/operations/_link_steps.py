@@ -21,26 +21,36 @@ def sku_key(account_id: int, sku: str) -> str:
     return f"sku:{account_id}:{sku[:SKU_KEY_AT_MOST]}"
 
 
-def candidates(channel: Channel, *, skus: Sequence[str], asins: Sequence[str]) -> list[Candidate]:
+def candidates(
+    account_id: int, marketplace_id: str, *, by_sku: bool, skus: Sequence[str], asins: Sequence[str]
+) -> list[Candidate]:
     """The channel products that the lines may mean.
 
-    By ASIN those of the channel's marketplace. By SKU those of the whole account, for one SKU of an account is
-    one thing; where the channel's own marketplace has a link of its own, that one counts.
+    By ASIN those of the marketplace. By SKU those of the whole account, for one SKU of an account is
+    one thing; where the order's own marketplace has a link of its own, that one counts.
     """
-    products = ChannelProduct.objects.filter(listing__account=channel.account_id).select_related("listing", "item")
-    if not channel.use_amazon_sku:
-        found = list(products.filter(asin__in=set(asins) - {""}, marketplace=channel.marketplace_id))
+    products = ChannelProduct.objects.filter(listing__account=account_id).select_related("listing", "item")
+    if not by_sku:
+        found = list(products.filter(asin__in=set(asins) - {""}, marketplace=marketplace_id))
     else:
         found = list(products.filter(listing__sku__in=skus))
-        own = {row.listing_id for row in found if row.item_id and row.marketplace_id == channel.marketplace_id}
-        found = [row for row in found if row.listing_id not in own or row.marketplace_id == channel.marketplace_id]
+        own = {row.listing_id for row in found if row.item_id and row.marketplace_id == marketplace_id}
+        found = [row for row in found if row.listing_id not in own or row.marketplace_id == marketplace_id]
     return [Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in found]
 
 
 def find_items(channel: Channel, wanted: Sequence[tuple[str, str]]) -> list[Matched | NotMatched]:
     """For each (SKU, ASIN): the stock item that it means, or why none."""
-    known = candidates(channel, skus=[sku for sku, _ in wanted], asins=[asin for _, asin in wanted])
-    return [match_line(sku, asin, known, by_sku=channel.use_amazon_sku) for sku, asin in wanted]
+    return find_items_of(channel.account_id, channel.marketplace_id, wanted, by_sku=channel.use_amazon_sku)
+
+
+def find_items_of(
+    account_id: int, marketplace_id: str, wanted: Sequence[tuple[str, str]], *, by_sku: bool
+) -> list[Matched | NotMatched]:
+    """As `find_items`, for a marketplace that may have no channel."""
+    skus, asins = [sku for sku, _ in wanted], [asin for _, asin in wanted]
+    known = candidates(account_id, marketplace_id, by_sku=by_sku, skus=skus, asins=asins)
+    return [match_line(sku, asin, known, by_sku=by_sku) for sku, asin in wanted]
 
 
 def hold_line(

@@ -92,12 +92,16 @@ def compare_seen(listing: Listing, quantity: int, *, asked_at: datetime, now: da
     Another number than told is no drift yet while a newer number waits, while the last one may still
     take effect, or when it was asked for before we told. The second look in a row tells Amazon again.
     """
-    listing.seen_quantity, listing.seen_at = quantity, asked_at
     why = dict(listing.told_why or {})
+    before, before_at = listing.seen_quantity, listing.seen_at
+    listing.seen_quantity, listing.seen_at = quantity, asked_at
     waits = StockNotice.objects.filter(listing=listing).exists()
     too_early = not looked and listing.read_back_at is not None
     not_ours = listing.told_at is None or "not_told" in why
-    if not_ours or (listing.told_at and listing.told_at > asked_at) or waits or too_early:
+    told_since = listing.told_at is not None and listing.told_at > asked_at
+    if not (not_ours or told_since or too_early):
+        _note_fall(listing, quantity, before, asked_at)
+    if not_ours or told_since or waits or too_early:
         if looked and (waits or not_ours):
             listing.read_back_at = None
     elif quantity == listing.told_quantity:
@@ -105,9 +109,22 @@ def compare_seen(listing: Listing, quantity: int, *, asked_at: datetime, now: da
         listing.read_back_at = None
         solve_problem(ProblemKind.LISTING_DRIFT, f"listing:{listing.pk}", now=now)
     else:
+        if before == quantity and before_at is not None and listing.told_at and before_at <= listing.told_at:
+            why["not_applied"] = True  # the number of before: what we sent has not taken effect
         _note_miss(listing, why, quantity, now)
     listing.told_why = why or listing.told_why
-    listing.save(update_fields=["seen_quantity", "seen_at", "read_back_at", "told_why"])
+    listing.save(update_fields=["seen_quantity", "seen_at", "read_back_at", "told_why", "fell_at"])
+
+
+def _note_fall(listing: Listing, quantity: int, before: int | None, asked_at: datetime) -> None:
+    """Amazon showed fewer than we sent: a buyer's order that we have not read may be the reason.
+
+    Kept until an order explains it or all orders up to that moment were read; a further fall begins anew.
+    """
+    if listing.told_quantity is None or quantity >= listing.told_quantity:
+        listing.fell_at = None
+    elif listing.fell_at is None or (before is not None and quantity < before):
+        listing.fell_at = asked_at
 
 
 def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
-from wharfinger.db.models import KitComponent, SalesOrderLine, StockLevel
+from wharfinger.db.models import ImportedLine, KitComponent, SalesOrderLine, StockLevel
 from wharfinger.operations._allocation_steps import MAY_WAIT_FOR_STOCK, allocate_waiting
 from wharfinger.operations._stock_steps import kits_of, lock_levels, raise_notices
 
@@ -21,6 +21,9 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
     ).values("order")
     lines = SalesOrderLine.objects.filter(order__in=orders, item__isnull=False)
     needed = {(item, site) for item, site in lines.values_list("item", "order__site") if item is not None}
+    imports = ImportedLine.objects.filter(item__in=kits_of(items), site__in=sites).values("imported")
+    unimported = ImportedLine.objects.filter(imported__in=imports, item__isnull=False, site__isnull=False)
+    needed |= {(item, site) for item, site in unimported.values_list("item", "site") if item and site}
     parts: dict[int, list[int]] = {}
     rows = KitComponent.objects.filter(kit__in={item for item, _ in needed}).values_list("kit", "component")
     for kit, component in rows:

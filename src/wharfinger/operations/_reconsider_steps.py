@@ -10,13 +10,17 @@ from wharfinger.db.models import ImportedOrder, RawMessage
 from wharfinger.domain.orders import ImportState
 from wharfinger.operations import triggers
 from wharfinger.operations._link_steps import mend_held_lines
+from wharfinger.operations._reserve_steps import reserve_account, reserve_sku
 
 
 def reconsider(waits_for: str, *, now: datetime) -> int:
     """Retry all orders that waited for this, by itself. Answers how many."""
     if waits_for.startswith("sku:"):
         _, account_id, sku = waits_for.split(":", 2)
-        return mend_held_lines(int(account_id), sku, now=now)
+        mended = mend_held_lines(int(account_id), sku, now=now)
+        return mended + reserve_sku(int(account_id), sku, now=now)
+    if waits_for.startswith("nochannel:"):
+        reserve_account(int(waits_for.split(":")[1]), now=now)
     waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED.value)
     return retry_with_saved_data(list(waiting.values_list("pk", flat=True)))
 

@@ -11,6 +11,7 @@ from wharfinger.domain.channels import LinkState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import channel_page_of
+from wharfinger.operations._flow_steps import bring_flow_forward
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
@@ -138,8 +139,7 @@ def failures_of(account_id: int, flow: str) -> int:
 def bring_forward(account_id: int, flow: str, *, now: datetime) -> None:
     """Sync now: the flow is run before the timetable's work."""
     account = SellerAccount.objects.get(pk=account_id)
-    triggers.run_flow(account.pk, flow, soon=True)
-    FlowSchedule.objects.filter(account_id=account_id, flow=flow, due_at__gt=now).update(due_at=now)
+    bring_flow_forward(account.pk, flow, now=now)
 
 
 @operation

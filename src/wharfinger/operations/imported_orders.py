@@ -15,7 +15,10 @@ from wharfinger.operations.transaction import operation
 
 @operation
 def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
-    """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Answers how many."""
+    """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Answers how many.
+
+    What is still to be sent of them stays reserved: the buyer has paid, and somebody sends it.
+    """
     found = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids, sales_order=None)
     rows = list(found.order_by("pk"))
     for row in rows:

@@ -8,6 +8,7 @@ from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._link_steps import mend_held_lines
+from wharfinger.operations._reserve_steps import reserve_sku
 from wharfinger.operations._stock_steps import notice_listings
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -70,12 +71,17 @@ def _link(product: ChannelProduct, item: StockItem, user: User, now: datetime) -
         notice_listings({listing.pk: listing.account_id}, cause="Linked to a stock item", now=now)
     else:
         triggers.run_flow(listing.account_id, "fba_stock_in", soon=True)
-    return mend_held_lines(listing.account_id, listing.sku, now=now)
+    mended = mend_held_lines(listing.account_id, listing.sku, now=now)
+    reserve_sku(listing.account_id, listing.sku, now=now)
+    return mended
 
 
 @operation
 def unlink_product(product_id: int, *, user: User, now: datetime) -> None:
-    """The SKU means no stock item any more; orders that were taken keep what they were matched to."""
+    """The SKU means no stock item any more; orders that were taken keep what they were matched to.
+
+    What orders without an import had reserved of it is free again.
+    """
     product = (
         ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
     )
@@ -84,3 +90,4 @@ def unlink_product(product_id: int, *, user: User, now: datetime) -> None:
     product.save()
     record_audit("unlink", "ChannelProduct", product.pk, before=before, after=None, now=now, user=user)
     record_activity(f"SKU {product.listing.sku[:60]} unlinked.", listing=product.listing, user=user, now=now)
+    reserve_sku(product.listing.account_id, product.listing.sku, now=now)

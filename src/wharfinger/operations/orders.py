@@ -1,6 +1,6 @@
 """Amazon's orders become ours: one order, one transaction, one state of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,6 +36,7 @@ from wharfinger.operations._link_steps import find_items
 from wharfinger.operations._option_steps import InForce, options_for
 from wharfinger.operations._order_steps import make_sales_order
 from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._reserve_steps import note_pending, release_units, reserve_units, reserved_keys
 from wharfinger.operations._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
@@ -68,11 +69,11 @@ Outcome = Taken | Decided | Unchanged
 def take_order(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> Outcome:
     """Take one order as its saved message says: route, match, allocate, write; all or nothing."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
-    imported = find_or_make_import(raw, incoming, now=now)
+    imported, found_now = find_or_make_import(raw, incoming, now=now)
     _settle(raw)
     if _older(imported, raw, incoming):
         return Unchanged()
-    _write_facts(imported, incoming, raw)
+    _write_facts(imported, incoming, raw, now)
     sales_order = (
         SalesOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("channel__marketplace", "site")
@@ -82,7 +83,7 @@ def take_order(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> Outcom
     if sales_order is not None:
         outcome: Outcome = _change(imported, sales_order, incoming, now)
     else:
-        outcome = _take_new(imported, incoming, now)
+        outcome = _take_new(imported, incoming, now, found_now=found_now)
     imported.save()
     solve_problem(ProblemKind.NOT_UNDERSTOOD, problem_key(raw), now=now)
     return outcome
@@ -99,7 +100,7 @@ def _older(imported: ImportedOrder, raw: RawMessage, incoming: IncomingOrder) ->
     return understood and imported.raw_message_id != raw.pk and incoming.updated_at < imported.amazon_updated_at
 
 
-def _write_facts(imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessage) -> None:
+def _write_facts(imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessage, now: datetime) -> None:
     imported.raw_message = raw
     imported.placed_at = incoming.placed_at
     imported.amazon_updated_at = incoming.updated_at
@@ -110,7 +111,9 @@ def _write_facts(imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessa
     imported.currency = incoming.currency[:3] or imported.currency
     imported.total = imported.total if incoming.total is None else incoming.total
     imported.summary = _summary(incoming) or imported.summary
+    imported.ship_by = incoming.ship_by or imported.ship_by
     imported.attempts = min(imported.attempts + 1, 30_000)
+    note_pending(imported, incoming.status, now=now)
 
 
 def _summary(incoming: IncomingOrder) -> str:
@@ -119,8 +122,9 @@ def _summary(incoming: IncomingOrder) -> str:
     return f"{lines}{more}"[:300]
 
 
-def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime) -> Outcome:
+def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime, *, found_now: bool) -> Outcome:
     if imported.state == ImportState.IGNORED.value:
+        reserve_units(imported, incoming, now=now)
         return Unchanged()
     channel = _route(imported)
     imported.channel = channel
@@ -130,8 +134,9 @@ def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime) -
     site = options.site if options else None
     decided = _not_now(imported, channel, site, incoming, now)
     if decided is None and options is not None and site is not None:
-        return _make(imported, site, options, incoming, now)
+        return _make(imported, site, options, incoming, now, found_now=found_now)
     decided = decided or _no_channel(imported)
+    reserve_units(imported, incoming, now=now, found_now=found_now)  # levels are locked before problems
     write_decision(imported, decided, now=now)
     return decided
 
@@ -155,7 +160,8 @@ def _no_channel(imported: ImportedOrder) -> Decided:
     return Decided(
         ImportState.SKIPPED,
         f"There is no channel for {where} {imported.fulfilment}.",
-        "Make the channel; the order is taken then.",
+        "Create the channel, and the order is imported; its units are reserved already. Or dispatch it in Seller "
+        "Central.",
         f"nochannel:{imported.account_id}:{imported.marketplace_id}:{imported.fulfilment}",
     )
 
@@ -228,7 +234,15 @@ def _fba_waits(site: Site, incoming: IncomingOrder) -> Decided | None:
     return None
 
 
-def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: IncomingOrder, now: datetime) -> Taken:
+def _make(
+    imported: ImportedOrder,
+    site: Site,
+    options: InForce,
+    incoming: IncomingOrder,
+    now: datetime,
+    *,
+    found_now: bool,
+) -> Taken:
     channel = imported.channel
     if channel is None:
         raise ValueError("an order is taken through a channel")
@@ -241,7 +255,8 @@ def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: Incom
     imported.record_only = not fba and (shipped_before or imported.wish == FirstImport.RECORD.value)
     imported.save()
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
-    _lock_stock(matches, site, fba=fba)
+    _lock_stock(matches, site, fba=fba, held=set() if found_now else reserved_keys(imported))
+    moved = {} if found_now else release_units(imported, now=now)
     order = make_sales_order(imported, incoming, site, options, matches=matches, now=now)
     _warn_of_totals(order, incoming, now, new=True)
     if fba:
@@ -250,9 +265,13 @@ def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: Incom
         lines = list(order.lines.order_by("pk"))
         if before_us or imported.record_only:
             _record_shipped(order, incoming, lines)
+        elif moved:
+            _record_moved(order, incoming, lines, moved)
         allocate_lines(lines, site_id=site.pk, now=now)
         change_sales_order(order, incoming, lines, options, now=now, new=True)
         bring_state_along(order, lines, now=now, new=True)
+        if moved:
+            invoice_what_is_due(order, now=now)
         if options.values.assign_invoice_code and order.confirmed and not imported.record_only:
             assign_invoice_code(order)
     pick_by_itself(order, options, now=now)
@@ -268,13 +287,16 @@ def _make(imported: ImportedOrder, site: Site, options: InForce, incoming: Incom
     return Taken(order.code)
 
 
-def _lock_stock(matches: Sequence[Matched | NotMatched], site: Site, *, fba: bool) -> None:
-    """Levels are locked before the counters of codes, as in a dispatch; the other way round they would meet."""
+def _lock_stock(matches: Sequence[Matched | NotMatched], site: Site, *, fba: bool, held: Set[tuple[int, int]]) -> None:
+    """Levels are locked before the counters of codes, as in a dispatch; the other way round they would meet.
+
+    `held`: (item, site) of what the order had reserved before its import.
+    """
     items = [match.item_id for match in matches if isinstance(match, Matched)]
     if fba:
         lock_levels((item, site.pk) for item in items)
     else:
-        lock_parts(items, site_id=site.pk)
+        lock_parts(items, site_id=site.pk, also=held)
 
 
 def _issue_fba(order: SalesOrder, incoming: IncomingOrder, options: InForce, now: datetime) -> None:
@@ -309,6 +331,19 @@ def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[
         units = line.quantity_open if order.imported.record_only else told.get(line.order_item_id, 0)
         line.quantity_shipped = min(units, line.quantity_open)
         line.save(update_fields=["quantity_shipped"])
+    if not any(line.quantity_open for line in lines):
+        order.shipped_at = incoming.updated_at
+
+
+def _record_moved(
+    order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine], moved: Mapping[str, int]
+) -> None:
+    """Units that left before the import, and were booked out then, are booked out no second time."""
+    for line in lines:
+        units = min(moved.get(line.order_item_id, 0), line.quantity_open)
+        if units:
+            line.quantity_shipped += units
+            line.save(update_fields=["quantity_shipped"])
     if not any(line.quantity_open for line in lines):
         order.shipped_at = incoming.updated_at
 

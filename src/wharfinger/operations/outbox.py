@@ -11,11 +11,13 @@ from datetime import datetime, timedelta
 from typing import Any, assert_never
 
 from wharfinger.db.models import Listing, StockNotice, StockPush
+from wharfinger.db.queries.inbox import orders_read_past
 from wharfinger.db.queries.stock_out import listing_facts
 from wharfinger.domain.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
+from wharfinger.operations._flow_steps import bring_flow_forward
 from wharfinger.operations._listing_steps import READ_BACK_AFTER, compare_seen
 from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
@@ -69,6 +71,8 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
     match decision:
         case Tell():
             solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
+            if _waits_for_orders(notice, listing, decision.explained.quantity, now):
+                return None
             return _attempt(notice, listing, decision, now)
         case Silent():
             solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
@@ -89,6 +93,44 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
         case _:
             assert_never(decision)
     return None
+
+
+ORDERS_READ_AFTER = timedelta(minutes=7)
+"""Trade time from a fall at Amazon until a search of orders can have read past it: Amazon answers nothing younger
+than two minutes (behaviour O03), and the cursor keeps five minutes behind for orders that appear late (O27)."""
+_LOOK_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now: datetime) -> bool:
+    """A fall at Amazon is somebody's order until the orders were looked at: sent over it, the units are sold twice.
+
+    True = not yet: the notice waits, and the orders are read. What stays unexplained then is told to a person.
+    """
+    shown = listing.seen_quantity
+    if listing.fell_at is None or shown is None:
+        return False
+    if quantity > shown and not orders_read_past(listing.account_id, listing.fell_at):
+        notice.again_at = max(listing.fell_at + ORDERS_READ_AFTER, now + _LOOK_AGAIN_AFTER)
+        notice.save(update_fields=["again_at"])
+        if now >= listing.fell_at + ORDERS_READ_AFTER:
+            bring_flow_forward(listing.account_id, "orders_in", now=now)
+        return True
+    if quantity > shown and "not_applied" not in (listing.told_why or {}):
+        open_problem(
+            ProblemKind.LISTING_DRIFT,
+            f"listing:{listing.pk}",
+            cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.told_quantity} were sent, and no order up "
+            f"to then explains it. {quantity} is sent now.",
+            cure="Look at the listing in Seller Central: another program may write its quantity. It closes "
+            "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
+            cure_page=page_of_listing(listing),
+            account_id=listing.account_id,
+            listing=listing,
+            now=now,
+        )
+    listing.fell_at = None
+    listing.save(update_fields=["fell_at"])
+    return False
 
 
 def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetime) -> QuantityToSend:

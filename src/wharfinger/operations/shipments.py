@@ -45,7 +45,7 @@ def dispatch(
     now: datetime,
     user: User | None = None,
 ) -> Shipment:
-    """One parcel of the order leaves. `lines` None = everything that is open; else units by line.
+    """One parcel of the order leaves. `lines` None = everything that is open and not held; else units by line.
 
     Only units that stock is promised to can leave. `package`: the number that the page showed for this
     parcel; another one means that somebody dispatched meanwhile. `number_confirmed`: a person compared a
@@ -127,7 +127,9 @@ def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[
     """The lines of the parcel with their units, all checked."""
     open_lines = {line.pk: line for line in order.lines.select_for_update(no_key=True).order_by("pk")}
     if wanted is None:
-        wanted = {line.pk: line.quantity_open for line in open_lines.values() if line.quantity_open}
+        waiting = [line for line in open_lines.values() if line.quantity_open]
+        known = [line for line in waiting if not line.held_reason and line.item_id is not None]
+        wanted = {line.pk: line.quantity_open for line in known or waiting}
     leaving = []
     for line_id, units in sorted(wanted.items()):
         line = open_lines.get(line_id)

@@ -3,14 +3,16 @@
 import logging
 
 from wharfinger.amazon.messages.orders import decode_order
+from wharfinger.amazon.messages.rough_orders import read_rough_order
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.db.models import RawMessage
 from wharfinger.db.queries.inbox import next_waiting
-from wharfinger.db.queries.waiting_orders import servable_orders
+from wharfinger.db.queries.waiting_orders import overdue_pendings, servable_imports, servable_orders
+from wharfinger.domain.orders import IncomingOrder
 from wharfinger.domain.retry import pause_after
-from wharfinger.operations import inbox, orders
+from wharfinger.operations import inbox, orders, reservations
 from wharfinger.sync.calls import Calls, Clock, FlowResult
-from wharfinger.sync.translate import translate_order
+from wharfinger.sync.translate import translate_order, translate_rough
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,10 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
             else:
                 failed += 1
     served = sum(orders.serve_order(order_id, now=clock.now()) for order_id in servable_orders())
+    served += sum(reservations.serve_import(imported_id, now=clock.now()) for imported_id in servable_imports())
+    for imported_id in overdue_pendings(account_id, now=clock.now()):
+        reservations.end_reservation(imported_id, now=clock.now())
+    reservations.judge_channelless(account_id, now=clock.now())
     counts = [(taken, "taken"), (failed, "put off or set aside"), (served, "served with stock that was free")]
     return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 taken")
 
@@ -36,15 +42,30 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 def _take(raw: RawMessage, clock: Clock) -> bool:
     """One order. A fault of our own in it (a bug, a value no column takes) must not stop the others, hence the
     one broad except of the house: it is logged, kept on the order's page, and tried again with growing pauses."""
+    incoming: IncomingOrder | None = None
     try:
-        orders.take_order(raw.pk, translate_order(decode_order(raw.body or b"")), now=clock.now())
+        incoming = translate_order(decode_order(raw.body or b""))
+        orders.take_order(raw.pk, incoming, now=clock.now())
     except Unreadable as fault:
+        _hold_units(raw, translate_rough(read_rough_order(raw.body or b""), received_at=raw.received_at), clock)
         inbox.quarantine(raw.pk, error=str(fault), now=clock.now())
         return False
     except Exception as fault:
         log.exception("Order %s could not be taken", raw.key)
+        _hold_units(raw, incoming, clock)
         now = clock.now()
         error = f"Our own fault: {type(fault).__name__}. See the log."
         inbox.put_off(raw.pk, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
         return False
     return True
+
+
+def _hold_units(raw: RawMessage, incoming: IncomingOrder | None, clock: Clock) -> None:
+    """What cannot be imported takes its units all the same. In a transaction of its own, before the message is
+    settled: the fault that stopped the import may stop this too, and then the message is put off nevertheless."""
+    if incoming is None:
+        return
+    try:
+        reservations.hold_units(raw.pk, incoming, now=clock.now())
+    except Exception:
+        log.exception("The units of order %s could not be reserved", raw.key)

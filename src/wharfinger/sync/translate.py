@@ -26,6 +26,7 @@ from wharfinger.amazon.messages.preferences import (
     PreferredDeliveryTime,
     TimeWindow,
 )
+from wharfinger.amazon.messages.rough_orders import RoughOrder
 from wharfinger.amazon.messages.wire import Money
 from wharfinger.domain.addresses import tidy
 from wharfinger.domain.orders import (
@@ -95,6 +96,36 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
         packages=packages_of(order),
         other_currencies=tuple(sorted({money.currency_code for money in _amounts_stated(order)} - {currency, ""})),
+    )
+
+
+def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> IncomingOrder | None:
+    """What could be read of a message that cannot be imported: good for a reservation, and for nothing else.
+
+    Without a time of its own it counts as UNKNOWN in state, so that it is never taken for newer than a whole message.
+    """
+    if order is None:
+        return None
+    status = STATUS.get(order.fulfillment_status.upper(), AmazonStatus.UNKNOWN)
+    return IncomingOrder(
+        amazon_order_id=order.order_id,
+        marketplace_id=order.marketplace_id,
+        fulfilment=FULFILMENT.get(order.fulfilled_by.upper()),
+        status=status if order.last_updated else AmazonStatus.UNKNOWN,
+        placed_at=order.last_updated or received_at,
+        updated_at=order.last_updated or received_at,
+        lines=tuple(
+            IncomingLine(
+                order_item_id=line.order_item_id[:40],
+                sku=line.sku,
+                asin=line.asin,
+                title="",
+                quantity_ordered=line.quantity_ordered,
+                quantity_fulfilled=line.quantity_fulfilled,
+            )
+            for line in order.lines
+        ),
+        ship_by=order.ship_by,
     )
 
 

@@ -19,7 +19,7 @@ from wharfinger.db.models.couriers import (
 )
 from wharfinger.db.models.flows import ChoreSchedule, FlowSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
-from wharfinger.db.models.inbox import ImportedOrder, OrderCursor, RawMessage
+from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
 from wharfinger.db.models.listings import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
@@ -61,6 +61,7 @@ __all__ = [
     "CsvHeading",
     "Customer",
     "FlowSchedule",
+    "ImportedLine",
     "ImportedOrder",
     "Installation",
     "Invoice",

@@ -5,6 +5,9 @@ from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.domain.first_import import FirstImport
 from wharfinger.domain.orders import ImportState
 
+TO_SEND = ["UNSHIPPED", "PARTIALLY_SHIPPED"]
+PENDING = ["PENDING", "PENDING_AVAILABILITY"]
+
 
 class OrderCursor(models.Model):
     """Where the search of a seller account stands. Moved in the transaction that keeps the page.
@@ -80,6 +83,8 @@ class ImportedOrder(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     found_at = models.DateTimeField()
     imported_at = models.DateTimeField(null=True)
+    ship_by = models.DateTimeField(null=True)  # Amazon's, as on the sales order that it may become
+    reservation_ended_at = models.DateTimeField(null=True)  # pending for too long: it reserves nothing until it is paid
 
     class Meta:
         constraints = [
@@ -90,4 +95,43 @@ class ImportedOrder(models.Model):
             models.Index(fields=["channel", "-placed_at"], name="imported_orders_by_channel"),
             models.Index(fields=["amazon_order_id"], name="imported_orders_by_number"),
             models.Index(fields=["state", "-placed_at"], name="imported_orders_by_state"),
+            models.Index(
+                fields=["account", "marketplace"],
+                condition=models.Q(fulfilment="FBM", amazon_status__in=TO_SEND) & ~models.Q(state="OK"),
+                name="imported_orders_unsent",
+            ),
+            models.Index(
+                fields=["account", "placed_at"],
+                condition=models.Q(amazon_status__in=PENDING),
+                name="imported_orders_pending",
+            ),
         ]
+
+
+class ImportedLine(models.Model):
+    """One line of an FBM order that is no sales order: what its reservation stands on.
+
+    Gone when the order becomes a sales order, whose lines take over.
+    """
+
+    imported = models.ForeignKey(ImportedOrder, on_delete=models.CASCADE, related_name="lines")
+    order_item_id = models.CharField(max_length=40)
+    sku = models.TextField()
+    asin = models.CharField(max_length=20, blank=True)
+    title = models.CharField(max_length=500, blank=True)
+    item = models.ForeignKey("wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="imported_lines")
+    site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="+")
+    quantity_ordered = models.PositiveIntegerField(default=0)
+    quantity_cancelled = models.PositiveIntegerField(default=0)
+    quantity_shipped = models.PositiveIntegerField(default=0)  # as Amazon counts
+    quantity_moved = models.PositiveIntegerField(
+        default=0
+    )  # of them: booked out of stock, for an import moves none twice
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["imported", "order_item_id"], name="one_imported_line")]
+
+    @property
+    def quantity_open(self) -> int:
+        """Units still to be sent."""
+        return max(0, self.quantity_ordered - self.quantity_cancelled - self.quantity_shipped)

@@ -63,6 +63,7 @@ class Installation(models.Model):
     next_sales_order = models.PositiveBigIntegerField(default=1)
     next_invoice = models.PositiveBigIntegerField(default=1)
     next_customer = models.PositiveBigIntegerField(default=1)
+    pending_reservation_days = models.PositiveSmallIntegerField(default=7)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]

@@ -19,6 +19,7 @@ class Listing(models.Model):
     told_why = models.JSONField(null=True)
     seen_quantity = models.IntegerField(null=True)
     seen_at = models.DateTimeField(null=True)
+    fell_at = models.DateTimeField(null=True)  # Amazon showed fewer than sent, and no order of ours explains it yet
     read_back_at = models.DateTimeField(null=True)  # trade time: when to look whether it took effect
     error = models.TextField(blank=True)
     found_at = models.DateTimeField()

@@ -120,9 +120,17 @@ class Movement(models.Model):
 
 
 class Allocation(models.Model):
-    """Units of an item at a site promised to an order line; gone when shipped or released."""
+    """Units of an item at a site allocated to a line; gone when shipped or released.
 
-    line = models.ForeignKey("wharfinger.SalesOrderLine", on_delete=models.CASCADE, related_name="allocations")
+    The line of a sales order, or of an Amazon order that is none.
+    """
+
+    line = models.ForeignKey(
+        "wharfinger.SalesOrderLine", on_delete=models.CASCADE, null=True, related_name="allocations"
+    )
+    imported_line = models.ForeignKey(
+        "wharfinger.ImportedLine", on_delete=models.CASCADE, null=True, related_name="allocations"
+    )
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")
     quantity = models.PositiveIntegerField()
@@ -131,6 +139,12 @@ class Allocation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["line", "item", "site"], name="one_allocation"),
+            models.UniqueConstraint(fields=["imported_line", "item", "site"], name="one_reservation"),
+            models.CheckConstraint(
+                condition=Q(line__isnull=True, imported_line__isnull=False)
+                | Q(line__isnull=False, imported_line__isnull=True),
+                name="allocation_has_one_line",
+            ),
             models.CheckConstraint(condition=Q(quantity__gt=0), name="allocation_promises_something"),
         ]
 

@@ -17,8 +17,10 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.db.queries.budgets import BudgetRow, budget_row
+from wharfinger.db.queries.late import late_imports
 from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
+from wharfinger.db.queries.unimported import channelless_orders
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -98,14 +100,16 @@ class OpenProblem:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """`to_ship`: what stands on the ship-by board, `late` among it; `no_channel_today`: orders of today that no
-    channel of ours takes."""
+    """`to_ship`: what stands on the ship-by board, `late`: past their ship-by, the ones that
+    are not imported among them; `channelless`: paid orders, still to be sent, of marketplaces where the account has
+    no channel; `no_channel_today`: orders of today that no channel of ours takes."""
 
     has_channels: bool
     orders_today: int
     no_channel_today: int
     to_ship: int
     late: int
+    channelless: int
     unconfirmed: int
     awaiting_stock: int
     problems: int
@@ -131,7 +135,8 @@ def dashboard(day: Day, today: date) -> Dashboard:
         orders_today=orders.total,
         no_channel_today=orders.by_channel.get(None, 0),
         to_ship=sum(due.values()),
-        late=due[ShipBy.LATE],
+        late=due[ShipBy.LATE] + late_imports(now).count(),
+        channelless=sum(row.orders for row in channelless_orders()),
         unconfirmed=_unconfirmed(),
         awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
         problems=open_problems.count(),

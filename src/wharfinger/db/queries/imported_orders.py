@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from wharfinger.db.models import ImportedOrder, RawMessage
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
+from wharfinger.db.queries.unimported import ReservedLine, reserved_lines
 from wharfinger.domain.orders import ImportState
 
 
@@ -141,6 +142,10 @@ class ImportedOrderPage:
     imported_at: datetime | None
     attempts: int
     record_only: bool
+    ship_by: datetime | None
+    reservation_ended_at: datetime | None
+    lines: tuple[ReservedLine, ...]
+    """Of an order that is no sales order: what it takes of the stock."""
     messages: tuple[KeptMessage, ...]
     timeline: tuple[Happening, ...]
 
@@ -158,6 +163,8 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
             "imported_at",
             "attempts",
             "record_only",
+            "ship_by",
+            "reservation_ended_at",
         )
         .first()
     )
@@ -171,6 +178,9 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
         imported_at=row["imported_at"],
         attempts=row["attempts"],
         record_only=row["record_only"],
+        ship_by=row["ship_by"],
+        reservation_ended_at=row["reservation_ended_at"],
+        lines=reserved_lines(order_id),
         messages=_messages(row["account_id"], row["amazon_order_id"]),
         timeline=timeline(Q(imported_order=order_id) | Q(sales_order=row["sales_order__id"] or 0)),
     )

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from wharfinger.db.models import ImportedOrder, Problem, RawMessage
+from wharfinger.db.models import ImportedOrder, OrderCursor, Problem, RawMessage
 from wharfinger.domain.problems import ADDRESS_HOLDS
 
 DOWNLOAD = "download"
@@ -18,6 +18,16 @@ def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> l
     ready = Q(again_at=None) | Q(again_at__lte=now)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
     return list(rows.order_by("pk")[:limit])
+
+
+def orders_read_past(account_id: int, moment: datetime) -> bool:
+    """Whether every order that Amazon had at this moment was read, and its message tried.
+
+    A message that was put off or set aside has had its units reserved, as far as its lines can be read.
+    """
+    read = OrderCursor.objects.filter(account_id=account_id, after__gte=moment).exists()
+    unread = RawMessage.objects.filter(account_id=account_id, state=RawMessage.State.WAITING, attempts=0)
+    return read and not unread.exists()
 
 
 def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:

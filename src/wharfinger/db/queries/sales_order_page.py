@@ -247,7 +247,12 @@ class SalesOrderPage:
     @property
     def may_dispatch(self) -> bool:
         """Some units are promised and may leave now; the others may follow in a later parcel."""
-        ready = (SalesOrderState.READY, SalesOrderState.PART_SHIPPED, SalesOrderState.AWAITING_STOCK)
+        ready = (
+            SalesOrderState.READY,
+            SalesOrderState.READY_IN_PART,
+            SalesOrderState.PART_SHIPPED,
+            SalesOrderState.AWAITING_STOCK,
+        )
         promised = any(line.open and line.allocations for line in self.lines)
         free = self.confirmed and not self.cancel_unanswered
         return self.fulfilment is Fulfilment.FBM and self.state in ready and promised and free

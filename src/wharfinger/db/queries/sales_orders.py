@@ -17,9 +17,11 @@ from wharfinger.domain.days import day_of, ends
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
+_DISPATCHABLE = (SalesOrderState.READY, SalesOrderState.READY_IN_PART, SalesOrderState.PART_SHIPPED)
 OPEN_STATES = tuple(state.value for state in SalesOrderState if state.open)
 TO_SHIP_STATES = (
     SalesOrderState.READY.value,
+    SalesOrderState.READY_IN_PART.value,
     SalesOrderState.PART_SHIPPED.value,
     SalesOrderState.AWAITING_STOCK.value,
     SalesOrderState.HELD.value,
@@ -96,7 +98,7 @@ class SalesOrderRow:
 
     @property
     def dispatchable(self) -> bool:
-        shippable = self.state in (SalesOrderState.READY, SalesOrderState.PART_SHIPPED) and not self.cancel_unanswered
+        shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered
         return shippable and self.fulfilment == Fulfilment.FBM.value and self.confirmed
 
     @property

@@ -1,5 +1,6 @@
 """What must be there before a channel is made, and what its marketplace and kind ask for: facts, with names."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count
@@ -167,6 +168,12 @@ def is_linked_seller(region: str, seller_id: str) -> bool:
     """Whether a channel of this seller shares an authorisation that is there already."""
     rows = SellerAccount.objects.filter(region=region, seller_id=seller_id, link_state=LinkState.LINKED.value)
     return rows.exclude(seller_id="").exists()
+
+
+def seller_of(account_ids: Sequence[int], region: str) -> str:
+    """The seller ID of the account that an address names; empty where it has none in this region."""
+    rows = SellerAccount.objects.filter(pk__in=account_ids[:1], region=region)
+    return rows.values_list("seller_id", flat=True).first() or ""
 
 
 def touched_by(region: str, seller_id: str) -> tuple[str, ...]:

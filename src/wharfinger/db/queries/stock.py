@@ -22,6 +22,7 @@ from wharfinger.db.queries.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.barcodes import barcodes_of
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
+from wharfinger.db.queries.unimported import UnimportedOrder, unimported_orders_of
 from wharfinger.domain.stock import Level, SiteKind, kit_available
 
 
@@ -242,6 +243,8 @@ class StockItemPage:
     kits: int
     listings: tuple[ItemListing, ...]
     orders: tuple[OpenOrder, ...]
+    unimported: tuple[UnimportedOrder, ...]
+    """Orders at Amazon that take units without being sales orders."""
     timeline: tuple[Happening, ...]
 
     @property
@@ -276,6 +279,7 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
         kits=_kits(parts, levels),
         listings=listings_of(Q(item=item_id)),
         orders=_open_orders(item_id),
+        unimported=unimported_orders_of(item_id),
         timeline=timeline(Q(item=item_id), newest=30),
     )
 
@@ -325,7 +329,8 @@ def _open_orders(item_id: int) -> tuple[OpenOrder, ...]:
     """The orders that wait for units of the item, most urgent first."""
     rows = (
         SalesOrderLine.objects.filter(
-            item=item_id, order__state__in=["Pending", "Held", "Awaiting stock", "Ready to ship", "Part shipped"]
+            item=item_id,
+            order__state__in=["Pending", "Held", "Awaiting stock", "Ready in part", "Ready to ship", "Part shipped"],
         )
         .select_related("order__channel__marketplace")
         .order_by("order__ship_by", "id")[:20]

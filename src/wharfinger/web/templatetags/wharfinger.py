@@ -43,8 +43,8 @@ _TONES: dict[str, tuple[str, ...]] = {
         "agrees",
     ),
     "warn": (
-        "waiting for authorisation", "awaiting stock", "held", "retrying", "part shipped", "waiting", "low",
-        "not activated", "shadow", "due today", "later (file exchange)", "cancel requested", "unlinked",
+        "waiting for authorisation", "awaiting stock", "held", "ready in part", "retrying", "part shipped", "waiting",
+        "low", "not activated", "shadow", "due today", "later (file exchange)", "cancel requested", "unlinked",
         "later, typed on the order", "not available yet", "waiting for the tracking number",
     ),
     "bad": (

@@ -19,6 +19,7 @@ from wharfinger.db.queries.setup_checks import (
     next_free_marketplace,
     only_seller_for,
     region_of,
+    seller_of,
     setup_facts,
     suggested_name,
     touched_by,
@@ -77,14 +78,21 @@ def choose_type(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CHANNELS)
 @require_safe
 def begin(request: HttpRequest, kind: str) -> HttpResponse:
-    """The type is chosen; `like` = Duplicate: begin with another channel's settings."""
+    """The type is chosen; `like` = Duplicate: begin with another channel's settings.
+
+    `marketplace` and `account`: where paid orders have no channel, what New Channel asks of both is filled in.
+    """
     if kind not in KINDS:
         raise Http404
     fulfilment = KINDS[kind]
-    marketplace_id = next_free_marketplace(fulfilment)
+    wanted = request.GET.get("marketplace", "")
+    region = region_of(wanted)
+    marketplace_id = wanted if region else next_free_marketplace(fulfilment)
     name = suggested_name(fulfilment, marketplace_id)
     zone = zone_of(marketplace_id) or person(request).time_zone
     first = preset(fulfilment, first_start_date(trade_now(), zone), marketplace_id, name)
+    if region:
+        first |= {"region": region, "seller_id": seller_of(numbers([request.GET.get("account", "")]), region)}
     asked = numbers([request.GET.get("like", "")])
     pattern = channel_page(asked[0]) if asked else None
     if pattern is not None and pattern.kind == fulfilment.value:

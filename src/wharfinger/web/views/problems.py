@@ -1,5 +1,7 @@
 """Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
 
+from urllib.parse import urlencode
+
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -48,6 +50,8 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
     """(address, what the button says): the page where this kind of problem is mended."""
     if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
         return f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
+    if row.kind is ProblemKind.NO_CHANNEL:
+        return _new_channel(row.key), _BUTTONS[row.kind]
     if row.cure_page:
         return row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
     for wanted, name, button in (
@@ -60,6 +64,13 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
         if wanted:
             return reverse(name, args=[wanted]), button
     return "", ""
+
+
+def _new_channel(key: str) -> str:
+    """New Channel with marketplace and seller account filled in, as the problem's key names them."""
+    _, account, marketplace, kind = key.split(":")
+    wanted = urlencode({"marketplace": marketplace, "account": account})
+    return f"{reverse('channel-new-kind', args=[kind.lower()])}?{wanted}"
 
 
 def _shown_at(page: str) -> str:
@@ -89,6 +100,7 @@ _BUTTONS = {
     ProblemKind.ROLE_MISSING: "Authorise",
     ProblemKind.THROTTLED: "Show the channel",
     ProblemKind.FLOW_FAILED: "Sync now",
+    ProblemKind.NO_CHANNEL: "Create the channel",
 }
 _SHOWN = (
     ("/sales-orders/", "Show the order"),

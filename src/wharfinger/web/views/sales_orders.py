@@ -13,6 +13,7 @@ from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channel_products import channel_choices
 from wharfinger.db.queries.dispatch_services import services_for, services_with_numbers
+from wharfinger.db.queries.late import late_import_rows, late_imports
 from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page
 from wharfinger.db.queries.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
 from wharfinger.domain.people import Right
@@ -268,7 +269,12 @@ def show_board(request: HttpRequest) -> HttpResponse:
     columns = ship_by_board(
         today(), channel_id=channel[0] if channel else None, with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
     )
-    board = live_part(request, "board", "wharfinger/shipping/columns.html", {"columns": columns}, every="3s")
+    shown = {
+        "columns": columns,
+        "not_imported": late_import_rows(trade_now()),
+        "not_imported_count": late_imports(trade_now()).count(),
+    }
+    board = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
     if asks_for(request, "board"):
         return answer_live(request, board)
     context = {"live": board, "channels": channel_choices(), "channel": channel[0] if channel else None}

@@ -1,0 +1,43 @@
+"""What is said about paid orders that no channel takes."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+
+def channelless_sentence(
+    orders: int,
+    marketplace: str,
+    account: str,
+    amounts: Sequence[tuple[str, Decimal]],
+    unpriced: int,
+    oldest_ship_by: datetime | None,
+    zone: str = "UTC",
+) -> str:
+    """How many, where, worth what (each currency by itself), and by when, in the marketplace's zone.
+
+    `marketplace` empty = one that we do not know.
+    """
+    what = "1 paid order" if orders == 1 else f"{orders} paid orders"
+    where = (
+        f"in {marketplace}, where {account} has no channel"
+        if marketplace
+        else (f"of {account} in a marketplace that is not known here")
+    )
+    value = " and ".join(f"{amount:.2f} {currency}".strip() for currency, amount in amounts)
+    unknown = f"{unpriced} of them without a stated total" if unpriced else ""
+    worth = "; ".join(part for part in (value, unknown) if part)
+    due = ""
+    if oldest_ship_by is not None:
+        due = f" Dispatch is due by {oldest_ship_by.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M} ({zone})."
+    return f"{what} {where}{f': {worth}' if worth else ''}.{due}"
+
+
+def channelless_remedy(*, known: bool) -> str:
+    if not known:
+        return "Dispatch them in Seller Central. “Create the channel” is offered once Amazon names this marketplace."
+    return (
+        "Press “Create the channel”: the orders are imported through it, and their units are reserved already. "
+        "Or dispatch them in Seller Central. An order that is ignored is left out of this count."
+    )

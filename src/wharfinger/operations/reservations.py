@@ -1,0 +1,134 @@
+"""Units that Amazon orders take without being sales orders: held, served, ended; and paid orders without a channel."""
+
+from datetime import datetime
+
+from wharfinger.db.models import Alert, ImportedOrder, Marketplace, Problem, RawMessage, SalesOrder
+from wharfinger.db.queries.unimported import Channelless, channelless_orders
+from wharfinger.domain.alerts import AlertKind
+from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingOrder
+from wharfinger.domain.problems import ProblemKind
+from wharfinger.operations._alert_steps import close_alert, raise_alert
+from wharfinger.operations._allocation_steps import allocate, allocate_lines, bring_state_along, claims_of
+from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._import_steps import ORDER_ID_AT_MOST, find_or_make_import
+from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._reserve_steps import reserve_units
+from wharfinger.operations.transaction import operation
+
+
+@operation
+def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
+    """The message could not be taken; its lines reserve their units all the same.
+
+    Nothing else of it is believed: an order that is understood, or a sales order, stays as it is.
+    """
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    if len(incoming.amazon_order_id) > ORDER_ID_AT_MOST:
+        return
+    imported, found_now = find_or_make_import(raw, incoming, now=now)
+    understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
+    if SalesOrder.objects.filter(imported=imported).exists():
+        return
+    if understood and incoming.updated_at < imported.amazon_updated_at:
+        return
+    if incoming.status is not AmazonStatus.UNKNOWN:
+        imported.amazon_status, imported.amazon_updated_at = incoming.status.value, incoming.updated_at
+    imported.fulfilment = incoming.fulfilment.value if incoming.fulfilment else imported.fulfilment
+    imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
+    imported.ship_by = incoming.ship_by or imported.ship_by
+    imported.raw_message = imported.raw_message or raw
+    reserve_units(imported, incoming, now=now, found_now=found_now)
+    imported.save()
+
+
+@operation
+def serve_import(imported_id: int, *, now: datetime) -> bool:
+    """Give an order without an import what has become free meanwhile; False when somebody else holds it now."""
+    rows = ImportedOrder.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    imported = rows.filter(pk=imported_id).first()
+    if imported is None:
+        return False
+    allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+    return True
+
+
+@operation
+def end_reservation(imported_id: int, *, now: datetime) -> None:
+    """The order is pending for too long: its units are free, until it is paid."""
+    imported = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=imported_id)
+    if not AmazonStatus(imported.amazon_status).pending or imported.reservation_ended_at is not None:
+        return
+    imported.reservation_ended_at = now
+    imported.save(update_fields=["reservation_ended_at"])
+    order = (
+        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site", "channel__marketplace")
+        .filter(imported=imported)
+        .first()
+    )
+    if order is None:
+        allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+    else:
+        order.imported = imported
+        lines = list(order.lines.order_by("pk"))
+        allocate_lines(lines, site_id=order.site_id, now=now)
+        bring_state_along(order, lines, now=now)
+    days = (now - imported.placed_at).days
+    record_activity(
+        f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are reserved again "
+        "as soon as the order is paid.",
+        imported_order=imported,
+        sales_order=order,
+        channel_id=imported.channel_id,
+        now=now,
+    )
+
+
+@operation
+def judge_channelless(account_id: int, *, now: datetime) -> int:
+    """One problem, and one alert, for each marketplace whose paid orders have no channel. Answers how many."""
+    found = channelless_orders(account_id)
+    for row in found:
+        _report(row, now)
+    keys = {_key(row) for row in found}
+    gone = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, account=account_id, solved_at=None)
+    for problem in gone.exclude(key__in=keys).order_by("pk"):
+        solve_problem(ProblemKind.NO_CHANNEL, problem.key, now=now)
+        close_alert(_alert_key(problem), now=now)
+    return len(found)
+
+
+def _key(row: Channelless) -> str:
+    return f"nochannel:{row.account_id}:{row.marketplace_id}:{Fulfilment.FBM.value}"
+
+
+def _alert_key(problem: Problem) -> str:
+    """Each opening of the problem is told anew."""
+    return f"{problem.key}:{problem.pk}"
+
+
+def _report(row: Channelless, now: datetime) -> None:
+    key = _key(row)
+    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, key=key, solved_at=None).first()
+    if held is not None and held.cause == row.sentence:
+        return
+    problem = open_problem(
+        ProblemKind.NO_CHANNEL,
+        key,
+        cause=row.sentence,
+        cure=row.remedy,
+        cure_page=row.remedy_page,
+        account_id=row.account_id,
+        now=now,
+    )
+    if not Alert.objects.filter(key=_alert_key(problem), closed_at=None, text=row.sentence).exists():
+        raise_alert(
+            AlertKind.NO_CHANNEL,
+            _alert_key(problem),
+            key,
+            text=row.sentence,
+            cure=row.remedy,
+            cure_page=row.remedy_page,
+            account=problem.account,
+            now=now,
+        )

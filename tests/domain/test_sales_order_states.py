@@ -1,0 +1,79 @@
+"""Which state a sales order is in, and whether its amounts add up."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+
+import pytest
+
+from wharfinger.domain.orders import (
+    AmazonStatus,
+    Fulfilment,
+    IncomingLine,
+    IncomingOrder,
+    LineAmounts,
+    SalesOrderState,
+)
+from wharfinger.domain.sales_orders import LineFacts, sales_order_state, totals_fault
+
+NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
+READY = LineFacts(open=2, shipped=0, promised=2, held=False)
+SHORT = LineFacts(open=2, shipped=0, promised=1, held=False)
+UNKNOWN = LineFacts(open=1, shipped=0, promised=0, held=True)
+
+
+@pytest.mark.parametrize(
+    ("lines", "state"),
+    [
+        ([READY], SalesOrderState.READY),
+        ([READY, UNKNOWN], SalesOrderState.READY_IN_PART),
+        ([READY, SHORT, UNKNOWN], SalesOrderState.READY_IN_PART),
+        ([SHORT, UNKNOWN], SalesOrderState.HELD),
+        ([UNKNOWN], SalesOrderState.HELD),
+        ([READY, SHORT], SalesOrderState.AWAITING_STOCK),
+    ],
+)
+def test_an_unknown_line_holds_nothing_but_itself(lines, state):
+    assert sales_order_state(AmazonStatus.UNSHIPPED, Fulfilment.FBM, lines) is state
+
+
+def test_without_an_address_nothing_leaves():
+    state = sales_order_state(AmazonStatus.UNSHIPPED, Fulfilment.FBM, [READY, UNKNOWN], address_missing=True)
+    assert state is SalesOrderState.HELD
+
+
+def an_order(total, *lines, **more):
+    return IncomingOrder(
+        amazon_order_id="026-1",
+        marketplace_id="A1F83G8C2ARO7P",
+        fulfilment=Fulfilment.FBM,
+        status=AmazonStatus.UNSHIPPED,
+        placed_at=NOW,
+        updated_at=NOW,
+        currency="GBP",
+        total=None if total is None else Decimal(total),
+        lines=tuple(
+            IncomingLine(str(number), "MUG", "", "Mug", 1, amounts=LineAmounts(total=Decimal(amount)))
+            for number, amount in enumerate(lines)
+        ),
+        **more,
+    )
+
+
+@pytest.mark.parametrize(
+    ("total", "lines", "agree"),
+    [
+        ("10.00", ["9.99"], True),
+        ("10.00", ["9.98"], False),
+        ("20.00", ["9.99", "9.99"], True),
+        ("20.00", ["9.99", "9.98"], False),
+        ("10.00", ["10.01"], True),
+        (None, ["10.00"], True),
+    ],
+)
+def test_a_cent_for_each_line_is_rounding(total, lines, agree):
+    assert (totals_fault(an_order(total, *lines)) == "") is agree
+
+
+def test_amounts_of_two_currencies_have_no_sum():
+    fault = totals_fault(an_order("10.00", "10.00", other_currencies=("EUR", "SEK")))
+    assert fault == "Amazon states amounts of this order in GBP and in EUR and SEK; they cannot be added."

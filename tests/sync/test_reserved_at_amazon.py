@@ -1,0 +1,149 @@
+"""Units that Amazon sold where we have no channel are never sold again: the whole way, against the simulator."""
+
+import json
+
+import pytest
+from tests.sync.orders_world import DE, World, check_the_ledger, line, order
+from tests.sync.whole_amazon import EU, Whole
+
+from wharfinger.db.models import Alert, ImportedOrder, Listing, Problem, RawMessage, StockItem, StockLevel
+from wharfinger.operations import stock
+from wharfinger.sync import take_orders
+
+pytestmark = pytest.mark.django_db
+FR = "A13V1IB3VIYZZH"
+SKU = "HH-0010"
+
+
+def at_amazon(whole, sku=SKU):
+    return next(row["quantity"] for row in whole.books()["listings"] if row["sku"] == sku)
+
+
+@pytest.fixture
+def selling():
+    """Only a channel for the UK; 40 on hand, and Amazon shows them."""
+    whole = Whole()
+    whole.authorise()
+    whole.run("listings_in")
+    whole.item = StockItem.objects.create(code=SKU, name=SKU, made_at=whole.clock.now())
+    stock.receive_stock(whole.item.pk, whole.site.pk, 40, now=whole.clock.now())
+    whole.run("listings_in")
+    whole.trade(12)
+    assert at_amazon(whole) == 40
+    return whole
+
+
+def level(whole):
+    row = StockLevel.objects.get(item=whole.item, site=whole.site)
+    return row.on_hand, row.allocated
+
+
+def test_four_orders_where_there_is_no_channel_leave_nothing_to_sell(selling):
+    numbers = []
+    for _ in range(4):
+        told = {"sellerId": EU, "marketplaceId": FR, "items": [{"sku": SKU, "quantity": 10}]}
+        numbers.append(selling.amazon.control("orders", told)["orderId"])
+    shown = set()
+    for _ in range(30):
+        selling.trade(1)
+        shown.add(at_amazon(selling))
+    assert shown == {0}
+    assert level(selling) == (40, 40)
+    assert set(ImportedOrder.objects.filter(amazon_order_id__in=numbers).values_list("state", flat=True)) == {"Skipped"}
+    problem = Problem.objects.get(kind="Paid orders without a channel", solved_at=None)
+    assert problem.cause.startswith("4 paid orders in Amazon.fr, where ")
+    assert Alert.objects.filter(kind="Paid orders without a channel", closed_at=None).count() == 1
+    assert not Problem.objects.filter(kind="Amazon shows another quantity").exists()
+    check_the_ledger()
+
+
+def test_a_fall_that_no_order_explains_waits_for_the_orders_and_is_told_before_it_is_overwritten(selling):
+    """Another program writes 25: orders are read past that moment first, then a person is told, then we send."""
+    listing = Listing.objects.get(sku=SKU)
+    simulator = selling.amazon.simulator
+    held = simulator.world.listings[(EU, SKU)]
+    simulator.world.set_quantity(held, 25, simulator.clock.seconds(), "another program")
+    Listing.objects.filter(pk=listing.pk).update(read_back_at=selling.clock.now())
+    selling.run("stock_out")
+    fell = Listing.objects.get(pk=listing.pk).fell_at
+    assert fell is not None
+    for _ in range(6):
+        selling.trade(1)
+        assert at_amazon(selling) == 25, "orders are not read past the fall yet"
+    selling.trade(25)
+    assert at_amazon(selling) == 40
+    assert Problem.objects.filter(kind="Amazon shows another quantity").count() == 1
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def test_a_message_that_cannot_be_understood_takes_its_units_all_the_same(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 3), createdTime="yesterday")
+    world.hear(told)
+    assert (world.imported(told).state, RawMessage.objects.get().state) == ("Failed", "Quarantined")
+    assert world.level(mug) == (10, 3)
+    world.hear({**told, "createdTime": told["lastUpdatedTime"]})
+    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+    check_the_ledger()
+
+
+def test_a_message_without_a_readable_time_is_never_newer_than_a_whole_one(world):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 3))
+    world.hear({**told, "lastUpdatedTime": "soon"})
+    assert world.level(mug) == (10, 3)
+    world.hear(told)
+    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+
+
+def test_who_sends_it_was_not_said_the_listing_decides(world):
+    mug = world.item("MUG", 10)
+    lamp = world.item("LAMP", 10, fulfilment="FBA")
+    for sku in ("MUG", "LAMP"):
+        told = order(line(sku, 2))
+        del told["fulfillment"]["fulfilledBy"]
+        world.hear(told)
+        assert world.imported(told).state == "Failed"
+    assert (world.level(mug), world.level(lamp)) == ((10, 2), (10, 0))
+
+
+class Stumble(Exception):
+    """A fault of our own."""
+
+
+def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world, monkeypatch):
+    mug = world.item("MUG", 10)
+    told = order(line("MUG", 3))
+    real = take_orders.orders.take_order
+
+    def stumbles(*rest, **named):
+        raise Stumble
+
+    monkeypatch.setattr(take_orders.orders, "take_order", stumbles)
+    world.hear(told)
+    assert (world.imported(told).state, world.level(mug)) == ("System error", (10, 3))
+    monkeypatch.setattr(take_orders.orders, "take_order", real)
+    RawMessage.objects.update(again_at=None)
+    world.take()
+    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+    check_the_ledger()
+
+
+def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
+    mug = world.item("MUG", 10)
+    told = json.loads(json.dumps(order(line("MUG", 4))).replace(world.fbm.marketplace_id, DE))
+    world.hear(told)
+    assert (world.imported(told).state, world.level(mug), world.problems()) == (
+        "Skipped",
+        (10, 4),
+        {"Paid orders without a channel"},
+    )
+    world.channel("FBM", world.warehouse, DE)
+    RawMessage.objects.update(state="Waiting")
+    world.take()
+    assert (world.sale(told).state, world.level(mug)) == ("Ready to ship", (10, 4))
+    assert "Paid orders without a channel" not in world.problems()
