@@ -10,7 +10,7 @@ from wharfinger.cli.demo_once.household import Plan, run_household
 DESCRIPTION = """\
 Makes a fresh demo system, does the main job in it through its pages (channels, authorisation by the real
 redirects, orders, stock, shipping), compares its database with the simulator's books and prints a table.
-Ends with 1 unless nothing was lost, duplicated, wrong, confirmed twice or throttled."""
+Ends with 1 unless nothing was lost, duplicated, wrong, confirmed twice, oversold, unexplained or throttled by us."""
 
 
 def main(words: Sequence[str]) -> int:

@@ -134,7 +134,8 @@ def _tell(verdict: Any, plan: Plan) -> None:
         ("confirmations", f"{verdict.confirmations.due} due, {verdict.confirmations.confirmed} confirmed"),
         ("", f"{verdict.confirmations.twice} twice"),
         ("ledger", f"{verdict.ledger.levels} levels, {verdict.ledger.wrong} wrong"),
-        ("throttled", str(verdict.throttled)),
+        ("oversold", f"{verdict.oversold} units, {verdict.unexplained} quantities unexplained"),
+        ("throttled", f"{verdict.throttled} by us, {verdict.throttled_by_others} by another application"),
         ("workers killed", str(verdict.killed)),
         ("seconds", f"{verdict.seconds:g}"),
     )

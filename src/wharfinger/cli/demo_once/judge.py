@@ -7,9 +7,11 @@ from typing import Any
 
 from django.db.models import Count, F, Sum
 
+from wharfinger.cli.demo_once.units import is_explained, oversold, sales_of, writes_of
 from wharfinger.db.models import (
     Allocation,
     Channel,
+    ChannelProduct,
     Confirmation,
     ImportedOrder,
     Listing,
@@ -55,7 +57,12 @@ class Ledger:
 
 @dataclass
 class Verdict:
-    """`faults` says in words what is wrong, at most a line each."""
+    """`faults` says in words what is wrong, at most a line each.
+
+    `throttled`: refusals that our own calls caused; those of another application that held the limit are counted
+    apart. `oversold`: units sold at Amazon beyond what was on hand, less those of Amazon's own delay. `unexplained`:
+    listings that differ at Amazon with no call, order or fault in its books that accounts for it.
+    """
 
     orders: Orders = field(default_factory=Orders)
     listings: Listings = field(default_factory=Listings)
@@ -63,6 +70,9 @@ class Verdict:
     fba: Listings = field(default_factory=Listings)
     ledger: Ledger = field(default_factory=Ledger)
     throttled: int = 0
+    throttled_by_others: int = 0
+    oversold: int = 0
+    unexplained: int = 0
     seconds: float = 0.0
     killed: int = 0
     faults: list[str] = field(default_factory=list)
@@ -79,6 +89,8 @@ class Verdict:
             self.fba.wrong,
             self.ledger.wrong,
             self.throttled,
+            self.oversold,
+            self.unexplained,
         )
         return not any(bad)
 
@@ -88,9 +100,10 @@ class Verdict:
 
 def judge(books: Books) -> Verdict:
     """Compare our database with the books. Reads only."""
-    verdict = Verdict(throttled=books["throttled"])
+    verdict = Verdict(throttled=books["throttled"], throttled_by_others=books["throttled_by_others"])
     _judge_orders(books["orders"], verdict)
-    _judge_listings(books["listings"], verdict)
+    _judge_listings(books, verdict)
+    _judge_units(books, verdict)
     _judge_confirmations(books, verdict)
     _judge_fba(books["fba"], verdict)
     _judge_ledger(verdict)
@@ -149,11 +162,11 @@ def _order_fault(order: Books, row: ImportedOrder, lines: Mapping[int, Mapping[s
     return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
 
 
-def _judge_listings(listings: Sequence[Books], verdict: Verdict) -> None:
+def _judge_listings(books: Books, verdict: Verdict) -> None:
     """Every listing that our channels answer for shows what is available at the channel's site."""
     sites = _sites_of_sending_channels()
     available = {(level.item_id, level.site_id): level.on_hand - level.allocated for level in StockLevel.objects.all()}
-    amazon = {(row["sellerId"], row["sku"]): row for row in listings}
+    amazon = {(row["sellerId"], row["sku"]): row for row in books["listings"]}
     for listing in Listing.objects.filter(fulfilment="FBM").select_related("account").prefetch_related("products"):
         told = amazon.get((listing.account.seller_id, listing.sku))
         for product in listing.products.all():
@@ -165,7 +178,24 @@ def _judge_listings(listings: Sequence[Books], verdict: Verdict) -> None:
             if told["quantity"] != max(0, level):
                 verdict.listings.wrong += 1
                 verdict.faults.append(f"{listing.sku}: Amazon shows {told['quantity']}, available are {level}")
+                if not is_explained(told, listing.told_at, books["writes"], books["struck"]):
+                    verdict.unexplained += 1
             break
+
+
+def _judge_units(books: Books, verdict: Verdict) -> None:
+    """What was sold of each item against everything that ever came in, whatever became of the orders here."""
+    linked = ChannelProduct.objects.filter(listing__fulfilment="FBM", item__isnull=False)
+    items = {
+        (seller, sku): item
+        for seller, sku, item in linked.values_list("listing__account__seller_id", "listing__sku", "item_id")
+        if item is not None
+    }
+    arrivals = Movement.objects.exclude(site__kind="FBA").filter(quantity__gt=0).values("item_id")
+    came_in = {row["item_id"]: row["units"] for row in arrivals.annotate(units=Sum("quantity")).order_by()}
+    verdict.oversold = oversold(sales_of(books["orders"], items), came_in, writes_of(books["writes"]))
+    if verdict.oversold:
+        verdict.faults.append(f"{verdict.oversold} units were sold at Amazon beyond what there was")
 
 
 def _sites_of_sending_channels() -> dict[tuple[int, str], int | None]:

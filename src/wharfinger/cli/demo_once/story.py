@@ -3,19 +3,24 @@
 What is looked up to know which page to open (ids, counts) is read from the database.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from html import unescape
 from itertools import product
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx2
 from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from wharfinger.cli.demo_once import difficulties
+from wharfinger.cli.demo_once.difficulties import World
 from wharfinger.cli.demo_once.judge import Verdict, judge
 from wharfinger.cli.demo_once.visitor import Page, PageSurprise, Visitor
 from wharfinger.cli.seed import WAREHOUSE
@@ -77,12 +82,17 @@ class Job:
     def do(self) -> None:
         """All of it, in the order a new retailer does it."""
         sign_in(self)
-        told = self.ask("accounts")
-        for account in told["accounts"]:
-            set_up_account(self, account)
+        world = World(self.control, tuple(self.ask("accounts")["accounts"]))
+        difficulties.begin_after_midnight_in_berlin(world, settings.CLOCK.now())
+        difficulties.refuse_page_tokens(world)
+        for account in world.accounts:
+            set_up_account(self, account, world)
         self.await_that("every channel is Linked", _all_linked, _link_states)
         approve_stock_uploads(self)
         self.await_that("Amazon was told every quantity", _nothing_to_tell, _waiting)
+        difficulties.take_role_away(world)
+        difficulties.share_a_limit(world)
+        self.placed += difficulties.place_odd_orders(world)
         for wave in range(WAVES):
             place_orders(self, wave)
         self.await_that("every order is imported", lambda: ImportedOrder.objects.count() >= self.placed, _waiting)
@@ -110,16 +120,23 @@ def sign_in(job: Job) -> None:
     say("Signed in.")
 
 
-def set_up_account(job: Job, account: Mapping[str, Any]) -> None:
-    """FBM and FBA channels of all its marketplaces: authorise the first, share its authorisation, activate all."""
-    marketplaces = [BY_ID[row["id"]] for row in account["marketplaces"]]
+def set_up_account(job: Job, account: Mapping[str, Any], world: World) -> None:
+    """FBM and FBA channels of all its marketplaces but one: authorise the first, share it, activate all."""
+    sells_in = [row["id"] for row in account["marketplaces"] if row["id"] != difficulties.WITHOUT_CHANNEL]
+    marketplaces = [BY_ID[marketplace] for marketplace in sells_in]
+    private = account["region"] == difficulties.PRIVATE_SINCE
+    if private:
+        difficulties.make_application_private(world)
     seller_id = ""
     for marketplace, kind in product(marketplaces, (Fulfilment.FBM, Fulfilment.FBA)):
         site = WAREHOUSE if kind is Fulfilment.FBM else FBA_SITES[marketplace.pool]
         channel = make_channel(job, account, kind, marketplace, site, seller_id)
         activate(job, channel)
         if not seller_id:
-            authorise(job, channel, account)
+            if private:
+                paste_token(job, channel, account)
+            else:
+                authorise(job, channel, account)
             seller_id = account["sellerId"]
     say(f"{account['name']}: {2 * len(marketplaces)} channels made and authorised.")
 
@@ -136,7 +153,7 @@ def make_channel(
     name = f"{marketplace.name} {kind.value}"
     answers: dict[str, dict[str, str | None]] = {
         "checks": {"marketplace_id": marketplace.id, "go": "next"},
-        "general": {"name": name, "dont_import_orders": None},
+        "general": {"name": name, "dont_import_orders": None, **_start_date(marketplace)},
         "specific": {"region": account["region"], "marketplace_id": marketplace.id, "seller_id": seller_id},
         "options": {"site_id": str(Site.objects.get(name=site).pk)},
         "save": {},
@@ -152,6 +169,13 @@ def make_channel(
     if channel is None:
         raise PageSurprise(f"“{name}” was not made: {page.said()}")
     return channel
+
+
+def _start_date(marketplace: MarketplaceFacts) -> dict[str, str]:
+    """Where it is tomorrow already the channel starts today: what UTC calls yesterday is imported all the same."""
+    if marketplace.id != difficulties.ALREADY_TOMORROW:
+        return {}
+    return {"start_date": f"{settings.CLOCK.now().astimezone(ZoneInfo(marketplace.zone)):%Y-%m-%d}"}
 
 
 def activate(job: Job, channel: Channel) -> None:
@@ -176,6 +200,25 @@ def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
     )
     page = job.visitor.open(f"/channels/{channel.pk}/edit/")
     job.visitor.send(page, f"/channels/{channel.pk}/edit/", {})
+
+
+def paste_token(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
+    """A private application has no consent: Develop Apps gives a refresh token, which is pasted as Auth Token."""
+    job.visitor.forget("simulator_session")
+    address = f"{job.simulator}/sellercentral/{channel.marketplace.seller_central}/apps/develop"
+    page = job.visitor.open(address)
+    for _ in range(3):
+        form = page.form("")
+        if not {name for name, _ in form.fields} & {"email", "password"}:
+            break
+        page = job.visitor.send(page, "", {**account["signIn"]})
+    page = job.visitor.send(page, "", {"authorise": "1"})
+    found = re.search(r'<code id="token">([^<]+)</code>', page.html)
+    if found is None:
+        raise PageSurprise(f"Develop Apps gave no token: {page.said()}")
+    edit = job.visitor.open(f"/channels/{channel.pk}/edit/")
+    credentials = {"auth_token": unescape(found[1]), "seller_id": account["sellerId"]}
+    job.visitor.send(edit, f"/channels/{channel.pk}/edit/", credentials)
 
 
 def _through_seller_central(job: Job, page: Page, account: Mapping[str, Any]) -> Page:

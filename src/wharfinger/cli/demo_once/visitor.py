@@ -107,7 +107,7 @@ class _Reader(HTMLParser):
             self._button = None
         elif tag == "textarea" and self._textarea is not None:
             form, name, parts = self._textarea
-            form.fields.append((name, "".join(parts)))
+            form.fields.append((name, "".join(parts).removeprefix("\n")))  # as browsers do
             self._textarea = None
 
     def handle_data(self, data: str) -> None:
