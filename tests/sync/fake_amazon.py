@@ -83,6 +83,7 @@ class FakeAmazon:
     page_size: int = 50
     whole_timeout: float = 30.0
     apply: bool = True
+    keeps_confirmations: bool = True  # False: 204, and nothing of it is kept
 
     def _begin(self, operation, *what):
         left = self.tokens.get(operation)
@@ -188,7 +189,8 @@ class FakeAmazon:
                 code="InvalidInput",
                 message="Failed to create package due to not finding a matching package or order already fulfilled.",
             )
-        self.packages[order_id][str(confirmation.package_reference_id)] = confirmation
+        if self.keeps_confirmations:
+            self.packages[order_id][str(confirmation.package_reference_id)] = confirmation
         return self._end(fault, None)
 
     def get_order(self, order_id):

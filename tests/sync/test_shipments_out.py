@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account, an_item, an_order
@@ -18,6 +19,11 @@ from wharfinger.sync import shipments_out
 from wharfinger.sync.calls import AccountFacts
 
 pytestmark = pytest.mark.django_db
+
+
+def foreign(carrier, number):
+    """A parcel in Amazon's order that somebody else put there."""
+    return SimpleNamespace(carrier_code="Other", carrier_name=carrier, tracking_number=number)
 
 
 class Shop:
@@ -40,6 +46,11 @@ class Shop:
         bring_state_along(order, lines, now=NOW)
         shipments.dispatch(order.pk, service_id=self.service.pk, now=self.clock.now())
         return order
+
+    def message(self):
+        """The first parcel as it would be sent."""
+        row = Confirmation.objects.select_related("shipment__service", "shipment__order__channel").order_by("pk")[0]
+        return shipments_out._words_of(confirmations._message(row))
 
     def run(self):
         return shipments_out.run(self.account.pk, self.amazon, self.clock)
@@ -216,13 +227,109 @@ class TestRefused:
         assert shop.states() == ["Confirmed", "Confirmed"]
         assert problem.solved_at is not None
 
-    def test_already_fulfilled_counts_as_done(self):
+    def test_already_fulfilled_is_done_only_when_amazon_shows_our_parcel(self):
         shop = Shop()
-        shop.amazon.statuses[shop.orders[0].order_ref] = "SHIPPED"
+        order = shop.orders[0].order_ref
+        shop.amazon.statuses[order] = "SHIPPED"
+        held = shop.amazon.packages[order]["1"] = shop.message()
         shop.run()
         assert shop.states() == ["Confirmed"]
+        assert held.tracking_number.startswith("DC")
         assert not Problem.objects.exists()
 
+    def test_already_fulfilled_with_another_parcel_names_what_amazon_holds(self):
+        shop = Shop()
+        order = shop.orders[0].order_ref
+        shop.amazon.statuses[order] = "SHIPPED"
+        shop.amazon.packages[order]["9"] = foreign("UPS", "1Z999AA10123456784")
+        shop.run()
+        assert shop.states() == ["Not shown"]
+        problem = Problem.objects.get()
+        assert problem.kind == "Amazon does not show our parcel"
+        for words in ("another parcel: UPS, 1Z999AA10123456784.", "shipping automation", "order already fulfilled"):
+            assert words in problem.cause
+
+    def test_already_fulfilled_without_a_word_of_any_parcel_is_looked_at_a_few_times(self):
+        shop = Shop()
+        shop.amazon.statuses[shop.orders[0].order_ref] = "SHIPPED"
+        states = []
+        for _ in range(8):
+            shop.run()
+            states += shop.states()
+            shop.clock.advance(minutes=4)
+        assert states == ["Attempted"] * 3 + ["Not shown"] * 5
+        assert len(shop.amazon.named("confirmShipment")) == 1
+        assert len(shop.amazon.named("getOrder")) == 4
+        assert "shows no parcel of it" in Problem.objects.get().cause
+
+    def test_shown_later_after_all_it_is_confirmed(self):
+        shop = Shop()
+        order = shop.orders[0]
+        shop.amazon.statuses[order.order_ref] = "SHIPPED"
+        shop.amazon.packages[order.order_ref]["9"] = foreign("UPS", "99999")
+        shop.run()
+        number = Confirmation.objects.get().shipment.tracking_number
+        spaced = f" {number[:4].lower()} {number[4:]} "
+        confirm_seen_packages(order, [IncomingPackage("7", tracking_number=spaced)], now=shop.clock.now())
+        assert shop.states() == ["Confirmed"]
+        assert Problem.objects.get().solved_at == shop.clock.now()
+
+
+class TestDropped:
+    """Amazon answers 204 and keeps nothing of it."""
+
+    def through(self, shop, hours):
+        for _ in range(hours * 15):
+            shop.run()
+            shop.clock.advance(minutes=4)
+
+    def test_it_is_sent_again_twice_and_then_a_person_decides(self):
+        shop = Shop()
+        shop.amazon.keeps_confirmations = False
+        self.through(shop, 6)
+        assert shop.amazon.named("confirmShipment") == [(shop.orders[0].order_ref, 1)] * 3
+        assert shop.states() == ["Not shown"]
+        assert Problem.objects.get().cause.endswith("Amazon took the confirmation and shows no parcel of it.")
+
+    def test_of_a_shipped_order_with_another_carrier_it_is_not_sent_again(self):
+        shop = Shop()
+        order = shop.orders[0].order_ref
+        shop.amazon.keeps_confirmations = False
+        shop.run()
+        shop.amazon.statuses[order] = "SHIPPED"
+        shop.amazon.packages[order]["1"] = foreign("Amazon Shipping", "")
+        self.through(shop, 6)
+        assert len(shop.amazon.named("confirmShipment")) == 1
+        assert shop.states() == ["Not shown"]
+        assert "another parcel: Amazon Shipping, without a number." in Problem.objects.get().cause
+
+    def test_the_late_alarm_is_not_lost(self):
+        shop = Shop()
+        shop.amazon.keeps_confirmations = False
+        shop.orders[0].ship_by = NOW + timedelta(minutes=10)
+        shop.orders[0].save()
+        self.through(shop, 6)
+        assert set(Problem.objects.values_list("kind", flat=True)) == {
+            "Confirmation late",
+            "Amazon does not show our parcel",
+        }
+        shop.amazon.keeps_confirmations = True
+        parcels.send_again(Confirmation.objects.get().shipment_id, now=shop.clock.now())
+        self.through(shop, 1)
+        assert shop.states() == ["Confirmed"]
+        assert not Problem.objects.filter(solved_at=None).exists()
+
+    def test_sent_again_by_a_person_it_has_its_two_tries_once_more(self):
+        shop = Shop()
+        shop.amazon.keeps_confirmations = False
+        self.through(shop, 6)
+        parcels.send_again(Confirmation.objects.get().shipment_id, now=shop.clock.now())
+        self.through(shop, 6)
+        assert len(shop.amazon.named("confirmShipment")) == 6
+        assert shop.states() == ["Not shown"]
+
+
+class TestOtherRefusals:
     def test_a_refusal_that_cannot_be_looked_into_stays_in_doubt(self):
         shop = Shop()
         shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message="No."))

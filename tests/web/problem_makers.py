@@ -20,7 +20,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.days import ends
-from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.orders import Fulfilment, IncomingPackage
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import Tracking
 from wharfinger.operations import (
@@ -183,6 +183,16 @@ def a_confirmation_that_amazon_refuses(world: World) -> None:
     assert message is not None
     refusal = confirmations.RefusedByAmazon("The tracking ID does not match the carrier.", final=True)
     confirmations.settle_confirmation(message.id, refusal, now=now)
+
+
+@makes(ProblemKind.CONFIRMATION_NOT_SHOWN)
+def an_order_shipped_with_another_parcel(world: World) -> None:
+    _dispatched(world)
+    now = world.clock.now()
+    message = confirmations.claim_confirmation(world.account.pk, now=now, machine_now=now)
+    assert message is not None
+    theirs = IncomingPackage("9", carrier="UPS", tracking_number="1Z999AA10123456784")
+    confirmations.note_looked_up(message.id, [theirs], all_shipped=True, now=now, refused="Order already fulfilled.")
 
 
 @makes(ProblemKind.CONFIRMATION_LATE)

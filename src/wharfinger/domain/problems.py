@@ -20,6 +20,7 @@ class ProblemKind(StrEnum):
     ZONE_DIFFERS = "Another time zone"
     CONFIRMATION_REFUSED = "Confirmation refused"
     CONFIRMATION_LATE = "Confirmation late"
+    CONFIRMATION_NOT_SHOWN = "Amazon does not show our parcel"
     LISTING_REFUSED = "Listing refused"
     LISTING_CONFLICT = "Two rules for one SKU"
     LISTING_DRIFT = "Amazon shows another quantity"

@@ -49,6 +49,11 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         _SEND_AGAIN,
         _DONE,
     ),
+    ProblemKind.CONFIRMATION_NOT_SHOWN: (
+        Control("Correct carrier / tracking number", Right.SHIP),
+        _SEND_AGAIN,
+        _DONE,
+    ),
     ProblemKind.CONFIRMATION_LATE: (_SEND_AGAIN, Control("Add tracking number", Right.SHIP), _DONE),
     ProblemKind.LISTING_REFUSED: (_SEND_QUANTITY,),
     ProblemKind.LISTING_CONFLICT: (

@@ -1,5 +1,6 @@
 """Parcels, and what becomes of telling Amazon about them."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -27,7 +28,8 @@ class ConfirmationState(StrEnum):
     """The life of one shipment confirmation at Amazon.
 
     WAITING → ATTEMPTED (written before the call; unknown until settled) → ACCEPTED (204) → CONFIRMED
-    (seen in Amazon's own order); REFUSED needs a person; NOT_SENT: the channel does not upload order status.
+    (seen in Amazon's own order); REFUSED needs a person; NOT_SHOWN does too: Amazon took it, or holds the order as
+    shipped, and its order does not show our parcel; NOT_SENT: the channel does not upload order status.
     """
 
     WAITING = "Waiting"
@@ -35,4 +37,34 @@ class ConfirmationState(StrEnum):
     ACCEPTED = "Accepted"
     CONFIRMED = "Confirmed"
     REFUSED = "Refused"
+    NOT_SHOWN = "Not shown"
     NOT_SENT = "Not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class SentParcel:
+    """A parcel as it was sent. `carrier`: Amazon's code, or the name where the code is Other; empty = not known."""
+
+    reference: str
+    tracking_number: str
+    carrier: str = ""
+
+
+def is_same_parcel(sent: SentParcel, *, reference: str, tracking_number: str, carrier: str = "") -> bool:
+    """Whether what Amazon shows is this parcel: by its number (spaces and case apart), else by our reference.
+
+    Where Amazon names no number, another carrier under our reference is somebody else's parcel.
+    """
+    if _squeezed(tracking_number):
+        return _squeezed(tracking_number) == _squeezed(sent.tracking_number)
+    return reference == sent.reference and not _another_carrier(carrier, sent.carrier)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+def _another_carrier(shown: str, sent: str) -> bool:
+    """Amazon shows a code, a name or both in one: “DPD” and “DPD UK” may be one carrier."""
+    one, other = ("".join(c for c in text.casefold() if c.isalnum()) for text in (shown, sent))
+    return bool(one and other) and one not in other and other not in one

@@ -6,7 +6,7 @@ from datetime import datetime
 from wharfinger.db.models import Confirmation, SalesOrder, Shipment
 from wharfinger.domain.orders import IncomingPackage
 from wharfinger.domain.problems import ProblemKind
-from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.domain.shipments import ConfirmationState, SentParcel, is_same_parcel
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._problem_steps import solve_problem
 
@@ -15,7 +15,13 @@ _MAY_BE_SEEN = [
     ConfirmationState.ATTEMPTED.value,
     ConfirmationState.ACCEPTED.value,
     ConfirmationState.REFUSED.value,
+    ConfirmationState.NOT_SHOWN.value,
 ]
+_OF_A_CONFIRMATION = (
+    ProblemKind.CONFIRMATION_REFUSED,
+    ProblemKind.CONFIRMATION_NOT_SHOWN,
+    ProblemKind.CONFIRMATION_LATE,
+)
 
 
 def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:
@@ -45,7 +51,8 @@ def _note_delivered(sales_order: SalesOrder, packages: Sequence[IncomingPackage]
     if not delivered:
         return
     for shipment in Shipment.objects.filter(order=sales_order, delivered_at=None):
-        if any(_is_ours(package, shipment.package_reference, shipment.tracking_number) for package in delivered):
+        sent = SentParcel(shipment.package_reference, shipment.tracking_number)
+        if any(_is_ours(package, sent) for package in delivered):
             Shipment.objects.filter(pk=shipment.pk).update(delivered_at=now)
 
 
@@ -53,15 +60,38 @@ def _shows(package: IncomingPackage, row: Confirmation) -> bool:
     """Whether Amazon shows the newest version of the parcel, and not one that a correction has replaced."""
     if row.attempted_version and is_overtaken(row):
         return False  # what Amazon shows was sent before the correction
-    if not _is_ours(package, row.shipment.package_reference, row.shipment.tracking_number):
+    if not _is_ours(package, _sent(row)):
         return False
     return not row.stale_carrier or package.carrier != row.stale_carrier
 
 
-def _is_ours(package: IncomingPackage, reference: str, tracking_number: str) -> bool:
-    if package.tracking_number:
-        return bool(tracking_number) and package.tracking_number.strip() == tracking_number
-    return package.reference == reference
+def _sent(row: Confirmation) -> SentParcel:
+    shipment = row.shipment
+    carrier = row.sent_carrier.removeprefix("Other ")
+    return SentParcel(shipment.package_reference, shipment.tracking_number, carrier)
+
+
+def _is_ours(package: IncomingPackage, sent: SentParcel) -> bool:
+    return is_same_parcel(
+        sent, reference=package.reference, tracking_number=package.tracking_number, carrier=package.carrier
+    )
+
+
+def parcels_of_others(row: Confirmation, packages: Sequence[IncomingPackage]) -> list[IncomingPackage]:
+    """The parcels that Amazon's order holds and none of ours is: set by somebody in Seller Central, or by Amazon.
+
+    Under a corrected parcel's own reference it may be what we sent before the correction.
+    """
+    ours = [
+        _sent(one)
+        for one in Confirmation.objects.filter(shipment__order=row.shipment.order_id).select_related("shipment")
+    ]
+    own = row.shipment.package_reference if row.version > 1 else ""
+    return [
+        package
+        for package in packages
+        if not any(_is_ours(package, sent) for sent in ours) and not (own and package.reference == own)
+    ]
 
 
 def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime) -> None:
@@ -75,7 +105,7 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
             "state", "confirmed_at", "accepted_at", "first_accepted_at", "error", "shown_carrier", "stale_carrier"
         ]
     )  # fmt: skip
-    for kind in (ProblemKind.CONFIRMATION_REFUSED, ProblemKind.CONFIRMATION_LATE):
+    for kind in _OF_A_CONFIRMATION:
         solve_problem(kind, confirmation_key(row), now=now)
     record_activity(
         f"Amazon shows parcel {row.shipment.package_reference} ({row.shipment.tracking_number}).",
@@ -97,5 +127,6 @@ def is_overtaken(row: Confirmation) -> bool:
 
 def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
     """The newest version is sent from now on; the caller saves the row."""
-    row.state, row.again_at, row.attempts, row.read_backs = ConfirmationState.WAITING.value, now, 0, 0
+    row.state, row.again_at = ConfirmationState.WAITING.value, now
+    row.attempts = row.read_backs = row.resends = 0
     row.accepted_at, row.confirmed_at, row.error = None, None, ""

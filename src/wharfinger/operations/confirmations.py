@@ -6,13 +6,13 @@ an attempt of unknown outcome is looked up in Amazon's own order before anything
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from django.db.models import F, Q, QuerySet
 
 from wharfinger.db.models import Confirmation, SellerAccount
-from wharfinger.domain.orders import IncomingPackage, SalesOrderState
+from wharfinger.domain.orders import AmazonStatus, IncomingPackage, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
 from wharfinger.domain.shipments import ConfirmationState
@@ -21,19 +21,19 @@ from wharfinger.operations._confirmation_steps import (
     confirm_seen_packages,
     confirmation_key,
     is_overtaken,
-    mark_confirmed,
+    parcels_of_others,
     wait_for_sending,
 )
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._not_shown_steps import (
+    LOOK_AFTER_ACCEPTED,
+    LOOK_AFTER_DOUBT,
+    look_again_or_send,
+    note_not_shown,
+)
 from wharfinger.operations._problem_steps import open_problem
 from wharfinger.operations.transaction import operation
 
-LOOK_AFTER_ACCEPTED = timedelta(minutes=8)
-"""The ordinary order search shows the parcel sooner; this look is for when it does not."""
-LOOK_AFTER_DOUBT = timedelta(minutes=3)
-"""Amazon's reads may lag two minutes behind (behaviour O03): a sooner look proves nothing."""
-LOOKS_BEFORE_SENDING_AGAIN = 2
-LOOKS_AFTER_ACCEPTED = 4
 _TEXT_AT_MOST = 2000
 _RUNNING = Q(
     shipment__order__channel__enabled=True,
@@ -174,7 +174,7 @@ def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime
     row.save(
         update_fields=[
             "state", "accepted_at", "first_accepted_at", "confirmed_at", "error", "again_at", "attempts", "read_backs",
-            "attempted_version",
+            "attempted_version", "resends",
         ]
     )  # fmt: skip
 
@@ -246,29 +246,35 @@ def note_looked_up(
         return ConfirmationState(row.state)
     if is_overtaken(row):
         wait_for_sending(row, now=now)
-        row.save(update_fields=["state", "again_at", "attempts", "read_backs", "accepted_at", "confirmed_at", "error"])
+        row.save(
+            update_fields=[
+                "state", "again_at", "attempts", "read_backs", "resends", "accepted_at", "confirmed_at", "error"
+            ]
+        )  # fmt: skip
         return ConfirmationState.WAITING
-    if refused and all_shipped and row.first_accepted_at is None:
-        # SH03: Amazon holds the order as sent already, whoever told it.
-        mark_confirmed(row, row.shipment.order, now=now)
-        return ConfirmationState.CONFIRMED
     if refused:
-        row.error = refused[:_TEXT_AT_MOST]
-        _refuse(row, now)
+        _judge_refusal(row, refused, packages, all_shipped, now)
     else:
-        _look_again_or_send(row, now)
-    row.save(update_fields=["state", "error", "again_at", "read_backs"])
+        look_again_or_send(row, packages, all_shipped=all_shipped, now=now)
+    row.save(update_fields=["state", "error", "again_at", "read_backs", "resends"])
     return ConfirmationState(row.state)
 
 
-def _look_again_or_send(row: Confirmation, now: datetime) -> None:
-    accepted = row.state == ConfirmationState.ACCEPTED.value
-    row.read_backs += 1
-    if row.read_backs < (LOOKS_AFTER_ACCEPTED if accepted else LOOKS_BEFORE_SENDING_AGAIN):
-        row.again_at = now + (LOOK_AFTER_ACCEPTED if accepted else LOOK_AFTER_DOUBT)
-        return
-    row.state, row.again_at = ConfirmationState.WAITING.value, now
-    row.error = "Amazon's order does not show the parcel: it is told again, under the same reference."
+def _judge_refusal(
+    row: Confirmation, refused: str, packages: Sequence[IncomingPackage], all_shipped: bool, now: datetime
+) -> None:
+    """A refusal is final, but of an order that counts as shipped (behaviour SH03): what it shows decides.
+
+    Another parcel there is told at once; without a word of any parcel, ours may only show later.
+    """
+    row.error = refused[:_TEXT_AT_MOST]
+    others = parcels_of_others(row, packages) if all_shipped else []
+    if others:
+        note_not_shown(row, packages, others, shipped=True, now=now)
+    elif all_shipped and not packages:
+        look_again_or_send(row, packages, all_shipped=True, now=now)
+    else:
+        _refuse(row, now)
 
 
 @operation
@@ -277,6 +283,12 @@ def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
     Confirmation.objects.filter(pk=confirmation_id).update(error=error[:_TEXT_AT_MOST], again_at=now + LOOK_AFTER_DOUBT)
 
 
+_NOT_SHOWN_YET = [
+    ConfirmationState.WAITING.value,
+    ConfirmationState.ATTEMPTED.value,
+    ConfirmationState.ACCEPTED.value,
+    ConfirmationState.NOT_SHOWN.value,
+]
 _REMEDY_OF_LATE = (
     "It is sent again automatically; press “Send again” to send it now. If it must not wait, confirm the order in "
     "Seller Central with the same tracking number."
@@ -286,11 +298,15 @@ _REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the l
 
 @operation
 def alarm_late(account_id: int, *, now: datetime) -> int:
-    """Tell a person of parcels that left but that Amazon has not been told of by ship-by."""
+    """Tell a person of parcels that left but that Amazon has not taken, or took and does not show, by ship-by."""
+    not_taken = Q(
+        first_accepted_at=None, state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value]
+    )
+    shipped = Q(shipment__order__imported__amazon_status=AmazonStatus.SHIPPED.value)
+    dropped = Q(resends__gt=0, version=1, state__in=_NOT_SHOWN_YET) & ~shipped
     late = _locked().filter(
+        not_taken | dropped,
         account_id=account_id,
-        first_accepted_at=None,
-        state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value],
         shipment__order__ship_by__lt=now,
         made_at__lt=now - LOOK_AFTER_DOUBT,
     )

@@ -115,7 +115,7 @@ def _next_version(row: Confirmation, now: datetime) -> None:
         wait_for_sending(row, now=now)
     row.save(
         update_fields=[
-            "version", "state", "again_at", "attempts", "read_backs", "accepted_at", "confirmed_at", "error",
+            "version", "state", "again_at", "attempts", "read_backs", "resends", "accepted_at", "confirmed_at", "error",
             "stale_carrier",
         ]
     )  # fmt: skip

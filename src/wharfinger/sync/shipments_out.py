@@ -160,7 +160,7 @@ def _look_into_refusal(
         return
     state = _note(message.id, order, clock, refused=said)
     done.seen += state is ConfirmationState.CONFIRMED
-    done.refused += state is ConfirmationState.REFUSED
+    done.refused += state in (ConfirmationState.REFUSED, ConfirmationState.NOT_SHOWN)
 
 
 def _look_up(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:

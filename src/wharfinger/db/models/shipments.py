@@ -59,6 +59,7 @@ class Confirmation(models.Model):
     shown_carrier = models.CharField(max_length=120, blank=True)  # Amazon's own word for it when it was confirmed
     stale_carrier = models.CharField(max_length=120, blank=True)  # shown before the carrier was corrected
     read_backs = models.PositiveSmallIntegerField(default=0)
+    resends = models.PositiveSmallIntegerField(default=0)  # of this version: accepted, never shown, sent again
     error = models.TextField(blank=True)
     made_at = models.DateTimeField()
 

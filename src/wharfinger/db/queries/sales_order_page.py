@@ -94,7 +94,12 @@ class ConfirmationFacts:
 
     @property
     def settled(self) -> bool:
-        return self.state in (ConfirmationState.CONFIRMED, ConfirmationState.REFUSED, ConfirmationState.NOT_SENT)
+        return self.state in (
+            ConfirmationState.CONFIRMED,
+            ConfirmationState.REFUSED,
+            ConfirmationState.NOT_SHOWN,
+            ConfirmationState.NOT_SENT,
+        )
 
 
 @dataclass(frozen=True, slots=True)

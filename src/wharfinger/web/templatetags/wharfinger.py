@@ -49,7 +49,7 @@ _TONES: dict[str, tuple[str, ...]] = {
     ),
     "bad": (
         "failed", "system error", "not linked", "authorisation lost", "refused", "late", "oversold", "lost",
-        "out of stock", "stale", "drift", "wrong",
+        "not shown", "out of stock", "stale", "drift", "wrong",
     ),
     "info": ("pending", "attempted", "exchanging", "returned", "open", "new", "running now", "fba", "allocated"),
 }  # fmt: skip
