@@ -13,6 +13,7 @@ from wharfinger.db.models import (
     Channel,
     ChannelProduct,
     Confirmation,
+    ImportedLine,
     ImportedOrder,
     Listing,
     Movement,
@@ -20,6 +21,7 @@ from wharfinger.db.models import (
     ShipmentLine,
     StockLevel,
 )
+from wharfinger.db.models.inbox import TO_SEND
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -121,6 +123,7 @@ def _judge_orders(placed: Sequence[Books], verdict: Verdict) -> None:
     verdict.orders.duplicated = doubled
     lines = _our_lines()
     served = set(Channel.objects.values_list("account__seller_id", "marketplace_id", "kind"))
+    unreserved = _unreserved()
     for order in placed:
         row = ours.get((order["sellerId"], order["orderId"]))
         if row is None:
@@ -130,11 +133,21 @@ def _judge_orders(placed: Sequence[Books], verdict: Verdict) -> None:
         kind = "FBA" if order["fulfilledBy"] == "AMAZON" else "FBM"
         if (order["sellerId"], order["marketplaceId"], kind) not in served:
             verdict.orders.skipped += 1  # imported and listed as Skipped, as it should be
+            if kind == "FBM" and row.pk in unreserved:
+                verdict.orders.wrong += 1
+                verdict.faults.append(f"{order['orderId']} is skipped and its units are not reserved")
             continue
         fault = _order_fault(order, row, lines)
         if fault:
             verdict.orders.wrong += 1
             verdict.faults.append(f"{order['orderId']}: {fault}")
+
+
+def _unreserved() -> set[int]:
+    """Imported orders that are to be sent, are no sales orders, and hold fewer units than they need."""
+    lines = ImportedLine.objects.filter(imported__amazon_status__in=TO_SEND, item__isnull=False)
+    held = dict(lines.values_list("pk").annotate(units=Sum("allocations__quantity")).order_by())
+    return {line.imported_id for line in lines if (held.get(line.pk) or 0) < line.quantity_open}
 
 
 def _our_lines() -> dict[int, dict[str, tuple[int, int]]]:
