@@ -5,7 +5,7 @@
 Asks Django itself, in one process, without a socket between: the time of a page's own work, its database's included (an
 embedded PostgreSQL that is made for the run, with fsync off, and taken away after it). Prints JSON: the machine, the
 counts, and for each page the median and the 95th percentile in milliseconds, the process's own CPU time, the queries
-and their time. Ends with 1 when a page's 95th percentile is above the limit (100 ms, product.md section 13's measure).
+and their time. Ends with 1 when a page's 95th percentile is above the limit (100 ms).
 Wall-clock times mean something on a machine that does nothing else: see `load`.
 """
 

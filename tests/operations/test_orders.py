@@ -1,4 +1,4 @@
-"""Amazon's orders become ours: every case of product.md section 3, each on a real database."""
+"""Amazon's orders become ours: every case, each on a real database."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""Feeds 2021-06-30. Source: model feeds_2021-06-30.json; sp-api-details, feeds; behaviours FD05, FD06."""
+"""Feeds 2021-06-30. Source: model feeds_2021-06-30.json; behaviours FD05, FD06."""
 
 import re
 from typing import Any

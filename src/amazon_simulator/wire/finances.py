@@ -1,4 +1,4 @@
-"""Finances 2024-06-19: listTransactions. Source: model finances_2024-06-19.json; sp-api-details, paging rules."""
+"""Finances 2024-06-19: listTransactions. Source: model finances_2024-06-19.json."""
 
 import hashlib
 from base64 import urlsafe_b64encode

@@ -1,4 +1,4 @@
-"""An order as Orders 2026-01-01 has it. Source: model orders_2026-01-01.json, sp-api-details section 4."""
+"""An order as Orders 2026-01-01 has it. Source: model orders_2026-01-01.json."""
 
 from collections.abc import Collection
 from typing import Any

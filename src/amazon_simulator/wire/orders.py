@@ -1,4 +1,4 @@
-"""Orders 2026-01-01: searchOrders and getOrder. Source: model orders_2026-01-01.json, sp-api-details section 4."""
+"""Orders 2026-01-01: searchOrders and getOrder. Source: model orders_2026-01-01.json."""
 
 from dataclasses import replace
 from typing import Any

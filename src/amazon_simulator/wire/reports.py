@@ -1,4 +1,4 @@
-"""Reports 2021-06-30. Source: model reports_2021-06-30.json; sp-api-details, reports; behaviours R06, R09."""
+"""Reports 2021-06-30. Source: model reports_2021-06-30.json; behaviours R06, R09."""
 
 import re
 from collections.abc import Mapping

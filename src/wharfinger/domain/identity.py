@@ -1,6 +1,6 @@
 """Amazon's identities as types of their own, each with one parser.
 
-Amazon SKUs are compared exactly: case, spaces and leading zeros count (lesson C10), and no Unicode
+Amazon SKUs are compared exactly: case, spaces and leading zeros count, and no Unicode
 normalisation is done (behaviour I03: U+FF06 is not "&").
 """
 

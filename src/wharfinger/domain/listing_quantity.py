@@ -1,6 +1,6 @@
 """What quantity Amazon should be told for one SKU, and why. Pure: facts in, a decision out.
 
-Source: product.md section 5. `quantity = round down(percent × max(0, available − buffer))`; a kit's
+`quantity = round down(percent × max(0, available − buffer))`; a kit's
 available is that of its scarcest component. What was never counted is unknown, which is not zero.
 """
 

@@ -1,4 +1,4 @@
-"""The (Global) options list of a channel: values by order type, and where each comes from (product.md, 2.9)."""
+"""The (Global) options list of a channel: values by order type, and where each comes from."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace

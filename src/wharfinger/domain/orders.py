@@ -67,7 +67,7 @@ class SalesOrderState(StrEnum):
 
 
 class OrderType(StrEnum):
-    """The order types that option overrides may name (product.md section 2.9)."""
+    """The order types that option overrides may name."""
 
     STANDARD = "Standard"
     EXPEDITED = "Expedited"

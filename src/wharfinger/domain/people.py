@@ -1,4 +1,4 @@
-"""Roles of the people who sign in, and what each may do (product.md section 11)."""
+"""Roles of the people who sign in, and what each may do."""
 
 from enum import StrEnum
 

@@ -1,7 +1,7 @@
 """Orders in: one search for a seller account, all its marketplaces, both kinds; pages are kept raw.
 
 The cursor is Amazon's own `lastUpdatedBefore` less an overlap, moved in the transaction that keeps the
-page (lesson C18). Understanding the orders comes after, each by itself, in `take_orders`.
+page. Understanding the orders comes after, each by itself, in `take_orders`.
 """
 
 from dataclasses import dataclass, field

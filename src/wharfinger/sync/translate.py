@@ -1,6 +1,6 @@
 """Amazon's words and ours, side by side. Pure.
 
-Source: model orders_2026-01-01.json and sp-api-details, section 4 (orders in).
+Source: model orders_2026-01-01.json.
 """
 
 from collections.abc import Iterable, Iterator
