@@ -5,6 +5,8 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.operations.test_orders import NOW, UK, Shop, a_line, an_order, later, problems
@@ -28,7 +30,7 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.db.queries.late import count_late
+from wharfinger.db.queries.late import Unsent, count_late, count_unsent
 from wharfinger.db.queries.problems import problem_row
 from wharfinger.db.queries.sales_orders import Day
 from wharfinger.db.queries.unimported import reserved_lines
@@ -37,6 +39,8 @@ from wharfinger.operations import imported_orders, links, orders, reservations, 
 from wharfinger.web.views.problems import mended_at
 
 pytestmark = pytest.mark.django_db
+PER_LINE = 5
+"""Its row twice (kept, then matched), its allocation, its level, its notice."""
 FR, DE = "A13V1IB3VIYZZH", "A1PA6795UKMFR9"
 
 
@@ -273,6 +277,7 @@ def test_orders_that_are_not_imported_count_as_late(shop):
     shop.take(french(number="026-0000001-0000005", ship_by=NOW - timedelta(hours=1), status=AmazonStatus.CANCELLED))
     late = count_late(Day(NOW))
     assert (late.sales_orders, late.not_imported, late.total) == (2, 1, 3)
+    assert count_unsent(NOW) == Unsent(late=1, channelless=2)
 
 
 def test_the_page_shows_what_an_order_holds(shop):
@@ -303,6 +308,20 @@ class TestPending:
         shop.take(french(status=AmazonStatus.PENDING, total=None, placed_at=NOW - timedelta(days=3)))
         assert shop.level(mug) == (5, 0)
         assert ImportedOrder.objects.get().reservation_ended_at == NOW
+
+
+def test_lines_cost_no_statements_of_their_own_but_their_rows(shop):
+    """Facts, levels and notices are read and locked once for an order, however many lines it has."""
+    codes = [f"ITEM-{number}" for number in range(6)]
+    for number, code in enumerate(codes):
+        shop.item(code, 5, asin=f"B00000010{number}")
+    few = french(a_line(codes[0]), number="026-0000001-0000001")
+    many = french(*(a_line(code) for code in codes), number="026-0000001-0000002")
+    with CaptureQueriesContext(connection) as first:
+        shop.take(few)
+    with CaptureQueriesContext(connection) as second:
+        shop.take(many)
+    assert len(second) - len(first) <= 5 * PER_LINE, [query["sql"][:90] for query in second]
 
 
 EVENTS = st.lists(

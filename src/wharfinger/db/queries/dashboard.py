@@ -17,10 +17,9 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.db.queries.budgets import BudgetRow, budget_row
-from wharfinger.db.queries.late import late_imports
+from wharfinger.db.queries.late import count_unsent
 from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
-from wharfinger.db.queries.unimported import channelless_orders
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.domain.shipments import ConfirmationState
 
@@ -128,6 +127,7 @@ def dashboard(day: Day, today: date) -> Dashboard:
     channels = _channels_today(orders)
     waiting = dict(StockNotice.objects.values_list("account").annotate(n=Count("id")))
     due = count_due(day)
+    unsent = count_unsent(day.now)
     open_problems = Problem.objects.filter(solved_at=None)
     chart, top = bars(orders_by_day(now, today, DAYS_SHOWN))
     return Dashboard(
@@ -135,8 +135,8 @@ def dashboard(day: Day, today: date) -> Dashboard:
         orders_today=orders.total,
         no_channel_today=orders.by_channel.get(None, 0),
         to_ship=sum(due.values()),
-        late=due[ShipBy.LATE] + late_imports(now).count(),
-        channelless=sum(row.orders for row in channelless_orders()),
+        late=due[ShipBy.LATE] + unsent.late,
+        channelless=unsent.channelless,
         unconfirmed=_unconfirmed(),
         awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
         problems=open_problems.count(),

@@ -9,11 +9,12 @@ be sent before they are paid; nor are ignored ones.
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Count, Q
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import ImportedOrder
 from wharfinger.db.queries.sales_orders import Day, ShipBy, orders_due
-from wharfinger.db.queries.unimported import unsent_imports
+from wharfinger.db.queries.unimported import unsent_imports, without_channel
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,22 @@ def late_import_rows(now: datetime, at_most: int = 20) -> tuple[LateImport, ...]
     return tuple(
         LateImport(pk, number, place or "", state, due, zone or "UTC") for pk, number, place, state, due, zone in rows
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Unsent:
+    """Orders at Amazon that are paid, still to be sent, and no sales orders."""
+
+    late: int
+    channelless: int
+
+
+def count_unsent(now: datetime) -> Unsent:
+    """One query, for the dashboard."""
+    counts = unsent_imports().aggregate(
+        late=Count("pk", filter=Q(ship_by__lt=now)), channelless=Count("pk", filter=without_channel())
+    )
+    return Unsent(counts["late"], counts["channelless"])
 
 
 def count_late(day: Day) -> Late:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, Min, OuterRef, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import Allocation, Channel, ImportedLine, ImportedOrder
@@ -58,15 +58,20 @@ def unsent_imports() -> QuerySet[ImportedOrder]:
     return rows.exclude(state__in=[ImportState.OK.value, ImportState.IGNORED.value])
 
 
-def channelless_orders(account_id: int | None = None) -> tuple[Channelless, ...]:
-    """By seller account and marketplace, most orders first; one query."""
+def without_channel() -> Q:
+    """Of imported orders: the seller account has no channel for their marketplace and kind."""
     channels = Channel.objects.filter(
         account=OuterRef("account"),
         marketplace=OuterRef("marketplace"),
         kind=Fulfilment.FBM.value,
         archived=False,
     )
-    rows = unsent_imports().exclude(amazon_order_id__startswith="S").filter(~Exists(channels))
+    return ~Q(Exists(channels)) & ~Q(amazon_order_id__startswith="S")
+
+
+def channelless_orders(account_id: int | None = None) -> tuple[Channelless, ...]:
+    """By seller account and marketplace, most orders first; one query."""
+    rows = unsent_imports().filter(without_channel())
     if account_id is not None:
         rows = rows.filter(account=account_id)
     groups: dict[tuple[int, str], list[Any]] = defaultdict(list)
