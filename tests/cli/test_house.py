@@ -50,5 +50,6 @@ def test_the_chores_run_as_they_are_wired(tmp_path):
         triggers.REMIND: "nothing more ends soon",
         triggers.MAIL_OUT: "1 sent",
         triggers.SECRET_IN: "no message",
+        triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs removed",
     }
     assert len(list((tmp_path / "mail").iterdir())) == 1

@@ -62,7 +62,7 @@ def test_percent_and_buffer_round_down():
 
 
 def test_the_number_is_told_through_one_marketplace():
-    assert decide(MUG) == Tell("A1F83G8C2ARO7P", UK, listing_quantity(Level(9, 2)))
+    assert decide(MUG) == Tell("A1F83G8C2ARO7P", UK, listing_quantity(Level(9, 2)), senders=("UK",))
 
 
 def test_two_channels_of_one_source_tell_once():

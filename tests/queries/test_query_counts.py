@@ -82,8 +82,8 @@ LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
     "levels of a site": (1, lambda world: site_levels(world.pool.pk)),
     "the ledger": (1, lambda world: ledger(StockItem.objects.only("pk").first().pk)),  # one more to find the item
     "problems": (1, lambda world: list_problems(ProblemFilter())),
-    "channel products": (3, lambda world: list_products(channel_facts(world.fbm.pk), ProductFilter())),
-    "levels told": (3, lambda world: list_levels_told(channel_facts(world.fbm.pk), ProductFilter())),
+    "channel products": (4, lambda world: list_products(channel_facts(world.fbm.pk), ProductFilter())),
+    "levels told": (4, lambda world: list_levels_told(channel_facts(world.fbm.pk), ProductFilter())),
     "a small list": (1, lambda world: list_entries(ListName.COURIER_GROUPS)),
     "lines of a courier group": (2, lambda world: group_page(CourierGroup.objects.only("pk").get(name="Many").pk)),
     "the (Global) list": (3, lambda world: options_list(world.fbm.pk)),

@@ -79,15 +79,6 @@ def test_a_channel_is_made_shown_and_edited_by_its_pages():
     assert Channel.objects.get().name == "Renamed"
 
 
-def test_ten_wrong_passwords_lock_the_name_for_a_while():
-    User.objects.create(username="ann", full_name="Ann", role="Viewer", password="!")
-    client = Client()
-    for _ in range(10):
-        client.post("/sign-in/", {"username": "ann", "password": "wrong"})
-    answer = client.post("/sign-in/", {"username": "ann", "password": "wrong"})
-    assert "Too many wrong passwords" in answer.content.decode()
-
-
 @pytest.mark.parametrize("query", ["", "?state=unknown&spapi_oauth_code=x", "?error=access_denied"])
 def test_a_return_that_belongs_to_no_authorisation_is_explained_and_tells_nobody_its_address(query):
     answer = Client().get(f"/amazon/callback{query}")

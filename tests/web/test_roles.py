@@ -178,7 +178,16 @@ def test_every_address_of_set_up_is_in_these_tables():
     }
     pages = (channels, channel_edit, channel_life, first_import, new_channel, set_up, users, audit)
     there = {str(route.pattern) for page in pages for route in page.routes}
-    assert there - told == {"account/password/"}  # everybody's own
+    assert there - told == {
+        "account/password/",  # everybody's own
+        "channels/<int:channel_id>/zone/",  # below
+    }
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_zone_is_accepted_by_those_who_edit_channels(role, sign_in, world):
+    answer = sign_in(role).post(f"/channels/{world.fbm.pk}/zone/", {"zone": "Europe/London"})
+    assert (answer.status_code == 403) is (role not in EDITORS)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -194,7 +203,11 @@ def test_the_speed_of_the_demos_clock_is_set_by_administrators_and_managers(role
 def test_who_packs_reads_the_address_but_no_e_mail_and_no_tax_number(role, sign_in):
     world = orders_world.World()
     world.item("MUG", 5)
-    tax = {"taxRegistrations": [{"taxRegistrationType": "VAT", "taxRegistrationNumber": "GB123456789"}]}
+    tax = {
+        "taxRegistrations": [
+            {"entityType": "BUYER", "taxRegistrationType": "VAT", "taxRegistrationNumber": "GB123456789"}
+        ]
+    }
     told = orders_world.order(orders_world.line("MUG"), tax=tax)
     world.hear(told)
     page = sign_in(role).get(f"/sales-orders/{world.sale(told).pk}/").content.decode()
