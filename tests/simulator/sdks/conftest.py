@@ -9,6 +9,7 @@ import json
 import socket
 import threading
 import urllib.request
+from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import boto3
@@ -65,7 +66,11 @@ class Served:
         return self.control(f"books?sellerId={EU}")
 
     def order_ids(self):
-        return sorted(order["orderId"] for order in self.books()["orders"])
+        """Those that a search finds: what changed in the last two minutes it does not yet."""
+        books = self.books()
+        until = datetime.fromisoformat(books["now"]) - timedelta(minutes=2)
+        found = [order for order in books["orders"] if datetime.fromisoformat(order["lastUpdatedTime"]) <= until]
+        return sorted(order["orderId"] for order in found)
 
     def pooled_skus(self):
         return sorted(row["sku"] for row in self.books()["fba"] if row["pool"] == "UK")
