@@ -65,6 +65,9 @@ class Entry:
     title: str = "A mug"
     product_type: str = "MUG"
     lead_time_days: int | None = 3
+    status: tuple = ("BUYABLE", "DISCOVERABLE")
+    issues: tuple = ()
+    submitted: int | None = None  # in the attributes
 
 
 @dataclass
@@ -139,12 +142,16 @@ class FakeAmazon:
                     asin=entry.asin,
                     item_name=entry.title,
                     product_type=entry.product_type,
+                    status=entry.status,
                 ),
             ),
+            issues=entry.issues,
             attributes=ItemAttributes(
                 fulfillment_availability=(
                     FulfilmentAttribute(
-                        fulfillment_channel_code="DEFAULT", lead_time_to_ship_max_days=entry.lead_time_days
+                        fulfillment_channel_code="DEFAULT",
+                        quantity=entry.submitted,
+                        lead_time_to_ship_max_days=entry.lead_time_days,
                     ),
                 )
             ),

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
 
+from django.db import transaction
 from tests.operations.shop import a_service
 from tests.sync.orders_world import NOON, World, later, line, order
 
 from wharfinger.db.models import (
     AmazonApplication,
     Channel,
+    ChannelProduct,
     Confirmation,
     FlowSchedule,
     Listing,
@@ -20,6 +22,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.days import ends
+from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment, IncomingPackage
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import Tracking
@@ -34,6 +37,7 @@ from wharfinger.operations import (
     shipments,
     stock,
 )
+from wharfinger.operations._issue_steps import keep_issues
 from wharfinger.operations._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_seen
 from wharfinger.operations.listings import FoundListing
 
@@ -248,6 +252,29 @@ def a_fall_that_no_order_explains(world: World) -> None:
 def paid_orders_on_amazon_de(world: World) -> None:
     told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "A1PA6795UKMFR9"})
     world.hear(told)
+
+
+@makes(ProblemKind.LISTING_ISSUE)
+def a_listing_that_amazon_suppresses(world: World) -> None:
+    world.item("MUG", 10)
+    issue = ListingIssue("90220", "‘brand’ is required.", attributes=("brand",), actions=("SEARCH_SUPPRESSED",))
+    product = ChannelProduct.objects.get(listing__sku="MUG")
+    with transaction.atomic():
+        keep_issues(product, [issue], shown=True, now=NOON)
+
+
+@makes(ProblemKind.LISTING_GONE)
+def a_listing_that_buyers_do_not_see_any_more(world: World) -> None:
+    world.item("MUG", 10)
+    product = ChannelProduct.objects.get(listing__sku="MUG")
+    with transaction.atomic():
+        keep_issues(product, [], shown=True, now=NOON)
+        keep_issues(product, [], shown=False, now=NOON)
+
+
+@makes(ProblemKind.LISTING_GONE)
+def a_sku_that_amazon_does_not_know(world: World) -> None:
+    outbox.settle_quantity(_claimed(world), outbox.Refused("SKU not found", gone=True), now=world.clock.now())
 
 
 @makes(ProblemKind.LISTING_CONFLICT)

@@ -23,6 +23,8 @@ class ProblemKind(StrEnum):
     CONFIRMATION_NOT_SHOWN = "Amazon does not show our parcel"
     LISTING_REFUSED = "Listing refused"
     LISTING_CONFLICT = "Two rules for one SKU"
+    LISTING_ISSUE = "Listing has errors at Amazon"
+    LISTING_GONE = "Listing gone from Amazon"
     LISTING_DRIFT = "Amazon shows another quantity"
     AUTHORISATION_LOST = "Authorisation lost"
     APPLICATION_REFUSED = "Application refused"

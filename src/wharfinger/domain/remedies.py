@@ -60,6 +60,8 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         Control("Edit", Right.EDIT_CHANNELS),
         Control("Read the listings again", Right.EDIT_CHANNELS),
     ),
+    ProblemKind.LISTING_ISSUE: (Control("Read the listings again", Right.EDIT_CHANNELS),),
+    ProblemKind.LISTING_GONE: (Control("Read the listings again", Right.EDIT_CHANNELS), _DONE),
     ProblemKind.LISTING_DRIFT: (_SEND_QUANTITY,),
     ProblemKind.AUTHORISATION_LOST: (
         Control("Authorise", Right.EDIT_CHANNELS),

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wharfinger.db.models import ChannelProduct, Listing, User
+from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._issue_steps import keep_issues, tell_back, tell_gone
 from wharfinger.operations._listing_steps import compare_seen, link_by_itself
 from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
@@ -33,6 +35,11 @@ class FoundListing:
     quantity: int | None
     lead_time_days: int | None
     both_ways: bool = False
+    submitted_quantity: int | None = None
+    """In the listing's attributes, where it may differ from what the listing shows."""
+    issues: tuple[ListingIssue, ...] = ()
+    shown: bool | None = None
+    """Buyers find or buy it in the marketplace; None = Amazon did not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +76,10 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
     # Links first: they may mend held orders, and orders are locked before notices.
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
     notice_listings(changed, cause="Amazon's listing changed", now=now)
-    for one in found:
+    for one, product in zip(found, products, strict=True):
         _judge(known[one.sku], one, read_at, now)
+        tell_back(known[one.sku], now=now)
+        keep_issues(product, one.issues, shown=one.shown, now=now)
     return Kept(new, linked)
 
 
@@ -87,15 +96,16 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
 def _refresh(listing: Listing, one: FoundListing) -> bool:
     """Bring the row to what Amazon says; answers whether it bears on what Amazon is told."""
     before = (listing.fulfilment, listing.product_type, listing.gone_at)
-    lead_time = listing.lead_time_days
+    kept = (listing.lead_time_days, listing.submitted_quantity)
     if one.fulfilment is not None:
         listing.fulfilment = one.fulfilment.value
     listing.product_type = one.product_type[:80] or listing.product_type
     listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
+    listing.submitted_quantity = one.submitted_quantity
     listing.gone_at = None
     changed = before != (listing.fulfilment, listing.product_type, listing.gone_at)
-    if changed or lead_time != listing.lead_time_days:
-        listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "gone_at"])
+    if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
+        listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at"])
     return changed and listing.fulfilment == Fulfilment.FBM.value
 
 
@@ -133,6 +143,8 @@ def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at:
     gone = [row.pk for row in rows.exclude(pk__in=elsewhere).distinct()]
     unread = ChannelProduct.objects.filter(listing__in=gone).exclude(marketplace__in=list(seen))
     gone = sorted(set(gone) - set(unread.values_list("listing_id", flat=True)))
+    for listing in Listing.objects.filter(pk__in=gone).order_by("pk"):
+        tell_gone(listing, now=now)
     return Listing.objects.filter(pk__in=gone).update(gone_at=now)
 
 

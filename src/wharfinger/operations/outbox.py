@@ -10,14 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from wharfinger.db.models import Listing, StockNotice, StockPush
+from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.queries.inbox import orders_read_past
 from wharfinger.db.queries.stock_out import listing_facts
+from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations._flow_steps import bring_flow_forward
+from wharfinger.operations._issue_steps import keep_issues, tell_gone
 from wharfinger.operations._listing_steps import READ_BACK_AFTER, compare_seen
 from wharfinger.operations._page_steps import page_of_listing
 from wharfinger.operations._problem_steps import open_problem, solve_problem
@@ -239,6 +241,9 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         listing.gone_at = now
     listing.read_back_at = None
     listing.save(update_fields=["error", "gone_at", "read_back_at"])
+    if gone:
+        tell_gone(listing, now=now)
+        return
     open_problem(
         ProblemKind.LISTING_REFUSED,
         f"listing:{listing.pk}",
@@ -293,6 +298,11 @@ class Seen:
     quantity: int | None
     fulfilled_by_amazon: bool = False
     gone: bool = False
+    marketplace_id: str = ""
+    """Where it was looked at: the issues are of this marketplace."""
+    submitted_quantity: int | None = None
+    issues: tuple[ListingIssue, ...] = ()
+    shown: bool | None = None
 
 
 @operation
@@ -305,12 +315,25 @@ def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
+        _keep_shown(listing, one, now)
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
             _lose(listing, one, now)
             continue
         compare_seen(listing, one.quantity, asked_at=asked_at, now=now, looked=True)
         differ += one.quantity != listing.told_quantity
     return differ
+
+
+def _keep_shown(listing: Listing, one: Seen, now: datetime) -> None:
+    """What Amazon shows beside the quantity, and what its attributes say of it."""
+    if one.gone:
+        return
+    if listing.submitted_quantity != one.submitted_quantity:
+        listing.submitted_quantity = one.submitted_quantity
+        listing.save(update_fields=["submitted_quantity"])
+    product = ChannelProduct.objects.filter(listing=listing, marketplace=one.marketplace_id).first()
+    if product is not None:
+        keep_issues(product, one.issues, shown=one.shown, now=now)
 
 
 @operation
@@ -336,6 +359,7 @@ def _lose(listing: Listing, one: Seen, now: datetime) -> None:
     listing.read_back_at = None
     if one.gone:
         listing.gone_at = now
+        tell_gone(listing, now=now)
     if one.fulfilled_by_amazon:
         listing.fulfilment = Fulfilment.FBA.value
     listing.save(update_fields=["read_back_at", "gone_at", "fulfilment"])

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from wharfinger.amazon.errors import PageTokenRefused
 from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
 from wharfinger.db.models import Channel, Marketplace
+from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import listings
 from wharfinger.operations.listings import MOST_PAGED_THROUGH, FoundListing
@@ -130,4 +131,30 @@ def _found(item: ListingsItem, marketplace_id: str) -> FoundListing:
         quantity=item.merchant_quantity,
         lead_time_days=attribute.lead_time_to_ship_max_days if attribute else None,
         both_ways=by_amazon and merchant,
+        submitted_quantity=attribute.quantity if attribute else None,
+        issues=issues_of(item, marketplace_id),
+        shown=is_shown(item, marketplace_id),
+    )
+
+
+def is_shown(item: ListingsItem, marketplace_id: str) -> bool | None:
+    """Whether buyers find or buy it there. Sold out it may be neither, which says nothing: None."""
+    summary = item.summary(marketplace_id)
+    if summary is not None and summary.status:
+        return True
+    return None if item.merchant_quantity == 0 else False
+
+
+def issues_of(item: ListingsItem, marketplace_id: str) -> tuple[ListingIssue, ...]:
+    """What Amazon finds wrong with the listing in this marketplace."""
+    return tuple(
+        ListingIssue(
+            code=issue.code,
+            message=issue.message,
+            severity=issue.severity,
+            attributes=issue.attribute_names,
+            actions=tuple(one.action for one in issue.enforcements.actions) if issue.enforcements else (),
+        )
+        for issue in item.issues
+        if not issue.marketplace_ids or marketplace_id in issue.marketplace_ids
     )

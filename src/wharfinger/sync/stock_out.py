@@ -24,12 +24,13 @@ from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem,
 from wharfinger.operations import outbox
 from wharfinger.operations.outbox import QuantityToSend, Seen, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.listings_in import is_shown, issues_of
 
 CLAIM = 4
 SKUS_IN_A_CALL = 20
 FAULTS_IN_A_ROW = 3
 """After so many of Amazon's own faults in a row the run ends and comes back later."""
-READ_BACK = ("fulfillmentAvailability",)
+READ_BACK = ("summaries", "attributes", "fulfillmentAvailability", "issues")
 SOONEST = timedelta(seconds=5)
 
 
@@ -216,7 +217,16 @@ def _note_odd(odd: Sequence[tuple[ToReadBack, AmazonError]], clock: Clock, done:
 
 
 def _seen(one: ToReadBack, item: ListingsItem) -> Seen:
-    return Seen(one.listing_id, item.merchant_quantity, fulfilled_by_amazon=item.fulfilled_by_amazon)
+    attribute = item.merchant_attribute
+    return Seen(
+        one.listing_id,
+        item.merchant_quantity,
+        fulfilled_by_amazon=item.fulfilled_by_amazon,
+        marketplace_id=one.marketplace_id,
+        submitted_quantity=attribute.quantity if attribute else None,
+        issues=issues_of(item, one.marketplace_id),
+        shown=is_shown(item, one.marketplace_id),
+    )
 
 
 def _note(seen: Sequence[Seen], asked_at: datetime, clock: Clock, done: _Run) -> None:

@@ -17,6 +17,7 @@ class Listing(models.Model):
     told_quantity = models.PositiveIntegerField(null=True)
     told_at = models.DateTimeField(null=True)
     told_why = models.JSONField(null=True)
+    submitted_quantity = models.IntegerField(null=True)  # in the listing's attributes: may differ from what it shows
     seen_quantity = models.IntegerField(null=True)
     seen_at = models.DateTimeField(null=True)
     fell_at = models.DateTimeField(null=True)  # Amazon showed fewer than sent, and no order of ours explains it yet
@@ -46,6 +47,8 @@ class ChannelProduct(models.Model):
     item = models.ForeignKey(
         "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="channel_products"
     )
+    issues = models.JSONField(default=list)  # `domain.listing_issues`: Amazon's errors and what it did about them
+    shown = models.BooleanField(null=True)  # buyers find or buy it there; None = Amazon has not said
     linked_by = models.CharField(max_length=20, blank=True)  # itself | a person's name
     linked_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField()

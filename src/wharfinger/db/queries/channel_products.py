@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wharfinger.db.models import Channel, ChannelProduct
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.listing_issues import ListingIssue, read_issues
 from wharfinger.domain.orders import Fulfilment
 
 
@@ -100,6 +101,10 @@ class ProductRow:
     told_why: dict[str, Any] | None
     seen_quantity: int | None
     seen_at: datetime | None
+    submitted_quantity: int | None
+    lead_time_days: int | None
+    issues: tuple[ListingIssue, ...]
+    shown: bool | None
     waiting_since: datetime | None
     again_at: datetime | None
     waiting_cause: str
@@ -111,6 +116,7 @@ _COLUMNS = (
     "listing__fulfilment", "listing__gone_at", "item_id", "item__code", "item__name", "linked_by",
     "listing__told_quantity", "listing__told_at", "listing__told_why", "listing__seen_quantity", "listing__seen_at",
     "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause", "listing__error",
+    "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown",
 )  # fmt: skip
 
 
@@ -262,6 +268,10 @@ def _row(row: dict[str, Any]) -> ProductRow:
         told_why=row["listing__told_why"],
         seen_quantity=row["listing__seen_quantity"],
         seen_at=row["listing__seen_at"],
+        submitted_quantity=row["listing__submitted_quantity"],
+        lead_time_days=row["listing__lead_time_days"],
+        issues=read_issues(row["issues"]),
+        shown=row["shown"],
         waiting_since=row["listing__notice__raised_at"],
         again_at=row["listing__notice__again_at"],
         waiting_cause=row["listing__notice__cause"] or "",

@@ -23,6 +23,7 @@ from wharfinger.db.queries.barcodes import barcodes_of
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
 from wharfinger.db.queries.unimported import UnimportedOrder, unimported_orders_of
+from wharfinger.domain.listing_issues import ListingIssue, read_issues
 from wharfinger.domain.stock import Level, SiteKind, kit_available
 
 
@@ -211,6 +212,10 @@ class ItemListing:
     told_why: dict[str, Any] | None
     seen_quantity: int | None
     seen_at: datetime | None
+    submitted_quantity: int | None
+    lead_time_days: int | None
+    issues: tuple[ListingIssue, ...]
+    shown: bool | None
     waiting_since: datetime | None
     error: str
 
@@ -302,6 +307,10 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
         "listing__seen_at",
         "listing__notice__raised_at",
         "listing__error",
+        "listing__submitted_quantity",
+        "listing__lead_time_days",
+        "issues",
+        "shown",
     )
     return tuple(
         ItemListing(
@@ -318,6 +327,10 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
             told_why=row["listing__told_why"],
             seen_quantity=row["listing__seen_quantity"],
             seen_at=row["listing__seen_at"],
+            submitted_quantity=row["listing__submitted_quantity"],
+            lead_time_days=row["listing__lead_time_days"],
+            issues=read_issues(row["issues"]),
+            shown=row["shown"],
             waiting_since=row["listing__notice__raised_at"],
             error=row["listing__error"],
         )
