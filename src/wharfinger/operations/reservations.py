@@ -2,18 +2,23 @@
 
 from datetime import datetime
 
-from wharfinger.db.models import Alert, ImportedOrder, Marketplace, Problem, RawMessage, SalesOrder
+from wharfinger.db.models import Alert, ImportedOrder, Installation, Marketplace, Problem, RawMessage, SalesOrder, User
 from wharfinger.db.queries.unimported import Channelless, channelless_orders
 from wharfinger.domain.alerts import AlertKind
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingOrder
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations._alert_steps import close_alert, raise_alert
 from wharfinger.operations._allocation_steps import allocate, allocate_lines, bring_state_along, claims_of
-from wharfinger.operations._history_steps import record_activity
+from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._import_steps import ORDER_ID_AT_MOST, find_or_make_import
+from wharfinger.operations._invoice_steps import INSTALLATION_ID
 from wharfinger.operations._problem_steps import open_problem, solve_problem
 from wharfinger.operations._reserve_steps import reserve_units
+from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
+
+PENDING_DAYS = range(1, 61)
+"""For how many days a pending order may keep its units."""
 
 
 @operation
@@ -82,6 +87,25 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         channel_id=imported.channel_id,
         now=now,
     )
+
+
+@operation
+def set_pending_days(days: int, *, now: datetime, user: User) -> None:
+    """For orders that are pending now and those to come; what is released already stays released."""
+    if days not in PENDING_DAYS:
+        raise Refused(f"Give a number of days from {PENDING_DAYS[0]} to {PENDING_DAYS[-1]}.", "days")
+    row = Installation.objects.select_for_update(no_key=True).get(pk=INSTALLATION_ID)
+    if row.pending_reservation_days == days:
+        return
+    before = _kept_for(row.pending_reservation_days)
+    row.pending_reservation_days = days
+    row.save(update_fields=["pending_reservation_days"])
+    after = _kept_for(days)
+    record_audit("change", "Installation", row.pk, before=before, after=after, now=now, user=user)
+
+
+def _kept_for(days: int) -> dict[str, str]:
+    return {"pending orders keep their units": f"{days} {'day' if days == 1 else 'days'}"}
 
 
 @operation

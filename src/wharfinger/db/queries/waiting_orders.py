@@ -78,13 +78,18 @@ def servable_imports(at_most: int = _AT_MOST) -> list[int]:
     return list(found)[:at_most]
 
 
+def pending_days() -> int:
+    """Days that a pending order keeps its reservation."""
+    days = Installation.objects.values_list("pending_reservation_days", flat=True).first()
+    return 7 if days is None else days
+
+
 def overdue_pendings(account_id: int, *, now: datetime, at_most: int = _AT_MOST) -> list[int]:
     """Imported orders that were pending for longer than a reservation is kept, and still have theirs."""
-    days = Installation.objects.values_list("pending_reservation_days", flat=True).first()
     rows = ImportedOrder.objects.filter(
         account_id=account_id,
         amazon_status__in=PENDING,
-        placed_at__lte=now - timedelta(days=7 if days is None else days),
+        placed_at__lte=now - timedelta(days=pending_days()),
         reservation_ended_at=None,
     ).exclude(fulfilment=Fulfilment.FBA.value)
     return list(rows.order_by("placed_at").values_list("pk", flat=True)[:at_most])

@@ -2,6 +2,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from wharfinger.operations.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
 
@@ -10,4 +11,14 @@ class ZoneForm(forms.Form):
         label="Your time zone",
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         widget=LongSelect,
+    )
+
+
+class PendingForm(forms.Form):
+    days = forms.IntegerField(
+        label="Days that a pending order keeps its units",
+        min_value=PENDING_DAYS[0],
+        max_value=PENDING_DAYS[-1],
+        help_text="A pending order takes its units at once. After so many days without payment they are free again, "
+        "and taken anew when it is paid after all. Units that are free already stay free when you change this.",
     )

@@ -5,14 +5,15 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.applications import list_applications
+from wharfinger.db.queries.waiting_orders import pending_days
 from wharfinger.domain.people import Right
-from wharfinger.operations import users
-from wharfinger.web.asked import allowed, person
-from wharfinger.web.forms.house_settings import ZoneForm
-from wharfinger.web.rights import signed_in
+from wharfinger.operations import reservations, users
+from wharfinger.web.asked import allowed, person, trade_now
+from wharfinger.web.forms.house_settings import PendingForm, ZoneForm
+from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.mail import way_of_mail
 
 
@@ -24,8 +25,26 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         users.set_time_zone(person(request).pk, form.cleaned_data["time_zone"])
         messages.success(request, "Times are shown in your zone now.")
         return redirect("settings")
+    return _page(request, form, PendingForm(initial={"days": pending_days()}))
+
+
+@needs(Right.ADMINISTER)
+@require_POST
+def set_pending_days(request: HttpRequest) -> HttpResponse:
+    form = PendingForm(request.POST)
+    if form.is_valid():
+        days = form.cleaned_data["days"]
+        reservations.set_pending_days(days, now=trade_now(), user=person(request))
+        messages.success(request, f"A pending order keeps its units for {days} {'day' if days == 1 else 'days'} now.")
+        return redirect("settings")
+    return _page(request, ZoneForm(initial={"time_zone": person(request).time_zone}), form)
+
+
+def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> HttpResponse:
     context = {
         "form": form,
+        "pending_form": pending_form,
+        "pending_days": pending_days(),
         "applications": list_applications(),
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
         "may_administer": allowed(request, Right.ADMINISTER),
@@ -33,9 +52,11 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         "mail_way": way_of_mail().value,
         "house": settings.WHARFINGER,
     }
-    return render(request, "wharfinger/settings/settings.html", context)
+    status = 422 if form.errors or pending_form.errors else 200
+    return render(request, "wharfinger/settings/settings.html", context, status=status)
 
 
 routes = [
     path("settings/", show_settings, name="settings"),
+    path("settings/pending-orders/", set_pending_days, name="pending-days"),
 ]
