@@ -132,11 +132,15 @@ def test_a_carrier_alone_is_confirmed_only_when_amazon_shows_another():
     shop = Corrected()
     shop.later(minutes=8)
     other = a_service(courier="DPD", name="Next Day", amazon_carrier_code="DPD", amazon_carrier_name="")
+    other.amazon_shipping_method = "Next Day"
+    other.save()
     shop.correct("15501234567890", shop.service)
     shop.later(minutes=1)
     shop.later(minutes=8)
     shop.correct("15501234567890", other)
     shop.run()
+    told = shop.amazon.packages[shop.order.order_ref]["1"]
+    assert (told.carrier_code, told.shipping_method) == ("DPD", "Next Day")
     stale = IncomingPackage("1", carrier="Demo Courier", tracking_number="15501234567890")
     confirm_seen_packages(shop.order, [stale], now=shop.clock.now())
     assert shop.states() == ["Accepted"]

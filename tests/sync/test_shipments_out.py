@@ -85,6 +85,27 @@ def test_the_channels_own_courier_mapping_is_used():
     assert (told.carrier_code, told.carrier_name, told.shipping_method) == ("DPD", "", "Next Day")
 
 
+@pytest.mark.parametrize(
+    ("mapped", "sent"),
+    [
+        (None, ("Other", "Demo Courier", "Tracked 24")),
+        (("Other", "Demo Courier", ""), ("Other", "Demo Courier", "Tracked 24")),
+        (("Other", "Demo Courier", "Parcel"), ("Other", "Demo Courier", "Parcel")),
+        (("DPD", "", ""), ("DPD", "", "")),
+    ],
+)
+def test_the_shipping_method_goes_whenever_mapping_or_service_knows_it(mapped, sent):
+    shop = Shop()
+    shop.service.amazon_shipping_method = "Tracked 24"
+    shop.service.save()
+    if mapped:
+        names = ("carrier_code", "carrier_name", "shipping_method")
+        shop.channel.courier_mappings.create(service=shop.service, **dict(zip(names, mapped, strict=True)))
+    shop.run()
+    told = shop.amazon.packages[shop.orders[0].order_ref]["1"]
+    assert (told.carrier_code, told.carrier_name, told.shipping_method) == sent
+
+
 def test_run_twice_it_tells_once_and_the_look_confirms():
     shop = Shop(3)
     shop.run()

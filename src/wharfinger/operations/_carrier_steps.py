@@ -18,11 +18,17 @@ class SentCarrier:
 
 
 def carrier_of(channel_id: int, service: CourierService) -> SentCarrier:
-    """By the channel's own mapping of the service, else by the service."""
+    """By the channel's own mapping of the service, else by the service.
+
+    A mapping that names no method takes the service's, as long as it names the service's carrier too.
+    """
+    own = SentCarrier(service.amazon_carrier_code, service.amazon_carrier_name, service.amazon_shipping_method)
     mapping = CourierMapping.objects.filter(channel=channel_id, service=service).first()
     if mapping is None:
-        return SentCarrier(service.amazon_carrier_code, service.amazon_carrier_name)
-    return SentCarrier(mapping.carrier_code, mapping.carrier_name, mapping.shipping_method)
+        return own
+    same = carrier_sent(mapping.carrier_code, mapping.carrier_name) == carrier_sent(own.code, own.name)
+    method = mapping.shipping_method or (own.method if same else "")
+    return SentCarrier(mapping.carrier_code, mapping.carrier_name, method)
 
 
 def carrier_sent(code: str, name: str) -> str:

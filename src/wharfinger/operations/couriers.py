@@ -24,6 +24,7 @@ class ServiceEntry:
     number_prefix: str
     amazon_carrier_code: str
     amazon_carrier_name: str = ""
+    amazon_shipping_method: str = ""
     active: bool = True
     carrier_seen_at_amazon: bool = False
     """A person saw the code in Seller Central although our table of carriers does not hold it."""
@@ -63,6 +64,7 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
         tracking=entry.tracking,
         amazon_carrier_code=_text(entry.amazon_carrier_code, "amazon_carrier_code", 60),
         amazon_carrier_name=_text(entry.amazon_carrier_name, "amazon_carrier_name", 60, empty=True),
+        amazon_shipping_method=_text(entry.amazon_shipping_method, "amazon_shipping_method", 60, empty=True),
         gives_number=entry.gives_number,
         number_prefix=_text(entry.number_prefix, "number_prefix", 4, empty=True),
         active=entry.active,
@@ -93,6 +95,7 @@ def _write(service: CourierService, entry: ServiceEntry) -> None:
     service.gives_number, service.number_prefix = entry.gives_number, entry.number_prefix
     service.amazon_carrier_code = entry.amazon_carrier_code
     service.amazon_carrier_name = entry.amazon_carrier_name
+    service.amazon_shipping_method = entry.amazon_shipping_method
     service.active = entry.active
     try:
         with transaction.atomic():
@@ -110,5 +113,6 @@ def _facts(service: CourierService) -> dict[str, str]:
         "tracking": service.tracking,
         "carrier code": service.amazon_carrier_code,
         "carrier name": service.amazon_carrier_name,
+        "shipping method": service.amazon_shipping_method,
         "active": str(service.active),
     }

@@ -14,6 +14,7 @@ class CourierService(models.Model):
     number_prefix = models.CharField(max_length=4, blank=True)
     amazon_carrier_code = models.CharField(max_length=60)
     amazon_carrier_name = models.CharField(max_length=60, blank=True)
+    amazon_shipping_method = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
 
     class Meta:

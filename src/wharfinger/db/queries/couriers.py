@@ -20,6 +20,7 @@ class CourierRow:
     number_prefix: str
     amazon_carrier_code: str
     amazon_carrier_name: str
+    amazon_shipping_method: str
     active: bool
     channels: int
 
@@ -31,7 +32,8 @@ class CourierRow:
     def initial(self) -> dict[str, Any]:
         """The values of its form."""
         names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active")
-        told = {name: getattr(self, name) for name in (*names, "amazon_carrier_code", "amazon_carrier_name")}
+        at_amazon = ("amazon_carrier_code", "amazon_carrier_name", "amazon_shipping_method")
+        told = {name: getattr(self, name) for name in (*names, *at_amazon)}
         return {**told, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
 
 
@@ -60,6 +62,7 @@ def _row(row: CourierService) -> CourierRow:
         row.number_prefix,
         row.amazon_carrier_code,
         row.amazon_carrier_name,
+        row.amazon_shipping_method,
         row.active,
         getattr(row, "channels", 0),
     )

@@ -28,6 +28,12 @@ class CourierForm(forms.Form):
     amazon_carrier_name = forms.CharField(
         label="Carrier name for Amazon", max_length=60, required=False, help_text="Only with the code Other."
     )
+    amazon_shipping_method = forms.CharField(
+        label="Shipping method for Amazon",
+        max_length=60,
+        required=False,
+        help_text="As Seller Central lists it for this carrier. DE, ES and FR judge valid tracking by it.",
+    )
     carrier_seen_at_amazon = forms.BooleanField(
         label="I saw this carrier code in Seller Central",
         required=False,
@@ -58,6 +64,7 @@ class CourierForm(forms.Form):
             number_prefix=told.get("number_prefix", ""),
             amazon_carrier_code=told["amazon_carrier_code"],
             amazon_carrier_name=told["amazon_carrier_name"],
+            amazon_shipping_method=told["amazon_shipping_method"],
             active=told["active"],
             carrier_seen_at_amazon=told["carrier_seen_at_amazon"],
         )
