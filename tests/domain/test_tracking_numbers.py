@@ -147,3 +147,42 @@ def test_exactly_one_check_digit_fits_a_number_of_ups(begin):
 @given(st.from_regex(r"[0-9]{11}", fullmatch=True))
 def test_exactly_one_check_digit_fits_a_number_of_fedex(begin):
     assert sum(fedex_check_fits(f"{begin}{check}") for check in range(10)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "１２３４５６７８９０",
+        "\u061c1234567890",
+        "\u20661234567890\u2069",
+        "12345\ufe0f67890",
+        " 1234\u061c567890\u200f",
+    ],
+)
+def test_full_width_signs_and_marks_of_other_scripts_are_the_plain_number(typed):
+    assert read_tracking_number(typed) == TrackingNumber("1234567890")
+
+
+@pytest.mark.parametrize(
+    ("typed", "word"),
+    [
+        ("28-Nov-2026", "spreadsheet"),
+        ("28-Nov-26", "spreadsheet"),
+        ("Nov-26", "spreadsheet"),
+        ("03. Mai 26", "spreadsheet"),
+        ("buyer1@example.de", "e-mail"),
+        ("1234567@marketplace.amazon.co.uk", "e-mail"),
+        ("＇15501234567890", "begins with '"),
+        ("＝15501234567890", "begins with ="),
+    ],
+)
+def test_dates_in_words_addresses_and_full_width_apostrophes_are_refused(typed, word):
+    found = read_tracking_number(typed)
+    assert isinstance(found, NotATrackingNumber)
+    assert word in found.reason
+
+
+def test_two_numbers_in_one_cell_are_asked_about():
+    found = read_tracking_number("15501234567890/15501234567891", "Other")
+    assert isinstance(found, TrackingNumber)
+    assert "two numbers" in found.doubt

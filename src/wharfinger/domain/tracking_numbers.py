@@ -13,13 +13,22 @@ SHORTEST = 5
 LONGEST = 60
 """Amazon's model names no limit; the longest number that a carrier prints has 39 characters."""
 
-_UNSEEN = frozenset("\u00ad\u180e\u200b\u200c\u200d\u200e\u200f\u2060\u202a\u202b\u202c\u202d\u202e\ufeff")
+_UNSEEN = frozenset("\u034f\u115f\u1160\u3164\ufe0e\ufe0f\uffa0")
+"""Beside the format characters (category Cf): marks of direction, of joining, of form."""
+_FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""As East Asian keyboards write letters and digits: the same ones to every scanner."""
 _APOSTROPHES = "'’‘‛`´"
 _SIGNS = frozenset("-./_")
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?e[+-]\d+|[+-]?\d+[.,]\d+e\d+", re.IGNORECASE)
 _DECIMAL = re.compile(r"\d+[.,]\d+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})+")
-_DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.-])\d{1,2}\1\d{2,4}")
+_MONTH = r"(?:jan|feb|mar|m[aä]r|apr|may|mai|jun|jul|aug|sep|sept|oct|okt|nov|dec|dez)\.?"
+_DATE = re.compile(
+    r"\d{4}-\d{1,2}-\d{1,2}|\d{1,2}([/.-])\d{1,2}\1\d{2,4}"
+    rf"|\d{{1,2}}[-./ ]?{_MONTH}[-./ ]?(?:\d{{2}}|\d{{4}})?|{_MONTH}[-./ ](?:\d{{2}}|\d{{4}})",
+    re.IGNORECASE,
+)
+_TWO = re.compile(r"(?=[^/]*\d)[^/]{8,}/(?=[^/]*\d)[^/]{8,}")
 _ORDER = re.compile(r"\d{3}-\d{7}-\d{7}")
 _ADDRESS = re.compile(r"://|^www\.|\.(?:com|co\.uk|de|fr|it|es|net|org)(?:/|$)", re.IGNORECASE)
 _PLACEHOLDERS = ("n/a", "n.a.", "tbc", "tba", "tbd")
@@ -43,9 +52,11 @@ class NotATrackingNumber:
 def read_tracking_number(text: str, carrier: str = "") -> TrackingNumber | NotATrackingNumber:
     """The number in a text that was typed, scanned, pasted or loaded. `carrier`: Amazon's carrier code or its name.
 
-    Spaces of every kind are taken out, also those that cannot be seen; nothing else is changed.
+    Spaces of every kind are taken out, also those that cannot be seen, and full-width signs are written plain;
+    nothing else is changed.
     """
-    number = "".join(c for c in text.strip() if unicodedata.category(c) != "Zs" and c not in _UNSEEN)
+    seen = (c for c in text.strip() if unicodedata.category(c) not in ("Zs", "Cf") and c not in _UNSEEN)
+    number = "".join(seen).translate(_FULL_WIDTH)
     fault = _fault(number)
     if fault:
         return NotATrackingNumber(fault)
@@ -69,6 +80,8 @@ def _fault(number: str) -> str:
         )
     if number[0] == "#" or number.casefold() in _PLACEHOLDERS:
         return f"{shown} stands for a missing tracking number. Type the number from the label."
+    if "@" in number:
+        return "This is an e-mail address. Type the tracking number alone."
     if _ADDRESS.search(number):
         return "This is a web address. Type the tracking number alone."
     if _ORDER.fullmatch(number):
@@ -102,6 +115,8 @@ def _doubt(number: str, carrier: str) -> str:
     plain = number.replace("-", "").replace(".", "")
     if len(plain) > 15 and plain.isdigit() and not plain[15:].strip("0"):
         return f"From the 16th digit on {number} is only zeros, as when a spreadsheet cuts a number. Compare the label."
+    if _TWO.fullmatch(number):
+        return f"{number} looks like two numbers. Each parcel has its own: compare it with the label."
     if plain.startswith("1Z") and len(plain) == 18:
         return _doubt_of_ups(plain, folded, carrier)
     if folded in _POSTAL and (doubt := _doubt_of_post(plain)):
