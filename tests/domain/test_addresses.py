@@ -223,3 +223,33 @@ def test_a_buyer_is_kept_fact_by_fact():
 def test_rows_of_another_version_are_read():
     assert read_address({"line_1": "1 Quay Street", "planet": "Earth"}) == IncomingAddress(line_1="1 Quay Street")
     assert (read_address(None), read_buyer(None)) == (None, IncomingBuyer())
+
+
+@pytest.mark.parametrize("name", ["-", ".", "\u200b", "\u00a0", "N/A", "n.a.", "null", "--", "\u200e \u200f"])
+def test_a_name_or_a_street_that_says_nothing_is_none(name):
+    assert doubts(replace(FULL, name=name)) == Doubts(missing=("name",))
+    assert doubts(replace(FULL, line_1=name, line_2="")) == Doubts(missing=("street",))
+    assert tidy(replace(FULL, line_1=name)).line_1 == "Flat 3"
+
+
+@pytest.mark.parametrize("name", ["X", "Ø", "李", "Na", "N", "Null Byron", "1"])
+def test_names_of_one_letter_are_names(name):
+    assert doubts(replace(FULL, name=name)) == Doubts()
+
+
+@pytest.mark.parametrize("mask", ["＊＊＊", "A∗∗∗", "＃＃＃", "A✱✱"])
+def test_masks_of_other_stars_are_masks(mask):
+    assert doubts(replace(FULL, name=mask)) == Doubts(masked=("name",))
+    assert merge(FULL, replace(FULL, name=mask)).name == "Ada Byron"
+
+
+def test_places_may_be_called_like_nothing():
+    assert tidy(replace(FULL, town="None", county="NA", country="NA")) == replace(
+        FULL, town="None", county="NA", country="NA"
+    )
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "\u200b", "-", "N/A"])
+def test_a_buyers_fact_that_says_nothing_erases_nothing(nothing):
+    held = IncomingBuyer("Ada", "a@example.org", "Byron Ltd", "PO-1", "GB123456789")
+    assert merge_buyer(held, IncomingBuyer(nothing, nothing, nothing, nothing, nothing)) == held

@@ -1,6 +1,7 @@
 """Delivery addresses and buyers: what is missing, what is masked, and how a later message changes what is held."""
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
@@ -18,6 +19,10 @@ _MASKS = re.compile(r"\*|#{3,}|[•●]{2,}|[█▇]|\bx{4,}\b", re.IGNORECASE)
 _ALL_MASK = re.compile(r"[\s.,-]*(?:[x#•●][\s.,-]*){2,}", re.IGNORECASE)
 _MASK_WORDS = re.compile(r"[\[<(]?(?:redacted|masked|anonymi[sz]ed|suppressed)[\])>]?", re.IGNORECASE)
 _POSTCODE_MASK = re.compile(r"x{3,}", re.IGNORECASE)
+_STARS = str.maketrans(dict.fromkeys("∗⁎✱✲✳﹡⋆", "*"))
+_NOTHING = frozenset({"n/a", "n.a.", "n.a", "null", "none", "undefined"})
+"""What forms and programs write where nothing was given. A place may be called so (None near Turin)."""
+_PLACES = frozenset({"town", "county", "postcode", "country"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ def masked(text: str, part: str = "") -> bool:
     A house number `#12`, *an emphasised word*, a star between two words and a street named by a Roman number
     (Via XX Settembre, Piazza XXX Ottobre) are none.
     """
-    text = text.strip()
+    text = unicodedata.normalize("NFKC", text).translate(_STARS).strip()
     if part == "postcode" and _POSTCODE_MASK.search(text):
         return True
     plain = _SEPARATOR.sub(" ", _EMPHASIS.sub("", text))
@@ -45,8 +50,10 @@ def masked(text: str, part: str = "") -> bool:
 
 
 def tidy(address: IncomingAddress) -> IncomingAddress:
-    """No spaces round the parts; street lines move up, so that the first is the street, whichever Amazon filled."""
-    parts = {name: str(value).strip() for name, value in asdict(address).items()}
+    """No spaces round the parts, seen or not; parts of the label that say nothing (`-`, `.`, `N/A`) are empty;
+    street lines move up, so that the first is the street, whichever Amazon filled."""
+    parts = {name: _bare(str(value)) for name, value in asdict(address).items()}
+    parts.update({name: "" for name in LABEL if not _tells(parts[name], name)})
     lines = [parts[name] for name in STREET_LINES if parts[name]]
     parts.update(zip(STREET_LINES, (*lines, "", "", "")[:3], strict=True))
     return IncomingAddress(**{**parts, "country": parts["country"].upper()})
@@ -130,10 +137,27 @@ def _join(held: IncomingAddress, told: IncomingAddress) -> IncomingAddress:
     return IncomingAddress(**{**parts, **{name: getattr(lines_of, name) for name in STREET_LINES}})
 
 
+def _bare(text: str) -> str:
+    """Without the spaces round it, those that cannot be seen too."""
+    while text and (text[0].isspace() or unicodedata.category(text[0]) == "Cf"):
+        text = text[1:]
+    while text and (text[-1].isspace() or unicodedata.category(text[-1]) == "Cf"):
+        text = text[:-1]
+    return text
+
+
+def _tells(text: str, name: str) -> bool:
+    """Whether something is written there: a letter or a digit, or the mask of one."""
+    if masked(text, name):
+        return True
+    nothing = name not in _PLACES and _bare(text).casefold() in _NOTHING
+    return not nothing and any(sign.isalnum() for sign in text)
+
+
 def _newer(held: str, told: str, name: str) -> str:
     """The newer one that can be read; a masked one is better than none."""
-    if told and not masked(told, name):
-        return told
+    if _tells(told, name) and not masked(told, name):
+        return _bare(told)
     return held or told
 
 
