@@ -1,5 +1,6 @@
 """Which state a sales order is in, and whether its amounts add up."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -77,3 +78,18 @@ def test_a_cent_for_each_line_is_rounding(total, lines, agree):
 def test_amounts_of_two_currencies_have_no_sum():
     fault = totals_fault(an_order("10.00", "10.00", other_currencies=("EUR", "SEK")))
     assert fault == "Amazon states amounts of this order in GBP and in EUR and SEK; they cannot be added."
+
+
+@pytest.mark.parametrize(
+    ("currency", "total", "lines", "agree"),
+    [
+        ("JPY", "3001", ["1000", "1000", "1000"], True),
+        ("JPY", "3004", ["1000", "1000", "1000"], False),
+        ("GBP", "3.01", ["1", "1", "1"], True),
+        ("GBP", "4", ["1", "1", "1"], False),
+        ("KWD", "3.001", ["1", "1", "1"], True),
+        ("", "4", ["1", "1", "1"], False),
+    ],
+)
+def test_rounding_is_by_the_currencys_own_unit(currency, total, lines, agree):
+    assert (totals_fault(replace(an_order(total, *lines), currency=currency)) == "") is agree

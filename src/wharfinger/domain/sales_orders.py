@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from babel.numbers import get_currency_precision
+
 from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingOrder, SalesOrderState
 
 CENT = Decimal("0.01")
+
+
+def rounding_of(currency: str) -> Decimal:
+    """What rounding a line can be off by: a cent, or the whole unit of a currency without cents (JPY)."""
+    return CENT if get_currency_precision(currency or "EUR") else Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +58,7 @@ def sales_order_state(
 def totals_fault(order: IncomingOrder) -> str:
     """How Amazon's amounts contradict each other, in words; empty when they agree or are not all stated.
 
-    Amazon rounds line by line, so one cent for each line is no contradiction. Amounts of different currencies
+    Amazon rounds line by line, so one cent (one yen) for each line is no contradiction. Amounts of different currencies
     have no sum: where an order has such, that is what is said.
     """
     if order.other_currencies:
@@ -60,6 +67,6 @@ def totals_fault(order: IncomingOrder) -> str:
     if order.total is None or any(line.amounts.total is None for line in order.lines):
         return ""
     lines = sum((line.amounts.total or Decimal(0) for line in order.lines), order.order_amounts)
-    if abs(lines - order.total) <= CENT * max(1, len(order.lines)):
+    if abs(lines - order.total) <= rounding_of(order.currency) * max(1, len(order.lines)):
         return ""
     return f"The lines add up to {lines:f} {order.currency}, but Amazon's total is {order.total:f} {order.currency}."

@@ -130,7 +130,7 @@ def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> Incom
 
 
 def _currency(order: AmazonOrder, total: Money | None) -> str:
-    if total is not None:
+    if total is not None and total.currency_code:
         return total.currency_code
     for item in order.order_items:
         if item.proceeds is not None and item.proceeds.proceeds_total is not None:

@@ -34,13 +34,14 @@ class PersonalMessage(Message, frozen=True, kw_only=True, rename="camel", omit_d
 
 
 class Money(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """An amount in the currency's main unit, exactly as Amazon wrote it, of any sign."""
+    """An amount in the currency's main unit, exactly as Amazon wrote it, of any sign; the code in capitals."""
 
     amount: Decimal
     currency_code: str
 
     def __post_init__(self) -> None:
         check_number(self.amount)
+        msgspec.structs.force_setattr(self, "currency_code", self.currency_code.strip().upper())
 
 
 def check_number(number: Decimal) -> None:
