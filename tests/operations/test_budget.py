@@ -114,3 +114,10 @@ def test_a_rate_of_zero_is_not_believed(account):
     take(account)
     note_rate(account.pk, "getOrder", rate=Decimal(0))
     assert RateBudget.objects.get().rate == Decimal("0.5")
+
+
+@pytest.mark.parametrize("rate", ["1e-9", "0.000001", "1e9", "1e30", "-1", "NaN", "Infinity"])
+def test_an_absurd_rate_is_not_believed(account, rate):
+    take(account)
+    note_rate(account.pk, "getOrder", rate=Decimal(rate), published=Decimal("0.5"))
+    assert RateBudget.objects.get().rate == Decimal("0.5")

@@ -22,6 +22,10 @@ FADING = Decimal("0.9")
 SHARED_FROM = Decimal("2.5")
 """Pressure of the third refusal in a row, or of more than one refused call in four over some time."""
 LEAST_SHARE = Decimal("0.1")
+FASTER_AT_MOST, SLOWER_AT_MOST = 1000, 50
+"""An account's own rate is at most so many times as fast, or as slow, as the published one: beyond that the header is
+garbage, and a flow that believed it would wait for years."""
+_LEAST, _MOST = Decimal("0.0001"), Decimal(100_000)
 _SLOWER, _FASTER = Decimal("0.7"), Decimal("0.05")
 
 
@@ -39,6 +43,13 @@ def tokens_at(bucket: Bucket, now: datetime) -> Decimal:
     """Tokens at `now`, never more than the burst, and never fewer for a clock that lags a little."""
     waited = max(0.0, (now - bucket.counted_at).total_seconds())
     return min(bucket.burst, bucket.tokens + bucket.rate * Decimal(str(waited)))
+
+
+def is_believable(rate: Decimal, published: Decimal | None = None) -> bool:
+    """Whether a rate that a header names, in calls a second, can be this account's own."""
+    if not (rate.is_finite() and _LEAST <= rate <= _MOST):
+        return False
+    return published is None or published / SLOWER_AT_MOST <= rate <= published * FASTER_AT_MOST
 
 
 def usable_at(bucket: Bucket, now: datetime) -> int:

@@ -14,6 +14,7 @@ from wharfinger.domain.budget import (
     Pace,
     after_refusal,
     after_success,
+    is_believable,
     rest_after,
     useful_at,
 )
@@ -90,9 +91,10 @@ def _next_try(row: RateBudget, now: datetime) -> datetime:
 
 
 @operation
-def note_rate(account_id: int, called: str, *, rate: Decimal) -> None:
-    """Correct the bucket by Amazon's `x-amzn-RateLimit-Limit` (the account's own rate; odd numbers are normal)."""
-    if rate <= 0:
+def note_rate(account_id: int, called: str, *, rate: Decimal, published: Decimal | None = None) -> None:
+    """Correct the bucket by Amazon's `x-amzn-RateLimit-Limit` (the account's own rate; odd numbers are normal, absurd
+    ones are not believed)."""
+    if not is_believable(rate, published):
         return
     RateBudget.objects.filter(account_id=account_id, operation=called).exclude(rate=rate).update(rate=rate)
 

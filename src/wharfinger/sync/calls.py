@@ -202,5 +202,5 @@ class Calls:
         if taken.recovering:
             note_success(self.account.id, operation.name, now=self._clock.now())
         if answer.rate_limit is not None and answer.rate_limit != operation.rate:
-            note_rate(self.account.id, operation.name, rate=answer.rate_limit)
+            note_rate(self.account.id, operation.name, rate=answer.rate_limit, published=operation.rate)
         return answer
