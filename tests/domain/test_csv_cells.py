@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from wharfinger.domain.csv_cells import guard_cell, read_cell
 
-RUN = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''-x", "＝1")
+RUN = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "'=1", "''-x", "＝1", "﹦1", "﹢1", "﹫a", "\u22121")
 
 
 def test_what_a_spreadsheet_would_run_gets_an_apostrophe_and_nothing_else_does():

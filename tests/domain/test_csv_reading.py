@@ -110,3 +110,29 @@ def test_whatever_is_written_is_read_the_same(rows, separator):
     kept = [tuple(row) for row in rows if any(row)]
     unescaped = [tuple(c[1:] if c[:1] == "'" and c[1:2] in tuple("=+-@") else c for c in row) for row in kept]
     assert [row for _, row in found.rows] == [row[: len(row)] for row in unescaped]
+
+
+@pytest.mark.parametrize(
+    ("typed", "known"),
+    [
+        ("123.0", "00123"), ("123,00", "00123"), ("='00123'", "00123"), ("=00123", "00123"), ("`00123", "00123"),
+        ("＇00123", "00123"), ("ＭＵＧ１", "mug1"), ("MUG–1", "mug-1"),
+        ("MUG\u22121", "mug-1"), ("MUG\u2060-1", "mug-1"),
+    ],
+)  # fmt: skip
+def test_what_programs_and_keyboards_make_of_a_code_is_folded_with_it(typed, known):
+    assert folded_code(typed) == folded_code(known)
+
+
+@pytest.mark.parametrize("mark", ["sep=;;\n", "sep=; \r\n", "Sep= ;\n"])
+def test_a_first_line_that_was_saved_again_names_the_separator_too(mark):
+    assert read_table(f"{mark}stock code;name\nMÜG-1;Mug, grün\n") == TABLE
+
+
+def test_empty_rows_before_the_heading_are_no_heading():
+    found = read_table("\n;;\nstock code;name\nMUG;Mug\n")
+    assert found == Table(("stock code", "name"), ((4, ("MUG", "Mug")),))
+
+
+def test_a_hundred_thousand_columns_are_no_table():
+    assert "100,000 columns" in read_table(",".join("a" * 100_000)).reason

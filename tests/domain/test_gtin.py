@@ -46,3 +46,10 @@ def test_exactly_one_check_digit_is_right_and_zeros_in_front_change_nothing(begi
     assert gtin14(code) == code.zfill(14)
     if len(code) == 12:
         assert gtin14(f"0{code}") == gtin14(code)
+
+
+@pytest.mark.parametrize(
+    "code", ["５０１２３４５６７８９００", "5\u2013012345\u2013678900", "5012345678900\u200e", "\u200b5012345678900"]
+)
+def test_full_width_digits_long_hyphens_and_unseen_marks_are_the_same_article(code):
+    assert gtin14(code) == "05012345678900"

@@ -2,7 +2,7 @@
 
 import re
 
-_FORMULA = "=+\\-@\t\r\n＝＋－＠"
+_FORMULA = "=+\\-@\t\r\n＝＋－＠﹦﹢﹣﹫\u2212"
 _DANGEROUS = re.compile(f"'*[{_FORMULA}]")
 _GUARDED = re.compile(f"'+[{_FORMULA}]")
 

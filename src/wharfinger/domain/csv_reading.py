@@ -29,8 +29,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _SAMPLES = 5
+COLUMNS_AT_MOST = 200
 _SEPARATORS = ",;\t|"
-_SEP_LINE = re.compile(r'"?sep=(.)"?\s*(?:\r\n|\r|\n|$)', re.IGNORECASE)
+_SEP_LINE = re.compile(r'"?sep= ?([^\r\n])"?(?:\1| )*(?:\r\n|\r|\n|$)', re.IGNORECASE)
 _UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 _FORMULA = frozenset("=+-@\t\r")
 
@@ -106,7 +107,7 @@ def _ask(body: bytes) -> AskEncoding | NoTable:
 
 def read_table(text: str) -> Table | NoTable:
     """The rows of a text, whichever of comma, semicolon, tab or bar is between its cells."""
-    body = text.removeprefix("\ufeff")
+    body = text.removeprefix("\ufeff").lstrip("\ufeff")
     told = _SEP_LINE.match(body)
     if told:
         body = body[told.end() :]
@@ -118,15 +119,19 @@ def read_table(text: str) -> Table | NoTable:
     except (csv.Error, TypeError, ValueError) as error:
         return NoTable(f"This is no CSV file that can be read ({error}). Save it as CSV (UTF-8).")
     cells = [tuple(clean(cell) for cell in line) for line in lines]
-    width = len(_trimmed(cells[0]))
-    rows = tuple((number, _cut(row, width)) for number, row in enumerate(cells[1:], start=2) if any(row))
-    return Table(_trimmed(cells[0]), rows)
+    first = next((place for place, row in enumerate(cells) if any(row)), 0)
+    headings = _trimmed(cells[first])
+    if len(headings) > COLUMNS_AT_MOST:
+        return NoTable(f"There are {len(headings):,} columns; at most {COLUMNS_AT_MOST} can be read. Take some out.")
+    width = len(headings)
+    rows = tuple((number, _cut(row, width)) for number, row in enumerate(cells[first + 1 :], first + 2) if any(row))
+    return Table(headings, rows)
 
 
 def _separator(body: str) -> str:
     """The one that the heading has most of, outside of quotes."""
     quoted, counts = False, dict.fromkeys(_SEPARATORS, 0)
-    for character in body:
+    for character in body.lstrip(f"\r\n {_SEPARATORS}"):
         if character == '"':
             quoted = not quoted
         elif not quoted and character in "\r\n":
@@ -159,7 +164,9 @@ def clean(cell: str) -> str:
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _SURELY_SCIENTIFIC = re.compile(r"[+-]?\d+[.,]\d+[eE][+-]?\d+|[+-]?\d+[eE][+-]\d+")
-_WRAPPED = re.compile(r'="(.*)"')
+_WRAPPED = re.compile(r"""=?["'](.+)["']|=(?=\d+$)(.+)""")
+_WHOLE = re.compile(r"(\d+)[.,]0+")
+_QUOTES = "'’‘‛`´＇"
 
 
 def is_scientific(code: str) -> bool:
@@ -173,11 +180,21 @@ def is_surely_scientific(code: str) -> bool:
 
 
 def folded_code(code: str) -> str:
-    """Equal for codes that differ only by case, leading zeros, spaces, an apostrophe or a wrapping ="…"."""
-    wrapped = _WRAPPED.fullmatch(code.strip())
-    bare = wrapped.group(1) if wrapped else code
-    letters = "".join(c for c in bare.casefold() if not c.isspace() and c not in "'’‘" and c not in _UNSEEN)
+    """Equal for codes that differ only by case, leading zeros, spaces, an apostrophe, a wrapping ="…", or by what
+    word processors and other alphabets' keyboards make of them: long hyphens, full-width letters, a number's `.0`."""
+    bare = unwrapped(unicodedata.normalize("NFKC", code))
+    seen = (c for c in bare.casefold() if not c.isspace() and c not in _QUOTES and unicodedata.category(c) != "Cf")
+    letters = "".join("-" if unicodedata.category(c) == "Pd" or c == "\u2212" else c for c in seen)
     return letters.lstrip("0") or letters[:1]
+
+
+def unwrapped(code: str) -> str:
+    """Without what spreadsheets put round a code to keep it as text, and without the decimals of a whole number."""
+    bare = code.strip()
+    wrapped = _WRAPPED.fullmatch(bare)
+    bare = (wrapped.group(1) or wrapped.group(2)) if wrapped else bare
+    bare = bare.lstrip(_QUOTES) if bare[:1] in _QUOTES else bare
+    return _WHOLE.sub(r"\1", bare)
 
 
 def folded_heading(heading: str) -> str:

@@ -1,5 +1,7 @@
 """GTINs: EAN, UPC and GTIN-14 are one numbering, compared as 14 digits with their check digit. Pure."""
 
+import unicodedata
+
 from stdnum import ean
 
 GTIN_TYPES = frozenset({"EAN", "UPC", "GTIN"})
@@ -8,8 +10,9 @@ _ONE_SHORT = {length - 1 for length in _LENGTHS} - set(_LENGTHS)
 
 
 def plain(code: str) -> str:
-    """The code without the spaces and hyphens that are printed between its digits."""
-    return "".join(code.split()).replace("-", "")
+    """The code without the spaces and hyphens that are printed between its digits, in plain digits."""
+    signs = unicodedata.normalize("NFKC", code)
+    return "".join(c for c in signs if not c.isspace() and unicodedata.category(c) not in ("Cf", "Pd"))
 
 
 def gtin14(code: str) -> str:

@@ -14,6 +14,7 @@ from wharfinger.domain.csv_reading import (
     is_scientific,
     is_surely_scientific,
     read_table,
+    unwrapped,
 )
 from wharfinger.domain.gtin import gtin14, gtin_fault, looks_like_gtin, lost_zero
 from wharfinger.domain.stock import SiteKind
@@ -221,6 +222,12 @@ def _questions(row: PlannedRow, known: set[str], likely: Mapping[str, str], held
         if zero:
             why = f"It has {len(code)} digits: a spreadsheet probably took its leading zero away."
             yield CsvQuestion(row.number, "barcode", code, zero, why)
+            continue
+        bare = "" if code in held else unwrapped(code)
+        bare = lost_zero(bare) or bare
+        if bare != code and gtin14(bare) and not gtin14(code):
+            why = "It is a GTIN with signs that a spreadsheet adds."
+            yield CsvQuestion(row.number, "barcode", code, bare, why)
 
 
 def _destroyed(row: PlannedRow, known: set[str], held: set[str]) -> Iterable[CsvError]:
