@@ -183,9 +183,12 @@ class Household:
             running.process.kill()
             return running.process.pid
 
-    def kill_one(self, prefix: str, choose: random.Random) -> str | None:
-        """Kill one child at random among those whose name begins so; answers its name."""
-        alive = [name for name in self.names(prefix) if self.pid(name) is not None]
+    def kill_one(
+        self, prefix: str, choose: random.Random, *, is_ready: Callable[[int], bool] = lambda pid: True
+    ) -> str | None:
+        """Kill one child at random among those whose name begins so and whose pid is ready; returns its name."""
+        pids = {name: self.pid(name) for name in self.names(prefix)}
+        alive = [name for name, pid in pids.items() if pid is not None and is_ready(pid)]
         if not alive:
             return None
         name = choose.choice(alive)

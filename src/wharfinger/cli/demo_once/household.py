@@ -105,9 +105,12 @@ def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
     done = threading.Event()
     chance = random.Random(plan.seed)
 
+    has_begun = import_module("wharfinger.cli.demo_once.story").has_begun
+
     def kill_now_and_then() -> None:
+        """Only a worker that has begun to work: on a busy machine none would come so far else."""
         while not done.wait(chance.uniform(*KILL_BETWEEN)):
-            name = household.kill_one("worker-", chance)
+            name = household.kill_one("worker-", chance, is_ready=has_begun)
             if name is not None:
                 killed.append(name)
 

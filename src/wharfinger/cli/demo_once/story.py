@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from html import unescape
 from itertools import product
 from typing import Any
@@ -37,8 +38,9 @@ from wharfinger.db.models import (
     SalesOrderLine,
     Site,
     StockNotice,
+    WorkerHeartbeat,
 )
-from wharfinger.domain.channels import ActivatedFor, LinkState
+from wharfinger.domain.channels import ActivatedFor, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import BY_ID, MarketplaceFacts, Pool
 from wharfinger.domain.orders import Fulfilment, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
@@ -52,6 +54,8 @@ same one several times."""
 WAVES = 3
 _SETTLED = (ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value)
 DISPATCHED_AT_ONCE = 25
+AUTHORISE_AT_MOST = 4
+_AUTHORISING = (AuthorisationState.OPEN.value, AuthorisationState.RETURNED.value, AuthorisationState.EXCHANGING.value)
 
 FBA_SITES = {Pool.UK: "FBA UK", Pool.EU: "FBA Europe", Pool.NA: "FBA North America"}
 """The site of each FBA pool, as the seed made them."""
@@ -184,7 +188,26 @@ def activate(job: Job, channel: Channel) -> None:
 
 
 def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
-    """Press Authorise, sign in at Seller Central, accept, come back, wait for the result, Save Channel."""
+    """Until Amazon has given access, then Save Channel. An exchange that was cut off twice, a person repeats."""
+    for _ in range(AUTHORISE_AT_MOST):
+        address = _press_authorise(job, channel, account)
+        job.await_that(
+            "the authorisation is over",
+            lambda: not channel.authorisations.filter(state__in=_AUTHORISING).exists(),
+            partial(_said_at, job, address),
+        )
+        if channel.authorisations.filter(state=AuthorisationState.DONE.value).exists():
+            break
+    page = job.visitor.open(f"/channels/{channel.pk}/edit/")
+    job.visitor.send(page, f"/channels/{channel.pk}/edit/", {})
+
+
+def _said_at(job: Job, address: str) -> str:
+    return job.visitor.open(address).said()
+
+
+def _press_authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> str:
+    """Sign in at Seller Central, accept, come back; returns the address of the page that shows the result."""
     page = job.visitor.open(f"/channels/{channel.pk}/")
     ours = job.visitor.send(page, f"/channels/{channel.pk}/authorise/", {})
     job.visitor.forget("simulator_session")  # each seller signs in anew
@@ -192,14 +215,7 @@ def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
     page = _through_seller_central(job, page, account)
     if "/authorisations/" not in page.url:
         raise PageSurprise(f"Seller Central did not send us back: {page.url} {page.said()}")
-    address = page.url
-    job.await_that(
-        "the authorisation is Done",
-        lambda: channel.authorisations.filter(state="Done").exists(),
-        lambda: job.visitor.open(address).said(),
-    )
-    page = job.visitor.open(f"/channels/{channel.pk}/edit/")
-    job.visitor.send(page, f"/channels/{channel.pk}/edit/", {})
+    return page.url
 
 
 def paste_token(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
@@ -303,6 +319,11 @@ def ship(job: Job) -> None:
         job.visitor.send(page, "/sales-orders/dispatch/", {"ids": batch, "service": service})
     say(f"{len(ids)} orders dispatched.")
     job.await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
+
+
+def has_begun(pid: int) -> bool:
+    """Whether the worker with this process number has said that it lives."""
+    return WorkerHeartbeat.objects.filter(name__endswith=f":{pid}").exists()
 
 
 def settle_and_judge(job: Job) -> Verdict:
