@@ -88,6 +88,8 @@ class Visit:
                 return self._develop()
             case ["GET", "apps", "manage", "authorise"]:
                 return self._authorise_again()
+            case ["GET", "orders-v3", "order", order_id]:
+                return self._order(order_id)
             case ["POST", "sign-in"]:
                 return self._sign_in(f"/sellercentral/{self._host}/apps/manage")
             case ["GET", "sign-out"]:
@@ -95,6 +97,13 @@ class Visit:
                 return see_other(f"/sellercentral/{self._host}/apps/manage")
             case _:
                 return page("message.html", 404, title="Not found", text="Seller Central has no such page here.")
+
+    def _order(self, order_id: str) -> Response:
+        """The order at the head of its seller's shop, whose page has the buttons of both sides."""
+        order = self._simulator.world.orders.get(order_id)
+        if order is None:
+            return page("message.html", 404, title="Not found", text=f"There is no order {order_id[:60]}.")
+        return see_other(f"/shop?{urlencode({'seller': order.seller, 'order': order.id})}")
 
     # --- signing in
 

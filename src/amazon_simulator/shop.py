@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from amazon_simulator import control
 from amazon_simulator.catalogue import MARKETS
+from amazon_simulator.entities import Order
 from amazon_simulator.http import Request, Response, see_other
 from amazon_simulator.pages import moment, not_found, page
 from amazon_simulator.told import Told
@@ -58,11 +59,18 @@ def _show(simulator: "Simulator", query: dict[str, str], said: str, status: int 
         stock=lambda row: world.fba.get((seller.id, market.pool, row.sku)),
         twins=_twins(simulator, seller.id),
         returned=lambda order: sum(world.returned.get((order.id, item.id), 0) for item in order.items),
-        orders=world.newest(seller.id, ORDERS_SHOWN),
+        orders=_orders(simulator, seller.id, query.get("order", "")),
         moment=moment,
         said=said,
         now=moment(simulator.clock.seconds()),
     )
+
+
+def _orders(simulator: "Simulator", seller: str, first: str) -> list[Order]:
+    """The newest, behind the one that Seller Central was asked for."""
+    asked = simulator.world.orders.get(first)
+    newest = [order for order in simulator.world.newest(seller, ORDERS_SHOWN) if order.id != first]
+    return [asked, *newest] if asked is not None and asked.seller == seller else newest
 
 
 def _twins(simulator: "Simulator", seller: str) -> set[str]:

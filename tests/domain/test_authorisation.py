@@ -11,6 +11,7 @@ from wharfinger.domain.authorisation import (
     consent_address,
     consent_code_in,
     looks_like_mws_token,
+    order_address,
     parse_callback,
 )
 
@@ -135,3 +136,20 @@ def test_every_code_of_the_consent_page_is_explained_with_a_cure():
     assert all(told.meaning and told.cure for told in CONSENT_CODES)
     assert consent_code_in("Error MD5101 occurred").code == "MD5101"
     assert consent_code_in("access_denied") is None
+
+
+@pytest.mark.parametrize(
+    ("host", "simulator", "address"),
+    [
+        ("sellercentral.amazon.de", None, "https://sellercentral.amazon.de/orders-v3/order/026-0000001-0000001"),
+        (
+            "sellercentral.amazon.de",
+            "http://127.0.0.1:8091",
+            "http://127.0.0.1:8091/sellercentral/sellercentral.amazon.de/orders-v3/order/026-0000001-0000001",
+        ),
+        ("", None, ""),
+    ],
+)
+def test_an_orders_page_is_in_the_seller_central_that_is_spoken_to(host, simulator, address):
+    """A demo's order is none that Amazon knows."""
+    assert order_address(host, "026-0000001-0000001", simulator) == address

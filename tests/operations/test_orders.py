@@ -365,6 +365,23 @@ def test_no_channel_is_skipped_with_the_reason(shop):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9"))
     imported = ImportedOrder.objects.get()
     assert (imported.state, "Amazon.de FBM" in imported.reason) == ("Skipped", True)
+    assert imported.cure.endswith("its units are reserved already. Or dispatch it in Seller Central.")
+
+
+@pytest.mark.parametrize(
+    ("told", "cure"),
+    [
+        ({"fulfilment": Fulfilment.FBA}, "Amazon sends it: nothing is to be done here."),
+        (
+            {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED},
+            "Amazon sends it: nothing is to be done here.",
+        ),
+        ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
+    ],
+)
+def test_without_a_channel_nobody_is_told_to_dispatch_what_amazon_sends_or_has_gone(shop, told, cure):
+    shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **told))
+    assert ImportedOrder.objects.get().cure == f"Create the channel, and the order is imported. {cure}"
 
 
 def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):

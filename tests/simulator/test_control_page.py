@@ -1,11 +1,13 @@
 """The control page and the shop: every button does what it says, what cannot be is said where it was asked."""
 
-from urllib.parse import urlencode, urlsplit
+import re
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
 from tests.simulator.conftest import EU, START, UK
 
 from amazon_simulator.http import Request
+from amazon_simulator.shop import ORDERS_SHOWN
 
 
 def press(amazon, where, /, **form):
@@ -214,3 +216,20 @@ def test_what_breaks_programs_does_not_break_the_pages(amazon):
     for seller in amazon.simulator.world.sellers:
         shown = page(amazon, "/").encode() + amazon.send("GET", "/shop", query={"seller": seller}).body
         assert (b"<script>alert" in shown, b"&lt;script&gt;alert" in shown) == (False, True)
+
+
+def test_an_orders_page_in_seller_central_is_its_line_in_the_sellers_shop(amazon):
+    """However old it is; nobody else's order stands there."""
+    order = amazon.order()["orderId"]
+    amazon.advance(1)
+    for _ in range(ORDERS_SHOWN):
+        amazon.order()
+    answer = amazon.send("GET", f"/sellercentral/sellercentral.amazon.co.uk/orders-v3/order/{order}")
+    assert answer.status == 303
+    asked = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    shown = amazon.send("GET", "/shop", query=asked).body.decode()
+    rows = re.findall(r'<th scope="row"><code>([0-9-]+)</code>', shown)
+    assert (rows[0], rows.count(order), len(rows)) == (order, 1, ORDERS_SHOWN + 1)
+    other = next(seller for seller in amazon.simulator.world.sellers if seller != asked["seller"])
+    assert order not in amazon.send("GET", "/shop", query={**asked, "seller": other}).body.decode()
+    assert amazon.send("GET", "/sellercentral/sellercentral.amazon.co.uk/orders-v3/order/none").status == 404

@@ -47,6 +47,10 @@ def test_all_pages_of_all_marketplaces_and_a_second_run_changes_nothing():
     assert (Listing.objects.count(), ChannelProduct.objects.count()) == (45, 90)
 
 
+def test_one_is_told_as_one():
+    assert "1 SKU in 1 marketplace, " in Shop(UK, MUG=Entry()).run().outcome
+
+
 @pytest.mark.parametrize(("code", "reference", "barcode"), [("MUG", "", ""), ("M-1", "MUG", ""), ("M-1", "", "MUG")])
 def test_it_links_itself_by_code_other_reference_or_barcode(code, reference, barcode):
     item = StockItem.objects.create(code=code, name="Mug", other_reference=reference, made_at=NOW)

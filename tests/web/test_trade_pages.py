@@ -194,6 +194,17 @@ def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, s
     assert ("hx-trigger" in answer.content.decode()) is (status == 200)
 
 
+@pytest.mark.parametrize(("state", "links"), [("Confirmed", 1), ("Refused", 2), ("Not shown", 2), ("Not sent", 2)])
+def test_what_a_person_must_do_in_seller_central_is_one_press_away(state, links, sign_in):
+    """By the order's facts, and by the parcel that Amazon does not show."""
+    world = stories.shop()
+    order = stories.shipped_order(world, 1, stories.stocked_item(world, "MUG"), state)
+    address = f'/sellercentral-europe.amazon.com/orders-v3/order/{order.imported.amazon_order_id}"'
+    client = sign_in()
+    assert client.get(reverse("sales-order", args=[order.pk])).text.count(address) == links
+    assert address in client.get(reverse("imported-order", args=[order.imported_id])).text
+
+
 def test_orders_are_found_by_number_sku_tracking_number_and_by_customer(sign_in):
     world, client = stories.shop(), sign_in()
     item = stories.stocked_item(world, "MUG")

@@ -201,6 +201,11 @@ def seller_central_base(host: str, simulator_url: str | None) -> str:
     return f"{simulator_url}/sellercentral/{host}" if simulator_url else f"https://{host}"
 
 
+def order_address(host: str, amazon_order_id: str, simulator_url: str | None) -> str:
+    """The order's page in Seller Central, where the seller cancels or dispatches it himself; no host = none."""
+    return f"{seller_central_base(host, simulator_url)}/orders-v3/order/{amazon_order_id}" if host else ""
+
+
 def develop_apps_address(host: str, simulator_url: str | None) -> str:
     """Where the seller authorises a private application himself: Seller Central, Develop Apps."""
     path = "apps/develop" if simulator_url else "sellingpartner/developerconsole"

@@ -160,10 +160,18 @@ def _no_channel(imported: ImportedOrder) -> Decided:
     return Decided(
         ImportState.SKIPPED,
         f"There is no channel for {where} {imported.fulfilment}.",
-        "Create the channel, and the order is imported; its units are reserved already. Or dispatch it in Seller "
-        "Central.",
+        f"Create the channel, and the order is imported{_until_then(imported)}",
         f"nochannel:{imported.account_id}:{imported.marketplace_id}:{imported.fulfilment}",
     )
+
+
+def _until_then(imported: ImportedOrder) -> str:
+    """What becomes of an order without a channel's goods meanwhile."""
+    if imported.fulfilment == Fulfilment.FBA.value:
+        return ". Amazon sends it: nothing is to be done here."
+    if imported.amazon_status == AmazonStatus.SHIPPED.value:
+        return ". It has been sent: nothing is to be done here."
+    return "; its units are reserved already. Or dispatch it in Seller Central."
 
 
 def _not_now(

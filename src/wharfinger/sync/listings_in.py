@@ -34,7 +34,8 @@ class _Reading:
         skus = set().union(*self.seen.values()) if self.seen else set()
         odd = f", {sum(self.unreadable.values())} could not be read" if self.unreadable else ""
         linked = f"{self.linked} linked by themselves"
-        return f"{len(skus)} SKUs in {len(self.seen)} marketplaces, {self.new} new, {linked}{odd}"
+        where = f"{len(self.seen)} {'marketplace' if len(self.seen) == 1 else 'marketplaces'}"
+        return f"{len(skus)} {'SKU' if len(skus) == 1 else 'SKUs'} in {where}, {self.new} new, {linked}{odd}"
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:

@@ -64,7 +64,8 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
             more = _read_page(account_id, calls, clock, reading)
         except NotBefore as no_token:
             waited, more = no_token, False
-    outcome = f"{reading.orders} orders on {reading.pages} {'page' if reading.pages == 1 else 'pages'}"
+    orders = f"{reading.orders} {'order' if reading.orders == 1 else 'orders'}"
+    outcome = f"{orders} on {reading.pages} {'page' if reading.pages == 1 else 'pages'}"
     fetched = _fetch_wanted(account_id, calls, clock)
     if fetched:
         outcome += f", {fetched} fetched by number"

@@ -137,6 +137,8 @@ class KeptMessage:
 class ImportedOrderPage:
     row: ImportedOrderRow
     account: str
+    seller_central: str
+    """Host of the marketplace's; empty where the marketplace is none that is known."""
     updated_at: datetime
     found_at: datetime
     imported_at: datetime | None
@@ -158,6 +160,7 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
             *columns,
             "account_id",
             "account__name",
+            "marketplace__seller_central",
             "amazon_updated_at",
             "found_at",
             "imported_at",
@@ -173,6 +176,7 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
     return ImportedOrderPage(
         row=_row(row),
         account=row["account__name"],
+        seller_central=row["marketplace__seller_central"] or "",
         updated_at=row["amazon_updated_at"],
         found_at=row["found_at"],
         imported_at=row["imported_at"],

@@ -235,11 +235,6 @@ class SalesOrderPage:
         return self.cancel_requested and self.cancel_answered_at is None and self.state.open
 
     @property
-    def at_amazon(self) -> str:
-        """The order's page in Seller Central, where it can be cancelled."""
-        return f"https://{self.seller_central}/orders-v3/order/{self.amazon_order_id}" if self.seller_central else ""
-
-    @property
     def address_odd(self) -> bool:
         """Held for its address, which a person may confirm as it is: there is a street at least."""
         has_street = bool(self.delivery and self.delivery.address and self.delivery.address.line_1)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from wharfinger.db.queries.imported_orders import (
     imported_order_page,
     list_imported_orders,
 )
+from wharfinger.domain.authorisation import order_address
 from wharfinger.domain.orders import ImportState
 from wharfinger.domain.people import Right
 from wharfinger.operations import imported_orders
@@ -102,7 +104,8 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     page = imported_order_page(order_id, with_customers=allowed(request, Right.SEE_PERSONAL_DATA))
     if page is None:
         raise Http404
-    context = {"order": page, "may_act": allowed(request, Right.MEND_PROBLEMS)}
+    at_amazon = order_address(page.seller_central, page.row.amazon_order_id, settings.WHARFINGER.simulator_url)
+    context = {"order": page, "at_amazon": at_amazon, "may_act": allowed(request, Right.MEND_PROBLEMS)}
     settled = page.row.state not in _UNFINISHED
     facts = live_part(request, "facts", "wharfinger/imported_orders/facts.html", context, every="1s", settled=settled)
     if asks_for(request, "facts"):

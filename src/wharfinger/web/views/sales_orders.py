@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from wharfinger.db.queries.dispatch_services import services_for, services_with_
 from wharfinger.db.queries.late import late_import_rows, late_imports
 from wharfinger.db.queries.sales_order_page import SalesOrderPage, sales_order_page
 from wharfinger.db.queries.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.domain.authorisation import order_address
 from wharfinger.domain.people import Right
 from wharfinger.operations import sales_orders, shipments
 from wharfinger.operations.refusals import Refused
@@ -81,13 +83,17 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     return _render_order(request, order, None)
 
 
+def _at_amazon(order: SalesOrderPage) -> str:
+    return order_address(order.seller_central, order.amazon_order_id, settings.WHARFINGER.simulator_url)
+
+
 def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]:
     """Parcels and what Amazon was told of them; asked for again until nothing is on its way."""
     return live_part(
         request,
         "shipments",
         "wharfinger/sales_orders/shipments.html",
-        {"order": order, "may_ship": allowed(request, Right.SHIP)},
+        {"order": order, "at_amazon": _at_amazon(order), "may_ship": allowed(request, Right.SHIP)},
         every="1s",
         settled=order.settled,
     )
@@ -99,6 +105,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         form = DispatchForm(order, services_for(order.id))
     context = {
         "order": order,
+        "at_amazon": _at_amazon(order),
         "form": form,
         "live": _shipments(request, order),
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
