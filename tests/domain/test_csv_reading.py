@@ -14,6 +14,7 @@ from wharfinger.domain.csv_reading import (
     folded_code,
     is_scientific,
     read_table,
+    unwrapped,
 )
 
 TABLE = Table(("stock code", "name"), ((2, ("MÜG-1", "Mug, grün")),))
@@ -136,3 +137,8 @@ def test_empty_rows_before_the_heading_are_no_heading():
 
 def test_a_hundred_thousand_columns_are_no_table():
     assert "100,000 columns" in read_table(",".join("a" * 100_000)).reason
+
+
+@pytest.mark.parametrize("code", ["5.01235E+12", "A1.0B", "1.05", "V2.0"])
+def test_only_a_whole_number_loses_its_decimals(code):
+    assert (unwrapped(code), folded_code(code)) == (code, code.casefold())

@@ -206,6 +206,18 @@ class TestCodesThatASpreadsheetChanged:
         (error,) = stock_csv.plan_csv(a_file("5.01235E+12,Mug,,,,,")).errors
         assert error.field == "stock code"
 
+    @pytest.mark.parametrize(
+        ("typed", "meant"), [('"=""0099"""', "0099"), ("'0099", "0099"), ("99.0", "99"), ("=0099", "0099")]
+    )
+    def test_a_wrapped_code_is_asked_about_though_nothing_known_is_near(self, main, typed, meant):
+        (question,) = stock_csv.plan_csv(a_file(f"{typed},Mug,,,,,")).questions
+        assert (question.field, question.probably) == ("stock code", meant)
+
+    @pytest.mark.parametrize("typed", ['"=""012345678905"""', "'012345678905", "012345678905.0", "12345678905.0"])
+    def test_a_wrapped_barcode_is_asked_about(self, main, typed):
+        (question,) = stock_csv.plan_csv(a_file(f"MUG,Mug,{typed},,,,")).questions
+        assert (question.field, question.probably) == ("barcode", "012345678905")
+
 
 class TestGtins:
     def test_upc_and_ean_of_one_article_are_one_barcode(self, main):

@@ -165,7 +165,7 @@ def clean(cell: str) -> str:
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:[.,]\d+)?[eE][+-]?\d+")
 _SURELY_SCIENTIFIC = re.compile(r"[+-]?\d+[.,]\d+[eE][+-]?\d+|[+-]?\d+[eE][+-]\d+")
 _WRAPPED = re.compile(r"""=?["'](.+)["']|=(?=\d+$)(.+)""")
-_WHOLE = re.compile(r"(\d+)[.,]0+")
+_WHOLE = re.compile(r"\A(\d+)[.,]0+\Z")
 _QUOTES = "'’‘‛`´＇"
 
 

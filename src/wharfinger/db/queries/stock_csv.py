@@ -213,8 +213,8 @@ def _codes_by_fold() -> dict[str, str]:
 
 
 def _questions(row: PlannedRow, known: set[str], likely: Mapping[str, str], held: set[str]) -> Iterable[CsvQuestion]:
-    near = "" if row.code in known else likely.get(folded_code(row.code), "")
-    if near:
+    near = "" if row.code in known else likely.get(folded_code(row.code), unwrapped(row.code))
+    if near and near != row.code:
         why = "It differs only by case, leading zeros, spaces or signs that a spreadsheet adds."
         yield CsvQuestion(row.number, "stock code", row.code, near, why)
     for code in row.barcodes:
