@@ -21,6 +21,7 @@ from wharfinger.db.models import (
     ImportedOrder,
     Installation,
     KitComponent,
+    Listing,
     Movement,
     Problem,
     RawMessage,
@@ -35,7 +36,7 @@ from wharfinger.db.queries.problems import problem_row
 from wharfinger.db.queries.sales_orders import Day
 from wharfinger.db.queries.unimported import reserved_lines
 from wharfinger.domain.orders import AmazonStatus
-from wharfinger.operations import imported_orders, links, orders, reservations, stock
+from wharfinger.operations import channel_life, imported_orders, links, orders, reservations, stock
 from wharfinger.web.views.problems import mended_at
 
 pytestmark = pytest.mark.django_db
@@ -230,6 +231,57 @@ def test_without_a_channel_that_sells_it_there_is_the_problem_alone(shop):
     shop.take(french(a_line(quantity=2)))
     reservations.judge_channelless(shop.account.pk, now=NOW)
     assert (shop.level(mug), problems()) == ((5, 0), ["Paid orders without a channel"])
+
+
+def test_an_archived_channels_site_keeps_the_units_while_nobody_else_sells_the_article(shop):
+    mug = shop.item("MUG", 5)
+    told = french(a_line(quantity=2))
+    shop.take(told)
+    channel_life.archive_channel(shop.fbm.pk, user=shop.olga, now=NOW)
+    assert shop.level(mug) == (5, 2)
+    shop.take(later(told, lines=(a_line(quantity=3),)))
+    assert shop.level(mug) == (5, 3)
+    shop.take(later(told, minutes=30, status=AmazonStatus.CANCELLED))
+    assert shop.level(mug) == (5, 0)
+
+
+def test_archiving_a_channel_hands_its_reservations_to_the_one_that_sells_the_article_still(shop):
+    second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
+    shop.channel("FBM", second, DE)
+    mug = shop.item("MUG", 5)
+    stock.receive_stock(mug.pk, second.pk, 7, now=NOW)
+    shop.take(french(a_line(quantity=2)))
+    ChannelProduct.objects.create(listing=mug.channel_products.get().listing, marketplace_id=DE, item=mug, found_at=NOW)
+    channel_life.archive_channel(shop.fbm.pk, user=shop.olga, now=NOW)
+    assert (shop.level(mug), shop.level(mug, second)) == ((5, 0), (7, 2))
+    check_the_ledger()
+
+
+def test_a_kits_units_pass_to_a_later_channel_of_another_site_just_once(shop):
+    kit = shop.item("SET")
+    cup, saucer = shop.item("CUP", 10, asin="B000000002"), shop.item("SAUCER", 10, asin="B000000003")
+    KitComponent.objects.create(kit=kit, component=cup, quantity=2)
+    KitComponent.objects.create(kit=kit, component=saucer, quantity=1)
+    second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
+    for item in (cup, saucer):
+        stock.receive_stock(item.pk, second.pk, 4, now=NOW)
+    told = french(a_line("SET", quantity=3))
+    shop.take(told)
+    part = later(told, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line("SET", quantity=3, quantity_fulfilled=1),))
+    shop.take(part)
+    assert (shop.level(cup), shop.level(saucer)) == ((8, 4), (9, 2))
+    shop.channel("FBM", second, FR, made_at=NOW - timedelta(days=2))
+    ChannelProduct.objects.create(listing=Listing.objects.get(sku="SET"), marketplace_id=FR, item=kit, found_at=NOW)
+    taken_again(shop, part)
+    assert [shop.level(cup), shop.level(saucer)] == [(8, 0), (9, 0)]
+    assert [shop.level(cup, second), shop.level(saucer, second)] == [(4, 4), (4, 2)]
+    check_the_ledger()
+
+
+def test_a_line_told_twice_is_one_line(shop):
+    mug = shop.item("MUG", 9)
+    shop.take(french(a_line(quantity=2), a_line(quantity=3)))
+    assert shop.level(mug) == (9, 3)
 
 
 def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):

@@ -188,3 +188,13 @@ class IncomingOrder:
     packages: tuple[IncomingPackage, ...] = field(default=())
     other_currencies: tuple[str, ...] = ()
     """Currencies other than `currency` in which Amazon stated amounts of this order: those amounts are left out."""
+
+    def __post_init__(self) -> None:
+        """A line that is told twice, by its order item id, is one line: the one with more units."""
+        lines: dict[str, IncomingLine] = {}
+        for line in self.lines:
+            known = lines.get(line.order_item_id)
+            if known is None or line.quantity_ordered > known.quantity_ordered:
+                lines[line.order_item_id] = line
+        if len(lines) != len(self.lines):
+            object.__setattr__(self, "lines", tuple(lines.values()))

@@ -148,6 +148,8 @@ def _match(orders: Mapping[int, ImportedOrder], rows: Sequence[ImportedLine]) ->
         ):
             item = match.item_id if isinstance(match, Matched) else None
             site = None if item is None or (unsaid and not sites.merchant(line.sku)) else sites.of(line.sku)
+            if site is None and item is not None and item == line.item_id and not unsaid:
+                site = line.site_id  # its channel is archived: the goods stand where they stood
             if (item, site) != (line.item_id, line.site_id):
                 line.item_id, line.site_id = item, site
                 line.save(update_fields=["item", "site"])
@@ -269,6 +271,11 @@ def reserve_account(account_id: int, *, now: datetime) -> int:
     """The account has another FBM channel: lines that no site could serve may have one now."""
     lacking = ImportedLine.objects.filter(imported__account=account_id, item__isnull=False, site=None)
     return _serve_orders(lacking, now)
+
+
+def reserve_elsewhere(account_id: int, *, now: datetime) -> int:
+    """A channel of the account is gone: what its site keeps for other marketplaces may be another one's now."""
+    return _serve_orders(ImportedLine.objects.filter(imported__account=account_id, item__isnull=False), now)
 
 
 def _serve_orders(lines: QuerySet[ImportedLine], now: datetime) -> int:

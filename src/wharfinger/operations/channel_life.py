@@ -12,6 +12,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations._channel_steps import channel_facts, notice_all, notice_first_upload, refuse_twice
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations._reconsider_steps import reconsider
+from wharfinger.operations._reserve_steps import reserve_elsewhere
 from wharfinger.operations._seller_steps import forget_account
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -146,8 +147,15 @@ def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
 
 @operation
 def archive_channel(channel_id: int, *, now: datetime, user: User) -> None:
-    """Out of the way: nothing is sent or received, everything is kept, and its place is free for another channel."""
-    _set_archived(_held(channel_id), True, now, user)
+    """Out of the way: nothing is sent or received, everything is kept, and its place is free for another channel.
+
+    What its site keeps for orders without an import passes to a channel that sells the article still, if there is
+    one; a quantity that waited for two channels to agree may be sent now.
+    """
+    channel = _held(channel_id)
+    _set_archived(channel, True, now, user)
+    reserve_elsewhere(channel.account_id, now=now)
+    notice_all(channel, "archived", now)
 
 
 @operation
