@@ -77,11 +77,11 @@ def test_a_redirect_is_not_followed():
 
 
 def test_silence_ends_at_the_read_time_out_with_the_outcome_unknown():
-    with _server(_say(b"", pause=1.0)) as url:
+    with _server(_say(b"", pause=2.5)) as url:
         started = time.monotonic()
         with pytest.raises(TimedOut) as caught:
             _send(url)
-        assert time.monotonic() - started < 0.9
+        assert time.monotonic() - started < 2.5  # however busy the machine: before the server would have spoken
     assert caught.value.outcome_unknown is True
 
 
@@ -91,7 +91,7 @@ def test_a_trickle_ends_at_the_time_out_of_the_whole():
         started = time.monotonic()
         with pytest.raises(TimedOut) as caught:
             _send(url)
-        assert time.monotonic() - started < 1.5
+        assert time.monotonic() - started < 2.9  # the trickle itself takes three seconds
     assert caught.value.outcome_unknown is True
 
 
