@@ -30,6 +30,9 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     if len(incoming.amazon_order_id) > ORDER_ID_AT_MOST:
         return
+    if not raw.key:  # read member by member it has a number after all: what is told of it is told of its order
+        raw.key = incoming.amazon_order_id
+        raw.save(update_fields=["key"])
     imported, found_now = find_or_make_import(raw, incoming, now=now)
     understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
     if SalesOrder.objects.filter(imported=imported).exists():
