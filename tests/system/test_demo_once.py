@@ -24,7 +24,7 @@ def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
         env={**environment, "WHARFINGER_HOME": str(tmp_path / "home")},
         capture_output=True,
         text=True,
-        timeout=900,
+        timeout=1800,
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]

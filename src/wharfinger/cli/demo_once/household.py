@@ -22,8 +22,8 @@ from wharfinger.cli.postgres import EmbeddedPostgres
 from wharfinger.cli.speech import say
 from wharfinger.config import environment
 
-KILL_BETWEEN = (1.0, 5.0)
-"""Seconds of machine time between two kills."""
+KILL_BETWEEN = (3.0, 9.0)
+"""Seconds of machine time between two kills: a worker needs three to start, and some to be in the middle of a job."""
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
-PATIENCE = 300.0
+PATIENCE = 600.0
 """Seconds of machine time after which a wait gives up and says what it waited for: a confirmation whose worker is
 killed between the call and its answer is looked up no sooner than the call can have died, and that may happen to the
 same one several times."""
