@@ -8,6 +8,7 @@ from tests.amazon.fake import NOW, Amazon
 
 from wharfinger.amazon.client import AmazonClient, SearchOrders
 from wharfinger.amazon.errors import NotAnsweredAsPromised
+from wharfinger.amazon.messages.orders import order_key
 from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
 
 UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"
@@ -16,6 +17,10 @@ ORDER, OTHER_ORDER = "026-1-1", "026-2-2"
 
 def an_order(number=ORDER, marketplace=UK, **more):
     return {"orderId": number, "salesChannel": {"channelName": "AMAZON", "marketplaceId": marketplace}, **more}
+
+
+def keys(raws):
+    return [order_key(raw).order_id for raw in raws]
 
 
 def an_item(sku="MUG", marketplace=UK):
@@ -47,9 +52,6 @@ CONFIRMATION = ConfirmShipment(
 )
 
 ANSWERED_ELSE = {
-    "search_orders": [
-        (search, {"orders": [an_order(), an_order(OTHER_ORDER, DE)]}, f"marketplace {DE}"),
-    ],
     "get_order": [
         (lambda client: client.get_order(ORDER, now=NOW), {"order": an_order(OTHER_ORDER)}, f"order {OTHER_ORDER}"),
         (lambda client: client.get_order(ORDER, now=NOW), {"order": {"orderItems": []}}, "order without an id"),
@@ -57,18 +59,6 @@ ANSWERED_ELSE = {
             lambda client: client.get_order(ORDER, now=NOW),
             {"order": an_order(OTHER_ORDER, associatedOrders=[{"orderId": ORDER}])},
             f"order {OTHER_ORDER}",
-        ),
-    ],
-    "search_listings_items": [
-        (
-            lambda client: client.search_listings_items("S", UK, skus=("MUG", "CUP"), now=NOW),
-            {"numberOfResults": 2, "items": [an_item("MUG"), an_item("JUG")]},
-            "SKU JUG",
-        ),
-        (
-            lambda client: client.search_listings_items("S", UK, now=NOW),
-            {"numberOfResults": 1, "items": [an_item("MUG", DE)]},
-            f"marketplace {DE}",
         ),
     ],
     "get_listings_item": [
@@ -93,10 +83,37 @@ ANSWERED_ELSE = {
             levels("MUG", marketplace=DE),
             f"marketplace {DE}",
         ),
-        (lambda client: client.get_inventory_summaries(UK, skus=("MUG",), now=NOW), levels("CUP"), "SKU CUP"),
     ],
 }
 """Method → calls, answers of another identity, and what is said of them."""
+
+LISTS = {
+    "search_orders": (
+        search,
+        {"orders": [an_order(), an_order(OTHER_ORDER, DE)]},
+        lambda page: (keys(page.raw_orders), keys(page.strange_orders)),
+        ([ORDER], [OTHER_ORDER]),
+    ),
+    "search_listings_items": (
+        lambda client: client.search_listings_items("S", UK, now=NOW),
+        {"numberOfResults": 2, "items": [an_item("MUG"), an_item("CUP", DE)]},
+        lambda page: ([item.sku for item in page.items], page.unreadable),
+        (["MUG"], (f"item of marketplace {DE}, requested was {UK}",)),
+    ),
+    "search_listings_items by SKU": (
+        lambda client: client.search_listings_items("S", UK, skus=("MUG", "CUP"), now=NOW),
+        {"numberOfResults": 2, "items": [an_item("JUG"), an_item("MUG")]},
+        lambda page: ([item.sku for item in page.items], page.unreadable),
+        (["MUG"], ("item of SKU JUG, requested was CUP, MUG",)),
+    ),
+    "get_inventory_summaries": (
+        lambda client: client.get_inventory_summaries(UK, skus=("MUG",), now=NOW),
+        levels("MUG", "CUP"),
+        lambda page: ([summary.seller_sku for summary in page.summaries], page.unreadable),
+        (["MUG"], ("summary of SKU CUP, requested was MUG",)),
+    ),
+}
+"""Method → call, a list with one entry of another identity, what is read of the page, and what it is."""
 
 NAMES_NOTHING = {
     "get_marketplace_participations": "the request names nothing: the answer is the token's own seller's",
@@ -109,8 +126,9 @@ NAMES_NOTHING = {
 
 def test_every_method_of_the_client_compares_or_says_why_it_cannot():
     methods = {name for name, _ in inspect.getmembers(AmazonClient, inspect.isfunction) if not name.startswith("_")}
-    assert methods == set(ANSWERED_ELSE) | set(NAMES_NOTHING)
-    assert not set(ANSWERED_ELSE) & set(NAMES_NOTHING)
+    compared = set(ANSWERED_ELSE) | {name.split()[0] for name in LISTS}
+    assert methods == compared | set(NAMES_NOTHING)
+    assert not compared & set(NAMES_NOTHING)
 
 
 @pytest.mark.parametrize("name", ["confirm_shipment", "rotate_client_secret"])
@@ -127,6 +145,22 @@ def test_an_answer_about_something_else_is_no_answer(call, wire, said):
         call(Amazon(200, wire, {"x-amzn-RequestId": "r"}).client)
     assert said in caught.value.message
     assert (caught.value.request_id, caught.value.outcome_unknown) == ("r", True)
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_one_entry_of_something_else_keeps_none_of_a_lists_others_out(name):
+    call, wire, read, expected = LISTS[name]
+    assert read(call(Amazon(200, wire).client).value) == expected
+
+
+def test_a_participation_that_cannot_be_read_keeps_none_of_the_others_out():
+    good = {"marketplace": {"id": UK}, "participation": {"isParticipating": True}}
+    for wire in ({"payload": [good, {"marketplace": {}}]}, [good, {"marketplace": {}}]):
+        answer = Amazon(200, wire).client.get_marketplace_participations(now=NOW)
+        assert [one.marketplace.id for one in answer.value] == [UK]
+        assert len(answer.unreadable) == 1
+    with pytest.raises(NotAnsweredAsPromised):
+        Amazon(200, {"payload": [{"marketplace": {}}]}).client.get_marketplace_participations(now=NOW)
 
 
 def test_what_an_answer_does_not_say_of_itself_is_not_compared():

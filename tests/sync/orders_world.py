@@ -245,9 +245,15 @@ def later(told: dict[str, Any], minutes: int = 1, **changes: Any) -> dict[str, A
     return {**changed, **changes}
 
 
-def page(*orders: dict[str, Any] | bytes, token: str | None = None, before: datetime | None = NOON) -> SearchOrdersPage:
+def page(
+    *orders: dict[str, Any] | bytes,
+    token: str | None = None,
+    before: datetime | None = NOON,
+    strange: Sequence[dict[str, Any]] = (),
+) -> SearchOrdersPage:
     raws = tuple(told if isinstance(told, bytes) else json.dumps(told).encode() for told in orders)
-    return SearchOrdersPage(raw_orders=raws, next_token=token, last_updated_before=before)
+    others = tuple(json.dumps(told).encode() for told in strange)
+    return SearchOrdersPage(raw_orders=raws, strange_orders=others, next_token=token, last_updated_before=before)
 
 
 def check_the_ledger() -> None:

@@ -4,7 +4,8 @@ import pytest
 from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
 from tests.sync.fake_amazon import FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import AccessDenied, PageTokenRefused, Refused, ServerFault
+from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused, ServerFault
+from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.db.models import ChannelProduct, FlowSchedule, Movement, StockLevel
 from wharfinger.domain.stock import SiteKind
 from wharfinger.sync import fba_stock_in
@@ -79,7 +80,7 @@ def test_one_odd_zero_waits_for_a_second_reading_that_comes_soon():
     shop.amazon.fba["MUG"] = 0
     shop.clock.advance(minutes=15)
     doubted = shop.run()
-    assert "1 fell by much and wait for a second reading" in doubted.outcome
+    assert "1 fell by much and waits for a second reading" in doubted.outcome
     assert doubted.next_due == shop.clock.now() + timedelta(minutes=5)
     shop.amazon.fba["MUG"] = 75
     shop.clock.advance(minutes=5)
@@ -120,7 +121,7 @@ def test_an_item_with_two_skus_is_their_sum_and_waits_for_both():
 def test_unlinked_skus_are_counted_and_leave_the_site_unloaded():
     shop = Shop()
     shop.amazon.fba["STRANGER"] = 3
-    assert "1 SKUs not linked" in shop.run().outcome
+    assert "0 items, 0 differ, 1 SKU not linked, 0 without numbers" in shop.run().outcome
     shop.site.refresh_from_db()
     assert shop.site.levels_loaded_at is None
 
@@ -142,6 +143,25 @@ def test_a_page_token_that_died_begins_again_at_the_first_page():
     assert shop.levels() == {"A": 1, "B": 2, "C": 3}
     firsts = [token is None for _, token in shop.amazon.named("getInventorySummaries")]
     assert firsts == [True, False, True, False, False]
+
+
+def test_a_page_token_that_brings_no_page_begins_again_at_the_first_page():
+    shop = Shop(A=1, B=2)
+    shop.amazon.page_size = 1
+    no_page = NotAnsweredAsPromised("getInventorySummaries", status=200, message="no JSON that can be read")
+    shop.amazon.faults["getInventorySummaries"] += [None, no_page]
+    shop.run()
+    assert shop.levels() == {"A": 1, "B": 2}
+    shop.amazon.faults["getInventorySummaries"] += [no_page]
+    with pytest.raises(NotAnsweredAsPromised):
+        shop.run()
+
+
+def test_what_could_not_be_used_is_counted():
+    shop = Shop(A=1)
+    page = InventoryPage(summaries=shop.amazon.get_inventory_summaries(UK).value.summaries, unreadable=("summary 2",))
+    shop.amazon.faults["getInventorySummaries"].append(page)
+    assert shop.run().outcome == "FBA UK: 1 item, 1 differs, 0 SKUs not linked, 0 without numbers, 1 could not be used"
 
 
 def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_changes_nothing():
@@ -228,5 +248,5 @@ def test_one_pool_without_stock_beside_one_with_stock_is_said_at_its_site():
     a_channel(shop.account, europe, DE, kind="FBA")
     shop.amazon.faults["getInventorySummaries"] += [None, Refused("getInventorySummaries", status=400)]
     result = shop.run()
-    assert ("1 items" in result.outcome, "FBA Europe: Amazon has no FBA stock there" in result.outcome) == (True, True)
+    assert ("1 item, " in result.outcome, "FBA Europe: Amazon has no FBA stock there" in result.outcome) == (True, True)
     assert result.next_due is None

@@ -4,7 +4,7 @@ import pytest
 from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item, an_order
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
-from wharfinger.amazon.errors import PageTokenRefused, ServerFault
+from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, ServerFault
 from wharfinger.amazon.messages.listings import ListingsPage
 from wharfinger.db.models import ChannelProduct, Listing, Problem, StockBarcode, StockItem, StockNotice
 from wharfinger.domain.orders import SalesOrderState
@@ -43,7 +43,7 @@ def test_all_pages_of_all_marketplaces_and_a_second_run_changes_nothing():
     shop = Shop(UK, DE, **{f"SKU-{number}": Entry() for number in range(45)})
     shop.run()
     shop.clock.advance(hours=4)
-    assert "45 SKUs in 2 marketplaces, 0 new, 0 linked by themselves, 0 gone" in shop.run().outcome
+    assert "45 SKUs in 2 marketplaces, 0 new, 0 linked automatically, 0 gone" in shop.run().outcome
     assert (Listing.objects.count(), ChannelProduct.objects.count()) == (45, 90)
 
 
@@ -137,6 +137,31 @@ def test_a_dead_page_token_begins_the_marketplace_again():
     shop.amazon.faults["searchListingsItems"] += [None, PageTokenRefused("searchListingsItems", status=400)]
     shop.run()
     assert Listing.objects.count() == 25
+
+
+NO_PAGE = NotAnsweredAsPromised("searchListingsItems", status=200, message="no JSON that can be read")
+
+
+def test_a_page_token_that_brings_no_page_begins_the_marketplace_again():
+    shop = Shop(**{f"SKU-{number}": Entry() for number in range(45)})
+    shop.amazon.faults["searchListingsItems"] += [None, NO_PAGE]
+    shop.run()
+    assert Listing.objects.count() == 45
+    shop.amazon.faults["searchListingsItems"] += [NO_PAGE]
+    with pytest.raises(NotAnsweredAsPromised):
+        shop.run()
+
+
+def test_an_entry_that_was_not_requested_is_counted_and_nothing_is_called_gone():
+    shop = Shop(MUG=Entry(), CUP=Entry())
+    shop.run()
+    del shop.amazon.listings["CUP"]
+    shop.clock.advance(hours=4)
+    odd = ListingsPage(
+        items=shop.amazon.search_listings_items(UK).value.items, number_of_results=2, unreadable=("item of DE",)
+    )
+    shop.amazon.faults["searchListingsItems"].append(odd)
+    assert "1 could not be used, 0 gone" in shop.run().outcome
 
 
 def test_throttled_it_waits_for_the_next_token():

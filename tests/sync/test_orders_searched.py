@@ -14,6 +14,7 @@ from wharfinger.db.models import (
     ImportedOrder,
     OrderCursor,
     Participation,
+    Problem,
     RawMessage,
     SalesOrder,
 )
@@ -137,6 +138,69 @@ def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_the_nex
     assert cursor(world).page_token == ""
     search(world, page())
     assert world.amazon.searches[-1].pagination_token is None
+
+
+NO_PAGE = NotAnsweredAsPromised("searchOrders", status=200, message="no JSON that can be read")
+IN_HTML = NotAnsweredAsPromised("searchOrders", status=403, message="the body is not Amazon's error JSON")
+
+
+@pytest.mark.parametrize("answer", [NO_PAGE, IN_HTML])
+def test_a_page_token_that_brings_no_page_begins_the_window_anew_in_the_same_run(world, answer):
+    told = order(line("MUG"))
+    search(world, page(told, token="t1"), answer, page(told, token="t2"), page())
+    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
+    search(world, page(told, token="t3"), page())
+    with pytest.raises(NotAnsweredAsPromised):
+        search(world, page(told, token="t4"), answer, page(told, token="t5"), answer)
+    assert cursor(world).page_token == ""
+
+
+def test_a_first_page_that_is_none_is_no_tokens_fault(world):
+    with pytest.raises(NotAnsweredAsPromised):
+        search(world, NO_PAGE)
+    assert len(world.amazon.searches) == 1
+
+
+def elsewhere(*lines):
+    return order(*lines, salesChannel={"channelName": "AMAZON", "marketplaceId": DE})
+
+
+def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and_the_cursor_goes_on(world):
+    cup = world.item("CUP", 10)
+    wanted, strange = order(line("MUG")), elsewhere(line("CUP", 2))
+    outcome = search(world, page(wanted, strange=[strange])).outcome
+    assert outcome == "1 order on 1 page, 1 of marketplaces that were not requested set aside"
+    assert cursor(world).after == NOON - timedelta(minutes=5)
+    world.take()
+    problem = Problem.objects.get(imported_order=world.imported(strange))
+    assert (problem.kind, f"{DE} was not requested" in problem.cause) == ("Message not understood", True)
+    assert RawMessage.objects.get(key=strange["orderId"]).state == "Quarantined"
+    assert RawMessage.objects.get(key=wanted["orderId"]).state == "Taken"
+    assert world.level(cup) == (10, 2)
+    world.amazon.orders[strange["orderId"]] = bytes_of(strange)
+    search(world, page(strange=[strange]), page(strange=[strange]))
+    world.take()
+    assert (world.imported(strange).state, world.level(cup)) == ("Skipped", (10, 2))
+    problem.refresh_from_db()
+    assert problem.solved_at is not None
+
+
+def test_a_strange_order_that_amazon_does_not_know_by_its_number_reserves_nothing_any_more(world):
+    cup = world.item("CUP", 10)
+    strange = elsewhere(line("CUP", 2))
+    world.amazon.orders[strange["orderId"]] = NotFound("getOrder", status=404)
+    search(world, page(strange=[strange]), page(strange=[strange]))
+    world.take()
+    search(world, page())
+    assert (world.imported(strange).state, world.level(cup)) == ("Failed", (10, 0))
+
+
+def test_a_page_of_nothing_but_strange_orders_is_asked_for_once_more_and_then_believed(world):
+    strange = elsewhere(line("CUP"))
+    search(world, page(strange=[strange]), page(order(line("MUG"))))
+    assert not RawMessage.objects.filter(key=strange["orderId"]).exists()
+    search(world, page(strange=[strange]), page(strange=[strange]))
+    assert RawMessage.objects.filter(key=strange["orderId"]).exists()
 
 
 def test_a_page_token_on_which_amazon_stumbles_again_and_again_is_given_up(world):

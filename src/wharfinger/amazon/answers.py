@@ -33,11 +33,13 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
     """`rate_limit` is the account's own rate in calls a second, where Amazon told it (best effort);
-    a sandbox says 5.0 for everything (behaviour T06), so no pace comes from there. repr shows no value."""
+    a sandbox says 5.0 for everything (behaviour T06), so no pace comes from there. `unreadable`: what is wrong with
+    each entry that is not in `value`, for answers that are one list. repr shows no value."""
 
     value: T = field(repr=False)
     rate_limit: Decimal | None = None
     request_id: str = ""
+    unreadable: tuple[str, ...] = ()
 
 
 def rate_limit(response: Response) -> Decimal | None:

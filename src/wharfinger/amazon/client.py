@@ -29,7 +29,7 @@ from wharfinger.amazon.messages.listings import (
     write_patch,
 )
 from wharfinger.amazon.messages.orders import SearchOrdersPage, read_search_page, read_single_order
-from wharfinger.amazon.messages.sellers import MarketplaceParticipation, read_participations
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation, split_participations
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
 from wharfinger.amazon.messages.wire import Unreadable, as_iso
 from wharfinger.amazon.operations import Operation
@@ -101,13 +101,16 @@ class AmazonClient:
         return self._transport.whole_timeout
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:
-        """Where the account sells in this region. Source: model sellers.json."""
+        """Where the account sells in this region; what cannot be read of it is in the answer's `unreadable`. Source:
+        model sellers.json."""
         operation = operations.GET_MARKETPLACE_PARTICIPATIONS
         response = self._call(operation, operation.path, now=now)
-        return _answer(response, _understood_by(read_participations, operation, response))
+        found, unreadable = _understood_by(split_participations, operation, response)
+        return Answer(found, rate_limit(response), response.request_id, unreadable)
 
     def search_orders(self, search: SearchOrders, *, now: datetime) -> Answer[SearchOrdersPage]:
-        """A page of raw orders. PageTokenRefused: begin at the first page. Source: model orders_2026-01-01.json."""
+        """A page of raw orders; those of marketplaces that were not requested stand apart, as `strange_orders`.
+        PageTokenRefused: begin at the first page. Source: model orders_2026-01-01.json."""
         operation = operations.SEARCH_ORDERS
         query: Query = (
             ("marketplaceIds", search.marketplace_ids),
@@ -125,8 +128,9 @@ class AmazonClient:
         response = self._call(operation, operation.path, query, now=now, with_page_token=with_token)
         page = _understood_by(read_search_page, operation, response)
         wanted = {identity.MARKETPLACE: search.marketplace_ids}
-        identity.compare(operation.name, response, wanted, identity.of_orders(page.raw_orders))
-        return _answer(response, page)
+        orders, strange = identity.split_requested(page.raw_orders, wanted, identity.of_searched_order)
+        raws = tuple(raw for raw, _ in strange)
+        return _answer(response, msgspec.structs.replace(page, raw_orders=orders, strange_orders=raws))
 
     def get_order(
         self, order_id: str, *, now: datetime, included_data: Sequence[str] = ALL_ORDER_DATA
@@ -161,7 +165,8 @@ class AmazonClient:
         included_data: Sequence[str] = LISTING_DATA,
         page_size: int = 20,
     ) -> Answer[ListingsPage]:
-        """A page of the listings, at most 20, and no more than 1,000 over all pages; or up to 20 named SKUs."""
+        """A page of the listings, at most 20, and no more than 1,000 over all pages; or up to 20 named SKUs. Items of
+        another SKU or marketplace are left out, and named in `unreadable`."""
         operation = operations.SEARCH_LISTINGS_ITEMS
         _fit_for_list(operation, skus, 20)
         query: Query = (
@@ -176,8 +181,11 @@ class AmazonClient:
         response = self._call(operation, path, query, now=now, with_page_token=bool(page_token))
         page = _understood_by(read_listings_page, operation, response)
         wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
-        identity.compare(operation.name, response, wanted, identity.of_listings(page.items, marketplace_id))
-        return _answer(response, page)
+        items, strange = identity.split_requested(
+            page.items, wanted, lambda item: identity.of_listing(item, marketplace_id)
+        )
+        unreadable = (*page.unreadable, *(f"item {fault}" for _, fault in strange))
+        return _answer(response, msgspec.structs.replace(page, items=items, unreadable=unreadable))
 
     def get_listings_item(
         self,
@@ -195,7 +203,7 @@ class AmazonClient:
         response = self._call(operation, path, query, now=now)
         item = understood(operation.name, response, ListingsItem)
         wanted = {identity.SKU: (sku,), identity.MARKETPLACE: (marketplace_id,)}
-        identity.compare(operation.name, response, wanted, identity.of_listings((item,), marketplace_id))
+        identity.compare(operation.name, response, wanted, identity.of_listing(item, marketplace_id))
         return _answer(response, item)
 
     def patch_listings_item(
@@ -258,7 +266,9 @@ class AmazonClient:
         page = _understood_by(read_inventory_page, operation, response)
         wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
         identity.compare(operation.name, response, wanted, identity.of_inventory(page))
-        return _answer(response, page)
+        summaries, strange = identity.split_requested(page.summaries, wanted, identity.of_summary)
+        unreadable = (*page.unreadable, *(f"summary {fault}" for _, fault in strange))
+        return _answer(response, msgspec.structs.replace(page, summaries=summaries, unreadable=unreadable))
 
     def rotate_client_secret(self, *, now: datetime) -> Answer[None]:
         """Has Amazon make another client secret; 204, and the secret comes by the application's own queue.

@@ -2,18 +2,21 @@
 
 A cache between us and Amazon, or Amazon itself, may answer with another order or SKU; kept, it would be taken for
 the one that was requested. What an answer does not say of itself is not compared: nearly every member is optional
-(behaviour O16).
+(behaviour O16). Of a list, entries of something else are set apart and the others are good: an entry that Amazon sends
+again and again would otherwise stop all of them for ever.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import TypeVar
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised
-from wharfinger.amazon.messages.fba import InventoryPage
+from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.amazon.messages.listings import ListingsItem
 from wharfinger.amazon.messages.orders import order_key, order_marketplace
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.transport import Response
 
+T = TypeVar("T")
 ORDER, SKU, MARKETPLACE = "order", "SKU", "marketplace"
 
 Identity = Iterable[tuple[str, str]]
@@ -22,18 +25,40 @@ Identity = Iterable[tuple[str, str]]
 
 def compare(operation: str, response: Response, requested: Mapping[str, Collection[str]], found: Identity) -> None:
     """NotAnsweredAsPromised at the first id that was not requested; a kind that was not narrowed is not compared."""
+    fault = _fault(requested, found)
+    if fault:
+        raise NotAnsweredAsPromised(
+            operation,
+            status=response.status,
+            message=f"the answer is {fault}",
+            request_id=response.request_id,
+            outcome_unknown=True,
+        )
+
+
+def split_requested(
+    entries: Iterable[T], requested: Mapping[str, Collection[str]], identity_of: Callable[[T], Identity]
+) -> tuple[tuple[T, ...], tuple[tuple[T, str], ...]]:
+    """A list's entries that were requested, and the others, each with what is wrong about it."""
+    wanted: list[T] = []
+    strange: list[tuple[T, str]] = []
+    for entry in entries:
+        fault = _fault(requested, identity_of(entry))
+        if fault:
+            strange.append((entry, fault))
+        else:
+            wanted.append(entry)
+    return tuple(wanted), tuple(strange)
+
+
+def _fault(requested: Mapping[str, Collection[str]], found: Identity) -> str:
     for kind, value in found:
         wanted = requested.get(kind)
         if not wanted or value in wanted or value.strip() in {one.strip() for one in wanted}:
             continue  # Amazon takes the spaces round a SKU away
         asked_for = ", ".join(sorted(wanted)[:3])
-        raise NotAnsweredAsPromised(
-            operation,
-            status=response.status,
-            message=f"the answer is of {kind} {value[:80] or 'without an id'}, requested was {asked_for[:200]}",
-            request_id=response.request_id,
-            outcome_unknown=True,
-        )
+        return f"of {kind} {value[:80] or 'without an id'}, requested was {asked_for[:200]}"
+    return ""
 
 
 def of_order(raw: bytes) -> Identity:
@@ -43,26 +68,27 @@ def of_order(raw: bytes) -> Identity:
         yield ORDER, ""
 
 
-def of_orders(raws: Iterable[bytes]) -> Identity:
+def of_searched_order(raw: bytes) -> Identity:
     """By marketplace. Orders of the seller's own shop (NON_AMAZON) name none of Amazon's."""
-    for raw in raws:
-        marketplace_id = order_marketplace(raw)
-        if marketplace_id:
-            yield MARKETPLACE, marketplace_id
+    marketplace_id = order_marketplace(raw)
+    if marketplace_id:
+        yield MARKETPLACE, marketplace_id
 
 
-def of_listings(items: Iterable[ListingsItem], marketplace_id: str) -> Identity:
+def of_listing(item: ListingsItem, marketplace_id: str) -> Identity:
     """SKU and marketplace: `marketplace_id` where the item shows it at all, else the one that it shows instead."""
-    for item in items:
-        yield SKU, item.sku
-        for parts in (item.summaries, item.product_types):
-            shown = [part.marketplace_id for part in parts]
-            if shown:
-                yield MARKETPLACE, marketplace_id if marketplace_id in shown else shown[0]
+    yield SKU, item.sku
+    for parts in (item.summaries, item.product_types):
+        shown = [part.marketplace_id for part in parts]
+        if shown:
+            yield MARKETPLACE, marketplace_id if marketplace_id in shown else shown[0]
 
 
 def of_inventory(page: InventoryPage) -> Identity:
+    """What the page says of itself as a whole."""
     if page.granularity_id:
         yield MARKETPLACE, page.granularity_id
-    for summary in page.summaries:
-        yield SKU, summary.seller_sku or ""
+
+
+def of_summary(summary: InventorySummary) -> Identity:
+    yield SKU, summary.seller_sku or ""

@@ -50,8 +50,13 @@ class FoundParticipation:
 
 
 @operation
-def keep_participations(account_id: int, found: Sequence[FoundParticipation], *, now: datetime) -> None:
-    """Replace what Amazon said of the account's marketplaces; an id not known yet becomes usable (A11)."""
+def keep_participations(
+    account_id: int, found: Sequence[FoundParticipation], *, now: datetime, whole: bool = True
+) -> None:
+    """Replace what Amazon said of the account's marketplaces; an id not known yet becomes usable (A11).
+
+    Not `whole`: some of Amazon's entries could not be read; what is not found stays as it was.
+    """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
     for line in found:
         Marketplace.objects.get_or_create(
@@ -66,9 +71,9 @@ def keep_participations(account_id: int, found: Sequence[FoundParticipation], *,
                 "time_zone": likely_zone(line.marketplace_id, account.region, line.country[:2]),
             },
         )
-    Participation.objects.filter(account=account).exclude(
-        marketplace_id__in=[line.marketplace_id for line in found]
-    ).delete()
+    if whole:
+        others = Participation.objects.filter(account=account)
+        others.exclude(marketplace_id__in=[line.marketplace_id for line in found]).delete()
     Participation.objects.bulk_create(
         [
             Participation(

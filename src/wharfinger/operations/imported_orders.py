@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from wharfinger.db.models import ImportedOrder, User
+from wharfinger.db.models import ImportedOrder, RawMessage, User
 from wharfinger.db.queries.inbox import DOWNLOAD
 from wharfinger.domain.orders import ImportState
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_activity
 from wharfinger.operations._import_steps import solve_import_problems
 from wharfinger.operations._reconsider_steps import retry_with_saved_data
+from wharfinger.operations._reserve_steps import release_units
+from wharfinger.operations.inbox import NOT_REQUESTED, ORDER
 from wharfinger.operations.transaction import operation
 
 
@@ -64,8 +66,14 @@ def note_download_delayed(account_id: int, amazon_order_id: str, *, reason: str,
 
 
 @operation
-def note_download_failed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
-    """Amazon does not give the order: it stays what it was before Retry Download, with the reason."""
+def note_download_failed(
+    account_id: int, amazon_order_id: str, *, reason: str, now: datetime, unknown: bool = False
+) -> None:
+    """Amazon does not give the order: it stays what it was before Retry Download, with the reason.
+
+    `unknown`: Amazon has no such order of this account. One that came unrequested, and in no other way, is another's
+    and reserves nothing.
+    """
     row = (
         ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("sales_order")
@@ -78,4 +86,7 @@ def note_download_failed(account_id: int, amazon_order_id: str, *, reason: str, 
     row.state = (ImportState.OK if taken else ImportState.FAILED).value
     row.reason, row.waits_for = reason, ""
     row.save(update_fields=["state", "reason", "waits_for"])
+    messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)
+    if unknown and not taken and not messages.exclude(source=NOT_REQUESTED).exists():
+        release_units(row, now=now)
     record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)

@@ -8,6 +8,7 @@ from datetime import datetime
 from django.db.models import F
 
 from wharfinger.db.models import ImportedOrder, OrderCursor, RawMessage
+from wharfinger.db.queries.inbox import DOWNLOAD
 from wharfinger.domain.orders import ImportState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
@@ -24,16 +25,25 @@ NO_NUMBER = (
     "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
     "press “Mark as done”."
 )
+NOT_ASKED_FOR = (
+    "Other orders go on, and its units are reserved. It is fetched by its number and imported automatically; “Retry "
+    "Download” asks for it now. If Amazon does not know it by its number, it is no order of this account: press “Mark "
+    "as done”."
+)
 ORDER = "order"
-FROM_SEARCH, BY_ID = "search", "by id"
+FROM_SEARCH, BY_ID, NOT_REQUESTED = "search", "by id", "not requested"
 
 
 @dataclass(frozen=True, slots=True)
 class RawOrder:
-    """One order as Amazon's bytes; `key` its number, empty when not even that could be read."""
+    """One order as Amazon's bytes; `key` its number, empty when not even that could be read.
+
+    Not `requested`: it came in the answer to a search of other marketplaces.
+    """
 
     key: str
     body: bytes
+    requested: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +94,8 @@ def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
         newest = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=order.key).order_by("-id").first()
         if newest is not None:
             newest.state, newest.again_at, newest.received_at = RawMessage.State.WAITING, None, now
-            newest.save(update_fields=["state", "again_at", "received_at"])
+            newest.source = BY_ID
+            newest.save(update_fields=["state", "again_at", "received_at", "source"])
         triggers.run_flow(account_id, "take_orders", soon=True)
     return kept
 
@@ -110,7 +121,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
             key=order.key[:60],
             body=order.body,
             body_hash=body_hash,
-            source=source,
+            source=source if order.requested else NOT_REQUESTED,
             received_at=now,
         )
         for order, body_hash in zip(orders, hashes, strict=True)
@@ -126,24 +137,45 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
 def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
     """The message cannot be understood: it is set aside alone, and a person is told."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    reason = f"Amazon's message could not be understood: {error}"
+    cause = f"Amazon's message about {raw.key or f'message {raw.pk}'} could not be understood: {error}"
+    _set_aside(raw, error=error, reason=reason, cause=cause, cure=NOT_UNDERSTOOD, now=now)
+
+
+@operation
+def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> None:
+    """The order came in the answer to a search of other marketplaces. By its number it is asked for at once: what comes
+    then is this account's order."""
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
+    cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
+    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, cure=NOT_ASKED_FOR, now=now)
+    if imported is not None and imported.state != ImportState.IGNORED.value:
+        ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
+        triggers.fetch_order(raw.account_id, raw.key)
+
+
+def _set_aside(
+    raw: RawMessage, *, error: str, reason: str, cause: str, cure: str, now: datetime
+) -> ImportedOrder | None:
+    """Its order, where its number could be read."""
     raw.state, raw.error = RawMessage.State.QUARANTINED, error
     raw.save(update_fields=["state", "error"])
-    reason = f"Amazon's message could not be understood: {error}"
-    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=NOT_UNDERSTOOD, now=now)
-    name = raw.key or f"message {raw.pk}"
+    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=cure, now=now)
     imported = (
         ImportedOrder.objects.filter(account=raw.account_id, amazon_order_id=raw.key).first() if raw.key else None
     )
     open_problem(
         ProblemKind.NOT_UNDERSTOOD,
         problem_key(raw),
-        cause=f"Amazon's message about {name} could not be understood: {error}",
-        cure=NOT_UNDERSTOOD if imported else NO_NUMBER,
+        cause=cause,
+        cure=cure if imported else NO_NUMBER,
         cure_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
         imported_order=imported,
         account_id=raw.account_id,
         now=now,
     )
+    return imported
 
 
 @operation

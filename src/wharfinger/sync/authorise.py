@@ -5,12 +5,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import AccessToken, Grant
 from wharfinger.amazon.errors import AmazonError, AuthorisationLost, InvalidClient, InvalidGrant, Verdict
+from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.domain.channels import AuthorisationOutcome
 from wharfinger.domain.marketplaces import Region
 from wharfinger.operations import accounts, authorisation
-from wharfinger.operations.accounts import FoundParticipation
 from wharfinger.operations.authorisation import CodeToExchange
 from wharfinger.sync.calls import Calls, Clock, NotBefore
 from wharfinger.sync.verify import as_found
@@ -71,7 +72,7 @@ def _settle(start: CodeToExchange, error: AmazonError, clock: Clock) -> None:
 
 def _link(start: CodeToExchange, access: AccessToken, refresh_token: str, calls_with: CallsWith, clock: Clock) -> None:
     found = _sells(calls_with(start.account_id, start.region, access))
-    if found == ():
+    if found is not None and not found.value:
         elsewhere = _sells_elsewhere(start, access, calls_with)
         if elsewhere is not None:
             authorisation.fail_exchange(
@@ -79,16 +80,17 @@ def _link(start: CodeToExchange, access: AccessToken, refresh_token: str, calls_
             )
             return
     account_id = authorisation.finish_exchange(start.attempt_id, refresh_token=refresh_token, now=clock.now())
-    if account_id is not None and found:
-        accounts.keep_participations(account_id, found, now=clock.now())
+    if account_id is not None and found is not None and found.value:
+        lines = as_found(found.value)
+        accounts.keep_participations(account_id, lines, now=clock.now(), whole=not found.unreadable)
 
 
-def _sells(calls: Calls) -> tuple[FoundParticipation, ...] | None:
+def _sells(calls: Calls) -> Answer[tuple[MarketplaceParticipation, ...]] | None:
     """Where the seller sells in this region: empty = nowhere (behaviour A10: 403), None = it could not be told."""
     try:
-        return as_found(calls.get_marketplace_participations().value)
+        return calls.get_marketplace_participations()
     except AuthorisationLost:
-        return ()
+        return Answer(())
     except (AmazonError, NotBefore):
         return None
 
@@ -96,7 +98,10 @@ def _sells(calls: Calls) -> tuple[FoundParticipation, ...] | None:
 def _sells_elsewhere(start: CodeToExchange, access: AccessToken, calls_with: CallsWith) -> str | None:
     """Another region's endpoint that knows the seller."""
     for region in Region:
-        if region.value != start.region and _sells(calls_with(start.account_id, region.value, access)):
+        if region.value == start.region:
+            continue
+        found = _sells(calls_with(start.account_id, region.value, access))
+        if found is not None and found.value:
             return region.value
     return None
 

@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
-from wharfinger.amazon.errors import AmazonError, Throttled
+from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.orders import SearchOrdersPage
@@ -70,6 +70,12 @@ class NotBefore(Exception):
         super().__init__(f"{operation} not before {at.isoformat()}")
         self.at = at
         self.operation = operation
+
+
+def is_tokens_fault(error: PageTokenRefused | NotAnsweredAsPromised, *, pages_read: int) -> bool:
+    """Whether the page token may be what Amazon stumbled over: it refuses one in its own words, in a front end's HTML,
+    or gives something that is no page at all (behaviour F02). The first page has no token."""
+    return isinstance(error, PageTokenRefused) or pages_read > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from wharfinger.amazon.errors import AccessDenied, PageTokenRefused, Refused
+from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
+from wharfinger.domain.counts import counted
 from wharfinger.domain.fba_stock import FbaLevel, add_up
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import fba_stock
 from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 NO_FBA_STOCK = "Amazon has no FBA stock for this account"
 ASKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
@@ -46,10 +47,13 @@ def _summary(mirrored: "_Mirrored | None") -> str:
     if mirrored is None:
         return "Amazon has no FBA stock there"
     loaded, gathered = mirrored.loaded, mirrored.gathered
-    doubted = f"{loaded.doubted} fell by much and wait for a second reading, " if loaded.doubted else ""
+    waits = "waits" if loaded.doubted == 1 else "wait"
+    doubted = f"{loaded.doubted:,d} fell by much and {waits} for a second reading, " if loaded.doubted else ""
+    unreadable = f", {gathered.unreadable:,d} could not be used" if gathered.unreadable else ""
+    differ = "differs" if loaded.differences == 1 else "differ"
     return (
-        f"{loaded.items} items, {loaded.differences} differ, {doubted}"
-        f"{gathered.unlinked} SKUs not linked, {gathered.unknown} without numbers"
+        f"{counted(loaded.items, 'item')}, {loaded.differences:,d} {differ}, {doubted}"
+        f"{counted(gathered.unlinked, 'SKU')} not linked, {gathered.unknown:,d} without numbers{unreadable}"
     )
 
 
@@ -109,9 +113,13 @@ class _Reading:
     """All pages; a summary that came on two pages counts once."""
 
     summaries: dict[tuple[str | None, str | None, str | None], InventorySummary] = field(default_factory=dict)
+    pages: int = 0
+    unreadable: int = 0
     unpublished: dict[str, Mapping[str, int]] = field(default_factory=dict)
 
     def add(self, page: InventoryPage) -> None:
+        self.pages += 1
+        self.unreadable += len(page.unreadable)
         for summary in page.summaries:
             self.summaries[(summary.seller_sku, summary.fn_sku, summary.condition)] = summary
         self.unpublished.update(page.unpublished)
@@ -119,19 +127,21 @@ class _Reading:
 
 def _read_anew(marketplace_id: str, amazon: Calls, clock: Clock) -> tuple[datetime, _Reading]:
     """Every page, and when their reading began: again from the first one after a refused page token."""
-    for _ in range(RESTARTS):
-        read_at = clock.now()
+    restarts = 0
+    while True:
+        read_at, reading = clock.now(), _Reading()
         try:
-            return read_at, _read_all(marketplace_id, amazon, clock)
-        except PageTokenRefused:
-            continue
-    read_at = clock.now()
-    return read_at, _read_all(marketplace_id, amazon, clock)
+            _read_all(marketplace_id, amazon, clock, reading)
+        except (PageTokenRefused, NotAnsweredAsPromised) as error:
+            if restarts == RESTARTS or not is_tokens_fault(error, pages_read=reading.pages):
+                raise
+            restarts += 1
+        else:
+            return read_at, reading
 
 
-def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading:
-    """Every page. PageTokenRefused: what was read so far is worth nothing."""
-    reading = _Reading()
+def _read_all(marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading) -> None:
+    """Every page. Where it raises, what was read so far is worth nothing."""
     token: str | None = None
     while True:
         try:
@@ -145,7 +155,7 @@ def _read_all(marketplace_id: str, amazon: Calls, clock: Clock) -> _Reading:
         reading.add(page)
         token = page.next_token
         if token is None:
-            return reading
+            return
 
 
 def _items_by_sku(account_id: int) -> dict[str, int]:
@@ -167,6 +177,7 @@ class _Gathered:
     levels: tuple[FbaLevel, ...]
     unlinked: int
     unknown: int
+    unreadable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +214,7 @@ def _gather(reading: _Reading, items: Mapping[str, int]) -> _Gathered:
         for item_id, skus in sorted(skus_of.items())
         if all(sku in found for sku in skus)
     )
-    return _Gathered(levels, len(unlinked), len(unknown))
+    return _Gathered(levels, len(unlinked), len(unknown), reading.unreadable)
 
 
 def _level(summary: InventorySummary, item_id: int, other: Mapping[str, int]) -> FbaLevel | None:

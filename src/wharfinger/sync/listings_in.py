@@ -1,15 +1,19 @@
 """Listings in: every marketplace that a channel sells in is paged through, and each page kept."""
 
+import logging
 from dataclasses import dataclass, field
 
-from wharfinger.amazon.errors import PageTokenRefused
+from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
 from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
 from wharfinger.db.models import Channel, Marketplace
+from wharfinger.domain.counts import counted
 from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.operations import listings
 from wharfinger.operations.listings import MOST_PAGED_THROUGH, FoundListing
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
+
+log = logging.getLogger(__name__)
 
 INCLUDED = ("summaries", "attributes", "fulfillmentAvailability", "productTypes", "issues")
 PATIENCE = 30.0
@@ -28,14 +32,13 @@ class _Reading:
     linked: int = 0
     waits: int = 0
     unreadable: dict[str, int] = field(default_factory=dict)
-    """Entries that could not be read, by marketplace: one of them may be what seems to be gone there."""
+    """Entries that could not be read, or are of another marketplace: one of them may be what seems to be gone."""
 
     def words(self) -> str:
         skus = set().union(*self.seen.values()) if self.seen else set()
-        odd = f", {sum(self.unreadable.values())} could not be read" if self.unreadable else ""
-        linked = f"{self.linked} linked by themselves"
-        where = f"{len(self.seen)} {'marketplace' if len(self.seen) == 1 else 'marketplaces'}"
-        return f"{len(skus)} {'SKU' if len(skus) == 1 else 'SKUs'} in {where}, {self.new} new, {linked}{odd}"
+        odd = f", {sum(self.unreadable.values())} could not be used" if self.unreadable else ""
+        where = counted(len(self.seen), "marketplace")
+        return f"{counted(len(skus), 'SKU')} in {where}, {self.new} new, {self.linked} linked automatically{odd}"
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
@@ -59,10 +62,11 @@ def _read_marketplace(
     account_id: int, marketplace: Marketplace, amazon: Calls, clock: Clock, reading: _Reading
 ) -> None:
     for restart in range(RESTARTS + 1):
+        read = _Read()
         try:
-            read = _read_pages(account_id, marketplace.pk, amazon, clock, reading)
-        except PageTokenRefused:
-            if restart == RESTARTS:
+            _read_pages(account_id, marketplace.pk, amazon, clock, reading, read)
+        except (PageTokenRefused, NotAnsweredAsPromised) as error:
+            if restart == RESTARTS or not is_tokens_fault(error, pages_read=read.pages):
                 raise
             continue
         if read.total > MOST_PAGED_THROUGH:
@@ -80,13 +84,15 @@ class _Read:
     """One marketplace: its SKUs, how many Amazon says there are, and how many entries could not be read."""
 
     skus: set[str] = field(default_factory=set)
+    pages: int = 0
     total: int = 0
     unreadable: int = 0
 
 
-def _read_pages(account_id: int, marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading) -> _Read:
+def _read_pages(
+    account_id: int, marketplace_id: str, amazon: Calls, clock: Clock, reading: _Reading, read: _Read
+) -> None:
     """Keep every page."""
-    read = _Read()
     token: str | None = None
     while True:
         asked_at = clock.now()
@@ -102,9 +108,12 @@ def _read_pages(account_id: int, marketplace_id: str, amazon: Calls, clock: Cloc
         read.skus.update(one.sku for one in found)
         read.total = max(read.total, page.number_of_results)
         read.unreadable += len(page.unreadable)
+        read.pages += 1
+        if page.unreadable:
+            log.warning("Listings in %s, account %s: %s", marketplace_id, account_id, "; ".join(page.unreadable[:5]))
         token = page.next_token
         if token is None:
-            return read
+            return
 
 
 def _wait(wait: NotBefore, clock: Clock, reading: _Reading) -> None:

@@ -22,10 +22,11 @@ from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
 from wharfinger.db.queries.inbox import orders_to_fetch
+from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
 from wharfinger.operations import flows, imported_orders, inbox
 from wharfinger.operations.inbox import NextCursor, RawOrder
-from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 OVERLAP = timedelta(minutes=5)
 """Orders appear up to minutes late (behaviour O27); what comes twice is dropped by its hash."""
@@ -47,6 +48,7 @@ class _Reading:
     pages: int = 0
     restarted: bool = False
     orders: int = 0
+    strange: int = 0
     seen: set[str] = field(default_factory=set)
 
 
@@ -64,8 +66,9 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
             more = _read_page(account_id, calls, clock, reading)
         except NotBefore as no_token:
             waited, more = no_token, False
-    orders = f"{reading.orders} {'order' if reading.orders == 1 else 'orders'}"
-    outcome = f"{orders} on {reading.pages} {'page' if reading.pages == 1 else 'pages'}"
+    outcome = f"{counted(reading.orders, 'order')} on {counted(reading.pages, 'page')}"
+    if reading.strange:
+        outcome += f", {reading.strange} of marketplaces that were not requested set aside"
     fetched = _fetch_wanted(account_id, calls, clock)
     if fetched:
         outcome += f", {fetched} fetched by number"
@@ -108,19 +111,31 @@ def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -
     asked_at = clock.now()
     try:
         page = calls.search_orders(search).value
-    except PageTokenRefused:
-        inbox.restart_window(account_id)
-        if reading.restarted:
+    except (PageTokenRefused, NotAnsweredAsPromised) as error:
+        if not is_tokens_fault(error, pages_read=1 if token else 0):
             raise
-        reading.restarted = True
-        reading.seen.clear()
+        _restart(account_id, reading, error)
         return True
     raws = [RawOrder(_key(raw), raw) for raw in page.raw_orders]
-    _check_progress(account_id, token, page, raws, reading)
-    inbox.keep_page(account_id, raws, _next(cursor, search, page, asked_at), now=clock.now())
+    strange = [RawOrder(_key(raw), raw, requested=False) for raw in page.strange_orders]
+    if strange and not raws and not reading.restarted:
+        _restart(account_id, reading)  # of nothing but other marketplaces: perhaps the answer to another search
+        return True
+    _check_progress(account_id, token, page, [*raws, *strange], reading)
+    inbox.keep_page(account_id, [*raws, *strange], _next(cursor, search, page, asked_at), now=clock.now())
     reading.pages += 1
     reading.orders += len(raws)
+    reading.strange += len(strange)
     return page.next_token is not None
+
+
+def _restart(account_id: int, reading: _Reading, error: AmazonError | None = None) -> None:
+    """The window begins anew, once in a run: a token dies in many ways, and not all of Amazon's answers say so."""
+    inbox.restart_window(account_id)
+    if reading.restarted and error is not None:
+        raise error
+    reading.restarted = True
+    reading.seen.clear()
 
 
 def _check_progress(
@@ -199,6 +214,8 @@ def _fetch(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) ->
     except (Refused, AccessDenied) as refusal:  # a 403 of one order, searched with the same roles, is its own
         verb = "does not know this order any more" if isinstance(refusal, NotFound) else "refuses to give this order"
         reason = f"Amazon {verb}; what was saved of it is unchanged. Amazon answered {refusal.summary()}."
-        imported_orders.note_download_failed(account_id, amazon_order_id, reason=reason, now=clock.now())
+        unknown = isinstance(refusal, NotFound)
+        now = clock.now()
+        imported_orders.note_download_failed(account_id, amazon_order_id, reason=reason, now=now, unknown=unknown)
         return
     inbox.keep_order(account_id, RawOrder(amazon_order_id, body), now=clock.now())

@@ -45,6 +45,10 @@ def _take(raw: RawMessage, clock: Clock) -> bool:
     incoming: IncomingOrder | None = None
     try:
         incoming = translate_order(decode_order(raw.body or b""))
+        if raw.source == inbox.NOT_REQUESTED:
+            _hold_units(raw, incoming, clock)
+            inbox.set_aside_strange(raw.pk, marketplace_id=incoming.marketplace_id, now=clock.now())
+            return False
         orders.take_order(raw.pk, incoming, now=clock.now())
     except Unreadable as fault:
         _hold_units(raw, translate_rough(read_rough_order(raw.body or b""), received_at=raw.received_at), clock)

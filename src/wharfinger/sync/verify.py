@@ -157,8 +157,9 @@ def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
     read_at = channel.account.participations_read_at
     if read_at is not None and clock.now() - read_at < PARTICIPATIONS_KEPT:
         return
-    found = as_found(calls.get_marketplace_participations().value)
-    accounts.keep_participations(channel.account_id, found, now=clock.now())
+    answer = calls.get_marketplace_participations()
+    found = as_found(answer.value)
+    accounts.keep_participations(channel.account_id, found, now=clock.now(), whole=not answer.unreadable)
 
 
 def as_found(told: Iterable[MarketplaceParticipation]) -> tuple[FoundParticipation, ...]:

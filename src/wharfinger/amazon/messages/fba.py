@@ -92,7 +92,8 @@ class _SummariesAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_
 class InventoryPage(Message, frozen=True, kw_only=True):
     """One page; `next_token` lives 30 seconds and is None on the last page.
 
-    `unreadable` says of each summary that could not be read where it is wrong; the others are here.
+    `unreadable` says of each summary that could not be read, or that was not requested, what is wrong; the others are
+    here.
     `granularity_id`: the marketplace that Amazon says it is of; empty where it says none.
     """
 

@@ -176,7 +176,8 @@ class _SearchAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_def
 class ListingsPage(Message, frozen=True, kw_only=True):
     """One page. `number_of_results` is the true total, of which only the first 1,000 can be paged through.
 
-    `unreadable` says of each item that could not be read where it is wrong; the others are here.
+    `unreadable` says of each item that could not be read, or that was not requested, what is wrong; the others are
+    here.
     """
 
     items: tuple[ListingsItem, ...]

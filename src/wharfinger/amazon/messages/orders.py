@@ -427,11 +427,13 @@ class _SearchAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_def
 class SearchOrdersPage(Message, frozen=True, kw_only=True):
     """One page, its orders unread, each as the bytes Amazon sent: one broken order spoils no other.
 
+    `strange_orders` are of marketplaces that were not requested.
     `next_token` lives 24 hours and wants every parameter repeated; None on the last page.
     `last_updated_before` is the next search's `last_updated_after`, less an overlap.
     """
 
     raw_orders: tuple[bytes, ...]
+    strange_orders: tuple[bytes, ...] = ()
     next_token: str | None = None
     last_updated_before: datetime | None = None
     created_before: datetime | None = None

@@ -1,6 +1,8 @@
 """Sellers v1: where an account sells. Source: model sellers.json."""
 
-from wharfinger.amazon.messages.wire import Message, read
+import msgspec
+
+from wharfinger.amazon.messages.wire import Message, Unreadable, read_each, split
 
 
 class Marketplace(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -26,11 +28,23 @@ class MarketplaceParticipation(Message, frozen=True, kw_only=True, rename="camel
 
 
 class _ParticipationsAnswer(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    payload: tuple[MarketplaceParticipation, ...]
+    payload: tuple[msgspec.Raw, ...]
+
+
+def split_participations(body: bytes) -> tuple[tuple[MarketplaceParticipation, ...], tuple[str, ...]]:
+    """A getMarketplaceParticipations answer, in its `payload` or, as Amazon's own example has it, bare.
+
+    Beside what can be read, where each other entry is wrong: one of them keeps none of the others out. Unreadable
+    where there are entries and none can be read.
+    """
+    bare = body.lstrip().startswith(b"[")
+    raws = split(body, tuple[msgspec.Raw, ...]) if bare else split(body, _ParticipationsAnswer).payload
+    found, unreadable = read_each(raws, MarketplaceParticipation)
+    if unreadable and not found:
+        raise Unreadable(unreadable[0])
+    return found, unreadable
 
 
 def read_participations(body: bytes) -> tuple[MarketplaceParticipation, ...]:
-    """A getMarketplaceParticipations answer, in its `payload` or, as Amazon's own example has it, bare."""
-    if body.lstrip().startswith(b"["):
-        return read(body, tuple[MarketplaceParticipation, ...])
-    return read(body, _ParticipationsAnswer).payload
+    """The participations that can be read."""
+    return split_participations(body)[0]
