@@ -1,4 +1,5 @@
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from wharfinger.domain.listing_quantity import (
     Conflict,
     Explained,
     ListingFacts,
+    OrdersAwaited,
     Rule,
     SellingChannel,
     Silent,
@@ -15,6 +17,7 @@ from wharfinger.domain.listing_quantity import (
     decide,
     kit_quantity,
     listing_quantity,
+    orders_awaited,
     urgency,
 )
 from wharfinger.domain.stock import Level
@@ -106,3 +109,21 @@ def test_what_is_not_told_says_why(change, word):
 def test_low_and_zero_stock_is_urgent(on_hand, rank):
     channel = replace(UK, explained=listing_quantity(Level(on_hand, 0)))
     assert urgency(decide(replace(MUG, channels=(channel,)))) == rank
+
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+SOON = NOON + timedelta(minutes=7)
+
+
+@pytest.mark.parametrize(
+    ("facts", "awaited"),
+    [
+        ((NOON, NOON, SOON, 0), OrdersAwaited(NOON, SOON)),
+        ((None, NOON, SOON, 0), None),
+        ((NOON, None, None, 0), None),
+        ((NOON, NOON, NOON, 0), None),
+        ((NOON, NOON, SOON, 2), None),
+    ],
+)
+def test_a_notice_put_off_after_a_fall_waits_for_orders(facts, awaited):
+    assert orders_awaited(*facts) == awaited

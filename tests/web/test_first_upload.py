@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.template.defaultfilters import date
 from tests.web import stories
 from tests.web.stories import DE, NOW
 
@@ -117,6 +118,26 @@ def test_a_channel_approved_later_does_not_send_what_amazon_holds_already(world,
     client.post(f"/channels/{german.pk}/stock/approve/")
     assert list(StockNotice.objects.values_list("listing__sku", flat=True)) == ["DE-1"]
     assert "Amazon holds one number for this SKU" in stock_tab(client, german)
+
+
+def test_why_names_the_wait_for_orders_that_are_not_read_and_until_when(world, sign_in):
+    """Amazon shows 5 where 12 were sent: 12 is not sent again before the orders up to that fall were read."""
+    shop, _ = world
+    client = sign_in()
+    client.post(f"/channels/{shop.fbm.pk}/stock/approve/")
+    send(shop)
+    listing = Listing.objects.get(sku="UK-1", account=shop.account)
+    Listing.objects.filter(pk=listing.pk).update(seen_quantity=5, fell_at=LATER)
+    assert "unread orders" not in stock_tab(client, shop.fbm)
+    StockNotice.objects.create(
+        listing=listing, account=shop.account, cause="Amazon shows 5", raised_at=LATER, caused_at=LATER, again_at=LATER
+    )
+    assert outbox.claim_quantities(shop.account.pk, 5, now=LATER) == ()
+    until = date(LATER + timedelta(minutes=7), "U")
+    item = ChannelProduct.objects.get(listing=listing).item_id
+    for page in (stock_tab(client, shop.fbm), client.get(f"/stock/{item}/").text):
+        assert "A larger number waits: Amazon showed fewer than was sent at <time" in page
+        assert ("unread orders until <time" in page, f'-{until}" hx-preserve' in page) == (True, True)
 
 
 def test_the_moment_is_that_of_the_newest_change(world):

@@ -5,6 +5,7 @@ available is that of its scarcest component. What was never counted is unknown, 
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from wharfinger.domain.orders import Fulfilment
@@ -61,6 +62,26 @@ def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explaine
     if rule.percent != 100:
         steps.append(("Percent shown", rule.percent))
     return Explained(quantity, (*steps, ("Told to Amazon", quantity)))
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersAwaited:
+    """A larger number is kept back: Amazon showed fewer at `fell_at`, and the orders up to then are not all read.
+
+    Looked at again at `until`.
+    """
+
+    fell_at: datetime
+    until: datetime
+
+
+def orders_awaited(
+    fell_at: datetime | None, raised_at: datetime | None, again_at: datetime | None, attempts: int
+) -> OrdersAwaited | None:
+    """By a listing's fall and its notice. One that was never attempted is put off for unread orders only."""
+    if fell_at is None or raised_at is None or again_at is None or attempts or again_at <= raised_at:
+        return None
+    return OrdersAwaited(fell_at, again_at)
 
 
 @dataclass(frozen=True, slots=True)

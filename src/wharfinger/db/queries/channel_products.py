@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from wharfinger.db.models import Channel, ChannelProduct
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.listing_issues import ListingIssue, read_issues
+from wharfinger.domain.listing_quantity import OrdersAwaited, orders_awaited
 from wharfinger.domain.orders import Fulfilment
 
 
@@ -107,6 +108,7 @@ class ProductRow:
     shown: bool | None
     waiting_since: datetime | None
     again_at: datetime | None
+    orders_awaited: OrdersAwaited | None
     waiting_cause: str
     error: str
 
@@ -116,7 +118,8 @@ _COLUMNS = (
     "listing__fulfilment", "listing__gone_at", "item_id", "item__code", "item__name", "linked_by",
     "listing__told_quantity", "listing__told_at", "listing__told_why", "listing__seen_quantity", "listing__seen_at",
     "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause", "listing__error",
-    "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown",
+    "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown", "listing__fell_at",
+    "listing__notice__attempts",
 )  # fmt: skip
 
 
@@ -274,6 +277,12 @@ def _row(row: dict[str, Any]) -> ProductRow:
         shown=row["shown"],
         waiting_since=row["listing__notice__raised_at"],
         again_at=row["listing__notice__again_at"],
+        orders_awaited=orders_awaited(
+            row["listing__fell_at"],
+            row["listing__notice__raised_at"],
+            row["listing__notice__again_at"],
+            row["listing__notice__attempts"] or 0,
+        ),
         waiting_cause=row["listing__notice__cause"] or "",
         error=row["listing__error"],
     )

@@ -24,6 +24,7 @@ from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.timelines import Happening, timeline
 from wharfinger.db.queries.unimported import UnimportedOrder, unimported_orders_of
 from wharfinger.domain.listing_issues import ListingIssue, read_issues
+from wharfinger.domain.listing_quantity import OrdersAwaited, orders_awaited
 from wharfinger.domain.stock import Level, SiteKind, kit_available
 
 
@@ -217,6 +218,7 @@ class ItemListing:
     issues: tuple[ListingIssue, ...]
     shown: bool | None
     waiting_since: datetime | None
+    orders_awaited: OrdersAwaited | None
     error: str
 
 
@@ -306,6 +308,9 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
         "listing__seen_quantity",
         "listing__seen_at",
         "listing__notice__raised_at",
+        "listing__notice__again_at",
+        "listing__notice__attempts",
+        "listing__fell_at",
         "listing__error",
         "listing__submitted_quantity",
         "listing__lead_time_days",
@@ -332,6 +337,12 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
             issues=read_issues(row["issues"]),
             shown=row["shown"],
             waiting_since=row["listing__notice__raised_at"],
+            orders_awaited=orders_awaited(
+                row["listing__fell_at"],
+                row["listing__notice__raised_at"],
+                row["listing__notice__again_at"],
+                row["listing__notice__attempts"] or 0,
+            ),
             error=row["listing__error"],
         )
         for row in found
