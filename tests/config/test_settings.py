@@ -2,9 +2,12 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import connections
+from procrastinate.contrib.django.utils import connector_params
 
 from wharfinger.config.database import django_database
 from wharfinger.config.errors import ConfigurationError
+from wharfinger.worker.engine import make_app
 
 
 class Anna:
@@ -43,6 +46,45 @@ def test_a_database_address_is_taken_apart():
 def test_a_socket_address_is_taken_apart():
     told = django_database("postgresql://wharfinger@/wharfinger?host=%2Ftmp%2Fx&port=5432")
     assert (told["HOST"], told["NAME"], told["USER"]) == ("/tmp/x", "wharfinger", "wharfinger")
+
+
+KEPT_ALIVE = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://u:p@db.example/shop",
+        "postgresql://u:p@10.0.0.7:5433/shop",
+        "postgresql://u:p@/shop?hostaddr=10.0.0.7",
+        "postgresql://u:p@a.example,b.example/shop",
+    ],
+)
+def test_connections_over_a_network_are_kept_alive(url):
+    options = django_database(url)["OPTIONS"]
+    assert {name: options.get(name) for name in KEPT_ALIVE} == KEPT_ALIVE
+
+
+def test_what_the_address_says_of_keepalives_holds():
+    options = django_database("postgresql://u:p@db.example/shop?keepalives_idle=600&tcp_user_timeout=0")["OPTIONS"]
+    assert (options["keepalives_idle"], options["tcp_user_timeout"], options["keepalives_count"]) == ("600", "0", 3)
+
+
+@pytest.mark.parametrize("url", ["postgresql://u@/shop?host=%2Ftmp%2Fx", "postgresql:///shop", None])
+def test_a_socket_of_this_machine_needs_no_keepalives(url):
+    assert not set(KEPT_ALIVE) & set(django_database(url)["OPTIONS"])
+
+
+def test_the_job_engine_connects_with_djangos_own_parameters(monkeypatch):
+    monkeypatch.setitem(connections["default"].settings_dict, "OPTIONS", KEPT_ALIVE)
+    assert KEPT_ALIVE.items() <= connector_params().items()
+    assert KEPT_ALIVE.items() <= make_app()[0].connector._pool_args["kwargs"].items()
 
 
 @pytest.mark.parametrize("url", ["postgresql://host/", "postgresql://h:x:y/z?nonsense=1"])

@@ -8,10 +8,24 @@ from wharfinger.config.errors import ConfigurationError
 # looked at before use because the database may have been started again in between.
 _KEEP_CONNECTION_SECONDS = 300
 
+_KEEPALIVES = {
+    "keepalives": 1,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A silent connection over a network is asked for a sign of life after half a minute, and given up after one minute
+without: a firewall forgets it sooner or later, and the system's own time-out is two hours. Seconds; the last one
+milliseconds, for what was sent and never acknowledged. The job engine takes its parameters from Django's: both have
+them."""
+
 
 def django_database(url: str | None) -> dict[str, Any]:
     """Django's view of a PostgreSQL address. Without one there is no name, and any use says so."""
     told = _parse(url) if url else {}
+    over_tcp = _is_over_tcp(str(told.get("host", "")), str(told.get("hostaddr", "")))
+    keepalives = _KEEPALIVES if over_tcp else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": told.pop("dbname", ""),
@@ -22,8 +36,13 @@ def django_database(url: str | None) -> dict[str, Any]:
         "CONN_MAX_AGE": _KEEP_CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 10, "application_name": "wharfinger", **told},
+        "OPTIONS": {"connect_timeout": 10, "application_name": "wharfinger", **keepalives, **told},
     }
+
+
+def _is_over_tcp(host: str, address: str) -> bool:
+    """Without a host, or with a path (`@…`: an abstract socket), PostgreSQL is reached by a socket of this machine."""
+    return bool(address) or any(not one.startswith(("/", "@")) for one in host.split(",") if one)
 
 
 def _parse(url: str) -> dict[str, Any]:
