@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
-.PHONY: help demo demo-once test check format lock pictures clean
+.PHONY: help demo demo-once test check format lock pictures contract clean
 
 help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
@@ -19,6 +19,7 @@ help:
 	@echo "make format      ruff's format and its safe mends"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
 	@echo "make pictures    the guide's pictures anew, by walking it in Chromium"
+	@echo "make contract    tests/contract anew, from Amazon's published models: MODELS=folder [COMMIT=34dc93fe]"
 	@echo "make clean       take .venv and caches away"
 
 demo: $(RUNTIME)
@@ -53,6 +54,10 @@ lock: $(DEV)
 
 pictures: $(DEV)
 	GUIDE_PICTURES=docs/guide $(BIN)/pytest -n0 tests/browser/test_guide.py
+
+contract: $(DEV)
+	@test -n "$(MODELS)" || { echo "Say where Amazon's models are: make contract MODELS=folder"; exit 1; }
+	$(BIN)/python -m tests.contract.make "$(MODELS)" $(if $(COMMIT),--commit "$(COMMIT)")
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist src/*.egg-info

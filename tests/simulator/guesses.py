@@ -1,8 +1,8 @@
 """What Hypothesis guesses: anything at all, a good sample gone wrong, what a schema allows."""
 
 from hypothesis import strategies as st
+from tests.contract.judge import whole
 from tests.simulator.conftest import EU, UK
-from tests.simulator.models import whole
 
 ODD = ["", UK, EU, "2026-09-01T00:00:00Z", "0001-01-01T00:00:00+14:00", "1", "-1", "null", "DEFAULT", "ORDER_CHANGE"]
 TEXT = st.text(max_size=30) | st.sampled_from(ODD)

@@ -1,18 +1,18 @@
-"""Every operation's answers against Amazon's published models, field by field (skipped, aloud, without them)."""
+"""Every operation's answers against the contract that Amazon publishes, field by field."""
 
 import json
 import re
 
 import pytest
+from tests.contract.judge import faults_of_answer
+from tests.contract.reading import operation
 from tests.simulator.conftest import Amazon
-from tests.simulator.models import ABSENT, MODELS, operation
 from tests.simulator.walks.every import WALKS, walked
 
 from amazon_simulator.http import Request
 from amazon_simulator.limits import PLANS
 from amazon_simulator.wire.answers import denied, throttled
 
-by_the_models = pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 ROUTES = Amazon().simulator.routes.operations
 TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations"}
 """Operations without a parameter: only the door can refuse them."""
@@ -36,13 +36,11 @@ def faults_by_place(walk):
     }
 
 
-@by_the_models
 @pytest.mark.parametrize("walk", WALKS)
 def test_every_answer_is_as_its_model_says(walk):
     assert {place: fault for place, fault in faults_by_place(walk).items() if place not in EXCEPTIONS} == {}
 
 
-@by_the_models
 def test_every_exception_is_still_one():
     assert EXCEPTIONS.keys() <= {place for walk in WALKS for place in faults_by_place(walk)}
 
@@ -55,13 +53,12 @@ def test_every_operation_is_walked_well_called_and_badly_called():
     assert kinds == {name: {2} if name in TAKES_NOTHING else {2, 4} for name in ROUTES}
 
 
-@by_the_models
 @pytest.mark.parametrize("name", ROUTES)
 def test_what_the_door_refuses_is_told_as_the_operations_model_says(name):
     route = ROUTES[name]
-    told = operation(route.method, route.path)
+    published = operation(route.method, route.path)
     for refusal in (denied(), throttled()):
-        assert told.faults(refusal.status, json.loads(refusal.body)) == []
+        assert faults_of_answer(published, refusal.status, json.loads(refusal.body)) == []
 
 
 def test_nobody_is_answered_without_a_token():
@@ -71,9 +68,8 @@ def test_nobody_is_answered_without_a_token():
         assert (answer.status, json.loads(answer.body)["errors"][0]["code"]) == (403, "MissingAuthenticationToken")
 
 
-@by_the_models
 @pytest.mark.parametrize("name", ROUTES)
 def test_every_operation_has_the_name_and_the_usage_plan_of_its_model(name):
-    told = operation(ROUTES[name].method, ROUTES[name].path)
-    assert told.id == TWO_MODELS.get(name, name)
-    assert told.plan in (PLANS[name], None)
+    published = operation(ROUTES[name].method, ROUTES[name].path)
+    assert published.name == TWO_MODELS.get(name, name)
+    assert published.rate in (PLANS[name], None)

@@ -3,9 +3,10 @@
 import json
 
 import pytest
+from tests.contract.judge import faults
+from tests.contract.reading import document
 from tests.simulator.conftest import DE, EU, NA, UK
 from tests.simulator.feeding import LISTINGS, feed, fresh, listings, quantity, worked
-from tests.simulator.models import ABSENT, MODELS, faults
 
 FR = "A13V1IB3VIYZZH"
 REPORT = "listings-feed-processing-report-schema-v2.json"
@@ -164,9 +165,8 @@ def test_the_longer_a_feed_the_longer_it_takes(amazon):
     assert amazon.call("GET", f"/feeds/2021-06-30/feeds/{number}")[1]["processingStatus"] == "IN_PROGRESS"
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_every_report_is_as_its_schema_says(amazon):
-    schema = json.loads((MODELS / "schemas" / REPORT).read_text())
+    schema = document(REPORT)
     wanted = {"includedData": ["summaries", "issues"], "apiVersion": "2021-08-01"}
     for content in (
         listings(quantity(1, "HH-0010", 5), quantity(2, "NOBODY", 5), quantity(3, "HH-0011", -5), report=wanted),

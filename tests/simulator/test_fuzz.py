@@ -1,7 +1,7 @@
 """Whatever operation is called however, no answer is a failure of the simulator's own, and the books stay sound.
 
 Calls are guessed in two ways: from the good calls of the walks, with something wrong in them, and from the parameters
-that Amazon's models publish (skipped, aloud, where they are absent).
+of the published contract.
 """
 
 import json
@@ -11,10 +11,10 @@ from urllib.parse import quote, urlencode
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract.reading import operation
 from tests.simulator.conftest import EU, UK, Amazon
 from tests.simulator.grantless import ask_token
 from tests.simulator.guesses import TEXT, by_schema, with_one_wrong
-from tests.simulator.models import ABSENT, MODELS, operation
 from tests.simulator.walks.every import WALKS
 from tests.simulator.walks.walker import Walker
 
@@ -78,13 +78,12 @@ def test_a_good_call_with_something_wrong_is_answered(walked, name):
     sent()
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 @pytest.mark.parametrize("name", ROUTES)
-def test_any_call_that_the_model_knows_is_answered(walked, name):
+def test_any_call_that_the_contract_knows_is_answered(walked, name):
     route = ROUTES[name]
-    told = operation(route.method, route.path)
-    query = {one["name"]: by_schema(one, {}) | TEXT for one in told.parameters if one["in"] == "query"}
-    bodies = [by_schema(one["schema"], told.definitions) for one in told.parameters if one["in"] == "body"]
+    published = operation(route.method, route.path)
+    query = {one["name"]: by_schema(one, {}) | TEXT for one in published.parameters if one["in"] == "query"}
+    bodies = [by_schema(one["schema"], published.definitions) for one in published.parameters if one["in"] == "body"]
 
     @QUIET
     @given(data=st.data())

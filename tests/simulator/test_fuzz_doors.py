@@ -9,9 +9,10 @@ from urllib.parse import quote, urlencode, urlsplit
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract.make import api
+from tests.contract.reading import MODELS, by_the_models, operations_of
 from tests.simulator.conftest import CALLBACK, EU, START, UK, Amazon
 from tests.simulator.guesses import ANYTHING, TEXT, by_schema, mixed, with_one_wrong
-from tests.simulator.models import ABSENT, MODELS, operations
 
 from amazon_simulator import control
 from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
@@ -343,16 +344,21 @@ def test_any_address_is_answered(method, pieces, content):
     ADDRESSES.knock(method, "/" + "/".join(pieces), content=content, query={"x": "y"}, headers=headers)
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
+@by_the_models
 def test_any_call_of_the_static_sandbox_is_answered():
     """Of every published operation, whether this Amazon has it or not; a published pair may be a 500."""
     amazon = Simulator(Clock(start=START, stepped=True), base="http://sim", redirect_uris=[], models=MODELS)
     seller = amazon.world.sellers[EU].id
+    published = [
+        one
+        for file in sorted(MODELS.glob("*.json"))
+        for one in operations_of(file.name, api(json.loads(file.read_text())))
+    ]
 
     @settings(QUIET, max_examples=300)
     @given(data=st.data())
     def sent(data):
-        told = data.draw(st.sampled_from(operations()))
+        told = data.draw(st.sampled_from(published))
         query = {one["name"]: by_schema(one, {}) | TEXT for one in told.parameters if one["in"] == "query"}
         asked = urlencode(data.draw(st.fixed_dictionaries({}, optional=query)), errors="replace", doseq=True)
         names = st.sampled_from(["TEST_CASE_200", "shipment-id"]) | TEXT

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contract.judge import conforms
 from tests.simulator.conftest import EU, NA, US, Amazon
-from tests.simulator.models import ABSENT, MODELS, conforms
 
 from amazon_simulator.buy_shipping import barcode
 from amazon_simulator.buy_shipping.labels import Label
@@ -388,7 +388,6 @@ def test_labels_outlive_a_kill_byte_by_byte(tmp_path):
     after.simulator.close()
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_answers_conform(amazon):
     file, order = "merchantFulfillmentV0.json", amazon.order(quantity=2)
     heavy = {"ShipmentRequestDetails": details(order, Weight={"Value": 18_500, "Unit": "g"})}

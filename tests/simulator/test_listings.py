@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from tests.contract.judge import conforms
 from tests.simulator.conftest import DE, EU, NA, UK, US, Amazon
-from tests.simulator.models import ABSENT, MODELS, conforms
 
 ALL = "summaries,attributes,issues,offers,fulfillmentAvailability,procurement,relationships,productTypes"
 ITEMS = f"/listings/2021-08-01/items/{EU}"
@@ -409,7 +409,6 @@ def test_pages_lead_forward_and_back(amazon):
     assert (again["items"], "previousToken" in first["pagination"]) == (first["items"], False)
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_everything_conforms(amazon):
     put(amazon, "SHIP-1")
     add(amazon, "CHILD", parentSku="SHIP-1", barcodes={"EAN": "1"}, businessPrices={UK: "1.00"})

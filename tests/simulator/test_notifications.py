@@ -1,9 +1,9 @@
 """Destinations and subscriptions: what is taken, what is refused and how."""
 
 import pytest
+from tests.contract.judge import conforms
 from tests.simulator import grantless
 from tests.simulator.conftest import EU, NA, Amazon
-from tests.simulator.models import ABSENT, MODELS, conforms
 from tests.simulator.queues import queue_for_amazon, sqs_of
 
 DESTINATIONS = "/notifications/v1/destinations"
@@ -19,7 +19,7 @@ def amazon():
 
 
 def judged(definition, told):
-    return conforms("notifications.json", definition, told) if MODELS.exists() else []
+    return conforms("notifications.json", definition, told)
 
 
 def create_destination(amazon, resource=None, name="Queue"):
@@ -169,7 +169,6 @@ def test_a_test_notification_arrives(amazon):
     assert details(wrong)[:2] == (400, "InvalidInput")
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_answers_conform(amazon, destination):
     for _ in range(2):  # made, then refused
         told = subscribe(amazon, destination, QUANTITIES, directive=None)[1]

@@ -1,8 +1,8 @@
 """What an order tells when it is asked for everything: each field that a seller's order can have, and who is told."""
 
 import pytest
+from tests.contract.judge import conforms
 from tests.simulator.conftest import EU, NA, UK, US
-from tests.simulator.models import ABSENT, MODELS, conforms
 
 ALL = "BUYER,RECIPIENT,PROCEEDS,EXPENSE,PROMOTION,CANCELLATION,FULFILLMENT,PACKAGES,TAX,PAYMENT"
 DAY = 24 * 3600
@@ -267,7 +267,6 @@ def test_an_order_that_is_sent_is_not_fetched(amazon):
     assert told["errors"][0] == {"code": "InvalidInput", "message": "Marketplace ID is not defined", "details": "1001"}
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_everything_conforms(amazon):
     line = {"taxScheme": "IOSS", "points": 3, "discount": "1.00", "constraints": ["palletDelivery"]}
     orders = [

@@ -1,8 +1,8 @@
 """The old reads of orders, as older clients know them."""
 
 import pytest
+from tests.contract.judge import conforms
 from tests.simulator.conftest import DE, EU, NA, UK, US
-from tests.simulator.models import ABSENT, MODELS, conforms
 
 from amazon_simulator.entities import AccessToken
 
@@ -239,7 +239,6 @@ def test_a_prescription_is_rejected_for_a_reason_that_amazon_knows(amazon):
     assert (told["OrderStatus"], told["HasRegulatedItems"]) == ("Canceled", True)
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_old_answers_conform_but_for_a_boolean_that_amazon_sends_as_a_text(amazon):
     amazon.control("POST", "orders", {"mix": {"count": 80}})
     for by, sku in (("MERCHANT", "HH-0010"), ("AMAZON", "FBA-0000")):

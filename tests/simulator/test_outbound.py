@@ -3,8 +3,8 @@
 import json
 
 import pytest
+from tests.contract.judge import conforms
 from tests.simulator.conftest import DE, EU, NA, UK, Amazon
-from tests.simulator.models import ABSENT, MODELS, conforms
 
 ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
 MODEL = "fulfillmentOutbound_2020-07-01.json"
@@ -316,7 +316,6 @@ def test_a_sku_with_a_comma_is_asked_alone(amazon):
     assert told["payload"]["inventorySummaries"] == []
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
 def test_everything_conforms(amazon):
     create(amazon)
     create(amazon, "SHOP-2", quantity=250)

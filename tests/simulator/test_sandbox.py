@@ -4,8 +4,8 @@ import json
 from urllib.parse import quote, urlencode
 
 import pytest
+from tests.contract.reading import MODELS, by_the_models
 from tests.simulator.conftest import CALLBACK, EU, NA, START, Amazon
-from tests.simulator.models import ABSENT, MODELS
 
 from amazon_simulator.clock import Clock
 from amazon_simulator.http import Request
@@ -197,7 +197,7 @@ def asked(operation, found):
     return within, query, body, headers
 
 
-@pytest.mark.skipif(not MODELS.exists(), reason=ABSENT)
+@by_the_models
 def test_every_pair_of_every_published_model_is_answered():
     amazon = opened(MODELS)
     sandbox = amazon.simulator.sandbox

@@ -1,19 +1,20 @@
-"""Calls of operations, each answer judged by its model and kept."""
+"""Calls of operations, each answer judged by the contract and kept."""
 
 import json
 from collections import defaultdict
 from dataclasses import dataclass
 
+from tests.contract.judge import faults_of_answer
+from tests.contract.reading import operation
 from tests.simulator.conftest import EU
 from tests.simulator.grantless import ask_token
-from tests.simulator.models import MODELS, operation
 
 RESTRICTED = "/tokens/2021-03-01/restrictedDataToken"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of an operation, with its faults by the model."""
+    """One answer of an operation, with its faults by the contract."""
 
     status: int
     faults: list[str]
@@ -38,14 +39,14 @@ class Walker:
         self._scoped = {}
 
     def call(self, method, path, *, seller=EU, scope="", token="", query=None, body=None, excused=""):
-        """The answer's JSON, or None. `excused`: why Amazon itself breaks its model here."""
+        """The answer's JSON, or None. `excused`: why Amazon itself breaks its contract here."""
         token = token or (self._grantless(scope) if scope else self.amazon.token(seller))
         answer = self.amazon.send(method, path, query=query, body=body, headers={"x-amz-access-token": token})
         told = json.loads(answer.body) if answer.body else None
         route, names = self.amazon.simulator.routes.find(method, [part for part in path.split("/") if part])
         self.calls[route.operation].append(Called(names, query or {}, body or {}))
-        faults = operation(method, route.path).faults(answer.status, told) if MODELS.exists() else []
-        if excused and MODELS.exists():
+        faults = faults_of_answer(operation(method, route.path), answer.status, told)
+        if excused:
             assert faults, f"{route.operation} needs no excuse: {excused}"
             faults = []
         self.answers[route.operation].append(Answer(answer.status, faults))
