@@ -4,6 +4,7 @@ import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import pytest
+from tests.html import in_one_line
 from tests.simulator.conftest import EU, START, UK
 
 from amazon_simulator.http import Request
@@ -18,7 +19,7 @@ def press(amazon, where, /, **form):
 def page(amazon, path="/"):
     answer = amazon.send("GET", path)
     assert answer.status == 200
-    return answer.body.decode()
+    return in_one_line(answer.body.decode())
 
 
 def test_it_shows_what_this_amazon_is_doing(amazon):
@@ -227,7 +228,7 @@ def test_an_orders_page_in_seller_central_is_its_line_in_the_sellers_shop(amazon
     answer = amazon.send("GET", f"/sellercentral/sellercentral.amazon.co.uk/orders-v3/order/{order}")
     assert answer.status == 303
     asked = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    shown = amazon.send("GET", "/shop", query=asked).body.decode()
+    shown = in_one_line(amazon.send("GET", "/shop", query=asked).body.decode())
     rows = re.findall(r'<th scope="row"><code>([0-9-]+)</code>', shown)
     assert (rows[0], rows.count(order), len(rows)) == (order, 1, ORDERS_SHOWN + 1)
     other = next(seller for seller in amazon.simulator.world.sellers if seller != asked["seller"])

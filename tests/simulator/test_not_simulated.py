@@ -4,6 +4,7 @@ import json
 import logging
 
 import pytest
+from tests.html import in_one_line
 from tests.simulator import grantless
 from tests.simulator.conftest import EU, UK, Amazon
 
@@ -74,7 +75,7 @@ def test_it_is_shown_on_the_control_page_and_said_once_in_the_log(amazon, caplog
         for _ in range(3):
             send(amazon, "GET", "/catalog/2022-04-01/items")
     assert [record.getMessage() for record in caplog.records] == ["not simulated: GET /catalog/2022-04-01/items"]
-    shown = amazon.send("GET", "/").body.decode()
+    shown = in_one_line(amazon.send("GET", "/").body.decode())
     assert "GET /catalog/2022-04-01/items" in shown
     assert "<span>Asked for, not simulated</span><strong>3</strong>" in shown
 
