@@ -6,6 +6,7 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SIMULATOR_PAGES := src/amazon_simulator/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
@@ -15,8 +16,8 @@ help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
 	@echo "make demo-once   the whole job once, without a browser, compared with the pretend Amazon's books"
 	@echo "make test        every test"
-	@echo "make check       ruff, mypy, the rooms' contracts"
-	@echo "make format      ruff's format and its safe mends"
+	@echo "make check       ruff, djlint, mypy, the rooms' contracts"
+	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
 	@echo "make pictures    the guide's pictures anew, by walking it in Chromium"
 	@echo "make contract    tests/contract anew, from Amazon's published models: MODELS=folder [COMMIT=34dc93fe]"
@@ -37,6 +38,7 @@ test: $(DEV)
 check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --quiet --profile jinja $(SIMULATOR_PAGES) || { echo "make format lays templates out"; exit 1; }
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest tests/house $(ARGS)
@@ -44,6 +46,7 @@ check: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet --profile jinja $(SIMULATOR_PAGES)
 
 lock: $(DEV)
 	$(PIP) install uv
