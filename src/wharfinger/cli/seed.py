@@ -33,12 +33,12 @@ from wharfinger.operations.sites import SiteEntry
 from wharfinger.web.forms.entrance import DEMO_PASSWORD
 
 WAREHOUSE = "Main warehouse"
-PASSWORD = "Harbour-Lights-2026"
 PEOPLE = (
     ("olga", "Olga Owner", Role.ADMINISTRATOR),
     ("sam", "Sam Stock-Manager", Role.MANAGER),
     ("petra", "Petra Packer", Role.WAREHOUSE),
     ("ben", "Ben Book-Keeper", Role.ACCOUNTS),
+    ("vera", "Vera Viewer", Role.VIEWER),
 )
 SITES = (
     SiteEntry(WAREHOUSE, SiteKind.OWN, address="1 Quay Street, Hull"),
