@@ -84,7 +84,7 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
         "plan": plan,
         "rows_shown": changed_first[:_SHOWN],
         "errors_shown": plan.errors[:_SHOWN],
-        "bad_count": "1 row with errors" if bad == 1 else f"{bad:,d} faults",
+        "bad_count": "1 row with errors" if bad == 1 else f"{bad:,d} errors",
         "questions_shown": plan.unanswered[:_SHOWN],
         "answered": [question for question in plan.questions if question.answer],
     }
