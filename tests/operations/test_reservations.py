@@ -36,6 +36,7 @@ from wharfinger.db.queries.problems import problem_row
 from wharfinger.db.queries.sales_orders import Day
 from wharfinger.db.queries.unimported import reserved_lines
 from wharfinger.domain.orders import AmazonStatus
+from wharfinger.domain.people import Role
 from wharfinger.operations import channel_life, imported_orders, links, orders, reservations, stock
 from wharfinger.web.views.problems import mended_at
 
@@ -298,7 +299,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
         "4 paid orders in Amazon.fr, where Harbour has no channel: 31.50 EUR and 10.00 GBP. "
         "Dispatch is due by 10 Nov 2026 16:00 (Europe/Paris)."
     )
-    assert mended_at(problem_row(told[FR].pk)) == (
+    assert mended_at(problem_row(told[FR].pk), Role.ADMINISTRATOR) == (
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
         "Create the channel",
     )

@@ -165,7 +165,7 @@ def test_who_may_not_mend_sees_the_alert_without_the_button(sign_in):
     an_alert()
     text = sign_in(Role.WAREHOUSE).get("/alerts/").content.decode()
     assert "Authorisation 1 ends." in text
-    assert "Mend it" not in text
+    assert "Fix it" not in text
 
 
 def test_the_dashboard_shows_open_alerts(sign_in):

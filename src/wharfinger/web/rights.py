@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import Resolver404, resolve
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.people import who_may
 from wharfinger.domain.people import Right, may
 
 View = Callable[..., HttpResponseBase]
+_needed: dict[View, Right] = {}
 
 
 def signed_in(view: View) -> View:
@@ -27,10 +30,8 @@ def signed_in(view: View) -> View:
     return open_page
 
 
-def _whom_to_ask(right: Right) -> str:
-    people = " or ".join(who_may(right))
-    ask = f"Ask {people} to do it" if people else "Ask an administrator to do it"
-    return f"Your role may not {right.value}. {ask}, or to have your role changed."
+def _refusal(right: Right) -> str:
+    return f"Your role may not {right.value}. {whom_to_ask(right)}, or to have your role changed."
 
 
 def needs(right: Right) -> Callable[[View], View]:
@@ -41,9 +42,25 @@ def needs(right: Right) -> Callable[[View], View]:
         @wraps(view)
         def open_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not (isinstance(request.user, User) and may(request.user.role, right)):
-                raise PermissionDenied(_whom_to_ask(right))
+                raise PermissionDenied(_refusal(right))
             return view(request, *args, **kwargs)
 
+        _needed[open_page] = right
         return open_page
 
     return guard
+
+
+def may_open(role: str, address: str) -> bool:
+    """Whether a page of ours lets this role in: for a link or a button that is shown only to those whom it serves."""
+    try:
+        right = _needed.get(resolve(urlsplit(address).path).func)
+    except Resolver404:
+        return False
+    return right is None or may(role, right)
+
+
+def whom_to_ask(right: Right) -> str:
+    """Those who may do what the reader may not, as a sentence."""
+    people = " or ".join(who_may(right))
+    return f"Ask {people} to do it" if people else "Ask an administrator to do it"

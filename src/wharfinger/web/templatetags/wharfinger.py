@@ -26,6 +26,7 @@ from wharfinger.db.queries.problems import problems_fixed_at
 from wharfinger.domain.people import Right, may
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.remedies import closed_by_word
+from wharfinger.web.rights import may_open
 
 register = template.Library()
 
@@ -347,7 +348,21 @@ def problems_here(context: Context) -> dict[str, Any]:
         "problems": problems_fixed_at(request.path, request.get_full_path()),
         "may_mend": may(request.user.role, Right.MEND_PROBLEMS),
         "here": request.get_full_path(),
+        "request": request,
     }
+
+
+@register.simple_tag(takes_context=True)
+def url_if_may(context: Context, name: str, *args: object) -> str:
+    """The address of a page of ours; nothing where it would turn the reader's role away."""
+    return page_if_may(context, reverse(name, args=args))
+
+
+@register.simple_tag(takes_context=True)
+def page_if_may(context: Context, address: str) -> str:
+    """The same for a page whose address is stored."""
+    user = context["request"].user
+    return address if isinstance(user, User) and may_open(user.role, address) else ""
 
 
 @register.filter

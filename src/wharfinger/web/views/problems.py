@@ -1,5 +1,6 @@
 """Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
 
+from collections.abc import Iterator
 from urllib.parse import urlencode
 
 from django import forms
@@ -18,7 +19,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, next_page, person, trade_now
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
 
 
 @signed_in
@@ -28,10 +29,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = list_problems(_filter(form), cursor=request.GET.get("at", ""))
     context = {
         "page": page,
-        "cards": [(row, mended_at(row)) for row in page.rows],
+        "cards": [(row, mended_at(row, person(request).role)) for row in page.rows],
         "kinds": open_problems_by_kind(),
         "filtered": any(request.GET.get(key) for key in form.fields),
         "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
         "solved": form.cleaned_data.get("show") == "solved",
     }
     rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
@@ -46,14 +48,18 @@ def _filter(form: forms.Form) -> ProblemFilter:
     return ProblemFilter(kind=told.get("kind", ""), channel_id=told.get("channel"), solved=told.get("show") == "solved")
 
 
-def mended_at(row: ProblemRow) -> tuple[str, str]:
-    """(address, what the button says): the page where this kind of problem is mended."""
+def mended_at(row: ProblemRow, role: str) -> tuple[str, str]:
+    """(address, what the button says): the page where it is fixed, or for a role that may not the one that shows it."""
+    return next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
+
+
+def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
     if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
-        return f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
-    if row.kind is ProblemKind.NO_CHANNEL:
-        return _new_channel(row.key), _BUTTONS[row.kind]
-    if row.cure_page:
-        return row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
+        yield f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
+    elif row.kind is ProblemKind.NO_CHANNEL:
+        yield _new_channel(row.key), _BUTTONS[row.kind]
+    elif row.cure_page:
+        yield row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
     for wanted, name, button in (
         (row.sales_order_id, "sales-order", "Show the order"),
         (row.imported_order_id, "imported-order", "Show the order"),
@@ -62,8 +68,7 @@ def mended_at(row: ProblemRow) -> tuple[str, str]:
         (row.channel_id, "channel", "Show the channel"),
     ):
         if wanted:
-            return reverse(name, args=[wanted]), button
-    return "", ""
+            yield reverse(name, args=[wanted]), button
 
 
 def _new_channel(key: str) -> str:
@@ -94,7 +99,7 @@ def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
 
 
 _BUTTONS = {
-    ProblemKind.UNKNOWN_SKU: "Link the SKU",
+    ProblemKind.UNKNOWN_SKU: "Link on a page of its own",
     ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
     ProblemKind.AUTHORISATION_LOST: "Authorise",
     ProblemKind.ROLE_MISSING: "Authorise",
