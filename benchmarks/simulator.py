@@ -23,10 +23,11 @@ from urllib.parse import urlencode
 import msgspec
 import uvicorn
 
-from amazon_simulator.application import CLIENT_ID, CLIENT_SECRET
+from amazon_simulator import router
+from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET
 from amazon_simulator.asgi import App, Lines
-from amazon_simulator.clock import Clock
-from amazon_simulator.http import Request
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import Request
 from amazon_simulator.simulator import Simulator
 
 EU, UK = "A2HARBOUREULTD1", "A1F83G8C2ARO7P"
@@ -155,11 +156,11 @@ def filled(orders: int, listings: int) -> Simulator:
     amazon = Simulator(Clock(stepped=True), base="http://sim", redirect_uris=[], lifted=True)
     for number in range(listings):
         told: dict[str, Any] = {"sellerId": EU, "sku": f"BULK-{number:06d}", "quantity": 10}
-        amazon.answer(Request("POST", "/_simulator/listings", body=json.dumps(told).encode()))
+        router.answer(amazon, Request("POST", "/_simulator/listings", body=json.dumps(told).encode()))
     for number in range(orders):
         sku = f"BULK-{number % listings:06d}"
         told = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": sku, "quantity": 1}], "oversell": True}
-        amazon.answer(Request("POST", "/_simulator/orders", body=json.dumps(told).encode()))
+        router.answer(amazon, Request("POST", "/_simulator/orders", body=json.dumps(told).encode()))
         if number % 100 == 0:
             amazon.clock.advance(1)
     amazon.clock.advance(300)
@@ -170,7 +171,7 @@ def token_of(amazon: Simulator) -> str:
     refresh = next(token.token for token in amazon.application.refresh.values() if token.seller == EU)
     form = {"grant_type": "refresh_token", "refresh_token": refresh}
     form |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    answer = amazon.answer(Request("POST", "/auth/o2/token", body=urlencode(form).encode()))
+    answer = router.answer(amazon, Request("POST", "/auth/o2/token", body=urlencode(form).encode()))
     return str(json.loads(answer.body)["access_token"])
 
 
@@ -178,7 +179,7 @@ def asking_one(amazon: Simulator, token: str, order: str) -> Callable[[], None]:
     request = Request("GET", f"{ORDERS}/{order}", DATA, {"x-amz-access-token": token})
 
     def ask() -> None:
-        assert amazon.answer(request).status == 200
+        assert router.answer(amazon, request).status == 200
 
     return ask
 
@@ -189,7 +190,7 @@ def asking_pages(amazon: Simulator, token: str) -> Callable[[], None]:
 
     def ask() -> None:
         request = Request("GET", ORDERS, SEARCH + more[0], {"x-amz-access-token": token})
-        more[0] = following(amazon.answer(request).body)
+        more[0] = following(router.answer(amazon, request).body)
 
     return ask
 

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import uvicorn
 
-from amazon_simulator.application import APPLICATION_KINDS
+from amazon_simulator.access.application import APPLICATION_KINDS
 from amazon_simulator.asgi import App, Lines
-from amazon_simulator.clock import FASTEST, Clock, from_iso
-from amazon_simulator.control.bustle import set_traffic, spread
-from amazon_simulator.saved import head_of, load, save
+from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.traffic_settings import set_traffic, spread
+from amazon_simulator.core.clock import FASTEST, Clock, from_iso
 from amazon_simulator.simulator import Simulator
-from amazon_simulator.told import Told
+from amazon_simulator.snapshot import head_of, load, save
 from amazon_simulator.world import NotPossible
 
 EPILOG = """\
@@ -165,7 +165,7 @@ def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) 
     if not told:
         return
     try:
-        set_traffic(simulator, Told(told), simulator.clock.seconds())
+        set_traffic(simulator, Body(told), simulator.clock.seconds())
     except NotPossible as fault:
         raise ValueError(f"--traffic, --odd: {fault}") from fault
 

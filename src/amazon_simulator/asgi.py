@@ -1,4 +1,4 @@
-"""The thin ASGI adapter round `Simulator.answer`."""
+"""The thin ASGI adapter round `router.answer`."""
 
 import asyncio
 import contextlib
@@ -11,8 +11,9 @@ from typing import Any, ClassVar, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from amazon_simulator.http import ConnectionCut, Request
-from amazon_simulator.journal import NotWritten
+from amazon_simulator.core.http import ConnectionCut, Request
+from amazon_simulator.core.journal import NotWritten
+from amazon_simulator.router import answer
 from amazon_simulator.simulator import Simulator
 
 Scope = MutableMapping[str, Any]
@@ -144,7 +145,7 @@ class App:
         path = scope.get("raw_path") or scope["path"].encode()
         query = scope["query_string"].decode("latin-1")
         request = Request(scope["method"], path.decode("latin-1").split("?")[0], query, headers, bytes(body))
-        response = self._simulator.answer(request)
+        response = answer(self._simulator, request)
         if response.slow:
             await asyncio.sleep(response.slow)
         if response.cut and not self._served:

@@ -1,52 +1,47 @@
-"""The whole of it behind one function: `Simulator.answer(Request) -> Response`."""
+"""All that this Amazon keeps and does, put together: `router.answer` is the way in from outside."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from amazon_simulator import control, control_page, login, seller_central, shop
-from amazon_simulator.application import Application
+from amazon_simulator.access.application import Application
+from amazon_simulator.access.rate_limits import Limits
 from amazon_simulator.buy_shipping.bought import BoughtLabels
-from amazon_simulator.clock import Clock
-from amazon_simulator.documents import Documents
-from amazon_simulator.events import Post, Watcher
-from amazon_simulator.faults import Faults
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import Response
+from amazon_simulator.core.journal import Journal, NotWritten
+from amazon_simulator.core.numbering import Numbering
+from amazon_simulator.core.store import Entity, Store, Timed
+from amazon_simulator.events import Delivery, Watcher
+from amazon_simulator.faults.faults import Faults
 from amazon_simulator.feeds import Feeds
 from amazon_simulator.feeds.feed import Submission
-from amazon_simulator.fulfilments import Fulfilments
-from amazon_simulator.house import House
-from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.journal import Journal, NotWritten
-from amazon_simulator.ledger import Ledger
-from amazon_simulator.limits import Limits
-from amazon_simulator.not_simulated import NotSimulated
-from amazon_simulator.numbering import Numbering
-from amazon_simulator.pages import style_sheet
+from amazon_simulator.finances.ledger import Ledger
+from amazon_simulator.gateway.sandbox import Sandbox
+from amazon_simulator.gateway.selling_api import SellingApi
+from amazon_simulator.protocol.documents import Documents
+from amazon_simulator.protocol.not_simulated import NotSimulated
+from amazon_simulator.protocol.routing import Route, Routes
 from amazon_simulator.reports import Reports
-from amazon_simulator.routes import Route, Routes
-from amazon_simulator.sandbox import Sandbox
-from amazon_simulator.seed import fill_world
-from amazon_simulator.selling_api import SellingApi
-from amazon_simulator.sqs.door import answer as answer_queues
-from amazon_simulator.sqs.door import is_for_queues
 from amazon_simulator.sqs.queues import Queues
-from amazon_simulator.store import Entity, Store, Timed
-from amazon_simulator.traffic import Traffic
-from amazon_simulator.wire import application_management, regulated, sellers, shipments
+from amazon_simulator.traffic.seed import fill_world
+from amazon_simulator.traffic.traffic import Traffic
+from amazon_simulator.wire import application_management, sellers
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.feeds import FeedsApi, submit
 from amazon_simulator.wire.finances import Finances
 from amazon_simulator.wire.listings import Listings
 from amazon_simulator.wire.merchant_fulfilment import MerchantFulfilment
 from amazon_simulator.wire.notifications import Notifications
-from amazon_simulator.wire.orders import Orders
-from amazon_simulator.wire.orders_v0 import OldOrders
+from amazon_simulator.wire.orders import regulated, shipments
+from amazon_simulator.wire.orders.orders import Orders
+from amazon_simulator.wire.orders.orders_v0 import OldOrders
 from amazon_simulator.wire.outbound import Outbound
 from amazon_simulator.wire.reports import ReportsApi
 from amazon_simulator.wire.tokens import Tokens
 from amazon_simulator.world import World
-
-REGIONS = {"eu": "EU", "na": "NA", "fe": "FE"}
+from amazon_simulator.world.fulfilments import Fulfilments
 
 
 class Simulator:
@@ -89,10 +84,10 @@ class Simulator:
         self.world.lateness, self.world.rounding = self.faults.lateness, self.faults.rounding
         self.documents = Documents(self.base, self.numbering)
         self.queues = Queues(self.base, self.numbering)
-        self.post = Post(self.application, self.faults, self.queues, self.numbering)
+        self.delivery = Delivery(self.application, self.faults, self.queues, self.numbering)
         self.labels = BoughtLabels()
         self.sessions: dict[str, tuple[str, bool]] = {}  # cookie → (seller, primary user)
-        self.house = House(
+        self.context = ApiContext(
             base=self.base,
             seed=seed,
             clock=self.clock,
@@ -103,7 +98,7 @@ class Simulator:
             documents=self.documents,
             numbering=self.numbering,
         )
-        self.listings = Listings(self.house)
+        self.listings = Listings(self.context)
         self.fulfilments = Fulfilments()
         self.traffic = Traffic(self.world, seed)
         self.not_simulated = NotSimulated()
@@ -112,36 +107,36 @@ class Simulator:
         self.reports = Reports(self.world, self.ledger, self.application, self.documents, self.faults)
         self.stores: tuple[Store, ...] = (
             self.world, self.fulfilments, self.application, self.limits, self.documents, self.faults, self.traffic,
-            self.queues, self.post, self.labels, self.ledger, self.feeds, self.reports, self.numbering,
+            self.queues, self.delivery, self.labels, self.ledger, self.feeds, self.reports, self.numbering,
             self.not_simulated,
         )  # fmt: skip
         """In the order of their dependence: a later one may look at what an earlier one holds."""
         self.routes = Routes(self._routes())
-        self._api = SellingApi(self.house, self.routes, self.listings, self.not_simulated, keep=self._keep)
-        self.watcher = Watcher(self.world, self.application, self.post)
+        self.selling_api = SellingApi(self.context, self.routes, self.listings, self.not_simulated, keep=self.keep)
+        self.watcher = Watcher(self.world, self.application, self.delivery)
         self.watchers: list[Callable[[Sequence[Entity], float], None]] = [self.watcher.watch, self.ledger.watch]
-        """Told of all that has changed, before it is journalled; what they change themselves is journalled too."""
+        """Called with all that has changed, before it is journalled; what they change themselves is journalled too."""
         self._home_of = {kind: store for store in self.stores for kind in store.kinds}
         self._timed = [store for store in self.stores if isinstance(store, Timed)]
         self._unwritten: list[Entity] = []
 
     def _routes(self) -> Iterator[Route]:
-        """Every operation of this Amazon; each has its rate in `limits.PLANS`."""
-        house = self.house
+        """Every operation of this Amazon; each has its rate in `rate_limits.PLANS`."""
+        context = self.context
         yield from sellers.routes()
-        yield from Orders(house).routes()
-        yield from OldOrders(house).routes()
-        yield from regulated.routes(house)
-        yield from shipments.routes(house)
+        yield from Orders(context).routes()
+        yield from OldOrders(context).routes()
+        yield from regulated.routes(context)
+        yield from shipments.routes(context)
         yield from self.listings.routes()
-        yield from Summaries(house).routes()
-        yield from Outbound(house, self.fulfilments).routes()
-        yield from FeedsApi(house, self.feeds).routes()
-        yield from ReportsApi(house, self.reports).routes()
-        yield from Finances(house, self.ledger).routes()
-        yield from Notifications(self.post).routes()
+        yield from Summaries(context).routes()
+        yield from Outbound(context, self.fulfilments).routes()
+        yield from FeedsApi(context, self.feeds).routes()
+        yield from ReportsApi(context, self.reports).routes()
+        yield from Finances(context, self.ledger).routes()
+        yield from Notifications(self.delivery).routes()
         yield from Tokens(self.application).routes()
-        yield from MerchantFulfilment(house, self.labels).routes()
+        yield from MerchantFulfilment(context, self.labels).routes()
         yield from application_management.routes(self.application)
 
     def _submit(self, submission: Submission) -> Response:
@@ -161,7 +156,7 @@ class Simulator:
         if not self.world.sellers:
             for token in fill_world(self.world, self.seed, self.clock.seconds()):
                 self.application.make(token)
-        self._keep()
+        self.keep()
 
     @property
     def kinds(self) -> list[type[Entity]]:
@@ -180,14 +175,14 @@ class Simulator:
             self._home_of[type(entity)].put(entity)
         self.watcher.look_round()
         self.turn()
-        self._keep()
+        self.keep()
 
-    def _keep(self) -> None:
+    def keep(self) -> None:
         """Write down what has changed, after the watchers were told."""
         self._tell(self.clock.seconds())
-        self._write()
+        self.write()
 
-    def _write(self) -> None:
+    def write(self) -> None:
         """NotWritten keeps what has changed, to be written when there is room again."""
         if self.journal is not None:
             self.journal.keep(self._unwritten)
@@ -219,9 +214,9 @@ class Simulator:
 
     def tick(self) -> None:
         """Let everything happen that is due now and write it down, though nobody asks; NotWritten on a full disk."""
-        self._write()
+        self.write()
         self.turn()
-        self._keep()
+        self.keep()
         if self.journal is not None:
             self._compact(self.journal)
 
@@ -238,50 +233,6 @@ class Simulator:
         for store in self.stores:
             store.turn(moment)
         self._tell(moment)
-
-    def answer(self, request: Request) -> Response:
-        """Answer one request; what it changed is in the journal before the answer goes out.
-
-        While the disk takes nothing more nothing else is changed either, and every answer is 503. The change that met
-        the full disk first is not acknowledged; it is written down when there is room, or lost whole in a restart.
-        """
-        try:
-            self._write()
-            return self._answer(request)
-        except NotWritten as fault:
-            error = {"code": "ServiceUnavailable", "message": f"{fault}: make room on the disk."}
-            return answer_json({"errors": [error]}, 503)
-
-    def _answer(self, request: Request) -> Response:
-        self.turn()
-        parts = request.segments()
-        match parts[0]:
-            case _ if is_for_queues(request, parts):
-                response = answer_queues(self.queues, request, self.clock.seconds())
-            case "auth" if parts[1:] == ["o2", "token"]:
-                response = login.give_token(self.application, request, self.clock.seconds())
-            case "_simulator" if request.method == "GET" and len(parts) == 1:
-                response = control_page.answer(self, request, [])
-            case "_simulator":
-                response = control.answer(self, request, parts[1:])
-            case "sellercentral":
-                response = seller_central.answer(self, request, parts[1:])
-            case "documents":
-                response = self.documents.answer(request, parts[1:], self.clock.seconds())
-            case "" | "control":
-                response = control_page.answer(self, request, parts[1:])
-            case "shop":
-                response = shop.answer(self, request, parts[1:])
-            case "static" if parts[1:] == ["simulator.css"]:
-                response = style_sheet()
-            case "sandbox" if self.sandbox is not None and REGIONS.get("".join(parts[1:2])):
-                response = self._api.play(self.sandbox, request, parts[2:], REGIONS[parts[1]])
-            case "eu" | "na" | "fe":
-                response = self._api.answer(request, parts[1:], REGIONS[parts[0]])
-            case _:
-                response = self._api.answer(request, parts, "")
-        self._keep()
-        return response
 
     def close(self) -> None:
         if self.journal is not None:

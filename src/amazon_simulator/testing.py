@@ -19,13 +19,14 @@ from urllib.parse import urlencode, urlsplit
 
 import uvicorn
 
-from amazon_simulator.application import CLIENT_ID
+from amazon_simulator.access.application import CLIENT_ID
 from amazon_simulator.asgi import App, Lines
-from amazon_simulator.clock import Clock
-from amazon_simulator.http import ConnectionCut as ConnectionCut
-from amazon_simulator.http import Request, Response
-from amazon_simulator.saved import head_of, load
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import ConnectionCut as ConnectionCut
+from amazon_simulator.core.http import Request, Response
+from amazon_simulator.router import answer
 from amazon_simulator.simulator import Simulator
+from amazon_simulator.snapshot import head_of, load
 
 BASE = "http://amazon.test"
 CALLBACK = "http://127.0.0.1:8000/amazon/callback"
@@ -61,7 +62,7 @@ def exchange(
     """One request in process, as the server would answer it. Raises ConnectionCut; a slow answer comes at once."""
     address = urlsplit(url)
     told = {name.lower(): value for name, value in headers}
-    response = simulator.answer(Request(method.upper(), address.path or "/", address.query, told, body))
+    response = answer(simulator, Request(method.upper(), address.path or "/", address.query, told, body))
     if response.cut:
         raise ConnectionCut(f"{method} {address.path}")
     return response

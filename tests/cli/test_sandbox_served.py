@@ -7,7 +7,7 @@ import pytest
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 from tests.sync.whole_amazon import EU, NA, Wire
 
-from amazon_simulator.clock import Clock
+from amazon_simulator.core.clock import Clock
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.testing import CALLBACK, Amazon
 from wharfinger.amazon.transport import Transport

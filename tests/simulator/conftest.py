@@ -5,9 +5,10 @@ from urllib.parse import urlencode
 
 import pytest
 
-from amazon_simulator.application import CLIENT_ID, CLIENT_SECRET
-from amazon_simulator.clock import Clock
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import Request
 from amazon_simulator.simulator import Simulator
 
 START = 1_790_000_000.0
@@ -38,7 +39,7 @@ class Amazon:
         if form is not None:
             content = urlencode(form).encode()
         request = Request(method, path, urlencode(query or {}), headers or {}, content)
-        return self.simulator.answer(request)
+        return router.answer(self.simulator, request)
 
     def token(self, seller=EU):
         if seller not in self._tokens:

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 
 from tests.simulator.conftest import EU, UK
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 JSON = "application/json; charset=UTF-8"
 XML = "text/xml; charset=UTF-8"
@@ -22,7 +23,7 @@ def at(amazon, address, method="GET", body=b"", content_type=None):
     """A presigned address, asked."""
     parts = urlsplit(address)
     headers = {"content-type": content_type} if content_type else {}
-    return amazon.simulator.answer(Request(method, parts.path, parts.query, headers, body))
+    return router.answer(amazon.simulator, Request(method, parts.path, parts.query, headers, body))
 
 
 def fresh(amazon):

@@ -7,7 +7,8 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 AMAZON = "437568002678"
 
@@ -38,7 +39,9 @@ def sqs_of(amazon, region="eu-west-1"):
             for name, value in request.headers.items()
         }
         content = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        told = amazon.simulator.answer(Request(request.method, address.path or "/", address.query, headers, content))
+        told = router.answer(
+            amazon.simulator, Request(request.method, address.path or "/", address.query, headers, content)
+        )
         return AWSResponse(request.url, told.status, told.headers, Raw(told.body))
 
     client.meta.events.register("before-send.sqs", carry)

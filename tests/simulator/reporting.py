@@ -6,7 +6,8 @@ from urllib.parse import urlsplit
 
 from tests.simulator.conftest import EU, UK
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 REPORTS, DOCUMENTS, SCHEDULES = (f"/reports/2021-06-30/{part}" for part in ("reports", "documents", "schedules"))
 RESTRICTED = "/tokens/2021-03-01/restrictedDataToken"
@@ -55,7 +56,7 @@ def download(amazon, document, *, seller=EU, token="", query=None):
     assert answer.status == 200, answer.body
     told = json.loads(answer.body)
     address = urlsplit(told["url"])
-    return told, amazon.simulator.answer(Request("GET", address.path, address.query))
+    return told, router.answer(amazon.simulator, Request("GET", address.path, address.query))
 
 
 def rows_of(amazon, report, *, seller=EU, token="", quoted=False):

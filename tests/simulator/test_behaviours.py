@@ -12,8 +12,8 @@ from tests.simulator.conftest import EU, NA, START, UK, US
 from tests.simulator.grantless import ask_token
 from tests.simulator.test_faults import fault, listings, raw, summaries
 
-from amazon_simulator.clock import iso
-from amazon_simulator.faults import HAPPENINGS, KINDS
+from amazon_simulator.core.clock import iso
+from amazon_simulator.faults.faults import HAPPENINGS, KINDS
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator-behaviours.md"
 V0 = "/orders/v0/orders"

@@ -9,9 +9,10 @@ from tests.contract.reading import operation
 from tests.simulator.conftest import Amazon
 from tests.simulator.walks.every import WALKS, walked
 
-from amazon_simulator.http import Request
-from amazon_simulator.limits import PLANS
-from amazon_simulator.wire.answers import denied, throttled
+from amazon_simulator import router
+from amazon_simulator.access.rate_limits import PLANS
+from amazon_simulator.core.http import Request
+from amazon_simulator.protocol.errors import denied, throttled
 
 ROUTES = Amazon().simulator.routes.operations
 TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations"}
@@ -64,7 +65,7 @@ def test_what_the_door_refuses_is_told_as_the_operations_model_says(name):
 def test_nobody_is_answered_without_a_token():
     amazon = Amazon()
     for route in ROUTES.values():
-        answer = amazon.simulator.answer(Request(route.method, route.path.replace("{", "").replace("}", "")))
+        answer = router.answer(amazon.simulator, Request(route.method, route.path.replace("{", "").replace("}", "")))
         assert (answer.status, json.loads(answer.body)["errors"][0]["code"]) == (403, "MissingAuthenticationToken")
 
 

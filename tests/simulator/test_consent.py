@@ -4,7 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from tests.simulator.conftest import CALLBACK, EU, NA
 
-from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.access.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
 
 CONSENT = "/sellercentral/sellercentral-europe.amazon.com/apps/authorize/consent"
 ASKED = {"application_id": APPLICATION_ID, "state": "abc", "redirect_uri": CALLBACK, "version": "beta"}

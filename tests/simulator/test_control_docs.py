@@ -5,7 +5,7 @@ import inspect
 import re
 from pathlib import Path
 
-from amazon_simulator.control import door
+from amazon_simulator.control import router as door
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator.md"
 

@@ -7,8 +7,9 @@ import pytest
 from tests.html import in_one_line
 from tests.simulator.conftest import EU, START, UK
 
-from amazon_simulator.http import Request
-from amazon_simulator.shop import ORDERS_SHOWN
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
+from amazon_simulator.pages.shop import ORDERS_SHOWN
 
 
 def press(amazon, where, /, **form):
@@ -163,7 +164,7 @@ def upload(amazon, content, name="file"):
         "Content-Type: application/octet-stream\r\n\r\n"
     ).encode() + content
     headers = {"content-type": "multipart/form-data; boundary=B"}
-    return amazon.simulator.answer(Request("POST", "/control/world", "", headers, body + b"\r\n--B--\r\n"))
+    return router.answer(amazon.simulator, Request("POST", "/control/world", "", headers, body + b"\r\n--B--\r\n"))
 
 
 def test_a_saved_world_is_uploaded(amazon):

@@ -7,8 +7,9 @@ from tests.simulator.conftest import CALLBACK, EU, NA, Amazon
 from tests.simulator.test_consent import ASKED, CONSENT, SIGN_IN, press, signed_in, told
 from tests.simulator.test_login import own_token, refreshed
 
-from amazon_simulator.application import APPLICATION_ID
-from amazon_simulator.entities import RefreshToken, Seller
+from amazon_simulator.access.application import APPLICATION_ID
+from amazon_simulator.access.entities import RefreshToken
+from amazon_simulator.world.entities import Seller
 
 DEVELOP = "/sellercentral/sellercentral-europe.amazon.com/apps/develop"
 MANAGE = "/sellercentral/sellercentral-europe.amazon.com/apps/manage"

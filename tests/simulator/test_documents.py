@@ -4,7 +4,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 EU = "A2HARBOUREULTD1"
 JSON = "application/json; charset=UTF-8"
@@ -13,7 +14,7 @@ JSON = "application/json; charset=UTF-8"
 def at(amazon, address, method="GET", body=b"", content_type=None):
     parts = urlsplit(address)
     headers = {"content-type": content_type} if content_type else {}
-    return amazon.simulator.answer(Request(method, parts.path, parts.query, headers, body))
+    return router.answer(amazon.simulator, Request(method, parts.path, parts.query, headers, body))
 
 
 @pytest.fixture

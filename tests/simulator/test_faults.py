@@ -8,9 +8,9 @@ import pytest
 from tests.simulator import feeding
 from tests.simulator.conftest import EU, NA, START, UK, US, Amazon
 
-from amazon_simulator.clock import iso
-from amazon_simulator.faults import HAPPENINGS, KINDS, ONLY_FOR, PAGED
-from amazon_simulator.limits import PLANS
+from amazon_simulator.access.rate_limits import PLANS
+from amazon_simulator.core.clock import iso
+from amazon_simulator.faults.faults import HAPPENINGS, KINDS, ONLY_FOR, PAGED
 
 SELLERS = "/sellers/v1/marketplaceParticipations"
 SUMMARIES = "/fba/inventory/v1/summaries"

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 import pytest
 from tests.simulator.conftest import Amazon
 
-from amazon_simulator.clock import Clock
-from amazon_simulator.journal import Journal, NotWritten
-from amazon_simulator.limits import Limits
+from amazon_simulator.access.rate_limits import Limits
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.journal import Journal, NotWritten
 
 MIX = {"mix": {"count": 5}}
 

@@ -18,8 +18,9 @@ from tests.simulator.guesses import TEXT, by_schema, with_one_wrong
 from tests.simulator.walks.every import WALKS
 from tests.simulator.walks.walker import Walker
 
-from amazon_simulator.control import order_of_books
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.control.state_report import order_json
+from amazon_simulator.core.http import Request
 
 QUIET = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 ROUTES = Amazon().simulator.routes.operations
@@ -44,8 +45,8 @@ def send(amazon, route, names, query, body):
         path = path.replace(piece, quote(name, safe="", errors="replace") or "-", 1)
     content = body if isinstance(body, bytes) else json.dumps(body).encode("utf-8", "surrogatepass")
     headers = {"x-amz-access-token": token_for(amazon, route.grantless)}
-    answer = amazon.simulator.answer(
-        Request(route.method, path, urlencode(query, errors="replace", doseq=True), headers, content)
+    answer = router.answer(
+        amazon.simulator, Request(route.method, path, urlencode(query, errors="replace", doseq=True), headers, content)
     )
     assert answer.status < 500, (answer.status, path, query, body)
     if "json" in answer.headers.get("content-type", ""):
@@ -105,7 +106,7 @@ def test_the_books_add_up_after_a_day_of_everything():
         amazon.control("POST", "orders", {"mix": {"count": 10, "seed": chance.randrange(1000)}})
         for order in chance.sample(list(world.orders.values()), 5):
             if order.status == "UNSHIPPED" and order.fulfilled_by == "MERCHANT":
-                assert amazon.confirm(order_of_books(order), seller=order.seller, quantity=1)[0] == 204
+                assert amazon.confirm(order_json(order), seller=order.seller, quantity=1)[0] == 204
             else:
                 amazon.control("POST", f"orders/{order.id}/cancel", {"by": "BUYER"})
         amazon.advance(chance.randrange(900))

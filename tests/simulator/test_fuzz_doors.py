@@ -14,12 +14,13 @@ from tests.contract.reading import MODELS, by_the_models, operations_of
 from tests.simulator.conftest import CALLBACK, EU, START, UK, Amazon
 from tests.simulator.guesses import ANYTHING, TEXT, by_schema, mixed, with_one_wrong
 
-from amazon_simulator import control
-from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
-from amazon_simulator.clock import Clock
-from amazon_simulator.faults import HAPPENINGS, KINDS
-from amazon_simulator.http import Request
-from amazon_simulator.scenarios import STORIES
+from amazon_simulator import router
+from amazon_simulator.access.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.control import router as control
+from amazon_simulator.control.scenarios import SCENARIOS
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import Request
+from amazon_simulator.faults.faults import HAPPENINGS, KINDS
 from amazon_simulator.simulator import Simulator
 
 QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
@@ -38,12 +39,12 @@ class Doors:
     def knock(self, method, path, *, query=None, content=b"", headers=None):
         """The answer must be none of the simulator's own failure; nor may what it left behind break what follows."""
         asked = urlencode(query, errors="replace") if isinstance(query, dict) else ""
-        answer = self.amazon.simulator.answer(Request(method, path, asked, headers or {}, content))
+        answer = router.answer(self.amazon.simulator, Request(method, path, asked, headers or {}, content))
         assert answer.status < 500, (answer.status, method, path, query, content)
         if answer.headers.get("content-type") == "application/json":
             json.loads(answer.body)
         books = Request("GET", "/_simulator/books", "orders=0&listings=0")
-        assert self.amazon.simulator.answer(books).status == 200
+        assert router.answer(self.amazon.simulator, books).status == 200
         return answer
 
 
@@ -118,7 +119,7 @@ CONTROL = {
     ],
     "traffic": [{"ordersPerHour": 2, "seconds": 60, "odd": 0.5, "peak": {"seconds": 60, "factor": 2}, "seed": "s"}],
     "scenarios/NONE": [{"sellerId": EU}],
-    **{f"scenarios/{story}": [{"sellerId": EU}] for story in STORIES},
+    **{f"scenarios/{story}": [{"sellerId": EU}] for story in SCENARIOS},
 }
 """Control call → good bodies of it."""
 
@@ -159,7 +160,7 @@ def test_any_control_call_is_answered(doors, path):
 
 def test_every_control_call_is_guessed():
     """By the cases of the control's own door: one that is added and not guessed here is told."""
-    tree = ast.parse(inspect.getsource(inspect.getmodule(control.answer)))
+    tree = ast.parse(inspect.getsource(control))
     cases = [case.pattern.patterns for case in ast.walk(tree) if isinstance(case, ast.match_case) and _listed(case)]
     known = [tuple(path.split("/")) for path in CONTROL]
     for method, *pieces in ([_fixed(piece) for piece in case] for case in cases):
@@ -192,14 +193,14 @@ def test_any_question_to_control_is_answered(doors, path):
 
 @pytest.mark.parametrize("kind", [*KINDS, *HAPPENINGS])
 def test_whatever_a_fault_spoils_is_still_answered(doors, kind):
-    """A fault's own 500 is asked for; what is spoilt by it must not be a failure."""
+    """A fault's own 500 is asked for; what is partly_refused by it must not be a failure."""
     told = {"kind": kind, "probability": 1.0, **({"without": ["orderId"]} if kind == "members" else {})}
     assert doors.amazon.control("POST", "faults", told)[0] == 201
     since = "2026-09-01T00:00:00Z"
     query = urlencode({"marketplaceIds": UK, "lastUpdatedAfter": since, "maxResultsPerPage": 1})
     token = {"x-amz-access-token": doors.amazon.token()}
     for path, asked in (("/orders/2026-01-01/orders", query), (f"/listings/2021-08-01/items/{EU}", "")):
-        answer = doors.amazon.simulator.answer(Request("GET", path, asked, token))
+        answer = router.answer(doors.amazon.simulator, Request("GET", path, asked, token))
         assert answer.status < 500 or kind in ("500", "503", "html")
 
 
@@ -367,7 +368,7 @@ def test_any_call_of_the_static_sandbox_is_answered():
         content = json.dumps(data.draw(st.one_of(bodies))).encode("utf-8", "surrogatepass") if bodies else b""
         token = amazon.application.grant_access(seller, amazon.clock.seconds()).token
         headers = {"x-amz-access-token": token}
-        answer = amazon.answer(Request(told.method, f"/sandbox/eu{path}", asked, headers, content))
+        answer = router.answer(amazon, Request(told.method, f"/sandbox/eu{path}", asked, headers, content))
         assert str(answer.status) in {*told.responses, "400", "403", "429"}
         amazon.clock.advance(1)
 

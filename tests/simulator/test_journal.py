@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.simulator.conftest import START, Amazon
 
-from amazon_simulator.clock import Clock
+from amazon_simulator.core.clock import Clock
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"
 TRAFFIC = {"ordersPerHour": 240, "odd": 0.2}
@@ -17,8 +17,8 @@ CHURN = """
 import sys
 from pathlib import Path
 
-from amazon_simulator import journal
-from amazon_simulator.clock import Clock
+from amazon_simulator.core import journal
+from amazon_simulator.core.clock import Clock
 from amazon_simulator.simulator import Simulator
 
 journal.SMALL, journal.TIMES = 50, 0
@@ -41,7 +41,7 @@ def state(amazon):
 
 
 def test_it_is_written_anew_while_it_runs_and_tells_the_same(tmp_path, monkeypatch):
-    monkeypatch.setattr("amazon_simulator.journal.SMALL", 100)
+    monkeypatch.setattr("amazon_simulator.core.journal.SMALL", 100)
     amazon, file = Amazon(tmp_path), tmp_path / "journal.jsonl"
     amazon.control("POST", "traffic", TRAFFIC)
     numbers, longest = [], 0
@@ -64,7 +64,7 @@ def test_it_is_written_anew_while_it_runs_and_tells_the_same(tmp_path, monkeypat
 
 
 def test_one_that_is_small_for_its_state_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("amazon_simulator.journal.SMALL", 10)
+    monkeypatch.setattr("amazon_simulator.core.journal.SMALL", 10)
     amazon = Amazon(tmp_path)
     amazon.control("POST", "orders", {"mix": {"count": 40}})
     amazon.simulator.tick()

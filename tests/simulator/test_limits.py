@@ -3,7 +3,7 @@
 import pytest
 from tests.simulator.conftest import EU, NA, US, Amazon
 
-from amazon_simulator.limits import PLANS
+from amazon_simulator.access.rate_limits import PLANS
 
 
 def counter(amazon, seller=EU, operation="searchOrders"):

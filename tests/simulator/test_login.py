@@ -6,8 +6,9 @@ import pytest
 from tests.simulator.conftest import CALLBACK, EU, NA, Amazon
 from tests.simulator.grantless import NOTIFICATIONS, ask_token
 
-from amazon_simulator.application import CLIENT_ID, CLIENT_SECRET
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.core.http import Request
 
 DAY = 24 * 3600.0
 CODE_WORDS = "The request has an invalid grant parameter : code"
@@ -105,7 +106,7 @@ def test_json_is_read_as_a_form_is(amazon, kind):
 @pytest.mark.parametrize("body", [b"{", b"[]", b'{"grant_type": 7}', b"null"])
 def test_json_that_holds_no_grant_is_refused_as_one_without(amazon, body):
     request = Request("POST", "/auth/o2/token", "", {"content-type": "application/json"}, body)
-    answer = amazon.simulator.answer(request)
+    answer = router.answer(amazon.simulator, request)
     assert (answer.status, json.loads(answer.body)["error"]) == (400, "unsupported_grant_type")
 
 
@@ -203,4 +204,4 @@ def test_consents_and_what_the_portal_says_outlive_a_kill(tmp_path):
 
 def test_any_bytes_are_answered(amazon):
     for body in (b"\xff\xfe=%", b"grant_type=refresh_token&grant_type=x", b"=" * 500):
-        assert 400 <= amazon.simulator.answer(Request("POST", "/auth/o2/token", "", {}, body)).status < 500
+        assert 400 <= router.answer(amazon.simulator, Request("POST", "/auth/o2/token", "", {}, body)).status < 500

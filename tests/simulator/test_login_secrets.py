@@ -6,8 +6,8 @@ from tests.simulator.conftest import EU, Amazon
 from tests.simulator.grantless import ROTATION, ask_token
 from tests.simulator.queues import policy, queue_for_amazon, received, sqs_of
 
-from amazon_simulator.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
-from amazon_simulator.clock import from_iso
+from amazon_simulator.access.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.core.clock import from_iso
 
 DAY = 24 * 3600.0
 ROTATE = "/applications/2023-11-30/clientSecret"

@@ -7,7 +7,7 @@ from tests.simulator.feeding import LISTINGS, listings, quantity, worked
 from tests.simulator.grantless import NOTIFICATIONS, ask_token
 from tests.simulator.reporting import ask
 
-from amazon_simulator.saved import save
+from amazon_simulator.snapshot import save
 
 
 def lived(seed=1, home=None):

@@ -4,7 +4,7 @@ import pytest
 from tests.contract.judge import conforms
 from tests.simulator.conftest import DE, EU, NA, UK, US
 
-from amazon_simulator.entities import AccessToken
+from amazon_simulator.access.entities import AccessToken
 
 PATH = "/orders/v0/orders"
 SINCE = {"MarketplaceIds": UK, "LastUpdatedAfter": "2026-09-01T00:00:00Z"}

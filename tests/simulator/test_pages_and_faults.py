@@ -5,8 +5,9 @@ import json
 import pytest
 from tests.simulator.conftest import EU, NA, START, UK, US, Amazon
 
-from amazon_simulator.clock import Clock, iso
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.clock import Clock, iso
+from amazon_simulator.core.http import Request
 
 
 def pages(amazon, between, **query):
@@ -291,7 +292,7 @@ def test_a_buyer_may_be_told(amazon):
 
 def test_a_body_that_is_no_json_is_told_so(amazon):
     for body in (b"{", b"[" * 5000, b'{"a": "\\ud800"}', b"\xff", b"NaN"):
-        answer = amazon.simulator.answer(Request("POST", "/_simulator/orders", "", {}, body))
+        answer = router.answer(amazon.simulator, Request("POST", "/_simulator/orders", "", {}, body))
         assert (answer.status, "JSON" in json.loads(answer.body)["error"]) == (400, True)
 
 
@@ -338,7 +339,7 @@ def test_a_long_journal_is_written_anew_with_the_same_books(tmp_path, monkeypatc
     before.set_quantity("HH-0010", 9)
     books, size = before.control("GET", "books")[1], (tmp_path / "journal.jsonl").stat().st_size
     before.simulator.close()
-    monkeypatch.setattr("amazon_simulator.journal.SMALL", 100)
+    monkeypatch.setattr("amazon_simulator.core.journal.SMALL", 100)
     for _ in range(2):
         after = Amazon(home=tmp_path, lifted=True)
         assert after.control("GET", "books")[1] == books

@@ -3,8 +3,8 @@
 import pytest
 from tests.simulator.conftest import DE, EU, NA, UK, US, Amazon
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.people import ADDRESS_KINDS, PLACES, buyer_for
+from amazon_simulator.traffic.people import ADDRESS_KINDS, PLACES, buyer_for
+from amazon_simulator.world.catalogue import MARKETS
 
 
 def address(amazon, order, seller=EU):

@@ -20,7 +20,8 @@ from tests.simulator.reporting import (
     wish,
 )
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 ORDERS = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
@@ -174,7 +175,7 @@ def test_an_address_is_old_after_five_minutes_and_a_new_one_is_given(amazon):
     told, _ = download(amazon, document)
     amazon.advance(301)
     parts = urlsplit(told["url"])
-    late = amazon.simulator.answer(Request("GET", parts.path, parts.query))
+    late = router.answer(amazon.simulator, Request("GET", parts.path, parts.query))
     assert (late.status, late.headers["content-type"]) == (403, "application/xml")
     assert b"<Message>Request has expired</Message><X-Amz-Expires>300</X-Amz-Expires>" in late.body
     assert download(amazon, document)[1].status == 200

@@ -16,8 +16,9 @@ from tests.simulator.reporting import (
     rows_of,
 )
 
-from amazon_simulator.entities import RefreshToken, Seller
-from amazon_simulator.ledger import Booked
+from amazon_simulator.access.entities import RefreshToken
+from amazon_simulator.finances.ledger import Booked
+from amazon_simulator.world.entities import Seller
 
 SINCE = "2026-09-21T00:00:00Z"
 FORTNIGHT = 14 * 86_400

@@ -3,8 +3,8 @@
 import pytest
 from tests.simulator.conftest import EU, UK, Amazon
 
-from amazon_simulator.application import ROLES
-from amazon_simulator.operation_roles import ROLES_OF_OPERATION, opens
+from amazon_simulator.access.application import ROLES
+from amazon_simulator.access.operation_roles import ROLES_OF_OPERATION, opens
 
 ORDERS, LISTINGS, SHIPS, _, INVOICES, _ = ROLES
 NEED_NONE = {

@@ -7,9 +7,10 @@ import pytest
 from tests.contract.reading import MODELS, by_the_models
 from tests.simulator.conftest import CALLBACK, EU, NA, START, Amazon
 
-from amazon_simulator.clock import Clock
-from amazon_simulator.http import Request
-from amazon_simulator.sandbox import ANY, NO_MATCH
+from amazon_simulator import router
+from amazon_simulator.core.clock import Clock
+from amazon_simulator.core.http import Request
+from amazon_simulator.gateway.sandbox import ANY, NO_MATCH
 from amazon_simulator.simulator import Simulator
 
 SINCE = "2026-01-01T00:00:00Z"
@@ -103,7 +104,7 @@ def test_the_pair_that_names_most_is_the_one(sandbox):
     assert get(sandbox, **{**asked, "deck": "3"}) == (200, BOAT)
     again = f"since={SINCE}&parts=HULL&parts=MAST&deck=2"
     headers = {"x-amz-access-token": sandbox.token()}
-    answer = sandbox.simulator.answer(Request("GET", "/sandbox/eu/boats/v1/boats/B1", again, headers))
+    answer = router.answer(sandbox.simulator, Request("GET", "/sandbox/eu/boats/v1/boats/B1", again, headers))
     assert json.loads(answer.body) == {"errors": []}
 
 
@@ -125,7 +126,7 @@ def test_a_body_must_be_the_one_of_the_pair(sandbox):
     assert get(sandbox, path, "POST", {"n": [1], "name": "Ada"}) == (202, {"launched": 1})
     assert get(sandbox, path, "POST", {"name": "Ada"})[0] == 400
     headers = {"x-amz-access-token": sandbox.token()}
-    answer = sandbox.simulator.answer(Request("POST", f"/sandbox/eu{path}", "", headers, b"{"))
+    answer = router.answer(sandbox.simulator, Request("POST", f"/sandbox/eu{path}", "", headers, b"{"))
     assert (answer.status, NO_MATCH.encode() in answer.body) == (400, True)
 
 
@@ -213,7 +214,7 @@ def test_every_pair_of_every_published_model_is_answered():
                 headers = {**headers, "x-amz-access-token": amazon.token()}
                 request = Request(method, f"/sandbox/eu/{path}", urlencode(query), headers, content)
                 amazon.advance(1)
-                answer = amazon.simulator.answer(request)
+                answer = router.answer(amazon.simulator, request)
                 like = [p for p in operation.pairs if dict(p.named) == dict(found.named)]
                 told = json.loads(answer.body) if answer.body else None
                 answered += 1

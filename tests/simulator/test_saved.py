@@ -6,9 +6,10 @@ import pytest
 from tests.simulator.conftest import EU, START, UK, Amazon
 from tests.simulator.test_faults import summaries
 
-from amazon_simulator.clock import iso
-from amazon_simulator.http import Request
-from amazon_simulator.saved import head_of
+from amazon_simulator import router
+from amazon_simulator.core.clock import iso
+from amazon_simulator.core.http import Request
+from amazon_simulator.snapshot import head_of
 
 TOLD = {"sellerId": EU, "operation": "searchOrders", "rate": 7, "burst": 9}
 
@@ -29,7 +30,7 @@ def everything(amazon):
 
 
 def load(amazon, content):
-    answer = amazon.simulator.answer(Request("POST", "/_simulator/world", "", {}, content))
+    answer = router.answer(amazon.simulator, Request("POST", "/_simulator/world", "", {}, content))
     return answer.status, json.loads(answer.body)
 
 

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from tests.simulator.conftest import EU, NA, UK
 
-from amazon_simulator.scenarios import STORIES
+from amazon_simulator.control.scenarios import SCENARIOS
 
 
 def tell(amazon, name, **told):
@@ -20,8 +20,10 @@ def row(amazon, part, **wanted):
 
 
 def test_every_story_is_listed_and_can_be_told_of_every_seller(amazon):
-    assert amazon.control("GET", "scenarios")[1]["scenarios"] == {name: story.words for name, story in STORIES.items()}
-    for name in STORIES:
+    assert amazon.control("GET", "scenarios")[1]["scenarios"] == {
+        name: story.words for name, story in SCENARIOS.items()
+    }
+    for name in SCENARIOS:
         for seller in (EU, NA, EU):
             assert tell(amazon, name, sellerId=seller)["sellerId"] == seller
     amazon.advance(5 * 24 * 3600)

@@ -8,7 +8,8 @@ from botocore.exceptions import ClientError
 from tests.simulator.conftest import Amazon
 from tests.simulator.queues import sqs_of
 
-from amazon_simulator.http import Request
+from amazon_simulator import router
+from amazon_simulator.core.http import Request
 
 
 @pytest.fixture
@@ -133,7 +134,7 @@ def test_the_query_protocol_says_the_same_in_xml(amazon, sqs, url):
         path = "/" + url.removeprefix("http://sim/") if told["Action"] != "ListQueues" else "/"
         headers = {"content-type": "application/x-www-form-urlencoded"}
         headers["authorization"] = "Credential=A/20260901/eu-west-1/sqs/aws4_request"
-        return amazon.simulator.answer(Request("POST", path, "", headers, body))
+        return router.answer(amazon.simulator, Request("POST", path, "", headers, body))
 
     assert f"<QueueUrl>{url}</QueueUrl>".encode() in ask(Action="ListQueues").body
     ask(Action="SendMessage", MessageBody="a < b")

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 from tests.simulator.conftest import EU, START
 
-from amazon_simulator.application import CLIENT_ID, CLIENT_SECRET
+from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET
 from amazon_simulator.testing import BASE, Amazon, ConnectionCut, app, exchange, loaded, served, stepped
 
 SOURCES = Path(__file__).resolve().parents[2] / "src"

@@ -6,8 +6,8 @@ from collections import Counter
 import pytest
 from tests.simulator.conftest import DE, EU, START, UK, US, Amazon
 
-from amazon_simulator.catalogue import ODD_GOODS
-from amazon_simulator.clock import from_iso
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.world.catalogue import ODD_GOODS
 
 A_DAY = 24 * 3600
 BUSY = {"ordersPerHour": 40, "odd": 0.3}

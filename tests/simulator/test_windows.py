@@ -3,9 +3,9 @@
 import pytest
 from tests.simulator.conftest import DE, EU, NA, UK, US, Amazon
 
-from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import Buyer, Order
-from amazon_simulator.wire.windows import windows
+from amazon_simulator.core.clock import from_iso, iso
+from amazon_simulator.representations.windows import windows
+from amazon_simulator.world.entities import Buyer, Order
 
 NOBODY = Buyer("", "", "", "", "", "GB")
 JAPAN = "A1VC38T7YXB528"

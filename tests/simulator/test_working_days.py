@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from amazon_simulator.working_days import easter, working_day, works
+from amazon_simulator.world.working_days import easter, working_day, works
 
 
 def test_easter_falls_when_it_falls():

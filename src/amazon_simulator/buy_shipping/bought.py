@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from amazon_simulator.store import Entity
+from amazon_simulator.core.store import Entity
 
 DAY = 24 * 3600.0
 REFUND_TAKES = DAY

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from amazon_simulator.buy_shipping import asked as reading
-from amazon_simulator.buy_shipping.asked import Asked, NotValid
+from amazon_simulator.buy_shipping import request_parsing as reading
 from amazon_simulator.buy_shipping.carriers import ADULT, PLAIN, SERVICES, SIGNED, UNTRACKED, Service, crosses_customs
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import iso
-from amazon_simulator.entities import Order
-from amazon_simulator.wire.paging import seal, unseal
+from amazon_simulator.buy_shipping.request_parsing import NotValid, RequestPart
+from amazon_simulator.core.clock import iso
+from amazon_simulator.protocol.paging import seal, unseal
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Order
 
 DAY = 24 * 3600.0
 OFFER_LIVES = DAY
@@ -43,14 +43,14 @@ class Wish:
     inputs: tuple[frozenset[str], ...] = field(default=())  # of each item: the names of what was told for customs
 
 
-def wish(told: Asked, now: float) -> Wish:
+def wish(told: RequestPart, now: float) -> Wish:
     """NotValid names the field that does not fit."""
     options, items = told.part("ShippingServiceOptions"), told.parts("ItemList", least=1)
     weight, grams = reading.weight(told.part("Weight"))
     ship_date, arrive_by = told.time("ShipDate"), told.time("MustArriveByDate")
     if ship_date is not None and ship_date < now - DAY:
         raise told.wrong("ShipDate", "Member must not lie in the past")
-    marks = Asked(told.members.get("LabelCustomization") or {}, "shipmentRequestDetails.labelCustomization")
+    marks = RequestPart(told.members.get("LabelCustomization") or {}, "shipmentRequestDetails.labelCustomization")
     pick_up = options.one_of("CarrierWillPickUpOption", PICK_UPS, "NoPreference")
     return Wish(
         order=told.text("AmazonOrderId"),
@@ -73,14 +73,14 @@ def wish(told: Asked, now: float) -> Wish:
     )
 
 
-def _quantity(item: Asked) -> int:
+def _quantity(item: RequestPart) -> int:
     value = item.members.get("Quantity")
     if type(value) is not int or not 0 < value <= 1_000_000:
         raise item.wrong("Quantity", "Member must be greater than 0")
     return value
 
 
-def _item(item: Asked) -> dict[str, Any]:
+def _item(item: RequestPart) -> dict[str, Any]:
     told: dict[str, Any] = {"OrderItemId": item.text("OrderItemId"), "Quantity": _quantity(item)}
     if item.members.get("ItemWeight") is not None:
         told["ItemWeight"] = reading.weight(item.part("ItemWeight"))[0]
@@ -89,7 +89,7 @@ def _item(item: Asked) -> dict[str, Any]:
     return told
 
 
-def given(told: Asked, name: str) -> frozenset[str]:
+def given(told: RequestPart, name: str) -> frozenset[str]:
     """The names of the additional inputs that were told."""
     found = set()
     for one in told.parts(name):

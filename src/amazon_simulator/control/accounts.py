@@ -1,24 +1,23 @@
 """What a program needs to run against this Amazon, and what may be done to an account."""
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
-from amazon_simulator.application import APPLICATION_ID, APPLICATION_KINDS, CLIENT_ID, DAY, ROLES
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Registration, Seller
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.told import Told
+from amazon_simulator.access.application import APPLICATION_ID, APPLICATION_KINDS, CLIENT_ID, DAY, ROLES
+from amazon_simulator.access.entities import Registration
+from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.simulator import Simulator
 from amazon_simulator.world import NotPossible
-
-if TYPE_CHECKING:
-    from amazon_simulator.simulator import Simulator
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Seller
 
 SIGN_IN_PASSWORD = "harbour"
 ARN = re.compile(r"arn:aws:sqs:[^:\s]+:[^:\s]+:[^:\s]+")
 
 
-def accounts(simulator: "Simulator") -> dict[str, Any]:
+def accounts(simulator: Simulator) -> dict[str, Any]:
     """Everything that a program needs to run against this Amazon."""
     base, application = simulator.base, simulator.application
     own = {token.seller: token.token for token in application.refresh.values() if token.token.startswith("Atzr|self")}
@@ -60,7 +59,7 @@ def email_of(seller_id: str, *, primary: bool = True) -> str:
     return f"{'' if primary else 'staff.'}{seller_id.lower()}@sellers.example"
 
 
-def seller_of(simulator: "Simulator", told: Told) -> Seller:
+def seller_of(simulator: Simulator, told: Body) -> Seller:
     return simulator.world.sellers[told.one_of("sellerId", simulator.world.sellers, "/_simulator/accounts")]
 
 
@@ -78,7 +77,7 @@ def registration_json(registration: Registration) -> dict[str, Any]:
     }
 
 
-def register(simulator: "Simulator", told: Told) -> Response:
+def register(simulator: Simulator, told: Body) -> Response:
     """What the developer sets in the portal; what is not told stays as it is."""
     held = simulator.application.registration
     roles, regions = told.texts("roles", held.roles), told.texts("regions", held.regions)
@@ -108,7 +107,7 @@ def register(simulator: "Simulator", told: Told) -> Response:
     return answer_json(registration_json(registration))
 
 
-def suspend(simulator: "Simulator", told: Told) -> Response:
+def suspend(simulator: Simulator, told: Body) -> Response:
     seller = seller_of(simulator, told)
     own = dict.fromkeys(seller.marketplaces)
     markets = [told.one_of("marketplaceId", own, "/_simulator/accounts")] if "marketplaceId" in told else list(own)
@@ -118,7 +117,7 @@ def suspend(simulator: "Simulator", told: Told) -> Response:
     return answer_json({"sellerId": seller.id, "suspended": seller.suspended})
 
 
-def participate(simulator: "Simulator", told: Told) -> Response:
+def participate(simulator: Simulator, told: Body) -> Response:
     """The seller joins or leaves a marketplace; its listings there stay, for when it comes back."""
     seller = seller_of(simulator, told)
     own = dict.fromkeys((*seller.marketplaces, *seller.absent))

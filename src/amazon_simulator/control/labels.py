@@ -1,14 +1,12 @@
 """The labels that sellers have bought, for who judges what a program did."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from amazon_simulator.clock import iso
-
-if TYPE_CHECKING:
-    from amazon_simulator.simulator import Simulator
+from amazon_simulator.core.clock import iso
+from amazon_simulator.simulator import Simulator
 
 
-def labels_json(simulator: "Simulator") -> list[dict[str, Any]]:
+def labels_json(simulator: Simulator) -> list[dict[str, Any]]:
     return [
         {
             "shipmentId": label.id,

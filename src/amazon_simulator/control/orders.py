@@ -3,22 +3,20 @@
 import random
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from amazon_simulator.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.books import order_of_books
-from amazon_simulator.entities import Associated, Buyer, Order, Transit
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.people import ADDRESS_KINDS, buyer_for
-from amazon_simulator.seed import MIX, order_number, place_mix
-from amazon_simulator.told import Told
+from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.state_report import order_json
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.simulator import Simulator
+from amazon_simulator.traffic.people import ADDRESS_KINDS, buyer_for
+from amazon_simulator.traffic.seed import MIX, order_number, place_mix
 from amazon_simulator.world import Line, NotPossible, Terms
-
-if TYPE_CHECKING:
-    from amazon_simulator.simulator import Simulator
+from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
+from amazon_simulator.world.entities import Associated, Buyer, Order, Transit
 
 A_YEAR = 366 * 24 * 3600.0
 LEVELS = (
@@ -43,7 +41,7 @@ BUYERS_TEXTS = {
 """Member of `buyer` → member of `Buyer`."""
 
 
-def place(simulator: "Simulator", told: Told, now: float) -> Response:
+def place(simulator: Simulator, told: Body, now: float) -> Response:
     if "mix" in told:
         asked = told.part("mix")
         count = asked.whole("count", 1, least=1, most=100_000)
@@ -55,10 +53,10 @@ def place(simulator: "Simulator", told: Told, now: float) -> Response:
             raise NotPossible("mix.marketplaceIds: somebody must sell there; see /_simulator/accounts")
         placed = place_mix(simulator.world, count, seed, shares, now, markets)
         return answer_json({"orderIds": [order.id for order in placed]}, 201)
-    return answer_json(order_of_books(place_one(simulator, told, now)), 201)
+    return answer_json(order_json(place_one(simulator, told, now)), 201)
 
 
-def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
+def place_one(simulator: Simulator, told: Body, now: float) -> Order:
     """One order as a buyer places it; NotPossible names what is wrong."""
     world = simulator.world
     serial = len(world.orders)
@@ -102,7 +100,7 @@ def place_one(simulator: "Simulator", told: Told, now: float) -> Order:
     )
 
 
-def _somebody(told: Told, country: str, number: int) -> Buyer:
+def _somebody(told: Body, country: str, number: int) -> Buyer:
     """One of the country's people, with an address of the kind that was told."""
     somebody = buyer_for(country, number)
     if "addressKind" not in told:
@@ -110,12 +108,12 @@ def _somebody(told: Told, country: str, number: int) -> Buyer:
     return ADDRESS_KINDS[told.one_of("addressKind", ADDRESS_KINDS, ", ".join(ADDRESS_KINDS))](somebody)
 
 
-def _transit(told: Told) -> Transit:
+def _transit(told: Body) -> Transit:
     """{"dataSource", "carrier"?, "shippingService"?}"""
     return Transit(_one(told, "dataSource", SOURCES), told.text("carrier", ""), told.text("shippingService", ""))
 
 
-def _associated(line: Told, currency: str) -> tuple[Associated, ...]:
+def _associated(line: Body, currency: str) -> tuple[Associated, ...]:
     """[{"associationType"?, "asin"?, "purchasePrice"?}], WARRANTY unless told."""
     return tuple(
         Associated(
@@ -127,26 +125,26 @@ def _associated(line: Told, currency: str) -> tuple[Associated, ...]:
     )
 
 
-def _total_off(told: Told, currency: str) -> Decimal:
+def _total_off(told: Body, currency: str) -> Decimal:
     """By how many of the smallest coins the grand total differs from the lines."""
     return in_currency(
         Decimal(told.whole("totalOff", 0, least=-100, most=100)).scaleb(-DECIMALS.get(currency, 2)), currency
     )
 
 
-def _one(told: Told, name: str, choices: Sequence[str]) -> str:
+def _one(told: Body, name: str, choices: Sequence[str]) -> str:
     """One of the choices, the first unless told."""
     return told.one_of(name, dict.fromkeys(choices), ", ".join(filter(None, choices)), choices[0])
 
 
-def _some(told: Told, name: str, choices: Sequence[str]) -> tuple[str, ...]:
+def _some(told: Body, name: str, choices: Sequence[str]) -> tuple[str, ...]:
     given = told.texts(name, [])
     if not set(given) <= set(choices):
         raise NotPossible(f"{name}: choose from {', '.join(choices)}")
     return tuple(given)
 
 
-def _particulars(line: Told, currency: str) -> dict[str, Any]:
+def _particulars(line: Body, currency: str) -> dict[str, Any]:
     """What only this line has, as `Item` names it."""
     given = {
         "customized_url": line.text("customizedUrl", ""),
@@ -163,7 +161,7 @@ def _particulars(line: Told, currency: str) -> dict[str, Any]:
     return {name: value for name, value in given.items() if value and value != Decimal(0)}
 
 
-def _buyer(told: Told, somebody: Buyer) -> Buyer:
+def _buyer(told: Body, somebody: Buyer) -> Buyer:
     """Somebody of the country, or as told."""
     if "buyer" not in told:
         return somebody
@@ -182,7 +180,7 @@ def _buyer(told: Told, somebody: Buyer) -> Buyer:
     )
 
 
-def change(simulator: "Simulator", order: Order, verb: str, told: Told, now: float) -> None:
+def change(simulator: Simulator, order: Order, verb: str, told: Body, now: float) -> None:
     world = simulator.world
     match verb:
         case "cancel" if "orderItemId" in told:
@@ -193,7 +191,7 @@ def change(simulator: "Simulator", order: Order, verb: str, told: Told, now: flo
         case "request-cancel":
             world.ask_to_cancel(order, told.text("reason", ""), now)
         case "address":
-            world.move_house(order, _buyer(Told({"buyer": told.members}), order.buyer), now)
+            world.move_house(order, _buyer(Body({"buyer": told.members}), order.buyer), now)
         case "release":
             world.release(order, now)
         case "pay":

@@ -1,19 +1,17 @@
 """Roles of the application taken away and given back while programs run."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from amazon_simulator.clock import iso
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.operation_roles import ROLES_OF_OPERATION
-from amazon_simulator.told import Told
-
-if TYPE_CHECKING:
-    from amazon_simulator.simulator import Simulator
+from amazon_simulator.access.operation_roles import ROLES_OF_OPERATION
+from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.core.clock import iso
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.simulator import Simulator
 
 LONGEST = 366 * 24 * 3600.0
 
 
-def roles_json(simulator: "Simulator") -> dict[str, Any]:
+def roles_json(simulator: Simulator) -> dict[str, Any]:
     """Each role that the application is registered with, and which operations want which roles."""
     registration = simulator.application.registration
     return {
@@ -31,7 +29,7 @@ def roles_json(simulator: "Simulator") -> dict[str, Any]:
     }
 
 
-def set_role(simulator: "Simulator", params: Told, now: float) -> Response:
+def set_role(simulator: Simulator, params: Body, now: float) -> Response:
     """{"role", "granted": false, "seconds"?}: for a while, or until it is given back by {"role", "granted": true}."""
     registered = dict.fromkeys(simulator.application.registration.roles)
     role = params.one_of("role", registered, "GET /_simulator/roles")

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from amazon_simulator.clock import iso
-from amazon_simulator.entities import Write
-from amazon_simulator.faults import FaultEvent
-from amazon_simulator.not_simulated import NotSimulated
+from amazon_simulator.core.clock import iso
+from amazon_simulator.faults.faults import FaultEvent
+from amazon_simulator.protocol.not_simulated import NotSimulated
+from amazon_simulator.world.entities import Write
 
 
-def write_of_books(row: Write) -> dict[str, Any]:
+def write_json(row: Write) -> dict[str, Any]:
     return {
         "receivedTime": iso(row.received),
         "sellerId": row.seller,
@@ -23,7 +23,7 @@ def write_of_books(row: Write) -> dict[str, Any]:
     }
 
 
-def fault_event_of_books(row: FaultEvent) -> dict[str, Any]:
+def fault_event_json(row: FaultEvent) -> dict[str, Any]:
     return {
         "at": iso(row.at),
         "fault": row.fault,
@@ -34,7 +34,7 @@ def fault_event_of_books(row: FaultEvent) -> dict[str, Any]:
     }
 
 
-def not_simulated_of_books(held: NotSimulated) -> list[dict[str, Any]]:
+def not_simulated_json(held: NotSimulated) -> list[dict[str, Any]]:
     """What was asked for that is not here, and how often."""
     return [
         {"what": row.what, "count": row.count, "first": iso(row.first), "last": iso(row.last), "sellerId": row.seller}

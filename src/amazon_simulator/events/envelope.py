@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amazon_simulator.application import APPLICATION_ID
-from amazon_simulator.clock import iso
+from amazon_simulator.access.application import APPLICATION_ID
+from amazon_simulator.core.clock import iso
 
 ORDERS, OLD_ORDERS = "ORDER_CHANGE", "ORDER_STATUS_CHANGE"
 QUANTITIES = "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"

@@ -3,10 +3,10 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import FbaStock, Listing, Order, Seller
-from amazon_simulator.wire.listing_items import fn_sku
+from amazon_simulator.core.clock import from_iso, iso
+from amazon_simulator.representations.listing_items import fn_sku
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import FbaStock, Listing, Order, Seller
 
 STATUSES = {
     "PENDING_AVAILABILITY": "PendingAvailability",

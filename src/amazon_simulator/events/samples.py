@@ -3,9 +3,9 @@
 from decimal import Decimal
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Buyer, Change, FbaStock, Item, Listing, Order, Seller
 from amazon_simulator.events import envelope, payloads
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Buyer, Change, FbaStock, Item, Listing, Order, Seller
 
 MARKET = MARKETS["A1F83G8C2ARO7P"]
 OF_FEED, OF_REPORT = "JSON_LISTINGS_FEED", "GET_MERCHANT_LISTINGS_ALL_DATA"

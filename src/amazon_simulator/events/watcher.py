@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
-from amazon_simulator.application import Application
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import FbaStock, Listing, Moved, Order, Seller
+from amazon_simulator.access.application import Application
+from amazon_simulator.core.store import Entity
 from amazon_simulator.events import payloads
+from amazon_simulator.events.delivery import Delivery
 from amazon_simulator.events.envelope import FBA, FEEDS, ORDERS, QUANTITIES, REPORTS, STATUSES, News
 from amazon_simulator.events.finished import finished_work
-from amazon_simulator.events.post import Post
 from amazon_simulator.feeds.feed import Feed
 from amazon_simulator.reports.report import Report
-from amazon_simulator.store import Entity
-from amazon_simulator.wire.listing_items import statuses
+from amazon_simulator.representations.listing_items import statuses
 from amazon_simulator.world import World
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import FbaStock, Listing, Moved, Order, Seller
 
 Seen = dict[Any, Any]
 Look = Callable[[Sequence[Entity], Seen, float], Iterator[News]]
@@ -24,10 +24,10 @@ Look = Callable[[Sequence[Entity], Seen, float], Iterator[News]]
 class Watcher:
     """`watch` is told of every changed entity. What was is kept in memory: at a start it is what the journal holds."""
 
-    def __init__(self, world: World, application: Application, post: Post) -> None:
+    def __init__(self, world: World, application: Application, delivery: Delivery) -> None:
         self._world = world
         self._application = application
-        self._post = post
+        self._delivery = delivery
         self._seen: dict[str, Seen] = {}
         self._eyes: dict[str, tuple[Callable[[], Seen], Look]] = {
             ORDERS: (self._orders, self._look_at_orders),
@@ -40,7 +40,7 @@ class Watcher:
 
     def look_round(self) -> None:
         """Remember what is now, for each type that is subscribed to; forget the rest."""
-        wanted = self._post.wanted()
+        wanted = self._delivery.wanted()
         self._seen = {
             kind: self._seen[kind] if kind in self._seen else remember()
             for kind, (remember, _) in self._eyes.items()
@@ -50,7 +50,7 @@ class Watcher:
     def watch(self, changed: Sequence[Entity], now: float) -> None:
         for kind, seen in self._seen.items():
             for news in self._eyes[kind][1](changed, seen, now):
-                self._post.publish(news, now)
+                self._delivery.publish(news, now)
         self.look_round()
 
     # --- orders

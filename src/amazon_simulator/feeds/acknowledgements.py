@@ -2,11 +2,11 @@
 
 from xml.etree.ElementTree import Element
 
-from amazon_simulator.entities import Order
 from amazon_simulator.feeds.envelope import DATA, INCOMPLETE, Result, text_of, work_envelope
 from amazon_simulator.feeds.feed import Ground, Job, Outcome
 from amazon_simulator.feeds.shipments import Wrong, find_order
 from amazon_simulator.world import NotPossible
+from amazon_simulator.world.entities import Order
 
 REASONS = (
     "NoInventory", "ShippingAddressUndeliverable", "CustomerExchange", "BuyerCanceled", "GeneralAdjustment",

@@ -3,14 +3,14 @@
 from decimal import Decimal, InvalidOperation
 from xml.etree.ElementTree import Element
 
-from amazon_simulator.catalogue import in_currency
-from amazon_simulator.charges import COMPONENTS, NOTHING, charged, currency_of
-from amazon_simulator.entities import Item, Order
 from amazon_simulator.feeds.envelope import DATA, INCOMPLETE, Result, text_of, work_envelope
 from amazon_simulator.feeds.feed import Ground, Job, Outcome
 from amazon_simulator.feeds.shipments import Wrong, find_order
-from amazon_simulator.ledger import Booked, Ledger
+from amazon_simulator.finances.charges import COMPONENTS, NOTHING, charged, currency_of
+from amazon_simulator.finances.ledger import Booked, Ledger
 from amazon_simulator.world import NotPossible
+from amazon_simulator.world.catalogue import in_currency
+from amazon_simulator.world.entities import Item, Order
 
 REASONS = (
     "NoInventory", "CustomerReturn", "GeneralAdjustment", "CouldNotShip", "DifferentItem", "Abandoned",

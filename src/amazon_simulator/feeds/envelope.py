@@ -60,7 +60,7 @@ def work_envelope(ground: Ground, job: Job, kind: str, act: Act) -> Outcome:
         number, body = _number(message), message.find(kind)
         if number is None or number in seen or body is None:  # behaviour SH10
             told.append([Result(number or 0, DATA, INCOMPLETE)])
-        elif job.spoilt and place % 2 == 0:
+        elif job.partly_refused and place % 2 == 0:
             told.append(list(_twice(number, text_of(body, "AmazonOrderID"))))
         else:
             told.append(act(ground, job, number, body))

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from amazon_simulator.documents import Document
-from amazon_simulator.entities import Seller
-from amazon_simulator.http import Response
-from amazon_simulator.ledger import Ledger
-from amazon_simulator.store import Entity
+from amazon_simulator.core.http import Response
+from amazon_simulator.core.store import Entity
+from amazon_simulator.finances.ledger import Ledger
+from amazon_simulator.protocol.documents import Document
 from amazon_simulator.world import World
+from amazon_simulator.world.entities import Seller
 
 QUEUED, WORKED, DONE, FATAL, CANCELLED = "IN_QUEUE", "IN_PROGRESS", "DONE", "FATAL", "CANCELLED"
 OPEN = (QUEUED, WORKED)
@@ -83,13 +83,13 @@ class Ground:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One feed at the moment when it is worked through. `spoilt`: every second message is refused."""
+    """One feed at the moment when it is worked through. `partly_refused`: every second message is refused."""
 
     feed: Feed
     seller: Seller
     document: Document
     previous: bytes
-    spoilt: bool
+    partly_refused: bool
     now: float
 
     @property

@@ -3,9 +3,9 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-from amazon_simulator.entities import Order
 from amazon_simulator.feeds.envelope import Result, reported
 from amazon_simulator.feeds.feed import Ground, Invoice, Job, Outcome
+from amazon_simulator.world.entities import Order
 
 KINDS = ("Invoice", "CreditNote")
 NO_PDF, WRONG = "7000", "7001"
@@ -18,7 +18,7 @@ def work_invoice(ground: Ground, job: Job) -> Outcome:
     told = {name.lower().removeprefix(PREFIX): value.strip() for name, value in job.feed.options.items()}
     order = _order(ground, job, told)
     faults = [*_faults(job, told, order)]
-    if not faults and not job.spoilt and order is not None:
+    if not faults and not job.partly_refused and order is not None:
         ground.keep(
             Invoice(
                 seller=job.seller.id,

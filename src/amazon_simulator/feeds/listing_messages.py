@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from amazon_simulator.catalogue import MARKETS
 from amazon_simulator.feeds.feed import DONE, Ground, Job, Outcome, Submission
 from amazon_simulator.world import World
+from amazon_simulator.world.catalogue import MARKETS
 
 MESSAGES_AT_MOST = 25_000
 LARGEST = 10 * 1024 * 1024
@@ -80,7 +80,7 @@ def work_listings(ground: Ground, job: Job) -> Outcome:
     seen: set[int] = set()
     for place, message in enumerate(messages, start=1):
         tally.processed += 1
-        _work_message(ground, job, message, tally, seen, before, spoilt=job.spoilt and place % 2 == 0)
+        _work_message(ground, job, message, tally, seen, before, partly_refused=job.partly_refused and place % 2 == 0)
     return _reported(ground, job, tally, header.get("report") or {})
 
 
@@ -161,13 +161,13 @@ def _work_message(
     seen: set[int],
     before: Mapping[str, Message],
     *,
-    spoilt: bool,
+    partly_refused: bool,
 ) -> None:
     number, sku, wrong = _shape(message, seen)
     if wrong:
         tally.note(number, sku, BROKEN, wrong)
         return
-    if spoilt:
+    if partly_refused:
         for text in ("The value is not accepted.", "Refused as a fault on command has it."):
             tally.note(number, sku, SPOILT, text)
         return

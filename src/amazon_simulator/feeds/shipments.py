@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from xml.etree.ElementTree import Element
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import from_iso
-from amazon_simulator.entities import Confirmation, Order, Package, Seller
+from amazon_simulator.core.clock import from_iso
 from amazon_simulator.feeds.envelope import DATA, INCOMPLETE, Result, text_of, work_envelope
 from amazon_simulator.feeds.feed import Ground, Job, Outcome
 from amazon_simulator.world import NotPossible, World
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Confirmation, Order, Package, Seller
 
 QUANTITIES, TRACKING = "18021", "18310"
 UNTRACKED_BELOW = {"DE": Decimal(20), "ES": Decimal(15), "FR": Decimal(10)}

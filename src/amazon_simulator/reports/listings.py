@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-from amazon_simulator.catalogue import Market, written
-from amazon_simulator.entities import Listing
-from amazon_simulator.reports.report import Asked, Sheet
+from amazon_simulator.reports.report import ReportContext, Sheet
+from amazon_simulator.world.catalogue import Market, written
+from amazon_simulator.world.entities import Listing
 from amazon_simulator.world.prices import price_in
 
 HEADER = (
@@ -56,20 +56,20 @@ OPEN_LISTINGS = ("sku", "asin", "price", "quantity")
 WINDOWS = {"JP": "windows-31j"}
 
 
-def everything(asked: Asked) -> Sheet:
+def everything(asked: ReportContext) -> Sheet:
     return _sheet(asked, HEADER, lambda listing: True)
 
 
-def active(asked: Asked) -> Sheet:
+def active(asked: ReportContext) -> Sheet:
     """Without the column “status”: all of them are."""
     return _sheet(asked, HEADER[:-1], is_active)
 
 
-def inactive(asked: Asked) -> Sheet:
+def inactive(asked: ReportContext) -> Sheet:
     return _sheet(asked, HEADER[:-1], lambda listing: not is_active(listing))
 
 
-def open_listings(asked: Asked) -> Sheet:
+def open_listings(asked: ReportContext) -> Sheet:
     rows = (
         (listing.sku, listing.asin, _price(listing, market), _quantity(listing))
         for market, listing in _listed(asked, is_active)
@@ -82,18 +82,18 @@ def is_active(listing: Listing) -> bool:
     return listing.channel != "DEFAULT" or bool(listing.quantity)
 
 
-def _sheet(asked: Asked, header: tuple[str, ...], fits: Callable[[Listing], bool]) -> Sheet:
+def _sheet(asked: ReportContext, header: tuple[str, ...], fits: Callable[[Listing], bool]) -> Sheet:
     language = next((value for name, value in asked.options.items() if name.lower() == LOCALE), "")[:2].lower()
     words = LOCALISED.get(language, {})
     rows = (_row(market, listing)[: len(header)] for market, listing in _listed(asked, fits))
     return Sheet(tuple(words.get(name, name) for name in header), rows, charset=_charset(asked))
 
 
-def _charset(asked: Asked) -> str:
+def _charset(asked: ReportContext) -> str:
     return WINDOWS.get(asked.markets[0].country, "Cp1252")
 
 
-def _listed(asked: Asked, fits: Callable[[Listing], bool]) -> Iterator[tuple[Market, Listing]]:
+def _listed(asked: ReportContext, fits: Callable[[Listing], bool]) -> Iterator[tuple[Market, Listing]]:
     for market in asked.markets:
         for listing in asked.world.by_seller.get(asked.seller.id, {}).values():
             if listing.listed and market.id in listing.marketplaces and fits(listing):

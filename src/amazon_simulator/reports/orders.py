@@ -4,11 +4,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from amazon_simulator.catalogue import MARKETS, written
-from amazon_simulator.entities import Item, Order
-from amazon_simulator.reports.report import Asked, Sheet
-from amazon_simulator.wire.order_money import shows_money, tax_parts
-from amazon_simulator.wire.personal import (
+from amazon_simulator.reports.report import ReportContext, Sheet
+from amazon_simulator.representations.order_money import shows_money, tax_parts
+from amazon_simulator.representations.personal_data import (
     OPEN,
     gives_email,
     gives_name,
@@ -16,8 +14,10 @@ from amazon_simulator.wire.personal import (
     gives_recipient,
     gives_taxes,
 )
-from amazon_simulator.wire.windows import windows
+from amazon_simulator.representations.windows import windows
 from amazon_simulator.world import Shelf
+from amazon_simulator.world.catalogue import MARKETS, written
+from amazon_simulator.world.entities import Item, Order
 
 ALL_ORDERS = (
     "amazon-order-id", "merchant-order-id", "purchase-date", "last-updated-date", "order-status",
@@ -57,15 +57,15 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def by_last_update(asked: Asked) -> Sheet:
+def by_last_update(asked: ReportContext) -> Sheet:
     return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.updated))
 
 
-def by_order_date(asked: Asked) -> Sheet:
+def by_order_date(asked: ReportContext) -> Sheet:
     return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.created))
 
 
-def found(asked: Asked, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
+def found(asked: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
     """The orders of a report's marketplaces whose time lies within it, oldest first."""
     for at, number in times(asked.world.shelves.get(asked.seller.id, Shelf())):
         order = asked.world.orders[number]
@@ -73,7 +73,7 @@ def found(asked: Asked, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -
             yield order
 
 
-def _lines(asked: Asked, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
+def _lines(asked: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
     for order in found(asked, times):
         for item in order.items:
             yield _line(order, item)
@@ -131,12 +131,12 @@ def _item_status(order: Order, item: Item) -> str:
     return "Unshipped"
 
 
-def to_be_shipped(asked: Asked) -> Sheet:
+def to_be_shipped(asked: ReportContext) -> Sheet:
     """What the seller must still send, with names and streets: for restricted data tokens."""
     return Sheet(ACTIONABLE, _open_lines(asked))
 
 
-def _open_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
+def _open_lines(asked: ReportContext) -> Iterator[tuple[str, ...]]:
     for order in found(asked, lambda shelf: shelf.created):
         if order.fulfilled_by != "MERCHANT" or order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED"):
             continue
@@ -146,18 +146,18 @@ def _open_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
                 yield _open_line(asked, order, item, left)
 
 
-def to_be_invoiced(asked: Asked) -> Sheet:
+def to_be_invoiced(asked: ReportContext) -> Sheet:
     """What the seller sends and was paid for, shipped or not, with names and streets: for restricted data tokens."""
     return Sheet(INVOICING, _invoice_lines(asked))
 
 
-def _invoice_lines(asked: Asked) -> Iterator[tuple[str, ...]]:
+def _invoice_lines(asked: ReportContext) -> Iterator[tuple[str, ...]]:
     for order in found(asked, lambda shelf: shelf.created):
         if order.fulfilled_by == "MERCHANT" and order.status in OPEN:
             yield from (_invoice_line(asked, order, item) for item in order.items if item.quantity > item.cancelled)
 
 
-def _invoice_line(asked: Asked, order: Order, item: Item) -> tuple[str, ...]:
+def _invoice_line(asked: ReportContext, order: Order, item: Item) -> tuple[str, ...]:
     """The bill goes where the parcel goes: buyers here have one address."""
     market, buyer, shown = MARKETS[order.marketplace], order.buyer, gives_recipient(order, asked.roles)
     taxes, phone = tax_parts(item, market.currency), buyer.phone if gives_phone(order, asked.now) else ""
@@ -194,7 +194,7 @@ def _invoice_line(asked: Asked, order: Order, item: Item) -> tuple[str, ...]:
     )
 
 
-def _open_line(asked: Asked, order: Order, item: Item, left: int) -> tuple[str, ...]:
+def _open_line(asked: ReportContext, order: Order, item: Item, left: int) -> tuple[str, ...]:
     buyer, promised = order.buyer, windows(order).ship_by
     shown = gives_recipient(order, asked.roles)
     late = max(0.0, asked.now - promised) // DAY

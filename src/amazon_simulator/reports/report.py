@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from amazon_simulator.catalogue import MARKETS, Market
-from amazon_simulator.entities import Seller
-from amazon_simulator.ledger import Ledger
-from amazon_simulator.store import Entity
+from amazon_simulator.core.store import Entity
+from amazon_simulator.finances.ledger import Ledger
 from amazon_simulator.world import World
+from amazon_simulator.world.catalogue import MARKETS, Market
+from amazon_simulator.world.entities import Seller
 
 QUEUED, WORKED, DONE, FATAL, CANCELLED = "IN_QUEUE", "IN_PROGRESS", "DONE", "FATAL", "CANCELLED"
 DAY = 24 * 3600.0
@@ -58,7 +58,7 @@ class Closing(Entity, tag="closing"):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReportContext:
     """What a report is made of, at the time when it is made."""
 
     world: World
@@ -101,7 +101,7 @@ class Kind:
     makes it.
     """
 
-    write: Callable[[Asked], Sheet]
+    write: Callable[[ReportContext], Sheet]
     roles: tuple[str, ...]
     window: bool = True
     every: float = 0.0

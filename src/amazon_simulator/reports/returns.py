@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from amazon_simulator.catalogue import MARKETS, written
-from amazon_simulator.charges import TAXES
-from amazon_simulator.entities import Item, Order, Return
+from amazon_simulator.finances.charges import TAXES
 from amazon_simulator.reports.orders import moment
-from amazon_simulator.reports.report import DAY, Asked, Sheet
+from amazon_simulator.reports.report import DAY, ReportContext, Sheet
 from amazon_simulator.reports.warehouse import centre_of
-from amazon_simulator.wire.listing_items import fn_sku
+from amazon_simulator.representations.listing_items import fn_sku
+from amazon_simulator.world.catalogue import MARKETS, written
+from amazon_simulator.world.entities import Item, Order, Return
 
 TO_THE_SELLER = (
     "Order ID", "Order date", "Return request date", "Return request status", "Amazon RMA ID", "Merchant RMA ID",
@@ -26,15 +26,15 @@ TO_AMAZON = (
 )  # fmt: skip
 
 
-def to_the_seller(asked: Asked) -> Sheet:
+def to_the_seller(asked: ReportContext) -> Sheet:
     return Sheet(TO_THE_SELLER, (_own(asked, *found) for found in _found(asked, "FBM")), charset="ISO-8859-1")
 
 
-def to_amazon(asked: Asked) -> Sheet:
+def to_amazon(asked: ReportContext) -> Sheet:
     return Sheet(TO_AMAZON, (_amazons(asked, *found) for found in _found(asked, "FBA")))
 
 
-def _found(asked: Asked, kind: str) -> Iterator[tuple[Return, Order, Item]]:
+def _found(asked: ReportContext, kind: str) -> Iterator[tuple[Return, Order, Item]]:
     for back in asked.world.returns:
         if back.seller != asked.seller.id or back.kind != kind or not asked.since <= back.at <= asked.until:
             continue
@@ -43,7 +43,7 @@ def _found(asked: Asked, kind: str) -> Iterator[tuple[Return, Order, Item]]:
             yield back, order, next(item for item in order.items if item.id == back.order_item)
 
 
-def _own(asked: Asked, back: Return, order: Order, item: Item) -> tuple[str, ...]:
+def _own(asked: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
     market = MARKETS[order.marketplace]
     paid = ("Principal", "Shipping", "GiftWrap", *TAXES, "Goodwill")
     refunded = sum((asked.ledger.refunded(order.id, item.id, name) for name in paid), Decimal(0))
@@ -80,7 +80,7 @@ def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%d-%b-%Y")
 
 
-def _amazons(asked: Asked, back: Return, order: Order, item: Item) -> tuple[str, ...]:
+def _amazons(asked: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
     """The date is that of the scan at first and that of the shelf from the next day on (behaviour R12)."""
     listing = asked.world.listings.get((back.seller, back.sku))
     dated = back.at if asked.now < back.at + DAY else back.at + DAY

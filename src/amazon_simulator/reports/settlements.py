@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from amazon_simulator.catalogue import MARKETS, written
-from amazon_simulator.charges import PROMOTION, Charge
-from amazon_simulator.ledger import SHIPMENT, TRANSFER, Ledger, Posting
-from amazon_simulator.reports.report import Asked, Sheet
+from amazon_simulator.finances.charges import PROMOTION, Charge
+from amazon_simulator.finances.ledger import SHIPMENT, TRANSFER, Ledger, Posting
+from amazon_simulator.reports.report import ReportContext, Sheet
+from amazon_simulator.world.catalogue import MARKETS, written
 
 HEADER = (
     "settlement-id", "settlement-start-date", "settlement-end-date", "deposit-date", "total-amount", "currency",
@@ -41,7 +41,7 @@ def total_of(postings: Settled) -> Decimal:
     return sum((charge.amount for _, charges in postings for charge in charges), Decimal(0))
 
 
-def settlement(asked: Asked) -> Sheet:
+def settlement(asked: ReportContext) -> Sheet:
     """Of the currency in the options, from their `since` on, which is the closing of the books before.
 
     The first line has the dates and the total, all others an amount.
@@ -49,7 +49,7 @@ def settlement(asked: Asked) -> Sheet:
     return Sheet(HEADER, _rows(asked), charset="UTF-8")
 
 
-def _rows(asked: Asked) -> Iterator[tuple[str, ...]]:
+def _rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
     currency, number = asked.options["currency"], asked.options["settlement"]
     european = asked.seller.region == "EU"
     postings = settled(asked.ledger, asked.seller.id, float(asked.options["since"]), asked.until)[currency]
@@ -67,7 +67,7 @@ def _rows(asked: Asked) -> Iterator[tuple[str, ...]]:
             yield _row(asked, posting, charge, number, currency)
 
 
-def _row(asked: Asked, posting: Posting, charge: Charge, number: str, currency: str) -> tuple[str, ...]:
+def _row(asked: ReportContext, posting: Posting, charge: Charge, number: str, currency: str) -> tuple[str, ...]:
     order, european = asked.world.orders[posting.order], asked.seller.region == "EU"
     sent = posting.kind == SHIPMENT
     told = {

@@ -6,10 +6,10 @@ Balances are worked out backwards from what is there now, so that they agree wit
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from amazon_simulator.catalogue import MARKETS, written
-from amazon_simulator.entities import FbaEvent, FbaStock, Listing
-from amazon_simulator.reports.report import DAY, NUL, Asked, Sheet
-from amazon_simulator.wire.listing_items import fn_sku
+from amazon_simulator.reports.report import DAY, NUL, ReportContext, Sheet
+from amazon_simulator.representations.listing_items import fn_sku
+from amazon_simulator.world.catalogue import MARKETS, written
+from amazon_simulator.world.entities import FbaEvent, FbaStock, Listing
 from amazon_simulator.world.prices import price_in
 from amazon_simulator.world.warehouses import DISPOSITIONS
 
@@ -49,7 +49,7 @@ LOOKED_BACK = 550 * DAY
 Key = tuple[str, str, str]
 
 
-def _stocks(asked: Asked) -> Iterator[tuple[FbaStock, Listing]]:
+def _stocks(asked: ReportContext) -> Iterator[tuple[FbaStock, Listing]]:
     for pool in asked.pools:
         rows = (row for row in asked.world.fba.values() if row.seller == asked.seller.id and row.pool == pool)
         for row in sorted(rows, key=lambda row: row.sku):
@@ -58,7 +58,7 @@ def _stocks(asked: Asked) -> Iterator[tuple[FbaStock, Listing]]:
                 yield row, listing
 
 
-def inventory(asked: Asked) -> Sheet:
+def inventory(asked: ReportContext) -> Sheet:
     """All FBA inventory, as getInventorySummaries counts it; NUL bytes where there is no quantity (R20)."""
     european = asked.seller.region == "EU"
     header = (*INVENTORY, *(IN_EUROPE if european else ()), *STORE)
@@ -66,7 +66,7 @@ def inventory(asked: Asked) -> Sheet:
     return Sheet(header, rows, charset="Cp1252")
 
 
-def _inventory_row(asked: Asked, row: FbaStock, listing: Listing, european: bool) -> tuple[str, ...]:
+def _inventory_row(asked: ReportContext, row: FbaStock, listing: Listing, european: bool) -> tuple[str, ...]:
     ordered = min(row.fulfillable, asked.world.promised.get(row.key, 0))
     ours = "DEFAULT" in (listing.channel, listing.second)
     market = next(market for market in asked.markets if market.pool == row.pool)
@@ -98,7 +98,7 @@ def _inventory_row(asked: Asked, row: FbaStock, listing: Listing, european: bool
     )
 
 
-def available(asked: Asked) -> Sheet:
+def available(asked: ReportContext) -> Sheet:
     rows = (
         (row.sku, fn_sku(listing), listing.asin, "NewItem", condition, str(quantity))
         for row, listing in _stocks(asked)
@@ -111,7 +111,7 @@ def available(asked: Asked) -> Sheet:
 # --- the ledger
 
 
-def summary(asked: Asked) -> Sheet:
+def summary(asked: ReportContext) -> Sheet:
     """By day, week or month (aggregatedByTimePeriod) and by country or warehouse (aggregateByLocation).
 
     Only the report's own dates count: dates in its options are ignored (R13).
@@ -119,7 +119,7 @@ def summary(asked: Asked) -> Sheet:
     return Sheet(SUMMARY, _summary_rows(asked), quoted=True)
 
 
-def _summary_rows(asked: Asked) -> Iterator[tuple[str, ...]]:
+def _summary_rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
     spans, told = list(_spans(asked)), _by_stock(asked)
     for row, listing in _stocks(asked) if spans else ():
         for disposition in DISPOSITIONS:
@@ -135,7 +135,7 @@ def _summary_rows(asked: Asked) -> Iterator[tuple[str, ...]]:
             yield from reversed(lines)
 
 
-def _by_stock(asked: Asked) -> dict[Key, list[FbaEvent]]:
+def _by_stock(asked: ReportContext) -> dict[Key, list[FbaEvent]]:
     found: dict[Key, list[FbaEvent]] = {}
     for event in asked.world.fba_events:
         if event.seller == asked.seller.id:
@@ -143,7 +143,7 @@ def _by_stock(asked: Asked) -> dict[Key, list[FbaEvent]]:
     return found
 
 
-def _spans(asked: Asked) -> Iterator[tuple[float, float]]:
+def _spans(asked: ReportContext) -> Iterator[tuple[float, float]]:
     """The periods of a report, the last one up to its end."""
     begins = max(asked.since, asked.now - LOOKED_BACK)
     while begins < asked.until:
@@ -164,13 +164,13 @@ def _next_period(at: float, period: str) -> float:
     return following.timestamp()
 
 
-def _now(row: FbaStock, disposition: str, asked: Asked) -> int:
+def _now(row: FbaStock, disposition: str, asked: ReportContext) -> int:
     """What is there of a condition at this moment."""
     return row.fulfillable if disposition == "SELLABLE" else asked.world.tally(row.key).broken[disposition]
 
 
 def _summary_row(
-    asked: Asked,
+    asked: ReportContext,
     listing: Listing,
     disposition: str,
     ends: float,
@@ -198,12 +198,12 @@ def _summary_row(
     return tuple(told.get(name) or str(sums.get(name, 0)) for name in SUMMARY)
 
 
-def detail(asked: Asked) -> Sheet:
+def detail(asked: ReportContext) -> Sheet:
     """Every event of the ledger within the report's dates."""
     return Sheet(DETAIL, _detail_rows(asked), quoted=True)
 
 
-def _detail_rows(asked: Asked) -> Iterator[tuple[str, ...]]:
+def _detail_rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
     for event in asked.world.fba_events:
         listing = asked.world.listings.get((event.seller, event.sku))
         if event.seller != asked.seller.id or event.pool not in asked.pools or listing is None:

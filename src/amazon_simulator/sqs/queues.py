@@ -10,9 +10,9 @@ import json
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from amazon_simulator.numbering import Numbering
+from amazon_simulator.core.numbering import Numbering
+from amazon_simulator.core.store import Entity
 from amazon_simulator.sqs.refusal import SqsRefusal
-from amazon_simulator.store import Entity
 
 ACCOUNT = "210987654321"
 """The AWS account that owns every queue here."""

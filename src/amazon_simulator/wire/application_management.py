@@ -1,9 +1,9 @@
 """Application management 2023-11-30: the client secret's rotation. Source: model application_2023-11-30.json."""
 
-from amazon_simulator.application import Application
-from amazon_simulator.http import Response
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import refuse
+from amazon_simulator.access.application import Application
+from amazon_simulator.core.http import Response
+from amazon_simulator.protocol.errors import refuse
+from amazon_simulator.protocol.routing import Call, Route
 
 SCOPE = "sellingpartnerapi::client_credential:rotation"
 NOT_ENROLLED = (

@@ -3,15 +3,15 @@
 from typing import Any
 from urllib.parse import unquote_plus
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import FbaStock, Seller
-from amazon_simulator.house import House
-from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.routes import Route
-from amazon_simulator.wire.answers import denied, invalid
-from amazon_simulator.wire.listing_items import fn_sku
-from amazon_simulator.wire.paging import fingerprint, seal, unseal
+from amazon_simulator.core.clock import from_iso, iso
+from amazon_simulator.core.http import Request, Response, answer_json
+from amazon_simulator.protocol.errors import denied, invalid
+from amazon_simulator.protocol.paging import fingerprint, seal, unseal
+from amazon_simulator.protocol.routing import Route
+from amazon_simulator.representations.listing_items import fn_sku
+from amazon_simulator.wire.context import ApiContext
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import FbaStock, Seller
 
 PAGE = 50
 TOKEN_LIVES = 30.0
@@ -37,8 +37,8 @@ BROKEN = {
 class Summaries:
     """getInventorySummaries, with page tokens that live thirty seconds of trade time."""
 
-    def __init__(self, house: House) -> None:
-        self._world = house.world
+    def __init__(self, context: ApiContext) -> None:
+        self._world = context.world
 
     def routes(self) -> tuple[Route, ...]:
         return (

@@ -6,18 +6,18 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from amazon_simulator.documents import FEEDS, Document
-from amazon_simulator.entities import AccessToken
-from amazon_simulator.faults import Faults
+from amazon_simulator.access.entities import AccessToken
+from amazon_simulator.core.http import Request, Response, answer_json
+from amazon_simulator.faults.faults import Faults
 from amazon_simulator.feeds import Feed, Feeds
-from amazon_simulator.feeds.desk import DOCUMENTS_KEPT
 from amazon_simulator.feeds.feed import Submission
 from amazon_simulator.feeds.kinds import KINDS, LISTINGS
-from amazon_simulator.house import House
-from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.not_simulated import Unsimulated, marked_by
-from amazon_simulator.routes import Call, Route, Routes
-from amazon_simulator.wire.answers import refuse, throttled
+from amazon_simulator.feeds.processor import DOCUMENTS_KEPT
+from amazon_simulator.protocol.documents import FEEDS, Document
+from amazon_simulator.protocol.errors import refuse, throttled
+from amazon_simulator.protocol.not_simulated import Unsimulated, marked_by
+from amazon_simulator.protocol.routing import Call, Route, Routes
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.job_search import page_of, read_marketplaces, read_options, read_search, stamp
 from amazon_simulator.wire.listings import Listings
 
@@ -31,8 +31,8 @@ FORBIDDEN = "Access to the resource is forbidden"
 
 
 class FeedsApi:
-    def __init__(self, house: House, feeds: Feeds) -> None:
-        self._house = house
+    def __init__(self, context: ApiContext, feeds: Feeds) -> None:
+        self._context = context
         self._feeds = feeds
 
     def routes(self) -> tuple[Route, ...]:
@@ -57,18 +57,18 @@ class FeedsApi:
         if not isinstance(kind, str) or not TYPE.fullmatch(kind):
             return _invalid("contentType: give one like application/json; charset=UTF-8")
         prefix = f"{FEEDS}.{call.seller.region.lower()}"
-        document = self._house.documents.opened(prefix, call.seller.id, kind, call.now, call.now + DOCUMENTS_KEPT)
-        url = self._house.documents.address(document, "PUT", call.now)
+        document = self._context.documents.opened(prefix, call.seller.id, kind, call.now, call.now + DOCUMENTS_KEPT)
+        url = self._context.documents.address(document, "PUT", call.now)
         return answer_json({"feedDocumentId": document.id, "url": url}, 201)
 
     def get_document(self, call: Call) -> Response:
         """Only of what Amazon wrote: what was uploaded cannot be read back (behaviour FD05)."""
-        document = self._house.documents.held.get(call.names[0])
+        document = self._context.documents.held.get(call.names[0])
         if document is None or document.owner != call.seller.id or not document.id.startswith(FEEDS):
             return _missing("feed document")
         if not self._feeds.result_of(call.seller.id, document.id):
             return _invalid("The feedDocumentId is not that of a processing report")
-        return answer_json(document_json(self._house, document, call, "feedDocumentId"))
+        return answer_json(document_json(self._context, document, call, "feedDocumentId"))
 
     # --- feeds
 
@@ -90,14 +90,14 @@ class FeedsApi:
         if not set(marketplaces) <= set(call.seller.marketplaces) or not self._may(kind):
             return _forbidden()
         if kind == LISTINGS and self._too_many(call):
-            self._house.limits.note_refusal(call.seller.id, "createFeed")
+            self._context.limits.note_refusal(call.seller.id, "createFeed")
             return throttled()
         feed = self._feeds.take(call.seller, kind, marketplaces, document.id, options, call.now)
         return answer_json({"feedId": feed.id}, 202)
 
     def _uploaded(self, call: Call, name: object) -> Document:
         """The document that a feed is made of; ValueError when it is none for that."""
-        document = self._house.documents.held.get(name) if isinstance(name, str) else None
+        document = self._context.documents.held.get(name) if isinstance(name, str) else None
         if document is None or document.owner != call.seller.id or not document.id.startswith(FEEDS):
             raise ValueError("inputFeedDocumentId is missing or invalid")
         if self._feeds.result_of(call.seller.id, document.id):
@@ -107,10 +107,10 @@ class FeedsApi:
     def _too_many(self, call: Call) -> bool:
         """Behind the usage plan there is another limit."""
         taken = self._feeds.recent(call.seller.id, LISTINGS, call.now - WITHIN)
-        return taken >= FEEDS_AT_MOST and not self._house.limits.lifted
+        return taken >= FEEDS_AT_MOST and not self._context.limits.lifted
 
     def _may(self, kind: str) -> bool:
-        return not set(KINDS[kind].roles).isdisjoint(self._house.application.roles)
+        return not set(KINDS[kind].roles).isdisjoint(self._context.application.roles)
 
     def get_feeds(self, call: Call) -> Response:
         try:
@@ -146,17 +146,17 @@ def submit(routes: Routes, listings: Listings, faults: Faults, told: Submission)
     access = AccessToken("", told.seller.id, told.now)
     names = (told.seller.id, told.sku)
     call = Call(told.seller, request, names, told.now, "", access, feed=told.feed, received=told.received)
-    fault = faults.strike_message(told.operation, told.seller.id, told.now, told.sku)
+    fault = faults.inject_into_message(told.operation, told.seller.id, told.now, told.sku)
     if fault is None:
         return route.act(call)
-    with listings.spoilt(fault.kind, fault.seconds):
+    with listings.faulty(fault.kind, fault.seconds):
         return listings.invalid(call) if fault.kind == "invalid" else route.act(call)
 
 
-def document_json(house: House, document: Document, call: Call, name: str) -> dict[str, str]:
+def document_json(context: ApiContext, document: Document, call: Call, name: str) -> dict[str, str]:
     """Where a document is read, and how it is packed."""
     encoded = call.request.params().get("enableContentEncodingUrlHeader", "").lower() == "true"
-    told = {name: document.id, "url": house.documents.address(document, "GET", call.now, encoded=encoded)}
+    told = {name: document.id, "url": context.documents.address(document, "GET", call.now, encoded=encoded)}
     return {**told, "compressionAlgorithm": document.compression} if document.compression else told
 
 

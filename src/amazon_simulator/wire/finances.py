@@ -8,16 +8,16 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.charges import FEES, NOTHING, PRICE, PROMOTION, WITHHELD, Charge
-from amazon_simulator.clock import from_iso, iso
-from amazon_simulator.entities import Order
-from amazon_simulator.house import House
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.ledger import REFUND, SHIPMENT, TRANSFER, Ledger, Posting, group_of
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import denied, refuse
-from amazon_simulator.wire.paging import fingerprint, seal, unseal
+from amazon_simulator.core.clock import from_iso, iso
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.finances.charges import FEES, NOTHING, PRICE, PROMOTION, WITHHELD, Charge
+from amazon_simulator.finances.ledger import REFUND, SHIPMENT, TRANSFER, Ledger, Posting, group_of
+from amazon_simulator.protocol.errors import denied, refuse
+from amazon_simulator.protocol.paging import fingerprint, seal, unseal
+from amazon_simulator.protocol.routing import Call, Route
+from amazon_simulator.wire.context import ApiContext
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Order
 
 ROLE = "Finance and Accounting"
 PAGE = 100
@@ -53,8 +53,8 @@ class Asked:
 
 
 class Finances:
-    def __init__(self, house: House, ledger: Ledger) -> None:
-        self._house = house
+    def __init__(self, context: ApiContext, ledger: Ledger) -> None:
+        self._context = context
         self._ledger = ledger
 
     def routes(self) -> tuple[Route, ...]:
@@ -62,7 +62,7 @@ class Finances:
 
     def list_transactions(self, call: Call) -> Response:
         """A page of transactions, oldest first; a range of more than 180 days has none."""
-        if ROLE not in self._house.application.roles:
+        if ROLE not in self._context.application.roles:
             return denied()
         query = call.request.params()
         try:
@@ -101,13 +101,13 @@ class Finances:
         return group_of(posting.seller, self._ledger.currency(posting), posting.at)
 
     def _marketplace(self, posting: Posting) -> str:
-        order = self._house.world.orders.get(posting.order)
+        order = self._context.world.orders.get(posting.order)
         return "" if order is None else order.marketplace
 
     # --- one transaction
 
     def _transaction(self, posting: Posting) -> dict[str, Any]:
-        currency, order = self._ledger.currency(posting), self._house.world.orders.get(posting.order)
+        currency, order = self._ledger.currency(posting), self._context.world.orders.get(posting.order)
         charges, marketplace = self._ledger.charges(posting), self._marketplace(posting)
         identifiers = {GROUP: self._group(posting)}
         if order is not None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from amazon_simulator.clock import from_iso
-from amazon_simulator.wire.paging import seal, unseal
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.protocol.paging import seal, unseal
 
 LOOKED_BACK = 90 * 24 * 3600.0
 LARGEST_PAGE, PAGE = 100, 10

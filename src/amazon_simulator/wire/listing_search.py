@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 
-from amazon_simulator.clock import from_iso
-from amazon_simulator.entities import Listing
-from amazon_simulator.http import Request
-from amazon_simulator.wire.listing_items import Families, created, fn_sku, last_change, statuses
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.core.http import Request
+from amazon_simulator.representations.listing_items import Families, created, fn_sku, last_change, statuses
+from amazon_simulator.world.entities import Listing
 
 IDENTIFIERS_AT_MOST = 20
 NUMBERED = ("EAN", "GTIN", "ISBN", "JAN", "MINSAN", "UPC")

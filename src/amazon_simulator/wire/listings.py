@@ -6,16 +6,16 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from amazon_simulator.entities import Change, Listing, Seller, Telling, Write
-from amazon_simulator.house import House
-from amazon_simulator.http import Request, Response, answer_json
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import denied, invalid, refuse
-from amazon_simulator.wire.listing_attributes import AVAILABILITY
-from amazon_simulator.wire.listing_items import Families, item_json
+from amazon_simulator.core.http import Request, Response, answer_json
+from amazon_simulator.protocol.errors import denied, invalid, refuse
+from amazon_simulator.protocol.paging import fingerprint, seal, unseal
+from amazon_simulator.protocol.routing import Call, Route
+from amazon_simulator.representations.listing_attributes import AVAILABILITY
+from amazon_simulator.representations.listing_items import Families, item_json
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.listing_search import read_filters, read_size, sort_rows
-from amazon_simulator.wire.paging import fingerprint, seal, unseal
 from amazon_simulator.wire.submissions import REQUIRED, Refused, carry_out, issue_json, plan_patch, plan_put
+from amazon_simulator.world.entities import Change, Listing, Seller, Telling, Write
 
 PAGED_AT_MOST = 1000
 NOT_APPLIED = "accepted_not_applied"
@@ -30,9 +30,9 @@ UNPARSED = "Request has missing or invalid parameters and cannot be parsed."
 
 
 class Listings:
-    def __init__(self, house: House) -> None:
-        self._world = house.world
-        self._numbering = house.numbering
+    def __init__(self, context: ApiContext) -> None:
+        self._world = context.world
+        self._numbering = context.numbering
         self._fault = ""
         self._later = 0.0
 
@@ -57,7 +57,7 @@ class Listings:
         )
 
     @contextlib.contextmanager
-    def spoilt(self, fault: str, seconds: float) -> Iterator[None]:
+    def faulty(self, fault: str, seconds: float) -> Iterator[None]:
         """Answer within as a fault has it: stale_read, accepted_not_applied, applied_late (by `seconds`)."""
         self._fault, self._later = fault, seconds if fault == "applied_late" else 0.0
         try:
@@ -259,7 +259,7 @@ class Listings:
             body = call.request.json()
         except ValueError:
             body = None
-        with self.spoilt("invalid", 0.0):
+        with self.faulty("invalid", 0.0):
             return self._refused(call, issue, body)
 
     def submitted(

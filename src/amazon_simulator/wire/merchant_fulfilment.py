@@ -12,7 +12,6 @@ from decimal import Decimal
 from typing import Any
 
 from amazon_simulator.buy_shipping import customs
-from amazon_simulator.buy_shipping.asked import Asked, NotValid, address
 from amazon_simulator.buy_shipping.bought import PURCHASED, REJECTED, BoughtLabel, BoughtLabels
 from amazon_simulator.buy_shipping.carriers import BY_ID, Service
 from amazon_simulator.buy_shipping.labels import Label
@@ -30,15 +29,16 @@ from amazon_simulator.buy_shipping.offers import (
 )
 from amazon_simulator.buy_shipping.pdf import pdf
 from amazon_simulator.buy_shipping.png import png
+from amazon_simulator.buy_shipping.request_parsing import NotValid, RequestPart, address
 from amazon_simulator.buy_shipping.zpl import zpl
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import iso
-from amazon_simulator.entities import Order, Package, Seller
-from amazon_simulator.house import House
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import denied, refuse
+from amazon_simulator.core.clock import iso
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.protocol.errors import denied, refuse
+from amazon_simulator.protocol.routing import Call, Route
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.world import NotPossible
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Order, Package, Seller
 
 ROLE = "Direct-to-Consumer Shipping"
 SHIPMENT_ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}")
@@ -52,10 +52,10 @@ FILES: dict[str, tuple[str, Callable[[Label], bytes]]] = {
 
 
 class MerchantFulfilment:
-    def __init__(self, house: House, labels: BoughtLabels) -> None:
-        self._world = house.world
-        self._application = house.application
-        self._numbering = house.numbering
+    def __init__(self, context: ApiContext, labels: BoughtLabels) -> None:
+        self._world = context.world
+        self._application = context.application
+        self._numbering = context.numbering
         self._labels = labels
 
     def routes(self) -> tuple[Route, ...]:
@@ -89,7 +89,7 @@ class MerchantFulfilment:
         wanted = wish(told.part("ShipmentRequestDetails"), call.now)
         order = self._order(call.seller, wanted)
         fitting, rejected = eligible(wanted, order)
-        asked = Asked(told.members.get("ShippingOfferingFilter") or {}, "shippingOfferingFilter")
+        asked = RequestPart(told.members.get("ShippingOfferingFilter") or {}, "shippingOfferingFilter")
         pick_up = asked.one_of("CarrierWillPickUp", PICK_UPS, "NoPreference")
         experience = asked.one_of("DeliveryExperience", (*EXPERIENCES, "NoPreference"), "NoPreference")
         slip = asked.truth("IncludePackingSlipWithLabel", False)
@@ -152,7 +152,7 @@ class MerchantFulfilment:
         if told.members.get("ShippingServiceOfferId"):
             check_offer(told.text("ShippingServiceOfferId"), service, order, call.now)
         told.one_of("HazmatType", ("None", "LQHazmat"), "None")
-        slip = Asked(told.members.get("LabelFormatOption") or {}, "labelFormatOption")
+        slip = RequestPart(told.members.get("LabelFormatOption") or {}, "labelFormatOption")
         if slip.truth("IncludePackingSlipWithLabel", False):
             raise slip.wrong("IncludePackingSlipWithLabel", "Member must be an available format option")
         _check_inputs(told, wanted, order)
@@ -262,7 +262,7 @@ class MerchantFulfilment:
         return order
 
 
-def _check_inputs(told: Asked, wanted: Wish, order: Order) -> None:
+def _check_inputs(told: RequestPart, wanted: Wish, order: Order) -> None:
     """Beyond a customs border nothing goes without its papers."""
     if not needs_inputs(wanted.ship_from["CountryCode"], order):
         return
@@ -358,9 +358,9 @@ def _lines(told: dict[str, str]) -> tuple[str, ...]:
     return tuple(line for line in (*lines, told["CountryCode"]) if line)
 
 
-def _body(call: Call) -> Asked:
+def _body(call: Call) -> RequestPart:
     try:
-        return Asked(call.request.json(), "")
+        return RequestPart(call.request.json(), "")
     except ValueError:
         raise NotPossible("Request has missing or invalid parameters and cannot be parsed.") from None
 

@@ -7,14 +7,14 @@ import json
 import re
 from typing import Any
 
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.events.delivery import Delivery, Destination, Subscription
 from amazon_simulator.events.envelope import KINDS, OF_APPLICATION, ORDERS, VERSIONS, wrapped
-from amazon_simulator.events.post import Destination, Post, Subscription
 from amazon_simulator.events.samples import sample
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.not_simulated import Unsimulated, marked_by
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import refuse
-from amazon_simulator.wire.paging import fingerprint, seal, unseal
+from amazon_simulator.protocol.errors import refuse
+from amazon_simulator.protocol.not_simulated import Unsimulated, marked_by
+from amazon_simulator.protocol.paging import fingerprint, seal, unseal
+from amazon_simulator.protocol.routing import Call, Route
 
 SCOPE = "sellingpartnerapi::notifications"
 ARN = re.compile(r"arn:aws:sqs:\S+:\S+:\S+")
@@ -29,8 +29,8 @@ CONFLICT = "The resource specified conflicts with the current state."
 
 
 class Notifications:
-    def __init__(self, post: Post) -> None:
-        self._post = post
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
 
     def routes(self) -> tuple[Route, ...]:
         destinations, subscriptions = "/notifications/v1/destinations", "/notifications/v1/subscriptions"
@@ -54,31 +54,31 @@ class Notifications:
         """A queue or an event bus. Whether Amazon may write into the queue shows when something is delivered (N01)."""
         try:
             told = _body(call)
-            destination = _destination(told, self._post.numbering.uuid("destination", call.now), call.now)
+            destination = _destination(told, self._delivery.numbering.uuid("destination", call.now), call.now)
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
-        for held in self._post.destinations.values():
+        for held in self._delivery.destinations.values():
             same_bus = destination.account and (held.account, held.region) == (destination.account, destination.region)
             if same_bus or (destination.arn and held.arn == destination.arn):
                 return _conflict("A destination already exists for this resource")
-        self._post.make(destination)
+        self._delivery.make(destination)
         return answer_json({"payload": _destination_json(destination)})
 
     def get_destinations(self, call: Call) -> Response:
-        return answer_json({"payload": [_destination_json(held) for held in self._post.destinations.values()]})
+        return answer_json({"payload": [_destination_json(held) for held in self._delivery.destinations.values()]})
 
     def get_destination(self, call: Call) -> Response:
-        held = self._post.destinations.get(call.names[0])
+        held = self._delivery.destinations.get(call.names[0])
         return _missing() if held is None else answer_json({"payload": _destination_json(held)})
 
     def delete_destination(self, call: Call) -> Response:
-        held = self._post.destinations.get(call.names[0])
+        held = self._delivery.destinations.get(call.names[0])
         if held is None:
             return _missing()
-        if any(one.destination == held.id for one in self._post.subscriptions.values()):
+        if any(one.destination == held.id for one in self._delivery.subscriptions.values()):
             return _conflict("The destination has subscriptions")
         held.gone = True
-        self._post.make(held)
+        self._delivery.make(held)
         return answer_json({})
 
     # --- subscriptions
@@ -91,7 +91,7 @@ class Notifications:
             version = _text(told, "payloadVersion")
             if version not in VERSIONS[kind]:
                 raise ValueError(f"payloadVersion {version[:40]} is not supported for notification type {kind}")
-            if _text(told, "destinationId") not in self._post.destinations:
+            if _text(told, "destinationId") not in self._delivery.destinations:
                 raise ValueError("The destinationId is not valid")
             directive = told.get("processingDirective")
             changes = _changes(kind, directive)
@@ -100,7 +100,7 @@ class Notifications:
         if self._of(call.seller.id, kind):
             return _conflict(f"Subscription already exist for notification type {kind}")
         made = Subscription(
-            id=self._post.numbering.uuid("subscription", call.now),
+            id=self._delivery.numbering.uuid("subscription", call.now),
             seller=call.seller.id,
             kind=kind,
             version=version,
@@ -109,13 +109,13 @@ class Notifications:
             directive=directive or {},
             changes=changes,
         )
-        self._post.make(made)
+        self._delivery.make(made)
         return answer_json({"payload": _subscription_json(made)})
 
     def _of(self, seller: str, kind: str, version: str = "") -> list[Subscription]:
         return [
             held
-            for held in self._post.subscriptions.values()
+            for held in self._delivery.subscriptions.values()
             if (held.seller, held.kind) == (seller, kind) and version in ("", held.version)
         ]
 
@@ -161,12 +161,12 @@ class Notifications:
         if held is None:
             return _missing()
         held.gone = True
-        self._post.make(held)
+        self._delivery.make(held)
         return answer_json({})
 
     def _by_id(self, call: Call) -> Subscription | None:
         kind, subscription_id = call.names
-        held = self._post.subscriptions.get(subscription_id)
+        held = self._delivery.subscriptions.get(subscription_id)
         return held if held is not None and held.kind == kind else None
 
     def send_test(self, call: Call) -> Response:
@@ -178,7 +178,7 @@ class Notifications:
             test = told.get("testNotification")
             if not isinstance(test, dict) or _text(test, "payloadVersion") not in VERSIONS[kind]:
                 raise ValueError("testNotification: give a payloadVersion that the notification type supports")
-            if _text(told, "destinationId") not in self._post.destinations:
+            if _text(told, "destinationId") not in self._delivery.destinations:
                 raise ValueError(
                     "Invalid Input, recheck that the AppId and DestinationId are valid and DestinationId belongs to "
                     "the application"
@@ -190,10 +190,10 @@ class Notifications:
             sample(kind, call.now),
             at=call.now,
             now=call.now,
-            subscription_id=self._post.numbering.uuid("subscription", call.now),
-            notification_id=self._post.numbering.uuid("notification", call.now),
+            subscription_id=self._delivery.numbering.uuid("subscription", call.now),
+            notification_id=self._delivery.numbering.uuid("notification", call.now),
         )
-        trouble = self._post.deliver(told["destinationId"], body, call.now)
+        trouble = self._delivery.deliver(told["destinationId"], body, call.now)
         return _invalid(trouble) if trouble else answer_json({})
 
 

@@ -9,13 +9,11 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Item, Order, Seller
-from amazon_simulator.fulfilments import Fulfilment, Fulfilments
-from amazon_simulator.house import House
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import denied, invalid, refuse
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.protocol.errors import denied, invalid, refuse
+from amazon_simulator.protocol.paging import seal, unseal
+from amazon_simulator.protocol.routing import Call, Route
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.outbound_json import (
     DAY,
     fulfilment_json,
@@ -38,8 +36,10 @@ from amazon_simulator.wire.outbound_requests import (
     read_order,
     read_text,
 )
-from amazon_simulator.wire.paging import seal, unseal
 from amazon_simulator.world import FBA_SHIPS_AFTER, NotPossible
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Item, Order, Seller
+from amazon_simulator.world.fulfilments import Fulfilment, Fulfilments
 
 ORDERS = "/fba/outbound/2020-07-01/fulfillmentOrders"
 LEAVES_IN = {"Standard": 2 * FBA_SHIPS_AFTER, "Expedited": FBA_SHIPS_AFTER, "Priority": FBA_SHIPS_AFTER / 2}
@@ -51,8 +51,8 @@ CHANGEABLE = ("displayableOrderId", "displayableOrderComment")
 
 
 class Outbound:
-    def __init__(self, house: House, fulfilments: Fulfilments) -> None:
-        self._world = house.world
+    def __init__(self, context: ApiContext, fulfilments: Fulfilments) -> None:
+        self._world = context.world
         self._fulfilments = fulfilments
 
     def routes(self) -> tuple[Route, ...]:

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.clock import iso
-from amazon_simulator.entities import Order
-from amazon_simulator.fulfilments import Fulfilment
+from amazon_simulator.core.clock import iso
 from amazon_simulator.wire.outbound_requests import Wanted
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Order
+from amazon_simulator.world.fulfilments import Fulfilment
 
 DAY = 24 * 3600.0
 TRANSIT = {"Standard": 3 * DAY, "Expedited": 2 * DAY, "Priority": DAY}

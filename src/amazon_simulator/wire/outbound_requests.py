@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from amazon_simulator.clock import from_iso
-from amazon_simulator.entities import Buyer
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.world.entities import Buyer
 
 LINES_AT_MOST, UNITS_AT_MOST = 100, 250
 SPEEDS = ("Standard", "Expedited", "Priority")

@@ -4,16 +4,16 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from amazon_simulator.clock import from_iso
-from amazon_simulator.house import House
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.not_simulated import Unsimulated, marked_by
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.protocol.errors import denied, refuse
+from amazon_simulator.protocol.not_simulated import Unsimulated, marked_by
+from amazon_simulator.protocol.routing import Call, Route
 from amazon_simulator.reports import Report, Reports, Schedule
-from amazon_simulator.reports.desk import Wish
 from amazon_simulator.reports.kinds import KINDS, NOT_ALLOWED
 from amazon_simulator.reports.periods import PERIODS, following
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import denied, refuse
+from amazon_simulator.reports.processor import ReportRequest
+from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.feeds import document_json
 from amazon_simulator.wire.job_search import page_of, read_marketplaces, read_options, read_search, stamp
 from amazon_simulator.wire.restricted import opened
@@ -27,8 +27,8 @@ NO_REPORT = "One or more of the provided ReportRequestIds could not be found."
 
 
 class ReportsApi:
-    def __init__(self, house: House, reports: Reports) -> None:
-        self._house = house
+    def __init__(self, context: ApiContext, reports: Reports) -> None:
+        self._context = context
         self._reports = reports
 
     def routes(self) -> tuple[Route, ...]:
@@ -58,7 +58,7 @@ class ReportsApi:
             return marked_by(_invalid(str(fault)), fault)
         if not self._may(call, kind, marketplaces):
             return denied()
-        wish = Wish(kind, marketplaces, options, since, until)
+        wish = ReportRequest(kind, marketplaces, options, since, until)
         return answer_json({"reportId": self._reports.take(call.seller, wish, call.now).id}, 202)
 
     @staticmethod
@@ -78,7 +78,7 @@ class ReportsApi:
     def _may(self, call: Call, kind: str, marketplaces: list[str]) -> bool:
         roles = set(KINDS[kind].roles)
         return set(marketplaces) <= set(call.seller.marketplaces) and not roles.isdisjoint(
-            self._house.application.roles
+            self._context.application.roles
         )
 
     def get_reports(self, call: Call) -> Response:
@@ -108,12 +108,12 @@ class ReportsApi:
     def get_document(self, call: Call) -> Response:
         """Names and streets are opened by a restricted data token alone."""
         report = self._reports.of_document.get(call.names[0])
-        document = self._house.documents.held.get(call.names[0])
+        document = self._context.documents.held.get(call.names[0])
         if report is None or document is None or report.seller != call.seller.id:
             return _missing("report document")
         if KINDS[report.kind].restricted and not opened(call):
             return denied()
-        return answer_json(document_json(self._house, document, call, "reportDocumentId"))
+        return answer_json(document_json(self._context, document, call, "reportDocumentId"))
 
     # --- schedules
 

@@ -1,6 +1,6 @@
 """What a restricted data token opens. Source: model tokens_2021-03-01.json; behaviours A08, A09."""
 
-from amazon_simulator.routes import Call
+from amazon_simulator.protocol.routing import Call
 
 ELEMENTS = ("buyerInfo", "shippingAddress", "buyerTaxInformation")
 

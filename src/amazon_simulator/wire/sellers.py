@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Seller
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.routes import Route
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.protocol.routing import Route
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Seller
 
 ADDRESSES = {
     "EU": ("1 Dock Road", "Hull", "", "HU1 2AB", "GB"),

@@ -11,10 +11,8 @@ from typing import Any
 
 import msgspec
 
-from amazon_simulator.catalogue import DECIMALS, MARKETS, in_currency
-from amazon_simulator.clock import from_iso
-from amazon_simulator.entities import Listing, Particulars, Telling
-from amazon_simulator.wire.listing_attributes import (
+from amazon_simulator.core.clock import from_iso
+from amazon_simulator.representations.listing_attributes import (
     AVAILABILITY,
     OF_STATE,
     OFFER,
@@ -24,6 +22,8 @@ from amazon_simulator.wire.listing_attributes import (
     patched,
 )
 from amazon_simulator.world import World
+from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
+from amazon_simulator.world.entities import Listing, Particulars, Telling
 
 QUANTITY_AT_MOST = 99_999_999
 LEAD_TIME_AT_MOST = 30

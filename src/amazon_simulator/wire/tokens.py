@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from amazon_simulator.application import ACCESS_LIVES, APPLICATION_ID, RESTRICTED, Application
-from amazon_simulator.entities import AccessToken
-from amazon_simulator.http import Response, answer_json
-from amazon_simulator.routes import Call, Route
-from amazon_simulator.wire.answers import refuse
+from amazon_simulator.access.application import ACCESS_LIVES, APPLICATION_ID, RESTRICTED, Application
+from amazon_simulator.access.entities import AccessToken
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.protocol.errors import refuse
+from amazon_simulator.protocol.routing import Call, Route
 
 AT_MOST = 50
 HOST = re.compile(r"^/(eu|na|fe)(?=/)")

@@ -5,7 +5,8 @@ from bisect import bisect_left, insort
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, TypeVar
 
-from amazon_simulator.entities import (
+from amazon_simulator.core.store import Entity
+from amazon_simulator.world.entities import (
     Confirmation,
     FbaEvent,
     FbaStock,
@@ -18,7 +19,6 @@ from amazon_simulator.entities import (
     Seller,
     Write,
 )
-from amazon_simulator.store import Entity
 from amazon_simulator.world.tallies import Tally
 
 OPEN_AT_AMAZON = ("PENDING_AVAILABILITY", "PENDING", "UNSHIPPED")

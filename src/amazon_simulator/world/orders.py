@@ -8,8 +8,8 @@ from typing import Any
 
 import msgspec
 
-from amazon_simulator.catalogue import MARKETS, in_currency
-from amazon_simulator.entities import Buyer, Item, Listing, Order, Seller, Transit
+from amazon_simulator.world.catalogue import MARKETS, in_currency
+from amazon_simulator.world.entities import Buyer, Item, Listing, Order, Seller, Transit
 from amazon_simulator.world.held import OPEN_AT_AMAZON
 from amazon_simulator.world.prices import price_in
 from amazon_simulator.world.refusals import NotPossible, SoldOut

@@ -4,8 +4,8 @@ import random
 from collections.abc import Sequence
 from typing import Any
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import Confirmation, FbaStock, Intent, Item, Order, Package, Return
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import Confirmation, FbaStock, Intent, Item, Order, Package, Return
 from amazon_simulator.world.orders import Orders
 from amazon_simulator.world.refusals import NotPossible
 from amazon_simulator.world.warehouses import DISPOSITIONS

@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from amazon_simulator.catalogue import Market, in_currency
-from amazon_simulator.entities import Listing
+from amazon_simulator.world.catalogue import Market, in_currency
+from amazon_simulator.world.entities import Listing
 
 
 def price_in(listing: Listing, market: Market) -> Decimal:

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from amazon_simulator.entities import Change, Listing, Moved, Particulars, Telling, Write
+from amazon_simulator.world.entities import Change, Listing, Moved, Particulars, Telling, Write
 from amazon_simulator.world.held import Held
 
 TAKES_EFFECT_AFTER = 4.0

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from amazon_simulator.entities import FbaEvent
+from amazon_simulator.world.entities import FbaEvent
 
 
 class Tally:

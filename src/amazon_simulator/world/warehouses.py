@@ -1,7 +1,7 @@
 """Amazon's warehouses: what they hold for each seller and pool, and the ledger of what came and went."""
 
-from amazon_simulator.catalogue import MARKETS
-from amazon_simulator.entities import FbaEvent, FbaStock, Listing, Order
+from amazon_simulator.world.catalogue import MARKETS
+from amazon_simulator.world.entities import FbaEvent, FbaStock, Listing, Order
 from amazon_simulator.world.quantities import Quantities
 from amazon_simulator.world.refusals import NotPossible
 

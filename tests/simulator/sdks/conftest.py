@@ -20,9 +20,9 @@ from tests.simulator.queues import queue_for_amazon, received
 from tests.simulator.walks.buy_shipping import asked
 
 from amazon_simulator.asgi import App, Lines
-from amazon_simulator.clock import Clock
-from amazon_simulator.entities import FbaStock, Listing
+from amazon_simulator.core.clock import Clock
 from amazon_simulator.simulator import Simulator
+from amazon_simulator.world.entities import FbaStock, Listing
 
 STARTS_WITHIN = 20.0
 OPTIONS = {

@@ -1,0 +1,40 @@
+"""Faults on command."""
+
+from typing import Any
+
+from amazon_simulator.access.rate_limits import EVERY
+from amazon_simulator.control.accounts import seller_of
+from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.core.clock import iso
+from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.faults.faults import HAPPENINGS, KINDS, Fault
+from amazon_simulator.simulator import Simulator
+
+
+def faults_json(simulator: Simulator) -> dict[str, Any]:
+    return {"faults": [fault_json(fault) for fault in simulator.faults.faults], "kinds": {**KINDS, **HAPPENINGS}}
+
+
+def set_fault(simulator: Simulator, told: Body) -> Response:
+    if told.truth("clear"):
+        simulator.faults.clear(told.whole("number") if "number" in told else None)
+        return answer_json({"faults": [fault_json(fault) for fault in simulator.faults.faults]})
+    if told.members.get("sellerId", EVERY) != EVERY:
+        seller_of(simulator, told)
+    return answer_json(fault_json(simulator.faults.add(told.members)), 201)
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    return {
+        "number": fault.number,
+        "kind": fault.kind,
+        "operation": fault.operation,
+        "sellerId": fault.seller,
+        "count": fault.count,
+        "probability": fault.probability,
+        "since": iso(fault.since) if fault.since else None,
+        "until": None if fault.until is None else iso(fault.until),
+        "seconds": fault.seconds,
+        "hits": fault.hits,
+        **fault.more,
+    }
