@@ -8,7 +8,8 @@ from django.urls import Resolver404
 from tests.operations.shop import a_service
 from tests.sync.orders_world import World, line, order
 
-from wharfinger.db.models import CourierGroup, StockItem
+from wharfinger.db.models import CourierGroup, SellerAccount, StockItem
+from wharfinger.domain.channels import LinkState
 from wharfinger.domain.people import Role
 from wharfinger.operations import shipments
 from wharfinger.web.rights import may_open
@@ -80,3 +81,16 @@ def _opens(role, path):
 def test_no_page_shows_a_control_that_turns_its_reader_away(sign_in, role, shop):
     shop()
     assert refused_controls(sign_in(role), role) == set()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_menu_of_what_may_be_begun_is_there_for_those_who_may_begin_something(sign_in, role):
+    menu = 'class="menu command"' in sign_in(role).get("/sites/").text
+    assert menu is (role not in {Role.ACCOUNTS, Role.VIEWER})
+
+
+@pytest.mark.parametrize(("role", "link"), [(Role.MANAGER, "Authorise"), (Role.VIEWER, "Show the channel")])
+def test_the_banner_of_lost_access_names_what_its_reader_finds_there(sign_in, role, link):
+    world = World()
+    SellerAccount.objects.update(link_state=LinkState.LOST.value)
+    assert f'<a href="/channels/{world.fbm.pk}/">{link}</a>' in sign_in(role).get("/sites/").text

@@ -74,7 +74,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "version": "",
             "navigation": _navigation(request, facts),
             "commands": _commands(user),
-            "banners": _banners(facts),
+            "banners": _banners(facts, user),
         }
     }
 
@@ -124,13 +124,14 @@ def _commands(user: User) -> list[dict[str, Any]]:
     ]
 
 
-def _banners(facts: ShellFacts) -> list[dict[str, str]]:
+def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
     banners = []
     if not facts.worker_alive:
         text = "No worker has been heard of for a minute: nothing comes in and nothing goes out."
         banners.append({"tone": "bad", "text": f"{text} Start “wharfinger worker”.", "url": "", "link": ""})
     for name, channel_id in facts.lost_accounts:
         url = reverse("channel", args=[channel_id]) if channel_id else reverse("channel-list")
-        text = f"{name}: Amazon refuses our access. What waits is sent after you authorise again."
-        banners.append({"tone": "bad", "text": text, "url": url, "link": "Authorise"})
+        text = f"{name}: Amazon refuses our access. What waits is sent after it is authorised again."
+        link = "Authorise" if may(user.role, Right.EDIT_CHANNELS) else "Show the channel"
+        banners.append({"tone": "bad", "text": text, "url": url, "link": link})
     return banners
