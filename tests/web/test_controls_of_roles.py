@@ -7,6 +7,7 @@ import pytest
 from django.urls import Resolver404
 from tests.operations.shop import a_service
 from tests.sync.orders_world import World, line, order
+from tests.web.stories import someone
 
 from wharfinger.db.models import CourierGroup, SellerAccount, StockItem
 from wharfinger.domain.channels import LinkState
@@ -94,3 +95,13 @@ def test_the_banner_of_lost_access_names_what_its_reader_finds_there(sign_in, ro
     world = World()
     SellerAccount.objects.update(link_state=LinkState.LOST.value)
     assert f'<a href="/channels/{world.fbm.pk}/">{link}</a>' in sign_in(role).get("/sites/").text
+
+
+@pytest.mark.parametrize("role", [Role.MANAGER, Role.WAREHOUSE])
+def test_who_may_not_link_a_held_line_reads_whom_to_ask(sign_in, role):
+    someone(Role.ADMINISTRATOR)
+    world = World()
+    held = order(line("NOBODYS"))
+    world.hear(held)
+    page = sign_in(role).get(f"/sales-orders/{world.sale(held).pk}/").text
+    assert ("Ask Anna Administrator (Administrator) to do it." in page) is (role is Role.WAREHOUSE)

@@ -24,7 +24,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import allowed, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.rights import needs, signed_in, whom_to_ask
 
 
 @signed_in
@@ -111,6 +111,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
         "may_ship": may_ship,
         "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
         "may_stock": allowed(request, Right.EDIT_STOCK),
         "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
     }
