@@ -60,6 +60,15 @@ def test_one_that_a_clock_which_was_ahead_put_off_is_due_now():
     assert jobs() == ["remind"]
 
 
+def test_one_that_ended_by_a_clock_which_was_ahead_is_due_now_and_put_right():
+    ahead = NOW + timedelta(minutes=50)
+    ChoreSchedule.objects.create(chore="remind", due_at=ahead, started_at=ahead, finished_at=ahead)
+    hourly = {"remind": timedelta(hours=1)}
+    woken = [chores.wake_due_chores(["remind"], now=NOW, not_again_before=LATER, every=hourly) for _ in range(2)]
+    row = ChoreSchedule.objects.get()
+    assert (woken, row.started_at, row.finished_at) == ([1, 0], NOW, NOW)
+
+
 def test_a_run_that_ends_is_due_again_by_the_timetable_or_when_it_says():
     run(lambda: FlowResult("1 reminders raised"))
     line = ChoreSchedule.objects.get()

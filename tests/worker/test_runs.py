@@ -123,6 +123,12 @@ def test_a_run_that_ends_is_due_again_by_the_timetable(account):
     assert the_line() == (NOW + timedelta(minutes=3), "3 orders", "", 0)
 
 
+@pytest.mark.parametrize(("asked_for", "due"), [(1, 1), (3, 3), (60 * 24 * 400, 3)])
+def test_a_run_puts_its_flow_off_no_longer_than_the_timetable(account, asked_for, due):
+    run(account, lambda *_: FlowResult("3 orders", NOW + timedelta(minutes=asked_for)))
+    assert the_line()[0] == NOW + timedelta(minutes=due)
+
+
 def test_an_account_that_may_not_speak_to_amazon_runs_nothing_and_says_why(account):
     run(account, failing(AssertionError("it ran")), idle="Sandbox: only checked.")
     assert the_line() == (NOW + timedelta(minutes=3), "Sandbox: only checked.", "", 0)

@@ -104,3 +104,8 @@ def rest_after(refusals: int, rate: Decimal, *, roll: float = 0.0) -> timedelta:
     as long each time, at most half an hour, and up to a quarter more by `roll` (0 to 1)."""
     first = timedelta(seconds=30 + min(3600.0, float(2 / rate)))
     return growing_pause(first, max(LONGEST_REST, first), refusals, roll=roll)
+
+
+def longest_rest(rate: Decimal) -> timedelta:
+    """No refusals let a bucket of this rate rest longer."""
+    return rest_after(1_000, rate, roll=1.0)

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
+ASKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
+"""An account without FBA stock."""
 FALL_TO_DOUBT = 3
 """Units: a fall of fewer is never doubted."""
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from wharfinger.db.models import ChannelProduct, Listing, StockBarcode, StockItem, StockNotice
 from wharfinger.domain.gtin import gtin14
+from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
@@ -98,7 +99,7 @@ def compare_seen(listing: Listing, quantity: int, *, asked_at: datetime, now: da
     waits = StockNotice.objects.filter(listing=listing).exists()
     too_early = not looked and listing.read_back_at is not None
     not_ours = listing.told_at is None or "not_told" in why
-    told_since = listing.told_at is not None and listing.told_at > asked_at
+    told_since = listing.told_at is not None and listing.told_at > asked_at and not is_ahead(listing.told_at, now)
     if not (not_ours or told_since or too_early):
         _note_fall(listing, quantity, before, asked_at)
     if not_ours or told_since or waits or too_early:

@@ -15,9 +15,11 @@ from wharfinger.db.models import (
     Participation,
     SellerAccount,
 )
+from wharfinger.db.queries.moments import is_past
 from wharfinger.domain.alerts import AlertKind
 from wharfinger.domain.channels import LinkState
 from wharfinger.domain.marketplaces import MARKETPLACES, Pool, Region, likely_zone
+from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import channel_page_of
@@ -174,7 +176,8 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     revoked_here = account.link_state == LinkState.WAITING.value and account.token_set_at is None
     if account.link_state == LinkState.LOST.value or revoked_here:
         return False
-    if since is not None and account.token_set_at is not None and account.token_set_at > since:
+    set_at = account.token_set_at
+    if since is not None and set_at is not None and set_at > since and not is_ahead(set_at, now):
         return False
     SellerAccount.objects.filter(pk=account_id).update(link_state=LinkState.LOST.value, link_error=error, lost_at=now)
     channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED.value)
@@ -217,7 +220,8 @@ def probe_lost_accounts(*, now: datetime) -> int:
     """
     before = now - PROBED_EVERY
     rows = SellerAccount.objects.select_for_update(skip_locked=True).filter(link_state=LinkState.LOST.value)
-    rows = rows.exclude(token_set_at=None).filter(Q(probed_at__lte=before) | Q(probed_at=None, lost_at__lte=before))
+    probed_long_ago = is_past("probed_at", before, now) | (Q(probed_at=None) & is_past("lost_at", before, now))
+    rows = rows.exclude(token_set_at=None).filter(probed_long_ago)
     probed = 0
     for account in rows.order_by("pk"):
         channel = Channel.objects.filter(account=account, archived=False).order_by("-activated", "pk").first()

@@ -15,9 +15,11 @@ from wharfinger.domain.budget import (
     after_refusal,
     after_success,
     is_believable,
+    longest_rest,
     rest_after,
     useful_at,
 )
+from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import roll_of
 from wharfinger.operations._account_steps import channel_page_of
@@ -69,8 +71,21 @@ def take_token(account_id: int, called: str, *, rate: Decimal, burst: Decimal, n
             operation=called,
             defaults={"rate": rate, "burst": burst, "tokens": burst, "counted_at": now},
         )
-        taken = _taken(account_id, called, now) if made else None
+        taken = _taken(account_id, called, now) if made or _set_right(bucket, now) else None
     return taken or NotUntil(_next_try(bucket, now))
+
+
+def _set_right(bucket: RateBudget, now: datetime) -> bool:
+    """A clock that was ahead counted its tokens, or let it rest, until a time that no rule sets: now will do."""
+    counted_ahead = is_ahead(bucket.counted_at, now)
+    rests_ahead = is_ahead(bucket.blocked_until, now, longest_rest(bucket.rate))
+    if counted_ahead:
+        bucket.counted_at = now
+    if rests_ahead:
+        bucket.blocked_until = None
+    if counted_ahead or rests_ahead:
+        bucket.save(update_fields=["counted_at", "blocked_until"])
+    return counted_ahead or rests_ahead
 
 
 def _taken(account_id: int, called: str, now: datetime) -> Granted | None:
@@ -110,7 +125,7 @@ def note_refusal(account_id: int, called: str, *, now: datetime) -> datetime:
     rest = rest_after(pace.refusals, row.rate, roll=roll_of(account_id, called, row.refused))
     row.refusals, row.pressure, row.share = pace.refusals, pace.pressure, pace.share
     row.tokens, row.counted_at, row.refused = Decimal(0), now, row.refused + 1
-    row.blocked_until, row.throttled_since = now + rest, row.throttled_since or now
+    row.blocked_until, row.throttled_since = now + rest, min(row.throttled_since or now, now)
     row.save()
     if now - row.throttled_since >= THROTTLED_BEFORE_A_PROBLEM:
         _report_throttled(row, now)

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from django.db.models import F, Q
 
 from wharfinger.db.models import ChoreSchedule
+from wharfinger.domain.moments import CLOCKS_DIFFER
 from wharfinger.domain.retry import LONGEST_PAUSE
 from wharfinger.operations import triggers
 from wharfinger.operations.transaction import operation
@@ -28,12 +29,16 @@ def wake_due_chores(
     missing = [ChoreSchedule(chore=chore, due_at=now) for chore in chores if chore not in known]
     if missing:
         ChoreSchedule.objects.bulk_create(missing, ignore_conflicts=True)
-    is_due = Q(due_at__lte=now)
+    ahead = now + CLOCKS_DIFFER
+    is_due = Q(due_at__lte=now) | Q(finished_at__gt=ahead) | Q(started_at__gt=ahead)
     for chore, interval in every.items():
         is_due |= Q(chore=chore, due_at__gt=max(now + interval, not_again_before) + LONGEST_PAUSE)
     due = list(ChoreSchedule.objects.select_for_update(skip_locked=True).filter(is_due, chore__in=chores))
     for line in due:
-        ChoreSchedule.objects.filter(pk=line.pk).update(due_at=not_again_before)
+        times = ChoreSchedule.objects.filter(pk=line.pk)
+        times.update(due_at=not_again_before)
+        times.filter(finished_at__gt=now).update(finished_at=now)
+        times.filter(started_at__gt=now).update(started_at=now)
         triggers.run_chore(line.chore)
     return len(due)
 

@@ -12,6 +12,8 @@ from typing import assert_never
 from django.db.models import F, Q, QuerySet
 
 from wharfinger.db.models import Confirmation, SellerAccount
+from wharfinger.db.queries.moments import is_due, is_past
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders import AmazonStatus, IncomingPackage, SalesOrderState
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
@@ -71,7 +73,7 @@ def any_accepted(account_id: int) -> bool:
 def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
     """Take the waiting confirmation with the earliest ship-by and write its attempt."""
     rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
-        account_id=account_id, state=ConfirmationState.WAITING.value, again_at__lte=now
+        is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id, state=ConfirmationState.WAITING.value
     )
     rows = rows.filter(_RUNNING).exclude(shipment__tracking_number="")
     rows = rows.select_related("shipment__order__channel", "shipment__service")
@@ -224,8 +226,9 @@ class InDoubt:
 def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) -> tuple[InDoubt, ...]:
     """Attempts of unknown outcome made before `machine_before` (no request of theirs is under way any more), and
     accepted ones that the ordinary search has not shown; longest waiting first."""
-    rows = Confirmation.objects.filter(_RUNNING, account_id=account_id, again_at__lte=now)
-    attempted = rows.filter(state=ConfirmationState.ATTEMPTED.value, attempted_at_machine__lte=machine_before)
+    rows = Confirmation.objects.filter(_RUNNING, is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
+    over = is_due("attempted_at_machine", machine_before, LONGEST_ROW_WAIT)
+    attempted = rows.filter(over, state=ConfirmationState.ATTEMPTED.value)
     accepted = rows.filter(state=ConfirmationState.ACCEPTED.value)
     found = (attempted | accepted).order_by("again_at", "pk")
     return tuple(InDoubt(*row) for row in found.values_list("pk", "shipment__order__imported__amazon_order_id"))
@@ -306,9 +309,9 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
     dropped = Q(resends__gt=0, version=1, state__in=_NOT_SHOWN_YET) & ~shipped
     late = _locked().filter(
         not_taken | dropped,
+        is_past("made_at", now - LOOK_AFTER_DOUBT, now),
         account_id=account_id,
         shipment__order__ship_by__lt=now,
-        made_at__lt=now - LOOK_AFTER_DOUBT,
     )
     rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED.value).order_by("pk")[:200])
     for row in rows:

@@ -8,6 +8,7 @@ from django.db.models import Q, Sum
 
 from wharfinger.db.models import Movement, Site, StockLevel
 from wharfinger.domain.fba_stock import FbaLevel, is_large_fall
+from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.stock import MovementReason
 from wharfinger.operations._history_steps import record_activity
@@ -44,7 +45,8 @@ def load_fba_levels(
     that reason is not loaded.
     """
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
-    if site.levels_read_at is not None and read_at < site.levels_read_at:
+    newest = site.levels_read_at
+    if newest is not None and read_at < newest and not is_ahead(newest, now):
         return FbaLoaded(0, 0, stale=True)
     held = lock_levels([(level.item_id, site_id) for level in levels])
     sold = _sold_since(site_id, [level.item_id for level in levels], read_at)
@@ -88,7 +90,7 @@ def _wait_for_second(level: StockLevel, reading: FbaLevel, on_hand: int, read_at
         return False
     if level.fba_doubted_at is not None and read_at - level.fba_doubted_at >= READINGS_APART:
         return False
-    level.fba_doubted, level.fba_doubted_at = reading.fulfillable, level.fba_doubted_at or read_at
+    level.fba_doubted, level.fba_doubted_at = reading.fulfillable, min(level.fba_doubted_at or read_at, read_at)
     level.save(update_fields=["fba_doubted", "fba_doubted_at"])
     return True
 

@@ -64,6 +64,14 @@ def start_cursor(account_id: int, *, after: datetime) -> None:
 
 
 @operation
+def turn_back_cursor(account_id: int, *, after: datetime) -> None:
+    """The window begins anew, from an earlier moment."""
+    OrderCursor.objects.filter(account_id=account_id).update(
+        after=after, page_token="", token_at=None, window_before=None
+    )
+
+
+@operation
 def keep_page(account_id: int, orders: Sequence[RawOrder], cursor: NextCursor, *, now: datetime) -> int:
     """Keep a page's orders and move the cursor, in one transaction. Answers how many were new or changed."""
     kept = _keep(account_id, orders, FROM_SEARCH, now)

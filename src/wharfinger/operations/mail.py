@@ -7,10 +7,12 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.db.models import Alert, MailSettings, TestMail, User
+from wharfinger.db.queries.moments import is_due
 from wharfinger.domain.alerts import MailSecurity
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations import triggers
 from wharfinger.operations._history_steps import record_audit
@@ -148,7 +150,8 @@ def settle_test(test_id: int, *, way: str, error: str, now: datetime) -> None:
 @operation
 def claim_letter(alert_id: int, *, now: datetime) -> bool:
     """Write the attempt before the sending; False when the alert was closed, mailed or claimed meanwhile."""
-    rows = Alert.objects.filter(pk=alert_id, closed_at=None, mailed_at=None).exclude(mail_again_at__gt=now)
+    rows = Alert.objects.filter(pk=alert_id, closed_at=None, mailed_at=None)
+    rows = rows.filter(Q(mail_again_at=None) | is_due("mail_again_at", now, LONGEST_ROW_WAIT))
     return bool(rows.update(mail_again_at=now + pause_after(4)))
 
 

@@ -12,9 +12,11 @@ from typing import Any, assert_never
 
 from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.queries.inbox import orders_read_past
+from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.stock_out import listing_facts
 from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
+from wharfinger.domain.moments import LONGEST_ROW_WAIT, is_ahead
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.retry import pause_after
@@ -53,7 +55,7 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[Qua
     """
     notices = list(
         StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(account_id=account_id, again_at__lte=now)
+        .filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
         .order_by("-urgency", "raised_at", "pk")[:limit]
     )
     # Levels are read after the notices: a change that comes between them bumps a version we hold already.
@@ -111,6 +113,9 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
     shown = listing.seen_quantity
     if listing.fell_at is None or shown is None:
         return False
+    if is_ahead(listing.fell_at, now):
+        listing.fell_at = now
+        listing.save(update_fields=["fell_at"])
     if quantity > shown and not orders_read_past(listing.account_id, listing.fell_at):
         notice.again_at = max(listing.fell_at + ORDERS_READ_AFTER, now + _LOOK_AGAIN_AFTER)
         notice.save(update_fields=["again_at"])
@@ -166,7 +171,7 @@ def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: s
 
 def any_waiting(account_id: int, *, now: datetime) -> bool:
     """Whether a notice may be claimed now."""
-    return StockNotice.objects.filter(account_id=account_id, again_at__lte=now).exists()
+    return StockNotice.objects.filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id).exists()
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,7 +285,8 @@ class ToReadBack:
 
 def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...]:
     """The listings whose told number should show by now, longest waiting first; no change of theirs waits."""
-    rows = Listing.objects.filter(account_id=account_id, read_back_at__lte=now, gone_at=None)
+    due = is_due("read_back_at", now, LOOK_AGAIN_AFTER_REFUSAL)
+    rows = Listing.objects.filter(due, account_id=account_id, gone_at=None)
     rows = rows.filter(fulfilment=Fulfilment.FBM.value, notice__isnull=True).order_by("read_back_at", "pk")
     found: dict[int, ToReadBack] = {}
     products = rows.values_list("pk", "sku", "products__marketplace_id").order_by("read_back_at", "pk")

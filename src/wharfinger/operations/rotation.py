@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from wharfinger.db.models import AmazonApplication, User
 from wharfinger.domain.alerts import AlertKind
+from wharfinger.domain.moments import is_recent
 from wharfinger.domain.reminders import SECRET_LIVES
 from wharfinger.operations import triggers
 from wharfinger.operations._account_steps import linked_accounts
@@ -31,7 +32,7 @@ def ask_rotation(application_pk: int, *, user: User, now: datetime) -> None:
             "Amazon tells the new secret in a message to a queue of yours (SQS), and none is entered. Enter it under "
             "Edit, or rotate the secret in the Solution Provider Portal and type the new one in."
         )
-    waits = row.rotation_asked_at is not None and now - row.rotation_asked_at < MESSAGE_COMES_WITHIN
+    waits = is_recent(row.rotation_asked_at, now, MESSAGE_COMES_WITHIN)
     if waits and not row.rotation_error:
         raise Refused("A new secret was asked for already; its message is being waited for.")
     row.rotation_asked_at, row.rotation_called_at, row.rotation_error = now, None, ""
@@ -213,7 +214,9 @@ def clear_queue_trouble(application_pk: int, *, error_begins: str) -> None:
 def note_overdue(application_pk: int, *, now: datetime) -> bool:
     """A new secret was asked for and no message came in an hour: people are told, once."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
-    if row.rotation_asked_at is None or now - row.rotation_asked_at < MESSAGE_COMES_WITHIN or row.rotation_error:
+    if row.rotation_asked_at is None or is_recent(row.rotation_asked_at, now, MESSAGE_COMES_WITHIN):
+        return False
+    if row.rotation_error:
         return False
     error = "No message with the new secret came within an hour."
     cure = (

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import SignInLimit, User
-from wharfinger.domain.sign_in import FORGOTTEN_AFTER, LimitKind, network_of, pause_after_failures
+from wharfinger.domain.moments import is_ahead
+from wharfinger.domain.sign_in import FORGOTTEN_AFTER, LONGEST_PAUSE, LimitKind, network_of, pause_after_failures
 from wharfinger.operations._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -52,6 +53,7 @@ def begin_attempt(attempt: Attempt, *, now: datetime) -> datetime | None:
     SignInLimit.objects.bulk_create(wanted, ignore_conflicts=True)
     rows = _locked(wanted)
     paused = [row.paused_until for row in rows if row.paused_until is not None and row.paused_until > now]
+    paused = [until for until in paused if not is_ahead(until, now, LONGEST_PAUSE)]
     if paused:
         return max(paused)
     for row in rows:

@@ -11,7 +11,7 @@ from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTo
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
 from wharfinger.domain.counts import counted
-from wharfinger.domain.fba_stock import FbaLevel, add_up
+from wharfinger.domain.fba_stock import ASKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
 from wharfinger.operations import fba_stock
@@ -19,7 +19,6 @@ from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 NO_FBA_STOCK = "Amazon has no FBA stock for this account"
-ASKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
 TOKEN_LIVES = timedelta(seconds=30)
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""

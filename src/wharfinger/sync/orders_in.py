@@ -21,9 +21,10 @@ from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
-from wharfinger.db.queries.inbox import orders_to_fetch
+from wharfinger.db.queries.inbox import newest_update, orders_to_fetch
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
+from wharfinger.domain.moments import is_recent
 from wharfinger.operations import flows, imported_orders, inbox
 from wharfinger.operations.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
@@ -81,13 +82,24 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 
 def _start(account_id: int, now: datetime) -> None:
     """The first window begins where the earliest Start Date of the account's channels begins in its marketplace's
-    zone, at most 90 days back."""
-    if OrderCursor.objects.filter(account_id=account_id).exists():
-        return
+    zone, at most 90 days back.
+
+    A cursor in time to come was set by a clock that was ahead: what Amazon changed since the newest order that we know
+    was never read, and is read now.
+    """
+    cursor = OrderCursor.objects.filter(account_id=account_id).first()
+    if cursor is None:
+        inbox.start_cursor(account_id, after=_earliest(account_id, now))
+    elif cursor.after > now:
+        newest = newest_update(account_id, until=now - VISIBLE_AFTER)
+        inbox.turn_back_cursor(account_id, after=_earliest(account_id, now) if newest is None else newest - OVERLAP)
+
+
+def _earliest(account_id: int, now: datetime) -> datetime:
     channels = Channel.objects.filter(account_id=account_id, archived=False)
     starts = channels.values_list("start_date", "marketplace__time_zone")
     earliest = min((begins(day, zone) for day, zone in starts), default=now)
-    inbox.start_cursor(account_id, after=max(min(earliest, now - VISIBLE_AFTER), now - OLDEST))
+    return max(min(earliest, now - VISIBLE_AFTER), now - OLDEST)
 
 
 def _marketplaces(account_id: int) -> tuple[str, ...]:
@@ -153,7 +165,7 @@ def _check_progress(
 
 
 def _usable_token(cursor: OrderCursor, now: datetime) -> str:
-    if cursor.page_token and cursor.token_at is not None and now - cursor.token_at < TOKEN_LIVES:
+    if cursor.page_token and is_recent(cursor.token_at, now, TOKEN_LIVES):
         return cursor.page_token
     return ""
 
@@ -171,7 +183,7 @@ def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, ask
     The end is what Amazon told on the window's first page: what changed while its pages were read comes again.
     """
     before = cursor.window_before if search.pagination_token else None
-    before = before or page.last_updated_before or asked_at - VISIBLE_AFTER
+    before = min(before or page.last_updated_before or asked_at - VISIBLE_AFTER, asked_at)
     if page.next_token is not None:
         return NextCursor(cursor.after, search.marketplace_ids, page.next_token, asked_at, before)
     return NextCursor(max(cursor.after, before - OVERLAP), search.marketplace_ids)

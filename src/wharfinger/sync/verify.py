@@ -19,6 +19,7 @@ from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
 from wharfinger.db.models import AuthorisationAttempt, Channel, Listing, Participation
 from wharfinger.domain.channels import AuthorisationOutcome, LinkState
 from wharfinger.domain.marketplaces import Region
+from wharfinger.domain.moments import is_recent
 from wharfinger.operations import accounts
 from wharfinger.operations.accounts import CheckLine, FoundParticipation
 from wharfinger.sync.calls import Calls, Clock, NotBefore
@@ -155,7 +156,7 @@ def _listing_words(channel: Channel, suspended: bool) -> Sequence[str]:
 
 def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
     read_at = channel.account.participations_read_at
-    if read_at is not None and clock.now() - read_at < PARTICIPATIONS_KEPT:
+    if is_recent(read_at, clock.now(), PARTICIPATIONS_KEPT):
         return
     answer = calls.get_marketplace_participations()
     found = as_found(answer.value)

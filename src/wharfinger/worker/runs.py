@@ -73,11 +73,14 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
         _write_failure(account_id, flow, f"Our own fault: {type(error).__name__}. See the log.", clock.now())
         raise
     now = clock.now()
+    next_due = result.next_due or now + wired.every[flow]
+    if not result.waiting_for:  # a row that waits for long keeps its flow from nothing else
+        next_due = min(next_due, flows.latest_of_its_own(flow, wired.every[flow], now))
     flows.end_flow(
         account_id,
         flow,
         outcome=result.outcome,
-        next_due=result.next_due or now + wired.every[flow],
+        next_due=next_due,
         waiting_for=result.waiting_for,
         now=now,
     )
@@ -153,4 +156,7 @@ def _run_chore_held(wired: Wired, chore: str) -> None:
         )
         raise
     now = clock.now()
-    chores.end_chore(chore, outcome=result.outcome, next_due=result.next_due or now + wired.every[chore], now=now)
+    by_timetable = now + wired.every[chore]
+    chores.end_chore(
+        chore, outcome=result.outcome, next_due=min(result.next_due or by_timetable, by_timetable), now=now
+    )

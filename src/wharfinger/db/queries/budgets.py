@@ -5,7 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from wharfinger.db.models import RateBudget
-from wharfinger.domain.budget import Bucket, Pace, tokens_at
+from wharfinger.domain.budget import Bucket, Pace, longest_rest, tokens_at
+from wharfinger.domain.moments import is_ahead
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class BudgetRow:
 
 def budget_row(row: RateBudget, now: datetime) -> BudgetRow:
     held = tokens_at(Bucket(row.rate * row.share, row.burst, row.tokens, row.counted_at), now)
+    rests_ahead = is_ahead(row.blocked_until, now, longest_rest(row.rate))
     pace = Pace(row.refusals, row.pressure, row.share)
     return BudgetRow(
         row.operation,
@@ -37,7 +39,7 @@ def budget_row(row: RateBudget, now: datetime) -> BudgetRow:
         pace.is_shared,
         round(row.share * 100),
         row.refusals,
-        row.blocked_until if row.blocked_until is not None and row.blocked_until > now else None,
+        None if row.blocked_until is None or row.blocked_until <= now or rests_ahead else row.blocked_until,
     )
 
 

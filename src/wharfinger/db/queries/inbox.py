@@ -2,9 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from wharfinger.db.models import ImportedOrder, OrderCursor, Problem, RawMessage
+from wharfinger.db.queries.moments import is_due, is_past
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.problems import ADDRESS_HOLDS
 
 DOWNLOAD = "download"
@@ -15,7 +17,7 @@ ADDRESS_ASKED_FOR = timedelta(days=2)
 
 def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[RawMessage]:
     """The next messages of the account that wait, in the order they came; those put off only when it is time."""
-    ready = Q(again_at=None) | Q(again_at__lte=now)
+    ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
     return list(rows.order_by("pk")[:limit])
 
@@ -30,6 +32,13 @@ def orders_read_past(account_id: int, moment: datetime) -> bool:
     return read and not unread.exists()
 
 
+def newest_update(account_id: int, *, until: datetime) -> datetime | None:
+    """By Amazon's clock, of the orders of the account that we know; `until`: no later than this."""
+    known = ImportedOrder.objects.filter(account_id=account_id, amazon_updated_at__lte=until)
+    newest: datetime | None = known.aggregate(newest=Max("amazon_updated_at"))["newest"]
+    return newest
+
+
 def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
     """Orders to be fetched by number: pressed Retry Download, or without a whole address and not asked for lately."""
     pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=DOWNLOAD).order_by("pk")
@@ -39,7 +48,7 @@ def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> lis
         solved_at=None,
         opened_at__gt=now - ADDRESS_ASKED_FOR,
         sales_order__imported__account=account_id,
-        sales_order__imported__raw_message__received_at__lte=now - ADDRESS_ASKED_EVERY,
-    ).order_by("sales_order__imported__raw_message__received_at")
+    ).filter(is_past("sales_order__imported__raw_message__received_at", now - ADDRESS_ASKED_EVERY, now))
+    lacking = lacking.order_by("sales_order__imported__raw_message__received_at")
     found += lacking.values_list("sales_order__imported__amazon_order_id", flat=True)[:at_most]
     return list(dict.fromkeys(number for number in found if number))[:at_most]
