@@ -1,10 +1,15 @@
 """Every error has a page: in the frame when somebody is signed in, plain otherwise, a line of text for htmx."""
 
+import re
+
 import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.test import Client, RequestFactory
+from django.urls import get_resolver
 from tests.web import stories
 
+from wharfinger.db.models import Installation
+from wharfinger.db.queries.addressed import IN_ADDRESS, OF_IMPORTED_ORDERS
 from wharfinger.domain.people import Role
 from wharfinger.web.views import errors
 
@@ -61,6 +66,28 @@ def test_a_fault_of_ours_stands_in_the_frame(clock):
     request.user = stories.someone()
     answer = errors.broken(request)
     assert (answer.status_code, FRAME in answer.text, "Something broke on our side" in answer.text) == (500, True, True)
+
+
+def test_a_row_that_the_address_names_and_that_is_gone_is_not_found(sign_in):
+    client = sign_in()
+    gone = ("/channels/999999/check/", "/products/999999/unlink/", "/settings/users/999999/reset/")
+    assert [client.post(address).status_code for address in gone] == [404, 404, 404]
+
+
+def test_a_row_of_ours_that_is_missing_is_a_fault_of_ours_and_logged(sign_in, caplog):
+    client = bounded(sign_in())
+    Installation.objects.all().delete()
+    answer = client.post("/settings/pending-orders/", {"days": "9"})
+    assert (answer.status_code, "Something broke on our side" in answer.text) == (500, True)
+    assert "Installation matching query does not exist" in caplog.text
+
+
+def test_every_id_in_an_address_names_its_model():
+    routes = [route for one in get_resolver().url_patterns for route in getattr(one, "url_patterns", [one])]
+    patterns = [str(route.pattern) for route in routes]
+    named = {name for pattern in patterns for name in re.findall(r"<int:(\w+)>", pattern)}
+    assert named - set(IN_ADDRESS) == {"entry_id"}  # of several small lists, which look themselves
+    assert any(pattern.startswith(OF_IMPORTED_ORDERS) for pattern in patterns)
 
 
 def test_when_the_database_is_what_broke_the_page_is_plain(sign_in, settings):

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
 
+from wharfinger.db.queries.addressed import any_gone_in_address, is_gone_in_form
 from wharfinger.web.views.errors import bad_request, not_found
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -31,7 +32,16 @@ class BoundedAddresses:
             raise Http404
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
-        """A row that an address or a form named by its id, and that is not there (any more)."""
-        if isinstance(exception, ObjectDoesNotExist):
+        """A row that an address or a form named by its id, and that is not there (any more), is not found; any other
+        that is missing is a fault of ours, for the log."""
+        if isinstance(exception, ObjectDoesNotExist) and _is_named_by(request, exception):
             return not_found(request)
         return None
+
+
+def _is_named_by(request: HttpRequest, fault: ObjectDoesNotExist) -> bool:
+    match = request.resolver_match
+    if match is not None and any_gone_in_address(match.route, match.kwargs):
+        return True
+    lists = [*request.GET.lists(), *request.POST.lists()]
+    return is_gone_in_form(fault, ((name, value) for name, values in lists for value in values if value))
