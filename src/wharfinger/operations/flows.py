@@ -12,9 +12,9 @@ from wharfinger.domain.fba_stock import ASKED_WITHOUT_STOCK_EVERY
 from wharfinger.domain.moments import CLOCKS_DIFFER
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.operations import triggers
-from wharfinger.operations._account_steps import channel_page_of
 from wharfinger.operations._flow_steps import bring_flow_forward
 from wharfinger.operations._problem_steps import open_problem, solve_problem
+from wharfinger.operations._role_steps import note_role_works, report_role_missing
 from wharfinger.operations.transaction import operation
 
 FAILURES_BEFORE_A_PROBLEM = 3
@@ -90,9 +90,10 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
     lines.update(finished_at=now, outcome=outcome[:200], due_at=next_due, waiting_for=waiting_for[:200])
     if waiting_for and not outcome:
         return
+    if lines.exclude(denied_call="").exists():
+        note_role_works(account_id, flow, now=now)
     lines.update(error="", failures=0)
-    for kind in (ProblemKind.FLOW_FAILED, ProblemKind.ROLE_MISSING):
-        solve_problem(kind, f"{flow}:{account_id}", now=now)
+    solve_problem(ProblemKind.FLOW_FAILED, f"{flow}:{account_id}", now=now)
 
 
 @operation
@@ -121,20 +122,8 @@ def deny_flow(
     """Amazon denies the flow one operation (`called`) while the account's access holds; any of `roles` opens it."""
     lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
     lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
-    account = SellerAccount.objects.get(pk=account_id)
-    names = " or ".join(f"“{role}”" for role in roles)
-    role = f"The application probably lacks the role {names}." if names else "The access itself holds."
-    remedy = f"Give the application the role {' or '.join(roles)}" if names else "Look at the application's roles"
-    open_problem(
-        ProblemKind.ROLE_MISSING,
-        f"{flow}:{account_id}",
-        cause=f"{account.name}: Amazon denies {called} ({flow.replace('_', ' ')}); other calls pass. {role} {error}",
-        cure=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
-        f"that. Other work of the account goes on; this is tried again automatically at {next_due:%d %b %H:%M} UTC.",
-        cure_page=channel_page_of(account_id),
-        account_id=account_id,
-        now=now,
-    )
+    lines.update(denied_call=called[:60], denied_roles="\n".join(sorted(roles)))
+    report_role_missing(account_id, flow, error=error, now=now)
 
 
 def failures_of(account_id: int, flow: str) -> int:

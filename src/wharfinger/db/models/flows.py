@@ -15,6 +15,8 @@ class FlowSchedule(models.Model):
     waiting_for = models.CharField(max_length=200, blank=True)  # e.g. budget of searchOrders until 14:03
     error = models.TextField(blank=True)
     failures = models.PositiveIntegerField(default=0)  # in a row
+    denied_call = models.CharField(max_length=60, blank=True, default="", db_default="")  # Amazon's 403, while it lasts
+    denied_roles = models.CharField(max_length=200, blank=True, default="", db_default="")  # any opens it, by lines
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "flow"], name="one_line_of_the_timetable")]
