@@ -6,7 +6,8 @@ BIN := .venv/bin
 RUNTIME := .venv/.runtime-installed
 DEV := .venv/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SIMULATOR_PAGES := src/amazon_simulator/templates
+SIMULATOR := packages/amazon-simulator
+SIMULATOR_PAGES := $(SIMULATOR)/src/amazon_simulator/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
@@ -52,7 +53,7 @@ lock: $(DEV)
 	$(PIP) install uv
 	cd requirements && for set in runtime dev; do \
 		../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
-			--no-header --no-emit-index-url $$set.in -o $$set.txt || exit 1; \
+			--no-header --no-emit-index-url $$set.in ../$(SIMULATOR)/requirements.in -o $$set.txt || exit 1; \
 	done
 
 pictures: $(DEV)
@@ -64,6 +65,7 @@ contract: $(DEV)
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build dist src/*.egg-info
+	rm -rf $(SIMULATOR)/build $(SIMULATOR)/dist $(SIMULATOR)/src/*.egg-info
 
 $(BIN)/python:
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or say make PYTHON=/path/to/python3."; exit 1; }
@@ -71,15 +73,24 @@ $(BIN)/python:
 		{ echo "$(PYTHON) is older than Python 3.11: say make PYTHON=/path/to/a/newer/python3."; exit 1; }
 	$(PYTHON) -m venv .venv
 
+# Both distributions, editable. The simulator is on no index: without --no-deps somebody else's could come under its name.
+# It comes second: where an older .venv had both in one, the product's replacement takes the command amazon-simulator away.
+define INSTALL_BOTH
+$(PIP) install --no-deps -e .
+$(PIP) install --no-deps -e $(SIMULATOR)
+endef
+
+SETUP := pyproject.toml requirements/runtime.txt requirements/simulator.in $(SIMULATOR)/pyproject.toml
+
 # The development set holds the runtime set, so either will do for the demo.
-$(RUNTIME): requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(RUNTIME): $(SETUP) | $(BIN)/python
 	@echo "Installing what the house runs on into .venv (once) …"
 	$(PIP) install --require-hashes -r requirements/runtime.txt
-	$(PIP) install --no-deps -e .
+	$(INSTALL_BOTH)
 	@touch $@
 
-$(DEV): requirements/dev.txt requirements/runtime.txt pyproject.toml | $(BIN)/python
+$(DEV): requirements/dev.txt $(SETUP) | $(BIN)/python
 	@echo "Installing what the house is built with into .venv (once) …"
 	$(PIP) install --require-hashes -r requirements/dev.txt
-	$(PIP) install --no-deps -e .
+	$(INSTALL_BOTH)
 	@touch $(RUNTIME) $@

@@ -1,4 +1,4 @@
-"""How fast the simulator answers, in one process with limits lifted: `PYTHONPATH=src python benchmarks/simulator.py`.
+"""How fast the simulator answers, in one process with limits lifted: `.venv/bin/python benchmarks/simulator.py`.
 
 Prints JSON: the machine, what was counted, and whether each threshold is met. Ends with 1 when one is not.
 Answers are counted twice: by `Simulator.answer` in the process of the world, and over HTTP on loopback, from another

@@ -115,7 +115,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
         *("--redirect-uri", "http://127.0.0.1:8000/amazon/callback"),
     ]
     log = (home / "log").open("wb")
-    process = subprocess.Popen(command, stdout=log, stderr=log, cwd=Path(__file__).parents[2] / "src")
+    process = subprocess.Popen(command, stdout=log, stderr=log, cwd=home)
     try:
         with Transport() as transport:
             yield World(f"http://127.0.0.1:{_port(process, port_file, home / 'log')}", transport)

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = ("src", "docs", "tests", "benchmarks")
+FOLDERS = ("src", "packages", "docs", "tests", "benchmarks")
 _PAGE = re.compile(r"(?<![\w-])([\w-]+\.md)\b")
 _OUTSIDE = re.compile(r"\blesson [A-Z]\d+\b|\bsp-api-(?:more|details)\b")
 

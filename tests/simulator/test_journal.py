@@ -11,7 +11,7 @@ from tests.simulator.conftest import START, Amazon
 
 from amazon_simulator.core.clock import Clock
 
-SOURCES = Path(__file__).resolve().parents[2] / "src"
+SOURCES = Path(__file__).resolve().parents[2] / "packages/amazon-simulator/src"
 TRAFFIC = {"ordersPerHour": 240, "odd": 0.2}
 CHURN = """
 import sys

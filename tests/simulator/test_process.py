@@ -11,7 +11,7 @@ import httpx2
 import pytest
 
 pytestmark = pytest.mark.system
-SOURCES = Path(__file__).resolve().parents[2] / "src"
+SOURCES = Path(__file__).resolve().parents[2] / "packages/amazon-simulator/src"
 STARTS_WITHIN, ANSWERS_WITHIN, ENDS_WITHIN = 60.0, 240.0, 30.0
 """Seconds after which something hangs: a busy machine is a dozen times slower than an idle one."""
 LEAP = 50_000

@@ -11,7 +11,7 @@ from tests.simulator.conftest import EU, START
 from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET
 from amazon_simulator.testing import BASE, Amazon, ConnectionCut, app, exchange, loaded, served, stepped
 
-SOURCES = Path(__file__).resolve().parents[2] / "src"
+SOURCES = Path(__file__).resolve().parents[2] / "packages/amazon-simulator/src"
 
 
 class Wire(httpx2.BaseTransport):
@@ -120,6 +120,12 @@ def test_the_pytest_plugin_gives_its_fixtures_to_other_peoples_tests(tmp_path):
     (tmp_path / "test_theirs.py").write_text(THEIR_TESTS)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-W", "error", "-rA", str(tmp_path)]
     ended = subprocess.run(
-        command, cwd=tmp_path, env={"PYTHONPATH": str(SOURCES)}, capture_output=True, text=True, timeout=60, check=False
+        command,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(SOURCES)},
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
     )
     assert (ended.returncode, "4 passed" in ended.stdout) == (0, True), ended.stdout + ended.stderr
