@@ -130,7 +130,7 @@ def test_a_database_that_a_newer_version_made_is_refused_and_told(capsys):
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('wharfinger', '9999_later', now())")
     for command in (must_be_migrated, lambda: migrate_if_needed(print)):
-        with pytest.raises(NotMigrated, match=r"newer than this program.* 1 steps .* wharfinger\.9999_later"):
+        with pytest.raises(NotMigrated, match=r"newer than this program.* 1 step .* wharfinger\.9999_later"):
             command()
     assert "✗ Migrations: the database is newer than this program" in examined(capsys)[1]
 

@@ -13,7 +13,7 @@ TODAY = date(2026, 11, 2)
         (31, Verdict.WELL, "it expires on 03 Dec 2026, in 31 days"),
         (30, Verdict.SOON, "it expires on 02 Dec 2026, in 30 days"),
         (0, Verdict.SOON, "it expires on 02 Nov 2026, in 0 days"),
-        (-1, Verdict.WRONG, "it expires on 01 Nov 2026, 1 days ago"),
+        (-1, Verdict.WRONG, "it expires on 01 Nov 2026, 1 day ago"),
     ],
 )
 def test_a_date_is_well_until_its_first_reminder_and_wrong_when_it_is_over(days, verdict, told):

@@ -180,6 +180,14 @@ def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_tol
     ]
 
 
+def test_an_account_without_fba_stock_is_on_time_all_day(account):
+    early = NOW - timedelta(hours=20)
+    FlowSchedule.objects.create(
+        account=account, flow="fba_stock_in", due_at=early + timedelta(days=1), finished_at=early
+    )
+    assert list(health._stranded_flows(NOW, {"fba_stock_in": timedelta(minutes=15)})) == []
+
+
 def test_jobs_that_wait_or_failed_are_counted():
     assert verdicts(health.look_at_jobs()) == [(Verdict.WELL, "Waiting jobs")]
     with connection.cursor() as cursor:
@@ -203,7 +211,7 @@ def test_mail_that_cannot_leave_is_told_with_the_reason():
     assert list(health.look_at_mail()) == []
     Alert.objects.create(kind="Authorisation lost", key="k", subject="s", raised_at=NOW, mail_error="refused\nby it")
     assert [(finding.title, finding.told) for finding in health.look_at_mail()] == [
-        ("E-mail", "1 messages cannot leave: refused")
+        ("E-mail", "1 message cannot leave: refused")
     ]
 
 

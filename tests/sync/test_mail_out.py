@@ -118,7 +118,7 @@ def test_what_failed_waits_and_is_tried_again_with_growing_pauses_until_it_goes(
     an_alert()
     with mail_server(refuse={"DATA": "451 later"}) as server:
         first = run(post_to(server))
-        assert (first.outcome, first.next_due) == ("0 sent, 1 wait", NOW + timedelta(seconds=30))
+        assert (first.outcome, first.next_due) == ("0 sent, 1 waits", NOW + timedelta(seconds=30))
         assert run(post_to(server), NOW + timedelta(seconds=5)).next_due == NOW + timedelta(seconds=30)
         second = run(post_to(server), NOW + timedelta(seconds=30))
         assert second.next_due == NOW + timedelta(seconds=90)
@@ -131,7 +131,7 @@ def test_what_failed_waits_and_is_tried_again_with_growing_pauses_until_it_goes(
 
 def test_without_a_mail_server_nothing_is_lost_and_the_alert_says_why(olga):
     an_alert()
-    assert run(None).outcome == "1 wait for a mail server"
+    assert run(None).outcome == "1 waits for a mail server"
     assert "no mail server is set up" in Alert.objects.get().mail_error
     with mail_server() as server:
         run(post_to(server))

@@ -145,7 +145,7 @@ def test_the_message_is_kept_first_and_deleted_after(asked):
     ask(asked, Desk())
     queue = FakeQueue(new_secret())
     result = read(queue)
-    assert (result.outcome, result.next_due, queue.deleted) == ("1 new secrets", None, ["receipt-0"])
+    assert (result.outcome, result.next_due, queue.deleted) == ("1 new secret", None, ["receipt-0"])
     assert (row().client_secret, row().rotation_asked_at) == ("amzn1.oa2-cs.v1.fresh", None)
 
 
@@ -162,7 +162,7 @@ def test_the_old_secret_is_used_until_the_message_has_come(asked):
 
 def test_a_message_that_was_delivered_twice_changes_nothing_more(asked):
     queue = FakeQueue(new_secret(), new_secret())
-    assert read(queue).outcome == "1 new secrets, 1 dealt with"
+    assert read(queue).outcome == "1 new secret, 1 dealt with"
     assert queue.deleted == ["receipt-0", "receipt-1"]
 
 
@@ -189,7 +189,7 @@ def test_a_warning_of_amazons_sets_the_day_on_which_the_secret_ends(application)
 )
 def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(application, body):
     queue = FakeQueue(body, new_secret())
-    assert read(queue).outcome == "1 new secrets, 1 left, as they are not ours"
+    assert read(queue).outcome == "1 new secret, 1 left, as it is not ours"
     assert queue.deleted == ["receipt-1"]
 
 
@@ -362,7 +362,7 @@ def test_the_whole_rotation_with_boto3_and_the_new_secret_works(real):
     secret_in.ask_for_secret(application.pk, real, SteppedClock(real.now()))
     assert (row().rotation_error, row().client_secret) == ("", old)
     result = secret_in.run(real.queue_of, SteppedClock(real.now()))
-    assert result.outcome == "1 new secrets"
+    assert result.outcome == "1 new secret"
     told = row()
     assert told.client_secret == real.control("accounts")["application"]["clientSecret"] != old
     assert (told.old_secret_works_until - told.secret_set_at).days == 7

@@ -70,9 +70,9 @@ def test_one_that_ended_by_a_clock_which_was_ahead_is_due_now_and_put_right():
 
 
 def test_a_run_that_ends_is_due_again_by_the_timetable_or_when_it_says():
-    run(lambda: FlowResult("1 reminders raised"))
+    run(lambda: FlowResult("1 reminder raised"))
     line = ChoreSchedule.objects.get()
-    assert (line.outcome, line.due_at, line.failures) == ("1 reminders raised", NOW + timedelta(hours=1), 0)
+    assert (line.outcome, line.due_at, line.failures) == ("1 reminder raised", NOW + timedelta(hours=1), 0)
     run(lambda: FlowResult("sooner", NOW + timedelta(seconds=30)))
     assert ChoreSchedule.objects.get().due_at == NOW + timedelta(seconds=30)
 

@@ -27,6 +27,7 @@ from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
 from wharfinger.db.queries.health import START_WORKERS
+from wharfinger.domain import counts
 from wharfinger.domain.health import Finding, Verdict, well, wrong
 from wharfinger.operations import triggers
 from wharfinger.worker.faults import DATABASE_FAULTS, first_line
@@ -152,11 +153,12 @@ def _look_at_database() -> Finding:
 def _look_at_migrations() -> Finding:
     unknown = unknown_migrations()
     if unknown:
-        told = f"the database is newer than this program: {len(unknown)} steps are unknown to it, from {unknown[0]} on"
+        steps = counts.counted(len(unknown), "step is", "steps are")
+        told = f"the database is newer than this program: {steps} unknown to it, from {unknown[0]} on"
         return wrong("Migrations", told, "install the version that made them, or a newer one, everywhere")
     waiting = waiting_migrations()
     if waiting:
-        return wrong("Migrations", f"{len(waiting)} wait", "run “wharfinger migrate”")
+        return wrong("Migrations", counts.counted(len(waiting), "waits", "wait"), "run “wharfinger migrate”")
     return well("Migrations", "the database is in this version's form")
 
 
@@ -178,4 +180,4 @@ def _look_at_keys() -> Finding:
         held += [row.refresh_token for row in SellerAccount.objects.exclude(token_set_at=None)]
     except NotReadable as error:
         return wrong(title, f"stored secrets cannot be read: {error}", "put the key back that WHARFINGER_HOME had")
-    return well(title, f"opens what is stored ({len(held)} secrets read)")
+    return well(title, f"opens what is stored ({counts.counted(len(held), 'secret')} read)")

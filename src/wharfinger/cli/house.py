@@ -12,6 +12,7 @@ from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.mail import mail_server
 from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
+from wharfinger.domain.counts import counted
 from wharfinger.operations import accounts, alerts, expired, marketplaces, triggers
 from wharfinger.operations.rotation import QueueFacts
 from wharfinger.sync import mail_out, secret_in
@@ -51,7 +52,7 @@ class House:
         raised = alerts.remind(now=now)
         marketplaces.check_zones(now=now)
         probed = accounts.probe_lost_accounts(now=now)
-        outcome = f"{raised} reminders raised" if raised else "nothing more ends soon"
+        outcome = f"{counted(raised, 'reminder')} raised" if raised else "nothing more ends soon"
         return FlowResult(f"{outcome}; {probed} lost accounts checked again" if probed else outcome)
 
     def _remove_expired(self) -> FlowResult:
@@ -59,7 +60,8 @@ class House:
         sessions = expired.remove_expired_sessions(machine_now=now)
         workers = expired.remove_silent_heartbeats(machine_now=now)
         jobs = expired.remove_failed_jobs(machine_now=now)
-        return FlowResult(f"{sessions} sessions, {workers} heartbeats, {jobs} failed jobs removed")
+        counts = ((sessions, "session"), (workers, "heartbeat"), (jobs, "failed job"))
+        return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
 
     def _post(self) -> Post | None:
         """How e-mail leaves now; None = not at all."""

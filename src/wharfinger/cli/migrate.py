@@ -11,6 +11,7 @@ from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.speech import Say, say
 from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
+from wharfinger.domain.counts import counted
 
 _WAIT_MILLISECONDS = 10 * 60 * 1000
 
@@ -43,8 +44,9 @@ def must_not_be_newer() -> None:
     unknown = unknown_migrations()
     if unknown:
         raise NotMigrated(
-            f"The database is newer than this program, version {own_version()}: it has had {len(unknown)} steps that "
-            f"this version does not know (from {unknown[0]} on). Install the version that made them, or a newer one."
+            f"The database is newer than this program, version {own_version()}: it has had "
+            f"{counted(len(unknown), 'step')} that this version does not know (from {unknown[0]} on). Install the "
+            "version that made them, or a newer one."
         )
 
 
@@ -57,7 +59,7 @@ def migrate_if_needed(tell: Say) -> bool:
             raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
         waiting = waiting_migrations()
         if waiting:
-            tell(f"Bringing the database to this version ({len(waiting)} migrations).")
+            tell(f"Bringing the database to this version ({counted(len(waiting), 'migration')}).")
             call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
         return bool(waiting)
 
@@ -67,7 +69,8 @@ def must_be_migrated() -> None:
     waiting = waiting_migrations()
     if waiting:
         raise NotMigrated(
-            f"The database wants {len(waiting)} migrations first (from {waiting[0]} on): run “wharfinger migrate”."
+            f"The database wants {counted(len(waiting), 'migration')} first (from {waiting[0]} on): run "
+            "“wharfinger migrate”."
         )
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from wharfinger.domain.authorisation import REMIND_DAYS
+from wharfinger.domain.counts import counted
 
 
 class Verdict(StrEnum):
@@ -42,6 +43,6 @@ def look_at_date(title: str, what: str, ends: date | None, today: date, cure: st
         return soon(title, f"it is not known when {what}", cure)
     left = (ends - today).days
     if left < 0:
-        return wrong(title, f"{what} on {ends:%d %b %Y}, {-left} days ago", cure)
-    told = f"{what} on {ends:%d %b %Y}, in {left} days"
+        return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", cure)
+    told = f"{what} on {ends:%d %b %Y}, in {counted(left, 'day')}"
     return soon(title, told, cure) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, told)

@@ -8,9 +8,9 @@ from django.db.models import F, Q
 
 from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
 from wharfinger.domain.channels import LinkState
-from wharfinger.domain.fba_stock import ASKED_WITHOUT_STOCK_EVERY
 from wharfinger.domain.moments import CLOCKS_DIFFER
 from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations import triggers
 from wharfinger.operations._flow_steps import bring_flow_forward
 from wharfinger.operations._problem_steps import open_problem, solve_problem
@@ -20,13 +20,6 @@ from wharfinger.operations.transaction import operation
 FAILURES_BEFORE_A_PROBLEM = 3
 LONGEST_WAIT = timedelta(hours=6)
 """Trade time: longer than any pause after failures and any wait for Amazon's rate."""
-OWN_PAUSES: Mapping[str, timedelta] = MappingProxyType({"fba_stock_in": ASKED_WITHOUT_STOCK_EVERY})
-"""How long a flow may put itself off, where that is longer than its interval."""
-
-
-def latest_of_its_own(flow: str, interval: timedelta, now: datetime) -> datetime:
-    """After a run that ended well the next is due by then: by the timetable, or after the flow's own pause."""
-    return now + max(interval, OWN_PAUSES.get(flow, interval))
 
 
 @operation
@@ -67,7 +60,7 @@ def _is_due(now: datetime, not_again_before: datetime, every: Mapping[str, timed
     is_due = Q(due_at__lte=now) | Q(finished_at__gt=ahead) | Q(started_at__gt=ahead)
     for flow, interval in every.items():
         # A failure's pause and a wait for Amazon's rate may be longer than the interval.
-        latest = max(latest_of_its_own(flow, interval, now), not_again_before)
+        latest = max(now + longest_interval(flow, interval), not_again_before)
         is_due |= Q(flow=flow, due_at__gt=latest + CLOCKS_DIFFER, failures=0, waiting_for="")
         is_due |= Q(flow=flow, due_at__gt=latest + LONGEST_WAIT)
     return is_due

@@ -19,7 +19,7 @@ def run(post: Post | None, house: str, clock: Clock) -> FlowResult:
     to = waiting.recipients()
     if post is None or not to:
         mail.hold_letters([letter.id for letter in letters], why=NO_WAY if post is None else NOBODY)
-        return FlowResult(f"{len(letters)} wait for a mail server" if letters else "nothing to send")
+        return FlowResult(f"{_wait(len(letters))} for a mail server" if letters else "nothing to send")
     sent, again = 0, [letter.again_at for letter in letters if letter.again_at and letter.again_at > clock.now()]
     for letter in letters:
         if not mail.claim_letter(letter.id, now=clock.now()):
@@ -31,7 +31,11 @@ def run(post: Post | None, house: str, clock: Clock) -> FlowResult:
         else:
             mail.settle_mailed(letter.id, now=clock.now())
             sent += 1
-    return FlowResult(f"{sent} sent" + (f", {len(again)} wait" if again else ""), _soonest(again, clock.now()))
+    return FlowResult(f"{sent} sent" + (f", {_wait(len(again))}" if again else ""), _soonest(again, clock.now()))
+
+
+def _wait(letters: int) -> str:
+    return f"{letters} {'waits' if letters == 1 else 'wait'}"
 
 
 def _soonest(times: list[datetime], now: datetime) -> datetime | None:

@@ -11,6 +11,7 @@ from wharfinger.amazon.messages.secrets import ClientSecretExpiry, NewClientSecr
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import ROTATE_CLIENT_SECRET
 from wharfinger.amazon.queues import Queue, QueueMessage, QueueTrouble
+from wharfinger.domain.counts import counted
 from wharfinger.operations import rotation
 from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk, Took
 from wharfinger.sync.calls import Clock, FlowResult
@@ -23,6 +24,10 @@ LOOK_AGAIN_AFTER = timedelta(seconds=30)
 """Trade time, while a new secret is waited for."""
 RECEIVES_AT_MOST = 20
 UNREADABLE_QUEUE = "The queue cannot be read: "
+NEW = ("new secret", "new secrets")
+DEALT_WITH = ("dealt with", "dealt with")
+LEFT = ("left, as it is not ours", "left, as they are not ours")
+"""What became of a message: of one, of several."""
 
 
 class Desk(Protocol):
@@ -83,7 +88,7 @@ def run(queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> FlowResult:
 
 
 def _read(facts: QueueFacts, queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> str:
-    counts = {"new secrets": 0, "dealt with": 0, "left, as they are not ours": 0}
+    counts = dict.fromkeys((NEW, DEALT_WITH, LEFT), 0)
     try:
         queue = queue_of(facts)
         for _ in range(RECEIVES_AT_MOST):
@@ -96,10 +101,10 @@ def _read(facts: QueueFacts, queue_of: Callable[[QueueFacts], Queue], clock: Clo
         rotation.note_queue_trouble(facts.application_pk, error=f"{UNREADABLE_QUEUE}{trouble}.", now=clock.now())
         return f"{UNREADABLE_QUEUE}{trouble}"
     rotation.clear_queue_trouble(facts.application_pk, error_begins=UNREADABLE_QUEUE)
-    return ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+    return ", ".join(counted(count, *what) for what, count in counts.items() if count)
 
 
-def _take(message: QueueMessage, queue: Queue, clock: Clock) -> str:
+def _take(message: QueueMessage, queue: Queue, clock: Clock) -> tuple[str, str]:
     """Kept first, deleted after. What is not ours stays for whoever it is for."""
     try:
         told = read_secret_notice(message.body)
@@ -112,13 +117,13 @@ def _take(message: QueueMessage, queue: Queue, clock: Clock) -> str:
                 NewSecret(told.client_id, told.secret, made_at, told.expires_at, told.old_works_until), now=clock.now()
             )
             if took is Took.STRANGER:
-                return "left, as they are not ours"
+                return LEFT
             queue.delete(message)
-            return "new secrets" if took is Took.NEW else "dealt with"
+            return NEW if took is Took.NEW else DEALT_WITH
         case ClientSecretExpiry():
             if not rotation.take_secret_expiry(told.client_id, expires_at=told.expires_at):
-                return "left, as they are not ours"
+                return LEFT
             queue.delete(message)
-            return "dealt with"
+            return DEALT_WITH
         case None:
-            return "left, as they are not ours"
+            return LEFT

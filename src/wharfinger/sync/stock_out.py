@@ -49,9 +49,11 @@ class _Run:
     """A call of this run passed: a 403 is then about one SKU."""
 
     def words(self) -> str:
+        unread = f", {self.unread} not shown" if self.unread else ""
+        differ = "differs" if self.differ == 1 else "differ"
         return (
             f"{self.sent} sent, {self.refused} refused, {self.put_off} put off, "
-            f"{self.read_back} read back, {self.differ} differ" + (f", {self.unread} not shown" if self.unread else "")
+            f"{self.read_back} read back, {self.differ} {differ}{unread}"
         )
 
 

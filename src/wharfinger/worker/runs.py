@@ -9,6 +9,7 @@ from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, V
 from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
+from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations import accounts, chores, flows
 from wharfinger.sync.access import is_access_lost
 from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
@@ -75,7 +76,7 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
     now = clock.now()
     next_due = result.next_due or now + wired.every[flow]
     if not result.waiting_for:  # a row that waits for long keeps its flow from nothing else
-        next_due = min(next_due, flows.latest_of_its_own(flow, wired.every[flow], now))
+        next_due = min(next_due, now + longest_interval(flow, wired.every[flow]))
     flows.end_flow(
         account_id,
         flow,

@@ -23,9 +23,11 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.channels import list_channels
 from wharfinger.domain.channels import LinkState
+from wharfinger.domain.counts import counted
 from wharfinger.domain.health import Finding, look_at_date, soon, well, wrong
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.stock import SiteKind
+from wharfinger.domain.timetable import longest_interval
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
 OVERDUE_AFTER = timedelta(minutes=30)
@@ -55,7 +57,9 @@ def look_at_work(
     yield from _look_at_versions(alive)
     faults = [*_blocked_workers(alive), *_late_flows(now), *_stranded_flows(now, every)]
     kept = _linked_flows().count()
-    yield from faults or [well("Timetable", f"{kept} flows are on time" if kept else "no account is linked yet")]
+    yield from faults or [
+        well("Timetable", f"{counted(kept, 'flow is', 'flows are')} on time" if kept else "no account is linked yet")
+    ]
 
 
 def _look_at_workers(alive: list[WorkerHeartbeat], silent: list[WorkerHeartbeat], start: str) -> Iterator[Finding]:
@@ -104,9 +108,13 @@ def _stranded_flows(now: datetime, every: Mapping[str, timedelta]) -> Iterator[F
         if ended is not None and ended > now + CLOCKS_DIFFER:
             told = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is to come: a clock was ahead"
             yield wrong("Timetable", told, "set every computer's clock by NTP; it is run again at once")
-        elif ended is not None and row.flow in every and ended < now - every[row.flow] - 2 * OVERDUE_AFTER:
+        elif ended is not None and row.flow in every and ended < now - _allowed(row.flow, every):
             told = f"{name} last ended on {ended:%d %b %Y %H:%M} UTC, and is due at {row.due_at:%d %b %Y %H:%M} UTC"
             yield wrong("Timetable", told, "see whether workers are at work, then press Sync now on the dashboard")
+
+
+def _allowed(flow: str, every: Mapping[str, timedelta]) -> timedelta:
+    return longest_interval(flow, every[flow]) + 2 * OVERDUE_AFTER
 
 
 def _linked_flows() -> "QuerySet[FlowSchedule]":
@@ -118,7 +126,7 @@ def _late_flows(now: datetime) -> Iterator[Finding]:
     for row in _linked_flows().filter(failures__gt=0):
         yield wrong(
             "Timetable",
-            f"{row.flow} of {row.account} failed {row.failures} times in a row: {row.error}",
+            f"{row.flow} of {row.account} failed {counted(row.failures, 'time')} in a row: {row.error}",
             "see the account on the dashboard; it is tried again by itself",
         )
     for row in _linked_flows().filter(failures=0, due_at__lt=now - OVERDUE_AFTER):
@@ -133,7 +141,7 @@ def look_at_jobs() -> Iterator[Finding]:
     """The job engine's rows: what waits to be taken, and what failed."""
     jobs = ProcrastinateJob.objects
     waiting, failed = jobs.filter(status="todo").count(), jobs.filter(status="failed").count()
-    title, told = "Waiting jobs", f"{waiting:,} wait to be taken"
+    title, told = "Waiting jobs", f"{counted(waiting, 'waits', 'wait')} to be taken"
     if waiting >= JOBS_MANY:
         cure = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
         yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, told, cure)
@@ -151,7 +159,7 @@ def look_at_mail() -> Iterator[Finding]:
     stuck = Alert.objects.filter(closed_at=None, mailed_at=None).exclude(mail_error="").order_by("raised_at")
     first = stuck.first()
     if first is not None:
-        told = f"{stuck.count()} messages cannot leave: {first.mail_error.strip().splitlines()[0]}"
+        told = f"{counted(stuck.count(), 'message')} cannot leave: {first.mail_error.strip().splitlines()[0]}"
         yield wrong("E-mail", told, "look at Settings, E-mail, and send a test message from there")
 
 
@@ -170,7 +178,7 @@ def look_at_personal_data() -> Finding:
     if unreadable:
         told = f"{len(unreadable)} of {read + len(unreadable)} looked at cannot be read. {unreadable[0]}"
         return wrong(title, told, "put the key back that wrote them, behind the current one")
-    return well(title, f"opens ({read} rows looked at)")
+    return well(title, f"opens ({counted(read, 'row')} looked at)")
 
 
 def look_at_applications(today: date) -> Iterator[Finding]:
@@ -213,11 +221,11 @@ def _look_at_budget(account: SellerAccount) -> Iterator[Finding]:
     if refused:
         yield soon(
             title,
-            f"{made} calls, {refused} refused as too many",
+            f"{counted(made, 'call')}, {refused} refused as too many",
             "see whether another program uses the same application with this seller",
         )
     elif made:
-        yield well(title, f"{made} calls, none refused")
+        yield well(title, f"{counted(made, 'call')}, none refused")
 
 
 def look_at_sites() -> Iterator[Finding]:
