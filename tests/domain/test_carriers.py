@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.carriers import CARRIER_CODES, CARRIERS, carrier_fault, carriers_for, is_listed, near_misses
+from wharfinger.domain.carriers import (
+    CARRIER_CODES,
+    CARRIERS,
+    ONE_CARRIER,
+    are_one_carrier,
+    carrier_fault,
+    carriers_for,
+    folded,
+    is_another_carrier,
+    is_listed,
+    near_misses,
+)
 
 
 def test_every_code_is_there_once():
@@ -64,3 +75,50 @@ def test_the_marketplaces_own_come_first():
     british = [carrier.code for carrier in carriers_for("GB")]
     assert british.index("Royal Mail") < british.index("USPS")
     assert sorted(british) == sorted(CARRIER_CODES)
+
+
+@pytest.mark.parametrize(
+    ("shown", "sent", "another"),
+    [
+        ("UPS Mail Innovations", "UPSMI", False),
+        ("UPSMI", "UPS Mail Innovations", False),
+        ("Other UPS MI", "UPS Mail Innovations", False),
+        ("United Parcel Service", "UPS", False),
+        ("Hermes", "Hermes Logistik Gruppe", False),
+        ("Hermes UK", "Evri", False),
+        ("DHL Global Mail", "DHL eCommerce", False),
+        ("Correos de España", "CORREOS", False),
+        ("US Postal Service", "USPS", False),
+        ("DPD UK", "DPD", False),
+        ("dpd", "DPD", False),
+        ("", "DPD", False),
+        ("DPD", "", False),
+        ("UPS", "DPD", True),
+        ("USPS", "UPS", True),
+        ("UPS Mail Innovations", "USPS", True),
+        ("Royal Mail", "DHL Global Mail", True),
+        ("Amazon Shipping", "Evri", True),
+        ("Smart Grid", "RMG", True),
+    ],
+)
+def test_two_names_of_one_carrier_are_no_other_carrier(shown, sent, another):
+    assert is_another_carrier(shown, sent) is another
+    assert is_another_carrier(sent, shown) is another
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [("UPSMI", "UPS Mail Innovations", True), ("dpd", "DPD", True), ("DPD", "DPD UK", False), ("UPS", "UPSMI", False)],
+)
+def test_only_the_table_makes_two_names_surely_one(one, other, same):
+    assert are_one_carrier(one, other) is same
+
+
+def test_no_name_stands_for_two_carriers():
+    names = [folded(name) for row in ONE_CARRIER for name in {folded(name): name for name in row}.values()]
+    assert len(names) == len(set(names))
+
+
+@given(st.sampled_from(CARRIERS), st.sampled_from(CARRIERS))
+def test_it_does_not_matter_which_of_two_was_sent(one, other):
+    assert is_another_carrier(one.code, other.code) == is_another_carrier(other.code, one.code)

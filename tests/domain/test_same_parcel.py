@@ -27,6 +27,11 @@ def test_the_number_decides_and_without_one_our_reference_and_carrier(reference,
     assert is_same_parcel(OURS, reference=reference, tracking_number=number, carrier=carrier) is same
 
 
+def test_without_a_number_another_name_of_the_carrier_is_the_same_parcel():
+    sent = SentParcel("1", "92748999", "UPSMI")
+    assert is_same_parcel(sent, reference="1", tracking_number="", carrier="UPS Mail Innovations")
+
+
 def test_without_a_known_carrier_our_reference_is_enough():
     assert is_same_parcel(SentParcel("1", "DC1"), reference="1", tracking_number="", carrier="UPS")
 

@@ -6,6 +6,7 @@ Seller Central's Confirm shipment offers in the UK, the EU and the US (its help 
 Amazon does not list goes as “Other” with its name in carrierName (behaviour SH07). Codes are compared as they stand.
 """
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -94,8 +95,71 @@ CARRIERS: tuple[Carrier, ...] = (
     Carrier(OTHER),
 )
 
+ONE_CARRIER: tuple[tuple[str, ...], ...] = (
+    ("UPS Mail Innovations", "UPSMI", "UPS MI"),
+    ("Hermes Logistik Gruppe", "Hermes", "HLG", "Hermes Germany"),
+    ("Evri", "Hermes UK", "Hermesworld", "Parcelnet", "myHermes"),
+    ("DHL eCommerce", "DHL Global Mail", "DHL eCommerce Solutions"),
+    ("FedEx SmartPost", "FedEx Ground Economy", "SmartPost"),
+    ("FedEx", "Federal Express"),
+    ("UPS", "United Parcel Service"),
+    ("USPS", "United States Postal Service", "US Postal Service", "U.S. Postal Service"),
+    ("Royal Mail", "RMG", "Royal Mail Group"),
+    ("Parcelforce", "Parcelforce Worldwide", "Parcel Force"),
+    ("Correos", "Correos de España", "Correos de Espana"),
+    ("GLS", "General Logistics Systems"),
+    ("DPD", "Dynamic Parcel Distribution", "DPDgroup"),
+    ("Poste Italiane", "PosteItaliane"),
+    ("BRT", "Bartolini", "BRT Corriere Espresso"),
+    ("Bpost", "Belgian Post"),
+    ("Yun Express", "YunExpress"),
+    ("4PX", "4PX Express"),
+    ("Asendia", "Asendia Germany", "Asendia UK"),
+    ("InPost", "InPost UK"),
+    ("OSM", "OSM Worldwide"),
+    ("Lasership", "OnTrac"),
+    ("Colis Prive", "Colis Privé"),
+    ("Tuffnells", "Tuffnells Parcels Express"),
+)
+"""Names of one carrier: the code that was sent and the name that Amazon's order shows may be two of them. “Hermes” is
+the German one; in the United Kingdom it was an older name of Evri. LaserShip and OnTrac are one company since 2021."""
+
 _BY_FOLDED: Mapping[str, str] = {carrier.code.casefold().replace(" ", ""): carrier.code for carrier in CARRIERS}
 CARRIER_CODES: tuple[str, ...] = tuple(carrier.code for carrier in CARRIERS)
+
+
+def folded(name: str) -> str:
+    """Equal for names that differ only by case, accents, spaces and signs."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if letter.isalnum())
+
+
+_ALIASES: Mapping[str, frozenset[str]] = {
+    folded(name): frozenset(folded(other) for other in names) for names in ONE_CARRIER for name in names
+}
+_TELLING = 5
+"""Letters: a shorter name of the table says nothing when it stands within another name."""
+
+
+def _names_of(carrier: str) -> frozenset[str]:
+    return _ALIASES.get(folded(carrier), frozenset((folded(carrier),)))
+
+
+def are_one_carrier(one: str, other: str) -> bool:
+    """Whether both surely name one carrier: written alike, or by the table."""
+    return not _names_of(one).isdisjoint(_names_of(other))
+
+
+def is_another_carrier(shown: str, sent: str) -> bool:
+    """Whether what Amazon shows (a code, a name, or both in one) cannot be the carrier that was sent.
+
+    One name within the other may be one carrier, as “DPD” and “DPD UK”. Where one is not said, nothing is known.
+    """
+    one, other = folded(shown), folded(sent)
+    if not one or not other or one in other or other in one or are_one_carrier(shown, sent):
+        return False
+    pairs = [(one, name) for name in _names_of(sent)] + [(other, name) for name in _names_of(shown)]
+    return not any(len(name) >= _TELLING and name in whole for whole, name in pairs)
 
 
 def is_listed(code: str) -> bool:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wharfinger.domain.carriers import is_another_carrier
+
 
 class Tracking(StrEnum):
     """When a courier service gives its tracking number.
@@ -57,14 +59,8 @@ def is_same_parcel(sent: SentParcel, *, reference: str, tracking_number: str, ca
     """
     if _squeezed(tracking_number):
         return _squeezed(tracking_number) == _squeezed(sent.tracking_number)
-    return reference == sent.reference and not _another_carrier(carrier, sent.carrier)
+    return reference == sent.reference and not is_another_carrier(carrier, sent.carrier)
 
 
 def _squeezed(text: str) -> str:
     return "".join(text.split()).casefold()
-
-
-def _another_carrier(shown: str, sent: str) -> bool:
-    """Amazon shows a code, a name or both in one: “DPD” and “DPD UK” may be one carrier."""
-    one, other = ("".join(c for c in text.casefold() if c.isalnum()) for text in (shown, sent))
-    return bool(one and other) and one not in other and other not in one

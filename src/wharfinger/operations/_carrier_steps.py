@@ -16,6 +16,11 @@ class SentCarrier:
     name: str
     method: str = ""
 
+    @property
+    def shown(self) -> str:
+        """As Amazon would show it: the name where it has no code."""
+        return carrier_sent(self.code, self.name).removeprefix("Other ")
+
 
 def carrier_of(channel_id: int, service: CourierService) -> SentCarrier:
     """By the channel's own mapping of the service, else by the service.

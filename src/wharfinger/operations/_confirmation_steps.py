@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import Confirmation, SalesOrder, Shipment
+from wharfinger.domain.carriers import are_one_carrier
 from wharfinger.domain.orders import IncomingPackage
 from wharfinger.domain.problems import ProblemKind
 from wharfinger.domain.shipments import ConfirmationState, SentParcel, is_same_parcel
@@ -62,7 +63,7 @@ def _shows(package: IncomingPackage, row: Confirmation) -> bool:
         return False  # what Amazon shows was sent before the correction
     if not _is_ours(package, _sent(row)):
         return False
-    return not row.stale_carrier or package.carrier != row.stale_carrier
+    return not row.stale_carrier or not are_one_carrier(package.carrier, row.stale_carrier)
 
 
 def _sent(row: Confirmation) -> SentParcel:

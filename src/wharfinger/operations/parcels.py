@@ -7,9 +7,10 @@ newest version waits behind it: whatever a person changes meanwhile, only the la
 from datetime import datetime
 
 from wharfinger.db.models import Confirmation, Shipment, User
+from wharfinger.domain.carriers import are_one_carrier
 from wharfinger.domain.shipments import ConfirmationState, Tracking
 from wharfinger.operations import triggers
-from wharfinger.operations._carrier_steps import carrier_of, carrier_sent, checked_number, service_in_use
+from wharfinger.operations._carrier_steps import carrier_of, checked_number, service_in_use
 from wharfinger.operations._confirmation_steps import wait_for_sending
 from wharfinger.operations._history_steps import record_activity, record_audit
 from wharfinger.operations.refusals import Refused
@@ -70,7 +71,7 @@ def correct_parcel(
     shipment.service = service
     shipment.save(update_fields=["tracking_number", "number_confirmed", "service"])
     carrier = carrier_of(channel.pk, service)
-    changed = row.sent_carrier and carrier_sent(carrier.code, carrier.name) != row.sent_carrier
+    changed = row.sent_carrier and not are_one_carrier(carrier.shown, row.sent_carrier.removeprefix("Other "))
     row.stale_carrier = row.shown_carrier if kept_number and changed else ""
     _next_version(row, now)
     _write_history(row, f"corrected to {service}, {found.number}", before=before, now=now, user=user)
