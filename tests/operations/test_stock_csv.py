@@ -81,6 +81,8 @@ def test_semicolons_tabs_bom_and_quotes_are_read(main):
         ("MUG,Mug,,,Main,1,", "mode", "receive"),
         ("MUG,Mug,,,Main,-1,count", "quantity", "no whole number"),
         ("MUG,Mug,,,Main,1.5,count", "quantity", "no whole number"),
+        ("MUG,Mug,,,Main,1.000,count", "quantity", "no whole number"),
+        ('MUG,Mug,,,Main,"1,000",count', "quantity", "no whole number"),
         ("MUG,Mug,,,Main,1e3,count", "quantity", "no whole number"),
         ("MUG,Mug,,,Main,٣,count", "quantity", "no whole number"),
         ("MUG,Mug,,,Main,99999999999,count", "quantity", "no whole number"),

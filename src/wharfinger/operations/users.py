@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 
 from wharfinger.db.models import SetupLink, SignInLimit, User
+from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.people import Role
 from wharfinger.domain.sign_in import SETUP_LINK_LIVES
 from wharfinger.operations._history_steps import record_audit
@@ -250,3 +251,11 @@ def set_time_zone(user_id: int, zone: str) -> None:
     if zone not in available_timezones():
         raise Refused("Choose a time zone from the list.", "time_zone")
     User.objects.filter(pk=user_id).update(time_zone=zone)
+
+
+@operation
+def set_decimal_sign(user_id: int, sign: str) -> None:
+    """Of the files that this person exports."""
+    if sign not in set(DecimalSign):
+        raise Refused("Choose a decimal sign from the list.", "decimal_sign")
+    User.objects.filter(pk=user_id).update(decimal_sign=sign)

@@ -1,4 +1,4 @@
-"""The reader's time zone, while the page is made."""
+"""The reader's time zone, and the decimal sign of their files, while the page is made."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from wharfinger.db.models import User
+from wharfinger.domain.csv_cells import DecimalSign
+from wharfinger.web.csv_files import written_with
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -16,7 +18,8 @@ def readers_zone(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return get_response(request)
-        with timezone.override(request.user.time_zone):
+        sign = DecimalSign(request.user.decimal_sign)
+        with timezone.override(request.user.time_zone), written_with(sign):
             return get_response(request)
 
     return answer

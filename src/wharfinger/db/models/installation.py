@@ -1,6 +1,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.people import Role
 from wharfinger.domain.running_shop import ShopState
 
@@ -20,6 +21,12 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=60, default="Europe/London")
     theme = models.CharField(max_length=10, default="auto")
+    decimal_sign = models.CharField(
+        max_length=10,
+        choices=[(sign.value, sign.value) for sign in DecimalSign],
+        default=DecimalSign.POINT.value,
+        db_default=DecimalSign.POINT.value,
+    )  # in exported files
 
     objects = UserManager()
 

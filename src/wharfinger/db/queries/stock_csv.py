@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from wharfinger.db.models import CsvHeading, KitComponent, Site, StockBarcode, StockItem, StockLevel
-from wharfinger.domain.csv_cells import read_cell
+from wharfinger.domain.csv_cells import read_cell, without_needless_zeros
 from wharfinger.domain.csv_reading import (
     NoTable,
     folded_code,
@@ -289,7 +289,7 @@ def _text_fault(text: str, at_most: int) -> str:
 
 
 def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[CsvError]]:
-    text, mode = values["quantity"], values["mode"].lower()
+    text, mode = without_needless_zeros(values["quantity"]), values["mode"].lower()
     if not text:
         if mode or values["site"]:
             return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]

@@ -2,6 +2,7 @@ from zoneinfo import available_timezones
 
 from django import forms
 
+from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.operations.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
@@ -11,6 +12,15 @@ class ZoneForm(forms.Form):
         label="Your time zone",
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         widget=LongSelect,
+    )
+    decimal_sign = forms.ChoiceField(
+        label="Numbers in exported CSV files",
+        choices=[
+            (DecimalSign.POINT.value, "1234.50, columns separated by commas"),
+            (DecimalSign.COMMA.value, "1234,50, columns separated by semicolons"),
+        ],
+        required=False,
+        help_text="Choose what your spreadsheet writes itself. Imported files are read either way.",
     )
 
 

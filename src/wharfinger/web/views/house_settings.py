@@ -20,10 +20,12 @@ from wharfinger.web.views.mail import way_of_mail
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_settings(request: HttpRequest) -> HttpResponse:
-    form = ZoneForm(request.POST or None, initial={"time_zone": person(request).time_zone})
+    form = ZoneForm(request.POST or None, initial=_own(request))
     if request.method == "POST" and form.is_valid():
         users.set_time_zone(person(request).pk, form.cleaned_data["time_zone"])
-        messages.success(request, "Times are shown in your zone now.")
+        if form.cleaned_data["decimal_sign"]:
+            users.set_decimal_sign(person(request).pk, form.cleaned_data["decimal_sign"])
+        messages.success(request, "Saved. Times are shown in your zone, and exported files have your decimal sign.")
         return redirect("settings")
     return _page(request, form, PendingForm(initial={"days": pending_days()}))
 
@@ -37,7 +39,12 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
         reservations.set_pending_days(days, now=trade_now(), user=person(request))
         messages.success(request, f"A pending order keeps its units for {days} {'day' if days == 1 else 'days'} now.")
         return redirect("settings")
-    return _page(request, ZoneForm(initial={"time_zone": person(request).time_zone}), form)
+    return _page(request, ZoneForm(initial=_own(request)), form)
+
+
+def _own(request: HttpRequest) -> dict[str, str]:
+    """What the reader has chosen."""
+    return {"time_zone": person(request).time_zone, "decimal_sign": person(request).decimal_sign}
 
 
 def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> HttpResponse:
