@@ -104,7 +104,7 @@ def test_an_unlisted_application_has_25_sellers_by_consent(amazon):
     kind(amazon, "unlisted")
     now, application = amazon.simulator.clock.seconds(), amazon.simulator.application
     for number in range(24):
-        amazon.simulator.world.make(Seller(f"SELLER{number}", "Somebody", "EU", []))
+        amazon.simulator.world.records.make(Seller(f"SELLER{number}", "Somebody", "EU", []))
         application.make(RefreshToken(f"Atzr|{number}", f"SELLER{number}", granted=now))
     assert "spapi_oauth_code" in told(press(amazon, {"accept": "yes", "answer": "ok"}))
     assert "spapi_oauth_code" in told(press(amazon, {"accept": "yes", "answer": "ok"}))  # the same seller again

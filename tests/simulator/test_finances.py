@@ -58,7 +58,7 @@ def test_every_transactions_parts_add_up(amazon):
     order = amazon.order(sku="FBA-0001", by="AMAZON", quantity=2)
     amazon.advance(400)
     placed = amazon.simulator.world.orders[order["orderId"]]
-    amazon.simulator.world.take_back(placed, placed.items[0].id, 1, amazon.simulator.clock.seconds())
+    amazon.simulator.world.returning.take_back(placed, placed.items[0].id, 1, amazon.simulator.clock.seconds())
     amazon.advance(200)
     found = [*listed(amazon), *listed(amazon, seller=NA)]
     assert [one["transactionType"] for one in found] == ["Shipment", "Shipment", "Shipment", "Refund", "Shipment"]
@@ -167,7 +167,7 @@ def test_transactions_outlive_a_restart_and_are_posted_once(tmp_path):
     amazon.simulator.close()
     again = Amazon(home=tmp_path)
     amazon_order = again.simulator.world.orders[order["orderId"]]
-    again.simulator.world.touch(amazon_order)
+    again.simulator.world.records.touch(amazon_order)
     again.advance(130)
     assert listed(again) == told
     again.simulator.close()

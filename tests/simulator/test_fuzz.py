@@ -125,4 +125,4 @@ def test_the_books_add_up_after_a_day_of_everything():
         assert not listing.history or listing.history[-1].quantity == listing.quantity
         assert (listing.quantity or 0) >= 0
         assert [change.at for change in listing.history] == sorted(change.at for change in listing.history)
-    assert not any(world.promised.values())
+    assert not any(world.records.reserved.values())

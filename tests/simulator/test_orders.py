@@ -33,7 +33,7 @@ def test_an_empty_date_is_named_in_details(amazon):
 def test_pages_hold_every_order_once(amazon):
     amazon.control("POST", "orders", {"mix": {"count": 230, "fbaShare": 0}})
     amazon.advance(200)
-    placed = {o.id for o in amazon.simulator.world.newest(EU, 1000)}
+    placed = {o.id for o in amazon.simulator.world.records.newest(EU, 1000)}
     every = ",".join(amazon.simulator.world.sellers["A2HARBOUREULTD1"].marketplaces)
     found, token = [], {}
     while True:

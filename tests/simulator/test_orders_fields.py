@@ -188,9 +188,9 @@ def test_units_of_an_fba_line_are_promised_no_more_when_cancelled(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", quantity=3)
     line = {"orderItemId": order["items"][0]["orderItemId"], "quantity": 2}
     amazon.control("POST", f"orders/{order['orderId']}/cancel", {"by": "BUYER", **line})
-    assert amazon.simulator.world.promised[(EU, "UK", "FBA-0000")] == 1
+    assert amazon.simulator.world.records.reserved[(EU, "UK", "FBA-0000")] == 1
     amazon.advance(400)
-    assert amazon.simulator.world.promised[(EU, "UK", "FBA-0000")] == 0
+    assert amazon.simulator.world.records.reserved[(EU, "UK", "FBA-0000")] == 0
 
 
 def test_a_buyer_moves_house_before_the_parcel_leaves(amazon):

@@ -105,7 +105,7 @@ def test_a_cancelled_order_keeps_its_total_and_has_an_empty_buyer(amazon):
 def test_every_order_is_paged_once_by_a_token_and_the_marketplaces(amazon):
     amazon.control("POST", "orders", {"mix": {"count": 120, "fbaShare": 0}})
     amazon.advance(200)
-    placed = {o.id for o in amazon.simulator.world.newest(EU, 1000) if o.marketplace in (UK, DE)}
+    placed = {o.id for o in amazon.simulator.world.records.newest(EU, 1000) if o.marketplace in (UK, DE)}
     found, query = [], {**SINCE, "MarketplaceIds": f"{UK},{DE}", "MaxResultsPerPage": 7}
     while query:
         status, page = amazon.call("GET", PATH, query=query)

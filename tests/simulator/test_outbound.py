@@ -64,13 +64,13 @@ def test_an_order_of_another_shop_is_promised_sent_and_followed(amazon):
     stock = amazon.simulator.world.fba[KEY]
     before = stock.fulfillable
     assert create(amazon) == (200, {})
-    assert (amazon.simulator.world.free(stock), stock.fulfillable) == (before - 2, before)
+    assert (amazon.simulator.world.warehouses.free(stock), stock.fulfillable) == (before - 2, before)
     states = [state(amazon)]
     for seconds in (61, 60, 200):
         amazon.advance(seconds)
         states.append(state(amazon))
     assert states == ["Received", "Planning", "Processing", "Complete"]
-    assert (amazon.simulator.world.free(stock), stock.fulfillable) == (before - 2, before - 2)
+    assert (amazon.simulator.world.warehouses.free(stock), stock.fulfillable) == (before - 2, before - 2)
     (shipment,) = read(amazon)["fulfillmentShipments"]
     (package,) = shipment["fulfillmentShipmentPackage"]
     assert (shipment["fulfillmentShipmentStatus"], package["trackingNumber"]) == ("SHIPPED", "TBA000000000000")
@@ -106,7 +106,7 @@ def test_what_cannot_be_had_is_unfulfillable_as_a_whole(amazon):
     amazon.advance(200)
     (order,) = amazon.search()[1]["orders"]
     assert order["fulfillment"]["fulfillmentStatus"] == "UNFULFILLABLE"
-    assert amazon.simulator.world.promised.get(KEY, 0) == 0
+    assert amazon.simulator.world.records.reserved.get(KEY, 0) == 0
 
 
 def test_all_that_is_there_may_be_sent(amazon):
@@ -133,7 +133,7 @@ def test_or_it_waits_for_the_rest(amazon):
 def test_a_cancelled_order_sets_its_stock_free(amazon):
     create(amazon)
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1/cancel") == (200, {})
-    assert (state(amazon), amazon.simulator.world.promised[KEY]) == ("Cancelled", 0)
+    assert (state(amazon), amazon.simulator.world.records.reserved[KEY]) == ("Cancelled", 0)
     assert read(amazon)["fulfillmentOrderItems"][0]["cancelledQuantity"] == 2
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1/cancel")[0] == 400
 
@@ -171,7 +171,7 @@ def test_a_held_order_goes_when_it_is_told_to(amazon):
 def test_a_wrong_request_is_refused_and_nothing_is_promised(amazon, changes, words):
     status, told = create(amazon, **changes)
     assert (status, words in told["errors"][0]["message"]) == (400, True), told
-    assert (amazon.simulator.world.promised.get(KEY, 0), amazon.simulator.world.orders) == (0, {})
+    assert (amazon.simulator.world.records.reserved.get(KEY, 0), amazon.simulator.world.orders) == (0, {})
 
 
 def test_one_name_is_used_once_and_by_its_seller_alone(amazon):
@@ -309,7 +309,7 @@ def test_only_what_changed_since_is_told_and_skus_are_ignored_then(amazon):
 def test_a_sku_with_a_comma_is_asked_alone(amazon):
     world = amazon.simulator.world
     amazon.control("POST", "listings", {"sellerId": EU, "sku": "A,B"})
-    world.make(type(world.fba[KEY])(EU, "UK", "A,B", 1))
+    world.records.make(type(world.fba[KEY])(EU, "UK", "A,B", 1))
     assert [row["sellerSku"] for row in summary(amazon, "A,B")] == ["A,B"]
     query = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "sellerSkus": "A,B"}
     told = amazon.call("GET", "/fba/inventory/v1/summaries", query=query)[1]

@@ -194,7 +194,7 @@ def test_headers_are_told_in_the_language_that_was_asked_for(amazon, locale, mar
 
 def test_a_japanese_report_comes_in_the_charset_of_japan(amazon):
     seller = {"id": "A4HARBOURJP0001", "name": "Harbour", "region": "FE", "marketplaces": [JP]}
-    amazon.simulator.world.make(Seller(**seller))
+    amazon.simulator.world.records.make(Seller(**seller))
     amazon.simulator.application.make(RefreshToken("Atzr|japan", "A4HARBOURJP0001"))
     amazon.control(
         "POST", "listings", {"sellerId": "A4HARBOURJP0001", "sku": "JP-1", "title": "湯のみ ząb", "quantity": 3}

@@ -62,7 +62,7 @@ def test_a_fall_that_no_order_explains_waits_for_the_orders_and_is_told_before_i
     listing = Listing.objects.get(sku=SKU)
     simulator = selling.amazon.simulator
     held = simulator.world.listings[(EU, SKU)]
-    simulator.world.set_quantity(held, 25, simulator.clock.seconds(), "another program")
+    simulator.world.quantities.set_quantity(held, 25, simulator.clock.seconds(), "another program")
     Listing.objects.filter(pk=listing.pk).update(read_back_at=selling.clock.now())
     selling.run("stock_out")
     fell = Listing.objects.get(pk=listing.pk).fell_at

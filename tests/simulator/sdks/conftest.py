@@ -173,8 +173,8 @@ def _fill_pool(simulator):
     for number in range(POOLED):
         sku = f"POOL-{number:04d}"
         listing = Listing(EU, sku, f"B0POOL{number:04d}", sku, "HOME", "AMAZON_EU", 999, list(seller.marketplaces))
-        simulator.world.make(listing)
-        simulator.world.make(FbaStock(EU, "UK", sku, number))
+        simulator.world.records.make(listing)
+        simulator.world.records.make(FbaStock(EU, "UK", sku, number))
 
 
 @contextlib.contextmanager

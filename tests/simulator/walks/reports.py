@@ -61,7 +61,7 @@ def walk_finances(go):
     fba = amazon.order(sku="FBA-0001", by="AMAZON")
     amazon.advance(600)
     order = amazon.simulator.world.orders[fba["orderId"]]
-    amazon.simulator.world.take_back(order, order.items[0].id, 1, amazon.simulator.clock.seconds())
+    amazon.simulator.world.returning.take_back(order, order.items[0].id, 1, amazon.simulator.clock.seconds())
     amazon.advance(14 * 86_400)
     fresh(amazon)
     query = {"postedAfter": SINCE, "marketplaceId": UK, "transactionStatus": "RELEASED"}

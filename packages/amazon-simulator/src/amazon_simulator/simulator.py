@@ -74,14 +74,13 @@ class Simulator:
     def _furnish(self) -> None:
         """Everything as it is before anything has happened."""
         seed = self.seed
-        self.world = World()
         self.numbering = Numbering(seed)
         self.application = Application(
             self._redirect_uris, self.numbering, login_uri=self._login_uri, kind=self._application_kind
         )
         self.limits = Limits(lifted=self._lifted)
         self.faults = Faults(seed)
-        self.world.lateness, self.world.rounding = self.faults.lateness, self.faults.rounding
+        self.world = World(lateness=self.faults.lateness, rounding=self.faults.rounding)
         self.documents = Documents(self.base, self.numbering)
         self.queues = Queues(self.base, self.numbering)
         self.delivery = Delivery(self.application, self.faults, self.queues, self.numbering)

@@ -113,7 +113,7 @@ def suspend(simulator: Simulator, told: Body) -> Response:
     markets = [told.one_of("marketplaceId", own, "/_simulator/accounts")] if "marketplaceId" in told else list(own)
     kept = [market for market in seller.suspended if market not in markets]
     seller.suspended = kept + (markets if told.truth("suspended", True) else [])
-    simulator.world.touch(seller)
+    simulator.world.records.touch(seller)
     return answer_json({"sellerId": seller.id, "suspended": seller.suspended})
 
 
@@ -125,5 +125,5 @@ def participate(simulator: Simulator, told: Body) -> Response:
     joins = told.truth("participating")
     seller.marketplaces = [one for one in own if (joins if one == market else one in seller.marketplaces)]
     seller.absent = [one for one in own if one not in seller.marketplaces]
-    simulator.world.touch(seller)
+    simulator.world.records.touch(seller)
     return answer_json({"sellerId": seller.id, "marketplaces": seller.marketplaces, "absent": seller.absent})

@@ -34,7 +34,7 @@ def create_account(simulator: Simulator, told: Body, now: float) -> dict[str, An
     name = told.text("name", f"Seller {len(world.sellers) + 1}", longest=200)
     goods, odd = told.truth("goods", True), told.truth("oddGoods")
     seller = Seller(number, name, region, list(dict.fromkeys(markets)))
-    world.make(seller)
+    world.records.make(seller)
     if goods:
         list_goods(world, seller, chance, now)
     if odd:

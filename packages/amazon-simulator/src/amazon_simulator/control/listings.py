@@ -44,11 +44,11 @@ def add_listing(simulator: Simulator, told: Body, now: float) -> dict[str, Any]:
         history=[] if quantity is None else [Change(now, quantity, "first listed")],
         more=_read_particulars(told, now),
     )
-    simulator.world.make(listing)
+    simulator.world.records.make(listing)
     for pool, units in stock.items():
-        simulator.world.make(FbaStock(seller.id, pool, sku, 0))
+        simulator.world.records.make(FbaStock(seller.id, pool, sku, 0))
         if units:
-            simulator.world.restock(seller.id, pool, sku, units, now)
+            simulator.world.warehouses.restock(seller.id, pool, sku, units, now)
     return listing_json(listing)
 
 
@@ -100,7 +100,7 @@ def set_issues(simulator: Simulator, told: Body, now: float) -> dict[str, Any]:
     issues = [] if told.members.get("issues") == [] else _issues(told)
     listing.more = listing.more or Particulars()
     listing.more.issues, listing.more.updated = issues, now
-    simulator.world.note_whole(listing)
+    simulator.world.quantities.note_whole(listing)
     return listing_json(listing)
 
 

@@ -74,7 +74,7 @@ def place_one(simulator: Simulator, told: Body, now: float) -> Order:
         for line in told.parts("items")
     ]
     waits = _one(told, "status", ("UNSHIPPED", "PENDING")) == "PENDING"
-    return world.place(
+    return world.ordering.place(
         order_number(random.Random(f"{simulator.seed}:{serial}"), serial),
         seller,
         market.id,
@@ -185,18 +185,18 @@ def change(simulator: Simulator, order: Order, verb: str, told: Body, now: float
     match verb:
         case "cancel" if "orderItemId" in told:
             by = _one(told, "by", ("BUYER", "AMAZON", "MERCHANT"))
-            world.cancel_units(order, told.text("orderItemId"), told.whole("quantity", least=1), by, now)
+            world.ordering.cancel_units(order, told.text("orderItemId"), told.whole("quantity", least=1), by, now)
         case "cancel":
-            world.cancel(order, told.text("by", "BUYER"), now)
+            world.ordering.cancel(order, told.text("by", "BUYER"), now)
         case "request-cancel":
-            world.ask_to_cancel(order, told.text("reason", ""), now)
+            world.ordering.request_cancellation(order, told.text("reason", ""), now)
         case "address":
-            world.move_house(order, _buyer(Body({"buyer": told.members}), order.buyer), now)
+            world.ordering.change_address(order, _buyer(Body({"buyer": told.members}), order.buyer), now)
         case "release":
-            world.release(order, now)
+            world.ordering.release(order, now)
         case "pay":
-            world.pay(order, now)
+            world.ordering.pay(order, now)
         case "ship":
-            world.ship_fba(order, now)
+            world.ordering.ship_fba(order, now)
         case _:
             raise NotPossible(f"{verb}: no such verb; use cancel, request-cancel, address, release, pay or ship")

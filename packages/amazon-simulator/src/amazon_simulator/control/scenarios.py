@@ -50,7 +50,7 @@ def start_scenario(simulator: Simulator, name: str, told: Body, now: float) -> R
 def _oversold(simulator: Simulator, seller: Seller, now: float) -> dict[str, Any]:
     world = simulator.world
     listing = _own(simulator, seller, least=0)
-    world.set_quantity(listing, 2, now, "scenario oversold")
+    world.quantities.set_quantity(listing, 2, now, "scenario oversold")
     markets = [market for market in seller.marketplaces if market in listing.marketplaces]
     orders = [
         _order(simulator, seller, markets[number % len(markets)], listing.sku, now, oversell=True)
@@ -61,21 +61,25 @@ def _oversold(simulator: Simulator, seller: Seller, now: float) -> dict[str, Any
 
 def _fba(simulator: Simulator, seller: Seller, now: float) -> dict[str, Any]:
     world = simulator.world
-    stock = next((row for row in world.fba.values() if row.seller == seller.id and world.free(row) >= 5), None)
+    stock = next(
+        (row for row in world.fba.values() if row.seller == seller.id and world.warehouses.free(row) >= 5), None
+    )
     if stock is None:
         raise NotPossible(f"sellerId: {seller.name} has no FBA stock; see POST /_simulator/fba/restock")
     market = next(market for market in seller.marketplaces if MARKETS[market].pool == stock.pool)
     orders = [_order(simulator, seller, market, stock.sku, now, fba=True) for _ in range(2)]
     key = "/".join(stock.key)
     told = {"stock": list(stock.key)}
-    world.send_in(stock, 24)
-    world.intend(now + HOUR, "receive", key, {**told, "quantity": 24, "reference": f"FBA15{len(world.orders):07d}"})
-    world.intend(now + 2 * HOUR, "lose", key, {**told, "quantity": 1})
-    world.intend(now + 3 * HOUR, "damage", key, {**told, "quantity": 1})
-    world.intend(now + A_DAY, "find", key, {**told, "quantity": 1})
+    world.warehouses.send_in(stock, 24)
+    world.records.intend(
+        now + HOUR, "receive", key, {**told, "quantity": 24, "reference": f"FBA15{len(world.orders):07d}"}
+    )
+    world.records.intend(now + 2 * HOUR, "lose", key, {**told, "quantity": 1})
+    world.records.intend(now + 3 * HOUR, "damage", key, {**told, "quantity": 1})
+    world.records.intend(now + A_DAY, "find", key, {**told, "quantity": 1})
     for order, disposition in zip(orders, ("SELLABLE", "CUSTOMER_DAMAGED"), strict=True):
         back = {"item": order.items[0].id, "quantity": 1, "reason": "UNWANTED_ITEM", "disposition": disposition}
-        world.intend(now + 3 * A_DAY, "return", order.id, back)
+        world.records.intend(now + 3 * A_DAY, "return", order.id, back)
     return {"sku": stock.sku, "pool": stock.pool, "orderIds": [order.id for order in orders]}
 
 
@@ -87,7 +91,7 @@ def _unmatched(simulator: Simulator, seller: Seller, now: float) -> dict[str, An
     orders = []
     for sku, asin, title in (unlike, alike):
         if (seller.id, sku) not in world.listings:
-            world.make(_listing(seller, sku, asin, title, now))
+            world.records.make(_listing(seller, sku, asin, title, now))
         orders.append(_order(simulator, seller, seller.marketplaces[0], sku, now))
     return {"skus": [unlike[0], alike[0]], "orderIds": [order.id for order in orders]}
 
@@ -186,7 +190,7 @@ def _order(
     oversell: bool = False,
 ) -> Order:
     serial = len(simulator.world.orders)
-    return simulator.world.place(
+    return simulator.world.ordering.place(
         order_number(random.Random(f"{simulator.seed}:story:{serial}"), serial),
         seller,
         market,

@@ -42,7 +42,7 @@ def _take(ground: Ground, order: Order, own: str) -> None:
     """The seller's own number is kept, the status stays."""
     if own and own != order.alias:
         order.alias = own
-        ground.world.touch(order)
+        ground.world.records.touch(order)
 
 
 def _cancel(ground: Ground, order: Order, message: Element, now: float) -> None:
@@ -55,4 +55,4 @@ def _cancel(ground: Ground, order: Order, message: Element, now: float) -> None:
             raise Wrong(INCOMPLETE)
     if not message.findall("Item"):
         raise Wrong(INCOMPLETE)
-    ground.world.cancel(order, "MERCHANT", now)
+    ground.world.ordering.cancel(order, "MERCHANT", now)

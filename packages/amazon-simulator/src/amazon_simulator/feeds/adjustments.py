@@ -35,7 +35,7 @@ def _adjust(ground: Ground, job: Job, number: int, message: Element) -> list[Res
         if not lines and not cancelled:
             raise Wrong(INCOMPLETE)
         for item, units in cancelled.items():
-            ground.world.cancel_units(order, item, units, "MERCHANT", job.now)
+            ground.world.ordering.cancel_units(order, item, units, "MERCHANT", job.now)
         if lines:
             ground.ledger.refund(order, lines, job.now, f"feed {job.feed.id}")
     except NotPossible as refusal:

@@ -72,7 +72,7 @@ def _ship(ground: Ground, job: Job, number: int, message: Element) -> list[Resul
         unfit = _does_not_match(package) if _is_odd(package) else ""
         if unfit and ground.strict(job.seller.id, job.now):
             raise Wrong(unfit, TRACKING)
-        effect = ground.world.confirm(order, package, job.now)
+        effect = ground.world.shipments.confirm(order, package, job.now)
     except NotPossible:
         _note(ground, job, told, sent, "refused")
         return [Result(number, QUANTITIES, _too_many(told), told)]
@@ -181,7 +181,7 @@ def _is_odd(package: Package) -> bool:
 
 
 def _note(ground: Ground, job: Job, order: str, sent: Sent | None, effect: str) -> None:
-    ground.world.note_confirmation(
+    ground.world.records.make(
         Confirmation(
             number=len(ground.world.confirmations),
             at=job.now,

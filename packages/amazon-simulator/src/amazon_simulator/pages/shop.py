@@ -53,7 +53,7 @@ def _show(simulator: Simulator, query: dict[str, str], said: str, status: int = 
         goods=goods[:GOODS_SHOWN],
         more=max(0, len(goods) - GOODS_SHOWN),
         find=query.get("find", ""),
-        left=lambda row: world.left(row, market.id),
+        left=lambda row: world.warehouses.left(row, market.id),
         stock=lambda row: world.fba.get((seller.id, market.pool, row.sku)),
         twins=_twins(simulator, seller.id),
         returned=lambda order: sum(world.returned.get((order.id, item.id), 0) for item in order.items),
@@ -67,7 +67,7 @@ def _show(simulator: Simulator, query: dict[str, str], said: str, status: int = 
 def _orders(simulator: Simulator, seller: str, first: str) -> list[Order]:
     """The newest, behind the one that Seller Central was asked for."""
     asked = simulator.world.orders.get(first)
-    newest = [order for order in simulator.world.newest(seller, ORDERS_SHOWN) if order.id != first]
+    newest = [order for order in simulator.world.records.newest(seller, ORDERS_SHOWN) if order.id != first]
     return [asked, *newest] if asked is not None and asked.seller == seller else newest
 
 
@@ -86,11 +86,11 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
             case "buy":
                 _buy(simulator, form, now)
             case "cancel":
-                world.cancel(world.orders[form["order"]], "BUYER", now)
+                world.ordering.cancel(world.orders[form["order"]], "BUYER", now)
             case "ask":
-                world.ask_to_cancel(world.orders[form["order"]], "Ordered by mistake", now)
+                world.ordering.request_cancellation(world.orders[form["order"]], "Ordered by mistake", now)
             case "pay":
-                world.pay(world.orders[form["order"]], now)
+                world.ordering.pay(world.orders[form["order"]], now)
             case "return":
                 item = _left_to_return(simulator, form["order"])
                 take_back(simulator, Body({"orderId": form["order"], "orderItemId": item}), now)

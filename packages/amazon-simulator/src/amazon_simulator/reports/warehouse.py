@@ -67,7 +67,7 @@ def inventory(asked: ReportContext) -> Sheet:
 
 
 def _inventory_row(asked: ReportContext, row: FbaStock, listing: Listing, european: bool) -> tuple[str, ...]:
-    ordered = min(row.fulfillable, asked.world.promised.get(row.key, 0))
+    ordered = min(row.fulfillable, asked.world.records.reserved.get(row.key, 0))
     ours = "DEFAULT" in (listing.channel, listing.second)
     market = next(market for market in asked.markets if market.pool == row.pool)
     fulfillable, held = row.fulfillable - ordered, row.fulfillable + row.reserved + row.unfulfillable
@@ -166,7 +166,7 @@ def _next_period(at: float, period: str) -> float:
 
 def _now(row: FbaStock, disposition: str, asked: ReportContext) -> int:
     """What is there of a condition at this moment."""
-    return row.fulfillable if disposition == "SELLABLE" else asked.world.tally(row.key).broken[disposition]
+    return row.fulfillable if disposition == "SELLABLE" else asked.world.records.tally(row.key).broken[disposition]
 
 
 def _summary_row(

@@ -7,10 +7,10 @@ Entries of an attribute are told apart by their selectors; `replace` replaces th
 from collections.abc import Sequence
 from typing import Any
 
-from amazon_simulator.world import World
 from amazon_simulator.world.catalogue import MARKETS
 from amazon_simulator.world.entities import Listing, Telling
 from amazon_simulator.world.prices import price_in
+from amazon_simulator.world.quantities import last_submitted
 
 Entries = list[dict[str, Any]]
 AVAILABILITY = "fulfillment_availability"
@@ -84,7 +84,7 @@ def _as_it_is(listing: Listing) -> Telling:
 
 def _availability(listing: Listing, market: str) -> Entries:
     """What was submitted there last, taken effect or not (behaviours S01, S08), else what is offered."""
-    newest = World.newest_told(listing)
+    newest = last_submitted(listing)
     if market and newest.market == market:
         return availability(newest)
     return availability(_as_it_is(listing), listing.particulars.copies.get(market))

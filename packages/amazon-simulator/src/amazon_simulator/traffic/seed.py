@@ -34,7 +34,7 @@ def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
     )
     tokens = []
     for seller in accounts:
-        world.make(seller)
+        world.records.make(seller)
         list_goods(world, seller, chance, now)
         tokens.append(RefreshToken(f"Atzr|self{chance.getrandbits(128):032x}", seller.id))
     return tokens
@@ -61,7 +61,7 @@ def list_goods(world: World, seller: Seller, chance: random.Random, now: float) 
             listed=known,
             history=[Change(now, quantity, "first listed")],
         )
-        world.make(listing)
+        world.records.make(listing)
     pools = sorted({MARKETS[marketplace].pool for marketplace in seller.marketplaces})
     for number in range(FBA_SKUS):
         twin = TWIN_OF + number if number >= FBA_SKUS - TWINS else None
@@ -76,9 +76,11 @@ def list_goods(world: World, seller: Seller, chance: random.Random, now: float) 
             price=chance.randint(995, 5995),
             marketplaces=list(seller.marketplaces),
         )
-        world.make(listing)
+        world.records.make(listing)
         for pool in pools:
-            world.make(FbaStock(seller.id, pool, listing.sku, chance.randint(40, 90), inbound=chance.randint(0, 20)))
+            world.records.make(
+                FbaStock(seller.id, pool, listing.sku, chance.randint(40, 90), inbound=chance.randint(0, 20))
+            )
 
 
 def list_odd_goods(world: World, seller: Seller, now: float) -> None:
@@ -99,7 +101,7 @@ def list_odd_goods(world: World, seller: Seller, now: float) -> None:
             lead_time=2,
             history=[Change(now, 500, "first listed")],
         )
-        world.make(listing)
+        world.records.make(listing)
 
 
 def odd_buyer(country: str, number: int) -> Buyer:
@@ -174,7 +176,7 @@ def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: 
         for listing in chance.sample(goods, 2 if chance.random() < mix["severalLinesShare"] else 1)
     ]
     serial = len(world.orders)
-    order = world.place(
+    order = world.ordering.place(
         order_number(chance, serial),
         seller,
         marketplace,
@@ -188,5 +190,5 @@ def _place_one(world: World, chance: random.Random, mix: dict[str, float], now: 
         programs=("PRIME",) if chance.random() < 0.1 else (),
     )
     if chance.random() < mix["cancelledShare"]:
-        world.cancel(order, chance.choice(("BUYER", "AMAZON")), now)
+        world.ordering.cancel(order, chance.choice(("BUYER", "AMAZON")), now)
     return order

@@ -18,7 +18,7 @@ from amazon_simulator.traffic.seed import list_odd_goods, odd_buyer, order_numbe
 from amazon_simulator.world import Line, NotPossible, Terms, World
 from amazon_simulator.world.catalogue import DAY, EU_MARKETS, MARKETS, ODD_GOODS
 from amazon_simulator.world.entities import Associated, Buyer, FbaStock, Listing, Order, Seller, Transit
-from amazon_simulator.world.parcels import REASONS
+from amazon_simulator.world.returns import REASONS
 
 HOUR, A_DAY = 3600.0, 24 * 3600.0
 BUYERS_OF_A_COUNTRY = 2_000
@@ -231,7 +231,7 @@ class Traffic:
         transit = _transit(market, chance) if chance.random() < habits.transit and not fba else None
         buyer, company = self._somebody(market, odd, chance)
         try:
-            order = self._world.place(
+            order = self._world.ordering.place(
                 order_number(chance, len(self._world.orders)),
                 seller,
                 market,
@@ -289,18 +289,18 @@ class Traffic:
             return False
         if not listing.listed and not unknown:
             return False
-        return self._world.left(listing, market) >= quantity
+        return self._world.warehouses.left(listing, market) >= quantity
 
     def _have_plans(self, order: Order, chance: random.Random, at: float, *, unpaid: bool) -> None:
         """What this buyer will do later."""
         habits, world = self.plan.habits, self._world
         if unpaid:
-            world.intend(at + chance.uniform(2, 8) * HOUR, "cancel", order.id, {"by": "AMAZON"})
+            world.records.intend(at + chance.uniform(2, 8) * HOUR, "cancel", order.id, {"by": "AMAZON"})
         elif chance.random() < habits.cancelled:
-            world.intend(at + chance.uniform(60, 1800), "cancel", order.id, {"by": "BUYER"})
+            world.records.intend(at + chance.uniform(60, 1800), "cancel", order.id, {"by": "BUYER"})
         elif chance.random() < habits.asks:
             reason = chance.choice(("Ordered by mistake", "Found cheaper somewhere else", "Arrives too late"))
-            world.intend(at + chance.uniform(300, 7200), "ask", order.id, {"reason": reason})
+            world.records.intend(at + chance.uniform(300, 7200), "ask", order.id, {"reason": reason})
         if chance.random() < habits.returned:
             item, reason = chance.choice(order.items), chance.choice(REASONS)
             told = {
@@ -311,13 +311,13 @@ class Traffic:
                 if reason in REASONS[:2]
                 else chance.choice(("SELLABLE", "DEFECTIVE", "CUSTOMER_DAMAGED", "CARRIER_DAMAGED")),
             }
-            world.intend(at + chance.uniform(4, 25) * A_DAY, "return", order.id, told)
+            world.records.intend(at + chance.uniform(4, 25) * A_DAY, "return", order.id, told)
 
     def _keep_stocked(self, seller: Seller, order: Order, at: float) -> None:
         for item in order.items:
             listing = self._world.listings[(seller.id, item.sku)]
             if (listing.quantity or 0) < 3:
-                self._world.set_quantity(listing, 40, at, "kept stocked by traffic")
+                self._world.quantities.set_quantity(listing, 40, at, "kept stocked by traffic")
 
     # --- Amazon's warehouses
 
@@ -330,23 +330,23 @@ class Traffic:
         if stock.fulfillable + stock.inbound < 15:
             self._send_more(stock, chance, at)
         elif stock.inbound and luck < 0.5:
-            self._world.receive(stock, chance.randint(1, stock.inbound), at, _shipment(chance))
-        elif luck < 0.53 and self._world.free(stock) > 5:
-            self._world.lose(stock, 1, at)
+            self._world.warehouses.receive(stock, chance.randint(1, stock.inbound), at, _shipment(chance))
+        elif luck < 0.53 and self._world.warehouses.free(stock) > 5:
+            self._world.warehouses.lose(stock, 1, at)
         elif luck < 0.56 and stock.researching:
-            self._world.find(stock, 1, at)
-        elif luck < 0.58 and self._world.free(stock) > 5:
-            self._world.damage(stock, 1, at)
+            self._world.warehouses.find(stock, 1, at)
+        elif luck < 0.58 and self._world.warehouses.free(stock) > 5:
+            self._world.warehouses.damage(stock, 1, at)
 
     def _send_more(self, stock: FbaStock, chance: random.Random, at: float) -> None:
         """The seller sends units in; they are received in two parts."""
         units, reference = chance.randint(20, 60), _shipment(chance)
-        self._world.send_in(stock, units)
+        self._world.warehouses.send_in(stock, units)
         first = units // 2
         begins = at + chance.uniform(12, 48) * HOUR
         for when, part in ((begins, first), (begins + chance.uniform(1, 12) * HOUR, units - first)):
             told = {"stock": list(stock.key), "quantity": part, "reference": reference}
-            self._world.intend(when, "receive", "/".join(stock.key), told)
+            self._world.records.intend(when, "receive", "/".join(stock.key), told)
 
 
 def _transit(market: str, chance: random.Random) -> Transit:

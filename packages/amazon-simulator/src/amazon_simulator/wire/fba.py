@@ -95,7 +95,7 @@ class Summaries:
             for row in rows
             if row.sku > passed
             and (wanted is None or row.sku in wanted)
-            and (since is None or self._world.tally(row.key).at >= since)
+            and (since is None or self._world.records.tally(row.key).at >= since)
         )
         return sorted(fitting, key=lambda row: row.sku)
 
@@ -109,7 +109,7 @@ class Summaries:
             "productName": listing.title,
             "totalQuantity": row.fulfillable + row.reserved + row.inbound + row.unfulfillable + row.researching,
         }
-        changed = self._world.tally(row.key).at
+        changed = self._world.records.tally(row.key).at
         if changed:
             summary["lastUpdatedTime"] = iso(changed)
         if detailed:
@@ -118,7 +118,7 @@ class Summaries:
 
     def _details(self, row: FbaStock, now: float) -> dict[str, Any]:
         """What customers have ordered is reserved and not fulfillable any more, until it is sent."""
-        ordered = min(row.fulfillable, self._world.promised.get(row.key, 0))
+        ordered = min(row.fulfillable, self._world.records.reserved.get(row.key, 0))
         details: dict[str, Any] = {
             "fulfillableQuantity": row.fulfillable - ordered,
             "inboundWorkingQuantity": 0,
@@ -141,7 +141,7 @@ class Summaries:
 
     def _researching(self, row: FbaStock, now: float) -> dict[str, Any]:
         left, parts, youngest = row.researching, [], 0.0
-        lost = self._world.tally(row.key).lost
+        lost = self._world.records.tally(row.key).lost
         for name, age in RESEARCH:
             units = sum(units for since, units in lost if youngest <= now - since < age)
             units = left if age == float("inf") else min(left, units)
@@ -150,7 +150,7 @@ class Summaries:
         return {"totalResearchingQuantity": row.researching, "researchingQuantityBreakdown": parts}
 
     def _unfulfillable(self, row: FbaStock) -> dict[str, int]:
-        broken = self._world.tally(row.key).broken
+        broken = self._world.records.tally(row.key).broken
         parts = {name: broken[kind] for name, kind in BROKEN.items()}
         rest = max(0, row.unfulfillable - sum(parts.values()))
         return {"totalUnfulfillableQuantity": row.unfulfillable, **parts, "defectiveQuantity": rest}

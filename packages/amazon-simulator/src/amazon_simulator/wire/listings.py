@@ -201,7 +201,7 @@ class Listings:
             listed=False,
             history=[Change(now, 0, "first listed")],
         )
-        self._world.make(listing)
+        self._world.records.make(listing)
         return listing
 
     def _take(self, call: Call, listing: Listing | None, plan: Telling) -> Response:
@@ -214,7 +214,7 @@ class Listings:
         if listing is not None and not lost:
             carry_out(self._world, listing, plan, now, self._later)
         elif listing is not None and plan.offers and plan.quantity is not None:
-            self._world.keep_copy(listing, plan.market, plan.quantity)
+            self._world.quantities.keep_copy(listing, plan.market, plan.quantity)
         return self.submitted(sku, "ACCEPTED", query, [], now, listing)
 
     def _refused(self, call: Call, issue: dict[str, Any], body: Any = None) -> Response:
@@ -238,7 +238,7 @@ class Listings:
             status=status,
             effect=effect,
         )
-        return self._world.note_write(write).number
+        return self._world.quantities.note_write(write).number
 
     def delete(self, call: Call) -> Response:
         """deleteListingsItem: accepted for an unknown SKU too (behaviour S09)."""

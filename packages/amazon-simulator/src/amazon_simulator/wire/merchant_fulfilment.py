@@ -174,7 +174,7 @@ class MerchantFulfilment:
             created=now,
         )
         try:
-            self._world.confirm(order, package, now)
+            self._world.shipments.confirm(order, package, now)
         except NotPossible:
             raise NotPossible(f"The items of order {order.id} are shipped already, or have a label") from None
         if replaced is not None:

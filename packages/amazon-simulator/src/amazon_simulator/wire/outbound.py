@@ -87,7 +87,7 @@ class Outbound:
         order = self._order(call, told, market, lines, short, policy)
         if order.status == "UNSHIPPED" and not held:
             order.ships_at = call.now + LEAVES_IN[told["shippingSpeedCategory"]]
-        self._world.make(order)
+        self._world.records.make(order)
         missing = short if policy == "FillAllAvailable" and order.status != "UNFULFILLABLE" else {}
         self._fulfilments.make(
             Fulfilment(
@@ -122,7 +122,7 @@ class Outbound:
         taken, found = Counter[str](), dict[str, int]()
         for line in lines:
             stock = self._world.fba[(seller.id, MARKETS[market].pool, line.sku)]
-            free = max(0, self._world.free(stock) - taken[line.sku])
+            free = max(0, self._world.warehouses.free(stock) - taken[line.sku])
             taken[line.sku] += min(free, line.quantity)
             if free < line.quantity:
                 found[line.id] = line.quantity - free
@@ -208,7 +208,7 @@ class Outbound:
         if found is None:
             return _unknown()
         try:
-            self._world.cancel(found[1], "MERCHANT", call.now)
+            self._world.ordering.cancel(found[1], "MERCHANT", call.now)
         except NotPossible:
             return invalid("The fulfillment order can no longer be cancelled.")
         return answer_json({})
@@ -231,7 +231,7 @@ class Outbound:
         if changes.get("fulfillmentAction") == "Ship":
             one.held = False
             order.ships_at = call.now + LEAVES_IN[one.told["shippingSpeedCategory"]]
-        self._world.make(order)
+        self._world.records.make(order)
         self._fulfilments.make(one)
         return answer_json({})
 

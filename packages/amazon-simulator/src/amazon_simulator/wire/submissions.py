@@ -24,6 +24,7 @@ from amazon_simulator.representations.listing_attributes import (
 from amazon_simulator.world import World
 from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.world.entities import Listing, Particulars, Telling
+from amazon_simulator.world.quantities import last_submitted
 
 QUANTITY_AT_MOST = 99_999_999
 LEAD_TIME_AT_MOST = 30
@@ -107,7 +108,7 @@ def plan_put(listing: Listing | None, market: str, region: str, told: Mapping[st
 def carry_out(world: World, listing: Listing, plan: Telling, now: float, later: float = 0.0) -> None:
     """It takes effect a little later, as everything at Amazon."""
     plan.at = now
-    world.tell(listing, plan, later=later)
+    world.quantities.tell(listing, plan, later=later)
 
 
 def _least_same_type(listing: Listing, product_type: str) -> None:
@@ -138,7 +139,7 @@ def _missing(name: str) -> Refused:
 def _held(listing: Listing, name: str, market: str) -> Entries:
     """An attribute in this marketplace as it will be once all that was accepted has taken effect."""
     if name == AVAILABILITY:
-        return availability(World.newest_told(listing))
+        return availability(last_submitted(listing))
     return attribute_of(_to_come(listing), name, [market])
 
 

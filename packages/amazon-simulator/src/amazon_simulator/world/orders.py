@@ -1,7 +1,7 @@
 """Orders: placed, paid, cancelled, asked to be cancelled."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -10,8 +10,9 @@ import msgspec
 
 from amazon_simulator.world.catalogue import MARKETS, in_currency
 from amazon_simulator.world.entities import Buyer, Item, Listing, Order, Seller, Transit
-from amazon_simulator.world.held import OPEN_AT_AMAZON
 from amazon_simulator.world.prices import price_in
+from amazon_simulator.world.quantities import Quantities
+from amazon_simulator.world.records import OPEN_AT_AMAZON, Records
 from amazon_simulator.world.refusals import NotPossible, SoldOut
 from amazon_simulator.world.warehouses import Warehouses
 
@@ -55,7 +56,25 @@ class Terms:
 NO_TERMS = Terms()
 
 
-class Orders(Warehouses):
+class Orders:
+    """`lateness`: (seller, time) → seconds for which an order that is placed then stays out of searches.
+    `rounding`: (seller, time) → whether the grand total of an order that is placed then differs from its lines.
+    """
+
+    def __init__(
+        self,
+        records: Records,
+        quantities: Quantities,
+        warehouses: Warehouses,
+        lateness: Callable[[str, float], float],
+        rounding: Callable[[str, float], bool],
+    ) -> None:
+        self._records = records
+        self._quantities = quantities
+        self._warehouses = warehouses
+        self._lateness = lateness
+        self._rounding = rounding
+
     def place(
         self,
         order_id: str,
@@ -78,7 +97,7 @@ class Orders(Warehouses):
             raise NotPossible(f"marketplaceId: {seller.name} does not sell in {marketplace}; see /_simulator/accounts")
         if marketplace in seller.suspended:
             raise SoldOut(f"marketplaceId: {seller.name} is suspended in {marketplace}; see POST …/suspend")
-        if order_id in self.orders:
+        if order_id in self._records.orders:
             raise NotPossible(f"orderId: {order_id} exists already")
         if not lines:
             raise NotPossible("items: give at least one line")
@@ -102,7 +121,7 @@ class Orders(Warehouses):
             for item in items:
                 item.price = item.tax = Decimal(0)
         self._take(fulfilled_by, listings, lines, items, order_id, now)
-        off = terms.total_off or (CENT if self.rounding(seller.id, now) else Decimal(0))
+        off = terms.total_off or (CENT if self._rounding(seller.id, now) else Decimal(0))
         available = now + terms.available_for
         paid = available + pending_for
         order = Order(
@@ -119,7 +138,7 @@ class Orders(Warehouses):
             programs=list(programs),
             pays_at=paid if paid > now else None,
             ships_at=paid + FBA_SHIPS_AFTER if fulfilled_by == "AMAZON" else None,
-            visible_from=now + self.lateness(seller.id, now),
+            visible_from=now + self._lateness(seller.id, now),
             alias=terms.alias,
             replaces=terms.replaces,
             payment=terms.payment,
@@ -129,16 +148,16 @@ class Orders(Warehouses):
             transit=terms.transit,
             flex=terms.flex,
         )
-        self.make(order)
+        self._records.make(order)
         return order
 
     def _least_a_replacement(self, seller: Seller, replaced: str) -> None:
-        first = self.orders.get(replaced)
+        first = self._records.orders.get(replaced)
         if first is None or first.seller != seller.id or first.status not in ("PARTIALLY_SHIPPED", "SHIPPED"):
             raise NotPossible(f"replaces: {replaced[:60]} is no order of {seller.name} that was shipped")
 
     def _sold_by(self, seller: Seller, line: Line, marketplace: str, fulfilled_by: str, wanted: int) -> Listing:
-        listing = self.listings.get((seller.id, line.sku))
+        listing = self._records.listings.get((seller.id, line.sku))
         if listing is None or marketplace not in listing.marketplaces:
             raise NotPossible(f"items.sku: {seller.name} has no SKU “{line.sku[:60]}” in this marketplace")
         if line.quantity < 0:
@@ -146,7 +165,7 @@ class Orders(Warehouses):
         own = listing.channel == "DEFAULT"
         if own != (fulfilled_by == "MERCHANT"):
             raise NotPossible(f"fulfilledBy: “{line.sku[:60]}” is {'the seller' if own else 'Amazon'}'s to send")
-        left = self.left(listing, marketplace)
+        left = self._warehouses.left(listing, marketplace)
         if wanted > max(0, left):
             raise SoldOut(
                 f"items.quantity: only {left} of “{line.sku[:60]}” are left; “oversell”: true sells all the same"
@@ -166,12 +185,13 @@ class Orders(Warehouses):
             if fulfilled_by == "MERCHANT":
                 item.shown = listing.quantity or 0
                 item.taken = min(item.shown, line.quantity)  # less when oversold
-                self.set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
+                self._quantities.set_quantity(listing, (listing.quantity or 0) - item.taken, now, f"order {order_id}")
             if not listing.listed:  # what is sold is listed: a SKU that came after the product read the listings
                 listing.listed = True
-                self._note_move(listing)
+                self._quantities.note_move(listing)
 
-    def _turn_order(self, order: Order, at: float) -> None:
+    def turn(self, order: Order, at: float) -> None:
+        """Let happen to an order what is due by `at`: it comes out, is paid, is sent by Amazon."""
         if order.status == "PENDING_AVAILABILITY" and order.available_at is not None and order.available_at <= at:
             self.release(order, at)
         if order.status == "PENDING" and order.pays_at is not None and order.pays_at <= at:
@@ -181,15 +201,15 @@ class Orders(Warehouses):
                 self.ship_fba(order, at)
             else:
                 order.ships_at = at + WAITS_FOR_STOCK
-                self.changed.append(order)
-                self._expect(order.ships_at, "order", order.id)
+                self._records.changed.append(order)
+                self._records.expect(order.ships_at, "order", order.id)
 
     def _is_there(self, order: Order) -> bool:
         """Whether Amazon's warehouse holds all that the order wants: what was oversold waits."""
         pool, wanted = MARKETS[order.marketplace].pool, Counter[str]()
         for item in order.items:
             wanted[item.sku] += item.quantity - item.cancelled
-        stocks = {sku: self.fba.get((order.seller, pool, sku)) for sku in wanted}
+        stocks = {sku: self._records.fba.get((order.seller, pool, sku)) for sku in wanted}
         return all(stock is not None and stock.fulfillable >= wanted[sku] for sku, stock in stocks.items())
 
     def release(self, order: Order, at: float) -> None:
@@ -197,13 +217,13 @@ class Orders(Warehouses):
         if order.status != "PENDING_AVAILABILITY":
             raise NotPossible(f"{order.id} is {order.status}, not PENDING_AVAILABILITY")
         order.status, order.updated = "PENDING", at
-        self.touch(order)
+        self._records.touch(order)
 
     def pay(self, order: Order, at: float) -> None:
         if order.status != "PENDING":
             raise NotPossible(f"{order.id} is {order.status}, not PENDING")
         order.status, order.updated, order.pays_at = "UNSHIPPED", at, None
-        self.touch(order)
+        self._records.touch(order)
 
     def ship_fba(self, order: Order, at: float) -> None:
         """Amazon sends an order of its warehouse."""
@@ -212,29 +232,29 @@ class Orders(Warehouses):
         if not self._is_there(order):
             raise NotPossible(f"{order.id}: Amazon's warehouse has too little; see POST /_simulator/fba/restock")
         pool = MARKETS[order.marketplace].pool
-        self._promise(order, -1)
+        self._records.count_reserved(order, -1)
         for item in order.items:
             item.shipped = item.quantity - item.cancelled
-            stock = self.fba[(order.seller, pool, item.sku)]
+            stock = self._records.fba[(order.seller, pool, item.sku)]
             stock.fulfillable -= item.shipped
-            self.touch(stock)
+            self._records.touch(stock)
             if item.shipped:
-                self._note(stock, "Shipments", -item.shipped, at, reference=order.id)
+                self._warehouses.note(stock, "Shipments", -item.shipped, at, reference=order.id)
         order.status, order.updated, order.ships_at = "SHIPPED", at, None
-        self.touch(order)
+        self._records.touch(order)
 
     def cancel(self, order: Order, by: str, at: float) -> None:
         if order.status not in OPEN_AT_AMAZON:
             raise NotPossible(f"{order.id} is {order.status} and cannot be cancelled any more")
         if by not in ("BUYER", "AMAZON", "MERCHANT"):
             raise NotPossible("by: give BUYER, AMAZON or MERCHANT")
-        self._promise(order, -1)
+        self._records.count_reserved(order, -1)
         for item in order.items:
             self._give_back(order, item, item.quantity - item.cancelled, at)
             item.cancelled = item.quantity
         order.status, order.updated, order.cancelled_by = "CANCELLED", at, by
         order.pays_at = order.ships_at = None
-        self.touch(order)
+        self._records.touch(order)
 
     def cancel_units(self, order: Order, item_id: str, quantity: int, by: str, at: float) -> None:
         """Some units of one line are cancelled; the last ones cancel the order."""
@@ -248,42 +268,42 @@ class Orders(Warehouses):
         if quantity == sum(one.quantity - one.cancelled for one in order.items):
             self.cancel(order, by, at)
             return
-        self._promise(order, -1)
+        self._records.count_reserved(order, -1)
         self._give_back(order, item, quantity, at)
         item.cancelled += quantity
-        self._promise(order, 1)
+        self._records.count_reserved(order, 1)
         order.updated, order.cancelled_by = at, by
-        self.touch(order)
+        self._records.touch(order)
 
     def _give_back(self, order: Order, item: Item, quantity: int, at: float) -> None:
         """What the order had taken of the seller's quantity; what was oversold was never taken."""
-        listing = self.listings.get((order.seller, item.sku))
+        listing = self._records.listings.get((order.seller, item.sku))
         if listing is None or order.fulfilled_by != "MERCHANT":
             return
         back = min(item.taken, quantity)
         item.taken -= back
-        self.set_quantity(listing, (listing.quantity or 0) + back, at, f"cancelled {order.id}")
+        self._quantities.set_quantity(listing, (listing.quantity or 0) + back, at, f"cancelled {order.id}")
 
-    def move_house(self, order: Order, buyer: Buyer, at: float) -> None:
+    def change_address(self, order: Order, buyer: Buyer, at: float) -> None:
         """The buyer gives another address while nothing has been sent."""
         if order.status not in OPEN_AT_AMAZON:
             raise NotPossible(f"{order.id} is {order.status}: too late for another address")
         order.buyer, order.updated = buyer, at
-        self.touch(order)
+        self._records.touch(order)
 
-    def tell_verification(self, order: Order, status: str, reviewer: str, rejection: str, at: float) -> None:
+    def set_verification(self, order: Order, status: str, reviewer: str, rejection: str, at: float) -> None:
         """What a person at the seller's says of a prescription."""
         order.regulated, order.reviewer, order.rejection = status, reviewer, rejection
         order.reviewed = order.updated = at
-        self.touch(order)
+        self._records.touch(order)
 
-    def ask_to_cancel(self, order: Order, reason: str, at: float) -> None:
+    def request_cancellation(self, order: Order, reason: str, at: float) -> None:
         if order.status not in OPEN_AT_AMAZON:
             raise NotPossible(f"{order.id} is {order.status}: too late to ask")
         for item in order.items:
             item.cancel_reason = reason or "Ordered by mistake"
         order.updated = at
-        self.touch(order)
+        self._records.touch(order)
 
 
 def _item(order_id: str, number: int, listing: Listing, line: Line, marketplace: str, shipping: Decimal) -> Item:

@@ -3,14 +3,18 @@
 import msgspec
 
 from amazon_simulator.world.entities import Change, Listing, Moved, Particulars, Telling, Write
-from amazon_simulator.world.held import Held
+from amazon_simulator.world.records import Records
 
 TAKES_EFFECT_AFTER = 4.0
 """Trade seconds from an accepted quantity to its effect (real Amazon: seconds to minutes)."""
 
 
-class Quantities(Held):
-    def _turn_listing(self, listing: Listing, at: float) -> None:
+class Quantities:
+    def __init__(self, records: Records) -> None:
+        self._records = records
+
+    def turn(self, listing: Listing, at: float) -> None:
+        """Let take effect what was accepted and is due by `at`."""
         ready = [telling for telling in listing.waiting if telling.at <= at]
         listing.waiting = [telling for telling in listing.waiting if telling.at > at]
         for telling in ready:
@@ -28,22 +32,22 @@ class Quantities(Held):
         listing.channel, listing.second = telling.channel, telling.second
         if telling.quantity is None:
             listing.quantity = None
-            self._note_move(listing)
+            self.note_move(listing)
         else:
             self.set_quantity(listing, telling.quantity, telling.at, "seller")
         self._note_effect(telling)
 
     def note_write(self, write: Write) -> Write:
         """A quantity was sent: its number is its place."""
-        write.number = len(self.writes)
-        self.make(write)
+        write.number = len(self._records.writes)
+        self._records.make(write)
         return write
 
     def _note_effect(self, telling: Telling) -> None:
         if telling.write is not None:
-            write = self.writes[telling.write]
+            write = self._records.writes[telling.write]
             write.effect, write.applied = "applied", telling.at
-            self.changed.append(write)
+            self._records.changed.append(write)
 
     def _change_rest(self, listing: Listing, telling: Telling) -> None:
         """Title, prices and what else there is; a marketplace is joined or left."""
@@ -61,16 +65,18 @@ class Quantities(Held):
     def note_whole(self, listing: Listing) -> None:
         """As it is now: a move that follows has its change still before it."""
         copies = {"history": list(listing.history), "waiting": list(listing.waiting)}
-        self.changed.append(msgspec.structs.replace(listing, marketplaces=list(listing.marketplaces), **copies))
+        self._records.changed.append(
+            msgspec.structs.replace(listing, marketplaces=list(listing.marketplaces), **copies)
+        )
 
     def set_quantity(self, listing: Listing, quantity: int, at: float, cause: str) -> None:
         """What is for sale from now on, with the cause for the books."""
         listing.quantity = quantity
         change = Change(at, quantity, cause)
         listing.history.append(change)
-        self._note_move(listing, change)
+        self.note_move(listing, change)
 
-    def _note_move(self, listing: Listing, change: Change | None = None) -> None:
+    def note_move(self, listing: Listing, change: Change | None = None) -> None:
         moved = Moved(
             seller=listing.seller,
             sku=listing.sku,
@@ -84,7 +90,7 @@ class Quantities(Held):
             second=listing.second,
             copies=None if listing.more is None else dict(listing.more.copies),
         )
-        self.changed.append(moved)
+        self._records.changed.append(moved)
 
     def tell_quantity(
         self, listing: Listing, quantity: int, lead_time: int | None, at: float, *, later: float = 0.0
@@ -96,22 +102,22 @@ class Quantities(Held):
         """What the seller told at `telling.at` was accepted: it takes effect a little later."""
         telling.at += TAKES_EFFECT_AFTER + later
         listing.waiting.append(telling)
-        self._expect(telling.at, "listing", listing.seller, listing.sku)
-        self._note_move(listing)
+        self._records.expect(telling.at, "listing", listing.seller, listing.sku)
+        self.note_move(listing)
 
     def keep_copy(self, listing: Listing, market: str, quantity: int) -> None:
         """The attributes show what was submitted there, though nothing came of it (behaviour S01)."""
         listing.more = listing.more or Particulars()
         listing.more.copies[market] = quantity
-        self._note_move(listing)
+        self.note_move(listing)
 
-    @staticmethod
-    def newest_told(listing: Listing) -> Telling:
-        """What will be offered when all that was accepted has taken effect."""
-        waits = next((telling for telling in reversed(listing.waiting) if telling.offers), None)
-        return waits or Telling(
-            0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second
-        )
+
+def last_submitted(listing: Listing) -> Telling:
+    """What will be offered when all that was accepted has taken effect."""
+    waits = next((telling for telling in reversed(listing.waiting) if telling.offers), None)
+    return waits or Telling(
+        0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second
+    )
 
 
 def _leave_copies(listing: Listing, market: str) -> None:

@@ -75,9 +75,9 @@ def _update(world: World, call: Call) -> Response:
         return invalid(details=str(fault))
     if order.regulated != "Pending" or order.status != "UNSHIPPED":
         return invalid("The verification status of this order can no longer be updated.")
-    world.tell_verification(order, status, reviewer, rejection, call.now)
+    world.ordering.set_verification(order, status, reviewer, rejection, call.now)
     if status == "Rejected":
-        world.cancel(order, "MERCHANT", call.now)
+        world.ordering.cancel(order, "MERCHANT", call.now)
     return Response(204)
 
 

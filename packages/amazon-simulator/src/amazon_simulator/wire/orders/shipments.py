@@ -63,10 +63,10 @@ def confirm_shipment(
         fault = _fault(order, told, detail)
     if order is not None and not fault:
         try:
-            effect = world.confirm(order, _package(detail, now), now)
+            effect = world.shipments.confirm(order, _package(detail, now), now)
         except NotPossible as refusal:
             fault = NO_ITEM if "OrderItemId" in str(refusal) else NOT_FOUND
-    world.note_confirmation(
+    world.records.make(
         Confirmation(
             number=len(world.confirmations),
             at=now,
@@ -167,7 +167,7 @@ def update_shipment_status(world: World, seller: Seller, order_id: str, request:
     if order is None or order.seller != seller.id or order.marketplace != told["marketplaceId"]:
         return invalid("The order id is not valid.")
     try:
-        world.tell_pick_up(order, status, wanted, now)
+        world.shipments.set_pick_up(order, status, wanted, now)
     except NotPossible as refusal:
         return invalid(NO_ITEM if "OrderItemId" in str(refusal) else str(refusal))
     return Response(204)

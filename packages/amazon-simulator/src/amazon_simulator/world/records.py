@@ -2,10 +2,11 @@
 
 import heapq
 from bisect import bisect_left, insort
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any, ClassVar, TypeVar
 
 from amazon_simulator.core.store import Entity
+from amazon_simulator.world.catalogue import MARKETS
 from amazon_simulator.world.entities import (
     Confirmation,
     FbaEvent,
@@ -45,7 +46,7 @@ class Shelf:
         self._held[order.id] = order.updated
 
 
-class Held:
+class Records:
     """All state in memory; `changed` collects what must be journalled."""
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (
@@ -69,13 +70,10 @@ class Held:
         self.writes: list[Write] = []
         self.intents: dict[int, Intent] = {}
         self.changed: list[Entity] = []
-        self.promised: dict[tuple[str, str, str], int] = {}
+        self.reserved: dict[tuple[str, str, str], int] = {}
+        """(seller, pool, SKU) → units of which open FBA orders wait for their shipment."""
         self._due: list[tuple[float, str, str, str]] = []
         self._last_intent = 0
-        self.rounding: Callable[[str, float], bool] = lambda seller, now: False
-        """(seller, time) → whether the grand total of an order that is placed then differs from its lines."""
-        self.lateness: Callable[[str, float], float] = lambda seller, now: 0.0
-        """(seller, time) → seconds for which an order that is placed then stays out of searches."""
 
     def put(self, entity: Entity) -> None:
         """Put an entity in its place, as the seed or the journal has it."""
@@ -113,7 +111,7 @@ class Held:
         self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
         self.listings[listing.key] = listing
         for telling in listing.waiting:
-            self._expect(telling.at, "listing", listing.seller, listing.sku)
+            self.expect(telling.at, "listing", listing.seller, listing.sku)
 
     def _put_move(self, moved: Moved) -> None:
         listing = self.listings[(moved.seller, moved.sku)]
@@ -126,21 +124,21 @@ class Held:
         if moved.change is not None:
             listing.history.append(moved.change)
         for telling in listing.waiting:
-            self._expect(telling.at, "listing", listing.seller, listing.sku)
+            self.expect(telling.at, "listing", listing.seller, listing.sku)
 
     def _put_order(self, order: Order) -> None:
         known = self.orders.get(order.id)
         if known is not None and known.status in OPEN_AT_AMAZON:
-            self._promise(known, -1)
+            self.count_reserved(known, -1)
         self.shelves.setdefault(order.seller, Shelf()).keep(order)
         self._date_stock(order)
         if order.status in OPEN_AT_AMAZON:
-            self._promise(order, 1)
+            self.count_reserved(order, 1)
         self.orders[order.id] = order
         waits = order.available_at if order.status == "PENDING_AVAILABILITY" else None
         for at in (waits, order.pays_at, order.ships_at):
             if at is not None:
-                self._expect(at, "order", order.id)
+                self.expect(at, "order", order.id)
 
     def _put_intent(self, intent: Intent) -> None:
         self._last_intent = max(self._last_intent, intent.number)
@@ -148,17 +146,23 @@ class Held:
             self.intents.pop(intent.number, None)
             return
         self.intents[intent.number] = intent
-        self._expect(intent.at, "intent", f"{intent.number:012d}")
+        self.expect(intent.at, "intent", f"{intent.number:012d}")
 
     def tally(self, key: tuple[str, str, str]) -> Tally:
         """What the ledger says of one stock."""
         return self._tallies.setdefault(key, Tally())
 
-    def _promise(self, order: Order, sign: int) -> None:
-        """Count what open FBA orders wait for; the layer that knows of warehouses says how."""
+    def count_reserved(self, order: Order, sign: int) -> None:
+        """Count what an open FBA order waits for, or (-1) no longer waits for."""
+        for item in order.items if order.fulfilled_by == "AMAZON" else ():
+            key = (order.seller, MARKETS[order.marketplace].pool, item.sku)
+            self.reserved[key] = self.reserved.get(key, 0) + sign * (item.quantity - item.cancelled)
 
     def _date_stock(self, order: Order) -> None:
-        """Its goods at Amazon's have changed when it did; the layer that knows of warehouses says how."""
+        """What is reserved changes with the order: at the time of its last change, whatever was written down of it."""
+        for item in order.items if order.fulfilled_by == "AMAZON" else ():
+            tally = self.tally((order.seller, MARKETS[order.marketplace].pool, item.sku))
+            tally.at = max(tally.at, order.updated)
 
     def newest(self, seller: str, most: int) -> list[Order]:
         """A seller's orders, the newest first."""
@@ -190,45 +194,22 @@ class Held:
 
     # --- time
 
-    def _expect(self, at: float, kind: str, first: str, second: str = "") -> None:
+    def expect(self, at: float, kind: str, first: str, second: str = "") -> None:
         heapq.heappush(self._due, (at, kind, first, second))
 
     def due(self) -> float | None:
         """When the next thing happens."""
         return self._due[0][0] if self._due else None
 
-    def turn(self, now: float) -> None:
-        """Let everything happen that is due: payments, Amazon's parcels, quantities, what people intend."""
-        while self._due and self._due[0][0] <= now:
-            at, kind, first, second = heapq.heappop(self._due)
-            if kind == "order":
-                self._turn_order(self.orders[first], at)
-            elif kind == "listing":
-                self._turn_listing(self.listings[(first, second)], at)
-            else:
-                self._turn_intent(self.intents.get(int(first)), at)
-
-    def _turn_order(self, order: Order, at: float) -> None:
-        """Said by the layer of orders."""
-
-    def _turn_listing(self, listing: Listing, at: float) -> None:
-        """Said by the layer of quantities."""
+    def pop_due(self, now: float) -> tuple[float, str, str, str] | None:
+        """The next thing that is due by `now`: its time, its kind (order, listing, intent), its key."""
+        return heapq.heappop(self._due) if self._due and self._due[0][0] <= now else None
 
     def intend(self, at: float, verb: str, subject: str, told: dict[str, Any] | None = None) -> Intent:
         """What somebody will do at that time; done once, and not at all when the world does not allow it then."""
         intent = Intent(number=self._last_intent + 1, at=at, verb=verb, subject=subject, told=told or {})
         self.make(intent)
         return intent
-
-    def _turn_intent(self, intent: Intent | None, at: float) -> None:
-        if intent is None:
-            return
-        self._carry_out(intent, at)
-        intent.done = True
-        self.make(intent)
-
-    def _carry_out(self, intent: Intent, at: float) -> None:
-        """Said by the last layer, which knows all verbs."""
 
 
 def _add(rows: list[Numbered], row: Numbered) -> bool:
