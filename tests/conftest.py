@@ -3,6 +3,7 @@
 import base64
 import os
 import shutil
+import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -30,6 +31,9 @@ _SETTINGS = {
 for _name in [name for name in _environ if name.startswith("WHARFINGER_") and name != _FOLDER]:
     del _environ[_name]
 _environ.update(_SETTINGS)
+# Where nothing may be kept every process compiles every module anew: 15 s of CPU to collect tests/operations, not 5.
+_environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 _home = Path(tempfile.mkdtemp(prefix="wharfinger-test-home-"))
 (_home / "static").mkdir()
 _environ["WHARFINGER_HOME"] = str(_home)
