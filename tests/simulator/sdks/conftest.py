@@ -4,11 +4,13 @@ import base64
 import contextlib
 import csv
 import gzip
+import importlib
 import io
 import json
 import socket
 import threading
 import urllib.request
+import warnings
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
@@ -23,6 +25,10 @@ from amazon_simulator.asgi import App, Lines
 from amazon_simulator.core.clock import Clock
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.world.entities import FbaStock, Listing
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # it has an escape that Python warns of, wherever nothing has compiled it yet
+    importlib.import_module("spapi")
 
 STARTS_WITHIN = 20.0
 OPTIONS = {
