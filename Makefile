@@ -8,6 +8,7 @@ DEV := .venv/.dev-installed
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SIMULATOR := packages/amazon-simulator
 SIMULATOR_PAGES := $(SIMULATOR)/src/amazon_simulator/templates
+PAGES := src/wharfinger/web/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
@@ -39,6 +40,7 @@ test: $(DEV)
 check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/djlint --check --quiet $(PAGES) || { echo "make format lays templates out"; exit 1; }
 	$(BIN)/djlint --check --quiet --profile jinja $(SIMULATOR_PAGES) || { echo "make format lays templates out"; exit 1; }
 	$(BIN)/mypy
 	$(BIN)/lint-imports
@@ -47,6 +49,7 @@ check: $(DEV)
 format: $(DEV)
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/djlint --reformat --quiet $(PAGES)
 	$(BIN)/djlint --reformat --quiet --profile jinja $(SIMULATOR_PAGES)
 
 lock: $(DEV)

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 
 from wharfinger.config.clock import SteppedClock
 from wharfinger.domain.people import Role

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import Channel, CourierService, Site, User

@@ -4,10 +4,10 @@ import logging
 from datetime import timedelta
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from tests.web import stories
+from tests.web.client import Client
 from tests.web.stories import NOW
 
 from wharfinger.config.logs import JsonLines

@@ -4,9 +4,10 @@ import re
 
 import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.test import Client, RequestFactory
+from django.test import RequestFactory
 from django.urls import get_resolver
 from tests.web import stories
+from tests.web.client import Client
 
 from wharfinger.db.models import Installation
 from wharfinger.db.queries.addressed import IN_ADDRESS, OF_IMPORTED_ORDERS

@@ -17,10 +17,10 @@ import pytest
 from django import forms
 from django.core.signals import got_request_exception
 from django.db import connection, transaction
-from django.test import Client
 from django.urls import get_resolver
 from django.utils.http import urlencode
 from tests.web import stories
+from tests.web.client import Client
 from tests.web.stories import someone
 
 from wharfinger.db.models import User

@@ -1,7 +1,7 @@
 """Which host names are answered."""
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 
 pytestmark = pytest.mark.django_db
 

@@ -5,9 +5,9 @@ import logging
 
 import pytest
 from django.db import connection
-from django.test import Client
 from tests.amazon.wire_orders import FULL_ORDER
 from tests.sync.orders_world import World, line, order
+from tests.web.client import Client
 from tests.web.stories import someone
 
 from wharfinger.amazon.messages.orders import decode_order

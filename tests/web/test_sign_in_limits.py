@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from tests.web.client import Client
 from tests.web.stories import someone
 
 from wharfinger.cli import main

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
-from django.test import Client
+from tests.web.client import Client
 from tests.web.stories import NOW, shop
 from tests.web.test_channel_screen import form_of
 

@@ -19,11 +19,15 @@
 
   // Unsaved changes: form[data-guard] asks before it is left.
   const before = new WeakMap();
-  const written = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, value instanceof File ? value.name : value]));
+  const plain = (value) => (value instanceof File ? value.name : value);
+  const written = (form) => JSON.stringify([...new FormData(form)].map(([name, value]) => [name, plain(value)]));
   const remember = (scope) => {
-    for (const form of scope.querySelectorAll("form[data-guard]")) if (!before.has(form)) before.set(form, written(form));
+    for (const form of scope.querySelectorAll("form[data-guard]")) {
+      if (!before.has(form)) before.set(form, written(form));
+    }
   };
-  const changed = (form) => before.has(form) && (before.get(form) !== written(form) || form.hasAttribute("data-guard-changed"));
+  const changed = (form) =>
+    before.has(form) && (before.get(form) !== written(form) || form.hasAttribute("data-guard-changed"));
   const anyChanged = () => [...document.querySelectorAll("form[data-guard]")].some(changed);
   let leaving = false;
   window.addEventListener("beforeunload", (event) => {
@@ -117,12 +121,15 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== event.target) menu.open = false;
   }, true);
 
+  const typed = "input, textarea, select, [contenteditable]";
+
   // Keys: "/" searches, Escape closes a menu, arrows walk in it.
   const walk = (menu, event) => {
     const items = [...menu.querySelectorAll(".menu-item")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const here = items.indexOf(document.activeElement);
-    const next = event.key === "Home" ? 0 : event.key === "End" ? items.length - 1 : (here + step + items.length) % items.length;
+    const ends = { Home: 0, End: items.length - 1 };
+    const next = ends[event.key] ?? (here + step + items.length) % items.length;
     event.preventDefault();
     menu.open = true;
     items[here < 0 && step === -1 ? items.length - 1 : next]?.focus();
@@ -133,7 +140,7 @@
       menu.open = false;
       menu.querySelector("summary").focus();
     } else if (menu && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) walk(menu, event);
-    else if (event.key === "/" && !closest(event, "input, textarea, select, [contenteditable]") && !event.ctrlKey && !event.metaKey) {
+    else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !closest(event, typed)) {
       const search = document.querySelector("[data-search]");
       if (search) { event.preventDefault(); search.focus(); }
     }
@@ -145,7 +152,8 @@
       clock.started ??= Date.now();
       const trade = Number(clock.dataset.clock) + (Date.now() - clock.started) * Number(clock.dataset.rate || 1);
       clock.textContent = new Intl.DateTimeFormat("en-GB", {
-        day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", timeZone: clock.dataset.zone || "UTC",
+        day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
+        timeZone: clock.dataset.zone || "UTC",
       }).format(trade);
     }
   };
