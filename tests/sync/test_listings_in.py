@@ -6,7 +6,15 @@ from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, ServerFault
 from wharfinger.amazon.messages.listings import ListingsPage
-from wharfinger.db.models import ChannelProduct, Listing, Problem, StockBarcode, StockItem, StockNotice
+from wharfinger.db.models import (
+    ChannelProduct,
+    Listing,
+    MarketplaceReading,
+    Problem,
+    StockBarcode,
+    StockItem,
+    StockNotice,
+)
 from wharfinger.domain.orders import SalesOrderState
 from wharfinger.operations import items, stock
 from wharfinger.operations.items import ItemEntry
@@ -130,6 +138,45 @@ def test_cut_off_half_way_nothing_is_called_gone():
     with pytest.raises(ServerFault):
         shop.run()
     assert not Listing.objects.exclude(gone_at=None).exists()
+
+
+def test_cut_off_between_two_marketplaces_it_goes_on_with_the_second():
+    shop = Shop(UK, DE, MUG=Entry(), CUP=Entry())
+    shop.run()
+    del shop.amazon.listings["CUP"]
+    shop.clock.advance(hours=4)
+    shop.amazon.faults["searchListingsItems"] += [None, ServerFault("searchListingsItems", status=500)]
+    with pytest.raises(ServerFault):
+        shop.run()
+    shop.clock.advance(minutes=1)
+    before = len(shop.amazon.calls)
+    assert "1 SKU in 2 marketplaces, 0 new, 0 linked automatically, 1 gone" in shop.run().outcome
+    assert len(shop.amazon.calls) - before == 1
+    assert Listing.objects.get(sku="CUP").gone_at == shop.clock.now()
+    assert not MarketplaceReading.objects.exists()
+
+
+def test_what_was_read_long_ago_is_read_again():
+    shop = Shop(UK, DE, MUG=Entry())
+    shop.amazon.faults["searchListingsItems"] += [None, ServerFault("searchListingsItems", status=500)]
+    with pytest.raises(ServerFault):
+        shop.run()
+    shop.clock.advance(minutes=16)
+    before = len(shop.amazon.calls)
+    shop.run()
+    assert len(shop.amazon.calls) - before == 2
+
+
+def test_entries_that_could_not_be_read_before_the_cut_keep_the_rest_from_being_gone():
+    shop = Shop(UK, DE, MUG=Entry())
+    a_listing(shop.account, "LOST")
+    odd = ListingsPage(items=(), number_of_results=1, next_token=None, unreadable=("one",))
+    shop.amazon.faults["searchListingsItems"] += [odd, ServerFault("searchListingsItems", status=500)]
+    with pytest.raises(ServerFault):
+        shop.run()
+    shop.clock.advance(minutes=1)
+    assert "1 could not be used" in shop.run().outcome
+    assert Listing.objects.get(sku="LOST").gone_at is None
 
 
 def test_a_dead_page_token_begins_the_marketplace_again():

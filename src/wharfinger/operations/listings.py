@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from wharfinger.db.models import ChannelProduct, Listing, User
+from wharfinger.db.models import ChannelProduct, Listing, MarketplaceReading, User
 from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment
 from wharfinger.domain.problems import ProblemKind
@@ -134,8 +134,26 @@ def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
 
 
 @operation
+def note_marketplace_read(
+    account_id: int,
+    marketplace_id: str,
+    skus: Collection[str],
+    *,
+    unreadable: int,
+    began_at: datetime,
+    now: datetime,
+) -> None:
+    """One marketplace was read whole: the reading, cut off later, goes on with the next one."""
+    MarketplaceReading.objects.update_or_create(
+        account_id=account_id,
+        marketplace_id=marketplace_id,
+        defaults={"began_at": began_at, "finished_at": now, "skus": sorted(skus), "unreadable": unreadable},
+    )
+
+
+@operation
 def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at: datetime, now: datetime) -> int:
-    """After a whole reading of these marketplaces (marketplace → its SKUs): what none of them lists is gone."""
+    """The reading's end: what none of the marketplaces that were read whole (marketplace → its SKUs) lists is gone."""
     here = set().union(*seen.values()) if seen else set()
     rows = Listing.objects.filter(account_id=account_id, gone_at=None, found_at__lt=began_at)
     rows = rows.filter(products__marketplace__in=list(seen)).exclude(sku__in=here)
@@ -145,6 +163,7 @@ def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at:
     gone = sorted(set(gone) - set(unread.values_list("listing_id", flat=True)))
     for listing in Listing.objects.filter(pk__in=gone).order_by("pk"):
         tell_gone(listing, now=now)
+    MarketplaceReading.objects.filter(account_id=account_id).delete()
     return Listing.objects.filter(pk__in=gone).update(gone_at=now)
 
 

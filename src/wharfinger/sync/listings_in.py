@@ -2,10 +2,11 @@
 
 import logging
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
 from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
-from wharfinger.db.models import Channel, Marketplace
+from wharfinger.db.models import Channel, Marketplace, MarketplaceReading
 from wharfinger.domain.counts import counted
 from wharfinger.domain.listing_issues import ListingIssue
 from wharfinger.domain.orders import Fulfilment
@@ -22,11 +23,15 @@ WAITS_AT_MOST = 200
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""
 
+RESUMED_WITHIN = timedelta(minutes=15)
+"""Trade time: what a reading that was cut off had read whole is not read again so soon."""
+
 
 @dataclass
 class _Reading:
-    """What was read so far, by marketplace."""
+    """What was read so far, by marketplace; `began_at`: the start of the first of the runs that it took."""
 
+    began_at: datetime
     seen: dict[str, set[str]] = field(default_factory=dict)
     new: int = 0
     linked: int = 0
@@ -44,23 +49,35 @@ class _Reading:
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """Read the listings of the marketplaces that the account's channels sell in.
 
-    Cut off by the budget it comes back and begins again: pages are kept as they come, and keeping one
-    twice changes nothing.
+    Cut off, by the budget or with its process, it comes back and goes on with the marketplace that it was in: pages
+    are kept as they come, and keeping one twice changes nothing.
     """
-    began_at = clock.now()
-    reading = _Reading()
+    reading = _go_on(account_id, clock.now())
     channels = Channel.objects.filter(account_id=account_id, archived=False)
     marketplaces = Marketplace.objects.filter(channels__in=channels).distinct().order_by("id")
-    for marketplace in marketplaces:
+    for marketplace in marketplaces.exclude(pk__in=list(reading.seen)):
         _read_marketplace(account_id, marketplace, amazon, clock, reading)
     whole = {marketplace: skus for marketplace, skus in reading.seen.items() if marketplace not in reading.unreadable}
-    gone = listings.note_gone(account_id, whole, began_at=began_at, now=clock.now())
+    gone = listings.note_gone(account_id, whole, began_at=reading.began_at, now=clock.now())
     return FlowResult(f"{reading.words()}, {gone} gone")
+
+
+def _go_on(account_id: int, now: datetime) -> _Reading:
+    """The reading that was cut off a short while ago, or a new one."""
+    rows = MarketplaceReading.objects.filter(account_id=account_id, finished_at__gt=now - RESUMED_WITHIN)
+    reading = _Reading(began_at=now)
+    for row in rows.filter(finished_at__lte=now):
+        reading.began_at = min(reading.began_at, row.began_at)
+        reading.seen[row.marketplace_id] = set(row.skus)
+        if row.unreadable:
+            reading.unreadable[row.marketplace_id] = row.unreadable
+    return reading
 
 
 def _read_marketplace(
     account_id: int, marketplace: Marketplace, amazon: Calls, clock: Clock, reading: _Reading
 ) -> None:
+    began_at = clock.now()
     for restart in range(RESTARTS + 1):
         read = _Read()
         try:
@@ -76,6 +93,9 @@ def _read_marketplace(
         reading.seen[marketplace.pk] = read.skus
         if read.unreadable:
             reading.unreadable[marketplace.pk] = read.unreadable
+        listings.note_marketplace_read(
+            account_id, marketplace.pk, read.skus, unreadable=read.unreadable, began_at=began_at, now=clock.now()
+        )
         return
 
 

@@ -21,7 +21,7 @@ from wharfinger.db.models.flows import ChoreSchedule, FlowSchedule, WorkerHeartb
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
-from wharfinger.db.models.listings import ChannelProduct, Listing, StockNotice, StockPush
+from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
@@ -69,6 +69,7 @@ __all__ = [
     "Listing",
     "MailSettings",
     "Marketplace",
+    "MarketplaceReading",
     "Movement",
     "OrderCursor",
     "OrderNumberPrefix",

@@ -57,6 +57,23 @@ class ChannelProduct(models.Model):
         constraints = [models.UniqueConstraint(fields=["listing", "marketplace"], name="one_channel_product")]
 
 
+class MarketplaceReading(models.Model):
+    """A marketplace whose listings were read whole, in a reading of the account that has not come to its end yet.
+
+    Trade time. `skus`: what it lists. Rows go away with the reading's end.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="+")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.CASCADE, related_name="+")
+    began_at = models.DateTimeField()
+    finished_at = models.DateTimeField()
+    skus = models.JSONField(default=list)
+    unreadable = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["account", "marketplace"], name="one_reading_of_a_marketplace")]
+
+
 class StockNotice(models.Model):
     """“Look at this listing's quantity”: carries no number, so that many changes become one message.
 
