@@ -62,7 +62,7 @@ def machine() -> dict[str, Any]:
 
 def prepare(home: Path) -> Any:
     """A database of its own, migrated, and Django set up to use it."""
-    from wharfinger.cli.temporary_postgres import TemporaryPostgres, ask_url  # noqa: PLC0415 -- before Django's set-up
+    from wharfinger.cli.postgres.temporary import TemporaryPostgres, ask_url  # noqa: PLC0415 -- before Django's set-up
     from wharfinger.config import environment  # noqa: PLC0415 -- as above
 
     database = TemporaryPostgres()

@@ -13,7 +13,7 @@ import pytest
 from pytest_socket import socket_allow_hosts
 from tests.migrated import migrated_template
 
-from wharfinger.cli.temporary_postgres import TemporaryPostgres, ask_url
+from wharfinger.cli.postgres.temporary import TemporaryPostgres, ask_url
 from wharfinger.config.database import django_database
 
 _environ = os.environ  # noqa: TID251 -- a test run is configured here

@@ -6,7 +6,7 @@ import pytest
 
 from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.amazon.regions import LIVE, SANDBOX, Region
-from wharfinger.domain.authorisation import ROLES
+from wharfinger.domain.access.authorisation import ROLES
 
 
 def test_the_live_regions():

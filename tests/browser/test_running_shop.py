@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import started_demo
 
-from wharfinger.domain.running_shop import DAYS, STEPS
+from wharfinger.domain.installation.running_shop import DAYS, STEPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
 AT_LAST = 900_000

@@ -11,7 +11,7 @@ from django.db import connection
 from wharfinger.cli import main
 from wharfinger.config import environment
 from wharfinger.db.models import SetupLink, User
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 NOBODY = 65534
 AS_ROOT = os.getuid() == 0

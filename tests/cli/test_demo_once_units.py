@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from wharfinger.cli.demo_once.units import Sold, Write, is_explained, oversold, sales_of, writes_of
+from wharfinger.cli.demo.demo_once.units import Sold, Write, is_explained, oversold, sales_of, writes_of
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 MUG = 1

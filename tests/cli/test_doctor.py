@@ -12,11 +12,12 @@ from django.db import connection
 
 from wharfinger.amazon.regions import LIVE
 from wharfinger.amazon.transport import Transport
-from wharfinger.cli import demo, doctor, outlook
+from wharfinger.cli import doctor, external_checks
+from wharfinger.cli.demo import demo_system
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.migrate import NotMigrated, migrate_if_needed, must_be_migrated
 from wharfinger.db.models import AmazonApplication, WorkerHeartbeat
-from wharfinger.domain.health import Verdict
+from wharfinger.domain.installation.health import Verdict
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 CLOCK = SimpleNamespace(now=lambda: NOW, machine_now=lambda: NOW)
@@ -32,7 +33,7 @@ def asked(*, answers):
         return httpx2.Response(403, headers={"date": told})
 
     with Transport(http=httpx2.MockTransport(answer)) as transport:
-        return list(outlook.look_at_amazon(LIVE, CLOCK, transport))
+        return list(external_checks.look_at_amazon(LIVE, CLOCK, transport))
 
 
 def http_date(moment):
@@ -138,4 +139,4 @@ def test_a_database_that_a_newer_version_made_is_refused_and_told(capsys):
 def test_a_demo_that_was_never_started_is_told(home, monkeypatch):
     monkeypatch.setenv("WHARFINGER_HOME", str(home))
     with pytest.raises(CommandFailed, match="start one with “wharfinger demo”"):
-        demo.stand_in_the_demo()
+        demo_system.stand_in_the_demo()

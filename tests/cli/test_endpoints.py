@@ -9,7 +9,7 @@ import pytest
 from wharfinger.amazon.regions import LIVE, SANDBOX
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for, house_endpoints
 from wharfinger.config.environment import read
-from wharfinger.domain.channels import ActivatedFor
+from wharfinger.domain.channels.channel import ActivatedFor
 
 LIVE_HOSTS = {urlsplit(region.endpoint).hostname for region in LIVE.regions}
 SIMULATOR, OURS = "http://127.0.0.1:8124", "http://127.0.0.1:8125"

@@ -10,11 +10,11 @@ import threading
 
 import pytest
 
-from wharfinger.cli.children import answers_at, free_port, listen
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.household import Child, ChildFailed, Household, ParentEnded
-from wharfinger.cli.log_files import keep_logs_small
-from wharfinger.cli.process_faults import read_process_faults
+from wharfinger.cli.supervisor.log_files import keep_logs_small
+from wharfinger.cli.supervisor.process_faults import read_process_faults
+from wharfinger.cli.supervisor.processes import answers_at, free_port, listen
+from wharfinger.cli.supervisor.supervisor import Child, ChildFailed, Household, ParentEnded
 
 pytestmark = pytest.mark.system
 
@@ -214,7 +214,7 @@ def test_a_killed_parent_leaves_no_orphan(tmp_path):
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from wharfinger.cli.household import Child, Household\n"
+        "from wharfinger.cli.supervisor.supervisor import Child, Household\n"
         "household = Household(Path(sys.argv[1]), {})\n"
         f"household.start(Child('stays', (sys.executable, '-c', {STAYS!r})))\n"
         "household.watch()\n"

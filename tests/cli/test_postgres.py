@@ -14,7 +14,7 @@ import pytest
 
 from wharfinger.cli.failures import CommandFailed, HomeInUse
 from wharfinger.cli.home import HomeLock, embedded_database, publish_database, withdraw_database
-from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 
 pytestmark = pytest.mark.system
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from wharfinger.domain.addresses import (
+from wharfinger.domain.orders.addresses import (
     Doubts,
     changed,
     differs_in_part,
@@ -16,7 +16,7 @@ from wharfinger.domain.addresses import (
     read_buyer,
     tidy,
 )
-from wharfinger.domain.orders import IncomingAddress, IncomingBuyer
+from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
 
 FULL = IncomingAddress(
     name="Ada Byron",

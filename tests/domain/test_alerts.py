@@ -1,6 +1,6 @@
 import pytest
 
-from wharfinger.domain.alerts import Letter, MailWay, letter_of_alert, mail_way
+from wharfinger.domain.installation.alerts import Letter, MailWay, letter_of_alert, mail_way
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-from wharfinger.domain.allocation import SellingSite, reserving_site
+from wharfinger.domain.stock.allocation import SellingSite, reserving_site
 
 NEAR, FAR, TWIN = SellingSite(7, 1), SellingSite(3, 10), SellingSite(2, 10)
 

@@ -2,7 +2,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from wharfinger.domain.authorisation import (
+from wharfinger.domain.access.authorisation import (
     CONSENT_CODES,
     Callback,
     Consent,

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.budget import (
+from wharfinger.domain.access.budget import (
     FADING,
     LEAST_SHARE,
     LONGEST_REST,

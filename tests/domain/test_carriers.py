@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.carriers import (
+from wharfinger.domain.shipping.carriers import (
     CARRIER_CODES,
     CARRIERS,
     ONE_CARRIER,

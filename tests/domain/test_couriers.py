@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.couriers import Consignment, GroupRule, fits, is_hidden_by, service_for, weight_of
+from wharfinger.domain.shipping.couriers import Consignment, GroupRule, fits, is_hidden_by, service_for, weight_of
 
 TO_BRISTOL = Consignment(channel=1, service_level="EXPEDITED", country="GB", grams=900)
 rules = st.builds(

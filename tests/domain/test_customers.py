@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.customers import generic_code, month_of
+from wharfinger.domain.orders.customers import generic_code, month_of
 
 
 @pytest.mark.parametrize(

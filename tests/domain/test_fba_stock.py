@@ -1,6 +1,6 @@
 import pytest
 
-from wharfinger.domain.fba_stock import FbaLevel, add_up, is_large_fall
+from wharfinger.domain.stock.fba_stock import FbaLevel, add_up, is_large_fall
 
 
 @pytest.mark.parametrize(

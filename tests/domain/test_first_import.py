@@ -2,8 +2,8 @@
 
 import pytest
 
-from wharfinger.domain.first_import import FirstImport, choices, propose
-from wharfinger.domain.orders import AmazonStatus, Fulfilment
+from wharfinger.domain.channels.first_import import FirstImport, choices, propose
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
 
 KINDS = [Fulfilment.FBM, Fulfilment.FBA, None]
 

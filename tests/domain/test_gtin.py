@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from stdnum import ean
 
-from wharfinger.domain.gtin import gtin14, gtin_fault, gtin_type, lost_zero
+from wharfinger.domain.stock.gtin import gtin14, gtin_fault, gtin_type, lost_zero
 
 
 @pytest.mark.parametrize(

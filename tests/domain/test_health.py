@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from wharfinger.domain.health import Verdict, look_at_date
+from wharfinger.domain.installation.health import Verdict, look_at_date
 
 TODAY = date(2026, 11, 2)
 

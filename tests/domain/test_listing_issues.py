@@ -2,7 +2,7 @@
 
 import json
 
-from wharfinger.domain.listing_issues import ListingIssue, read_issues, that_matter
+from wharfinger.domain.stock.listing_issues import ListingIssue, read_issues, that_matter
 
 MISSING = ListingIssue("90220", "'brand' is required.", attributes=("brand", "model"), actions=("SEARCH_SUPPRESSED",))
 HINT = ListingIssue("18000", "A picture is small.", severity="WARNING")

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.listing_quantity import (
+from wharfinger.domain.stock.ledger import Level
+from wharfinger.domain.stock.listing_quantity import (
     Conflict,
     Explained,
     ListingFacts,
@@ -20,7 +21,6 @@ from wharfinger.domain.listing_quantity import (
     orders_awaited,
     urgency,
 )
-from wharfinger.domain.stock import Level
 
 units = st.integers(-1_000, 1_000_000)
 levels = st.builds(Level, on_hand=units, allocated=st.integers(0, 1_000_000))

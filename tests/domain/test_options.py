@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.channels import CustomerPolicy
-from wharfinger.domain.options import (
+from wharfinger.domain.channels.channel import CustomerPolicy
+from wharfinger.domain.channels.options import (
     OPTIONS,
     ORDER_TYPES,
     OptionRow,
@@ -18,7 +18,7 @@ from wharfinger.domain.options import (
     options_of_kind,
     resolve,
 )
-from wharfinger.domain.orders import Fulfilment, OrderType
+from wharfinger.domain.orders.order import Fulfilment, OrderType
 
 ids = st.none() | st.integers(1, 50)
 flags = st.none() | st.booleans()

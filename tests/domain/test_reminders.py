@@ -2,7 +2,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from wharfinger.domain.reminders import STEPS, Due, Plan, plan_reminders
+from wharfinger.domain.installation.reminders import STEPS, Due, Plan, plan_reminders
 
 ENDS = date(2027, 1, 31)
 SUBJECT = "token:3"

@@ -1,6 +1,6 @@
 import pytest
 
-from wharfinger.domain.roles import cause_of, with_same_cause
+from wharfinger.domain.access.roles import cause_of, with_same_cause
 
 LISTING, FBA, SHIPPING = frozenset({"Listing"}), frozenset({"Fulfilment", "Listing"}), frozenset({"Shipping", "Orders"})
 NONE = frozenset()

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from wharfinger.domain.orders import (
+from wharfinger.domain.orders.order import (
     AmazonStatus,
     Fulfilment,
     IncomingLine,
@@ -14,7 +14,7 @@ from wharfinger.domain.orders import (
     LineAmounts,
     SalesOrderState,
 )
-from wharfinger.domain.sales_orders import LineFacts, sales_order_state, totals_fault
+from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state, totals_fault
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 READY = LineFacts(open=2, shipped=0, promised=2, held=False)

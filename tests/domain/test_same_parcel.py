@@ -2,7 +2,7 @@
 
 import pytest
 
-from wharfinger.domain.shipments import SentParcel, is_same_parcel
+from wharfinger.domain.shipping.shipments import SentParcel, is_same_parcel
 
 OURS = SentParcel("1", "DC00000001001", "DPD")
 

@@ -1,6 +1,6 @@
 from datetime import timedelta
 
-from wharfinger.domain.sign_in import LONGEST_PAUSE, LimitKind, network_of, pause_after_failures
+from wharfinger.domain.installation.sign_in import LONGEST_PAUSE, LimitKind, network_of, pause_after_failures
 
 
 def test_pauses_grow_from_half_a_minute_to_a_quarter_of_an_hour_with_the_tenth_failure():

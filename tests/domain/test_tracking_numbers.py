@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from wharfinger.domain.tracking_numbers import (
+from wharfinger.domain.shipping.tracking_numbers import (
     NotATrackingNumber,
     TrackingNumber,
     fedex_check_fits,

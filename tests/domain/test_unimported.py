@@ -1,7 +1,7 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from wharfinger.domain.unimported import channelless_sentence
+from wharfinger.domain.orders.unimported import channelless_sentence
 
 DUE = datetime(2026, 11, 5, 8, 30, tzinfo=UTC)
 

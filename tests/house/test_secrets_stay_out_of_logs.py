@@ -9,11 +9,11 @@ from wharfinger.amazon.messages.secrets import read_secret_notice
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.queues import QueueMessage
 from wharfinger.config.logs import JsonLines, without_secrets
-from wharfinger.db.queries.mail import MailServer
-from wharfinger.operations.applications import ApplicationEntry, QueueEntry
-from wharfinger.operations.authorisation import CodeToExchange
-from wharfinger.operations.mail import MailEntry
-from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk
+from wharfinger.db.queries.installation.mail import MailServer
+from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
+from wharfinger.operations.access.authorisation import CodeToExchange
+from wharfinger.operations.access.rotation import NewSecret, QueueFacts, RotationToAsk
+from wharfinger.operations.installation.mail import MailEntry
 from wharfinger.sync.post import SmtpServer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)

@@ -19,10 +19,10 @@ from wharfinger.db.models import (
     StockItem,
     StockLevel,
 )
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.orders import ImportState, OrderType, SalesOrderState
-from wharfinger.domain.shipments import Tracking
-from wharfinger.domain.stock import SiteKind
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.order import ImportState, OrderType, SalesOrderState
+from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.domain.stock.ledger import SiteKind
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"

@@ -6,8 +6,9 @@ import pytest
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 
 from wharfinger.db.models import Alert, AmazonApplication, Problem, SellerAccount
-from wharfinger.domain.channels import LinkState
-from wharfinger.operations import accounts, alerts
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.operations.access import accounts
+from wharfinger.operations.installation import alerts
 
 pytestmark = pytest.mark.django_db
 ENDS = date(2027, 3, 1)

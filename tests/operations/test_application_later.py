@@ -5,9 +5,9 @@ from datetime import UTC, date, datetime
 import pytest
 
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount, User
-from wharfinger.db.queries.applications import application_of_account
-from wharfinger.operations import applications, authorisation
-from wharfinger.operations.applications import ApplicationEntry
+from wharfinger.db.queries.access.applications import application_of_account
+from wharfinger.operations.access import applications, authorisation
+from wharfinger.operations.access.applications import ApplicationEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.db import connection
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 
 from wharfinger.db.models import AmazonApplication, AuditEntry, SellerAccount, User
-from wharfinger.operations import applications
-from wharfinger.operations.applications import ApplicationEntry, QueueEntry
+from wharfinger.operations.access import applications
+from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,14 @@ from django.db import connection, connections, transaction
 from tests.operations.shop import DE, NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
 
 from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
-from wharfinger.domain.fba_stock import FbaLevel
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.operations import confirmations, fba_stock, outbox, shipments, stock
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
-from wharfinger.operations._customer_steps import generic_customer
-from wharfinger.operations._stock_steps import change_allocated, move_fba_sale
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.operations.orders._customer_steps import generic_customer
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import confirmations, shipments
+from wharfinger.operations.stock import fba_stock, ledger, outbox
+from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._stock_steps import change_allocated, move_fba_sale
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
 KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")
@@ -63,7 +64,7 @@ class Shop:
         self.service = a_service()
         self.items = [an_item(f"SKU-{number}") for number in range(4)]
         for item in self.items:
-            stock.receive_stock(item.pk, self.site.pk, 50, now=NOW)
+            ledger.receive_stock(item.pk, self.site.pk, 50, now=NOW)
 
     def order(self, *lines):
         order = an_order(self.channel, self.site, lines)
@@ -88,7 +89,7 @@ def test_orders_with_the_same_items_in_another_order_never_wait_in_a_ring(commit
     orders = [shop.order(*[(item, 1) for item in items]) for items in (shop.items, shop.items[::-1]) * 3]
     send = [lambda order=order: shipments.dispatch(order.pk, service_id=shop.service.pk, now=NOW) for order in orders]
     receive = [
-        lambda item=item: stock.receive_stock(item.pk, shop.site.pk, 1, now=NOW) for item in reversed(shop.items)
+        lambda item=item: ledger.receive_stock(item.pk, shop.site.pk, 1, now=NOW) for item in reversed(shop.items)
     ]
     outcomes = at_once(*send, *receive)
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
@@ -99,19 +100,19 @@ def test_new_stock_is_promised_once_whoever_comes_first(committed):
     shop = Shop()
     first, second = shop.items[0], shop.items[1]
     for item in (first, second):
-        stock.count_stock(item.pk, shop.site.pk, 0, now=NOW)
+        ledger.count_stock(item.pk, shop.site.pk, 0, now=NOW)
     waiting = SalesOrderState.AWAITING_STOCK
     orders = [
         an_order(shop.channel, shop.site, [(first, 1), (second, 1)], waiting),
         an_order(shop.channel, shop.site, [(second, 1), (first, 1)], waiting),
     ]
     outcomes = at_once(
-        lambda: stock.receive_stock(first.pk, shop.site.pk, 1, now=NOW),
-        lambda: stock.receive_stock(second.pk, shop.site.pk, 1, now=NOW),
+        lambda: ledger.receive_stock(first.pk, shop.site.pk, 1, now=NOW),
+        lambda: ledger.receive_stock(second.pk, shop.site.pk, 1, now=NOW),
     )
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
-    stock.receive_stock(first.pk, shop.site.pk, 1, now=NOW)
-    stock.receive_stock(second.pk, shop.site.pk, 1, now=NOW)
+    ledger.receive_stock(first.pk, shop.site.pk, 1, now=NOW)
+    ledger.receive_stock(second.pk, shop.site.pk, 1, now=NOW)
     levels = StockLevel.objects.filter(item__in=[first, second])
     assert set(levels.values_list("on_hand", "allocated")) == {(2, 2)}
     for order in orders:
@@ -162,7 +163,7 @@ def test_two_claims_at_once_take_a_confirmation_once(committed):
 
 def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
     shop = Shop()
-    pool = a_site("FBA UK", stock.SiteKind.FBA, "UK", shop.account)
+    pool = a_site("FBA UK", ledger.SiteKind.FBA, "UK", shop.account)
     item = an_item("FBA-MUG")
     fba_stock.load_fba_levels(pool.pk, [FbaLevel(item.pk, 10)], read_at=NOW, now=NOW)
     sold_at = NOW + timedelta(minutes=1)

@@ -14,9 +14,9 @@ from wharfinger.db.models import (
     Site,
     User,
 )
-from wharfinger.domain.channels import AuthorisationState
-from wharfinger.operations import authorisation
-from wharfinger.operations.authorisation import NotOurs, WhyNotOurs
+from wharfinger.domain.channels.channel import AuthorisationState
+from wharfinger.operations.access import authorisation
+from wharfinger.operations.access.authorisation import NotOurs, WhyNotOurs
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

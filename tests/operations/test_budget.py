@@ -4,8 +4,8 @@ from decimal import Decimal
 import pytest
 
 from wharfinger.db.models import Problem, RateBudget, SellerAccount
-from wharfinger.db.queries.budgets import budgets_of
-from wharfinger.operations.budget import Granted, NotUntil, note_rate, note_refusal, note_success, take_token
+from wharfinger.db.queries.access.budgets import budgets_of
+from wharfinger.operations.access.budget import Granted, NotUntil, note_rate, note_refusal, note_success, take_token
 
 pytestmark = pytest.mark.django_db
 

@@ -18,12 +18,13 @@ from wharfinger.db.models import (
     Problem,
     SalesOrder,
 )
-from wharfinger.db.queries.inbox import orders_to_fetch
-from wharfinger.db.queries.sales_order_page import sales_order_page
-from wharfinger.domain.channels import CustomerPolicy
-from wharfinger.domain.orders import AmazonStatus, IncomingAddress, IncomingBuyer
-from wharfinger.operations import sales_orders, shipments
+from wharfinger.db.queries.orders.inbox import orders_to_fetch
+from wharfinger.db.queries.orders.sales_order_page import sales_order_page
+from wharfinger.domain.channels.channel import CustomerPolicy
+from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress, IncomingBuyer
+from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import shipments
 
 pytestmark = pytest.mark.django_db
 DE = "A1PA6795UKMFR9"

@@ -19,16 +19,18 @@ from wharfinger.db.models import (
     StockNotice,
     User,
 )
-from wharfinger.db.queries.channel_offers import channel_offers
-from wharfinger.db.queries.stock_out import listing_facts
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.listing_quantity import Silent, decide
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import accounts, applications, authorisation, channel_life, channels, confirmations
-from wharfinger.operations.applications import ApplicationEntry
-from wharfinger.operations.channels import OneMore
+from wharfinger.db.queries.channels.channel_offers import channel_offers
+from wharfinger.db.queries.stock.stock_out import listing_facts
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.stock.listing_quantity import Silent, decide
+from wharfinger.operations.access import accounts, applications, authorisation
+from wharfinger.operations.access.applications import ApplicationEntry
+from wharfinger.operations.channels import channel_life, channel_set_up
+from wharfinger.operations.channels.channel_set_up import OneMore
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import confirmations
 
 pytestmark = pytest.mark.django_db
 FR, TR, AE = "A13V1IB3VIYZZH", "A33AVAJ2PDY3EV", "A2VIGQ35RCS4UG"
@@ -97,7 +99,7 @@ def test_several_channels_are_made_in_one_go_and_share_the_authorisation(shop, o
     account, warehouse, pool, channel = shop
     service = a_service()
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(DE, Fulfilment.FBA, pool.pk)]
-    made = channels.create_more(channel.pk, wanted, courier_service_id=service.pk, now=NOW, user=olga)
+    made = channel_set_up.create_more(channel.pk, wanted, courier_service_id=service.pk, now=NOW, user=olga)
     assert {(row.name, row.kind, row.account_id) for row in made} == {
         ("Amazon.de FBM", "FBM", account.pk),
         ("Amazon.de FBA", "FBA", account.pk),
@@ -109,7 +111,7 @@ def test_all_of_them_or_none(shop, olga):
     _account, warehouse, _pool, channel = shop
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(UK, Fulfilment.FBM, warehouse.pk)]
     with pytest.raises(Refused, match="already"):
-        channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+        channel_set_up.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
     assert Channel.objects.count() == 1
 
 
@@ -199,7 +201,7 @@ def test_a_channel_whose_checks_failed_tells_amazon_no_quantity_until_they_are_g
 def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
     _account, warehouse, _pool, channel = shop
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk)]
-    made = channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+    made = channel_set_up.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
     assert made[0].start_date == date(2026, 10, 26)
 
 
@@ -208,7 +210,7 @@ def test_every_further_channel_begins_with_a_review_of_its_own(shop, olga):
     _account, warehouse, pool, channel = shop
     assert not channel.dont_import_orders
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk), OneMore(DE, Fulfilment.FBA, pool.pk)]
-    made = channels.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
+    made = channel_set_up.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
     assert [row.dont_import_orders for row in made] == [True, True]
 
 

@@ -20,11 +20,11 @@ from wharfinger.db.models import (
     Site,
     User,
 )
-from wharfinger.domain.channels import CustomerPolicy
-from wharfinger.domain.options import OptionRow, OptionValues
-from wharfinger.domain.orders import Fulfilment, OrderType
-from wharfinger.operations import channels
-from wharfinger.operations.channels import OneMore
+from wharfinger.domain.channels.channel import CustomerPolicy
+from wharfinger.domain.channels.options import OptionRow, OptionValues
+from wharfinger.domain.orders.order import Fulfilment, OrderType
+from wharfinger.operations.channels import channel_set_up
+from wharfinger.operations.channels.channel_set_up import OneMore
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +41,7 @@ def row(order_type, acknowledged=False, **cells):
 
 
 def save(channel, entry):
-    return channels.save_channel(channel.pk, entry, version=Channel.objects.get(pk=channel.pk).version, now=NOW)
+    return channel_set_up.save_channel(channel.pk, entry, version=Channel.objects.get(pk=channel.pk).version, now=NOW)
 
 
 def stored(channel):
@@ -71,7 +71,7 @@ def test_presets_that_a_house_archived_or_renamed_are_left_out(house):
 
 
 def test_an_fba_channel_is_preset_without_a_courier_group(house):
-    option = stored(channels.create_channel(Fulfilment.FBA, fba(house), now=NOW))[""]
+    option = stored(channel_set_up.create_channel(Fulfilment.FBA, fba(house), now=NOW))[""]
     assert (str(option.sales_source), option.courier_group, option.courier_service) == ("Amazon FBA", None, None)
 
 
@@ -104,7 +104,7 @@ def test_every_cell_is_in_the_audit(house):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     channel = made_channel(house)
     entry = an_entry(house, options=rows(row(OrderType.PRIME, invoice_priority=2)))
-    channels.save_channel(channel.pk, entry, version=1, now=NOW, user=olga)
+    channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW, user=olga)
     told = AuditEntry.objects.get(verb="save", noun="Channel")
     assert (told.before["(Global): sales source"], "(Global): sales source" in told.after) == ("Amazon FBM", False)
     assert told.after["Prime: invoice priority"] == "2"
@@ -113,7 +113,7 @@ def test_every_cell_is_in_the_audit(house):
 @pytest.mark.parametrize("order_type", [OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT])
 @pytest.mark.parametrize(("site", "words"), [("own", "is no FBA site"), ("eu", "served from the pool UK")])
 def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the_row(house, order_type, site, words):
-    channel = channels.create_channel(Fulfilment.FBA, fba(house), now=NOW)
+    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(house), now=NOW)
     entry = fba(house, options=rows(row(order_type, site=house[site]), assign_invoice_code=True))
     with pytest.raises(Refused, match=words) as refused:
         save(channel, entry)
@@ -123,9 +123,9 @@ def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the
 
 
 def test_another_sellers_fba_site_is_refused_in_every_row(house):
-    channel = channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
     theirs = Site.objects.create(name="FBA UK two", kind="FBA", pool="UK", made_at=NOW)
-    channels.create_channel(
+    channel_set_up.create_channel(
         Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER", site_id=theirs.pk), now=NOW
     )
     entry = fba(house, seller_id="A1FIRSTSELLER", options=rows(row(OrderType.FBA, site=theirs.pk)))
@@ -148,7 +148,7 @@ def test_what_fba_orders_cannot_be_without_is_refused_with_the_reason(house, ord
     everything = {option: False} if order_type is None else {}
     entry = fba(house, options=rows(*overrides, **everything))
     with pytest.raises(Refused, match="Amazon has shipped an FBA order before it is imported") as refused:
-        channels.create_channel(Fulfilment.FBA, entry, now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, entry, now=NOW)
     assert refused.value.field == (option if order_type is None else f"Replacement.{option}")
     assert Channel.objects.count() == 0
 
@@ -223,7 +223,7 @@ def test_more_channels_of_a_seller_are_set_up_like_the_first(house):
         OneMore("A1PA6795UKMFR9", Fulfilment.FBM, house["own"]),
         OneMore("A1F83G8C2ARO7P", Fulfilment.FBA, house["uk"]),
     ]
-    german, fba_channel = channels.create_more(
+    german, fba_channel = channel_set_up.create_more(
         channel.pk, wanted, courier_service_id=house["prompt"], now=NOW, user=olga
     )
     assert (str(stored(german)[""].order_number_prefix), stored(german)[""].currency) == ("AMZ", "")

@@ -19,11 +19,12 @@ from wharfinger.db.models import (
     Site,
     User,
 )
-from wharfinger.domain.channels import ActivatedFor, LinkState
-from wharfinger.domain.options import OptionRow, OptionValues
-from wharfinger.domain.orders import Fulfilment, OrderType
-from wharfinger.operations import accounts, channel_life, channels
-from wharfinger.operations.channels import AccountAsOpened, ChangedMeanwhile, ChannelEntry
+from wharfinger.domain.channels.channel import ActivatedFor, LinkState
+from wharfinger.domain.channels.options import OptionRow, OptionValues
+from wharfinger.domain.orders.order import Fulfilment, OrderType
+from wharfinger.operations.access import accounts
+from wharfinger.operations.channels import channel_life, channel_set_up
+from wharfinger.operations.channels.channel_set_up import AccountAsOpened, ChangedMeanwhile, ChannelEntry
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +79,7 @@ def fba(house, **changes):
 
 
 def made(house, **changes):
-    return channels.create_channel(Fulfilment.FBM, an_entry(house, **changes), now=NOW)
+    return channel_set_up.create_channel(Fulfilment.FBM, an_entry(house, **changes), now=NOW)
 
 
 def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(house):
@@ -128,60 +129,62 @@ def test_an_fbm_channel_does_not_take_an_fba_site(house):
 @pytest.mark.parametrize(("site", "words"), [("own", "no FBA site"), ("eu", "served from the pool UK")])
 def test_an_fba_channel_takes_the_fba_site_of_its_pool_only(house, site, words):
     with pytest.raises(Refused, match=words):
-        channels.create_channel(Fulfilment.FBA, fba(house, site_id=house[site]), now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, fba(house, site_id=house[site]), now=NOW)
     assert Channel.objects.count() == 0
 
 
 def test_an_fba_site_belongs_to_the_first_seller_that_takes_it(house):
-    channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+    channel_set_up.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
     with pytest.raises(Refused, match="another seller account"):
-        channels.create_channel(Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER"), now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER"), now=NOW)
 
 
 def test_a_channel_without_its_seller_is_told_which_one_the_site_belongs_to(house):
-    channels.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+    channel_set_up.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
     entry = fba(house, name="Another", marketplace_id="A9SECONDUK")
     Marketplace.objects.create(
         pk="A9SECONDUK", name="Amazon.gb", country="GB", currency="GBP", region="EU", pool="UK", seller_central="x"
     )
     with pytest.raises(Refused, match="A1FIRSTSELLER. If this channel is the same seller's, give that Seller ID"):
-        channels.create_channel(Fulfilment.FBA, entry, now=NOW)
-    channels.create_channel(Fulfilment.FBA, replace(entry, seller_id="A1FIRSTSELLER"), now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, entry, now=NOW)
+    channel_set_up.create_channel(Fulfilment.FBA, replace(entry, seller_id="A1FIRSTSELLER"), now=NOW)
 
 
 def test_channels_of_a_pool_share_one_site(house):
     second = Site.objects.create(name="FBA Europe 2", kind="FBA", pool="EU", made_at=NOW)
     seller = {"seller_id": "A1FIRSTSELLER"}
-    channels.create_channel(
+    channel_set_up.create_channel(
         Fulfilment.FBA, fba(house, name="DE", marketplace_id=DE, site_id=house["eu"], **seller), now=NOW
     )
     french = fba(house, name="FR", marketplace_id=FR, site_id=second.pk, **seller)
     with pytest.raises(Refused, match="FBA Europe is this seller's site for the pool Europe already") as refused:
-        channels.create_channel(Fulfilment.FBA, french, now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, french, now=NOW)
     assert refused.value.field == "site"
-    shared = channels.create_channel(Fulfilment.FBA, replace(french, site_id=house["eu"]), now=NOW)
+    shared = channel_set_up.create_channel(Fulfilment.FBA, replace(french, site_id=house["eu"]), now=NOW)
     rows = (OptionRow(None, OptionValues()), OptionRow(OrderType.FBA, OptionValues(site=second.pk)))
     entry = replace(french, site_id=house["eu"], options=rows)
     with pytest.raises(Refused, match="Row FBA: FBA Europe is this seller's site") as refused:
-        channels.save_channel(shared.pk, entry, version=1, now=NOW)
+        channel_set_up.save_channel(shared.pk, entry, version=1, now=NOW)
     assert refused.value.field == "FBA.site"
 
 
 def test_a_marketplace_outside_the_three_pools_has_a_site_of_its_own(house):
     site = Site.objects.create(name="FBA elsewhere", kind="FBA", pool="OTHER", made_at=NOW)
     turkish = fba(house, name="TR", marketplace_id=TR, site_id=site.pk, seller_id="A1FIRSTSELLER")
-    channels.create_channel(Fulfilment.FBA, turkish, now=NOW)
+    channel_set_up.create_channel(Fulfilment.FBA, turkish, now=NOW)
     with pytest.raises(Refused, match="FBA elsewhere holds the stock of Amazon.com.tr"):
-        channels.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE), now=NOW)
+        channel_set_up.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE), now=NOW)
     own = Site.objects.create(name="FBA emirates", kind="FBA", pool="OTHER", made_at=NOW)
-    channels.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE, site_id=own.pk), now=NOW)
+    channel_set_up.create_channel(
+        Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE, site_id=own.pk), now=NOW
+    )
 
 
 def test_the_fba_site_of_a_channel_whose_seller_is_typed_later_goes_along(house):
     first = fba(house, name="DE", marketplace_id=DE, site_id=house["eu"], seller_id="A1FIRSTSELLER")
-    channels.create_channel(Fulfilment.FBA, first, now=NOW)
-    channel = channels.create_channel(Fulfilment.FBA, fba(house), now=NOW)
-    saved = channels.save_channel(channel.pk, fba(house, seller_id="A1FIRSTSELLER"), version=1, now=NOW)
+    channel_set_up.create_channel(Fulfilment.FBA, first, now=NOW)
+    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(house), now=NOW)
+    saved = channel_set_up.save_channel(channel.pk, fba(house, seller_id="A1FIRSTSELLER"), version=1, now=NOW)
     assert Site.objects.get(pk=house["uk"]).account_id == saved.account_id
     assert SellerAccount.objects.count() == 1
 
@@ -213,16 +216,16 @@ def test_channels_of_one_seller_share_its_authorisation(house):
 
 def test_two_people_editing_the_second_is_told_and_nothing_is_overwritten(house):
     channel = made(house)
-    channels.save_channel(channel.pk, an_entry(house, name="First"), version=1, now=NOW)
+    channel_set_up.save_channel(channel.pk, an_entry(house, name="First"), version=1, now=NOW)
     with pytest.raises(Refused, match="Somebody else saved"):
-        channels.save_channel(channel.pk, an_entry(house, name="Second"), version=1, now=NOW)
+        channel_set_up.save_channel(channel.pk, an_entry(house, name="Second"), version=1, now=NOW)
     assert Channel.objects.get().name == "First"
 
 
 def test_every_change_is_audited_and_a_secret_only_as_changed(house):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     entry = an_entry(house, seller_id="A1SELLERSELLER", auth_token="Atzr|very-secret")
-    channels.create_channel(Fulfilment.FBM, entry, now=NOW, user=olga)
+    channel_set_up.create_channel(Fulfilment.FBM, entry, now=NOW, user=olga)
     told = str([(row.verb, row.before, row.after) for row in AuditEntry.objects.all()])
     assert ("very-secret" in told, "'token': 'changed'" in told) == (False, True)
 
@@ -253,7 +256,7 @@ def test_the_seller_of_a_channel_with_orders_cannot_be_changed(house):
         ({"seller_id": "A1SELLERSELLER", "marketplace_id": DE}, "marketplace_id"),
     ):
         with pytest.raises(Refused, match="cannot be changed any more") as refused:
-            channels.save_channel(channel.pk, an_entry(house, **changes), version=1, now=NOW)
+            channel_set_up.save_channel(channel.pk, an_entry(house, **changes), version=1, now=NOW)
         assert refused.value.field == field
 
 
@@ -266,7 +269,7 @@ def test_reminders_are_looked_at_as_soon_as_the_token_expiry_is_saved_and_not_fo
     reminders = ("run_chore", "chore:remind")
     assert reminders not in jobs()
     entry = an_entry(house, seller_id="A1SELLERSELLER", token_expiry=date(2026, 11, 20))
-    channels.save_channel(channel.pk, entry, version=1, now=NOW)
+    channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW)
     assert reminders in jobs()
 
 
@@ -280,7 +283,7 @@ def test_a_channel_of_a_linked_account_is_linked_only_once_its_own_checks_say_so
     accounts.record_checks(second.pk, [], linked=LinkState.LINKED, now=NOW)
     assert ("run_flow", f"listings_in:{second.account_id}:soon") in jobs()
     entry = an_entry(house, seller_id="A1SELLERSELLER", marketplace_id="A13V1IB3VIYZZH")
-    assert channels.save_channel(first.pk, entry, version=1, now=NOW).link_state == "Not linked"
+    assert channel_set_up.save_channel(first.pk, entry, version=1, now=NOW).link_state == "Not linked"
 
 
 def test_each_region_has_the_application_that_serves_it(house):
@@ -302,7 +305,7 @@ def test_a_seller_id_that_is_known_joins_its_account_and_leaves_no_empty_one_beh
     made(house, seller_id="A1SELLERSELLER")
     channel = made(house, name="DE", marketplace_id=DE)
     entry = an_entry(house, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
-    channels.save_channel(channel.pk, entry, version=1, now=NOW)
+    channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW)
     assert list(SellerAccount.objects.values_list("seller_id", flat=True)) == ["A1SELLERSELLER"]
 
 
@@ -365,7 +368,7 @@ def test_a_change_of_the_seller_account_meanwhile_is_told_like_one_of_the_channe
     opened = AccountAsOpened("EU", "A1SELLERSELLER", channel.account.token_expiry)
     SellerAccount.objects.update(token_expiry=date(2027, 1, 1))
     with pytest.raises(ChangedMeanwhile):
-        channels.save_channel(
+        channel_set_up.save_channel(
             channel.pk, an_entry(house, seller_id="A1SELLERSELLER"), version=1, opened=opened, now=NOW
         )
     assert Channel.objects.get().version == 1
@@ -376,7 +379,7 @@ def test_who_edits_while_the_channel_is_disabled_is_told(house):
     channel = made(house)
     channel_life.enable_channel(channel.pk, False, now=NOW, user=olga)
     with pytest.raises(ChangedMeanwhile):
-        channels.save_channel(channel.pk, an_entry(house), version=1, now=NOW)
+        channel_set_up.save_channel(channel.pk, an_entry(house), version=1, now=NOW)
     assert not Channel.objects.get().enabled
 
 
@@ -394,7 +397,7 @@ def test_the_audit_of_a_save_names_every_field_before_and_after(house):
         "marketplace_id": DE,
         "token_expiry": date(2027, 11, 1),
     }
-    channels.save_channel(channel.pk, an_entry(house, seller_id="A1SELLERSELLER", **changes), version=1, now=NOW)
+    channel_set_up.save_channel(channel.pk, an_entry(house, seller_id="A1SELLERSELLER", **changes), version=1, now=NOW)
     entry = AuditEntry.objects.get(verb="save")
     assert {name for name in entry.after if entry.before[name] != entry.after[name]} == {
         "name", "enabled", "start date", "order ref format", "don't import orders", "don't upload order status",

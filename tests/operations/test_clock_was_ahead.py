@@ -23,14 +23,16 @@ from wharfinger.db.models import (
     StockNotice,
     User,
 )
-from wharfinger.db.queries.budgets import budgets_of
-from wharfinger.db.queries.inbox import next_waiting
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.fba_stock import FbaLevel
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import accounts, fba_stock, flows, mail, outbox, rotation, sign_in, stock
-from wharfinger.operations.budget import Granted, NotUntil, note_refusal, take_token
-from wharfinger.operations.sign_in import Attempt
+from wharfinger.db.queries.access.budgets import budgets_of
+from wharfinger.db.queries.orders.inbox import next_waiting
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.operations.access import accounts, rotation
+from wharfinger.operations.access.budget import Granted, NotUntil, note_refusal, take_token
+from wharfinger.operations.installation import flows, mail, sign_in
+from wharfinger.operations.installation.sign_in import Attempt
+from wharfinger.operations.stock import fba_stock, ledger, outbox
 
 pytestmark = pytest.mark.django_db
 AHEAD = NOW + timedelta(days=30)
@@ -69,7 +71,7 @@ def a_notice():
     a_channel(account, site)
     item = an_item()
     listing = a_listing(account, "MUG", item)
-    stock.receive_stock(item.pk, site.pk, 7, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 7, now=NOW)
     return account, listing
 
 

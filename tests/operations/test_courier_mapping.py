@@ -13,10 +13,12 @@ from wharfinger.db.models import (
     CourierMapping,
     User,
 )
-from wharfinger.operations import confirmations, courier_groups, courier_mappings, orders, shipments, stock
-from wharfinger.operations.courier_groups import RuleEntry
-from wharfinger.operations.courier_mappings import CarrierEntry, LevelEntry
+from wharfinger.operations.orders import take_orders
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import confirmations, courier_groups, courier_mappings, shipments
+from wharfinger.operations.shipping.courier_groups import RuleEntry
+from wharfinger.operations.shipping.courier_mappings import CarrierEntry, LevelEntry
+from wharfinger.operations.stock import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -57,10 +59,10 @@ def test_levels_are_mapped_changed_and_taken_away(yard):
 
 def test_services_are_named_to_amazon_and_confirmations_say_so(yard):
     mug = an_item()
-    stock.receive_stock(mug.pk, yard.site.pk, 5, now=NOW)
+    ledger.receive_stock(mug.pk, yard.site.pk, 5, now=NOW)
     yard.save([], [CarrierEntry(yard.service.pk, "Royal Mail", "", "Tracked 24")])
     order = an_order(yard.channel, yard.site, [(mug, 1)])
-    orders.serve_order(order.pk, now=NOW)
+    take_orders.serve_order(order.pk, now=NOW)
     shipments.dispatch(order.pk, service_id=yard.service.pk, now=NOW)
     told = confirmations.claim_confirmation(yard.account.pk, now=NOW, machine_now=NOW)
     assert (told.carrier_code, told.carrier_name, told.shipping_method) == ("Royal Mail", "", "Tracked 24")

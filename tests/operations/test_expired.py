@@ -8,7 +8,8 @@ from django.db import connection
 from tests.operations.shop import NOW
 
 from wharfinger.db.models import WorkerHeartbeat
-from wharfinger.operations import expired, triggers
+from wharfinger.operations import triggers
+from wharfinger.operations.installation import expired
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)

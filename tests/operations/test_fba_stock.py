@@ -6,12 +6,12 @@ import pytest
 from tests.operations.shop import NOW, a_channel, a_site, an_account, an_item, an_order, level_of
 
 from wharfinger.db.models import Movement, Problem, StockLevel
-from wharfinger.db.queries.sites import site_levels
-from wharfinger.domain.fba_stock import FbaLevel
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.domain.stock import MovementReason, SiteKind
-from wharfinger.operations import fba_stock
-from wharfinger.operations._stock_steps import move_fba_sale
+from wharfinger.db.queries.stock.sites import site_levels
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
+from wharfinger.operations.stock import fba_stock
+from wharfinger.operations.stock._stock_steps import move_fba_sale
 
 pytestmark = pytest.mark.django_db
 

@@ -8,11 +8,11 @@ from tests.operations.shop import DE
 from tests.operations.test_orders import NOW, Shop, a_line, an_order
 
 from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrder, Movement, RawMessage, SalesOrder
-from wharfinger.db.queries.first_import import Decisions, first_import
-from wharfinger.domain.first_import import FirstImport
-from wharfinger.domain.orders import AmazonStatus
-from wharfinger.operations import orders
-from wharfinger.operations.first_import import start_first_imports, start_importing
+from wharfinger.db.queries.channels.first_import import Decisions, first_import
+from wharfinger.domain.channels.first_import import FirstImport
+from wharfinger.domain.orders.order import AmazonStatus
+from wharfinger.operations.channels.first_import import start_first_imports, start_importing
+from wharfinger.operations.orders import take_orders
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +44,7 @@ def braked():
 def take_all_again(shop):
     for number, incoming in shop.incoming.items():
         raw = RawMessage.objects.get(key=number)
-        orders.take_order(raw.pk, incoming, now=NOW)
+        take_orders.take_order(raw.pk, incoming, now=NOW)
 
 
 def by_number():

@@ -5,13 +5,14 @@ from tests.operations.shop import NOW, a_site, an_item
 
 from wharfinger.db.models import AuditEntry, CourierService, KitComponent, Site, StockBarcode, StockItem
 from wharfinger.domain.marketplaces import Pool
-from wharfinger.domain.shipments import Tracking
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import couriers, items, sites
-from wharfinger.operations.couriers import ServiceEntry
-from wharfinger.operations.items import ItemEntry
+from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.sites import SiteEntry
+from wharfinger.operations.shipping import couriers
+from wharfinger.operations.shipping.couriers import ServiceEntry
+from wharfinger.operations.stock import items, sites
+from wharfinger.operations.stock.items import ItemEntry
+from wharfinger.operations.stock.sites import SiteEntry
 
 pytestmark = pytest.mark.django_db
 

@@ -7,9 +7,9 @@ import pytest
 from tests.operations.shop import NOW
 
 from wharfinger.db.models import Alert, AuditEntry, MailSettings, TestMail, User
-from wharfinger.db.queries.mail import recipients, waiting_letters
-from wharfinger.operations import mail
-from wharfinger.operations.mail import MailEntry
+from wharfinger.db.queries.installation.mail import recipients, waiting_letters
+from wharfinger.operations.installation import mail
+from wharfinger.operations.installation.mail import MailEntry
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

@@ -8,13 +8,14 @@ from tests.operations.test_orders import NOW, Shop, an_order, the_order
 
 from wharfinger.amazon.messages.sellers import read_participations
 from wharfinger.db.models import Channel, CourierService, ImportedOrder, Marketplace, Site
-from wharfinger.db.queries.channel_offers import channel_offers
-from wharfinger.db.queries.channels import marketplace_choices
-from wharfinger.db.queries.setup_checks import setup_facts
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.orders import AmazonStatus, Fulfilment
-from wharfinger.operations import accounts, channels
-from wharfinger.operations.channels import OneMore
+from wharfinger.db.queries.channels.channel_facts import marketplace_choices
+from wharfinger.db.queries.channels.channel_offers import channel_offers
+from wharfinger.db.queries.channels.setup_checks import setup_facts
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
+from wharfinger.operations.access import accounts
+from wharfinger.operations.channels import channel_set_up
+from wharfinger.operations.channels.channel_set_up import OneMore
 from wharfinger.sync.verify import as_found
 
 pytestmark = pytest.mark.django_db
@@ -45,7 +46,7 @@ def make_both(shop):
         OneMore(NEW, Fulfilment.FBM, shop.warehouse.pk),
         OneMore(NEW, Fulfilment.FBA, offered.fba.site_id),
     ]
-    return channels.create_more(shop.fbm.pk, wanted, courier_service_id=courier.pk, now=NOW, user=shop.olga)
+    return channel_set_up.create_more(shop.fbm.pk, wanted, courier_service_id=courier.pk, now=NOW, user=shop.olga)
 
 
 def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):

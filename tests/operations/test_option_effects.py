@@ -23,9 +23,12 @@ from wharfinger.db.models import (
     Site,
     StockItem,
 )
-from wharfinger.domain.orders import AmazonStatus, Fulfilment, IncomingAddress, IncomingBuyer, OrderType
-from wharfinger.operations import links, sales_orders, shipments, stock
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingAddress, IncomingBuyer, OrderType
+from wharfinger.operations.channels import links
+from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import shipments
+from wharfinger.operations.stock import ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -203,7 +206,7 @@ def test_auto_pick_marks_what_waited_once_its_stock_has_come(shop):
     shop.take(an_order(a_line(quantity=99)))
     assert (the_order().state, the_order().picked_at) == ("Awaiting stock", None)
     later = NOW + timedelta(days=1)
-    stock.receive_stock(StockItem.objects.get(code="MUG").pk, shop.warehouse.pk, 99, now=later)
+    ledger.receive_stock(StockItem.objects.get(code="MUG").pk, shop.warehouse.pk, 99, now=later)
     assert (the_order().state, the_order().picked_at) == ("Ready to ship", later)
 
 
@@ -281,7 +284,7 @@ def test_options_that_change_later_leave_taken_orders_as_they_are(shop):
 def test_the_prime_site_has_stock_of_its_own(shop):
     site = Site.objects.create(name="Prime store", kind="Own warehouse", made_at=NOW)
     mug = the_item(shop)
-    stock.receive_stock(mug, site.pk, 3, now=NOW)
+    ledger.receive_stock(mug, site.pk, 3, now=NOW)
     set_options(shop.fbm, "Prime", site=site)
     shop.take(prime())
     assert (shop.level(mug, site), shop.level(mug)) == ((3, 1), (20, 0))

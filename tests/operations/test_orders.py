@@ -31,9 +31,8 @@ from wharfinger.db.models import (
     StockNotice,
     User,
 )
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.fba_stock import FbaLevel
-from wharfinger.domain.orders import (
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.order import (
     AmazonStatus,
     Fulfilment,
     IncomingAddress,
@@ -42,9 +41,13 @@ from wharfinger.domain.orders import (
     IncomingOrder,
     LineAmounts,
 )
-from wharfinger.operations import accounts, fba_stock, imported_orders, inbox, links, orders, sales_orders, stock
-from wharfinger.operations.inbox import NextCursor, RawOrder
+from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.operations.access import accounts
+from wharfinger.operations.channels import links
+from wharfinger.operations.orders import imported_orders, inbox, sales_orders, take_orders
+from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import fba_stock, ledger
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +95,7 @@ class Shop:
         item = StockItem.objects.create(code=code, name=code, made_at=NOW)
         self.listing(sku or code, item, fulfilment, asin)
         if quantity:
-            stock.receive_stock(item.pk, self.warehouse.pk, quantity, now=NOW)
+            ledger.receive_stock(item.pk, self.warehouse.pk, quantity, now=NOW)
         return item
 
     def listing(self, sku, item=None, fulfilment="FBM", asin="B000000001"):
@@ -105,7 +108,7 @@ class Shop:
         body = repr(order).encode()
         inbox.keep_order(self.account.pk, RawOrder(order.amazon_order_id, body), now=now)
         raw = RawMessage.objects.order_by("-pk").first()
-        return orders.take_order(raw.pk, order, now=now)
+        return take_orders.take_order(raw.pk, order, now=now)
 
     def level(self, item, site=None):
         level = StockLevel.objects.get(item=item, site=site or self.warehouse)
@@ -187,7 +190,7 @@ def test_an_older_message_never_overwrites_a_newer_one(shop):
     shop.item("MUG", 5)
     newer = later(an_order(a_line(quantity=3)))
     shop.take(newer)
-    assert shop.take(an_order()) == orders.Unchanged()
+    assert shop.take(an_order()) == take_orders.Unchanged()
     assert SalesOrderLine.objects.get().quantity_ordered == 3
 
 
@@ -195,7 +198,7 @@ def test_too_little_stock_waits_and_is_served_by_itself_when_stock_comes(shop):
     mug = shop.item("MUG", 1)
     shop.take(an_order(a_line(quantity=3)))
     assert (the_order().state, shop.level(mug), problems()) == ("Awaiting stock", (1, 1), ["Awaiting stock"])
-    stock.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
     assert (the_order().state, shop.level(mug), problems()) == ("Ready to ship", (6, 3), [])
 
 
@@ -203,7 +206,7 @@ def test_the_earliest_ship_by_is_served_first(shop):
     mug = shop.item("MUG")
     shop.take(an_order(number="026-0000001-0000001", ship_by=NOW + timedelta(days=3)))
     shop.take(an_order(number="026-0000001-0000002", ship_by=NOW + timedelta(days=1)))
-    stock.receive_stock(mug.pk, shop.warehouse.pk, 1, now=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 1, now=NOW)
     states = dict(SalesOrder.objects.values_list("imported__amazon_order_id", "state"))
     assert states == {"026-0000001-0000001": "Awaiting stock", "026-0000001-0000002": "Ready to ship"}
 
@@ -357,7 +360,7 @@ def test_a_message_without_a_number_is_set_aside_once_and_its_problem_has_its_ow
     raw = RawMessage.objects.get()
     inbox.quarantine(raw.pk, error="no orderId", now=NOW)
     assert Problem.objects.get().key == f"raw:{shop.account.pk}:{raw.pk}"
-    orders.take_order(raw.pk, an_order(), now=NOW)  # an update of ours has learnt to read it
+    take_orders.take_order(raw.pk, an_order(), now=NOW)  # an update of ours has learnt to read it
     assert problems() == ["Unknown SKU"]
 
 
@@ -393,7 +396,7 @@ def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
     imported_orders.retry_import([imported.pk], user=shop.olga, now=NOW)
     assert RawMessage.objects.get().state == "Waiting"
-    orders.take_order(RawMessage.objects.get().pk, an_order(), now=NOW)
+    take_orders.take_order(RawMessage.objects.get().pk, an_order(), now=NOW)
     assert ImportedOrder.objects.get().state == "OK"
 
 
@@ -405,7 +408,7 @@ def test_a_channel_whose_checks_failed_keeps_its_orders_and_takes_them_once_they
     assert (waiting.state, waiting.reason) == ("Not attempted", "UK FBM is not linked.")
     accounts.record_checks(shop.fbm.pk, [], linked=LinkState.LINKED, now=NOW)
     assert ImportedOrder.objects.get().state == "Retrying"
-    orders.take_order(RawMessage.objects.get(state="Waiting").pk, an_order(), now=NOW)
+    take_orders.take_order(RawMessage.objects.get(state="Waiting").pk, an_order(), now=NOW)
     assert ImportedOrder.objects.get().state == "OK"
 
 
@@ -482,7 +485,7 @@ def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
     level = FbaLevel(item_id=item.pk, fulfillable=10)
     fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
     assert (problems(), RawMessage.objects.get().state) == ([], "Waiting")
-    orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
+    take_orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
     assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("Issued", 1, (9, 0))
 
 
@@ -534,9 +537,9 @@ def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
                 gone = replace(line, quantity_fulfilled=units)
                 shop.take(replace(told, lines=(gone,), status=AmazonStatus.SHIPPED), now)
             case "receive":
-                stock.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
+                ledger.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
             case "take away":
-                stock.adjust_stock(mug.pk, shop.warehouse.pk, -units, note="broken", now=now)
+                ledger.adjust_stock(mug.pk, shop.warehouse.pk, -units, note="broken", now=now)
     level = StockLevel.objects.get(item=mug, site=shop.warehouse)
     moved = Movement.objects.filter(item=mug, site=shop.warehouse).aggregate(sum=Sum("quantity"))["sum"]
     assert SalesOrderLine.objects.filter(sku=mug.code).count() <= 4

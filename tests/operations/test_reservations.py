@@ -31,14 +31,16 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.db.queries.late import Unsent, count_late, count_unsent
-from wharfinger.db.queries.problems import problem_row
-from wharfinger.db.queries.sales_orders import Day
-from wharfinger.db.queries.unimported import reserved_lines
-from wharfinger.domain.orders import AmazonStatus
-from wharfinger.domain.people import Role
-from wharfinger.operations import channel_life, imported_orders, links, orders, reservations, stock
-from wharfinger.web.views.problems import mended_at
+from wharfinger.db.queries.installation.problems import problem_row
+from wharfinger.db.queries.orders.late import Unsent, count_late, count_unsent
+from wharfinger.db.queries.orders.sales_orders import Day
+from wharfinger.db.queries.orders.unimported import reserved_lines
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.orders.order import AmazonStatus
+from wharfinger.operations.channels import channel_life, links
+from wharfinger.operations.orders import imported_orders, reservations, take_orders
+from wharfinger.operations.stock import ledger
+from wharfinger.web.views.installation.problems import mended_at
 
 pytestmark = pytest.mark.django_db
 PER_LINE = 5
@@ -58,7 +60,7 @@ def french(*lines, **more):
 
 def taken_again(shop, told, now=NOW):
     """The saved message once more, as Retry Import and a mended cause do it."""
-    return orders.take_order(RawMessage.objects.filter(key=told.amazon_order_id).latest("pk").pk, told, now=now)
+    return take_orders.take_order(RawMessage.objects.filter(key=told.amazon_order_id).latest("pk").pk, told, now=now)
 
 
 def shipped(told):
@@ -176,10 +178,10 @@ def test_too_little_stock_is_served_by_ship_by_over_both_kinds_of_orders(shop):
     shop.take(french(a_line(quantity=8), number="026-0000001-0000001"))
     shop.take(an_order(a_line(quantity=2), number="026-0000001-0000002", ship_by=NOW + timedelta(hours=1)))
     assert shop.level(mug) == (5, 5)
-    stock.receive_stock(mug.pk, shop.warehouse.pk, 3, now=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 3, now=NOW)
     assert SalesOrder.objects.get().state == "Ready to ship"
     assert Allocation.objects.get(line=None).quantity == 6
-    stock.receive_stock(mug.pk, shop.warehouse.pk, 9, now=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 9, now=NOW)
     assert shop.level(mug) == (17, 10)
 
 
@@ -197,7 +199,7 @@ def test_a_kit_reserves_its_components(shop):
 
 def test_a_link_reserves_and_unlinking_frees(shop):
     mug = StockItem.objects.create(code="A-MUG", name="Mug", made_at=NOW)
-    stock.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
+    ledger.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
     product = shop.listing("MUG")
     shop.take(french(a_line(quantity=2)))
     assert shop.level(mug) == (5, 0)
@@ -212,7 +214,7 @@ def test_the_site_is_the_first_by_priority_of_those_that_sell_the_article(shop):
     second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
     shop.channel("FBM", second, DE)
     mug = shop.item("MUG", 5)
-    stock.receive_stock(mug.pk, second.pk, 5, now=NOW)
+    ledger.receive_stock(mug.pk, second.pk, 5, now=NOW)
     shop.take(french(a_line(quantity=2)))
     assert shop.level(mug) == (5, 2), "Amazon.de does not list it"
     product = mug.channel_products.get()
@@ -250,7 +252,7 @@ def test_archiving_a_channel_hands_its_reservations_to_the_one_that_sells_the_ar
     second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
     shop.channel("FBM", second, DE)
     mug = shop.item("MUG", 5)
-    stock.receive_stock(mug.pk, second.pk, 7, now=NOW)
+    ledger.receive_stock(mug.pk, second.pk, 7, now=NOW)
     shop.take(french(a_line(quantity=2)))
     ChannelProduct.objects.create(listing=mug.channel_products.get().listing, marketplace_id=DE, item=mug, found_at=NOW)
     channel_life.archive_channel(shop.fbm.pk, user=shop.olga, now=NOW)
@@ -265,7 +267,7 @@ def test_a_kits_units_pass_to_a_later_channel_of_another_site_just_once(shop):
     KitComponent.objects.create(kit=kit, component=saucer, quantity=1)
     second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
     for item in (cup, saucer):
-        stock.receive_stock(item.pk, second.pk, 4, now=NOW)
+        ledger.receive_stock(item.pk, second.pk, 4, now=NOW)
     told = french(a_line("SET", quantity=3))
     shop.take(told)
     part = later(told, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line("SET", quantity=3, quantity_fulfilled=1),))
@@ -350,7 +352,7 @@ class TestPending:
         late = NOW + timedelta(days=7)
         reservations.end_reservation(ImportedOrder.objects.get().pk, now=late)
         assert shop.level(mug) == (5, 0)
-        stock.receive_stock(mug.pk, shop.warehouse.pk, 1, now=late)
+        ledger.receive_stock(mug.pk, shop.warehouse.pk, 1, now=late)
         assert shop.level(mug) == (6, 0), "stock that comes does not serve it"
         shop.take(replace(told, status=AmazonStatus.UNSHIPPED, total=Decimal(10), updated_at=late), late)
         assert shop.level(mug) == (6, 1)
@@ -414,7 +416,7 @@ def test_no_sequence_of_messages_counts_a_unit_twice(shop, events):
             case "gone":
                 last[number] = replace(shipped(told), updated_at=now)
             case "receive":
-                stock.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
+                ledger.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
                 continue
             case "ignore":
                 ids = ImportedOrder.objects.filter(amazon_order_id=told.amazon_order_id)

@@ -6,9 +6,9 @@ import pytest
 from tests.operations.shop import NOW
 
 from wharfinger.db.models import Alert, AmazonApplication, AuditEntry, User
-from wharfinger.operations import rotation
+from wharfinger.operations.access import rotation
+from wharfinger.operations.access.rotation import NewSecret, Took
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.rotation import NewSecret, Took
 
 pytestmark = pytest.mark.django_db
 CLIENT = "amzn1.application-oa2-client.1"

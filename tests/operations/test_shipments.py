@@ -18,13 +18,14 @@ from wharfinger.db.models import (
     Shipment,
     StockLevel,
 )
-from wharfinger.domain.orders import IncomingPackage, SalesOrderState
-from wharfinger.domain.shipments import ConfirmationState, Tracking
-from wharfinger.domain.stock import MovementReason
-from wharfinger.operations import parcels, shipments, stock
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
-from wharfinger.operations._confirmation_steps import confirm_seen_packages
+from wharfinger.domain.orders.order import IncomingPackage, SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
+from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import parcels, shipments
+from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +39,7 @@ class Shop:
         self.mug, self.cup = an_item("MUG"), an_item("CUP")
         self.service = a_service()
         for item in (self.mug, self.cup):
-            stock.receive_stock(item.pk, self.site.pk, 10, now=NOW)
+            ledger.receive_stock(item.pk, self.site.pk, 10, now=NOW)
 
     def order(self, *lines, **values):
         order = an_order(self.channel, self.site, lines, **values)

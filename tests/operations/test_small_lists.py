@@ -15,10 +15,10 @@ from wharfinger.db.models import (
     SalesSource,
     User,
 )
-from wharfinger.domain.lists import LISTS, ListName
-from wharfinger.operations import small_lists
+from wharfinger.domain.installation.lists import LISTS, ListName
+from wharfinger.operations.installation import small_lists
+from wharfinger.operations.installation.small_lists import MODELS, ListEntry
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.small_lists import MODELS, ListEntry
 
 pytestmark = pytest.mark.django_db
 

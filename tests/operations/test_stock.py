@@ -20,11 +20,11 @@ from tests.operations.shop import (
 )
 
 from wharfinger.db.models import Allocation, KitComponent, Movement, Problem, StockLevel, StockNotice
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.domain.stock import MovementReason, SiteKind
-from wharfinger.operations import stock
-from wharfinger.operations._stock_steps import change_allocated, lock_levels, move_stock
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock._stock_steps import change_allocated, lock_levels, move_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +43,7 @@ example = count(1)
 def test_on_hand_is_always_the_sum_of_the_movements(db, sequence):
     number = next(example)
     item, site = an_item(f"MUG-{number}"), a_site(f"Site {number}")
-    stock.receive_stock(item.pk, site.pk, 10, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 10, now=NOW)
     for verb, units in sequence:
         _do(verb, item, site, units)
         level = StockLevel.objects.get(item=item, site=site)
@@ -59,11 +59,11 @@ def _do(verb, item, site, units):
     held = StockLevel.objects.get(item=item, site=site).allocated
     match verb:
         case "receive":
-            stock.receive_stock(item.pk, site.pk, units, now=NOW)
+            ledger.receive_stock(item.pk, site.pk, units, now=NOW)
         case "count":
-            stock.count_stock(item.pk, site.pk, units, now=NOW)
+            ledger.count_stock(item.pk, site.pk, units, now=NOW)
         case "adjust":
-            stock.adjust_stock(item.pk, site.pk, -units, "broken", now=NOW)
+            ledger.adjust_stock(item.pk, site.pk, -units, "broken", now=NOW)
         case "sell":
             move_stock(item.pk, site.pk, -units, MovementReason.SOLD, now=NOW, promised=min(units, held))
         case "promise":
@@ -73,7 +73,7 @@ def _do(verb, item, site, units):
 
 
 def test_a_movement_cannot_be_changed_or_deleted():
-    movement = stock.receive_stock(an_item().pk, a_site().pk, 3, now=NOW)
+    movement = ledger.receive_stock(an_item().pk, a_site().pk, 3, now=NOW)
     for verb in (lambda: Movement.objects.filter(pk=movement.pk).update(quantity=4), movement.delete):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             verb()
@@ -81,7 +81,7 @@ def test_a_movement_cannot_be_changed_or_deleted():
 
 def test_a_count_that_agrees_moves_nothing_but_makes_the_level_known():
     item, site = an_item(), a_site()
-    assert stock.count_stock(item.pk, site.pk, 0, now=NOW) is None
+    assert ledger.count_stock(item.pk, site.pk, 0, now=NOW) is None
     assert StockLevel.objects.get().counted_at == NOW
     assert not Movement.objects.exists()
 
@@ -89,14 +89,14 @@ def test_a_count_that_agrees_moves_nothing_but_makes_the_level_known():
 @pytest.mark.parametrize(
     ("verb", "field"),
     [
-        (lambda item, site: stock.receive_stock(item, site, 0, now=NOW), "quantity"),
-        (lambda item, site: stock.receive_stock(item, 0, 1, now=NOW), "site"),
-        (lambda item, site: stock.receive_stock(0, site, 1, now=NOW), "item"),
-        (lambda item, site: stock.count_stock(item, site, -1, now=NOW), "counted"),
-        (lambda item, site: stock.count_stock(item, site, 10**9, now=NOW), "counted"),
-        (lambda item, site: stock.adjust_stock(item, site, 0, "found", now=NOW), "by"),
-        (lambda item, site: stock.adjust_stock(item, site, 2, " ", now=NOW), "note"),
-        (lambda item, site: stock.adjust_stock(item, site, 2, "found", now=NOW), "by"),
+        (lambda item, site: ledger.receive_stock(item, site, 0, now=NOW), "quantity"),
+        (lambda item, site: ledger.receive_stock(item, 0, 1, now=NOW), "site"),
+        (lambda item, site: ledger.receive_stock(0, site, 1, now=NOW), "item"),
+        (lambda item, site: ledger.count_stock(item, site, -1, now=NOW), "counted"),
+        (lambda item, site: ledger.count_stock(item, site, 10**9, now=NOW), "counted"),
+        (lambda item, site: ledger.adjust_stock(item, site, 0, "found", now=NOW), "by"),
+        (lambda item, site: ledger.adjust_stock(item, site, 2, " ", now=NOW), "note"),
+        (lambda item, site: ledger.adjust_stock(item, site, 2, "found", now=NOW), "by"),
     ],
 )
 def test_bad_input_is_refused_by_field_and_nothing_is_written(verb, field):
@@ -110,14 +110,14 @@ def test_bad_input_is_refused_by_field_and_nothing_is_written(verb, field):
 def test_fba_levels_are_not_changed_by_hand():
     site = a_site("FBA UK", SiteKind.FBA, "UK")
     with pytest.raises(Refused, match="Amazon is its master"):
-        stock.receive_stock(an_item().pk, site.pk, 1, now=NOW)
+        ledger.receive_stock(an_item().pk, site.pk, 1, now=NOW)
 
 
 def test_every_change_of_available_stock_puts_a_notice_and_wakes_the_flow():
     account, site, item = an_account(), a_site(), an_item()
     a_channel(account, site)
     listing = a_listing(account, item=item)
-    stock.receive_stock(item.pk, site.pk, 7, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 7, now=NOW)
     notice = StockNotice.objects.get()
     assert (notice.listing_id, notice.version, notice.urgency) == (listing.pk, 1, 0)
     change_allocated(item.pk, site.pk, 7, now=NOW + timedelta(seconds=1))
@@ -132,7 +132,7 @@ def test_a_component_s_stock_notices_its_kits():
     KitComponent.objects.create(kit=kit, component=part, quantity=2)
     a_channel(account, site)
     listing = a_listing(account, "KIT", kit)
-    stock.receive_stock(part.pk, site.pk, 4, now=NOW)
+    ledger.receive_stock(part.pk, site.pk, 4, now=NOW)
     assert StockNotice.objects.get().listing_id == listing.pk
 
 
@@ -140,7 +140,7 @@ def test_a_sale_of_promised_units_tells_amazon_nothing_new():
     account, site, item = an_account(), a_site(), an_item()
     a_channel(account, site)
     a_listing(account, item=item)
-    stock.receive_stock(item.pk, site.pk, 7, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 7, now=NOW)
     change_allocated(item.pk, site.pk, 2, now=NOW)
     StockNotice.objects.all().delete()
     move_stock(item.pk, site.pk, -2, MovementReason.SOLD, now=NOW, promised=2)
@@ -154,7 +154,7 @@ def test_new_stock_goes_to_the_order_that_must_leave_first():
     waiting = SalesOrderState.AWAITING_STOCK
     late = an_order(channel, site, [(item, 2)], waiting, ship_by=NOW + timedelta(days=3))
     soon = an_order(channel, site, [(item, 2)], waiting, ship_by=NOW + timedelta(days=1))
-    stock.receive_stock(item.pk, site.pk, 3, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 3, now=NOW)
     late.refresh_from_db()
     soon.refresh_from_db()
     assert (soon.state, late.state) == ("Ready to ship", "Awaiting stock")
@@ -172,11 +172,11 @@ def test_levels_are_made_once_and_locked_in_order():
 
 def test_an_oversell_is_shown_alarmed_and_solved():
     item, site = an_item(), a_site()
-    stock.receive_stock(item.pk, site.pk, 1, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 1, now=NOW)
     move_stock(item.pk, site.pk, -3, MovementReason.SOLD, now=NOW)
     assert level_of(item, site) == (-2, 0)
     assert Problem.objects.get(kind="Oversold").solved_at is None
-    stock.count_stock(item.pk, site.pk, 0, now=NOW)
+    ledger.count_stock(item.pk, site.pk, 0, now=NOW)
     assert Problem.objects.get(kind="Oversold").solved_at == NOW
 
 
@@ -185,5 +185,5 @@ def test_two_marketplaces_of_one_sku_make_one_notice():
     a_channel(account, site)
     a_channel(account, site, DE)
     a_listing(account, item=item, marketplaces=(DE, "A1F83G8C2ARO7P"))
-    stock.receive_stock(item.pk, site.pk, 1, now=NOW)
+    ledger.receive_stock(item.pk, site.pk, 1, now=NOW)
     assert StockNotice.objects.count() == 1

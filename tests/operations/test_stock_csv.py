@@ -12,9 +12,9 @@ from wharfinger.db.models import (
     StockLevel,
     StockNotice,
 )
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import stock, stock_csv
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import ledger, stock_csv
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def levels():
 
 def test_the_plan_shows_every_change_and_writes_nothing(main):
     item = an_item("CUP", "Cup")
-    stock.receive_stock(item.pk, main.pk, 5, now=NOW)
+    ledger.receive_stock(item.pk, main.pk, 5, now=NOW)
     plan = stock_csv.plan_csv(
         a_file("MUG,Blue mug,501,M-1,Main,7,receive", "CUP,Tea cup,,,Main,12,count", "CUP,Tea cup,,,,,")
     )
@@ -52,7 +52,7 @@ def test_the_plan_shows_every_change_and_writes_nothing(main):
 
 def test_applied_it_does_what_the_plan_said(main):
     item = an_item("CUP", "Cup")
-    stock.receive_stock(item.pk, main.pk, 5, now=NOW)
+    ledger.receive_stock(item.pk, main.pk, 5, now=NOW)
     text = a_file("MUG,Blue mug,5012345678900,M-1,Main,7,receive", "CUP,Tea cup,,,Main,12,count")
     assert stock_csv.apply_csv(text, now=NOW) == 2
     assert levels() == {"CUP": 12, "MUG": 7}
@@ -274,8 +274,8 @@ class TestHeadings:
 
 def test_an_oversold_level_comes_back_unchanged_and_no_other(main):
     item = an_item("MUG", "Mug")
-    stock.count_stock(item.pk, main.pk, 0, now=NOW)
-    stock.adjust_stock(item.pk, main.pk, -3, "broken", now=NOW)
+    ledger.count_stock(item.pk, main.pk, 0, now=NOW)
+    ledger.adjust_stock(item.pk, main.pk, -3, "broken", now=NOW)
     assert stock_csv.plan_csv(a_file("MUG,Mug,,,Main,-3,count")).errors == ()
     assert stock_csv.apply_csv(a_file("MUG,Mug,,,Main,-3,count"), now=NOW) == 0
     assert levels() == {"MUG": -3}

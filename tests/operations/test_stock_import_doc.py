@@ -7,7 +7,7 @@ import pytest
 from tests.sync.orders_world import NOON
 
 from wharfinger.db.models import Site, StockLevel
-from wharfinger.operations.stock_csv import COLUMNS, apply_csv, plan_csv
+from wharfinger.operations.stock.stock_csv import COLUMNS, apply_csv, plan_csv
 
 pytestmark = pytest.mark.django_db
 DOC = (Path(__file__).parents[2] / "docs/stock-import.md").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 from tests.operations.shop import NOW, an_account
 
 from wharfinger.db.models import FlowSchedule
-from wharfinger.operations import flows
+from wharfinger.operations.installation import flows
 
 pytestmark = pytest.mark.django_db
 EVERY = {"orders_in": timedelta(minutes=3)}

@@ -6,9 +6,9 @@ import pytest
 from tests.operations.test_orders import NOW, Shop, an_order
 
 from wharfinger.db.models import Activity, AuditEntry, Channel, ImportedOrder, Marketplace, Problem
-from wharfinger.db.queries.sales_orders import Day, SalesOrderFilter, ShipBy, list_sales_orders
+from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, ShipBy, list_sales_orders
 from wharfinger.domain.days import ends
-from wharfinger.operations import marketplaces
+from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

@@ -21,8 +21,8 @@ from wharfinger.db.models import (
     WorkerHeartbeat,
 )
 from wharfinger.db.queries import health
-from wharfinger.domain.health import Finding, Verdict
-from wharfinger.domain.stock import SiteKind
+from wharfinger.domain.installation.health import Finding, Verdict
+from wharfinger.domain.stock.ledger import SiteKind
 
 pytestmark = pytest.mark.django_db
 TODAY = NOW.date()

@@ -25,19 +25,24 @@ from wharfinger.db.models import (
     SalesOrder,
     StockItem,
 )
-from wharfinger.db.queries.channel_options import options_list
-from wharfinger.db.queries.channel_products import ProductFilter, channel_facts, list_levels_told, list_products
-from wharfinger.db.queries.courier_groups import group_page
-from wharfinger.db.queries.courier_mapping import mapping_page
-from wharfinger.db.queries.dispatch_services import services_for
-from wharfinger.db.queries.imported_orders import ImportedOrderFilter, list_imported_orders
-from wharfinger.db.queries.problems import ProblemFilter, list_problems
-from wharfinger.db.queries.sales_orders import Day, SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.db.queries.channels.channel_options import options_list
+from wharfinger.db.queries.channels.channel_products import (
+    ProductFilter,
+    channel_facts,
+    list_levels_told,
+    list_products,
+)
+from wharfinger.db.queries.installation.problems import ProblemFilter, list_problems
+from wharfinger.db.queries.installation.small_lists import list_entries
+from wharfinger.db.queries.orders.imported_orders import ImportedOrderFilter, list_imported_orders
+from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, list_sales_orders, ship_by_board
 from wharfinger.db.queries.search import search_everywhere
-from wharfinger.db.queries.sites import list_sites, site_levels
-from wharfinger.db.queries.small_lists import list_entries
-from wharfinger.db.queries.stock import StockFilter, ledger, list_stock
-from wharfinger.domain.lists import ListName
+from wharfinger.db.queries.shipping.courier_groups import group_page
+from wharfinger.db.queries.shipping.courier_mapping import mapping_page
+from wharfinger.db.queries.shipping.dispatch_services import services_for
+from wharfinger.db.queries.stock.sites import list_sites, site_levels
+from wharfinger.db.queries.stock.stock_items import StockFilter, ledger, list_stock
+from wharfinger.domain.installation.lists import ListName
 
 pytestmark = pytest.mark.django_db
 

@@ -30,9 +30,10 @@ from wharfinger.db.models import (
     StockLevel,
     User,
 )
-from wharfinger.domain.people import Role
-from wharfinger.operations import inbox, stock
-from wharfinger.operations.inbox import NextCursor, RawOrder
+from wharfinger.domain.installation.people import Role
+from wharfinger.operations.orders import inbox
+from wharfinger.operations.orders.inbox import NextCursor, RawOrder
+from wharfinger.operations.stock import ledger
 from wharfinger.sync import take_orders
 from wharfinger.sync.calls import AccountFacts, FlowResult
 
@@ -126,7 +127,7 @@ class World:
     def item(self, code: str, on_hand: int = 0, *, listed: bool = True, fulfilment: str = "FBM") -> StockItem:
         item = StockItem.objects.create(code=code, name=f"Name of {code}", made_at=NOON)
         if on_hand:
-            stock.receive_stock(item.pk, self.warehouse.pk, on_hand, now=self.clock.now())
+            ledger.receive_stock(item.pk, self.warehouse.pk, on_hand, now=self.clock.now())
         if listed:
             self.listing(code, item, fulfilment=fulfilment)
         return item

@@ -17,7 +17,9 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.operations import accounts, authorisation, shipments, stock
+from wharfinger.operations.access import accounts, authorisation
+from wharfinger.operations.shipping import shipments
+from wharfinger.operations.stock import ledger
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.verify import verify_channel
 
@@ -37,7 +39,7 @@ def selling(whole):
     whole.run("listings_in")
     for sku in SKUS:
         item = StockItem.objects.create(code=sku, name=sku, made_at=whole.clock.now())
-        stock.receive_stock(item.pk, whole.site.pk, 40, now=whole.clock.now())
+        ledger.receive_stock(item.pk, whole.site.pk, 40, now=whole.clock.now())
     whole.run("listings_in")
     whole.trade(5)
     whole.first = whole.place(SKUS[0], 2)
@@ -126,7 +128,7 @@ def test_revoked_at_amazon_the_channels_stop_people_are_told_and_after_authorise
     second = whole.place(SKUS[1], 3)
     shipments.dispatch(order_of(whole.first).pk, service_id=whole.courier.pk, now=whole.clock.now())
     item = StockItem.objects.get(code=SKUS[2])
-    stock.count_stock(item.pk, whole.site.pk, 7, now=whole.clock.now())
+    ledger.count_stock(item.pk, whole.site.pk, 7, now=whole.clock.now())
     calls_before = sum(row["calls"] for row in whole.books()["calls"])
     whole.trade(120, every=10)
 

@@ -28,7 +28,7 @@ from wharfinger.db.models import (
     SellerAccount,
     User,
 )
-from wharfinger.operations import authorisation
+from wharfinger.operations.access import authorisation
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import NotBefore
 from wharfinger.worker.time import WorkerClock

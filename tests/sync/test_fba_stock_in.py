@@ -7,7 +7,7 @@ from tests.sync.fake_amazon import FakeAmazon, SteppedClock
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused, ServerFault
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.db.models import ChannelProduct, FlowSchedule, Movement, StockLevel
-from wharfinger.domain.stock import SiteKind
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.sync import fba_stock_in
 from wharfinger.sync.calls import AccountFacts, FlowResult, NotBefore
 

@@ -12,9 +12,10 @@ from tests.operations.shop import NOW, a_channel, a_listing, a_service, a_site, 
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.db.models import Allocation, Confirmation, Listing, Movement, StockLevel, StockNotice
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import shipments, stock
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.operations.shipping import shipments
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
 from wharfinger.sync import fba_stock_in, listings_in, shipments_out, stock_out
 from wharfinger.sync.calls import AccountFacts
 
@@ -80,7 +81,7 @@ def at_every_step(check):
 def test_every_parcel_is_told_exactly_once(db):
     shop = Shop()
     item, service = an_item(), a_service()
-    stock.receive_stock(item.pk, shop.site.pk, 500, now=NOW)
+    ledger.receive_stock(item.pk, shop.site.pk, 500, now=NOW)
 
     def parcels():
         made = []
@@ -115,7 +116,7 @@ def test_amazon_ends_with_the_newest_quantity(db):
 
     def check(step):
         for item in items:
-            stock.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
+            ledger.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
         died = shop.killed(stock_out, step)
         shop.go_on(stock_out, minutes=15)
         assert {entry.quantity for entry in shop.amazon.listings.values()} == {step}
@@ -162,7 +163,7 @@ def test_listings_end_as_amazon_lists_them(db):
 def test_promises_and_levels_agree_after_all_that(db):
     shop = Shop()
     item, service = an_item(), a_service()
-    stock.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
+    ledger.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
     order = an_order(shop.channel, shop.site, [(item, 3)])
     lines = list(order.lines.all())
     allocate_lines(lines, site_id=shop.site.pk, now=NOW)

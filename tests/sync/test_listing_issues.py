@@ -8,7 +8,7 @@ from tests.sync.test_stock_out import Shop
 
 from wharfinger.amazon.messages.listings import EnforcementAction, Enforcements, Issue
 from wharfinger.db.models import ChannelProduct, Listing, Problem
-from wharfinger.operations import outbox, stock
+from wharfinger.operations.stock import ledger, outbox
 from wharfinger.sync import listings_in
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ class Listed(Shop):
 
     def read_back(self):
         self.clock.advance(minutes=10)
-        stock.receive_stock(self.items["MUG"].pk, self.site.pk, 1, now=self.clock.now())
+        ledger.receive_stock(self.items["MUG"].pk, self.site.pk, 1, now=self.clock.now())
         self.run()
         self.clock.advance(minutes=4)
         self.run()
@@ -93,7 +93,7 @@ def test_a_sku_that_is_gone_is_told_and_closed_when_it_is_listed_again(way):
     entry = shop.amazon.listings.pop("MUG")
     shop.clock.advance(minutes=10)
     if way == "patch":
-        stock.receive_stock(shop.items["MUG"].pk, shop.site.pk, 1, now=shop.clock.now())
+        ledger.receive_stock(shop.items["MUG"].pk, shop.site.pk, 1, now=shop.clock.now())
         shop.run()
     elif way == "read-back":
         Listing.objects.update(read_back_at=shop.clock.now())

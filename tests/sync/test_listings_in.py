@@ -15,9 +15,9 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.operations import items, stock
-from wharfinger.operations.items import ItemEntry
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.operations.stock import items, ledger
+from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.sync import listings_in
 from wharfinger.sync.calls import AccountFacts
 
@@ -87,7 +87,7 @@ def test_a_reference_of_two_items_links_neither():
 def test_a_link_lets_the_stock_out_and_the_held_order_go_on():
     item = an_item()
     shop = Shop(MUG=Entry())
-    stock.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
+    ledger.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
     order = an_order(shop.channels[0], shop.site, [(None, 2)], SalesOrderState.HELD)
     order.lines.update(sku="MUG")
     shop.run()

@@ -10,8 +10,8 @@ from tests.sync.fake_amazon import SteppedClock
 from tests.sync.smtp_server import mail_server
 
 from wharfinger.db.models import Alert, TestMail, User
-from wharfinger.domain.alerts import Letter
-from wharfinger.operations import mail
+from wharfinger.domain.installation.alerts import Letter
+from wharfinger.operations.installation import mail
 from wharfinger.sync import mail_out
 from wharfinger.sync.post import FilePost, NotSent, SmtpPost, SmtpServer
 

@@ -18,7 +18,7 @@ from wharfinger.db.models import (
     RawMessage,
     SalesOrder,
 )
-from wharfinger.operations import imported_orders
+from wharfinger.operations.orders import imported_orders
 from wharfinger.sync import orders_in
 from wharfinger.sync.calls import NotBefore
 

@@ -34,9 +34,12 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
-from wharfinger.domain.fba_stock import FbaLevel
-from wharfinger.operations import channel_life, fba_stock, imported_orders, links, orders, stock
+from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.operations.channels import channel_life, links
+from wharfinger.operations.orders import imported_orders
+from wharfinger.operations.orders import take_orders as taking
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import fba_stock, ledger
 from wharfinger.sync import take_orders
 
 pytestmark = pytest.mark.django_db
@@ -261,7 +264,7 @@ def test_an_order_waits_for_stock_and_is_served_when_it_comes_by_ship_by(world):
     urgent["fulfillment"]["shipByWindow"]["latestDateTime"] = (NOON + timedelta(hours=2)).isoformat()
     world.hear(late, urgent)
     assert world.problems() == {"Awaiting stock"}
-    stock.receive_stock(mug.pk, world.warehouse.pk, 2, now=world.clock.now())
+    ledger.receive_stock(mug.pk, world.warehouse.pk, 2, now=world.clock.now())
     assert (world.sale(late).state, world.sale(urgent).state) == ("Awaiting stock", "Ready to ship")
 
 
@@ -747,7 +750,7 @@ class Stumble(Exception):
 def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, caplog):
     world.item("MUG", 10)
     bad, good = order(line("MUG")), order(line("MUG"))
-    room = orders if where == "take_order" else take_orders
+    room = taking if where == "take_order" else take_orders
     real = getattr(room, where)
 
     def number(told):
@@ -852,7 +855,7 @@ def test_stock_items_made_for_a_waiting_sku_serve_it(world):
     told = order(line("NEW-1"))
     world.hear(told)
     item = StockItem.objects.create(code="NEW-1", name="New", made_at=NOON)
-    stock.receive_stock(item.pk, world.warehouse.pk, 4, now=world.clock.now())
+    ledger.receive_stock(item.pk, world.warehouse.pk, 4, now=world.clock.now())
     assert world.sale(told).state == "Held"
     links.link_sku(world.account.pk, UK, "NEW-1", item.pk, user=somebody(), now=world.clock.now())
     assert world.sale(told).state == "Ready to ship"

@@ -10,10 +10,10 @@ from tests.sync.test_shipments_out import Shop
 from wharfinger.amazon.errors import Refused as RefusedByAmazon
 from wharfinger.amazon.errors import TimedOut
 from wharfinger.db.models import Activity, AuditEntry, Confirmation, Problem, Shipment
-from wharfinger.domain.orders import IncomingPackage
-from wharfinger.operations import confirmations, parcels
-from wharfinger.operations._confirmation_steps import confirm_seen_packages
+from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import confirmations, parcels
+from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.sync import shipments_out
 
 pytestmark = pytest.mark.django_db

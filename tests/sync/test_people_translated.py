@@ -6,7 +6,7 @@ import pytest
 from tests.sync.orders_world import line, order
 
 from wharfinger.amazon.messages.orders import decode_order
-from wharfinger.domain.orders import IncomingAddress
+from wharfinger.domain.orders.order import IncomingAddress
 from wharfinger.sync.translate import translate_order
 
 

@@ -7,7 +7,7 @@ from tests.sync.orders_world import DE, World, check_the_ledger, line, order
 from tests.sync.whole_amazon import EU, Whole
 
 from wharfinger.db.models import Alert, ImportedOrder, Listing, Problem, RawMessage, StockItem, StockLevel
-from wharfinger.operations import stock
+from wharfinger.operations.stock import ledger
 from wharfinger.sync import take_orders
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def selling():
     whole.authorise()
     whole.run("listings_in")
     whole.item = StockItem.objects.create(code=SKU, name=SKU, made_at=whole.clock.now())
-    stock.receive_stock(whole.item.pk, whole.site.pk, 40, now=whole.clock.now())
+    ledger.receive_stock(whole.item.pk, whole.site.pk, 40, now=whole.clock.now())
     whole.run("listings_in")
     whole.trade(12)
     assert at_amazon(whole) == 40

@@ -25,7 +25,7 @@ from wharfinger.amazon.regions import LIVE
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
 from wharfinger.db.models import Alert, AmazonApplication, User
-from wharfinger.operations import rotation
+from wharfinger.operations.access import rotation
 from wharfinger.sync import secret_in
 
 pytestmark = pytest.mark.django_db

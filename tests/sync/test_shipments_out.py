@@ -10,11 +10,12 @@ from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
 from wharfinger.db.models import Confirmation, Problem
-from wharfinger.domain.orders import IncomingPackage
-from wharfinger.domain.shipments import ConfirmationState
-from wharfinger.operations import confirmations, parcels, shipments, stock
-from wharfinger.operations._allocation_steps import allocate_lines, bring_state_along
-from wharfinger.operations._confirmation_steps import confirm_seen_packages
+from wharfinger.domain.orders.order import IncomingPackage
+from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.operations.shipping import confirmations, parcels, shipments
+from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
 from wharfinger.sync import shipments_out
 from wharfinger.sync.calls import AccountFacts
 
@@ -36,7 +37,7 @@ class Shop:
         self.clock = SteppedClock(NOW)
         self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
         self.item, self.service = an_item(), a_service()
-        stock.receive_stock(self.item.pk, self.site.pk, 100, now=NOW)
+        ledger.receive_stock(self.item.pk, self.site.pk, 100, now=NOW)
         self.orders = [self.send() for _ in range(parcels)]
 
     def send(self):

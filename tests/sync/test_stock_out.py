@@ -7,9 +7,9 @@ from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
 from wharfinger.amazon.messages.listings import Invalid, Issue
 from wharfinger.db.models import Channel, Listing, Problem, StockLevel, StockNotice, StockPush
-from wharfinger.db.queries.stock_out import stock_upload_plan
-from wharfinger.operations import outbox, stock
-from wharfinger.operations._stock_steps import change_allocated, raise_notices
+from wharfinger.db.queries.stock.stock_out import stock_upload_plan
+from wharfinger.operations.stock import ledger, outbox
+from wharfinger.operations.stock._stock_steps import change_allocated, raise_notices
 from wharfinger.sync import stock_out
 from wharfinger.sync.calls import AccountFacts
 
@@ -34,7 +34,7 @@ class Shop:
         self.items[sku] = item = an_item(sku)
         a_listing(self.account, sku, item)
         self.amazon.listings[sku] = Entry(quantity=99)
-        stock.receive_stock(item.pk, self.site.pk, units, now=self.clock.now())
+        ledger.receive_stock(item.pk, self.site.pk, units, now=self.clock.now())
 
     def run(self):
         return stock_out.run(self.account.pk, self.amazon, self.clock)

@@ -4,7 +4,7 @@ import pytest
 from tests.sync.whole_amazon import EU, NA, Whole
 
 from wharfinger.db.models import Alert, AmazonApplication, Channel, ChannelCheck, Problem, SellerAccount
-from wharfinger.db.queries.channels import channel_page
+from wharfinger.db.queries.channels.channel_facts import channel_page
 from wharfinger.sync.verify import verify_channel
 
 pytestmark = pytest.mark.django_db

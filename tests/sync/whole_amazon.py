@@ -22,9 +22,10 @@ from wharfinger.db.models import (
     Site,
     User,
 )
-from wharfinger.domain.authorisation import Consent, consent_address, seller_central_base
-from wharfinger.operations import applications, authorisation, flows
-from wharfinger.operations.applications import ApplicationEntry
+from wharfinger.domain.access.authorisation import Consent, consent_address, seller_central_base
+from wharfinger.operations.access import applications, authorisation
+from wharfinger.operations.access.applications import ApplicationEntry
+from wharfinger.operations.installation import flows
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls, NoToken
 from wharfinger.sync.verify import verify_channel

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import psycopg
 
-from wharfinger.cli.children import free_port
+from wharfinger.cli.supervisor.processes import free_port
 
 OUTER_LIMIT = 240.0
 """Seconds that anything may take on a busy machine before a test gives up."""

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from wharfinger.cli.demo_once.difficulties import CENTS_MISSING, IN_ITALY, ODD_ADDRESSES
+from wharfinger.cli.demo.demo_once.difficulties import CENTS_MISSING, IN_ITALY, ODD_ADDRESSES
 
 pytestmark = pytest.mark.system
 

@@ -5,7 +5,7 @@ import pytest
 from tests.web.client import Client
 
 from wharfinger.config.clock import SteppedClock
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 
 @pytest.fixture

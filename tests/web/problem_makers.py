@@ -22,24 +22,18 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.days import ends
-from wharfinger.domain.listing_issues import ListingIssue
-from wharfinger.domain.orders import Fulfilment, IncomingPackage
-from wharfinger.domain.problems import ProblemKind
-from wharfinger.domain.shipments import Tracking
-from wharfinger.operations import (
-    accounts,
-    budget,
-    confirmations,
-    flows,
-    listings,
-    marketplaces,
-    outbox,
-    shipments,
-    stock,
-)
-from wharfinger.operations._issue_steps import keep_issues
-from wharfinger.operations._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_seen
-from wharfinger.operations.listings import FoundListing
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
+from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.operations.access import accounts, budget
+from wharfinger.operations.channels import marketplaces
+from wharfinger.operations.installation import flows
+from wharfinger.operations.shipping import confirmations, shipments
+from wharfinger.operations.stock import ledger, listings, outbox
+from wharfinger.operations.stock._issue_steps import keep_issues
+from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_seen
+from wharfinger.operations.stock.listings import FoundListing
 
 Maker = Callable[[World], None]
 MAKERS: list[tuple[ProblemKind, Maker]] = []
@@ -79,7 +73,7 @@ def an_fba_order_before_the_levels(world: World) -> None:
 @makes(ProblemKind.OVERSOLD)
 def more_left_than_there_was(world: World) -> None:
     item = world.item("MUG", 2)
-    stock.adjust_stock(item.pk, world.warehouse.pk, -5, "broken", now=NOON)
+    ledger.adjust_stock(item.pk, world.warehouse.pk, -5, "broken", now=NOON)
 
 
 @makes(ProblemKind.AWAITING_STOCK)
@@ -283,7 +277,7 @@ def two_channels_with_two_sites(world: World) -> None:
     second = world.channel("FBM", other, marketplace="A1PA6795UKMFR9")
     Channel.objects.filter(pk__in=[world.fbm.pk, second.pk]).update(stock_upload_approved_at=NOON)
     item = world.item("MUG", 10)
-    stock.receive_stock(item.pk, other.pk, 5, now=NOON)
+    ledger.receive_stock(item.pk, other.pk, 5, now=NOON)
     world.listing("MUG", item, marketplace="A1PA6795UKMFR9")
     Listing.objects.update(product_type="MUG")
     outbox.claim_quantities(world.account.pk, 10, now=world.clock.now())

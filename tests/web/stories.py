@@ -33,7 +33,7 @@ from wharfinger.db.models import (
     StockNotice,
     User,
 )
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"

@@ -6,7 +6,7 @@ import pytest
 from tests.web.stories import NOW, shop
 
 from wharfinger.db.models import AmazonApplication, SellerAccount
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 LIST = "/settings/amazon-application/"

@@ -15,9 +15,9 @@ from wharfinger.db.models import (
     Channel,
     SellerAccount,
 )
-from wharfinger.domain.channels import AuthorisationOutcome
-from wharfinger.domain.people import Role
-from wharfinger.operations.authorisation import WhyNotOurs
+from wharfinger.domain.channels.channel import AuthorisationOutcome
+from wharfinger.domain.installation.people import Role
+from wharfinger.operations.access.authorisation import WhyNotOurs
 from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
 
 pytestmark = pytest.mark.django_db

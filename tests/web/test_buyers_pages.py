@@ -8,7 +8,7 @@ from tests.web import stories
 from tests.web.stories import NOW
 
 from wharfinger.db.models import Activity, Channel, Marketplace, Problem, SalesOrder, SalesOrderLine
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

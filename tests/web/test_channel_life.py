@@ -4,7 +4,7 @@ import pytest
 from tests.web.stories import NOW, UK, imported_order, shop
 
 from wharfinger.db.models import Channel, ImportedOrder, Marketplace, Participation, Site
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 DE = "A1PA6795UKMFR9"

@@ -13,7 +13,7 @@ from wharfinger.db.models import (
     SalesSource,
     Site,
 )
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 from wharfinger.web.forms.channel_options import HELP, LABELS
 
 pytestmark = pytest.mark.django_db

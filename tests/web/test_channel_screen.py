@@ -7,9 +7,9 @@ import pytest
 from tests.web.stories import DE, NOW, UK, imported_order, shipped_order, shop, stocked_item
 
 from wharfinger.db.models import Activity, Channel, ChannelOption, Confirmation, ImportedOrder, SellerAccount, User
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 from wharfinger.web.edited_meanwhile import opened_with
-from wharfinger.web.views.channels import ROWS_A_PAGE
+from wharfinger.web.views.channels.channel_pages import ROWS_A_PAGE
 
 pytestmark = pytest.mark.django_db
 

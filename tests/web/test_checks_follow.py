@@ -7,7 +7,7 @@ from tests.web.stories import DE, NOW, UK, shop
 from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import Channel, CourierService, Site
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 FR, US = "A13V1IB3VIYZZH", "ATVPDKIKX0DER"

@@ -4,7 +4,7 @@ import pytest
 from tests.web.stories import UK, sales_order, shipped_order, shop, stocked_item
 
 from wharfinger.db.models import CourierGroup, CourierGroupRule, Invoice, SalesOrder, StockItem
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from tests.sync.orders_world import World, line, order
 from tests.web.stories import someone
 
 from wharfinger.db.models import CourierGroup, SellerAccount, StockItem
-from wharfinger.domain.channels import LinkState
-from wharfinger.domain.people import Role
-from wharfinger.operations import shipments
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.people import Role
+from wharfinger.operations.shipping import shipments
 from wharfinger.web.rights import may_open
 
 pytestmark = pytest.mark.django_db

@@ -11,7 +11,7 @@ from wharfinger.db.models import (
     CourierMapping,
     CourierService,
 )
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -13,9 +13,9 @@ from tests.web.stories import NOW
 from wharfinger.amazon.errors import AccessDenied
 from wharfinger.db.models import Channel, FlowSchedule, RateBudget, User
 from wharfinger.db.queries.dashboard import bars
-from wharfinger.db.queries.sales_orders import Day, ship_by_board
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.domain.people import Role
+from wharfinger.db.queries.orders.sales_orders import Day, ship_by_board
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.orders.order import SalesOrderState
 
 pytestmark = pytest.mark.django_db
 

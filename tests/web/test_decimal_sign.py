@@ -12,7 +12,7 @@ from tests.web import stories
 
 from wharfinger.db.models import ImportedOrder, StockLevel, User
 from wharfinger.domain.csv_cells import DecimalSign
-from wharfinger.operations import stock_csv
+from wharfinger.operations.stock import stock_csv
 from wharfinger.web.csv_files import amount
 
 pytestmark = pytest.mark.django_db

@@ -12,9 +12,9 @@ from tests.web.stories import NOW
 
 from wharfinger.config.logs import JsonLines
 from wharfinger.db.models import SetupLink, User
-from wharfinger.domain.people import Role
-from wharfinger.domain.sign_in import SETUP_LINK_LIVES
-from wharfinger.operations import users
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.sign_in import SETUP_LINK_LIVES
+from wharfinger.operations.installation import users
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from tests.web.client import Client
 
 from wharfinger.db.models import Installation
 from wharfinger.db.queries.addressed import IN_ADDRESS, OF_IMPORTED_ORDERS
-from wharfinger.domain.people import Role
-from wharfinger.web.views import errors
+from wharfinger.domain.installation.people import Role
+from wharfinger.web.views.installation import errors
 
 pytestmark = pytest.mark.django_db
 FRAME = 'class="quay"'

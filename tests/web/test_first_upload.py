@@ -8,8 +8,8 @@ from tests.web import stories
 from tests.web.stories import DE, NOW
 
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, Listing, SellerAccount, StockItem, StockNotice
-from wharfinger.db.queries.channel_products import UploadProgress, channel_facts, upload_progress
-from wharfinger.operations import outbox
+from wharfinger.db.queries.channels.channel_products import UploadProgress, channel_facts, upload_progress
+from wharfinger.operations.stock import outbox
 
 pytestmark = pytest.mark.django_db
 US = "ATVPDKIKX0DER"

@@ -4,8 +4,8 @@ import pytest
 from django.urls import reverse
 
 from wharfinger.db.models import Marketplace
+from wharfinger.domain.installation.people import Role
 from wharfinger.domain.marketplaces import COUNTRIES, MARKETPLACES
-from wharfinger.domain.people import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -24,7 +24,7 @@ from tests.web.client import Client
 from tests.web.stories import someone
 
 from wharfinger.db.models import User
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

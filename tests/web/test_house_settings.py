@@ -3,7 +3,7 @@
 import pytest
 
 from wharfinger.db.models import AuditEntry, Installation
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

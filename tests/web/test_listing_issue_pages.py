@@ -4,7 +4,7 @@ import pytest
 from tests.sync.orders_world import NOON, World, somebody
 
 from wharfinger.db.models import ChannelProduct, Listing
-from wharfinger.domain.listing_issues import ListingIssue
+from wharfinger.domain.stock.listing_issues import ListingIssue
 
 pytestmark = pytest.mark.django_db
 

@@ -8,7 +8,7 @@ from tests.web.stories import NOW, shop
 
 from wharfinger.config.environment import Smtp
 from wharfinger.db.models import Alert, MailSettings, TestMail
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 MAIL = "/settings/mail/"

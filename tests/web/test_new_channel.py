@@ -17,7 +17,7 @@ from wharfinger.db.models import (
     SellerAccount,
     Site,
 )
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from tests.web.stories import someone
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.config.logs import JsonLines
 from wharfinger.db.models import ImportedOrder, SalesOrder
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 from wharfinger.sync.translate import translate_order
 
 pytestmark = pytest.mark.django_db

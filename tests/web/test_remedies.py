@@ -9,19 +9,19 @@ from tests.sync.orders_world import World, somebody
 from tests.web.problem_makers import MAKERS
 
 from wharfinger.db.models import AuditEntry, Problem, User
-from wharfinger.db.queries.problems import problem_row
-from wharfinger.domain.people import Role, may
-from wharfinger.domain.problems import ProblemKind
-from wharfinger.domain.remedies import REMEDIES, closed_by_word, controls_named
-from wharfinger.operations import problems
-from wharfinger.operations._problem_steps import open_problem
+from wharfinger.db.queries.installation.problems import problem_row
+from wharfinger.domain.installation.people import Role, may
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.remedies import REMEDIES, closed_by_word, controls_named
+from wharfinger.operations.installation import problems
+from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.views.problems import mended_at
+from wharfinger.web.views.installation.problems import mended_at
 
 HOW = (
-    "Give it its controls in wharfinger/domain/remedies.py (labels as the page says them, and who may use them), name "
-    "them in the problem's `cure` in quotes (“Send again”), give it a `cure_page`, and make it in "
-    "tests/web/problem_makers.py."
+    "Give it its controls in wharfinger/domain/installation/remedies.py (labels as the page says them, "
+    "and who may use them), name them in the problem's `cure` in quotes (“Send again”), give it a `cure_page`, and "
+    "make it in tests/web/problem_makers.py."
 )
 
 

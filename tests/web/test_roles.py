@@ -8,7 +8,9 @@ from tests.web.stories import shop, someone
 from tests.web.wizard import begin
 
 from wharfinger.db.models import Channel, SellerAccount, User
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
+from wharfinger.web.views.channels import channel_edit, channel_life, channel_pages, first_import, new_channel, set_up
+from wharfinger.web.views.installation import audit, users
 
 pytestmark = pytest.mark.django_db
 EDITORS = {Role.ADMINISTRATOR, Role.MANAGER}
@@ -157,17 +159,6 @@ def test_an_editor_sees_the_end_of_the_token_and_never_the_token(world, sign_in)
 
 def test_every_address_of_set_up_is_in_these_tables():
     """A page that is added must say who may open it."""
-    from wharfinger.web.views import (  # noqa: PLC0415 -- Django is set up after this file is read
-        audit,
-        channel_edit,
-        channel_life,
-        channels,
-        first_import,
-        new_channel,
-        set_up,
-        users,
-    )
-
     told = {
         pattern.replace("draft/general", "<str:key>/<str:step>")
         .replace("new/fbm", "new/<str:kind>")
@@ -176,7 +167,7 @@ def test_every_address_of_set_up_is_in_these_tables():
         .removeprefix("/")
         for pattern in [*READ, *CHANGE]
     }
-    pages = (channels, channel_edit, channel_life, first_import, new_channel, set_up, users, audit)
+    pages = (channel_pages, channel_edit, channel_life, first_import, new_channel, set_up, users, audit)
     there = {str(route.pattern) for page in pages for route in page.routes}
     assert there - told == {
         "account/password/",  # everybody's own

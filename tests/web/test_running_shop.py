@@ -8,9 +8,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from tests.web import stories
 
 from wharfinger.db.models import RunningShop
-from wharfinger.domain.people import Role
-from wharfinger.domain.running_shop import DAYS, STEPS
-from wharfinger.operations import running_shop
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.running_shop import DAYS, STEPS
+from wharfinger.operations.installation import running_shop
 
 pytestmark = pytest.mark.django_db
 BUTTON = "Show me a running shop"

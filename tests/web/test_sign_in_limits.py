@@ -8,10 +8,10 @@ from tests.web.stories import someone
 
 from wharfinger.cli import main
 from wharfinger.db.models import AuditEntry, SignInLimit, User
-from wharfinger.domain.people import Role
-from wharfinger.domain.sign_in import FORGOTTEN_AFTER
-from wharfinger.operations import sign_in as limits
-from wharfinger.operations import users
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.sign_in import FORGOTTEN_AFTER
+from wharfinger.operations.installation import sign_in as limits
+from wharfinger.operations.installation import users
 from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db

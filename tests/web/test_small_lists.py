@@ -4,8 +4,8 @@ import pytest
 from tests.web.stories import shop
 
 from wharfinger.db.models import BankAccount, CourierGroup, CourierGroupRule, SalesOrder, SalesSource
-from wharfinger.domain.lists import LISTS, ListName
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.lists import LISTS, ListName
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

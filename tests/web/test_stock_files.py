@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from tests.operations.shop import NOW, a_site, an_item
 
 from wharfinger.db.models import Site, StockBarcode, StockItem, StockLevel, User
-from wharfinger.domain.people import Role
-from wharfinger.operations import stock_csv
+from wharfinger.domain.installation.people import Role
+from wharfinger.operations.stock import stock_csv
 
 pytestmark = pytest.mark.django_db
 HEADING = "stock code,name,site,quantity,mode\n"

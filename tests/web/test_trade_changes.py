@@ -20,7 +20,7 @@ from wharfinger.db.models import (
     StockItem,
     StockLevel,
 )
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

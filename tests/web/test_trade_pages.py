@@ -10,7 +10,7 @@ from tests.web import stories
 from tests.web.stories import NOW
 
 from wharfinger.db.models import KitComponent, Problem, SalesOrder, StockItem
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
 

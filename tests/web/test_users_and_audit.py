@@ -11,8 +11,8 @@ from tests.web.stories import NOW, shop
 from tests.web.test_channel_screen import form_of
 
 from wharfinger.db.models import AuditEntry, User
-from wharfinger.domain.people import Role
-from wharfinger.operations import channel_life
+from wharfinger.domain.installation.people import Role
+from wharfinger.operations.channels import channel_life
 
 pytestmark = pytest.mark.django_db
 STRONG = "Wharf-And-Water-27"

@@ -8,7 +8,8 @@ from django.db import connection
 from wharfinger.cli.wiring import EVERY
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import ChoreSchedule
-from wharfinger.operations import chores, triggers
+from wharfinger.operations import triggers
+from wharfinger.operations.installation import chores
 from wharfinger.sync.calls import FlowResult
 from wharfinger.worker.runs import Wired, run_one_chore
 

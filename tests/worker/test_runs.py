@@ -26,8 +26,9 @@ from wharfinger.db.models import (
     SellerAccount,
     User,
 )
-from wharfinger.domain.channels import LinkState
-from wharfinger.operations import accounts, authorisation, flows
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.operations.access import accounts, authorisation
+from wharfinger.operations.installation import flows
 from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
 from wharfinger.worker.runs import Wired, run_one_flow
 

@@ -2,7 +2,7 @@
 
 import django
 
-from wharfinger.cli.postgres_places import make_home
+from wharfinger.cli.postgres.places import make_home
 from wharfinger.config import environment, secrets
 from wharfinger.config.environment import Configuration
 

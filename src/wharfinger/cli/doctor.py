@@ -13,11 +13,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
+from wharfinger.cli.console import say
 from wharfinger.cli.endpoints import house_endpoints
+from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
-from wharfinger.cli.outlook import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
-from wharfinger.cli.process_faults import read_process_faults
-from wharfinger.cli.speech import say
+from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.wiring import EVERY, Switchboard
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
@@ -28,7 +28,7 @@ from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
 from wharfinger.db.queries.health import START_WORKERS
 from wharfinger.domain import counts
-from wharfinger.domain.health import Finding, Verdict, well, wrong
+from wharfinger.domain.installation.health import Finding, Verdict, well, wrong
 from wharfinger.operations import triggers
 from wharfinger.worker.faults import DATABASE_FAULTS, first_line
 

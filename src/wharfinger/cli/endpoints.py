@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from wharfinger.amazon.regions import LIVE, SANDBOX, Endpoints
 from wharfinger.config.environment import Configuration
-from wharfinger.domain.channels import ActivatedFor
+from wharfinger.domain.channels.channel import ActivatedFor
 
 _LIVE_HOSTS = frozenset(urlsplit(region.endpoint).hostname for region in LIVE.regions)
 _CODES = tuple(region.code for region in LIVE.regions)

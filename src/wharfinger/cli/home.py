@@ -9,10 +9,10 @@ from typing import IO
 
 import psycopg
 
+from wharfinger.cli.console import Say, say_aside
 from wharfinger.cli.failures import CommandFailed, HomeInUse
-from wharfinger.cli.postgres import EmbeddedPostgres
-from wharfinger.cli.postgres_places import make_home
-from wharfinger.cli.speech import Say, say_aside
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres
+from wharfinger.cli.postgres.places import make_home
 
 
 class HomeLock:

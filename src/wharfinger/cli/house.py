@@ -10,11 +10,14 @@ from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import house_endpoints
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
-from wharfinger.db.queries.mail import mail_server
-from wharfinger.domain.alerts import MailSecurity, MailWay, mail_way
+from wharfinger.db.queries.installation.mail import mail_server
 from wharfinger.domain.counts import counted
-from wharfinger.operations import accounts, alerts, expired, marketplaces, triggers
-from wharfinger.operations.rotation import QueueFacts
+from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_way
+from wharfinger.operations import triggers
+from wharfinger.operations.access import accounts
+from wharfinger.operations.access.rotation import QueueFacts
+from wharfinger.operations.channels import marketplaces
+from wharfinger.operations.installation import alerts, expired
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.post import FilePost, Post, SmtpPost, SmtpServer

@@ -11,11 +11,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 
-from wharfinger.cli import arguments, demo, installation
+from wharfinger.cli import arguments
+from wharfinger.cli.console import say_aside
+from wharfinger.cli.demo import demo_system
 from wharfinger.cli.django_start import prepare_home, set_up_django
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import embedded_database, must_answer
-from wharfinger.cli.speech import say_aside
+from wharfinger.cli.supervisor import installation
 from wharfinger.config import environment
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
@@ -33,7 +35,7 @@ _WITH_DJANGO = {
     "worker": "wharfinger.cli.work",
     "migrate": "wharfinger.cli.migrate",
     "doctor": "wharfinger.cli.doctor",
-    "seed": "wharfinger.cli.seed",
+    "seed": "wharfinger.cli.demo.seed",
     "set-up-link": "wharfinger.cli.set_up_link",
     "unlock": "wharfinger.cli.unlock",
     "manage": "wharfinger.cli.manage",
@@ -63,13 +65,13 @@ def main(words: Sequence[str] | None = None) -> int:
 
 def _run(words: list[str]) -> int:
     if words[:1] == ["demo-once"]:
-        answered: int = import_module("wharfinger.cli.demo_once").main(words[1:])
+        answered: int = import_module("wharfinger.cli.demo.demo_once").main(words[1:])
         return answered
     if words[:1] == ["manage"]:
         return _run_with_django("manage", argparse.Namespace(words=words[1:]))
     given = arguments.parser().parse_args(words)
     if given.command == "demo":
-        return demo.run(given)
+        return demo_system.run(given)
     if given.command in ("serve", "worker"):
         refuse_exposures(environment.current())
     if given.command == "serve" and (given.workers or environment.current().database_url is None):
@@ -77,7 +79,7 @@ def _run(words: list[str]) -> int:
     if given.command == "worker" and not given.watched:
         return installation.work(prepare_home(environment.current()), given.concurrency)
     if given.command == "doctor" and given.demo:
-        demo.stand_in_the_demo()
+        demo_system.stand_in_the_demo()
     return _run_with_django(given.command, given)
 
 

@@ -7,8 +7,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
+from wharfinger.cli.console import Say, say
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.speech import Say, say
 from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.counts import counted

@@ -14,12 +14,12 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from wharfinger.cli.children import listen
+from wharfinger.cli.console import say
 from wharfinger.cli.migrate import migrate_if_needed
-from wharfinger.cli.speech import say
+from wharfinger.cli.supervisor.processes import listen
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
-from wharfinger.operations.users import first_administrator_link, no_administrator
+from wharfinger.operations.installation.users import first_administrator_link, no_administrator
 
 # A request body on the way in; Django has its own, smaller limit for forms.
 _LARGEST_BODY = 64 * 1024 * 1024

@@ -4,10 +4,10 @@ import argparse
 
 from django.conf import settings
 
+from wharfinger.cli.console import say
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.speech import say
 from wharfinger.config.clock import current as current_clock
-from wharfinger.operations.users import first_administrator_link
+from wharfinger.operations.installation.users import first_administrator_link
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -2,10 +2,10 @@
 
 import argparse
 
+from wharfinger.cli.console import say
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.speech import say
 from wharfinger.config.clock import current as current_clock
-from wharfinger.operations import sign_in
+from wharfinger.operations.installation import sign_in
 from wharfinger.operations.refusals import Refused
 
 

@@ -11,16 +11,17 @@ from wharfinger.amazon.auth import AccessToken, Credentials, Lwa, TokenCache, To
 from wharfinger.amazon.client import AmazonClient
 from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
+from wharfinger.cli.demo.running_shop import open_shop
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
 from wharfinger.cli.house import House
-from wharfinger.cli.running_shop import open_shop
 from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
-from wharfinger.domain.channels import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome, LinkState
-from wharfinger.operations import accounts, authorisation, triggers
-from wharfinger.operations.accounts import CheckLine
+from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome, LinkState
+from wharfinger.operations import triggers
+from wharfinger.operations.access import accounts, authorisation
+from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import fba_stock_in, listings_in, orders_in, secret_in, shipments_out, stock_out, take_orders
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls, NoToken

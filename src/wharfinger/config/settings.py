@@ -5,7 +5,7 @@ from pathlib import Path
 from wharfinger.config import clock, environment
 from wharfinger.config.database import django_database
 from wharfinger.config.logs import logging_settings
-from wharfinger.domain.sign_in import PASSWORD_LINK_LIVES
+from wharfinger.domain.installation.sign_in import PASSWORD_LINK_LIVES
 
 WHARFINGER = environment.current()
 CLOCK = clock.make_clock(WHARFINGER)
@@ -42,7 +42,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "wharfinger.web.views.errors.empty_errors",
+    "wharfinger.web.views.installation.errors.empty_errors",
     "wharfinger.web.bounds.BoundedAddresses",
 ]
 
@@ -81,7 +81,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = int(PASSWORD_LINK_LIVES.total_seconds())  # of one-time links to a password
-CSRF_FAILURE_VIEW = "wharfinger.web.views.errors.form_too_old"
+CSRF_FAILURE_VIEW = "wharfinger.web.views.installation.errors.form_too_old"
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

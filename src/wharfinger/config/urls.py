@@ -1,9 +1,9 @@
 from django.urls import include, path
 
-handler400 = "wharfinger.web.views.errors.bad_request"
-handler403 = "wharfinger.web.views.errors.forbidden"
-handler404 = "wharfinger.web.views.errors.not_found"
-handler500 = "wharfinger.web.views.errors.broken"
+handler400 = "wharfinger.web.views.installation.errors.bad_request"
+handler403 = "wharfinger.web.views.installation.errors.forbidden"
+handler404 = "wharfinger.web.views.installation.errors.not_found"
+handler500 = "wharfinger.web.views.installation.errors.broken"
 
 # /healthz is answered by config.hosts, before the host is looked at.
 urlpatterns = [

@@ -9,10 +9,10 @@ from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import AccessToken, Grant
 from wharfinger.amazon.errors import AmazonError, AuthorisationLost, InvalidClient, InvalidGrant, Verdict
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
-from wharfinger.domain.channels import AuthorisationOutcome
+from wharfinger.domain.channels.channel import AuthorisationOutcome
 from wharfinger.domain.marketplaces import Region
-from wharfinger.operations import accounts, authorisation
-from wharfinger.operations.authorisation import CodeToExchange
+from wharfinger.operations.access import accounts, authorisation
+from wharfinger.operations.access.authorisation import CodeToExchange
 from wharfinger.sync.calls import Calls, Clock, NotBefore
 from wharfinger.sync.verify import as_found
 

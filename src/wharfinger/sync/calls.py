@@ -30,7 +30,7 @@ from wharfinger.amazon.operations import (
     Operation,
 )
 from wharfinger.db.advisory import advisory_lock
-from wharfinger.operations.budget import NotUntil, note_rate, note_refusal, note_success, take_token
+from wharfinger.operations.access.budget import NotUntil, note_rate, note_refusal, note_success, take_token
 
 T = TypeVar("T")
 

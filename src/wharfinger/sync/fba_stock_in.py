@@ -11,11 +11,11 @@ from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTo
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
 from wharfinger.domain.counts import counted
-from wharfinger.domain.fba_stock import ASKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations import fba_stock
-from wharfinger.operations.fba_stock import READINGS_APART, FbaLoaded
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.fba_stock import ASKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
+from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.operations.stock import fba_stock
+from wharfinger.operations.stock.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 NO_FBA_STOCK = "Amazon has no FBA stock for this account"

@@ -8,10 +8,10 @@ from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
 from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
 from wharfinger.db.models import Channel, Marketplace, MarketplaceReading
 from wharfinger.domain.counts import counted
-from wharfinger.domain.listing_issues import ListingIssue
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.operations import listings
-from wharfinger.operations.listings import MOST_PAGED_THROUGH, FoundListing
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.operations.stock import listings
+from wharfinger.operations.stock.listings import MOST_PAGED_THROUGH, FoundListing
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 log = logging.getLogger(__name__)

@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from wharfinger.db.queries import mail as waiting
-from wharfinger.domain.alerts import letter_of_alert, letter_of_test
-from wharfinger.operations import mail
+from wharfinger.db.queries.installation import mail as waiting
+from wharfinger.domain.installation.alerts import letter_of_alert, letter_of_test
+from wharfinger.operations.installation import mail
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.post import NotSent, Post
 

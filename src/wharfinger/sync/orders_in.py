@@ -21,12 +21,13 @@ from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.models import Channel, OrderCursor, Participation
-from wharfinger.db.queries.inbox import newest_update, orders_to_fetch
+from wharfinger.db.queries.orders.inbox import newest_update, orders_to_fetch
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
 from wharfinger.domain.moments import is_recent
-from wharfinger.operations import flows, imported_orders, inbox
-from wharfinger.operations.inbox import NextCursor, RawOrder
+from wharfinger.operations.installation import flows
+from wharfinger.operations.orders import imported_orders, inbox
+from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
 OVERLAP = timedelta(minutes=5)

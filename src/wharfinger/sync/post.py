@@ -11,7 +11,7 @@ from typing import Protocol
 from django.core.mail import EmailMessage
 from django.core.mail.backends.smtp import EmailBackend
 
-from wharfinger.domain.alerts import Letter, MailSecurity
+from wharfinger.domain.installation.alerts import Letter, MailSecurity
 
 TIMEOUT = 20
 """Machine seconds for each step of a conversation with the mail server."""

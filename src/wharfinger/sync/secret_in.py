@@ -12,8 +12,8 @@ from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import ROTATE_CLIENT_SECRET
 from wharfinger.amazon.queues import Queue, QueueMessage, QueueTrouble
 from wharfinger.domain.counts import counted
-from wharfinger.operations import rotation
-from wharfinger.operations.rotation import NewSecret, QueueFacts, RotationToAsk, Took
+from wharfinger.operations.access import rotation
+from wharfinger.operations.access.rotation import NewSecret, QueueFacts, RotationToAsk, Took
 from wharfinger.sync.calls import Clock, FlowResult
 
 log = logging.getLogger(__name__)

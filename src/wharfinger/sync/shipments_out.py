@@ -7,9 +7,9 @@ from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refuse
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
 from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
 from wharfinger.amazon.messages.wire import Unreadable
-from wharfinger.domain.shipments import ConfirmationState
-from wharfinger.operations import confirmations
-from wharfinger.operations.confirmations import ConfirmationToSend
+from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.operations.shipping import confirmations
+from wharfinger.operations.shipping.confirmations import ConfirmationToSend
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.translate import packages_of
 

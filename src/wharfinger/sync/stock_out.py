@@ -21,8 +21,8 @@ from wharfinger.amazon.errors import (
     WronglyAsked,
 )
 from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
-from wharfinger.operations import outbox
-from wharfinger.operations.outbox import QuantityToSend, Seen, ToReadBack
+from wharfinger.operations.stock import outbox
+from wharfinger.operations.stock.outbox import QuantityToSend, Seen, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.listings_in import is_shown, issues_of
 

@@ -6,11 +6,11 @@ from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.amazon.messages.rough_orders import read_rough_order
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.db.models import RawMessage
-from wharfinger.db.queries.inbox import next_waiting
-from wharfinger.db.queries.waiting_orders import overdue_pendings, servable_imports, servable_orders
-from wharfinger.domain.orders import IncomingOrder
+from wharfinger.db.queries.orders.inbox import next_waiting
+from wharfinger.db.queries.orders.waiting_orders import overdue_pendings, servable_imports, servable_orders
+from wharfinger.domain.orders.order import IncomingOrder
 from wharfinger.domain.retry import pause_after
-from wharfinger.operations import inbox, orders, reservations
+from wharfinger.operations.orders import inbox, reservations, take_orders
 from wharfinger.sync.calls import Calls, Clock, FlowResult
 from wharfinger.sync.translate import translate_order, translate_rough
 
@@ -30,7 +30,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
                 taken += 1
             else:
                 failed += 1
-    served = sum(orders.serve_order(order_id, now=clock.now()) for order_id in servable_orders())
+    served = sum(take_orders.serve_order(order_id, now=clock.now()) for order_id in servable_orders())
     served += sum(reservations.serve_import(imported_id, now=clock.now()) for imported_id in servable_imports())
     for imported_id in overdue_pendings(account_id, now=clock.now()):
         reservations.end_reservation(imported_id, now=clock.now())
@@ -49,7 +49,7 @@ def _take(raw: RawMessage, clock: Clock) -> bool:
             _hold_units(raw, incoming, clock)
             inbox.set_aside_strange(raw.pk, marketplace_id=incoming.marketplace_id, now=clock.now())
             return False
-        orders.take_order(raw.pk, incoming, now=clock.now())
+        take_orders.take_order(raw.pk, incoming, now=clock.now())
     except Unreadable as fault:
         _hold_units(raw, translate_rough(read_rough_order(raw.body or b""), received_at=raw.received_at), clock)
         inbox.quarantine(raw.pk, error=str(fault), now=clock.now())

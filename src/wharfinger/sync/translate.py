@@ -28,8 +28,8 @@ from wharfinger.amazon.messages.preferences import (
 )
 from wharfinger.amazon.messages.rough_orders import RoughOrder
 from wharfinger.amazon.messages.wire import Money
-from wharfinger.domain.addresses import tidy
-from wharfinger.domain.orders import (
+from wharfinger.domain.orders.addresses import tidy
+from wharfinger.domain.orders.order import (
     AmazonStatus,
     Fulfilment,
     IncomingAddress,

@@ -17,11 +17,11 @@ from wharfinger.amazon.errors import (
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
 from wharfinger.db.models import AuthorisationAttempt, Channel, Listing, Participation
-from wharfinger.domain.channels import AuthorisationOutcome, LinkState
+from wharfinger.domain.channels.channel import AuthorisationOutcome, LinkState
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.moments import is_recent
-from wharfinger.operations import accounts
-from wharfinger.operations.accounts import CheckLine, FoundParticipation
+from wharfinger.operations.access import accounts
+from wharfinger.operations.access.accounts import CheckLine, FoundParticipation
 from wharfinger.sync.calls import Calls, Clock, NotBefore
 
 PARTICIPATIONS_KEPT = timedelta(minutes=10)

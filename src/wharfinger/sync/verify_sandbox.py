@@ -9,9 +9,9 @@ from datetime import datetime
 
 from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
 from wharfinger.db.models import SellerAccount
-from wharfinger.domain.channels import ONLY_CHECKED, LinkState
-from wharfinger.operations import accounts
-from wharfinger.operations.accounts import CheckLine
+from wharfinger.domain.channels.channel import ONLY_CHECKED, LinkState
+from wharfinger.operations.access import accounts
+from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync.calls import Calls, Clock, NotBefore
 from wharfinger.sync.verify import NOT_CHECKED, TOKEN
 

@@ -10,8 +10,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.sales_orders import Day
-from wharfinger.domain.people import Right, may
+from wharfinger.db.queries.orders.sales_orders import Day
+from wharfinger.domain.installation.people import Right, may
 from wharfinger.operations.refusals import Refused
 
 

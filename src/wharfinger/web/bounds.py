@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponseBase
 
 from wharfinger.db.queries.addressed import any_gone_in_address, is_gone_in_form
-from wharfinger.web.views.errors import bad_request, not_found
+from wharfinger.web.views.installation.errors import bad_request, not_found
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 

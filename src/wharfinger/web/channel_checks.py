@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from wharfinger.db.queries.setup_checks import SetupFacts
-from wharfinger.domain.orders import Fulfilment
+from wharfinger.db.queries.channels.setup_checks import SetupFacts
+from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.web.https import comes_back_from_amazon
 
 

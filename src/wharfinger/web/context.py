@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.shell import ShellFacts, shell_facts
-from wharfinger.domain.people import Right, may
+from wharfinger.db.queries.installation.shell import ShellFacts, shell_facts
+from wharfinger.domain.installation.people import Right, may
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (

@@ -11,7 +11,7 @@ from typing import Any
 from django.http import HttpRequest, QueryDict
 
 from wharfinger.db.encryption import decrypt, encrypt
-from wharfinger.domain.orders import Fulfilment
+from wharfinger.domain.orders.order import Fulfilment
 
 KEPT = "new_channels"
 AT_MOST = 5

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.crypto import constant_time_compare
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.people import person_named
+from wharfinger.db.queries.installation.people import person_named
 
 COOKIE = "wharfinger_browser"
 _SALT = "wharfinger.known-browser"

@@ -2,8 +2,8 @@
 
 from django.http import HttpRequest
 
-from wharfinger.db.queries.links import Unlinked, unlinked_line, unlinked_of_problem, unlinked_product
-from wharfinger.operations import links
+from wharfinger.db.queries.channels.links import Unlinked, unlinked_line, unlinked_of_problem, unlinked_product
+from wharfinger.operations.channels import links
 from wharfinger.web.asked import numbers, person, trade_now
 
 _NAMED_BY = (("product", unlinked_product), ("line", unlinked_line), ("problem", unlinked_of_problem))

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from wharfinger.domain.channels import AuthorisationOutcome
-from wharfinger.operations.authorisation import WhyNotOurs
+from wharfinger.domain.channels.channel import AuthorisationOutcome
+from wharfinger.operations.access.authorisation import WhyNotOurs
 
 NOTHING = "Nothing was linked or changed."
 OLD_STAYS = "Nothing was linked; access that was held before stays as it is."

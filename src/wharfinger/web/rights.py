@@ -11,8 +11,8 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.people import who_may
-from wharfinger.domain.people import Right, may
+from wharfinger.db.queries.installation.people import who_may
+from wharfinger.domain.installation.people import Right, may
 
 View = Callable[..., HttpResponseBase]
 _needed: dict[View, Right] = {}

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 
-from wharfinger.db.queries.channels import ChannelPage
-from wharfinger.domain.channels import LinkState
+from wharfinger.db.queries.channels.channel_facts import ChannelPage
+from wharfinger.domain.channels.channel import LinkState
 
 BEFORE = ("type", "checks", "general", "specific", "options", "save")
 AFTER = ("authorise", "more", "first-import", "done")

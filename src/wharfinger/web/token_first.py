@@ -1,6 +1,6 @@
 """Whether a token is to be pasted rather than given by the consent page, and why."""
 
-from wharfinger.db.queries.applications import ApplicationFacts
+from wharfinger.db.queries.access.applications import ApplicationFacts
 from wharfinger.web.https import comes_back_from_amazon
 
 PRIVATE, ADDRESS = "private", "address"

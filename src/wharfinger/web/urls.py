@@ -1,42 +1,38 @@
 """Every page of the house, by noun."""
 
-from wharfinger.web.views import (
-    alerts,
-    amazon_application,
-    audit,
-    authorisations,
+from wharfinger.web.views.access import amazon_application, authorisations
+from wharfinger.web.views.channels import (
     channel_edit,
     channel_life,
-    channels,
-    courier_mapping,
-    couriers,
+    channel_pages,
+    first_import,
+    new_channel,
+    products,
+    set_up,
+)
+from wharfinger.web.views.installation import (
+    alerts,
+    audit,
     dashboard,
     entrance,
-    first_import,
     help_pages,
     house_settings,
-    imported_orders,
     lists,
     mail,
-    new_channel,
-    parcels,
     problems,
-    products,
     running_shop,
-    sales_orders,
     search,
-    set_up,
-    sites,
-    stock,
-    stock_csv,
     users,
 )
+from wharfinger.web.views.orders import imported_orders, sales_orders
+from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
+from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
 urlpatterns = [
     *entrance.routes,
     *dashboard.routes,
     *running_shop.routes,
-    *channels.routes,
+    *channel_pages.routes,
     *new_channel.routes,
     *set_up.routes,
     *channel_edit.routes,
@@ -55,7 +51,7 @@ urlpatterns = [
     *sales_orders.routes,
     *parcels.routes,
     *stock_csv.routes,
-    *stock.routes,
+    *stock_items.routes,
     *sites.routes,
     *products.routes,
     *problems.routes,

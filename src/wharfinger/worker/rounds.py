@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from django.db import connections
 
 from wharfinger.db.models import WorkerHeartbeat
-from wharfinger.operations import chores, flows, triggers
+from wharfinger.operations import triggers
+from wharfinger.operations.installation import chores, flows
 from wharfinger.worker.faults import first_line
 from wharfinger.worker.time import MachineClock
 

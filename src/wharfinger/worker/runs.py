@@ -10,7 +10,8 @@ from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
 from wharfinger.domain.timetable import longest_interval
-from wharfinger.operations import accounts, chores, flows
+from wharfinger.operations.access import accounts
+from wharfinger.operations.installation import chores, flows
 from wharfinger.sync.access import is_access_lost
 from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock

@@ -7,8 +7,8 @@ from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 import wharfinger.db.encryption
+from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.marketplaces import likely_zone
-from wharfinger.domain.problems import ProblemKind
 
 
 def fill_zones(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:

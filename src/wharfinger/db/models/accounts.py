@@ -2,8 +2,8 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
-from wharfinger.domain.authorisation import ApplicationKind
-from wharfinger.domain.channels import AuthorisationOutcome, AuthorisationState, LinkState
+from wharfinger.domain.access.authorisation import ApplicationKind
+from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import Pool, Region
 
 REGIONS = [(region.value, region.title) for region in Region]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
-from wharfinger.domain.alerts import AlertKind, MailSecurity
+from wharfinger.domain.installation.alerts import AlertKind, MailSecurity
 
 
 class Alert(models.Model):

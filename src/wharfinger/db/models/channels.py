@@ -3,8 +3,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
-from wharfinger.domain.channels import ActivatedFor, CustomerPolicy, ImportFba, LinkState
-from wharfinger.domain.orders import Fulfilment, OrderType
+from wharfinger.domain.channels.channel import ActivatedFor, CustomerPolicy, ImportFba, LinkState
+from wharfinger.domain.orders.order import Fulfilment, OrderType
 
 
 class Channel(models.Model):

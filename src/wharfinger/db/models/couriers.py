@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models.functions import Lower
 
-from wharfinger.domain.shipments import Tracking
+from wharfinger.domain.shipping.shipments import Tracking
 
 
 class CourierService(models.Model):

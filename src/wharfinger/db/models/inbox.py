@@ -2,8 +2,8 @@ from django.db import models
 
 from wharfinger.db.encryption import EncryptedBytes
 from wharfinger.db.models.accounts import SellerAccount
-from wharfinger.domain.first_import import FirstImport
-from wharfinger.domain.orders import ImportState
+from wharfinger.domain.channels.first_import import FirstImport
+from wharfinger.domain.orders.order import ImportState
 
 TO_SEND = ["UNSHIPPED", "PARTIALLY_SHIPPED"]
 PENDING = ["PENDING", "PENDING_AVAILABILITY"]

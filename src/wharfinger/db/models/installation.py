@@ -2,8 +2,8 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from wharfinger.domain.csv_cells import DecimalSign
-from wharfinger.domain.people import Role
-from wharfinger.domain.running_shop import ShopState
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.running_shop import ShopState
 
 
 class UserManager(BaseUserManager["User"]):

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedJson, EncryptedText
-from wharfinger.domain.orders import OrderType, SalesOrderState
+from wharfinger.domain.orders.order import OrderType, SalesOrderState
 
 
 class Customer(models.Model):

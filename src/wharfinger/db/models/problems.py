@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.installation.problems import ProblemKind
 
 
 class Problem(models.Model):

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
 class Shipment(models.Model):

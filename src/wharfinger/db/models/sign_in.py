@@ -1,7 +1,7 @@
 from django.db import models
 
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.domain.sign_in import LimitKind
+from wharfinger.domain.installation.sign_in import LimitKind
 
 
 class SignInLimit(models.Model):

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.domain.marketplaces import Pool
-from wharfinger.domain.stock import MovementReason, SiteKind
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
 
 class Site(models.Model):

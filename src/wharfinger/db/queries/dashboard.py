@@ -16,12 +16,12 @@ from wharfinger.db.models import (
     StockLevel,
     StockNotice,
 )
-from wharfinger.db.queries.budgets import BudgetRow, budget_row
-from wharfinger.db.queries.late import count_unsent
-from wharfinger.db.queries.order_days import OrdersOfToday, orders_by_day, orders_of_today
-from wharfinger.db.queries.sales_orders import Day, ShipBy, count_due
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.db.queries.access.budgets import BudgetRow, budget_row
+from wharfinger.db.queries.orders.late import count_unsent
+from wharfinger.db.queries.orders.order_days import OrdersOfToday, orders_by_day, orders_of_today
+from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, count_due
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
 
 DAYS_SHOWN = 14
 PROBLEMS_SHOWN = 6

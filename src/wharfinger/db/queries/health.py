@@ -21,12 +21,12 @@ from wharfinger.db.models import (
     Site,
     WorkerHeartbeat,
 )
-from wharfinger.db.queries.channels import list_channels
-from wharfinger.domain.channels import LinkState
+from wharfinger.db.queries.channels.channel_facts import list_channels
+from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.counts import counted
-from wharfinger.domain.health import Finding, look_at_date, soon, well, wrong
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.domain.stock import SiteKind
+from wharfinger.domain.installation.health import Finding, look_at_date, soon, well, wrong
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.domain.timetable import longest_interval
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)

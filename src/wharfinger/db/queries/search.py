@@ -14,7 +14,7 @@ from wharfinger.db.models import (
     Shipment,
     StockItem,
 )
-from wharfinger.db.queries.barcodes import barcodes_of
+from wharfinger.db.queries.stock.barcodes import barcodes_of
 
 _AT_MOST = 20
 

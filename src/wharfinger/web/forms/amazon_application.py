@@ -2,10 +2,10 @@ from typing import Any
 
 from django import forms
 
-from wharfinger.db.queries.applications import ApplicationFacts
-from wharfinger.domain.authorisation import ROLES, ApplicationKind
+from wharfinger.db.queries.access.applications import ApplicationFacts
+from wharfinger.domain.access.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.marketplaces import Region
-from wharfinger.operations.applications import ApplicationEntry, QueueEntry
+from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
 from wharfinger.web.forms.days import DayField
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]

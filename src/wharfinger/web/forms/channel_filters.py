@@ -2,9 +2,9 @@
 
 from django import forms
 
-from wharfinger.db.queries.channel_history import FEEDBACK_ABOUT
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.domain.shipments import ConfirmationState
+from wharfinger.db.queries.channels.channel_history import FEEDBACK_ABOUT
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
 def _search(label: str) -> forms.CharField:

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.channel_options import OptionsList, option_choices
-from wharfinger.domain.channels import CustomerPolicy
-from wharfinger.domain.options import (
+from wharfinger.db.queries.channels.channel_options import OptionsList, option_choices
+from wharfinger.domain.channels.channel import CustomerPolicy
+from wharfinger.domain.channels.options import (
     PRIORITY_FIRST,
     PRIORITY_LAST,
     OptionRow,
@@ -17,7 +17,7 @@ from wharfinger.domain.options import (
     Source,
     options_of_kind,
 )
-from wharfinger.domain.orders import OrderType
+from wharfinger.domain.orders.order import OrderType
 
 LABELS: Mapping[str, str] = {
     "site": "Site",

@@ -7,12 +7,12 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.channel_options import OptionsList
-from wharfinger.db.queries.channels import ChannelPage, courier_groups, marketplace_choices, site_choices
-from wharfinger.domain.channels import ImportFba, import_fba_for
+from wharfinger.db.queries.channels.channel_facts import ChannelPage, courier_groups, marketplace_choices, site_choices
+from wharfinger.db.queries.channels.channel_options import OptionsList
+from wharfinger.domain.channels.channel import ImportFba, import_fba_for
 from wharfinger.domain.marketplaces import BY_ID, Region
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.operations.channels import NAME_AT_MOST, ChannelEntry
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.operations.channels.channel_set_up import NAME_AT_MOST, ChannelEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.asked import show_refusal
 from wharfinger.web.forms.channel_options import ASKED, OptionsGrid

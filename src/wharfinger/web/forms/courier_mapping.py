@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.courier_mapping import CarrierRow, LevelRow, MappingPage, group_choices
-from wharfinger.domain.carriers import carriers_for, is_listed
-from wharfinger.domain.couriers import AMAZONS_LEVELS, LEVEL_AT_MOST
-from wharfinger.domain.options import PRIORITY_FIRST, PRIORITY_LAST
-from wharfinger.operations.courier_mappings import TEXT_AT_MOST, CarrierEntry, LevelEntry
+from wharfinger.db.queries.shipping.courier_mapping import CarrierRow, LevelRow, MappingPage, group_choices
+from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
+from wharfinger.domain.shipping.carriers import carriers_for, is_listed
+from wharfinger.domain.shipping.couriers import AMAZONS_LEVELS, LEVEL_AT_MOST
+from wharfinger.operations.shipping.courier_mappings import TEXT_AT_MOST, CarrierEntry, LevelEntry
 
 ROWS_AT_MOST = 300
 

@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.domain.shipments import TRACKINGS_OFFERED, Tracking
-from wharfinger.operations.couriers import ServiceEntry
+from wharfinger.domain.shipping.shipments import TRACKINGS_OFFERED, Tracking
+from wharfinger.operations.shipping.couriers import ServiceEntry
 from wharfinger.web.forms.choices import offer
 
 

@@ -3,7 +3,7 @@ from zoneinfo import available_timezones
 from django import forms
 
 from wharfinger.domain.csv_cells import DecimalSign
-from wharfinger.operations.reservations import PENDING_DAYS
+from wharfinger.operations.orders.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
 

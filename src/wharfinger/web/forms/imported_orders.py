@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.domain.orders import ImportState
+from wharfinger.domain.orders.order import ImportState
 from wharfinger.web.forms.choices import offer
 from wharfinger.web.forms.days import DayField
 

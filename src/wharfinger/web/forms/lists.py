@@ -5,11 +5,11 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.courier_groups import fbm_channel_choices, service_choices
-from wharfinger.domain.couriers import AMAZONS_LEVELS, LEVEL_AT_MOST
-from wharfinger.domain.lists import LISTS, ListName
-from wharfinger.operations.courier_groups import GRAMS_AT_MOST, RuleEntry
-from wharfinger.operations.small_lists import ListEntry
+from wharfinger.db.queries.shipping.courier_groups import fbm_channel_choices, service_choices
+from wharfinger.domain.installation.lists import LISTS, ListName
+from wharfinger.domain.shipping.couriers import AMAZONS_LEVELS, LEVEL_AT_MOST
+from wharfinger.operations.installation.small_lists import ListEntry
+from wharfinger.operations.shipping.courier_groups import GRAMS_AT_MOST, RuleEntry
 from wharfinger.web.forms.choices import offer
 
 

@@ -2,9 +2,9 @@ from typing import Any
 
 from django import forms
 
-from wharfinger.db.queries.mail import MailServer
-from wharfinger.domain.alerts import MailSecurity
-from wharfinger.operations.mail import MailEntry
+from wharfinger.db.queries.installation.mail import MailServer
+from wharfinger.domain.installation.alerts import MailSecurity
+from wharfinger.operations.installation.mail import MailEntry
 
 
 class MailForm(forms.Form):

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.channel_offers import Offers
-from wharfinger.db.queries.channels import courier_groups, site_choices
-from wharfinger.domain.orders import Fulfilment
-from wharfinger.operations.channels import OneMore
+from wharfinger.db.queries.channels.channel_facts import courier_groups, site_choices
+from wharfinger.db.queries.channels.channel_offers import Offers
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.operations.channels.channel_set_up import OneMore
 from wharfinger.web.forms.choices import offer
 
 

@@ -3,7 +3,7 @@ from collections.abc import Sequence
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.domain.problems import ProblemKind
+from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.web.forms.choices import offer
 
 

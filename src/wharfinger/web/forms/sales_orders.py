@@ -3,11 +3,11 @@ from collections.abc import Sequence
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.dispatch_services import Service
-from wharfinger.db.queries.sales_order_page import SalesOrderPage, ShipmentFacts
-from wharfinger.domain.options import PRIORITY_FIRST, PRIORITY_LAST
-from wharfinger.domain.orders import SalesOrderState
-from wharfinger.domain.shipments import Tracking
+from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, ShipmentFacts
+from wharfinger.db.queries.shipping.dispatch_services import Service
+from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.web.forms.choices import offer
 
 SHIP_BY = (("", "Any ship-by"), ("late", "Late"), ("today", "Today"), ("later", "Later"))

@@ -4,8 +4,8 @@ from django import forms
 from django.http import QueryDict
 
 from wharfinger.domain.marketplaces import Pool
-from wharfinger.domain.stock import SiteKind
-from wharfinger.operations.sites import SiteEntry
+from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.operations.stock.sites import SiteEntry
 
 
 class SiteForm(forms.Form):

@@ -5,9 +5,9 @@ from typing import assert_never
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.db.queries.stock import StockItemPage, item_by_code
+from wharfinger.db.queries.stock.stock_items import StockItemPage, item_by_code
 from wharfinger.domain.csv_reading import AskEncoding, NoTable, decode, decode_as
-from wharfinger.operations.items import ItemEntry
+from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.web.forms.choices import offer
 
 _SHOW = (

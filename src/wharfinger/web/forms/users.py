@@ -3,7 +3,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from wharfinger.domain.people import Role
+from wharfinger.domain.installation.people import Role
 
 ROLE_MEANS = {
     Role.ADMINISTRATOR: "everything",

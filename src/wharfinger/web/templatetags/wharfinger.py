@@ -22,10 +22,10 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.problems import problems_fixed_at
-from wharfinger.domain.people import Right, may
-from wharfinger.domain.problems import ProblemKind
-from wharfinger.domain.remedies import closed_by_word
+from wharfinger.db.queries.installation.problems import problems_fixed_at
+from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.web.rights import may_open
 
 register = template.Library()

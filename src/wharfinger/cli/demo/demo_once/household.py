@@ -1,0 +1,153 @@
+"""The processes of one run: a fresh home, all children, and the killer of workers."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from wharfinger.cli.console import say
+from wharfinger.cli.demo.demo_system import demo_environment, forget_demo
+from wharfinger.cli.django_start import prepare_home, set_up_django
+from wharfinger.cli.home import locked_home
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres
+from wharfinger.cli.supervisor import processes
+from wharfinger.cli.supervisor.installation import told_to_end
+from wharfinger.cli.supervisor.processes import SimulatorPlan
+from wharfinger.cli.supervisor.supervisor import Household
+from wharfinger.config import environment
+
+KILL_BETWEEN = (3.0, 9.0)
+"""Seconds of machine time between two kills: a worker needs three to start, and some to be in the middle of a job."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    orders: int
+    shipments: int
+    rate: float
+    workers: int
+    seed: int
+    kill_workers: bool
+    json_path: Path | None
+
+
+def run_household(plan: Plan) -> int:
+    """Start everything afresh, do the job, judge it. Answers the exit code."""
+    configuration = environment.current()
+    home = configuration.home / "demo-once"
+    with locked_home(home, "demo-once"), told_to_end() as ending:
+        forget_demo(home)
+        port = processes.free_port(0)
+        simulator = SimulatorPlan(
+            home=home / "simulator",
+            port=processes.free_port(0),
+            rate=plan.rate,
+            redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
+            seed=plan.seed,
+            fresh=True,
+        )
+        told = demo_environment(home, simulator, port)
+        prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
+        household = Household(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
+        try:
+            _start(household, simulator, port, plan.workers)
+            verdict = _do_the_job(household, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
+        finally:
+            household.stop()
+    if verdict is None:
+        return 1
+    _tell(verdict, plan)
+    return 0 if verdict.good else 1
+
+
+def _start(household: Household, simulator: SimulatorPlan, port: int, workers: int) -> None:
+    household.start_database()
+    household.start(processes.simulator(simulator))
+    household.run_once("migrate", processes.own_command("migrate"))
+    household.run_once("seed", processes.own_command("seed"))
+    household.start(processes.web("127.0.0.1", port))
+    for number in range(1, workers + 1):
+        household.start(processes.worker(number))
+    household.watch()
+
+
+def _do_the_job(household: Household, plan: Plan, ending: threading.Event, pages: str, simulator: str) -> Any:
+    """Everything from here on needs Django, which needs the database that runs only now. None: it was given up."""
+    given = {name: value for name, value in household.environment.items() if value is not None}
+    environment.set_for_this_process(given)
+    configuration = prepare_home(environment.read(given))
+    set_up_django(environment.with_database(configuration, given["DATABASE_URL"]))
+    story = import_module("wharfinger.cli.demo.demo_once.story")
+    started = time.monotonic()
+    with _killing(household, plan) as killed:
+        job = story.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
+        try:
+            job.do()
+        except story.GaveUp as end:
+            say(str(end))
+            return None
+    verdict = story.settle_and_judge(job)
+    verdict.seconds = round(time.monotonic() - started, 1)
+    verdict.killed = len(killed)
+    return verdict
+
+
+@contextmanager
+def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
+    """While the job is done, kill workers at random moments (if the plan says so); yields who was killed."""
+    killed: list[str] = []
+    done = threading.Event()
+    chance = random.Random(plan.seed)
+
+    has_begun = import_module("wharfinger.cli.demo.demo_once.story").has_begun
+
+    def kill_now_and_then() -> None:
+        """Only a worker that has begun to work: on a busy machine none would come so far else."""
+        while not done.wait(chance.uniform(*KILL_BETWEEN)):
+            name = household.kill_one("worker-", chance, is_ready=has_begun)
+            if name is not None:
+                killed.append(name)
+
+    thread = threading.Thread(target=kill_now_and_then, daemon=True)
+    if plan.kill_workers:
+        thread.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        if plan.kill_workers:
+            thread.join()
+
+
+def _tell(verdict: Any, plan: Plan) -> None:
+    rows = (
+        (
+            "orders",
+            f"{verdict.orders.placed} placed, {verdict.orders.imported} imported",
+        ),
+        ("", f"{verdict.orders.lost} lost, {verdict.orders.duplicated} duplicated, {verdict.orders.wrong} wrong"),
+        ("listings", f"{verdict.listings.checked} checked, {verdict.listings.wrong} wrong"),
+        ("FBA levels", f"{verdict.fba.checked} checked, {verdict.fba.wrong} wrong"),
+        ("confirmations", f"{verdict.confirmations.due} due, {verdict.confirmations.confirmed} confirmed"),
+        ("", f"{verdict.confirmations.twice} twice"),
+        ("ledger", f"{verdict.ledger.levels} levels, {verdict.ledger.wrong} wrong"),
+        ("oversold", f"{verdict.oversold} units, {verdict.unexplained} quantities unexplained"),
+        ("throttled", f"{verdict.throttled} by us, {verdict.throttled_by_others} by another application"),
+        ("workers killed", str(verdict.killed)),
+        ("seconds", f"{verdict.seconds:g}"),
+    )
+    say("")
+    for title, text in rows:
+        say(f"  {title:<16}{text}")
+    for fault in verdict.faults[:30]:
+        say(f"  ✗ {fault}")
+    say("")
+    say("  Nothing lost, nothing twice." if verdict.good else "  Something is wrong: see above.")
+    if plan.json_path is not None:
+        plan.json_path.write_text(json.dumps(verdict.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,282 @@
+"""The simulator's own books as judge: what Amazon holds against what we hold."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from django.db.models import Count, F, Sum
+
+from wharfinger.cli.demo.demo_once.units import is_explained, oversold, sales_of, writes_of
+from wharfinger.db.models import (
+    Allocation,
+    Channel,
+    ChannelProduct,
+    Confirmation,
+    ImportedLine,
+    ImportedOrder,
+    Listing,
+    Movement,
+    SalesOrder,
+    ShipmentLine,
+    StockLevel,
+)
+from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
+
+Books = Mapping[str, Any]
+
+
+@dataclass
+class Orders:
+    placed: int = 0
+    imported: int = 0
+    skipped: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    wrong: int = 0
+
+
+@dataclass
+class Listings:
+    checked: int = 0
+    wrong: int = 0
+
+
+@dataclass
+class Confirmations:
+    due: int = 0
+    confirmed: int = 0
+    twice: int = 0
+
+
+@dataclass
+class Ledger:
+    levels: int = 0
+    wrong: int = 0
+
+
+@dataclass
+class Verdict:
+    """`faults` says in words what is wrong, at most a line each.
+
+    `throttled`: refusals that our own calls caused; those of another application that held the limit are counted
+    apart. `oversold`: units sold at Amazon beyond what was on hand, less those of Amazon's own delay. `unexplained`:
+    listings that differ at Amazon with no call, order or fault in its books that accounts for it.
+    """
+
+    orders: Orders = field(default_factory=Orders)
+    listings: Listings = field(default_factory=Listings)
+    confirmations: Confirmations = field(default_factory=Confirmations)
+    fba: Listings = field(default_factory=Listings)
+    ledger: Ledger = field(default_factory=Ledger)
+    throttled: int = 0
+    throttled_by_others: int = 0
+    oversold: int = 0
+    unexplained: int = 0
+    seconds: float = 0.0
+    killed: int = 0
+    faults: list[str] = field(default_factory=list)
+
+    @property
+    def good(self) -> bool:
+        bad = (
+            self.orders.lost,
+            self.orders.duplicated,
+            self.orders.wrong,
+            self.listings.wrong,
+            self.confirmations.due - self.confirmations.confirmed,
+            self.confirmations.twice,
+            self.fba.wrong,
+            self.ledger.wrong,
+            self.throttled,
+            self.oversold,
+            self.unexplained,
+        )
+        return not any(bad)
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def judge(books: Books) -> Verdict:
+    """Compare our database with the books. Reads only."""
+    verdict = Verdict(throttled=books["throttled"], throttled_by_others=books["throttled_by_others"])
+    _judge_orders(books["orders"], verdict)
+    _judge_listings(books, verdict)
+    _judge_units(books, verdict)
+    _judge_confirmations(books, verdict)
+    _judge_fba(books["fba"], verdict)
+    _judge_ledger(verdict)
+    return verdict
+
+
+def _judge_orders(placed: Sequence[Books], verdict: Verdict) -> None:
+    ours = {
+        (row.account.seller_id, row.amazon_order_id): row
+        for row in ImportedOrder.objects.select_related("account", "sales_order")
+    }
+    verdict.orders.placed = len(placed)
+    verdict.orders.imported = len(ours)
+    doubled = ImportedOrder.objects.values("amazon_order_id").annotate(n=Count("id")).filter(n__gt=1).count()
+    verdict.orders.duplicated = doubled
+    lines = _our_lines()
+    served = set(Channel.objects.values_list("account__seller_id", "marketplace_id", "kind"))
+    unreserved = _unreserved()
+    for order in placed:
+        row = ours.get((order["sellerId"], order["orderId"]))
+        if row is None:
+            verdict.orders.lost += 1
+            verdict.faults.append(f"{order['orderId']} ({order['status']}) was never imported")
+            continue
+        kind = "FBA" if order["fulfilledBy"] == "AMAZON" else "FBM"
+        if (order["sellerId"], order["marketplaceId"], kind) not in served:
+            verdict.orders.skipped += 1  # imported and listed as Skipped, as it should be
+            if kind == "FBM" and row.pk in unreserved:
+                verdict.orders.wrong += 1
+                verdict.faults.append(f"{order['orderId']} is skipped and its units are not reserved")
+            continue
+        fault = _order_fault(order, row, lines)
+        if fault:
+            verdict.orders.wrong += 1
+            verdict.faults.append(f"{order['orderId']}: {fault}")
+
+
+def _unreserved() -> set[int]:
+    """Imported orders that are to be sent, are no sales orders, and hold fewer units than they need."""
+    lines = ImportedLine.objects.filter(imported__amazon_status__in=TO_SEND, item__isnull=False)
+    held = dict(lines.values_list("pk").annotate(units=Sum("allocations__quantity")).order_by())
+    return {line.imported_id for line in lines if (held.get(line.pk) or 0) < line.quantity_open}
+
+
+def _our_lines() -> dict[int, dict[str, tuple[int, int]]]:
+    found: dict[int, dict[str, tuple[int, int]]] = {}
+    rows = SalesOrder.objects.values_list(
+        "pk", "lines__order_item_id", "lines__quantity_ordered", "lines__quantity_cancelled"
+    )
+    for order_id, item, ordered, cancelled in rows:
+        found.setdefault(order_id, {})[item] = (ordered, cancelled)
+    return found
+
+
+def _order_fault(order: Books, row: ImportedOrder, lines: Mapping[int, Mapping[str, tuple[int, int]]]) -> str:
+    """What our order says otherwise than Amazon's; empty when they agree."""
+    if row.amazon_status != order["status"]:
+        return f"Amazon says {order['status']}, we hold {row.amazon_status} ({row.state}: {row.reason})"
+    sales_order = getattr(row, "sales_order", None)
+    if sales_order is None:
+        waits = order["status"] in ("CANCELLED",) or (order["fulfilledBy"] == "AMAZON" and order["status"] != "SHIPPED")
+        return "" if waits else f"no sales order: {row.state} {row.reason}"
+    if (order["status"] == "CANCELLED") != (sales_order.state == SalesOrderState.CANCELLED.value):
+        return f"Amazon says {order['status']}, our sales order is {sales_order.state}"
+    wanted = {item["orderItemId"]: item["quantityOrdered"] for item in order["items"]}
+    held = {item: ordered for item, (ordered, _) in lines.get(sales_order.pk, {}).items()}
+    return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
+
+
+def _judge_listings(books: Books, verdict: Verdict) -> None:
+    """Every listing that our channels answer for shows what is available at the channel's site."""
+    sites = _sites_of_sending_channels()
+    available = {(level.item_id, level.site_id): level.on_hand - level.allocated for level in StockLevel.objects.all()}
+    amazon = {(row["sellerId"], row["sku"]): row for row in books["listings"]}
+    for listing in Listing.objects.filter(fulfilment="FBM").select_related("account").prefetch_related("products"):
+        told = amazon.get((listing.account.seller_id, listing.sku))
+        for product in listing.products.all():
+            site = sites.get((listing.account_id, product.marketplace_id))
+            level = None if site is None or product.item_id is None else available.get((product.item_id, site))
+            if told is None or level is None:
+                continue
+            verdict.listings.checked += 1
+            if told["quantity"] != max(0, level):
+                verdict.listings.wrong += 1
+                verdict.faults.append(f"{listing.sku}: Amazon shows {told['quantity']}, available are {level}")
+                if not is_explained(told, listing.told_at, books["writes"], books["struck"]):
+                    verdict.unexplained += 1
+            break
+
+
+def _judge_units(books: Books, verdict: Verdict) -> None:
+    """What was sold of each item against everything that ever came in, whatever became of the orders here."""
+    linked = ChannelProduct.objects.filter(listing__fulfilment="FBM", item__isnull=False)
+    items = {
+        (seller, sku): item
+        for seller, sku, item in linked.values_list("listing__account__seller_id", "listing__sku", "item_id")
+        if item is not None
+    }
+    arrivals = Movement.objects.exclude(site__kind="FBA").filter(quantity__gt=0).values("item_id")
+    came_in = {row["item_id"]: row["units"] for row in arrivals.annotate(units=Sum("quantity")).order_by()}
+    verdict.oversold = oversold(sales_of(books["orders"], items), came_in, writes_of(books["writes"]))
+    if verdict.oversold:
+        verdict.faults.append(f"{verdict.oversold} units were sold at Amazon beyond what there was")
+
+
+def _sites_of_sending_channels() -> dict[tuple[int, str], int | None]:
+    sending = Channel.objects.filter(
+        kind="FBM", archived=False, enabled=True, activated=True, dont_upload_stock_levels=False
+    ).exclude(stock_upload_approved_at=None)
+    rows = sending.filter(options__order_type="").values_list("account_id", "marketplace_id", "options__site_id")
+    return {(account, marketplace): site for account, marketplace, site in rows}
+
+
+def _judge_confirmations(books: Books, verdict: Verdict) -> None:
+    told = Counter(
+        (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
+    )
+    due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT.value).select_related(
+        "shipment__order__imported"
+    )
+    packages = {
+        (order["orderId"], package["packageReferenceId"]): package["trackingNumber"]
+        for order in books["orders"]
+        for package in order["packages"]
+    }
+    for confirmation in due:
+        shipment = confirmation.shipment
+        key = (shipment.order.imported.amazon_order_id, shipment.package_reference)
+        verdict.confirmations.due += 1
+        verdict.confirmations.twice += max(0, told[key] - 1)
+        arrived = packages.get(key) == shipment.tracking_number
+        if arrived and confirmation.state == ConfirmationState.CONFIRMED.value:
+            verdict.confirmations.confirmed += 1
+        else:
+            verdict.faults.append(f"{key[0]} package {key[1]}: {confirmation.state} {confirmation.error}".strip())
+
+
+def _judge_fba(pools: Sequence[Books], verdict: Verdict) -> None:
+    ours = {
+        (site_account, pool, sku): on_hand
+        for site_account, pool, sku, on_hand in StockLevel.objects.filter(
+            site__kind="FBA", item__channel_products__listing__account=F("site__account")
+        ).values_list("site__account__seller_id", "site__pool", "item__channel_products__listing__sku", "on_hand")
+    }
+    for row in pools:
+        held = ours.get((row["sellerId"], row["pool"], row["sku"]))
+        if held is None:
+            continue
+        verdict.fba.checked += 1
+        if held != row["fulfillable"]:
+            verdict.fba.wrong += 1
+            verdict.faults.append(f"FBA {row['pool']} {row['sku']}: Amazon holds {row['fulfillable']}, we {held}")
+
+
+def _judge_ledger(verdict: Verdict) -> None:
+    moved = {
+        (row["item_id"], row["site_id"]): row["sum"]
+        for row in Movement.objects.values("item_id", "site_id").annotate(sum=Sum("quantity"))
+    }
+    promised = {
+        (row["item_id"], row["site_id"]): row["sum"]
+        for row in Allocation.objects.values("item_id", "site_id").annotate(sum=Sum("quantity"))
+    }
+    for level in StockLevel.objects.select_related("item"):
+        key = (level.item_id, level.site_id)
+        verdict.ledger.levels += 1
+        if level.on_hand != moved.get(key, 0) or level.allocated != promised.get(key, 0):
+            verdict.ledger.wrong += 1
+            verdict.faults.append(f"{level.item.code}: level and ledger differ")
+    shipped = ShipmentLine.objects.aggregate(sum=Sum("quantity"))["sum"] or 0
+    sold = -(Movement.objects.filter(reason="Sold").exclude(shipment=None).aggregate(sum=Sum("quantity"))["sum"] or 0)
+    if shipped != sold and not ShipmentLine.objects.filter(line__item__components__isnull=False).exists():
+        verdict.ledger.wrong += 1
+        verdict.faults.append(f"{shipped} units were shipped, the ledger says {sold}")

@@ -1,0 +1,144 @@
+"""`wharfinger demo`: a whole demo system under one parent. It lives in a home of its own beside the live one."""
+
+import argparse
+import json
+import secrets
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from wharfinger.cli.console import say
+from wharfinger.cli.django_start import prepare_home
+from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.home import locked_home
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres
+from wharfinger.cli.postgres.places import system_folder_name
+from wharfinger.cli.supervisor import processes
+from wharfinger.cli.supervisor.installation import told_to_end
+from wharfinger.cli.supervisor.processes import SimulatorPlan
+from wharfinger.cli.supervisor.supervisor import Household
+from wharfinger.config import environment
+from wharfinger.config.environment import Configuration
+
+_BANNER = """
+  Wharfinger demo: everything runs, nothing is real.
+
+    Pages            {pages}
+    Pretend Amazon   {amazon}   (shop, Seller Central, control)
+    {people}
+    Trade goes {rate:g} times faster than real time. Logs are in {logs}
+    Stop with Ctrl-C; “--fresh” forgets everything of the last time.
+"""
+
+
+_TOLD = "environment.json"
+"""What the demo's children were last told, beside their data. It holds addresses only, no secret."""
+
+
+def demo_home(home: Path) -> Path:
+    return home / "demo"
+
+
+def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, str | None]:
+    """What children of a demo system are given; nothing of a live system's settings reaches them."""
+    return {
+        "WHARFINGER_HOME": str(home),
+        "WHARFINGER_SYSTEM": "demo",
+        "WHARFINGER_CLOCK": f"file:{plan.clock_file}",
+        "WHARFINGER_SIMULATOR_URL": plan.url,
+        "WHARFINGER_URL": f"http://127.0.0.1:{port}",
+        "WHARFINGER_LISTEN": f"127.0.0.1:{port}",
+        "WHARFINGER_SECRET_KEY": None,
+        "WHARFINGER_SECRET_KEY_FILE": None,
+        "WHARFINGER_ENCRYPTION_KEY": None,
+        "WHARFINGER_ENCRYPTION_KEY_FILE": None,
+        "WHARFINGER_SMTP_HOST": None,
+        "DATABASE_URL": None,
+    }
+
+
+def stand_in_the_demo() -> Configuration:
+    """For a command that looks at the demo system from outside: this process is configured as the demo's own are."""
+    file = demo_home(environment.read_home()) / _TOLD
+    try:
+        told: dict[str, str | None] = json.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise CommandFailed(f"There is no demo system in {file.parent}: start one with “wharfinger demo”.") from None
+    environment.set_for_this_process(told)
+    return environment.current()
+
+
+def run(given: argparse.Namespace) -> int:
+    configuration = environment.current()
+    home = demo_home(configuration.home)
+    with locked_home(home, "demo"), told_to_end() as ending:
+        if given.fresh:
+            forget_demo(home)
+        port = _port_for_pages(given.port)
+        plan = SimulatorPlan(
+            home=home / "simulator",
+            port=processes.free_port(given.simulator_port),
+            rate=given.rate,
+            redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
+        )
+        told = demo_environment(home, plan, port)
+        prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
+        (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
+        start = secrets.token_hex(8)
+        household = Household(
+            home, told | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
+        )
+        try:
+            _start(household, plan, port, given, start)
+            say(
+                _BANNER.format(
+                    pages=told["WHARFINGER_URL"],
+                    amazon=plan.url,
+                    rate=given.rate,
+                    logs=home / "logs",
+                    people=_people(home),
+                )
+            )
+            household.end_when_told()
+        finally:
+            household.stop()
+    say("Stopped. Everything is kept for the next “wharfinger demo”.")
+    return 0
+
+
+def _start(household: Household, plan: SimulatorPlan, port: int, given: argparse.Namespace, start: str) -> None:
+    household.start_database()
+    household.start(processes.simulator(plan))
+    household.run_once("migrate", processes.own_command("migrate"))
+    household.run_once("seed", processes.own_command("seed", "--shop", given.shop))
+    household.start(processes.web("127.0.0.1", port, start=start))
+    for number in range(1, given.workers + 1):
+        household.start(processes.worker(number))
+    household.watch()
+
+
+def forget_demo(home: Path) -> None:
+    """Everything but the lock that we hold."""
+    if (home / "postgres").exists() or system_folder_name(home).exists():
+        EmbeddedPostgres(home, say).end_orphan()
+    for path in home.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name != "lock":
+            path.unlink()
+    shutil.rmtree(system_folder_name(home), ignore_errors=True)
+
+
+def _port_for_pages(wanted: int) -> int:
+    port = processes.free_port(wanted)
+    if wanted not in (port, 0):
+        raise CommandFailed(
+            f"Port {wanted} is in use on this machine: give another, as in “wharfinger demo --port {wanted + 1}”."
+        )
+    return port
+
+
+def _people(home: Path) -> str:
+    """The demo's people and their passwords, as the seed wrote them down for whoever looks at the demo."""
+    path = home / "people.txt"
+    return path.read_text().strip().replace("\n", "\n    ") if path.exists() else "Sign in as the seed says."

@@ -1,0 +1,288 @@
+"""Channel products for pages: the listings of a channel and the stock items they sell."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from wharfinger.db.models import Channel, ChannelProduct
+from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.listing_issues import ListingIssue, read_issues
+from wharfinger.domain.stock.listing_quantity import OrdersAwaited, orders_awaited
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """The channel that a tab belongs to."""
+
+    id: int
+    name: str
+    kind: Fulfilment
+    account_id: int
+    account: str
+    marketplace_id: str
+    marketplace: str
+    approved_at: datetime | None
+    dont_upload: bool
+    waiting_for_approval: tuple[str, ...]
+    site_id: int | None
+    site: str
+
+
+def channel_facts(channel_id: int) -> ChannelFacts | None:
+    row = (
+        Channel.objects.filter(pk=channel_id)
+        .select_related("account", "marketplace")
+        .prefetch_related("options__site")
+        .first()
+    )
+    if row is None:
+        return None
+    site = next((option.site for option in row.options.all() if option.order_type == ""), None)
+    return ChannelFacts(
+        id=row.pk,
+        name=row.name,
+        kind=Fulfilment(row.kind),
+        account_id=row.account_id,
+        account=row.account.name,
+        marketplace_id=row.marketplace_id,
+        marketplace=row.marketplace.name,
+        approved_at=row.stock_upload_approved_at,
+        dont_upload=row.dont_upload_stock_levels,
+        waiting_for_approval=_waiting_for_approval(row),
+        site_id=site.pk if site else None,
+        site=site.name if site else "",
+    )
+
+
+def _waiting_for_approval(channel: Channel) -> tuple[str, ...]:
+    """The FBM channels of the same seller account whose first upload nobody has approved, this one among them."""
+    rows = Channel.objects.filter(
+        account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+    )
+    return tuple(rows.order_by("name").values_list("name", flat=True))
+
+
+def channel_choices() -> tuple[tuple[int, str], ...]:
+    """Channels for a filter, by name."""
+    return tuple(Channel.objects.order_by("archived", "name").values_list("id", "name"))
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilter:
+    """`link`: linked, unlinked or empty; `sold`: FBM, FBA, both (the ASIN is sold both ways) or empty."""
+
+    link: str = ""
+    sold: str = ""
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductRow:
+    id: int
+    listing_id: int
+    account_id: int
+    marketplace_id: str
+    marketplace: str
+    sku: str
+    asin: str
+    title: str
+    fulfilment: str
+    both: bool
+    gone: bool
+    item_id: int | None
+    item_code: str
+    item_name: str
+    linked_by: str
+    told_quantity: int | None
+    told_at: datetime | None
+    told_why: dict[str, Any] | None
+    seen_quantity: int | None
+    seen_at: datetime | None
+    submitted_quantity: int | None
+    lead_time_days: int | None
+    issues: tuple[ListingIssue, ...]
+    shown: bool | None
+    waiting_since: datetime | None
+    again_at: datetime | None
+    orders_awaited: OrdersAwaited | None
+    waiting_cause: str
+    error: str
+
+
+_COLUMNS = (
+    "id", "listing_id", "listing__account_id", "marketplace_id", "marketplace__name", "listing__sku", "asin", "title",
+    "listing__fulfilment", "listing__gone_at", "item_id", "item__code", "item__name", "linked_by",
+    "listing__told_quantity", "listing__told_at", "listing__told_why", "listing__seen_quantity", "listing__seen_at",
+    "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause", "listing__error",
+    "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown", "listing__fell_at",
+    "listing__notice__attempts",
+)  # fmt: skip
+
+
+def list_products(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
+    """The channel's marketplace's products, oldest found first; both kinds, since Amazon lists them together."""
+    rows = _filtered(_of(channel), wanted).annotate(sold_both_ways=_sold_both_ways())
+    return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
+
+
+def list_levels_told(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
+    """The FBM products of the channel with what Amazon was told and showed: for the Stock tab."""
+    rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value)
+    rows = rows.annotate(sold_both_ways=_sold_both_ways())
+    return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
+
+
+def every_product(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
+    """All that `list_products` pages through, for CSV."""
+    return _every(_filtered(_of(channel), wanted))
+
+
+def every_level_told(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
+    """All that `list_levels_told` pages through, for CSV."""
+    return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value))
+
+
+def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
+    told = rows.annotate(sold_both_ways=_sold_both_ways()).order_by("id").values(*_COLUMNS, "sold_both_ways")
+    return (_row(row) for row in told.iterator(chunk_size=2000))
+
+
+def product_row(product_id: int) -> ProductRow | None:
+    rows = ChannelProduct.objects.filter(pk=product_id).annotate(sold_both_ways=_sold_both_ways())
+    row = rows.values(*_COLUMNS, "sold_both_ways").first()
+    return _row(row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class UploadProgress:
+    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason."""
+
+    sent: int
+    queued: int
+    refused: int
+    silent: int
+
+    @property
+    def total(self) -> int:
+        """What is to be sent at all."""
+        return self.sent + self.queued + self.refused
+
+
+def upload_progress(channel: ChannelFacts) -> UploadProgress:
+    """By one query; a number that waits is queued, whatever became of the one before it."""
+    rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM.value, listing__gone_at=None)
+    queued = Q(listing__notice__isnull=False)
+    refused = ~queued & ~Q(listing__error="")
+    sent = Q(listing__told_quantity__isnull=False, listing__told_why__not_told__isnull=True)
+    counts = rows.aggregate(
+        total=Count("id"),
+        queued=Count("id", filter=queued),
+        refused=Count("id", filter=refused),
+        sent=Count("id", filter=~queued & ~refused & sent),
+    )
+    silent = counts["total"] - counts["queued"] - counts["refused"] - counts["sent"]
+    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], silent)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductCounts:
+    total: int
+    linked: int
+    fbm: int
+    fba: int
+
+    @property
+    def unlinked(self) -> int:
+        return self.total - self.linked
+
+
+def count_products(channel: ChannelFacts) -> ProductCounts:
+    told = _of(channel).aggregate(
+        total=Count("id"),
+        linked=Count("item_id"),
+        fbm=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBM.value)),
+        fba=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBA.value)),
+    )
+    return ProductCounts(**told)
+
+
+def _of(channel: ChannelFacts) -> QuerySet[ChannelProduct]:
+    return ChannelProduct.objects.filter(listing__account=channel.account_id, marketplace=channel.marketplace_id)
+
+
+def _sold_both_ways() -> Exists:
+    other = (
+        ChannelProduct.objects.filter(marketplace=OuterRef("marketplace"), asin=OuterRef("asin"))
+        .filter(listing__account=OuterRef("listing__account"))
+        .exclude(asin="")
+        .exclude(listing__fulfilment=OuterRef("listing__fulfilment"))
+    )
+    return Exists(other)
+
+
+def _filtered(rows: QuerySet[ChannelProduct], wanted: ProductFilter) -> QuerySet[ChannelProduct]:
+    match wanted.link:
+        case "linked":
+            rows = rows.filter(item__isnull=False)
+        case "unlinked":
+            rows = rows.filter(item__isnull=True)
+        case "wrong":
+            rows = rows.filter(~Q(listing__error="") | ~Q(listing__told_quantity=F("listing__seen_quantity")))
+        case _:
+            pass
+    if wanted.sold == "both":
+        rows = rows.filter(_sold_both_ways())
+    elif wanted.sold:
+        rows = rows.filter(listing__fulfilment=wanted.sold)
+    if wanted.search:
+        text = wanted.search.strip()
+        rows = rows.filter(
+            Q(listing__sku__istartswith=text)
+            | Q(asin=text)
+            | Q(title__icontains=text)
+            | Q(item__code__istartswith=text)
+        )
+    return rows
+
+
+def _row(row: dict[str, Any]) -> ProductRow:
+    return ProductRow(
+        id=row["id"],
+        listing_id=row["listing_id"],
+        account_id=row["listing__account_id"],
+        marketplace_id=row["marketplace_id"],
+        marketplace=row["marketplace__name"],
+        sku=row["listing__sku"],
+        asin=row["asin"],
+        title=row["title"],
+        fulfilment=row["listing__fulfilment"],
+        both=row["sold_both_ways"],
+        gone=row["listing__gone_at"] is not None,
+        item_id=row["item_id"],
+        item_code=row["item__code"] or "",
+        item_name=row["item__name"] or "",
+        linked_by=row["linked_by"],
+        told_quantity=row["listing__told_quantity"],
+        told_at=row["listing__told_at"],
+        told_why=row["listing__told_why"],
+        seen_quantity=row["listing__seen_quantity"],
+        seen_at=row["listing__seen_at"],
+        submitted_quantity=row["listing__submitted_quantity"],
+        lead_time_days=row["listing__lead_time_days"],
+        issues=read_issues(row["issues"]),
+        shown=row["shown"],
+        waiting_since=row["listing__notice__raised_at"],
+        again_at=row["listing__notice__again_at"],
+        orders_awaited=orders_awaited(
+            row["listing__fell_at"],
+            row["listing__notice__raised_at"],
+            row["listing__notice__again_at"],
+            row["listing__notice__attempts"] or 0,
+        ),
+        waiting_cause=row["listing__notice__cause"] or "",
+        error=row["listing__error"],
+    )

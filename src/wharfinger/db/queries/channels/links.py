@@ -1,0 +1,152 @@
+"""What may be linked to a stock item, and the items that it probably is."""
+
+from dataclasses import dataclass
+
+from django.db.models import Func, Q, TextField, Value
+from django.db.models.functions import Lower
+
+from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine, StockItem
+from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.db.queries.stock.stock_items import find_items
+
+
+@dataclass(frozen=True, slots=True)
+class Unlinked:
+    """An Amazon SKU of a marketplace that has (or had) no stock item; `product_id` None = no listing is known."""
+
+    account_id: int
+    marketplace_id: str
+    marketplace: str
+    sku: str
+    asin: str
+    title: str
+    product_id: int | None
+    item_id: int | None
+    item_code: str
+    held_lines: int
+
+
+def unlinked_product(product_id: int) -> Unlinked | None:
+    row = ChannelProduct.objects.filter(pk=product_id).select_related("listing", "marketplace", "item").first()
+    if row is None:
+        return None
+    return Unlinked(
+        account_id=row.listing.account_id,
+        marketplace_id=row.marketplace_id,
+        marketplace=row.marketplace.name,
+        sku=row.listing.sku,
+        asin=row.asin,
+        title=row.title,
+        product_id=row.pk,
+        item_id=row.item_id,
+        item_code=row.item.code if row.item else "",
+        held_lines=_held(row.listing.account_id, row.marketplace_id, row.listing.sku),
+    )
+
+
+def unlinked_line(line_id: int) -> Unlinked | None:
+    row = SalesOrderLine.objects.filter(pk=line_id).select_related("order__channel__marketplace", "item").first()
+    if row is None:
+        return None
+    channel = row.order.channel
+    product = ChannelProduct.objects.filter(
+        listing__account=channel.account_id, listing__sku=row.sku, marketplace=channel.marketplace_id
+    ).first()
+    return Unlinked(
+        account_id=channel.account_id,
+        marketplace_id=channel.marketplace_id,
+        marketplace=channel.marketplace.name,
+        sku=row.sku,
+        asin=row.asin,
+        title=row.title,
+        product_id=product.pk if product else None,
+        item_id=row.item_id,
+        item_code=row.item.code if row.item else "",
+        held_lines=_held(channel.account_id, channel.marketplace_id, row.sku),
+    )
+
+
+def unlinked_of_problem(problem_id: int) -> Unlinked | None:
+    """The SKU that an “Unknown SKU” problem is about: that of a line that it holds, or of its listing."""
+    problem = Problem.objects.filter(pk=problem_id).first()
+    if problem is None:
+        return None
+    beginning = problem.key.split(":", 2)[-1]  # a problem's key holds the SKU, shortened when it is overlong
+    held = SalesOrderLine.objects.filter(item=None, sku__startswith=beginning).exclude(held_reason="")
+    line = held.filter(order__channel__account=problem.account_id).order_by("id").first()
+    if line is not None:
+        return unlinked_line(line.pk)
+    product = ChannelProduct.objects.filter(listing=problem.listing_id, item=None).first()
+    return unlinked_product(product.pk) if product else None
+
+
+def _held(account_id: int, marketplace_id: str, sku: str) -> int:
+    lines = SalesOrderLine.objects.filter(sku=sku, item=None).exclude(held_reason="")
+    return lines.filter(order__channel__account=account_id, order__channel__marketplace=marketplace_id).count()
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyItem:
+    """A stock item that the SKU probably is, and why it is offered."""
+
+    id: int
+    code: str
+    name: str
+    why: str
+
+
+_OFFERED = 8
+
+
+def _has_barcode(sku: str) -> Q:
+    return Q(barcodes__code__iexact=sku) | Q(barcodes__in=barcodes_of(sku))
+
+
+def likely_items(unlinked: Unlinked, search: str = "") -> tuple[LikelyItem, ...]:
+    """Near misses of the SKU first, then what sells the same ASIN, then what the search finds."""
+    found: dict[int, LikelyItem] = {}
+    for item in (*_near(unlinked.sku), *_of_asin(unlinked), *_searched(search)):
+        found.setdefault(item.id, item)
+    return tuple(found.values())
+
+
+def _near(sku: str) -> tuple[LikelyItem, ...]:
+    """Items whose code, other reference or barcode is the SKU but for case, spaces, signs and leading zeros."""
+    plain = _plain(sku)
+    if not plain:
+        return ()
+    rows = (
+        StockItem.objects.filter(archived=False)
+        .annotate(plain_code=_plain_of("code"), plain_reference=_plain_of("other_reference"))
+        .filter(Q(plain_code=plain) | Q(plain_reference=plain) | _has_barcode(sku))
+        .order_by("code")
+        .distinct()
+    )
+    return tuple(
+        LikelyItem(item_id, code, name, "differs only in case, spaces, signs or leading zeros")
+        for item_id, code, name in rows.values_list("id", "code", "name")[:_OFFERED]
+    )
+
+
+def _plain(text: str) -> str:
+    return "".join(letter for letter in text.casefold() if letter.isalnum()).lstrip("0")
+
+
+def _plain_of(column: str) -> Func:
+    letters = Func(Lower(column), Value(r"[^[:alnum:]]"), Value(""), Value("g"), function="regexp_replace")
+    return Func(letters, Value("0"), function="ltrim", output_field=TextField())
+
+
+def _of_asin(unlinked: Unlinked) -> tuple[LikelyItem, ...]:
+    if not unlinked.asin:
+        return ()
+    rows = ChannelProduct.objects.filter(asin=unlinked.asin, item__isnull=False, item__archived=False)
+    found = rows.order_by("item__code").values_list("item_id", "item__code", "item__name").distinct()
+    return tuple(
+        LikelyItem(item_id or 0, code, name, f"sells the same ASIN {unlinked.asin} elsewhere")
+        for item_id, code, name in found[:_OFFERED]
+    )
+
+
+def _searched(text: str) -> tuple[LikelyItem, ...]:
+    return tuple(LikelyItem(item.id, item.code, item.name, "found by your search") for item in find_items(text))

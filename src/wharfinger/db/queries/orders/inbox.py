@@ -1,0 +1,54 @@
+"""What waits in the inbox."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max, Q
+
+from wharfinger.db.models import ImportedOrder, OrderCursor, Problem, RawMessage
+from wharfinger.db.queries.moments import is_due, is_past
+from wharfinger.domain.installation.problems import ADDRESS_HOLDS
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
+
+DOWNLOAD = "download"
+"""What an imported order waits for until it was fetched again by its number."""
+ADDRESS_ASKED_EVERY = timedelta(minutes=10)
+ADDRESS_ASKED_FOR = timedelta(days=2)
+
+
+def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[RawMessage]:
+    """The next messages of the account that wait, in the order they came; those put off only when it is time."""
+    ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
+    rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
+    return list(rows.order_by("pk")[:limit])
+
+
+def orders_read_past(account_id: int, moment: datetime) -> bool:
+    """Whether every order that Amazon had at this moment was read, and its message tried.
+
+    A message that was put off or set aside has had its units reserved, as far as its lines can be read.
+    """
+    read = OrderCursor.objects.filter(account_id=account_id, after__gte=moment).exists()
+    unread = RawMessage.objects.filter(account_id=account_id, state=RawMessage.State.WAITING, attempts=0)
+    return read and not unread.exists()
+
+
+def newest_update(account_id: int, *, until: datetime) -> datetime | None:
+    """By Amazon's clock, of the orders of the account that we know; `until`: no later than this."""
+    known = ImportedOrder.objects.filter(account_id=account_id, amazon_updated_at__lte=until)
+    newest: datetime | None = known.aggregate(newest=Max("amazon_updated_at"))["newest"]
+    return newest
+
+
+def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
+    """Orders to be fetched by number: pressed Retry Download, or without a whole address and not asked for lately."""
+    pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=DOWNLOAD).order_by("pk")
+    found = list(pressed.values_list("amazon_order_id", flat=True)[:at_most])
+    lacking = Problem.objects.filter(
+        kind__in=ADDRESS_HOLDS,
+        solved_at=None,
+        opened_at__gt=now - ADDRESS_ASKED_FOR,
+        sales_order__imported__account=account_id,
+    ).filter(is_past("sales_order__imported__raw_message__received_at", now - ADDRESS_ASKED_EVERY, now))
+    lacking = lacking.order_by("sales_order__imported__raw_message__received_at")
+    found += lacking.values_list("sales_order__imported__amazon_order_id", flat=True)[:at_most]
+    return list(dict.fromkeys(number for number in found if number))[:at_most]

@@ -1,0 +1,289 @@
+"""Sales orders for lists, the ship-by board and the search."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+
+from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine, Shipment
+from wharfinger.db.queries.orders.order_days import end_of_today
+from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.days import day_of, ends
+from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
+
+_DISPATCHABLE = (SalesOrderState.READY, SalesOrderState.READY_IN_PART, SalesOrderState.PART_SHIPPED)
+OPEN_STATES = tuple(state.value for state in SalesOrderState if state.open)
+TO_SHIP_STATES = (
+    SalesOrderState.READY.value,
+    SalesOrderState.READY_IN_PART.value,
+    SalesOrderState.PART_SHIPPED.value,
+    SalesOrderState.AWAITING_STOCK.value,
+    SalesOrderState.HELD.value,
+)
+
+
+class ShipBy(StrEnum):
+    """How urgent an order is that must still leave."""
+
+    LATE = "late"
+    TODAY = "today"
+    LATER = "later"
+    NONE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Trade time now. Today is the day that it is now at an order's marketplace: Amazon's ship-by ends such a day."""
+
+    now: datetime
+
+    def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str, zone: str) -> ShipBy:
+        """The same definition as `orders_due`, for one order that is read already."""
+        if ship_by is None or state.value not in TO_SHIP_STATES or fulfilment == Fulfilment.FBA.value:
+            return ShipBy.NONE
+        if ship_by < self.now:
+            return ShipBy.LATE
+        return ShipBy.TODAY if ship_by < ends(day_of(self.now, zone), zone) else ShipBy.LATER
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrderFilter:
+    """Empty values filter nothing. The hashes are of a surname or a postcode searched for."""
+
+    state: str = ""
+    channel_id: int | None = None
+    ship_by: str = ""
+    unconfirmed: bool = False
+    invoice_priority: int | None = None
+    search: str = ""
+    surname_hash: str = ""
+    postcode_hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SalesOrderRow:
+    id: int
+    code: str
+    order_ref: str
+    amazon_order_id: str
+    channel_id: int
+    channel: str
+    fulfilment: str
+    order_type: str
+    state: SalesOrderState
+    zone: str
+    """Of its marketplace: what ship-by and deliver-by are shown in."""
+    urgency: ShipBy
+    placed_at: datetime
+    ship_by: datetime | None
+    shipped_at: datetime | None
+    currency: str
+    country: str
+    total: Decimal | None
+    customer: str
+    cancel_requested: bool
+    cancel_answered: bool
+    summary: str
+    units: int
+    lines_held: int
+    confirmations: tuple[ConfirmationState, ...]
+    confirmed: bool
+    invoice_priority: int | None
+
+    @property
+    def dispatchable(self) -> bool:
+        shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered
+        return shippable and self.fulfilment == Fulfilment.FBM.value and self.confirmed
+
+    @property
+    def cancel_unanswered(self) -> bool:
+        """The buyer requested cancellation, and nobody has said yet what becomes of it."""
+        return self.cancel_requested and not self.cancel_answered and self.state.open
+
+    @property
+    def waits_for_word(self) -> bool:
+        return not self.confirmed and self.state is not SalesOrderState.CANCELLED
+
+
+_COLUMNS = (
+    "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
+    "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
+    "cancel_requested", "cancel_answered_at", "channel__marketplace__country",
+    "channel__marketplace__time_zone", "confirmed", "invoice_priority",
+)  # fmt: skip
+
+
+def list_sales_orders(
+    wanted: SalesOrderFilter, day: Day, *, cursor: str = "", with_customers: bool
+) -> Page[SalesOrderRow]:
+    """Newest first; with a ship-by filter the most urgent first. Customers are read only by right."""
+    keys = ("ship_by", "id") if wanted.ship_by else ("-placed_at", "-id")
+    found = read_page(_filtered(wanted, day).values(*_columns(with_customers)), keys, cursor)
+    rows = _with_units(found.rows, day)
+    return Page(rows, found.earlier, found.later)
+
+
+def sales_orders_by_id(ids: Sequence[int], day: Day, *, with_customers: bool) -> tuple[SalesOrderRow, ...]:
+    rows = SalesOrder.objects.filter(pk__in=ids).order_by("-placed_at", "-id").values(*_columns(with_customers))
+    return _with_units(tuple(rows), day)
+
+
+def _columns(with_customers: bool) -> tuple[str, ...]:
+    return (*_COLUMNS, "customer__name") if with_customers else _COLUMNS
+
+
+def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
+    rows = SalesOrder.objects.all()
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    if wanted.channel_id:
+        rows = rows.filter(channel_id=wanted.channel_id)
+    if wanted.unconfirmed:
+        rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED.value)
+    if wanted.invoice_priority:
+        rows = rows.filter(invoice_priority=wanted.invoice_priority)
+    if wanted.ship_by:
+        rows = rows.filter(_due(ShipBy(wanted.ship_by), day))
+    if wanted.search:
+        rows = rows.filter(_found_by(wanted))
+    return rows
+
+
+def orders_due(ship_by: ShipBy, day: Day) -> QuerySet[SalesOrder]:
+    """The one definition of late, today and later: FBM orders that must still leave, held ones among them.
+
+    The board, the list's filter and every count are made of it.
+    """
+    return SalesOrder.objects.filter(_due(ship_by, day))
+
+
+def count_due(day: Day) -> dict[ShipBy, int]:
+    """How many are late, must leave today, have time: the counts of the board's columns, by one query."""
+    asked = {each: Count("pk", filter=_due(each, day)) for each in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER)}
+    counts = SalesOrder.objects.filter(state__in=TO_SHIP_STATES).aggregate(
+        **{each.value: n for each, n in asked.items()}
+    )
+    return {each: counts[each.value] for each in asked}
+
+
+def _due(ship_by: ShipBy, day: Day) -> Q:
+    to_ship = Q(state__in=TO_SHIP_STATES, channel__kind=Fulfilment.FBM.value)
+    ends_today = end_of_today(F("channel__marketplace__time_zone"), day.now)
+    match ship_by:
+        case ShipBy.LATE:
+            return to_ship & Q(ship_by__lt=day.now)
+        case ShipBy.TODAY:
+            return to_ship & Q(ship_by__gte=day.now, ship_by__lt=ends_today)
+        case ShipBy.LATER | ShipBy.NONE:
+            return to_ship & Q(ship_by__gte=day.now) & Q(ship_by__gte=ends_today)
+
+
+def _found_by(wanted: SalesOrderFilter) -> Q:
+    """Order numbers from their beginning; SKU and tracking number whole; customers by keyed hash."""
+    text = wanted.search.strip()
+    found = (
+        Q(code=text.upper())
+        | Q(order_ref__startswith=text)
+        | Q(imported__amazon_order_id__startswith=text)
+        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), sku=text)))
+        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), item__code=text)))
+        | Q(Exists(Shipment.objects.filter(order=OuterRef("pk"), tracking_number=text)))
+    )
+    if wanted.surname_hash:
+        found |= Q(surname_hash=wanted.surname_hash)
+    if wanted.postcode_hash:
+        found |= Q(postcode_hash=wanted.postcode_hash)
+    return found
+
+
+def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRow, ...]:
+    ids = [row["id"] for row in found]
+    lines: dict[int, dict[str, Any]] = {
+        row["order"]: dict(row)
+        for row in SalesOrderLine.objects.filter(order__in=ids)
+        .values("order")
+        .annotate(
+            units=Sum(F("quantity_ordered") - F("quantity_cancelled")),
+            held=Count("id", filter=~Q(held_reason="")),
+        )
+    }
+    told: dict[int, list[ConfirmationState]] = defaultdict(list)
+    rows = Confirmation.objects.filter(shipment__order__in=ids).order_by("id").values_list("shipment__order", "state")
+    for order_id, state in rows:
+        told[order_id].append(ConfirmationState(state))
+    none: dict[str, Any] = {"units": 0, "held": 0}
+    return tuple(
+        _row(row, lines.get(row["id"], none), tuple(dict.fromkeys(told.get(row["id"], ()))), day) for row in found
+    )
+
+
+def _row(
+    row: dict[str, Any], lines: dict[str, Any], confirmations: tuple[ConfirmationState, ...], day: Day
+) -> SalesOrderRow:
+    state, zone = SalesOrderState(row["state"]), row["channel__marketplace__time_zone"]
+    return SalesOrderRow(
+        id=row["id"],
+        code=row["code"],
+        order_ref=row["order_ref"],
+        amazon_order_id=row["imported__amazon_order_id"],
+        channel_id=row["channel_id"],
+        channel=row["channel__name"],
+        fulfilment=row["channel__kind"],
+        order_type=row["order_type"],
+        state=state,
+        zone=zone,
+        urgency=day.urgency(row["ship_by"], state, row["channel__kind"], zone),
+        placed_at=row["placed_at"],
+        ship_by=row["ship_by"],
+        shipped_at=row["shipped_at"],
+        currency=row["currency"],
+        country=row["channel__marketplace__country"],
+        total=row["total"],
+        customer=row.get("customer__name") or "",
+        cancel_requested=row["cancel_requested"],
+        cancel_answered=row["cancel_answered_at"] is not None,
+        summary=row["imported__summary"],
+        units=lines["units"] or 0,
+        lines_held=lines["held"],
+        confirmations=confirmations,
+        confirmed=row["confirmed"],
+        invoice_priority=row["invoice_priority"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """One column of the ship-by board: the most urgent rows, and how many there are in all."""
+
+    urgency: ShipBy
+    orders: tuple[SalesOrderRow, ...]
+    count: int
+
+    @property
+    def written_count(self) -> str:
+        return "1 order" if self.count == 1 else f"{self.count:,d} orders"
+
+
+_CARDS_A_COLUMN = 60
+
+
+def ship_by_board(day: Day, *, channel_id: int | None = None, with_customers: bool) -> tuple[BoardColumn, ...]:
+    """Late, today, later: FBM orders that must still leave."""
+    columns: list[tuple[ShipBy, list[dict[str, Any]], int]] = []
+    for urgency in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER):
+        rows = orders_due(urgency, day)
+        if channel_id:
+            rows = rows.filter(channel_id=channel_id)
+        cards = list(rows.order_by("ship_by", "id").values(*_columns(with_customers))[: _CARDS_A_COLUMN + 1])
+        count = len(cards) if len(cards) <= _CARDS_A_COLUMN else rows.count()
+        columns.append((urgency, cards[:_CARDS_A_COLUMN], count))
+    told = {row.id: row for row in _with_units([card for _, cards, _ in columns for card in cards], day)}
+    return tuple(
+        BoardColumn(urgency, tuple(told[card["id"]] for card in cards), count) for urgency, cards, count in columns
+    )

@@ -1,0 +1,420 @@
+"""A CSV file of stock as a plan: every change and every fault, row by row. Reads only."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
+
+from wharfinger.db.models import CsvHeading, KitComponent, Site, StockBarcode, StockItem, StockLevel
+from wharfinger.domain.csv_cells import read_cell, without_needless_zeros
+from wharfinger.domain.csv_reading import (
+    NoTable,
+    folded_code,
+    folded_heading,
+    is_scientific,
+    is_surely_scientific,
+    read_table,
+    unwrapped,
+)
+from wharfinger.domain.stock.gtin import gtin14, gtin_fault, looks_like_gtin, lost_zero
+from wharfinger.domain.stock.ledger import SiteKind
+
+COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode")
+MODES = ("receive", "count")
+IGNORED = "-"
+"""A heading that is mapped to this is left out."""
+KNOWN, AS_TYPED = "known", "typed"
+"""Answers to a question: the code that is probably meant, or the one that the file holds."""
+SAMPLE = (
+    COLUMNS,
+    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count"),
+    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive"),
+)
+ROWS_AT_MOST = 20_000
+CHARACTERS_AT_MOST = 10_000_000
+UNITS_AT_MOST = 10_000_000
+_LONGEST = {"stock code": 400, "name": 300, "barcode": 400, "other reference": 120}
+
+
+@dataclass(frozen=True, slots=True)
+class CsvError:
+    """One fault: the row (1 = the heading), the field, and what to write instead."""
+
+    row: int
+    field: str
+    cure: str
+
+    def __str__(self) -> str:
+        return f"Row {self.row}, {self.field}: {self.cure}"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvQuestion:
+    """A row in which a spreadsheet probably changed a code. Asked row by row; answered KNOWN or AS_TYPED."""
+
+    row: int
+    field: str
+    typed: str
+    probably: str
+    why: str
+    answer: str = ""
+
+    @property
+    def name(self) -> str:
+        """By which its answer is given."""
+        return f"{self.row}:{self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """A row that can be written, with what it would change in plain words; no words = nothing."""
+
+    number: int
+    code: str
+    name: str = ""
+    barcodes: tuple[str, ...] = ()
+    other_reference: str = ""
+    site: str = ""
+    quantity: int | None = None
+    mode: str = ""
+    changes: tuple[str, ...] = ()
+
+    def joined_with(self, other: "PlannedRow") -> "PlannedRow":
+        """This row and a later one of the same item, as far as the item itself goes."""
+        return replace(
+            self,
+            name=other.name or self.name,
+            other_reference=other.other_reference or self.other_reference,
+            barcodes=tuple(dict.fromkeys((*self.barcodes, *other.barcodes))),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CsvPlan:
+    """Everything that the file would do. With errors or open questions it can only be looked at."""
+
+    rows: tuple[PlannedRow, ...]
+    errors: tuple[CsvError, ...]
+    questions: tuple[CsvQuestion, ...] = ()
+    unknown_headings: tuple[str, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[CsvQuestion, ...]:
+        return tuple(question for question in self.questions if not question.answer)
+
+    @property
+    def changes(self) -> int:
+        return sum(1 for row in self.rows if row.changes)
+
+
+def plan_csv(text: str, answers: Mapping[str, str] | None = None) -> CsvPlan:
+    """Read the file against the stock as it is now. `answers`: by the names of earlier questions."""
+    lines, errors, unknown = _read(text)
+    rows: list[PlannedRow] = []
+    for number, cells in lines:
+        row, faults = _parse(number, cells)
+        errors.extend(faults)
+        if row is not None:
+            rows.append(row)
+    rows, questions, faults = ask_about_codes(rows, answers or {})
+    errors.extend(faults)
+    known = _Known(rows)
+    planned = []
+    for row in rows:
+        faults = known.faults(row)
+        errors.extend(faults)
+        if not faults:
+            planned.append(replace(row, changes=known.take(row)))
+    in_order = tuple(sorted(errors, key=lambda error: error.row))
+    return CsvPlan(tuple(planned), in_order, tuple(questions), tuple(unknown))
+
+
+_Lines = list[tuple[int, dict[str, str]]]
+
+
+def _read(text: str) -> tuple[_Lines, list[CsvError], list[str]]:
+    """Rows by column, faults, and the headings that name no column of ours."""
+    if len(text) > CHARACTERS_AT_MOST:
+        return [], [CsvError(1, "file", "The file is larger than 10 MB. Split it into several files.")], []
+    table = read_table(text)
+    if isinstance(table, NoTable):
+        return [], [CsvError(1, "file", table.reason)], []
+    names, unknown = _columns(table.headings)
+    errors = [
+        CsvError(1, heading, f"This column is not known. The columns are: {', '.join(COLUMNS)}.") for heading in unknown
+    ]
+    errors += [
+        CsvError(1, name, "This column is there twice. Remove one.") for name in COLUMNS if names.count(name) > 1
+    ]
+    if "stock code" not in names:
+        errors.append(CsvError(1, "stock code", "This column is missing. The first row must name the columns."))
+    if len(table.rows) > ROWS_AT_MOST:
+        errors.append(CsvError(1, "file", f"There are more than {ROWS_AT_MOST:,} rows. Split the file."))
+    if errors:
+        return [], errors, unknown
+    found = []
+    for number, cells in table.rows:
+        if len(cells) > len(names):
+            cure = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
+            errors.append(CsvError(number, "row", cure))
+        elif stray := next((cell for cell, name in zip(cells, names, strict=False) if cell and not name), ""):
+            errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without heading. Name the column."))
+        else:
+            named = zip(names, map(read_cell, cells), strict=False)
+            found.append((number, {name: cell for name, cell in named if name != IGNORED}))
+    return found, errors, []
+
+
+def _columns(headings: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Our column of each heading (empty where it has none), and the headings that nobody mapped yet."""
+    ours = {folded_heading(column): column for column in COLUMNS}
+    mapped = dict(CsvHeading.objects.filter(kind=CsvHeading.STOCK).values_list("heading", "column"))
+    names, unknown = [], []
+    for heading in headings:
+        folded = folded_heading(heading)
+        name = ours.get(folded) or mapped.get(folded, "")
+        names.append(name)
+        if heading and not name:
+            unknown.append(heading)
+    return names, unknown
+
+
+def ask_about_codes(
+    rows: Sequence[PlannedRow], answers: Mapping[str, str]
+) -> tuple[list[PlannedRow], list[CsvQuestion], list[CsvError]]:
+    """The rows with the codes that are meant, what is to be asked, and codes that a spreadsheet destroyed."""
+    known = set(StockItem.objects.filter(code__in={row.code for row in rows}).values_list("code", flat=True))
+    likely = _codes_by_fold() if any(row.code not in known for row in rows) else {}
+    held = set(StockBarcode.objects.filter(code__in={c for row in rows for c in row.barcodes}).values_list("code"))
+    meant, questions, errors = [], [], []
+    for row in rows:
+        asked = list(_questions(row, known, likely, {code for (code,) in held}))
+        faults = [] if asked else list(_destroyed(row, known, {code for (code,) in held}))
+        errors.extend(faults)
+        answered = [replace(one, answer=_answer(answers.get(one.name, ""))) for one in asked]
+        questions.extend(answered)
+        if faults:
+            continue
+        for question in answered:
+            row = _as_answered(row, question)
+        if row.code not in known:
+            known.add(row.code)
+            likely.setdefault(folded_code(row.code), row.code)
+        meant.append(row)
+    return meant, questions, errors
+
+
+def _answer(text: str) -> str:
+    return text if text in (KNOWN, AS_TYPED) else ""
+
+
+def _codes_by_fold() -> dict[str, str]:
+    return {folded_code(code): code for code in StockItem.objects.order_by("-code").values_list("code", flat=True)}
+
+
+def _questions(row: PlannedRow, known: set[str], likely: Mapping[str, str], held: set[str]) -> Iterable[CsvQuestion]:
+    near = "" if row.code in known else likely.get(folded_code(row.code), unwrapped(row.code))
+    if near and near != row.code:
+        why = "It differs only by case, leading zeros, spaces or signs that a spreadsheet adds."
+        yield CsvQuestion(row.number, "stock code", row.code, near, why)
+    for code in row.barcodes:
+        zero = "" if code in held else lost_zero(code)
+        if zero:
+            why = f"It has {len(code)} digits: a spreadsheet probably took its leading zero away."
+            yield CsvQuestion(row.number, "barcode", code, zero, why)
+            continue
+        bare = "" if code in held else unwrapped(code)
+        bare = lost_zero(bare) or bare
+        if bare != code and gtin14(bare) and not gtin14(code):
+            why = "It is a GTIN with signs that a spreadsheet adds."
+            yield CsvQuestion(row.number, "barcode", code, bare, why)
+
+
+def _destroyed(row: PlannedRow, known: set[str], held: set[str]) -> Iterable[CsvError]:
+    lost = "was changed by a spreadsheet: digits are lost. Format the column as text and write it again."
+    if row.code not in known and is_surely_scientific(row.code):
+        yield CsvError(row.number, "stock code", f"“{row.code}” {lost}")
+    for code in row.barcodes:
+        if code in held:
+            continue
+        if is_scientific(code):
+            yield CsvError(row.number, "barcode", f"“{code}” {lost}")
+        elif looks_like_gtin(code) and not gtin14(code):
+            own = "A code of your own is added on the item's page, with the type Other."
+            yield CsvError(row.number, "barcode", f"{gtin_fault(code)} {own}")
+
+
+def _as_answered(row: PlannedRow, question: CsvQuestion) -> PlannedRow:
+    """Until it is answered, the plan shows what is probably meant."""
+    if question.answer == AS_TYPED:
+        return row
+    if question.field == "stock code":
+        return replace(row, code=question.probably)
+    return replace(row, barcodes=tuple(question.probably if c == question.typed else c for c in row.barcodes))
+
+
+def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[CsvError]]:
+    """What can be told from the row alone."""
+    values = {name: cells.get(name, "").strip() for name in COLUMNS}
+    errors = [
+        CsvError(number, name, fault)
+        for name, text in values.items()
+        if (fault := _text_fault(text, _LONGEST.get(name, 100)))
+    ]
+    if not values["stock code"]:
+        errors.append(CsvError(number, "stock code", "Give the stock code of the item."))
+    quantity, faults = _quantity(number, values)
+    errors.extend(faults)
+    if errors:
+        return None, errors
+    row = PlannedRow(
+        number=number,
+        code=values["stock code"],
+        name=" ".join(values["name"].split()),
+        barcodes=(values["barcode"],) if values["barcode"] else (),
+        other_reference=values["other reference"],
+        site=values["site"],
+        quantity=quantity,
+        mode=values["mode"].lower() if quantity is not None else "",
+    )
+    return row, []
+
+
+def _text_fault(text: str, at_most: int) -> str:
+    if len(text) > at_most:
+        return f"This has {len(text)} characters; at most {at_most} fit. Shorten it."
+    if not all(character.isprintable() for character in text):
+        return "This holds a control character (a tab or line break). Remove it."
+    return ""
+
+
+def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[CsvError]]:
+    text, mode = without_needless_zeros(values["quantity"]), values["mode"].lower()
+    if not text:
+        if mode or values["site"]:
+            return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]
+        return None, []
+    errors = []
+    if mode == "count" and _is_negative(text):
+        return -int(text[1:]), []  # an oversold level of our own export: good where it is still the level
+    if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= UNITS_AT_MOST):
+        errors.append(CsvError(number, "quantity", f"“{text[:40]}” is no whole number from 0 to {UNITS_AT_MOST:,}."))
+    if mode not in MODES:
+        errors.append(CsvError(number, "mode", "Write receive (units that came in) or count (units that are there)."))
+    if not values["site"]:
+        errors.append(CsvError(number, "site", "Name the site where the units are."))
+    if errors:
+        return None, errors
+    if mode == "receive" and int(text) == 0:
+        return None, [CsvError(number, "quantity", "Receiving 0 units changes nothing. Give 1 or more, or remove it.")]
+    return int(text), []
+
+
+def _is_negative(text: str) -> bool:
+    digits = text[1:]
+    return text[:1] in ("-", "−") and digits.isascii() and digits.isdigit() and 0 < int(digits[:12]) <= UNITS_AT_MOST
+
+
+def _article(code: str) -> str:
+    """EAN and UPC of one article are one barcode."""
+    return gtin14(code) or code
+
+
+class _Known:
+    """The stock as it is, and as the rows taken so far would leave it."""
+
+    def __init__(self, rows: Sequence[PlannedRow]) -> None:
+        codes = {row.code for row in rows}
+        items = list(StockItem.objects.filter(code__in=codes))
+        self._items = {item.code: item for item in items}
+        self._names = {item.code: item.name for item in items}
+        self._references = {item.code: item.other_reference for item in items}
+        self._kits = set(KitComponent.objects.filter(kit__in=items).values_list("kit", flat=True))
+        self._barcodes = self._read_barcodes([code for row in rows for code in row.barcodes])
+        self._sites = {site.name: site for site in Site.objects.all()}
+        self._levels = {
+            (level.item.code, level.site.name): level.on_hand
+            for level in StockLevel.objects.filter(item__in=items).select_related("item", "site")
+        }
+        self._counted: dict[tuple[str, str], int] = {}
+        self._told: dict[tuple[str, str], tuple[int, str]] = {}
+
+    @staticmethod
+    def _read_barcodes(codes: Sequence[str]) -> dict[str, str]:
+        wanted = {_article(code) for code in codes}
+        owners = StockBarcode.objects.filter(Q(code__in=set(codes)) | Q(gtin__in=wanted - {""}))
+        return {gtin or _article(code): item for code, gtin, item in owners.values_list("code", "gtin", "item__code")}
+
+    def faults(self, row: PlannedRow) -> list[CsvError]:
+        """What is wrong with the row against the stock and the rows before it."""
+        found = []
+        if not row.name and row.code not in self._names:
+            found.append(CsvError(row.number, "name", f"{row.code} is a new item: give its name."))
+        for field, text in (("name", row.name), ("other reference", row.other_reference)):
+            earlier = self._told.get((row.code, field))
+            if text and earlier and earlier[1] != text:
+                cure = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
+                found.append(CsvError(row.number, field, cure))
+        for code in row.barcodes:
+            owner = self._barcodes.get(_article(code), row.code)
+            if owner != row.code:
+                found.append(CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode names one item."))
+        if row.quantity is not None:
+            found.extend(self._level_faults(row))
+        return found
+
+    def _level_faults(self, row: PlannedRow) -> list[CsvError]:
+        site = self._sites.get(row.site)
+        if site is None:
+            names = ", ".join(name for name, one in self._sites.items() if one.kind != SiteKind.FBA.value)
+            return [CsvError(row.number, "site", f"“{row.site}” is no site. The sites are: {names or 'none yet'}.")]
+        if site.kind == SiteKind.FBA.value:
+            return [CsvError(row.number, "site", f"{row.site} mirrors what Amazon holds. Name a site of your own.")]
+        item = self._items.get(row.code)
+        if item is not None and item.pk in self._kits:
+            return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]
+        if row.quantity is not None and row.quantity < 0 and self._levels.get((row.code, row.site)) != row.quantity:
+            cure = f"“{row.quantity}” is no whole number from 0 to {UNITS_AT_MOST:,}."
+            return [CsvError(row.number, "quantity", cure)]
+        earlier = self._counted.get((row.code, row.site))
+        if row.mode == "count" and earlier is not None:
+            return [CsvError(row.number, "mode", f"Row {earlier} counts {row.code} at {row.site} too. Keep one count.")]
+        return []
+
+    def take(self, row: PlannedRow) -> tuple[str, ...]:
+        """The row's changes in words; the rows after it are judged against them."""
+        changes = list(self._item_changes(row))
+        for code in row.barcodes:
+            if _article(code) not in self._barcodes:
+                changes.append(f"barcode {code}")
+            self._barcodes[_article(code)] = row.code
+        if row.quantity is not None:
+            changes.extend(self._level_changes(row, row.quantity))
+        for field, text in (("name", row.name), ("other reference", row.other_reference)):
+            if text:
+                self._told.setdefault((row.code, field), (row.number, text))
+        return tuple(changes)
+
+    def _item_changes(self, row: PlannedRow) -> Iterable[str]:
+        if row.code not in self._names:
+            yield f"new item {row.code} “{row.name}”"
+        elif row.name and row.name != self._names[row.code]:
+            yield f"name “{self._names[row.code]}” → “{row.name}”"
+        before = self._references.get(row.code, "")
+        if row.other_reference and row.other_reference != before:
+            yield f"other reference “{before}” → “{row.other_reference}”"
+        self._names[row.code] = row.name or self._names[row.code]
+        self._references[row.code] = row.other_reference or before
+
+    def _level_changes(self, row: PlannedRow, quantity: int) -> Iterable[str]:
+        key = (row.code, row.site)
+        before = self._levels.get(key)
+        held = before or 0
+        after = quantity if row.mode == "count" else held + quantity
+        self._levels[key] = after
+        if row.mode == "count":
+            self._counted[key] = row.number
+        if before is None:
+            yield f"{row.site}: first level {after}"
+        elif after != held:
+            yield f"{row.site}: {held} → {after} ({after - held:+d})"

@@ -1,0 +1,482 @@
+"""Stock for pages: items with their levels, one item with its ledger and its listings."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from wharfinger.db.models import (
+    ChannelProduct,
+    KitComponent,
+    Movement,
+    SalesOrderLine,
+    Site,
+    StockBarcode,
+    StockItem,
+    StockLevel,
+)
+from wharfinger.db.queries.installation.timelines import Happening, timeline
+from wharfinger.db.queries.orders.unimported import UnimportedOrder, unimported_orders_of
+from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
+from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.domain.stock.ledger import Level, SiteKind, kit_available
+from wharfinger.domain.stock.listing_issues import ListingIssue, read_issues
+from wharfinger.domain.stock.listing_quantity import OrdersAwaited, orders_awaited
+
+
+@dataclass(frozen=True, slots=True)
+class SiteLevel:
+    """Units of one item at one site; `counted_at` None = never received, counted or loaded: unknown."""
+
+    site_id: int
+    site: str
+    kind: SiteKind
+    on_hand: int
+    allocated: int
+    counted_at: datetime | None
+    at_amazon: AtAmazon = AtAmazon()
+
+    @property
+    def available(self) -> int:
+        return self.on_hand - self.allocated - self.at_amazon.ordered
+
+    @property
+    def oversold(self) -> bool:
+        """A passing minus on an FBA site is no oversell: Amazon is its master."""
+        return self.on_hand < 0 and self.kind is not SiteKind.FBA
+
+    @property
+    def short(self) -> bool:
+        return self.available < 0 and not self.oversold
+
+
+@dataclass(frozen=True, slots=True)
+class StockFilter:
+    """`show`: empty = all, or oversold, short, none (never counted), kits. Empty values filter nothing."""
+
+    site_id: int | None = None
+    search: str = ""
+    show: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StockRow:
+    id: int
+    code: str
+    name: str
+    archived: bool
+    levels: tuple[SiteLevel, ...]
+    is_kit: bool
+    kits: int
+    """For a kit: how many can be made of its components over all sites."""
+    linked: int
+    """Channel products that sell it."""
+
+    @property
+    def on_hand(self) -> int:
+        return sum(level.on_hand for level in self.levels)
+
+    @property
+    def allocated(self) -> int:
+        return sum(level.allocated for level in self.levels)
+
+    @property
+    def available(self) -> int:
+        return self.kits if self.is_kit else sum(level.available for level in self.levels)
+
+    @property
+    def oversold(self) -> bool:
+        return any(level.oversold for level in self.levels)
+
+    @property
+    def counted(self) -> bool:
+        return self.is_kit or any(level.counted_at for level in self.levels)
+
+
+def list_stock(wanted: StockFilter, *, cursor: str = "") -> Page[StockRow]:
+    """By stock code. With a site, levels are those of the site alone."""
+    found = read_page(_filtered(wanted).values("id", "code", "name", "archived"), ("code",), cursor)
+    ids = [row["id"] for row in found.rows]
+    parts = _components(ids)
+    needed = {component for lines in parts.values() for component, _, _, _ in lines}
+    levels = _levels([*ids, *needed], wanted.site_id)
+    linked: dict[int, int] = defaultdict(int)
+    for item_id in ChannelProduct.objects.filter(item__in=ids).values_list("item_id", flat=True):
+        linked[item_id or 0] += 1
+    return found.made_of(
+        lambda row: StockRow(
+            id=row["id"],
+            code=row["code"],
+            name=row["name"],
+            archived=row["archived"],
+            levels=tuple(levels.get(row["id"], ())),
+            is_kit=row["id"] in parts,
+            kits=_kits(parts.get(row["id"], ()), levels),
+            linked=linked.get(row["id"], 0),
+        )
+    )
+
+
+def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
+    rows = StockItem.objects.filter(archived=False)
+    of_item = StockLevel.objects.filter(item=OuterRef("pk"))
+    if wanted.site_id:
+        of_item = of_item.filter(site=wanted.site_id)
+        rows = rows.filter(Exists(of_item))
+    if wanted.search:
+        text = wanted.search.strip()
+        barcode = barcodes_of(text).filter(item=OuterRef("pk"))
+        rows = rows.filter(
+            Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
+        )
+    match wanted.show:
+        case "oversold":
+            rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA.value)))
+        case "short":
+            waiting = SalesOrderLine.objects.filter(item=OuterRef("pk"), order__state="Awaiting stock")
+            rows = rows.filter(Exists(waiting))
+        case "uncounted":
+            rows = rows.exclude(Exists(of_item.filter(counted_at__isnull=False)))
+        case "kits":
+            rows = rows.filter(Exists(KitComponent.objects.filter(kit=OuterRef("pk"))))
+        case _:
+            pass
+    return rows
+
+
+def _components(kit_ids: Iterable[int]) -> dict[int, list[tuple[int, int, str, str]]]:
+    """kit → (component, units for one kit, code, name)."""
+    found: dict[int, list[tuple[int, int, str, str]]] = defaultdict(list)
+    rows = KitComponent.objects.filter(kit__in=list(kit_ids)).order_by("component__code")
+    columns = ("kit", "component", "quantity", "component__code", "component__name")
+    for kit_id, component, quantity, code, name in rows.values_list(*columns):
+        found[kit_id].append((component, quantity, code, name))
+    return found
+
+
+def _levels(item_ids: Sequence[int], site_id: int | None = None) -> dict[int, list[SiteLevel]]:
+    rows = StockLevel.objects.filter(item__in=item_ids)
+    if site_id:
+        rows = rows.filter(site=site_id)
+    found: dict[int, list[SiteLevel]] = defaultdict(list)
+    for row in rows.select_related("site").order_by("site__priority", "site__name"):
+        found[row.item_id].append(
+            SiteLevel(
+                site_id=row.site_id,
+                site=row.site.name,
+                kind=SiteKind(row.site.kind),
+                on_hand=row.on_hand,
+                allocated=row.allocated,
+                counted_at=row.counted_at,
+                at_amazon=at_amazon({column: getattr(row, column) for column in AT_AMAZON}),
+            )
+        )
+    return found
+
+
+def _kits(parts: Sequence[tuple[int, int, str, str]], levels: dict[int, list[SiteLevel]]) -> int:
+    """A kit is packed at one site, so kits are counted site by site and then added."""
+    sites = {level.site_id for component, *_ in parts for level in levels.get(component, ())}
+    return sum(kit_available(tuple((_at(levels, part[0], site_id), part[1]) for part in parts)) for site_id in sites)
+
+
+def _at(levels: dict[int, list[SiteLevel]], item_id: int, site_id: int) -> int:
+    return sum(max(0, level.available) for level in levels.get(item_id, ()) if level.site_id == site_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    id: int
+    code: str
+    name: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class ItemListing:
+    """A listing that sells the item: what Amazon was told, what it showed, and why."""
+
+    product_id: int
+    listing_id: int
+    account: str
+    marketplace: str
+    sku: str
+    asin: str
+    title: str
+    fulfilment: str
+    told_quantity: int | None
+    told_at: datetime | None
+    told_why: dict[str, Any] | None
+    seen_quantity: int | None
+    seen_at: datetime | None
+    submitted_quantity: int | None
+    lead_time_days: int | None
+    issues: tuple[ListingIssue, ...]
+    shown: bool | None
+    waiting_since: datetime | None
+    orders_awaited: OrdersAwaited | None
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrder:
+    id: int
+    code: str
+    state: str
+    ship_by: datetime | None
+    zone: str
+    """Of its marketplace, in which ship-by is shown."""
+    open: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockItemPage:
+    id: int
+    code: str
+    name: str
+    other_reference: str
+    weight_grams: int | None
+    commodity_code: str
+    country_of_origin: str
+    archived: bool
+    barcodes: tuple[tuple[str, str], ...]
+    components: tuple[Component, ...]
+    used_in: tuple[Component, ...]
+    levels: tuple[SiteLevel, ...]
+    kits: int
+    listings: tuple[ItemListing, ...]
+    orders: tuple[OpenOrder, ...]
+    unimported: tuple[UnimportedOrder, ...]
+    """Orders at Amazon that take units without being sales orders."""
+    timeline: tuple[Happening, ...]
+
+    @property
+    def total(self) -> Level:
+        return Level(
+            on_hand=sum(level.on_hand for level in self.levels),
+            allocated=sum(level.allocated for level in self.levels),
+            ordered=sum(level.at_amazon.ordered for level in self.levels),
+        )
+
+
+def stock_item_page(item_id: int) -> StockItemPage | None:
+    item = StockItem.objects.filter(pk=item_id).first()
+    if item is None:
+        return None
+    parts = _components([item_id]).get(item_id, [])
+    levels = _levels([item_id, *(part[0] for part in parts)])
+    used_in = KitComponent.objects.filter(component=item_id).order_by("kit__code")
+    return StockItemPage(
+        id=item.pk,
+        code=item.code,
+        name=item.name,
+        other_reference=item.other_reference,
+        weight_grams=item.weight_grams,
+        commodity_code=item.commodity_code,
+        country_of_origin=item.country_of_origin,
+        archived=item.archived,
+        barcodes=tuple(StockBarcode.objects.filter(item=item_id).order_by("type", "code").values_list("type", "code")),
+        components=tuple(Component(part[0], part[2], part[3], part[1]) for part in parts),
+        used_in=tuple(Component(*kit) for kit in used_in.values_list("kit", "kit__code", "kit__name", "quantity")),
+        levels=tuple(levels.get(item_id, ())),
+        kits=_kits(parts, levels),
+        listings=listings_of(Q(item=item_id)),
+        orders=_open_orders(item_id),
+        unimported=unimported_orders_of(item_id),
+        timeline=timeline(Q(item=item_id), newest=30),
+    )
+
+
+def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
+    rows = ChannelProduct.objects.filter(wanted).order_by("listing__sku", "marketplace__name")
+    found = rows.values(
+        "id",
+        "listing_id",
+        "listing__account__name",
+        "marketplace__name",
+        "listing__sku",
+        "asin",
+        "title",
+        "listing__fulfilment",
+        "listing__told_quantity",
+        "listing__told_at",
+        "listing__told_why",
+        "listing__seen_quantity",
+        "listing__seen_at",
+        "listing__notice__raised_at",
+        "listing__notice__again_at",
+        "listing__notice__attempts",
+        "listing__fell_at",
+        "listing__error",
+        "listing__submitted_quantity",
+        "listing__lead_time_days",
+        "issues",
+        "shown",
+    )
+    return tuple(
+        ItemListing(
+            product_id=row["id"],
+            listing_id=row["listing_id"],
+            account=row["listing__account__name"],
+            marketplace=row["marketplace__name"],
+            sku=row["listing__sku"],
+            asin=row["asin"],
+            title=row["title"],
+            fulfilment=row["listing__fulfilment"],
+            told_quantity=row["listing__told_quantity"],
+            told_at=row["listing__told_at"],
+            told_why=row["listing__told_why"],
+            seen_quantity=row["listing__seen_quantity"],
+            seen_at=row["listing__seen_at"],
+            submitted_quantity=row["listing__submitted_quantity"],
+            lead_time_days=row["listing__lead_time_days"],
+            issues=read_issues(row["issues"]),
+            shown=row["shown"],
+            waiting_since=row["listing__notice__raised_at"],
+            orders_awaited=orders_awaited(
+                row["listing__fell_at"],
+                row["listing__notice__raised_at"],
+                row["listing__notice__again_at"],
+                row["listing__notice__attempts"] or 0,
+            ),
+            error=row["listing__error"],
+        )
+        for row in found
+    )
+
+
+def _open_orders(item_id: int) -> tuple[OpenOrder, ...]:
+    """The orders that wait for units of the item, most urgent first."""
+    rows = (
+        SalesOrderLine.objects.filter(
+            item=item_id,
+            order__state__in=["Pending", "Held", "Awaiting stock", "Ready in part", "Ready to ship", "Part shipped"],
+        )
+        .select_related("order__channel__marketplace")
+        .order_by("order__ship_by", "id")[:20]
+    )
+    return tuple(
+        OpenOrder(
+            row.order_id,
+            row.order.code,
+            row.order.state,
+            row.order.ship_by,
+            row.order.channel.marketplace.time_zone,
+            row.quantity_open,
+        )
+        for row in rows
+        if row.quantity_open
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    id: int
+    moved_at: datetime
+    site: str
+    quantity: int
+    on_hand_after: int
+    reason: str
+    note: str
+    order_id: int | None
+    order_code: str
+    who: str
+
+
+def ledger(item_id: int, *, site_id: int | None = None, cursor: str = "") -> Page[LedgerLine]:
+    """The item's movements, newest first, each with what was on hand at its site afterwards."""
+    rows = Movement.objects.filter(item=item_id)
+    if site_id:
+        rows = rows.filter(site=site_id)
+    found = rows.values(
+        "id",
+        "moved_at",
+        "site__name",
+        "quantity",
+        "on_hand_after",
+        "reason",
+        "note",
+        "order_line__order_id",
+        "order_line__order__code",
+        "user__full_name",
+        "user__username",
+    )
+    return read_page(found, ("-id",), cursor, size=25).made_of(
+        lambda row: LedgerLine(
+            id=row["id"],
+            moved_at=row["moved_at"],
+            site=row["site__name"],
+            quantity=row["quantity"],
+            on_hand_after=row["on_hand_after"],
+            reason=row["reason"],
+            note=row["note"],
+            order_id=row["order_line__order_id"],
+            order_code=row["order_line__order__code"] or "",
+            who=row["user__full_name"] or row["user__username"] or "",
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChoice:
+    """A stock item that may be picked."""
+
+    id: int
+    code: str
+    name: str
+
+
+def find_items(text: str, at_most: int = 20) -> tuple[ItemChoice, ...]:
+    """Items by the beginning of their code, by a barcode, or by a word of the name; exact codes first."""
+    wanted = text.strip()
+    if not wanted:
+        return ()
+    barcode = barcodes_of(wanted).filter(item=OuterRef("pk"))
+    rows = StockItem.objects.filter(archived=False).filter(
+        Q(code__istartswith=wanted) | Q(name__icontains=wanted) | Q(other_reference=wanted) | Q(Exists(barcode))
+    )
+    found = [ItemChoice(*row) for row in rows.order_by("code").values_list("id", "code", "name")[:at_most]]
+    return tuple(sorted(found, key=lambda item: item.code != wanted))
+
+
+def item_by_code(code: str) -> ItemChoice | None:
+    row = StockItem.objects.filter(code=code.strip(), archived=False).values_list("id", "code", "name").first()
+    return ItemChoice(*row) if row else None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportLine:
+    code: str
+    name: str
+    site: str
+    on_hand: int
+    allocated: int
+    available: int
+    counted: bool
+    fba: bool
+
+
+def export_lines() -> Iterable[ExportLine]:
+    """Every item with every level, by code; items without a level once, with an empty site."""
+    rows = StockLevel.objects.filter(item__archived=False).order_by("item__code", "site__name")
+    item = ("item__code", "item__name", "site__name", "site__kind")
+    found = rows.values_list(*item, "on_hand", "allocated", "fba_ordered", "counted_at").iterator(chunk_size=2000)
+    for code, name, site, kind, on_hand, allocated, ordered, counted in found:
+        available = Level(on_hand, allocated, ordered).available
+        fba = kind == SiteKind.FBA.value
+        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba)
+    bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
+    for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
+        yield ExportLine(code, name, "", 0, 0, 0, counted=False, fba=False)
+
+
+def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:
+    """Sites for a picker; without FBA where a person may not change Amazon's levels."""
+    rows = Site.objects.order_by("priority", "name")
+    if not fba:
+        rows = rows.exclude(kind=SiteKind.FBA.value)
+    return tuple(rows.values_list("id", "name"))

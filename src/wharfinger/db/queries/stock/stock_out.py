@@ -1,0 +1,201 @@
+"""What decides the quantities that Amazon is told: the facts of listings, and a channel's first-upload plan."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch
+
+from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
+from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.ledger import Level
+from wharfinger.domain.stock.listing_quantity import (
+    Conflict,
+    Explained,
+    ListingFacts,
+    SellingChannel,
+    Silent,
+    Tell,
+    decide,
+    kit_quantity,
+    listing_quantity,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Seller:
+    channel: Channel
+    site: Site | None
+
+
+def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = ()) -> dict[int, ListingFacts]:
+    """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved."""
+    products = ChannelProduct.objects.filter(item__isnull=False).select_related("item").order_by("marketplace_id")
+    listings = list(Listing.objects.filter(pk__in=listing_ids).prefetch_related(Prefetch("products", products)))
+    sellers = _sellers({listing.account_id for listing in listings})
+    levels = _Levels(
+        {product.item_id for listing in listings for product in listing.products.all() if product.item_id},
+        {seller.site.pk for seller in sellers.values() if seller.site},
+    )
+    return {listing.pk: _facts(listing, sellers, levels, approved) for listing in listings}
+
+
+def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
+    """The FBM channel of each (account, marketplace), with the site of its (Global) options row."""
+    channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM.value, archived=False)
+    options = ChannelOption.objects.filter(order_type="").select_related("site")
+    found = {}
+    for channel in channels.prefetch_related(Prefetch("options", options)).order_by("pk"):
+        site = next((option.site for option in channel.options.all()), None)
+        found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, site)
+    return found
+
+
+class _Levels:
+    """Levels of items and of their components at sites, read at once."""
+
+    def __init__(self, item_ids: Collection[int], site_ids: Collection[int]) -> None:
+        self._components: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
+        parts = KitComponent.objects.filter(kit__in=item_ids).order_by("component__code")
+        for kit, part, code, needed in parts.values_list("kit", "component", "component__code", "quantity"):
+            self._components[kit].append((part, code, needed))
+        wanted = {*item_ids, *(part[0] for lines in self._components.values() for part in lines)}
+        rows = StockLevel.objects.filter(item__in=wanted, site__in=site_ids, counted_at__isnull=False)
+        self._levels = {
+            (item, site): Level(on_hand, allocated, ordered)
+            for item, site, on_hand, allocated, ordered in rows.values_list(
+                "item", "site", "on_hand", "allocated", "fba_ordered"
+            )
+        }
+
+    def explained(self, item_id: int, site_id: int) -> Explained | None:
+        """None when the item, or a component of the kit, was never counted there."""
+        parts = self._components.get(item_id)
+        if parts is None:
+            level = self._levels.get((item_id, site_id))
+            return None if level is None else listing_quantity(level)
+        known = [(code, self._levels.get((part, site_id)), needed) for part, code, needed in parts]
+        counted = tuple((code, level, needed) for code, level, needed in known if level is not None)
+        return kit_quantity(counted) if len(counted) == len(known) else None
+
+
+def _facts(
+    listing: Listing, sellers: dict[tuple[int, str], _Seller], levels: _Levels, approved: Collection[int]
+) -> ListingFacts:
+    products = list(listing.products.all())
+    channels = []
+    for product in products:
+        seller = sellers.get((listing.account_id, product.marketplace_id))
+        if seller is not None:
+            channels.append(_selling(product, seller, levels, approved))
+    return ListingFacts(
+        listing_id=listing.pk,
+        sku=listing.sku,
+        fulfilment=listing.fulfilment,
+        gone=listing.gone_at is not None,
+        product_type=listing.product_type,
+        linked=bool(products),
+        channels=tuple(channels),
+    )
+
+
+def _selling(product: ChannelProduct, seller: _Seller, levels: _Levels, approved: Collection[int]) -> SellingChannel:
+    item, site = product.item, seller.site
+    if item is None:
+        raise ValueError("An unlinked product sells no item.")
+    return SellingChannel(
+        name=seller.channel.name,
+        marketplace_id=product.marketplace_id,
+        item_id=item.pk,
+        item_code=item.code,
+        site_id=site.pk if site else None,
+        site_name=site.name if site else "",
+        silent=_why_silent(seller.channel, seller.channel.pk in approved),
+        explained=levels.explained(item.pk, site.pk) if site else None,
+    )
+
+
+def _why_silent(channel: Channel, as_if_approved: bool) -> str:
+    if not channel.enabled:
+        return f"{channel.name} is not enabled."
+    if not channel.activated:
+        return f"{channel.name} is not activated in this demo system."
+    if channel.link_state == LinkState.NOT_LINKED.value:
+        return f"{channel.name} is not linked: see its checks."
+    if channel.activated_for == ActivatedFor.SANDBOX.value:
+        return f"{channel.name}: {ONLY_CHECKED}."
+    if channel.dont_upload_stock_levels:
+        return f"{channel.name}: Don't upload stock levels is on."
+    if channel.stock_upload_approved_at is None and not as_if_approved:
+        return f"{channel.name}: the first stock upload waits for approval."
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """One SKU of a first upload: what Amazon has, what it would be told, or why it would not."""
+
+    listing_id: int
+    sku: str
+    title: str
+    item_code: str
+    now_at_amazon: int | None
+    seen_at: datetime | None
+    would_be: int | None
+    steps: tuple[tuple[str, int], ...]
+    why_not: str
+
+    @property
+    def changes(self) -> bool:
+        return self.would_be is not None and self.would_be != self.now_at_amazon
+
+
+def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[PlanRow, ...]:
+    """What approving the channel's first stock upload would send to Amazon, by SKU; with `whole_account` that of every
+    channel of the seller account that waits. Amazon holds one number for a SKU, so each SKU is one row. FBA listings
+    are no part of it."""
+    channel = Channel.objects.get(pk=channel_id)
+    channels = {channel_id: channel.marketplace_id}
+    if whole_account:
+        waiting = Channel.objects.filter(
+            account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+        )
+        channels |= dict(waiting.values_list("pk", "marketplace_id"))
+    products = ChannelProduct.objects.filter(
+        listing__account=channel.account_id,
+        marketplace__in=channels.values(),
+        listing__fulfilment=Fulfilment.FBM.value,
+        listing__gone_at=None,
+    )
+    found = products.select_related("listing", "item").order_by("listing__sku", "marketplace_id")
+    rows: dict[int, ChannelProduct] = {}
+    for row in found:  # its own marketplace's title where it is listed there
+        if row.listing_id not in rows or row.marketplace_id == channel.marketplace_id:
+            rows[row.listing_id] = row
+    facts = listing_facts(rows.keys(), approved=channels.keys())
+    return tuple(_plan_row(row, decide(facts[listing_id])) for listing_id, row in rows.items())
+
+
+def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> PlanRow:
+    told = decision.explained if isinstance(decision, Tell) else None
+    return PlanRow(
+        listing_id=product.listing_id,
+        sku=product.listing.sku,
+        title=product.title,
+        item_code=product.item.code if product.item else "",
+        now_at_amazon=product.listing.seen_quantity,
+        seen_at=product.listing.seen_at,
+        would_be=told.quantity if told else None,
+        steps=told.steps if told else (),
+        why_not="" if isinstance(decision, Tell) else decision.reason,
+    )
+
+
+def listings_of_items(item_ids: Iterable[int]) -> dict[int, int]:
+    """The listings whose quantity these items decide, kits of them included: listing → seller account."""
+    items = set(item_ids)
+    items.update(KitComponent.objects.filter(component__in=items).values_list("kit", flat=True))
+    rows = Listing.objects.filter(products__item__in=items, fulfilment=Fulfilment.FBM.value, gone_at=None)
+    return dict(rows.order_by("pk").values_list("pk", "account_id").distinct())

@@ -1,0 +1,130 @@
+"""What a channel is, and what is still missing before it may run."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wharfinger.domain.orders.order import Fulfilment
+
+
+class ImportFba(StrEnum):
+    NO_FBA = "No FBA import"
+    ONLY_FBA = "Only FBA Import"
+
+
+class CustomerPolicy(StrEnum):
+    """Whose record an order's buyer becomes."""
+
+    EACH_BUYER = "One customer for each buyer"
+    GENERIC = "Generic customer of the month"
+
+
+class ActivatedFor(StrEnum):
+    """Which Amazon a demo system's channel may speak to; a demo system never calls a live endpoint."""
+
+    SIMULATOR = "Simulator"
+    SANDBOX = "Sandbox"
+
+    @property
+    def words(self) -> str:
+        return "the simulator" if self is ActivatedFor.SIMULATOR else "Amazon's sandbox"
+
+
+class LinkState(StrEnum):
+    WAITING = "Waiting for authorisation"
+    LINKED = "Linked"
+    NOT_LINKED = "Not linked"
+    LOST = "Authorisation lost"
+
+
+class AuthorisationState(StrEnum):
+    """How far one press of Authorise has come."""
+
+    OPEN = "Open"
+    RETURNED = "Returned"
+    EXCHANGING = "Exchanging"
+    DONE = "Done"
+    REFUSED = "Refused"
+    FAILED = "Failed"
+
+
+class AuthorisationOutcome(StrEnum):
+    """Why a press of Authorise ended as it did."""
+
+    LINKED = "Linked"
+    REFUSED = "Refused"
+    EXPIRED = "Expired"
+    REPLAYED = "Replayed"
+    WRONG_SELLER = "Wrong seller"
+    WRONG_REGION = "Wrong region"
+    DRAFT = "Draft"
+    CODE_REFUSED = "Code refused"
+    APPLICATION_REFUSED = "Application refused"
+    NO_ANSWER = "No answer"
+    CHANNEL_TAKEN = "Channel taken"
+
+
+def import_fba_for(kind: Fulfilment) -> ImportFba:
+    """The one value of Import FBA Orders that a channel of this kind may have (the guide's rule)."""
+    return ImportFba.ONLY_FBA if kind is Fulfilment.FBA else ImportFba.NO_FBA
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelFacts:
+    """What decides whether a channel runs. `activated_for`: demo systems; in a live system it is None."""
+
+    kind: Fulfilment
+    enabled: bool
+    activated: bool
+    archived: bool
+    link: LinkState
+    has_site: bool
+    has_courier: bool
+    activated_for: ActivatedFor | None = None
+
+    @property
+    def only_checked(self) -> bool:
+        """Amazon's sandbox answers published examples only: there is nothing to trade with."""
+        return self.activated and self.activated_for is ActivatedFor.SANDBOX
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that keeps a channel from running, and its cure. `by_wish`: a person's decision, not a fault."""
+
+    what: str
+    cure: str
+    by_wish: bool = False
+
+
+ONLY_CHECKED = "Sandbox: only checked"
+SANDBOX_MISSING = Missing(
+    f"{ONLY_CHECKED}.",
+    "It takes no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
+    by_wish=True,
+)
+
+
+def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
+    """Everything that keeps the channel from running, most basic first; empty = it runs."""
+    found = []
+    if facts.archived:
+        found.append(Missing("The channel is archived.", "Restore it from the channel's page.", by_wish=True))
+    if not facts.enabled:
+        found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_wish=True))
+    if not facts.activated:
+        cure = "An administrator activates it on the channel's page."
+        found.append(Missing("Not activated in this demo system.", cure, by_wish=True))
+    if facts.only_checked:
+        found.append(SANDBOX_MISSING)
+    if not facts.has_site:
+        found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
+    if facts.kind is Fulfilment.FBM and not facts.has_courier:
+        found.append(Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list."))
+    cures = {
+        LinkState.WAITING: "Press Authorise.",
+        LinkState.NOT_LINKED: "See the checks below, mend what failed, then press Check again.",
+        LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
+    }
+    if facts.link is not LinkState.LINKED:
+        found.append(Missing(f"{facts.link.value}.", cures[facts.link]))
+    return tuple(found)

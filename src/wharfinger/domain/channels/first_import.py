@@ -1,0 +1,44 @@
+"""The first import of a channel: what to do with each order that was found before the brake was released."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
+
+
+class FirstImport(StrEnum):
+    IMPORT = "Import"
+    RECORD = "Record only"
+    IGNORE = "Ignore"
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What we would do, and why."""
+
+    choice: FirstImport
+    why: str
+
+
+def propose(status: AmazonStatus, fulfilment: Fulfilment | None) -> Proposal:
+    """By Amazon's status: what has left already is recorded without moving stock or telling Amazon."""
+    if status is AmazonStatus.CANCELLED:
+        return Proposal(FirstImport.IGNORE, "Cancelled at Amazon.")
+    if fulfilment is Fulfilment.FBA:
+        return Proposal(FirstImport.IMPORT, "Amazon sends it; taken when Amazon has shipped.")
+    if status is AmazonStatus.SHIPPED:
+        return Proposal(FirstImport.RECORD, "Shipped already: no stock is moved, nothing is confirmed.")
+    if status.pending:
+        return Proposal(FirstImport.IMPORT, "Not paid yet: it reserves stock.")
+    return Proposal(FirstImport.IMPORT, "Still to be shipped.")
+
+
+def choices(status: AmazonStatus, fulfilment: Fulfilment | None) -> tuple[FirstImport, ...]:
+    """What can be done with such an order: FBA orders are never recorded only, and what left is never shipped again."""
+    if status is AmazonStatus.CANCELLED:
+        return (FirstImport.IGNORE,)
+    if fulfilment is Fulfilment.FBA or status.pending:
+        return (FirstImport.IMPORT, FirstImport.IGNORE)
+    if status is AmazonStatus.SHIPPED:
+        return (FirstImport.RECORD, FirstImport.IGNORE)
+    return (FirstImport.IMPORT, FirstImport.RECORD, FirstImport.IGNORE)

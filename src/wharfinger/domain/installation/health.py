@@ -1,0 +1,48 @@
+"""Whether the house stands: one finding for each thing that was looked at."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from wharfinger.domain.access.authorisation import REMIND_DAYS
+from wharfinger.domain.counts import counted
+
+
+class Verdict(StrEnum):
+    WELL = "well"
+    SOON = "soon"
+    """Nothing is wrong yet, but somebody must act before long."""
+    WRONG = "wrong"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`title` says what was looked at, `told` what was seen; what is not well names its cure."""
+
+    verdict: Verdict
+    title: str
+    told: str
+    cure: str = ""
+
+
+def well(title: str, told: str) -> Finding:
+    return Finding(Verdict.WELL, title, told)
+
+
+def soon(title: str, told: str, cure: str) -> Finding:
+    return Finding(Verdict.SOON, title, told, cure)
+
+
+def wrong(title: str, told: str, cure: str) -> Finding:
+    return Finding(Verdict.WRONG, title, told, cure)
+
+
+def look_at_date(title: str, what: str, ends: date | None, today: date, cure: str) -> Finding:
+    """A date by which something must be renewed: over, near (the first reminder), or far."""
+    if ends is None:
+        return soon(title, f"it is not known when {what}", cure)
+    left = (ends - today).days
+    if left < 0:
+        return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", cure)
+    told = f"{what} on {ends:%d %b %Y}, in {counted(left, 'day')}"
+    return soon(title, told, cure) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, told)

@@ -1,0 +1,66 @@
+"""Parcels, and what becomes of telling Amazon about them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from wharfinger.domain.shipping.carriers import is_another_carrier
+
+
+class Tracking(StrEnum):
+    """When a courier service gives its tracking number.
+
+    LATER is kept for services that were made with it: files are exchanged with nobody yet, so that it is not offered.
+    """
+
+    AT_ONCE = "At once"
+    BY_HAND = "Typed by hand"
+    TYPED_LATER = "Later, typed on the order"
+    LATER = "Later (file exchange)"
+
+    @property
+    def comes_later(self) -> bool:
+        """A parcel leaves before its number is known: Amazon hears of it only then."""
+        return self in (Tracking.TYPED_LATER, Tracking.LATER)
+
+
+TRACKINGS_OFFERED = (Tracking.AT_ONCE, Tracking.BY_HAND, Tracking.TYPED_LATER)
+
+
+class ConfirmationState(StrEnum):
+    """The life of one shipment confirmation at Amazon.
+
+    WAITING → ATTEMPTED (written before the call; unknown until settled) → ACCEPTED (204) → CONFIRMED
+    (seen in Amazon's own order); REFUSED needs a person; NOT_SHOWN does too: Amazon took it, or holds the order as
+    shipped, and its order does not show our parcel; NOT_SENT: the channel does not upload order status.
+    """
+
+    WAITING = "Waiting"
+    ATTEMPTED = "Attempted"
+    ACCEPTED = "Accepted"
+    CONFIRMED = "Confirmed"
+    REFUSED = "Refused"
+    NOT_SHOWN = "Not shown"
+    NOT_SENT = "Not sent"
+
+
+@dataclass(frozen=True, slots=True)
+class SentParcel:
+    """A parcel as it was sent. `carrier`: Amazon's code, or the name where the code is Other; empty = not known."""
+
+    reference: str
+    tracking_number: str
+    carrier: str = ""
+
+
+def is_same_parcel(sent: SentParcel, *, reference: str, tracking_number: str, carrier: str = "") -> bool:
+    """Whether what Amazon shows is this parcel: by its number (spaces and case apart), else by our reference.
+
+    Where Amazon names no number, another carrier under our reference is somebody else's parcel.
+    """
+    if _squeezed(tracking_number):
+        return _squeezed(tracking_number) == _squeezed(sent.tracking_number)
+    return reference == sent.reference and not is_another_carrier(carrier, sent.carrier)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).casefold()

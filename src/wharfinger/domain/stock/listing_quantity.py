@@ -1,0 +1,186 @@
+"""What quantity Amazon should be told for one SKU, and why. Pure: facts in, a decision out.
+
+`quantity = round down(percent × max(0, available − buffer))`; a kit's
+available is that of its scarcest component. What was never counted is unknown, which is not zero.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.ledger import Level, kit_available
+
+LOW = 5
+"""At this many available units or fewer a listing is told before the others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How much of what is available is shown. The first form: all of it."""
+
+    percent: int = 100
+    buffer: int = 0
+
+
+EVERYTHING = Rule()
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A number with the whole sum that led to it; the last step is the number itself."""
+
+    quantity: int
+    steps: tuple[tuple[str, int], ...]
+
+    def as_why(self) -> dict[str, Any]:
+        return {"quantity": self.quantity, "steps": [list(step) for step in self.steps]}
+
+
+def listing_quantity(level: Level, rule: Rule = EVERYTHING) -> Explained:
+    """The quantity for one item at one site."""
+    steps = [("On hand", level.on_hand), ("Promised to orders", -level.allocated), ("Available", level.available)]
+    return _shown(level.available, steps, rule)
+
+
+def kit_quantity(components: tuple[tuple[str, Level, int], ...], rule: Rule = EVERYTHING) -> Explained:
+    """The quantity for a kit: (stock code, level, units in one kit) of each component."""
+    steps = [
+        (f"Kits from {code} ({level.available} ÷ {needed})", level.available // needed)
+        for code, level, needed in components
+    ]
+    kits = kit_available(tuple((level.available, needed) for _, level, needed in components))
+    return _shown(kits, [*steps, ("Kits that can be made", kits)], rule)
+
+
+def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explained:
+    left = available
+    if rule.buffer:
+        left -= rule.buffer
+        steps.append(("Buffer kept back", -rule.buffer))
+    quantity = max(0, left) * rule.percent // 100
+    if rule.percent != 100:
+        steps.append(("Percent shown", rule.percent))
+    return Explained(quantity, (*steps, ("Told to Amazon", quantity)))
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersAwaited:
+    """A larger number is kept back: Amazon showed fewer at `fell_at`, and the orders up to then are not all read.
+
+    Looked at again at `until`.
+    """
+
+    fell_at: datetime
+    until: datetime
+
+
+def orders_awaited(
+    fell_at: datetime | None, raised_at: datetime | None, again_at: datetime | None, attempts: int
+) -> OrdersAwaited | None:
+    """By a listing's fall and its notice. One that was never attempted is put off for unread orders only."""
+    if fell_at is None or raised_at is None or again_at is None or attempts or again_at <= raised_at:
+        return None
+    return OrdersAwaited(fell_at, again_at)
+
+
+@dataclass(frozen=True, slots=True)
+class SellingChannel:
+    """A channel that sells the SKU, with the item it is linked to there and the site it sells from.
+
+    `explained` None = the level was never counted. `silent` = why this channel sends nothing; empty = it sends.
+    """
+
+    name: str
+    marketplace_id: str
+    item_id: int
+    item_code: str
+    site_id: int | None
+    site_name: str
+    silent: str
+    explained: Explained | None
+
+
+@dataclass(frozen=True, slots=True)
+class ListingFacts:
+    """One Amazon SKU of a seller account, with everything that decides its quantity."""
+
+    listing_id: int
+    sku: str
+    fulfilment: str
+    gone: bool
+    product_type: str
+    linked: bool
+    channels: tuple[SellingChannel, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Tell Amazon this number, through this marketplace (one is enough: the number is the region's).
+
+    `senders`: the names of all channels that it is the number of.
+    """
+
+    marketplace_id: str
+    channel: SellingChannel
+    explained: Explained
+    senders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Nothing is told, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two channels would tell different numbers for the one quantity that Amazon holds."""
+
+    reason: str
+
+
+def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
+    """What to tell Amazon about this SKU now."""
+    hindrance = _hindrance(listing)
+    if hindrance:
+        return Silent(hindrance)
+    senders = [channel for channel in listing.channels if not channel.silent]
+    if not senders:
+        return Silent(listing.channels[0].silent)
+    sources = {(channel.site_id, channel.item_id): channel for channel in senders}
+    if len(sources) > 1:
+        told = "; ".join(f"{c.name}: {c.item_code} at {c.site_name or 'no site'}" for c in sources.values())
+        return Conflict(f"Amazon holds one quantity for SKU {listing.sku}, but the channels differ: {told}.")
+    sender = senders[0]
+    if sender.site_id is None:
+        return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
+    if sender.explained is None:
+        return Silent(f"{sender.item_code} was never counted at {sender.site_name}: unknown is not zero. Count it.")
+    return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders))
+
+
+def _hindrance(listing: ListingFacts) -> str:
+    if listing.fulfilment == Fulfilment.FBA.value:
+        return "Amazon sends this SKU (FBA): its quantity is never written."
+    if listing.gone:
+        return "The listing is gone from Amazon."
+    if listing.fulfilment != Fulfilment.FBM.value:
+        return "Amazon has not told yet who sends this SKU, you or Amazon."
+    if not listing.linked:
+        return "Not linked to a stock item."
+    if not listing.channels:
+        return "No FBM channel of yours sells it."
+    if not listing.product_type:
+        return "Amazon has not told the listing's product type yet; the next reading of the listings brings it."
+    return ""
+
+
+def urgency(decision: Tell | Silent | Conflict) -> int:
+    """2 = nothing left to sell, 1 = low, 0 = the rest. The larger goes to Amazon first."""
+    if not isinstance(decision, Tell):
+        return 0
+    if decision.explained.quantity == 0:
+        return 2
+    return 1 if decision.explained.quantity <= LOW else 0

@@ -1,0 +1,33 @@
+"""Which values of a channel's (Global) options list hold for one order: read by every area that takes or moves one."""
+
+from dataclasses import dataclass
+
+from wharfinger.db.models import Channel, ChannelOption, Site
+from wharfinger.db.queries.option_rows import row_of
+from wharfinger.domain.channels.options import DEFAULT_PREFIX, OptionValues, defaults_for, resolve
+from wharfinger.domain.orders.order import Fulfilment
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What holds for one order: every option's value, with the rows that taking an order needs at once."""
+
+    values: OptionValues
+    site: Site | None
+    prefix: str
+
+
+def options_for(channel: Channel, order_type: str) -> InForce:
+    """The order type's own row, else (Global), else the defaults. One query."""
+    stored = ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
+    rows = {row.order_type: row for row in stored.select_related("site", "order_number_prefix")}
+    everything = row_of(rows[""]).values if "" in rows else OptionValues()
+    override = row_of(rows[order_type]).values if order_type in rows else None
+    defaults = defaults_for(Fulfilment(channel.kind), channel.marketplace.currency)
+    values = resolve(everything, override, defaults).values
+    site = next((row.site for row in rows.values() if row.site_id == values.site), None)
+    prefix = next(
+        (row.order_number_prefix for row in rows.values() if row.order_number_prefix_id == values.order_number_prefix),
+        None,
+    )
+    return InForce(values, site, prefix.name if prefix else DEFAULT_PREFIX)

@@ -1,0 +1,93 @@
+"""Links from Amazon SKUs to stock items: one link mends every order that waited for it."""
+
+from datetime import datetime
+
+from wharfinger.db.models import Channel, ChannelProduct, Listing, StockItem, User
+from wharfinger.domain.identity import NotAnIdentity, parse_sku
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._history_steps import record_activity, record_audit
+from wharfinger.operations.orders._link_steps import mend_held_lines
+from wharfinger.operations.orders._reserve_steps import reserve_sku
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock._stock_steps import notice_listings
+from wharfinger.operations.transaction import operation
+
+
+@operation
+def link_product(product_id: int, item_id: int, *, user: User, now: datetime) -> int:
+    """Link a channel product to a stock item. Answers how many held lines go on."""
+    product = (
+        ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
+    )
+    return _link(product, _item(item_id), user, now)
+
+
+@operation
+def link_sku(
+    account_id: int, marketplace_id: str, sku: str, item_id: int, *, user: User, now: datetime, asin: str = ""
+) -> int:
+    """As `link_product`, for a SKU that orders brought before its listing was read."""
+    item = _item(item_id)
+    try:
+        parse_sku(sku)
+    except NotAnIdentity as fault:
+        raise Refused(str(fault), "sku") from fault
+    listing, _made = Listing.objects.get_or_create(
+        account_id=account_id,
+        sku=sku,
+        defaults={"fulfilment": _kind(account_id, marketplace_id), "found_at": now},
+    )
+    product, _made = ChannelProduct.objects.get_or_create(
+        listing=listing, marketplace_id=marketplace_id, defaults={"asin": asin[:20], "found_at": now}
+    )
+    triggers.run_flow(account_id, "listings_in", soon=True)
+    return _link(product, item, user, now)
+
+
+def _kind(account_id: int, marketplace_id: str) -> str:
+    """Until the listing itself says: FBA wherever the account has an FBA channel there, so that nothing is written."""
+    fba = Channel.objects.filter(account_id=account_id, marketplace_id=marketplace_id, kind=Fulfilment.FBA.value)
+    return Fulfilment.FBA.value if fba.exists() else Fulfilment.FBM.value
+
+
+def _item(item_id: int) -> StockItem:
+    item = StockItem.objects.filter(pk=item_id).first()
+    if item is None:
+        raise Refused("This stock item does not exist any more. Choose another.", "item")
+    return item
+
+
+def _link(product: ChannelProduct, item: StockItem, user: User, now: datetime) -> int:
+    listing = product.listing
+    before = {"item": str(product.item_id or "")}
+    product.item, product.linked_by, product.linked_at = item, str(user)[:20], now
+    product.save()
+    twins = ChannelProduct.objects.filter(listing=listing, item__isnull=True)
+    twins.update(item=item, linked_by=str(user)[:20], linked_at=now)  # one SKU of an account is one thing
+    record_audit("link", "ChannelProduct", product.pk, before=before, after={"item": str(item.pk)}, now=now, user=user)
+    record_activity(f"SKU {listing.sku[:60]} linked to {item.code}.", item=item, listing=listing, user=user, now=now)
+    if listing.fulfilment == Fulfilment.FBM.value:
+        notice_listings({listing.pk: listing.account_id}, cause="Linked to a stock item", now=now)
+    else:
+        triggers.run_flow(listing.account_id, "fba_stock_in", soon=True)
+    mended = mend_held_lines(listing.account_id, listing.sku, now=now)
+    reserve_sku(listing.account_id, listing.sku, now=now)
+    return mended
+
+
+@operation
+def unlink_product(product_id: int, *, user: User, now: datetime) -> None:
+    """The SKU means no stock item any more; orders that were taken keep what they were matched to.
+
+    What orders without an import had reserved of it is free again.
+    """
+    product = (
+        ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
+    )
+    before = {"item": str(product.item_id or "")}
+    product.item, product.linked_by, product.linked_at = None, "", None
+    product.save()
+    record_audit("unlink", "ChannelProduct", product.pk, before=before, after=None, now=now, user=user)
+    record_activity(f"SKU {product.listing.sku[:60]} unlinked.", listing=product.listing, user=user, now=now)
+    reserve_sku(product.listing.account_id, product.listing.sku, now=now)

@@ -1,0 +1,49 @@
+"""Steps that raise and close alerts; they need an open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import Alert, SellerAccount
+from wharfinger.domain.installation.alerts import AlertKind
+from wharfinger.operations import triggers
+
+
+def raise_alert(
+    kind: AlertKind,
+    key: str,
+    subject: str,
+    *,
+    text: str,
+    cure: str,
+    now: datetime,
+    cure_page: str = "",
+    account: SellerAccount | None = None,
+) -> None:
+    """Tell people once for each key, on the pages and by e-mail; one that was closed is opened again unmailed."""
+    alert, made = Alert.objects.select_for_update(of=("self",)).get_or_create(
+        key=key,
+        defaults={
+            "kind": kind.value,
+            "subject": subject,
+            "text": text,
+            "cure": cure,
+            "cure_page": cure_page,
+            "account": account,
+            "raised_at": now,
+        },
+    )
+    if not made:
+        Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, cure=cure, cure_page=cure_page)
+    triggers.run_chore(triggers.MAIL_OUT)
+
+
+def close_alerts(subject: str, *, now: datetime, kinds: Sequence[AlertKind] = ()) -> int:
+    """The cause is gone (of these kinds only, if any are named)."""
+    rows = Alert.objects.filter(subject=subject, closed_at=None)
+    if kinds:
+        rows = rows.filter(kind__in=[kind.value for kind in kinds])
+    return rows.update(closed_at=now)
+
+
+def close_alert(key: str, *, now: datetime) -> None:
+    Alert.objects.filter(key=key, closed_at=None).update(closed_at=now)

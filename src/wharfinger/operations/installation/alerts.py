@@ -1,0 +1,99 @@
+"""Reminders of the days on which an authorisation or a client secret ends."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from wharfinger.db.models import Alert, AmazonApplication, SellerAccount
+from wharfinger.domain.installation.alerts import AlertKind
+from wharfinger.domain.installation.reminders import Due, plan_reminders
+from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
+from wharfinger.operations.installation._page_steps import (
+    channel_page_of,
+)
+from wharfinger.operations.transaction import operation
+
+REMINDERS = (AlertKind.TOKEN_EXPIRES.value, AlertKind.SECRET_EXPIRES.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """One day that ends something."""
+
+    kind: AlertKind
+    subject: str
+    ends: date | None
+    what: str
+    after: str
+    cure: str
+    page: str
+    account: SellerAccount | None = None
+
+
+@operation
+def remind(*, now: datetime) -> int:
+    """Raise what is due, close what was renewed or is over; answers how many were raised. Safe to run twice."""
+    raised = 0
+    left = set(Alert.objects.filter(kind__in=REMINDERS, closed_at=None).values_list("key", flat=True))
+    for clock in (*_tokens(), *_secrets()):
+        open_keys = {key for key in left if key.startswith(f"{clock.subject}:")}
+        left -= open_keys
+        plan = plan_reminders(clock.subject, clock.ends, now.date(), open_keys)
+        for key in plan.close:
+            close_alert(key, now=now)
+        if plan.due is not None:
+            _raise(clock, plan.due, now)
+            raised += 1
+    for key in left:  # its account or application is gone
+        close_alert(key, now=now)
+    return raised
+
+
+def _raise(clock: _Clock, due: Due, now: datetime) -> None:
+    day = f"{clock.ends:%d %B %Y}".lstrip("0") if clock.ends else ""
+    before = f" (reminder of {due.step} day{'s' if due.step > 1 else ''} before)" if due.step else ""
+    raise_alert(
+        clock.kind,
+        due.key,
+        clock.subject,
+        text=f"{clock.what} {'ended' if due.days_left < 0 else 'ends'} on {day}{before}. {clock.after}",
+        cure=clock.cure,
+        cure_page=clock.page,
+        account=clock.account,
+        now=now,
+    )
+
+
+def _tokens() -> Iterator[_Clock]:
+    for account in SellerAccount.objects.exclude(token_set_at=None).order_by("pk"):
+        yield _Clock(
+            AlertKind.TOKEN_EXPIRES,
+            token_subject(account.pk),
+            account.token_expiry,
+            f"The authorisation of {account.name}",
+            "After that Amazon takes our access no more: no order comes in and nothing goes out.",
+            "Press Authorise again on one of its channels. One press renews it for all of them.",
+            channel_page_of(account.pk),
+            account,
+        )
+
+
+def _secrets() -> Iterator[_Clock]:
+    for application in AmazonApplication.objects.order_by("pk"):
+        yield _Clock(
+            AlertKind.SECRET_EXPIRES,
+            secret_subject(application.pk),
+            application.secret_expires_on,
+            f"The client secret of the Amazon application {application.name} (…{application.secret_last_four})",
+            "After that every call to Amazon fails, for every seller account.",
+            "Press Rotate the secret, or make a new one in the Solution Provider Portal and enter it.",
+            f"/settings/amazon-application/{application.pk}/",
+        )
+
+
+def token_subject(account_id: int) -> str:
+    return f"token:{account_id}"
+
+
+def secret_subject(application_id: int) -> str:
+    return f"secret:{application_id}"

@@ -1,0 +1,149 @@
+"""The timetable's rows: when a flow of a seller account is due, and how its last run went."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from django.db.models import F, Q
+
+from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.moments import CLOCKS_DIFFER
+from wharfinger.domain.timetable import longest_interval
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._flow_steps import bring_flow_forward
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.installation._role_steps import note_role_works, report_role_missing
+from wharfinger.operations.transaction import operation
+
+FAILURES_BEFORE_A_PROBLEM = 3
+LONGEST_WAIT = timedelta(hours=6)
+"""Trade time: longer than any pause after failures and any wait for Amazon's rate."""
+
+
+@operation
+def plan_flows(account_id: int, flows: Sequence[str], *, now: datetime) -> None:
+    """Put an account's flows on the timetable, due now; those that are there stay as they are."""
+    FlowSchedule.objects.bulk_create(
+        [FlowSchedule(account_id=account_id, flow=flow, due_at=now) for flow in flows], ignore_conflicts=True
+    )
+
+
+@operation
+def wake_due_flows(
+    *, now: datetime, not_again_before: datetime, every: Mapping[str, timedelta] = MappingProxyType({})
+) -> int:
+    """Trigger every flow that is due and move its line on, so that one worker of many triggers it.
+
+    `not_again_before`: a run sets its own next time when it ends; until then the line waits for this time.
+    `every`: how long after a flow's end its next run is due. A line that a clock wrote which was ahead is due now:
+    it would wait until the clock's time comes, which may be years.
+    """
+    due = (
+        FlowSchedule.objects.select_for_update(skip_locked=True, of=("self",))
+        .filter(_is_due(now, not_again_before, every), account__link_state=LinkState.LINKED.value)
+        .order_by("due_at")[:200]
+    )
+    for line in list(due):
+        times = FlowSchedule.objects.filter(pk=line.pk)
+        times.update(due_at=not_again_before)
+        times.filter(finished_at__gt=now).update(finished_at=now)
+        times.filter(started_at__gt=now).update(started_at=now)
+        triggers.run_flow(line.account_id, line.flow)
+    return len(due)
+
+
+def _is_due(now: datetime, not_again_before: datetime, every: Mapping[str, timedelta]) -> Q:
+    """Due, or written by a clock that was ahead: it ended in time to come, or is due later than any run would set."""
+    ahead = now + CLOCKS_DIFFER
+    is_due = Q(due_at__lte=now) | Q(finished_at__gt=ahead) | Q(started_at__gt=ahead)
+    for flow, interval in every.items():
+        # A failure's pause and a wait for Amazon's rate may be longer than the interval.
+        latest = max(now + longest_interval(flow, interval), not_again_before)
+        is_due |= Q(flow=flow, due_at__gt=latest + CLOCKS_DIFFER, failures=0, waiting_for="")
+        is_due |= Q(flow=flow, due_at__gt=latest + LONGEST_WAIT)
+    return is_due
+
+
+@operation
+def start_flow(account_id: int, flow: str, *, now: datetime) -> None:
+    FlowSchedule.objects.update_or_create(
+        account_id=account_id,
+        flow=flow,
+        defaults={"started_at": now},
+        create_defaults={"started_at": now, "due_at": now},
+    )
+
+
+@operation
+def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, waiting_for: str, now: datetime) -> None:
+    """The run ended as it should. One that only waited (no outcome) proves nothing of what failed before it."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, outcome=outcome[:200], due_at=next_due, waiting_for=waiting_for[:200])
+    if waiting_for and not outcome:
+        return
+    if lines.exclude(denied_call="").exists():
+        note_role_works(account_id, flow, now=now)
+    lines.update(error="", failures=0)
+    solve_problem(ProblemKind.FLOW_FAILED, f"{flow}:{account_id}", now=now)
+
+
+@operation
+def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now: datetime) -> None:
+    """The run could not be ended; it is tried again at `next_due`, and told to a person when it goes on."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    line = lines.select_related("account").get()
+    if line.failures >= FAILURES_BEFORE_A_PROBLEM:
+        open_problem(
+            ProblemKind.FLOW_FAILED,
+            f"{flow}:{account_id}",
+            cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
+            cure="It is tried again automatically, less often each time, and nothing is lost. The message names the "
+            "cause; when that is fixed, “Sync now” on the dashboard tries it at once.",
+            cure_page="/",
+            account_id=account_id,
+            now=now,
+        )
+
+
+@operation
+def deny_flow(
+    account_id: int, flow: str, *, called: str, roles: Sequence[str], error: str, next_due: datetime, now: datetime
+) -> None:
+    """Amazon denies the flow one operation (`called`) while the account's access holds; any of `roles` opens it."""
+    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    lines.update(denied_call=called[:60], denied_roles="\n".join(sorted(roles)))
+    report_role_missing(account_id, flow, error=error, now=now)
+
+
+def failures_of(account_id: int, flow: str) -> int:
+    """How many runs in a row failed before this one."""
+    line = FlowSchedule.objects.filter(account_id=account_id, flow=flow).first()
+    return line.failures if line else 0
+
+
+@operation
+def bring_forward(account_id: int, flow: str, *, now: datetime) -> None:
+    """Sync now: the flow is run before the timetable's work."""
+    account = SellerAccount.objects.get(pk=account_id)
+    bring_flow_forward(account.pk, flow, now=now)
+
+
+@operation
+def beat(
+    name: str, *, machine_now: datetime, version: str = "", fault: str = "", faulty_since: datetime | None = None
+) -> None:
+    """A worker says that it lives (machine time), what it runs, and what keeps it from its timetable."""
+    now = {"seen_at": machine_now, "version": version[:40], "fault": fault[:1000], "faulty_since": faulty_since}
+    WorkerHeartbeat.objects.update_or_create(
+        name=name, defaults=now, create_defaults={**now, "started_at": machine_now}
+    )
+
+
+@operation
+def forget_worker(name: str) -> None:
+    """A worker that stopped by itself is no dead one."""
+    WorkerHeartbeat.objects.filter(name=name).delete()

@@ -1,0 +1,126 @@
+"""Steps that judge a delivery address and note its changes; they need an open transaction."""
+
+from datetime import datetime
+
+from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.models import Problem, SalesOrder
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.addresses import LABEL, Doubts, changed, differs_in_part, doubts, read_address, written
+from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress, IncomingOrder
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+
+TO_SEND = (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED)
+
+
+def address_hash(address: IncomingAddress | None) -> str:
+    """Of what is written on the label: by it a person's word for an odd address holds for this very one only."""
+    return keyed_hash("confirmed address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
+
+
+def note_address(order: SalesOrder, status: AmazonStatus, *, now: datetime) -> None:
+    """Hold the order while nothing could be written on its label, unless a person confirmed the address as it is.
+
+    Amazon gives the address minutes after payment (behaviour O08).
+    """
+    address = read_address(order.delivery)
+    lacks = doubts(address)
+    confirmed = bool(address) and order.confirmed_address_hash == address_hash(address)
+    wanted = None if status not in TO_SEND or not lacks or confirmed else _kind(lacks)
+    for kind in (ProblemKind.NO_ADDRESS, ProblemKind.ADDRESS_INCOMPLETE):
+        if kind is not wanted:
+            solve_problem(kind, f"order:{order.pk}", now=now)
+    if wanted is not None:
+        cause, remedy = _NOTHING if wanted is ProblemKind.NO_ADDRESS else _odd(lacks)
+        _open(order, wanted, f"order:{order.pk}", cause.format(order.code), remedy, now)
+
+
+def _kind(lacks: Doubts) -> ProblemKind:
+    return ProblemKind.NO_ADDRESS if "street" in lacks.missing else ProblemKind.ADDRESS_INCOMPLETE
+
+
+_NOTHING = (
+    "Amazon has given no delivery address for {} yet.",
+    "It usually follows within minutes and is taken automatically; “Retry Download” asks for it now. If it does not "
+    "come: does the application have the role Direct-to-Consumer Shipping?",
+)
+
+
+def _odd(lacks: Doubts) -> tuple[str, str]:
+    said = [f"lacks {_listed(lacks.missing)}"] if lacks.missing else []
+    said += [f"is masked in {_listed(lacks.masked)}"] if lacks.masked else []
+    remedy = (
+        "Compare it with Seller Central. If a courier can deliver to it, press “Confirm this address” on the order."
+    )
+    return f"The delivery address of {{}} {' and '.join(said)}.", remedy
+
+
+def _listed(parts: tuple[str, ...]) -> str:
+    *others, last = parts
+    return f"{', '.join(others)} and {last}" if others else last
+
+
+def note_address_change(
+    order: SalesOrder, before: IncomingAddress | None, incoming: IncomingOrder, *, now: datetime
+) -> None:
+    """Keep old and new in the timeline; once somebody picked or packed by the old one, a person must know."""
+    after = read_address(order.delivery)
+    if before is not None and differs_in_part(before, incoming.address) and incoming.status in TO_SEND:
+        _note_part(order, incoming.address, now)
+    if before is None or after is None or not changed(before, after):
+        return
+    record_activity(
+        "Amazon changed the delivery address.",
+        personal={"before": written(before), "after": written(after)},
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )
+    if order.picked_at is None and not order.shipments.exists():
+        return
+    when = "after a parcel had left" if order.shipments.exists() else "after it was picked"
+    _open(
+        order,
+        ProblemKind.ADDRESS_CHANGED,
+        f"order:{order.pk}",
+        f"Amazon changed the delivery address of {order.code} {when}.",
+        "Stop or relabel the parcel: old and new address are in the order's timeline. Then press “I have seen "
+        "the new address” on the order.",
+        now,
+    )
+
+
+def _note_part(order: SalesOrder, told: IncomingAddress | None, now: datetime) -> None:
+    """Another address of which too little was told: said once for each such address."""
+    key = f"order:{order.pk}:part:{address_hash(told)[:16]}"
+    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED.value, key=key).exists():
+        return
+    _open(
+        order,
+        ProblemKind.ADDRESS_CHANGED,
+        key,
+        f"Amazon shows another delivery address for {order.code}, but only a part of it; the one held is unchanged.",
+        "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
+        "order.",
+        now,
+    )
+
+
+def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
+    """A person has seen them, or nothing is to be sent any more. Returns how many were open."""
+    rows = Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED.value, sales_order=order, solved_at=None)
+    return rows.update(solved_at=now)
+
+
+def _open(order: SalesOrder, kind: ProblemKind, key: str, cause: str, remedy: str, now: datetime) -> None:
+    page = f"/sales-orders/{order.pk}/"
+    open_problem(
+        kind,
+        key,
+        cause=cause,
+        cure=remedy,
+        cure_page=f"/imported-orders/{order.imported_id}/" if kind is ProblemKind.NO_ADDRESS else page,
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )

@@ -1,0 +1,112 @@
+"""Steps that write what became of an imported order; they need an open transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder, Site
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+
+ORDER_ID_AT_MOST = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What becomes of an order that is not (or not yet) a sales order; `problem` when a person is needed."""
+
+    state: ImportState
+    reason: str
+    cure: str = ""
+    waits_for: str = ""
+    problem: ProblemKind | None = None
+
+
+def problem_key(raw: RawMessage) -> str:
+    """Of the problem about a message: its order's, so that a newer message solves it; without a number its own."""
+    return f"raw:{raw.account_id}:{raw.key or raw.pk}"
+
+
+def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: datetime) -> tuple[ImportedOrder, bool]:
+    """The one row of (seller account, Amazon order number), locked; and whether it was made now."""
+    return ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get_or_create(
+        account_id=raw.account_id,
+        amazon_order_id=incoming.amazon_order_id,
+        defaults={
+            "state": ImportState.NOT_ATTEMPTED.value,
+            "amazon_status": AmazonStatus.UNKNOWN.value,
+            "placed_at": incoming.placed_at,
+            "amazon_updated_at": incoming.updated_at,
+            "found_at": now,
+        },
+    )
+
+
+def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, cure: str, now: datetime) -> None:
+    """The message could not be taken: its order is on the list all the same, so that none is lost from sight.
+
+    What was understood of the order before stays; a sales order that was made of it is not touched.
+    """
+    if not raw.key or len(raw.key) > ORDER_ID_AT_MOST:
+        return
+    row, made = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get_or_create(
+        account_id=raw.account_id,
+        amazon_order_id=raw.key,
+        defaults={
+            "state": state.value,
+            "reason": reason,
+            "cure": cure,
+            "amazon_status": AmazonStatus.UNKNOWN.value,
+            "placed_at": raw.received_at,
+            "amazon_updated_at": raw.received_at,
+            "found_at": now,
+            "raw_message": raw,
+        },
+    )
+    if made or row.state == ImportState.IGNORED.value or SalesOrder.objects.filter(imported=row).exists():
+        return
+    row.state, row.reason, row.cure = state.value, reason, cure
+    if row.amazon_status == AmazonStatus.UNKNOWN.value:
+        row.raw_message = raw
+    row.save(update_fields=["state", "reason", "cure", "raw_message"])
+
+
+def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) -> None:
+    """Set the state with its reason on the row (the caller saves it), and open or solve its problems."""
+    imported.state, imported.reason = decided.state.value, decided.reason
+    imported.cure, imported.waits_for = decided.cure, decided.waits_for
+    solve_import_problems(imported, now=now, but=decided.problem)
+    if decided.problem is not None:
+        open_problem(
+            decided.problem,
+            f"imported:{imported.pk}",
+            cause=f"{imported.amazon_order_id}: {decided.reason}",
+            cure=decided.cure,
+            cure_page=f"/imported-orders/{imported.pk}/",
+            imported_order=imported,
+            channel=imported.channel,
+            now=now,
+        )
+    if decided.waits_for.startswith("site:"):
+        _tell_of_empty_site(int(decided.waits_for.removeprefix("site:")), decided.waits_for, now)
+
+
+def solve_import_problems(imported: ImportedOrder, *, now: datetime, but: ProblemKind | None = None) -> None:
+    """The order is no longer what its problems said."""
+    for kind in (ProblemKind.TOTALS_DIFFER, ProblemKind.NOT_UNDERSTOOD):
+        if kind is not but:
+            solve_problem(kind, f"imported:{imported.pk}", now=now)
+
+
+def _tell_of_empty_site(site_id: int, waits_for: str, now: datetime) -> None:
+    site = Site.objects.get(pk=site_id)
+    waiting = ImportedOrder.objects.filter(waits_for=waits_for).count() + 1
+    open_problem(
+        ProblemKind.FBA_SITE_EMPTY,
+        waits_for,
+        cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
+        cure="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
+        cure_page=f"/sites/{site_id}/",
+        site=site,
+        now=now,
+    )

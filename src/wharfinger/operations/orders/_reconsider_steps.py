@@ -1,0 +1,38 @@
+"""Steps that take up again what waited for a mended cause; they need an open transaction.
+
+Keys: `site:ID` (an FBA site has levels now), `channel:ID` (a channel was saved, enabled, activated, linked),
+`nochannel:ACCOUNT:MARKETPLACE:KIND` (a channel was made), `sku:ACCOUNT:SKU` (a SKU was linked).
+"""
+
+from datetime import datetime
+
+from wharfinger.db.models import ImportedOrder, RawMessage
+from wharfinger.domain.orders.order import ImportState
+from wharfinger.operations import triggers
+from wharfinger.operations.orders._link_steps import mend_held_lines
+from wharfinger.operations.orders._reserve_steps import reserve_account, reserve_sku
+
+
+def reconsider(waits_for: str, *, now: datetime) -> int:
+    """Retry all orders that waited for this, by itself. Answers how many."""
+    if waits_for.startswith("sku:"):
+        _, account_id, sku = waits_for.split(":", 2)
+        mended = mend_held_lines(int(account_id), sku, now=now)
+        return mended + reserve_sku(int(account_id), sku, now=now)
+    if waits_for.startswith("nochannel:"):
+        reserve_account(int(waits_for.split(":")[1]), now=now)
+    waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED.value)
+    return retry_with_saved_data(list(waiting.values_list("pk", flat=True)))
+
+
+def retry_with_saved_data(imported_ids: list[int]) -> int:
+    """Put the saved messages of these orders back into the inbox and wake the flow that takes them."""
+    rows = ImportedOrder.objects.filter(pk__in=imported_ids, raw_message__body__isnull=False)
+    found = list(rows.values_list("pk", "account_id", "raw_message_id"))
+    RawMessage.objects.filter(pk__in=[raw for _, _, raw in found]).update(
+        state=RawMessage.State.WAITING, again_at=None, error=""
+    )
+    ImportedOrder.objects.filter(pk__in=[pk for pk, _, _ in found]).update(state=ImportState.RETRYING.value)
+    for account_id in sorted({account for _, account, _ in found}):
+        triggers.run_flow(account_id, "take_orders", soon=True)
+    return len(found)

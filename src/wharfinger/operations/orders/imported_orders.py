@@ -1,0 +1,92 @@
+"""What a person may do with imported orders: ignore, fetch again, try again."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import ImportedOrder, RawMessage, User
+from wharfinger.db.queries.orders.inbox import DOWNLOAD
+from wharfinger.domain.orders.order import ImportState
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.orders._import_steps import solve_import_problems
+from wharfinger.operations.orders._reconsider_steps import retry_with_saved_data
+from wharfinger.operations.orders._reserve_steps import release_units
+from wharfinger.operations.orders.inbox import NOT_REQUESTED, ORDER
+from wharfinger.operations.transaction import operation
+
+
+@operation
+def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
+    """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Answers how many.
+
+    What is still to be sent of them stays reserved: the buyer has paid, and somebody sends it.
+    """
+    found = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids, sales_order=None)
+    rows = list(found.order_by("pk"))
+    for row in rows:
+        solve_import_problems(row, now=now)
+        row.state, row.reason, row.waits_for = ImportState.IGNORED.value, "Ignored by a person.", ""
+        row.save(update_fields=["state", "reason", "waits_for"])
+        record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
+    return len(rows)
+
+
+@operation
+def retry_import(ids: Sequence[int], *, user: User, now: datetime) -> int:
+    """Retry Import: try again with the saved data. Answers how many."""
+    saved = list(ImportedOrder.objects.filter(pk__in=ids, raw_message__body__isnull=False).order_by("pk"))
+    for row in saved:
+        record_activity("Retry Import pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
+    return retry_with_saved_data([row.pk for row in saved])
+
+
+@operation
+def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
+    """Retry Download: fetch again from Amazon. Answers how many."""
+    rows = list(ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
+    for row in rows:
+        triggers.fetch_order(row.account_id, row.amazon_order_id)
+        record_activity("Retry Download pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
+    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=ImportState.RETRYING.value, waits_for=DOWNLOAD
+    )
+    return len(rows)
+
+
+@operation
+def note_download_delayed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
+    """Retry Download got no answer yet: the order goes on waiting for it, with the reason."""
+    rows = ImportedOrder.objects.filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+    row = rows.select_for_update(of=("self",), no_key=True).first()
+    if row is None or row.reason == reason:
+        return
+    row.reason = reason
+    row.save(update_fields=["reason"])
+    record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)
+
+
+@operation
+def note_download_failed(
+    account_id: int, amazon_order_id: str, *, reason: str, now: datetime, unknown: bool = False
+) -> None:
+    """Amazon does not give the order: it stays what it was before Retry Download, with the reason.
+
+    `unknown`: Amazon has no such order of this account. One that came unrequested, and in no other way, is another's
+    and reserves nothing.
+    """
+    row = (
+        ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("sales_order")
+        .filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+        .first()
+    )
+    if row is None:
+        return
+    taken = getattr(row, "sales_order", None) is not None
+    row.state = (ImportState.OK if taken else ImportState.FAILED).value
+    row.reason, row.waits_for = reason, ""
+    row.save(update_fields=["state", "reason", "waits_for"])
+    messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)
+    if unknown and not taken and not messages.exclude(source=NOT_REQUESTED).exists():
+        release_units(row, now=now)
+    record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)

@@ -1,0 +1,198 @@
+"""The inbox: what Amazon sent is kept, encrypted, before it is understood."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F
+
+from wharfinger.db.models import ImportedOrder, OrderCursor, RawMessage
+from wharfinger.db.queries.orders.inbox import DOWNLOAD
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import ImportState
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._problem_steps import open_problem
+from wharfinger.operations.orders._import_steps import note_not_taken, problem_key
+from wharfinger.operations.transaction import operation
+
+NOT_UNDERSTOOD = (
+    "Other orders go on. Amazon's next message about it is read again automatically, and “Retry Download” asks for one "
+    "now. If it stays like this, dispatch the order in Seller Central and report the message."
+)
+NO_NUMBER = (
+    "Other orders go on. Not even the order's number could be read, so it cannot be fetched again: compare the newest "
+    "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
+    "press “Mark as done”."
+)
+NOT_ASKED_FOR = (
+    "Other orders go on, and its units are reserved. It is fetched by its number and imported automatically; “Retry "
+    "Download” asks for it now. If Amazon does not know it by its number, it is no order of this account: press “Mark "
+    "as done”."
+)
+ORDER = "order"
+FROM_SEARCH, BY_ID, NOT_REQUESTED = "search", "by id", "not requested"
+
+
+@dataclass(frozen=True, slots=True)
+class RawOrder:
+    """One order as Amazon's bytes; `key` its number, empty when not even that could be read.
+
+    Not `requested`: it came in the answer to a search of other marketplaces.
+    """
+
+    key: str
+    body: bytes
+    requested: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class NextCursor:
+    """Where the search goes on. With a page token the window is not read to its end yet."""
+
+    after: datetime
+    marketplace_ids: tuple[str, ...]
+    page_token: str = ""
+    token_at: datetime | None = None
+    window_before: datetime | None = None
+
+
+@operation
+def start_cursor(account_id: int, *, after: datetime) -> None:
+    """The first window of an account begins here; a cursor that is there stays."""
+    OrderCursor.objects.get_or_create(account_id=account_id, defaults={"after": after})
+
+
+@operation
+def turn_back_cursor(account_id: int, *, after: datetime) -> None:
+    """The window begins anew, from an earlier moment."""
+    OrderCursor.objects.filter(account_id=account_id).update(
+        after=after, page_token="", token_at=None, window_before=None
+    )
+
+
+@operation
+def keep_page(account_id: int, orders: Sequence[RawOrder], cursor: NextCursor, *, now: datetime) -> int:
+    """Keep a page's orders and move the cursor, in one transaction. Answers how many were new or changed."""
+    kept = _keep(account_id, orders, FROM_SEARCH, now)
+    OrderCursor.objects.filter(account_id=account_id).update(
+        after=cursor.after,
+        marketplace_ids=list(cursor.marketplace_ids),
+        page_token=cursor.page_token,
+        token_at=cursor.token_at,
+        window_before=cursor.window_before,
+        pages_read=F("pages_read") + 1,
+        orders_seen=F("orders_seen") + len(orders),
+        **({} if cursor.page_token else {"caught_up_at": now}),
+    )
+    return kept
+
+
+@operation
+def restart_window(account_id: int) -> None:
+    """The page token is worth nothing more: the window begins anew from its lower bound."""
+    OrderCursor.objects.filter(account_id=account_id).update(page_token="", token_at=None, window_before=None)
+
+
+@operation
+def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
+    """Keep one order that was fetched by its number. What is kept already is taken once more, as it was asked for."""
+    kept = _keep(account_id, [order], BY_ID, now)
+    if not kept:
+        newest = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=order.key).order_by("-id").first()
+        if newest is not None:
+            newest.state, newest.again_at, newest.received_at = RawMessage.State.WAITING, None, now
+            newest.source = BY_ID
+            newest.save(update_fields=["state", "again_at", "received_at", "source"])
+        triggers.run_flow(account_id, "take_orders", soon=True)
+    return kept
+
+
+def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetime) -> int:
+    """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again.
+
+    What has no readable number is known by its bytes alone, else each overlap would set it aside once more.
+    """
+    hashes = [hashlib.sha256(order.body).hexdigest() for order in orders]
+    nameless = {body_hash for order, body_hash in zip(orders, hashes, strict=True) if not order.key}
+    known = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key="", body_hash__in=nameless)
+    nameless_known = set(known.values_list("body_hash", flat=True)) if nameless else set()
+    newest = dict(
+        RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key[:60] for o in orders if o.key])
+        .order_by("id")
+        .values_list("key", "body_hash")
+    )
+    rows = [
+        RawMessage(
+            account_id=account_id,
+            kind=ORDER,
+            key=order.key[:60],
+            body=order.body,
+            body_hash=body_hash,
+            source=source if order.requested else NOT_REQUESTED,
+            received_at=now,
+        )
+        for order, body_hash in zip(orders, hashes, strict=True)
+        if (newest.get(order.key[:60]) != body_hash if order.key else body_hash not in nameless_known)
+    ]
+    RawMessage.objects.bulk_create(rows)
+    if rows:
+        triggers.run_flow(account_id, "take_orders", soon=True)
+    return len(rows)
+
+
+@operation
+def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
+    """The message cannot be understood: it is set aside alone, and a person is told."""
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    reason = f"Amazon's message could not be understood: {error}"
+    cause = f"Amazon's message about {raw.key or f'message {raw.pk}'} could not be understood: {error}"
+    _set_aside(raw, error=error, reason=reason, cause=cause, cure=NOT_UNDERSTOOD, now=now)
+
+
+@operation
+def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> None:
+    """The order came in the answer to a search of other marketplaces. By its number it is asked for at once: what comes
+    then is this account's order."""
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
+    cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
+    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, cure=NOT_ASKED_FOR, now=now)
+    if imported is not None and imported.state != ImportState.IGNORED.value:
+        ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
+        triggers.fetch_order(raw.account_id, raw.key)
+
+
+def _set_aside(
+    raw: RawMessage, *, error: str, reason: str, cause: str, cure: str, now: datetime
+) -> ImportedOrder | None:
+    """Its order, where its number could be read."""
+    raw.state, raw.error = RawMessage.State.QUARANTINED, error
+    raw.save(update_fields=["state", "error"])
+    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=cure, now=now)
+    imported = (
+        ImportedOrder.objects.filter(account=raw.account_id, amazon_order_id=raw.key).first() if raw.key else None
+    )
+    open_problem(
+        ProblemKind.NOT_UNDERSTOOD,
+        problem_key(raw),
+        cause=cause,
+        cure=cure if imported else NO_NUMBER,
+        cure_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
+        imported_order=imported,
+        account_id=raw.account_id,
+        now=now,
+    )
+    return imported
+
+
+@operation
+def put_off(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> int:
+    """Our own fault while taking the message: it is tried again later. Answers how often it was tried."""
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    raw.attempts = min(raw.attempts + 1, 30_000)
+    raw.error, raw.again_at = error, again_at
+    raw.save(update_fields=["attempts", "error", "again_at"])
+    cure = f"It is tried again by itself at {again_at:%H:%M} UTC. Other orders go on."
+    note_not_taken(raw, ImportState.SYSTEM_ERROR, reason=error, cure=cure, now=now)
+    return raw.attempts

@@ -1,0 +1,161 @@
+"""Units that Amazon orders take without being sales orders: held, served, ended; and paid orders without a channel."""
+
+from datetime import datetime
+
+from wharfinger.db.models import Alert, ImportedOrder, Installation, Marketplace, Problem, RawMessage, SalesOrder, User
+from wharfinger.db.queries.orders.unimported import Channelless, channelless_orders
+from wharfinger.domain.installation.alerts import AlertKind
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingOrder
+from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
+from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
+from wharfinger.operations.installation._history_steps import record_activity, record_audit
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, find_or_make_import
+from wharfinger.operations.orders._reserve_steps import reserve_units
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, bring_state_along, claims_of
+from wharfinger.operations.transaction import operation
+
+PENDING_DAYS = range(1, 61)
+"""For how many days a pending order may keep its units."""
+
+
+@operation
+def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
+    """The message could not be taken; its lines reserve their units all the same.
+
+    Nothing else of it is believed: an order that is understood, or a sales order, stays as it is.
+    """
+    raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
+    if len(incoming.amazon_order_id) > ORDER_ID_AT_MOST:
+        return
+    if not raw.key:  # read member by member it has a number after all: what is told of it is told of its order
+        raw.key = incoming.amazon_order_id
+        raw.save(update_fields=["key"])
+    imported, found_now = find_or_make_import(raw, incoming, now=now)
+    understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
+    if SalesOrder.objects.filter(imported=imported).exists():
+        return
+    if understood and incoming.updated_at < imported.amazon_updated_at:
+        return
+    if incoming.status is not AmazonStatus.UNKNOWN:
+        imported.amazon_status, imported.amazon_updated_at = incoming.status.value, incoming.updated_at
+    imported.fulfilment = incoming.fulfilment.value if incoming.fulfilment else imported.fulfilment
+    imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
+    imported.ship_by = incoming.ship_by or imported.ship_by
+    imported.raw_message = imported.raw_message or raw
+    reserve_units(imported, incoming, now=now, found_now=found_now)
+    imported.save()
+
+
+@operation
+def serve_import(imported_id: int, *, now: datetime) -> bool:
+    """Give an order without an import what has become free meanwhile; False when somebody else holds it now."""
+    rows = ImportedOrder.objects.select_for_update(of=("self",), skip_locked=True, no_key=True)
+    imported = rows.filter(pk=imported_id).first()
+    if imported is None:
+        return False
+    allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+    return True
+
+
+@operation
+def end_reservation(imported_id: int, *, now: datetime) -> None:
+    """The order is pending for too long: its units are free, until it is paid."""
+    imported = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=imported_id)
+    if not AmazonStatus(imported.amazon_status).pending or imported.reservation_ended_at is not None:
+        return
+    imported.reservation_ended_at = now
+    imported.save(update_fields=["reservation_ended_at"])
+    order = (
+        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("site", "channel__marketplace")
+        .filter(imported=imported)
+        .first()
+    )
+    if order is None:
+        allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
+    else:
+        order.imported = imported
+        lines = list(order.lines.order_by("pk"))
+        allocate_lines(lines, site_id=order.site_id, now=now)
+        bring_state_along(order, lines, now=now)
+    days = (now - imported.placed_at).days
+    record_activity(
+        f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are reserved again "
+        "as soon as the order is paid.",
+        imported_order=imported,
+        sales_order=order,
+        channel_id=imported.channel_id,
+        now=now,
+    )
+
+
+@operation
+def set_pending_days(days: int, *, now: datetime, user: User) -> None:
+    """For orders that are pending now and those to come; what is released already stays released."""
+    if days not in PENDING_DAYS:
+        raise Refused(f"Give a number of days from {PENDING_DAYS[0]} to {PENDING_DAYS[-1]}.", "days")
+    row = Installation.objects.select_for_update(no_key=True).get(pk=INSTALLATION_ID)
+    if row.pending_reservation_days == days:
+        return
+    before = _kept_for(row.pending_reservation_days)
+    row.pending_reservation_days = days
+    row.save(update_fields=["pending_reservation_days"])
+    after = _kept_for(days)
+    record_audit("change", "Installation", row.pk, before=before, after=after, now=now, user=user)
+
+
+def _kept_for(days: int) -> dict[str, str]:
+    return {"pending orders keep their units": f"{days} {'day' if days == 1 else 'days'}"}
+
+
+@operation
+def judge_channelless(account_id: int, *, now: datetime) -> int:
+    """One problem, and one alert, for each marketplace whose paid orders have no channel. Answers how many."""
+    found = channelless_orders(account_id)
+    for row in found:
+        _report(row, now)
+    keys = {_key(row) for row in found}
+    gone = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, account=account_id, solved_at=None)
+    for problem in gone.exclude(key__in=keys).order_by("pk"):
+        solve_problem(ProblemKind.NO_CHANNEL, problem.key, now=now)
+        close_alert(_alert_key(problem), now=now)
+    return len(found)
+
+
+def _key(row: Channelless) -> str:
+    return f"nochannel:{row.account_id}:{row.marketplace_id}:{Fulfilment.FBM.value}"
+
+
+def _alert_key(problem: Problem) -> str:
+    """Each opening of the problem is told anew."""
+    return f"{problem.key}:{problem.pk}"
+
+
+def _report(row: Channelless, now: datetime) -> None:
+    key = _key(row)
+    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, key=key, solved_at=None).first()
+    if held is not None and held.cause == row.sentence:
+        return
+    problem = open_problem(
+        ProblemKind.NO_CHANNEL,
+        key,
+        cause=row.sentence,
+        cure=row.remedy,
+        cure_page=row.remedy_page,
+        account_id=row.account_id,
+        now=now,
+    )
+    if not Alert.objects.filter(key=_alert_key(problem), closed_at=None, text=row.sentence).exists():
+        raise_alert(
+            AlertKind.NO_CHANNEL,
+            _alert_key(problem),
+            key,
+            text=row.sentence,
+            cure=row.remedy,
+            cure_page=row.remedy_page,
+            account=problem.account,
+            now=now,
+        )

@@ -1,0 +1,137 @@
+"""Sales orders that wait for a person's word."""
+
+from datetime import datetime
+
+from wharfinger.db.models import Problem, SalesOrder, User
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.addresses import doubts, read_address, tidy
+from wharfinger.domain.orders.order import AmazonStatus, SalesOrderState
+from wharfinger.operations._options_in_force import (
+    options_for,
+)
+from wharfinger.operations.after_sale._invoice_steps import invoice_what_is_due
+from wharfinger.operations.installation._history_steps import record_activity, record_audit
+from wharfinger.operations.installation._problem_steps import solve_problem
+from wharfinger.operations.orders._address_steps import address_hash, note_address, solve_address_changes
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock._allocation_steps import bring_state_along, pick_by_itself
+from wharfinger.operations.transaction import operation
+
+
+@operation
+def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """From now on the order may be dispatched and invoiced. Refused when there is nothing to confirm any more."""
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel__marketplace")
+    order = rows.select_related("imported").filter(pk=order_id).first()
+    if order is None:
+        raise Refused("This sales order does not exist. Open the list again.")
+    if order.confirmed:
+        raise Refused(f"{order.code} is confirmed already. Nothing is left to do.")
+    if order.state == SalesOrderState.CANCELLED.value:
+        raise Refused(f"{order.code} was cancelled. There is nothing to confirm.")
+    order.confirmed = True
+    order.save(update_fields=["confirmed"])
+    invoice_what_is_due(order, now=now)
+    record_activity(f"{order.code} is confirmed.", sales_order=order, channel=order.channel, now=now, user=user)
+    record_audit(
+        "confirm",
+        "SalesOrder",
+        order.pk,
+        before={"confirmed": "False"},
+        after={"confirmed": "True"},
+        now=now,
+        user=user,
+    )
+    return order
+
+
+@operation
+def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person has compared the amounts: *Totals differ* closes, stays closed while Amazon states the same amounts,
+    and the invoice that waited for it is written. Refused when nothing is to be accepted."""
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel__marketplace")
+    order = rows.select_related("imported").filter(pk=order_id).first()
+    if order is None:
+        raise Refused("This sales order does not exist. Open the list again.")
+    key = f"order:{order.pk}"
+    problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER.value, key=key, solved_at=None).first()
+    if problem is None:
+        raise Refused(f"The amounts of {order.code} agree. Nothing is left to accept.")
+    order.totals_accepted = problem.cause.removeprefix(f"{order.code}: ")
+    order.save(update_fields=["totals_accepted"])
+    solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
+    invoice_what_is_due(order, now=now)
+    record_activity(
+        f"Amazon's amounts accepted. {problem.cause}", sales_order=order, channel=order.channel, now=now, user=user
+    )
+    record_audit(
+        "accept totals",
+        "SalesOrder",
+        order.pk,
+        before=None,
+        after={"amounts": order.totals_accepted},
+        now=now,
+        user=user,
+    )
+    return order
+
+
+@operation
+def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person says that a courier can deliver to the address as it is. Another address asks again."""
+    order = _open_order(order_id)
+    address = read_address(order.delivery)
+    if address is None or not tidy(address).line_1:
+        raise Refused(f"{order.code}: Amazon has given no street. Press Retry Download on the imported order first.")
+    if not doubts(address):
+        raise Refused(f"The address of {order.code} is complete. Nothing is left to confirm.")
+    if order.confirmed_address_hash == address_hash(address):
+        raise Refused(f"The address of {order.code} is confirmed already. Nothing is left to do.")
+    order.confirmed_address_hash = address_hash(address)
+    order.save(update_fields=["confirmed_address_hash"])
+    note_address(order, AmazonStatus(order.imported.amazon_status), now=now)
+    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)
+    return order
+
+
+@operation
+def acknowledge_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person has seen that Amazon changed the address after the order was picked or packed."""
+    order = _open_order(order_id, also_closed=True)
+    if not solve_address_changes(order, now=now):
+        raise Refused(f"{order.code}: no change of the address is open. Somebody has seen it already.")
+    _record(order, "acknowledge address", "The changed delivery address was seen.", now, user)
+    return order
+
+
+@operation
+def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """The buyer's request to cancel is answered: the order may be picked and sent."""
+    order = _open_order(order_id)
+    if not order.cancel_requested:
+        raise Refused(f"{order.code}: the buyer does not request cancellation (any more). Dispatch it as usual.")
+    if order.cancel_answered_at is not None:
+        raise Refused(f"{order.code}: the request is answered already. Dispatch the order as usual.")
+    order.cancel_answered_at = now
+    order.save(update_fields=["cancel_answered_at"])
+    solve_problem(ProblemKind.CANCEL_REQUESTED, f"order:{order.pk}", now=now)
+    pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
+    text = "The buyer's request to cancel is answered: the order is dispatched anyway."
+    _record(order, "dispatch anyway", text, now, user)
+    return order
+
+
+def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+    order = rows.select_related("channel__marketplace", "imported", "site").filter(pk=order_id).first()
+    if order is None:
+        raise Refused("This sales order does not exist. Open the list again.")
+    if not also_closed and not SalesOrderState(order.state).open:
+        raise Refused(f"{order.code} is {order.state.lower()}. There is nothing to answer any more.")
+    return order
+
+
+def _record(order: SalesOrder, verb: str, text: str, now: datetime, user: User) -> None:
+    record_activity(text, sales_order=order, channel=order.channel, now=now, user=user)
+    record_audit(verb, "SalesOrder", order.pk, before=None, after={"order": order.code}, now=now, user=user)

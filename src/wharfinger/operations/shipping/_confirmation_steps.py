@@ -1,0 +1,133 @@
+"""Steps about telling Amazon of parcels; they need an open transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import Confirmation, SalesOrder, Shipment
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import IncomingPackage
+from wharfinger.domain.shipping.carriers import are_one_carrier
+from wharfinger.domain.shipping.shipments import ConfirmationState, SentParcel, is_same_parcel
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import solve_problem
+
+_MAY_BE_SEEN = [
+    ConfirmationState.WAITING.value,
+    ConfirmationState.ATTEMPTED.value,
+    ConfirmationState.ACCEPTED.value,
+    ConfirmationState.REFUSED.value,
+    ConfirmationState.NOT_SHOWN.value,
+]
+_OF_A_CONFIRMATION = (
+    ProblemKind.CONFIRMATION_REFUSED,
+    ProblemKind.CONFIRMATION_NOT_SHOWN,
+    ProblemKind.CONFIRMATION_LATE,
+)
+
+
+def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:
+    """Amazon's own order holds these parcels: the confirmations of ours among them are done.
+
+    Ours is the parcel with our tracking number, or with our reference where Amazon names no number;
+    another parcel under our reference (a person's in Seller Central) is not ours.
+    """
+    if not packages:
+        return 0
+    _note_delivered(sales_order, packages, now)
+    rows = Confirmation.objects.select_for_update(of=("self",), no_key=True).select_related("shipment")
+    waiting = rows.filter(shipment__order=sales_order, state__in=_MAY_BE_SEEN).order_by("pk")
+    done = 0
+    for row in waiting:
+        shown = next((package for package in packages if _shows(package, row)), None)
+        if shown is not None:
+            row.shown_carrier = shown.carrier[:120]
+            mark_confirmed(row, sales_order, now=now)
+            done += 1
+    return done
+
+
+def _note_delivered(sales_order: SalesOrder, packages: Sequence[IncomingPackage], now: datetime) -> None:
+    """What is delivered is not corrected any more, whatever became of its confirmation."""
+    delivered = [package for package in packages if package.delivered]
+    if not delivered:
+        return
+    for shipment in Shipment.objects.filter(order=sales_order, delivered_at=None):
+        sent = SentParcel(shipment.package_reference, shipment.tracking_number)
+        if any(_is_ours(package, sent) for package in delivered):
+            Shipment.objects.filter(pk=shipment.pk).update(delivered_at=now)
+
+
+def _shows(package: IncomingPackage, row: Confirmation) -> bool:
+    """Whether Amazon shows the newest version of the parcel, and not one that a correction has replaced."""
+    if row.attempted_version and is_overtaken(row):
+        return False  # what Amazon shows was sent before the correction
+    if not _is_ours(package, _sent(row)):
+        return False
+    return not row.stale_carrier or not are_one_carrier(package.carrier, row.stale_carrier)
+
+
+def _sent(row: Confirmation) -> SentParcel:
+    shipment = row.shipment
+    carrier = row.sent_carrier.removeprefix("Other ")
+    return SentParcel(shipment.package_reference, shipment.tracking_number, carrier)
+
+
+def _is_ours(package: IncomingPackage, sent: SentParcel) -> bool:
+    return is_same_parcel(
+        sent, reference=package.reference, tracking_number=package.tracking_number, carrier=package.carrier
+    )
+
+
+def parcels_of_others(row: Confirmation, packages: Sequence[IncomingPackage]) -> list[IncomingPackage]:
+    """The parcels that Amazon's order holds and none of ours is: set by somebody in Seller Central, or by Amazon.
+
+    Under a corrected parcel's own reference it may be what we sent before the correction.
+    """
+    ours = [
+        _sent(one)
+        for one in Confirmation.objects.filter(shipment__order=row.shipment.order_id).select_related("shipment")
+    ]
+    own = row.shipment.package_reference if row.version > 1 else ""
+    return [
+        package
+        for package in packages
+        if not any(_is_ours(package, sent) for sent in ours) and not (own and package.reference == own)
+    ]
+
+
+def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime) -> None:
+    """Amazon shows the parcel."""
+    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED.value, now, ""
+    row.accepted_at = row.accepted_at or now
+    row.first_accepted_at = row.first_accepted_at or row.accepted_at
+    row.stale_carrier = ""
+    row.save(
+        update_fields=[
+            "state", "confirmed_at", "accepted_at", "first_accepted_at", "error", "shown_carrier", "stale_carrier"
+        ]
+    )  # fmt: skip
+    for kind in _OF_A_CONFIRMATION:
+        solve_problem(kind, confirmation_key(row), now=now)
+    record_activity(
+        f"Amazon shows parcel {row.shipment.package_reference} ({row.shipment.tracking_number}).",
+        sales_order=sales_order,
+        channel_id=sales_order.channel_id,
+        account_id=row.account_id,
+        now=now,
+    )
+
+
+def confirmation_key(row: Confirmation) -> str:
+    return f"confirmation:{row.pk}"
+
+
+def is_overtaken(row: Confirmation) -> bool:
+    """A person corrected the parcel after its last attempt was written: a newer version waits behind it."""
+    return row.version > row.attempted_version
+
+
+def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
+    """The newest version is sent from now on; the caller saves the row."""
+    row.state, row.again_at = ConfirmationState.WAITING.value, now
+    row.attempts = row.read_backs = row.resends = 0
+    row.accepted_at, row.confirmed_at, row.error = None, None, ""

@@ -1,0 +1,346 @@
+"""Confirmations on their way to Amazon: one fact, one message, told once, read back when in doubt.
+
+The attempt is written before the call. Whatever ends between call and settling leaves it Attempted, and
+an attempt of unknown outcome is looked up in Amazon's own order before anything is sent again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from django.db.models import F, Q, QuerySet
+
+from wharfinger.db.models import Confirmation, SellerAccount
+from wharfinger.db.queries.moments import is_due, is_past
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
+from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage, SalesOrderState
+from wharfinger.domain.retry import pause_after
+from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import open_problem
+from wharfinger.operations.shipping._carrier_steps import carrier_of, carrier_sent
+from wharfinger.operations.shipping._confirmation_steps import (
+    confirm_seen_packages,
+    confirmation_key,
+    is_overtaken,
+    parcels_of_others,
+    wait_for_sending,
+)
+from wharfinger.operations.shipping._not_shown_steps import (
+    LOOK_AFTER_ACCEPTED,
+    LOOK_AFTER_DOUBT,
+    look_again_or_send,
+    note_not_shown,
+)
+from wharfinger.operations.transaction import operation
+
+_TEXT_AT_MOST = 2000
+_RUNNING = Q(
+    shipment__order__channel__enabled=True,
+    shipment__order__channel__activated=True,
+    shipment__order__channel__archived=False,
+)
+"""A channel that is switched off sends and asks nothing; its confirmations wait for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationToSend:
+    """One claimed message, in our words."""
+
+    id: int
+    amazon_order_id: str
+    marketplace_id: str
+    package_reference: int
+    carrier_code: str
+    carrier_name: str
+    shipping_method: str
+    tracking_number: str
+    shipped_at: datetime
+    items: tuple[tuple[str, int], ...]
+    """(order item id, units)."""
+
+
+def any_accepted(account_id: int) -> bool:
+    """Whether Amazon accepted a confirmation since the account's token was set."""
+    rows = Confirmation.objects.filter(account_id=account_id, accepted_at__isnull=False)
+    since = SellerAccount.objects.values_list("token_set_at", flat=True).get(pk=account_id)
+    return rows.filter(accepted_at__gte=since).exists() if since else rows.exists()
+
+
+@operation
+def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
+    """Take the waiting confirmation with the earliest ship-by and write its attempt."""
+    rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
+        is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id, state=ConfirmationState.WAITING.value
+    )
+    rows = rows.filter(_RUNNING).exclude(shipment__tracking_number="")
+    rows = rows.select_related("shipment__order__channel", "shipment__service")
+    row = rows.order_by(F("shipment__order__ship_by").asc(nulls_last=True), "pk").first()
+    if row is None:
+        return None
+    row.state, row.attempts = ConfirmationState.ATTEMPTED.value, min(row.attempts + 1, 30_000)
+    row.attempted_at, row.attempted_at_machine = now, machine_now
+    row.again_at, row.read_backs = now + LOOK_AFTER_DOUBT, 0
+    message = _message(row)
+    row.attempted_version, row.sent_carrier = row.version, carrier_sent(message.carrier_code, message.carrier_name)
+    row.save(
+        update_fields=[
+            "state", "attempts", "attempted_at", "attempted_at_machine", "again_at", "read_backs", "attempted_version",
+            "sent_carrier",
+        ]
+    )  # fmt: skip
+    return message
+
+
+def _message(row: Confirmation) -> ConfirmationToSend:
+    shipment = row.shipment
+    channel = shipment.order.channel
+    carrier = carrier_of(channel.pk, shipment.service)
+    return ConfirmationToSend(
+        id=row.pk,
+        amazon_order_id=shipment.order.imported.amazon_order_id,
+        marketplace_id=channel.marketplace_id,
+        package_reference=int(shipment.package_reference),
+        carrier_code=carrier.code,
+        carrier_name=carrier.name,
+        shipping_method=carrier.method,
+        tracking_number=shipment.tracking_number,
+        shipped_at=shipment.shipped_at,
+        items=tuple(shipment.lines.order_by("pk").values_list("line__order_item_id", "quantity")),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Amazon answered 204."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """No call was made, or Amazon surely did nothing: sent again at `again_at` (None = after a pause)."""
+
+    error: str
+    again_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """The call may have been carried out: it stays Attempted and is looked up."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedByAmazon:
+    """Amazon will not take it as it is; `final` False = look into the order first, it may be there already."""
+
+    error: str
+    final: bool
+
+
+Outcome = Accepted | NotSent | Unknown | RefusedByAmazon
+
+
+@operation
+def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime) -> None:
+    """Write how the attempt ended, unless Amazon's own order has answered meanwhile."""
+    row = _locked().get(pk=confirmation_id)
+    if row.state != ConfirmationState.ATTEMPTED.value:
+        return
+    match outcome:
+        case Accepted():
+            row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED.value, now, ""
+            row.first_accepted_at, row.again_at = row.first_accepted_at or now, now + LOOK_AFTER_ACCEPTED
+            _tell_history(row, "Amazon took the confirmation of", now)
+            if is_overtaken(row):
+                wait_for_sending(row, now=now)
+        case NotSent():
+            row.state, row.error = ConfirmationState.WAITING.value, outcome.error[:_TEXT_AT_MOST]
+            row.attempted_version = max(0, row.attempted_version - 1)  # what Amazon shows is still the one before
+            if outcome.again_at is None:
+                row.again_at = now + pause_after(max(1, row.attempts))
+            else:
+                row.again_at, row.attempts = outcome.again_at, max(0, row.attempts - 1)
+        case Unknown():
+            row.error, row.again_at = outcome.error[:_TEXT_AT_MOST], now + LOOK_AFTER_DOUBT
+        case RefusedByAmazon():
+            row.error = outcome.error[:_TEXT_AT_MOST]
+            if is_overtaken(row):
+                wait_for_sending(row, now=now)
+            elif outcome.final:
+                _refuse(row, now)
+        case _:
+            assert_never(outcome)
+    row.save(
+        update_fields=[
+            "state", "accepted_at", "first_accepted_at", "confirmed_at", "error", "again_at", "attempts", "read_backs",
+            "attempted_version", "resends",
+        ]
+    )  # fmt: skip
+
+
+def _locked() -> QuerySet[Confirmation]:
+    rows = Confirmation.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("shipment__order__channel", "shipment__order__imported")
+
+
+def _tell_history(row: Confirmation, words: str, now: datetime) -> None:
+    order = row.shipment.order
+    record_activity(
+        f"{words} parcel {row.shipment.package_reference}.",
+        sales_order=order,
+        channel_id=order.channel_id,
+        account_id=row.account_id,
+        now=now,
+    )
+
+
+def _refuse(row: Confirmation, now: datetime) -> None:
+    order = row.shipment.order
+    row.state = ConfirmationState.REFUSED.value
+    open_problem(
+        ProblemKind.CONFIRMATION_REFUSED,
+        confirmation_key(row),
+        cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
+        cure="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order shows "
+        "the parcel in Seller Central, nothing is left to do.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel=order.channel,
+        account_id=row.account_id,
+        now=now,
+    )
+    _tell_history(row, "Amazon refuses the confirmation of", now)
+
+
+@dataclass(frozen=True, slots=True)
+class InDoubt:
+    """A confirmation that Amazon's own order must answer."""
+
+    id: int
+    amazon_order_id: str
+
+
+def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) -> tuple[InDoubt, ...]:
+    """Attempts of unknown outcome made before `machine_before` (no request of theirs is under way any more), and
+    accepted ones that the ordinary search has not shown; longest waiting first."""
+    rows = Confirmation.objects.filter(_RUNNING, is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
+    over = is_due("attempted_at_machine", machine_before, LONGEST_ROW_WAIT)
+    attempted = rows.filter(over, state=ConfirmationState.ATTEMPTED.value)
+    accepted = rows.filter(state=ConfirmationState.ACCEPTED.value)
+    found = (attempted | accepted).order_by("again_at", "pk")
+    return tuple(InDoubt(*row) for row in found.values_list("pk", "shipment__order__imported__amazon_order_id"))
+
+
+@operation
+def note_looked_up(
+    confirmation_id: int, packages: Sequence[IncomingPackage], *, all_shipped: bool, now: datetime, refused: str = ""
+) -> ConfirmationState:
+    """Amazon's order as it is now. `all_shipped`: every unit of the parcel's lines counts as shipped there.
+
+    `refused`: Amazon's words when a refusal led to this look: when the parcel is not there, they are final.
+    """
+    row = _locked().get(pk=confirmation_id)
+    confirm_seen_packages(row.shipment.order, packages, now=now)
+    row = _locked().get(pk=confirmation_id)
+    if row.state not in (ConfirmationState.ATTEMPTED.value, ConfirmationState.ACCEPTED.value):
+        return ConfirmationState(row.state)
+    if is_overtaken(row):
+        wait_for_sending(row, now=now)
+        row.save(
+            update_fields=[
+                "state", "again_at", "attempts", "read_backs", "resends", "accepted_at", "confirmed_at", "error"
+            ]
+        )  # fmt: skip
+        return ConfirmationState.WAITING
+    if refused:
+        _judge_refusal(row, refused, packages, all_shipped, now)
+    else:
+        look_again_or_send(row, packages, all_shipped=all_shipped, now=now)
+    row.save(update_fields=["state", "error", "again_at", "read_backs", "resends"])
+    return ConfirmationState(row.state)
+
+
+def _judge_refusal(
+    row: Confirmation, refused: str, packages: Sequence[IncomingPackage], all_shipped: bool, now: datetime
+) -> None:
+    """A refusal is final, but of an order that counts as shipped (behaviour SH03): what it shows decides.
+
+    Another parcel there is told at once; without a word of any parcel, ours may only show later.
+    """
+    row.error = refused[:_TEXT_AT_MOST]
+    others = parcels_of_others(row, packages) if all_shipped else []
+    if others:
+        note_not_shown(row, packages, others, shipped=True, now=now)
+    elif all_shipped and not packages:
+        look_again_or_send(row, packages, all_shipped=True, now=now)
+    else:
+        _refuse(row, now)
+
+
+@operation
+def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
+    """The look itself failed; it is done again after a pause."""
+    Confirmation.objects.filter(pk=confirmation_id).update(error=error[:_TEXT_AT_MOST], again_at=now + LOOK_AFTER_DOUBT)
+
+
+_NOT_SHOWN_YET = [
+    ConfirmationState.WAITING.value,
+    ConfirmationState.ATTEMPTED.value,
+    ConfirmationState.ACCEPTED.value,
+    ConfirmationState.NOT_SHOWN.value,
+]
+_REMEDY_OF_LATE = (
+    "It is sent again automatically; press “Send again” to send it now. If it must not wait, confirm the order in "
+    "Seller Central with the same tracking number."
+)
+_REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the label: Amazon is sent it then."
+
+
+@operation
+def alarm_late(account_id: int, *, now: datetime) -> int:
+    """Tell a person of parcels that left but that Amazon has not taken, or took and does not show, by ship-by."""
+    not_taken = Q(
+        first_accepted_at=None, state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value]
+    )
+    shipped = Q(shipment__order__imported__amazon_status=AmazonStatus.SHIPPED.value)
+    dropped = Q(resends__gt=0, version=1, state__in=_NOT_SHOWN_YET) & ~shipped
+    late = _locked().filter(
+        not_taken | dropped,
+        is_past("made_at", now - LOOK_AFTER_DOUBT, now),
+        account_id=account_id,
+        shipment__order__ship_by__lt=now,
+    )
+    rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED.value).order_by("pk")[:200])
+    for row in rows:
+        order = row.shipment.order
+        numbered = bool(row.shipment.tracking_number)
+        waits = row.error or ("" if numbered else "The parcel has no tracking number yet.")
+        open_problem(
+            ProblemKind.CONFIRMATION_LATE,
+            confirmation_key(row),
+            cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
+            cure=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
+            cure_page=f"/sales-orders/{order.pk}/",
+            sales_order=order,
+            channel=order.channel,
+            account_id=row.account_id,
+            now=now,
+        )
+    return len(rows)
+
+
+def next_due(account_id: int) -> datetime | None:
+    """When the next confirmation of the account is to be sent or looked up; None when none is open."""
+    rows = Confirmation.objects.filter(
+        _RUNNING,
+        account_id=account_id,
+        state__in=[
+            ConfirmationState.WAITING.value,
+            ConfirmationState.ATTEMPTED.value,
+            ConfirmationState.ACCEPTED.value,
+        ],
+    ).exclude(shipment__tracking_number="")
+    return rows.order_by("again_at").values_list("again_at", flat=True).first()

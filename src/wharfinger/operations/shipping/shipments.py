@@ -1,0 +1,225 @@
+"""Parcels that leave: the order, its lines, the stock and the message to Amazon, in one transaction."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from wharfinger.db.models import (
+    Allocation,
+    Confirmation,
+    CourierService,
+    KitComponent,
+    Problem,
+    SalesOrder,
+    SalesOrderLine,
+    Shipment,
+    ShipmentLine,
+    User,
+)
+from wharfinger.domain.installation.problems import ADDRESS_HOLDS
+from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
+from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
+from wharfinger.domain.stock.ledger import MovementReason
+from wharfinger.operations import triggers
+from wharfinger.operations.after_sale._invoice_steps import invoice_order
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping._carrier_steps import checked_number, service_in_use
+from wharfinger.operations.stock._allocation_steps import bring_state_along
+from wharfinger.operations.stock._stock_steps import lock_levels, write_movement
+from wharfinger.operations.transaction import operation
+
+AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
+"""Orders of this programme are confirmed by Amazon; a confirmation of ours would be refused."""
+
+
+@operation
+def dispatch(
+    order_id: int,
+    *,
+    service_id: int,
+    tracking_number: str = "",
+    number_confirmed: bool = False,
+    lines: Mapping[int, int] | None = None,
+    package: int | None = None,
+    now: datetime,
+    user: User | None = None,
+) -> Shipment:
+    """One parcel of the order leaves. `lines` None = everything that is open and not held; else units by line.
+
+    Only units that stock is promised to can leave. `package`: the number that the page showed for this
+    parcel; another one means that somebody dispatched meanwhile. `number_confirmed`: a person compared a
+    tracking number that does not fit its carrier with the label.
+    """
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel", "imported", "site")
+    order = rows.get(pk=order_id)
+    _check_order(order)
+    reference = order.shipments.count() + 1
+    if package is not None and package != reference:
+        raise Refused(f"{order.code} was dispatched meanwhile: this would be parcel {reference}. Look at it again.")
+    service = service_in_use(order.channel, service_id)
+    number = _tracking_number(order, service, tracking_number, reference, confirmed=number_confirmed)
+    leaving = _leaving(order, lines)
+    shipment = Shipment.objects.create(
+        order=order,
+        package_reference=str(reference),
+        service=service,
+        tracking_number=number.number,
+        number_confirmed=bool(number.doubt),
+        shipped_at=now,
+        user=user,
+    )
+    for line, units in leaving:
+        ShipmentLine.objects.create(shipment=shipment, line=line, quantity=units)
+    _move_out(shipment, leaving, now=now, user=user)
+    _bring_order_along(order, now)
+    _tell_amazon(order, shipment, now)
+    units = sum(quantity for _, quantity in leaving)
+    words = "1 unit" if units == 1 else f"{units} units"
+    record_activity(
+        f"Parcel {reference} left: {words} with {service}, {number.number or 'no tracking number yet'}.",
+        sales_order=order,
+        channel=order.channel,
+        now=now,
+        user=user,
+    )
+    return shipment
+
+
+def _check_order(order: SalesOrder) -> None:
+    state = SalesOrderState(order.state)
+    if order.channel.kind == Fulfilment.FBA.value:
+        raise Refused(f"{order.code} is sent by Amazon (FBA). There is nothing to dispatch.")
+    if state is SalesOrderState.CANCELLED:
+        raise Refused(f"{order.code} was cancelled. Do not send it; its stock is free again.")
+    if state is SalesOrderState.PENDING:
+        raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
+    if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
+        raise Refused(f"{order.code} has left already. There is nothing left to dispatch.")
+    if not order.confirmed:
+        raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
+    if order.cancel_unanswered:
+        raise Refused(
+            f"The buyer of {order.code} requested cancellation. Press Dispatch anyway on the order first, or cancel it "
+            "in Seller Central."
+        )
+    if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None).exists():
+        raise Refused(
+            f"{order.code} has no whole delivery address. The order's page says what is missing and what to do."
+        )
+
+
+def _tracking_number(
+    order: SalesOrder, service: CourierService, typed: str, reference: int, *, confirmed: bool
+) -> TrackingNumber:
+    if typed.strip():
+        return checked_number(typed, order.channel_id, service, confirmed=confirmed)
+    if service.gives_number:
+        return TrackingNumber(f"{service.number_prefix or 'WF'}{order.pk:08d}{reference:03d}")
+    if service.tracking == Tracking.TYPED_LATER.value:
+        return TrackingNumber("")
+    raise Refused(
+        f"{service} needs its tracking number before the parcel leaves. Type it from the label.", "tracking_number"
+    )
+
+
+def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[SalesOrderLine, int]]:
+    """The lines of the parcel with their units, all checked."""
+    open_lines = {line.pk: line for line in order.lines.select_for_update(no_key=True).order_by("pk")}
+    if wanted is None:
+        waiting = [line for line in open_lines.values() if line.quantity_open]
+        known = [line for line in waiting if not line.held_reason and line.item_id is not None]
+        wanted = {line.pk: line.quantity_open for line in known or waiting}
+    leaving = []
+    for line_id, units in sorted(wanted.items()):
+        line = open_lines.get(line_id)
+        if line is None:
+            raise Refused(f"{order.code} has no such line any more. Open the order again.", "lines")
+        if units < 0:
+            raise Refused(f"{line.sku}: units cannot be negative. Give 0 to leave the line for later.", "lines")
+        if units:
+            _check_line(order, line, units)
+            leaving.append((line, units))
+    if not leaving:
+        raise Refused(f"{order.code}: nothing was chosen to leave. Give the units of at least one line.", "lines")
+    return leaving
+
+
+def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
+    if line.held_reason or line.item_id is None:
+        raise Refused(f"{line.sku[:60]} is held: {line.held_reason or 'not linked to a stock item'}", "lines")
+    if units > line.quantity_open:
+        raise Refused(
+            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be sent. Correct the units.",
+            "lines",
+        )
+
+
+def _move_out(
+    shipment: Shipment, leaving: list[tuple[SalesOrderLine, int]], *, now: datetime, user: User | None
+) -> None:
+    """The promised units leave: promise and stock fall together, so what is available stays."""
+    taken = [(line, allocation, units) for line, wanted in leaving for allocation, units in _take(line, wanted)]
+    levels = lock_levels([(allocation.item_id, allocation.site_id) for _, allocation, _ in taken])
+    for line, allocation, units in taken:
+        allocation.quantity -= units
+        if allocation.quantity:
+            allocation.save(update_fields=["quantity"])
+        else:
+            allocation.delete()
+        write_movement(
+            levels[(allocation.item_id, allocation.site_id)],
+            -units,
+            MovementReason.SOLD,
+            now=now,
+            order_line=line,
+            shipment=shipment,
+            user=user,
+            promised=units,
+        )
+    for line, units in leaving:
+        line.quantity_shipped += units
+        line.save(update_fields=["quantity_shipped"])
+
+
+def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
+    """The allocations that give the line's units, with the units from each; refused when stock is short."""
+    rows = list(Allocation.objects.select_for_update(no_key=True).filter(line=line).order_by("item_id", "site_id"))
+    parts = dict(KitComponent.objects.filter(kit=line.item_id).values_list("component", "quantity"))
+    needs = {part: wanted * each for part, each in parts.items()} if parts else {line.item_id: wanted}
+    taken = []
+    for item_id, need in needs.items():
+        left = need
+        for row in (row for row in rows if row.item_id == item_id):
+            units = min(row.quantity, left)
+            if units:
+                taken.append((row, units))
+                left -= units
+        if left:
+            promised = (need - left) * wanted // need
+            raise Refused(
+                f"{line.sku[:60]}: stock is promised to {promised} of {wanted} units. Receive stock, or send fewer.",
+                "lines",
+            )
+    return taken
+
+
+def _bring_order_along(order: SalesOrder, now: datetime) -> None:
+    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    if order.state == SalesOrderState.SHIPPED.value:
+        SalesOrder.objects.filter(pk=order.pk).update(shipped_at=now)
+        invoice_order(order, now=now)
+
+
+def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:
+    quiet = (
+        order.channel.dont_upload_order_status
+        or order.imported.record_only
+        or AMAZON_CONFIRMS_ITSELF in (order.programs or [])
+    )
+    state = ConfirmationState.NOT_SENT if quiet else ConfirmationState.WAITING
+    Confirmation.objects.create(
+        shipment=shipment, account_id=order.channel.account_id, state=state.value, again_at=now, made_at=now
+    )
+    if not quiet:
+        triggers.run_flow(order.channel.account_id, "shipments_out", soon=True)

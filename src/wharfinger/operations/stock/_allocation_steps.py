@@ -1,0 +1,262 @@
+"""Steps that promise stock to order lines; they need an open transaction.
+
+Orders are locked before levels. Where levels are locked already (stock just came), only orders that
+nobody else holds are served: whoever holds one allocates it himself before he lets it go.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from django.db.models import F, QuerySet
+
+from wharfinger.db.models import (
+    Allocation,
+    ImportedLine,
+    ImportedOrder,
+    KitComponent,
+    Problem,
+    SalesOrder,
+    SalesOrderLine,
+    StockLevel,
+)
+from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, SalesOrderState
+from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state
+from wharfinger.domain.stock.allocation import Part, promise, whole_units
+from wharfinger.operations._options_in_force import (
+    InForce,
+    options_for,
+)
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices
+
+MAY_WAIT_FOR_STOCK = [
+    SalesOrderState.PENDING.value,
+    SalesOrderState.AWAITING_STOCK.value,
+    SalesOrderState.HELD.value,
+    SalesOrderState.READY_IN_PART.value,
+    SalesOrderState.PART_SHIPPED.value,
+]
+
+
+def parts_of(item_ids: Iterable[int]) -> dict[int, tuple[Part, ...]]:
+    """What one unit of each item is made of: its kit components, or itself."""
+    wanted = set(item_ids)
+    kits: dict[int, list[Part]] = {}
+    for row in KitComponent.objects.filter(kit__in=wanted):
+        kits.setdefault(row.kit_id, []).append(Part(row.component_id, row.quantity))
+    return {item: tuple(kits.get(item, [Part(item, 1)])) for item in wanted}
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a line wants: units of an item from a site. Without a site it wants nothing, and gives back what it has."""
+
+    line_id: int
+    item_id: int | None
+    site_id: int | None
+    wanted: int
+
+
+Holder = Literal["line", "imported_line"]
+"""Whose lines claim: a column of Allocation."""
+_Key = tuple[int, int]
+"""(item, site)."""
+
+
+def allocate_lines(lines: Sequence[SalesOrderLine], *, site_id: int, now: datetime) -> None:
+    """Bring the allocations of these lines to what they still need and can have; gives back what is too much."""
+    allocate("line", [Claim(line.pk, line.item_id, site_id, _wanted(line)) for line in lines], now=now)
+
+
+def _wanted(line: SalesOrderLine) -> int:
+    ended = line.order.imported.reservation_ended_at is not None
+    return 0 if line.held_reason or line.item_id is None or ended else line.quantity_open
+
+
+def claims_of(imported: ImportedOrder, lines: Iterable[ImportedLine]) -> list[Claim]:
+    """What an order without an import takes of the stock."""
+    ended = imported.reservation_ended_at is not None
+    return [Claim(row.pk, row.item_id, row.site_id, 0 if ended else row.quantity_open) for row in lines]
+
+
+def allocate(holder: Holder, claims: Sequence[Claim], *, now: datetime) -> None:
+    """Bring the allocations of these lines to what they want and can have, first come first served."""
+    held = _held(holder, [claim.line_id for claim in claims])
+    parts = parts_of(claim.item_id for claim in claims if claim.item_id is not None)
+    keys = {key for of_line in held.values() for key in of_line}
+    for claim in claims:
+        if claim.item_id is not None and claim.site_id is not None:
+            keys |= {(part.item_id, claim.site_id) for part in parts[claim.item_id]}
+    if not keys:
+        return
+    levels = lock_levels(keys)
+    changed: set[_Key] = set()
+    for claim in claims:
+        of_line = held.get(claim.line_id, {})
+        changes = _changes(claim, parts.get(claim.item_id or 0, ()), of_line, levels)
+        for key, by in changes.items():
+            levels[key].allocated += by
+            _write_allocation(holder, claim.line_id, key, before=of_line.get(key, 0), by=by, now=now)
+        changed |= set(changes)
+    for key in sorted(changed):
+        levels[key].save(update_fields=["allocated"])
+    if changed:
+        raise_notices({item for item, _ in changed}, cause="Allocated to orders changed", now=now)
+
+
+def lock_parts(items: Iterable[int], *, site_id: int, also: Set[_Key] = frozenset()) -> None:
+    """Lock the levels that lines of these items stand on, before anything that is locked after levels."""
+    parts = parts_of(items)
+    lock_levels({(part.item_id, site_id) for of_item in parts.values() for part in of_item} | also)
+
+
+def _held(holder: Holder, line_ids: Sequence[int]) -> dict[int, dict[_Key, int]]:
+    held: dict[int, dict[_Key, int]] = {}
+    rows = Allocation.objects.filter(**{f"{holder}__in": line_ids})
+    for line, item, site, units in rows.values_list(holder, "item_id", "site_id", "quantity"):
+        held.setdefault(line, {})[(item, site)] = units
+    return held
+
+
+def _allocations(lines: Sequence[SalesOrderLine]) -> dict[int, dict[int, int]]:
+    """Units by line and item."""
+    held = _held("line", [line.pk for line in lines])
+    return {line: {item: units for (item, _), units in of_line.items()} for line, of_line in held.items()}
+
+
+def _changes(
+    claim: Claim, parts: Sequence[Part], held: Mapping[_Key, int], levels: Mapping[_Key, StockLevel]
+) -> dict[_Key, int]:
+    """By (item, site): what is held elsewhere is given back, and here the line has what it wants and can have."""
+    changes = {key: -units for key, units in held.items() if key[1] != claim.site_id}
+    if claim.site_id is None:
+        return changes
+    site = claim.site_id
+    here = {item: units for (item, at), units in held.items() if at == site}
+    wanted = {part.item_id for part in parts} | set(here)
+    available = {item: levels[(item, site)].on_hand - levels[(item, site)].allocated for item in wanted}
+    planned = promise(parts, claim.wanted, here, available)
+    return changes | {(item, site): by for item, by in planned.items()}
+
+
+def _write_allocation(holder: Holder, line_id: int, key: _Key, *, before: int, by: int, now: datetime) -> None:
+    """The level is locked, and so is the line's order: nobody else writes this row."""
+    item_id, site_id = key
+    own = {f"{holder}_id": line_id, "item_id": item_id, "site_id": site_id}
+    if not before:
+        Allocation.objects.create(**own, quantity=by, made_at=now)
+    elif before + by > 0:
+        Allocation.objects.filter(**own).update(quantity=before + by)
+    else:
+        Allocation.objects.filter(**own).delete()
+
+
+def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
+    """Set the order's state from its facts, and open or solve its waiting for stock.
+
+    `new`: it is just being taken, and who takes it knows its options.
+    """
+    held = _allocations(lines)
+    parts = parts_of(line.item_id for line in lines if line.item_id is not None)
+    facts = [
+        LineFacts(
+            open=line.quantity_open,
+            shipped=line.quantity_shipped,
+            promised=whole_units(parts.get(line.item_id or 0, ()), held.get(line.pk, {})),
+            held=bool(line.held_reason) or line.item_id is None,
+        )
+        for line in lines
+    ]
+    state = sales_order_state(
+        AmazonStatus(order.imported.amazon_status),
+        Fulfilment(order.imported.fulfilment or "FBM"),
+        facts,
+        address_missing=Problem.objects.filter(
+            kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None
+        ).exists(),
+    )
+    SalesOrder.objects.filter(pk=order.pk).exclude(state=state.value).update(state=state.value)
+    became_ready = state is SalesOrderState.READY and order.state != state.value
+    order.state = state.value
+    if became_ready and not new:
+        pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
+    _tell_of_waiting(order, state, now)
+
+
+def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
+    """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come.
+
+    Never an order whose buyer requested cancellation and nobody has answered.
+    """
+    may = order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value) and not order.cancel_unanswered
+    if options.values.auto_pick and may and order.picked_at is None:
+        order.picked_at = now
+        order.save(update_fields=["picked_at"])
+
+
+def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -> None:
+    key = f"order:{order.pk}"
+    if state is not SalesOrderState.AWAITING_STOCK:
+        solve_problem(ProblemKind.AWAITING_STOCK, key, now=now)
+        return
+    open_problem(
+        ProblemKind.AWAITING_STOCK,
+        key,
+        cause=f"{order.code} waits: there is not enough stock at {order.site.name} for all of its lines.",
+        cure="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
+        "cancel the order in Seller Central.",
+        cure_page=f"/sales-orders/{order.pk}/",
+        sales_order=order,
+        channel_id=order.channel_id,
+        now=now,
+    )
+
+
+def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, now: datetime) -> int:
+    """Stock came to these sites: allocate it to the orders that wait, earliest ship-by first. Answers how many.
+
+    Orders without an import wait in the same queue.
+    """
+    orders: list[SalesOrder | ImportedOrder] = [
+        *_waiting_sales(item_ids, site_ids),
+        *_waiting_imports(item_ids, site_ids),
+    ]
+    for order in sorted(orders, key=_urgency):
+        if isinstance(order, SalesOrder):
+            of_order = list(order.lines.order_by("pk"))
+            allocate_lines(of_order, site_id=order.site_id, now=now)
+            bring_state_along(order, of_order, now=now)
+        else:
+            allocate("imported_line", claims_of(order, order.lines.order_by("pk")), now=now)
+    return len(orders)
+
+
+def _urgency(order: SalesOrder | ImportedOrder) -> tuple[bool, datetime, bool, int]:
+    return order.ship_by is None, order.ship_by or order.placed_at, isinstance(order, ImportedOrder), order.pk
+
+
+def _waiting_sales(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[SalesOrder]:
+    lines = (
+        SalesOrderLine.objects.filter(item__in=item_ids, order__site__in=site_ids, order__state__in=MAY_WAIT_FOR_STOCK)
+        .exclude(order__imported__fulfilment=Fulfilment.FBA.value)
+        .filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
+    )
+    return (
+        SalesOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(pk__in=set(lines.values_list("order", flat=True)))
+        .select_related("imported", "site", "channel__marketplace")
+        .order_by("pk")
+    )
+
+
+def _waiting_imports(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[ImportedOrder]:
+    lines = ImportedLine.objects.filter(item__in=item_ids, site__in=site_ids)
+    lines = lines.filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
+    return (
+        ImportedOrder.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(pk__in=set(lines.values_list("imported", flat=True)), reservation_ended_at=None)
+        .order_by("pk")
+    )

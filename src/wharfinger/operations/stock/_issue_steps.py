@@ -1,0 +1,91 @@
+"""Steps about what Amazon shows of a listing beside its quantity: errors, and whether it is there at all."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from wharfinger.db.models import ChannelProduct, Listing
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.stock.listing_issues import ListingIssue, that_matter
+from wharfinger.operations.installation._page_steps import page_of_listing
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+
+_CAUSE_AT_MOST = 2000
+
+
+def keep_issues(product: ChannelProduct, issues: Sequence[ListingIssue], *, shown: bool | None, now: datetime) -> None:
+    """Errors of the listing in this marketplace, and whether buyers see it. `shown` None = Amazon did not say.
+
+    A listing that was never shown is one the seller has not finished; only one that was shown can vanish.
+    """
+    found = that_matter(issues)
+    stored = [issue.stored() for issue in found]
+    if stored != product.issues:
+        product.issues = stored
+        product.save(update_fields=["issues"])
+    _tell_issues(product, found, now)
+    if shown is not None and shown != product.shown:
+        vanished, product.shown = product.shown is True and not shown, shown
+        product.save(update_fields=["shown"])
+        if vanished:
+            _tell_vanished(product, now)
+        elif shown:
+            solve_problem(ProblemKind.LISTING_GONE, f"shown:{product.pk}", now=now)
+
+
+def _tell_issues(product: ChannelProduct, found: Sequence[ListingIssue], now: datetime) -> None:
+    key = f"issues:{product.pk}"
+    if not found:
+        solve_problem(ProblemKind.LISTING_ISSUE, key, now=now)
+        return
+    listing = product.listing
+    said = " ".join(issue.sentence for issue in found)
+    open_problem(
+        ProblemKind.LISTING_ISSUE,
+        key,
+        cause=f"SKU {listing.sku} on {product.marketplace.name}: {said}"[:_CAUSE_AT_MOST],
+        cure="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
+        "closes when Amazon shows no error any more.",
+        cure_page=page_of_listing(listing),
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
+
+
+def _tell_vanished(product: ChannelProduct, now: datetime) -> None:
+    where = product.marketplace.name
+    _open_gone(
+        product.listing,
+        f"shown:{product.pk}",
+        f"SKU {product.listing.sku} is neither found nor bought on {where} any more: Amazon shows it as inactive.",
+        now,
+    )
+
+
+def tell_gone(listing: Listing, *, now: datetime) -> None:
+    """Amazon does not list the SKU at all any more, or does not know it; what was wrong with it is over."""
+    for product in ChannelProduct.objects.filter(listing=listing).exclude(issues=[]).order_by("pk"):
+        product.issues = []
+        product.save(update_fields=["issues"])
+        solve_problem(ProblemKind.LISTING_ISSUE, f"issues:{product.pk}", now=now)
+    cause = f"SKU {listing.sku} is not listed at Amazon any more. Its quantity is not sent."
+    _open_gone(listing, f"listing:{listing.pk}", cause, now)
+
+
+def tell_back(listing: Listing, *, now: datetime) -> None:
+    """Amazon lists the SKU."""
+    solve_problem(ProblemKind.LISTING_GONE, f"listing:{listing.pk}", now=now)
+
+
+def _open_gone(listing: Listing, key: str, cause: str, now: datetime) -> None:
+    open_problem(
+        ProblemKind.LISTING_GONE,
+        key,
+        cause=cause,
+        cure="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
+        "Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",
+        cure_page=page_of_listing(listing),
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )

@@ -1,0 +1,38 @@
+"""Steps around stock that comes in; they need an open transaction."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+
+from wharfinger.db.models import ImportedLine, KitComponent, SalesOrderLine, StockLevel
+from wharfinger.operations.stock._allocation_steps import MAY_WAIT_FOR_STOCK, allocate_waiting
+from wharfinger.operations.stock._stock_steps import kits_of, lock_levels, raise_notices
+
+
+def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
+    """Lock these levels, and with them, in the one order, those of whatever the waiting orders need besides.
+
+    New stock is promised to waiting orders in the same transaction, and their other lines touch other
+    levels: locked one after another, they could wait in a ring with an order that is being taken.
+    """
+    wanted = set(keys)
+    items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
+    orders = SalesOrderLine.objects.filter(
+        item__in=kits_of(items), order__site__in=sites, order__state__in=MAY_WAIT_FOR_STOCK
+    ).values("order")
+    lines = SalesOrderLine.objects.filter(order__in=orders, item__isnull=False)
+    needed = {(item, site) for item, site in lines.values_list("item", "order__site") if item is not None}
+    imports = ImportedLine.objects.filter(item__in=kits_of(items), site__in=sites).values("imported")
+    unimported = ImportedLine.objects.filter(imported__in=imports, item__isnull=False, site__isnull=False)
+    needed |= {(item, site) for item, site in unimported.values_list("item", "site") if item and site}
+    parts: dict[int, list[int]] = {}
+    rows = KitComponent.objects.filter(kit__in={item for item, _ in needed}).values_list("kit", "component")
+    for kit, component in rows:
+        parts.setdefault(kit, []).append(component)
+    levels = lock_levels(wanted | {(part, site) for item, site in needed for part in parts.get(item, [item])})
+    return {key: levels[key] for key in wanted}
+
+
+def serve_waiting(item_ids: Collection[int], site_ids: Collection[int], *, cause: str, now: datetime) -> None:
+    """Stock changed: Amazon is told, and orders that wait for it are served by ship-by date."""
+    raise_notices(item_ids, cause=cause, now=now)
+    allocate_waiting(sorted(kits_of(item_ids)), sorted(site_ids), now=now)

@@ -1,0 +1,256 @@
+"""Steps that move stock; they need an open transaction.
+
+On hand of (item, site) is the sum of its movements, always. Whatever changes what is available puts a
+notice for every listing concerned, in the same transaction. Levels are locked in the order (item, site).
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from wharfinger.db.models import (
+    KitComponent,
+    Movement,
+    SalesOrderLine,
+    SellerAccount,
+    Shipment,
+    Site,
+    StockItem,
+    StockLevel,
+    User,
+)
+from wharfinger.db.queries.stock.stock_out import listing_facts, listings_of_items
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
+from wharfinger.domain.stock.listing_quantity import decide, urgency
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+
+_MAKES_KNOWN = frozenset(
+    {MovementReason.OPENING, MovementReason.RECEIVED, MovementReason.COUNTED, MovementReason.TRANSFERRED}
+)
+_CAUSE_AT_MOST = 120
+_NOTE_AT_MOST = 300
+
+
+def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
+    """Lock the levels of these (item, site), made where there is none yet, in the one order that never deadlocks."""
+    wanted = sorted(set(keys))
+    items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
+    held = {
+        (level.item_id, level.site_id)
+        for level in StockLevel.objects.filter(item__in=items, site__in=sites).only("item_id", "site_id")
+    }
+    missing = [StockLevel(item_id=item, site_id=site) for item, site in wanted if (item, site) not in held]
+    if missing:
+        StockLevel.objects.bulk_create(missing, ignore_conflicts=True)
+    rows = (
+        StockLevel.objects.select_for_update(no_key=True)
+        .filter(item__in=items, site__in=sites)
+        .order_by("item_id", "site_id")
+    )
+    found = {(level.item_id, level.site_id): level for level in rows}
+    return {key: found[key] for key in wanted}
+
+
+def move_stock(
+    item_id: int,
+    site_id: int,
+    quantity: int,
+    reason: MovementReason,
+    *,
+    now: datetime,
+    order_line: SalesOrderLine | None = None,
+    shipment: Shipment | None = None,
+    user: User | None = None,
+    note: str = "",
+    promised: int = 0,
+) -> Movement:
+    """Write one movement, bring its level with it, and have Amazon told; nothing is clamped.
+
+    `promised`: units of a sale that were allocated to it: the promise ends with the movement, so that
+    what is available (and what Amazon is told) does not change by it.
+    """
+    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    was_unknown = level.counted_at is None
+    movement = write_movement(
+        level,
+        quantity,
+        reason,
+        now=now,
+        order_line=order_line,
+        shipment=shipment,
+        user=user,
+        note=note,
+        promised=promised,
+    )
+    if quantity + promised or (was_unknown and level.counted_at):
+        raise_notices([item_id], cause=f"{reason.value} {quantity:+d}", now=now)
+    return movement
+
+
+def write_movement(
+    level: StockLevel,
+    quantity: int,
+    reason: MovementReason,
+    *,
+    now: datetime,
+    order_line: SalesOrderLine | None = None,
+    shipment: Shipment | None = None,
+    user: User | None = None,
+    note: str = "",
+    promised: int = 0,
+) -> Movement:
+    """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
+    level.allocated -= promised
+    movement = _draft_movement(level, quantity, reason, now=now, user=user, note=note)
+    movement.order_line, movement.shipment = order_line, shipment
+    level.save(update_fields=["on_hand", "allocated", "counted_at"])
+    movement.save()
+    _judge_oversold(level, quantity, now)
+    return movement
+
+
+@dataclass(frozen=True, slots=True)
+class StockLine:
+    """One line of a list of received or counted units, for a level that is locked already."""
+
+    level: StockLevel
+    quantity: int
+    reason: MovementReason
+    note: str
+
+
+def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) -> None:
+    """Write a long list at once, line by line in its order; a count that agrees moves nothing."""
+    began = {line.level.pk: line.level.on_hand for line in reversed(lines)}
+    levels = {line.level.pk: line.level for line in lines}
+    movements = []
+    for line in lines:
+        counted = line.reason is MovementReason.COUNTED
+        by = line.quantity - line.level.on_hand if counted else line.quantity
+        movement = _draft_movement(line.level, by, line.reason, now=now, user=user, note=line.note)
+        if by:
+            movements.append(movement)
+    StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
+    Movement.objects.bulk_create(movements, batch_size=1000)
+    for key, level in levels.items():
+        if began[key] < 0 or level.on_hand < 0:
+            _judge_oversold(level, level.on_hand - began[key], now)
+
+
+def _draft_movement(
+    level: StockLevel, quantity: int, reason: MovementReason, *, now: datetime, user: User | None, note: str
+) -> Movement:
+    """Bring the level along and draft its movement; neither is saved yet."""
+    level.on_hand += quantity
+    if reason is MovementReason.COUNTED or (level.counted_at is None and reason in _MAKES_KNOWN):
+        level.counted_at = now
+    return Movement(
+        item_id=level.item_id,
+        site_id=level.site_id,
+        quantity=quantity,
+        on_hand_after=level.on_hand,
+        reason=reason.value,
+        note=note[:_NOTE_AT_MOST],
+        user=user,
+        moved_at=now,
+    )
+
+
+def move_fba_sale(
+    item_id: int, site_id: int, quantity: int, *, shipped_at: datetime, order_line: SalesOrderLine, now: datetime
+) -> Movement | None:
+    """What Amazon sent from its own stock. None when the level that Amazon gave holds the sale already.
+
+    The reading's time is looked up with the level locked: a reading that is being kept at this moment is waited
+    for, so the sale is counted by it or by us, never by both. It is the time of the reading that this level was
+    taken from: one that left the item out, or was doubted, holds no sale of it. Units that were ordered before
+    the reading were not available in it; they end being ordered as they leave.
+    """
+    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    if level.fba_read_at is not None and shipped_at <= level.fba_read_at:
+        return None
+    if level.fba_read_at is not None and order_line.order.placed_at <= level.fba_read_at:
+        level.fba_ordered = max(0, level.fba_ordered - quantity)
+        level.save(update_fields=["fba_ordered"])
+    return write_movement(level, -quantity, MovementReason.SOLD, now=now, order_line=order_line)
+
+
+def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
+    """An own site below zero is an oversell, told at once; Amazon's passing minus on an FBA site is none."""
+    key = f"level:{level.item_id}:{level.site_id}"
+    if level.on_hand >= 0:
+        if level.on_hand < moved:
+            solve_problem(ProblemKind.OVERSOLD, key, now=now)
+        return
+    site = Site.objects.get(pk=level.site_id)
+    if site.kind == SiteKind.FBA.value:
+        return
+    item = StockItem.objects.get(pk=level.item_id)
+    open_problem(
+        ProblemKind.OVERSOLD,
+        key,
+        cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
+        cure="Press “Count” for this site, or “Receive” for what has come. The level is shown as it is until then.",
+        cure_page=f"/stock/{item.pk}/",
+        item=item,
+        site=site,
+        now=now,
+    )
+
+
+def change_allocated(item_id: int, site_id: int, by: int, *, now: datetime, cause: str = "") -> StockLevel:
+    """Promise units to an order (positive) or take the promise back (negative)."""
+    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
+    if by:
+        level.allocated += by
+        level.save(update_fields=["allocated"])
+        words = cause or ("Promised to an order" if by > 0 else "Promise to an order ended")
+        raise_notices([item_id], cause=words, now=now)
+    return level
+
+
+def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime) -> int:
+    """“Look at these listings again”, for every listing that sells the items or kits of them."""
+    return notice_listings(listings_of_items(item_ids), cause=cause, now=now)
+
+
+_NOTICE = """
+INSERT INTO wharfinger_stocknotice
+    (listing_id, account_id, version, urgency, cause, caused_at, raised_at, again_at, attempts)
+VALUES (%s, %s, 1, %s, %s, %s, %s, %s, 0)
+ON CONFLICT (listing_id) DO UPDATE SET
+    version = wharfinger_stocknotice.version + 1,
+    urgency = EXCLUDED.urgency,
+    cause = EXCLUDED.cause,
+    caused_at = EXCLUDED.caused_at,
+    again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at)
+"""
+"""One statement, because a notice made at the same moment by another transaction must count this change
+too: found missing and then ignored as a twin, it could be settled without ever having seen our level."""
+
+
+def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -> int:
+    """Notices for these listings (listing → seller account); answers how many."""
+    if not listings:
+        return 0
+    facts = listing_facts(listings)
+    with connection.cursor() as cursor:
+        for listing_id in sorted(listings):
+            rank = urgency(decide(facts[listing_id])) if listing_id in facts else 0
+            values = (listing_id, listings[listing_id], rank, cause[:_CAUSE_AT_MOST], now, now, now)
+            cursor.execute(_NOTICE, values)
+    linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED.value)
+    for account_id in linked.order_by("pk").values_list("pk", flat=True):
+        triggers.run_flow(account_id, "stock_out", soon=True)
+    return len(listings)
+
+
+def kits_of(item_ids: Iterable[int]) -> set[int]:
+    """The items themselves and the kits that are made of them: whose waiting orders new stock may serve."""
+    items = set(item_ids)
+    return items | set(KitComponent.objects.filter(component__in=items).values_list("kit", flat=True))

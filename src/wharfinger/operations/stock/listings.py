@@ -1,0 +1,200 @@
+"""Listings: what an account sells at Amazon, read from Amazon and linked to stock items."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from wharfinger.db.models import ChannelProduct, Listing, MarketplaceReading, User
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._page_steps import page_of_listing
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
+from wharfinger.operations.stock._listing_steps import compare_seen, link_by_itself
+from wharfinger.operations.stock._stock_steps import notice_listings
+from wharfinger.operations.transaction import operation
+
+MOST_PAGED_THROUGH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class FoundListing:
+    """One SKU as one marketplace shows it. `fulfilment` None = Amazon named no fulfilment channel.
+
+    `both_ways`: the SKU has a DEFAULT and an AMAZON_* channel at once; it counts as FBA and is locked.
+    """
+
+    sku: str
+    marketplace_id: str
+    asin: str
+    title: str
+    product_type: str
+    fulfilment: Fulfilment | None
+    quantity: int | None
+    lead_time_days: int | None
+    both_ways: bool = False
+    submitted_quantity: int | None = None
+    """In the listing's attributes, where it may differ from what the listing shows."""
+    issues: tuple[ListingIssue, ...] = ()
+    shown: bool | None = None
+    """Buyers find or buy it in the marketplace; None = Amazon did not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a page of listings came to."""
+
+    new: int
+    linked: int
+
+
+@operation
+def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: datetime, now: datetime) -> Kept:
+    """Keep what Amazon lists, link what names an item exactly, and compare Amazon's quantities with ours.
+
+    `read_at`: trade time before the call; what was told later is not judged by this page.
+    """
+    known = _lock_listings(account_id, found, now)
+    products = []
+    changed: dict[int, int] = {}
+    new = 0
+    for one in found:
+        listing = known[one.sku]
+        if _refresh(listing, one):
+            changed[listing.pk] = account_id
+        product, made = ChannelProduct.objects.get_or_create(
+            listing=listing, marketplace_id=one.marketplace_id, defaults={"found_at": now}
+        )
+        new += made
+        if (product.asin, product.title) != (one.asin[:20], one.title[:500]):
+            product.asin, product.title = one.asin[:20], one.title[:500]
+            product.save(update_fields=["asin", "title"])
+        product.listing = listing
+        products.append(product)
+    # Links first: they may mend held orders, and orders are locked before notices.
+    linked = link_by_itself([product for product in products if product.item_id is None], now=now)
+    notice_listings(changed, cause="Amazon's listing changed", now=now)
+    for one, product in zip(found, products, strict=True):
+        _judge(known[one.sku], one, read_at, now)
+        tell_back(known[one.sku], now=now)
+        keep_issues(product, one.issues, shown=one.shown, now=now)
+    return Kept(new, linked)
+
+
+def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime) -> dict[str, Listing]:
+    skus = {one.sku for one in found}
+    Listing.objects.bulk_create(
+        [Listing(account_id=account_id, sku=sku, fulfilment="", found_at=now) for sku in sorted(skus)],
+        ignore_conflicts=True,
+    )
+    rows = Listing.objects.select_for_update(no_key=True).filter(account_id=account_id, sku__in=skus).order_by("pk")
+    return {row.sku: row for row in rows}
+
+
+def _refresh(listing: Listing, one: FoundListing) -> bool:
+    """Bring the row to what Amazon says; answers whether it bears on what Amazon is told."""
+    before = (listing.fulfilment, listing.product_type, listing.gone_at)
+    kept = (listing.lead_time_days, listing.submitted_quantity)
+    if one.fulfilment is not None:
+        listing.fulfilment = one.fulfilment.value
+    listing.product_type = one.product_type[:80] or listing.product_type
+    listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
+    listing.submitted_quantity = one.submitted_quantity
+    listing.gone_at = None
+    changed = before != (listing.fulfilment, listing.product_type, listing.gone_at)
+    if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
+        listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at"])
+    return changed and listing.fulfilment == Fulfilment.FBM.value
+
+
+def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
+    _judge_both_ways(listing, one.both_ways, now)
+    if one.quantity is not None and listing.fulfilment == Fulfilment.FBM.value:
+        compare_seen(listing, one.quantity, asked_at=read_at, now=now, looked=False)
+
+
+def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
+    key = f"both:{listing.pk}"
+    if not both_ways:
+        solve_problem(ProblemKind.LISTING_CONFLICT, key, now=now)
+        return
+    open_problem(
+        ProblemKind.LISTING_CONFLICT,
+        key,
+        cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
+        cure="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; then "
+        "press “Read the listings again”.",
+        cure_page=page_of_listing(listing),
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
+
+
+@operation
+def note_marketplace_read(
+    account_id: int,
+    marketplace_id: str,
+    skus: Collection[str],
+    *,
+    unreadable: int,
+    began_at: datetime,
+    now: datetime,
+) -> None:
+    """One marketplace was read whole: the reading, cut off later, goes on with the next one."""
+    MarketplaceReading.objects.update_or_create(
+        account_id=account_id,
+        marketplace_id=marketplace_id,
+        defaults={"began_at": began_at, "finished_at": now, "skus": sorted(skus), "unreadable": unreadable},
+    )
+
+
+@operation
+def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at: datetime, now: datetime) -> int:
+    """The reading's end: what none of the marketplaces that were read whole (marketplace → its SKUs) lists is gone."""
+    here = set().union(*seen.values()) if seen else set()
+    rows = Listing.objects.filter(account_id=account_id, gone_at=None, found_at__lt=began_at)
+    rows = rows.filter(products__marketplace__in=list(seen)).exclude(sku__in=here)
+    elsewhere = rows.exclude(products__marketplace__in=list(seen)).values("pk")
+    gone = [row.pk for row in rows.exclude(pk__in=elsewhere).distinct()]
+    unread = ChannelProduct.objects.filter(listing__in=gone).exclude(marketplace__in=list(seen))
+    gone = sorted(set(gone) - set(unread.values_list("listing_id", flat=True)))
+    for listing in Listing.objects.filter(pk__in=gone).order_by("pk"):
+        tell_gone(listing, now=now)
+    MarketplaceReading.objects.filter(account_id=account_id).delete()
+    return Listing.objects.filter(pk__in=gone).update(gone_at=now)
+
+
+@operation
+def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: datetime) -> None:
+    """More listings than can be paged through: those beyond are not seen, and a person is told."""
+    open_problem(
+        ProblemKind.FLOW_FAILED,
+        f"listings:{account_id}:{marketplace_name}",
+        cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
+        "this way. Orders of the others are imported; their stock is not told yet.",
+        cure="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
+        "“Mark as done”.",
+        cure_page="/problems/",
+        account_id=account_id,
+        now=now,
+    )
+
+
+@operation
+def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
+    """Every listing of the marketplace could be read."""
+    solve_problem(ProblemKind.FLOW_FAILED, f"listings:{account_id}:{marketplace_name}", now=now)
+
+
+@operation
+def send_quantity_again(listing_id: int, *, now: datetime, user: User) -> str | None:
+    """A person fixed the listing, or doubts what Amazon shows: its quantity goes once more. Returns its SKU."""
+    listing = Listing.objects.filter(pk=listing_id).first()
+    if listing is None:
+        return None
+    notice_listings({listing.pk: listing.account_id}, cause="Sent again by hand", now=now)
+    record_activity("The quantity is sent again.", listing=listing, account_id=listing.account_id, now=now, user=user)
+    return listing.sku

@@ -1,0 +1,381 @@
+"""Quantities on their way to Amazon: claimed, attempted, settled, read back.
+
+A notice carries no number: the number is worked out when it is claimed, and the notice is removed only
+when no newer change came meanwhile. An attempt that died between call and settling needs no rescue: its
+notice is still there, and telling Amazon the newest number twice does no harm.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, assert_never
+
+from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
+from wharfinger.db.queries.moments import is_due
+from wharfinger.db.queries.orders.inbox import orders_read_past
+from wharfinger.db.queries.stock.stock_out import listing_facts
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.moments import LONGEST_ROW_WAIT, is_ahead
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.retry import pause_after
+from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
+from wharfinger.operations.installation._flow_steps import bring_flow_forward
+from wharfinger.operations.installation._page_steps import page_of_listing
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
+from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_seen
+from wharfinger.operations.transaction import operation
+
+LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
+"""A SKU that Amazon does not show alone is odd in itself; each look costs a call."""
+_ERROR_AT_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class QuantityToSend:
+    """One claimed message: this number, worked out now, through this marketplace."""
+
+    push_id: int
+    listing_id: int
+    sku: str
+    marketplace_id: str
+    product_type: str
+    quantity: int
+    why: dict[str, Any]
+    notice_version: int
+
+
+@operation
+def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[QuantityToSend, ...]:
+    """Work out the most urgent waiting quantities and write their attempts.
+
+    What is not to be told (FBA, shadow, never counted …) loses its notice and keeps the reason. The
+    answer may therefore be empty while notices are left: see `any_waiting`.
+    """
+    notices = list(
+        StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
+        .filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
+        .order_by("-urgency", "raised_at", "pk")[:limit]
+    )
+    # Levels are read after the notices: a change that comes between them bumps a version we hold already.
+    facts = listing_facts([notice.listing_id for notice in notices])
+    listings = Listing.objects.in_bulk([notice.listing_id for notice in notices])
+    claimed = []
+    for notice in notices:
+        message = _claim(notice, listings[notice.listing_id], facts[notice.listing_id], now)
+        if message is not None:
+            claimed.append(message)
+    return tuple(claimed)
+
+
+def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: datetime) -> QuantityToSend | None:
+    decision = decide(facts)
+    conflict = f"listing:{listing.pk}"
+    match decision:
+        case Tell():
+            solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
+            if _waits_for_orders(notice, listing, decision.explained.quantity, now):
+                return None
+            return _attempt(notice, listing, decision, now)
+        case Silent():
+            solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
+            _keep_silent(notice, listing, decision.reason, error="")
+        case Conflict():
+            open_problem(
+                ProblemKind.LISTING_CONFLICT,
+                conflict,
+                cause=decision.reason,
+                cure="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
+                "channel's stock upload off. Until then its quantity is not sent.",
+                cure_page=page_of_listing(listing),
+                account_id=listing.account_id,
+                listing=listing,
+                now=now,
+            )
+            _keep_silent(notice, listing, decision.reason, error=decision.reason)
+        case _:
+            assert_never(decision)
+    return None
+
+
+ORDERS_READ_AFTER = timedelta(minutes=7)
+"""Trade time from a fall at Amazon until a search of orders can have read past it: Amazon answers nothing younger
+than two minutes (behaviour O03), and the cursor keeps five minutes behind for orders that appear late (O27)."""
+_LOOK_AGAIN_AFTER = timedelta(minutes=1)
+
+
+def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now: datetime) -> bool:
+    """A fall at Amazon is somebody's order until the orders were looked at: sent over it, the units are sold twice.
+
+    True = not yet: the notice waits, and the orders are read. What stays unexplained then is told to a person.
+    """
+    shown = listing.seen_quantity
+    if listing.fell_at is None or shown is None:
+        return False
+    if is_ahead(listing.fell_at, now):
+        listing.fell_at = now
+        listing.save(update_fields=["fell_at"])
+    if quantity > shown and not orders_read_past(listing.account_id, listing.fell_at):
+        notice.again_at = max(listing.fell_at + ORDERS_READ_AFTER, now + _LOOK_AGAIN_AFTER)
+        notice.save(update_fields=["again_at"])
+        if now >= listing.fell_at + ORDERS_READ_AFTER:
+            bring_flow_forward(listing.account_id, "orders_in", now=now)
+        return True
+    if quantity > shown and "not_applied" not in (listing.told_why or {}):
+        open_problem(
+            ProblemKind.LISTING_DRIFT,
+            f"listing:{listing.pk}",
+            cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.told_quantity} were sent, and no order up "
+            f"to then explains it. {quantity} is sent now.",
+            cure="Look at the listing in Seller Central: another program may write its quantity. It closes "
+            "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
+            cure_page=page_of_listing(listing),
+            account_id=listing.account_id,
+            listing=listing,
+            now=now,
+        )
+    listing.fell_at = None
+    listing.save(update_fields=["fell_at"])
+    return False
+
+
+def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetime) -> QuantityToSend:
+    why = {
+        **decision.explained.as_why(),
+        "item": decision.channel.item_code,
+        "site": decision.channel.site_name,
+        "channel": decision.channel.name,
+        "channels": list(decision.senders),
+        "cause": notice.cause,
+        "caused_at": (notice.caused_at or notice.raised_at).isoformat(),
+    }
+    push = StockPush.objects.create(listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now)
+    return QuantityToSend(
+        push_id=push.pk,
+        listing_id=listing.pk,
+        sku=listing.sku,
+        marketplace_id=decision.marketplace_id,
+        product_type=listing.product_type,
+        quantity=decision.explained.quantity,
+        why=why,
+        notice_version=notice.version,
+    )
+
+
+def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: str) -> None:
+    why = {**(listing.told_why or {}), "not_told": reason}
+    Listing.objects.filter(pk=listing.pk).update(told_why=why, error=error)
+    notice.delete()
+
+
+def any_waiting(account_id: int, *, now: datetime) -> bool:
+    """Whether a notice may be claimed now."""
+    return StockNotice.objects.filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Amazon took it for processing, which is not yet applied (behaviour S01)."""
+
+    submission_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Amazon will not take it; `gone`: it does not know the SKU (any more)."""
+
+    error: str
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """No answer, or Amazon's own fault: told again after a pause."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """The budget had no token: no call was made."""
+
+
+Outcome = Accepted | Refused | Later | NotSent
+
+
+@operation
+def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) -> None:
+    """Write how the attempt ended; the notice goes only when nothing changed since it was claimed."""
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=sent.listing_id)
+    push = StockPush.objects.filter(pk=sent.push_id)
+    match outcome:
+        case Accepted():
+            push.update(outcome=StockPush.Outcome.ACCEPTED, submission_id=outcome.submission_id[:60], settled_at=now)
+            _told(listing, sent, now)
+            _end_notice(sent)
+        case Refused():
+            error = outcome.error[:_ERROR_AT_MOST]
+            push.update(outcome=StockPush.Outcome.REFUSED, error=error, settled_at=now)
+            _refuse(listing, error, outcome.gone, now)
+            _end_notice(sent)
+        case Later():
+            error = outcome.error[:_ERROR_AT_MOST]
+            push.update(outcome=StockPush.Outcome.LATER, error=error, settled_at=now)
+            _put_off(sent, now)
+        case NotSent():
+            push.delete()
+        case _:
+            assert_never(outcome)
+
+
+def _told(listing: Listing, sent: QuantityToSend, now: datetime) -> None:
+    why = dict(sent.why)
+    misses = (listing.told_why or {}).get("misses")
+    if misses and listing.told_quantity == sent.quantity:
+        why["misses"] = misses
+    listing.told_quantity, listing.told_at, listing.told_why = sent.quantity, now, why
+    listing.read_back_at, listing.error = now + READ_BACK_AFTER, ""
+    listing.save(update_fields=["told_quantity", "told_at", "told_why", "read_back_at", "error"])
+    solve_problem(ProblemKind.LISTING_REFUSED, f"listing:{listing.pk}", now=now)
+
+
+def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
+    listing.error = "Amazon does not know this SKU (any more)." if gone else error
+    if gone:
+        listing.gone_at = now
+    listing.read_back_at = None
+    listing.save(update_fields=["error", "gone_at", "read_back_at"])
+    if gone:
+        tell_gone(listing, now=now)
+        return
+    open_problem(
+        ProblemKind.LISTING_REFUSED,
+        f"listing:{listing.pk}",
+        cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
+        cure="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
+        "too.",
+        cure_page=page_of_listing(listing),
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
+
+
+def _end_notice(sent: QuantityToSend) -> None:
+    mine = StockNotice.objects.filter(listing_id=sent.listing_id)
+    if not mine.filter(version=sent.notice_version).delete()[0]:
+        mine.update(attempts=0)
+
+
+def _put_off(sent: QuantityToSend, now: datetime) -> None:
+    notice = StockNotice.objects.select_for_update(no_key=True).filter(listing_id=sent.listing_id).first()
+    if notice is not None:
+        notice.attempts = min(notice.attempts + 1, 1000)
+        notice.again_at = now + pause_after(notice.attempts)
+        notice.save(update_fields=["attempts", "again_at"])
+
+
+@dataclass(frozen=True, slots=True)
+class ToReadBack:
+    listing_id: int
+    sku: str
+    marketplace_id: str
+
+
+def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...]:
+    """The listings whose told number should show by now, longest waiting first; no change of theirs waits."""
+    due = is_due("read_back_at", now, LOOK_AGAIN_AFTER_REFUSAL)
+    rows = Listing.objects.filter(due, account_id=account_id, gone_at=None)
+    rows = rows.filter(fulfilment=Fulfilment.FBM.value, notice__isnull=True).order_by("read_back_at", "pk")
+    found: dict[int, ToReadBack] = {}
+    products = rows.values_list("pk", "sku", "products__marketplace_id").order_by("read_back_at", "pk")
+    for listing_id, sku, marketplace in products:
+        if marketplace:
+            found.setdefault(listing_id, ToReadBack(listing_id, sku, marketplace))
+    return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What Amazon shows for a SKU; `quantity` None = no number was shown."""
+
+    listing_id: int
+    quantity: int | None
+    fulfilled_by_amazon: bool = False
+    gone: bool = False
+    marketplace_id: str = ""
+    """Where it was looked at: the issues are of this marketplace."""
+    submitted_quantity: int | None = None
+    issues: tuple[ListingIssue, ...] = ()
+    shown: bool | None = None
+
+
+@operation
+def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int:
+    """Keep what Amazon showed when looked at, and compare; answers how many numbers differ from those told."""
+    rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
+    listings = {row.pk: row for row in rows}
+    for listing_id in listings:
+        solve_problem(ProblemKind.LISTING_REFUSED, f"shown:{listing_id}", now=now)
+    differ = 0
+    for one in sorted(seen, key=lambda one: one.listing_id):
+        listing = listings[one.listing_id]
+        _keep_shown(listing, one, now)
+        if one.gone or one.fulfilled_by_amazon or one.quantity is None:
+            _lose(listing, one, now)
+            continue
+        compare_seen(listing, one.quantity, asked_at=asked_at, now=now, looked=True)
+        differ += one.quantity != listing.told_quantity
+    return differ
+
+
+def _keep_shown(listing: Listing, one: Seen, now: datetime) -> None:
+    """What Amazon shows beside the quantity, and what its attributes say of it."""
+    if one.gone:
+        return
+    if listing.submitted_quantity != one.submitted_quantity:
+        listing.submitted_quantity = one.submitted_quantity
+        listing.save(update_fields=["submitted_quantity"])
+    product = ChannelProduct.objects.filter(listing=listing, marketplace=one.marketplace_id).first()
+    if product is not None:
+        keep_issues(product, one.issues, shown=one.shown, now=now)
+
+
+@operation
+def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
+    """Amazon refuses to show this one SKU, or its answer cannot be used: it is looked at again later."""
+    listing = Listing.objects.select_for_update(no_key=True).get(pk=listing_id)
+    listing.read_back_at = now + LOOK_AGAIN_AFTER_REFUSAL
+    listing.save(update_fields=["read_back_at"])
+    open_problem(
+        ProblemKind.LISTING_REFUSED,
+        f"shown:{listing.pk}",
+        cause=f"Amazon does not show SKU {listing.sku}, so it is not known whether its quantity took effect. "
+        f"Amazon answered {error}.",
+        cure="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",
+        account_id=listing.account_id,
+        listing=listing,
+        now=now,
+    )
+
+
+def _lose(listing: Listing, one: Seen, now: datetime) -> None:
+    """The listing cannot be compared any more: it is gone, Amazon sends it now, or it shows no number."""
+    listing.read_back_at = None
+    if one.gone:
+        listing.gone_at = now
+        tell_gone(listing, now=now)
+    if one.fulfilled_by_amazon:
+        listing.fulfilment = Fulfilment.FBA.value
+    listing.save(update_fields=["read_back_at", "gone_at", "fulfilment"])
+
+
+def next_due(account_id: int) -> datetime | None:
+    """When the next notice or read-back of the account falls due; None when nothing waits."""
+    notice = StockNotice.objects.filter(account_id=account_id).order_by("again_at").values_list("again_at", flat=True)
+    listing = Listing.objects.filter(account_id=account_id, read_back_at__isnull=False, notice__isnull=True)
+    listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM.value, products__isnull=False)
+    back = listing.order_by("read_back_at").values_list("read_back_at", flat=True)
+    times = [time for time in (notice.first(), back.first()) if time is not None]
+    return min(times, default=None)

@@ -1,0 +1,276 @@
+"""Channel products: the Products and Stock tabs of a channel, and linking an Amazon SKU to a stock item."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.db.queries.channels.channel_products import (
+    ChannelFacts,
+    ProductFilter,
+    channel_facts,
+    count_products,
+    every_level_told,
+    every_product,
+    list_levels_told,
+    list_products,
+    upload_progress,
+)
+from wharfinger.db.queries.channels.links import Unlinked, likely_items
+from wharfinger.db.queries.stock.stock_items import item_by_code
+from wharfinger.db.queries.stock.stock_out import PlanRow, stock_upload_plan
+from wharfinger.domain.installation.people import Right
+from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.operations.channels import channel_life, links
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import listings
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
+from wharfinger.web.csv_files import csv_file
+from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
+from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
+
+_PLAN_SHOWN = 200
+
+
+def _channel_or_404(channel_id: int) -> ChannelFacts:
+    channel = channel_facts(channel_id)
+    if channel is None:
+        raise Http404
+    return channel
+
+
+@signed_in
+@require_safe
+def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
+    channel = _channel_or_404(channel_id)
+    form = ProductFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    context = {
+        "channel": channel,
+        "page": list_products(channel, wanted, cursor=request.GET.get("at", "")),
+        "counts": count_products(channel),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+        "may_link": allowed(request, Right.MEND_PROBLEMS),
+    }
+    rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    page = {**tab_frame(request, head_or_404(channel_id), "products"), **context, "form": form, "live": rows}
+    return render(request, "wharfinger/products/list.html", page)
+
+
+@signed_in
+@require_safe
+def export_products(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    channel = _channel_or_404(channel_id)
+    form = ProductFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    rows = (
+        (row.sku, row.asin, row.title, row.fulfilment, row.both, row.gone, row.item_code, row.item_name, row.linked_by)
+        for row in every_product(channel, wanted)
+    )
+    headings = ["Amazon SKU", "ASIN", "title", "fulfilled by", "sold both ways", "gone from Amazon", "stock code",
+                "stock item", "linked by"]  # fmt: skip
+    return csv_file(f"products-{channel_id}", headings, rows)
+
+
+@signed_in
+@require_safe
+def export_levels(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    """What Amazon was told and showed; the plan of a first upload is a page of its own."""
+    channel = _channel_or_404(channel_id)
+    form = LevelFilterForm(request.GET)
+    form.is_valid()
+    wanted = ProductFilter(link=form.cleaned_data.get("link", ""), search=form.cleaned_data.get("q", ""))
+    rows = (
+        (row.sku, row.title, row.item_code, row.told_quantity, row.told_at, row.seen_quantity, row.seen_at,
+         row.waiting_since, row.waiting_cause, row.error)
+        for row in every_level_told(channel, wanted)
+    )  # fmt: skip
+    headings = ["Amazon SKU", "title", "stock code", "Amazon was told", "told at", "Amazon shows", "seen at",
+                "waiting since", "waiting because", "error"]  # fmt: skip
+    return csv_file(f"stock-{channel_id}", headings, rows)
+
+
+@signed_in
+@require_safe
+def export_plan(request: HttpRequest, channel_id: int) -> HttpResponseBase:
+    """The whole plan of a first upload."""
+    _channel_or_404(channel_id)
+    rows = (
+        (row.sku, row.title, row.item_code, row.now_at_amazon, row.would_be, row.why_not)
+        for row in stock_upload_plan(channel_id)
+    )
+    headings = ["Amazon SKU", "title", "stock code", "now at Amazon", "would be", "why not"]
+    return csv_file(f"first-stock-upload-{channel_id}", headings, rows)
+
+
+@signed_in
+@require_safe
+def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The first upload's plan until it is approved; afterwards what Amazon was told and showed."""
+    channel = _channel_or_404(channel_id)
+    form = LevelFilterForm(request.GET)
+    form.is_valid()
+    told = form.cleaned_data
+    wanted = ProductFilter(link=told.get("link", ""), search=told.get("q", ""))
+    waits = channel.kind is Fulfilment.FBM and channel.approved_at is None
+    together = waits and len(channel.waiting_for_approval) > 1
+    plan = stock_upload_plan(channel.id, whole_account=together) if waits else ()
+    sends = channel.kind is Fulfilment.FBM and channel.approved_at is not None
+    context = {
+        "channel": channel,
+        "progress": upload_progress(channel) if sends else None,
+        "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+    }
+    rows = live_part(request, "rows", "wharfinger/products/levels.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    may_approve = allowed(request, Right.EDIT_CHANNELS)
+    page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context, **_plan(plan)}
+    page |= {"waits": waits, "together": together, "may_approve": may_approve, "form": form, "live": rows}
+    return render(request, "wharfinger/products/stock.html", page)
+
+
+def _plan(plan: tuple[PlanRow, ...]) -> dict[str, Any]:
+    return {
+        "plan": plan[:_PLAN_SHOWN],
+        "plan_count": len(plan),
+        "plan_changes": sum(row.changes for row in plan),
+        "plan_silent": sum(row.would_be is None for row in plan),
+    }
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_POST
+def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Approve the first stock upload of this channel, or of every one of its seller account that waits."""
+    channel = _channel_or_404(channel_id)
+    if request.POST.get("all") == "on":
+        approved = channel_life.approve_stock_uploads(channel.account_id, user=person(request), now=trade_now())
+    else:
+        channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
+        approved = 1
+    whose = "" if approved == 1 else f" for {approved} channels"
+    messages.success(request, f"Approved{whose}. The quantities are sent now; how far that is stands below.")
+    return redirect("channel-stock", channel_id=channel_id)
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def send_quantity(request: HttpRequest, channel_id: int, listing_id: int) -> HttpResponse:
+    """A listing's quantity, worked out now and sent to Amazon once more."""
+    _channel_or_404(channel_id)
+    sku = listings.send_quantity_again(listing_id, now=trade_now(), user=person(request))
+    if sku is None:
+        raise Http404
+    messages.success(request, f"The quantity of {sku[:80]} is sent to Amazon; the row below follows it.")
+    query = request.GET.urlencode()
+    return redirect(f"{reverse('channel-stock', args=[channel_id])}{f'?{query}' if query else ''}")
+
+
+def _unlinked_or_404(request: HttpRequest) -> Unlinked:
+    found = read_unlinked(request)
+    if found is None:
+        raise Http404
+    return found
+
+
+def _back(request: HttpRequest) -> str:
+    """Where the person came from, when that is a page of ours."""
+    return next_page(request, reverse("problem-list"))
+
+
+def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | None = None) -> dict[str, Any]:
+    search = request.GET.get("find", "")
+    likely = likely_items(unlinked, search)
+    return {
+        "unlinked": unlinked,
+        "likely": likely,
+        "form": form or LinkForm([(item.id, item.code) for item in likely]),
+        "find": search,
+        "back": _back(request),
+        "asked": asked_for(request),
+        "asked_query": urlencode({**asked_for(request), **({"find": search} if search else {})}),
+        "may_make": allowed(request, Right.EDIT_STOCK),
+    }
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_safe
+def pick(request: HttpRequest) -> HttpResponse:
+    """The same as the link page, as a part for a page that is open already."""
+    context = _link_context(request, _unlinked_or_404(request))
+    return render(request, "wharfinger/products/pick.html", context)
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def link(request: HttpRequest) -> HttpResponse:
+    """Link an Amazon SKU to a stock item; everything that waited for it is mended by itself."""
+    unlinked = _unlinked_or_404(request)
+    if request.method != "POST":
+        return render(request, "wharfinger/products/link.html", _link_context(request, unlinked))
+    likely = likely_items(unlinked, request.GET.get("find", ""))
+    form = LinkForm([(item.id, item.code) for item in likely], request.POST)
+    if form.is_valid() and _linked(request, unlinked, form):
+        return redirect(_back(request))
+    return render(request, "wharfinger/products/link.html", _link_context(request, unlinked, form), status=422)
+
+
+def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
+    item_id = form.cleaned_data["item"]
+    code = form.cleaned_data["code"]
+    if code:
+        found = item_by_code(code)
+        if found is None:
+            form.add_error("code", f"There is no stock item with the code {code[:60]}. Codes are compared exactly.")
+            return False
+        item_id = found.id
+    try:
+        mended = link_to_item(request, unlinked, item_id)
+    except Refused as refused:
+        show_refusal(form, refused)
+        return False
+    went_on = {0: "", 1: " One held line goes on."}.get(mended, f" {mended} held lines go on.")
+    messages.success(request, f"{unlinked.sku[:80]} is linked.{went_on}")
+    return True
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
+    try:
+        links.unlink_product(product_id, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Unlinked. Amazon keeps the quantity that it was told last.")
+    return redirect(_back(request))
+
+
+routes = [
+    path("channels/<int:channel_id>/products/", show_products, name="channel-products"),
+    path("channels/<int:channel_id>/stock/", show_stock, name="channel-stock"),
+    path("channels/<int:channel_id>/products/export.csv", export_products, name="channel-products-export"),
+    path("channels/<int:channel_id>/stock/export.csv", export_levels, name="channel-stock-export"),
+    path("channels/<int:channel_id>/stock/plan.csv", export_plan, name="channel-plan-export"),
+    path("channels/<int:channel_id>/stock/<int:listing_id>/send/", send_quantity, name="listing-send"),
+    path("channels/<int:channel_id>/stock/approve/", approve_stock, name="channel-stock-approve"),
+    path("products/pick/", pick, name="product-pick"),
+    path("products/link/", link, name="product-link"),
+    path("products/<int:product_id>/unlink/", unlink, name="product-unlink"),
+]

@@ -1,0 +1,193 @@
+"""In and out: signing in and out, one-time links (first administrator, password), the demo's clock."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login, logout
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.db.models import User
+from wharfinger.db.queries.installation.people import demo_people
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations import triggers
+from wharfinger.operations.installation import sign_in as operations
+from wharfinger.operations.installation import users
+from wharfinger.operations.installation.sign_in import Attempt
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import show_refusal, trade_now
+from wharfinger.web.forms.entrance import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
+from wharfinger.web.forms.users import PasswordForm
+from wharfinger.web.known_browser import known_browser, remember_browser
+from wharfinger.web.rights import needs
+
+RATES = (1, 10, 60)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sign_in(request: HttpRequest) -> HttpResponse:
+    """The sign-in page; a demo system lists its people."""
+    form = SignInForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        match _try(request, form.cleaned_data["username"], form.cleaned_data["password"]):
+            case User() as person:
+                return _let_in(request, person, _next(request))
+            case Wait(minutes):
+                again = "in a minute" if minutes == 1 else f"in {minutes} minutes"
+                form.add_error(None, f"Too many attempts. Try again {again}.")
+                status = 429
+            case None:
+                form.add_error(None, "Wrong user name or password. Passwords are case-sensitive.")
+    demo = settings.WHARFINGER.system == "demo" and settings.WHARFINGER.simulator_url
+    context = {
+        "form": form,
+        "next": request.POST.get("next") or request.GET.get("next", ""),
+        "demo_people": demo_people() if demo else (),
+        "demo_password": DEMO_PASSWORD,
+    }
+    return render(request, "wharfinger/sign_in.html", context, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Nothing may be tried for so many minutes, whatever the password."""
+
+    minutes: int
+
+
+def _try(request: HttpRequest, name: str, password: str) -> User | Wait | None:
+    """Nothing here tells whether the name is somebody's: not the outcome, and not the time that it takes."""
+    now = settings.CLOCK.machine_now()
+    attempt = Attempt(name, request.META.get("REMOTE_ADDR", ""), known_browser(request, name))
+    until = operations.begin_attempt(attempt, now=now)
+    if until is not None:
+        return Wait(math.ceil((until - now).total_seconds() / 60))
+    person = authenticate(request, username=name.strip().lower(), password=password)
+    if not isinstance(person, User):
+        return None
+    operations.note_success(attempt)
+    return person
+
+
+def _let_in(request: HttpRequest, person: User, address: str) -> HttpResponse:
+    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
+    response = redirect(address)
+    remember_browser(request, response, person)
+    return response
+
+
+def _next(request: HttpRequest) -> str:
+    asked = request.POST.get("next", "")
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if ours else "/"
+
+
+@require_POST
+def sign_out(request: HttpRequest) -> HttpResponse:
+    logout(request)
+    return redirect("sign-in")
+
+
+def one_time_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """A page of a one-time link: kept by no browser.
+
+    The house's referrer policy stays: with no-referrer browsers send `Origin: null`, and the form is refused.
+    """
+
+    @wraps(view)
+    def open_page(request: HttpRequest) -> HttpResponse:
+        response = view(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    return open_page
+
+
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The code stands behind the # of the link, where no log sees it; the page takes it from there and posts it."""
+    return render(request, "wharfinger/entrance/open_link.html", {"form": CodeForm()})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_time_page
+def set_up(request: HttpRequest) -> HttpResponse:
+    """The one-time link: create the first administrator and sign in."""
+    if request.method != "POST":
+        return ask_code(request)
+    code, now = request.POST.get("code", ""), settings.CLOCK.machine_now()
+    if not users.is_setup_link(code, now=now):
+        return render(request, "wharfinger/entrance/link_used.html", status=404)
+    if "password" not in request.POST:
+        return render(request, "wharfinger/entrance/set_up.html", {"form": SetupForm(initial={"code": code})})
+    form = SetupForm(request.POST)
+    if form.is_valid():
+        told = form.cleaned_data
+        try:
+            person = users.use_setup_link(
+                code, username=told["username"], full_name=told["full_name"], password=told["password"], now=now
+            )
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            return _let_in(request, person, "/")
+    return render(request, "wharfinger/entrance/set_up.html", {"form": form}, status=422)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@one_time_page
+def choose_password(request: HttpRequest) -> HttpResponse:
+    """The one-time link: its owner chooses a password and is signed in."""
+    if request.method != "POST":
+        return ask_code(request)
+    code = request.POST.get("code", "")
+    owner = users.whose_link(code)
+    if owner is None:
+        return render(request, "wharfinger/users/link_used.html", status=404)
+    context = {"form": PasswordForm(initial={"code": code}), "owner": owner}
+    if "password" not in request.POST:
+        return render(request, "wharfinger/users/choose.html", context)
+    form = PasswordForm(request.POST)
+    if form.is_valid():
+        try:
+            owner = users.use_password_link(code, password=form.cleaned_data["password"], now=trade_now())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            return _let_in(request, owner, "/")
+    return render(request, "wharfinger/users/choose.html", {**context, "form": form}, status=422)
+
+
+@needs(Right.SET_TRADE_RATE)
+@require_POST
+def set_trade_rate(request: HttpRequest) -> HttpResponse:
+    """Demo systems: how much faster than real time trade runs."""
+    if settings.WHARFINGER.system != "demo":
+        raise Http404
+    asked = request.POST.get("rate", "")
+    if asked in {str(rate) for rate in RATES}:
+        triggers.set_trade_rate(int(asked))
+        messages.success(request, f"Trade time will run {asked} times as fast in a moment.")
+    return redirect(_back(request))
+
+
+def _back(request: HttpRequest) -> str:
+    came_from = request.headers.get("Referer", "")
+    ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
+    return came_from if ours else "/"
+
+
+routes = [
+    path("sign-in/", sign_in, name="sign-in"),
+    path("sign-out/", sign_out, name="sign-out"),
+    path("setup/", set_up, name="set-up"),
+    path("password/", choose_password, name="password-link"),
+    path("trade-rate/", set_trade_rate, name="trade-rate"),
+]

@@ -1,0 +1,70 @@
+"""Settings: where each of them is, and the reader's time zone."""
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.db.queries.access.applications import list_applications
+from wharfinger.db.queries.orders.waiting_orders import pending_days
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations.installation import users
+from wharfinger.operations.orders import reservations
+from wharfinger.web.asked import allowed, person, trade_now
+from wharfinger.web.forms.house_settings import PendingForm, ZoneForm
+from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.installation.mail import way_of_mail
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_settings(request: HttpRequest) -> HttpResponse:
+    form = ZoneForm(request.POST or None, initial=_own(request))
+    if request.method == "POST" and form.is_valid():
+        users.set_time_zone(person(request).pk, form.cleaned_data["time_zone"])
+        if form.cleaned_data["decimal_sign"]:
+            users.set_decimal_sign(person(request).pk, form.cleaned_data["decimal_sign"])
+        messages.success(request, "Saved. Times are shown in your zone, and exported files have your decimal sign.")
+        return redirect("settings")
+    return _page(request, form, PendingForm(initial={"days": pending_days()}))
+
+
+@needs(Right.ADMINISTER)
+@require_POST
+def set_pending_days(request: HttpRequest) -> HttpResponse:
+    form = PendingForm(request.POST)
+    if form.is_valid():
+        days = form.cleaned_data["days"]
+        reservations.set_pending_days(days, now=trade_now(), user=person(request))
+        messages.success(request, f"A pending order keeps its units for {days} {'day' if days == 1 else 'days'} now.")
+        return redirect("settings")
+    return _page(request, ZoneForm(initial=_own(request)), form)
+
+
+def _own(request: HttpRequest) -> dict[str, str]:
+    """What the reader has chosen."""
+    return {"time_zone": person(request).time_zone, "decimal_sign": person(request).decimal_sign}
+
+
+def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> HttpResponse:
+    context = {
+        "form": form,
+        "pending_form": pending_form,
+        "pending_days": pending_days(),
+        "applications": list_applications(),
+        "may_see": allowed(request, Right.SEE_CREDENTIALS),
+        "may_administer": allowed(request, Right.ADMINISTER),
+        "may_audit": allowed(request, Right.SEE_AUDIT),
+        "mail_way": way_of_mail().value,
+        "house": settings.WHARFINGER,
+    }
+    status = 422 if form.errors or pending_form.errors else 200
+    return render(request, "wharfinger/settings/settings.html", context, status=status)
+
+
+routes = [
+    path("settings/", show_settings, name="settings"),
+    path("settings/pending-orders/", set_pending_days, name="pending-days"),
+]

@@ -1,0 +1,127 @@
+"""Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
+
+from collections.abc import Iterator
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.queries.channels.channel_products import channel_choices
+from wharfinger.db.queries.installation.problems import (
+    ProblemFilter,
+    ProblemRow,
+    list_problems,
+    open_problems_by_kind,
+    problem_row,
+)
+from wharfinger.domain.installation.people import Right
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.operations.installation import problems
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, next_page, person, trade_now
+from wharfinger.web.forms.problems import ProblemFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    form = ProblemFilterForm(request.GET, channels=channel_choices())
+    page = list_problems(_filter(form), cursor=request.GET.get("at", ""))
+    context = {
+        "page": page,
+        "cards": [(row, mended_at(row, person(request).role)) for row in page.rows],
+        "kinds": open_problems_by_kind(),
+        "filtered": any(request.GET.get(key) for key in form.fields),
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
+        "solved": form.cleaned_data.get("show") == "solved",
+    }
+    rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    return render(request, "wharfinger/problems/list.html", {**context, "form": form, "live": rows})
+
+
+def _filter(form: forms.Form) -> ProblemFilter:
+    form.is_valid()
+    told = form.cleaned_data
+    return ProblemFilter(kind=told.get("kind", ""), channel_id=told.get("channel"), solved=told.get("show") == "solved")
+
+
+def mended_at(row: ProblemRow, role: str) -> tuple[str, str]:
+    """(address, what the button says): the page where it is fixed, or for a role that may not the one that shows it."""
+    return next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
+
+
+def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
+    if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
+        yield f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
+    elif row.kind is ProblemKind.NO_CHANNEL:
+        yield _new_channel(row.key), _BUTTONS[row.kind]
+    elif row.cure_page:
+        yield row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
+    for wanted, name, button in (
+        (row.sales_order_id, "sales-order", "Show the order"),
+        (row.imported_order_id, "imported-order", "Show the order"),
+        (row.site_id, "site", "Show the site"),
+        (row.item_id, "stock-item", "Show the item"),
+        (row.channel_id, "channel", "Show the channel"),
+    ):
+        if wanted:
+            yield reverse(name, args=[wanted]), button
+
+
+def _new_channel(key: str) -> str:
+    """New Channel with marketplace and seller account filled in, as the problem's key names them."""
+    _, account, marketplace, kind = key.split(":")
+    wanted = urlencode({"marketplace": marketplace, "account": account})
+    return f"{reverse('channel-new-kind', args=[kind.lower()])}?{wanted}"
+
+
+def _shown_at(page: str) -> str:
+    """What the button to a cure's page says, by whose page it is."""
+    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Fix it")
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
+    """A person's word: what only he can see is done."""
+    if problem_row(problem_id) is None:
+        raise Http404
+    try:
+        problems.mark_as_done(problem_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, "Marked as done.")
+    return redirect(next_page(request, reverse("problem-list")))
+
+
+_BUTTONS = {
+    ProblemKind.UNKNOWN_SKU: "Link on a page of its own",
+    ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
+    ProblemKind.AUTHORISATION_LOST: "Authorise",
+    ProblemKind.ROLE_MISSING: "Authorise",
+    ProblemKind.THROTTLED: "Show the channel",
+    ProblemKind.FLOW_FAILED: "Sync now",
+    ProblemKind.NO_CHANNEL: "Create the channel",
+}
+_SHOWN = (
+    ("/sales-orders/", "Show the order"),
+    ("/imported-orders/", "Show the order"),
+    ("/stock/", "Show the item"),
+    ("/sites/", "Show the site"),
+    ("/channels/", "Show the listing"),
+)
+
+routes = [
+    path("problems/", show_list, name="problem-list"),
+    path("problems/<int:problem_id>/done/", mark_done, name="problem-done"),
+]

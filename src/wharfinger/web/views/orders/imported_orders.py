@@ -1,0 +1,195 @@
+"""Imported Orders: what Amazon sent and what became of it, over all channels or of one."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.queries.channels.channel_products import ChannelFacts, channel_choices, channel_facts
+from wharfinger.db.queries.orders.imported_orders import (
+    ImportedOrderFilter,
+    every_imported_order,
+    imported_order_page,
+    list_imported_orders,
+)
+from wharfinger.domain.access.authorisation import order_address
+from wharfinger.domain.installation.people import Right
+from wharfinger.domain.orders.order import ImportState
+from wharfinger.operations.orders import imported_orders
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.asked import allowed, day_after, midnight, numbers, person, trade_now
+from wharfinger.web.csv_files import csv_file
+from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
+
+_UNFINISHED = (ImportState.RETRYING, ImportState.NOT_ATTEMPTED)
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    return _render_list(request, None)
+
+
+@signed_in
+@require_safe
+def show_list_of_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """The channel's Imported Orders tab: the same list with the channel fixed."""
+    channel = channel_facts(channel_id)
+    if channel is None:
+        raise Http404
+    return _render_list(request, channel)
+
+
+def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResponse:
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    page = list_imported_orders(
+        _filter(form, channel),
+        cursor=request.GET.get("at", ""),
+        with_customers=allowed(request, Right.SEE_PERSONAL_DATA),
+    )
+    may_act = allowed(request, Right.MEND_PROBLEMS)
+    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_act": may_act}
+    rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    frame = tab_frame(request, head_or_404(channel.id), "orders") if channel else {}
+    page_context = {**frame, **context, "form": form, "live": rows, "channel": channel}
+    return render(request, "wharfinger/imported_orders/list.html", page_context)
+
+
+@signed_in
+@require_safe
+def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResponseBase:
+    channel = channel_facts(channel_id) if channel_id is not None else None
+    if channel_id is not None and channel is None:
+        raise Http404
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    sees = allowed(request, Right.SEE_PERSONAL_DATA)
+    headings = ["order ref", "Amazon order", "placed", "channel", "marketplace", "fulfilled by", "summary", "total",
+                "currency", "at Amazon", "state", "why", "what to do", "sales order"]  # fmt: skip
+    rows = (
+        (row.order_ref, row.amazon_order_id, row.placed_at, row.channel, row.marketplace, row.fulfilment, row.summary,
+         row.total, row.currency, row.amazon_status, row.state.value, row.reason, row.cure, row.sales_order,
+         *([row.customer] if sees else []))
+        for row in every_imported_order(_filter(form, channel), with_customers=sees)
+    )  # fmt: skip
+    return csv_file("imported-orders", [*headings, *(["customer"] if sees else [])], rows)
+
+
+def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
+    """What can be read of the filter; a wrong date is shown by its field and filters nothing."""
+    form.is_valid()
+    told = form.cleaned_data
+    date_from, date_to = told.get("date_from"), told.get("date_to")
+    return ImportedOrderFilter(
+        placed_from=midnight(date_from) if date_from else None,
+        placed_to=day_after(date_to) if date_to else None,
+        channel_id=channel.id if channel else told.get("channel"),
+        state=told.get("state", ""),
+        search=told.get("q", ""),
+    )
+
+
+@signed_in
+@require_safe
+def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    page = imported_order_page(order_id, with_customers=allowed(request, Right.SEE_PERSONAL_DATA))
+    if page is None:
+        raise Http404
+    at_amazon = order_address(page.seller_central, page.row.amazon_order_id, settings.WHARFINGER.simulator_url)
+    context = {"order": page, "at_amazon": at_amazon, "may_act": allowed(request, Right.MEND_PROBLEMS)}
+    settled = page.row.state not in _UNFINISHED
+    facts = live_part(request, "facts", "wharfinger/imported_orders/facts.html", context, every="1s", settled=settled)
+    if asks_for(request, "facts"):
+        return answer_live(request, facts)
+    return render(request, "wharfinger/imported_orders/page.html", {**context, "live": facts})
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What is said after an action, by the number of orders."""
+
+    one: str
+    many: str
+    left: str
+
+
+_ACTIONS = {
+    "ignore": (
+        imported_orders.ignore,
+        _Said(
+            "1 order is ignored.",
+            "{} orders are ignored.",
+            "Left as they are, because they are sales orders already: {}.",
+        ),
+    ),
+    "download": (
+        imported_orders.retry_download,
+        _Said(
+            "1 order is fetched again from Amazon.",
+            "{} orders are fetched again from Amazon.",
+            "Not fetched, because they are not there any more: {}.",
+        ),
+    ),
+    "import": (
+        imported_orders.retry_import,
+        _Said(
+            "1 order is tried again with its saved data.",
+            "{} orders are tried again with their saved data.",
+            "Not tried, because their saved data was erased: {}. Use Retry Download.",
+        ),
+    ),
+}
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def act(request: HttpRequest) -> HttpResponse:
+    """Ignore / Don't import, Retry Download, Retry Import for the picked rows."""
+    ids = numbers(request.POST.getlist("ids"))
+    chosen = _ACTIONS.get(request.POST.get("action", ""))
+    if chosen is None:
+        raise Http404
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press the button.")
+        return _back(request)
+    act_on, said = chosen
+    try:
+        done = act_on(ids, user=person(request), now=trade_now())
+    except Refused as refused:
+        messages.error(request, refused.message)
+        return _back(request)
+    if done:
+        messages.success(request, said.one if done == 1 else said.many.format(done))
+    if done < len(ids):
+        messages.warning(request, said.left.format(len(ids) - done))
+    return _back(request)
+
+
+def _back(request: HttpRequest) -> HttpResponse:
+    """To the one order, or to the list with its filter as it was."""
+    of_order = numbers([request.POST.get("order", "")])
+    if of_order:
+        return redirect("imported-order", order_id=of_order[0])
+    of_channel = numbers([request.POST.get("of_channel", "")])
+    page = reverse("channel-orders", args=of_channel) if of_channel else reverse("imported-order-list")
+    kept = {key: value for key, value in request.GET.items() if key != "seen"}
+    return redirect(f"{page}?{urlencode(kept)}")
+
+
+routes = [
+    path("imported-orders/", show_list, name="imported-order-list"),
+    path("imported-orders/export.csv", export_list, name="imported-order-export"),
+    path("channels/<int:channel_id>/orders/export.csv", export_list, name="channel-orders-export"),
+    path("channels/<int:channel_id>/orders/", show_list_of_channel, name="channel-orders"),
+    path("imported-orders/act/", act, name="imported-order-act"),
+    path("imported-orders/<int:order_id>/", show_order, name="imported-order"),
+]

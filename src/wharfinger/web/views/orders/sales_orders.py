@@ -1,0 +1,306 @@
+"""Sales orders: the list, one order, its dispatch, and the ship-by board."""
+
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.models import SalesOrder, Shipment
+from wharfinger.db.queries.channels.channel_products import channel_choices
+from wharfinger.db.queries.orders.late import late_import_rows, late_imports
+from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
+from wharfinger.db.queries.orders.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
+from wharfinger.domain.access.authorisation import order_address
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations.orders import sales_orders
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import shipments
+from wharfinger.web.asked import allowed, numbers, person, show_refusal, today, trade_now
+from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in, whom_to_ask
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    form = SalesOrderFilterForm(request.GET, channels=channel_choices())
+    sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
+    page = list_sales_orders(
+        _filter(form, sees_people), today(), cursor=request.GET.get("at", ""), with_customers=sees_people
+    )
+    may_ship = allowed(request, Right.SHIP)
+    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_ship": may_ship}
+    rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
+    if asks_for(request, "rows"):
+        return answer_live(request, rows)
+    services = services_with_numbers() if may_ship else ()
+    return render(
+        request, "wharfinger/sales_orders/list.html", {**context, "form": form, "live": rows, "services": services}
+    )
+
+
+def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
+    form.is_valid()
+    told = form.cleaned_data
+    search = told.get("q", "")
+    state = told.get("state", "")
+    return SalesOrderFilter(
+        state="" if state == NOT_CONFIRMED else state,
+        unconfirmed=state == NOT_CONFIRMED,
+        invoice_priority=told.get("priority"),
+        channel_id=told.get("channel"),
+        ship_by=told.get("ship_by", ""),
+        search=search,
+        surname_hash=keyed_hash("surname", search) if sees_people else "",
+        postcode_hash=keyed_hash("postcode", search) if sees_people else "",
+    )
+
+
+def _page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
+    page = sales_order_page(
+        order_id,
+        with_personal_data=allowed(request, Right.SEE_PERSONAL_DATA),
+        with_contact=allowed(request, Right.SEE_BUYER_CONTACT),
+    )
+    if page is None:
+        raise Http404
+    return page
+
+
+@signed_in
+@require_safe
+def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
+    order = _page_or_404(request, order_id)
+    if asks_for(request, "shipments"):
+        return answer_live(request, _shipments(request, order))
+    return _render_order(request, order, None)
+
+
+def _at_amazon(order: SalesOrderPage) -> str:
+    return order_address(order.seller_central, order.amazon_order_id, settings.WHARFINGER.simulator_url)
+
+
+def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]:
+    """Parcels and what Amazon was told of them; asked for again until nothing is on its way."""
+    return live_part(
+        request,
+        "shipments",
+        "wharfinger/sales_orders/shipments.html",
+        {"order": order, "at_amazon": _at_amazon(order), "may_ship": allowed(request, Right.SHIP)},
+        every="1s",
+        settled=order.settled,
+    )
+
+
+def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
+    may_ship = allowed(request, Right.SHIP)
+    if form is None and may_ship and order.may_dispatch:
+        form = DispatchForm(order, services_for(order.id))
+    context = {
+        "order": order,
+        "at_amazon": _at_amazon(order),
+        "form": form,
+        "live": _shipments(request, order),
+        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
+        "may_ship": may_ship,
+        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
+        "may_stock": allowed(request, Right.EDIT_STOCK),
+        "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
+    }
+    refused = form is not None and form.is_bound and bool(form.errors)
+    return render(request, "wharfinger/sales_orders/page.html", context, status=422 if refused else 200)
+
+
+@needs(Right.SHIP)
+@require_POST
+def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
+    """Dispatch the order, or a part of it, as one parcel."""
+    order = _page_or_404(request, order_id)
+    form = DispatchForm(order, services_for(order.id), request.POST)
+    if not form.is_valid():
+        return _render_order(request, order, form)
+    try:
+        sent = shipments.dispatch(
+            order_id,
+            service_id=form.cleaned_data["service_id"],
+            tracking_number=form.cleaned_data["tracking_number"],
+            number_confirmed=form.cleaned_data["number_confirmed"],
+            lines=form.quantities(),
+            package=form.cleaned_data["package"],
+            user=person(request),
+            now=trade_now(),
+        )
+    except Refused as refused:
+        show_refusal(form, refused)
+        return _render_order(request, order, form)
+    messages.success(request, f"{order.code} is dispatched. {_what_follows(sent)}")
+    return redirect(f"{reverse('sales-order', args=[order_id])}#shipments")
+
+
+def _what_follows(sent: Shipment) -> str:
+    if sent.tracking_number:
+        return "Its tracking number is sent to Amazon; see below."
+    return "It waits for its tracking number: type it below when you have it. Amazon is sent nothing before."
+
+
+_REASONS_SHOWN = 10
+
+
+@needs(Right.SHIP)
+@require_POST
+def dispatch_many(request: HttpRequest) -> HttpResponse:
+    """Dispatch the picked orders whole, each with a number that the courier service gives."""
+    ids = numbers(request.POST.getlist("ids"))
+    service = next((s for s in services_with_numbers() if str(s.id) == request.POST.get("service")), None)
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press Dispatch.")
+    elif service is None:
+        messages.warning(request, "No courier service was chosen. Choose one that gives its tracking number.")
+    else:
+        _dispatch_each(request, ids, service.id)
+    return _back_to_list(request)
+
+
+def _back_to_list(request: HttpRequest) -> HttpResponse:
+    """To the list as it was filtered."""
+    kept = {key: value for key, value in request.GET.items() if key != "seen"}
+    return redirect(f"{reverse('sales-order-list')}?{urlencode(kept)}")
+
+
+def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> None:
+    """Every order stands alone: one that is refused does not hold the others."""
+    gone, reasons = 0, []
+    for order_id in dict.fromkeys(ids):
+        try:
+            shipments.dispatch(
+                order_id, service_id=service_id, tracking_number="", lines=None, user=person(request), now=trade_now()
+            )
+        except Refused as refused:
+            reasons.append(refused.message)
+        else:
+            gone += 1
+    if gone:
+        messages.success(request, "1 order is dispatched." if gone == 1 else f"{gone} orders are dispatched.")
+    _tell_reasons(request, reasons)
+
+
+def _tell_reasons(request: HttpRequest, reasons: list[str]) -> None:
+    for reason in reasons[:_REASONS_SHOWN]:
+        messages.error(request, reason)
+    if len(reasons) > _REASONS_SHOWN:
+        messages.error(request, f"{len(reasons) - _REASONS_SHOWN} more orders were refused for their own reasons.")
+
+
+@needs(Right.SHIP)
+@require_POST
+def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
+    """A person's word: the order may be sent and invoiced."""
+    order = _page_or_404(request, order_id)
+    try:
+        sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"{order.code} is confirmed: it may be sent and invoiced.")
+    return redirect("sales-order", order_id=order_id)
+
+
+@needs(Right.MEND_PROBLEMS)
+@require_POST
+def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
+    """A person has compared Amazon's amounts: they hold, and the invoice goes on."""
+    order = _page_or_404(request, order_id)
+    try:
+        sales_orders.accept_totals(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, f"The amounts of {order.code} are accepted as Amazon states them.")
+    return redirect("sales-order", order_id=order_id)
+
+
+_ANSWERS: dict[str, tuple[Callable[..., SalesOrder], str]] = {
+    "confirm-address": (sales_orders.confirm_address, "The address of {} is confirmed as it is."),
+    "acknowledge-address": (sales_orders.acknowledge_address, "The new address of {} was seen."),
+    "dispatch-anyway": (sales_orders.dispatch_anyway, "{} may be dispatched although its buyer asked to cancel."),
+}
+
+
+@needs(Right.SHIP)
+@require_POST
+def answer(request: HttpRequest, order_id: int, what: str) -> HttpResponse:
+    """A person's answer to what Amazon or the buyer changed."""
+    act, said = _ANSWERS[what]
+    try:
+        order = act(order_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, refused.message)
+    else:
+        messages.success(request, said.format(order.code))
+    return redirect("sales-order", order_id=order_id)
+
+
+@needs(Right.SHIP)
+@require_POST
+def confirm_many(request: HttpRequest) -> HttpResponse:
+    """Confirm the picked orders, each by itself."""
+    ids = numbers(request.POST.getlist("ids"))
+    if not ids:
+        messages.warning(request, "No order was picked. Tick the orders first, then press Confirm.")
+    confirmed, reasons = 0, []
+    for order_id in dict.fromkeys(ids):
+        try:
+            sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
+        except Refused as refused:
+            reasons.append(refused.message)
+        else:
+            confirmed += 1
+    if confirmed:
+        messages.success(request, "1 order is confirmed." if confirmed == 1 else f"{confirmed} orders are confirmed.")
+    _tell_reasons(request, reasons)
+    return _back_to_list(request)
+
+
+@signed_in
+@require_safe
+def show_board(request: HttpRequest) -> HttpResponse:
+    """The ship-by board: what is late, what must leave today, what has time."""
+    channel = numbers([request.GET.get("channel", "")])
+    columns = ship_by_board(
+        today(), channel_id=channel[0] if channel else None, with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
+    )
+    shown = {
+        "columns": columns,
+        "not_imported": late_import_rows(trade_now()),
+        "not_imported_count": late_imports(trade_now()).count(),
+    }
+    board = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
+    if asks_for(request, "board"):
+        return answer_live(request, board)
+    context = {"live": board, "channels": channel_choices(), "channel": channel[0] if channel else None}
+    return render(request, "wharfinger/shipping/board.html", context)
+
+
+routes = [
+    path("sales-orders/", show_list, name="sales-order-list"),
+    path("sales-orders/dispatch/", dispatch_many, name="sales-order-dispatch-many"),
+    path("sales-orders/confirm/", confirm_many, name="sales-order-confirm-many"),
+    path("sales-orders/<int:order_id>/confirm/", confirm, name="sales-order-confirm"),
+    path("sales-orders/<int:order_id>/accept-totals/", accept_totals, name="sales-order-accept-totals"),
+    *(
+        path(f"sales-orders/<int:order_id>/{what}/", answer, {"what": what}, name=f"sales-order-{what}")
+        for what in _ANSWERS
+    ),
+    path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
+    path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
+    path("shipping/", show_board, name="shipping-board"),
+]

@@ -1,0 +1,77 @@
+"""Courier services: the list, a new one, and changing one."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.db.queries.shipping.couriers import courier_row, list_couriers
+from wharfinger.domain.installation.people import Right
+from wharfinger.domain.shipping.carriers import CARRIER_CODES
+from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import couriers
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
+from wharfinger.web.forms.couriers import CourierForm
+from wharfinger.web.rights import needs, signed_in
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    context = {"couriers": list_couriers(), "may_edit": allowed(request, Right.EDIT_CHANNELS)}
+    return render(request, "wharfinger/couriers/list.html", context)
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_courier(request: HttpRequest) -> HttpResponse:
+    form = _form(request, {"tracking": Tracking.AT_ONCE.value, "active": True})
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = couriers.create_service(form.entry(), now=trade_now(), user=person(request))
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, f"{made} can be chosen now.")
+            return redirect(next_page(request, reverse("courier-list")))
+    return _render(request, form, {})
+
+
+@needs(Right.EDIT_CHANNELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_courier(request: HttpRequest, service_id: int) -> HttpResponse:
+    row = courier_row(service_id)
+    if row is None:
+        raise Http404
+    form = _form(request, row.initial())
+    if request.method == "POST" and form.is_valid():
+        try:
+            couriers.edit_service(service_id, form.entry(), now=trade_now(), user=person(request))
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("courier-list")
+    return _render(request, form, {"courier": row})
+
+
+def _form(request: HttpRequest, initial: dict[str, Any]) -> CourierForm:
+    data = request.POST if request.method == "POST" else None
+    return CourierForm(data, initial=initial, demo=settings.WHARFINGER.system == "demo")
+
+
+def _render(request: HttpRequest, form: CourierForm, context: dict[str, Any]) -> HttpResponse:
+    context = {**context, "form": form, "codes": CARRIER_CODES}
+    return render(request, "wharfinger/couriers/form.html", context, status=422 if form.errors else 200)
+
+
+routes = [
+    path("settings/couriers/", show_list, name="courier-list"),
+    path("settings/couriers/new/", new_courier, name="courier-new"),
+    path("settings/couriers/<int:service_id>/", edit_courier, name="courier-edit"),
+]

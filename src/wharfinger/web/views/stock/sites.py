@@ -1,0 +1,122 @@
+"""Stock control sites: the list, a new one, one site with its levels, and loading levels from Amazon."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.db.queries.stock.sites import SiteRow, list_sites, loading, site_levels, site_row
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations import triggers
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import sites
+from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
+from wharfinger.web.forms.sites import SiteForm
+from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.rights import needs, signed_in
+
+
+@signed_in
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    context = {"sites": list_sites(), "may_edit": allowed(request, Right.EDIT_STOCK)}
+    return render(request, "wharfinger/sites/list.html", context)
+
+
+def _site_or_404(site_id: int) -> SiteRow:
+    site = site_row(site_id)
+    if site is None:
+        raise Http404
+    return site
+
+
+@signed_in
+@require_safe
+def show_site(request: HttpRequest, site_id: int) -> HttpResponse:
+    site = _site_or_404(site_id)
+    levels = _levels(request, site)
+    if asks_for(request, "levels"):
+        return answer_live(request, levels)
+    return render(
+        request,
+        "wharfinger/sites/site.html",
+        {"site": site, "live": levels, "may_edit": allowed(request, Right.EDIT_STOCK)},
+    )
+
+
+def _levels(request: HttpRequest, site: SiteRow) -> dict[str, Any]:
+    context = {
+        "site": site,
+        "page": site_levels(site.id, cursor=request.GET.get("at", "")),
+        "loading": loading(site.account_id) if site.is_fba and site.account_id else None,
+    }
+    return live_part(request, "levels", "wharfinger/sites/levels.html", context)
+
+
+@needs(Right.EDIT_STOCK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_site(request: HttpRequest) -> HttpResponse:
+    first = {"kind": request.GET.get("kind", ""), "pool": request.GET.get("pool", ""), "priority": 10}
+    form = SiteForm(request.POST if request.method == "POST" else None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = sites.create_site(form.entry(), user=person(request), now=trade_now())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, f"Site {made.name} is made.")
+            return redirect(next_page(request, reverse("site", args=[made.pk])))
+    return render(request, "wharfinger/sites/form.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@needs(Right.EDIT_STOCK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_site(request: HttpRequest, site_id: int) -> HttpResponse:
+    site = _site_or_404(site_id)
+    first = {
+        "name": site.name,
+        "kind": site.kind.value,
+        "pool": site.pool_id,
+        "priority": site.priority,
+        "address": site.address,
+    }
+    form = SiteForm(request.POST if request.method == "POST" else None, initial=first, made=True)
+    if request.method == "POST" and form.is_valid():
+        try:
+            sites.edit_site(site_id, form.entry(), user=person(request), now=trade_now())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, "Saved.")
+            return redirect("site", site_id=site_id)
+    return render(
+        request, "wharfinger/sites/form.html", {"form": form, "site": site}, status=422 if form.errors else 200
+    )
+
+
+@needs(Right.EDIT_STOCK)
+@require_POST
+def load_levels(request: HttpRequest, site_id: int) -> HttpResponse:
+    """Ask the worker to read the FBA site's levels from Amazon now; the page shows how it goes."""
+    site = _site_or_404(site_id)
+    if not site.is_fba:
+        messages.error(request, f"{site.name} is no FBA site: receive or count its stock instead.")
+    elif site.account_id is None:
+        messages.error(request, "No channel uses this site yet. Choose it as the Site of an FBA channel first.")
+    elif triggers.run_flow(site.account_id, "fba_stock_in", soon=True):
+        messages.success(request, "Amazon is asked for the levels. They appear here as they come.")
+    else:
+        messages.info(request, "Amazon is being asked already. The levels appear here as they come.")
+    return redirect(next_page(request, reverse("site", args=[site_id])))
+
+
+routes = [
+    path("sites/", show_list, name="site-list"),
+    path("sites/new/", new_site, name="site-new"),
+    path("sites/<int:site_id>/", show_site, name="site"),
+    path("sites/<int:site_id>/edit/", edit_site, name="site-edit"),
+    path("sites/<int:site_id>/load/", load_levels, name="site-load"),
+]

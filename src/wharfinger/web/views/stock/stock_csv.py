@@ -1,0 +1,123 @@
+"""Stock by CSV: a dry run that shows every change and every bad row, then all of it or nothing."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.views.decorators.http import require_http_methods, require_safe
+
+from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, CsvPlan, plan_csv
+from wharfinger.db.queries.stock.stock_items import export_lines
+from wharfinger.domain.csv_reading import ENCODINGS
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.stock import stock_csv
+from wharfinger.web.asked import person, show_refusal, trade_now
+from wharfinger.web.csv_files import csv_file
+from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.rights import needs, signed_in
+
+_SHOWN = 300
+_ANSWER = "answer-"
+
+
+@needs(Right.EDIT_STOCK)
+@require_http_methods(["GET", "HEAD", "POST"])
+def import_csv(request: HttpRequest) -> HttpResponse:
+    """First press: the plan. Second press, with the very same rows: applied."""
+    form = CsvForm(request.POST, request.FILES) if request.method == "POST" else CsvForm()
+    plan, answers = None, _answers(request)
+    if form.is_bound and form.is_valid() and form.ask is None:
+        text = form.cleaned_data["text"]
+        if request.POST.get("step") == "apply" and _applied(request, form, text, answers):
+            return redirect("stock-list")
+        if request.POST.get("step") == "headings":
+            _remember(request, form)
+        plan = plan_csv(text, answers)
+    refused = bool(form.errors) or (plan is not None and bool(plan.errors))
+    context = {"form": form, "columns": COLUMNS, **_shown(plan), "ignored": IGNORED, "encodings": _encodings(form)}
+    context["text"] = form.cleaned_data["text"] if plan else ""
+    return render(request, "wharfinger/stock/import.html", context, status=422 if refused else 200)
+
+
+def _answers(request: HttpRequest) -> dict[str, str]:
+    """By the names of the plan's questions."""
+    names = (name for name in request.POST if name.startswith(_ANSWER))
+    return {name.removeprefix(_ANSWER): request.POST[name] for name in names}
+
+
+def _remember(request: HttpRequest, form: CsvForm) -> None:
+    """What the person says that the file's headings mean."""
+    columns = dict(zip(request.POST.getlist("heading"), request.POST.getlist("column"), strict=False))
+    try:
+        stock_csv.remember_headings(columns, user=person(request), now=trade_now())
+    except Refused as refused:
+        show_refusal(form, refused)
+
+
+def _encodings(form: CsvForm) -> list[tuple[str, str, tuple[str, ...]]]:
+    """(encoding, its title, lines as they read in it)."""
+    candidates = form.ask.candidates if form.ask else ()
+    return [(encoding, ENCODINGS[encoding], lines) for encoding, lines in candidates]
+
+
+def _applied(request: HttpRequest, form: CsvForm, text: str, answers: dict[str, str]) -> bool:
+    try:
+        rows = stock_csv.apply_csv(text, answers, user=person(request), now=trade_now())
+    except Refused as refused:
+        show_refusal(form, refused)
+        return False
+    said = "1 row was applied." if rows == 1 else f"{rows} rows were applied."
+    messages.success(request, f"{said} Every movement is in the ledger.")
+    return True
+
+
+def _shown(plan: CsvPlan | None) -> dict[str, Any]:
+    if plan is None:
+        return {"plan": None}
+    changed_first = sorted(plan.rows, key=lambda row: not row.changes)
+    bad = len(plan.errors)
+    return {
+        "plan": plan,
+        "rows_shown": changed_first[:_SHOWN],
+        "errors_shown": plan.errors[:_SHOWN],
+        "bad_count": "1 row with errors" if bad == 1 else f"{bad:,d} errors",
+        "questions_shown": plan.unanswered[:_SHOWN],
+        "answered": [question for question in plan.questions if question.answer],
+    }
+
+
+@signed_in
+@require_safe
+def export_csv(request: HttpRequest) -> StreamingHttpResponse:
+    return csv_file("stock", ["stock code", "name", "site", "on hand", "allocated", "available"], _report())
+
+
+def _report() -> Iterator[Sequence[object]]:
+    for line in export_lines():
+        levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
+        yield [line.code, line.name, line.site, *levels]
+
+
+@signed_in
+@require_safe
+def import_file(request: HttpRequest) -> StreamingHttpResponse:
+    """The own sites' levels as a stocktake that would change nothing: to be edited and imported again."""
+    return csv_file("stock-to-import", ["stock code", "name", "site", "quantity", "mode"], _levels())
+
+
+def _levels() -> Iterator[Sequence[object]]:
+    for line in export_lines():
+        if not line.fba:
+            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
+            yield [line.code, line.name, *counted]
+
+
+routes = [
+    path("stock/import/", import_csv, name="stock-import"),
+    path("stock/import/levels.csv", import_file, name="stock-import-file"),
+    path("stock/export.csv", export_csv, name="stock-export"),
+]
