@@ -191,7 +191,7 @@ def _judge_listings(books: Books, verdict: Verdict) -> None:
             if told["quantity"] != max(0, level):
                 verdict.listings.wrong += 1
                 verdict.faults.append(f"{listing.sku}: Amazon shows {told['quantity']}, available are {level}")
-                if not is_explained(told, listing.told_at, books["writes"], books["struck"]):
+                if not is_explained(told, listing.told_at, books["writes"], books["faultEvents"]):
                     verdict.unexplained += 1
             break
 
