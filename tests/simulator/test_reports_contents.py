@@ -40,7 +40,9 @@ def held(amazon, order):
 
 def take_back(amazon, order, quantity, **more):
     placed = held(amazon, order)
-    return world(amazon).take_back(placed, placed.items[0].id, quantity, amazon.simulator.clock.seconds(), **more)
+    return world(amazon).returning.take_back(
+        placed, placed.items[0].id, quantity, amazon.simulator.clock.seconds(), **more
+    )
 
 
 def settle(amazon):
@@ -252,12 +254,12 @@ def test_nul_bytes_stand_where_there_is_no_quantity(amazon):
 
 def test_the_ledger_goes_from_balance_to_balance(amazon):
     world_, now = world(amazon), amazon.simulator.clock.seconds()
-    stock = world_.stock(EU, "UK", "FBA-0001")
+    stock = world_.warehouses.stock(EU, "UK", "FBA-0001")
     before = stock.fulfillable
-    world_.restock(EU, "UK", "FBA-0001", 10, now)
-    world_.lose(stock, 3, now)
-    world_.find(stock, 1, now)
-    world_.damage(stock, 2, now)
+    world_.warehouses.restock(EU, "UK", "FBA-0001", 10, now)
+    world_.warehouses.lose(stock, 3, now)
+    world_.warehouses.find(stock, 1, now)
+    world_.warehouses.damage(stock, 2, now)
     order = amazon.order(sku="FBA-0001", by="AMAZON", quantity=4)
     amazon.advance(2 * 86_400)
     fresh(amazon)
@@ -297,8 +299,8 @@ def test_the_ledgers_detail_has_every_event(amazon):
 
 
 def test_what_is_available_is_told_by_condition(amazon):
-    stock = world(amazon).stock(EU, "UK", "FBA-0001")
-    world(amazon).damage(stock, 2, amazon.simulator.clock.seconds())
+    stock = world(amazon).warehouses.stock(EU, "UK", "FBA-0001")
+    world(amazon).warehouses.damage(stock, 2, amazon.simulator.clock.seconds())
     told = [row for row in rows(amazon, "GET_AFN_INVENTORY_DATA") if row["seller-sku"] == "FBA-0001"]
     assert [(row["Warehouse-Condition-code"], row["Quantity Available"]) for row in told] == [
         ("SELLABLE", str(stock.fulfillable)),

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.system
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "packages/amazon-simulator"
 README = (PACKAGE / "README.md").read_text(encoding="utf-8")
-ITS_OWN = {"wharfinger-amazon-simulator", "uvicorn", "httptools", "jinja2", "msgspec"}
-THEIRS = {"click", "h11", "markupsafe", "typing-extensions", "colorama"}
+ITS_OWN = {"wharfinger-amazon-simulator", "uvicorn", "httptools", "jinja2", "msgspec", "reportlab", "pillow"}
+THEIRS = {"click", "h11", "markupsafe", "typing-extensions", "colorama", "charset-normalizer"}
 """What those bring, on one system or another."""
 PIP = {"pip", "setuptools", "wheel"}
 OUTER_LIMIT = 300.0

@@ -77,3 +77,16 @@ def plain(text: str) -> str:
     parted = unicodedata.normalize("NFKD", text.translate(FOLDED))
     told = "".join(letter for letter in parted if not unicodedata.combining(letter))
     return "".join(letter if " " <= letter <= "~" else "?" for letter in told)
+
+
+def printable(text: str) -> str:
+    """In the letters of Windows-1252, which fonts of the West have; others are folded to plain ones."""
+    return "".join(letter if _is_western(letter) else plain(letter) for letter in text)
+
+
+def _is_western(letter: str) -> bool:
+    try:
+        letter.encode("cp1252")
+    except UnicodeEncodeError:
+        return False
+    return letter.isprintable()

@@ -19,7 +19,7 @@ def zpl(label: Label, dots: int) -> bytes:
         lines.append(f"^FO{at(text.x)},{at(text.y - text.size)}^A0N,{at(text.size)},{wide}{_field(text.text)}")
     tracking = plain(label.tracking)
     module = max(1, int(at(BARCODE.width) / barcode.width(tracking)))
-    lines.append(f"^BY{module}^FO{at(BARCODE.x)},{at(BARCODE.y)}^BCN,{at(BARCODE.height)},N,N,N{_field(tracking)}")
+    lines.append(f"^BY{module}^FO{at(BARCODE.x)},{at(BARCODE.y)}^BCN,{at(BARCODE.height)},N,N,N,A{_field(tracking)}")
     return "\n".join([*lines, "^XZ", ""]).encode()
 
 

@@ -115,7 +115,9 @@ def _order(world: World, marketplace: str, skus: Mapping[str, Iterator[str]]) ->
 
 def _plenty(world: World) -> dict[str, Iterator[str]]:
     """For each seller the SKUs of his own that show most, most first."""
-    books = world.control.get("books?orders=0&fbaEvents=0&transactions=0&writes=0&faultEvents=0").raise_for_status().json()
+    books = (
+        world.control.get("books?orders=0&fbaEvents=0&transactions=0&writes=0&faultEvents=0").raise_for_status().json()
+    )
     found: dict[str, list[tuple[int, str]]] = {}
     for row in books["listings"]:
         if row["channelCode"] == "DEFAULT" and row["listed"] and row["quantity"]:
