@@ -12,7 +12,8 @@ import uvicorn
 
 from amazon_simulator.access.application import APPLICATION_KINDS
 from amazon_simulator.asgi import App, Lines
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Traffic
+from amazon_simulator.control.request_parsing import read
 from amazon_simulator.control.traffic_settings import set_traffic, spread
 from amazon_simulator.core.clock import FASTEST, Clock, from_iso
 from amazon_simulator.simulator import Simulator
@@ -165,7 +166,7 @@ def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) 
     if not told:
         return
     try:
-        set_traffic(simulator, Body(told), simulator.clock.seconds())
+        set_traffic(simulator, read(Traffic, told), simulator.clock.seconds())
     except NotPossible as fault:
         raise ValueError(f"--traffic, --odd: {fault}") from fault
 

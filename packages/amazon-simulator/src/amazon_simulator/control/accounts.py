@@ -1,12 +1,16 @@
 """What a program needs to run against this Amazon, and what may be done to an account."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from amazon_simulator.access.application import APPLICATION_ID, APPLICATION_KINDS, CLIENT_ID, DAY, ROLES
+from msgspec import UnsetType
+
+from amazon_simulator.access.application import APPLICATION_ID, CLIENT_ID, DAY
 from amazon_simulator.access.entities import Registration
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.access.rate_limits import EVERY
+from amazon_simulator.control.bodies import Application, OfSeller, Participation, Suspension, given
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.world import NotPossible
@@ -59,8 +63,17 @@ def email_of(seller_id: str, *, primary: bool = True) -> str:
     return f"{'' if primary else 'staff.'}{seller_id.lower()}@sellers.example"
 
 
-def seller_of(simulator: Simulator, told: Body) -> Seller:
-    return simulator.world.sellers[told.one_of("sellerId", simulator.world.sellers, "/_simulator/accounts")]
+def seller_of(simulator: Simulator, seller_id: str) -> Seller:
+    """NotPossible when there is no such account."""
+    seller = simulator.world.sellers.get(seller_id)
+    if seller is None:
+        raise NotPossible(f"sellerId: “{seller_id[:60]}” is not known; see /_simulator/accounts")
+    return seller
+
+
+def known_seller(simulator: Simulator, seller_id: str) -> str:
+    """A seller's id, or * for every one."""
+    return seller_id if seller_id == EVERY else seller_of(simulator, seller_id).id
 
 
 def registration_json(registration: Registration) -> dict[str, Any]:
@@ -77,53 +90,60 @@ def registration_json(registration: Registration) -> dict[str, Any]:
     }
 
 
-def register(simulator: Simulator, told: Body) -> Response:
-    """What the developer sets in the portal; what is not told stays as it is."""
+def register(simulator: Simulator, body: Application) -> Response:
+    """What the developer sets in the portal; what is not given stays as it is."""
     held = simulator.application.registration
-    roles, regions = told.texts("roles", held.roles), told.texts("regions", held.regions)
-    if not set(roles) <= set(ROLES):
-        raise NotPossible(f"roles: choose from {', '.join(ROLES)}")
-    if not set(regions) <= {"EU", "NA", "FE"}:
-        raise NotPossible("regions: choose from EU, NA, FE")
-    queue = told.text("notificationQueue", held.notification_queue)
+    roles = given(body.roles, held.roles)
+    queue = given(body.notification_queue, held.notification_queue)
     if queue and not ARN.fullmatch(queue):
         raise NotPossible("notificationQueue: give the ARN of a queue, arn:aws:sqs:REGION:ACCOUNT:NAME")
-    login_uri = told.text("loginUri", held.login_uri)
+    login_uri = given(body.login_uri, held.login_uri)
     if login_uri and urlsplit(login_uri).scheme not in ("http", "https"):
         raise NotPossible("loginUri: give an address that begins with http:// or https://")
     registration = Registration(
-        draft=told.truth("draft", held.draft),
-        kind=told.one_of("kind", dict.fromkeys(APPLICATION_KINDS), ", ".join(APPLICATION_KINDS), held.kind),
+        draft=given(body.draft, held.draft),
+        kind=given(body.kind, held.kind),
         roles=roles,
-        redirect_uris=told.texts("redirectUris", held.redirect_uris),
+        redirect_uris=given(body.redirect_uris, held.redirect_uris),
         login_uri=login_uri,
         notification_queue=queue,
-        mws_only=told.truth("mwsOnly", held.mws_only),
-        regions=regions,
-        secret_lives=told.number("secretLivesDays", held.secret_lives / DAY, least=0.001, most=10_000) * DAY,
+        mws_only=given(body.mws_only, held.mws_only),
+        regions=held.regions if isinstance(body.regions, UnsetType) else list[str](body.regions),
+        secret_lives=given(body.secret_lives_days, held.secret_lives / DAY) * DAY,
         withheld={role: until for role, until in held.withheld.items() if role in roles},
     )
     simulator.application.register(registration, simulator.clock.seconds())
     return answer_json(registration_json(registration))
 
 
-def suspend(simulator: Simulator, told: Body) -> Response:
-    seller = seller_of(simulator, told)
-    own = dict.fromkeys(seller.marketplaces)
-    markets = [told.one_of("marketplaceId", own, "/_simulator/accounts")] if "marketplaceId" in told else list(own)
+def revoke(simulator: Simulator, body: OfSeller) -> Response:
+    """The seller withdraws the consent."""
+    return answer_json({"revoked": simulator.application.revoke(seller_of(simulator, body.seller_id).id)})
+
+
+def suspend(simulator: Simulator, seller_id: str, body: Suspension) -> Response:
+    seller = seller_of(simulator, seller_id)
+    markets = list(seller.marketplaces)
+    if not isinstance(body.marketplace_id, UnsetType):
+        markets = [_market_of(seller.marketplaces, body.marketplace_id)]
     kept = [market for market in seller.suspended if market not in markets]
-    seller.suspended = kept + (markets if told.truth("suspended", True) else [])
+    seller.suspended = kept + (markets if body.suspended else [])
     simulator.world.records.touch(seller)
     return answer_json({"sellerId": seller.id, "suspended": seller.suspended})
 
 
-def participate(simulator: Simulator, told: Body) -> Response:
+def participate(simulator: Simulator, seller_id: str, body: Participation) -> Response:
     """The seller joins or leaves a marketplace; its listings there stay, for when it comes back."""
-    seller = seller_of(simulator, told)
-    own = dict.fromkeys((*seller.marketplaces, *seller.absent))
-    market = told.one_of("marketplaceId", own, "/_simulator/accounts")
-    joins = told.truth("participating")
-    seller.marketplaces = [one for one in own if (joins if one == market else one in seller.marketplaces)]
+    seller = seller_of(simulator, seller_id)
+    own = [*seller.marketplaces, *seller.absent]
+    market = _market_of(own, body.marketplace_id)
+    seller.marketplaces = [one for one in own if (body.participating if one == market else one in seller.marketplaces)]
     seller.absent = [one for one in own if one not in seller.marketplaces]
     simulator.world.records.touch(seller)
     return answer_json({"sellerId": seller.id, "marketplaces": seller.marketplaces, "absent": seller.absent})
+
+
+def _market_of(own: Sequence[str], marketplace_id: str) -> str:
+    if marketplace_id not in own:
+        raise NotPossible(f"marketplaceId: “{marketplace_id[:60]}” is not known; see /_simulator/accounts")
+    return marketplace_id

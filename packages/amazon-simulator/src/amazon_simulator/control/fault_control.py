@@ -2,9 +2,13 @@
 
 from typing import Any
 
+import msgspec
+from msgspec import UnsetType
+
 from amazon_simulator.access.rate_limits import EVERY
-from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.accounts import known_seller
+from amazon_simulator.control.bodies import Fault as FaultBody
+from amazon_simulator.control.bodies import given
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.faults.faults import HAPPENINGS, KINDS, Fault
@@ -15,13 +19,12 @@ def faults_json(simulator: Simulator) -> dict[str, Any]:
     return {"faults": [fault_json(fault) for fault in simulator.faults.faults], "kinds": {**KINDS, **HAPPENINGS}}
 
 
-def set_fault(simulator: Simulator, told: Body) -> Response:
-    if told.truth("clear"):
-        simulator.faults.clear(told.whole("number") if "number" in told else None)
+def set_fault(simulator: Simulator, body: FaultBody) -> Response:
+    if body.clear:
+        simulator.faults.clear(None if isinstance(body.number, UnsetType) else body.number)
         return answer_json({"faults": [fault_json(fault) for fault in simulator.faults.faults]})
-    if told.members.get("sellerId", EVERY) != EVERY:
-        seller_of(simulator, told)
-    return answer_json(fault_json(simulator.faults.add(told.members)), 201)
+    known_seller(simulator, given(body.seller_id, EVERY))
+    return answer_json(fault_json(simulator.faults.add(msgspec.to_builtins(body))), 201)
 
 
 def fault_json(fault: Fault) -> dict[str, Any]:

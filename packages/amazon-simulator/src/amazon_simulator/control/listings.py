@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from msgspec import UNSET
+
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Issue, Issues, NewListing, given
+from amazon_simulator.control.request_parsing import amount
 from amazon_simulator.control.state_report import listing_json
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.wire.submissions import CONDITIONS
@@ -11,119 +14,104 @@ from amazon_simulator.world import NotPossible
 from amazon_simulator.world.catalogue import MARKETS, in_currency
 from amazon_simulator.world.entities import Change, FbaStock, Listing, Particulars, Seller
 
-NUMBERED = ("EAN", "UPC", "GTIN", "ISBN", "JAN", "MINSAN")
-SEVERITIES = ("ERROR", "WARNING", "INFO")
-SENDERS = ("MERCHANT", "AMAZON")
-ACTIONS = ("LISTING_SUPPRESSED", "ATTRIBUTE_SUPPRESSED", "CATALOG_ITEM_REMOVED", "SEARCH_SUPPRESSED")
 
-
-def add_listing(simulator: Simulator, told: Body, now: float) -> dict[str, Any]:
+def add_listing(simulator: Simulator, body: NewListing, now: float) -> dict[str, Any]:
     """A new SKU: with a quantity of the seller's, or with stock in Amazon's pools."""
-    seller = seller_of(simulator, told)
-    sku = told.text("sku")
-    markets = told.texts("marketplaceIds", seller.marketplaces)
-    if not sku or (seller.id, sku) in simulator.world.listings:
-        raise NotPossible(f"sku: {seller.name} lists “{sku[:60]}” already" if sku else "sku: must not be empty")
+    seller = seller_of(simulator, body.seller_id)
+    markets = given(body.marketplace_ids, seller.marketplaces)
+    if (seller.id, body.sku) in simulator.world.listings:
+        raise NotPossible(f"sku: {seller.name} lists “{body.sku[:60]}” already")
     if not markets or not set(markets) <= set(seller.marketplaces):
         raise NotPossible(f"marketplaceIds: {seller.name} sells in {', '.join(seller.marketplaces)}")
-    own = told.one_of("fulfilledBy", dict.fromkeys(SENDERS), ", ".join(SENDERS), SENDERS[0]) == SENDERS[0]
-    stock = _read_stock(told, seller, own=own)
-    quantity = told.whole("quantity", 10) if own else None
+    own = body.fulfilled_by == "MERCHANT"
+    stock = _read_stock(body, seller, own=own)
+    quantity = given(body.quantity, 10) if own else None
     listing = Listing(
         seller=seller.id,
-        sku=sku,
-        asin=told.text("asin", "B0NEW00001"),
-        title=told.text("title", sku),
-        product_type=told.text("productType", "HOME"),
+        sku=body.sku,
+        asin=body.asin,
+        title=given(body.title, body.sku),
+        product_type=body.product_type,
         channel="DEFAULT" if own else f"AMAZON_{seller.region}",
-        price=told.whole("pence", 1999),
-        marketplaces=markets,
+        price=body.pence,
+        marketplaces=list(markets),
         quantity=quantity,
-        lead_time=told.whole("leadTimeDays", 2, most=30) if own else None,
-        listed=told.truth("listed", True),
+        lead_time=body.lead_time_days if own else None,
+        listed=body.listed,
         history=[] if quantity is None else [Change(now, quantity, "first listed")],
-        more=_read_particulars(told, now),
+        more=_particulars(body, now),
     )
     simulator.world.records.make(listing)
     for pool, units in stock.items():
-        simulator.world.records.make(FbaStock(seller.id, pool, sku, 0))
+        simulator.world.records.make(FbaStock(seller.id, pool, listing.sku, 0))
         if units:
-            simulator.world.warehouses.restock(seller.id, pool, sku, units, now)
+            simulator.world.warehouses.restock(seller.id, pool, listing.sku, units, now)
     return listing_json(listing)
 
 
-def _read_stock(told: Body, seller: Seller, *, own: bool) -> dict[str, int]:
-    """Units by pool: of every pool that serves the seller's marketplaces, none where none are told."""
+def _read_stock(body: NewListing, seller: Seller, *, own: bool) -> dict[str, int]:
+    """Units by pool: of every pool that serves the seller's marketplaces, none where none are given."""
     pools = sorted({MARKETS[market].pool for market in (*seller.marketplaces, *seller.absent)})
     if own:
-        if "stock" in told:
+        if body.stock is not UNSET:
             raise NotPossible('stock: only with "fulfilledBy": "AMAZON"; say quantity for what the seller sends')
         return {}
-    if "quantity" in told:
+    if body.quantity is not UNSET:
         raise NotPossible('quantity: Amazon counts what it sends; say stock, units by pool like {"UK": 40}')
-    units = told.part("stock") if "stock" in told else Body({})
-    wrong = next((pool for pool in units.members if pool not in pools), None)
+    units = given(body.stock, {})
+    wrong = next((pool for pool in units if pool not in pools), None)
     if wrong is not None:
         raise NotPossible(f"stock: {seller.name} has no pool “{wrong[:40]}”; choose from {', '.join(pools)}")
-    return {pool: units.whole(pool, 0) for pool in pools}
+    return {pool: units.get(pool, 0) for pool in pools}
 
 
-def _read_particulars(told: Body, now: float) -> Particulars | None:
-    """None when nothing particular was told."""
-    names = ("barcodes", "parentSku", "containsSku", "condition", "businessPrices", "issues")
-    if not any(name in told for name in names):
+def _particulars(body: NewListing, now: float) -> Particulars | None:
+    """None when nothing particular was given."""
+    rare = (body.barcodes, body.parent_sku, body.contains_sku, body.condition, body.business_prices, body.issues)
+    if all(one is UNSET for one in rare):
         return None
-    barcodes = told.part("barcodes") if "barcodes" in told else Body({})
-    prices = told.part("businessPrices") if "businessPrices" in told else Body({})
     return Particulars(
-        condition=told.one_of("condition", dict.fromkeys(CONDITIONS), ", ".join(CONDITIONS), CONDITIONS[0]),
-        barcodes={kind: barcodes.text(kind) for kind in NUMBERED if kind in barcodes},
-        parent=told.text("parentSku", ""),
-        theme=told.text("variationTheme", "SIZE") if "parentSku" in told else "",
-        contains=told.text("containsSku", ""),
+        condition=given(body.condition, next(iter(CONDITIONS))),
+        barcodes={str(kind): number for kind, number in given(body.barcodes, {}).items()},
+        parent=given(body.parent_sku, ""),
+        theme="" if body.parent_sku is UNSET else body.variation_theme,
+        contains=given(body.contains_sku, ""),
         business_prices={
-            market: in_currency(prices.money(market, "0"), MARKETS[market].currency)
-            for market in MARKETS
-            if market in prices
+            market: in_currency(amount(f"businessPrices.{market}", price), MARKETS[market].currency)
+            for market, price in given(body.business_prices, {}).items()
+            if market in MARKETS
         },
-        issues=_issues(told) if "issues" in told else [],
+        issues=[_issue_json(issue) for issue in given(body.issues, [])],
         updated=now,
     )
 
 
-def set_issues(simulator: Simulator, told: Body, now: float) -> dict[str, Any]:
-    """Amazon finds fault with a listing, or no more: {"sellerId", "sku", "issues": [...]}, [] for none."""
-    seller, sku = seller_of(simulator, told), told.text("sku")
+def set_issues(simulator: Simulator, body: Issues, now: float) -> dict[str, Any]:
+    """Amazon finds fault with a listing, or no more: [] for none."""
+    seller, sku = seller_of(simulator, body.seller_id), body.sku
     listing = simulator.world.listings.get((seller.id, sku))
     if listing is None:
         raise NotPossible(f"sku: {seller.name} has no SKU “{sku[:60]}”")
-    issues = [] if told.members.get("issues") == [] else _issues(told)
     listing.more = listing.more or Particulars()
-    listing.more.issues, listing.more.updated = issues, now
+    listing.more.issues, listing.more.updated = [_issue_json(issue) for issue in body.issues], now
     simulator.world.quantities.note_whole(listing)
     return listing_json(listing)
 
 
-def _issues(told: Body) -> list[dict[str, Any]]:
-    return [_issue(one) for one in told.parts("issues")]
-
-
-def _issue(told: Body) -> dict[str, Any]:
-    issue: dict[str, Any] = {
-        "code": told.text("code", "90220"),
-        "message": told.text("message", "'size' is required but not supplied."),
-        "severity": told.one_of("severity", dict.fromkeys(SEVERITIES), ", ".join(SEVERITIES), "ERROR"),
-        "attributeNames": told.texts("attributeNames", []),
-        "categories": told.texts("categories", ["INVALID_ATTRIBUTE"]),
+def _issue_json(issue: Issue) -> dict[str, Any]:
+    """As Amazon tells of it."""
+    found: dict[str, Any] = {
+        "code": issue.code,
+        "message": issue.message,
+        "severity": issue.severity,
+        "attributeNames": issue.attribute_names,
+        "categories": issue.categories,
     }
-    if "marketplaceIds" in told:
-        issue["marketplaceIds"] = told.texts("marketplaceIds", [])
-    actions = told.texts("actions", [])
-    if not set(actions) <= set(ACTIONS):
-        raise NotPossible(f"issues.actions: choose from {', '.join(ACTIONS)}")
-    if actions:
-        issue["enforcements"] = {
-            "actions": [{"action": action} for action in actions],
+    if issue.marketplace_ids is not UNSET:
+        found["marketplaceIds"] = issue.marketplace_ids
+    if issue.actions:
+        found["enforcements"] = {
+            "actions": [{"action": action} for action in issue.actions],
             "exemption": {"status": "NOT_EXEMPT"},
         }
-    return issue
+    return found

@@ -1,14 +1,17 @@
 """Orders placed and changed by control."""
 
 import random
-from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
+from amazon_simulator.control import bodies
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import BuyerAddress, OrderLine, Placing, TransitTime, given
+from amazon_simulator.control.request_parsing import amount
 from amazon_simulator.control.state_report import order_json
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
@@ -18,185 +21,174 @@ from amazon_simulator.world import Line, NotPossible, Terms
 from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.world.entities import Associated, Buyer, Order, Transit
 
-A_YEAR = 366 * 24 * 3600.0
-LEVELS = (
-    "STANDARD", "EXPEDITED", "FREE_ECONOMY", "NEXT_DAY", "PRIORITY", "SAME_DAY", "SECOND_DAY", "SCHEDULED",
-)  # fmt: skip
-PAYMENTS = ("CreditCard", "CashOnDelivery", "ConvenienceStore", "Invoice", "Other")
-SOURCES = ("AMAZON_AUTOMATED", "SELLER_SET", "THIRD_PARTY_INTEGRATOR")
-ASSOCIATIONS = ("WARRANTY", "VALUE_ADD_SERVICE")
-SCHEMES = ("", "IOSS", "UOSS", "FACILITATOR")
-CONSTRAINTS = (
-    "palletDelivery", "signatureConfirmation", "recipientIdentityVerification", "recipientAgeVerification",
-)  # fmt: skip
-ADDRESS_TYPES = ("RESIDENTIAL", "COMMERCIAL", "PICKUP_POINT")
-CAPABILITIES = ("HAS_ACCESS_POINT", "PALLET_ENABLED", "PALLET_DISABLED")
-BUYERS_TEXTS = {
-    "name": "name", "email": "email", "recipientName": "recipient", "addressLine1": "line_1",
-    "addressLine2": "line_2", "addressLine3": "line_3", "city": "town", "districtOrCounty": "county",
-    "stateOrRegion": "state", "postalCode": "postcode", "countryCode": "country", "phone": "phone",
-    "companyName": "company", "purchaseOrderNumber": "purchase_order", "taxRegistrationNumber": "tax_number",
-    "addressInstruction": "instructions", "dropOffLocation": "drop_off",
+ADDRESS_FIELDS = {
+    "name": "name", "email": "email", "recipient_name": "recipient", "address_line1": "line_1",
+    "address_line2": "line_2", "address_line3": "line_3", "city": "town", "district_or_county": "county",
+    "state_or_region": "state", "postal_code": "postcode", "country_code": "country", "phone": "phone",
+    "company_name": "company", "purchase_order_number": "purchase_order", "tax_registration_number": "tax_number",
+    "address_instruction": "instructions", "drop_off_location": "drop_off",
 }  # fmt: skip
-"""Member of `buyer` → member of `Buyer`."""
+"""Member of `BuyerAddress` → member of `Buyer`."""
 
 
-def place(simulator: Simulator, told: Body, now: float) -> Response:
-    if "mix" in told:
-        asked = told.part("mix")
-        count = asked.whole("count", 1, least=1, most=100_000)
-        shares = {name: asked.number(name, default, most=1) for name, default in MIX.items()}
-        seed = asked.whole("seed", simulator.seed, most=2**62)
-        markets = asked.texts("marketplaceIds", [])
-        known = {market for seller in simulator.world.sellers.values() for market in seller.marketplaces}
-        if not set(markets) <= known:
-            raise NotPossible("mix.marketplaceIds: somebody must sell there; see /_simulator/accounts")
-        placed = place_mix(simulator.world, count, seed, shares, now, markets)
-        return answer_json({"orderIds": [order.id for order in placed]}, 201)
-    return answer_json(order_json(place_one(simulator, told, now)), 201)
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that a buyer or Amazon does to an order."""
+
+    summary: str
+    body: type[bodies.Body]
 
 
-def place_one(simulator: Simulator, told: Body, now: float) -> Order:
+CHANGES = {
+    "cancel": Happening("The order, or some units of it, is cancelled", bodies.Cancellation),
+    "request-cancel": Happening("The buyer asks the seller to cancel", bodies.CancellationRequest),
+    "address": Happening("The buyer gives another address", bodies.BuyerAddress),
+    "release": Happening("The goods of a pre-order come out", bodies.Nothing),
+    "pay": Happening("The order is paid", bodies.Nothing),
+    "ship": Happening("Amazon sends an order of its warehouse", bodies.Nothing),
+}
+
+
+def place(simulator: Simulator, body: Placing, now: float) -> Response:
+    if isinstance(body.mix, UnsetType):
+        return answer_json(order_json(place_one(simulator, body, now)), 201)
+    mix = body.mix
+    given_shares = msgspec.to_builtins(mix)
+    shares = {name: given_shares.get(name, default) for name, default in MIX.items()}
+    known = {market for seller in simulator.world.sellers.values() for market in seller.marketplaces}
+    if not set(mix.marketplace_ids) <= known:
+        raise NotPossible("mix.marketplaceIds: somebody must sell there; see /_simulator/accounts")
+    placed = place_mix(simulator.world, mix.count, given(mix.seed, simulator.seed), shares, now, mix.marketplace_ids)
+    return answer_json({"orderIds": [order.id for order in placed]}, 201)
+
+
+def place_one(simulator: Simulator, body: Placing, now: float) -> Order:
     """One order as a buyer places it; NotPossible names what is wrong."""
     world = simulator.world
     serial = len(world.orders)
-    seller = seller_of(simulator, told)
-    market = MARKETS[told.one_of("marketplaceId", MARKETS, "/_simulator/accounts")]
-    wrap, message = told.truth("giftWrap"), told.text("giftMessage", "")
-    lines = [
-        Line(
-            line.text("sku"),
-            line.whole("quantity", 1),
-            gift_wrap=line.truth("giftWrap", wrap),
-            gift_message=line.text("giftMessage", message),
-            particulars=_particulars(line, market.currency),
+    seller = seller_of(simulator, given(body.seller_id, ""))
+    market = MARKETS.get(given(body.marketplace_id, ""))
+    if market is None:
+        raise NotPossible(
+            f"marketplaceId: “{given(body.marketplace_id, '')[:60]}” is not known; see /_simulator/accounts"
         )
-        for line in told.parts("items")
-    ]
-    waits = _one(told, "status", ("UNSHIPPED", "PENDING")) == "PENDING"
+    if isinstance(body.items, UnsetType):
+        raise NotPossible("items: give a list with at least one object")
     return world.ordering.place(
         order_number(random.Random(f"{simulator.seed}:{serial}"), serial),
         seller,
         market.id,
-        _one(told, "fulfilledBy", ("MERCHANT", "AMAZON")),
-        lines,
-        _buyer(told, _somebody(told, market.country, serial)),
+        body.fulfilled_by,
+        [_line(line, body, f"items[{number}].", market.currency) for number, line in enumerate(body.items)],
+        _buyer(body.buyer, _somebody(body, market.country, serial)),
         now=now,
-        pending_for=told.number("pendingSeconds", A_YEAR if waits else 0, most=A_YEAR),
-        shipping=told.money("shippingPrice", "3.99"),
-        service_level=_one(told, "serviceLevel", LEVELS),
-        programs=tuple(told.texts("programs", [])),
-        oversell=told.truth("oversell"),
+        pending_for=given(body.pending_seconds, float(bodies.A_YEAR) if body.status == "PENDING" else 0.0),
+        shipping=amount("shippingPrice", body.shipping_price),
+        service_level=body.service_level,
+        programs=tuple(body.programs),
+        oversell=body.oversell,
         terms=Terms(
-            alias=told.text("sellerOrderId", ""),
-            replaces=told.text("replaces", ""),
-            payment=_one(told, "paymentMethod", PAYMENTS),
-            regulated="Pending" if told.truth("regulated") else "",
-            available_for=told.number("availableSeconds", 0, most=A_YEAR),
-            transit=_transit(told.part("transitTime")) if "transitTime" in told else None,
-            flex=told.truth("sellerFlex"),
-            total_off=_total_off(told, market.currency),
+            alias=body.seller_order_id,
+            replaces=body.replaces,
+            payment=body.payment_method,
+            regulated="Pending" if body.regulated else "",
+            available_for=body.available_seconds,
+            transit=_transit(body.transit_time),
+            flex=body.seller_flex,
+            total_off=_total_off(body.total_off, market.currency),
         ),
     )
 
 
-def _somebody(told: Body, country: str, number: int) -> Buyer:
-    """One of the country's people, with an address of the kind that was told."""
+def _line(line: OrderLine, body: Placing, within: str, currency: str) -> Line:
+    return Line(
+        line.sku,
+        line.quantity,
+        gift_wrap=given(line.gift_wrap, body.gift_wrap),
+        gift_message=given(line.gift_message, body.gift_message),
+        particulars=_particulars(line, within, currency),
+    )
+
+
+def _somebody(body: Placing, country: str, number: int) -> Buyer:
+    """One of the country's people, with an address of the kind that is wanted."""
     somebody = buyer_for(country, number)
-    if "addressKind" not in told:
-        return somebody
-    return ADDRESS_KINDS[told.one_of("addressKind", ADDRESS_KINDS, ", ".join(ADDRESS_KINDS))](somebody)
+    return somebody if isinstance(body.address_kind, UnsetType) else ADDRESS_KINDS[body.address_kind](somebody)
 
 
-def _transit(told: Body) -> Transit:
-    """{"dataSource", "carrier"?, "shippingService"?}"""
-    return Transit(_one(told, "dataSource", SOURCES), told.text("carrier", ""), told.text("shippingService", ""))
+def _transit(time: TransitTime | UnsetType) -> Transit | None:
+    return None if isinstance(time, UnsetType) else Transit(time.data_source, time.carrier, time.shipping_service)
 
 
-def _associated(line: Body, currency: str) -> tuple[Associated, ...]:
-    """[{"associationType"?, "asin"?, "purchasePrice"?}], WARRANTY unless told."""
+def _associated(line: OrderLine, within: str, currency: str) -> tuple[Associated, ...]:
     return tuple(
         Associated(
-            _one(one, "associationType", ASSOCIATIONS),
-            one.text("asin", ""),
-            in_currency(one.money("purchasePrice", "0"), currency) if "purchasePrice" in one else None,
+            one.association_type,
+            one.asin,
+            None
+            if isinstance(one.purchase_price, UnsetType)
+            else in_currency(amount(f"{within}associatedItems.purchasePrice", one.purchase_price), currency),
         )
-        for one in line.parts("associatedItems")
+        for one in given(line.associated_items, [])
     )
 
 
-def _total_off(told: Body, currency: str) -> Decimal:
+def _total_off(coins: int, currency: str) -> Decimal:
     """By how many of the smallest coins the grand total differs from the lines."""
-    return in_currency(
-        Decimal(told.whole("totalOff", 0, least=-100, most=100)).scaleb(-DECIMALS.get(currency, 2)), currency
-    )
+    return in_currency(Decimal(coins).scaleb(-DECIMALS.get(currency, 2)), currency)
 
 
-def _one(told: Body, name: str, choices: Sequence[str]) -> str:
-    """One of the choices, the first unless told."""
-    return told.one_of(name, dict.fromkeys(choices), ", ".join(filter(None, choices)), choices[0])
-
-
-def _some(told: Body, name: str, choices: Sequence[str]) -> tuple[str, ...]:
-    given = told.texts(name, [])
-    if not set(given) <= set(choices):
-        raise NotPossible(f"{name}: choose from {', '.join(choices)}")
-    return tuple(given)
-
-
-def _particulars(line: Body, currency: str) -> dict[str, Any]:
+def _particulars(line: OrderLine, within: str, currency: str) -> dict[str, Any]:
     """What only this line has, as `Item` names it."""
-    given = {
-        "customized_url": line.text("customizedUrl", ""),
-        "discount": in_currency(line.money("discount", "0"), currency),
-        "shipping_discount": in_currency(line.money("shippingDiscount", "0"), currency),
-        "cod_fee": in_currency(line.money("codFee", "0"), currency),
-        "points": line.whole("points", 0),
-        "promotions": tuple(line.texts("promotionIds", [])),
-        "programs": tuple(line.texts("programs", [])),
-        "constraints": _some(line, "constraints", CONSTRAINTS),
-        "scheme": _one(line, "taxScheme", SCHEMES) if "taxScheme" in line else "",
-        "associated": _associated(line, currency) if "associatedItems" in line else (),
+    found = {
+        "customized_url": line.customized_url,
+        "discount": in_currency(amount(f"{within}discount", line.discount), currency),
+        "shipping_discount": in_currency(amount(f"{within}shippingDiscount", line.shipping_discount), currency),
+        "cod_fee": in_currency(amount(f"{within}codFee", line.cod_fee), currency),
+        "points": line.points,
+        "promotions": tuple(line.promotion_ids),
+        "programs": tuple(line.programs),
+        "constraints": tuple(line.constraints),
+        "scheme": line.tax_scheme,
+        "associated": _associated(line, within, currency),
     }
-    return {name: value for name, value in given.items() if value and value != Decimal(0)}
+    return {name: value for name, value in found.items() if value and value != Decimal(0)}
 
 
-def _buyer(told: Body, somebody: Buyer) -> Buyer:
-    """Somebody of the country, or as told."""
-    if "buyer" not in told:
+def _buyer(address: BuyerAddress | UnsetType, somebody: Buyer) -> Buyer:
+    """Somebody of the country, or as the call says."""
+    if isinstance(address, UnsetType):
         return somebody
-    asked = told.part("buyer")
-    texts = {field: asked.text(name, getattr(somebody, field)) for name, field in BUYERS_TEXTS.items() if name in asked}
+    texts = {field: getattr(address, name) for name, field in ADDRESS_FIELDS.items()}
     hours = somebody.open_hours
-    if "openHours" in asked:
-        shown = asked.part("openHours")
-        hours = (shown.whole("from", 9, most=23), shown.whole("to", 17, most=23))
+    if not isinstance(address.open_hours, UnsetType):
+        hours = (address.open_hours.from_, address.open_hours.to)
     return msgspec.structs.replace(
         somebody,
-        **texts,
-        address_type=_one(asked, "addressType", (somebody.address_type, *ADDRESS_TYPES)),
-        capabilities=_some(asked, "deliveryCapabilities", CAPABILITIES) or somebody.capabilities,
+        **{field: text for field, text in texts.items() if text is not UNSET},
+        address_type=given(address.address_type, somebody.address_type),
+        capabilities=tuple(address.delivery_capabilities) or somebody.capabilities,
         open_hours=hours,
     )
 
 
-def change(simulator: Simulator, order: Order, verb: str, told: Body, now: float) -> None:
-    world = simulator.world
-    match verb:
-        case "cancel" if "orderItemId" in told:
-            by = _one(told, "by", ("BUYER", "AMAZON", "MERCHANT"))
-            world.ordering.cancel_units(order, told.text("orderItemId"), told.whole("quantity", least=1), by, now)
-        case "cancel":
-            world.ordering.cancel(order, told.text("by", "BUYER"), now)
-        case "request-cancel":
-            world.ordering.request_cancellation(order, told.text("reason", ""), now)
-        case "address":
-            world.ordering.change_address(order, _buyer(Body({"buyer": told.members}), order.buyer), now)
-        case "release":
-            world.ordering.release(order, now)
-        case "pay":
-            world.ordering.pay(order, now)
-        case "ship":
-            world.ordering.ship_fba(order, now)
+def change(simulator: Simulator, order: Order, verb: str, body: bodies.Body, now: float) -> None:
+    """`verb`: one of CHANGES, with a body of its shape."""
+    ordering = simulator.world.ordering
+    match verb, body:
+        case "cancel", bodies.Cancellation(order_item_id=str(item), quantity=int(quantity)):
+            ordering.cancel_units(order, item, quantity, body.by, now)
+        case "cancel", bodies.Cancellation(order_item_id=str()):
+            raise NotPossible("quantity: give a whole number from 1 to 1000000")
+        case "cancel", bodies.Cancellation():
+            ordering.cancel(order, body.by, now)
+        case "request-cancel", bodies.CancellationRequest():
+            ordering.request_cancellation(order, body.reason, now)
+        case "address", bodies.BuyerAddress():
+            ordering.change_address(order, _buyer(body, order.buyer), now)
+        case "release", _:
+            ordering.release(order, now)
+        case "pay", _:
+            ordering.pay(order, now)
         case _:
-            raise NotPossible(f"{verb}: no such verb; use cancel, request-cancel, address, release, pay or ship")
+            ordering.ship_fba(order, now)

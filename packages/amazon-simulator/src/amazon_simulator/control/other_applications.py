@@ -2,14 +2,15 @@
 
 from typing import Any
 
+from msgspec import UnsetType
+
 from amazon_simulator.access.rate_limits import EVERY, PLANS, Consumer
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.accounts import known_seller
+from amazon_simulator.control.bodies import FASTEST_RATE, OtherApplication
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
-
-FASTEST, LONGEST = 10_000, 366 * 24 * 3600.0
-HOUR = 3600.0
+from amazon_simulator.world import NotPossible
 
 
 def others_json(simulator: Simulator) -> list[dict[str, Any]]:
@@ -27,16 +28,21 @@ def other_json(one: Consumer) -> dict[str, Any]:
     }
 
 
-def set_other_applications(simulator: Simulator, params: Body, now: float) -> Response:
+def set_other_applications(simulator: Simulator, body: OtherApplication, now: float) -> Response:
     """{"sellerId"?, "operation"?, "rate", "seconds"?} begins; {"stop": true, "number"?} ends one, or all."""
     limits = simulator.limits
-    if params.truth("stop"):
-        limits.stop_others(params.whole("number") if "number" in params else None, now)
+    if body.stop:
+        limits.stop_others(None if isinstance(body.number, UnsetType) else body.number, now)
         return answer_json({"others": others_json(simulator)})
-    seller = params.one_of("sellerId", {EVERY: 1, **simulator.world.sellers}, "/_simulator/accounts", EVERY)
-    operation = params.one_of("operation", {EVERY: 1, **PLANS}, "GET /_simulator/limits", EVERY)
-    rate, seconds = (
-        params.number("rate", least=0.0001, most=FASTEST),
-        params.number("seconds", HOUR, least=1, most=LONGEST),
-    )
-    return answer_json(other_json(limits.let_another_call(seller, operation, rate, now, now + seconds)), 201)
+    seller, operation = known_seller(simulator, body.seller_id), known_operation(body.operation)
+    if isinstance(body.rate, UnsetType):
+        raise NotPossible(f"rate: give a number from 0.0001 to {FASTEST_RATE}")
+    made = limits.let_another_call(seller, operation, body.rate, now, now + body.seconds)
+    return answer_json(other_json(made), 201)
+
+
+def known_operation(operation: str) -> str:
+    """An operation that has a plan, or * for every one."""
+    if operation != EVERY and operation not in PLANS:
+        raise NotPossible(f"operation: “{operation[:60]}” is not known; see GET /_simulator/limits")
+    return operation

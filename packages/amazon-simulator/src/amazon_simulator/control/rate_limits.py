@@ -2,13 +2,16 @@
 
 from typing import Any
 
-from amazon_simulator.access.rate_limits import EVERY, PLANS, Limit
-from amazon_simulator.control.other_applications import others_json
-from amazon_simulator.control.request_parsing import Body
+from msgspec import UnsetType
+
+from amazon_simulator.access.rate_limits import PLANS, Limit
+from amazon_simulator.control.accounts import known_seller
+from amazon_simulator.control.bodies import FASTEST_RATE
+from amazon_simulator.control.bodies import Limit as LimitBody
+from amazon_simulator.control.other_applications import known_operation, others_json
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
-
-FASTEST_RATE = 10_000
+from amazon_simulator.world import NotPossible
 
 
 def limits_json(simulator: Simulator) -> dict[str, Any]:
@@ -38,18 +41,20 @@ def limit_json(limit: Limit) -> dict[str, Any]:
     return {"sellerId": limit.seller, "operation": limit.operation, "rate": limit.rate, "burst": limit.burst}
 
 
-def set_limit(simulator: Simulator, told: Body) -> Response:
+def set_limit(simulator: Simulator, body: LimitBody) -> Response:
     """Another plan, the published one again (`restore`), full buckets (`reset`), or none refused (`lift`)."""
     limits = simulator.limits
-    seller = told.one_of("sellerId", {EVERY: 1, **simulator.world.sellers}, "/_simulator/accounts", EVERY)
-    operation = told.one_of("operation", {EVERY: 1, **PLANS}, "GET /_simulator/limits", EVERY)
-    if "lift" in told:
-        limits.lift(told.truth("lift"))
-    elif told.truth("restore"):
+    seller, operation = known_seller(simulator, body.seller_id), known_operation(body.operation)
+    if not isinstance(body.lift, UnsetType):
+        limits.lift(body.lift)
+    elif body.restore:
         limits.restore(seller, operation)
-    elif told.truth("reset"):
+    elif body.reset:
         limits.reset(seller, operation)
+    elif isinstance(body.rate, UnsetType):
+        raise NotPossible(f"rate: give a number from 0 to {FASTEST_RATE}")
+    elif isinstance(body.burst, UnsetType):
+        raise NotPossible("burst: give a whole number from 1 to 1000000")
     else:
-        rate, burst = told.number("rate", most=FASTEST_RATE), told.whole("burst", least=1)
-        return answer_json(limit_json(limits.override(seller, operation, rate, burst)))
+        return answer_json(limit_json(limits.override(seller, operation, body.rate, body.burst)))
     return answer_json(limits_json(simulator))

@@ -1,78 +1,124 @@
-"""Reading what a control call was told: every wrong field is named with its cure."""
+"""Reading the body of a control call: every wrong member is named with its remedy."""
 
-from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
-from typing import Any
+import re
+from decimal import Decimal
+from typing import Any, TypeVar
 
+import msgspec
+from msgspec import inspect
+
+from amazon_simulator.control.bodies import SELLER_ID
 from amazon_simulator.world import NotPossible
 
+Shape = TypeVar("Shape", bound=msgspec.Struct)
+Kind = inspect.Type
+UNKNOWN = re.compile(r"Object contains unknown field `([^`]+)`")
+MISSING = re.compile(r"Object missing required field `([^`]+)`")
+PLACE = re.compile(r" - at (?:`key` in )?`\$([^`]*)`$")
+IN_MAPPING = re.compile(r"\[\.\.\.\]|at `key` in")
+"""A mapping is always a member of the whole body."""
+PIECE = re.compile(r"\.?([^.\[\]]+)|\[(\d+|\.\.\.)\]")
+PATTERNS = {SELLER_ID: "give 4 to 20 capital letters and digits that no account has yet"}
+HIGHEST_AMOUNT = 1_000_000
 
-class Body:
-    """The members of a JSON object; reading one of another kind raises NotPossible with its full name."""
 
-    def __init__(self, members: Any, within: str = "") -> None:
-        self._within = within
-        if not isinstance(members, dict):
-            raise NotPossible(f"{within.rstrip('.') or 'the body'}: give a JSON object")
-        self.members: Mapping[str, Any] = members
+def read(shape: type[Shape], members: Any) -> Shape:
+    """NotPossible names the member that does not fit, and what it may be."""
+    try:
+        return msgspec.convert(members, shape)
+    except msgspec.ValidationError as fault:
+        raise NotPossible(_sentence(shape, members, str(fault))) from fault
 
-    def __contains__(self, name: str) -> bool:
-        return name in self.members
 
-    def _wrong(self, name: str, cure: str) -> NotPossible:
-        return NotPossible(f"{self._within}{name}: {cure}")
+def amount(name: str, value: Decimal) -> Decimal:
+    """An amount of money as a member may have it."""
+    if not value.is_finite() or not 0 <= value <= HIGHEST_AMOUNT or value != round(value, 2):
+        raise NotPossible(f'{name}: give an amount like "3.99"')
+    return value
 
-    def text(self, name: str, default: str | None = None, longest: int = 2_000) -> str:
-        value = self.members.get(name, default)
-        if not isinstance(value, str) or len(value) > longest:
-            raise self._wrong(name, f"give a text of at most {longest} characters")
-        return value
 
-    def whole(self, name: str, default: int | None = None, least: int = 0, most: int = 1_000_000) -> int:
-        value = self.members.get(name, default)
-        if type(value) is not int or not least <= value <= most:
-            raise self._wrong(name, f"give a whole number from {least} to {most}")
-        return value
+def _sentence(shape: type[msgspec.Struct], members: Any, said: str) -> str:
+    place, missing, unknown = PLACE.search(said), MISSING.match(said), UNKNOWN.match(said)
+    path = place.group(1).lstrip(".") if place else ""
+    if missing:
+        path = f"{path}.{missing.group(1)}".lstrip(".")
+    remedy = _remedy(_at(inspect.type_info(shape), path))
+    if unknown:
+        path, remedy = f"{path}.{unknown.group(1)[:60]}".lstrip("."), _members_of(_at(inspect.type_info(shape), path))
+    if IN_MAPPING.search(said):
+        name = path.replace("[...]", "")
+        path = f"{name}.{_wrong_key(shape, members, name)[:60]}"
+    return f"{path or 'the body'}: {remedy}"
 
-    def number(self, name: str, default: float | None = None, least: float = 0, most: float = 1e9) -> float:
-        value = self.members.get(name, default)
-        if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
-            raise self._wrong(name, f"give a number from {least:g} to {most:g}")
-        return float(value)
 
-    def money(self, name: str, default: str) -> Decimal:
+def _wrong_key(shape: type[msgspec.Struct], members: Any, name: str) -> str:
+    """The first key of a mapping that does not fit, or whose value does not: msgspec does not say which it was."""
+    for key, value in members[name].items():
         try:
-            amount = Decimal(str(self.members.get(name, default)))
-        except InvalidOperation:
-            amount = Decimal(-1)
-        if not amount.is_finite() or not 0 <= amount <= 1_000_000 or amount != round(amount, 2):
-            raise self._wrong(name, 'give an amount like "3.99"')
-        return amount
+            msgspec.convert({**members, name: {key: value}}, shape)
+        except msgspec.ValidationError:
+            return str(key)
+    return ""
 
-    def truth(self, name: str, default: bool = False) -> bool:
-        value = self.members.get(name, default)
-        if not isinstance(value, bool):
-            raise self._wrong(name, "give true or false")
-        return value
 
-    def texts(self, name: str, default: list[str]) -> list[str]:
-        value = self.members.get(name, default)
-        if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
-            raise self._wrong(name, "give a list of texts")
-        return list(value)
+def _at(kind: Kind, path: str) -> Kind:
+    """The kind of what is at that place."""
+    kind = _own(kind)
+    for name, _ in PIECE.findall(path):
+        match kind:
+            case inspect.StructType(fields=fields) if name:
+                kind = next((field.type for field in fields if field.encode_name == name), kind)
+            case inspect.ListType(item_type=inner) | inspect.DictType(value_type=inner):
+                kind = inner
+            case _:
+                pass
+        kind = _own(kind)
+    return kind
 
-    def one_of(self, name: str, known: Mapping[str, Any], where: str, default: str | None = None) -> str:
-        value = self.text(name, default)
-        if value not in known:
-            raise self._wrong(name, f"“{value[:60]}” is not known; see {where}")
-        return value
 
-    def parts(self, name: str) -> list["Body"]:
-        """A list of objects, at least one."""
-        value = self.members.get(name)
-        if not isinstance(value, list) or not value:
-            raise self._wrong(name, "give a list with at least one object")
-        return [Body(one, f"{self._within}{name}[{number}].") for number, one in enumerate(value)]
+def _own(kind: Kind) -> Kind:
+    """What it is when it is given."""
+    while isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    if isinstance(kind, inspect.UnionType):
+        return next(one for one in kind.types if not isinstance(one, inspect.NoneType))
+    return kind
 
-    def part(self, name: str) -> "Body":
-        return Body(self.members.get(name), f"{self._within}{name}.")
+
+def _remedy(kind: Kind) -> str:
+    match kind:
+        case inspect.IntType(ge=least, le=most):
+            return "give a whole number" + ("" if most is None else f" from {least} to {most}")
+        case inspect.FloatType(ge=least, le=most):
+            return f"give a number from {least:g} to {most:g}"
+        case inspect.DecimalType():
+            return 'give an amount like "3.99"'
+        case inspect.BoolType():
+            return "give true or false"
+        case inspect.StrType(pattern=pattern) if pattern:
+            return PATTERNS.get(pattern, f"give a text like {pattern}")
+        case inspect.StrType(min_length=1):
+            return "must not be empty"
+        case inspect.StrType(max_length=most):
+            return "give a text" + ("" if most is None else f" of at most {most} characters")
+        case inspect.LiteralType(values=values):
+            return f"choose from {', '.join(str(value) for value in values if value)}"
+        case inspect.ListType(item_type=inner, min_length=least):
+            return _remedy_of_list(_own(inner), least)
+        case inspect.DictType(key_type=inspect.LiteralType(values=values)):
+            return f"choose from {', '.join(map(str, values))}, each with its value"
+        case _:
+            return "give a JSON object"
+
+
+def _members_of(kind: Kind) -> str:
+    fields = kind.fields if isinstance(kind, inspect.StructType) else ()
+    return f"choose from {', '.join(field.encode_name for field in fields)}"
+
+
+def _remedy_of_list(inner: Kind, least: int | None) -> str:
+    if isinstance(inner, inspect.StrType):
+        return "give a list of texts"
+    if isinstance(inner, inspect.LiteralType):
+        return f"choose from {', '.join(map(str, inner.values))}"
+    return "give a list with at least one object" if least else "give a list of objects"

@@ -3,12 +3,11 @@
 from typing import Any
 
 from amazon_simulator.access.operation_roles import ROLES_OF_OPERATION
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Role
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
-
-LONGEST = 366 * 24 * 3600.0
+from amazon_simulator.world import NotPossible
 
 
 def roles_json(simulator: Simulator) -> dict[str, Any]:
@@ -29,13 +28,12 @@ def roles_json(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def set_role(simulator: Simulator, params: Body, now: float) -> Response:
+def set_role(simulator: Simulator, body: Role, now: float) -> Response:
     """{"role", "granted": false, "seconds"?}: for a while, or until it is given back by {"role", "granted": true}."""
-    registered = dict.fromkeys(simulator.application.registration.roles)
-    role = params.one_of("role", registered, "GET /_simulator/roles")
-    if params.truth("granted"):
-        simulator.application.give_back(role)
+    if body.role not in simulator.application.registration.roles:
+        raise NotPossible(f"role: “{body.role[:60]}” is not known; see GET /_simulator/roles")
+    if body.granted:
+        simulator.application.give_back(body.role)
     else:
-        seconds = params.number("seconds", 0, most=LONGEST)
-        simulator.application.withhold(role, now + seconds if seconds else 0.0)
+        simulator.application.withhold(body.role, now + body.seconds if body.seconds else 0.0)
     return answer_json(roles_json(simulator))

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Scenario as ScenarioBody
+from amazon_simulator.control.bodies import given
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
@@ -37,12 +38,12 @@ def scenarios_json() -> dict[str, Any]:
     return {"scenarios": {name: scenario.words for name, scenario in SCENARIOS.items()}}
 
 
-def start_scenario(simulator: Simulator, name: str, told: Body, now: float) -> Response:
+def start_scenario(simulator: Simulator, name: str, body: ScenarioBody, now: float) -> Response:
     """The first seller unless told which; NotPossible says what the seller lacks for it."""
     if name not in SCENARIOS:
         raise NotPossible(f"{name[:60]}: no such scenario; choose one of {', '.join(SCENARIOS)}")
     first = next(iter(simulator.world.sellers))
-    seller = seller_of(simulator, Body({"sellerId": first, **told.members}))
+    seller = seller_of(simulator, given(body.seller_id, first))
     made = SCENARIOS[name].act(simulator, seller, now)
     return answer_json({"scenario": name, "sellerId": seller.id, **made}, 201)
 

@@ -11,7 +11,7 @@ from amazon_simulator.world.catalogue import MARKETS, written
 from amazon_simulator.world.entities import FbaEvent, FbaStock, Listing, Order, Return
 
 
-def books(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
+def state_report(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
     """The simulator's own books: the judge of what a program did."""
     world, wanted = simulator.world, query.get("sellerId", "")
 

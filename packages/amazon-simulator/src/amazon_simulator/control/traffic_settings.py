@@ -3,17 +3,15 @@
 from typing import Any
 
 import msgspec
+from msgspec import UnsetType
 
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Traffic, given
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
-from amazon_simulator.traffic.traffic import Plan, TrafficProfile
+from amazon_simulator.traffic.traffic import Plan
 from amazon_simulator.world import NotPossible
 from amazon_simulator.world.catalogue import MARKETS, SHARES
-
-MOST_AN_HOUR = 100_000
-LONGEST = 366 * 24 * 3600.0
 
 
 def traffic_json(simulator: Simulator) -> dict[str, Any]:
@@ -35,26 +33,20 @@ def traffic_json(simulator: Simulator) -> dict[str, Any]:
     }
 
 
-def set_traffic(simulator: Simulator, told: Body, now: float) -> Response:
-    """What is not told stays as it is, only the end does not; {"stop": true} ends it at once."""
+def set_traffic(simulator: Simulator, body: Traffic, now: float) -> Response:
+    """What is not given stays as it is, only the end does not; {"stop": true} ends it at once."""
     plan = msgspec.structs.replace(simulator.traffic.plan)
-    plan.hourly = {} if told.truth("stop") else _hourly(simulator, told, plan)
-    plan.ends = now + told.number("seconds", least=1, most=LONGEST) if "seconds" in told else None
-    plan.day_curve = told.truth("dayCurve", plan.day_curve)
-    plan.odd = told.number("odd", plan.odd, most=1)
-    plan.warehouses = told.truth("warehouses", plan.warehouses)
-    plan.kept_stocked = told.truth("keepStocked", plan.kept_stocked)
-    plan.seed = told.text("seed", plan.seed, longest=100)
-    if "habits" in told:
-        asked, known = told.part("habits"), msgspec.to_builtins(plan.habits)
-        unknown = [name for name in asked.members if name not in known]
-        if unknown:
-            raise NotPossible(f"habits.{unknown[0][:60]}: choose from {', '.join(known)}")
-        plan.habits = TrafficProfile(**{name: asked.number(name, known[name], most=1) for name in known})
-    if "peak" in told:
-        asked = told.part("peak")
-        ends = now + asked.number("seconds", 3600, least=1, most=LONGEST)
-        plan.peaks = [*plan.peaks, (now, ends, asked.number("factor", 10, least=1, most=1000))]
+    plan.hourly = {} if body.stop else _hourly(simulator, body, plan)
+    plan.ends = None if isinstance(body.seconds, UnsetType) else now + body.seconds
+    plan.day_curve = given(body.day_curve, plan.day_curve)
+    plan.odd = given(body.odd, plan.odd)
+    plan.warehouses = given(body.warehouses, plan.warehouses)
+    plan.kept_stocked = given(body.keep_stocked, plan.kept_stocked)
+    plan.seed = given(body.seed, plan.seed)
+    if not isinstance(body.habits, UnsetType):
+        plan.habits = msgspec.structs.replace(plan.habits, **body.habits)
+    if not isinstance(body.peak, UnsetType):
+        plan.peaks = [*plan.peaks, (now, now + body.peak.seconds, body.peak.factor)]
     simulator.traffic.follow(plan, now)
     return answer_json(traffic_json(simulator))
 
@@ -66,13 +58,12 @@ def spread(simulator: Simulator, orders: float) -> dict[str, float]:
     return {market: orders * SHARES[MARKETS[market].country] / whole for market in markets} if orders and whole else {}
 
 
-def _hourly(simulator: Simulator, told: Body, plan: Plan) -> dict[str, float]:
-    if "ordersPerHour" in told:
-        return spread(simulator, told.number("ordersPerHour", most=MOST_AN_HOUR))
-    if "marketplaces" not in told:
+def _hourly(simulator: Simulator, body: Traffic, plan: Plan) -> dict[str, float]:
+    if not isinstance(body.orders_per_hour, UnsetType):
+        return spread(simulator, body.orders_per_hour)
+    if isinstance(body.marketplaces, UnsetType):
         return plan.hourly
-    asked = told.part("marketplaces")
-    unknown = [market for market in asked.members if market not in MARKETS]
+    unknown = [market for market in body.marketplaces if market not in MARKETS]
     if unknown:
         raise NotPossible(f"marketplaces.{unknown[0][:60]}: no marketplace; see /_simulator/accounts")
-    return {market: asked.number(market, most=MOST_AN_HOUR) for market in asked.members}
+    return body.marketplaces

@@ -1,22 +1,31 @@
 """Amazon's warehouses on command: stock that moves, and what buyers send back."""
 
 from amazon_simulator.control.accounts import seller_of
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.bodies import Returning, StockMove, given
 from amazon_simulator.control.state_report import return_json, stock_json
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.world import NotPossible
-from amazon_simulator.world.returns import REASONS
+
+MOVES = {
+    "restock": "The seller sends units in, and they are received at once",
+    "send-in": "The seller sends units in: they are on their way",
+    "receive": "Units that are on their way become fulfillable",
+    "lose": "Amazon cannot find units",
+    "find": "Units that were lost are there again",
+    "damage": "Units are damaged in the warehouse",
+    "future": "What may be ordered of a supply to come",
+}
+"""What happens in Amazon's warehouses."""
 
 
-def move_stock(simulator: Simulator, verb: str, told: Body, now: float) -> Response:
-    """What happens in Amazon's warehouses: restock, send-in, receive, lose, find, damage, future."""
-    world, seller, sku = simulator.world, seller_of(simulator, told), told.text("sku")
+def move_stock(simulator: Simulator, verb: str, body: StockMove, now: float) -> Response:
+    """`verb`: one of MOVES."""
+    world, seller, sku, quantity = simulator.world, seller_of(simulator, body.seller_id), body.sku, body.quantity
     pools = [pool for owner, pool, held in world.fba if (owner, held) == (seller.id, sku)]
     if not pools:
         raise NotPossible(f"sku: {seller.name} has no FBA stock of “{sku[:60]}”")
-    stock = world.warehouses.stock(seller.id, told.text("pool", pools[0]), sku)
-    quantity = told.whole("quantity", least=1)
+    stock = world.warehouses.stock(seller.id, given(body.pool, pools[0]), sku)
     match verb:
         case "restock":
             world.warehouses.restock(seller.id, stock.pool, sku, quantity, now)
@@ -30,23 +39,23 @@ def move_stock(simulator: Simulator, verb: str, told: Body, now: float) -> Respo
             world.warehouses.find(stock, quantity, now)
         case "damage":
             world.warehouses.damage(stock, quantity, now)
-        case "future":
+        case _:
             stock.future = quantity
             world.records.touch(stock)
-        case _:
-            raise NotPossible(f"{verb}: no such verb; use restock, send-in, receive, lose, find, damage or future")
     return answer_json(stock_json(stock))
 
 
-def take_back(simulator: Simulator, told: Body, now: float) -> Response:
-    """A buyer sends something back; the first item of the order unless told which."""
-    order = simulator.world.orders[told.one_of("orderId", simulator.world.orders, "GET /_simulator/books")]
+def take_back(simulator: Simulator, body: Returning, now: float) -> Response:
+    """A buyer sends something back; the first item of the order unless another is named."""
+    order = simulator.world.orders.get(body.order_id)
+    if order is None:
+        raise NotPossible(f"orderId: “{body.order_id[:60]}” is not known; see GET /_simulator/books")
     back = simulator.world.returning.take_back(
         order,
-        told.text("orderItemId", order.items[0].id),
-        told.whole("quantity", 1, least=1),
+        given(body.order_item_id, order.items[0].id),
+        body.quantity,
         now,
-        reason=told.one_of("reason", dict.fromkeys(REASONS), ", ".join(REASONS), REASONS[0]),
-        disposition=told.text("disposition", "SELLABLE"),
+        reason=body.reason,
+        disposition=body.disposition,
     )
     return answer_json(return_json(back), 201)

@@ -7,19 +7,21 @@ from typing import Any
 
 from amazon_simulator.access.application import APPLICATION_KINDS, ROLES
 from amazon_simulator.access.rate_limits import EVERY
+from amazon_simulator.control import bodies
 from amazon_simulator.control.accounts import register, suspend
 from amazon_simulator.control.clock_control import set_clock
 from amazon_simulator.control.create_account import create_account
 from amazon_simulator.control.fault_control import set_fault
 from amazon_simulator.control.other_applications import set_other_applications
 from amazon_simulator.control.rate_limits import set_limit
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.request_parsing import read
 from amazon_simulator.control.roles import set_role
 from amazon_simulator.control.scenarios import SCENARIOS, start_scenario
 from amazon_simulator.control.traffic_settings import set_traffic
 from amazon_simulator.core.clock import from_iso, iso
 from amazon_simulator.core.http import Request, Response, see_other
 from amazon_simulator.faults.faults import HAPPENINGS, KINDS
+from amazon_simulator.pages import calls
 from amazon_simulator.pages.rendering import moment, not_found, page
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.snapshot import load
@@ -47,6 +49,8 @@ def answer(simulator: Simulator, request: Request, parts: Sequence[str]) -> Resp
     match [request.method, *parts]:
         case ["GET"]:
             return _show(simulator, done=DONE.get(request.params().get("done", ""), ""))
+        case ["GET", "calls"]:
+            return calls.show(simulator)
         case ["POST", verb] if verb in DONE:
             return _act(simulator, request, verb)
         case _:
@@ -59,30 +63,30 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
     try:
         match verb:
             case "clock":
-                set_clock(simulator, Body(_told(form, "rate", "advance")))
+                set_clock(simulator, read(bodies.Clock, _told(form, "rate", "advance")))
             case "scenario":
-                start_scenario(simulator, form.get("name", ""), Body(_told(form, "sellerId")), now)
+                start_scenario(simulator, form.get("name", ""), read(bodies.Scenario, _told(form, "sellerId")), now)
             case "traffic":
-                set_traffic(simulator, Body(_traffic(form)), now)
+                set_traffic(simulator, read(bodies.Traffic, _traffic(form)), now)
             case "faults":
-                set_fault(simulator, Body(_fault(form, now)))
+                set_fault(simulator, read(bodies.Fault, _fault(form, now)))
             case "limits":
                 flags = {name: form[name] == "1" for name in ("lift", "reset", "restore") if name in form}
                 told = _told(form, "sellerId", "operation", "rate", "burst")
-                set_limit(simulator, Body({**told, **flags}))
+                set_limit(simulator, read(bodies.Limit, {**told, **flags}))
             case "accounts":
                 _change_accounts(simulator, form, now)
             case "roles":
                 told = {"role": form.get("role", ""), "granted": form.get("granted") == "1"}
                 minutes = _minutes(form)
-                set_role(simulator, Body({**told, **({"seconds": minutes * 60} if minutes else {})}), now)
+                set_role(simulator, read(bodies.Role, {**told, **({"seconds": minutes * 60} if minutes else {})}), now)
             case "others":
                 _let_others_call(simulator, form, now)
             case "application":
                 texts: dict[str, Any] = {name: form[name].split() for name in ("redirectUris",) if name in form}
                 texts |= {name: form[name] for name in ("kind",) if name in form}
                 roles = [role for number, role in enumerate(ROLES) if f"role{number}" in form]
-                register(simulator, Body({"draft": "draft" in form, "roles": roles, **texts}))
+                register(simulator, read(bodies.Application, {"draft": "draft" in form, "roles": roles, **texts}))
             case _:
                 load(simulator, _file(request))
     except (NotPossible, ValueError) as fault:
@@ -93,11 +97,13 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
 def _change_accounts(simulator: Simulator, form: dict[str, str], now: float) -> None:
     """An account joins, is suspended or let sell again, or withdraws its consent."""
     if "suspended" in form:
-        suspend(simulator, Body({**_told(form, "sellerId"), "suspended": form["suspended"] == "1"}))
+        suspend(simulator, form.get("sellerId", ""), bodies.Suspension(suspended=form["suspended"] == "1"))
     elif "withdraw" in form:
         simulator.application.revoke(form.get("sellerId", ""))
     else:
-        create_account(simulator, Body({**_told(form, "region", "name"), "oddGoods": "odd" in form}), now)
+        create_account(
+            simulator, read(bodies.Account, {**_told(form, "region", "name"), "oddGoods": "odd" in form}), now
+        )
 
 
 def _told(form: dict[str, str], *names: str) -> dict[str, Any]:
@@ -155,11 +161,15 @@ def _minutes(form: dict[str, str]) -> float:
 def _let_others_call(simulator: Simulator, form: dict[str, str], now: float) -> None:
     if "stop" in form:
         number = _number(form["stop"])
-        set_other_applications(simulator, Body({"stop": True, **({"number": number} if number else {})}), now)
+        set_other_applications(
+            simulator, read(bodies.OtherApplication, {"stop": True, **({"number": number} if number else {})}), now
+        )
         return
     minutes = _minutes(form)
     told = _told(form, "sellerId", "operation", "rate")
-    set_other_applications(simulator, Body({**told, **({"seconds": minutes * 60} if minutes else {})}), now)
+    set_other_applications(
+        simulator, read(bodies.OtherApplication, {**told, **({"seconds": minutes * 60} if minutes else {})}), now
+    )
 
 
 def _file(request: Request) -> bytes:

@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import urlencode
 
+from amazon_simulator.control import bodies
 from amazon_simulator.control.orders import place_one
-from amazon_simulator.control.request_parsing import Body
+from amazon_simulator.control.request_parsing import read
 from amazon_simulator.control.warehouse import move_stock, take_back
 from amazon_simulator.core.http import Request, Response, see_other
 from amazon_simulator.pages.rendering import moment, not_found, page
@@ -93,11 +94,11 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
                 world.ordering.pay(world.orders[form["order"]], now)
             case "return":
                 item = _left_to_return(simulator, form["order"])
-                take_back(simulator, Body({"orderId": form["order"], "orderItemId": item}), now)
+                take_back(simulator, read(bodies.Returning, {"orderId": form["order"], "orderItemId": item}), now)
             case _ if verb in WAREHOUSE:
                 told = {"sellerId": form["seller"], "sku": form["sku"], "pool": MARKETS[form["marketplace"]].pool}
                 quantity = int(form.get("quantity", "10"))
-                move_stock(simulator, verb, Body({**told, "quantity": quantity}), now)
+                move_stock(simulator, verb, read(bodies.StockMove, {**told, "quantity": quantity}), now)
             case _:
                 return not_found("There is no such button.")
     except (NotPossible, ValueError) as fault:
@@ -117,7 +118,7 @@ def _buy(simulator: Simulator, form: dict[str, str], now: float) -> None:
         "pendingSeconds": 1200 if form.get("pending") else 0,
         "giftWrap": bool(form.get("gift")),
     }
-    place_one(simulator, Body(told), now)
+    place_one(simulator, read(bodies.Placing, told), now)
 
 
 def _left_to_return(simulator: Simulator, order_id: str) -> str:
