@@ -4,6 +4,7 @@ It needs a package index, as `make` does. Skipped, aloud, where none answers.
 """
 
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -35,7 +36,9 @@ def environment(tmp_path_factory):
     answer = subprocess.run(asked, capture_output=True, text=True, timeout=OUTER_LIMIT, check=False)
     if answer.returncode:
         pytest.skip(f"no package index answers: {answer.stderr.strip().splitlines()[-1]}")
-    run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder / "dist"), str(PACKAGE)], folder)
+    source = folder / "source"  # setuptools would leave its build folder in the checkout, and take old modules from it
+    shutil.copytree(PACKAGE, source, ignore=shutil.ignore_patterns("build", "dist", "*.egg-info", "__pycache__"))
+    run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder / "dist"), str(source)], folder)
     run([sys.executable, "-m", "venv", str(folder / "venv")], folder)
     programs = folder / "venv" / "bin"
     (wheel,) = (folder / "dist").glob("*.whl")

@@ -8,7 +8,7 @@ from amazon_simulator.core.http import Response
 from amazon_simulator.pages.rendering import page
 from amazon_simulator.simulator import Simulator
 
-LIMITS = (("minimum", "from"), ("maximum", "to"), ("maxLength", "at most"))
+LIMITS = (("minimum", "from {:g}"), ("maximum", "to {:g}"), ("maxLength", "of at most {} characters"))
 
 
 def show(simulator: Simulator) -> Response:
@@ -51,6 +51,6 @@ def _text(schema: dict[str, Any]) -> str:
         return "one of " + ", ".join(str(one) for one in schema["enum"] if one)
     if schema.get("type") == "array":
         return f"list: {_text(schema['items'])}"
-    words = [str(schema.get("type", "anything"))]
-    words += [f"{word} {schema[name]:g}" for name, word in LIMITS if name in schema]
-    return " ".join(words)
+    found = [str(schema.get("type", "anything"))]
+    found += [words.format(schema[name]) for name, words in LIMITS if name in schema]
+    return " ".join(found)

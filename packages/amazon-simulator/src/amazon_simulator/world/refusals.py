@@ -2,7 +2,7 @@
 
 
 class NotPossible(Exception):
-    """The world does not allow it; the message names the field and the cure."""
+    """The world does not allow it; the message names the field and the remedy."""
 
 
 class SoldOut(NotPossible):
