@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from django.contrib.messages import constants as message_level
+
 from wharfinger.config import clock, environment
 from wharfinger.config.database import django_database
 from wharfinger.config.logs import logging_settings
@@ -68,6 +70,7 @@ TEMPLATES = [
         },
     }
 ]
+FORM_RENDERER = "wharfinger.web.field_groups.FieldGroups"
 
 AUTH_USER_MODEL = "wharfinger.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
@@ -95,6 +98,8 @@ SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = WHARFINGER.is_https
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# The tones of notices, which are names of icons and ends of class names too.
+MESSAGE_TAGS = {message_level.SUCCESS: "good", message_level.WARNING: "warn", message_level.ERROR: "bad"}
 CSRF_TRUSTED_ORIGINS = [WHARFINGER.public_url]
 
 SECURE_REFERRER_POLICY = "same-origin"  # the callback page answers no-referrer itself: a code is in its address
