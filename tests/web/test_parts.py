@@ -39,8 +39,8 @@ def test_a_slot_of_white_space_only_leaves_its_frame_out():
 
 
 def test_a_part_sees_nothing_of_the_page_round_it():
-    assert rendered('{% part "card_head" %}x{% endpart %}', title="of the page") == (
-        '<div class="card-head"><h2></h2>x</div>'
+    assert rendered('{% part "card_head" %}<i></i>{% endpart %}', title="of the page") == (
+        '<div class="card-head"><h2></h2><i></i></div>'
     )
 
 

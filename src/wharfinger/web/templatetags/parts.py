@@ -27,7 +27,8 @@ class _Part(Node):
         self.nodelist = nodelist
 
     def render(self, context: Context) -> SafeString:
-        open_parts = context.render_context.setdefault(_FILLED, [])
+        frame: Any = context.render_context  # the stubs know only what Django keeps in it
+        open_parts: list[dict[str, str]] = frame.setdefault(_FILLED, [])
         open_parts.append({})
         body = self.nodelist.render(context)
         filled = {**open_parts.pop(), "body": body}
