@@ -21,6 +21,14 @@ def test_every_question_has_a_file_and_every_file_is_there():
     assert [path for files in named.values() for path in files if not (PACKAGE / path).exists()] == []
 
 
+def test_the_recipes_lead_to_files_that_are_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Three recipes")[1]
+    named = {path for path in re.findall(r"`([\w/-]+/[\w/.-]+)`", text) if "NAME" not in path}
+    places = (ROOT, PACKAGE, ROOT / "packages" / "amazon-simulator" / "src" / "amazon_simulator")
+    assert len(named) > 20
+    assert {path for path in named if not any((place / path).exists() for place in places)} == set()
+
+
 def test_large_rooms_have_the_same_areas():
     areas = {"access", "channels", "orders", "stock", "shipping", "installation"}
     for room in ("domain", "db/queries", "operations", "web/views"):
