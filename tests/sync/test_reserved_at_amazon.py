@@ -118,15 +118,15 @@ class Stumble(Exception):
 def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world, monkeypatch):
     mug = world.item("MUG", 10)
     told = order(line("MUG", 3))
-    real = take_orders.orders.take_order
+    real = take_orders.take_orders.take_order
 
     def stumbles(*rest, **named):
         raise Stumble
 
-    monkeypatch.setattr(take_orders.orders, "take_order", stumbles)
+    monkeypatch.setattr(take_orders.take_orders, "take_order", stumbles)
     world.hear(told)
     assert (world.imported(told).state, world.level(mug)) == ("System error", (10, 3))
-    monkeypatch.setattr(take_orders.orders, "take_order", real)
+    monkeypatch.setattr(take_orders.take_orders, "take_order", real)
     RawMessage.objects.update(again_at=None)
     world.take()
     assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
