@@ -176,7 +176,7 @@ def test_a_limit_that_another_application_uses_too_is_said_where_the_limits_stan
     )
     assert "Another application of this seller" not in client.get(where).text
     RateBudget.objects.filter(pk=budget.pk).update(
-        pressure=Decimal("3.4"), share=Decimal("0.49"), refusals=4, refused=9, blocked_until=NOW + timedelta(days=999)
+        pressure=Decimal("3.4"), share=Decimal("0.49"), refusals=4, refused=9, blocked_until=NOW + timedelta(minutes=9)
     )
     page = client.get(where).text
     assert "Another application of this seller uses the same limit" in page
