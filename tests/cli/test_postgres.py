@@ -22,7 +22,7 @@ HOLD = """
 import sys, time
 from pathlib import Path
 from wharfinger.cli.home import locked_home
-from wharfinger.cli.postgres import EmbeddedPostgres
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 with locked_home(Path(sys.argv[1]), "serve"):
     database = EmbeddedPostgres(Path(sys.argv[1]))
     database.start()
