@@ -44,7 +44,7 @@ class Walk:
 
     def field(self, label):
         """One by its label, whether the label adds “optional” or not."""
-        return self.page.get_by_label(re.compile(f"^{re.escape(label)}( *optional)?$"))
+        return self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s*optional)?\s*$"))
 
     def tick_box(self, label):
         """A box bears its help in its name."""
