@@ -65,7 +65,7 @@ class Walk:
         self.press("Check for this marketplace")
 
     def check(self, title):
-        """The check's mark, its text and its cure."""
+        """The check's mark, its text and its remedy."""
         return self.page.locator(".check", has_text=title)
 
     def load_channel(self, name):

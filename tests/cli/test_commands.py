@@ -62,7 +62,7 @@ def test_set_up_link_ends_with_4_where_there_is_an_administrator(installed, caps
 
 
 def transport_lines(capsys):
-    """The lines of doctor about what goes readable over a network, each with its cure."""
+    """The lines of doctor about what goes readable over a network, each with its remedy."""
     _, out, _ = run(capsys, "doctor", "--offline")
     return re.findall(r"^(. Transport: .*(?:\n  → .*)?)$", out, re.MULTILINE)
 
@@ -71,7 +71,7 @@ def test_doctor_says_that_nothing_goes_readable_over_a_network(installed, capsys
     assert transport_lines(capsys) == ["✓ Transport: nothing goes readable over a network"]
 
 
-def test_doctor_names_pages_over_plain_http_and_the_cure(installed, capsys):
+def test_doctor_names_pages_over_plain_http_and_the_remedy(installed, capsys):
     installed(WHARFINGER_URL="http://shop.example", WHARFINGER_LISTEN="0.0.0.0:8000")
     (line,) = transport_lines(capsys)
     assert line == (

@@ -85,7 +85,7 @@ def test_a_new_house_is_told_what_it_lacks_and_ends_with_1(capsys):
 
 
 @pytest.mark.django_db
-def test_in_a_demo_that_stands_still_the_cures_are_the_demos(capsys, settings):
+def test_in_a_demo_that_stands_still_the_remedies_are_the_demos(capsys, settings):
     configuration = replace(settings.WHARFINGER, system="demo", simulator_url="http://127.0.0.1:9")
     settings.WHARFINGER = configuration
     _, told = examined(capsys, offline=False)

@@ -40,7 +40,7 @@ def test_a_demo_that_was_told_nothing_writes_files_and_a_live_system_nothing(tmp
 def test_the_chores_run_as_they_are_wired(tmp_path):
     User.objects.create(username="olga", full_name="Olga", role="Administrator", email="olga@example.com")
     Alert.objects.create(
-        kind="Authorisation lost", key="k", subject="s", text="Lost.", cure="Mend.", raised_at=settings.CLOCK.now()
+        kind="Authorisation lost", key="k", subject="s", text="Lost.", remedy="Fix.", raised_at=settings.CLOCK.now()
     )
     with Transport() as transport:
         configuration = replace(settings.WHARFINGER, home=tmp_path)

@@ -148,7 +148,7 @@ def test_a_channel_that_is_not_activated_speaks_to_nobody(channel):
         board.calls_for(channel.account_id)
     board.fetch_order(channel.account_id, "026-0000001-0000001")
     assert internet.asked == []
-    assert ChannelCheck.objects.get().cure == "An administrator activates the channel on its page."
+    assert ChannelCheck.objects.get().remedy == "An administrator activates the channel on its page."
 
 
 def test_an_archived_sibling_does_not_decide_for_the_others(channel):

@@ -11,14 +11,14 @@ from wharfinger.db.models import Channel, ChannelCheck, SellerAccount
 pytestmark = pytest.mark.django_db
 
 
-def test_a_pasted_token_without_an_application_is_told_with_its_cure():
+def test_a_pasted_token_without_an_application_is_told_with_its_remedy():
     channel = a_channel(an_account(), a_site())
     SellerAccount.objects.update(refresh_token="Atzr|pasted", token_set_at=NOW)
     Switchboard(environment.current(), SteppedClock(NOW)).verify_channel(channel.pk)
     (check,) = ChannelCheck.objects.filter(channel=channel)
     assert (check.ok, check.title) == (False, "Token exchange")
     assert "no Amazon application is entered" in check.message
-    assert "Settings, Amazon application" in check.cure
+    assert "Settings, Amazon application" in check.remedy
     assert Channel.objects.get().link_state == "Not linked"
 
 

@@ -86,7 +86,7 @@ def test_the_last_anchors_stay_when_the_file_goes_away_or_breaks(file):
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"rate": "x"}'])
-def test_no_trade_time_at_the_start_is_told_with_its_cure(file, text):
+def test_no_trade_time_at_the_start_is_told_with_its_remedy(file, text):
     if text is not None:
         file.write_text(text)
     with pytest.raises(ConfigurationError, match=r"WHARFINGER_CLOCK.*--clock-file"):

@@ -40,7 +40,7 @@ def test_what_would_be_readable_on_a_network_is_found(environ, found):
     assert variables(**environ) == found
 
 
-def test_it_is_refused_with_the_cure_unless_the_owner_allows_it():
+def test_it_is_refused_with_the_remedy_unless_the_owner_allows_it():
     told = {"WHARFINGER_URL": "http://shop.example", "DATABASE_URL": "postgresql://u:s3cret@db.example/shop"}
     words = r"https address\. If .* set WHARFINGER_ALLOW_PLAIN_HTTP=yes"
     with pytest.raises(ConfigurationError, match=words) as refused:

@@ -25,7 +25,7 @@ def _sale_with(world, reason):
         kind="Buyer asks to cancel",
         key=f"order:{sale.pk}",
         cause=f"The buyer of {sale.code} asks to cancel: {reason}.",
-        cure="",
+        remedy="",
         opened_at=NOON,
         seen_at=NOON,
     )

@@ -131,9 +131,9 @@ def test_an_mws_token_is_recognised_however_it_was_copied(text, is_mws):
     assert looks_like_mws_token(text) is is_mws
 
 
-def test_every_code_of_the_consent_page_is_explained_with_a_cure():
+def test_every_code_of_the_consent_page_is_explained_with_a_remedy():
     assert [told.code for told in CONSENT_CODES] == ["MD1000", "MD5100", "MD5101", "MD9000", "SPDC8143"]
-    assert all(told.meaning and told.cure for told in CONSENT_CODES)
+    assert all(told.meaning and told.remedy for told in CONSENT_CODES)
     assert consent_code_in("Error MD5101 occurred").code == "MD5101"
     assert consent_code_in("access_denied") is None
 

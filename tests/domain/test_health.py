@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 2)
 def test_a_date_is_well_until_its_first_reminder_and_wrong_when_it_is_over(days, verdict, told):
     finding = look_at_date("Authorisation", "it expires", TODAY + timedelta(days=days), TODAY, "press Authorise")
     assert (finding.verdict, finding.told) == (verdict, told)
-    assert finding.cure == ("" if verdict is Verdict.WELL else "press Authorise")
+    assert finding.remedy == ("" if verdict is Verdict.WELL else "press Authorise")
 
 
 def test_a_date_that_nobody_knows_asks_for_it():

@@ -43,13 +43,13 @@ def open_alerts():
     return list(Alert.objects.filter(closed_at=None).order_by("pk").values_list("kind", "key"))
 
 
-def test_each_step_is_raised_once_with_its_cure_and_its_page(account):
+def test_each_step_is_raised_once_with_its_remedy_and_its_page(account):
     assert [alerts.remind(now=at(days)) for days in (31, 30, 29, 14, 14, 7, 1, 0, -1)] == [0, 1, 0, 1, 0, 1, 1, 1, 0]
     assert open_alerts() == [("Authorisation expires", f"token:{account.pk}:2027-03-01:0")]
     assert Alert.objects.count() == 5
     alert = Alert.objects.get(key__endswith=":14")
     channel = account.channels.get()
-    assert (alert.text, alert.cure_page, alert.account) == (
+    assert (alert.text, alert.remedy_page, alert.account) == (
         "The authorisation of Harbour & Home ends on 1 March 2027 (reminder of 14 days before). After that Amazon "
         "takes our access no more: no order comes in and nothing goes out.",
         f"/channels/{channel.pk}/",
@@ -83,11 +83,11 @@ def test_an_account_that_holds_no_access_is_not_reminded(account):
 def test_the_client_secret_has_the_same_clock_and_never_stands_in_its_alert(application):
     assert alerts.remind(now=at(30)) == 1
     alert = Alert.objects.get()
-    assert (alert.kind, alert.cure_page) == (
+    assert (alert.kind, alert.remedy_page) == (
         "Client secret expires",
         f"/settings/amazon-application/{application.pk}/",
     )
-    assert "topsecret" not in alert.text + alert.cure
+    assert "topsecret" not in alert.text + alert.remedy
 
 
 def test_what_was_taken_away_is_not_reminded_of_any_more(account, application):

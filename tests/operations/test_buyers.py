@@ -165,7 +165,7 @@ def test_an_address_that_changes_after_the_pick_is_told_and_must_be_seen(shop):
     assert all(not event.before and not event.after for event in hidden)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT text, personal FROM wharfinger_activity UNION SELECT cause, cure FROM wharfinger_problem"
+            "SELECT text, personal FROM wharfinger_activity UNION SELECT cause, remedy FROM wharfinger_problem"
         )
         stored = repr(cursor.fetchall())
     assert ("Quay" in stored, "Pier" in stored) == (False, False)
@@ -204,7 +204,7 @@ def test_a_buyers_request_to_cancel_keeps_the_order_until_a_person_answers(shop)
     assert (order.state, order.picked_at, problems()) == ("Ready to ship", None, ["Buyer asks to cancel"])
     with pytest.raises(Refused, match="Press Dispatch anyway"):
         dispatch(order)
-    texts = [*Problem.objects.values_list("cause", "cure"), *Activity.objects.values_list("text", flat=True)]
+    texts = [*Problem.objects.values_list("cause", "remedy"), *Activity.objects.values_list("text", flat=True)]
     assert "Grace" not in repr(texts)
     sales_orders.dispatch_anyway(order.pk, now=NOW, user=shop.olga)
     assert (problems(), the_order().picked_at) == ([], NOW)

@@ -40,7 +40,7 @@ def an_alert(**values):
             "key": f"account:1:{Alert.objects.count()}",
             "subject": "account:1",
             "text": "Lost.",
-            "cure": "Authorise.",
+            "remedy": "Authorise.",
             "raised_at": NOW,
             **values,
         }

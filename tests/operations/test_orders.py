@@ -256,7 +256,7 @@ def test_fewer_units_give_stock_back(shop):
     assert (shop.level(mug), the_order().state) == ((5, 1), "Ready to ship")
 
 
-def test_an_unknown_sku_holds_its_line_and_one_link_mends_every_order(shop):
+def test_an_unknown_sku_holds_its_line_and_one_link_fixes_every_order(shop):
     mug = shop.item("MUG", 20)
     for n in (1, 2):
         odd = a_line("mug", item_id=f"odd-{n}")
@@ -264,8 +264,8 @@ def test_an_unknown_sku_holds_its_line_and_one_link_mends_every_order(shop):
     assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Ready in part", "Ready in part"]
     problem = Problem.objects.get(kind="Unknown SKU")
     assert ("MUG" in problem.cause, problem.count) == (True, 2)
-    mended = links.link_sku(shop.account.pk, UK, "mug", mug.pk, user=shop.olga, now=NOW)
-    assert (mended, shop.level(mug), problems()) == (2, (20, 4), [])
+    fixed = links.link_sku(shop.account.pk, UK, "mug", mug.pk, user=shop.olga, now=NOW)
+    assert (fixed, shop.level(mug), problems()) == (2, (20, 4), [])
     assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Ready to ship", "Ready to ship"]
 
 
@@ -368,11 +368,11 @@ def test_no_channel_is_skipped_with_the_reason(shop):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9"))
     imported = ImportedOrder.objects.get()
     assert (imported.state, "Amazon.de FBM" in imported.reason) == ("Skipped", True)
-    assert imported.cure.endswith("its units are reserved already. Or dispatch it in Seller Central.")
+    assert imported.remedy.endswith("its units are reserved already. Or dispatch it in Seller Central.")
 
 
 @pytest.mark.parametrize(
-    ("told", "cure"),
+    ("told", "remedy"),
     [
         ({"fulfilment": Fulfilment.FBA}, "Amazon sends it: nothing is to be done here."),
         (
@@ -382,9 +382,9 @@ def test_no_channel_is_skipped_with_the_reason(shop):
         ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
     ],
 )
-def test_without_a_channel_nobody_is_told_to_dispatch_what_amazon_sends_or_has_gone(shop, told, cure):
+def test_without_a_channel_nobody_is_told_to_dispatch_what_amazon_sends_or_has_gone(shop, told, remedy):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **told))
-    assert ImportedOrder.objects.get().cure == f"Create the channel, and the order is imported. {cure}"
+    assert ImportedOrder.objects.get().remedy == f"Create the channel, and the order is imported. {remedy}"
 
 
 def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
@@ -550,7 +550,7 @@ def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
         assert row.quantity_shipped <= row.quantity_ordered
 
 
-def test_a_link_in_one_marketplace_mends_the_sku_in_every_marketplace_of_the_account(shop):
+def test_a_link_in_one_marketplace_fixes_the_sku_in_every_marketplace_of_the_account(shop):
     mug = shop.item("MUG", 20)
     german = Marketplace.objects.get(pk="A1PA6795UKMFR9")
     channel = Channel.objects.create(

@@ -40,7 +40,7 @@ from wharfinger.domain.orders.order import AmazonStatus
 from wharfinger.operations.channels import channel_life, links
 from wharfinger.operations.orders import imported_orders, reservations, take_orders
 from wharfinger.operations.stock import ledger
-from wharfinger.web.views.installation.problems import mended_at
+from wharfinger.web.views.installation.problems import fixed_at
 
 pytestmark = pytest.mark.django_db
 PER_LINE = 5
@@ -59,7 +59,7 @@ def french(*lines, **more):
 
 
 def taken_again(shop, told, now=NOW):
-    """The saved message once more, as Retry Import and a mended cause do it."""
+    """The saved message once more, as Retry Import and a fixed cause do it."""
     return take_orders.take_order(RawMessage.objects.filter(key=told.amazon_order_id).latest("pk").pk, told, now=now)
 
 
@@ -301,7 +301,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
         "4 paid orders in Amazon.fr, where Harbour has no channel: 31.50 EUR and 10.00 GBP. "
         "Dispatch is due by 10 Nov 2026 16:00 (Europe/Paris)."
     )
-    assert mended_at(problem_row(told[FR].pk), Role.ADMINISTRATOR) == (
+    assert fixed_at(problem_row(told[FR].pk), Role.ADMINISTRATOR) == (
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
         "Create the channel",
     )

@@ -113,7 +113,7 @@ def test_amazon_names_the_day_on_which_the_secret_ends(application):
 
 def test_a_refusal_keeps_the_old_secret_and_is_told(application, olga):
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
-    rotation.refuse_rotation(application.pk, error="Not enrolled.", cure="Register the queue.", now=NOW)
+    rotation.refuse_rotation(application.pk, error="Not enrolled.", remedy="Register the queue.", now=NOW)
     row = AmazonApplication.objects.get()
     assert (row.client_secret, row.rotation_asked_at, row.rotation_error) == (
         "amzn1.oa2-cs.v1.old",

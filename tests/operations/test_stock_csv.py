@@ -96,14 +96,14 @@ def test_semicolons_tabs_bom_and_quotes_are_read(main):
         ('MUG,"Mug,,,Main,1,count', "file", "no CSV file"),
     ],
 )
-def test_a_bad_row_is_named_with_its_field_and_cure_and_nothing_is_written(main, row, field, words):
+def test_a_bad_row_is_named_with_its_field_and_remedy_and_nothing_is_written(main, row, field, words):
     a_site("FBA UK", SiteKind.FBA, "UK")
     cup, kit = an_item("CUP"), an_item("SET")
     StockBarcode.objects.create(item=cup, type="EAN", code="TAKEN")
     KitComponent.objects.create(kit=kit, component=cup, quantity=1)
     text = a_file("CUP,Cup,,,Main,3,count", row)
     errors = stock_csv.plan_csv(text).errors
-    assert any(e.field == field and words in e.cure and e.row in (1, 3) for e in errors), errors
+    assert any(e.field == field and words in e.remedy and e.row in (1, 3) for e in errors), errors
     with pytest.raises(Refused) as refusal:
         stock_csv.apply_csv(text, now=NOW)
     assert refusal.value.field == "file"
@@ -126,7 +126,7 @@ def test_a_bad_row_is_named_with_its_field_and_cure_and_nothing_is_written(main,
 def test_a_file_that_is_no_such_table_is_refused(text, words):
     (error, *_) = stock_csv.plan_csv(text).errors
     assert error.row == 1
-    assert any(words in error.cure for error in stock_csv.plan_csv(text).errors)
+    assert any(words in error.remedy for error in stock_csv.plan_csv(text).errors)
 
 
 def test_rows_are_judged_against_each_other(main):
@@ -161,7 +161,7 @@ cells = st.text(st.characters(codec="utf-8"), max_size=12)
 def test_no_file_breaks_the_reader(db, content):
     text = content if isinstance(content, str) else HEADING + "\n".join(",".join(row) for row in content)
     plan = stock_csv.plan_csv(text)
-    assert all(error.cure and error.row >= 1 for error in plan.errors)
+    assert all(error.remedy and error.row >= 1 for error in plan.errors)
 
 
 def test_the_sample_file_is_a_good_file():
@@ -202,7 +202,7 @@ class TestCodesThatASpreadsheetChanged:
     def test_a_barcode_in_scientific_notation_is_an_error(self, main, barcode):
         errors = stock_csv.plan_csv(a_file(f"MUG,Mug,{barcode},,,,")).errors
         assert [(error.row, error.field) for error in errors] == [(2, "barcode")]
-        assert "spreadsheet" in errors[0].cure
+        assert "spreadsheet" in errors[0].remedy
 
     def test_so_is_a_new_stock_code(self, main):
         (error,) = stock_csv.plan_csv(a_file("5.01235E+12,Mug,,,,,")).errors
@@ -227,7 +227,7 @@ class TestGtins:
         plan = stock_csv.plan_csv(a_file("MUG,Mug,0012345678905,,,,"))
         assert (plan.errors, plan.changes) == ((), 0)
         (error,) = stock_csv.plan_csv(a_file("CUP,Cup,0012345678905,,,,")).errors
-        assert "belongs to MUG" in error.cure
+        assert "belongs to MUG" in error.remedy
         assert stock_csv.apply_csv(a_file("MUG,New name,0012345678905,,,,"), now=NOW) == 1
         assert StockBarcode.objects.count() == 1
 
@@ -237,7 +237,7 @@ class TestGtins:
 
     def test_a_wrong_check_digit_is_an_error(self, main):
         (error,) = stock_csv.plan_csv(a_file("MUG,Mug,5012345678901,,,,")).errors
-        assert (error.field, "5012345678900" in error.cure) == ("barcode", True)
+        assert (error.field, "5012345678900" in error.remedy) == ("barcode", True)
 
     def test_eleven_digits_are_asked_about(self, main):
         text = a_file("MUG,Mug,12345678905,,,,")

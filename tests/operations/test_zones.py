@@ -40,8 +40,8 @@ def test_after_twenty_orders_the_zone_that_fits_is_proposed_and_a_person_accepts
     take(shop, 1, first=19)
     assert (marketplaces.check_zones(now=NOW), marketplaces.check_zones(now=NOW)) == (1, 1)
     problem = Problem.objects.get(key=f"marketplace:{US}")
-    assert (proposals(), problem.cure_page) == ([problem.key], f"/channels/{shop.fbm.pk}/")
-    assert "Press “Use this zone”" in problem.cure
+    assert (proposals(), problem.remedy_page) == ([problem.key], f"/channels/{shop.fbm.pk}/")
+    assert "Press “Use this zone”" in problem.remedy
     with pytest.raises(Refused, match="No such zone is proposed"):
         marketplaces.accept_zone(shop.fbm.pk, "Europe/Paris", now=NOW, user=shop.olga)
     assert marketplaces.accept_zone(shop.fbm.pk, NEW_YORK, now=NOW, user=shop.olga) == NEW_YORK

@@ -1,4 +1,4 @@
-"""The house's rows, looked at: what is well says so, what is wrong names its cure."""
+"""The house's rows, looked at: what is well says so, what is wrong names its remedy."""
 
 from datetime import date, timedelta
 
@@ -144,7 +144,9 @@ def test_an_fba_site_in_use_must_have_levels(account):
 def test_a_channel_tells_what_is_missing_what_failed_and_what_is_not_mapped(channel):
     assert verdicts(health.look_at_channels()) == [(Verdict.WELL, f"Channel {channel.name}")]
     CourierMapping.objects.all().delete()
-    ChannelCheck.objects.create(channel=channel, position=1, title="Seller ID", ok=False, message="Unknown.", cure="x")
+    ChannelCheck.objects.create(
+        channel=channel, position=1, title="Seller ID", ok=False, message="Unknown.", remedy="x"
+    )
     ChannelCheck.objects.create(channel=channel, position=2, title="Listings", ok=None)
     Channel.objects.update(enabled=False)
     assert [(finding.verdict, finding.told) for finding in health.look_at_channels()] == [

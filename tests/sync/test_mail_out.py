@@ -34,8 +34,8 @@ def an_alert(text="Access is lost.", **values):
             "key": f"account:1:{Alert.objects.count()}",
             "subject": "account:1",
             "text": text,
-            "cure": "Authorise.",
-            "cure_page": "/channels/1/",
+            "remedy": "Authorise.",
+            "remedy_page": "/channels/1/",
             "raised_at": NOW,
             **values,
         }

@@ -291,7 +291,7 @@ def test_an_unknown_sku_holds_its_line_only_and_names_the_near_miss(world):
     assert "MUG-BLUE" in problem.cause
 
 
-def test_linking_a_sku_once_mends_every_order_that_waits_for_it(world):
+def test_linking_a_sku_once_fixes_every_order_that_waits_for_it(world):
     blue = world.item("MUG-BLUE", 10, listed=False)
     told = [order(line("mug-blue", 2)) for _ in range(3)]
     world.hear(*told)
@@ -305,7 +305,7 @@ def test_linking_a_sku_once_mends_every_order_that_waits_for_it(world):
     assert world.sale(another).state == "Ready to ship"
 
 
-def test_linking_a_listing_mends_what_waits_for_its_sku(world):
+def test_linking_a_listing_fixes_what_waits_for_its_sku(world):
     blue = world.item("MUG-BLUE", 10, listed=False)
     product = world.listing("mug-blue", None)
     told = order(line("mug-blue", 2))
@@ -315,7 +315,7 @@ def test_linking_a_listing_mends_what_waits_for_its_sku(world):
     assert world.problems() == set()
 
 
-def test_a_link_on_another_marketplace_mends_nothing_here_by_itself(world):
+def test_a_link_on_another_marketplace_fixes_nothing_here_by_itself(world):
     german = world.channel("FBM", world.warehouse, DE)
     mug = world.item("MUG", 10, listed=False)
     world.listing("mug-x", None)
@@ -354,7 +354,7 @@ def test_by_asin_one_item_matches_and_two_are_named(world):
     assert "MUG" in world.sale(two).lines.get().held_reason
 
 
-def test_a_link_mends_the_lines_of_its_asin_where_the_channel_matches_by_asin(world):
+def test_a_link_fixes_the_lines_of_its_asin_where_the_channel_matches_by_asin(world):
     Channel.objects.filter(pk=world.fbm.pk).update(use_amazon_sku=False)
     mug = world.item("MUG", 10, listed=False)
     product = world.listing("listed-sku", None, asin="B0MUG00001")
@@ -722,9 +722,9 @@ def test_a_broken_order_stands_alone_in_its_page(world):
     assert (failed.state, bool(failed.reason)) == ("Failed", True)
     assert world.problems() == {"Message not understood"}
 
-    mended = {**order(line("MUG")), "orderId": number}
-    world.hear(mended)
-    assert world.imported(mended).state == "OK"
+    fixed = {**order(line("MUG")), "orderId": number}
+    world.hear(fixed)
+    assert world.imported(fixed).state == "OK"
     assert world.problems() == set()
 
 

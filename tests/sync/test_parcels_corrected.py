@@ -155,8 +155,8 @@ def test_a_refused_correction_is_told_though_the_order_counts_as_shipped():
     shop.run()
     assert shop.states() == ["Refused"]
     problem = Problem.objects.get(kind="Confirmation refused")
-    assert "“Correct carrier / tracking number”" in problem.cure
-    assert "“Send again”" in problem.cure
+    assert "“Correct carrier / tracking number”" in problem.remedy
+    assert "“Send again”" in problem.remedy
 
 
 def test_an_older_refusal_says_nothing_of_the_correction_behind_it():

@@ -211,7 +211,7 @@ def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(applicatio
         (Refused(OPERATION, status=400, code="InvalidInput", message="Something else"), "InvalidInput"),
     ],
 )
-def test_a_refusal_is_told_with_its_cure_and_the_old_secret_stays(asked, error, words):
+def test_a_refusal_is_told_with_its_remedy_and_the_old_secret_stays(asked, error, words):
     assert ask(asked, Desk(error)) is None
     told = row()
     assert (told.client_secret, told.rotation_asked_at, words in told.rotation_error) == (

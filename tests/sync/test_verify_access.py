@@ -54,7 +54,7 @@ def test_a_pasted_token_is_verified_line_by_line_like_the_other(whole):
 def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
     paste(whole, "Atzr|never-good")
     assert (link(), SellerAccount.objects.get().link_state) == ("Not linked", "Waiting for authorisation")
-    assert "Copy the Auth Token whole" in ChannelCheck.objects.get(ok=False).cure
+    assert "Copy the Auth Token whole" in ChannelCheck.objects.get(ok=False).remedy
     assert not Alert.objects.exists()
     assert not Problem.objects.exists()
 
@@ -95,7 +95,7 @@ def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked
     AmazonApplication.objects.update(client_secret="amzn1.oa2-cs.v1.outdated")
     verify(whole)
     assert link() == "Linked"
-    assert "Amazon application" in ChannelCheck.objects.get(ok=False).cure
+    assert "Amazon application" in ChannelCheck.objects.get(ok=False).remedy
     assert [alert.kind for alert in Alert.objects.filter(closed_at=None)] == ["Application refused"]
     whole.caches.clear()
     told = whole.amazon.control("accounts")["application"]["clientSecret"]

@@ -147,7 +147,7 @@ def test_without_a_queue_the_page_says_how_else(entered):
     assert "SQS" in entered.post(f"{edit()}rotate/", follow=True).content.decode()
 
 
-def test_a_refused_rotation_is_shown_with_its_cure(entered):
+def test_a_refused_rotation_is_shown_with_its_remedy(entered):
     AmazonApplication.objects.update(rotation_error="Not enrolled. Register the queue.")
     text = entered.get(edit()).content.decode()
     assert "Not rotated" in text

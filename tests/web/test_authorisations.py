@@ -183,7 +183,7 @@ def test_a_refused_consent_says_so_and_changes_nothing(world, sign_in):
 
 
 @pytest.mark.parametrize("outcome", list(AuthorisationOutcome))
-def test_every_end_has_its_own_page_with_a_cure(world, sign_in, outcome):
+def test_every_end_has_its_own_page_with_a_remedy(world, sign_in, outcome):
     browser = sign_in()
     pressed(browser, world)
     state = "Done" if outcome is AuthorisationOutcome.LINKED else "Failed"
@@ -304,7 +304,7 @@ def test_the_access_page_shows_last_four_and_dates_and_no_secret(world, sign_in)
         key="token:1",
         subject=f"token:{world.account.pk}",
         text="It ends soon.",
-        cure="Press Authorise again.",
+        remedy="Press Authorise again.",
         raised_at=NOW,
     )
     text = browser.get(f"/channels/{world.fbm.pk}/access/").content.decode()

@@ -29,7 +29,7 @@ def page_of(client, order):
 
 def problem(order, kind):
     Problem.objects.create(
-        kind=kind, key=f"order:{order.pk}", cause="c", cure="c", sales_order=order, opened_at=NOW, seen_at=NOW
+        kind=kind, key=f"order:{order.pk}", cause="c", remedy="c", sales_order=order, opened_at=NOW, seen_at=NOW
     )
 
 

@@ -172,7 +172,7 @@ def test_a_typed_marketplace_beats_the_picked_one_and_is_judged_where_it_was_typ
 def many_skipped(world, number=120):
     for each in range(number):
         imported_order(
-            world, each, state="Skipped", reason="Placed before the channel's Start Date.", cure="Set an earlier one."
+            world, each, state="Skipped", reason="Placed before the channel's Start Date.", remedy="Set an earlier one."
         )
     imported_order(world, 900, state="Skipped", reason="Placed over three months ago.")
     imported_order(world, 901, state="Skipped", reason="Cancelled before it was imported.")

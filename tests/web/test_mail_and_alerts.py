@@ -34,8 +34,8 @@ def an_alert(number=1, **values):
             "key": f"token:1:{number}",
             "subject": "token:1",
             "text": f"Authorisation {number} ends.",
-            "cure": "Press Authorise again.",
-            "cure_page": "/channels/1/",
+            "remedy": "Press Authorise again.",
+            "remedy_page": "/channels/1/",
             "raised_at": NOW,
             **values,
         }
@@ -139,7 +139,7 @@ def test_only_administrators_set_up_e_mail(sign_in, role):
 # --- alerts
 
 
-def test_open_alerts_are_listed_with_cure_and_mail_and_counted_in_the_navigation(sign_in):
+def test_open_alerts_are_listed_with_remedy_and_mail_and_counted_in_the_navigation(sign_in):
     an_alert(1, mailed_at=NOW)
     an_alert(2, mail_error="Nothing listens.", mail_again_at=NOW)
     an_alert(3, closed_at=NOW)
@@ -161,7 +161,7 @@ def test_without_a_mail_server_the_page_says_that_no_e_mail_goes_out(sign_in, se
     assert MAIL not in sign_in(Role.VIEWER).get("/alerts/").content.decode()
 
 
-def test_who_may_not_mend_sees_the_alert_without_the_button(sign_in):
+def test_who_may_not_fix_sees_the_alert_without_the_button(sign_in):
     an_alert()
     text = sign_in(Role.WAREHOUSE).get("/alerts/").content.decode()
     assert "Authorisation 1 ends." in text

@@ -1,4 +1,4 @@
-"""New Channel, step by step: what is entered is kept, each check has its cure, nothing is half made."""
+"""New Channel, step by step: what is entered is kept, each check has its remedy, nothing is half made."""
 
 from dataclasses import replace
 
@@ -85,7 +85,7 @@ def test_what_there_is_no_doubt_about_is_chosen_already(client, house):
         ("fba-site", "/sites/new/?kind=FBA&next="),
     ],
 )
-def test_a_cure_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_entered(client, house, go, leads_to):
+def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_entered(client, house, go, leads_to):
     key = begin(client)
     walk(client, key, until="specific", general={"name": "Kept name"})
     answer = client.post(f"/channels/new/{key}/options/", {"late_courier_acknowledged": "on", "go": go})
@@ -101,9 +101,9 @@ def test_the_courier_that_the_check_asked_for_is_made_and_the_check_is_good(clie
     assert "There is no courier service at all" in at(client, key, "checks")
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "next"})
     assert answer["Location"].endswith("/checks/"), "a check that failed stops"
-    cure = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "courier"})["Location"]
+    remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "courier"})["Location"]
     told = {"courier": "DPD", "name": "Next Day", "tracking": "At once", "amazon_carrier_code": "DPD", "active": "on"}
-    back = client.post(cure, told)
+    back = client.post(remedy, told)
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
     assert "DPD Next Day" in page
@@ -113,8 +113,8 @@ def test_the_courier_that_the_check_asked_for_is_made_and_the_check_is_good(clie
 def test_the_application_is_entered_from_the_check_and_comes_back(client, house):
     key = begin(client)
     assert "Enter it now or later." in at(client, key, "checks")
-    cure = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "application"})["Location"]
-    back = client.post(cure, ENTRY)
+    remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "application"})["Location"]
+    back = client.post(remedy, ENTRY)
     assert (back.status_code, back.headers.get("Location")) == (302, f"/channels/new/{key}/checks/"), text(back)
     assert "Authorise uses it" in at(client, key, "checks")
 
@@ -126,10 +126,10 @@ def test_the_fba_site_of_the_pool_is_made_from_the_check_and_comes_back_chosen(c
     page = text(client.get(stays["Location"]))
     assert "An FBA site for the pool Europe" in page
     assert "Not ready" in page
-    cure = client.post(f"/channels/new/{key}/checks/", {"marketplace_id": DE, "go": "fba-site"})["Location"]
-    assert "kind=FBA" in cure
-    assert "pool=EU" in cure
-    back = client.post(cure, {"name": "FBA Europe", "kind": "FBA", "pool": "EU", "priority": "10"})
+    remedy = client.post(f"/channels/new/{key}/checks/", {"marketplace_id": DE, "go": "fba-site"})["Location"]
+    assert "kind=FBA" in remedy
+    assert "pool=EU" in remedy
+    back = client.post(remedy, {"name": "FBA Europe", "kind": "FBA", "pool": "EU", "priority": "10"})
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
     assert "one button loads the" in page

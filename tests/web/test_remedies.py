@@ -16,11 +16,11 @@ from wharfinger.domain.installation.remedies import REMEDIES, closed_by_word, co
 from wharfinger.operations.installation import problems
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.views.installation.problems import mended_at
+from wharfinger.web.views.installation.problems import fixed_at
 
 HOW = (
     "Give it its controls in wharfinger/domain/installation/remedies.py (labels as the page says them, "
-    "and who may use them), name them in the problem's `cure` in quotes (“Send again”), give it a `cure_page`, and "
+    "and who may use them), name them in the problem's `remedy` in quotes (“Send again”), give it a `remedy_page`, and "
     "make it in tests/web/problem_makers.py."
 )
 
@@ -72,17 +72,17 @@ def test_the_page_shows_the_problem_and_has_its_controls(kind, maker, sign_in, c
     world = World()
     maker(world)
     problem = Problem.objects.filter(kind=kind.value, solved_at=None).get()
-    named = controls_named(problem.cure)
+    named = controls_named(problem.remedy)
     known = {control.label: control for control in REMEDIES[kind]}
     assert named, f"{kind.value}: its remedy names no control. {HOW}"
     assert set(named) <= set(known), f"{kind.value} names what its entry does not know. {HOW}"
-    page, _button = mended_at(problem_row(problem.pk), Role.ADMINISTRATOR)
+    page, _button = fixed_at(problem_row(problem.pk), Role.ADMINISTRATOR)
     assert page, f"{kind.value}: no page is named. {HOW}"
     for label in named:
         for role in Role:
             right = known[label].right
             if right is None or may(role, right):
-                _look(sign_in, role, problem.cure_page or page, problem, label)
+                _look(sign_in, role, problem.remedy_page or page, problem, label)
 
 
 def _look(sign_in, role, page, problem, label):
@@ -99,19 +99,21 @@ def test_a_remedy_names_a_control_between_quotes():
 
 
 def test_no_remedy_of_the_sources_names_what_no_kind_knows():
-    """Also those that no maker reaches: every quoted label after `cure` in the operations is somebody's control."""
+    """Also those that no maker reaches: every quoted label after `remedy` in the operations is somebody's control."""
 
     labels = {control.label for controls in REMEDIES.values() for control in controls}
     folder = Path(problems.__file__).parent
     for path in folder.glob("*.py"):
-        for sentence in re.findall(r'cure=\(?((?:\s*f?"[^"\n]*")+)', path.read_text()):
+        for sentence in re.findall(r'remedy=\(?((?:\s*f?"[^"\n]*")+)', path.read_text()):
             assert set(controls_named(sentence)) <= labels, f"{path.name}: {sentence.strip()}"
 
 
 @pytest.mark.django_db
 class TestMarkedAsDone:
     def test_a_persons_word_closes_it_and_the_same_cause_stays_closed(self, sign_in, clock):
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", cure="“Mark as done”.", now=clock.now())
+        open_problem(
+            ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
+        )
         problem = Problem.objects.get()
         answer = sign_in().post(f"/problems/{problem.pk}/done/?next=/sales-orders/")
         assert (answer.status_code, answer["Location"]) == (302, "/sales-orders/")
@@ -119,18 +121,20 @@ class TestMarkedAsDone:
         assert problem.solved_at == clock.now()
         assert problem.closed_by.username == "administrator"
         assert AuditEntry.objects.filter(verb="mark as done", noun_id=str(problem.pk)).exists()
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", cure="Again.", now=clock.now())
+        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="Again.", now=clock.now())
         assert Problem.objects.count() == 1
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In SEK.", cure="Another.", now=clock.now())
+        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In SEK.", remedy="Another.", now=clock.now())
         assert Problem.objects.filter(solved_at=None).count() == 1
 
     def test_what_closes_automatically_is_not_closed_by_word(self, clock):
         assert not closed_by_word(ProblemKind.OVERSOLD)
-        open_problem(ProblemKind.OVERSOLD, "level:1", cause="At -3.", cure="“Count”.", now=clock.now())
+        open_problem(ProblemKind.OVERSOLD, "level:1", cause="At -3.", remedy="“Count”.", now=clock.now())
         with pytest.raises(Refused, match="automatically"):
             problems.mark_as_done(Problem.objects.get().pk, now=clock.now(), user=somebody())
 
     @pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 302), (Role.WAREHOUSE, 403), (Role.VIEWER, 403)])
     def test_only_those_who_may(self, role, status, sign_in, clock):
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", cure="“Mark as done”.", now=clock.now())
+        open_problem(
+            ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
+        )
         assert sign_in(role).post(f"/problems/{Problem.objects.get().pk}/done/").status_code == status

@@ -204,7 +204,7 @@ def test_a_csv_is_shown_first_and_written_only_when_applied(world, item, sign_in
     assert StockLevel.objects.get(item__code="NEW").on_hand == 3
 
 
-def test_a_csv_with_a_bad_row_names_row_field_and_cure_and_changes_nothing(world, item, sign_in):
+def test_a_csv_with_a_bad_row_names_row_field_and_remedy_and_changes_nothing(world, item, sign_in):
     text = "stock code,site,quantity,mode\nMUG,Main warehouse,30,count\nMUG,Nowhere,x,count\n"
     client = sign_in()
     for step in ("", "apply"):
@@ -262,7 +262,7 @@ def test_a_site_is_renamed_and_keeps_its_kind(world, sign_in):
     assert (site.name, site.kind, site.priority) == ("Old quay", "Own warehouse", 3)
 
 
-def test_linking_an_unknown_sku_mends_the_order_that_waited(world, item, sign_in):
+def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in):
     order = stories.sales_order(world, 2, None)
     problem = stories.unknown_sku(world, order)
     stories.stocked_item(world, "mug blue")

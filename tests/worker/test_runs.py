@@ -181,8 +181,8 @@ def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(accou
     assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, told)
     assert "“Inventory and Order Tracking”" in problem.cause
     assert error.summary() in problem.cause
-    assert "press “Authorise again”" in problem.cure
-    assert problem.cure_page == f"/channels/{Channel.objects.get().pk}/"
+    assert "press “Authorise again”" in problem.remedy
+    assert problem.remedy_page == f"/channels/{Channel.objects.get().pk}/"
     line = FlowSchedule.objects.get()
     assert error.summary() in line.error
     assert timedelta(hours=2) < line.due_at - NOW < timedelta(hours=7)

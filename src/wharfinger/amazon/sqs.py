@@ -17,7 +17,7 @@ _CONFIG = Config(
     retries={"max_attempts": 2, "mode": "standard"},
     ignore_configured_endpoint_urls=True,
 )
-_CURES = {
+_REMEDIES = {
     "QueueDoesNotExist": "there is no such queue; look at its address",
     "AccessDenied": "the key may not read the queue; allow sqs:ReceiveMessage and sqs:DeleteMessage",
     "InvalidClientTokenId": "AWS does not know the access key ID",
@@ -58,4 +58,4 @@ def _trouble(error: BotoCoreError | ClientError) -> QueueTrouble:
         return QueueTrouble(f"SQS gave no answer ({type(error).__name__})")
     code = str(error.response.get("Error", {}).get("Code", "")).rpartition(".")[2]
     known = "QueueDoesNotExist" if code == "NonExistentQueue" else code
-    return QueueTrouble(f"SQS refuses: {_CURES.get(known, known or 'no reason given')}")
+    return QueueTrouble(f"SQS refuses: {_REMEDIES.get(known, known or 'no reason given')}")

@@ -76,7 +76,7 @@ def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     doctor = commands.add_parser(
         "doctor", help="does the house stand: database, workers, clocks, keys, Amazon, every account and channel"
     )
-    doctor.add_argument("--json", action="store_true", help="for programs: a list of verdict, title, told, cure")
+    doctor.add_argument("--json", action="store_true", help="for programs: a list of verdict, title, told, remedy")
     doctor.add_argument("--demo", action="store_true", help="look at the demo system of this home")
     doctor.add_argument("--offline", action="store_true", help="ask Amazon nothing; look at the last verification")
 

@@ -1,4 +1,4 @@
-"""`wharfinger doctor`: does the house stand? One line for each thing looked at, and a cure where something is wrong.
+"""`wharfinger doctor`: does the house stand? One line for each thing looked at, and a remedy where something is wrong.
 
 Ends with 1 when anything is wrong, so that a script can ask; `--json` for programs. What will be wrong before long
 (a secret that must be rotated) is told and ends with 0.
@@ -44,14 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         for finding in findings:
             say(f"{_MARKS[finding.verdict]} {finding.title}: {finding.told}")
-            if finding.cure:
-                say(f"  → {finding.cure}")
+            if finding.remedy:
+                say(f"  → {finding.remedy}")
         _sum_up(findings)
     return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0
 
 
 def _told(finding: Finding) -> dict[str, str]:
-    return {"verdict": finding.verdict.value, "title": finding.title, "told": finding.told, "cure": finding.cure}
+    return {"verdict": finding.verdict.value, "title": finding.title, "told": finding.told, "remedy": finding.remedy}
 
 
 def _sum_up(findings: list[Finding]) -> None:
@@ -109,8 +109,8 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     if asks_amazon:
         board = Switchboard(configuration, current_clock())
         with Transport(timeouts=Timeouts(connect=5, read=10)) as transport:
-            endpoints, cure = house_endpoints(configuration), SIMULATOR if demo else NETWORK
-            yield from look_at_amazon(endpoints, current_clock(), transport, cure=cure)
+            endpoints, remedy = house_endpoints(configuration), SIMULATOR if demo else NETWORK
+            yield from look_at_amazon(endpoints, current_clock(), transport, remedy=remedy)
         verify_channels(board)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())
@@ -133,7 +133,7 @@ def _look_at_exposures(configuration: Configuration) -> Iterator[Finding]:
     found = exposures(configuration)
     for exposure in found:
         allowed = f" ({exposure.variable} allows it)" if exposure.allowed else ""
-        yield wrong("Transport", f"{exposure.what}{allowed}", exposure.cure)
+        yield wrong("Transport", f"{exposure.what}{allowed}", exposure.remedy)
     if not found:
         yield well("Transport", "nothing goes readable over a network")
 

@@ -34,7 +34,7 @@ SIMULATOR = "the demo's pretend Amazon does not run: start “wharfinger demo”
 
 
 def look_at_amazon(
-    endpoints: Endpoints, clock: Clock, transport: Transport, *, cure: str = NETWORK
+    endpoints: Endpoints, clock: Clock, transport: Transport, *, remedy: str = NETWORK
 ) -> Iterator[Finding]:
     """Every address that Amazon is called at answers; what it says of the time is compared with our clock."""
     addresses = {"Token endpoint": endpoints.token_endpoint}
@@ -44,7 +44,7 @@ def look_at_amazon(
         try:
             answer = transport.send(Request("doctor", "GET", address))
         except AmazonError as error:
-            yield wrong(title, f"{address} does not answer: {error}", cure)
+            yield wrong(title, f"{address} does not answer: {error}", remedy)
         else:
             answers.append(answer)
             yield well(title, f"{address} answers")
@@ -61,10 +61,10 @@ def _compare_clocks(answer: Response, clock: Clock) -> Finding:
         return soon(title, "Amazon's answer bears no date", "compare the computer's clock with another one")
     skew = abs(clock.machine_now() - theirs)
     told = f"the computer's clock and Amazon's differ by {skew.total_seconds():.0f} s"
-    cure = "set the computer's clock by NTP: orders are searched by Amazon's time"
+    remedy = "set the computer's clock by NTP: orders are searched by Amazon's time"
     if skew > _SKEW_WRONG:
-        return wrong(title, told, cure)
-    return soon(title, told, cure) if skew > _SKEW_SOON else well(title, told)
+        return wrong(title, told, remedy)
+    return soon(title, told, remedy) if skew > _SKEW_SOON else well(title, told)
 
 
 def verify_channels(board: Switchboard) -> None:

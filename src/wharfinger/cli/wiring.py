@@ -141,8 +141,8 @@ class Switchboard:
         try:
             calls = self.calls_for(channel.account_id) if channel.account.refresh_token else None
         except NoAmazon as none:
-            cure = "An administrator activates the channel on its page."
-            line = CheckLine(TOKEN, None, str(none), cure, left_out=True)
+            remedy = "An administrator activates the channel on its page."
+            line = CheckLine(TOKEN, None, str(none), remedy, left_out=True)
             accounts.record_checks(channel_id, [line], linked=None, now=self.clock.now())
             return
         except NoToken:

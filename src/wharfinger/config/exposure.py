@@ -17,7 +17,7 @@ class Exposure:
     """`allowed`: the owner set the variable that says so (another tunnel, a private network)."""
 
     what: str
-    cure: str
+    remedy: str
     variable: str
     allowed: bool
 
@@ -56,7 +56,7 @@ def refuse_exposures(configuration: Configuration) -> None:
         if not exposure.allowed:
             sentence = exposure.what[0].upper() + exposure.what[1:]
             raise ConfigurationError(
-                f"{sentence}: {exposure.cure}. If the way there is protected otherwise, set {exposure.variable}=yes."
+                f"{sentence}: {exposure.remedy}. If the way there is protected otherwise, set {exposure.variable}=yes."
             )
 
 

@@ -2,7 +2,7 @@
 
 
 class Refused(Exception):
-    """The input cannot be taken; nothing was written. The message names the cure, `field` the field."""
+    """The input cannot be taken; nothing was written. The message names the remedy, `field` the field."""
 
     def __init__(self, message: str, field: str = "") -> None:
         super().__init__(message)

@@ -25,7 +25,7 @@ def run(post: Post | None, house: str, clock: Clock) -> FlowResult:
         if not mail.claim_letter(letter.id, now=clock.now()):
             continue
         try:
-            post.send(letter_of_alert(letter.kind, letter.text, letter.cure, letter.cure_page, house), to)
+            post.send(letter_of_alert(letter.kind, letter.text, letter.remedy, letter.remedy_page, house), to)
         except NotSent as trouble:
             again.append(mail.fail_letter(letter.id, error=str(trouble), now=clock.now()))
         else:

@@ -58,22 +58,22 @@ def _settle(asked: RotationToAsk, error: AmazonError, now: datetime) -> None:
     if error.outcome_unknown and error.operation == ROTATE_CLIENT_SECRET.name:
         rotation.wait_for_secret(asked.application_pk)  # it may have made one all the same
         return
-    said, cure = str(error), "See the message, then press Rotate the secret again."
+    said, remedy = str(error), "See the message, then press Rotate the secret again."
     if isinstance(error, InvalidClient):
         said = f"Amazon does not accept the present client id and secret: {error.summary()}."
-        cure = "Make a new secret in the Solution Provider Portal and enter it."
+        remedy = "Make a new secret in the Solution Provider Portal and enter it."
     elif "not enrolled for rotation" in error.message:
         said = f"The application is not enrolled for rotation notifications at Amazon: {error.summary()}."
-        cure = (
+        remedy = (
             "In the Solution Provider Portal, open the application's notification preferences and register your SQS "
             "queue there; then press Rotate the secret again."
         )
     elif error.verdict is Verdict.REAUTHORISE:
         said = f"Amazon does not let the application ask for a new secret: {error.summary()}."
-        cure = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
+        remedy = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
     elif error.verdict is Verdict.LATER:
-        said, cure = f"Amazon gave no answer: {error}", "Press Rotate the secret again later."
-    rotation.refuse_rotation(asked.application_pk, error=said, cure=cure, now=now)
+        said, remedy = f"Amazon gave no answer: {error}", "Press Rotate the secret again later."
+    rotation.refuse_rotation(asked.application_pk, error=said, remedy=remedy, now=now)
 
 
 def run(queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> FlowResult:

@@ -43,8 +43,8 @@ class _Lines:
     clock: Clock
     found: dict[str, CheckLine]
 
-    def tell(self, title: str, ok: bool | None, message: str = "", cure: str = "") -> None:
-        self.found[title] = CheckLine(title, ok, message, cure)
+    def tell(self, title: str, ok: bool | None, message: str = "", remedy: str = "") -> None:
+        self.found[title] = CheckLine(title, ok, message, remedy)
         self.write(None)
 
     def open_title(self) -> str:

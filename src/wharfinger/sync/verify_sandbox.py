@@ -16,7 +16,7 @@ from wharfinger.sync.calls import Calls, Clock, NotBefore
 from wharfinger.sync.verify import NOT_CHECKED, TOKEN
 
 ANSWERS = "Amazon's sandbox answers"
-_CURES: Mapping[str, str] = {
+_REMEDIES: Mapping[str, str] = {
     TOKEN: "Enter the application and an Auth Token of the real Amazon: the simulator's are unknown there.",
     ANSWERS: "See the message, then press Check again.",
 }
@@ -39,7 +39,7 @@ def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime |
         lines[ANSWERS] = CheckLine(ANSWERS, None, f"Waits for the rate until {wait.at:%H:%M:%S} UTC.")
     except AmazonError as error:
         title = TOKEN if lines[TOKEN].ok is None else ANSWERS
-        lines[title] = CheckLine(title, False, str(error), _CURES[title])
+        lines[title] = CheckLine(title, False, str(error), _REMEDIES[title])
         if title == TOKEN:
             lines[ANSWERS] = CheckLine(ANSWERS, None, NOT_CHECKED, left_out=True)
         linked = None if error.verdict is Verdict.LATER else LinkState.NOT_LINKED

@@ -1,4 +1,4 @@
-"""What New Channel checks before a channel is made: each check names its cure, and the cure leads back."""
+"""What New Channel checks before a channel is made: each check names its remedy, and the remedy leads back."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from wharfinger.web.https import comes_back_from_amazon
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`state`: good, warn (go on if you like) or bad (go on when it is cured). `go`: the cure's button."""
+    """`state`: good, warn (go on if you like) or bad (go on when it is fixed). `go`: the remedy's button."""
 
     state: str
     title: str
     text: str
-    cure: str = ""
+    remedy: str = ""
     go: str = ""
     button: str = ""
 
@@ -50,8 +50,11 @@ def _fbm_checks(facts: SetupFacts) -> list[Check]:
         )
     if facts.own_sites:
         return [courier, Check("good", "A site of your own", ", ".join(name for _, name in facts.own_sites))]
-    cure = "Make your warehouse, shop or 3PL."
-    return [courier, Check("bad", "A site of your own", "Orders are fulfilled from one.", cure, "site", "Make a site")]
+    remedy = "Make your warehouse, shop or 3PL."
+    return [
+        courier,
+        Check("bad", "A site of your own", "Orders are fulfilled from one.", remedy, "site", "Make a site"),
+    ]
 
 
 def _fba_checks(facts: SetupFacts) -> list[Check]:

@@ -1,4 +1,4 @@
-"""What each end of an authorisation is called on its page, what it means for the house, and its cure."""
+"""What each end of an authorisation is called on its page, what it means for the house, and its remedy."""
 
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ class Words:
     tone: str
     title: str
     means: str
-    cure: str
+    remedy: str
     button: str = "authorise"
 
 

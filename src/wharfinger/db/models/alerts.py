@@ -14,8 +14,8 @@ class Alert(models.Model):
     key = models.CharField(max_length=120)  # what it is about and at which step, e.g. token:3:2027-01-05:30
     subject = models.CharField(max_length=120)  # what it is about, whatever the step, e.g. token:3
     text = models.TextField()
-    cure = models.TextField()
-    cure_page = models.CharField(max_length=200, blank=True)
+    remedy = models.TextField()
+    remedy_page = models.CharField(max_length=200, blank=True)
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
     raised_at = models.DateTimeField()  # trade time
     closed_at = models.DateTimeField(null=True)

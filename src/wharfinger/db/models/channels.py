@@ -91,7 +91,7 @@ class ChannelCheck(models.Model):
     title = models.CharField(max_length=120)
     ok = models.BooleanField(null=True)
     message = models.TextField(blank=True)
-    cure = models.TextField(blank=True)
+    remedy = models.TextField(blank=True)
     checked_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -66,8 +66,8 @@ class ImportedOrder(models.Model):
     fulfilment = models.CharField(max_length=3, blank=True)
     state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ImportState])
     reason = models.TextField(blank=True)  # the error, in plain words
-    cure = models.TextField(blank=True)
-    waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would mend it, e.g. site:3, sku:1:AB
+    remedy = models.TextField(blank=True)
+    waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would fix it, e.g. site:3, sku:1:AB
     wish = models.CharField(  # what a person decided at the first import; empty = nobody asked
         max_length=12, blank=True, default="", choices=[(w.value, w.value) for w in FirstImport]
     )

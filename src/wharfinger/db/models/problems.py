@@ -5,13 +5,13 @@ from wharfinger.domain.installation.problems import ProblemKind
 
 
 class Problem(models.Model):
-    """Something a person must mend, with its cause and its cure. One open row for each `key`."""
+    """Something a person must fix, with its cause and its remedy. One open row for each `key`."""
 
     kind = models.CharField(max_length=40, choices=[(k.value, k.value) for k in ProblemKind])
     key = models.CharField(max_length=200)  # what it is about, e.g. sku:3:AB-1
     cause = models.TextField()
-    cure = models.TextField()
-    cure_page = models.CharField(max_length=200, blank=True)  # path of the page where it is mended
+    remedy = models.TextField()
+    remedy_page = models.CharField(max_length=200, blank=True)  # path of the page where it is fixed
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
     channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, null=True)
     imported_order = models.ForeignKey("wharfinger.ImportedOrder", on_delete=models.CASCADE, null=True)

@@ -141,7 +141,7 @@ def dashboard(day: Day, today: date) -> Dashboard:
         awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
         problems=open_problems.count(),
         newest_problems=tuple(
-            OpenProblem(row.kind, row.cause, row.cure_page) for row in open_problems.order_by("-pk")[:PROBLEMS_SHOWN]
+            OpenProblem(row.kind, row.cause, row.remedy_page) for row in open_problems.order_by("-pk")[:PROBLEMS_SHOWN]
         ),
         channels=channels,
         accounts=_accounts(now, waiting),

@@ -143,15 +143,15 @@ def look_at_jobs() -> Iterator[Finding]:
     waiting, failed = jobs.filter(status="todo").count(), jobs.filter(status="failed").count()
     title, told = "Waiting jobs", f"{counted(waiting, 'waits', 'wait')} to be taken"
     if waiting >= JOBS_MANY:
-        cure = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
-        yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, told, cure)
+        remedy = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
+        yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, told, remedy)
     else:
         yield well(title, told)
     if failed:
         kinds = jobs.filter(status="failed").values_list("task_name").annotate(n=Count("pk")).order_by("-n")[:3]
         told = f"{failed:,} in the last week: " + ", ".join(f"{name} {number:,}" for name, number in kinds)
-        cure = "the workers' logs say why each failed; the timetable runs the same work again"
-        yield (wrong if failed >= JOBS_MANY else soon)("Failed jobs", told, cure)
+        remedy = "the workers' logs say why each failed; the timetable runs the same work again"
+        yield (wrong if failed >= JOBS_MANY else soon)("Failed jobs", told, remedy)
 
 
 def look_at_mail() -> Iterator[Finding]:
@@ -253,9 +253,9 @@ def look_at_channels() -> Iterator[Finding]:
     mapped = set(Channel.objects.filter(courier_mappings__isnull=False).values_list("pk", flat=True))
     for row in list_channels():
         title = f"Channel {row.name}"
-        faults = [(soon if missing.by_wish else wrong)(title, missing.what, missing.cure) for missing in row.missing]
+        faults = [(soon if missing.by_wish else wrong)(title, missing.what, missing.remedy) for missing in row.missing]
         faults += [
-            wrong(title, f"{check.title}: {check.message}", check.cure)
+            wrong(title, f"{check.title}: {check.message}", check.remedy)
             for check in checks.get(row.id, ())
             if check.ok is False
         ]

@@ -76,11 +76,11 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class ConsentCode:
-    """An error page of Seller Central's consent page (behaviour A12): what it means, and the cure."""
+    """An error page of Seller Central's consent page (behaviour A12): what it means, and the remedy."""
 
     code: str
     meaning: str
-    cure: str
+    remedy: str
 
 
 CONSENT_CODES = (

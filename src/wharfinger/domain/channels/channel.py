@@ -89,10 +89,10 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that keeps a channel from running, and its cure. `by_wish`: a person's decision, not a fault."""
+    """One thing that keeps a channel from running, and its remedy. `by_wish`: a person's decision, not a fault."""
 
     what: str
-    cure: str
+    remedy: str
     by_wish: bool = False
 
 
@@ -112,19 +112,19 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     if not facts.enabled:
         found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_wish=True))
     if not facts.activated:
-        cure = "An administrator activates it on the channel's page."
-        found.append(Missing("Not activated in this demo system.", cure, by_wish=True))
+        remedy = "An administrator activates it on the channel's page."
+        found.append(Missing("Not activated in this demo system.", remedy, by_wish=True))
     if facts.only_checked:
         found.append(SANDBOX_MISSING)
     if not facts.has_site:
         found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
     if facts.kind is Fulfilment.FBM and not facts.has_courier:
         found.append(Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list."))
-    cures = {
+    remedies = {
         LinkState.WAITING: "Press Authorise.",
-        LinkState.NOT_LINKED: "See the checks below, mend what failed, then press Check again.",
+        LinkState.NOT_LINKED: "See the checks below, fix what failed, then press Check again.",
         LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
     }
     if facts.link is not LinkState.LINKED:
-        found.append(Missing(f"{facts.link.value}.", cures[facts.link]))
+        found.append(Missing(f"{facts.link.value}.", remedies[facts.link]))
     return tuple(found)

@@ -45,9 +45,9 @@ class Letter:
     body: str
 
 
-def letter_of_alert(kind: str, text: str, cure: str, page: str, house: str) -> Letter:
-    """`house`: our own address. `page`: where it is mended, a path of ours or empty."""
-    lines = [text, "", f"What to do: {cure}"]
+def letter_of_alert(kind: str, text: str, remedy: str, page: str, house: str) -> Letter:
+    """`house`: our own address. `page`: where it is fixed, a path of ours or empty."""
+    lines = [text, "", f"What to do: {remedy}"]
     if page:
         lines += ["", f"{house}{page}"]
     lines += ["", "--", f"Wharfinger at {house}", f"All alerts: {house}/alerts/"]

@@ -17,32 +17,32 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`title` says what was looked at, `told` what was seen; what is not well names its cure."""
+    """`title` says what was looked at, `told` what was seen; what is not well names its remedy."""
 
     verdict: Verdict
     title: str
     told: str
-    cure: str = ""
+    remedy: str = ""
 
 
 def well(title: str, told: str) -> Finding:
     return Finding(Verdict.WELL, title, told)
 
 
-def soon(title: str, told: str, cure: str) -> Finding:
-    return Finding(Verdict.SOON, title, told, cure)
+def soon(title: str, told: str, remedy: str) -> Finding:
+    return Finding(Verdict.SOON, title, told, remedy)
 
 
-def wrong(title: str, told: str, cure: str) -> Finding:
-    return Finding(Verdict.WRONG, title, told, cure)
+def wrong(title: str, told: str, remedy: str) -> Finding:
+    return Finding(Verdict.WRONG, title, told, remedy)
 
 
-def look_at_date(title: str, what: str, ends: date | None, today: date, cure: str) -> Finding:
+def look_at_date(title: str, what: str, ends: date | None, today: date, remedy: str) -> Finding:
     """A date by which something must be renewed: over, near (the first reminder), or far."""
     if ends is None:
-        return soon(title, f"it is not known when {what}", cure)
+        return soon(title, f"it is not known when {what}", remedy)
     left = (ends - today).days
     if left < 0:
-        return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", cure)
+        return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", remedy)
     told = f"{what} on {ends:%d %b %Y}, in {counted(left, 'day')}"
-    return soon(title, told, cure) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, told)
+    return soon(title, told, remedy) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, told)

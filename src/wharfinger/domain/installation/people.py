@@ -18,7 +18,7 @@ class Right(StrEnum):
     SEE_CREDENTIALS = "see credentials"
     EDIT_STOCK = "edit stock"
     SHIP = "ship"
-    MEND_PROBLEMS = "mend problems"
+    FIX_PROBLEMS = "fix problems"
     ADMINISTER = "administer the installation"
     SEE_PERSONAL_DATA = "see personal data"
     SEE_BUYER_CONTACT = "see buyers' e-mail addresses and tax numbers"

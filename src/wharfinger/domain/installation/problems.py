@@ -1,4 +1,4 @@
-"""What may need a person. Each kind has one way to be raised and one cure."""
+"""What may need a person. Each kind has one way to be raised and one remedy."""
 
 from enum import StrEnum
 

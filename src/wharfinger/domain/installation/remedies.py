@@ -24,18 +24,18 @@ class Control:
     right: Right | None
 
 
-_DONE = Control(MARK_AS_DONE, Right.MEND_PROBLEMS)
+_DONE = Control(MARK_AS_DONE, Right.FIX_PROBLEMS)
 _SEND_AGAIN = Control("Send again", Right.SHIP)
-_RETRY_DOWNLOAD = Control("Retry Download", Right.MEND_PROBLEMS)
-_SEND_QUANTITY = Control("Send quantity again", Right.MEND_PROBLEMS)
+_RETRY_DOWNLOAD = Control("Retry Download", Right.FIX_PROBLEMS)
+_SEND_QUANTITY = Control("Send quantity again", Right.FIX_PROBLEMS)
 
 REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
-    ProblemKind.UNKNOWN_SKU: (Control("Link to a stock item", Right.MEND_PROBLEMS),),
+    ProblemKind.UNKNOWN_SKU: (Control("Link to a stock item", Right.FIX_PROBLEMS),),
     ProblemKind.FBA_SITE_EMPTY: (Control("Load levels from Amazon", Right.EDIT_STOCK),),
     ProblemKind.OVERSOLD: (Control("Count", Right.EDIT_STOCK), Control("Receive", Right.EDIT_STOCK)),
     ProblemKind.AWAITING_STOCK: (Control("Receive stock", Right.EDIT_STOCK),),
     ProblemKind.NOT_UNDERSTOOD: (_RETRY_DOWNLOAD, _DONE),
-    ProblemKind.TOTALS_DIFFER: (Control("Accept these amounts", Right.MEND_PROBLEMS),),
+    ProblemKind.TOTALS_DIFFER: (Control("Accept these amounts", Right.FIX_PROBLEMS),),
     ProblemKind.NO_CHANNEL: (Control("Create the channel", Right.EDIT_CHANNELS),),
     ProblemKind.FOREIGN_CURRENCY: (_DONE,),
     ProblemKind.CANCEL_REQUESTED: (Control("Dispatch anyway", Right.SHIP),),

@@ -48,7 +48,7 @@ def match_line(sku: str, asin: str, candidates: Iterable[Candidate], *, by_sku: 
 
 
 def near_misses(code: str, known: Sequence[str], *, at_most: int = 5) -> tuple[str, ...]:
-    """Known codes that differ only by case, spaces or leading zeros: the probable cures, never taken by itself."""
+    """Known codes that differ only by case, spaces or leading zeros: the probable remedies, never taken by itself."""
     wanted = _loosened(code)
     return tuple(other for other in known if other != code and _loosened(other) == wanted)[:at_most]
 

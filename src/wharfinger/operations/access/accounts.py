@@ -115,7 +115,7 @@ class CheckLine:
     title: str
     ok: bool | None
     message: str = ""
-    cure: str = ""
+    remedy: str = ""
     left_out: bool = False
 
 
@@ -131,7 +131,7 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
             title=line.title,
             ok=line.ok,
             message=line.message,
-            cure=line.cure,
+            remedy=line.remedy,
             checked_at=None if line.ok is None and not line.left_out else now,
         )
         for position, line in enumerate(lines)
@@ -188,16 +188,16 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     first = channels.order_by("pk").first()
     channels.update(link_state=LinkState.LOST.value)
     ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST.value, position=0).update(
-        ok=False, message="Amazon takes our token no more.", cure="Press Authorise.", checked_at=now
+        ok=False, message="Amazon takes our token no more.", remedy="Press Authorise.", checked_at=now
     )
     page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
-    cure = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
+    remedy = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
         f"account:{account_id}",
         cause=f"{account.name}: Amazon refuses our access. {error}",
-        cure=cure,
-        cure_page=page,
+        remedy=remedy,
+        remedy_page=page,
         account=account,
         channel=first,
         now=now,
@@ -207,8 +207,8 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
         f"{_subject(account_id)}:lost:{now.isoformat()}",
         _subject(account_id),
         text=f"{account.name}: Amazon refuses our access. No order comes in and nothing goes out for now.",
-        cure=cure,
-        cure_page=page,
+        remedy=remedy,
+        remedy_page=page,
         account=account,
         now=now,
     )
@@ -246,13 +246,13 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     account = SellerAccount.objects.select_related("application").get(pk=account_id)
     subject = f"application:{account.application_id}"
     page = f"/settings/amazon-application/{account.application_id}/" if account.application_id else ""
-    cure = "Copy the current secret from the Solution Provider Portal into “LWA client secret” and save it."
+    remedy = "Copy the current secret from the Solution Provider Portal into “LWA client secret” and save it."
     problem = open_problem(
         ProblemKind.APPLICATION_REFUSED,
         subject,
         cause=f"Amazon refuses the application's client id or secret. {error}",
-        cure=cure,
-        cure_page=page,
+        remedy=remedy,
+        remedy_page=page,
         account=account,
         now=now,
     )
@@ -262,8 +262,8 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
         subject,
         text="Amazon refuses the application's client id or secret: no call is answered, for every account that it "
         "speaks for. The accounts' authorisations stay good.",
-        cure=cure,
-        cure_page=page,
+        remedy=remedy,
+        remedy_page=page,
         now=now,
     )
 

@@ -274,9 +274,9 @@ def _name(text: str) -> str:
     return name
 
 
-def _known(told: Sequence[str], lawful: Sequence[str], field_name: str, cure: str) -> tuple[str, ...]:
+def _known(told: Sequence[str], lawful: Sequence[str], field_name: str, remedy: str) -> tuple[str, ...]:
     if not set(told) <= set(lawful):
-        raise Refused(cure, field_name)
+        raise Refused(remedy, field_name)
     return tuple(value for value in lawful if value in told)
 
 

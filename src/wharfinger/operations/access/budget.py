@@ -141,9 +141,9 @@ def _report_throttled(row: RateBudget, now: datetime) -> None:
         f"{row.operation}:{row.account_id}",
         cause=f"{row.account.name}: for {hours} hours Amazon has refused every call of {row.operation}, because its "
         "rate limit was used up. We stayed within it: another application of this seller uses the same limit.",
-        cure="In Seller Central, Manage Your Apps, see which other application reads this account, and slow it down or "
-        "remove it; “Access at Amazon” shows each limit. Nothing is lost; it is tried again automatically.",
-        cure_page=channel_page_of(row.account_id),
+        remedy="In Seller Central, Manage Your Apps, see which other application reads this account, and slow it down "
+        "or remove it; “Access at Amazon” shows each limit. Nothing is lost; it is tried again automatically.",
+        remedy_page=channel_page_of(row.account_id),
         account_id=row.account_id,
         now=now,
     )

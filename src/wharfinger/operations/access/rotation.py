@@ -85,22 +85,22 @@ def wait_for_secret(application_pk: int) -> None:
 
 
 @operation
-def refuse_rotation(application_pk: int, *, error: str, cure: str, now: datetime) -> None:
+def refuse_rotation(application_pk: int, *, error: str, remedy: str, now: datetime) -> None:
     """Amazon makes no new secret: the old one stays in use."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
-    row.rotation_asked_at, row.rotation_error = None, f"{error} {cure}"
+    row.rotation_asked_at, row.rotation_error = None, f"{error} {remedy}"
     row.save(update_fields=["rotation_asked_at", "rotation_error"])
-    _alert(row, error, cure, now)
+    _alert(row, error, remedy, now)
 
 
-def _alert(row: AmazonApplication, error: str, cure: str, now: datetime) -> None:
+def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> None:
     raise_alert(
         AlertKind.ROTATION_FAILED,
         f"{_subject(row.pk)}:{now.isoformat()}",
         _subject(row.pk),
         text=f"The client secret of the Amazon application {row.name} was not rotated; the old one is used. {error}",
-        cure=cure,
-        cure_page=f"/settings/amazon-application/{row.pk}/",
+        remedy=remedy,
+        remedy_page=f"/settings/amazon-application/{row.pk}/",
         now=now,
     )
 
@@ -219,11 +219,11 @@ def note_overdue(application_pk: int, *, now: datetime) -> bool:
     if row.rotation_error:
         return False
     error = "No message with the new secret came within an hour."
-    cure = (
+    remedy = (
         "See in the Solution Provider Portal which queue is registered for the application and whether it lets Amazon "
         "in; a new secret can also be copied from there. Then press Rotate the secret again."
     )
-    row.rotation_error = f"{error} {cure}"
+    row.rotation_error = f"{error} {remedy}"
     row.save(update_fields=["rotation_error"])
-    _alert(row, error, cure, now)
+    _alert(row, error, remedy, now)
     return True

@@ -13,7 +13,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 AT_A_TIME = 500
-_WRITTEN = ("wish", "state", "reason", "cure", "waits_for")
+_WRITTEN = ("wish", "state", "reason", "remedy", "waits_for")
 
 
 @operation
@@ -82,7 +82,7 @@ def _decide(order: ImportedOrder, choice: FirstImport) -> None:
     order.wish = choice.value
     if choice is FirstImport.IGNORE:
         order.state, order.reason = ImportState.IGNORED.value, "Ignored at the first import."
-        order.cure, order.waits_for = "", ""
+        order.remedy, order.waits_for = "", ""
 
 
 def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Links from Amazon SKUs to stock items: one link mends every order that waited for it."""
+"""Links from Amazon SKUs to stock items: one link fixes every order that waited for it."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from wharfinger.domain.identity import NotAnIdentity, parse_sku
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
-from wharfinger.operations.orders._link_steps import mend_held_lines
+from wharfinger.operations.orders._link_steps import fix_held_lines
 from wharfinger.operations.orders._reserve_steps import reserve_sku
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -71,9 +71,9 @@ def _link(product: ChannelProduct, item: StockItem, user: User, now: datetime) -
         notice_listings({listing.pk: listing.account_id}, cause="Linked to a stock item", now=now)
     else:
         triggers.run_flow(listing.account_id, "fba_stock_in", soon=True)
-    mended = mend_held_lines(listing.account_id, listing.sku, now=now)
+    fixed = fix_held_lines(listing.account_id, listing.sku, now=now)
     reserve_sku(listing.account_id, listing.sku, now=now)
-    return mended
+    return fixed
 
 
 @operation

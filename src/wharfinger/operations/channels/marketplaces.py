@@ -46,8 +46,8 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
         _key(marketplace),
         cause=f"{marketplace.name}'s days are taken to begin in {marketplace.time_zone}, but the ship-by times of its "
         f"orders end days of {proposed}.",
-        cure=f"Press “Use this zone” on the channel's page: from then on its days are those of {proposed}.",
-        cure_page=f"/channels/{channel.pk}/" if channel else "",
+        remedy=f"Press “Use this zone” on the channel's page: from then on its days are those of {proposed}.",
+        remedy_page=f"/channels/{channel.pk}/" if channel else "",
         channel=channel,
         now=now,
     )

@@ -14,9 +14,9 @@ def raise_alert(
     subject: str,
     *,
     text: str,
-    cure: str,
+    remedy: str,
     now: datetime,
-    cure_page: str = "",
+    remedy_page: str = "",
     account: SellerAccount | None = None,
 ) -> None:
     """Tell people once for each key, on the pages and by e-mail; one that was closed is opened again unmailed."""
@@ -26,14 +26,14 @@ def raise_alert(
             "kind": kind.value,
             "subject": subject,
             "text": text,
-            "cure": cure,
-            "cure_page": cure_page,
+            "remedy": remedy,
+            "remedy_page": remedy_page,
             "account": account,
             "raised_at": now,
         },
     )
     if not made:
-        Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, cure=cure, cure_page=cure_page)
+        Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, remedy=remedy, remedy_page=remedy_page)
     triggers.run_chore(triggers.MAIL_OUT)
 
 

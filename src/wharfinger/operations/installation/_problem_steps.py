@@ -11,7 +11,7 @@ from wharfinger.domain.installation.remedies import closed_by_word
 
 
 def open_problem(
-    kind: ProblemKind, key: str, *, cause: str, cure: str, now: datetime, cure_page: str = "", **links: Any
+    kind: ProblemKind, key: str, *, cause: str, remedy: str, now: datetime, remedy_page: str = "", **links: Any
 ) -> Problem:
     """Open the problem, or count one more occurrence of the open one with this kind and key.
 
@@ -23,7 +23,7 @@ def open_problem(
         answered = by_word.order_by("-pk").first()
         if answered is not None:
             return answered
-    values = {"cause": cause, "cure": cure, "cure_page": cure_page, "seen_at": now, **links}
+    values = {"cause": cause, "remedy": remedy, "remedy_page": remedy_page, "seen_at": now, **links}
     problem, made = Problem.objects.select_for_update().get_or_create(
         kind=kind.value, key=key, solved_at=None, defaults={**values, "opened_at": now}
     )

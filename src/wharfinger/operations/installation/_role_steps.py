@@ -28,9 +28,9 @@ def report_role_missing(account_id: int, flow: str, *, error: str, now: datetime
         ProblemKind.ROLE_MISSING,
         _key(account_id, lines[flow], lines.values()),
         cause=f"{account.name}: Amazon denies {calls}; other calls pass. {role} {error}",
-        cure=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
+        remedy=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
         f"that. Other work of the account goes on; this is tried again automatically at {again_at:%d %b %H:%M} UTC.",
-        cure_page=channel_page_of(account_id),
+        remedy_page=channel_page_of(account_id),
         account_id=account_id,
         now=now,
     )

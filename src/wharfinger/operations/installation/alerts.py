@@ -25,7 +25,7 @@ class _Clock:
     ends: date | None
     what: str
     after: str
-    cure: str
+    remedy: str
     page: str
     account: SellerAccount | None = None
 
@@ -57,8 +57,8 @@ def _raise(clock: _Clock, due: Due, now: datetime) -> None:
         due.key,
         clock.subject,
         text=f"{clock.what} {'ended' if due.days_left < 0 else 'ends'} on {day}{before}. {clock.after}",
-        cure=clock.cure,
-        cure_page=clock.page,
+        remedy=clock.remedy,
+        remedy_page=clock.page,
         account=clock.account,
         now=now,
     )

@@ -101,9 +101,9 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
             ProblemKind.CANCELLED_AFTER_SHIPPING,
             f"order:{order.pk}",
             cause=f"{order.code} was cancelled at Amazon, but a parcel of it has left.",
-            cure="Stop the parcel with the courier if you can, else take the goods back when they return; then press "
+            remedy="Stop the parcel with the courier if you can, else take the goods back when they return; then press "
             "“Mark as done”.",
-            cure_page=f"/sales-orders/{order.pk}/",
+            remedy_page=f"/sales-orders/{order.pk}/",
             sales_order=order,
             channel_id=order.channel_id,
             now=now,

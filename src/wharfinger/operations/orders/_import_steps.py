@@ -17,7 +17,7 @@ class Decided:
 
     state: ImportState
     reason: str
-    cure: str = ""
+    remedy: str = ""
     waits_for: str = ""
     problem: ProblemKind | None = None
 
@@ -42,7 +42,7 @@ def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: dateti
     )
 
 
-def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, cure: str, now: datetime) -> None:
+def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, remedy: str, now: datetime) -> None:
     """The message could not be taken: its order is on the list all the same, so that none is lost from sight.
 
     What was understood of the order before stays; a sales order that was made of it is not touched.
@@ -55,7 +55,7 @@ def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, cure: st
         defaults={
             "state": state.value,
             "reason": reason,
-            "cure": cure,
+            "remedy": remedy,
             "amazon_status": AmazonStatus.UNKNOWN.value,
             "placed_at": raw.received_at,
             "amazon_updated_at": raw.received_at,
@@ -65,24 +65,24 @@ def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, cure: st
     )
     if made or row.state == ImportState.IGNORED.value or SalesOrder.objects.filter(imported=row).exists():
         return
-    row.state, row.reason, row.cure = state.value, reason, cure
+    row.state, row.reason, row.remedy = state.value, reason, remedy
     if row.amazon_status == AmazonStatus.UNKNOWN.value:
         row.raw_message = raw
-    row.save(update_fields=["state", "reason", "cure", "raw_message"])
+    row.save(update_fields=["state", "reason", "remedy", "raw_message"])
 
 
 def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) -> None:
     """Set the state with its reason on the row (the caller saves it), and open or solve its problems."""
     imported.state, imported.reason = decided.state.value, decided.reason
-    imported.cure, imported.waits_for = decided.cure, decided.waits_for
+    imported.remedy, imported.waits_for = decided.remedy, decided.waits_for
     solve_import_problems(imported, now=now, but=decided.problem)
     if decided.problem is not None:
         open_problem(
             decided.problem,
             f"imported:{imported.pk}",
             cause=f"{imported.amazon_order_id}: {decided.reason}",
-            cure=decided.cure,
-            cure_page=f"/imported-orders/{imported.pk}/",
+            remedy=decided.remedy,
+            remedy_page=f"/imported-orders/{imported.pk}/",
             imported_order=imported,
             channel=imported.channel,
             now=now,
@@ -105,8 +105,8 @@ def _tell_of_empty_site(site_id: int, waits_for: str, now: datetime) -> None:
         ProblemKind.FBA_SITE_EMPTY,
         waits_for,
         cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
-        cure="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
-        cure_page=f"/sites/{site_id}/",
+        remedy="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
+        remedy_page=f"/sites/{site_id}/",
         site=site,
         now=now,
     )

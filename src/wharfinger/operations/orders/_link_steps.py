@@ -64,8 +64,9 @@ def hold_line(
         ProblemKind.UNKNOWN_SKU,
         sku_key(channel.account_id, line.sku),
         cause=f"{reason}{hint} {order.code} waits for it.",
-        cure="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on automatically.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on "
+        "automatically.",
+        remedy_page=f"/sales-orders/{order.pk}/",
         account_id=channel.account_id,
         channel=channel,
         sales_order=order,
@@ -74,7 +75,7 @@ def hold_line(
     )
 
 
-def mend_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
+def fix_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
     """The SKU has a link now: match every held line that may mean it, promise stock. Answers how many lines.
 
     Where a channel matches by ASIN, lines of the listing's ASINs are meant too, whatever their SKU.
@@ -89,35 +90,35 @@ def mend_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
         .select_related("imported", "site", "channel")
         .order_by("pk")
     )
-    mended = sum(_mend_order(order, now) for order in orders)
+    fixed = sum(_fix_order(order, now) for order in orders)
     still_held = set(_held_lines(account_id).filter(sku__in=skus).values_list("sku", flat=True))
-    for mended_sku in sorted(skus - still_held):
-        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, mended_sku), now=now)
-    return mended
+    for fixed_sku in sorted(skus - still_held):
+        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, fixed_sku), now=now)
+    return fixed
 
 
 def _held_lines(account_id: int) -> QuerySet[SalesOrderLine]:
     return SalesOrderLine.objects.filter(item__isnull=True, order__channel__account=account_id).exclude(held_reason="")
 
 
-def _mend_order(order: SalesOrder, now: datetime) -> int:
+def _fix_order(order: SalesOrder, now: datetime) -> int:
     lines = list(order.lines.order_by("pk"))
     waiting = [line for line in lines if line.item_id is None and line.held_reason]
     found = find_items(order.channel, [(line.sku, line.asin) for line in waiting])
-    mended = 0
+    fixed = 0
     for line, match in zip(waiting, found, strict=True):
         if isinstance(match, Matched):
             line.item_id, line.held_reason = match.item_id, ""
             line.save(update_fields=["item", "held_reason"])
-            mended += 1
-    if mended and order.imported.fulfilment != Fulfilment.FBA.value:
+            fixed += 1
+    if fixed and order.imported.fulfilment != Fulfilment.FBA.value:
         allocate_lines(lines, site_id=order.site_id, now=now)
         bring_state_along(order, lines, now=now)
-    if mended:
+    if fixed:
         record_activity(
-            "Linked: 1 held line goes on." if mended == 1 else f"Linked: {mended} held lines go on.",
+            "Linked: 1 held line goes on." if fixed == 1 else f"Linked: {fixed} held lines go on.",
             sales_order=order,
             channel=order.channel,
             now=now,
         )
-    return mended
+    return fixed

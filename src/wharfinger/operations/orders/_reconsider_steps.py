@@ -1,4 +1,4 @@
-"""Steps that take up again what waited for a mended cause; they need an open transaction.
+"""Steps that take up again what waited for a fixed cause; they need an open transaction.
 
 Keys: `site:ID` (an FBA site has levels now), `channel:ID` (a channel was saved, enabled, activated, linked),
 `nochannel:ACCOUNT:MARKETPLACE:KIND` (a channel was made), `sku:ACCOUNT:SKU` (a SKU was linked).
@@ -9,7 +9,7 @@ from datetime import datetime
 from wharfinger.db.models import ImportedOrder, RawMessage
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.operations import triggers
-from wharfinger.operations.orders._link_steps import mend_held_lines
+from wharfinger.operations.orders._link_steps import fix_held_lines
 from wharfinger.operations.orders._reserve_steps import reserve_account, reserve_sku
 
 
@@ -17,8 +17,8 @@ def reconsider(waits_for: str, *, now: datetime) -> int:
     """Retry all orders that waited for this, by itself. Answers how many."""
     if waits_for.startswith("sku:"):
         _, account_id, sku = waits_for.split(":", 2)
-        mended = mend_held_lines(int(account_id), sku, now=now)
-        return mended + reserve_sku(int(account_id), sku, now=now)
+        fixed = fix_held_lines(int(account_id), sku, now=now)
+        return fixed + reserve_sku(int(account_id), sku, now=now)
     if waits_for.startswith("nochannel:"):
         reserve_account(int(waits_for.split(":")[1]), now=now)
     waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED.value)

@@ -147,7 +147,7 @@ def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     reason = f"Amazon's message could not be understood: {error}"
     cause = f"Amazon's message about {raw.key or f'message {raw.pk}'} could not be understood: {error}"
-    _set_aside(raw, error=error, reason=reason, cause=cause, cure=NOT_UNDERSTOOD, now=now)
+    _set_aside(raw, error=error, reason=reason, cause=cause, remedy=NOT_UNDERSTOOD, now=now)
 
 
 @operation
@@ -157,19 +157,19 @@ def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> Non
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
     cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
-    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, cure=NOT_ASKED_FOR, now=now)
+    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, remedy=NOT_ASKED_FOR, now=now)
     if imported is not None and imported.state != ImportState.IGNORED.value:
         ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
         triggers.fetch_order(raw.account_id, raw.key)
 
 
 def _set_aside(
-    raw: RawMessage, *, error: str, reason: str, cause: str, cure: str, now: datetime
+    raw: RawMessage, *, error: str, reason: str, cause: str, remedy: str, now: datetime
 ) -> ImportedOrder | None:
     """Its order, where its number could be read."""
     raw.state, raw.error = RawMessage.State.QUARANTINED, error
     raw.save(update_fields=["state", "error"])
-    note_not_taken(raw, ImportState.FAILED, reason=reason, cure=cure, now=now)
+    note_not_taken(raw, ImportState.FAILED, reason=reason, remedy=remedy, now=now)
     imported = (
         ImportedOrder.objects.filter(account=raw.account_id, amazon_order_id=raw.key).first() if raw.key else None
     )
@@ -177,8 +177,8 @@ def _set_aside(
         ProblemKind.NOT_UNDERSTOOD,
         problem_key(raw),
         cause=cause,
-        cure=cure if imported else NO_NUMBER,
-        cure_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
+        remedy=remedy if imported else NO_NUMBER,
+        remedy_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
         imported_order=imported,
         account_id=raw.account_id,
         now=now,
@@ -193,6 +193,6 @@ def put_off(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> in
     raw.attempts = min(raw.attempts + 1, 30_000)
     raw.error, raw.again_at = error, again_at
     raw.save(update_fields=["attempts", "error", "again_at"])
-    cure = f"It is tried again by itself at {again_at:%H:%M} UTC. Other orders go on."
-    note_not_taken(raw, ImportState.SYSTEM_ERROR, reason=error, cure=cure, now=now)
+    remedy = f"It is tried again by itself at {again_at:%H:%M} UTC. Other orders go on."
+    note_not_taken(raw, ImportState.SYSTEM_ERROR, reason=error, remedy=remedy, now=now)
     return raw.attempts

@@ -143,8 +143,8 @@ def _report(row: Channelless, now: datetime) -> None:
         ProblemKind.NO_CHANNEL,
         key,
         cause=row.sentence,
-        cure=row.remedy,
-        cure_page=row.remedy_page,
+        remedy=row.remedy,
+        remedy_page=row.remedy_page,
         account_id=row.account_id,
         now=now,
     )
@@ -154,8 +154,8 @@ def _report(row: Channelless, now: datetime) -> None:
             _alert_key(problem),
             key,
             text=row.sentence,
-            cure=row.remedy,
-            cure_page=row.remedy_page,
+            remedy=row.remedy,
+            remedy_page=row.remedy_page,
             account=problem.account,
             now=now,
         )

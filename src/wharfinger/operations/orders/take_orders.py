@@ -195,8 +195,8 @@ def _not_now(
     if day_of(incoming.placed_at, zone) < months_before(day_of(now, zone), OLDEST_IMPORTED_MONTHS):
         return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD.value)
     if day_of(incoming.placed_at, zone) < channel.start_date:
-        cure = "Set an earlier Start Date under General, if it shall be imported."
-        return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START.value, cure, waits)
+        remedy = "Set an earlier Start Date under General, if it shall be imported."
+        return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START.value, remedy, waits)
     stopped = _stopped(channel, site, waits)
     if stopped is not None:
         return stopped
@@ -223,8 +223,8 @@ def _stopped(channel: Channel, site: Site | None, waits: str) -> Decided | None:
         word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
     if channel.link_state == LinkState.NOT_LINKED.value:
-        cure = "See the checks on its page. The order is taken once they are good."
-        return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is not linked.", cure, waits)
+        remedy = "See the checks on its page. The order is taken once they are good."
+        return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is not linked.", remedy, waits)
     if channel.dont_import_orders:
         return Decided(ImportState.NOT_ATTEMPTED, "Don't import orders is on.", "Switch it off under General.", waits)
     if site is None:
@@ -257,7 +257,7 @@ def _make(
     channel = imported.channel
     if channel is None:
         raise ValueError("an order is taken through a channel")
-    imported.state, imported.reason, imported.cure, imported.waits_for = ImportState.OK.value, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK.value, "", "", ""
     imported.imported_at = now
     solve_import_problems(imported, now=now)
     fba = incoming.fulfilment is Fulfilment.FBA
@@ -369,9 +369,9 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
         ProblemKind.FOREIGN_CURRENCY,
         key,
         cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
-        cure="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
+        remedy="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
         "“Mark as done”.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=channel,
         now=now,
@@ -380,7 +380,7 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
 
 def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder, now: datetime) -> Outcome:
     """An order that we hold already: everything that changed at Amazon comes along."""
-    imported.state, imported.reason, imported.cure, imported.waits_for = ImportState.OK.value, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK.value, "", "", ""
     imported.save()
     order.imported = imported
     if imported.fulfilment == Fulfilment.FBA.value:
@@ -415,9 +415,9 @@ def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *
         ProblemKind.TOTALS_DIFFER,
         key,
         cause=f"{order.code}: {fault}",
-        cure="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
+        remedy="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
         "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         now=now,

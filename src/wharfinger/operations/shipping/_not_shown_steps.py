@@ -70,9 +70,9 @@ def note_not_shown(
         ProblemKind.CONFIRMATION_NOT_SHOWN,
         confirmation_key(row),
         cause=cause,
-        cure="Compare the order in Seller Central with the parcel. Press “Correct carrier / tracking number” if ours "
+        remedy="Compare the order in Seller Central with the parcel. Press “Correct carrier / tracking number” if ours "
         "is wrong, else “Send again”. If the buyer can track the parcel there, press “Mark as done”.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,

@@ -204,9 +204,9 @@ def _refuse(row: Confirmation, now: datetime) -> None:
         ProblemKind.CONFIRMATION_REFUSED,
         confirmation_key(row),
         cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
-        cure="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order shows "
-        "the parcel in Seller Central, nothing is left to do.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order "
+        "shows the parcel in Seller Central, nothing is left to do.",
+        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,
@@ -322,8 +322,8 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
             ProblemKind.CONFIRMATION_LATE,
             confirmation_key(row),
             cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
-            cure=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
-            cure_page=f"/sales-orders/{order.pk}/",
+            remedy=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
+            remedy_page=f"/sales-orders/{order.pk}/",
             sales_order=order,
             channel=order.channel,
             account_id=row.account_id,

@@ -206,9 +206,9 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
         ProblemKind.AWAITING_STOCK,
         key,
         cause=f"{order.code} waits: there is not enough stock at {order.site.name} for all of its lines.",
-        cure="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
+        remedy="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
         "cancel the order in Seller Central.",
-        cure_page=f"/sales-orders/{order.pk}/",
+        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -43,9 +43,9 @@ def _tell_issues(product: ChannelProduct, found: Sequence[ListingIssue], now: da
         ProblemKind.LISTING_ISSUE,
         key,
         cause=f"SKU {listing.sku} on {product.marketplace.name}: {said}"[:_CAUSE_AT_MOST],
-        cure="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
+        remedy="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
         "closes when Amazon shows no error any more.",
-        cure_page=page_of_listing(listing),
+        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -82,9 +82,9 @@ def _open_gone(listing: Listing, key: str, cause: str, now: datetime) -> None:
         ProblemKind.LISTING_GONE,
         key,
         cause=cause,
-        cure="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
+        remedy="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
         "Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",
-        cure_page=page_of_listing(listing),
+        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,

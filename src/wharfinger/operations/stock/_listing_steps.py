@@ -143,9 +143,9 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
             ProblemKind.LISTING_DRIFT,
             f"listing:{listing.pk}",
             cause=f"SKU {listing.sku}: {cause.lower()}, {misses} looks in a row.",
-            cure="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
+            remedy="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
             "automatically; “Send quantity again” does it now.",
-            cure_page=page_of_listing(listing),
+            remedy_page=page_of_listing(listing),
             account_id=listing.account_id,
             listing=listing,
             now=now,

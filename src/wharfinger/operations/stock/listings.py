@@ -73,7 +73,7 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
             product.save(update_fields=["asin", "title"])
         product.listing = listing
         products.append(product)
-    # Links first: they may mend held orders, and orders are locked before notices.
+    # Links first: they may fix held orders, and orders are locked before notices.
     linked = link_by_itself([product for product in products if product.item_id is None], now=now)
     notice_listings(changed, cause="Amazon's listing changed", now=now)
     for one, product in zip(found, products, strict=True):
@@ -124,9 +124,9 @@ def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
         ProblemKind.LISTING_CONFLICT,
         key,
         cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
-        cure="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; then "
-        "press “Read the listings again”.",
-        cure_page=page_of_listing(listing),
+        remedy="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; "
+        "then press “Read the listings again”.",
+        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -175,9 +175,9 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
         f"listings:{account_id}:{marketplace_name}",
         cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
         "this way. Orders of the others are imported; their stock is not told yet.",
-        cure="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
+        remedy="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
         "“Mark as done”.",
-        cure_page="/problems/",
+        remedy_page="/problems/",
         account_id=account_id,
         now=now,
     )

@@ -86,9 +86,9 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
                 ProblemKind.LISTING_CONFLICT,
                 conflict,
                 cause=decision.reason,
-                cure="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
+                remedy="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
                 "channel's stock upload off. Until then its quantity is not sent.",
-                cure_page=page_of_listing(listing),
+                remedy_page=page_of_listing(listing),
                 account_id=listing.account_id,
                 listing=listing,
                 now=now,
@@ -128,9 +128,9 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
             f"listing:{listing.pk}",
             cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.told_quantity} were sent, and no order up "
             f"to then explains it. {quantity} is sent now.",
-            cure="Look at the listing in Seller Central: another program may write its quantity. It closes "
+            remedy="Look at the listing in Seller Central: another program may write its quantity. It closes "
             "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
-            cure_page=page_of_listing(listing),
+            remedy_page=page_of_listing(listing),
             account_id=listing.account_id,
             listing=listing,
             now=now,
@@ -253,9 +253,9 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         ProblemKind.LISTING_REFUSED,
         f"listing:{listing.pk}",
         cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
-        cure="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
+        remedy="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
         "too.",
-        cure_page=page_of_listing(listing),
+        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -353,7 +353,7 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
         f"shown:{listing.pk}",
         cause=f"Amazon does not show SKU {listing.sku}, so it is not known whether its quantity took effect. "
         f"Amazon answered {error}.",
-        cure="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",
+        remedy="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",
         account_id=listing.account_id,
         listing=listing,
         now=now,

@@ -40,7 +40,7 @@ COMMA_COUNTRIES = frozenset({"DE", "FR", "IT", "ES", "NL", "BE", "SE", "PL", "TR
 _TONES: dict[str, tuple[str, ...]] = {
     "good": (
         "ok", "linked", "shipped", "issued", "confirmed", "accepted", "done", "active", "enabled", "activated",
-        "running", "mended", "sent", "ready to ship", "at once", "live", "on", "yes", "fresh", "in step",
+        "running", "fixed", "sent", "ready to ship", "at once", "live", "on", "yes", "fresh", "in step",
         "agrees",
     ),
     "warn": (
@@ -346,7 +346,7 @@ def problems_here(context: Context) -> dict[str, Any]:
         return {"problems": ()}
     return {
         "problems": problems_fixed_at(request.path, request.get_full_path()),
-        "may_mend": may(request.user.role, Right.MEND_PROBLEMS),
+        "may_fix": may(request.user.role, Right.FIX_PROBLEMS),
         "here": request.get_full_path(),
         "request": request,
     }

@@ -128,7 +128,7 @@ class Check:
     state: str
     title: str
     text: str
-    cure: str
+    remedy: str
     at: datetime | None
 
 
@@ -230,7 +230,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         courier_service_id=option.courier_service_id if option else None,
         late_courier_acknowledged=bool(option and option.late_courier_acknowledged),
         missing=_missing(channel, options),
-        checks=tuple(Check(_state(line), line.title, line.message, line.cure, line.checked_at) for line in lines),
+        checks=tuple(Check(_state(line), line.title, line.message, line.remedy, line.checked_at) for line in lines),
         checking=any(_state(line) == "waiting" for line in lines) and channel.link_state != LinkState.WAITING.value,
         archived=channel.archived,
         hangs_on=hangs_on(channel_id),

@@ -91,7 +91,7 @@ class FeedbackLine:
     amazon_status: str
     state: str
     reason: str
-    cure: str
+    remedy: str
 
 
 FEEDBACK_ABOUT: dict[str, tuple[str, Q]] = {
@@ -102,7 +102,7 @@ FEEDBACK_ABOUT: dict[str, tuple[str, Q]] = {
 }
 """What the list can be about: word of the address → its name, and its orders."""
 _LEFT_OUT = (ImportState.SKIPPED.value, ImportState.IGNORED.value)
-_FEEDBACK = ("id", "amazon_order_id", "placed_at", "amazon_status", "state", "reason", "cure")
+_FEEDBACK = ("id", "amazon_order_id", "placed_at", "amazon_status", "state", "reason", "remedy")
 
 
 def _feedback(channel_id: int, about: str, search: str) -> QuerySet[Any, Any]:

@@ -50,7 +50,7 @@ class Offers:
 
     @property
     def possible(self) -> bool:
-        """Whether a channel is left that could be made, now or once what hinders it is mended."""
+        """Whether a channel is left that could be made, now or once what hinders it is fixed."""
         return any(offer.channel_id is None for row in self.marketplaces for offer in (row.fbm, row.fba))
 
     def find(self, key: str) -> Offer | None:

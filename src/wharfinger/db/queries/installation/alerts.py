@@ -1,4 +1,4 @@
-"""Alerts for pages: what people must know in time, with its cure and what became of its e-mail."""
+"""Alerts for pages: what people must know in time, with its remedy and what became of its e-mail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,8 +14,8 @@ class AlertRow:
     id: int
     kind: str
     text: str
-    cure: str
-    cure_page: str
+    remedy: str
+    remedy_page: str
     account: str
     raised_at: datetime
     closed_at: datetime | None
@@ -25,7 +25,7 @@ class AlertRow:
 
 
 _COLUMNS = (
-    "id", "kind", "text", "cure", "cure_page", "account__name", "raised_at", "closed_at", "mailed_at", "mail_error",
+    "id", "kind", "text", "remedy", "remedy_page", "account__name", "raised_at", "closed_at", "mailed_at", "mail_error",
     "mail_again_at",
 )  # fmt: skip
 
@@ -62,5 +62,5 @@ def _rows(alerts: QuerySet[Alert], at_most: int) -> tuple[AlertRow, ...]:
 
 
 def _row(told: tuple[object, ...]) -> AlertRow:
-    number, kind, text, cure, page, account, *times = told
-    return AlertRow(number, kind, text, cure, page, account or "", *times)  # type: ignore[arg-type]  # as selected
+    number, kind, text, remedy, page, account, *times = told
+    return AlertRow(number, kind, text, remedy, page, account or "", *times)  # type: ignore[arg-type]  # as selected

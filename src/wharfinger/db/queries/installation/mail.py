@@ -59,15 +59,17 @@ class WaitingLetter:
     id: int
     kind: str
     text: str
-    cure: str
-    cure_page: str
+    remedy: str
+    remedy_page: str
     again_at: datetime | None
 
 
 def waiting_letters() -> tuple[WaitingLetter, ...]:
     """Open alerts that nobody was mailed yet, the oldest first."""
     rows = Alert.objects.filter(closed_at=None, mailed_at=None).order_by("raised_at", "pk")
-    return tuple(WaitingLetter(row.pk, row.kind, row.text, row.cure, row.cure_page, row.mail_again_at) for row in rows)
+    return tuple(
+        WaitingLetter(row.pk, row.kind, row.text, row.remedy, row.remedy_page, row.mail_again_at) for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Problems for pages: what a person must mend, with its cause and its cure."""
+"""Problems for pages: what a person must fix, with its cause and its remedy."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -28,8 +28,8 @@ class ProblemRow:
     kind: ProblemKind
     key: str
     cause: str
-    cure: str
-    cure_page: str
+    remedy: str
+    remedy_page: str
     account_id: int | None
     account: str
     channel_id: int | None
@@ -51,7 +51,7 @@ class ProblemRow:
 
 
 _COLUMNS = (
-    "id", "kind", "key", "cause", "cure", "cure_page", "account_id", "account__name", "channel_id", "channel__name",
+    "id", "kind", "key", "cause", "remedy", "remedy_page", "account_id", "account__name", "channel_id", "channel__name",
     "imported_order_id", "imported_order__amazon_order_id", "sales_order_id", "sales_order__code", "item_id",
     "item__code", "site_id", "site__name", "listing_id", "listing__sku", "count", "opened_at", "seen_at", "solved_at",
 )  # fmt: skip
@@ -74,7 +74,7 @@ def problem_row(problem_id: int) -> ProblemRow | None:
 
 def problems_fixed_at(path: str, full_path: str) -> tuple[ProblemRow, ...]:
     """The open problems whose remedy is on this page (`full_path`: with its query), newest first."""
-    rows = Problem.objects.filter(solved_at=None, cure_page__in={path, full_path}).order_by("-id")
+    rows = Problem.objects.filter(solved_at=None, remedy_page__in={path, full_path}).order_by("-id")
     return tuple(_row(row) for row in rows.values(*_COLUMNS)[:SHOWN_ON_A_PAGE])
 
 
@@ -93,8 +93,8 @@ def _row(row: dict[str, Any]) -> ProblemRow:
         kind=ProblemKind(row["kind"]),
         key=row["key"],
         cause=row["cause"],
-        cure=row["cure"],
-        cure_page=row["cure_page"],
+        remedy=row["remedy"],
+        remedy_page=row["remedy_page"],
         account_id=row["account_id"],
         account=row["account__name"] or "",
         channel_id=row["channel_id"],

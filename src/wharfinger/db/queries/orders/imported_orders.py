@@ -39,7 +39,7 @@ class ImportedOrderRow:
     summary: str
     state: ImportState
     reason: str
-    cure: str
+    remedy: str
     amazon_status: str
     currency: str
     country: str
@@ -51,7 +51,7 @@ class ImportedOrderRow:
 
 _COLUMNS = (
     "id", "order_ref", "amazon_order_id", "placed_at", "channel_id", "channel__name", "marketplace__name",
-    "fulfilment", "summary", "state", "reason", "cure", "amazon_status", "currency", "total",
+    "fulfilment", "summary", "state", "reason", "remedy", "amazon_status", "currency", "total",
     "marketplace__country", "sales_order__id", "sales_order__code",
 )  # fmt: skip
 
@@ -110,7 +110,7 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
         summary=row["summary"],
         state=ImportState(row["state"]),
         reason=row["reason"],
-        cure=row["cure"],
+        remedy=row["remedy"],
         amazon_status=row["amazon_status"],
         currency=row["currency"],
         country=row["marketplace__country"] or "",

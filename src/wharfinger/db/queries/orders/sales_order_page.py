@@ -153,8 +153,8 @@ class OpenProblem:
     id: int
     kind: str
     cause: str
-    cure: str
-    cure_page: str
+    remedy: str
+    remedy_page: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -451,4 +451,4 @@ def _invoices(order_id: int) -> tuple[InvoiceFacts, ...]:
 
 def _problems(order_id: int, imported_id: int) -> tuple[OpenProblem, ...]:
     rows = Problem.objects.filter(Q(sales_order=order_id) | Q(imported_order=imported_id), solved_at=None)
-    return tuple(OpenProblem(row.pk, row.kind, row.cause, row.cure, row.cure_page) for row in rows.order_by("id"))
+    return tuple(OpenProblem(row.pk, row.kind, row.cause, row.remedy, row.remedy_page) for row in rows.order_by("id"))

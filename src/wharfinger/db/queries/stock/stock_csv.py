@@ -42,10 +42,10 @@ class CsvError:
 
     row: int
     field: str
-    cure: str
+    remedy: str
 
     def __str__(self) -> str:
-        return f"Row {self.row}, {self.field}: {self.cure}"
+        return f"Row {self.row}, {self.field}: {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +155,8 @@ def _read(text: str) -> tuple[_Lines, list[CsvError], list[str]]:
     found = []
     for number, cells in table.rows:
         if len(cells) > len(names):
-            cure = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
-            errors.append(CsvError(number, "row", cure))
+            remedy = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
+            errors.append(CsvError(number, "row", remedy))
         elif stray := next((cell for cell, name in zip(cells, names, strict=False) if cell and not name), ""):
             errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without heading. Name the column."))
         else:
@@ -353,8 +353,8 @@ class _Known:
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
             earlier = self._told.get((row.code, field))
             if text and earlier and earlier[1] != text:
-                cure = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
-                found.append(CsvError(row.number, field, cure))
+                remedy = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
+                found.append(CsvError(row.number, field, remedy))
         for code in row.barcodes:
             owner = self._barcodes.get(_article(code), row.code)
             if owner != row.code:
@@ -374,8 +374,8 @@ class _Known:
         if item is not None and item.pk in self._kits:
             return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]
         if row.quantity is not None and row.quantity < 0 and self._levels.get((row.code, row.site)) != row.quantity:
-            cure = f"“{row.quantity}” is no whole number from 0 to {UNITS_AT_MOST:,}."
-            return [CsvError(row.number, "quantity", cure)]
+            remedy = f"“{row.quantity}” is no whole number from 0 to {UNITS_AT_MOST:,}."
+            return [CsvError(row.number, "quantity", remedy)]
         earlier = self._counted.get((row.code, row.site))
         if row.mode == "count" and earlier is not None:
             return [CsvError(row.number, "mode", f"Row {earlier} counts {row.code} at {row.site} too. Keep one count.")]

@@ -42,7 +42,7 @@ from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.setup_steps import is_setting_up
 
-CONSENT_ERRORS = tuple((told.code, f"{told.meaning} {told.cure}") for told in CONSENT_CODES)
+CONSENT_ERRORS = tuple((told.code, f"{told.meaning} {told.remedy}") for told in CONSENT_CODES)
 
 
 def redirect_uri() -> str:

@@ -205,7 +205,7 @@ def export_feedback(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     told = _feedback_filter(FeedbackFilterForm(request.GET))
     headings = ["Amazon order", "placed", "status at Amazon", "state", "why", "what to do"]
     rows = (
-        (row.amazon_order_id, row.placed_at, row.amazon_status, row.state, row.reason, row.cure)
+        (row.amazon_order_id, row.placed_at, row.amazon_status, row.state, row.reason, row.remedy)
         for row in channel_history.every_feedback(channel_id, **told)
     )
     return csv_file(f"feedback-{channel_id}", headings, rows)

@@ -111,7 +111,7 @@ def _draft_or_404(request: HttpRequest, key: str) -> Draft:
 @needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_step(request: HttpRequest, key: str, step: str) -> HttpResponse:
-    """One step: what is sent is kept whether it is right or wrong, and a cure leads back to exactly this step."""
+    """One step: what is sent is kept whether it is right or wrong, and a remedy leads back to exactly this step."""
     draft = _draft_or_404(request, key)
     if step not in BEFORE[1:]:
         raise Http404
@@ -144,8 +144,8 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     keep_draft(request, draft)
     if asks_for(request, "checks"):
         return render(request, "wharfinger/channels/new/checks_part.html", _checks_context(draft))
-    if go in CURES:
-        return redirect(_cure_address(draft, step, go))
+    if go in REMEDIES:
+        return redirect(_remedy_address(draft, step, go))
     if go == "forget-token":
         return redirect("channel-draft", key=draft.key, step=step)
     match step:
@@ -173,10 +173,10 @@ def _fail(request: HttpRequest, draft: Draft, step: str) -> None:
     keep_draft(request, draft)
 
 
-# Checks: each names its cure; the cure's page leads back here.
+# Checks: each names its remedy; the remedy's page leads back here.
 
 
-CURES = {
+REMEDIES = {
     "courier": ("courier-new", {}),
     "site": ("site-new", {"kind": SiteKind.OWN.value}),
     "fba-site": ("site-new", {"kind": SiteKind.FBA.value}),
@@ -184,8 +184,8 @@ CURES = {
 }
 
 
-def _cure_address(draft: Draft, step: str, go: str) -> str:
-    page, told = CURES[go]
+def _remedy_address(draft: Draft, step: str, go: str) -> str:
+    page, told = REMEDIES[go]
     asked = {**told, "next": reverse("channel-draft", args=[draft.key, step])}
     if go == "fba-site":
         asked["pool"] = setup_facts(draft.kind, draft.told.get("marketplace_id", "")).pool

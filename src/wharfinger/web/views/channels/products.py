@@ -59,7 +59,7 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
         "page": list_products(channel, wanted, cursor=request.GET.get("at", "")),
         "counts": count_products(channel),
         "filtered": any(request.GET.get(key) for key in form.fields),
-        "may_link": allowed(request, Right.MEND_PROBLEMS),
+        "may_link": allowed(request, Right.FIX_PROBLEMS),
     }
     rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
     if asks_for(request, "rows"):
@@ -133,7 +133,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         "channel": channel,
         "progress": upload_progress(channel) if sends else None,
         "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
-        "may_mend": allowed(request, Right.MEND_PROBLEMS),
+        "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "filtered": any(request.GET.get(key) for key in form.fields),
     }
     rows = live_part(request, "rows", "wharfinger/products/levels.html", context)
@@ -169,7 +169,7 @@ def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     return redirect("channel-stock", channel_id=channel_id)
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_POST
 def send_quantity(request: HttpRequest, channel_id: int, listing_id: int) -> HttpResponse:
     """A listing's quantity, worked out now and sent to Amazon once more."""
@@ -209,7 +209,7 @@ def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | Non
     }
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_safe
 def pick(request: HttpRequest) -> HttpResponse:
     """The same as the link page, as a part for a page that is open already."""
@@ -217,10 +217,10 @@ def pick(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/products/pick.html", context)
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def link(request: HttpRequest) -> HttpResponse:
-    """Link an Amazon SKU to a stock item; everything that waited for it is mended by itself."""
+    """Link an Amazon SKU to a stock item; everything that waited for it is fixed by itself."""
     unlinked = _unlinked_or_404(request)
     if request.method != "POST":
         return render(request, "wharfinger/products/link.html", _link_context(request, unlinked))
@@ -241,16 +241,16 @@ def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
             return False
         item_id = found.id
     try:
-        mended = link_to_item(request, unlinked, item_id)
+        fixed = link_to_item(request, unlinked, item_id)
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    went_on = {0: "", 1: " One held line goes on."}.get(mended, f" {mended} held lines go on.")
+    went_on = {0: "", 1: " One held line goes on."}.get(fixed, f" {fixed} held lines go on.")
     messages.success(request, f"{unlinked.sku[:80]} is linked.{went_on}")
     return True
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_POST
 def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
     try:

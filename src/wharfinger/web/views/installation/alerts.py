@@ -26,7 +26,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "way": way.value,
         "nowhere": way is MailWay.NONE,
         "nobody": way is not MailWay.NONE and not recipients(),
-        "may_cure": allowed(request, Right.EDIT_CHANNELS),
+        "may_fix": allowed(request, Right.EDIT_CHANNELS),
         "may_administer": allowed(request, Right.ADMINISTER),
     }
     rows = live_part(request, "rows", "wharfinger/alerts/rows.html", context, every="3s", settled=closed)

@@ -1,4 +1,4 @@
-"""Problems: everything that needs a person, with its cause, its cure and the page where it is mended."""
+"""Problems: everything that needs a person, with its cause, its remedy and the page where it is fixed."""
 
 from collections.abc import Iterator
 from urllib.parse import urlencode
@@ -35,11 +35,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = list_problems(_filter(form), cursor=request.GET.get("at", ""))
     context = {
         "page": page,
-        "cards": [(row, mended_at(row, person(request).role)) for row in page.rows],
+        "cards": [(row, fixed_at(row, person(request).role)) for row in page.rows],
         "kinds": open_problems_by_kind(),
         "filtered": any(request.GET.get(key) for key in form.fields),
-        "may_mend": allowed(request, Right.MEND_PROBLEMS),
-        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
+        "may_fix": allowed(request, Right.FIX_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),
         "solved": form.cleaned_data.get("show") == "solved",
     }
     rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
@@ -54,7 +54,7 @@ def _filter(form: forms.Form) -> ProblemFilter:
     return ProblemFilter(kind=told.get("kind", ""), channel_id=told.get("channel"), solved=told.get("show") == "solved")
 
 
-def mended_at(row: ProblemRow, role: str) -> tuple[str, str]:
+def fixed_at(row: ProblemRow, role: str) -> tuple[str, str]:
     """(address, what the button says): the page where it is fixed, or for a role that may not the one that shows it."""
     return next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
 
@@ -64,8 +64,8 @@ def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
         yield f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
     elif row.kind is ProblemKind.NO_CHANNEL:
         yield _new_channel(row.key), _BUTTONS[row.kind]
-    elif row.cure_page:
-        yield row.cure_page, _BUTTONS.get(row.kind) or _shown_at(row.cure_page)
+    elif row.remedy_page:
+        yield row.remedy_page, _BUTTONS.get(row.kind) or _shown_at(row.remedy_page)
     for wanted, name, button in (
         (row.sales_order_id, "sales-order", "Show the order"),
         (row.imported_order_id, "imported-order", "Show the order"),
@@ -85,11 +85,11 @@ def _new_channel(key: str) -> str:
 
 
 def _shown_at(page: str) -> str:
-    """What the button to a cure's page says, by whose page it is."""
+    """What the button to a remedy's page says, by whose page it is."""
     return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Fix it")
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_POST
 def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
     """A person's word: what only he can see is done."""

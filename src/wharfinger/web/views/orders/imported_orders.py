@@ -55,7 +55,7 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
         cursor=request.GET.get("at", ""),
         with_customers=allowed(request, Right.SEE_PERSONAL_DATA),
     )
-    may_act = allowed(request, Right.MEND_PROBLEMS)
+    may_act = allowed(request, Right.FIX_PROBLEMS)
     context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_act": may_act}
     rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
     if asks_for(request, "rows"):
@@ -77,7 +77,7 @@ def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResp
                 "currency", "at Amazon", "state", "why", "what to do", "sales order"]  # fmt: skip
     rows = (
         (row.order_ref, row.amazon_order_id, row.placed_at, row.channel, row.marketplace, row.fulfilment, row.summary,
-         row.total, row.currency, row.amazon_status, row.state.value, row.reason, row.cure, row.sales_order,
+         row.total, row.currency, row.amazon_status, row.state.value, row.reason, row.remedy, row.sales_order,
          *([row.customer] if sees else []))
         for row in every_imported_order(_filter(form, channel), with_customers=sees)
     )  # fmt: skip
@@ -105,7 +105,7 @@ def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
     if page is None:
         raise Http404
     at_amazon = order_address(page.seller_central, page.row.amazon_order_id, settings.WHARFINGER.simulator_url)
-    context = {"order": page, "at_amazon": at_amazon, "may_act": allowed(request, Right.MEND_PROBLEMS)}
+    context = {"order": page, "at_amazon": at_amazon, "may_act": allowed(request, Right.FIX_PROBLEMS)}
     settled = page.row.state not in _UNFINISHED
     facts = live_part(request, "facts", "wharfinger/imported_orders/facts.html", context, every="1s", settled=settled)
     if asks_for(request, "facts"):
@@ -150,7 +150,7 @@ _ACTIONS = {
 }
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_POST
 def act(request: HttpRequest) -> HttpResponse:
     """Ignore / Don't import, Retry Download, Retry Import for the picked rows."""

@@ -111,8 +111,8 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "live": _shipments(request, order),
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
         "may_ship": may_ship,
-        "may_mend": allowed(request, Right.MEND_PROBLEMS),
-        "whom_to_ask": whom_to_ask(Right.MEND_PROBLEMS),
+        "may_fix": allowed(request, Right.FIX_PROBLEMS),
+        "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),
         "may_stock": allowed(request, Right.EDIT_STOCK),
         "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
     }
@@ -214,7 +214,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     return redirect("sales-order", order_id=order_id)
 
 
-@needs(Right.MEND_PROBLEMS)
+@needs(Right.FIX_PROBLEMS)
 @require_POST
 def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
     """A person has compared Amazon's amounts: they hold, and the invoice goes on."""

@@ -141,7 +141,7 @@ def new_item(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             made = items.create_item(form.entry(), user=person(request), now=trade_now())
-            if unlinked is not None and allowed(request, Right.MEND_PROBLEMS):
+            if unlinked is not None and allowed(request, Right.FIX_PROBLEMS):
                 link_to_item(request, unlinked, made.pk)
         except Refused as refused:
             show_refusal(form, refused)
