@@ -11,6 +11,7 @@ from pathlib import Path
 import django
 import pytest
 from pytest_socket import socket_allow_hosts
+from tests.factories import properties
 from tests.migrated import migrated_template
 
 from wharfinger.cli.postgres.temporary import TemporaryPostgres, ask_url
@@ -38,6 +39,7 @@ _home = Path(tempfile.mkdtemp(prefix="wharfinger-test-home-"))
 (_home / "static").mkdir()
 _environ["WHARFINGER_HOME"] = str(_home)
 
+properties.settings.load_profile("quick")  # --hypothesis-profile comes later and has the last word
 _own_database: TemporaryPostgres | None = None
 
 

@@ -1,6 +1,7 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories.properties import on_rows
 from tests.operations.shop import NOW, UK, a_channel, a_listing, a_site, an_account, an_item
 
 from wharfinger.db.models import (
@@ -156,7 +157,7 @@ def test_stock_from_a_file_links_listings_and_is_told_to_amazon(main):
 cells = st.text(st.characters(codec="utf-8"), max_size=12)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@on_rows(30)
 @given(st.one_of(st.text(max_size=200), st.lists(st.lists(cells, max_size=8), max_size=6)))
 def test_no_file_breaks_the_reader(db, content):
     text = content if isinstance(content, str) else HEADING + "\n".join(",".join(row) for row in content)
