@@ -33,14 +33,14 @@ LIMIT = 100.0
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="How fast the pages of set-up answer.")
-    for name, usual in (("channels", 200), ("accounts", 20), ("orders", 20_000), ("found", 300), ("rounds", 40)):
+    for name, usual in (("channels", 200), ("accounts", 20), ("orders", 20_000), ("found", 300), ("scheduler", 40)):
         parser.add_argument(f"--{name}", type=int, default=usual)
     given = parser.parse_args()
     home = Path(tempfile.mkdtemp(prefix="wharfinger-benchmark-"))
     database = prepare(home)
     try:
         world = fill(given)
-        pages = measure(world, given.rounds)
+        pages = measure(world, given.scheduler)
     finally:
         database.stop()
         shutil.rmtree(home, ignore_errors=True)
@@ -200,7 +200,7 @@ def orders(m: Any, given: argparse.Namespace, chance: random.Random, channels: l
     m.ImportedOrder.objects.bulk_create(rows, batch_size=5000)
 
 
-def measure(world: dict[str, Any], rounds: int) -> list[dict[str, Any]]:
+def measure(world: dict[str, Any], scheduler: int) -> list[dict[str, Any]]:
     from django.db import connection  # noqa: PLC0415 -- Django is set up by now
     from django.test import Client  # noqa: PLC0415 -- as above
 
@@ -218,7 +218,7 @@ def measure(world: dict[str, Any], rounds: int) -> list[dict[str, Any]]:
         if first.status_code != 200:
             raise SystemExit(f"{page} answered {first.status_code}")
         walls, works = [], []
-        for _ in range(rounds):
+        for _ in range(scheduler):
             began, worked = time.perf_counter(), time.process_time()
             client.get(page)
             walls.append((time.perf_counter() - began) * 1000)

@@ -16,12 +16,12 @@ from wharfinger.amazon.errors import (
     AmazonError,
     InvalidClient,
     InvalidGrant,
+    InvalidRequest,
     Misaddressed,
     NotAnsweredAsPromised,
     ServerFault,
     Throttled,
     TokenRequestRefused,
-    WronglyAsked,
 )
 from wharfinger.amazon.transport import Transport
 
@@ -131,7 +131,7 @@ def test_secrets_are_in_no_repr():
 
 def test_an_empty_code_is_not_sent():
     amazon = Amazon(200, _GIVEN)
-    with pytest.raises(WronglyAsked, match="exchangeToken"):
+    with pytest.raises(InvalidRequest, match="exchangeToken"):
         _lwa(amazon).exchange_code("", "", now=NOW)
     assert amazon.requests == []
 

@@ -12,7 +12,7 @@ from tests.amazon.fake import NOW, Amazon
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.client import SearchOrders
-from wharfinger.amazon.errors import NotAnsweredAsPromised, WronglyAsked
+from wharfinger.amazon.errors import InvalidRequest, NotAnsweredAsPromised
 from wharfinger.amazon.messages.fba import InventoryDetails, InventoryPage, InventorySummary, ReservedQuantity
 from wharfinger.amazon.messages.listings import (
     Accepted,
@@ -316,9 +316,9 @@ def test_any_sku_can_be_read_back_from_the_path(sku):
         lambda client: client.get_inventory_summaries(UK, skus=("a",) * 51, now=NOW),
     ],
 )
-def test_what_cannot_be_asked_is_not_sent(ask):
+def test_what_cannot_be_requested_is_not_sent(ask):
     amazon = Amazon(200, _ACCEPTED)
-    with pytest.raises(WronglyAsked) as caught:
+    with pytest.raises(InvalidRequest) as caught:
         ask(amazon.client)
     assert caught.value.message
     assert amazon.requests == []
@@ -403,7 +403,7 @@ def test_a_page_of_listings_goes_on_without_the_one_that_cannot_be_read():
     )
 
 
-def test_named_skus_are_asked_for_by_sku():
+def test_named_skus_are_requested_for_by_sku():
     amazon = Amazon(200, {"numberOfResults": 0, "items": []})
     amazon.client.search_listings_items("S", UK, now=NOW, skus=("a/b", "c d"), included_data=("summaries",))
     assert amazon.target == (

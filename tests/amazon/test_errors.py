@@ -11,6 +11,7 @@ from wharfinger.amazon.client import SearchOrders
 from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
+    InvalidRequest,
     Misaddressed,
     NotAnsweredAsPromised,
     NotFound,
@@ -24,7 +25,6 @@ from wharfinger.amazon.errors import (
     TokenRefused,
     Unreachable,
     Verdict,
-    WronglyAsked,
 )
 
 
@@ -56,12 +56,12 @@ TABLE = [
     (400, _body("BAD_REQUEST", "x", None), Refused, "never"),
     (400, _body(400, "x"), Refused, "never"),
     (400, {"errors": [{"code": "InvalidInput"}]}, Refused, "never"),
-    (400, _HTML, WronglyAsked, "our_bug"),
+    (400, _HTML, InvalidRequest, "our_bug"),
     (404, _body("NOT_FOUND", "SKU '…' not found in marketplace ATVPDKIKX0DER"), NotFound, "never"),
     (404, _HTML, NotAnsweredAsPromised, "later"),
     (409, _body("StateConflict", "conflict"), Refused, "never"),
     (413, _body("RequestEntityTooLarge", "x"), Refused, "never"),
-    (415, _body("UnsupportedMediaType", "x"), WronglyAsked, "our_bug"),
+    (415, _body("UnsupportedMediaType", "x"), InvalidRequest, "our_bug"),
     (408, b"", ServerFault, "later"),
     (500, _body("InternalFailure", "We encountered an internal error. Please try again."), ServerFault, "later"),
     (503, _HTML, ServerFault, "later"),
@@ -104,7 +104,7 @@ def test_only_a_doubtful_answer_leaves_the_outcome_unknown(status, body, leaf, v
         (httpx2.WriteError, Unreachable, True),
         (httpx2.RemoteProtocolError, Unreachable, True),
         (httpx2.DecodingError, NotAnsweredAsPromised, True),
-        (httpx2.LocalProtocolError, WronglyAsked, False),
+        (httpx2.LocalProtocolError, InvalidRequest, False),
         (httpx2.UnsupportedProtocol, Misaddressed, False),
     ],
 )
@@ -150,7 +150,7 @@ PAGED = {
         (400, _body("InvalidInput", None, None), Refused),
         (400, {"errors": [{"code": "InvalidInput"}]}, Refused),
         (400, _body("InvalidInput", "The input you have submitted is not valid."), Refused),
-        (400, _HTML, WronglyAsked),
+        (400, _HTML, InvalidRequest),
         (404, _body("NotFound", "x"), NotFound),
         (403, _body("Unauthorized", _DENIED), AccessDenied),
         (410, _body("Gone", "x"), Refused),

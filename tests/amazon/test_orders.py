@@ -90,7 +90,7 @@ def test_nulls_and_empties_are_as_if_absent():
     assert order.order_items == (OrderItem(order_item_id="1", quantity_ordered=2),)
 
 
-def test_packages_not_told_of_differ_from_no_packages():
+def test_packages_not_reported_of_differ_from_no_packages():
     assert decode_order(_raw(plain_order())).packages is None
     assert decode_order(_raw(plain_order(packages=[]))).packages == ()
     assert decode_order(_raw(plain_order(packages=[], programs=None))).packages == ()

@@ -10,11 +10,11 @@ import pytest
 
 from wharfinger.amazon.errors import (
     AmazonError,
+    InvalidRequest,
     Misaddressed,
     NotAnsweredAsPromised,
     TimedOut,
     Unreachable,
-    WronglyAsked,
 )
 from wharfinger.amazon.transport import Request, Response, Timeouts, Transport
 
@@ -143,7 +143,7 @@ def test_a_header_that_http_cannot_carry_is_named_without_its_value(value):
         pytest.raises(AmazonError) as caught,
     ):
         transport.send(Request("getOrder", "GET", url, (("x-amz-access-token", value),)))
-    assert type(caught.value) is WronglyAsked
+    assert type(caught.value) is InvalidRequest
     assert caught.value.__cause__ is None
     assert value not in repr(caught.value)
 

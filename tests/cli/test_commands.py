@@ -102,7 +102,7 @@ def as_nobody():
             os.setresuid(0, 0, 0)
 
 
-def test_a_home_that_its_own_user_may_not_write_is_told_with_the_way_out(installed, home, capsys):
+def test_a_home_that_its_own_user_may_not_write_is_reported_with_the_way_out(installed, home, capsys):
     if AS_ROOT:
         os.chown(home, NOBODY, NOBODY)
     home.chmod(0o500)
@@ -114,14 +114,14 @@ def test_a_home_that_its_own_user_may_not_write_is_told_with_the_way_out(install
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root has a folder that belongs to somebody else")
-def test_a_home_of_another_user_is_told_as_such(installed, home, capsys):
+def test_a_home_of_another_user_is_reported_as_such(installed, home, capsys):
     with as_nobody():
         ended = run(capsys, "migrate")
     sentence = f"WHARFINGER_HOME, {home}, belongs to another user: run as that user, or name another folder."
     assert ended == (2, "", f"wharfinger: {sentence}\n")
 
 
-def test_a_home_on_a_read_only_file_system_is_told_as_such(installed, home, capsys, monkeypatch):
+def test_a_home_on_a_read_only_file_system_is_reported_as_such(installed, home, capsys, monkeypatch):
     monkeypatch.setattr(os, "access", lambda *_: False)
     monkeypatch.setattr(os, "statvfs", lambda _: SimpleNamespace(f_flag=os.ST_RDONLY))
     sentence = f"WHARFINGER_HOME, {home}, lies on a file system that is mounted read-only: mount it for writing, or"

@@ -76,7 +76,7 @@ def examined(capsys, **words):
 
 
 @pytest.mark.django_db
-def test_a_new_house_is_told_what_it_lacks_and_ends_with_1(capsys):
+def test_a_new_house_is_reported_what_it_lacks_and_ends_with_1(capsys):
     code, told = examined(capsys)
     assert code == 1
     assert "✗ Workers: none was heard" in told
@@ -127,7 +127,7 @@ def test_a_key_that_does_not_open_the_secrets_is_wrong_and_nothing_behind_it_is_
 
 
 @pytest.mark.django_db
-def test_a_database_that_a_newer_version_made_is_refused_and_told(capsys):
+def test_a_database_that_a_newer_version_made_is_refused_and_reported(capsys):
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO django_migrations (app, name, applied) VALUES ('wharfinger', '9999_later', now())")
     for command in (must_be_migrated, lambda: migrate_if_needed(print)):
@@ -136,7 +136,7 @@ def test_a_database_that_a_newer_version_made_is_refused_and_told(capsys):
     assert "✗ Migrations: the database is newer than this program" in examined(capsys)[1]
 
 
-def test_a_demo_that_was_never_started_is_told(home, monkeypatch):
+def test_a_demo_that_was_never_started_is_reported(home, monkeypatch):
     monkeypatch.setenv("WHARFINGER_HOME", str(home))
     with pytest.raises(CommandFailed, match="start one with “wharfinger demo”"):
         demo_system.stand_in_the_demo()

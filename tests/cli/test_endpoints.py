@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from wharfinger.amazon.regions import LIVE, SANDBOX
-from wharfinger.cli.endpoints import NoAmazon, endpoints_for, house_endpoints
+from wharfinger.cli.endpoints import NoAmazon, endpoints_for, installation_endpoints
 from wharfinger.config.environment import read
 from wharfinger.domain.channels.channel import ActivatedFor
 
@@ -68,15 +68,15 @@ def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
         (["Simulator", "Sandbox"], "different Amazons"),
     ],
 )
-def test_where_there_is_no_amazon_the_reason_is_told(tmp_path, told, words):
+def test_where_there_is_no_amazon_the_reason_is_reported(tmp_path, told, words):
     with pytest.raises(NoAmazon, match=words):
         endpoints_for(a_system(tmp_path), told)
 
 
 def test_the_house_itself_asks_the_simulator_where_there_is_one(tmp_path):
-    assert hosts(house_endpoints(a_system(tmp_path, simulator=SIMULATOR))) == {"127.0.0.1"}
-    assert house_endpoints(a_system(tmp_path)) == SANDBOX
-    assert house_endpoints(a_system(tmp_path, "live")) == LIVE
+    assert hosts(installation_endpoints(a_system(tmp_path, simulator=SIMULATOR))) == {"127.0.0.1"}
+    assert installation_endpoints(a_system(tmp_path)) == SANDBOX
+    assert installation_endpoints(a_system(tmp_path, "live")) == LIVE
 
 
 def test_every_activation_that_there_is_has_its_endpoints(tmp_path):

@@ -50,7 +50,7 @@ def test_wrong_words_end_with_2(words, capsys):
 
 
 @pytest.mark.parametrize("command", ["serve", "worker", "migrate", "doctor"])
-def test_a_database_that_does_not_answer_is_told(command, configured, capsys):
+def test_a_database_that_does_not_answer_is_reported(command, configured, capsys):
     configured(DATABASE_URL="postgresql://u:s3cret@127.0.0.1:1/x")
     assert main.main([command]) == 4
     told = only_sentence(capsys)
@@ -58,13 +58,13 @@ def test_a_database_that_does_not_answer_is_told(command, configured, capsys):
     assert "s3cret" not in told
 
 
-def test_a_home_that_cannot_be_made_is_told(configured, capsys):
+def test_a_home_that_cannot_be_made_is_reported(configured, capsys):
     configured(WHARFINGER_HOME="/proc/wharfinger")
     assert main.main(["migrate"]) == 2
     assert "WHARFINGER_HOME" in only_sentence(capsys)
 
 
-def test_a_home_below_a_file_is_told(configured, home, capsys):
+def test_a_home_below_a_file_is_reported(configured, home, capsys):
     (home / "file").write_text("")
     configured(WHARFINGER_HOME=str(home / "file" / "home"))
     assert main.main(["migrate"]) == 2

@@ -76,7 +76,7 @@ def is_gone(pid):
     return False
 
 
-def test_it_starts_keeps_what_it_was_told_and_starts_again(server, home):
+def test_it_starts_keeps_what_it_was_reported_and_starts_again(server, home):
     url = server.start()
     ask(url, "CREATE TABLE kept AS SELECT 7 AS number")
     assert ask(url, "SELECT current_setting('server_encoding'), current_setting('TimeZone')") == ("UTF8", "UTC")
@@ -159,7 +159,7 @@ def test_a_server_that_cannot_start_says_why(home, server):
         server.start()
 
 
-def test_a_second_parent_is_told_who_has_the_home(home):
+def test_a_second_parent_is_reported_who_has_the_home(home):
     parent, pid = hold(home)
     try:
         with pytest.raises(HomeInUse, match=rf"wharfinger serve \(process {parent.pid}\)"):

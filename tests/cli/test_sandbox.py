@@ -8,7 +8,7 @@ from tests.operations.shop import NOW, a_channel, a_site, an_account
 
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import NoAmazon
-from wharfinger.cli.wiring import FLOWS, Switchboard, wire
+from wharfinger.cli.wiring import FLOWS, Container, wire
 from wharfinger.config import environment
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import AmazonApplication, Channel, ChannelCheck, FlowSchedule, Participation, SellerAccount
@@ -65,7 +65,7 @@ def channel():
 
 def a_board(internet, **changes):
     configuration = replace(environment.current(), **changes)
-    return Switchboard(configuration, SteppedClock(NOW), Transport(http=httpx2.MockTransport(internet)))
+    return Container(configuration, SteppedClock(NOW), Transport(http=httpx2.MockTransport(internet)))
 
 
 def checks():
@@ -142,17 +142,17 @@ def test_no_flow_of_it_asks_amazon_anything(channel, settings):
 def test_a_channel_that_is_not_activated_speaks_to_nobody(channel):
     Channel.objects.update(activated=False, activated_for="")
     internet = Internet()
-    board = a_board(internet, simulator_url="http://127.0.0.1:9")
-    board.verify_channel(channel.pk)
+    container = a_board(internet, simulator_url="http://127.0.0.1:9")
+    container.verify_channel(channel.pk)
     with pytest.raises(NoAmazon, match="an administrator activates it"):
-        board.calls_for(channel.account_id)
-    board.fetch_order(channel.account_id, "026-0000001-0000001")
+        container.calls_for(channel.account_id)
+    container.fetch_order(channel.account_id, "026-0000001-0000001")
     assert internet.asked == []
     assert ChannelCheck.objects.get().remedy == "An administrator activates the channel on its page."
 
 
 def test_an_archived_sibling_does_not_decide_for_the_others(channel):
     a_channel(channel.account, a_site("Other"), marketplace="A1PA6795UKMFR9", archived=True, activated_for="Simulator")
-    board = a_board(Internet())
-    assert board.activated_for(channel.account_id) == {"Sandbox"}
-    assert board.why_idle(channel.account_id) == "Sandbox: only checked."
+    container = a_board(Internet())
+    assert container.activated_for(channel.account_id) == {"Sandbox"}
+    assert container.why_idle(channel.account_id) == "Sandbox: only checked."

@@ -11,7 +11,7 @@ from amazon_simulator.core.clock import Clock
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.testing import CALLBACK, Amazon
 from wharfinger.amazon.transport import Transport
-from wharfinger.cli.wiring import Switchboard
+from wharfinger.cli.wiring import Container
 from wharfinger.config import environment
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import AmazonApplication, Channel, ChannelCheck, Participation, SellerAccount
@@ -74,7 +74,7 @@ class AtTheSandbox:
     def verify(self):
         configuration = replace(environment.current(), sandbox_url=self.amazon.base)
         transport = Transport(http=Wire(self.amazon.simulator))
-        Switchboard(configuration, SteppedClock(NOW), transport).verify_channel(self.channel.pk)
+        Container(configuration, SteppedClock(NOW), transport).verify_channel(self.channel.pk)
         return [(row.title, row.ok, row.message) for row in ChannelCheck.objects.order_by("position")]
 
 

@@ -3,7 +3,7 @@
 import pytest
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 
-from wharfinger.cli.wiring import Switchboard
+from wharfinger.cli.wiring import Container
 from wharfinger.config import environment
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import Channel, ChannelCheck, SellerAccount
@@ -11,10 +11,10 @@ from wharfinger.db.models import Channel, ChannelCheck, SellerAccount
 pytestmark = pytest.mark.django_db
 
 
-def test_a_pasted_token_without_an_application_is_told_with_its_remedy():
+def test_a_pasted_token_without_an_application_is_reported_with_its_remedy():
     channel = a_channel(an_account(), a_site())
     SellerAccount.objects.update(refresh_token="Atzr|pasted", token_set_at=NOW)
-    Switchboard(environment.current(), SteppedClock(NOW)).verify_channel(channel.pk)
+    Container(environment.current(), SteppedClock(NOW)).verify_channel(channel.pk)
     (check,) = ChannelCheck.objects.filter(channel=channel)
     assert (check.ok, check.title) == (False, "Token exchange")
     assert "no Amazon application is entered" in check.message
@@ -24,6 +24,6 @@ def test_a_pasted_token_without_an_application_is_told_with_its_remedy():
 
 def test_a_token_in_a_demo_system_whose_channel_is_not_activated_waits_for_the_administrator():
     channel = a_channel(an_account(), a_site(), activated=False)
-    Switchboard(environment.current(), SteppedClock(NOW)).verify_channel(channel.pk)
+    Container(environment.current(), SteppedClock(NOW)).verify_channel(channel.pk)
     (check,) = ChannelCheck.objects.filter(channel=channel)
     assert (check.ok, check.message) == (None, "No token yet: waiting for authorisation.")

@@ -86,7 +86,7 @@ def test_the_last_anchors_stay_when_the_file_goes_away_or_breaks(file):
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "{}", '{"rate": "x"}'])
-def test_no_trade_time_at_the_start_is_told_with_its_remedy(file, text):
+def test_no_trade_time_at_the_start_is_reported_with_its_remedy(file, text):
     if text is not None:
         file.write_text(text)
     with pytest.raises(ConfigurationError, match=r"WHARFINGER_CLOCK.*--clock-file"):
@@ -102,7 +102,7 @@ def test_a_wait_in_trade_time_becomes_machine_time_in_one_place(file):
     assert 0 < FileClock(file).to_machine_seconds(timedelta(days=9)) < 1
 
 
-def test_a_stepped_clock_moves_only_forward_and_only_when_told():
+def test_a_stepped_clock_moves_only_forward_and_only_when_reported():
     clock = SteppedClock(NOON)
     assert (clock.now(), clock.now()) == (NOON, NOON)
     assert clock.advance(timedelta(days=1)) == NOON + timedelta(days=1) == clock.now()

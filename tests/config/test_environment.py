@@ -91,7 +91,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize(("environ", "names"), WRONG.values(), ids=WRONG)
-def test_a_wrong_value_is_told_in_one_line_that_names_it(environ, names):
+def test_a_wrong_value_is_reported_in_one_line_that_names_it(environ, names):
     with pytest.raises(ConfigurationError) as caught:
         read(environ)
     assert names in str(caught.value)

@@ -88,6 +88,6 @@ def test_the_job_engine_connects_with_djangos_own_parameters(monkeypatch):
 
 
 @pytest.mark.parametrize("url", ["postgresql://host/", "postgresql://h:x:y/z?nonsense=1"])
-def test_a_wrong_database_address_is_told(url):
+def test_a_wrong_database_address_is_reported(url):
     with pytest.raises(ConfigurationError, match="DATABASE_URL"):
         django_database(url)

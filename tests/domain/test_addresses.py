@@ -147,7 +147,7 @@ def test_masked_and_absent_parts_erase_nothing():
     assert merge(FULL, told) == FULL
 
 
-def test_the_same_address_told_again_adds_what_is_new():
+def test_the_same_address_reported_again_adds_what_is_new():
     told = replace(FULL, line_2="", phone="", postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
     assert merge(FULL, told) == replace(FULL, postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
 

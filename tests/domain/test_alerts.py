@@ -1,6 +1,6 @@
 import pytest
 
-from wharfinger.domain.installation.alerts import Letter, MailWay, letter_of_alert, mail_way
+from wharfinger.domain.installation.alerts import EmailMessage, MailWay, email_of_alert, mail_way
 
 
 @pytest.mark.parametrize(
@@ -18,9 +18,9 @@ def test_how_e_mail_leaves(entered, environment, demo, way):
 
 
 def test_a_letter_says_what_it_is_what_to_do_and_where():
-    assert letter_of_alert(
+    assert email_of_alert(
         "Client secret expires", "It ends.", "Rotate it.", "/settings/", "https://h.example"
-    ) == Letter(
+    ) == EmailMessage(
         "Wharfinger: Client secret expires",
         "It ends.\n\nWhat to do: Rotate it.\n\nhttps://h.example/settings/\n\n--\n"
         "Wharfinger at https://h.example\nAll alerts: https://h.example/alerts/\n",

@@ -110,7 +110,7 @@ def test_the_way_back_to_seller_central_holds_what_amazon_wants():
 
 
 @pytest.mark.parametrize("draft", [True, False])
-def test_a_draft_is_told_as_beta(draft):
+def test_a_draft_is_reported_as_beta(draft):
     address = consent_address(Consent("https://sellercentral.amazon.com", ID, "s", "https://u", draft))
     assert ("version=beta" in address) is draft
 

@@ -64,7 +64,7 @@ def test_percent_and_buffer_round_down():
     assert listing_quantity(Level(10, 0), Rule(percent=50, buffer=3)).quantity == 3
 
 
-def test_the_number_is_told_through_one_marketplace():
+def test_the_number_is_reported_through_one_marketplace():
     assert decide(MUG) == Tell("A1F83G8C2ARO7P", UK, listing_quantity(Level(9, 2)), senders=("UK",))
 
 
@@ -99,7 +99,7 @@ def test_a_channel_that_does_not_send_makes_no_conflict():
         ({"channels": (replace(UK, explained=None),)}, "unknown is not zero"),
     ],
 )
-def test_what_is_not_told_says_why(change, word):
+def test_what_is_not_reported_says_why(change, word):
     decision = decide(replace(MUG, **change))
     assert isinstance(decision, Silent)
     assert word in decision.reason

@@ -29,7 +29,7 @@ def test_nothing_is_due_long_before(days_before):
     assert plan(days_before) == Plan(None, ())
 
 
-def test_each_step_is_told_once():
+def test_each_step_is_reported_once():
     assert plan(30, key(30)) == Plan(None, ())
     assert plan(29, key(30)) == Plan(None, ())
 
@@ -38,7 +38,7 @@ def test_a_later_step_takes_the_place_of_the_one_before():
     assert plan(14, key(30)) == Plan(Due(key(14), 14, 14), (key(30),))
 
 
-def test_several_that_passed_at_once_are_told_as_the_latest_only():
+def test_several_that_passed_at_once_are_reported_as_the_latest_only():
     assert plan(1, key(30)) == Plan(Due(key(1), 1, 1), (key(30),))
 
 

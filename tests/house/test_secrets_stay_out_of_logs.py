@@ -14,7 +14,7 @@ from wharfinger.operations.access.applications import ApplicationEntry, QueueEnt
 from wharfinger.operations.access.authorisation import CodeToExchange
 from wharfinger.operations.access.rotation import NewSecret, QueueFacts, RotationToAsk
 from wharfinger.operations.installation.mail import MailEntry
-from wharfinger.sync.post import SmtpServer
+from wharfinger.sync.mailer import SmtpServer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 

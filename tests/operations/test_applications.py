@@ -203,4 +203,4 @@ def test_a_new_secret_has_one_channel_of_each_account_tried():
     save(replace(ENTRY, client_secret="amzn1.oa2-cs.v1.another"))
     with connection.cursor() as cursor:
         cursor.execute("SELECT task_name FROM procrastinate_jobs ORDER BY task_name")
-        assert [name for (name,) in cursor.fetchall()] == ["run_chore", "verify_channel"]
+        assert [name for (name,) in cursor.fetchall()] == ["run_periodic_task", "verify_channel"]

@@ -14,7 +14,7 @@ from wharfinger.operations.orders._customer_steps import generic_customer
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.operations.stock._stock_steps import change_allocated, move_fba_sale
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
@@ -71,7 +71,7 @@ class Shop:
         with transaction.atomic():
             rows = list(order.lines.order_by("pk"))
             allocate_lines(rows, site_id=self.site.pk, now=NOW)
-            bring_state_along(order, rows, now=NOW)
+            recompute_state(order, rows, now=NOW)
         return order
 
 

@@ -152,7 +152,7 @@ def pick(order):
     SalesOrder.objects.filter(pk=order.pk).update(picked_at=NOW)
 
 
-def test_an_address_that_changes_after_the_pick_is_told_and_must_be_seen(shop):
+def test_an_address_that_changes_after_the_pick_is_reported_and_must_be_seen(shop):
     shop.take(an_order())
     pick(the_order())
     shop.take(later(an_order(address=replace(ADDRESS, line_1="2 Pier Road"))))

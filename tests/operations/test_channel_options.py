@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from tests.operations.test_channels import NOW, an_entry, fba
-from tests.operations.test_channels import house as house  # the fixture
+from tests.operations.test_channels import installation as installation  # the fixture
 from tests.operations.test_channels import made as made_channel
 
 from wharfinger.db.models import (
@@ -48,8 +48,8 @@ def stored(channel):
     return {option.order_type: option for option in ChannelOption.objects.filter(channel=channel)}
 
 
-def test_a_new_channel_begins_with_presets(house):
-    option = stored(made_channel(house))[""]
+def test_a_new_channel_begins_with_presets(installation):
+    option = stored(made_channel(installation))[""]
     assert [
         str(value)
         for value in (
@@ -63,47 +63,47 @@ def test_a_new_channel_begins_with_presets(house):
     assert (option.orders_confirmed, option.customer_policy, option.currency) == (None, "", "")
 
 
-def test_presets_that_a_house_archived_or_renamed_are_left_out(house):
+def test_presets_that_a_house_archived_or_renamed_are_left_out(installation):
     CompanyClass.objects.update(archived=True)
     BankAccount.objects.update(name="Barclays")
-    option = stored(made_channel(house))[""]
+    option = stored(made_channel(installation))[""]
     assert (option.company_class, option.bank_account, str(option.order_number_prefix)) == (None, None, "SO")
 
 
-def test_an_fba_channel_is_preset_without_a_courier_group(house):
-    option = stored(channel_set_up.create_channel(Fulfilment.FBA, fba(house), now=NOW))[""]
+def test_an_fba_channel_is_preset_without_a_courier_group(installation):
+    option = stored(channel_set_up.create_channel(Fulfilment.FBA, fba(installation), now=NOW))[""]
     assert (str(option.sales_source), option.courier_group, option.courier_service) == ("Amazon FBA", None, None)
 
 
-def test_rows_are_added_changed_and_removed_with_the_channel(house):
-    channel = made_channel(house)
+def test_rows_are_added_changed_and_removed_with_the_channel(installation):
+    channel = made_channel(installation)
     shop = Site.objects.create(name="Shop", kind="Shop", made_at=NOW)
     prime = row(OrderType.PRIME, site=shop.pk, invoice_priority=1)
     business = row(OrderType.BUSINESS, customer_policy=CustomerPolicy.GENERIC, orders_confirmed=False)
-    save(channel, an_entry(house, options=rows(prime, business, currency="eur", auto_pick=True)))
+    save(channel, an_entry(installation, options=rows(prime, business, currency="eur", auto_pick=True)))
     options = stored(channel)
-    assert (options[""].currency, options[""].auto_pick, options[""].site_id) == ("EUR", True, house["own"])
+    assert (options[""].currency, options[""].auto_pick, options[""].site_id) == ("EUR", True, installation["own"])
     assert (options["Prime"].site, options["Prime"].invoice_priority, options["Prime"].currency) == (shop, 1, "")
     assert (options["Business"].customer_policy, options["Business"].orders_confirmed) == (
         "Generic customer of the month",
         False,
     )
-    save(channel, an_entry(house, options=rows(replace(prime, values=OptionValues(invoice_priority=9)))))
+    save(channel, an_entry(installation, options=rows(replace(prime, values=OptionValues(invoice_priority=9)))))
     options = stored(channel)
     assert (sorted(options), options["Prime"].site, options["Prime"].invoice_priority) == (["", "Prime"], None, 9)
 
 
-def test_saving_without_a_list_leaves_it_as_it_is(house):
-    channel = made_channel(house)
-    save(channel, an_entry(house, options=rows(row(OrderType.PRIME, invoice_priority=2), bank_account=None)))
-    save(channel, an_entry(house, name="Renamed"))
+def test_saving_without_a_list_leaves_it_as_it_is(installation):
+    channel = made_channel(installation)
+    save(channel, an_entry(installation, options=rows(row(OrderType.PRIME, invoice_priority=2), bank_account=None)))
+    save(channel, an_entry(installation, name="Renamed"))
     assert (stored(channel)["Prime"].invoice_priority, stored(channel)[""].bank_account) == (2, None)
 
 
-def test_every_cell_is_in_the_audit(house):
+def test_every_cell_is_in_the_audit(installation):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
-    channel = made_channel(house)
-    entry = an_entry(house, options=rows(row(OrderType.PRIME, invoice_priority=2)))
+    channel = made_channel(installation)
+    entry = an_entry(installation, options=rows(row(OrderType.PRIME, invoice_priority=2)))
     channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW, user=olga)
     told = AuditEntry.objects.get(verb="save", noun="Channel")
     assert (told.before["(Global): sales source"], "(Global): sales source" in told.after) == ("Amazon FBM", False)
@@ -112,9 +112,11 @@ def test_every_cell_is_in_the_audit(house):
 
 @pytest.mark.parametrize("order_type", [OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT])
 @pytest.mark.parametrize(("site", "words"), [("own", "is no FBA site"), ("eu", "served from the pool UK")])
-def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the_row(house, order_type, site, words):
-    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(house), now=NOW)
-    entry = fba(house, options=rows(row(order_type, site=house[site]), assign_invoice_code=True))
+def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the_row(
+    installation, order_type, site, words
+):
+    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(installation), now=NOW)
+    entry = fba(installation, options=rows(row(order_type, site=installation[site]), assign_invoice_code=True))
     with pytest.raises(Refused, match=words) as refused:
         save(channel, entry)
     assert refused.value.field == f"{order_type.value}.site"
@@ -122,50 +124,56 @@ def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the
     assert sorted(stored(channel)) == [""]
 
 
-def test_another_sellers_fba_site_is_refused_in_every_row(house):
-    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(house, seller_id="A1FIRSTSELLER"), now=NOW)
+def test_another_sellers_fba_site_is_refused_in_every_row(installation):
+    channel = channel_set_up.create_channel(Fulfilment.FBA, fba(installation, seller_id="A1FIRSTSELLER"), now=NOW)
     theirs = Site.objects.create(name="FBA UK two", kind="FBA", pool="UK", made_at=NOW)
     channel_set_up.create_channel(
-        Fulfilment.FBA, fba(house, name="Two", seller_id="A2SECONDSELLER", site_id=theirs.pk), now=NOW
+        Fulfilment.FBA, fba(installation, name="Two", seller_id="A2SECONDSELLER", site_id=theirs.pk), now=NOW
     )
-    entry = fba(house, seller_id="A1FIRSTSELLER", options=rows(row(OrderType.FBA, site=theirs.pk)))
+    entry = fba(installation, seller_id="A1FIRSTSELLER", options=rows(row(OrderType.FBA, site=theirs.pk)))
     with pytest.raises(Refused, match="another seller account") as refused:
         save(channel, entry)
     assert refused.value.field == "FBA.site"
 
 
-def test_an_fba_site_in_an_override_row_of_an_fbm_channel_is_refused(house):
-    channel = made_channel(house)
+def test_an_fba_site_in_an_override_row_of_an_fbm_channel_is_refused(installation):
+    channel = made_channel(installation)
     with pytest.raises(Refused, match="site of your own") as refused:
-        save(channel, an_entry(house, options=rows(row(OrderType.PRIME, site=house["uk"]))))
+        save(channel, an_entry(installation, options=rows(row(OrderType.PRIME, site=installation["uk"]))))
     assert refused.value.field == "Prime.site"
 
 
 @pytest.mark.parametrize("order_type", [None, OrderType.REPLACEMENT])
 @pytest.mark.parametrize("option", ["assign_invoice_code", "orders_confirmed"])
-def test_what_fba_orders_cannot_be_without_is_refused_with_the_reason(house, order_type, option):
+def test_what_fba_orders_cannot_be_without_is_refused_with_the_reason(installation, order_type, option):
     overrides = [] if order_type is None else [row(order_type, **{option: False})]
     everything = {option: False} if order_type is None else {}
-    entry = fba(house, options=rows(*overrides, **everything))
+    entry = fba(installation, options=rows(*overrides, **everything))
     with pytest.raises(Refused, match="Amazon has shipped an FBA order before it is imported") as refused:
         channel_set_up.create_channel(Fulfilment.FBA, entry, now=NOW)
     assert refused.value.field == (option if order_type is None else f"Replacement.{option}")
     assert Channel.objects.count() == 0
 
 
-def test_a_late_courier_is_acknowledged_row_by_row(house):
-    channel = made_channel(house)
+def test_a_late_courier_is_acknowledged_row_by_row(installation):
+    channel = made_channel(installation)
     with pytest.raises(Refused, match="only later") as refused:
-        save(channel, an_entry(house, options=rows(row(OrderType.EXPEDITED, courier_service=house["late"]))))
+        save(
+            channel,
+            an_entry(installation, options=rows(row(OrderType.EXPEDITED, courier_service=installation["late"]))),
+        )
     assert refused.value.field == "Expedited.late_courier_acknowledged"
-    save(channel, an_entry(house, options=rows(row(OrderType.EXPEDITED, True, courier_service=house["late"]))))
+    save(
+        channel,
+        an_entry(installation, options=rows(row(OrderType.EXPEDITED, True, courier_service=installation["late"]))),
+    )
     assert stored(channel)["Expedited"].late_courier_acknowledged is True
-    assert CourierMapping.objects.filter(channel=channel, service=house["late"]).exists()
+    assert CourierMapping.objects.filter(channel=channel, service=installation["late"]).exists()
 
 
-def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(house):
+def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(installation):
     with pytest.raises(Refused, match="no orders of the type FBA"):
-        save(made_channel(house), an_entry(house, options=rows(row(OrderType.FBA))))
+        save(made_channel(installation), an_entry(installation, options=rows(row(OrderType.FBA))))
 
 
 @pytest.mark.parametrize(
@@ -189,43 +197,43 @@ def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(house):
     ],
 )
 @pytest.mark.parametrize("order_type", [None, OrderType.PRIME])
-def test_a_wrong_cell_is_refused_by_its_row_and_nothing_is_written(house, cells, option, words, order_type):
-    channel = made_channel(house)
+def test_a_wrong_cell_is_refused_by_its_row_and_nothing_is_written(installation, cells, option, words, order_type):
+    channel = made_channel(installation)
     if order_type is None and option in ("site", "courier_service"):
-        entry = an_entry(house, options=(GLOBAL,), **{f"{option}_id": cells[option]})
+        entry = an_entry(installation, options=(GLOBAL,), **{f"{option}_id": cells[option]})
     elif order_type is None:
-        entry = an_entry(house, name="Changed", options=rows(**cells))
+        entry = an_entry(installation, name="Changed", options=rows(**cells))
     else:
-        entry = an_entry(house, name="Changed", options=rows(row(order_type, **cells)))
+        entry = an_entry(installation, name="Changed", options=rows(row(order_type, **cells)))
     with pytest.raises(Refused, match=words) as refused:
         save(channel, entry)
     assert refused.value.field == (f"Prime.{option}" if order_type else option)
     assert (Channel.objects.get().name, sorted(stored(channel))) == ("Amazon.co.uk FBM", [""])
 
 
-def test_an_archived_value_stays_where_it_is_and_is_not_chosen_anew(house):
-    channel = made_channel(house)
+def test_an_archived_value_stays_where_it_is_and_is_not_chosen_anew(installation):
+    channel = made_channel(installation)
     source = SalesSource.objects.get(name="Amazon FBM")
     SalesSource.objects.filter(pk=source.pk).update(archived=True)
-    save(channel, an_entry(house, options=rows(sales_source=source.pk)))
+    save(channel, an_entry(installation, options=rows(sales_source=source.pk)))
     with pytest.raises(Refused, match="“Amazon FBM” is archived"):
-        save(channel, an_entry(house, options=rows(row(OrderType.PRIME, sales_source=source.pk))))
+        save(channel, an_entry(installation, options=rows(row(OrderType.PRIME, sales_source=source.pk))))
 
 
-def test_more_channels_of_a_seller_are_set_up_like_the_first(house):
+def test_more_channels_of_a_seller_are_set_up_like_the_first(installation):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     prefix = OrderNumberPrefix.objects.create(name="AMZ")
     group = CourierGroup.objects.get(name="Prime")
-    overrides = row(OrderType.PRIME, courier_group=group.pk, site=house["own"])
+    overrides = row(OrderType.PRIME, courier_group=group.pk, site=installation["own"])
     options = rows(overrides, order_number_prefix=prefix.pk, currency="GBP")
-    channel = made_channel(house, seller_id="A1SELLERSELLER", options=options)
+    channel = made_channel(installation, seller_id="A1SELLERSELLER", options=options)
     wanted = [
-        OneMore("A1PA6795UKMFR9", Fulfilment.FBM, house["own"]),
-        OneMore("A1F83G8C2ARO7P", Fulfilment.FBA, house["uk"]),
+        OneMore("A1PA6795UKMFR9", Fulfilment.FBM, installation["own"]),
+        OneMore("A1F83G8C2ARO7P", Fulfilment.FBA, installation["uk"]),
     ]
     german, fba_channel = channel_set_up.create_more(
-        channel.pk, wanted, courier_service_id=house["prompt"], now=NOW, user=olga
+        channel.pk, wanted, courier_service_id=installation["prompt"], now=NOW, user=olga
     )
     assert (str(stored(german)[""].order_number_prefix), stored(german)[""].currency) == ("AMZ", "")
-    assert (stored(german)["Prime"].courier_group, stored(german)["Prime"].site_id) == (group, house["own"])
+    assert (stored(german)["Prime"].courier_group, stored(german)["Prime"].site_id) == (group, installation["own"])
     assert (sorted(stored(fba_channel)), str(stored(fba_channel)[""].sales_source)) == ([""], "Amazon FBA")

@@ -86,7 +86,7 @@ def test_a_quantity_is_sent():
 
 def test_a_fall_waits_for_the_orders_of_now():
     account, listing = a_notice()
-    Listing.objects.update(told_quantity=7, seen_quantity=5, fell_at=AHEAD)
+    Listing.objects.update(sent_quantity=7, read_back_quantity=5, fell_at=AHEAD)
     assert outbox.claim_quantities(account.pk, 4, now=NOW) == ()
     assert Listing.objects.get().fell_at == NOW
     assert StockNotice.objects.get().again_at == NOW + 7 * MINUTE
@@ -98,10 +98,10 @@ def test_what_was_sent_is_read_back_and_compared():
     account, listing = a_notice()
     StockNotice.objects.all().delete()
     why = {"steps": []}
-    Listing.objects.update(told_quantity=7, told_at=AHEAD, told_why=why, read_back_at=AHEAD)
+    Listing.objects.update(sent_quantity=7, sent_at=AHEAD, sent_why=why, read_back_at=AHEAD)
     assert [one.sku for one in outbox.due_to_read_back(account.pk, now=NOW)] == ["MUG"]
-    seen = outbox.Seen(listing.pk, 7)
-    assert outbox.note_seen([seen], asked_at=NOW, now=NOW) == 0
+    seen = outbox.ReadBack(listing.pk, 7)
+    assert outbox.note_read_back([seen], requested_at=NOW, now=NOW) == 0
     assert Listing.objects.get().read_back_at is None
 
 
@@ -200,25 +200,25 @@ def test_a_pause_after_wrong_passwords_ends():
     assert sign_in.begin_attempt(Attempt("olga", "198.51.100.7"), now=NOW) is not None
 
 
-def test_a_new_secret_may_be_asked_for():
+def test_a_new_secret_may_be_requested_for():
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     row = AmazonApplication.objects.create(
         client_secret="s",
         secret_last_four="s",
         secret_set_at=NOW,
         queue_url="https://q.example",
-        rotation_asked_at=AHEAD,
+        rotation_requested_at=AHEAD,
     )
     rotation.ask_rotation(row.pk, user=olga, now=NOW)
     row.refresh_from_db()
-    assert row.rotation_asked_at == NOW
+    assert row.rotation_requested_at == NOW
 
 
 DAY = timedelta(days=1)
 
 
 @pytest.mark.parametrize(("due_in", "woken"), [(DAY, 0), (DAY - MINUTE, 0), (3 * DAY, 1)])
-def test_an_account_without_fba_stock_is_asked_once_a_day_and_no_later(due_in, woken):
+def test_an_account_without_fba_stock_is_requested_once_a_day_and_no_later(due_in, woken):
     FlowSchedule.objects.create(account=an_account(), flow="fba_stock_in", due_at=NOW + due_in, finished_at=NOW)
     every = {"fba_stock_in": timedelta(minutes=15)}
     assert flows.wake_due_flows(now=NOW, not_again_before=NOW + 5 * MINUTE, every=every) == woken

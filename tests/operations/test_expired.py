@@ -30,16 +30,16 @@ def test_heartbeats_of_workers_that_were_killed_are_removed_after_an_hour():
 
 
 def test_jobs_that_failed_a_week_ago_are_removed_and_waiting_ones_never():
-    for chore in ("remind", "mail_out", "secret_in"):
-        triggers.run_chore(chore)
+    for task in ("remind", "mail_out", "secret_in"):
+        triggers.run_periodic_task(task)
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE args->>'chore' <> 'secret_in'")
+        cursor.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE args->>'task' <> 'secret_in'")
         cursor.execute("UPDATE procrastinate_events SET at = %s", [NOW - timedelta(days=8)])
         cursor.execute(
             "UPDATE procrastinate_events SET at = %s WHERE job_id IN "
-            "(SELECT id FROM procrastinate_jobs WHERE args->>'chore' = 'mail_out')",
+            "(SELECT id FROM procrastinate_jobs WHERE args->>'task' = 'mail_out')",
             [NOW - timedelta(days=6)],
         )
         assert expired.remove_failed_jobs(machine_now=NOW) == 1
-        cursor.execute("SELECT args->>'chore' FROM procrastinate_jobs ORDER BY 1")
+        cursor.execute("SELECT args->>'task' FROM procrastinate_jobs ORDER BY 1")
         assert cursor.fetchall() == [("mail_out",), ("secret_in",)]

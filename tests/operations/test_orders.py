@@ -290,7 +290,7 @@ def test_a_sku_of_two_thousand_characters_is_kept_whole_and_held_with_a_reason(s
     assert problems() == ["Unknown SKU"]
 
 
-def test_a_foreign_currency_is_taken_as_it_is_and_told(shop):
+def test_a_foreign_currency_is_taken_as_it_is_and_reported(shop):
     shop.item("MUG", 5)
     shop.take(an_order(currency="EUR"))
     assert (the_order().currency, problems()) == ("EUR", ["Foreign currency"])
@@ -329,7 +329,7 @@ def test_no_invoice_is_written_while_the_totals_differ_until_they_agree(shop):
     assert (problems(), Invoice.objects.get().total) == ([], Decimal("10.00"))
 
 
-def test_accepted_amounts_are_invoiced_and_not_asked_about_again(shop):
+def test_accepted_amounts_are_invoiced_and_not_requested_about_again(shop):
     shop.item("MUG", 5)
     told = an_order(total=Decimal("99.99"))
     shop.take(told)
@@ -383,7 +383,7 @@ def test_no_channel_is_skipped_with_the_reason(shop):
         ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
     ],
 )
-def test_without_a_channel_nobody_is_told_to_dispatch_what_amazon_sends_or_has_gone(shop, told, remedy):
+def test_without_a_channel_nobody_is_reported_to_dispatch_what_amazon_sends_or_has_gone(shop, told, remedy):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **told))
     assert ImportedOrder.objects.get().remedy == f"Create the channel, and the order is imported. {remedy}"
 

@@ -282,7 +282,7 @@ def test_a_kits_units_pass_to_a_later_channel_of_another_site_just_once(shop):
     check_the_ledger()
 
 
-def test_a_line_told_twice_is_one_line(shop):
+def test_a_line_reported_twice_is_one_line(shop):
     mug = shop.item("MUG", 9)
     shop.take(french(a_line(quantity=2), a_line(quantity=3)))
     assert shop.level(mug) == (9, 3)

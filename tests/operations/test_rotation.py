@@ -42,7 +42,7 @@ def message(secret="amzn1.oa2-cs.v1.fresh", made=NOW, client=CLIENT):
 
 def now_held():
     row = AmazonApplication.objects.get()
-    return row.client_secret, row.secret_last_four, row.rotation_asked_at
+    return row.client_secret, row.secret_last_four, row.rotation_requested_at
 
 
 def test_one_press_asks_once_however_often_the_job_runs(application, olga):
@@ -111,11 +111,11 @@ def test_amazon_names_the_day_on_which_the_secret_ends(application):
     assert AmazonApplication.objects.get().secret_expires_on == (NOW + timedelta(days=3)).date()
 
 
-def test_a_refusal_keeps_the_old_secret_and_is_told(application, olga):
+def test_a_refusal_keeps_the_old_secret_and_is_reported(application, olga):
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
     rotation.refuse_rotation(application.pk, error="Not enrolled.", remedy="Register the queue.", now=NOW)
     row = AmazonApplication.objects.get()
-    assert (row.client_secret, row.rotation_asked_at, row.rotation_error) == (
+    assert (row.client_secret, row.rotation_requested_at, row.rotation_error) == (
         "amzn1.oa2-cs.v1.old",
         None,
         "Not enrolled. Register the queue.",
@@ -125,7 +125,7 @@ def test_a_refusal_keeps_the_old_secret_and_is_told(application, olga):
     assert Alert.objects.get().closed_at is not None
 
 
-def test_a_message_that_does_not_come_in_an_hour_is_told_once(application, olga):
+def test_a_message_that_does_not_come_in_an_hour_is_reported_once(application, olga):
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
     rotation.start_rotation(application.pk, now=NOW)
     rotation.wait_for_secret(application.pk)

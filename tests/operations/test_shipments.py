@@ -25,7 +25,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import parcels, shipments
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 
 pytestmark = pytest.mark.django_db
 
@@ -45,7 +45,7 @@ class Shop:
         order = an_order(self.channel, self.site, lines, **values)
         rows = list(order.lines.order_by("pk"))
         allocate_lines(rows, site_id=self.site.pk, now=NOW)
-        bring_state_along(order, rows, now=NOW)
+        recompute_state(order, rows, now=NOW)
         return order
 
     def dispatch(self, order, **values):
@@ -115,7 +115,7 @@ def test_a_second_press_sends_nothing_twice():
     assert Shipment.objects.count() == 1
 
 
-def test_a_second_press_on_a_part_is_told_by_the_parcels_number():
+def test_a_second_press_on_a_part_is_reported_by_the_parcels_number():
     shop = Shop()
     order = shop.order((shop.mug, 2))
     line = order.lines.get()
@@ -230,7 +230,7 @@ def test_a_number_that_comes_later_waits_for_it():
 
 
 @pytest.mark.parametrize("quiet", ["channel", "record_only", "FBM_SHIP_PLUS"])
-def test_what_amazon_is_not_told(quiet):
+def test_what_amazon_is_not_reported(quiet):
     shop = Shop(dont_upload_order_status=quiet == "channel")
     programs = [quiet] if quiet == "FBM_SHIP_PLUS" else []
     order = shop.order((shop.mug, 1), record_only=quiet == "record_only", programs=programs)

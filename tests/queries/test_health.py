@@ -1,4 +1,4 @@
-"""The house's rows, looked at: what is well says so, what is wrong names its remedy."""
+"""The installation's rows, looked at: what is well says so, what is wrong names its remedy."""
 
 from datetime import date, timedelta
 
@@ -83,7 +83,7 @@ def test_a_worker_that_cannot_keep_the_timetable_says_why_and_since_when(account
     ]
 
 
-def test_a_flow_that_fails_or_lies_is_told_with_its_account(account):
+def test_a_flow_that_fails_or_lies_is_reported_with_its_account(account):
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW, failures=3, error="503")
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW - timedelta(minutes=31))
     FlowSchedule.objects.create(account=account, flow="listings_in", due_at=NOW - timedelta(minutes=29))
@@ -94,7 +94,7 @@ def test_a_flow_that_fails_or_lies_is_told_with_its_account(account):
     ]
 
 
-def test_an_account_that_is_not_linked_runs_no_flows_and_is_told_once(account, channel):
+def test_an_account_that_is_not_linked_runs_no_flows_and_is_reported_once(account, channel):
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW - timedelta(days=3), failures=9)
     SellerAccount.objects.update(link_state="Authorisation lost", link_error="revoked")
     assert verdicts(work())[1:] == [(Verdict.WELL, "Timetable")]
@@ -116,7 +116,7 @@ def test_an_authorisation_has_an_end(account, channel, expiry, verdict):
     assert [finding.verdict for finding in health.look_at_accounts(TODAY)] == [verdict]
 
 
-def test_refused_calls_are_told(account, channel):
+def test_refused_calls_are_reported(account, channel):
     bucket = {"rate": 1, "burst": 1, "tokens": 1, "counted_at": NOW}
     RateBudget.objects.create(account=account, operation="searchOrders", calls=40, refused=2, **bucket)
     assert [finding.told for finding in health.look_at_accounts(TODAY)][1:] == ["40 calls, 2 refused as too many"]
@@ -171,7 +171,7 @@ def test_versions_side_by_side_are_wrong(account):
     assert "0.1.0: shop:7, shop:9; 0.2.0: shop:8" in found.told
 
 
-def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_told(account):
+def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_reported(account):
     hour, every = timedelta(hours=1), {"orders_in": timedelta(minutes=3), "stock_out": timedelta(minutes=2)}
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW + 9 * hour, finished_at=NOW + 8 * hour)
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW + hour, finished_at=NOW - 5 * hour)
@@ -209,7 +209,7 @@ def test_jobs_that_wait_or_failed_are_counted():
     assert [finding.verdict for finding in health.look_at_jobs()] == [Verdict.WRONG, Verdict.WRONG]
 
 
-def test_mail_that_cannot_leave_is_told_with_the_reason():
+def test_mail_that_cannot_leave_is_reported_with_the_reason():
     assert list(health.look_at_mail()) == []
     Alert.objects.create(kind="Authorisation lost", key="k", subject="s", raised_at=NOW, mail_error="refused\nby it")
     assert [(finding.title, finding.told) for finding in health.look_at_mail()] == [
@@ -217,7 +217,7 @@ def test_mail_that_cannot_leave_is_told_with_the_reason():
     ]
 
 
-def test_personal_data_that_no_key_opens_is_told(account):
+def test_personal_data_that_no_key_opens_is_reported(account):
     assert health.look_at_personal_data().verdict is Verdict.WELL
     RawMessage.objects.create(account=account, kind="order", key="1", body=b"{}", body_hash="h", received_at=NOW)
     with connection.cursor() as cursor:

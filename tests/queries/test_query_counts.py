@@ -29,8 +29,8 @@ from wharfinger.db.queries.channels.channel_options import options_list
 from wharfinger.db.queries.channels.channel_products import (
     ProductFilter,
     channel_facts,
-    list_levels_told,
     list_products,
+    list_sent_levels,
 )
 from wharfinger.db.queries.installation.problems import ProblemFilter, list_problems
 from wharfinger.db.queries.installation.small_lists import list_entries
@@ -88,7 +88,7 @@ LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
     "the ledger": (1, lambda world: ledger(StockItem.objects.only("pk").first().pk)),  # one more to find the item
     "problems": (1, lambda world: list_problems(ProblemFilter())),
     "channel products": (4, lambda world: list_products(channel_facts(world.fbm.pk), ProductFilter())),
-    "levels told": (4, lambda world: list_levels_told(channel_facts(world.fbm.pk), ProductFilter())),
+    "levels told": (4, lambda world: list_sent_levels(channel_facts(world.fbm.pk), ProductFilter())),
     "a small list": (1, lambda world: list_entries(ListName.COURIER_GROUPS)),
     "lines of a courier group": (2, lambda world: group_page(CourierGroup.objects.only("pk").get(name="Many").pk)),
     "the (Global) list": (3, lambda world: options_list(world.fbm.pk)),

@@ -301,7 +301,7 @@ def test_a12_the_consent_page_names_its_codes(amazon):
 # --- throttling
 
 
-def test_t02_orders_items_may_be_asked_once_in_minutes(amazon):
+def test_t02_orders_items_may_be_requested_once_in_minutes(amazon):
     order = amazon.order()
     amazon.control("POST", "limits", {"operation": "getOrderItems", "rate": 0.0055, "burst": 20})
     found = [old(amazon, f"/{order['orderId']}/orderItems")[0] for _ in range(59)]

@@ -55,7 +55,7 @@ def test_every_operation_is_walked_well_called_and_badly_called():
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_what_the_door_refuses_is_told_as_the_operations_model_says(name):
+def test_what_the_door_refuses_is_reported_as_the_operations_model_says(name):
     route = ROUTES[name]
     published = operation(route.method, route.path)
     for refusal in (denied(), throttled()):

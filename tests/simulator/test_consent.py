@@ -7,16 +7,16 @@ from tests.simulator.conftest import CALLBACK, EU, NA
 from amazon_simulator.access.application import APPLICATION_ID, CLIENT_ID, CLIENT_SECRET
 
 CONSENT = "/sellercentral/sellercentral-europe.amazon.com/apps/authorize/consent"
-ASKED = {"application_id": APPLICATION_ID, "state": "abc", "redirect_uri": CALLBACK, "version": "beta"}
+ROW_CHOICE = {"application_id": APPLICATION_ID, "state": "abc", "redirect_uri": CALLBACK, "version": "beta"}
 SIGN_IN = {"email": f"{EU.lower()}@sellers.example", "password": "harbour"}
 
 
 def signed_in(amazon):
-    answer = amazon.send("POST", CONSENT, query=ASKED, form=SIGN_IN)
+    answer = amazon.send("POST", CONSENT, query=ROW_CHOICE, form=SIGN_IN)
     return {"cookie": answer.headers["set-cookie"].split(";")[0]}
 
 
-def press(amazon, form, query=ASKED):
+def press(amazon, form, query=ROW_CHOICE):
     return amazon.send("POST", CONSENT, query=query, form=form, headers=signed_in(amazon))
 
 
@@ -64,17 +64,17 @@ def test_cancel_sends_back_with_the_refusal(amazon):
     ],
 )
 def test_the_consent_page_names_its_faults(amazon, changes, code):
-    answer = amazon.send("GET", CONSENT, query={**ASKED, **changes})
+    answer = amazon.send("GET", CONSENT, query={**ROW_CHOICE, **changes})
     assert (answer.status, code in answer.body) == (400, True)
 
 
 def test_a_wrong_password_is_refused(amazon):
-    answer = amazon.send("POST", CONSENT, query=ASKED, form={**SIGN_IN, "password": "x"})
+    answer = amazon.send("POST", CONSENT, query=ROW_CHOICE, form={**SIGN_IN, "password": "x"})
     assert (answer.status, "set-cookie" in answer.headers) == (401, False)
 
 
 def test_the_consent_form_may_lead_to_the_application_and_nowhere_else(amazon):
-    answer = amazon.send("GET", CONSENT, query=ASKED, headers=signed_in(amazon))
+    answer = amazon.send("GET", CONSENT, query=ROW_CHOICE, headers=signed_in(amazon))
     policy = answer.headers["content-security-policy"]
     assert ("form-action 'self' http://127.0.0.1:8000" in policy, "unsafe-inline" in policy) == (True, False)
 
@@ -112,18 +112,18 @@ def test_the_shop_sells_cancels_and_restocks(amazon):
 
 
 def test_the_secondary_user_may_not_authorise(amazon):
-    answer = amazon.send("POST", CONSENT, query=ASKED, form={**SIGN_IN, "email": f"staff.{SIGN_IN['email']}"})
+    answer = amazon.send("POST", CONSENT, query=ROW_CHOICE, form={**SIGN_IN, "email": f"staff.{SIGN_IN['email']}"})
     cookie = {"cookie": answer.headers["set-cookie"].split(";")[0]}
     for method, form in (("GET", None), ("POST", {"accept": "yes", "answer": "ok"})):
-        answer = amazon.send(method, CONSENT, query=ASKED, form=form, headers=cookie)
+        answer = amazon.send(method, CONSENT, query=ROW_CHOICE, form=form, headers=cookie)
         assert (answer.status, b"SPDC8143" in answer.body) == (403, True)
 
 
 def test_a_published_application_is_authorised_without_beta_and_not_with_it(amazon):
     amazon.control("POST", "application", {"draft": False})
-    published = {name: value for name, value in ASKED.items() if name != "version"}
+    published = {name: value for name, value in ROW_CHOICE.items() if name != "version"}
     assert amazon.send("GET", CONSENT, query=published).status == 200
-    assert b"MD5100" in amazon.send("GET", CONSENT, query=ASKED).body
+    assert b"MD5100" in amazon.send("GET", CONSENT, query=ROW_CHOICE).body
 
 
 MANAGE = "/sellercentral/sellercentral-europe.amazon.com/apps/manage"
@@ -141,46 +141,46 @@ LOG_IN = "http://127.0.0.1:8000/amazon/log-in"
 )
 def test_what_the_portal_says_decides_the_consent_pages_faults(amazon, told, changes, code):
     amazon.control("POST", "application", told)
-    answer = amazon.send("GET", CONSENT, query={**ASKED, **changes})
+    answer = amazon.send("GET", CONSENT, query={**ROW_CHOICE, **changes})
     assert (answer.status, code in answer.body) == (400, True)
 
 
 def test_without_a_redirect_uri_the_first_registered_one_is_taken(amazon):
-    asked = {name: value for name, value in ASKED.items() if name != "redirect_uri"}
+    asked = {name: value for name, value in ROW_CHOICE.items() if name != "redirect_uri"}
     answer = press(amazon, {"accept": "yes", "answer": "ok"}, asked)
     assert answer.headers["location"].startswith(f"{CALLBACK}?state=abc")
 
 
 @pytest.mark.parametrize("host", ["sellercentral.amazon.co.uk", "sellercentral.amazon.nl", "sellercentral.amazon.in"])
 def test_every_marketplaces_host_has_its_consent_page(amazon, host):
-    answer = amazon.send("GET", f"/sellercentral/{host}/apps/authorize/consent", query=ASKED)
+    answer = amazon.send("GET", f"/sellercentral/{host}/apps/authorize/consent", query=ROW_CHOICE)
     assert (answer.status, host.encode() in answer.body, EU.lower().encode() in answer.body) == (200, True, True)
 
 
 def test_a_host_is_for_the_sellers_of_its_region(amazon):
     path = "/sellercentral/sellercentral.amazon.com/apps/authorize/consent"
-    answer = amazon.send("GET", path, query=ASKED)
+    answer = amazon.send("GET", path, query=ROW_CHOICE)
     assert (NA.lower().encode() in answer.body, EU.lower().encode() in answer.body) == (True, False)
-    assert amazon.send("POST", path, query=ASKED, form=SIGN_IN).status == 401
-    answer = amazon.send("GET", path, query=ASKED, headers=signed_in(amazon))
+    assert amazon.send("POST", path, query=ROW_CHOICE, form=SIGN_IN).status == 401
+    answer = amazon.send("GET", path, query=ROW_CHOICE, headers=signed_in(amazon))
     assert b"Sign in to Seller Central" in answer.body
     assert amazon.send("GET", "/sellercentral/sellercentral.example.com/apps/manage").status == 404
 
 
 def test_the_consent_page_names_every_role(amazon):
     amazon.control("POST", "application", {"roles": ["Product Listing", "Tax Invoicing"]})
-    body = amazon.send("GET", CONSENT, query=ASKED, headers=signed_in(amazon)).body
+    body = amazon.send("GET", CONSENT, query=ROW_CHOICE, headers=signed_in(amazon)).body
     assert (body.count(b"<li>"), b"<li>Product Listing</li>" in body, b"draft" in body) == (2, True, True)
 
 
-def test_a_suspended_account_authorises_nothing_and_a_partly_suspended_one_is_told(amazon):
+def test_a_suspended_account_authorises_nothing_and_a_partly_suspended_one_is_reported(amazon):
     headers = signed_in(amazon)
     amazon.control("POST", f"accounts/{EU}/suspend", {"marketplaceId": "A1F83G8C2ARO7P"})
-    answer = amazon.send("GET", CONSENT, query=ASKED, headers=headers)
+    answer = amazon.send("GET", CONSENT, query=ROW_CHOICE, headers=headers)
     assert (answer.status, b"suspended in Amazon.co.uk" in answer.body) == (200, True)
     amazon.control("POST", f"accounts/{EU}/suspend", {})
     for method, form in (("GET", None), ("POST", {"accept": "yes", "answer": "ok"})):
-        answer = amazon.send(method, CONSENT, query=ASKED, form=form, headers=headers)
+        answer = amazon.send(method, CONSENT, query=ROW_CHOICE, form=form, headers=headers)
         assert (answer.status, b"suspended" in answer.body) == (403, True)
     assert b"Selling is suspended" in amazon.send("GET", MANAGE, headers=headers).body
     amazon.send("POST", MANAGE, headers=headers)  # to withdraw is allowed all the same
@@ -200,7 +200,7 @@ def test_manage_your_apps_tells_until_when_a_published_application_is_authorised
     headers = signed_in_at_manage(amazon)
     amazon.control("POST", "authorisations/revoke", {"sellerId": EU})
     assert b"Not authorised" in amazon.send("GET", MANAGE, headers=headers).body
-    published = {name: value for name, value in ASKED.items() if name != "version"}
+    published = {name: value for name, value in ROW_CHOICE.items() if name != "version"}
     answer = amazon.send("POST", CONSENT, query=published, form={"accept": "yes"}, headers=headers)
     exchange(amazon, told(answer)["spapi_oauth_code"])
     body = amazon.send("GET", MANAGE, headers=headers).body
@@ -239,7 +239,7 @@ def test_authorising_again_goes_by_the_applications_own_log_in(amazon):
     assert exchange(amazon, back["spapi_oauth_code"])[0] == 200
 
 
-def test_a_published_application_is_asked_again_without_beta(amazon):
+def test_a_published_application_is_requested_again_without_beta(amazon):
     amazon.control("POST", "application", {"loginUri": LOG_IN, "draft": False})
     headers = signed_in_at_manage(amazon)
     asked = begun_again(amazon, headers)[1]

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.simulator.conftest import CALLBACK, EU, NA, Amazon
-from tests.simulator.test_consent import ASKED, CONSENT, SIGN_IN, press, signed_in, told
+from tests.simulator.test_consent import CONSENT, ROW_CHOICE, SIGN_IN, press, signed_in, told
 from tests.simulator.test_login import own_token, refreshed
 
 from amazon_simulator.access.application import APPLICATION_ID
@@ -86,7 +86,7 @@ def test_only_the_primary_user_authorises(amazon):
 
 def test_a_private_application_has_no_consent_page(amazon):
     kind(amazon, "private")
-    answer = amazon.send("GET", CONSENT, query=ASKED)
+    answer = amazon.send("GET", CONSENT, query=ROW_CHOICE)
     assert (answer.status, b"MD5100" in answer.body, b"Develop Apps" in answer.body) == (400, True, True)
     kind(amazon, "public", loginUri="http://127.0.0.1:8000/log-in")
     headers = signed_in(amazon)
@@ -112,12 +112,12 @@ def test_an_unlisted_application_has_25_sellers_by_consent(amazon):
     application.make(RefreshToken("Atzr|26", EU, granted=now))
     there = "/sellercentral/sellercentral.amazon.com/apps/authorize/consent"
     form = {"email": f"{NA.lower()}@sellers.example", "password": "harbour"}
-    signed = amazon.send("POST", there, query=ASKED, form=form)
+    signed = amazon.send("POST", there, query=ROW_CHOICE, form=form)
     headers = {"cookie": signed.headers["set-cookie"].split(";")[0]}
-    answer = amazon.send("GET", there, query=ASKED, headers=headers)
+    answer = amazon.send("GET", there, query=ROW_CHOICE, headers=headers)
     assert (answer.status, b"25 selling accounts" in answer.body) == (403, True)
     application.revoke("SELLER3")
-    assert amazon.send("GET", there, query=ASKED, headers=headers).status == 200
+    assert amazon.send("GET", there, query=ROW_CHOICE, headers=headers).status == 200
 
 
 def test_the_kind_is_set_by_the_page_and_outlives_a_kill(tmp_path):

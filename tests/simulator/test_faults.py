@@ -390,7 +390,7 @@ def test_faults_with_their_counts_and_dice_outlive_a_restart(tmp_path):
     again.simulator.close()
 
 
-def test_every_kind_can_be_told_for_what_it_fits_and_for_nothing_else(amazon):
+def test_every_kind_can_be_reported_for_what_it_fits_and_for_nothing_else(amazon):
     kinds = amazon.control("GET", "faults")[1]["kinds"]
     assert set(kinds) == set(KINDS) | set(HAPPENINGS)
     more = {"members": {"without": ["x"]}}
@@ -423,7 +423,7 @@ def test_every_kind_can_be_told_for_what_it_fits_and_for_nothing_else(amazon):
         ({"kind": "late_orders", "operation": "searchOrders"}, "operation"),
     ],
 )
-def test_a_wrong_fault_is_told_so_and_none_is_made(amazon, told, field):
+def test_a_wrong_fault_is_reported_so_and_none_is_made(amazon, told, field):
     status, answer = amazon.control("POST", "faults", told)
     assert (status, field in answer["error"]) == (400, True), answer
     assert amazon.control("GET", "faults")[1]["faults"] == []

@@ -60,7 +60,7 @@ def test_an_update_puts_a_listing_and_a_delete_takes_it_away(amazon):
     assert amazon.call("GET", f"/listings/2021-08-01/items/{EU}/HH-0012", query={"marketplaceIds": UK})[0] == 404
 
 
-def test_what_is_wrong_with_a_message_is_told_with_its_number_and_stops_no_other(amazon):
+def test_what_is_wrong_with_a_message_is_reported_with_its_number_and_stops_no_other(amazon):
     messages = [
         quantity(1, "HH-0010", -1),
         quantity(2, "NOBODY", -5),
@@ -108,7 +108,7 @@ def test_a_feed_that_is_wrong_as_a_whole_has_one_issue_without_a_number(amazon, 
     assert amazon.listing("HH-0010").quantity == before
 
 
-def test_in_france_the_words_come_in_french_and_mangled_whatever_was_asked_for(amazon):
+def test_in_france_the_words_come_in_french_and_mangled_whatever_was_requested_for(amazon):
     told = worked(amazon, LISTINGS, listings(quantity(1, "HH-0010", 1), version="1.0"), marketplaces=[FR])
     assert told["issues"][0]["message"] == "L???attribut 'version' ne correspond pas ?? la valeur requise."
 
@@ -142,7 +142,7 @@ def test_a_quantity_sent_to_an_fba_sku_turns_it_into_the_sellers(amazon):
     assert (amazon.listing("FBA-0001").channel, amazon.listing("FBA-0001").quantity) == ("DEFAULT", 5)
 
 
-def test_listings_that_were_taken_are_told_when_they_are_asked_for(amazon):
+def test_listings_that_were_taken_are_reported_when_they_are_requested_for(amazon):
     wanted = {"includedData": ["summaries", "fulfillmentAvailability"], "apiVersion": "2021-08-01"}
     told = worked(amazon, LISTINGS, listings(quantity(1, "HH-0010", 5), quantity(2, "NOBODY", 5), report=wanted))
     assert told["header"]["report"] == wanted

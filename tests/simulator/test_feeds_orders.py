@@ -104,7 +104,7 @@ def test_a_carrier_is_needed_and_other_needs_a_name(amazon, carrier, successful)
     assert fulfil(amazon, shipment(order, carrier=carrier))[1] == successful
 
 
-def test_what_cannot_be_shipped_is_told_and_stops_no_other(amazon):
+def test_what_cannot_be_shipped_is_reported_and_stops_no_other(amazon):
     fine, twice, fba, theirs, cancelled = (
         amazon.order(),
         amazon.order(),
@@ -269,7 +269,7 @@ def test_a_refund_is_booked_and_no_more_than_was_charged(amazon):
     assert repay(amazon, adjust(order, [("Principal", price - 1)])) == (1, 1, 0, 0, [])
 
 
-def test_what_cannot_be_given_back_is_told(amazon):
+def test_what_cannot_be_given_back_is_reported(amazon):
     order, unshipped = amazon.order(), amazon.order()
     fulfil(amazon, shipment(order))
     bodies = [
@@ -328,7 +328,7 @@ def test_an_invoice_is_kept_with_its_order(amazon):
         (PDF, {"metadata:documenttype": "Poem"}, 1),
     ],
 )
-def test_an_invoice_that_is_none_is_told_with_every_reason(amazon, content, changed, results):
+def test_an_invoice_that_is_none_is_reported_with_every_reason(amazon, content, changed, results):
     order = amazon.order()
     fulfil(amazon, shipment(order))
     fresh(amazon)

@@ -26,7 +26,7 @@ def amount(told):
     return Decimal(str(told["currencyAmount"]))
 
 
-def test_a_shipment_is_told_two_minutes_later_with_what_it_earned(amazon):
+def test_a_shipment_is_reported_two_minutes_later_with_what_it_earned(amazon):
     order = sent(amazon, quantity=2)
     assert listed(amazon) == []
     amazon.advance(130)
@@ -136,7 +136,7 @@ def test_a_range_of_more_than_180_days_is_empty(amazon):
         {"postedAfter": SINCE, "nextToken": "mangled"},
     ],
 )
-def test_what_cannot_be_asked_is_400(amazon, query):
+def test_what_cannot_be_requested_is_400(amazon, query):
     assert amazon.call("GET", PATH, query=query)[0] == 400
 
 

@@ -82,7 +82,7 @@ def test_a_journal_that_cannot_be_written_anew_goes_on_as_it_is(journal):
         assert (kept.swollen, kept.lines) == (False, len(entities))
 
 
-def test_trade_time_that_cannot_be_told_to_others_does_not_move(tmp_path):
+def test_trade_time_that_cannot_be_reported_to_others_does_not_move(tmp_path):
     clock = Clock(start=0.0, stepped=True, file=tmp_path / "clock.json")
     with no_file_beyond(5), pytest.raises(NotWritten):
         clock.advance(60)

@@ -43,7 +43,7 @@ def test_its_stock_was_received_in_the_ledger_and_outlives_a_kill(tmp_path):
     amazon.simulator.close()
 
 
-def test_a_pool_that_is_not_told_holds_nothing_and_can_be_filled(amazon):
+def test_a_pool_that_is_not_reported_holds_nothing_and_can_be_filled(amazon):
     list_it(amazon, fulfilledBy="AMAZON")
     assert levels(amazon) == {"NEW-1": 0}
     told = {"sellerId": EU, "sku": "NEW-1", "pool": "UK", "quantity": 2}

@@ -185,7 +185,7 @@ def test_a_png_label_is_a_picture_of_four_by_six_inches(amazon):
 
 
 @pytest.mark.parametrize(("form", "width"), [("ZPL203", b"^PW812"), ("ZPL300", b"^PW1200")])
-def test_a_zpl_label_is_as_fine_as_was_asked_and_only_the_coarse_has_custom_text(amazon, form, width):
+def test_a_zpl_label_is_as_fine_as_was_requested_and_only_the_coarse_has_custom_text(amazon, form, width):
     shipment = bought(
         amazon,
         amazon.order(),
@@ -285,7 +285,7 @@ def test_a_label_that_is_cancelled_too_late_is_not_refunded(amazon):
     assert (refused["Status"], file_of(refused)[0]) == ("RefundRejected", "application/pdf")
 
 
-def test_beyond_the_customs_border_the_papers_are_wanted(amazon):
+def test_beyond_the_customs_border_the_documents_are_wanted(amazon):
     order = amazon.order(marketplace="A1PA6795UKMFR9")
     found = offers(amazon, order)["ShippingServiceList"]
     needs = {row["ShippingServiceId"]: row["RequiresAdditionalSellerInputs"] for row in found}

@@ -109,7 +109,7 @@ def test_other_plans_lifting_and_counts_outlive_a_restart(tmp_path):
         ({"lift": "yes"}, "lift"),
     ],
 )
-def test_a_wrong_plan_is_told_so_and_changes_nothing(amazon, told, field):
+def test_a_wrong_plan_is_reported_so_and_changes_nothing(amazon, told, field):
     before = amazon.control("GET", "limits")[1]
     status, answer = amazon.control("POST", "limits", told)
     assert (status, field in answer["error"]) == (400, True), answer

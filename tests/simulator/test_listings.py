@@ -110,7 +110,7 @@ def test_a_quantity_turns_an_fba_sku_into_the_sellers_and_amazons_channel_stays_
     assert channels(amazon, "FBA-0000") == [("AMAZON_EU",)]
 
 
-def test_merging_keeps_what_was_told_a_second_ago(amazon):
+def test_merging_keeps_what_was_reported_a_second_ago(amazon):
     full = [channel(quantity=5, lead_time_to_ship_max_days=9, restock_date="2026-12-24")]
     patch(amazon, change("fulfillment_availability", full))
     patch(amazon, change("fulfillment_availability", [channel(quantity=6)], "merge"))
@@ -176,7 +176,7 @@ def test_one_quantity_for_the_region_while_attributes_elsewhere_keep_the_old_num
     assert numbers == [old + 5, 3]
 
 
-def test_an_attribute_of_no_account_is_kept_as_it_was_told(amazon):
+def test_an_attribute_of_no_account_is_kept_as_it_was_reported(amazon):
     patch(amazon, change("bullet_point", [{"value": "Blue", "marketplace_id": UK}], "add"))
     amazon.advance(5)
     assert read(amazon, "HH-0010")["attributes"]["bullet_point"] == [{"value": "Blue", "marketplace_id": UK}]

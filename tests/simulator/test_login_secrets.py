@@ -74,7 +74,7 @@ def test_it_wants_its_own_scope(amazon, sqs):
     assert amazon.call("POST", ROTATE, seller=EU)[0] == 403
 
 
-def test_it_may_be_asked_once_a_minute(amazon, sqs):
+def test_it_may_be_requested_once_a_minute(amazon, sqs):
     registered(amazon, sqs)
     assert (rotate(amazon)[0], rotate(amazon)[0]) == (204, 429)
     amazon.advance(61)

@@ -122,7 +122,7 @@ def test_the_postal_code_needs_a_paid_order_and_the_role(amazon):
     assert codes() == [None]
 
 
-def test_only_the_change_types_that_were_asked_for_come(amazon):
+def test_only_the_change_types_that_were_requested_for_come(amazon):
     listener = Listener(amazon).subscribe("ORDER_CHANGE", ["BuyerRequestedChange"])
     order = amazon.order()
     amazon.control("POST", f"orders/{order['orderId']}/request-cancel", {"reason": "x"})
@@ -311,7 +311,7 @@ def test_a_notification_comes_late_after_newer_ones_and_over_a_restart(tmp_path)
     after.simulator.close()
 
 
-def test_an_event_bus_gets_what_its_subscriber_asked_for(amazon):
+def test_an_event_bus_gets_what_its_subscriber_requested_for(amazon):
     body = {
         "name": "Bus",
         "resourceSpecification": {"eventBridge": {"accountId": "123456789012", "region": "eu-west-1"}},

@@ -27,7 +27,7 @@ def test_a_warranty_stands_beside_its_line(amazon):
     assert warranty["orderItemId"] != service["orderItemId"]
 
 
-def test_seller_flex_has_fulfilment_orders_where_they_are_asked_for(amazon):
+def test_seller_flex_has_fulfilment_orders_where_they_are_requested_for(amazon):
     flex, other = amazon.order(sellerFlex=True), amazon.order()
     assert len(amazon.read(flex, "FULFILLMENT_ORDERS")["fulfillmentOrders"]) == 1
     assert "fulfillmentOrders" not in amazon.read(flex, "FULFILLMENT")

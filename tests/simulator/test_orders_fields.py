@@ -76,7 +76,7 @@ def test_a_phone_is_kept_back_after_the_delivery_was_due(amazon):
     assert phones == ["123", "123", None]
 
 
-def test_of_an_fba_order_only_the_town_is_told(amazon):
+def test_of_an_fba_order_only_the_town_is_reported(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", buyer=COMPANY)
     told = amazon.read(order, ALL)
     address = told["recipient"]["deliveryAddress"]

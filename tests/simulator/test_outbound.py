@@ -138,7 +138,7 @@ def test_a_cancelled_order_sets_its_stock_free(amazon):
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1/cancel")[0] == 400
 
 
-def test_a_held_order_goes_when_it_is_told_to(amazon):
+def test_a_held_order_goes_when_it_is_reported_to(amazon):
     create(amazon, fulfillmentAction="Hold")
     amazon.advance(DAY)
     amazon._tokens.clear()
@@ -270,7 +270,7 @@ def test_lost_units_grow_old_and_the_oldest_are_found_first(amazon):
     assert parts() == [0, 2, 0]
 
 
-def test_broken_units_are_told_by_who_broke_them(amazon):
+def test_broken_units_are_reported_by_who_broke_them(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", quantity=2)
     amazon.advance(301)
     move(amazon, "damage", 4)
@@ -292,7 +292,7 @@ def test_future_supply_comes_alone_where_nothing_else_is(amazon):
     assert details(amazon) == {"futureSupplyQuantity": supply}
 
 
-def test_only_what_changed_since_is_told_and_skus_are_ignored_then(amazon):
+def test_only_what_changed_since_is_reported_and_skus_are_ignored_then(amazon):
     amazon.advance(100)
     since = "2026-09-21T14:14:00Z"
     assert summary(amazon, startDateTime=since) == []
@@ -306,7 +306,7 @@ def test_only_what_changed_since_is_told_and_skus_are_ignored_then(amazon):
         amazon.advance(1)
 
 
-def test_a_sku_with_a_comma_is_asked_alone(amazon):
+def test_a_sku_with_a_comma_is_requested_alone(amazon):
     world = amazon.simulator.world
     amazon.control("POST", "listings", {"sellerId": EU, "sku": "A,B"})
     world.records.make(type(world.fba[KEY])(EU, "UK", "A,B", 1))

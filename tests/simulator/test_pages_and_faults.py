@@ -98,7 +98,7 @@ def test_a_search_outside_the_model_is_refused(amazon, query):
     assert amazon.search(**query)[0] == 400
 
 
-def test_filters_leave_only_what_was_asked_for(amazon):
+def test_filters_leave_only_what_was_requested_for(amazon):
     amazon.control("POST", "orders", {"mix": {"count": 80, "cancelledShare": 0.3}})
     amazon.advance(130)
     page = amazon.search(fulfillmentStatuses="CANCELLED", fulfilledBy="MERCHANT", marketplaceIds="")[1]
@@ -182,7 +182,7 @@ def test_a_suspended_seller_sells_nothing_and_says_so(amazon):
     assert [p["marketplace"]["id"] for p in payload if p["participation"]["hasSuspendedListings"]] == [UK]
 
 
-def test_a_marketplace_left_is_told_and_denied(amazon):
+def test_a_marketplace_left_is_reported_and_denied(amazon):
     amazon.control("POST", f"accounts/{EU}/participate", {"marketplaceId": UK, "participating": False})
     payload = amazon.call("GET", "/sellers/v1/marketplaceParticipations")[1]["payload"]
     assert [p["marketplace"]["id"] for p in payload if not p["participation"]["isParticipating"]] == [UK]
@@ -284,13 +284,13 @@ def test_a_control_error_names_the_field(amazon, path, body, field):
     assert amazon.control("GET", "books")[1] == before
 
 
-def test_a_buyer_may_be_told(amazon):
+def test_a_buyer_may_be_reported(amazon):
     order = amazon.order(buyer={"name": "Ada Lovelace", "postalCode": "W1S 4BS"})
     address = amazon.read(order, "RECIPIENT")["recipient"]["deliveryAddress"]
     assert (address["name"], address["postalCode"]) == ("Ada Lovelace", "W1S 4BS")
 
 
-def test_a_body_that_is_no_json_is_told_so(amazon):
+def test_a_body_that_is_no_json_is_reported_so(amazon):
     for body in (b"{", b"[" * 5000, b'{"a": "\\ud800"}', b"\xff", b"NaN"):
         answer = router.answer(amazon.simulator, Request("POST", "/_simulator/orders", "", {}, body))
         assert (answer.status, "JSON" in json.loads(answer.body)["error"]) == (400, True)

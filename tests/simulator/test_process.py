@@ -71,7 +71,7 @@ def test_a_cut_connection_gives_no_byte_of_an_answer(amazon, kind):
     assert httpx2.get(url, headers=headers).status_code == 200
 
 
-def test_it_ends_cleanly_when_asked_to(amazon, tmp_path):
+def test_it_ends_cleanly_when_requested_to(amazon, tmp_path):
     assert amazon.ask("clock")["mode"] == "scaled"
     assert amazon.end() == 0
     assert (tmp_path / "errors").read_text() == ""
@@ -130,7 +130,7 @@ def test_a_world_is_saved_at_the_end_and_loaded_at_its_time(tmp_path):
         second.end()
 
 
-def test_traffic_told_again_at_a_restart_goes_on_as_it_was(tmp_path):
+def test_traffic_reported_again_at_a_restart_goes_on_as_it_was(tmp_path):
     told = ("--traffic", "600", "--stepped", "--start", "2026-12-01T00:00:00Z")
     first = Process(tmp_path, *told)
     first.ask("clock", {"advance": 10_000})

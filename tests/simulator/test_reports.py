@@ -164,7 +164,7 @@ def test_a_document_is_packed_and_its_charset_stands_only_in_its_header(amazon):
     assert gzip.decompress(answer.body).startswith(b"item-name\titem-description\t")
 
 
-def test_clients_that_ask_for_it_are_told_the_encoding(amazon):
+def test_clients_that_ask_for_it_are_reported_the_encoding(amazon):
     document = made(amazon, LISTINGS)["reportDocumentId"]
     _, answer = download(amazon, document, query={"enableContentEncodingUrlHeader": "true"})
     assert (answer.headers["content-encoding"], answer.body[:2]) == ("gzip", b"\x1f\x8b")

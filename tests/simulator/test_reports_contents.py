@@ -83,7 +83,7 @@ def test_a_line_tells_the_whole_lines_money_and_a_pending_one_none(amazon):
     assert (row["order-status"], row["item-price"], row["ship-postal-code"]) == ("Pending", "", "")
 
 
-def test_where_tax_comes_on_top_it_is_told_by_what_it_is_on(amazon):
+def test_where_tax_comes_on_top_it_is_reported_by_what_it_is_on(amazon):
     order = amazon.order(seller=NA, marketplace=US)
     (row,) = rows(amazon, PLACED, seller=NA, marketplaces=[US], since=SINCE)
     assert Decimal(row["item-tax"]) + Decimal(row["shipping-tax"]) == held(amazon, order).items[0].tax
@@ -188,7 +188,7 @@ def test_letters_that_the_charset_lacks_are_lost(amazon):
         ("xx", DE, {"seller-sku", "quantity", "price", "asin1", "status"}),
     ],
 )
-def test_headers_are_told_in_the_language_that_was_asked_for(amazon, locale, market, headers):
+def test_headers_are_reported_in_the_language_that_was_requested_for(amazon, locale, market, headers):
     options = {"preferredReportDocumentLocale": locale} if locale else None
     (row, *_) = rows(amazon, LISTINGS, marketplaces=[market], options=options)
     assert headers <= set(row)
@@ -298,7 +298,7 @@ def test_the_ledgers_detail_has_every_event(amazon):
     assert (row["Event Type"], row["Reference ID"], row["Quantity"]) == ("Shipments", order["orderId"], "-4")
 
 
-def test_what_is_available_is_told_by_condition(amazon):
+def test_what_is_available_is_reported_by_condition(amazon):
     stock = world(amazon).warehouses.stock(EU, "UK", "FBA-0001")
     world(amazon).warehouses.damage(stock, 2, amazon.simulator.clock.seconds())
     told = [row for row in rows(amazon, "GET_AFN_INVENTORY_DATA") if row["seller-sku"] == "FBA-0001"]
@@ -311,7 +311,7 @@ def test_what_is_available_is_told_by_condition(amazon):
 # --- returns
 
 
-def test_what_came_back_to_the_seller_is_told_with_what_was_refunded(amazon):
+def test_what_came_back_to_the_seller_is_reported_with_what_was_refunded(amazon):
     kind, order = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE", amazon.order(quantity=2)
     amazon.confirm(order, quantity=2)
     take_back(amazon, order, 1, reason="DEFECTIVE")

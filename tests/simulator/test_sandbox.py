@@ -172,7 +172,7 @@ def test_without_models_there_is_no_sandbox(amazon):
 
 
 @pytest.mark.parametrize("content", [None, "{", json.dumps({"title": "nothing"})])
-def test_a_folder_without_models_is_told_so(tmp_path, content):
+def test_a_folder_without_models_is_reported_so(tmp_path, content):
     if content is not None:
         (tmp_path / "model.json").write_text(content)
     with pytest.raises(ValueError, match="--models"):

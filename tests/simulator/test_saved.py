@@ -101,7 +101,7 @@ def test_a_loaded_world_is_in_the_journal(tmp_path):
         lambda file: b"\xff\xfe" + file,
     ],
 )
-def test_what_is_no_world_is_told_so_and_changes_nothing(amazon, spoil):
+def test_what_is_no_world_is_reported_so_and_changes_nothing(amazon, spoil):
     file = lived().send("GET", "/_simulator/world").body
     order = amazon.order()
     status, told = load(amazon, spoil(file))

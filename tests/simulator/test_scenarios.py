@@ -19,7 +19,7 @@ def row(amazon, part, **wanted):
     return [one for one in rows if all(one[name] == value for name, value in wanted.items())]
 
 
-def test_every_story_is_listed_and_can_be_told_of_every_seller(amazon):
+def test_every_story_is_listed_and_can_be_reported_of_every_seller(amazon):
     assert amazon.control("GET", "scenarios")[1]["scenarios"] == {
         name: story.words for name, story in SCENARIOS.items()
     }
@@ -30,7 +30,7 @@ def test_every_story_is_listed_and_can_be_told_of_every_seller(amazon):
     assert all(amazon.listing(sku, seller).quantity >= 0 for seller in (EU, NA) for sku in ("HH-0010", "HH-0011"))
 
 
-def test_an_unknown_story_or_seller_is_told_so(amazon):
+def test_an_unknown_story_or_seller_is_reported_so(amazon):
     assert amazon.control("POST", "scenarios/mutiny")[0] == 400
     status, told = amazon.control("POST", "scenarios/fba", {"sellerId": "NOBODY"})
     assert (status, "sellerId" in told["error"]) == (400, True)
@@ -127,7 +127,7 @@ def test_outage_breaks_every_call_for_a_while_and_some_after_it(amazon):
 
 
 @pytest.mark.parametrize("name", ["oversold", "unmatched", "outage"])
-def test_a_seller_without_goods_is_told_what_it_lacks(amazon, name):
+def test_a_seller_without_goods_is_reported_what_it_lacks(amazon, name):
     bare = amazon.control("POST", "accounts", {"region": "EU", "goods": False})[1]
     status, told = amazon.control("POST", f"scenarios/{name}", {"sellerId": bare["sellerId"]})
     assert (status, "/_simulator/listings" in told["error"]) == (400, True)

@@ -53,7 +53,7 @@ def test_it_opens_its_own_method_and_path_and_nothing_else(amazon):
     ) == [404, 404, 403, 403]
 
 
-def test_it_opens_the_personal_data_that_was_asked_for(amazon):
+def test_it_opens_the_personal_data_that_was_requested_for(amazon):
     order = amazon.order()["orderId"]
 
     def names(token):

@@ -71,7 +71,7 @@ def test_a_batch_that_was_torn_is_dropped_whole_and_done_again(tmp_path):
     again.simulator.close()
 
 
-def test_orders_come_as_often_as_told_and_by_the_day_curve():
+def test_orders_come_as_often_as_reported_and_by_the_day_curve():
     amazon = Amazon()
     told = {"marketplaces": {UK: 60}, "keepStocked": True, "habits": {"fba": 0, "unknown": 0}}
     live(amazon, [A_DAY], told)
@@ -252,7 +252,7 @@ def test_an_oversold_fba_order_waits_until_amazon_has_it(amazon):
         ({"peak": {"factor": 0}}, "peak.factor"),
     ],
 )
-def test_wrong_traffic_is_told_so_and_changes_nothing(amazon, told, field):
+def test_wrong_traffic_is_reported_so_and_changes_nothing(amazon, told, field):
     before = amazon.control("GET", "traffic")[1]
     status, answer = amazon.control("POST", "traffic", told)
     assert (status, field in answer["error"]) == (400, True), answer

@@ -165,7 +165,7 @@ def test_a_revoked_seller_has_no_access_and_no_refresh(amazon):
 
 
 @pytest.mark.parametrize(("kind", "status"), [("500", 500), ("503", 503), ("throttle", 429), ("html", 503)])
-def test_a_fault_strikes_as_often_as_it_was_told(amazon, kind, status):
+def test_a_fault_strikes_as_often_as_it_was_reported(amazon, kind, status):
     amazon.control("POST", "faults", {"kind": kind, "operation": "getOrder", "count": 2})
     order = amazon.order()
     headers = {"x-amz-access-token": amazon.token()}

@@ -258,7 +258,7 @@ def page(
 
 
 def check_the_ledger() -> None:
-    """Rule 2 of the house: on hand is the sum of movements, promises are the sum of allocations, never negative."""
+    """Rule 2: on hand is the sum of movements, promises are the sum of allocations, never negative."""
     moved = _sums(Movement)
     promised = _sums(Allocation)
     for level in StockLevel.objects.all():

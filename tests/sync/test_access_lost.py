@@ -88,7 +88,7 @@ def test_a_code_that_waited_too_long_is_refused_by_amazon(whole):
     assert AuthorisationAttempt.objects.get().outcome == "Code refused"
 
 
-def test_a_seller_of_the_other_region_is_told_apart_by_amazons_endpoints(whole):
+def test_a_seller_of_the_other_region_is_reported_apart_by_amazons_endpoints(whole):
     """The return belongs to a channel in Europe, the seller to North America."""
     state = whole.consent(whole.press_authorise())
     whole.come_back(state)
@@ -106,7 +106,7 @@ def test_a_seller_of_the_other_region_is_told_apart_by_amazons_endpoints(whole):
     assert SellerAccount.objects.get().refresh_token == ""
 
 
-def test_a_second_channel_of_the_seller_is_never_asked_twice(whole):
+def test_a_second_channel_of_the_seller_is_never_requested_twice(whole):
     whole.authorise()
     german = whole.a_channel("Amazon.de FBM", "A1PA6795UKMFR9", "EU")
     whole.authorise(channel=german)
@@ -114,7 +114,7 @@ def test_a_second_channel_of_the_seller_is_never_asked_twice(whole):
     assert set(Channel.objects.values_list("link_state", flat=True)) == {"Linked"}
 
 
-def test_revoked_at_amazon_the_channels_stop_people_are_told_and_after_authorise_the_books_agree(selling):
+def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_authorise_the_books_agree(selling):
     whole = selling
     assert links() == ("Linked", {"Linked"})
     selling.amazon.control("authorisations/revoke", {"sellerId": EU})
@@ -147,7 +147,7 @@ def test_revoked_at_amazon_the_channels_stop_people_are_told_and_after_authorise
     assert order_of(second).state == "Ready to ship"
     assert [row["orderId"] for row in whole.books()["confirmations"]] == [whole.first]
     assert Confirmation.objects.get().state == "Confirmed"
-    told = {listing.sku: listing.told_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
+    told = {listing.sku: listing.sent_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
     assert told == {SKUS[0]: 38, SKUS[1]: 37, SKUS[2]: 7}
     assert {sku: at_amazon(whole, sku) for sku in SKUS} == told
 

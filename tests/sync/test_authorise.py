@@ -67,7 +67,7 @@ US = sells("ATVPDKIKX0DER", "Amazon.com", "US", "USD")
 DENIED = AccessDenied("getMarketplaceParticipations", status=403, code="Unauthorized")
 
 
-class Desk:
+class SecretRotator:
     """Calls by region: what each endpoint says of the seller."""
 
     def __init__(self, **regions):
@@ -90,11 +90,11 @@ class Answers:
 
 
 GOOD = Grant(AccessToken("Atza|1", NOW), "Atzr|1")
-IN_EUROPE = Desk(EU=(UK,))
+IN_EUROPE = SecretRotator(EU=(UK,))
 
 
-def exchange(attempt, login, desk=IN_EUROPE):
-    exchange_code(attempt.pk, login, desk, CLOCK)
+def exchange(attempt, login, rotator=IN_EUROPE):
+    exchange_code(attempt.pk, login, rotator, CLOCK)
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ def test_a_spent_code_says_press_authorise_again_and_the_old_token_stays(attempt
     assert (attempt.outcome, "works once" in attempt.error) == ("Code refused", True)
 
 
-def test_no_answer_is_tried_once_more_and_then_told(attempt):
+def test_no_answer_is_tried_once_more_and_then_reported(attempt):
     silent = TimedOut("exchangeToken", outcome_unknown=True)
     login = Login(silent, silent)
     exchange(attempt, login)
@@ -181,7 +181,7 @@ def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(att
     assert Channel.objects.get().link_state == "Linked"
 
 
-def test_a_request_that_the_token_endpoint_refuses_is_told_as_such(attempt):
+def test_a_request_that_the_token_endpoint_refuses_is_reported_as_such(attempt):
     exchange(attempt, Login(TokenRequestRefused("exchangeToken", status=400, code="invalid_request")))
     assert (told(attempt)[0], attempt.outcome) == ("Failed", "Application refused")
     assert not Problem.objects.exists()
@@ -193,11 +193,11 @@ def test_a_grant_without_a_refresh_token_links_nothing(attempt):
 
 
 def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
-    desk = Desk(NA=(US,))
-    exchange(attempt, Login(GOOD), desk)
+    rotator = SecretRotator(NA=(US,))
+    exchange(attempt, Login(GOOD), rotator)
     assert (told(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Wrong region")
     assert ("UK and Europe" in attempt.error, "US" in attempt.error) == (True, True)
-    assert [region for region, _ in desk.asked] == ["EU", "NA"]
+    assert [region for region, _ in rotator.asked] == ["EU", "NA"]
 
 
 @pytest.mark.parametrize(
@@ -208,15 +208,15 @@ def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
         NotBefore(NOW, "getMarketplaceParticipations"),
     ],
 )
-def test_when_the_region_cannot_be_told_the_seller_is_believed_and_verified_later(attempt, told_in_europe):
-    desk = Desk(EU=told_in_europe, NA=(US,))
-    exchange(attempt, Login(GOOD), desk)
+def test_when_the_region_cannot_be_reported_the_seller_is_believed_and_verified_later(attempt, told_in_europe):
+    rotator = SecretRotator(EU=told_in_europe, NA=(US,))
+    exchange(attempt, Login(GOOD), rotator)
     assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
-    assert [region for region, _ in desk.asked] == ["EU"]
+    assert [region for region, _ in rotator.asked] == ["EU"]
 
 
 def test_a_seller_whom_no_region_knows_is_linked_and_the_checks_say_what_is_missing(attempt):
-    exchange(attempt, Login(GOOD), Desk())
+    exchange(attempt, Login(GOOD), SecretRotator())
     assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
 
 

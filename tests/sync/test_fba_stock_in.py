@@ -204,7 +204,7 @@ NO_FBA = "Amazon has no FBA stock for this account"
 
 
 @pytest.mark.parametrize("status", [400, 404])
-def test_an_account_without_fba_is_asked_once_a_day_and_fails_nothing(status):
+def test_an_account_without_fba_is_requested_once_a_day_and_fails_nothing(status):
     shop = Shop()
     shop.amazon.faults["getInventorySummaries"].append(Refused("getInventorySummaries", status=status))
     assert shop.run() == FlowResult(NO_FBA, NOW + timedelta(days=1))

@@ -15,7 +15,7 @@ from wharfinger.db.models import Allocation, Confirmation, Listing, Movement, St
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.sync import fba_stock_in, listings_in, shipments_out, stock_out
 from wharfinger.sync.calls import AccountFacts
 
@@ -78,7 +78,7 @@ def at_every_step(check):
     raise AssertionError(f"more than {MOST_STEPS} steps")
 
 
-def test_every_parcel_is_told_exactly_once(db):
+def test_every_parcel_is_reported_exactly_once(db):
     shop = Shop()
     item, service = an_item(), a_service()
     ledger.receive_stock(item.pk, shop.site.pk, 500, now=NOW)
@@ -89,7 +89,7 @@ def test_every_parcel_is_told_exactly_once(db):
             order = an_order(shop.channel, shop.site, [(item, 1)])
             lines = list(order.lines.all())
             allocate_lines(lines, site_id=shop.site.pk, now=NOW)
-            bring_state_along(order, lines, now=NOW)
+            recompute_state(order, lines, now=NOW)
             shipments.dispatch(order.pk, service_id=service.pk, now=SteppedClock.now(shop.clock))
             made.append(order)
         return made
@@ -120,7 +120,7 @@ def test_amazon_ends_with_the_newest_quantity(db):
         died = shop.killed(stock_out, step)
         shop.go_on(stock_out, minutes=15)
         assert {entry.quantity for entry in shop.amazon.listings.values()} == {step}
-        assert set(Listing.objects.values_list("told_quantity", "seen_quantity")) == {(step, step)}
+        assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(step, step)}
         assert not StockNotice.objects.exists()
         return died
 

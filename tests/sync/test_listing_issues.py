@@ -62,7 +62,7 @@ def test_an_error_opens_a_problem_with_amazons_words_and_closes_when_gone(read):
 
 
 @pytest.mark.parametrize("read", [Listed.read_back, Listed.read_all])
-def test_a_listing_that_buyers_do_not_see_any_more_is_told_until_it_is_back(read):
+def test_a_listing_that_buyers_do_not_see_any_more_is_reported_until_it_is_back(read):
     shop = Listed()
     read(shop)
     shop.entry.status = ()
@@ -86,7 +86,7 @@ def test_an_unfinished_or_sold_out_listing_has_not_vanished():
 
 
 @pytest.mark.parametrize("way", ["patch", "read-back", "whole reading"])
-def test_a_sku_that_is_gone_is_told_and_closed_when_it_is_listed_again(way):
+def test_a_sku_that_is_gone_is_reported_and_closed_when_it_is_listed_again(way):
     shop = Listed()
     shop.entry.issues = (SUPPRESSED,)
     shop.read_all()
@@ -111,5 +111,5 @@ def test_what_was_submitted_is_kept_beside_what_it_shows():
     shop.entry.submitted = 40
     shop.read_back()
     listing = shop.listing()
-    assert (listing.told_quantity, listing.submitted_quantity, listing.seen_quantity) == (13, 40, 13)
+    assert (listing.sent_quantity, listing.submitted_quantity, listing.read_back_quantity) == (13, 40, 13)
     assert not outbox.any_waiting(shop.account.pk, now=shop.clock.now() + timedelta(hours=1))

@@ -42,7 +42,7 @@ def test_a_listing_is_kept_with_what_amazon_says_of_it():
     shop.run()
     listing = Listing.objects.get()
     assert (listing.sku, listing.fulfilment, listing.product_type) == ("MUG", "FBM", "MUG")
-    assert (listing.seen_quantity, listing.lead_time_days) == (7, 2)
+    assert (listing.read_back_quantity, listing.lead_time_days) == (7, 2)
     product = ChannelProduct.objects.get()
     assert (product.marketplace_id, product.asin, product.title) == (UK, "B07XJ8C8F5", "A mug")
 
@@ -55,7 +55,7 @@ def test_all_pages_of_all_marketplaces_and_a_second_run_changes_nothing():
     assert (Listing.objects.count(), ChannelProduct.objects.count()) == (45, 90)
 
 
-def test_one_is_told_as_one():
+def test_one_is_reported_as_one():
     assert "1 SKU in 1 marketplace, " in Shop(UK, MUG=Entry()).run().outcome
 
 
@@ -226,7 +226,7 @@ def test_throttled_it_waits_for_the_next_token():
     assert shop.clock.paused == 4
 
 
-def test_more_than_amazon_lets_be_read_is_told_to_a_person_and_nothing_is_gone():
+def test_more_than_amazon_lets_be_read_is_reported_to_a_person_and_nothing_is_gone():
     shop = Shop(MUG=Entry())
     a_listing(shop.account, "ELSEWHERE")
     shop.amazon.faults["searchListingsItems"].append(ListingsPage(items=(), number_of_results=1_400, next_token=None))
@@ -235,10 +235,10 @@ def test_more_than_amazon_lets_be_read_is_told_to_a_person_and_nothing_is_gone()
     assert Listing.objects.get(sku="ELSEWHERE").gone_at is None
 
 
-def test_another_number_at_amazon_is_looked_at_again_before_it_is_told_again():
+def test_another_number_at_amazon_is_looked_at_again_before_it_is_reported_again():
     shop = Shop(MUG=Entry(quantity=3))
     a_listing(shop.account, "MUG", an_item())
-    Listing.objects.update(told_quantity=5, told_at=NOW - timedelta(hours=1), told_why={"steps": []})
+    Listing.objects.update(sent_quantity=5, sent_at=NOW - timedelta(hours=1), sent_why={"steps": []})
     shop.run()
     assert Listing.objects.get().read_back_at > NOW
     assert not StockNotice.objects.exists()

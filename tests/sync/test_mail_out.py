@@ -10,16 +10,16 @@ from tests.sync.fake_amazon import SteppedClock
 from tests.sync.smtp_server import mail_server
 
 from wharfinger.db.models import Alert, TestMail, User
-from wharfinger.domain.installation.alerts import Letter
+from wharfinger.domain.installation.alerts import EmailMessage
 from wharfinger.operations.installation import mail
 from wharfinger.sync import mail_out
-from wharfinger.sync.post import FilePost, NotSent, SmtpPost, SmtpServer
+from wharfinger.sync.mailer import FileEmailSender, NotSent, SmtpEmailSender, SmtpServer
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUSE = "https://house.example"
 SECRET = "correct horse battery"
-LETTER = Letter("Wharfinger: test", "Öl & Ruhe\n.\nends\n")
+LETTER = EmailMessage("Wharfinger: test", "Öl & Ruhe\n.\nends\n")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def an_alert(text="Access is lost.", **values):
 
 def post_to(server, **changes):
     told = {"host": "127.0.0.1", "port": server.port, "security": "None", "username": "", "password": ""}
-    return SmtpPost(SmtpServer(**{**told, "sender": "shop@example.com", **changes}))
+    return SmtpEmailSender(SmtpServer(**{**told, "sender": "shop@example.com", **changes}))
 
 
 def run(post, at=NOW):
@@ -106,12 +106,12 @@ def test_a_refusal_says_why_and_what_to_do_without_the_password(refuse, changes,
     assert trouble.value.__cause__ is None
 
 
-def test_nobody_at_the_port_is_told_as_such():
+def test_nobody_at_the_port_is_reported_as_such():
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port = tried.getsockname()[1]
     with pytest.raises(NotSent, match=f"Nothing listens at 127.0.0.1:{port}"):
-        SmtpPost(SmtpServer("127.0.0.1", port, "None", "", "", "s@example.com")).send(LETTER, ["o@example.com"])
+        SmtpEmailSender(SmtpServer("127.0.0.1", port, "None", "", "", "s@example.com")).send(LETTER, ["o@example.com"])
 
 
 def test_what_failed_waits_and_is_tried_again_with_growing_pauses_until_it_goes(olga):
@@ -175,7 +175,7 @@ def test_a_test_message_that_fails_says_why_and_is_not_tried_again(olga):
 def test_a_demo_writes_each_letter_into_a_file_of_its_own(tmp_path, olga):
     an_alert()
     an_alert("Another.")
-    post = FilePost(tmp_path / "mail", "wharfinger@demo.example")
+    post = FileEmailSender(tmp_path / "mail", "wharfinger@demo.example")
     assert run(post).outcome == "2 sent"
     names = sorted(path.name for path in (tmp_path / "mail").iterdir())
     assert names == ["00001-wharfinger-authorisation-lost.eml", "00002-wharfinger-authorisation-lost.eml"]
@@ -183,7 +183,7 @@ def test_a_demo_writes_each_letter_into_a_file_of_its_own(tmp_path, olga):
     assert (told["to"], "Access is lost." in told.get_content()) == ("olga@example.com", True)
 
 
-def test_a_folder_that_cannot_be_written_is_told_as_such(tmp_path):
+def test_a_folder_that_cannot_be_written_is_reported_as_such(tmp_path):
     (tmp_path / "mail").write_text("a file in its place")
     with pytest.raises(NotSent, match="could not be written"):
-        FilePost(tmp_path / "mail", "s@example.com").send(LETTER, ["o@example.com"])
+        FileEmailSender(tmp_path / "mail", "s@example.com").send(LETTER, ["o@example.com"])

@@ -383,7 +383,7 @@ def test_odd_skus_are_compared_exactly(world):
     assert (world.level(wide), world.level(plain)) == ((5, 1), (5, 0))
 
 
-def test_an_order_in_another_currency_is_taken_and_told(world):
+def test_an_order_in_another_currency_is_taken_and_reported(world):
     world.item("MUG", 10)
     told = json.loads(json.dumps(order(line("MUG"))).replace("GBP", "EUR"))
     world.hear(told)
@@ -565,7 +565,7 @@ def test_units_confirmed_in_seller_central_leave_our_stock_too(world):
     assert world.level(mug) == (7, 0)
 
 
-def test_what_left_elsewhere_without_a_promise_is_told_to_the_listing(world):
+def test_what_left_elsewhere_without_a_promise_is_reported_to_the_listing(world):
     world.item("MUG", 1)
     told = order(line("MUG", 3, number="1"))
     world.hear(told)

@@ -148,7 +148,7 @@ def test_a_carrier_alone_is_confirmed_only_when_amazon_shows_another():
     assert (shop.states(), shop.calls()) == (["Confirmed"], 3)
 
 
-def test_a_refused_correction_is_told_though_the_order_counts_as_shipped():
+def test_a_refused_correction_is_reported_though_the_order_counts_as_shipped():
     shop = Corrected()
     shop.amazon.statuses[shop.order.order_ref] = "SHIPPED"
     shop.correct()

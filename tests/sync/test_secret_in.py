@@ -34,7 +34,7 @@ CLIENT = "amzn1.application-oa2-client.1"
 OPERATION = "rotateApplicationClientSecret"
 
 
-class Desk:
+class SecretRotator:
     """Amazon that answers a rotation as it is told to."""
 
     def __init__(self, *answers):
@@ -121,8 +121,8 @@ def asked(application):
     return application
 
 
-def ask(application, desk, clock=None):
-    return secret_in.ask_for_secret(application.pk, desk, clock or SteppedClock(NOW))
+def ask(application, rotator, clock=None):
+    return secret_in.ask_for_secret(application.pk, rotator, clock or SteppedClock(NOW))
 
 
 def read(queue, at=NOW):
@@ -133,29 +133,29 @@ def row():
     return AmazonApplication.objects.get()
 
 
-def test_amazon_is_asked_once_with_the_present_secret(asked):
-    desk = Desk()
-    assert ask(asked, desk) is None
-    assert ask(asked, desk) is None
-    assert desk.asked == [("amzn1.oa2-cs.v1.old", "EU")]
-    assert (row().rotation_asked_at, row().rotation_error) == (NOW, "")
+def test_amazon_is_requested_once_with_the_present_secret(asked):
+    rotator = SecretRotator()
+    assert ask(asked, rotator) is None
+    assert ask(asked, rotator) is None
+    assert rotator.asked == [("amzn1.oa2-cs.v1.old", "EU")]
+    assert (row().rotation_requested_at, row().rotation_error) == (NOW, "")
 
 
 def test_the_message_is_kept_first_and_deleted_after(asked):
-    ask(asked, Desk())
+    ask(asked, SecretRotator())
     queue = FakeQueue(new_secret())
     result = read(queue)
     assert (result.outcome, result.next_due, queue.deleted) == ("1 new secret", None, ["receipt-0"])
-    assert (row().client_secret, row().rotation_asked_at) == ("amzn1.oa2-cs.v1.fresh", None)
+    assert (row().client_secret, row().rotation_requested_at) == ("amzn1.oa2-cs.v1.fresh", None)
 
 
 def test_while_it_is_waited_for_the_queue_is_read_often(asked):
-    ask(asked, Desk())
+    ask(asked, SecretRotator())
     assert read(FakeQueue()).next_due == NOW + secret_in.LOOK_AGAIN_AFTER
 
 
 def test_the_old_secret_is_used_until_the_message_has_come(asked):
-    ask(asked, Desk())
+    ask(asked, SecretRotator())
     read(FakeQueue())
     assert row().client_secret == "amzn1.oa2-cs.v1.old"
 
@@ -211,10 +211,10 @@ def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(applicatio
         (Refused(OPERATION, status=400, code="InvalidInput", message="Something else"), "InvalidInput"),
     ],
 )
-def test_a_refusal_is_told_with_its_remedy_and_the_old_secret_stays(asked, error, words):
-    assert ask(asked, Desk(error)) is None
+def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(asked, error, words):
+    assert ask(asked, SecretRotator(error)) is None
     told = row()
-    assert (told.client_secret, told.rotation_asked_at, words in told.rotation_error) == (
+    assert (told.client_secret, told.rotation_requested_at, words in told.rotation_error) == (
         "amzn1.oa2-cs.v1.old",
         None,
         True,
@@ -226,24 +226,24 @@ def test_a_refusal_is_told_with_its_remedy_and_the_old_secret_stays(asked, error
     "error",
     [TimedOut(OPERATION, outcome_unknown=True), ServerFault(OPERATION, status=503, outcome_unknown=True)],
 )
-def test_without_an_answer_the_message_is_waited_for_and_amazon_not_asked_again(asked, error):
-    desk = Desk(error)
-    ask(asked, desk)
-    ask(asked, desk)
-    assert (len(desk.asked), row().rotation_asked_at) == (1, NOW)
+def test_without_an_answer_the_message_is_waited_for_and_amazon_not_requested_again(asked, error):
+    rotator = SecretRotator(error)
+    ask(asked, rotator)
+    ask(asked, rotator)
+    assert (len(rotator.asked), row().rotation_requested_at) == (1, NOW)
     read(FakeQueue(new_secret()))
     assert row().client_secret == "amzn1.oa2-cs.v1.fresh"
 
 
 def test_when_amazons_rate_is_spent_the_same_press_asks_again_later(asked):
-    desk = Desk(Throttled(OPERATION, status=429))
-    assert ask(asked, desk) == NOW + secret_in.ASK_AGAIN_AFTER
-    assert ask(asked, desk) is None
-    assert len(desk.asked) == 2
+    rotator = SecretRotator(Throttled(OPERATION, status=429))
+    assert ask(asked, rotator) == NOW + secret_in.ASK_AGAIN_AFTER
+    assert ask(asked, rotator) is None
+    assert len(rotator.asked) == 2
 
 
-def test_a_queue_that_cannot_be_read_is_told_and_forgotten_when_it_answers_again(asked):
-    ask(asked, Desk())
+def test_a_queue_that_cannot_be_read_is_reported_and_forgotten_when_it_answers_again(asked):
+    ask(asked, SecretRotator())
     broken = FakeQueue(trouble="SQS refuses: there is no such queue")
     read(broken)
     read(broken)
@@ -253,8 +253,8 @@ def test_a_queue_that_cannot_be_read_is_told_and_forgotten_when_it_answers_again
     assert row().rotation_error == ""
 
 
-def test_a_message_that_does_not_come_is_told_after_an_hour(asked):
-    ask(asked, Desk())
+def test_a_message_that_does_not_come_is_reported_after_an_hour(asked):
+    ask(asked, SecretRotator())
     read(FakeQueue(), NOW + timedelta(minutes=59))
     assert not Alert.objects.exists()
     read(FakeQueue(), NOW + timedelta(minutes=61))
@@ -373,7 +373,7 @@ def test_the_whole_rotation_with_boto3_and_the_new_secret_works(real):
     assert row().rotation_error == "", "the new secret is taken by Login with Amazon"
 
 
-def test_a_queue_that_is_not_there_is_told_in_words(real):
+def test_a_queue_that_is_not_there_is_reported_in_words(real):
     application = entered(real, f"{real.base}/sqs/eu-west-1/210987654321/nowhere")
     secret_in.run(real.queue_of, SteppedClock(real.now()))
     application.refresh_from_db()

@@ -15,7 +15,7 @@ from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.shipping import confirmations, parcels, shipments
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.sync import shipments_out
 from wharfinger.sync.calls import AccountFacts
 
@@ -44,7 +44,7 @@ class Shop:
         order = an_order(self.channel, self.site, [(self.item, 1)])
         lines = list(order.lines.all())
         allocate_lines(lines, site_id=self.site.pk, now=NOW)
-        bring_state_along(order, lines, now=NOW)
+        recompute_state(order, lines, now=NOW)
         shipments.dispatch(order.pk, service_id=self.service.pk, now=self.clock.now())
         return order
 
@@ -66,7 +66,7 @@ class Shop:
         return [self.amazon.packages[order.order_ref]["1"].tracking_number for order in self.orders]
 
 
-def test_amazon_is_told_in_its_words():
+def test_amazon_is_reported_in_its_words():
     shop = Shop()
     shop.run()
     (order,) = shop.orders
@@ -151,7 +151,7 @@ def test_without_tokens_nothing_counts_as_attempted():
 
 
 class TestDoubt:
-    def test_a_lost_answer_is_looked_up_and_not_told_again(self):
+    def test_a_lost_answer_is_looked_up_and_not_reported_again(self):
         shop = Shop()
         shop.amazon.faults["confirmShipment"].append(After(TimedOut("confirmShipment", outcome_unknown=True)))
         shop.run()
@@ -201,7 +201,7 @@ class TestDoubt:
         assert shop.states() == ["Confirmed"]
         assert set(shop.told().values()) == {1}
 
-    def test_what_surely_did_not_arrive_is_told_after_a_pause(self):
+    def test_what_surely_did_not_arrive_is_reported_after_a_pause(self):
         shop = Shop()
         shop.amazon.faults["confirmShipment"].append(Unreachable("confirmShipment"))
         shop.run()
@@ -212,7 +212,7 @@ class TestDoubt:
         shop.run()
         assert shop.states() == ["Accepted"]
 
-    def test_accepted_but_never_shown_is_told_again_under_the_same_reference(self):
+    def test_accepted_but_never_shown_is_reported_again_under_the_same_reference(self):
         shop = Shop()
         shop.run()
         shop.amazon.packages.clear()
@@ -233,7 +233,7 @@ class TestDoubt:
 
 
 class TestRefused:
-    def test_a_refusal_is_told_to_a_person_with_amazons_words(self):
+    def test_a_refusal_is_reported_to_a_person_with_amazons_words(self):
         shop = Shop(2)
         words = "The tracking ID does not match the expected format for the carrier."
         shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message=words))

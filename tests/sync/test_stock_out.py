@@ -46,14 +46,14 @@ class Shop:
         return Listing.objects.get(sku=sku)
 
 
-def test_amazon_is_told_what_is_available_and_why_is_kept():
+def test_amazon_is_reported_what_is_available_and_why_is_kept():
     shop = Shop(("MUG", 12))
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 3, now=NOW)
     shop.run()
     assert shop.told() == [("MUG", 9)]
     listing = shop.listing()
-    assert (listing.told_quantity, listing.told_at) == (9, NOW)
-    assert listing.told_why["steps"] == [
+    assert (listing.sent_quantity, listing.sent_at) == (9, NOW)
+    assert listing.sent_why["steps"] == [
         ["On hand", 12], ["Promised to orders", -3], ["Available", 9], ["Told to Amazon", 9],
     ]  # fmt: skip
     assert not StockNotice.objects.exists()
@@ -94,7 +94,7 @@ def test_without_tokens_it_ends_and_says_when_to_come_back():
     assert {entry.quantity for entry in shop.amazon.listings.values()} == {10}
 
 
-def test_a_change_while_the_message_is_under_way_is_told_afterwards():
+def test_a_change_while_the_message_is_under_way_is_reported_afterwards():
     shop = Shop(("MUG", 5))
     (message,) = outbox.claim_quantities(shop.account.pk, 5, now=NOW)
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 2, now=NOW)
@@ -103,7 +103,7 @@ def test_a_change_while_the_message_is_under_way_is_told_afterwards():
     assert shop.told() == [("MUG", 3)]
 
 
-def test_killed_between_call_and_settling_it_is_told_again():
+def test_killed_between_call_and_settling_it_is_reported_again():
     shop = Shop(("MUG", 5))
     outbox.claim_quantities(shop.account.pk, 5, now=NOW)
     shop.run()
@@ -142,7 +142,7 @@ def test_a_dead_line_ends_the_run_and_loses_nothing():
         Refused("patch", status=400, message="The attributes are invalid."),
     ],
 )
-def test_a_refused_sku_is_told_to_a_person_and_the_others_go_on(fault):
+def test_a_refused_sku_is_reported_to_a_person_and_the_others_go_on(fault):
     shop = Shop(("MUG", 5), ("CUP", 6))
     shop.amazon.faults["patchListingsItem"].append(fault)
     shop.run()
@@ -188,7 +188,7 @@ class TestWhatIsNotTold:
         shop.run()
         assert shop.told() == []
         assert not StockNotice.objects.exists()
-        return shop.listing().told_why["not_told"]
+        return shop.listing().sent_why["not_told"]
 
     def test_a_never_counted_item(self):
         shop = Shop(("MUG", 5))
@@ -244,7 +244,7 @@ class TestReadBack:
         assert shop.amazon.named("searchListingsItems") == [(UK, ("MUG",), None)]
         assert shop.amazon.named("getListingsItem") == [("A,B",)]
         listing = shop.listing()
-        assert (listing.seen_quantity, listing.seen_at, listing.read_back_at) == (5, shop.clock.now(), None)
+        assert (listing.read_back_quantity, listing.seen_at, listing.read_back_at) == (5, shop.clock.now(), None)
 
     def test_twenty_skus_ride_in_one_call(self):
         shop = Shop(*((f"SKU-{number:02d}", 10) for number in range(21)))
@@ -263,12 +263,12 @@ class TestReadBack:
         shop.amazon.faults["searchListingsItems"].append(Refused("searchListingsItems", status=400))
         shop.amazon.faults["getListingsItem"] += [None, None, odd]
         assert "2 read back, 0 differ, 1 not shown" in shop.run().outcome
-        assert [shop.listing(sku).seen_quantity for sku in ("MUG", "CUP", "ODD")] == [5, 6, None]
+        assert [shop.listing(sku).read_back_quantity for sku in ("MUG", "CUP", "ODD")] == [5, 6, None]
         problem = Problem.objects.get(kind="Listing refused")
         assert (problem.listing.sku, odd.summary() in problem.cause) == ("ODD", True)
         shop.clock.advance(hours=6)
         shop.run()
-        assert shop.listing("ODD").seen_quantity == 7
+        assert shop.listing("ODD").read_back_quantity == 7
         assert not Problem.objects.filter(solved_at=None).exists()
 
     def test_an_answer_of_another_sku_sends_the_batch_one_by_one(self):
@@ -290,7 +290,7 @@ class TestReadBack:
             shop.run()
         assert not Problem.objects.exists()
 
-    def test_accepted_but_not_applied_is_told_again_after_a_second_look(self):
+    def test_accepted_but_not_applied_is_reported_again_after_a_second_look(self):
         shop = Shop(("MUG", 5))
         shop.amazon.apply = False
         shop.run()
@@ -305,8 +305,8 @@ class TestReadBack:
         assert shop.told() == [("MUG", 5), ("MUG", 5)]
         shop.clock.advance(minutes=3)
         shop.run()
-        assert shop.listing().seen_quantity == 5
-        assert "misses" not in shop.listing().told_why
+        assert shop.listing().read_back_quantity == 5
+        assert "misses" not in shop.listing().sent_why
 
     def test_drift_that_lasts_is_a_problem_and_is_solved_by_itself(self):
         shop = Shop(("MUG", 5))

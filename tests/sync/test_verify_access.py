@@ -59,7 +59,7 @@ def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
     assert not Problem.objects.exists()
 
 
-def test_what_cannot_be_asked_after_a_failed_line_says_so_and_is_not_waited_for(whole):
+def test_what_cannot_be_requested_after_a_failed_line_says_so_and_is_not_waited_for(whole):
     paste(whole, "Atzr|never-good")
     not_checked = (None, "Not checked: the line above failed.", True)
     assert told()[1:] == [
@@ -71,7 +71,7 @@ def test_what_cannot_be_asked_after_a_failed_line_says_so_and_is_not_waited_for(
     assert ([check.state for check in page.checks], page.checking) == (["bad", "left", "left", "left"], False)
 
 
-def test_a_bad_token_pasted_over_a_good_one_is_lost_and_told(whole):
+def test_a_bad_token_pasted_over_a_good_one_is_lost_and_reported(whole):
     paste(whole, own_token(whole, EU))
     paste(whole, "Atzr|never-good")
     assert link() == "Authorisation lost"

@@ -154,7 +154,7 @@ class Whole:
             exchange_code=None,
             verify_channel=None,
             rotate_secret=None,
-            chores={},
+            periodic_tasks={},
             set_trade_rate=None,
             every=EVERY,
         )

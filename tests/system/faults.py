@@ -67,13 +67,15 @@ class Installation:
 
     def make_due(self):
         """A periodic task that needs no Amazon: woken, put into the queue, taken, run and settled by the workers."""
-        self.ask("UPDATE wharfinger_choreschedule SET due_at = now(), finished_at = NULL WHERE chore = 'remind'")
+        self.ask("UPDATE wharfinger_periodictaskschedule SET due_at = now(), finished_at = NULL WHERE task = 'remind'")
 
     def is_done(self):
         """Whether what was made due, or anything at the start, was done."""
         try:
             return bool(
-                self.ask("SELECT 1 FROM wharfinger_choreschedule WHERE chore = 'remind' AND finished_at IS NOT NULL")
+                self.ask(
+                    "SELECT 1 FROM wharfinger_periodictaskschedule WHERE task = 'remind' AND finished_at IS NOT NULL"
+                )
             )
         except (psycopg.Error, OSError):
             return False

@@ -26,7 +26,7 @@ STATEMENTS = (
     ("a job's end cannot be written", "DELETE", "procrastinate_jobs", 4),
     ("the engine's heartbeat cannot be written", "UPDATE", "procrastinate_workers", 6),
     ("our heartbeat cannot be written", "UPDATE", "wharfinger_workerheartbeat", 4),
-    ("the timetable cannot be written", "UPDATE", "wharfinger_choreschedule", 4),
+    ("the timetable cannot be written", "UPDATE", "wharfinger_periodictaskschedule", 4),
 )
 BACKENDS = "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
 

@@ -228,7 +228,7 @@ def a_quantity_that_amazon_never_shows(world: World) -> None:
         at = NOON + timedelta(hours=1 + look)
         listing = Listing.objects.get()
         StockNotice.objects.all().delete()
-        compare_seen(listing, 3, asked_at=at, now=at, looked=True)
+        compare_seen(listing, 3, requested_at=at, now=at, looked=True)
 
 
 @makes(ProblemKind.LISTING_DRIFT)
@@ -236,7 +236,7 @@ def a_fall_that_no_order_explains(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
     at = NOON + timedelta(hours=1)
     StockNotice.objects.all().delete()
-    compare_seen(Listing.objects.get(), 3, asked_at=at, now=at, looked=True)
+    compare_seen(Listing.objects.get(), 3, requested_at=at, now=at, looked=True)
     OrderCursor.objects.update_or_create(account=world.account, defaults={"after": at + timedelta(minutes=1)})
     listings.send_quantity_again(Listing.objects.get().pk, now=at, user=User.objects.get(username="olga"))
     outbox.claim_quantities(world.account.pk, 10, now=at + timedelta(minutes=10))

@@ -93,7 +93,7 @@ def test_who_edited_while_a_new_secret_came_overwrites_nothing_of_it(entered):
         ("queue_key_id", "AKIAEXAMPLEEXAMPLE", "address too"),
     ],
 )
-def test_wrong_input_is_told_by_its_field_what_was_typed_stays_but_secrets(sign_in, field, value, words):
+def test_wrong_input_is_reported_by_its_field_what_was_typed_stays_but_secrets(sign_in, field, value, words):
     answer = sign_in().post(NEW, {**ENTRY, field: value})
     text = answer.content.decode()
     assert (answer.status_code, words in text) == (422, True)
@@ -132,7 +132,7 @@ def test_rotate_asks_once_and_the_page_looks_again_by_itself(entered):
     part = entered.get(edit(), headers={"HX-Request": "true", "HX-Target": "secret"})
     assert (part.status_code, b"waited for" in part.content) == (200, True)
     AmazonApplication.objects.update(
-        rotation_asked_at=None,
+        rotation_requested_at=None,
         client_secret="amzn1.oa2-cs.v1.new1",
         secret_last_four="new1",
         rotated_at=NOW,

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 ID = "amzn1.sp.solution.1"
 SELLER = "A2HARBOURGOODS"
-ASKED = {
+ROW_CHOICE = {
     "amazon_callback_uri": f"https://sellercentral-europe.amazon.com/apps/authorize/confirm/{ID}",
     "amazon_state": "amazon+state/=",
     "selling_partner_id": SELLER,
@@ -52,7 +52,7 @@ def world():
     return made
 
 
-def house(settings, **changes):
+def installation(settings, **changes):
     settings.WHARFINGER = replace(django_settings.WHARFINGER, **changes)
 
 
@@ -79,7 +79,7 @@ def came_back(browser, state, **told):
 
 
 def test_the_page_leads_to_the_marketplaces_seller_central_with_what_amazon_wants(world, sign_in, settings):
-    house(settings, system="live", public_url="https://shop.example")
+    installation(settings, system="live", public_url="https://shop.example")
     page = sign_in().get(f"/channels/{world.fbm.pk}/authorise/")
     address = urlsplit(link_on(page))
     assert (address.netloc, address.path) == ("sellercentral-europe.amazon.com", "/apps/authorize/consent")
@@ -96,7 +96,7 @@ def test_the_page_leads_to_the_marketplaces_seller_central_with_what_amazon_want
     assert "paste the Auth Token first" not in text
 
 
-def test_a_published_application_is_not_told_as_beta_and_its_own_redirect_uri_is_used(world, sign_in):
+def test_a_published_application_is_not_reported_as_beta_and_its_own_redirect_uri_is_used(world, sign_in):
     AmazonApplication.objects.update(is_draft=False, redirect_uri="https://proxy.example/amazon/callback")
     told = dict(parse_qsl(urlsplit(link_on(sign_in().get(f"/channels/{world.fbm.pk}/authorise/"))).query))
     assert ("version" in told, told["redirect_uri"]) == (False, "https://proxy.example/amazon/callback")
@@ -112,7 +112,7 @@ def test_a_published_application_is_not_told_as_beta_and_its_own_redirect_uri_is
     ],
 )
 def test_without_https_the_pasted_auth_token_comes_first(world, sign_in, settings, changes, paste):
-    house(settings, **changes)
+    installation(settings, **changes)
     text = sign_in().get(f"/channels/{world.fbm.pk}/authorise/").content.decode()
     assert (f"/channels/{world.fbm.pk}/edit/#id_auth_token" in text) is paste
 
@@ -163,7 +163,7 @@ def test_another_browsers_return_and_a_guessed_state_have_their_own_words(world,
     assert AuthorisationAttempt.objects.get().state == "Open"
 
 
-def test_a_wrong_seller_is_told_with_both_names(world, sign_in):
+def test_a_wrong_seller_is_reported_with_both_names(world, sign_in):
     browser = sign_in()
     answer = came_back(browser, pressed(browser, world), selling_partner_id="A9ANOTHERSELLER")
     text = browser.get(answer["Location"]).content.decode()
@@ -212,7 +212,7 @@ def test_an_attempt_is_shown_to_the_one_who_pressed_only(world, sign_in):
 
 
 def begin(browser, **changes):
-    return browser.get(f"/amazon/authorise?{urlencode({**ASKED, **changes})}")
+    return browser.get(f"/amazon/authorise?{urlencode({**ROW_CHOICE, **changes})}")
 
 
 def test_a_known_seller_is_sent_back_to_amazon_with_both_states(world, sign_in):
@@ -258,7 +258,7 @@ def test_whoever_is_not_amazon_sends_nobody_on(world, sign_in, changes, words):
     assert not AuthorisationAttempt.objects.exists()
 
 
-def test_a_new_seller_is_asked_which_waiting_channel_is_his(world, sign_in):
+def test_a_new_seller_is_requested_which_waiting_channel_is_his(world, sign_in):
     waiting = SellerAccount.objects.create(
         name="New one", region="EU", application=AmazonApplication.objects.get(), made_at=NOW
     )

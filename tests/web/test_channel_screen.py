@@ -8,7 +8,7 @@ from tests.web.stories import DE, NOW, UK, imported_order, shipped_order, shop, 
 
 from wharfinger.db.models import Activity, Channel, ChannelOption, Confirmation, ImportedOrder, SellerAccount, User
 from wharfinger.domain.installation.people import Role
-from wharfinger.web.edited_meanwhile import opened_with
+from wharfinger.web.edit_conflict import opened_with
 from wharfinger.web.views.channels.channel_pages import ROWS_A_PAGE
 
 pytestmark = pytest.mark.django_db
@@ -90,7 +90,7 @@ def test_participations_are_shown_with_their_time_and_read_anew_by_check_again(w
 # Two people at once.
 
 
-def test_the_second_of_two_is_told_field_by_field_and_nothing_is_overwritten(world, sign_in):
+def test_the_second_of_two_is_reported_field_by_field_and_nothing_is_overwritten(world, sign_in):
     olga, sam = sign_in(), sign_in(Role.MANAGER)
     hers, his = form_of(olga, world.fbm.pk), form_of(sam, world.fbm.pk)
     first = {**his, "name": "Sam's name", "order_ref_format": "SAM{0}", "dont_import_orders": "on"}
@@ -121,7 +121,7 @@ def test_going_on_saves_your_changes_on_top_of_theirs(world, sign_in):
     assert (channel.name, channel.order_ref_format) == ("Olga's name", "SAM{0}")
 
 
-def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_told_too(world, sign_in):
+def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_reported_too(world, sign_in):
     olga, sam = sign_in(), sign_in(Role.MANAGER)
     hers, his = form_of(olga, world.fbm.pk), form_of(sam, world.fbm.pk)
     told = {**his, "invoice_priority": "3", "rows": "Prime", "Prime.invoice_priority": "1"}
@@ -139,7 +139,7 @@ def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_told_too(world,
     assert rows == {"": 3, "Prime": 1}
 
 
-def test_a_change_of_the_seller_account_through_another_channel_is_told(world, sign_in):
+def test_a_change_of_the_seller_account_through_another_channel_is_reported(world, sign_in):
     olga = sign_in()
     hers = form_of(olga, world.fbm.pk)
     SellerAccount.objects.filter(pk=world.account.pk).update(token_expiry="2027-11-01")

@@ -15,7 +15,7 @@ PART = {"HX-Request": "true", "HX-Target": "checks"}
 
 
 @pytest.fixture
-def house():
+def installation():
     Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
     CourierService.objects.create(
         courier="Royal Mail", name="Tracked 24", tracking="At once", amazon_carrier_code="Royal Mail"
@@ -55,7 +55,7 @@ def test_the_picker_asks_for_the_checks_at_each_change_and_the_channels_own_page
     assert 'hx-target="#checks"' not in client.get(f"/channels/{world.fbm.pk}/edit/").text
 
 
-def test_the_same_marketplace_twice_is_told_on_each_step_that_has_the_picker(client):
+def test_the_same_marketplace_twice_is_reported_on_each_step_that_has_the_picker(client):
     world = shop()
     key = begin(client)
     assert "There is Amazon.co.uk FBM." in change(client, key, "checks", marketplace_id=UK)
@@ -77,7 +77,7 @@ def test_a_new_channel_begins_with_the_next_marketplace_that_is_free_and_a_name(
     assert 'value="Amazon.de FBM"' in client.get(f"/channels/new/{key}/general/").text
 
 
-def test_the_suggested_name_follows_the_marketplace_and_a_given_one_stays(client, house):
+def test_the_suggested_name_follows_the_marketplace_and_a_given_one_stays(client, installation):
     suggested, given = begin(client), begin(client)
     change(client, suggested, "checks", marketplace_id=FR)
     assert 'value="Amazon.fr FBM"' in client.get(f"/channels/new/{suggested}/general/").text
@@ -92,7 +92,7 @@ def test_a_name_that_is_taken_is_not_suggested(client):
     assert 'value="Amazon.de FBM 2"' in client.get(f"/channels/new/{begin(client)}/general/").text
 
 
-def test_a_step_bears_a_tick_when_its_fields_were_taken_and_loses_it_when_they_are_wrong(client, house):
+def test_a_step_bears_a_tick_when_its_fields_were_taken_and_loses_it_when_they_are_wrong(client, installation):
     key = begin(client)
     assert ticked(client.get(f"/channels/new/{key}/options/").text) == ["Type"]
     walk(client, key, until="general")
@@ -115,7 +115,7 @@ def test_after_save_channel_only_what_happened_bears_a_tick(client):
     assert "First import" in ticked(client.get(f"/channels/{world.fbm.pk}/set-up/done/").text)
 
 
-def test_what_is_proposed_is_taken_with_one_button_and_can_be_looked_over(client, house):
+def test_what_is_proposed_is_taken_with_one_button_and_can_be_looked_over(client, installation):
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "save"})
     assert answer["Location"] == f"/channels/new/{key}/save/"
@@ -126,14 +126,14 @@ def test_what_is_proposed_is_taken_with_one_button_and_can_be_looked_over(client
     assert Channel.objects.get().name == "Amazon.co.uk FBM"
 
 
-def test_what_only_a_person_can_choose_is_asked_on_its_step(client, house):
+def test_what_only_a_person_can_choose_is_requested_on_its_step(client, installation):
     Site.objects.create(name="Shop", kind="Own warehouse", made_at=NOW)
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "save"})
     assert answer["Location"] == f"/channels/new/{key}/options/"
 
 
-def test_in_a_demo_save_channel_activates_it_too_for_who_may(sign_in, house, settings):
+def test_in_a_demo_save_channel_activates_it_too_for_who_may(sign_in, installation, settings):
     settings.WHARFINGER = settings.WHARFINGER.__class__(
         **{**_fields(settings.WHARFINGER), "system": "demo", "simulator_url": "http://127.0.0.1:1"}
     )

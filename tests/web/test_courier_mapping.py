@@ -109,7 +109,7 @@ def test_a_near_miss_is_named_and_a_code_seen_at_amazon_is_taken(world, sign_in)
         ([("", "group", "")], "level.0.level"),
     ],
 )
-def test_a_wrong_level_is_told_by_its_field(levels, field, world, sign_in):
+def test_a_wrong_level_is_reported_by_its_field(levels, field, world, sign_in):
     group = CourierGroup.objects.get(name="Prime").pk
     levels = [(level, group if chosen == "group" else chosen, priority) for level, chosen, priority in levels]
     answer = sign_in().post(address(world, "edit/"), entered(world, levels))
@@ -129,7 +129,7 @@ def test_a_wrong_level_is_told_by_its_field(levels, field, world, sign_in):
         ("shipping_method", "Y" * 61),
     ],
 )
-def test_a_wrong_carrier_is_told_by_its_field(field, value, world, sign_in):
+def test_a_wrong_carrier_is_reported_by_its_field(field, value, world, sign_in):
     name = f"carrier.{world.typed.pk}."
     answer = sign_in().post(address(world, "edit/"), entered(world, **{f"{name}{field}": value}))
     page = text(answer)
@@ -139,7 +139,7 @@ def test_a_wrong_carrier_is_told_by_its_field(field, value, world, sign_in):
     assert not CourierMapping.objects.filter(service=world.typed).exists()
 
 
-def test_who_saved_in_between_is_told_and_nothing_is_overwritten(world, sign_in):
+def test_who_saved_in_between_is_reported_and_nothing_is_overwritten(world, sign_in):
     told = entered(world)
     Channel.objects.filter(pk=world.fbm.pk).update(version=7)
     answer = sign_in().post(address(world, "edit/"), told)

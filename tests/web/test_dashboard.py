@@ -39,10 +39,10 @@ def test_orders_are_counted_on_their_marketplaces_day_in_tile_list_and_chart(sig
     stories.imported_order(world, 2, placed_at=late, channel=world.fba, marketplace_id="A1PA6795UKMFR9")
     stories.imported_order(world, 3, placed_at=late, channel=None)
     User.objects.update(time_zone="Asia/Tokyo")
-    board = _board(client)
-    assert [bar.orders for bar in board.chart[-2:]] == [2, 1]
-    assert board.orders_today == 1
-    assert [(row.name, row.orders) for row in board.channels] == [("Amazon.co.uk FBA", 1), ("Amazon.co.uk FBM", 0)]
+    container = _board(client)
+    assert [bar.orders for bar in container.chart[-2:]] == [2, 1]
+    assert container.orders_today == 1
+    assert [(row.name, row.orders) for row in container.channels] == [("Amazon.co.uk FBA", 1), ("Amazon.co.uk FBM", 0)]
     rows = client.get(reverse("channel-list")).context["page"].object_list
     assert {row.head.name: row.orders for row in rows} == {"Amazon.co.uk FBA": 1, "Amazon.co.uk FBM": 0}
 
@@ -62,15 +62,15 @@ def test_the_tallest_bar_is_the_day_with_most_orders_and_an_empty_chart_has_none
     assert bars([(NOW.date(), 0)])[0][0].height == 0
 
 
-def test_late_and_ready_orders_low_stock_and_problems_are_told(sign_in):
+def test_late_and_ready_orders_low_stock_and_problems_are_reported(sign_in):
     world = stories.shop()
     low = stories.stocked_item(world, "LOW-1", on_hand=2)
     stories.stocked_item(world, "FULL-1", on_hand=50)
     stories.sales_order(world, 1, low, ship_by=NOW - timedelta(hours=1))
     stories.sales_order(world, 2, low, ship_by=NOW + timedelta(days=1))
-    board = _board(sign_in())
-    assert (board.to_ship, board.late) == (2, 1)
-    assert {row.code for row in board.at_risk if row.site == world.warehouse.name} == {"LOW-1"}
+    container = _board(sign_in())
+    assert (container.to_ship, container.late) == (2, 1)
+    assert {row.code for row in container.at_risk if row.site == world.warehouse.name} == {"LOW-1"}
 
 
 STATES = [*SalesOrderState]
@@ -83,13 +83,13 @@ def test_dashboard_board_list_and_rows_count_the_same_orders_as_late(sign_in):
         stories.sales_order(world, number, None, state=state.value, ship_by=NOW - timedelta(hours=1))
         stories.sales_order(world, 100 + number, None, state=state.value, ship_by=NOW + timedelta(hours=1))
         stories.sales_order(world, 200 + number, None, state=state.value, ship_by=NOW - timedelta(1), channel=world.fba)
-    board = _board(client)
+    container = _board(client)
     columns = {column.urgency.value: column.count for column in ship_by_board(Day(NOW), with_customers=False)}
     listed = len(client.get(reverse("sales-order-list"), {"ship_by": "late"}).context["page"].rows)
     rows = list(client.get(reverse("sales-order-list")).context["page"].rows)
     marked = sum(row.urgency == "late" for row in rows)
-    assert (board.late, columns["late"], listed, marked) == (5, 5, 5, 5)
-    assert board.to_ship == sum(columns.values()) == 10
+    assert (container.late, columns["late"], listed, marked) == (5, 5, 5, 5)
+    assert container.to_ship == sum(columns.values()) == 10
 
 
 def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_the_list_of_channels(sign_in):
@@ -102,10 +102,10 @@ def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_t
         start_date=NOW.date(),
     )  # fmt: skip
     stories.imported_order(world, 5, channel=gone)
-    board = _board(client)
+    container = _board(client)
     listed = {row.head.name: row.orders for row in client.get(reverse("channel-list")).context["page"].object_list}
-    assert (board.orders_today, board.chart[-1].orders, board.no_channel_today) == (5, 5, 3)
-    assert sum(row.orders for row in board.channels) + board.no_channel_today == board.orders_today
+    assert (container.orders_today, container.chart[-1].orders, container.no_channel_today) == (5, 5, 3)
+    assert sum(row.orders for row in container.channels) + container.no_channel_today == container.orders_today
     assert listed == {"Amazon.co.uk FBM": 1, "Amazon.co.uk FBA": 0}
     assert "No channel of yours" in client.get(reverse("dashboard")).text
 

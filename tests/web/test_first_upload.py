@@ -32,9 +32,9 @@ def world():
             ChannelProduct.objects.create(listing=listing, marketplace_id=DE, item=item, found_at=NOW)
         if sku == "DE-1":
             ChannelProduct.objects.filter(listing__sku=sku).update(marketplace_id=DE)
-    unsent = {"told_quantity": None, "told_at": None, "seen_quantity": 9}
+    unsent = {"sent_quantity": None, "sent_at": None, "read_back_quantity": 9}
     Listing.objects.update(
-        **unsent, told_why={"not_told": "Amazon.co.uk FBM: the first stock upload waits for approval."}
+        **unsent, sent_why={"not_told": "Amazon.co.uk FBM: the first stock upload waits for approval."}
     )
     Channel.objects.filter(kind="FBM").update(stock_upload_approved_at=None)
     StockNotice.objects.all().delete()
@@ -81,13 +81,13 @@ def test_progress_is_counted_and_a_queued_row_never_says_that_it_waits_for_appro
     send(shop)
     page = stock_tab(client, shop.fbm)
     assert ("2 of 2 sent" in page, "Queued" in page, page.count("Sent, not shown by Amazon yet")) == (True, False, 2)
-    Listing.objects.update(seen_quantity=12)
+    Listing.objects.update(read_back_quantity=12)
     assert stock_tab(client, shop.fbm).count("Up to date") == 2
 
 
 def test_a_refused_number_and_one_that_is_not_to_be_sent_are_counted_apart(world):
     shop, _ = world
-    Listing.objects.filter(sku="BOTH").update(error="Amazon does not know this SKU (any more).", told_why=None)
+    Listing.objects.filter(sku="BOTH").update(error="Amazon does not know this SKU (any more).", sent_why=None)
     assert upload_progress(channel_facts(shop.fbm.pk)) == UploadProgress(sent=0, queued=0, refused=1, silent=1)
 
 
@@ -101,7 +101,7 @@ def test_why_names_the_cause_and_its_moment_and_never_that_of_another_sellers_ch
     client.post(f"/channels/{shop.fbm.pk}/stock/approve/", {"all": "on"})
     send(shop)
     assert not StockNotice.objects.filter(listing__account=other).exists()
-    why = Listing.objects.get(sku="BOTH", account=shop.account).told_why
+    why = Listing.objects.get(sku="BOTH", account=shop.account).sent_why
     assert (why["cause"], why["caused_at"]) == ("First stock upload approved", NOW.isoformat())
     assert why["channels"] == ["Amazon.co.uk FBM", "Amazon.de FBM"]
     for channel in (shop.fbm, german):
@@ -127,7 +127,7 @@ def test_why_names_the_wait_for_orders_that_are_not_read_and_until_when(world, s
     client.post(f"/channels/{shop.fbm.pk}/stock/approve/")
     send(shop)
     listing = Listing.objects.get(sku="UK-1", account=shop.account)
-    Listing.objects.filter(pk=listing.pk).update(seen_quantity=5, fell_at=LATER)
+    Listing.objects.filter(pk=listing.pk).update(read_back_quantity=5, fell_at=LATER)
     assert "unread orders" not in stock_tab(client, shop.fbm)
     StockNotice.objects.create(
         listing=listing, account=shop.account, cause="Amazon shows 5", raised_at=LATER, caused_at=LATER, again_at=LATER

@@ -155,7 +155,7 @@ def asked(chance, count, method, role):
             yield f"{method} {path[:90]}?{told[:120]} as {role}: {status} {faults}"
 
 
-def test_no_address_of_the_house_breaks_whatever_it_is_asked(world):
+def test_no_address_of_the_house_breaks_whatever_it_is_requested(world):
     chance = random.Random(SEED)
     broken = list(asked(chance, GETS, "GET", Role.ADMINISTRATOR))
     broken += asked(chance, POSTS, "POST", Role.ADMINISTRATOR)
@@ -164,14 +164,14 @@ def test_no_address_of_the_house_breaks_whatever_it_is_asked(world):
     assert broken == []
 
 
-def test_every_address_is_asked():
+def test_every_address_is_requested():
     patterns = dict(addresses())
     assert len(patterns) > 100
     assert {"date_from", "date_to", "at"} <= set(patterns["imported-orders/"])
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2101-01-01"])
-def test_a_day_at_the_end_of_time_is_told_by_its_field_and_filters_nothing(world, sign_in, day):
+def test_a_day_at_the_end_of_time_is_reported_by_its_field_and_filters_nothing(world, sign_in, day):
     client = sign_in()
     for address in ("/imported-orders/", "/settings/audit/"):
         for name in ("date_from", "date_to"):

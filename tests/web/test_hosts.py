@@ -17,7 +17,7 @@ def test_a_host_of_somebody_elses_is_a_bad_request_without_a_traceback_or_a_mail
 
 
 @pytest.mark.parametrize("host", ["testserver", "10.0.0.7", "evil.example", "a b", ""])
-def test_health_is_told_whatever_the_host(host):
+def test_health_is_reported_whatever_the_host(host):
     answer = Client(headers={"host": host}).get("/healthz")
     assert (answer.status_code, answer.text) == (200, "ok\n")
 

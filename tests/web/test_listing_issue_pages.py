@@ -15,7 +15,9 @@ def test_every_page_with_the_listing_shows_its_errors_and_what_differs(sign_in, 
     item = world.item("MUG", 10)
     issue = ListingIssue("90220", "Brand is <required>.", attributes=("brand",), actions=("SEARCH_SUPPRESSED",))
     ChannelProduct.objects.update(issues=[issue.stored()], shown=False)
-    Listing.objects.update(told_quantity=10, seen_quantity=10, seen_at=NOON, submitted_quantity=40, lead_time_days=2)
+    Listing.objects.update(
+        sent_quantity=10, read_back_quantity=10, seen_at=NOON, submitted_quantity=40, lead_time_days=2
+    )
     client = sign_in()
     on_rows = "Brand is &lt;required&gt;. (90220: brand) — the product is hidden from search results."
     levels = ("its attributes say 40", "lead time 2 days")

@@ -23,7 +23,7 @@ ENTRY = {
 }
 
 
-def house(settings, **changes):
+def installation(settings, **changes):
     settings.WHARFINGER = replace(django_settings.WHARFINGER, **changes)
 
 
@@ -71,7 +71,7 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
         ("recipients", "olga@example.com\nnobody", "no e-mail address"),
     ],
 )
-def test_wrong_input_is_told_by_its_field_and_what_was_typed_stays_but_the_password(sign_in, field, value, words):
+def test_wrong_input_is_reported_by_its_field_and_what_was_typed_stays_but_the_password(sign_in, field, value, words):
     answer = sign_in().post(MAIL, {**ENTRY, field: value})
     text = answer.content.decode()
     assert (answer.status_code, words in text, "horse" in text) == (422, True, False)
@@ -90,7 +90,7 @@ def test_wrong_input_is_told_by_its_field_and_what_was_typed_stays_but_the_passw
     ],
 )
 def test_the_page_says_how_e_mail_leaves_now(sign_in, settings, changes, words):
-    house(settings, **changes)
+    installation(settings, **changes)
     text = sign_in().get(MAIL).content.decode()
     assert (words in text, "env-secret" in text) == (True, False)
 
@@ -102,7 +102,7 @@ def test_the_mail_server_is_forgotten_by_a_button(sign_in):
     assert not MailSettings.objects.exists()
 
 
-def test_a_test_message_is_asked_for_and_the_page_shows_its_end(sign_in):
+def test_a_test_message_is_requested_for_and_the_page_shows_its_end(sign_in):
     browser = sign_in()
     assert browser.post(f"{MAIL}test/", {"to": "sam@example.com"})["Location"] == MAIL
     assert "Being sent to sam@example.com" in browser.get(MAIL).content.decode()
@@ -111,14 +111,14 @@ def test_a_test_message_is_asked_for_and_the_page_shows_its_end(sign_in):
     assert (part.status_code, b"Nothing listens" in part.content) == (286, True)
 
 
-def test_a_test_message_to_nobody_is_told_by_its_field(sign_in):
+def test_a_test_message_to_nobody_is_reported_by_its_field(sign_in):
     answer = sign_in().post(f"{MAIL}test/", {"to": "nobody"})
     assert (answer.status_code, "no e-mail address" in answer.content.decode()) == (422, True)
     assert not TestMail.objects.exists()
 
 
 def test_a_demos_letters_are_shown_escaped(sign_in, settings, tmp_path):
-    house(settings, home=tmp_path)
+    installation(settings, home=tmp_path)
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail" / "00001-test.eml").write_text("Subject: x\n\n<script>alert(1)</script>")
     (tmp_path / "mail" / "other.txt").write_text("not a letter")
@@ -153,7 +153,7 @@ def test_open_alerts_are_listed_with_remedy_and_mail_and_counted_in_the_navigati
 
 
 def test_without_a_mail_server_the_page_says_that_no_e_mail_goes_out(sign_in, settings):
-    house(settings, system="live", smtp=None)
+    installation(settings, system="live", smtp=None)
     an_alert()
     text = sign_in().get("/alerts/").content.decode()
     assert "No e-mail goes out" in text

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def house():
+def installation():
     """A house that has what an FBM channel needs, and no channel yet."""
     site = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
     courier = CourierService.objects.create(
@@ -54,9 +54,9 @@ def test_the_first_step_names_the_types_and_why_vendor_central_is_none_of_them(c
     assert "Step 1 of 10" in page
 
 
-def test_a_channel_is_made_by_the_last_step_and_not_before(client, house):
+def test_a_channel_is_made_by_the_last_step_and_not_before(client, installation):
     key = begin(client)
-    answer = walk(client, key, until="options", options=house)
+    answer = walk(client, key, until="options", options=installation)
     assert answer["Location"].endswith("/save/")
     assert (Channel.objects.count(), SellerAccount.objects.count()) == (0, 0)
     summary = at(client, key, "save")
@@ -69,12 +69,12 @@ def test_a_channel_is_made_by_the_last_step_and_not_before(client, house):
     assert client.get(f"/channels/new/{key}/save/").status_code == 404
 
 
-def test_what_there_is_no_doubt_about_is_chosen_already(client, house):
+def test_what_there_is_no_doubt_about_is_chosen_already(client, installation):
     key = begin(client)
     walk(client, key, until="specific")
     page = at(client, key, "options")
-    assert f'<option value="{house["site_id"]}" selected>' in page
-    assert f'<option value="{house["courier_service_id"]}" selected>' in page
+    assert f'<option value="{installation["site_id"]}" selected>' in page
+    assert f'<option value="{installation["courier_service_id"]}" selected>' in page
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,9 @@ def test_what_there_is_no_doubt_about_is_chosen_already(client, house):
         ("fba-site", "/sites/new/?kind=FBA&next="),
     ],
 )
-def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_entered(client, house, go, leads_to):
+def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_entered(
+    client, installation, go, leads_to
+):
     key = begin(client)
     walk(client, key, until="specific", general={"name": "Kept name"})
     answer = client.post(f"/channels/new/{key}/options/", {"late_courier_acknowledged": "on", "go": go})
@@ -95,7 +97,7 @@ def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_
     assert 'value="Kept name"' in at(client, key, "general")
 
 
-def test_the_courier_that_the_check_asked_for_is_made_and_the_check_is_good(client):
+def test_the_courier_that_the_check_requested_for_is_made_and_the_check_is_good(client):
     Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
     key = begin(client)
     assert "There is no courier service at all" in at(client, key, "checks")
@@ -110,7 +112,7 @@ def test_the_courier_that_the_check_asked_for_is_made_and_the_check_is_good(clie
     assert "Ready" in page
 
 
-def test_the_application_is_entered_from_the_check_and_comes_back(client, house):
+def test_the_application_is_entered_from_the_check_and_comes_back(client, installation):
     key = begin(client)
     assert "Enter it now or later." in at(client, key, "checks")
     remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "application"})["Location"]
@@ -154,12 +156,12 @@ def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_sit
     assert 'value="fba-site"' in text(answer)
 
 
-def test_a_courier_that_is_late_is_taken_only_with_an_acknowledgement(client, house):
+def test_a_courier_that_is_late_is_taken_only_with_an_acknowledgement(client, installation):
     late = CourierService.objects.create(
         courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
     )
     key = begin(client)
-    chosen = {**house, "courier_service_id": late.pk}
+    chosen = {**installation, "courier_service_id": late.pk}
     walk(client, key, options=chosen)
     assert Channel.objects.count() == 0
     page = client.get(f"/channels/new/{key}/options/")
@@ -170,10 +172,10 @@ def test_a_courier_that_is_late_is_taken_only_with_an_acknowledgement(client, ho
     assert Channel.objects.count() == 1
 
 
-def test_a_no_of_save_channel_stands_beside_its_field_on_its_step(client, house):
+def test_a_no_of_save_channel_stands_beside_its_field_on_its_step(client, installation):
     key, other = begin(client), begin(client)
-    walk(client, key, until="options", options=house)
-    walk(client, other, options=house)
+    walk(client, key, until="options", options=installation)
+    walk(client, other, options=installation)
     answer = client.post(f"/channels/new/{key}/save/")
     assert answer["Location"] == f"/channels/new/{key}/general/"
     page = client.get(answer["Location"])
@@ -182,7 +184,7 @@ def test_a_no_of_save_channel_stands_beside_its_field_on_its_step(client, house)
 
 
 @pytest.mark.parametrize("typed", [DE, f" {DE} "])
-def test_a_marketplace_may_be_typed_by_its_id(client, house, typed):
+def test_a_marketplace_may_be_typed_by_its_id(client, installation, typed):
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "marketplace_typed": typed})
     assert answer["Location"].endswith("/general/")
@@ -190,7 +192,9 @@ def test_a_marketplace_may_be_typed_by_its_id(client, house, typed):
 
 
 @pytest.mark.parametrize("typed", ["NOWHERE", "a1pa6795ukmfr9", "<script>alert(1)</script>", "A1VC38T7YXB528"])
-def test_a_typed_id_that_is_none_or_of_a_region_that_is_not_offered_is_told_where_it_was_typed(client, house, typed):
+def test_a_typed_id_that_is_none_or_of_a_region_that_is_not_offered_is_reported_where_it_was_typed(
+    client, installation, typed
+):
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "marketplace_typed": typed})
     assert answer.status_code == 422
@@ -198,18 +202,18 @@ def test_a_typed_id_that_is_none_or_of_a_region_that_is_not_offered_is_told_wher
     assert "<script>alert" not in text(answer)
 
 
-def test_a_marketplace_that_only_amazon_told_of_can_be_picked_and_typed(client, house):
+def test_a_marketplace_that_only_amazon_reported_of_can_be_picked_and_typed(client, installation):
     Marketplace.objects.create(
         pk="A9NEWPLACE0001", name="Amazon.new", country="LU", currency="EUR", region="EU", pool="OTHER"
     )
     key = begin(client)
     assert "Amazon.new (A9NEWPLACE0001)" in at(client, key, "checks")
     chosen = {"marketplace_id": "A9NEWPLACE0001"}
-    walk(client, key, checks={"marketplace_typed": "A9NEWPLACE0001"}, specific=chosen, options=house)
+    walk(client, key, checks={"marketplace_typed": "A9NEWPLACE0001"}, specific=chosen, options=installation)
     assert Channel.objects.get().marketplace_id == "A9NEWPLACE0001"
 
 
-def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_by_its_end(client, house):
+def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_by_its_end(client, installation):
     key = begin(client)
     secret = {"seller_id": "A2HARBOURGOODS", "auth_token": "Atzr|very-secret-9876"}
     walk(client, key, until="specific", specific=secret)
@@ -218,12 +222,12 @@ def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_
     assert "…9876" in at(client, key, "specific")
     client.post(f"/channels/new/{key}/specific/", {**FBM["specific"], "seller_id": "A2HARBOURGOODS"})
     assert "…9876" in at(client, key, "save") or client.get(f"/channels/new/{key}/save/").status_code == 302
-    client.post(f"/channels/new/{key}/options/", house)
+    client.post(f"/channels/new/{key}/options/", installation)
     client.post(f"/channels/new/{key}/save/")
     assert SellerAccount.objects.get().refresh_token == "Atzr|very-secret-9876"
 
 
-def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotten(client, house):
+def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotten(client, installation):
     key = begin(client)
     walk(client, key, until="general")
     told = {**FBM["specific"], "seller_id": "A2HARBOURGOODS"}
@@ -244,7 +248,9 @@ def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotte
         ("demo", "http://127.0.0.1:8000", "http://127.0.0.1:8124", False),
     ],
 )
-def test_without_an_https_address_the_auth_token_comes_first(client, house, settings, system, url, simulator, first):
+def test_without_an_https_address_the_auth_token_comes_first(
+    client, installation, settings, system, url, simulator, first
+):
     settings.WHARFINGER = replace(settings.WHARFINGER, system=system, public_url=url, simulator_url=simulator)
     key = begin(client)
     walk(client, key, until="general")
@@ -252,7 +258,7 @@ def test_without_an_https_address_the_auth_token_comes_first(client, house, sett
     assert ("Our own address is not https" in at(client, key, "checks")) is first
 
 
-def test_drafts_that_were_begun_are_listed_go_on_and_can_be_forgotten(client, house):
+def test_drafts_that_were_begun_are_listed_go_on_and_can_be_forgotten(client, installation):
     key = begin(client)
     walk(client, key, until="general", general={"name": "Half made"})
     at(client, key, "specific")
@@ -263,7 +269,7 @@ def test_drafts_that_were_begun_are_listed_go_on_and_can_be_forgotten(client, ho
     assert "Half made" not in text(client.get("/channels/new/"))
 
 
-def test_a_session_keeps_five_drafts_and_another_person_sees_none_of_them(client, house, sign_in):
+def test_a_session_keeps_five_drafts_and_another_person_sees_none_of_them(client, installation, sign_in):
     keys = [begin(client) for _ in range(6)]
     assert client.get(f"/channels/new/{keys[0]}/checks/").status_code == 404
     assert client.get(f"/channels/new/{keys[5]}/checks/").status_code == 200
@@ -271,7 +277,7 @@ def test_a_session_keeps_five_drafts_and_another_person_sees_none_of_them(client
     assert other.get(f"/channels/new/{keys[5]}/checks/").status_code == 404
 
 
-def test_steps_that_were_not_reached_cannot_be_saved_around(client, house):
+def test_steps_that_were_not_reached_cannot_be_saved_around(client, installation):
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/save/")
     assert answer["Location"] == f"/channels/new/{key}/options/", "the first step whose fields nobody can propose"
@@ -280,9 +286,9 @@ def test_steps_that_were_not_reached_cannot_be_saved_around(client, house):
     assert client.get("/channels/new/vendor/").status_code == 404
 
 
-def test_a_duplicate_takes_everything_along_but_marketplace_start_date_and_name(client, house):
+def test_a_duplicate_takes_everything_along_but_marketplace_start_date_and_name(client, installation):
     key = begin(client)
-    walk(client, key, general={"order_ref_format": "KCC{0}"}, options=house)
+    walk(client, key, general={"order_ref_format": "KCC{0}"}, options=installation)
     channel = Channel.objects.get()
     channel.options.update(invoice_priority=3)
     copy = begin(client, query=f"?like={channel.pk}")
@@ -290,7 +296,7 @@ def test_a_duplicate_takes_everything_along_but_marketplace_start_date_and_name(
     assert 'value="KCC{0}"' in page
     assert 'value="UK FBM copy"' in page
     de = {"marketplace_id": DE}
-    walk(client, copy, checks=de, general={"name": "DE"}, specific=de, options=house)
+    walk(client, copy, checks=de, general={"name": "DE"}, specific=de, options=installation)
     twin = Channel.objects.get(name="DE")
     assert twin.options.get().invoice_priority == 3
 

@@ -43,7 +43,7 @@ def test_what_is_not_ticked_stays_paused(world, sign_in):
     assert paused() == ["Amazon.co.uk FBM"]
 
 
-def test_nothing_ticked_is_told_and_nothing_begins(world, sign_in):
+def test_nothing_ticked_is_reported_and_nothing_begins(world, sign_in):
     page = f"/channels/{world.fbm.pk}/set-up/first-import/"
     answer = sign_in().post(page, follow=True)
     assert "Tick at least one channel" in answer.text

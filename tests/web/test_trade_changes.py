@@ -70,7 +70,7 @@ def test_a_part_of_an_order_leaves_and_the_rest_stays_open(world, order, sign_in
     assert 'value="1"' in text
 
 
-def test_a_missing_tracking_number_is_told_by_its_field_and_nothing_leaves(world, order, sign_in):
+def test_a_missing_tracking_number_is_reported_by_its_field_and_nothing_leaves(world, order, sign_in):
     answer = _dispatch(sign_in(Role.WAREHOUSE), order, service_id=world.typed.pk)
     assert answer.status_code == 422
     assert answer.context["form"].errors.keys() == {"tracking_number"}
@@ -78,7 +78,7 @@ def test_a_missing_tracking_number_is_told_by_its_field_and_nothing_leaves(world
 
 
 @pytest.mark.parametrize("units", ["3", "-1", "x"])
-def test_units_that_cannot_leave_are_told_by_their_line(units, world, order, sign_in):
+def test_units_that_cannot_leave_are_reported_by_their_line(units, world, order, sign_in):
     line = order.lines.get()
     answer = _dispatch(sign_in(), order, service_id=world.courier.pk, **{f"line_{line.pk}": units})
     assert answer.status_code == 422
@@ -132,7 +132,9 @@ def test_received_stock_is_a_movement_with_its_reason(world, item, sign_in):
         ("receive", {"quantity": "1", "site_id": "999"}, "site_id"),
     ],
 )
-def test_a_refused_movement_is_told_by_its_field_and_what_was_typed_is_kept(verb, told, field, world, item, sign_in):
+def test_a_refused_movement_is_reported_by_its_field_and_what_was_typed_is_kept(
+    verb, told, field, world, item, sign_in
+):
     before = Movement.objects.count()
     told = {"site_id": str(world.warehouse.pk), "note": "why", **told}
     answer = sign_in().post(
@@ -175,7 +177,7 @@ def test_an_item_is_made_with_barcodes_and_components(item, sign_in):
         ({"name": ""}, "name"),
     ],
 )
-def test_a_refused_item_is_told_by_its_field(changes, field, item, sign_in):
+def test_a_refused_item_is_reported_by_its_field(changes, field, item, sign_in):
     answer = sign_in().post(reverse("stock-item-new"), {"code": "NEW", "name": "New", **changes})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]
@@ -279,7 +281,7 @@ def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in
     assert ChannelProduct.objects.get(listing__sku="MUG-BLUE").item == line.item
 
 
-def test_a_link_to_nothing_is_told(world, sign_in):
+def test_a_link_to_nothing_is_reported(world, sign_in):
     product = stories.linked_product(world, "LOOSE", None)
     client = sign_in()
     for told in ({}, {"code": "NOWHERE"}, {"item": "99999"}):

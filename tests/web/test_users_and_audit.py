@@ -82,7 +82,7 @@ def test_the_link_works_once_and_signs_its_owner_in(invited):
         ({"password": "Petra-petra-1234", "again": "Petra-petra-1234"}, "user name"),
     ],
 )
-def test_a_weak_or_mistyped_password_is_told_by_its_field_and_the_link_still_works(invited, told, words):
+def test_a_weak_or_mistyped_password_is_reported_by_its_field_and_the_link_still_works(invited, told, words):
     _petra, link = invited
     answer = use(Client(), link, **told)
     assert (answer.status_code, words in text(answer)) == (422, True)
@@ -148,7 +148,7 @@ def test_there_is_always_an_administrator(olga):
         ({"role": "Emperor"}, "role", "not one of the available choices"),
     ],
 )
-def test_a_person_who_cannot_be_is_told_by_the_field(olga, told, field, words):
+def test_a_person_who_cannot_be_is_reported_by_the_field(olga, told, field, words):
     good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "Viewer"}
     answer = olga.post("/settings/users/new/", {**good, **told})
     assert answer.status_code == 422
@@ -219,7 +219,7 @@ def rows(answer):
     return [(row.verb, row.noun, row.who) for row in answer.context["page"].rows]
 
 
-def test_a_change_is_told_field_by_field(olga, changed):
+def test_a_change_is_reported_field_by_field(olga, changed):
     world, _sam = changed
     page = olga.get(f"/settings/audit/?noun=Channel&id={world.fbm.pk}")
     assert rows(page) == [("disable", "Channel", "Sam"), ("save", "Channel", "Anna Administrator")]

@@ -142,7 +142,7 @@ def test_an_odd_name_is_a_name_and_is_shown_as_it_is(world, sign_in, name):
         assert SCRIPT not in client.get(page).content.decode()
 
 
-def test_a_late_courier_without_its_tick_and_sites_of_other_kinds_are_told_by_their_fields(world, sign_in):
+def test_a_late_courier_without_its_tick_and_sites_of_other_kinds_are_reported_by_their_fields(world, sign_in):
     client = sign_in()
     form = form_of(client, world.fbm.pk)
     late = CourierService.objects.get(courier="Late").pk

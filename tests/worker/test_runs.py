@@ -9,10 +9,10 @@ from wharfinger.amazon.errors import (
     AccessDenied,
     InvalidClient,
     InvalidGrant,
+    InvalidRequest,
     ServerFault,
     TokenRefused,
     Unreachable,
-    WronglyAsked,
 )
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import (
@@ -99,7 +99,7 @@ def run(account, flow, times=1, idle="", calls_for=lambda _: GoodToken()):
         exchange_code=None,
         verify_channel=None,
         rotate_secret=None,
-        chores={},
+        periodic_tasks={},
         set_trade_rate=None,
         every={"orders_in": timedelta(minutes=3)},
     )
@@ -124,9 +124,9 @@ def test_a_run_that_ends_is_due_again_by_the_timetable(account):
     assert the_line() == (NOW + timedelta(minutes=3), "3 orders", "", 0)
 
 
-@pytest.mark.parametrize(("asked_for", "due"), [(1, 1), (3, 3), (60 * 24 * 400, 3)])
-def test_a_run_puts_its_flow_off_no_longer_than_the_timetable(account, asked_for, due):
-    run(account, lambda *_: FlowResult("3 orders", NOW + timedelta(minutes=asked_for)))
+@pytest.mark.parametrize(("requested", "due"), [(1, 1), (3, 3), (60 * 24 * 400, 3)])
+def test_a_run_puts_its_flow_off_no_longer_than_the_timetable(account, requested, due):
+    run(account, lambda *_: FlowResult("3 orders", NOW + timedelta(minutes=requested)))
     assert the_line()[0] == NOW + timedelta(minutes=due)
 
 
@@ -142,7 +142,7 @@ def test_a_run_without_budget_comes_back_when_the_budget_does(account):
 
 
 @pytest.mark.parametrize("error", [Unreachable("searchOrders"), ServerFault("searchOrders", status=503)])
-def test_a_dead_amazon_is_tried_again_less_and_less_often_and_told(account, error):
+def test_a_dead_amazon_is_tried_again_less_and_less_often_and_reported(account, error):
     run(account, failing(error), times=3)
     assert timedelta(minutes=2) <= the_line()[0] - NOW < timedelta(minutes=2.5)
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Import or upload failed"]
@@ -272,7 +272,7 @@ def test_a_token_that_came_while_the_old_one_was_refused_is_not_lost(account):
 
 
 def test_a_request_of_ours_that_cannot_be_sent_blames_no_application(account):
-    run(account, failing(WronglyAsked("searchOrders")))
+    run(account, failing(InvalidRequest("searchOrders")))
     assert list(Problem.objects.values_list("kind", flat=True)) == []
 
 

@@ -9,6 +9,7 @@ from wharfinger.amazon.errors import (
     AmazonError,
     InvalidClient,
     InvalidGrant,
+    InvalidRequest,
     Misaddressed,
     NotAnsweredAsPromised,
     NotFound,
@@ -20,7 +21,6 @@ from wharfinger.amazon.errors import (
     TokenExpired,
     TokenRefused,
     TokenRequestRefused,
-    WronglyAsked,
 )
 from wharfinger.amazon.messages.refusals import ErrorBody, as_text
 from wharfinger.amazon.messages.tokens import TokenRefusal
@@ -85,7 +85,7 @@ def _errors(response: Response) -> tuple[Said, ...]:
 
 def _kind(status: int, said: Said | None, with_page_token: bool) -> type[AmazonError]:
     kind = _kind_by_status(status, said)
-    blames_token = issubclass(kind, Refused | AccessDenied) or (kind is WronglyAsked and status == 400)
+    blames_token = issubclass(kind, Refused | AccessDenied) or (kind is InvalidRequest and status == 400)
     return PageTokenRefused if with_page_token and blames_token else kind
 
 
@@ -97,7 +97,7 @@ def _kind_by_status(status: int, said: Said | None) -> type[AmazonError]:
     if said is None:
         # HTML: the front end's word. A 400 of its kind means that the request broke HTTP itself; any
         # other comes from something between us and Amazon and says nothing about the account.
-        return WronglyAsked if status == 400 else NotAnsweredAsPromised
+        return InvalidRequest if status == 400 else NotAnsweredAsPromised
     words = f"{said.message} {said.details}".lower()
     match status:
         case 401:
@@ -107,7 +107,7 @@ def _kind_by_status(status: int, said: Said | None) -> type[AmazonError]:
         case 404:
             return NotFound
         case 405 | 406 | 411 | 415:
-            return WronglyAsked
+            return InvalidRequest
         case _ if 400 <= status < 500:
             return Refused
         case _:

@@ -11,7 +11,7 @@ from typing import Protocol
 from urllib.parse import urlencode
 
 from wharfinger.amazon.answers import check_token_answer, understood
-from wharfinger.amazon.errors import NotAnsweredAsPromised, WronglyAsked
+from wharfinger.amazon.errors import InvalidRequest, NotAnsweredAsPromised
 from wharfinger.amazon.messages.tokens import TokenAnswer
 from wharfinger.amazon.operations import EXCHANGE_TOKEN
 from wharfinger.amazon.transport import Request, Response, Transport
@@ -108,7 +108,7 @@ class Lwa:
 
     def _ask(self, grant: dict[str, str], proof: str, now: datetime) -> Grant:
         if not proof:
-            raise WronglyAsked(EXCHANGE_TOKEN.name, message=f"{grant['grant_type']}: the value is empty")
+            raise InvalidRequest(EXCHANGE_TOKEN.name, message=f"{grant['grant_type']}: the value is empty")
         response = self._transport.send(token_request(self._endpoint, self._credentials, grant))
         secrets = (self._credentials.client_secret, grant.get("code", ""), grant.get("refresh_token", ""))
         return read_grant(response, now, secrets)

@@ -15,7 +15,7 @@ import msgspec
 from wharfinger.amazon import identity, operations
 from wharfinger.amazon.answers import Answer, check, not_as_promised, rate_limit, understood
 from wharfinger.amazon.auth import AccessToken, Tokens
-from wharfinger.amazon.errors import AccessDenied, TokenExpired, TokenRefused, WronglyAsked
+from wharfinger.amazon.errors import AccessDenied, InvalidRequest, TokenExpired, TokenRefused
 from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
     ListingsItem,
@@ -222,7 +222,7 @@ class AmazonClient:
         try:
             body = write_patch(product_type, tuple(patches))
         except ValueError as error:
-            raise WronglyAsked(operation.name, message=str(error)) from None
+            raise InvalidRequest(operation.name, message=str(error)) from None
         query: Query = (("marketplaceIds", (marketplace_id,)),)
         response = self._call(operation, path, query, body=body, now=now)
         answer = understood(operation.name, response, SubmissionAnswer)
@@ -235,7 +235,7 @@ class AmazonClient:
         """The seller's own quantity of a SKU, for all marketplaces of the account at once; lead time and restock
         date stay. Never for an FBA SKU: it would turn FBM (behaviour S03)."""
         if quantity < 0:
-            raise WronglyAsked(operations.PATCH_LISTINGS_ITEM.name, message=f"the quantity is {quantity}")
+            raise InvalidRequest(operations.PATCH_LISTINGS_ITEM.name, message=f"the quantity is {quantity}")
         patches = (quantity_patch(quantity),)
         return self.patch_listings_item(
             seller_id, sku, marketplace_id, product_type=product_type, patches=patches, now=now
@@ -321,7 +321,7 @@ def _query_string(operation: Operation, query: Query) -> str:
         try:
             parts.append(f"{name}={','.join(quote(entry, safe='') for entry in entries)}")
         except UnicodeEncodeError:
-            raise WronglyAsked(operation.name, message=f"{name} holds half a letter") from None
+            raise InvalidRequest(operation.name, message=f"{name} holds half a letter") from None
     return f"?{'&'.join(parts)}" if parts else ""
 
 
@@ -333,15 +333,15 @@ def _path(operation: Operation, **values: str) -> str:
     try:
         return operation.path_for(**values)
     except ValueError as error:
-        raise WronglyAsked(operation.name, message=str(error)) from None
+        raise InvalidRequest(operation.name, message=str(error)) from None
 
 
 def _fit_for_list(operation: Operation, skus: Sequence[str], most: int) -> None:
     """Amazon takes %2C for a comma of the list (behaviour F04): such a SKU is asked for alone, another way."""
     if len(skus) > most:
-        raise WronglyAsked(operation.name, message=f"{len(skus)} SKUs in one call; Amazon takes {most}")
+        raise InvalidRequest(operation.name, message=f"{len(skus)} SKUs in one call; Amazon takes {most}")
     if any("," in sku or not sku for sku in skus):
-        raise WronglyAsked(
+        raise InvalidRequest(
             operation.name, message="a SKU is empty or holds a comma, which Amazon would split; list without SKUs"
         )
 

@@ -19,7 +19,7 @@
         ├── InvalidClient                   client id or secret is wrong, or the secret was rotated
         ├── TokenRequestRefused             another refusal by the token endpoint
         ├── Misaddressed                    wrong host or address
-        └── WronglyAsked                    a request that HTTP or this library cannot send
+        └── InvalidRequest                    a request that HTTP or this library cannot send
 
 Decided by HTTP status first: the spelling of codes differs by API (InvalidInput, Invalid Input,
 BAD_REQUEST, "400"). `str()` holds all that Amazon wrote, every error of its list, with the request id: so it
@@ -278,7 +278,7 @@ class Misaddressed(OurBug):
     advice = "The address is not the one that serves this; check the endpoints in the configuration."
 
 
-class WronglyAsked(OurBug):
+class InvalidRequest(OurBug):
     """A request that cannot be sent as it is: an empty id, a SKU with a comma in a list, bad HTTP."""
 
     advice = "The request cannot be sent as it is."

@@ -10,7 +10,7 @@ from types import TracebackType
 
 import httpx2
 
-from wharfinger.amazon.errors import Misaddressed, NotAnsweredAsPromised, TimedOut, Unreachable, WronglyAsked
+from wharfinger.amazon.errors import InvalidRequest, Misaddressed, NotAnsweredAsPromised, TimedOut, Unreachable
 
 USER_AGENT = "Wharfinger/0.1 (Language=Python)"
 
@@ -87,7 +87,7 @@ class Transport:
         """The answer, whatever its status.
 
         TimedOut and Unreachable (later, perhaps with `outcome_unknown`), NotAnsweredAsPromised for
-        an answer that breaks HTTP or is too large, Misaddressed and WronglyAsked for what cannot be sent.
+        an answer that breaks HTTP or is too large, Misaddressed and InvalidRequest for what cannot be sent.
         """
         try:
             return self._attempt(request)
@@ -99,7 +99,7 @@ class Transport:
             raise Misaddressed(request.operation, message="the endpoint is no http(s) address") from None
         except (httpx2.LocalProtocolError, UnicodeEncodeError):
             # Their words quote the header, which may be a token: no cause is kept.
-            raise WronglyAsked(request.operation, message="a header holds what HTTP cannot carry") from None
+            raise InvalidRequest(request.operation, message="a header holds what HTTP cannot carry") from None
         except (httpx2.ConnectError, httpx2.ProxyError) as error:
             raise Unreachable(request.operation, message=type(error).__name__) from error
         except httpx2.DecodingError as error:

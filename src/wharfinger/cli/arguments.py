@@ -74,7 +74,7 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     doctor = commands.add_parser(
-        "doctor", help="does the house stand: database, workers, clocks, keys, Amazon, every account and channel"
+        "doctor", help="does the installation stand: database, workers, clocks, keys, Amazon, every account and channel"
     )
     doctor.add_argument("--json", action="store_true", help="for programs: a list of verdict, title, told, remedy")
     doctor.add_argument("--demo", action="store_true", help="look at the demo system of this home")

@@ -3,7 +3,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TextIO
 
-Say = Callable[[str], None]
+Console = Callable[[str], None]
 
 
 def say(text: str) -> None:

@@ -1,4 +1,4 @@
-"""`wharfinger doctor`: does the house stand? One line for each thing looked at, and a remedy where something is wrong.
+"""`wharfinger doctor`: is the installation well? One line for each thing looked at, and a remedy where one is wrong.
 
 Ends with 1 when anything is wrong, so that a script can ask; `--json` for programs. What will be wrong before long
 (a secret that must be rotated) is told and ends with 0.
@@ -14,11 +14,11 @@ from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.console import say
-from wharfinger.cli.endpoints import house_endpoints
+from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
 from wharfinger.cli.supervisor.process_faults import read_process_faults
-from wharfinger.cli.wiring import EVERY, Switchboard
+from wharfinger.cli.wiring import EVERY, Container
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
 from wharfinger.config.errors import ConfigurationError
@@ -60,7 +60,7 @@ def _sum_up(findings: list[Finding]) -> None:
     if counted[Verdict.WRONG]:
         say(f"{counted[Verdict.WRONG]} wrong, {counted[Verdict.SOON]} soon, {counted[Verdict.WELL]} well.")
     else:
-        say(f"The house stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
+        say(f"The installation stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
 
 
 def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
@@ -107,11 +107,11 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     if keys.verdict is Verdict.WRONG:
         return
     if asks_amazon:
-        board = Switchboard(configuration, current_clock())
+        container = Container(configuration, current_clock())
         with Transport(timeouts=Timeouts(connect=5, read=10)) as transport:
-            endpoints, remedy = house_endpoints(configuration), SIMULATOR if demo else NETWORK
+            endpoints, remedy = installation_endpoints(configuration), SIMULATOR if demo else NETWORK
             yield from look_at_amazon(endpoints, current_clock(), transport, remedy=remedy)
-        verify_channels(board)
+        verify_channels(container)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())
     yield from health.look_at_sites()

@@ -37,7 +37,7 @@ def endpoints_for(configuration: Configuration, activated_for: Iterable[str]) ->
     return endpoints
 
 
-def house_endpoints(configuration: Configuration) -> Endpoints:
+def installation_endpoints(configuration: Configuration) -> Endpoints:
     """Where this system's calls usually go, whoever's they are."""
     usual = ActivatedFor.SIMULATOR if configuration.simulator_url else ActivatedFor.SANDBOX
     return endpoints_for(configuration, [usual.value])

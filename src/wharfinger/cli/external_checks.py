@@ -9,7 +9,7 @@ from pathlib import Path
 from wharfinger.amazon.errors import AmazonError
 from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Request, Response, Transport
-from wharfinger.cli.wiring import Switchboard
+from wharfinger.cli.wiring import Container
 from wharfinger.config.clock import Clock
 from wharfinger.db.models import Channel
 from wharfinger.domain.installation.health import Finding, soon, well, wrong
@@ -67,8 +67,8 @@ def _compare_clocks(answer: Response, clock: Clock) -> Finding:
     return soon(title, told, remedy) if skew > _SKEW_SOON else well(title, told)
 
 
-def verify_channels(board: Switchboard) -> None:
+def verify_channels(container: Container) -> None:
     """The verification of Save Channel for every channel; its lines are kept with the channel."""
     channels = Channel.objects.filter(archived=False, account__application__isnull=False)
     for channel_id in channels.order_by("account_id", "pk").values_list("pk", flat=True):
-        board.verify_channel(channel_id)
+        container.verify_channel(channel_id)

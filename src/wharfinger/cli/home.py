@@ -9,7 +9,7 @@ from typing import IO
 
 import psycopg
 
-from wharfinger.cli.console import Say, say_aside
+from wharfinger.cli.console import Console, say_aside
 from wharfinger.cli.failures import CommandFailed, HomeInUse
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.postgres.places import make_home
@@ -57,7 +57,7 @@ def locked_home(home: Path, purpose: str) -> Iterator[None]:
 
 
 @contextmanager
-def embedded_database(home: Path, purpose: str, say: Say = say_aside, *, looks_only: bool = False) -> Iterator[str]:
+def embedded_database(home: Path, purpose: str, say: Console = say_aside, *, looks_only: bool = False) -> Iterator[str]:
     """The home's database for a short command: the running one when a parent runs, else our own start.
 
     `looks_only`: a parent's database is had even while it does not answer.

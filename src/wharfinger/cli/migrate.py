@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from wharfinger.cli.console import Say, say
+from wharfinger.cli.console import Console, say
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
@@ -50,7 +50,7 @@ def must_not_be_newer() -> None:
         )
 
 
-def migrate_if_needed(tell: Say) -> bool:
+def migrate_if_needed(tell: Console) -> bool:
     must_not_be_newer()
     if not waiting_migrations():
         return False

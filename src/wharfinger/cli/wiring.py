@@ -13,7 +13,7 @@ from wharfinger.amazon.regions import Endpoints
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.demo.running_shop import open_shop
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
-from wharfinger.cli.house import House
+from wharfinger.cli.installation_tasks import InstallationTasks
 from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
@@ -55,7 +55,7 @@ EVERY = {
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
 
 
-class Switchboard:
+class Container:
     """Clients by application and seller account, made when first asked for and kept for the process."""
 
     def __init__(self, configuration: Configuration, clock: Clock, transport: Transport | None = None) -> None:
@@ -64,7 +64,7 @@ class Switchboard:
         self._transport = transport or Transport()
         self._caches: dict[tuple[str, str, str], TokenCache] = {}
         self._lock = threading.Lock()
-        self.house = House(configuration, self._transport, self.clock)
+        self.installation = InstallationTasks(configuration, self._transport, self.clock)
 
     def activated_for(self, account_id: int) -> set[str]:
         """Which stand-ins for Amazon the account's activated channels name."""
@@ -132,7 +132,7 @@ class Switchboard:
         return Calls(AccountFacts(account.pk, account.seller_id, region, account.name), client, tokens, self.clock)
 
     def rotate_secret(self, application_pk: int) -> None:
-        again_at = secret_in.ask_for_secret(application_pk, self.house, self.clock)
+        again_at = secret_in.ask_for_secret(application_pk, self.installation, self.clock)
         if again_at is not None:
             triggers.rotate_secret(application_pk, after_seconds=self._machine_seconds_until(again_at))
 
@@ -173,18 +173,18 @@ class Switchboard:
 
 
 def wire(configuration: Configuration, clock: Clock) -> Wired:
-    board = Switchboard(configuration, clock)
+    container = Container(configuration, clock)
     return Wired(
         machine_clock=clock,
         flows=FLOWS,
-        why_idle=board.why_idle,
-        calls_for=board.calls_for,
-        fetch_order=board.fetch_order,
-        exchange_code=board.exchange_code,
-        verify_channel=board.verify_channel,
-        rotate_secret=board.rotate_secret,
-        chores=board.house.chores(),
-        set_trade_rate=board.set_trade_rate,
+        why_idle=container.why_idle,
+        calls_for=container.calls_for,
+        fetch_order=container.fetch_order,
+        exchange_code=container.exchange_code,
+        verify_channel=container.verify_channel,
+        rotate_secret=container.rotate_secret,
+        periodic_tasks=container.installation.periodic_tasks(),
+        set_trade_rate=container.set_trade_rate,
         every=EVERY,
         open_shop=lambda: open_shop(configuration, clock),
     )

@@ -12,7 +12,7 @@ ENDED_BY_ITSELF = 5
 
 def run(arguments: argparse.Namespace) -> int:
     must_be_migrated()
-    told_to_end = run_worker(arguments.concurrency)
+    ended_by_signal = run_worker(arguments.concurrency)
     logging.shutdown()
     # Not by returning: Python would wait for the threads of jobs that outlast their grace.
-    os._exit(0 if told_to_end else ENDED_BY_ITSELF)
+    os._exit(0 if ended_by_signal else ENDED_BY_ITSELF)

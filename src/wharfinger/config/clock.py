@@ -1,7 +1,7 @@
 """The one clock. Trade time is what the shop lives by; machine time is what the computer waits by.
 
 In a live system the two are the same. In a demo the simulator owns trade time and says in a small
-file how it follows from machine time, so every process of the house reads the same trade time.
+file how it follows from machine time, so every process of the installation reads the same trade time.
 """
 
 import json

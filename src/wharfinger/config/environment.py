@@ -1,6 +1,6 @@
 """The environment, read once into one frozen value that fails loudly.
 
-Nothing else in the house reads `os.environ`. `read` is pure (a mapping in, a value out); `current`
+Nothing else in the installation reads `os.environ`. `read` is pure (a mapping in, a value out); `current`
 is the value of this process, made at its first use; `adopt` replaces it when a parent that has just
 started the embedded database knows more.
 """

@@ -42,14 +42,14 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
         }
-        line.update({key: value for key, value in vars(record).items() if _may_be_told(key)})
+        line.update({key: value for key, value in vars(record).items() if _is_loggable(key)})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         told = {key: without_secrets(value) if isinstance(value, str) else value for key, value in line.items()}
         return without_secrets(json.dumps(told, default=_short, ensure_ascii=False))
 
 
-def _may_be_told(key: str) -> bool:
+def _is_loggable(key: str) -> bool:
     # Django hangs the whole request on its records; procrastinate hangs jobs, which are ids only.
     return key not in _OWN and key not in ("request", "server_time", "status_code_text")
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import timedelta
 from types import MappingProxyType
 
-from wharfinger.domain.stock.fba_stock import ASKED_WITHOUT_STOCK_EVERY
+from wharfinger.domain.stock.fba_stock import CHECKED_WITHOUT_STOCK_EVERY
 
-OWN_PAUSES: Mapping[str, timedelta] = MappingProxyType({"fba_stock_in": ASKED_WITHOUT_STOCK_EVERY})
+OWN_PAUSES: Mapping[str, timedelta] = MappingProxyType({"fba_stock_in": CHECKED_WITHOUT_STOCK_EVERY})
 """How long a flow may put itself off, where that is longer than its interval."""
 
 

@@ -14,15 +14,24 @@ FETCH_ORDER = "fetch_order"
 EXCHANGE_CODE = "exchange_code"
 VERIFY_CHANNEL = "verify_channel"
 ROTATE_SECRET = "rotate_secret"
-RUN_CHORE = "run_chore"
+RUN_PERIODIC_TASK = "run_periodic_task"
 SET_TRADE_RATE = "set_trade_rate"
 OPEN_SHOP = "open_shop"
 
-JOBS = (RUN_FLOW, FETCH_ORDER, EXCHANGE_CODE, VERIFY_CHANNEL, ROTATE_SECRET, RUN_CHORE, SET_TRADE_RATE, OPEN_SHOP)
+JOBS = (
+    RUN_FLOW,
+    FETCH_ORDER,
+    EXCHANGE_CODE,
+    VERIFY_CHANNEL,
+    ROTATE_SECRET,
+    RUN_PERIODIC_TASK,
+    SET_TRADE_RATE,
+    OPEN_SHOP,
+)
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
-CHORES = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
-"""The house's own lines of the timetable; `wharfinger.worker` runs each by this name."""
+PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
+"""The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100
 """Priorities: the timetable's work, what a person or a change asked for, what a person waits for."""
@@ -52,7 +61,7 @@ def _defer(
 def try_queue() -> None:
     """Put a job into the queue and take it back before anybody sees it: raises what the database says."""
     with transaction.atomic():
-        app.configure_task(RUN_CHORE, queueing_lock="try_queue", allow_unknown=True).defer(chore="")
+        app.configure_task(RUN_PERIODIC_TASK, queueing_lock="try_queue", allow_unknown=True).defer(task="")
         transaction.set_rollback(True)
 
 
@@ -128,10 +137,10 @@ def rotate_secret(application_id: int, *, after_seconds: int = 0) -> bool:
     )
 
 
-def run_chore(chore: str) -> bool:
-    """Run a chore of the house now: remind, send e-mail, look for a new client secret."""
-    key = f"chore:{chore}"
-    return _defer(RUN_CHORE, lock=key, queueing_lock=key, priority=SOON, chore=chore)
+def run_periodic_task(task: str) -> bool:
+    """Run a periodic task of the installation now: remind, send e-mail, look for a new client secret."""
+    key = f"periodic_task:{task}"
+    return _defer(RUN_PERIODIC_TASK, lock=key, queueing_lock=key, priority=SOON, task=task)
 
 
 def set_trade_rate(rate: int) -> bool:

@@ -12,7 +12,7 @@ from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
 from wharfinger.domain.counts import counted
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.stock.fba_stock import ASKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
+from wharfinger.domain.stock.fba_stock import CHECKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.stock import fba_stock
 from wharfinger.operations.stock.fba_stock import READINGS_APART, FbaLoaded
@@ -34,7 +34,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     pools = _pools(account_id)
     read = [(site, _mirror_pool(account_id, site, marketplace, amazon, clock)) for site, marketplace in pools]
     if read and all(mirrored is None for _, mirrored in read):
-        return FlowResult(NO_FBA_STOCK, clock.now() + ASKED_WITHOUT_STOCK_EVERY)
+        return FlowResult(NO_FBA_STOCK, clock.now() + CHECKED_WITHOUT_STOCK_EVERY)
     doubted = any(mirrored is not None and mirrored.loaded.doubted > 0 for _, mirrored in read)
     again = clock.now() + READINGS_APART if doubted else None
     return FlowResult(

@@ -115,14 +115,14 @@ def _read_pages(
     """Keep every page."""
     token: str | None = None
     while True:
-        asked_at = clock.now()
+        requested_at = clock.now()
         try:
             page = amazon.search_listings_items(marketplace_id, page_token=token, included_data=INCLUDED).value
         except NotBefore as wait:
             _wait(wait, clock, reading)
             continue
         found = [_found(item, marketplace_id) for item in page.items if item.sku]
-        kept = listings.keep_listings(account_id, found, read_at=asked_at, now=clock.now())
+        kept = listings.keep_listings(account_id, found, read_at=requested_at, now=clock.now())
         reading.new += kept.new
         reading.linked += kept.linked
         read.skus.update(one.sku for one in found)

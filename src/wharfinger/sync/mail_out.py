@@ -3,18 +3,18 @@
 from datetime import datetime, timedelta
 
 from wharfinger.db.queries.installation import mail as waiting
-from wharfinger.domain.installation.alerts import letter_of_alert, letter_of_test
+from wharfinger.domain.installation.alerts import email_of_alert, email_of_test
 from wharfinger.operations.installation import mail
 from wharfinger.sync.calls import Clock, FlowResult
-from wharfinger.sync.post import NotSent, Post
+from wharfinger.sync.mailer import EmailSender, NotSent
 
 NO_WAY = "No e-mail goes out: no mail server is set up. Enter it under Settings, E-mail."
 NOBODY = "No e-mail goes out: no recipient is entered under Settings, E-mail, and no administrator has an address."
 
 
-def run(post: Post | None, house: str, clock: Clock) -> FlowResult:
+def run(post: EmailSender | None, installation: str, clock: Clock) -> FlowResult:
     """Send what waits; what cannot leave waits, with the reason, and nothing is lost. `house`: our own address."""
-    _send_tests(post, house, clock)
+    _send_tests(post, installation, clock)
     letters = waiting.waiting_letters()
     to = waiting.recipients()
     if post is None or not to:
@@ -25,7 +25,7 @@ def run(post: Post | None, house: str, clock: Clock) -> FlowResult:
         if not mail.claim_letter(letter.id, now=clock.now()):
             continue
         try:
-            post.send(letter_of_alert(letter.kind, letter.text, letter.remedy, letter.remedy_page, house), to)
+            post.send(email_of_alert(letter.kind, letter.text, letter.remedy, letter.remedy_page, installation), to)
         except NotSent as trouble:
             again.append(mail.fail_letter(letter.id, error=str(trouble), now=clock.now()))
         else:
@@ -43,14 +43,14 @@ def _soonest(times: list[datetime], now: datetime) -> datetime | None:
     return min([*times, now + timedelta(hours=1)]) if times else None
 
 
-def _send_tests(post: Post | None, house: str, clock: Clock) -> None:
+def _send_tests(post: EmailSender | None, installation: str, clock: Clock) -> None:
     for asked in waiting.tests_to_send():
         error = ""
         if post is None:
             error = NO_WAY
         else:
             try:
-                post.send(letter_of_test(house), [asked.to])
+                post.send(email_of_test(installation), [asked.to])
             except NotSent as trouble:
                 error = str(trouble)
         mail.settle_test(asked.id, way=post.way if post else "", error=error, now=clock.now())

@@ -121,7 +121,7 @@ def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -
         last_updated_after=cursor.after,
         pagination_token=token or None,
     )
-    asked_at = clock.now()
+    requested_at = clock.now()
     try:
         page = calls.search_orders(search).value
     except (PageTokenRefused, NotAnsweredAsPromised) as error:
@@ -135,7 +135,7 @@ def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -
         _restart(account_id, reading)  # of nothing but other marketplaces: perhaps the answer to another search
         return True
     _check_progress(account_id, token, page, [*raws, *strange], reading)
-    inbox.keep_page(account_id, [*raws, *strange], _next(cursor, search, page, asked_at), now=clock.now())
+    inbox.keep_page(account_id, [*raws, *strange], _next(cursor, search, page, requested_at), now=clock.now())
     reading.pages += 1
     reading.orders += len(raws)
     reading.strange += len(strange)
@@ -178,15 +178,15 @@ def _key(raw: bytes) -> str:
         return ""
 
 
-def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, asked_at: datetime) -> NextCursor:
+def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, requested_at: datetime) -> NextCursor:
     """With a further page the window stays; after its last page it begins at the window's own end, less the overlap.
 
     The end is what Amazon told on the window's first page: what changed while its pages were read comes again.
     """
     before = cursor.window_before if search.pagination_token else None
-    before = min(before or page.last_updated_before or asked_at - VISIBLE_AFTER, asked_at)
+    before = min(before or page.last_updated_before or requested_at - VISIBLE_AFTER, requested_at)
     if page.next_token is not None:
-        return NextCursor(cursor.after, search.marketplace_ids, page.next_token, asked_at, before)
+        return NextCursor(cursor.after, search.marketplace_ids, page.next_token, requested_at, before)
     return NextCursor(max(cursor.after, before - OVERLAP), search.marketplace_ids)
 
 

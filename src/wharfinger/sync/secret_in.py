@@ -30,19 +30,19 @@ LEFT = ("left, as it is not ours", "left, as they are not ours")
 """What became of a message: of one, of several."""
 
 
-class Desk(Protocol):
+class SecretRotator(Protocol):
     """Amazon as an application meets it without a seller."""
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None: ...
 
 
-def ask_for_secret(application_pk: int, desk: Desk, clock: Clock) -> datetime | None:
+def ask_for_secret(application_pk: int, rotator: SecretRotator, clock: Clock) -> datetime | None:
     """Ask once for each press of the button. Answers when to ask again (trade time) where the rate did not allow it."""
     asked = rotation.start_rotation(application_pk, now=clock.now())
     if asked is None:
         return None
     try:
-        desk.rotate(Credentials(asked.client_id, asked.client_secret), asked.region, now=clock.now())
+        rotator.rotate(Credentials(asked.client_id, asked.client_secret), asked.region, now=clock.now())
     except Throttled:
         rotation.put_off_rotation(application_pk)
         return clock.now() + ASK_AGAIN_AFTER

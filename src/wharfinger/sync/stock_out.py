@@ -14,15 +14,15 @@ from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
     ConnectionFailed,
+    InvalidRequest,
     NotAnsweredAsPromised,
     NotFound,
     Refused,
     Verdict,
-    WronglyAsked,
 )
 from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
 from wharfinger.operations.stock import outbox
-from wharfinger.operations.stock.outbox import QuantityToSend, Seen, ToReadBack
+from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.listings_in import is_shown, issues_of
 
@@ -173,20 +173,20 @@ def _some_at_once(skus: Sequence[ToReadBack]) -> Iterator[list[ToReadBack]]:
 
 def _look_at_some(some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls, clock: Clock, done: _Run) -> None:
     """Twenty in a call; one by one where Amazon refuses them together: one odd SKU is enough for that."""
-    asked_at = clock.now()
+    requested_at = clock.now()
     try:
         answer = amazon.search_listings_items(
             marketplace_id, skus=[one.sku for one in some], included_data=READ_BACK, page_size=SKUS_IN_A_CALL
         )
-    except (Refused, NotAnsweredAsPromised, WronglyAsked):
+    except (Refused, NotAnsweredAsPromised, InvalidRequest):
         odd = _look_alone(some, amazon, clock, done)
         if len(odd) == len(some) > 1:
             raise  # none of them is odd: Amazon refuses them all, and the flow's row says so
         _note_odd(odd, clock, done)
         return
     items = {item.sku: item for item in answer.value.items}
-    seen = [_seen(one, items[one.sku]) for one in some if one.sku in items]
-    _note(seen, asked_at, clock, done)
+    seen = [_as_read_back(one, items[one.sku]) for one in some if one.sku in items]
+    _note(seen, requested_at, clock, done)
     _note_odd(_look_alone([one for one in some if one.sku not in items], amazon, clock, done), clock, done)
 
 
@@ -196,19 +196,19 @@ def _look_alone(
     """Each by itself; returns those that Amazon does not show, with its answer."""
     odd: list[tuple[ToReadBack, AmazonError]] = []
     for one in ones:
-        asked_at = clock.now()
+        requested_at = clock.now()
         try:
             answer = amazon.get_listings_item(one.sku, one.marketplace_id, included_data=READ_BACK)
         except NotFound:
-            _note([Seen(one.listing_id, None, gone=True)], asked_at, clock, done)
-        except (Refused, NotAnsweredAsPromised, WronglyAsked) as error:
+            _note([ReadBack(one.listing_id, None, gone=True)], requested_at, clock, done)
+        except (Refused, NotAnsweredAsPromised, InvalidRequest) as error:
             odd.append((one, error))
         except AccessDenied as error:
             if not _access_holds(one.marketplace_id, amazon, done):
                 raise
             odd.append((one, error))  # a 403 of one SKU (behaviour I02)
         else:
-            _note([_seen(one, answer.value)], asked_at, clock, done)
+            _note([_as_read_back(one, answer.value)], requested_at, clock, done)
     return odd
 
 
@@ -218,9 +218,9 @@ def _note_odd(odd: Sequence[tuple[ToReadBack, AmazonError]], clock: Clock, done:
         done.unread += 1
 
 
-def _seen(one: ToReadBack, item: ListingsItem) -> Seen:
+def _as_read_back(one: ToReadBack, item: ListingsItem) -> ReadBack:
     attribute = item.merchant_attribute
-    return Seen(
+    return ReadBack(
         one.listing_id,
         item.merchant_quantity,
         fulfilled_by_amazon=item.fulfilled_by_amazon,
@@ -231,6 +231,6 @@ def _seen(one: ToReadBack, item: ListingsItem) -> Seen:
     )
 
 
-def _note(seen: Sequence[Seen], asked_at: datetime, clock: Clock, done: _Run) -> None:
-    done.differ += outbox.note_seen(seen, asked_at=asked_at, now=clock.now())
+def _note(seen: Sequence[ReadBack], requested_at: datetime, clock: Clock, done: _Run) -> None:
+    done.differ += outbox.note_read_back(seen, requested_at=requested_at, now=clock.now())
     done.read_back += len(seen)

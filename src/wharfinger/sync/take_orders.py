@@ -41,7 +41,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 
 def _take(raw: RawMessage, clock: Clock) -> bool:
     """One order. A fault of our own in it (a bug, a value no column takes) must not stop the others, hence the
-    one broad except of the house: it is logged, kept on the order's page, and tried again with growing pauses."""
+    one broad except of ours: it is logged, kept on the order's page, and tried again with growing pauses."""
     incoming: IncomingOrder | None = None
     try:
         incoming = translate_order(decode_order(raw.body or b""))

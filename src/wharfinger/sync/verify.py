@@ -9,10 +9,10 @@ from wharfinger.amazon.errors import (
     AmazonError,
     InvalidClient,
     InvalidGrant,
+    InvalidRequest,
     Refused,
     TokenRefused,
     Verdict,
-    WronglyAsked,
 )
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
@@ -182,7 +182,7 @@ def as_found(told: Iterable[MarketplaceParticipation]) -> tuple[FoundParticipati
 def _refusal_of_seller(channel: Channel, calls: Calls) -> AmazonError | None:
     """The seller id is proven by a listings call that names it; None = it was answered."""
     if not channel.account.seller_id:
-        return WronglyAsked(SEARCH_LISTINGS_ITEMS.name, message="no Seller ID is known")
+        return InvalidRequest(SEARCH_LISTINGS_ITEMS.name, message="no Seller ID is known")
     try:
         calls.search_listings_items(channel.marketplace_id, page_size=1)
     except (AccessDenied, Refused) as refusal:

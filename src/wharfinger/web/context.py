@@ -30,7 +30,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     ("Stock", (("Stock", "stock-list", "crate"), ("Sites", "site-list", "site"))),
-    ("House", (("Settings", "settings", "settings"),)),
+    ("InstallationTasks", (("Settings", "settings", "settings"),)),
 )
 COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] = (
     ("Channels", (("New Channel", "Amazon FBM or Amazon FBA", "channel-new", "channel", Right.EDIT_CHANNELS),)),

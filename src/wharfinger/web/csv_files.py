@@ -12,7 +12,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from wharfinger.domain.csv_cells import DecimalSign, guard_cell
-from wharfinger.web.asked import trade_now
+from wharfinger.web.request_context import trade_now
 
 MARK = "\ufeff"
 """Without it spreadsheets read UTF-8 in the code page of their country."""

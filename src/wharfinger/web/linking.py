@@ -4,7 +4,7 @@ from django.http import HttpRequest
 
 from wharfinger.db.queries.channels.links import Unlinked, unlinked_line, unlinked_of_problem, unlinked_product
 from wharfinger.operations.channels import links
-from wharfinger.web.asked import numbers, person, trade_now
+from wharfinger.web.request_context import numbers, person, trade_now
 
 _NAMED_BY = (("product", unlinked_product), ("line", unlinked_line), ("problem", unlinked_of_problem))
 
@@ -19,7 +19,7 @@ def read_unlinked(request: HttpRequest) -> Unlinked | None:
     return None
 
 
-def asked_for(request: HttpRequest) -> dict[str, str]:
+def linking_context(request: HttpRequest) -> dict[str, str]:
     """The part of the query string that names it, and the page to go back to."""
     return {key: request.GET[key] for key in ("product", "line", "problem", "next") if key in request.GET}
 

@@ -1,4 +1,4 @@
-"""What each end of an authorisation is called on its page, what it means for the house, and its remedy."""
+"""What each end of an authorisation is called on its page, what it means for the installation, and its remedy."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Every page of the house, by noun."""
+"""Every page of the installation, by noun."""
 
 from wharfinger.web.views.access import amazon_application, authorisations
 from wharfinger.web.views.channels import (
@@ -14,14 +14,14 @@ from wharfinger.web.views.installation import (
     alerts,
     audit,
     dashboard,
-    entrance,
     help_pages,
-    house_settings,
+    installation_settings,
     lists,
     mail,
     problems,
     running_shop,
     search,
+    sign_in,
     users,
 )
 from wharfinger.web.views.orders import imported_orders, sales_orders
@@ -29,7 +29,7 @@ from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
 from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
 urlpatterns = [
-    *entrance.routes,
+    *sign_in.routes,
     *dashboard.routes,
     *running_shop.routes,
     *channel_pages.routes,
@@ -41,7 +41,7 @@ urlpatterns = [
     *authorisations.routes,
     *courier_mapping.routes,
     *couriers.routes,
-    *house_settings.routes,
+    *installation_settings.routes,
     *amazon_application.routes,
     *mail.routes,
     *alerts.routes,

@@ -12,8 +12,8 @@ import socket
 from concurrent.futures import ThreadPoolExecutor
 
 from wharfinger.worker.engine import GRACE, Engine
-from wharfinger.worker.rounds import Rounds
 from wharfinger.worker.runs import Wired
+from wharfinger.worker.scheduler import Scheduler
 
 log = logging.getLogger(__name__)
 
@@ -32,20 +32,20 @@ async def work(wired: Wired, *, concurrency: int, version: str = "") -> bool:
         loop.add_signal_handler(number, stop.set)
     # Jobs of an engine that broke end beside those of the next one; the default has six threads on two cores.
     loop.set_default_executor(ThreadPoolExecutor(max_workers=2 * concurrency + 4, thread_name_prefix="job"))
-    rounds = Rounds(worker_name(), wired.machine_clock, wired.every, version)
-    rounds.start()
-    engine = asyncio.create_task(Engine(rounds.name, concurrency, wired).run())
+    scheduler = Scheduler(worker_name(), wired.machine_clock, wired.every, version)
+    scheduler.start()
+    engine = asyncio.create_task(Engine(scheduler.name, concurrency, wired).run())
     stopping = asyncio.create_task(stop.wait())
-    while not stop.is_set() and rounds.is_alive() and not engine.done():
+    while not stop.is_set() and scheduler.is_alive() and not engine.done():
         await asyncio.wait({stopping, engine}, timeout=_LOOK_EVERY, return_when=asyncio.FIRST_COMPLETED)
     if not stop.is_set():
-        log.critical("The %s ended: this process ends too, to be started again.", _ended(rounds))
+        log.critical("The %s ended: this process ends too, to be started again.", _ended(scheduler))
         return False
     engine.cancel()
     await asyncio.wait({engine}, timeout=GRACE + 5)
-    rounds.stop()
+    scheduler.stop()
     return True
 
 
-def _ended(rounds: Rounds) -> str:
-    return "job engine" if rounds.is_alive() else "thread that keeps the timetable"
+def _ended(scheduler: Scheduler) -> str:
+    return "job engine" if scheduler.is_alive() else "thread that keeps the timetable"

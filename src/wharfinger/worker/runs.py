@@ -11,7 +11,7 @@ from wharfinger.db.advisory import advisory_lock
 from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
 from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations.access import accounts
-from wharfinger.operations.installation import chores, flows
+from wharfinger.operations.installation import flows, periodic_tasks
 from wharfinger.sync.access import is_access_lost
 from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock
@@ -21,8 +21,8 @@ log = logging.getLogger(__name__)
 TOKENS_REFUSED_BEFORE_A_DENIAL = 2
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
-Chore = Callable[[], FlowResult]
-"""Work for the whole house; `next_due` None = by the timetable."""
+PeriodicTask = Callable[[], FlowResult]
+"""Work for the whole installation; `next_due` None = by the timetable."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Wired:
     exchange_code: Callable[[int], None]
     verify_channel: Callable[[int], None]
     rotate_secret: Callable[[int], None]
-    chores: Mapping[str, Chore]
+    periodic_tasks: Mapping[str, PeriodicTask]
     set_trade_rate: Callable[[int], None]
     every: Mapping[str, timedelta]
     open_shop: Callable[[], None] | None = None
@@ -138,27 +138,27 @@ def _write_failure(account_id: int, flow: str, error: str, now: datetime) -> Non
     flows.fail_flow(account_id, flow, error=error, next_due=now + pause, now=now)
 
 
-def run_one_chore(wired: Wired, chore: str) -> None:
-    """Run a chore unless another process runs it; write how it went."""
-    with advisory_lock(f"chore {chore}", 0) as held:
+def run_one_task(wired: Wired, task: str) -> None:
+    """Run a periodic task unless another process runs it; write how it went."""
+    with advisory_lock(f"periodic task {task}", 0) as held:
         if held:
-            _run_chore_held(wired, chore)
+            _run_task_held(wired, task)
 
 
-def _run_chore_held(wired: Wired, chore: str) -> None:
+def _run_task_held(wired: Wired, task: str) -> None:
     clock = wired.clock
-    chores.start_chore(chore, now=clock.now())
+    periodic_tasks.start_task(task, now=clock.now())
     try:
-        result = wired.chores[chore]()
+        result = wired.periodic_tasks[task]()
     except Exception as error:
         now = clock.now()
-        pause = pause_after(chores.failures_of(chore) + 1)
-        chores.fail_chore(
-            chore, error=f"Our own fault: {type(error).__name__}. See the log.", next_due=now + pause, now=now
+        pause = pause_after(periodic_tasks.failures_of(task) + 1)
+        periodic_tasks.fail_task(
+            task, error=f"Our own fault: {type(error).__name__}. See the log.", next_due=now + pause, now=now
         )
         raise
     now = clock.now()
-    by_timetable = now + wired.every[chore]
-    chores.end_chore(
-        chore, outcome=result.outcome, next_due=min(result.next_due or by_timetable, by_timetable), now=now
+    by_timetable = now + wired.every[task]
+    periodic_tasks.end_task(
+        task, outcome=result.outcome, next_due=min(result.next_due or by_timetable, by_timetable), now=now
     )

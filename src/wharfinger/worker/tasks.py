@@ -14,7 +14,7 @@ from procrastinate import JobContext
 
 from wharfinger.operations import triggers
 from wharfinger.worker.faults import PASSING_FAULTS
-from wharfinger.worker.runs import Wired, run_one_chore, run_one_flow
+from wharfinger.worker.runs import Wired, run_one_flow, run_one_task
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +46,8 @@ def rotate_secret(context: JobContext, *, application_id: int) -> None:
     _wired(context).rotate_secret(application_id)
 
 
-def run_chore(context: JobContext, *, chore: str) -> None:
-    run_one_chore(_wired(context), chore)
+def run_periodic_task(context: JobContext, *, task: str) -> None:
+    run_one_task(_wired(context), task)
 
 
 def set_trade_rate(context: JobContext, *, rate: int) -> None:
@@ -97,7 +97,7 @@ TASKS: dict[str, Callable[..., None]] = {
     triggers.EXCHANGE_CODE: with_live_connection(exchange_code),
     triggers.VERIFY_CHANNEL: with_live_connection(verify_channel),
     triggers.ROTATE_SECRET: with_live_connection(rotate_secret),
-    triggers.RUN_CHORE: with_live_connection(run_chore),
+    triggers.RUN_PERIODIC_TASK: with_live_connection(run_periodic_task),
     triggers.SET_TRADE_RATE: with_live_connection(set_trade_rate),
     triggers.OPEN_SHOP: with_live_connection(open_shop),
 }

@@ -14,9 +14,9 @@ from wharfinger.cli.home import locked_home
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.postgres.places import system_folder_name
 from wharfinger.cli.supervisor import processes
-from wharfinger.cli.supervisor.installation import told_to_end
+from wharfinger.cli.supervisor.installation import ended_by_signal
 from wharfinger.cli.supervisor.processes import SimulatorPlan
-from wharfinger.cli.supervisor.supervisor import Household
+from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 from wharfinger.config.environment import Configuration
 
@@ -71,7 +71,7 @@ def stand_in_the_demo() -> Configuration:
 def run(given: argparse.Namespace) -> int:
     configuration = environment.current()
     home = demo_home(configuration.home)
-    with locked_home(home, "demo"), told_to_end() as ending:
+    with locked_home(home, "demo"), ended_by_signal() as ending:
         if given.fresh:
             forget_demo(home)
         port = _port_for_pages(given.port)
@@ -85,11 +85,11 @@ def run(given: argparse.Namespace) -> int:
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
         (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
         start = secrets.token_hex(8)
-        household = Household(
+        supervisor = Supervisor(
             home, told | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
         )
         try:
-            _start(household, plan, port, given, start)
+            _start(supervisor, plan, port, given, start)
             say(
                 _BANNER.format(
                     pages=told["WHARFINGER_URL"],
@@ -99,22 +99,22 @@ def run(given: argparse.Namespace) -> int:
                     people=_people(home),
                 )
             )
-            household.end_when_told()
+            supervisor.wait_for_the_end()
         finally:
-            household.stop()
+            supervisor.stop()
     say("Stopped. Everything is kept for the next “wharfinger demo”.")
     return 0
 
 
-def _start(household: Household, plan: SimulatorPlan, port: int, given: argparse.Namespace, start: str) -> None:
-    household.start_database()
-    household.start(processes.simulator(plan))
-    household.run_once("migrate", processes.own_command("migrate"))
-    household.run_once("seed", processes.own_command("seed", "--shop", given.shop))
-    household.start(processes.web("127.0.0.1", port, start=start))
+def _start(supervisor: Supervisor, plan: SimulatorPlan, port: int, given: argparse.Namespace, start: str) -> None:
+    supervisor.start_database()
+    supervisor.start(processes.simulator(plan))
+    supervisor.run_once("migrate", processes.own_command("migrate"))
+    supervisor.run_once("seed", processes.own_command("seed", "--shop", given.shop))
+    supervisor.start(processes.web("127.0.0.1", port, start=start))
     for number in range(1, given.workers + 1):
-        household.start(processes.worker(number))
-    household.watch()
+        supervisor.start(processes.worker(number))
+    supervisor.watch()
 
 
 def forget_demo(home: Path) -> None:

@@ -33,7 +33,7 @@ from wharfinger.operations.shipping import couriers
 from wharfinger.operations.shipping.couriers import ServiceEntry
 from wharfinger.operations.stock import sites, stock_csv
 from wharfinger.operations.stock.sites import SiteEntry
-from wharfinger.web.forms.entrance import DEMO_PASSWORD
+from wharfinger.web.forms.sign_in import DEMO_PASSWORD
 
 WAREHOUSE = "Main warehouse"
 PEOPLE = (

@@ -1,7 +1,7 @@
 """The embedded PostgreSQL: made, started, recovered and stopped here and nowhere else.
 
 Peer authentication over a socket in a closed folder: no password exists, no port is open, and only
-the user who started the house gets in. The server runs in a session of its own, so that Ctrl-C
+the user who started the installation gets in. The server runs in a session of its own, so that Ctrl-C
 reaches the parent only, and on a leash, so that it shuts down when the parent is killed.
 """
 
@@ -19,7 +19,7 @@ from urllib.parse import quote
 import psycopg
 
 from wharfinger.cli import parent_death
-from wharfinger.cli.console import Say, say_aside
+from wharfinger.cli.console import Console, say_aside
 from wharfinger.cli.postgres.places import DatabaseNotStarted, Places, find_places, own_user_name
 from wharfinger.config.environment import child_environment
 
@@ -54,7 +54,7 @@ class EmbeddedPostgres:
     def __init__(
         self,
         home: Path,
-        say: Say = say_aside,
+        say: Console = say_aside,
         *,
         forgetful: bool = False,
         interrupted: threading.Event | None = None,
@@ -192,7 +192,7 @@ class EmbeddedPostgres:
         with places.log.open("ab") as log:
             self._log_starts_at = log.tell()
             self._process = subprocess.Popen(
-                on_leash([*command, *options], signal.SIGINT, places.runner.uid, places.runner.gid),
+                tied_to_parent([*command, *options], signal.SIGINT, places.runner.uid, places.runner.gid),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -249,7 +249,7 @@ def is_ready(places: Places) -> bool:
     return asked.returncode == 0
 
 
-def on_leash(command: list[str], end_signal: int, uid: int | None = None, gid: int | None = None) -> list[str]:
+def tied_to_parent(command: list[str], end_signal: int, uid: int | None = None, gid: int | None = None) -> list[str]:
     """The command that runs another tied to this process's life. Start it from a thread that stays."""
     who = ["-1", "-1"] if uid is None else [str(uid), str(gid)]
     tie = [sys.executable, "-I", "-S", parent_death.__file__, str(int(end_signal)), str(os.getpid()), *who]

@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from wharfinger.cli.console import Say
+from wharfinger.cli.console import Console
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.environment import short_folder
 from wharfinger.config.errors import ConfigurationError
@@ -105,7 +105,7 @@ def _why_closed(home: Path) -> str:
     return f"may not be written by its own user: “chmod u+rwx {home}”, or name another folder."
 
 
-def find_places(home: Path, say: Say) -> Places:
+def find_places(home: Path, say: Console) -> Places:
     if os.getuid() != _ROOT:
         make_home(home)
         own_user_name()
@@ -178,7 +178,7 @@ def _wheel_folder() -> Path:
     return Path(found.origin).parent / "pginstall18"
 
 
-def _reachable_binaries(runner: Runner, say: Say) -> Path:
+def _reachable_binaries(runner: Runner, say: Console) -> Path:
     """The wheel's binaries, copied to a place the runner may enter when it may not enter the wheel."""
     wheel = _wheel_folder()
     if runner.may_enter(wheel / "bin"):

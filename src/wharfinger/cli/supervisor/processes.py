@@ -1,4 +1,4 @@
-"""What the house's children are: their command lines, and how one sees that they are ready."""
+"""What the installation's children are: their command lines, and how one sees that they are ready."""
 
 import contextlib
 import socket
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from wharfinger.cli.failures import CommandFailed
-from wharfinger.cli.supervisor.supervisor import Child
+from wharfinger.cli.supervisor.supervisor import ManagedProcess
 from wharfinger.config.environment import START_HEADER
 
 _ASK_SECONDS = 5.0
@@ -20,21 +20,23 @@ def own_command(*words: str) -> tuple[str, ...]:
     return (sys.executable, "-m", "wharfinger.cli.main", *words)
 
 
-def web(host: str, port: int, *, show: bool = False, start: str = "") -> Child:
+def web(host: str, port: int, *, show: bool = False, start: str = "") -> ManagedProcess:
     """`start`: what its health answer bears, so that another program's page is not taken for it."""
     seen_from_here = "127.0.0.1" if host in ("0.0.0.0", "::") else f"[{host}]" if ":" in host else host
     is_ready = answers_at(f"http://{seen_from_here}:{port}/healthz", start)
-    return Child("web", own_command("serve"), is_ready=is_ready, show=show)
+    return ManagedProcess("web", own_command("serve"), is_ready=is_ready, show=show)
 
 
-def worker(number: int, concurrency: int = 4) -> Child:
-    return Child(f"worker-{number}", _worker_command(concurrency), grace=30.0)
+def worker(number: int, concurrency: int = 4) -> ManagedProcess:
+    return ManagedProcess(f"worker-{number}", _worker_command(concurrency), grace=30.0)
 
 
-def lone_worker(concurrency: int) -> Child:
+def lone_worker(concurrency: int) -> ManagedProcess:
     """The one child of `wharfinger worker`: it writes where its parent does, and says itself why it cannot start."""
     not_started = (2, 3, 4)
-    return Child("worker", _worker_command(concurrency), show=True, grace=30.0, own_log=False, final_codes=not_started)
+    return ManagedProcess(
+        "worker", _worker_command(concurrency), show=True, grace=30.0, own_log=False, final_codes=not_started
+    )
 
 
 def _worker_command(concurrency: int) -> tuple[str, ...]:
@@ -59,13 +61,13 @@ class SimulatorPlan:
         return f"http://127.0.0.1:{self.port}"
 
 
-def simulator(plan: SimulatorPlan) -> Child:
+def simulator(plan: SimulatorPlan) -> ManagedProcess:
     plan.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     command = [sys.executable, "-m", "amazon_simulator", "--port", str(plan.port), "--home", str(plan.home)]
     command += ["--seed", str(plan.seed), "--rate", f"{plan.rate:g}", "--redirect-uri", plan.redirect_uri]
     command += ["--public-url", plan.url, "--clock-file", str(plan.clock_file)]
     command += ["--fresh"] if plan.fresh else []
-    return Child("simulator", tuple(command), is_ready=answers_at(f"{plan.url}/_simulator/clock"))
+    return ManagedProcess("simulator", tuple(command), is_ready=answers_at(f"{plan.url}/_simulator/clock"))
 
 
 def answers_at(url: str, start: str = "") -> Callable[[], bool]:

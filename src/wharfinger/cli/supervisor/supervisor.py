@@ -17,10 +17,10 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wharfinger.cli.console import Say, say_aside
+from wharfinger.cli.console import Console, say_aside
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import publish_database, withdraw_database
-from wharfinger.cli.postgres.embedded import EmbeddedPostgres, on_leash
+from wharfinger.cli.postgres.embedded import EmbeddedPostgres, tied_to_parent
 from wharfinger.cli.supervisor.log_files import keep_logs_small
 from wharfinger.cli.supervisor.process_faults import ProcessFaults
 from wharfinger.config.environment import child_environment
@@ -54,7 +54,7 @@ def always_ready() -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ManagedProcess:
     name: str
     command: tuple[str, ...]
     is_ready: Callable[[], bool] = always_ready
@@ -68,7 +68,7 @@ class Child:
 
 @dataclass(slots=True)
 class _Running:
-    child: Child
+    child: ManagedProcess
     process: subprocess.Popen[bytes]
     started_at: float
     deaths: int = 0
@@ -94,13 +94,13 @@ class GaveUp:
 
 
 @dataclass(slots=True)
-class Household:
+class Supervisor:
     """`environment` is what children get on top of ours; None takes a variable away."""
 
     home: Path
     environment: Mapping[str, str | None]
     database: EmbeddedPostgres | None = None
-    say: Say = say_aside
+    say: Console = say_aside
     interrupted: threading.Event = field(default_factory=threading.Event)  # a start under way is given up
     database_tries: int = _DATABASE_TRIES
     restarts: int = field(default=0, init=False)
@@ -124,12 +124,12 @@ class Household:
 
     def run_once(self, name: str, command: tuple[str, ...], *, show: bool = False) -> None:
         """A step of the start that ends by itself (migrations, seed)."""
-        process = self._spawn(Child(name, command, show=show))
+        process = self._spawn(ManagedProcess(name, command, show=show))
         self._await(lambda: process.poll() is not None, name)
         if process.returncode != 0:
             raise ChildFailed(f"“{name}” ended with {process.returncode}: {self._last_words(name)}")
 
-    def start(self, child: Child) -> None:
+    def start(self, child: ManagedProcess) -> None:
         """Start a child and wait until it is ready; one that ends before that fails the start."""
         process = self._spawn(child)
         with self._lock:
@@ -147,13 +147,13 @@ class Household:
 
         They stay because the leash ends children when the *thread* that started them does.
         """
-        looks = {"household": self._look_after_children}
+        looks = {"supervisor": self._look_after_children}
         if self.database is not None:
             looks["database"] = self._look_after_database
         for name, look in looks.items():
             threading.Thread(target=self._keep_looking, args=(name, look), name=name, daemon=True).start()
 
-    def end_when_told(self) -> None:
+    def wait_for_the_end(self) -> None:
         """Wait until somebody tells us to end; CommandFailed when it was we who gave up. Stops everything."""
         try:
             self.interrupted.wait()
@@ -314,12 +314,12 @@ class Household:
     def log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    def _spawn(self, child: Child) -> subprocess.Popen[bytes]:
+    def _spawn(self, child: ManagedProcess) -> subprocess.Popen[bytes]:
         path = self.log(child.name)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with path.open("ab") if child.own_log else nullcontext() as log:
             return subprocess.Popen(
-                on_leash(list(child.command), child.orphan_signal),
+                tied_to_parent(list(child.command), child.orphan_signal),
                 stdin=subprocess.DEVNULL,
                 stdout=None if child.show else log,
                 stderr=log,

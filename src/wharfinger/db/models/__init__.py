@@ -17,7 +17,7 @@ from wharfinger.db.models.couriers import (
     CourierMapping,
     CourierService,
 )
-from wharfinger.db.models.flows import ChoreSchedule, FlowSchedule, WorkerHeartbeat
+from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
@@ -50,7 +50,7 @@ __all__ = [
     "ChannelCheck",
     "ChannelOption",
     "ChannelProduct",
-    "ChoreSchedule",
+    "PeriodicTaskSchedule",
     "CompanyClass",
     "Confirmation",
     "CourierGroup",

@@ -38,15 +38,15 @@ class TestMail(models.Model):
     __test__ = False  # pytest takes every class of this name for tests
 
     to = models.EmailField()
-    asked_by = models.ForeignKey("wharfinger.User", on_delete=models.CASCADE)
-    asked_at = models.DateTimeField()  # trade time
+    requested_by = models.ForeignKey("wharfinger.User", on_delete=models.CASCADE)
+    requested_at = models.DateTimeField()  # trade time
     sent_at = models.DateTimeField(null=True)
     error = models.TextField(blank=True)
     way = models.CharField(max_length=200, blank=True)  # where it went: server and port, or the file
 
 
 class MailSettings(models.Model):
-    """How e-mail leaves the house: the one row. Without it nothing is sent (a demo writes files instead)."""
+    """How e-mail leaves the installation: the one row. Without it nothing is sent (a demo writes files instead)."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     host = models.CharField(max_length=200)

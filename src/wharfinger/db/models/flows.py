@@ -23,10 +23,10 @@ class FlowSchedule(models.Model):
         indexes = [models.Index(fields=["due_at"], name="flows_due")]
 
 
-class ChoreSchedule(models.Model):
-    """One line of the timetable that belongs to the whole house and to no account. Trade time."""
+class PeriodicTaskSchedule(models.Model):
+    """One line of the timetable that belongs to the whole installation and to no account. Trade time."""
 
-    chore = models.CharField(max_length=40, primary_key=True)
+    task = models.CharField(max_length=40, primary_key=True)
     due_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)

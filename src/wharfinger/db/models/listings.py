@@ -6,7 +6,7 @@ from wharfinger.db.models.accounts import Marketplace, SellerAccount
 class Listing(models.Model):
     """One Amazon SKU of a seller account: Amazon holds one quantity for it in the whole region.
 
-    told_*: the number we last told Amazon, with the sum that led to it; seen_*: what Amazon showed.
+    sent_*: the number last sent to Amazon, with the sum that led to it; read_back_quantity: what Amazon showed.
     """
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listings")
@@ -14,11 +14,11 @@ class Listing(models.Model):
     fulfilment = models.CharField(max_length=3)  # FBM | FBA: from the fulfilment channel, never written when FBA
     product_type = models.CharField(max_length=80, blank=True)
     lead_time_days = models.PositiveSmallIntegerField(null=True)
-    told_quantity = models.PositiveIntegerField(null=True)
-    told_at = models.DateTimeField(null=True)
-    told_why = models.JSONField(null=True)
+    sent_quantity = models.PositiveIntegerField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    sent_why = models.JSONField(null=True)
     submitted_quantity = models.IntegerField(null=True)  # in the listing's attributes: may differ from what it shows
-    seen_quantity = models.IntegerField(null=True)
+    read_back_quantity = models.IntegerField(null=True)
     seen_at = models.DateTimeField(null=True)
     fell_at = models.DateTimeField(null=True)  # Amazon showed fewer than sent, and no order of ours explains it yet
     read_back_at = models.DateTimeField(null=True)  # trade time: when to look whether it took effect

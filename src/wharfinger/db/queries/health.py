@@ -1,4 +1,4 @@
-"""Whether the house stands, as its rows tell it: work, accounts, applications, sites, couriers, channels."""
+"""Whether the installation stands, as its rows tell it: work, accounts, applications, sites, couriers, channels."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta

@@ -20,7 +20,7 @@ class MailSecurity(StrEnum):
 
 
 class MailWay(StrEnum):
-    """How e-mail leaves the house."""
+    """How e-mail leaves the installation."""
 
     ENTERED = "By the mail server entered here"
     ENVIRONMENT = "By the mail server that the environment names"
@@ -38,24 +38,24 @@ def mail_way(*, entered: bool, environment: bool, demo: bool) -> MailWay:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class EmailMessage:
     """An e-mail. It holds no personal data and no secret."""
 
     subject: str
     body: str
 
 
-def letter_of_alert(kind: str, text: str, remedy: str, page: str, house: str) -> Letter:
+def email_of_alert(kind: str, text: str, remedy: str, page: str, installation: str) -> EmailMessage:
     """`house`: our own address. `page`: where it is fixed, a path of ours or empty."""
     lines = [text, "", f"What to do: {remedy}"]
     if page:
-        lines += ["", f"{house}{page}"]
-    lines += ["", "--", f"Wharfinger at {house}", f"All alerts: {house}/alerts/"]
-    return Letter(f"Wharfinger: {kind}", "\n".join(lines) + "\n")
+        lines += ["", f"{installation}{page}"]
+    lines += ["", "--", f"Wharfinger at {installation}", f"All alerts: {installation}/alerts/"]
+    return EmailMessage(f"Wharfinger: {kind}", "\n".join(lines) + "\n")
 
 
-def letter_of_test(house: str) -> Letter:
-    return Letter(
+def email_of_test(installation: str) -> EmailMessage:
+    return EmailMessage(
         "Wharfinger: test message",
-        f"This is the test message that was asked for. Alerts of Wharfinger at {house} will reach you here.\n",
+        f"This is the test message that was asked for. Alerts of Wharfinger at {installation} will reach you here.\n",
     )

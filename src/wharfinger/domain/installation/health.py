@@ -1,4 +1,4 @@
-"""Whether the house stands: one finding for each thing that was looked at."""
+"""Whether the installation stands: one finding for each thing that was looked at."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-ASKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
+CHECKED_WITHOUT_STOCK_EVERY = timedelta(days=1)
 """An account without FBA stock."""
 FALL_TO_DOUBT = 3
 """Units: a fall of fewer is never doubted."""

@@ -99,7 +99,7 @@ def save_application(
     record_audit("save application", "AmazonApplication", row.pk, before=before, after=after, now=now, user=user)
     if told.client_secret:
         _try_the_new_secret(row, now)
-    triggers.run_chore(triggers.REMIND)
+    triggers.run_periodic_task(triggers.REMIND)
     return row
 
 
@@ -173,7 +173,7 @@ def _write(row: AmazonApplication, entry: ApplicationEntry, now: datetime) -> No
     if entry.client_secret:
         row.client_secret, row.secret_last_four, row.secret_set_at = entry.client_secret, entry.client_secret[-4:], now
         row.secret_expires_on = entry.secret_expires_on or (now + SECRET_LIVES).date()
-        row.rotation_asked_at = row.rotation_called_at = row.old_secret_works_until = None
+        row.rotation_requested_at = row.rotation_called_at = row.old_secret_works_until = None
         row.rotation_error = ""
     elif entry.secret_expires_on is not None:
         row.secret_expires_on = entry.secret_expires_on

@@ -239,7 +239,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
     )
     for sibling in Channel.objects.filter(account=account, archived=False).values_list("pk", flat=True):
         triggers.verify_channel(sibling)
-    triggers.run_chore(triggers.REMIND)
+    triggers.run_periodic_task(triggers.REMIND)
     return account.pk
 
 

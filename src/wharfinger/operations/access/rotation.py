@@ -32,11 +32,11 @@ def ask_rotation(application_pk: int, *, user: User, now: datetime) -> None:
             "Amazon tells the new secret in a message to a queue of yours (SQS), and none is entered. Enter it under "
             "Edit, or rotate the secret in the Solution Provider Portal and type the new one in."
         )
-    waits = is_recent(row.rotation_asked_at, now, MESSAGE_COMES_WITHIN)
+    waits = is_recent(row.rotation_requested_at, now, MESSAGE_COMES_WITHIN)
     if waits and not row.rotation_error:
         raise Refused("A new secret was asked for already; its message is being waited for.")
-    row.rotation_asked_at, row.rotation_called_at, row.rotation_error = now, None, ""
-    row.save(update_fields=["rotation_asked_at", "rotation_called_at", "rotation_error"])
+    row.rotation_requested_at, row.rotation_called_at, row.rotation_error = now, None, ""
+    row.save(update_fields=["rotation_requested_at", "rotation_called_at", "rotation_error"])
     close_alerts(_subject(row.pk), now=now)
     record_audit(
         "rotate secret", "AmazonApplication", row.pk, before=None, after={"secret": "asked for"}, now=now, user=user
@@ -56,7 +56,7 @@ class RotationToAsk:
 def start_rotation(application_pk: int, *, now: datetime) -> RotationToAsk | None:
     """Write the attempt before the call; None when there is nothing (more) to ask."""
     row = AmazonApplication.objects.select_for_update().filter(pk=application_pk).first()
-    if row is None or row.rotation_asked_at is None or row.rotation_called_at is not None:
+    if row is None or row.rotation_requested_at is None or row.rotation_called_at is not None:
         return None
     row.rotation_called_at = now
     row.save(update_fields=["rotation_called_at"])
@@ -81,15 +81,15 @@ def put_off_rotation(application_pk: int) -> None:
 def wait_for_secret(application_pk: int) -> None:
     """Amazon has taken the request (or perhaps has: no answer came): its message is looked for."""
     AmazonApplication.objects.filter(pk=application_pk).update(rotation_error="")
-    triggers.run_chore(triggers.SECRET_IN)
+    triggers.run_periodic_task(triggers.SECRET_IN)
 
 
 @operation
 def refuse_rotation(application_pk: int, *, error: str, remedy: str, now: datetime) -> None:
     """Amazon makes no new secret: the old one stays in use."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
-    row.rotation_asked_at, row.rotation_error = None, f"{error} {remedy}"
-    row.save(update_fields=["rotation_asked_at", "rotation_error"])
+    row.rotation_requested_at, row.rotation_error = None, f"{error} {remedy}"
+    row.save(update_fields=["rotation_requested_at", "rotation_error"])
     _alert(row, error, remedy, now)
 
 
@@ -130,7 +130,7 @@ def queues_to_read() -> tuple[QueueFacts, ...]:
             row.queue_region,
             row.queue_key_id,
             row.queue_secret,
-            row.rotation_asked_at is not None,
+            row.rotation_requested_at is not None,
         )
         for row in rows
     )
@@ -160,14 +160,14 @@ def take_new_secret(told: NewSecret, *, now: datetime) -> Took:
     row = AmazonApplication.objects.select_for_update().filter(client_id=told.client_id).order_by("-pk").first()
     if row is None:
         return Took.STRANGER
-    if row.client_secret == told.secret and row.rotation_asked_at is None:
+    if row.client_secret == told.secret and row.rotation_requested_at is None:
         return Took.KNOWN
     if row.client_secret != told.secret and told.made_at <= row.secret_set_at:
         return Took.OLDER
     row.client_secret, row.secret_last_four, row.secret_set_at = told.secret, told.secret[-4:], told.made_at
     row.secret_expires_on = (told.expires_at or told.made_at + SECRET_LIVES).date()
     row.old_secret_works_until, row.rotated_at = told.old_works_until, now
-    row.rotation_asked_at, row.rotation_error = None, ""
+    row.rotation_requested_at, row.rotation_error = None, ""
     row.save()
     close_alerts(_subject(row.pk), now=now)
     record_audit(
@@ -177,7 +177,7 @@ def take_new_secret(told: NewSecret, *, now: datetime) -> Took:
         channel = account.channels.filter(archived=False).order_by("pk").first()
         if channel is not None:
             triggers.verify_channel(channel.pk)
-    triggers.run_chore(triggers.REMIND)
+    triggers.run_periodic_task(triggers.REMIND)
     return Took.NEW
 
 
@@ -187,7 +187,7 @@ def take_secret_expiry(client_id: str, *, expires_at: datetime) -> bool:
     rows = AmazonApplication.objects.filter(client_id=client_id)
     if not rows.update(secret_expires_on=expires_at.date()):
         return False
-    triggers.run_chore(triggers.REMIND)
+    triggers.run_periodic_task(triggers.REMIND)
     return True
 
 
@@ -199,7 +199,7 @@ def note_queue_trouble(application_pk: int, *, error: str, now: datetime) -> Non
         return
     row.rotation_error = error
     row.save(update_fields=["rotation_error"])
-    if row.rotation_asked_at is not None:
+    if row.rotation_requested_at is not None:
         _alert(row, error, "Look at the queue's address and key under Edit.", now)
 
 
@@ -214,7 +214,7 @@ def clear_queue_trouble(application_pk: int, *, error_begins: str) -> None:
 def note_overdue(application_pk: int, *, now: datetime) -> bool:
     """A new secret was asked for and no message came in an hour: people are told, once."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
-    if row.rotation_asked_at is None or is_recent(row.rotation_asked_at, now, MESSAGE_COMES_WITHIN):
+    if row.rotation_requested_at is None or is_recent(row.rotation_requested_at, now, MESSAGE_COMES_WITHIN):
         return False
     if row.rotation_error:
         return False

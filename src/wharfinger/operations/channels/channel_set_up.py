@@ -170,7 +170,7 @@ class AccountAsOpened:
     token_expiry: date | None
 
 
-class ChangedMeanwhile(Refused):
+class EditConflict(Refused):
     """Somebody else saved the channel, or its seller account, since the form was opened. Nothing was written."""
 
     def __init__(self) -> None:
@@ -190,10 +190,10 @@ def save_channel(
     now: datetime,
     user: User | None = None,
 ) -> Channel:
-    """Save Channel: everything or nothing; ChangedMeanwhile when somebody else saved since it was opened."""
+    """Save Channel: everything or nothing; EditConflict when somebody else saved since it was opened."""
     channel = Channel.objects.select_for_update().select_related("account").get(pk=channel_id)
     if channel.version != version or (opened is not None and opened != _as_it_is(channel.account)):
-        raise ChangedMeanwhile()
+        raise EditConflict()
     kind = Fulfilment(channel.kind)
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
@@ -394,7 +394,7 @@ def _write_credentials(account: SellerAccount, entry: ChannelEntry, now: datetim
             "token expiry": str(account.token_expiry),
         }
         record_audit("save credentials", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)
-        triggers.run_chore(triggers.REMIND)
+        triggers.run_periodic_task(triggers.REMIND)
 
 
 def first_start_date(now: datetime, zone: str) -> date:

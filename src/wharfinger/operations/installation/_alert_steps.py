@@ -34,7 +34,7 @@ def raise_alert(
     )
     if not made:
         Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, remedy=remedy, remedy_page=remedy_page)
-    triggers.run_chore(triggers.MAIL_OUT)
+    triggers.run_periodic_task(triggers.MAIL_OUT)
 
 
 def close_alerts(subject: str, *, now: datetime, kinds: Sequence[AlertKind] = ()) -> int:

@@ -1,4 +1,4 @@
-"""E-mail: how it leaves the house, test messages, and what became of each letter."""
+"""E-mail: how it leaves the installation, test messages, and what became of each letter."""
 
 import re
 from collections.abc import Sequence
@@ -84,7 +84,7 @@ def _facts(row: MailSettings) -> dict[str, str]:
 def _try_again() -> None:
     """What failed by the old way is tried at once by the new one."""
     Alert.objects.filter(closed_at=None, mailed_at=None).update(mail_again_at=None, mail_failures=0)
-    triggers.run_chore(triggers.MAIL_OUT)
+    triggers.run_periodic_task(triggers.MAIL_OUT)
 
 
 @operation
@@ -137,8 +137,8 @@ def _address(text: str, field_name: str) -> str:
 @operation
 def ask_test(to: str, *, user: User, now: datetime) -> int:
     """Have a test message sent by the worker; the page shows what becomes of it."""
-    row = TestMail.objects.create(to=_address(to, "to"), asked_by=user, asked_at=now)
-    triggers.run_chore(triggers.MAIL_OUT)
+    row = TestMail.objects.create(to=_address(to, "to"), requested_by=user, requested_at=now)
+    triggers.run_periodic_task(triggers.MAIL_OUT)
     return row.pk
 
 

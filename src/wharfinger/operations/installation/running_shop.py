@@ -19,8 +19,8 @@ def ask_for_running_shop(*, user: User, now: datetime, machine_now: datetime) ->
 
     After a failure it may be asked for again: it goes on with what is missing.
     """
-    house = settings.WHARFINGER
-    if house.system != "demo" or house.simulator_url is None:
+    installation = settings.WHARFINGER
+    if installation.system != "demo" or installation.simulator_url is None:
         raise Refused("Only a demo system with a simulator has a running shop to show. Start “wharfinger demo”.")
     if not may(user.role, Right.ADMINISTER):
         raise Refused("Ask an administrator: the running shop creates channels and authorises them.")

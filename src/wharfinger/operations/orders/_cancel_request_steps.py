@@ -20,8 +20,10 @@ _STILL_OPEN = (
 )
 
 
-def note_cancel_request(order: SalesOrder, incoming: IncomingOrder, asked_before: Set[str], *, now: datetime) -> None:
-    """Wait for a person's answer; a request for a further line asks again. `asked_before`: order item ids."""
+def note_cancel_request(
+    order: SalesOrder, incoming: IncomingOrder, requested_before: Set[str], *, now: datetime
+) -> None:
+    """Wait for a person's answer; a request for a further line asks again. `requested_before`: order item ids."""
     asked = {line.order_item_id for line in incoming.lines if line.cancel_requested}
     key = f"order:{order.pk}"
     if not asked:
@@ -29,7 +31,7 @@ def note_cancel_request(order: SalesOrder, incoming: IncomingOrder, asked_before
     if not asked or incoming.status not in _STILL_OPEN:
         solve_problem(ProblemKind.CANCEL_REQUESTED, key, now=now)
         return
-    if asked - asked_before or not order.cancel_requested:
+    if asked - requested_before or not order.cancel_requested:
         order.cancel_answered_at = None
         record_activity("The buyer requested cancellation.", sales_order=order, channel_id=order.channel_id, now=now)
     reasons = (line.cancel_reason for line in incoming.lines if line.cancel_requested and line.cancel_reason)

@@ -32,7 +32,7 @@ def change_sales_order(
     new: bool,
 ) -> list[SalesOrderLine]:
     """Write what Amazon says now; answers the order's lines. The caller allocates and sets the state after."""
-    asked_before = set() if new else {line.order_item_id for line in lines if line.cancel_requested}
+    requested_before = set() if new else {line.order_item_id for line in lines if line.cancel_requested}
     if not new:
         before = read_address(order.delivery)
         write_facts(order, incoming, options, now=now)
@@ -42,7 +42,7 @@ def change_sales_order(
         _cancel(order, lines, now)
     else:
         _note_shipped_elsewhere(order, incoming, lines, now)
-    note_cancel_request(order, incoming, asked_before, now=now)
+    note_cancel_request(order, incoming, requested_before, now=now)
     note_address(order, incoming.status, now=now)
     order.save()
     confirm_seen_packages(order, incoming.packages, now=now)

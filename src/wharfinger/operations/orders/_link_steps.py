@@ -11,7 +11,7 @@ from wharfinger.domain.orders.matching import Candidate, Matched, NotMatched, ma
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along
+from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 
 SKU_KEY_AT_MOST = 150
 
@@ -113,7 +113,7 @@ def _fix_order(order: SalesOrder, now: datetime) -> int:
             fixed += 1
     if fixed and order.imported.fulfilment != Fulfilment.FBA.value:
         allocate_lines(lines, site_id=order.site_id, now=now)
-        bring_state_along(order, lines, now=now)
+        recompute_state(order, lines, now=now)
     if fixed:
         record_activity(
             "Linked: 1 held line goes on." if fixed == 1 else f"Linked: {fixed} held lines go on.",

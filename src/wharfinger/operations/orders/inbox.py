@@ -25,7 +25,7 @@ NO_NUMBER = (
     "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
     "press “Mark as done”."
 )
-NOT_ASKED_FOR = (
+NOT_REQUESTED = (
     "Other orders go on, and its units are reserved. It is fetched by its number and imported automatically; “Retry "
     "Download” asks for it now. If Amazon does not know it by its number, it is no order of this account: press “Mark "
     "as done”."
@@ -157,7 +157,7 @@ def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> Non
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
     cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
-    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, remedy=NOT_ASKED_FOR, now=now)
+    imported = _set_aside(raw, error=reason, reason=reason, cause=cause, remedy=NOT_REQUESTED, now=now)
     if imported is not None and imported.state != ImportState.IGNORED.value:
         ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
         triggers.fetch_order(raw.account_id, raw.key)

@@ -14,7 +14,7 @@ from wharfinger.operations.installation._problem_steps import open_problem, solv
 from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, find_or_make_import
 from wharfinger.operations.orders._reserve_steps import reserve_units
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, bring_state_along, claims_of
+from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, claims_of, recompute_state
 from wharfinger.operations.transaction import operation
 
 PENDING_DAYS = range(1, 61)
@@ -80,7 +80,7 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         order.imported = imported
         lines = list(order.lines.order_by("pk"))
         allocate_lines(lines, site_id=order.site_id, now=now)
-        bring_state_along(order, lines, now=now)
+        recompute_state(order, lines, now=now)
     days = (now - imported.placed_at).days
     record_activity(
         f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are reserved again "

@@ -14,7 +14,7 @@ from wharfinger.operations.installation._history_steps import record_activity, r
 from wharfinger.operations.installation._problem_steps import solve_problem
 from wharfinger.operations.orders._address_steps import address_hash, note_address, solve_address_changes
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock._allocation_steps import bring_state_along, pick_by_itself
+from wharfinger.operations.stock._allocation_steps import pick_by_itself, recompute_state
 from wharfinger.operations.transaction import operation
 
 
@@ -90,7 +90,7 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order.confirmed_address_hash = address_hash(address)
     order.save(update_fields=["confirmed_address_hash"])
     note_address(order, AmazonStatus(order.imported.amazon_status), now=now)
-    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    recompute_state(order, list(order.lines.order_by("pk")), now=now)
     _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)
     return order
 

@@ -39,7 +39,7 @@ from wharfinger.operations.orders._import_steps import (
 from wharfinger.operations.orders._link_steps import find_items
 from wharfinger.operations.orders._order_steps import make_sales_order
 from wharfinger.operations.orders._reserve_steps import note_pending, release_units, reserve_units, reserved_keys
-from wharfinger.operations.stock._allocation_steps import allocate_lines, bring_state_along, lock_parts, pick_by_itself
+from wharfinger.operations.stock._allocation_steps import allocate_lines, lock_parts, pick_by_itself, recompute_state
 from wharfinger.operations.stock._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
@@ -280,7 +280,7 @@ def _make(
             _record_moved(order, incoming, lines, moved)
         allocate_lines(lines, site_id=site.pk, now=now)
         change_sales_order(order, incoming, lines, options, now=now, new=True)
-        bring_state_along(order, lines, now=now, new=True)
+        recompute_state(order, lines, now=now, new=True)
         if moved:
             invoice_what_is_due(order, now=now)
         if options.values.assign_invoice_code and order.confirmed and not imported.record_only:
@@ -331,7 +331,7 @@ def _issue_fba(order: SalesOrder, incoming: IncomingOrder, options: InForce, now
                 order_line=line,
                 now=now,
             )
-    bring_state_along(order, lines, now=now, new=True)
+    recompute_state(order, lines, now=now, new=True)
     invoice_order(order, now=now)
 
 
@@ -395,7 +395,7 @@ def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder,
     totals_agree = _warn_of_totals(order, incoming, now)
     lines = change_sales_order(order, incoming, lines, options, now=now, new=False)
     allocate_lines(lines, site_id=order.site_id, now=now)
-    bring_state_along(order, lines, now=now)
+    recompute_state(order, lines, now=now)
     if totals_agree:
         invoice_what_is_due(order, now=now)
     _warn_of_currency(order, options, now)
@@ -438,5 +438,5 @@ def serve_order(order_id: int, *, now: datetime) -> bool:
         return False
     lines = list(order.lines.order_by("pk"))
     allocate_lines(lines, site_id=order.site_id, now=now)
-    bring_state_along(order, lines, now=now)
+    recompute_state(order, lines, now=now)
     return True

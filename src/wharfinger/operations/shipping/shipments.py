@@ -25,7 +25,7 @@ from wharfinger.operations.after_sale._invoice_steps import invoice_order
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import checked_number, service_in_use
-from wharfinger.operations.stock._allocation_steps import bring_state_along
+from wharfinger.operations.stock._allocation_steps import recompute_state
 from wharfinger.operations.stock._stock_steps import lock_levels, write_movement
 from wharfinger.operations.transaction import operation
 
@@ -205,7 +205,7 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
 
 
 def _bring_order_along(order: SalesOrder, now: datetime) -> None:
-    bring_state_along(order, list(order.lines.order_by("pk")), now=now)
+    recompute_state(order, list(order.lines.order_by("pk")), now=now)
     if order.state == SalesOrderState.SHIPPED.value:
         SalesOrder.objects.filter(pk=order.pk).update(shipped_at=now)
         invoice_order(order, now=now)

@@ -154,7 +154,7 @@ def _write_allocation(holder: Holder, line_id: int, key: _Key, *, before: int, b
         Allocation.objects.filter(**own).delete()
 
 
-def bring_state_along(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
+def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
     """Set the order's state from its facts, and open or solve its waiting for stock.
 
     `new`: it is just being taken, and who takes it knows its options.
@@ -228,7 +228,7 @@ def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, no
         if isinstance(order, SalesOrder):
             of_order = list(order.lines.order_by("pk"))
             allocate_lines(of_order, site_id=order.site_id, now=now)
-            bring_state_along(order, of_order, now=now)
+            recompute_state(order, of_order, now=now)
         else:
             allocate("imported_line", claims_of(order, order.lines.order_by("pk")), now=now)
     return len(orders)

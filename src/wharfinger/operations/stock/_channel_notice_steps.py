@@ -19,7 +19,7 @@ def notice_first_upload(channel: Channel, now: datetime) -> None:
     channel has sent there already is not sent once more, and keeps the cause for which it was sent."""
     sold = _sold_by(channel)
     facts = listing_facts(sold)
-    sent = dict(Listing.objects.filter(pk__in=sold, error="").values_list("pk", "told_quantity"))
+    sent = dict(Listing.objects.filter(pk__in=sold, error="").values_list("pk", "sent_quantity"))
     fresh = {}
     for listing_id, account_id in sold.items():
         decided = decide(facts[listing_id])

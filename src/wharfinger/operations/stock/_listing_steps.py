@@ -87,45 +87,45 @@ def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
         triggers.run_flow(account_id, "fba_stock_in", soon=True)
 
 
-def compare_seen(listing: Listing, quantity: int, *, asked_at: datetime, now: datetime, looked: bool) -> None:
+def compare_seen(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:
     """Amazon showed this quantity; `looked`: it was asked for because a read-back was due.
 
     Another number than told is no drift yet while a newer number waits, while the last one may still
     take effect, or when it was asked for before we told. The second look in a row tells Amazon again.
     """
-    why = dict(listing.told_why or {})
-    before, before_at = listing.seen_quantity, listing.seen_at
-    listing.seen_quantity, listing.seen_at = quantity, asked_at
+    why = dict(listing.sent_why or {})
+    before, before_at = listing.read_back_quantity, listing.seen_at
+    listing.read_back_quantity, listing.seen_at = quantity, requested_at
     waits = StockNotice.objects.filter(listing=listing).exists()
     too_early = not looked and listing.read_back_at is not None
-    not_ours = listing.told_at is None or "not_told" in why
-    told_since = listing.told_at is not None and listing.told_at > asked_at and not is_ahead(listing.told_at, now)
-    if not (not_ours or told_since or too_early):
-        _note_fall(listing, quantity, before, asked_at)
-    if not_ours or told_since or waits or too_early:
+    not_ours = listing.sent_at is None or "not_told" in why
+    sent_since = listing.sent_at is not None and listing.sent_at > requested_at and not is_ahead(listing.sent_at, now)
+    if not (not_ours or sent_since or too_early):
+        _note_fall(listing, quantity, before, requested_at)
+    if not_ours or sent_since or waits or too_early:
         if looked and (waits or not_ours):
             listing.read_back_at = None
-    elif quantity == listing.told_quantity:
+    elif quantity == listing.sent_quantity:
         why.pop("misses", None)
         listing.read_back_at = None
         solve_problem(ProblemKind.LISTING_DRIFT, f"listing:{listing.pk}", now=now)
     else:
-        if before == quantity and before_at is not None and listing.told_at and before_at <= listing.told_at:
+        if before == quantity and before_at is not None and listing.sent_at and before_at <= listing.sent_at:
             why["not_applied"] = True  # the number of before: what we sent has not taken effect
         _note_miss(listing, why, quantity, now)
-    listing.told_why = why or listing.told_why
-    listing.save(update_fields=["seen_quantity", "seen_at", "read_back_at", "told_why", "fell_at"])
+    listing.sent_why = why or listing.sent_why
+    listing.save(update_fields=["read_back_quantity", "seen_at", "read_back_at", "sent_why", "fell_at"])
 
 
-def _note_fall(listing: Listing, quantity: int, before: int | None, asked_at: datetime) -> None:
+def _note_fall(listing: Listing, quantity: int, before: int | None, requested_at: datetime) -> None:
     """Amazon showed fewer than we sent: a buyer's order that we have not read may be the reason.
 
     Kept until an order explains it or all orders up to that moment were read; a further fall begins anew.
     """
-    if listing.told_quantity is None or quantity >= listing.told_quantity:
+    if listing.sent_quantity is None or quantity >= listing.sent_quantity:
         listing.fell_at = None
     elif listing.fell_at is None or (before is not None and quantity < before):
-        listing.fell_at = asked_at
+        listing.fell_at = requested_at
 
 
 def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: datetime) -> None:
@@ -136,7 +136,7 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
         listing.read_back_at = now + LOOK_AGAIN_AFTER
         return
     listing.read_back_at = None
-    cause = f"Amazon shows {quantity}, told were {listing.told_quantity}"
+    cause = f"Amazon shows {quantity}, told were {listing.sent_quantity}"
     notice_listings({listing.pk: listing.account_id}, cause=cause, now=now)
     if misses >= MISSES_BEFORE_A_PROBLEM:
         open_problem(

@@ -112,7 +112,7 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
 def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
     _judge_both_ways(listing, one.both_ways, now)
     if one.quantity is not None and listing.fulfilment == Fulfilment.FBM.value:
-        compare_seen(listing, one.quantity, asked_at=read_at, now=now, looked=False)
+        compare_seen(listing, one.quantity, requested_at=read_at, now=now, looked=False)
 
 
 def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:

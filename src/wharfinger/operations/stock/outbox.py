@@ -110,7 +110,7 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
 
     True = not yet: the notice waits, and the orders are read. What stays unexplained then is told to a person.
     """
-    shown = listing.seen_quantity
+    shown = listing.read_back_quantity
     if listing.fell_at is None or shown is None:
         return False
     if is_ahead(listing.fell_at, now):
@@ -122,11 +122,11 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
         if now >= listing.fell_at + ORDERS_READ_AFTER:
             bring_flow_forward(listing.account_id, "orders_in", now=now)
         return True
-    if quantity > shown and "not_applied" not in (listing.told_why or {}):
+    if quantity > shown and "not_applied" not in (listing.sent_why or {}):
         open_problem(
             ProblemKind.LISTING_DRIFT,
             f"listing:{listing.pk}",
-            cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.told_quantity} were sent, and no order up "
+            cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.sent_quantity} were sent, and no order up "
             f"to then explains it. {quantity} is sent now.",
             remedy="Look at the listing in Seller Central: another program may write its quantity. It closes "
             "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
@@ -164,8 +164,8 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
 
 
 def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: str) -> None:
-    why = {**(listing.told_why or {}), "not_told": reason}
-    Listing.objects.filter(pk=listing.pk).update(told_why=why, error=error)
+    why = {**(listing.sent_why or {}), "not_told": reason}
+    Listing.objects.filter(pk=listing.pk).update(sent_why=why, error=error)
     notice.delete()
 
 
@@ -231,12 +231,12 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
 
 def _told(listing: Listing, sent: QuantityToSend, now: datetime) -> None:
     why = dict(sent.why)
-    misses = (listing.told_why or {}).get("misses")
-    if misses and listing.told_quantity == sent.quantity:
+    misses = (listing.sent_why or {}).get("misses")
+    if misses and listing.sent_quantity == sent.quantity:
         why["misses"] = misses
-    listing.told_quantity, listing.told_at, listing.told_why = sent.quantity, now, why
+    listing.sent_quantity, listing.sent_at, listing.sent_why = sent.quantity, now, why
     listing.read_back_at, listing.error = now + READ_BACK_AFTER, ""
-    listing.save(update_fields=["told_quantity", "told_at", "told_why", "read_back_at", "error"])
+    listing.save(update_fields=["sent_quantity", "sent_at", "sent_why", "read_back_at", "error"])
     solve_problem(ProblemKind.LISTING_REFUSED, f"listing:{listing.pk}", now=now)
 
 
@@ -297,7 +297,7 @@ def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ReadBack:
     """What Amazon shows for a SKU; `quantity` None = no number was shown."""
 
     listing_id: int
@@ -312,7 +312,7 @@ class Seen:
 
 
 @operation
-def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int:
+def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: datetime) -> int:
     """Keep what Amazon showed when looked at, and compare; answers how many numbers differ from those told."""
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
@@ -325,12 +325,12 @@ def note_seen(seen: Sequence[Seen], *, asked_at: datetime, now: datetime) -> int
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
             _lose(listing, one, now)
             continue
-        compare_seen(listing, one.quantity, asked_at=asked_at, now=now, looked=True)
-        differ += one.quantity != listing.told_quantity
+        compare_seen(listing, one.quantity, requested_at=requested_at, now=now, looked=True)
+        differ += one.quantity != listing.sent_quantity
     return differ
 
 
-def _keep_shown(listing: Listing, one: Seen, now: datetime) -> None:
+def _keep_shown(listing: Listing, one: ReadBack, now: datetime) -> None:
     """What Amazon shows beside the quantity, and what its attributes say of it."""
     if one.gone:
         return
@@ -360,7 +360,7 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
     )
 
 
-def _lose(listing: Listing, one: Seen, now: datetime) -> None:
+def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
     """The listing cannot be compared any more: it is gone, Amazon sends it now, or it shows no number."""
     listing.read_back_at = None
     if one.gone:

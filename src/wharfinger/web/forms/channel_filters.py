@@ -49,5 +49,5 @@ class FeedbackFilterForm(forms.Form):
 class ActivityFilterForm(forms.Form):
     q = _search("Words")
     by = forms.ChoiceField(
-        label="Done by", required=False, choices=[("", "People and the house itself"), ("people", "People")]
+        label="Done by", required=False, choices=[("", "People and the installation itself"), ("people", "People")]
     )

@@ -55,7 +55,7 @@ _IN_CHANNEL_FORM = {"site": "site_id", "courier_service": "courier_service_id"}
 """Fields of (Global) that every channel form has, the wizard's too."""
 ACKNOWLEDGED = "late_courier_acknowledged"
 ROWS = "rows"
-ASKED = "row"
+ROW_CHOICE = "row"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ class OptionsGrid:
     def __init__(self, form: forms.Form, listed: OptionsList, channel_id: int | None, data: QueryDict | None) -> None:
         self.form, self.listed = form, listed
         self.options = options_of_kind(listed.kind)
-        self.asked = data.get(ASKED, "") if data is not None else ""
+        self.asked = data.get(ROW_CHOICE, "") if data is not None else ""
         self.order_types = self._types(data)
         self._choices = option_choices(listed.kind, channel_id)
         self._add_row("", listed.defaults)

@@ -14,10 +14,10 @@ from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels.channel_set_up import NAME_AT_MOST, ChannelEntry
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import show_refusal
-from wharfinger.web.forms.channel_options import ASKED, OptionsGrid
+from wharfinger.web.forms.channel_options import ROW_CHOICE, OptionsGrid
 from wharfinger.web.forms.choices import offer
 from wharfinger.web.forms.days import DayField
+from wharfinger.web.request_context import show_refusal
 
 REGIONS = [(region.value, region.title) for region in (Region.EU, Region.NA)]
 GENERAL = (
@@ -181,8 +181,8 @@ class ChannelForm(forms.Form):
         channel_id: int | None = None,
     ) -> None:
         """`listed`: the (Global) list to edit whole; without it the form has its Site and Courier service only."""
-        row_asked = data is not None and listed is not None and ASKED in data
-        super().__init__(None if row_asked else data, initial=initial)
+        row_was_chosen = data is not None and listed is not None and ROW_CHOICE in data
+        super().__init__(None if row_was_chosen else data, initial=initial)
         self.kind = kind
         offer(self, "marketplace_id", marketplace_choices())
         offer(self, "site_id", site_choices(kind), "Choose a site")
@@ -191,8 +191,8 @@ class ChannelForm(forms.Form):
             del self.fields["courier_service_id"]
             del self.fields["late_courier_acknowledged"]
         self.grid = OptionsGrid(self, listed, channel_id, data) if listed is not None else None
-        self.row_asked = row_asked
-        if self.grid is not None and data is not None and row_asked:
+        self.row_was_chosen = row_was_chosen
+        if self.grid is not None and data is not None and row_was_chosen:
             self.grid.keep_entered(data)
 
     @property

@@ -8,7 +8,7 @@ from wharfinger.operations.installation.mail import MailEntry
 
 
 class MailForm(forms.Form):
-    """How e-mail leaves the house; the password is write only."""
+    """How e-mail leaves the installation; the password is write only."""
 
     host = forms.CharField(label="Mail server", max_length=200, help_text="Its name alone, as smtp.example.com.")
     port = forms.IntegerField(label="Port", min_value=1, max_value=65535, help_text="587 with STARTTLS, 465 with TLS.")

@@ -126,7 +126,7 @@ def _component(line: str, number: int) -> tuple[int, int]:
     return item.id, int(units)
 
 
-def told_by_item(item: StockItemPage) -> dict[str, object]:
+def initial_of_item(item: StockItemPage) -> dict[str, object]:
     """The item as its form shows it."""
     return {
         "code": item.code,

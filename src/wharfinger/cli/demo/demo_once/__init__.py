@@ -5,7 +5,7 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from wharfinger.cli.demo.demo_once.household import Plan, run_household
+from wharfinger.cli.demo.demo_once.run import Plan, run_demo_once
 
 DESCRIPTION = """\
 Makes a fresh demo system, does the main job in it through its pages (channels, authorisation by the real
@@ -14,7 +14,7 @@ Ends with 1 unless nothing was lost, duplicated, wrong, confirmed twice, oversol
 
 
 def main(words: Sequence[str]) -> int:
-    return run_household(_plan(words))
+    return run_demo_once(_plan(words))
 
 
 def _plan(words: Sequence[str]) -> Plan:

@@ -25,7 +25,7 @@ from wharfinger.db.models.inbox import TO_SEND
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
-Books = Mapping[str, Any]
+StateReport = Mapping[str, Any]
 
 
 @dataclass
@@ -100,7 +100,7 @@ class Verdict:
         return asdict(self)
 
 
-def judge(books: Books) -> Verdict:
+def judge(books: StateReport) -> Verdict:
     """Compare our database with the books. Reads only."""
     verdict = Verdict(throttled=books["throttled"], throttled_by_others=books["throttled_by_others"])
     _judge_orders(books["orders"], verdict)
@@ -112,7 +112,7 @@ def judge(books: Books) -> Verdict:
     return verdict
 
 
-def _judge_orders(placed: Sequence[Books], verdict: Verdict) -> None:
+def _judge_orders(placed: Sequence[StateReport], verdict: Verdict) -> None:
     ours = {
         (row.account.seller_id, row.amazon_order_id): row
         for row in ImportedOrder.objects.select_related("account", "sales_order")
@@ -160,7 +160,7 @@ def _our_lines() -> dict[int, dict[str, tuple[int, int]]]:
     return found
 
 
-def _order_fault(order: Books, row: ImportedOrder, lines: Mapping[int, Mapping[str, tuple[int, int]]]) -> str:
+def _order_fault(order: StateReport, row: ImportedOrder, lines: Mapping[int, Mapping[str, tuple[int, int]]]) -> str:
     """What our order says otherwise than Amazon's; empty when they agree."""
     if row.amazon_status != order["status"]:
         return f"Amazon says {order['status']}, we hold {row.amazon_status} ({row.state}: {row.reason})"
@@ -175,7 +175,7 @@ def _order_fault(order: Books, row: ImportedOrder, lines: Mapping[int, Mapping[s
     return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
 
 
-def _judge_listings(books: Books, verdict: Verdict) -> None:
+def _judge_listings(books: StateReport, verdict: Verdict) -> None:
     """Every listing that our channels answer for shows what is available at the channel's site."""
     sites = _sites_of_sending_channels()
     available = {(level.item_id, level.site_id): level.on_hand - level.allocated for level in StockLevel.objects.all()}
@@ -191,12 +191,12 @@ def _judge_listings(books: Books, verdict: Verdict) -> None:
             if told["quantity"] != max(0, level):
                 verdict.listings.wrong += 1
                 verdict.faults.append(f"{listing.sku}: Amazon shows {told['quantity']}, available are {level}")
-                if not is_explained(told, listing.told_at, books["writes"], books["faultEvents"]):
+                if not is_explained(told, listing.sent_at, books["writes"], books["faultEvents"]):
                     verdict.unexplained += 1
             break
 
 
-def _judge_units(books: Books, verdict: Verdict) -> None:
+def _judge_units(books: StateReport, verdict: Verdict) -> None:
     """What was sold of each item against everything that ever came in, whatever became of the orders here."""
     linked = ChannelProduct.objects.filter(listing__fulfilment="FBM", item__isnull=False)
     items = {
@@ -219,7 +219,7 @@ def _sites_of_sending_channels() -> dict[tuple[int, str], int | None]:
     return {(account, marketplace): site for account, marketplace, site in rows}
 
 
-def _judge_confirmations(books: Books, verdict: Verdict) -> None:
+def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
     told = Counter(
         (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
     )
@@ -243,7 +243,7 @@ def _judge_confirmations(books: Books, verdict: Verdict) -> None:
             verdict.faults.append(f"{key[0]} package {key[1]}: {confirmation.state} {confirmation.error}".strip())
 
 
-def _judge_fba(pools: Sequence[Books], verdict: Verdict) -> None:
+def _judge_fba(pools: Sequence[StateReport], verdict: Verdict) -> None:
     ours = {
         (site_account, pool, sku): on_hand
         for site_account, pool, sku, on_hand in StockLevel.objects.filter(

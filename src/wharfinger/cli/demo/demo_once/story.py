@@ -45,7 +45,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.marketplaces import BY_ID, MarketplaceFacts, Pool
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
-from wharfinger.web.forms.entrance import DEMO_PASSWORD
+from wharfinger.web.forms.sign_in import DEMO_PASSWORD
 
 PATIENCE = 600.0
 """Seconds of machine time after which a wait gives up and says what it waited for: a confirmation whose worker is

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-Books = Mapping[str, Any]
+StateReport = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def _beyond(sales: Sequence[Sold], came_in: int, writes: Sequence[Write]) -> int
     return max(0, beyond - owed_to_delay)
 
 
-def sales_of(orders: Iterable[Books], items: Mapping[tuple[str, str], int]) -> list[Sold]:
+def sales_of(orders: Iterable[StateReport], items: Mapping[tuple[str, str], int]) -> list[Sold]:
     """What the seller sends himself, of the SKUs that are linked; what was cancelled took nothing."""
     return [
         Sold(
@@ -81,7 +81,7 @@ def sales_of(orders: Iterable[Books], items: Mapping[tuple[str, str], int]) -> l
     ]
 
 
-def writes_of(rows: Iterable[Books]) -> list[Write]:
+def writes_of(rows: Iterable[StateReport]) -> list[Write]:
     return [
         Write(
             seller_id=row["sellerId"],
@@ -94,7 +94,9 @@ def writes_of(rows: Iterable[Books]) -> list[Write]:
     ]
 
 
-def is_explained(listing: Books, sent_at: datetime | None, writes: Iterable[Books], struck: Iterable[Books]) -> bool:
+def is_explained(
+    listing: StateReport, sent_at: datetime | None, writes: Iterable[StateReport], struck: Iterable[StateReport]
+) -> bool:
     """Whether the simulator's books say why a listing shows another quantity than ours.
 
     An order or a cancellation after our last call; a call of ours that has not been applied, or never will be; a fault

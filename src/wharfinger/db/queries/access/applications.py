@@ -25,7 +25,7 @@ class ApplicationFacts:
     queue_url: str
     queue_key_id: str
     queue_last_four: str
-    rotation_asked_at: datetime | None
+    rotation_requested_at: datetime | None
     rotation_error: str
     rotated_at: datetime | None
     old_secret_works_until: datetime | None
@@ -37,7 +37,7 @@ class ApplicationFacts:
 
     @property
     def waits_for_secret(self) -> bool:
-        return self.rotation_asked_at is not None and not self.rotation_error
+        return self.rotation_requested_at is not None and not self.rotation_error
 
 
 def list_applications() -> tuple[ApplicationFacts, ...]:
@@ -83,7 +83,7 @@ def _facts(row: AmazonApplication) -> ApplicationFacts:
         queue_url=row.queue_url,
         queue_key_id=row.queue_key_id,
         queue_last_four=row.queue_last_four,
-        rotation_asked_at=row.rotation_asked_at,
+        rotation_requested_at=row.rotation_requested_at,
         rotation_error=row.rotation_error,
         rotated_at=row.rotated_at,
         old_secret_works_until=row.old_secret_works_until,

@@ -239,7 +239,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
 
 
 def hangs_on(channel_id: int) -> str:
-    """What of the house hangs on a channel, so that it can only be archived; empty = it may be deleted."""
+    """What of the installation hangs on a channel, so that it can only be archived; empty = it may be deleted."""
     if ImportedOrder.objects.filter(channel=channel_id).exists():
         return "Orders were imported through it."
     if SalesOrder.objects.filter(channel=channel_id).exists():

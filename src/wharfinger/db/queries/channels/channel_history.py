@@ -151,7 +151,7 @@ def _activity(channel_id: int, search: str, by_people: bool) -> QuerySet[Any, An
 
 
 def channel_activity(channel_id: int, *, search: str = "", by_people: bool = False, cursor: str = "") -> Page[Event]:
-    """Newest first. `by_people`: without what the house did by itself."""
+    """Newest first. `by_people`: without what the installation did by itself."""
     return read_page(_activity(channel_id, search, by_people), ("-id",), cursor).made_of(_event)
 
 

@@ -97,10 +97,10 @@ class ProductRow:
     item_code: str
     item_name: str
     linked_by: str
-    told_quantity: int | None
-    told_at: datetime | None
-    told_why: dict[str, Any] | None
-    seen_quantity: int | None
+    sent_quantity: int | None
+    sent_at: datetime | None
+    sent_why: dict[str, Any] | None
+    read_back_quantity: int | None
     seen_at: datetime | None
     submitted_quantity: int | None
     lead_time_days: int | None
@@ -116,9 +116,9 @@ class ProductRow:
 _COLUMNS = (
     "id", "listing_id", "listing__account_id", "marketplace_id", "marketplace__name", "listing__sku", "asin", "title",
     "listing__fulfilment", "listing__gone_at", "item_id", "item__code", "item__name", "linked_by",
-    "listing__told_quantity", "listing__told_at", "listing__told_why", "listing__seen_quantity", "listing__seen_at",
-    "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause", "listing__error",
-    "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown", "listing__fell_at",
+    "listing__sent_quantity", "listing__sent_at", "listing__sent_why", "listing__read_back_quantity",
+    "listing__seen_at", "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause",
+    "listing__error", "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown", "listing__fell_at",
     "listing__notice__attempts",
 )  # fmt: skip
 
@@ -129,7 +129,7 @@ def list_products(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str =
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
 
 
-def list_levels_told(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
+def list_sent_levels(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
     """The FBM products of the channel with what Amazon was told and showed: for the Stock tab."""
     rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value)
     rows = rows.annotate(sold_both_ways=_sold_both_ways())
@@ -141,8 +141,8 @@ def every_product(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[Prod
     return _every(_filtered(_of(channel), wanted))
 
 
-def every_level_told(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
-    """All that `list_levels_told` pages through, for CSV."""
+def every_sent_level(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
+    """All that `list_sent_levels` pages through, for CSV."""
     return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value))
 
 
@@ -177,7 +177,7 @@ def upload_progress(channel: ChannelFacts) -> UploadProgress:
     rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM.value, listing__gone_at=None)
     queued = Q(listing__notice__isnull=False)
     refused = ~queued & ~Q(listing__error="")
-    sent = Q(listing__told_quantity__isnull=False, listing__told_why__not_told__isnull=True)
+    sent = Q(listing__sent_quantity__isnull=False, listing__sent_why__not_told__isnull=True)
     counts = rows.aggregate(
         total=Count("id"),
         queued=Count("id", filter=queued),
@@ -231,7 +231,7 @@ def _filtered(rows: QuerySet[ChannelProduct], wanted: ProductFilter) -> QuerySet
         case "unlinked":
             rows = rows.filter(item__isnull=True)
         case "wrong":
-            rows = rows.filter(~Q(listing__error="") | ~Q(listing__told_quantity=F("listing__seen_quantity")))
+            rows = rows.filter(~Q(listing__error="") | ~Q(listing__sent_quantity=F("listing__read_back_quantity")))
         case _:
             pass
     if wanted.sold == "both":
@@ -266,10 +266,10 @@ def _row(row: dict[str, Any]) -> ProductRow:
         item_code=row["item__code"] or "",
         item_name=row["item__name"] or "",
         linked_by=row["linked_by"],
-        told_quantity=row["listing__told_quantity"],
-        told_at=row["listing__told_at"],
-        told_why=row["listing__told_why"],
-        seen_quantity=row["listing__seen_quantity"],
+        sent_quantity=row["listing__sent_quantity"],
+        sent_at=row["listing__sent_at"],
+        sent_why=row["listing__sent_why"],
+        read_back_quantity=row["listing__read_back_quantity"],
         seen_at=row["listing__seen_at"],
         submitted_quantity=row["listing__submitted_quantity"],
         lead_time_days=row["listing__lead_time_days"],

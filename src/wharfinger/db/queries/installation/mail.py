@@ -73,10 +73,10 @@ def waiting_letters() -> tuple[WaitingLetter, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class AskedTest:
+class TestEmail:
     id: int
     to: str
-    asked_at: datetime
+    requested_at: datetime
     sent_at: datetime | None
     error: str
     way: str
@@ -86,17 +86,17 @@ class AskedTest:
         return self.sent_at is not None or bool(self.error)
 
 
-def tests_to_send() -> tuple[AskedTest, ...]:
+def tests_to_send() -> tuple[TestEmail, ...]:
     return tuple(_test(row) for row in TestMail.objects.filter(sent_at=None, error="").order_by("pk"))
 
 
-def last_test() -> AskedTest | None:
+def last_test() -> TestEmail | None:
     row = TestMail.objects.order_by("-pk").first()
     return None if row is None else _test(row)
 
 
-def _test(row: TestMail) -> AskedTest:
-    return AskedTest(row.pk, row.to, row.asked_at, row.sent_at, row.error, row.way)
+def _test(row: TestMail) -> TestEmail:
+    return TestEmail(row.pk, row.to, row.requested_at, row.sent_at, row.error, row.way)
 
 
 @dataclass(frozen=True, slots=True)

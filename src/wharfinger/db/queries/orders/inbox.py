@@ -11,8 +11,8 @@ from wharfinger.domain.moments import LONGEST_ROW_WAIT
 
 DOWNLOAD = "download"
 """What an imported order waits for until it was fetched again by its number."""
-ADDRESS_ASKED_EVERY = timedelta(minutes=10)
-ADDRESS_ASKED_FOR = timedelta(days=2)
+ADDRESS_REQUESTED_EVERY = timedelta(minutes=10)
+ADDRESS_REQUESTED_FOR = timedelta(days=2)
 
 
 def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[RawMessage]:
@@ -46,9 +46,9 @@ def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> lis
     lacking = Problem.objects.filter(
         kind__in=ADDRESS_HOLDS,
         solved_at=None,
-        opened_at__gt=now - ADDRESS_ASKED_FOR,
+        opened_at__gt=now - ADDRESS_REQUESTED_FOR,
         sales_order__imported__account=account_id,
-    ).filter(is_past("sales_order__imported__raw_message__received_at", now - ADDRESS_ASKED_EVERY, now))
+    ).filter(is_past("sales_order__imported__raw_message__received_at", now - ADDRESS_REQUESTED_EVERY, now))
     lacking = lacking.order_by("sales_order__imported__raw_message__received_at")
     found += lacking.values_list("sales_order__imported__amazon_order_id", flat=True)[:at_most]
     return list(dict.fromkeys(number for number in found if number))[:at_most]

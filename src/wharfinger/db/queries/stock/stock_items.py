@@ -208,10 +208,10 @@ class ItemListing:
     asin: str
     title: str
     fulfilment: str
-    told_quantity: int | None
-    told_at: datetime | None
-    told_why: dict[str, Any] | None
-    seen_quantity: int | None
+    sent_quantity: int | None
+    sent_at: datetime | None
+    sent_why: dict[str, Any] | None
+    read_back_quantity: int | None
     seen_at: datetime | None
     submitted_quantity: int | None
     lead_time_days: int | None
@@ -302,10 +302,10 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
         "asin",
         "title",
         "listing__fulfilment",
-        "listing__told_quantity",
-        "listing__told_at",
-        "listing__told_why",
-        "listing__seen_quantity",
+        "listing__sent_quantity",
+        "listing__sent_at",
+        "listing__sent_why",
+        "listing__read_back_quantity",
         "listing__seen_at",
         "listing__notice__raised_at",
         "listing__notice__again_at",
@@ -327,10 +327,10 @@ def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
             asin=row["asin"],
             title=row["title"],
             fulfilment=row["listing__fulfilment"],
-            told_quantity=row["listing__told_quantity"],
-            told_at=row["listing__told_at"],
-            told_why=row["listing__told_why"],
-            seen_quantity=row["listing__seen_quantity"],
+            sent_quantity=row["listing__sent_quantity"],
+            sent_at=row["listing__sent_at"],
+            sent_why=row["listing__sent_why"],
+            read_back_quantity=row["listing__read_back_quantity"],
             seen_at=row["listing__seen_at"],
             submitted_quantity=row["listing__submitted_quantity"],
             lead_time_days=row["listing__lead_time_days"],

@@ -185,7 +185,7 @@ def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> Pl
         sku=product.listing.sku,
         title=product.title,
         item_code=product.item.code if product.item else "",
-        now_at_amazon=product.listing.seen_quantity,
+        now_at_amazon=product.listing.read_back_quantity,
         seen_at=product.listing.seen_at,
         would_be=told.quantity if told else None,
         steps=told.steps if told else (),

@@ -15,9 +15,9 @@ from wharfinger.domain.access.authorisation import CONSENT_CODES
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.access import applications, rotation
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.views.access.authorisations import login_uri, redirect_uri
 
@@ -76,7 +76,7 @@ def _secret_part(request: HttpRequest, known: ApplicationFacts) -> dict[str, obj
         "now": trade_now(),
         "may_rotate": allowed(request, Right.ADMINISTER),
     }
-    settled = known.rotation_asked_at is None
+    settled = known.rotation_requested_at is None
     return live_part(request, "secret", "wharfinger/settings/secret.html", context, every="2s", settled=settled)
 
 

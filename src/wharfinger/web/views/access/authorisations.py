@@ -36,9 +36,9 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.access import authorisation
 from wharfinger.operations.access.authorisation import NotOurs, Returned
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, numbers, person, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
+from wharfinger.web.request_context import allowed, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.setup_steps import is_setting_up
 
@@ -138,7 +138,7 @@ def _explain_private(
 def _leave(
     request: HttpRequest, access: AccessFacts, channel_id: int, application: ApplicationFacts, address: str
 ) -> HttpResponse:
-    house = settings.WHARFINGER
+    installation = settings.WHARFINGER
     context = {
         "channel_id": channel_id,
         "access": access,
@@ -147,7 +147,7 @@ def _leave(
         "roles": [(role, not application.roles or role.name in application.roles) for role in ROLES],
         "codes": CONSENT_CODES,
         "redirect_uri": _registered(application),
-        "paste_first": house.system == "live" and not _registered(application).startswith("https://"),
+        "paste_first": installation.system == "live" and not _registered(application).startswith("https://"),
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
     }
     return render(request, "wharfinger/authorisations/leave.html", context)
@@ -156,7 +156,7 @@ def _leave(
 # --- begun in Seller Central
 
 
-_ASKED = "seller_central_asks"
+_CONSENT_REQUEST = "seller_central_asks"
 
 
 @needs(Right.EDIT_CHANNELS)
@@ -166,12 +166,12 @@ def authorise_from_seller_central(request: HttpRequest) -> HttpResponse:
     told = request.GET
     try:
         callback = parse_callback(told.get("amazon_callback_uri", ""), settings.WHARFINGER.simulator_url)
-        _application_asked(callback)
+        _requesting_application(callback)
         if not told.get("amazon_state"):
             raise NotAmazons("amazon_state is missing.")
     except NotAmazons as error:
         return no_referrer(_cannot_begin(request, str(error)))
-    request.session[_ASKED] = {
+    request.session[_CONSENT_REQUEST] = {
         "callback": callback.address,
         "amazon_state": told["amazon_state"][:2000],
         "seller_id": told.get("selling_partner_id", "").strip()[:30],
@@ -184,7 +184,7 @@ def authorise_from_seller_central(request: HttpRequest) -> HttpResponse:
 @require_safe
 def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     """Who is signed in is sent back to Seller Central, to give the consent anew."""
-    asked = request.session.get(_ASKED)
+    asked = request.session.get(_CONSENT_REQUEST)
     if asked is None:
         return _cannot_begin(request, "Seller Central asked for nothing in this browser session.")
     chosen = _chosen(request, asked["seller_id"])
@@ -193,7 +193,7 @@ def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     access = _access_or_404(chosen)
     try:
         callback = parse_callback(asked["callback"], settings.WHARFINGER.simulator_url)
-        application = _application_asked(callback)
+        application = _requesting_application(callback)
         state = _open(request, chosen, application)
     except NotAmazons as error:
         return _cannot_begin(request, str(error))
@@ -218,7 +218,7 @@ def _choose(request: HttpRequest, seller_id: str) -> HttpResponse:
     return render(request, "wharfinger/authorisations/choose.html", context)
 
 
-def _application_asked(callback: Callback) -> ApplicationFacts:
+def _requesting_application(callback: Callback) -> ApplicationFacts:
     application = application_by_id(callback.application_id)
     if application is None:
         raise NotAmazons(

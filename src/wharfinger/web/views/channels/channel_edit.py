@@ -16,12 +16,12 @@ from wharfinger.domain.channels.channel import ActivatedFor
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels import channel_life, channel_set_up
-from wharfinger.operations.channels.channel_set_up import AccountAsOpened, ChangedMeanwhile
+from wharfinger.operations.channels.channel_set_up import AccountAsOpened, EditConflict
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import next_page, person, trade_now
-from wharfinger.web.edited_meanwhile import OPENED, Merged, as_stored, merge, opened_with, sealed
+from wharfinger.web.edit_conflict import OPENED, Merged, as_stored, merge, opened_with, sealed
 from wharfinger.web.forms.channel_options import ROWS
 from wharfinger.web.forms.channels import ChannelForm, initial_of
+from wharfinger.web.request_context import next_page, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up
 from wharfinger.web.token_first import token_first
@@ -43,7 +43,7 @@ def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
     if data is not None and form.is_valid():
         try:
             _save(request, channel, form, data)
-        except ChangedMeanwhile as meanwhile:
+        except EditConflict as meanwhile:
             channel = channel_or_404(channel_id)
             merged, form, opened = _merged(channel, data)
             form.is_valid()

@@ -12,8 +12,8 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels import channel_life, channel_set_up, marketplaces
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.forms.more_channels import MoreChannelsForm
+from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up, place, steps_after
 from wharfinger.web.views.channels.channel_pages import channel_or_404

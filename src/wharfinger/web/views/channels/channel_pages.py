@@ -18,7 +18,6 @@ from wharfinger.db.queries.orders.order_days import orders_of_today
 from wharfinger.domain.channels.channel import ActivatedFor, LinkState
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.web.asked import allowed, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.channel_filters import (
@@ -30,6 +29,7 @@ from wharfinger.web.forms.channel_filters import (
 from wharfinger.web.forms.channel_options import shown_rows
 from wharfinger.web.forms.channels import ChannelForm, initial_of
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, trade_now
 from wharfinger.web.rights import signed_in
 from wharfinger.web.setup_steps import is_setting_up
 

@@ -20,8 +20,8 @@ from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.channels.first_import import start_importing
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import numbers, person, trade_now
 from wharfinger.web.csv_files import csv_file
+from wharfinger.web.request_context import numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame

@@ -31,7 +31,6 @@ from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.channels import channel_life, channel_set_up
 from wharfinger.operations.channels.channel_set_up import check_general, check_specific, first_start_date
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, numbers, person, trade_now
 from wharfinger.web.channel_checks import checks_for
 from wharfinger.web.drafts import SECRET, Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
 from wharfinger.web.forms.channels import (
@@ -46,6 +45,7 @@ from wharfinger.web.forms.channels import (
     refresh_checks,
 )
 from wharfinger.web.live import asks_for
+from wharfinger.web.request_context import allowed, numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
 from wharfinger.web.token_first import token_first
@@ -378,8 +378,8 @@ def _summary(request: HttpRequest, draft: Draft) -> HttpResponse:
 
 def _may_activate(request: HttpRequest) -> bool:
     """Demo systems with a simulator: an administrator may have the new channel speak to it at once."""
-    house = settings.WHARFINGER
-    return house.system == "demo" and bool(house.simulator_url) and allowed(request, Right.ADMINISTER)
+    installation = settings.WHARFINGER
+    return installation.system == "demo" and bool(installation.simulator_url) and allowed(request, Right.ADMINISTER)
 
 
 def _asks_consent(request: HttpRequest, draft: Draft) -> bool:

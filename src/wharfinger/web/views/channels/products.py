@@ -14,10 +14,10 @@ from wharfinger.db.queries.channels.channel_products import (
     ProductFilter,
     channel_facts,
     count_products,
-    every_level_told,
     every_product,
-    list_levels_told,
+    every_sent_level,
     list_products,
+    list_sent_levels,
     upload_progress,
 )
 from wharfinger.db.queries.channels.links import Unlinked, likely_items
@@ -28,11 +28,11 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels import channel_life, links
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import listings
-from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
-from wharfinger.web.linking import asked_for, link_to_item, read_unlinked
+from wharfinger.web.linking import link_to_item, linking_context, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 
@@ -94,9 +94,9 @@ def export_levels(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     form.is_valid()
     wanted = ProductFilter(link=form.cleaned_data.get("link", ""), search=form.cleaned_data.get("q", ""))
     rows = (
-        (row.sku, row.title, row.item_code, row.told_quantity, row.told_at, row.seen_quantity, row.seen_at,
+        (row.sku, row.title, row.item_code, row.sent_quantity, row.sent_at, row.read_back_quantity, row.seen_at,
          row.waiting_since, row.waiting_cause, row.error)
-        for row in every_level_told(channel, wanted)
+        for row in every_sent_level(channel, wanted)
     )  # fmt: skip
     headings = ["Amazon SKU", "title", "stock code", "Amazon was told", "told at", "Amazon shows", "seen at",
                 "waiting since", "waiting because", "error"]  # fmt: skip
@@ -132,7 +132,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     context = {
         "channel": channel,
         "progress": upload_progress(channel) if sends else None,
-        "page": list_levels_told(channel, wanted, cursor=request.GET.get("at", "")),
+        "page": list_sent_levels(channel, wanted, cursor=request.GET.get("at", "")),
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "filtered": any(request.GET.get(key) for key in form.fields),
     }
@@ -203,8 +203,8 @@ def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | Non
         "form": form or LinkForm([(item.id, item.code) for item in likely]),
         "find": search,
         "back": _back(request),
-        "asked": asked_for(request),
-        "asked_query": urlencode({**asked_for(request), **({"find": search} if search else {})}),
+        "asked": linking_context(request),
+        "asked_query": urlencode({**linking_context(request), **({"find": search} if search else {})}),
         "may_make": allowed(request, Right.EDIT_STOCK),
     }
 

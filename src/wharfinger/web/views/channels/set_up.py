@@ -18,8 +18,8 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
 from wharfinger.operations.channels.first_import import start_first_imports
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import numbers, person, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import begin_set_up, end_set_up, place, steps_after
 from wharfinger.web.token_first import token_first

@@ -9,8 +9,8 @@ from wharfinger.db.queries.installation.alerts import list_alerts
 from wharfinger.db.queries.installation.mail import recipients
 from wharfinger.domain.installation.alerts import MailWay
 from wharfinger.domain.installation.people import Right
-from wharfinger.web.asked import allowed
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed
 from wharfinger.web.rights import signed_in
 from wharfinger.web.views.installation.mail import way_of_mail
 

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from wharfinger.db.queries.installation.audit import AuditFilter, audit_page, audited_nouns, every_entry
 from wharfinger.db.queries.installation.people import people_choices
 from wharfinger.domain.installation.people import Right
-from wharfinger.web.asked import day_after, midnight, numbers
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.audit import AuditFilterForm
+from wharfinger.web.request_context import day_after, midnight, numbers
 from wharfinger.web.rights import needs
 
 

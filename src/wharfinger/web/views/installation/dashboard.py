@@ -12,8 +12,8 @@ from wharfinger.db.queries.installation.running_shop import shop_progress
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.operations.installation import flows
-from wharfinger.web.asked import allowed, next_page, readers_date, today, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, next_page, readers_date, today, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.installation.running_shop import may_show_shop
 
@@ -23,9 +23,9 @@ ALERTS_SHOWN = 5
 @signed_in
 @require_safe
 def show_dashboard(request: HttpRequest) -> HttpResponse:
-    board = dashboard(today(), readers_date())
+    container = dashboard(today(), readers_date())
     may_sync = allowed(request, Right.EDIT_CHANNELS)
-    context = {"board": board, "may_sync": may_sync, "board_alerts": open_alerts(ALERTS_SHOWN)}
+    context = {"board": container, "may_sync": may_sync, "board_alerts": open_alerts(ALERTS_SHOWN)}
     live = live_part(request, "board", "wharfinger/dashboard/board.html", context)
     if asks_for(request, "board"):
         return answer_live(request, live)

@@ -16,8 +16,8 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import small_lists
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import courier_groups
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.forms.lists import EntryForm, RuleForm
+from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs, signed_in
 
 

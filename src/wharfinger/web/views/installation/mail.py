@@ -12,16 +12,18 @@ from wharfinger.domain.installation.alerts import MailWay, mail_way
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import mail
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import person, show_refusal, trade_now
 from wharfinger.web.forms.mail import MailForm, TestMailForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 
 
 def way_of_mail() -> MailWay:
     """How e-mail leaves now."""
-    house = settings.WHARFINGER
-    return mail_way(entered=mail_server() is not None, environment=house.smtp is not None, demo=house.system == "demo")
+    installation = settings.WHARFINGER
+    return mail_way(
+        entered=mail_server() is not None, environment=installation.smtp is not None, demo=installation.system == "demo"
+    )
 
 
 @needs(Right.ADMINISTER)
@@ -53,7 +55,7 @@ def edit_mail(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, form: MailForm, test_form: TestMailForm, result: dict[str, object]) -> HttpResponse:
-    house, way = settings.WHARFINGER, way_of_mail()
+    installation, way = settings.WHARFINGER, way_of_mail()
     context = {
         "form": form,
         "test_form": test_form,
@@ -61,11 +63,11 @@ def _page(request: HttpRequest, form: MailForm, test_form: TestMailForm, result:
         "way": way.value,
         "nowhere": way is MailWay.NONE,
         "entered": way is MailWay.ENTERED,
-        "environment": house.smtp if way is MailWay.ENVIRONMENT else None,
+        "environment": installation.smtp if way is MailWay.ENVIRONMENT else None,
         "recipients": recipients(),
         "unmailed": unmailed(),
-        "files": mail_files(house.home / "mail") if house.system == "demo" else (),
-        "folder": house.home / "mail" if way is MailWay.FILES else "",
+        "files": mail_files(installation.home / "mail") if installation.system == "demo" else (),
+        "folder": installation.home / "mail" if way is MailWay.FILES else "",
     }
     status = 422 if form.errors or test_form.errors else 200
     return render(request, "wharfinger/settings/mail.html", context, status=status)

@@ -22,9 +22,9 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, next_page, person, trade_now
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, next_page, person, trade_now
 from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
 
 

@@ -12,15 +12,15 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.running_shop import DAYS, ShopState
 from wharfinger.operations.installation.running_shop import ask_for_running_shop
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, person, trade_now
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 
 def may_show_shop(request: HttpRequest) -> bool:
     """Only a demo with a simulator has one to show, and only an administrator may have it made."""
-    house = settings.WHARFINGER
-    return house.system == "demo" and bool(house.simulator_url) and allowed(request, Right.ADMINISTER)
+    installation = settings.WHARFINGER
+    return installation.system == "demo" and bool(installation.simulator_url) and allowed(request, Right.ADMINISTER)
 
 
 @needs(Right.ADMINISTER)

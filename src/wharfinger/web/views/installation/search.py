@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries.search import search_everywhere
 from wharfinger.domain.installation.people import Right
-from wharfinger.web.asked import allowed
+from wharfinger.web.request_context import allowed
 from wharfinger.web.rights import signed_in
 
 _TEXT_AT_MOST = 400

@@ -18,9 +18,9 @@ from wharfinger.operations.installation import sign_in, users
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import person, show_refusal, trade_now
 from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
 from wharfinger.web.known_browser import remember_browser
+from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 LINK = "new_password_link"

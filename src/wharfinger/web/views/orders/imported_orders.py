@@ -22,10 +22,10 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import allowed, day_after, midnight, numbers, person, trade_now
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, day_after, midnight, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 

@@ -22,9 +22,9 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
-from wharfinger.web.asked import allowed, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
 
 
@@ -283,10 +283,10 @@ def show_board(request: HttpRequest) -> HttpResponse:
         "not_imported": late_import_rows(trade_now()),
         "not_imported_count": late_imports(trade_now()).count(),
     }
-    board = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
+    container = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
     if asks_for(request, "board"):
-        return answer_live(request, board)
-    context = {"live": board, "channels": channel_choices(), "channel": channel[0] if channel else None}
+        return answer_live(request, container)
+    context = {"live": container, "channels": channel_choices(), "channel": channel[0] if channel else None}
     return render(request, "wharfinger/shipping/board.html", context)
 
 

@@ -13,9 +13,9 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import courier_mappings
-from wharfinger.web.asked import allowed, person, show_refusal, trade_now
 from wharfinger.web.channel_tabs import channel_tabs
 from wharfinger.web.forms.courier_mapping import MappingForm
+from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 

@@ -15,8 +15,8 @@ from wharfinger.domain.shipping.carriers import CARRIER_CODES
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import couriers
-from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.forms.couriers import CourierForm
+from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 

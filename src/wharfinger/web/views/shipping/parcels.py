@@ -14,8 +14,8 @@ from wharfinger.db.queries.shipping.dispatch_services import services_for
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import parcels
-from wharfinger.web.asked import numbers, person, show_refusal, trade_now
 from wharfinger.web.forms.sales_orders import CorrectionForm, TrackingForm
+from wharfinger.web.request_context import numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 
 COUNTS_FOR = timedelta(hours=24)

@@ -13,9 +13,9 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import sites
-from wharfinger.web.asked import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.forms.sites import SiteForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 

@@ -15,9 +15,9 @@ from wharfinger.domain.csv_reading import ENCODINGS
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_csv
-from wharfinger.web.asked import person, show_refusal, trade_now
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 _SHOWN = 300

@@ -22,10 +22,10 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import items
 from wharfinger.operations.stock.ledger import adjust_stock, count_stock, receive_stock
-from wharfinger.web.asked import allowed, numbers, person, show_refusal, trade_now
-from wharfinger.web.forms.stock import ItemForm, MovementForm, StockFilterForm, told_by_item
+from wharfinger.web.forms.stock import ItemForm, MovementForm, StockFilterForm, initial_of_item
 from wharfinger.web.linking import link_to_item, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.request_context import allowed, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 
@@ -155,7 +155,7 @@ def new_item(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_item(request: HttpRequest, item_id: int) -> HttpResponse:
     item = _item_or_404(item_id)
-    form = ItemForm(request.POST if request.method == "POST" else None, initial=told_by_item(item))
+    form = ItemForm(request.POST if request.method == "POST" else None, initial=initial_of_item(item))
     if request.method == "POST" and form.is_valid():
         try:
             items.edit_item(item_id, form.entry(), user=person(request), now=trade_now())

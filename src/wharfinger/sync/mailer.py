@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from django.core.mail import EmailMessage
+from django.core import mail
 from django.core.mail.backends.smtp import EmailBackend
 
-from wharfinger.domain.installation.alerts import Letter, MailSecurity
+from wharfinger.domain.installation.alerts import EmailMessage, MailSecurity
 
 TIMEOUT = 20
 """Machine seconds for each step of a conversation with the mail server."""
@@ -21,11 +21,11 @@ class NotSent(Exception):
     """The letter did not leave. The text says why and what to do, and holds no secret."""
 
 
-class Post(Protocol):
+class EmailSender(Protocol):
     way: str
     """Where letters go, in words."""
 
-    def send(self, letter: Letter, recipients: Sequence[str]) -> None:
+    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
         """NotSent where it did not leave."""
 
 
@@ -39,12 +39,12 @@ class SmtpServer:
     sender: str
 
 
-class SmtpPost:
+class SmtpEmailSender:
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
         self.way = f"{server.host}:{server.port}"
 
-    def send(self, letter: Letter, recipients: Sequence[str]) -> None:
+    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
         server = self._server
         backend = EmailBackend(
             host=server.host,
@@ -55,7 +55,7 @@ class SmtpPost:
             use_ssl=server.security == MailSecurity.TLS.value,
             timeout=TIMEOUT,
         )
-        message = EmailMessage(letter.subject, letter.body, server.sender, list(recipients), connection=backend)
+        message = mail.EmailMessage(letter.subject, letter.body, server.sender, list(recipients), connection=backend)
         try:
             message.send()
         except (OSError, smtplib.SMTPException) as error:
@@ -89,7 +89,7 @@ def _why(error: OSError | smtplib.SMTPException, way: str) -> str:
             return f"{way} cannot be spoken to ({type(error).__name__}). Look at name, port and security."
 
 
-class FilePost:
+class FileEmailSender:
     """Each letter a file of its own, named by a running number; `folder` is made when needed."""
 
     def __init__(self, folder: Path, sender: str) -> None:
@@ -97,8 +97,8 @@ class FilePost:
         self._sender = sender
         self.way = f"a file in {folder}"
 
-    def send(self, letter: Letter, recipients: Sequence[str]) -> None:
-        message = EmailMessage(letter.subject, letter.body, self._sender, list(recipients))
+    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
+        message = mail.EmailMessage(letter.subject, letter.body, self._sender, list(recipients))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             numbers = [int(path.name[:5]) for path in self._folder.glob("[0-9][0-9][0-9][0-9][0-9]-*.eml")]

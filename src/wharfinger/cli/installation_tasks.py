@@ -1,4 +1,4 @@
-"""What belongs to the house and to no seller account: its chores, its e-mail, its applications' queues."""
+"""What belongs to no seller account: the installation's periodic tasks, its e-mail, its applications' queues."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from wharfinger.amazon.client import AmazonClient
 from wharfinger.amazon.queues import Queue
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
-from wharfinger.cli.endpoints import house_endpoints
+from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.installation.mail import mail_server
@@ -20,29 +20,29 @@ from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
-from wharfinger.sync.post import FilePost, Post, SmtpPost, SmtpServer
-from wharfinger.worker.runs import Chore
+from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
+from wharfinger.worker.runs import PeriodicTask
 
 DEMO_SENDER = "wharfinger@demo.example"
 
 
-class House:
+class InstallationTasks:
     def __init__(self, configuration: Configuration, transport: Transport, clock: Clock) -> None:
         self._configuration = configuration
         self._transport = transport
         self._clock = clock
 
-    def chores(self) -> dict[str, Chore]:
+    def periodic_tasks(self) -> dict[str, PeriodicTask]:
         return {
             triggers.REMIND: self._remind,
-            triggers.MAIL_OUT: lambda: mail_out.run(self._post(), self._configuration.public_url, self._clock),
+            triggers.MAIL_OUT: lambda: mail_out.run(self._email_sender(), self._configuration.public_url, self._clock),
             triggers.REMOVE_EXPIRED: self._remove_expired,
             triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
         """Ask Amazon for another client secret, with a token of the application itself; in a demo, the simulator."""
-        endpoints = house_endpoints(self._configuration)
+        endpoints = installation_endpoints(self._configuration)
         login = Lwa(self._transport, endpoints.token_endpoint, credentials)
         token = TokenOnce(login.client_credentials(ROTATION_SCOPE, now=now))
         AmazonClient(self._transport, token, endpoints.region(region)).rotate_client_secret(now=now)
@@ -66,16 +66,18 @@ class House:
         counts = ((sessions, "session"), (workers, "heartbeat"), (jobs, "failed job"))
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
 
-    def _post(self) -> Post | None:
+    def _email_sender(self) -> EmailSender | None:
         """How e-mail leaves now; None = not at all."""
         entered, given = mail_server(), self._configuration.smtp
         if entered is not None:
             server = SmtpServer(
                 entered.host, entered.port, entered.security, entered.username, entered.password, entered.sender
             )
-            return SmtpPost(server)
+            return SmtpEmailSender(server)
         if given is not None:
             security = next(told.value for told in MailSecurity if told.value.lower() == given.security)
-            return SmtpPost(SmtpServer(given.host, given.port, security, given.user, given.password, given.sender))
+            return SmtpEmailSender(
+                SmtpServer(given.host, given.port, security, given.user, given.password, given.sender)
+            )
         way = mail_way(entered=False, environment=False, demo=self._configuration.system == "demo")
-        return FilePost(self._configuration.home / "mail", DEMO_SENDER) if way is MailWay.FILES else None
+        return FileEmailSender(self._configuration.home / "mail", DEMO_SENDER) if way is MailWay.FILES else None

@@ -12,8 +12,8 @@ from wharfinger.db.queries.orders.waiting_orders import pending_days
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import users
 from wharfinger.operations.orders import reservations
-from wharfinger.web.asked import allowed, person, trade_now
-from wharfinger.web.forms.house_settings import PendingForm, ZoneForm
+from wharfinger.web.forms.installation_settings import PendingForm, ZoneForm
+from wharfinger.web.request_context import allowed, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.installation.mail import way_of_mail
 
@@ -58,7 +58,7 @@ def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> Ht
         "may_administer": allowed(request, Right.ADMINISTER),
         "may_audit": allowed(request, Right.SEE_AUDIT),
         "mail_way": way_of_mail().value,
-        "house": settings.WHARFINGER,
+        "installation": settings.WHARFINGER,
     }
     status = 422 if form.errors or pending_form.errors else 200
     return render(request, "wharfinger/settings/settings.html", context, status=status)

@@ -22,10 +22,10 @@ from wharfinger.operations.installation import sign_in as operations
 from wharfinger.operations.installation import users
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.asked import show_refusal, trade_now
-from wharfinger.web.forms.entrance import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
+from wharfinger.web.forms.sign_in import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
 from wharfinger.web.forms.users import PasswordForm
 from wharfinger.web.known_browser import known_browser, remember_browser
+from wharfinger.web.request_context import show_refusal, trade_now
 from wharfinger.web.rights import needs
 
 RATES = (1, 10, 60)
@@ -99,7 +99,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 def one_time_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """A page of a one-time link: kept by no browser.
 
-    The house's referrer policy stays: with no-referrer browsers send `Origin: null`, and the form is refused.
+    The installation's referrer policy stays: with no-referrer browsers send `Origin: null`, and the form is refused.
     """
 
     @wraps(view)
@@ -113,7 +113,7 @@ def one_time_page(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 def ask_code(request: HttpRequest) -> HttpResponse:
     """The code stands behind the # of the link, where no log sees it; the page takes it from there and posts it."""
-    return render(request, "wharfinger/entrance/open_link.html", {"form": CodeForm()})
+    return render(request, "wharfinger/sign_in/open_link.html", {"form": CodeForm()})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -124,9 +124,9 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return ask_code(request)
     code, now = request.POST.get("code", ""), settings.CLOCK.machine_now()
     if not users.is_setup_link(code, now=now):
-        return render(request, "wharfinger/entrance/link_used.html", status=404)
+        return render(request, "wharfinger/sign_in/link_used.html", status=404)
     if "password" not in request.POST:
-        return render(request, "wharfinger/entrance/set_up.html", {"form": SetupForm(initial={"code": code})})
+        return render(request, "wharfinger/sign_in/set_up.html", {"form": SetupForm(initial={"code": code})})
     form = SetupForm(request.POST)
     if form.is_valid():
         told = form.cleaned_data
@@ -138,7 +138,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             return _let_in(request, person, "/")
-    return render(request, "wharfinger/entrance/set_up.html", {"form": form}, status=422)
+    return render(request, "wharfinger/sign_in/set_up.html", {"form": form}, status=422)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

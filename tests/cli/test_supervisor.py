@@ -14,7 +14,7 @@ from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.supervisor.log_files import keep_logs_small
 from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.supervisor.processes import answers_at, free_port, listen
-from wharfinger.cli.supervisor.supervisor import Child, ChildFailed, Household, ParentEnded
+from wharfinger.cli.supervisor.supervisor import ChildFailed, ManagedProcess, ParentEnded, Supervisor
 
 pytestmark = pytest.mark.system
 
@@ -45,52 +45,52 @@ def is_gone(pid):
 
 
 @pytest.fixture
-def household(tmp_path, said):
-    household = Household(tmp_path, {"GIVEN": "yes", "TAKEN": None}, say=said.append)
-    yield household
-    household.stop()
+def supervisor(tmp_path, said):
+    supervisor = Supervisor(tmp_path, {"GIVEN": "yes", "TAKEN": None}, say=said.append)
+    yield supervisor
+    supervisor.stop()
 
 
-def test_children_get_the_environment_given(household, tmp_path, monkeypatch):
+def test_children_get_the_environment_given(supervisor, tmp_path, monkeypatch):
     monkeypatch.setenv("TAKEN", "no")
-    household.run_once("look", python("import os; print(os.environ['GIVEN'], os.environ.get('TAKEN'))"))
-    assert household.log("look").read_text() == "yes None\n"
+    supervisor.run_once("look", python("import os; print(os.environ['GIVEN'], os.environ.get('TAKEN'))"))
+    assert supervisor.log("look").read_text() == "yes None\n"
 
 
-def test_a_step_that_fails_is_told_with_its_last_words(household):
+def test_a_step_that_fails_is_reported_with_its_last_words(supervisor):
     with pytest.raises(ChildFailed, match=r"(?s)migrate.*ended with 3.*no such table"):
-        household.run_once("migrate", python("import sys; print('no such table'); sys.exit(3)"))
+        supervisor.run_once("migrate", python("import sys; print('no such table'); sys.exit(3)"))
 
 
-def test_a_child_that_ends_before_it_is_ready_fails_the_start(household):
+def test_a_child_that_ends_before_it_is_ready_fails_the_start(supervisor):
     with pytest.raises(ChildFailed, match=r"(?s)web.*port taken"):
-        household.start(Child("web", python("print('port taken')"), is_ready=lambda: False))
-    assert household.names() == ()
+        supervisor.start(ManagedProcess("web", python("print('port taken')"), is_ready=lambda: False))
+    assert supervisor.names() == ()
 
 
-def test_a_start_waits_until_the_child_answers(household):
+def test_a_start_waits_until_the_child_answers(supervisor):
     port = free_port(0)
     serve = python(
         "import http.server as h, sys; h.test(h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')",
         str(port),
     )
-    household.start(Child("web", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
+    supervisor.start(ManagedProcess("web", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
     assert answers_at(f"http://127.0.0.1:{port}/")()
 
 
-def test_a_killed_child_is_started_again_at_once(household, said):
-    household.start(Child("worker-1", python(STAYS)))
-    household.watch()
-    before = household.kill("worker-1")
-    assert wait_until(lambda: household.pid("worker-1") not in (before, None))
-    assert household.restarts == 1
+def test_a_killed_child_is_started_again_at_once(supervisor, said):
+    supervisor.start(ManagedProcess("worker-1", python(STAYS)))
+    supervisor.watch()
+    before = supervisor.kill("worker-1")
+    assert wait_until(lambda: supervisor.pid("worker-1") not in (before, None))
+    assert supervisor.restarts == 1
     assert any("was killed" in line for line in said)
 
 
-def test_a_child_that_keeps_dying_is_started_later_and_later(household, said):
-    household.start(Child("worker-1", python("")))
-    household.watch()
-    assert wait_until(lambda: household.restarts >= 2)
+def test_a_child_that_keeps_dying_is_started_later_and_later(supervisor, said):
+    supervisor.start(ManagedProcess("worker-1", python("")))
+    supervisor.watch()
+    assert wait_until(lambda: supervisor.restarts >= 2)
     waits = [line for line in said if "started again in" in line]
     assert "in 0.2 s" in waits[0]
     assert "in 0.4 s" in waits[1]
@@ -110,69 +110,69 @@ class DeadDatabase:
 
 
 def test_a_database_that_cannot_be_started_ends_the_parent_after_some_tries(tmp_path, said):
-    household = Household(tmp_path, {}, DeadDatabase(), said.append, database_tries=3)
-    household.watch()
+    supervisor = Supervisor(tmp_path, {}, DeadDatabase(), said.append, database_tries=3)
+    supervisor.watch()
     with pytest.raises(ParentEnded, match="could not be started in 3 tries") as ended:
-        household.end_when_told()
+        supervisor.wait_for_the_end()
     assert ended.value.exit_code == 4
     assert sum("no room on the disk" in line for line in said) == 3
 
 
 def test_while_a_database_cannot_be_started_the_home_says_so_and_a_stop_gets_through(tmp_path, said):
-    household = Household(tmp_path, {}, DeadDatabase(), said.append)
-    household.watch()
+    supervisor = Supervisor(tmp_path, {}, DeadDatabase(), said.append)
+    supervisor.watch()
     assert wait_until(lambda: len(said) >= 3)
     (fault,) = read_process_faults(tmp_path)
     assert (fault.name, "no room on the disk" in fault.text) == ("database", True)
-    household.stop()
-    household.end_when_told()
+    supervisor.stop()
+    supervisor.wait_for_the_end()
     assert read_process_faults(tmp_path) == ()
 
 
-def test_an_end_that_no_start_would_change_ends_the_parent_with_the_same_code(household):
-    household.start(Child("worker", python("import sys; sys.exit(4)"), final_codes=(2, 3, 4)))
-    household.watch()
+def test_an_end_that_no_start_would_change_ends_the_parent_with_the_same_code(supervisor):
+    supervisor.start(ManagedProcess("worker", python("import sys; sys.exit(4)"), final_codes=(2, 3, 4)))
+    supervisor.watch()
     with pytest.raises(ParentEnded) as ended:
-        household.end_when_told()
+        supervisor.wait_for_the_end()
     assert (ended.value.exit_code, str(ended.value)) == (4, "")
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize("name", ["household", "database"])
+@pytest.mark.parametrize("name", ["supervisor", "database"])
 def test_a_watcher_that_is_killed_ends_the_parent_with_a_code(tmp_path, said, name):
-    household = Household(tmp_path, {}, DeadDatabase(), said.append)
-    household.watch()
+    supervisor = Supervisor(tmp_path, {}, DeadDatabase(), said.append)
+    supervisor.watch()
     (thread,) = [thread for thread in threading.enumerate() if thread.name == name]
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit))
     with pytest.raises(ParentEnded, match=f"looks after “{name}” ended") as ended:
-        household.end_when_told()
+        supervisor.wait_for_the_end()
     thread.join(20)
     assert ended.value.exit_code == 4
 
 
-def test_a_child_that_cannot_be_started_for_a_while_is_started_when_it_can(household, said, tmp_path):
+def test_a_child_that_cannot_be_started_for_a_while_is_started_when_it_can(supervisor, said, tmp_path):
     program = tmp_path / "program"
     program.write_text(f"#!/bin/sh\nexec {sys.executable} -c 'import time; time.sleep(600)'\n")
     program.chmod(0o700)
-    household.start(Child("worker-1", (str(program),)))
-    household.watch()
+    supervisor.start(ManagedProcess("worker-1", (str(program),)))
+    supervisor.watch()
     program.rename(tmp_path / "away")
-    household.kill("worker-1")
+    supervisor.kill("worker-1")
     assert wait_until(lambda: any("ended with" in line for line in said))
     (tmp_path / "away").rename(program)
-    assert wait_until(lambda: household.pid("worker-1") is not None)
+    assert wait_until(lambda: supervisor.pid("worker-1") is not None)
 
 
-def test_one_of_the_workers_is_killed_at_random_and_never_the_web(household):
+def test_one_of_the_workers_is_killed_at_random_and_never_the_web(supervisor):
     for name in ("web", "worker-1", "worker-2"):
-        household.start(Child(name, python(STAYS)))
-    web = household.pid("web")
-    killed = {household.kill_one("worker-", random.Random(1)) for _ in range(2)}
+        supervisor.start(ManagedProcess(name, python(STAYS)))
+    web = supervisor.pid("web")
+    killed = {supervisor.kill_one("worker-", random.Random(1)) for _ in range(2)}
     assert killed <= {"worker-1", "worker-2", None}
-    assert household.pid("web") == web
+    assert supervisor.pid("web") == web
 
 
-def test_children_end_last_started_first(household, tmp_path):
+def test_children_end_last_started_first(supervisor, tmp_path):
     order = tmp_path / "order"
     code = (
         "import signal, sys, time\n"
@@ -184,28 +184,28 @@ def test_children_end_last_started_first(household, tmp_path):
     )
     for name in ("simulator", "web", "worker"):
         up = tmp_path / f"order{name}"
-        household.start(Child(name, python(code, str(order), name), is_ready=up.exists))
-    household.stop()
+        supervisor.start(ManagedProcess(name, python(code, str(order), name), is_ready=up.exists))
+    supervisor.stop()
     assert order.read_text().split() == ["worker", "web", "simulator"]
 
 
-def test_a_child_that_does_not_listen_is_killed_in_the_end(household, said):
-    log = household.log("deaf")
-    household.start(Child("deaf", python(DEAF), is_ready=lambda: "up" in log.read_text(), grace=0.3))
-    pid = household.pid("deaf")
-    household.stop()
+def test_a_child_that_does_not_listen_is_killed_in_the_end(supervisor, said):
+    log = supervisor.log("deaf")
+    supervisor.start(ManagedProcess("deaf", python(DEAF), is_ready=lambda: "up" in log.read_text(), grace=0.3))
+    pid = supervisor.pid("deaf")
+    supervisor.stop()
     assert is_gone(pid)
     assert any("is killed" in line for line in said)
 
 
-def test_a_start_under_way_is_given_up_when_told(tmp_path):
+def test_a_start_under_way_is_given_up_when_reported(tmp_path):
     interrupted = threading.Event()
-    household = Household(tmp_path, {}, interrupted=interrupted)
+    supervisor = Supervisor(tmp_path, {}, interrupted=interrupted)
     threading.Timer(0.2, interrupted.set).start()
     with pytest.raises(ChildFailed, match="waiting for"):
-        household.start(Child("web", python(STAYS), is_ready=lambda: False))
-    pid = household.pid("web")
-    household.stop()
+        supervisor.start(ManagedProcess("web", python(STAYS), is_ready=lambda: False))
+    pid = supervisor.pid("web")
+    supervisor.stop()
     assert is_gone(pid)
 
 
@@ -214,13 +214,13 @@ def test_a_killed_parent_leaves_no_orphan(tmp_path):
     code = (
         "import sys, time\n"
         "from pathlib import Path\n"
-        "from wharfinger.cli.supervisor.supervisor import Child, Household\n"
-        "household = Household(Path(sys.argv[1]), {})\n"
-        f"household.start(Child('stays', (sys.executable, '-c', {STAYS!r})))\n"
-        "household.watch()\n"
-        "before = household.kill('stays')\n"
-        "while household.pid('stays') in (before, None): time.sleep(0.02)\n"
-        "print(household.pid('stays'), flush=True)\n"
+        "from wharfinger.cli.supervisor.supervisor import ManagedProcess, Supervisor\n"
+        "supervisor = Supervisor(Path(sys.argv[1]), {})\n"
+        f"supervisor.start(ManagedProcess('stays', (sys.executable, '-c', {STAYS!r})))\n"
+        "supervisor.watch()\n"
+        "before = supervisor.kill('stays')\n"
+        "while supervisor.pid('stays') in (before, None): time.sleep(0.02)\n"
+        "print(supervisor.pid('stays'), flush=True)\n"
         "time.sleep(600)\n"
     )
     with subprocess.Popen(python(code, str(tmp_path)), stdout=subprocess.PIPE, text=True) as parent:
@@ -242,13 +242,13 @@ def test_a_log_is_kept_small_while_its_process_writes_on(tmp_path):
     assert (log.read_bytes(), (tmp_path / "web.log.1").read_bytes()) == (b"z\n", b"x" * 100 + b"y")
 
 
-def test_another_programs_page_is_not_taken_for_the_child(household):
+def test_another_programs_page_is_not_taken_for_the_child(supervisor):
     port = free_port(0)
     serve = python(
         "import http.server as h, sys; h.test(h.SimpleHTTPRequestHandler, port=int(sys.argv[1]), bind='127.0.0.1')",
         str(port),
     )
-    household.start(Child("other", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
+    supervisor.start(ManagedProcess("other", serve, is_ready=answers_at(f"http://127.0.0.1:{port}/")))
     assert not answers_at(f"http://127.0.0.1:{port}/", "start-1")()
     with pytest.raises(CommandFailed, match=f"127.0.0.1:{port}, cannot be listened on"):
         listen("127.0.0.1", port)

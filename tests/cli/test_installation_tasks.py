@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from wharfinger.amazon.transport import Transport
-from wharfinger.cli.house import House
+from wharfinger.cli.installation_tasks import InstallationTasks
 from wharfinger.config.environment import Smtp
 from wharfinger.db.models import Alert, MailSettings, User
 from wharfinger.operations import triggers
@@ -18,8 +18,10 @@ GIVEN = Smtp("mail.env.example", 465, "u", "p", "tls", "env@example.com")
 
 def post_of(**changes):
     with Transport() as transport:
-        house = House(replace(settings.WHARFINGER, **changes), transport, WorkerClock(settings.CLOCK))
-        return house._post()
+        installation = InstallationTasks(
+            replace(settings.WHARFINGER, **changes), transport, WorkerClock(settings.CLOCK)
+        )
+        return installation._email_sender()
 
 
 def test_what_was_entered_beats_the_environment():
@@ -32,20 +34,20 @@ def test_the_environment_is_used_until_something_is_entered():
     assert (post.way, post._server.security) == ("mail.env.example:465", "TLS")
 
 
-def test_a_demo_that_was_told_nothing_writes_files_and_a_live_system_nothing(tmp_path):
+def test_a_demo_that_was_reported_nothing_writes_files_and_a_live_system_nothing(tmp_path):
     assert post_of(system="demo", smtp=None, home=tmp_path).way == f"a file in {tmp_path / 'mail'}"
     assert post_of(system="live", smtp=None) is None
 
 
-def test_the_chores_run_as_they_are_wired(tmp_path):
+def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
     User.objects.create(username="olga", full_name="Olga", role="Administrator", email="olga@example.com")
     Alert.objects.create(
         kind="Authorisation lost", key="k", subject="s", text="Lost.", remedy="Fix.", raised_at=settings.CLOCK.now()
     )
     with Transport() as transport:
         configuration = replace(settings.WHARFINGER, home=tmp_path)
-        chores = House(configuration, transport, WorkerClock(settings.CLOCK)).chores()
-        outcomes = {name: chore().outcome for name, chore in chores.items()}
+        periodic_tasks = InstallationTasks(configuration, transport, WorkerClock(settings.CLOCK)).periodic_tasks()
+        outcomes = {name: task().outcome for name, task in periodic_tasks.items()}
     assert outcomes == {
         triggers.REMIND: "nothing more ends soon",
         triggers.MAIL_OUT: "1 sent",

@@ -21,7 +21,7 @@ def trade_now() -> datetime:
 
 
 def person(request: HttpRequest) -> User:
-    """The one who is signed in; every view of the house but the entrance has one."""
+    """The one who is signed in; every view of the installation but the entrance has one."""
     if not isinstance(request.user, User):
         raise Http404("Nobody is signed in.")
     return request.user

@@ -17,9 +17,9 @@ from wharfinger.cli.django_start import prepare_home, set_up_django
 from wharfinger.cli.home import locked_home
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.supervisor import processes
-from wharfinger.cli.supervisor.installation import told_to_end
+from wharfinger.cli.supervisor.installation import ended_by_signal
 from wharfinger.cli.supervisor.processes import SimulatorPlan
-from wharfinger.cli.supervisor.supervisor import Household
+from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 
 KILL_BETWEEN = (3.0, 9.0)
@@ -37,11 +37,11 @@ class Plan:
     json_path: Path | None
 
 
-def run_household(plan: Plan) -> int:
+def run_demo_once(plan: Plan) -> int:
     """Start everything afresh, do the job, judge it. Answers the exit code."""
     configuration = environment.current()
     home = configuration.home / "demo-once"
-    with locked_home(home, "demo-once"), told_to_end() as ending:
+    with locked_home(home, "demo-once"), ended_by_signal() as ending:
         forget_demo(home)
         port = processes.free_port(0)
         simulator = SimulatorPlan(
@@ -54,38 +54,38 @@ def run_household(plan: Plan) -> int:
         )
         told = demo_environment(home, simulator, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
-        household = Household(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
+        supervisor = Supervisor(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
         try:
-            _start(household, simulator, port, plan.workers)
-            verdict = _do_the_job(household, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
+            _start(supervisor, simulator, port, plan.workers)
+            verdict = _do_the_job(supervisor, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
         finally:
-            household.stop()
+            supervisor.stop()
     if verdict is None:
         return 1
     _tell(verdict, plan)
     return 0 if verdict.good else 1
 
 
-def _start(household: Household, simulator: SimulatorPlan, port: int, workers: int) -> None:
-    household.start_database()
-    household.start(processes.simulator(simulator))
-    household.run_once("migrate", processes.own_command("migrate"))
-    household.run_once("seed", processes.own_command("seed"))
-    household.start(processes.web("127.0.0.1", port))
+def _start(supervisor: Supervisor, simulator: SimulatorPlan, port: int, workers: int) -> None:
+    supervisor.start_database()
+    supervisor.start(processes.simulator(simulator))
+    supervisor.run_once("migrate", processes.own_command("migrate"))
+    supervisor.run_once("seed", processes.own_command("seed"))
+    supervisor.start(processes.web("127.0.0.1", port))
     for number in range(1, workers + 1):
-        household.start(processes.worker(number))
-    household.watch()
+        supervisor.start(processes.worker(number))
+    supervisor.watch()
 
 
-def _do_the_job(household: Household, plan: Plan, ending: threading.Event, pages: str, simulator: str) -> Any:
+def _do_the_job(supervisor: Supervisor, plan: Plan, ending: threading.Event, pages: str, simulator: str) -> Any:
     """Everything from here on needs Django, which needs the database that runs only now. None: it was given up."""
-    given = {name: value for name, value in household.environment.items() if value is not None}
+    given = {name: value for name, value in supervisor.environment.items() if value is not None}
     environment.set_for_this_process(given)
     configuration = prepare_home(environment.read(given))
     set_up_django(environment.with_database(configuration, given["DATABASE_URL"]))
     story = import_module("wharfinger.cli.demo.demo_once.story")
     started = time.monotonic()
-    with _killing(household, plan) as killed:
+    with _killing(supervisor, plan) as killed:
         job = story.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
         try:
             job.do()
@@ -99,7 +99,7 @@ def _do_the_job(household: Household, plan: Plan, ending: threading.Event, pages
 
 
 @contextmanager
-def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
+def _killing(supervisor: Supervisor, plan: Plan) -> Iterator[list[str]]:
     """While the job is done, kill workers at random moments (if the plan says so); yields who was killed."""
     killed: list[str] = []
     done = threading.Event()
@@ -110,7 +110,7 @@ def _killing(household: Household, plan: Plan) -> Iterator[list[str]]:
     def kill_now_and_then() -> None:
         """Only a worker that has begun to work: on a busy machine none would come so far else."""
         while not done.wait(chance.uniform(*KILL_BETWEEN)):
-            name = household.kill_one("worker-", chance, is_ready=has_begun)
+            name = supervisor.kill_one("worker-", chance, is_ready=has_begun)
             if name is not None:
                 killed.append(name)
 

@@ -1,6 +1,6 @@
 """What a worker does by the clock, beside its jobs: the timetable and its heartbeat.
 
-The whole timetable is the `FlowSchedule` and `ChoreSchedule` rows (in trade time, each set by its own end); this
+The whole timetable is the `FlowSchedule` and `PeriodicTaskSchedule` rows (in trade time, each set by its own end); this
 page only looks at them often enough and wakes what is due.
 """
 
@@ -15,7 +15,7 @@ from django.db import connections
 
 from wharfinger.db.models import WorkerHeartbeat
 from wharfinger.operations import triggers
-from wharfinger.operations.installation import chores, flows
+from wharfinger.operations.installation import flows, periodic_tasks
 from wharfinger.worker.faults import first_line
 from wharfinger.worker.time import MachineClock
 
@@ -42,7 +42,7 @@ def is_running(process: str) -> bool:
 
 
 @dataclass
-class Rounds:
+class Scheduler:
     """The thread that looks at the timetable and says that this worker lives, and what it cannot do.
 
     Nothing that a database does ends it: a job that cannot be put into the queue is Procrastinate's error, a lost
@@ -56,7 +56,7 @@ class Rounds:
 
     def __post_init__(self) -> None:
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="rounds", daemon=True)
+        self._thread = threading.Thread(target=self._go, name="scheduler", daemon=True)
         self._fault = ""
         self._faulty_since: datetime | None = None
         self._since_beat = BEAT_EVERY
@@ -75,7 +75,7 @@ class Rounds:
         while not self._stop.wait(LOOK_EVERY):
             self._since_beat += LOOK_EVERY
             beats = self._since_beat >= BEAT_EVERY
-            faults = [self._try(step) for step in ((self._beat, self._forget_dead, self._wake_chores) if beats else ())]
+            faults = [self._try(step) for step in ((self._beat, self._forget_dead, self._wake_tasks) if beats else ())]
             faults.append(self._try(self._wake_flows))
             self._note(next(filter(None, faults), ""))
         self._say_goodbye()
@@ -114,9 +114,11 @@ class Rounds:
             if not is_running(name.rpartition(":")[2]):
                 flows.forget_worker(name)
 
-    def _wake_chores(self) -> None:
+    def _wake_tasks(self) -> None:
         now = self.clock.now()
-        chores.wake_due_chores(triggers.CHORES, now=now, not_again_before=now + WAKE_AGAIN_AFTER, every=self.every)
+        periodic_tasks.wake_due_tasks(
+            triggers.PERIODIC_TASKS, now=now, not_again_before=now + WAKE_AGAIN_AFTER, every=self.every
+        )
 
     def _wake_flows(self) -> None:
         now = self.clock.now()
