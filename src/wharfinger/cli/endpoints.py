@@ -40,14 +40,14 @@ def endpoints_for(configuration: Configuration, activated_for: Iterable[str]) ->
 def installation_endpoints(configuration: Configuration) -> Endpoints:
     """Where this system's calls usually go, whoever's they are."""
     usual = ActivatedFor.SIMULATOR if configuration.simulator_url else ActivatedFor.SANDBOX
-    return endpoints_for(configuration, [usual.value])
+    return endpoints_for(configuration, [usual])
 
 
 def _stand_in(configuration: Configuration, activated_for: str = "") -> Endpoints:
     match activated_for:
-        case ActivatedFor.SIMULATOR.value:
+        case ActivatedFor.SIMULATOR:
             return _simulator(configuration.simulator_url)
-        case ActivatedFor.SANDBOX.value:
+        case ActivatedFor.SANDBOX:
             return _sandbox(configuration.sandbox_url)
         case _:
             raise NoAmazon("No channel of it is activated in this demo system: an administrator activates it.")

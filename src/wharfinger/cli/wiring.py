@@ -105,7 +105,7 @@ class Container:
         found = self.activated_for(account_id)
         if not found:
             return "No channel of it is activated in this demo system."
-        return f"{ONLY_CHECKED}." if ActivatedFor.SANDBOX.value in found else ""
+        return f"{ONLY_CHECKED}." if ActivatedFor.SANDBOX in found else ""
 
     def fetch_order(self, account_id: int, amazon_order_id: str) -> None:
         if self.why_idle(account_id):
@@ -154,7 +154,7 @@ class Container:
             )
             accounts.record_checks(channel_id, [line], linked=LinkState.NOT_LINKED, now=self.clock.now())
             return
-        if calls is not None and channel.activated_for == ActivatedFor.SANDBOX.value:
+        if calls is not None and channel.activated_for == ActivatedFor.SANDBOX:
             again_at = verify_in_sandbox(channel_id, calls, self.clock)
         else:
             again_at = verify_channel(channel_id, calls, self.clock)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from wharfinger.db.models import Channel, ChannelOption, Site
 from wharfinger.db.queries.option_rows import row_of
 from wharfinger.domain.channels.options import DEFAULT_PREFIX, OptionValues, defaults_for, resolve
-from wharfinger.domain.orders.order import Fulfilment
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +19,12 @@ class InForce:
 def options_for(channel: Channel, order_type: str) -> InForce:
     """The order type's own row, else (Global), else the defaults. One query."""
     stored = ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
-    rows = {row.order_type: row for row in stored.select_related("site", "order_number_prefix")}
+    rows: dict[str, ChannelOption] = {
+        row.order_type: row for row in stored.select_related("site", "order_number_prefix")
+    }
     everything = row_of(rows[""]).values if "" in rows else OptionValues()
     override = row_of(rows[order_type]).values if order_type in rows else None
-    defaults = defaults_for(Fulfilment(channel.kind), channel.marketplace.currency)
+    defaults = defaults_for(channel.kind, channel.marketplace.currency)
     values = resolve(everything, override, defaults).values
     site = next((row.site for row in rows.values() if row.site_id == values.site), None)
     prefix = next(

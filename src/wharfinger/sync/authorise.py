@@ -98,11 +98,11 @@ def _sells(calls: Calls) -> Answer[tuple[MarketplaceParticipation, ...]] | None:
 def _sells_elsewhere(start: CodeToExchange, access: AccessToken, calls_with: CallsWith) -> str | None:
     """Another region's endpoint that knows the seller."""
     for region in Region:
-        if region.value == start.region:
+        if region == start.region:
             continue
-        found = _sells(calls_with(start.account_id, region.value, access))
+        found = _sells(calls_with(start.account_id, region, access))
         if found is not None and found.value:
-            return region.value
+            return region
     return None
 
 

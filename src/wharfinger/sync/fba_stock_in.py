@@ -61,9 +61,9 @@ def _pools(account_id: int) -> list[tuple[Site, str]]:
     rows = ChannelOption.objects.filter(
         channel__account=account_id,
         channel__archived=False,
-        channel__kind=Fulfilment.FBA.value,
+        channel__kind=Fulfilment.FBA,
         order_type="",
-        site__kind=SiteKind.FBA.value,
+        site__kind=SiteKind.FBA,
     )
     found: dict[int, tuple[Site, str]] = {}
     for row in rows.select_related("site", "channel").order_by("channel_id"):
@@ -104,7 +104,7 @@ def _means_no_fba(account_id: int, site: Site, refusal: AccessDenied | Refused) 
 
 
 def _fba_listings(account_id: int) -> QuerySet[Listing]:
-    return Listing.objects.filter(account_id=account_id, fulfilment=Fulfilment.FBA.value, gone_at=None)
+    return Listing.objects.filter(account_id=account_id, fulfilment=Fulfilment.FBA, gone_at=None)
 
 
 @dataclass
@@ -161,7 +161,7 @@ def _items_by_sku(account_id: int) -> dict[str, int]:
     """The account's linked FBA SKUs, whichever marketplace showed them first; one with two items has neither."""
     rows = ChannelProduct.objects.filter(
         listing__account=account_id,
-        listing__fulfilment=Fulfilment.FBA.value,
+        listing__fulfilment=Fulfilment.FBA,
         item__isnull=False,
     )
     found: dict[str, set[int]] = defaultdict(set)

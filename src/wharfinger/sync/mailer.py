@@ -51,8 +51,8 @@ class SmtpEmailSender:
             port=server.port,
             username=server.username,
             password=server.password,
-            use_tls=server.security == MailSecurity.STARTTLS.value,
-            use_ssl=server.security == MailSecurity.TLS.value,
+            use_tls=server.security == MailSecurity.STARTTLS,
+            use_ssl=server.security == MailSecurity.TLS,
             timeout=TIMEOUT,
         )
         message = mail.EmailMessage(letter.subject, letter.body, server.sender, list(recipients), connection=backend)

@@ -18,7 +18,6 @@ from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
 from wharfinger.db.models import AuthorisationAttempt, Channel, Listing, Participation
 from wharfinger.domain.channels.channel import AuthorisationOutcome, LinkState
-from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.moments import is_recent
 from wharfinger.operations.access import accounts
 from wharfinger.operations.access.accounts import CheckLine, FoundParticipation
@@ -199,21 +198,21 @@ def _is_seller_known(channel: Channel) -> bool:
     if not account.seller_id:
         return False
     consents = AuthorisationAttempt.objects.filter(
-        channel__account=account, outcome=AuthorisationOutcome.LINKED.value, seller_id=account.seller_id
+        channel__account=account, outcome=AuthorisationOutcome.LINKED, seller_id=account.seller_id
     )
-    was_linked = account.link_state == LinkState.LINKED.value and channel.link_state == LinkState.LINKED.value
+    was_linked = account.link_state == LinkState.LINKED and channel.link_state == LinkState.LINKED
     return consents.exists() or (was_linked and Listing.objects.filter(account=account).exists())
 
 
 def _was_linked(channel: Channel) -> bool:
-    return channel.account.link_state in (LinkState.LINKED.value, LinkState.LOST.value)
+    return channel.account.link_state in (LinkState.LINKED, LinkState.LOST)
 
 
 def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: datetime, clock: Clock) -> LinkState | None:
     """Amazon did not let the checks go on: the open line says why; only lost access changes the state."""
     title = lines.open_title()
     match error:
-        case InvalidGrant() if channel.account.link_state == LinkState.WAITING.value:
+        case InvalidGrant() if channel.account.link_state == LinkState.WAITING:
             lines.tell(
                 title,
                 False,
@@ -226,7 +225,7 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             said = f"Amazon takes our token no more: the access was revoked. Amazon answered {error.summary()}."
             lines.tell(title, False, said, "Press Authorise.")
             lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
-            return LinkState.LOST if lost or channel.account.link_state == LinkState.LOST.value else None
+            return LinkState.LOST if lost or channel.account.link_state == LinkState.LOST else None
         case InvalidClient():
             accounts.report_application_refused(channel.account_id, error=str(error), now=clock.now())
             lines.tell(
@@ -242,7 +241,7 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
             return LinkState.LOST
         case AccessDenied() | TokenRefused() if title == PARTICIPATION:
-            region = Region(channel.account.region).title
+            region = channel.account.region.title
             lines.tell(
                 title,
                 False,

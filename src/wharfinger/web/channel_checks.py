@@ -83,7 +83,7 @@ def _fba_checks(facts: SetupFacts) -> list[Check]:
 
 
 def _twin_check(kind: Fulfilment, facts: SetupFacts, seller_id: str) -> Check:
-    title = f"No {kind.value} channel for {facts.marketplace} yet"
+    title = f"No {kind} channel for {facts.marketplace} yet"
     if not facts.twins:
         return Check("good", title, "Each seller account has one channel for a marketplace and kind.")
     names = ", ".join(name for _, name in facts.twins)

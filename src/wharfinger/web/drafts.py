@@ -103,7 +103,7 @@ def take_down(draft: Draft, names: Iterable[str], posted: QueryDict) -> None:
 def keep_draft(request: HttpRequest, draft: Draft) -> None:
     kept = dict(request.session.get(KEPT, {}))
     kept[draft.key] = {
-        "kind": draft.kind.value,
+        "kind": draft.kind,
         "told": draft.told,
         "refused": list(draft.refused),
         "reached": draft.reached,

@@ -31,7 +31,7 @@ def signed_in(view: View) -> View:
 
 
 def _refusal(right: Right) -> str:
-    return f"Your role may not {right.value}. {whom_to_ask(right)}, or to have your role changed."
+    return f"Your role may not {right}. {whom_to_ask(right)}, or to have your role changed."
 
 
 def needs(right: Right) -> Callable[[View], View]:

@@ -53,7 +53,7 @@ def steps_before(current: str, key: str, reached: Collection[str], passed: Colle
 def steps_after(current: str, channel: ChannelPage) -> list[Step]:
     """Once the channel is made: what was before is its Setup tab now. A step bears a tick when it has happened."""
     links = {name: reverse(f"channel-set-up-{name}", args=[channel.id]) for name in AFTER}
-    linked = channel.link == LinkState.LINKED.value
+    linked = channel.link == LinkState.LINKED
     happened = {
         "authorise": linked,
         "more": bool(channel.shared_with),

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
 
 from wharfinger.db.models import User
-from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.web.csv_files import written_with
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -18,7 +17,7 @@ def readers_zone(get_response: Answer) -> Answer:
     def answer(request: HttpRequest) -> HttpResponseBase:
         if not isinstance(request.user, User):
             return get_response(request)
-        sign = DecimalSign(request.user.decimal_sign)
+        sign = request.user.decimal_sign
         with timezone.override(request.user.time_zone), written_with(sign):
             return get_response(request)
 

@@ -69,7 +69,7 @@ class Stopped(Exception):
 
 def open_shop(configuration: Configuration, clock: Clock) -> None:
     """The job: make the shop as far as it is not there yet, and write how it ended."""
-    row = RunningShop.objects.filter(state=ShopState.RUNNING.value).select_related("user").first()
+    row = RunningShop.objects.filter(state=ShopState.RUNNING).select_related("user").first()
     if row is None or configuration.system != "demo" or configuration.simulator_url is None:
         return
     try:
@@ -116,16 +116,16 @@ class _Opening:
     def _link(self) -> None:
         sellers = {seller["region"]: seller for seller in reversed(self._ask("accounts")["accounts"])}
         for marketplace_id, kind in CHANNELS:
-            seller = sellers[BY_ID[marketplace_id].region.value]
+            seller = sellers[BY_ID[marketplace_id].region]
             channel = self._channel(marketplace_id, kind, seller["sellerId"])
             if not channel.account.refresh_token:
                 self._authorise(channel, seller)
         self._await("every channel is linked", _all_linked)
 
     def _channel(self, marketplace_id: str, kind: Fulfilment, seller_id: str) -> Channel:
-        found = Channel.objects.select_related("account").filter(marketplace=marketplace_id, kind=kind.value).first()
+        found = Channel.objects.select_related("account").filter(marketplace=marketplace_id, kind=kind).first()
         if found is None:
-            region = BY_ID[marketplace_id].region.value
+            region = BY_ID[marketplace_id].region
             known = SellerAccount.objects.filter(region=region, seller_id=seller_id).exists()
             entry = self._entry(marketplace_id, kind, seller_id if known else "")
             found = channel_set_up.create_channel(kind, entry, now=self._clock.now(), user=self._user)
@@ -138,7 +138,7 @@ class _Opening:
         own = kind is Fulfilment.FBM
         service = CourierService.objects.filter(gives_number=True, active=True).order_by("pk").first() if own else None
         return ChannelEntry(
-            name=f"{market.name} {kind.value}",
+            name=f"{market.name} {kind}",
             enabled=True,
             start_date=first_start_date(self._clock.now(), market.zone),
             order_ref_format="{0}",
@@ -146,8 +146,8 @@ class _Opening:
             dont_upload_order_status=False,
             dont_upload_stock_levels=False,
             use_amazon_sku=True,
-            import_fba_orders=import_fba_for(kind).value,
-            region=market.region.value,
+            import_fba_orders=import_fba_for(kind),
+            region=market.region,
             marketplace_id=marketplace_id,
             seller_id=seller_id,
             auth_token="",
@@ -192,11 +192,9 @@ class _Opening:
 
     def _read(self) -> None:
         self._await("the listings are read", lambda: _all_ran("listings_in"))
-        for account_id in (
-            Channel.objects.filter(kind=Fulfilment.FBA.value).values_list("account", flat=True).distinct()
-        ):
+        for account_id in Channel.objects.filter(kind=Fulfilment.FBA).values_list("account", flat=True).distinct():
             triggers.run_flow(account_id, "fba_stock_in", soon=True)
-        used = Site.objects.filter(kind=SiteKind.FBA.value, channel_options__isnull=False)
+        used = Site.objects.filter(kind=SiteKind.FBA, channel_options__isnull=False)
         self._await("the FBA levels are loaded", lambda: not used.filter(levels_loaded_at=None).exists())
 
     def _send(self) -> None:
@@ -227,8 +225,8 @@ class _Opening:
 
     def _ship(self, left: int, *, everything: bool) -> None:
         """The parcels of the day leave; on the last day half of them, and the others wait on the board."""
-        states = [SalesOrderState.READY.value, SalesOrderState.PART_SHIPPED.value]
-        ready = SalesOrder.objects.filter(state__in=states, channel__kind=Fulfilment.FBM.value, cancel_requested=False)
+        states = [SalesOrderState.READY, SalesOrderState.PART_SHIPPED]
+        ready = SalesOrder.objects.filter(state__in=states, channel__kind=Fulfilment.FBM, cancel_requested=False)
         ids = list(ready.order_by("ship_by", "pk").values_list("pk", flat=True))
         service = CourierService.objects.filter(gives_number=True, active=True).order_by("pk").first()
         for order_id in ids[self._kept + left :] if everything else ids[self._kept :: 2]:
@@ -259,14 +257,14 @@ def _consent(address: str, sign_in: Mapping[str, str]) -> dict[str, str]:
 
 
 def _site(kind: Fulfilment, pool: Pool) -> int | None:
-    sites = Site.objects.filter(kind=SiteKind.FBA.value, pool=pool.value)
-    own = Site.objects.exclude(kind=SiteKind.FBA.value)
+    sites = Site.objects.filter(kind=SiteKind.FBA, pool=pool)
+    own = Site.objects.exclude(kind=SiteKind.FBA)
     found = (own if kind is Fulfilment.FBM else sites).order_by("pk").first()
     return found.pk if found else None
 
 
 def _all_linked() -> bool:
-    return not Channel.objects.exclude(link_state=LinkState.LINKED.value).exists()
+    return not Channel.objects.exclude(link_state=LinkState.LINKED).exists()
 
 
 def _all_ran(flow: str) -> bool:

@@ -29,7 +29,7 @@ DROP FUNCTION wharfinger_append_only();
 def seed_marketplaces(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     marketplace = apps.get_model("wharfinger", "Marketplace")
     marketplace.objects.bulk_create(
-        marketplace(
+        marketplace(  # type: ignore[misc]  # a row of that time: its columns were text
             id=facts.id,
             name=facts.name,
             country=facts.country,

@@ -2,11 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.access.authorisation import ApplicationKind
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.marketplaces import Pool, Region
-
-REGIONS = [(region.value, region.title) for region in Region]
 
 
 class Marketplace(models.Model):
@@ -16,8 +15,8 @@ class Marketplace(models.Model):
     name = models.CharField(max_length=60)
     country = models.CharField(max_length=2)
     currency = models.CharField(max_length=3)
-    region = models.CharField(max_length=2, choices=REGIONS)
-    pool = models.CharField(max_length=10, choices=[(pool.value, pool.title) for pool in Pool])
+    region = EnumField(Region, max_length=2)
+    pool = EnumField(Pool, max_length=10)
     seller_central = models.CharField(max_length=100)
     time_zone = models.CharField(max_length=60, default="UTC")  # its days begin and end there
     proposed_zone = models.CharField(max_length=60, blank=True, default="")  # what its ship-by times say instead
@@ -36,8 +35,8 @@ class AmazonApplication(models.Model):
     secret_last_four = models.CharField(max_length=4)
     secret_set_at = models.DateTimeField()
     secret_expires_on = models.DateField(null=True)  # 180 days after it was made, or as Amazon says
-    kind = models.CharField(
-        max_length=10, choices=[(k.value, k.value) for k in ApplicationKind], default=ApplicationKind.UNLISTED.value
+    kind = EnumField(
+        ApplicationKind, max_length=10, default=ApplicationKind.UNLISTED
     )  # the default is what those of before were used as: with a consent page
     is_draft = models.BooleanField(default=True)
     regions = models.JSONField(default=list)  # of Region; empty = every region
@@ -59,16 +58,14 @@ class SellerAccount(models.Model):
     """One Amazon selling account in one region: the authorisation, the API budget, the order cursor."""
 
     name = models.CharField(max_length=80)
-    region = models.CharField(max_length=2, choices=REGIONS)
+    region = EnumField(Region, max_length=2)
     seller_id = models.CharField(max_length=30, blank=True)  # empty until authorised or typed
     application = models.ForeignKey(AmazonApplication, on_delete=models.PROTECT, null=True, related_name="accounts")
     refresh_token = EncryptedText(blank=True, default="")
     token_last_four = models.CharField(max_length=4, blank=True)
     token_set_at = models.DateTimeField(null=True)
     token_expiry = models.DateField(null=True)
-    link_state = models.CharField(
-        max_length=30, choices=[(s.value, s.value) for s in LinkState], default=LinkState.WAITING.value
-    )
+    link_state = EnumField(LinkState, max_length=30, default=LinkState.WAITING)
     link_error = models.TextField(blank=True)
     lost_at = models.DateTimeField(null=True)
     probed_at = models.DateTimeField(null=True)  # while lost: when Amazon was last tried again
@@ -108,17 +105,13 @@ class AuthorisationAttempt(models.Model):
     session_hash = models.CharField(max_length=64)
     channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, related_name="authorisations")
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT)
-    state = models.CharField(
-        max_length=20,
-        choices=[(s.value, s.value) for s in AuthorisationState],
-        default=AuthorisationState.OPEN.value,
-    )
+    state = EnumField(AuthorisationState, max_length=20, default=AuthorisationState.OPEN)
     opened_at = models.DateTimeField()  # machine time
     returned_at = models.DateTimeField(null=True)  # machine time
     code = EncryptedText(blank=True, default="")
     seller_id = models.CharField(max_length=30, blank=True)
-    outcome = models.CharField(  # why it ended as it did; each has its own page
-        max_length=20, blank=True, default="", choices=[(o.value, o.value) for o in AuthorisationOutcome]
+    outcome = EnumField(  # why it ended as it did; each has its own page
+        AuthorisationOutcome, max_length=20, blank=True, default=""
     )
     redirect_uri = models.CharField(max_length=300)
     exchanges = models.PositiveSmallIntegerField(default=0)

@@ -4,13 +4,14 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.installation.alerts import AlertKind, MailSecurity
 
 
 class Alert(models.Model):
     """One thing that people must know in time. One open row for each `key`; closed when its cause is gone."""
 
-    kind = models.CharField(max_length=30, choices=[(k.value, k.value) for k in AlertKind])
+    kind = EnumField(AlertKind, max_length=30)
     key = models.CharField(max_length=120)  # what it is about and at which step, e.g. token:3:2027-01-05:30
     subject = models.CharField(max_length=120)  # what it is about, whatever the step, e.g. token:3
     text = models.TextField()
@@ -51,7 +52,7 @@ class MailSettings(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     host = models.CharField(max_length=200)
     port = models.PositiveIntegerField(default=587)
-    security = models.CharField(max_length=10, choices=[(s.value, s.value) for s in MailSecurity])
+    security = EnumField(MailSecurity, max_length=10)
     username = models.CharField(max_length=200, blank=True)
     password = EncryptedText(blank=True, default="")
     password_last_four = models.CharField(max_length=4, blank=True)

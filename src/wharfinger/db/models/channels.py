@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
+from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
 from wharfinger.domain.channels.channel import ActivatedFor, CustomerPolicy, ImportFba, LinkState
 from wharfinger.domain.orders.order import Fulfilment, OrderType
@@ -11,25 +12,23 @@ class Channel(models.Model):
     """One marketplace and one fulfilment kind of one seller account."""
 
     name = models.CharField(max_length=60)
-    kind = models.CharField(max_length=3, choices=[(f.value, f"Amazon {f.value}") for f in Fulfilment])
+    kind = EnumField(Fulfilment, max_length=3)
     account = models.ForeignKey(SellerAccount, on_delete=models.PROTECT, related_name="channels")
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="channels")
     enabled = models.BooleanField(default=True)
     activated = models.BooleanField(default=True)
-    activated_for = models.CharField(  # demo systems: which stand-in for Amazon an administrator activated it for
-        max_length=10, blank=True, default="", choices=[(a.value, a.value) for a in ActivatedFor]
+    activated_for = EnumField(  # demo systems: which stand-in for Amazon an administrator activated it for
+        ActivatedFor, max_length=10, blank=True, default=""
     )
     archived = models.BooleanField(default=False)
-    link_state = models.CharField(
-        max_length=30, choices=[(s.value, s.value) for s in LinkState], default=LinkState.WAITING.value
-    )
+    link_state = EnumField(LinkState, max_length=30, default=LinkState.WAITING)
     start_date = models.DateField()
     order_ref_format = models.CharField(max_length=60, default="{0}")
     dont_import_orders = models.BooleanField(default=False)
     dont_upload_order_status = models.BooleanField(default=False)
     dont_upload_stock_levels = models.BooleanField(default=False)
     use_amazon_sku = models.BooleanField(default=True)
-    import_fba_orders = models.CharField(max_length=20, choices=[(i.value, i.value) for i in ImportFba])
+    import_fba_orders = EnumField(ImportFba, max_length=20)
     stock_upload_approved_at = models.DateTimeField(null=True)  # null = the first upload waits in shadow
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
@@ -53,9 +52,7 @@ class ChannelOption(models.Model):
     """A row of the (Global) options list: order type empty = Global, else an override whose empty cells inherit."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="options")
-    order_type = models.CharField(
-        max_length=20, blank=True, choices=[("", "(Global)")] + [(t.value, t.value) for t in OrderType]
-    )
+    order_type = EnumField(OrderType, max_length=20, blank=True)
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="channel_options")
     courier_service = models.ForeignKey(
         "wharfinger.CourierService", on_delete=models.PROTECT, null=True, related_name="channel_options"
@@ -66,9 +63,7 @@ class ChannelOption(models.Model):
     courier_group = models.ForeignKey(
         "wharfinger.CourierGroup", on_delete=models.PROTECT, null=True, related_name="channel_options"
     )
-    customer_policy = models.CharField(
-        max_length=30, blank=True, default="", choices=[(p.value, p.value) for p in CustomerPolicy]
-    )
+    customer_policy = EnumField(CustomerPolicy, max_length=30, blank=True, default="")
     company_class = models.ForeignKey("wharfinger.CompanyClass", on_delete=models.PROTECT, null=True, related_name="+")
     invoice_priority = models.PositiveSmallIntegerField(null=True)
     bank_account = models.ForeignKey("wharfinger.BankAccount", on_delete=models.PROTECT, null=True, related_name="+")

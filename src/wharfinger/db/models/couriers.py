@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models.functions import Lower
 
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.shipping.shipments import Tracking
 
 
@@ -9,7 +10,7 @@ class CourierService(models.Model):
 
     courier = models.CharField(max_length=60)
     name = models.CharField(max_length=80)
-    tracking = models.CharField(max_length=30, choices=[(t.value, t.value) for t in Tracking])
+    tracking = EnumField(Tracking, max_length=30)
     gives_number = models.BooleanField(default=False)  # makes the tracking number itself (demo courier, an API)
     number_prefix = models.CharField(max_length=4, blank=True)
     amazon_carrier_code = models.CharField(max_length=60)

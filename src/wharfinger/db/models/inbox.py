@@ -1,12 +1,15 @@
+from enum import StrEnum
+
 from django.db import models
 
 from wharfinger.db.encryption import EncryptedBytes
+from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.domain.channels.first_import import FirstImport
-from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
 
-TO_SEND = ["UNSHIPPED", "PARTIALLY_SHIPPED"]
-PENDING = ["PENDING", "PENDING_AVAILABILITY"]
+TO_SEND = [AmazonStatus.UNSHIPPED.value, AmazonStatus.PARTIALLY_SHIPPED.value]
+PENDING = [AmazonStatus.PENDING.value, AmazonStatus.PENDING_AVAILABILITY.value]
 
 
 class OrderCursor(models.Model):
@@ -30,7 +33,7 @@ class OrderCursor(models.Model):
 class RawMessage(models.Model):
     """What Amazon sent, as sent, kept (encrypted) before it is understood."""
 
-    class State(models.TextChoices):
+    class State(StrEnum):
         WAITING = "Waiting"
         TAKEN = "Taken"
         QUARANTINED = "Quarantined"
@@ -41,7 +44,7 @@ class RawMessage(models.Model):
     body = EncryptedBytes(null=True)  # erased 30 days after delivery; hash, key and amounts stay
     body_hash = models.CharField(max_length=64)
     source = models.CharField(max_length=20)  # search | by id
-    state = models.CharField(max_length=12, choices=State.choices, default=State.WAITING)
+    state = EnumField(State, max_length=12, default=State.WAITING)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     again_at = models.DateTimeField(null=True)  # trade time: not before
@@ -63,16 +66,16 @@ class ImportedOrder(models.Model):
         "wharfinger.Channel", on_delete=models.PROTECT, null=True, related_name="imported_orders"
     )
     marketplace = models.ForeignKey("wharfinger.Marketplace", on_delete=models.PROTECT, null=True)
-    fulfilment = models.CharField(max_length=3, blank=True)
-    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in ImportState])
+    fulfilment = EnumField(Fulfilment, max_length=3, blank=True)
+    state = EnumField(ImportState, max_length=20)
     reason = models.TextField(blank=True)  # the error, in plain words
     remedy = models.TextField(blank=True)
     waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would fix it, e.g. site:3, sku:1:AB
-    wish = models.CharField(  # what a person decided at the first import; empty = nobody asked
-        max_length=12, blank=True, default="", choices=[(w.value, w.value) for w in FirstImport]
+    wish = EnumField(  # what a person decided at the first import; empty = nobody asked
+        FirstImport, max_length=12, blank=True, default=""
     )
     record_only = models.BooleanField(default=False)  # first import: already shipped, no movement, no confirmation
-    amazon_status = models.CharField(max_length=24)
+    amazon_status = EnumField(AmazonStatus, max_length=24)
     order_ref = models.CharField(max_length=100, blank=True)
     summary = models.CharField(max_length=300, blank=True)
     placed_at = models.DateTimeField()

@@ -1,6 +1,7 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.running_shop import ShopState
@@ -17,15 +18,12 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=150, unique=True)
     full_name = models.CharField(max_length=150, blank=True)
     email = models.EmailField(blank=True)
-    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    role = EnumField(Role, max_length=20)
     is_active = models.BooleanField(default=True)
     time_zone = models.CharField(max_length=60, default="Europe/London")
     theme = models.CharField(max_length=10, default="auto")
-    decimal_sign = models.CharField(
-        max_length=10,
-        choices=[(sign.value, sign.value) for sign in DecimalSign],
-        default=DecimalSign.POINT.value,
-        db_default=DecimalSign.POINT.value,
+    decimal_sign = EnumField(
+        DecimalSign, max_length=10, default=DecimalSign.POINT, db_default=DecimalSign.POINT
     )  # in exported files
 
     objects = UserManager()
@@ -49,7 +47,7 @@ class RunningShop(models.Model):
     """The one row that says how far a demo system's running shop is; no row = nobody asked for one."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
-    state = models.CharField(max_length=10, choices=[(state.value, state.value) for state in ShopState])
+    state = EnumField(ShopState, max_length=10)
     step = models.PositiveSmallIntegerField(default=0)  # of domain.running_shop.STEPS, the one under way
     days = models.PositiveSmallIntegerField(default=0)  # of trade that have gone by
     error = models.TextField(blank=True)

@@ -1,6 +1,10 @@
+from enum import StrEnum
+
 from django.db import models
 
+from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
+from wharfinger.domain.orders.order import Fulfilment
 
 
 class Listing(models.Model):
@@ -11,7 +15,7 @@ class Listing(models.Model):
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listings")
     sku = models.CharField(max_length=400)
-    fulfilment = models.CharField(max_length=3)  # FBM | FBA: from the fulfilment channel, never written when FBA
+    fulfilment = EnumField(Fulfilment, max_length=3, blank=True)  # from the fulfilment channel; empty = not read yet
     product_type = models.CharField(max_length=80, blank=True)
     lead_time_days = models.PositiveSmallIntegerField(null=True)
     sent_quantity = models.PositiveIntegerField(null=True)
@@ -97,7 +101,7 @@ class StockNotice(models.Model):
 class StockPush(models.Model):
     """One attempt to tell Amazon a quantity, written before the call and settled after it."""
 
-    class Outcome(models.TextChoices):
+    class Outcome(StrEnum):
         ATTEMPTED = "Attempted"
         ACCEPTED = "Accepted"
         REFUSED = "Refused"
@@ -106,7 +110,7 @@ class StockPush(models.Model):
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="pushes")
     quantity = models.PositiveIntegerField()
     why = models.JSONField()
-    outcome = models.CharField(max_length=10, choices=Outcome.choices, default=Outcome.ATTEMPTED)
+    outcome = EnumField(Outcome, max_length=10, default=Outcome.ATTEMPTED)
     submission_id = models.CharField(max_length=60, blank=True)
     error = models.TextField(blank=True)
     attempted_at = models.DateTimeField()

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedJson, EncryptedText
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.orders.order import OrderType, SalesOrderState
 
 
@@ -42,8 +43,8 @@ class SalesOrder(models.Model):
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, related_name="sales_orders")
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="sales_orders")
     order_ref = models.CharField(max_length=100)
-    order_type = models.CharField(max_length=20, choices=[(t.value, t.value) for t in OrderType])
-    state = models.CharField(max_length=20, choices=[(s.value, s.value) for s in SalesOrderState])
+    order_type = EnumField(OrderType, max_length=20)
+    state = EnumField(SalesOrderState, max_length=20)
     currency = models.CharField(max_length=3, blank=True)
     total = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # Amazon's; None while pending
     delivery = EncryptedJson(null=True)
@@ -86,7 +87,7 @@ class SalesOrder(models.Model):
     @property
     def cancel_unanswered(self) -> bool:
         """The buyer requested cancellation, and nobody has said yet what becomes of it."""
-        return self.cancel_requested and self.cancel_answered_at is None and SalesOrderState(self.state).open
+        return self.cancel_requested and self.cancel_answered_at is None and self.state.open
 
 
 class SalesOrderLine(models.Model):

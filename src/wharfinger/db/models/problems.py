@@ -1,13 +1,14 @@
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.installation.problems import ProblemKind
 
 
 class Problem(models.Model):
     """Something a person must fix, with its cause and its remedy. One open row for each `key`."""
 
-    kind = models.CharField(max_length=40, choices=[(k.value, k.value) for k in ProblemKind])
+    kind = EnumField(ProblemKind, max_length=40)
     key = models.CharField(max_length=200)  # what it is about, e.g. sku:3:AB-1
     cause = models.TextField()
     remedy = models.TextField()

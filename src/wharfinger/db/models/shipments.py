@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
@@ -41,11 +42,7 @@ class Confirmation(models.Model):
 
     shipment = models.OneToOneField(Shipment, on_delete=models.CASCADE, related_name="confirmation")
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.PROTECT, related_name="confirmations")
-    state = models.CharField(
-        max_length=12,
-        choices=[(s.value, s.value) for s in ConfirmationState],
-        default=ConfirmationState.WAITING.value,
-    )
+    state = EnumField(ConfirmationState, max_length=12, default=ConfirmationState.WAITING)
     version = models.PositiveSmallIntegerField(default=1)  # of the facts that Amazon is to hold
     attempted_version = models.PositiveSmallIntegerField(default=0)  # that the last attempt carried
     attempts = models.PositiveSmallIntegerField(default=0)

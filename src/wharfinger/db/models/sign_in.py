@@ -1,6 +1,7 @@
 from django.db import models
 
 from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.installation.sign_in import LimitKind
 
 
@@ -10,7 +11,7 @@ class SignInLimit(models.Model):
     What was typed or came by the wire is kept as keyed hashes only: people type passwords into the wrong field.
     """
 
-    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in LimitKind])
+    kind = EnumField(LimitKind, max_length=10)
     subject_hash = models.CharField(max_length=64)
     name_hash = models.CharField(max_length=64, blank=True, db_index=True)  # of the name tried; empty for an address
     failures = models.PositiveIntegerField(default=0)

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
 
+from wharfinger.db.fields import EnumField
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
@@ -9,8 +10,8 @@ class Site(models.Model):
     """A stock control site: own warehouse, shop, 3PL, FBA pool, in transit, quarantine."""
 
     name = models.CharField(max_length=60, unique=True)
-    kind = models.CharField(max_length=20, choices=[(k.value, k.value) for k in SiteKind])
-    pool = models.CharField(max_length=10, blank=True, choices=[(p.value, p.title) for p in Pool])
+    kind = EnumField(SiteKind, max_length=20)
+    pool = EnumField(Pool, max_length=10, blank=True)
     account = models.ForeignKey(
         "wharfinger.SellerAccount", on_delete=models.PROTECT, null=True, related_name="sites"
     )  # FBA sites: whose stock Amazon holds, once the first channel says so
@@ -30,6 +31,10 @@ class Site(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def pool_title(self) -> str:
+        return self.pool.title if self.pool else ""
 
 
 class StockItem(models.Model):
@@ -107,7 +112,7 @@ class Movement(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="movements")
     quantity = models.IntegerField()
     on_hand_after = models.IntegerField()
-    reason = models.CharField(max_length=30, choices=[(r.value, r.value) for r in MovementReason])
+    reason = EnumField(MovementReason, max_length=30)
     note = models.CharField(max_length=300, blank=True)
     order_line = models.ForeignKey("wharfinger.SalesOrderLine", on_delete=models.PROTECT, null=True)
     shipment = models.ForeignKey("wharfinger.Shipment", on_delete=models.PROTECT, null=True)

@@ -138,7 +138,7 @@ def dashboard(day: Day, today: date) -> Dashboard:
         late=due[ShipBy.LATE] + unsent.late,
         channelless=unsent.channelless,
         unconfirmed=_unconfirmed(),
-        awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK.value).count(),
+        awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK).count(),
         problems=open_problems.count(),
         newest_problems=tuple(
             OpenProblem(row.kind, row.cause, row.remedy_page) for row in open_problems.order_by("-pk")[:PROBLEMS_SHOWN]
@@ -162,7 +162,7 @@ def _channels_today(today: OrdersOfToday) -> tuple[ChannelToday, ...]:
 
 
 def _unconfirmed() -> int:
-    done = [ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value]
+    done = [ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT]
     return Confirmation.objects.exclude(state__in=done).count()
 
 

@@ -119,7 +119,7 @@ def _allowed(flow: str, every: Mapping[str, timedelta]) -> timedelta:
 
 def _linked_flows() -> "QuerySet[FlowSchedule]":
     flows = FlowSchedule.objects.select_related("account").order_by("account__name", "flow")
-    return flows.filter(account__link_state=LinkState.LINKED.value)
+    return flows.filter(account__link_state=LinkState.LINKED)
 
 
 def _late_flows(now: datetime) -> Iterator[Finding]:
@@ -203,13 +203,13 @@ def look_at_accounts(today: date) -> Iterator[Finding]:
         yield soon("Seller accounts", "none yet", "press New Channel in the blue command button")
     for account in accounts:
         title = f"Authorisation of {account}"
-        match LinkState(account.link_state):
+        match account.link_state:
             case LinkState.LINKED:
                 yield look_at_date(title, "it expires", account.token_expiry, today, "press Authorise again")
             case LinkState.LOST:
                 yield wrong(title, f"lost: {account.link_error}", "press Authorise; what waits is sent afterwards")
             case state:
-                yield wrong(title, f"{state.value}", "press Authorise on one of its channels")
+                yield wrong(title, f"{state}", "press Authorise on one of its channels")
         yield from _look_at_budget(account)
 
 
@@ -230,7 +230,7 @@ def _look_at_budget(account: SellerAccount) -> Iterator[Finding]:
 
 def look_at_sites() -> Iterator[Finding]:
     """Every FBA site that a channel uses has stock levels."""
-    used = Site.objects.filter(channel_options__channel__archived=False, kind=SiteKind.FBA.value).distinct()
+    used = Site.objects.filter(channel_options__channel__archived=False, kind=SiteKind.FBA).distinct()
     for site in used.order_by("name"):
         if site.levels_loaded_at is None:
             yield wrong(
@@ -259,7 +259,7 @@ def look_at_channels() -> Iterator[Finding]:
             for check in checks.get(row.id, ())
             if check.ok is False
         ]
-        if row.kind == Fulfilment.FBM.value and row.id not in mapped:
+        if row.kind == Fulfilment.FBM and row.id not in mapped:
             faults.append(
                 wrong(title, "no courier service is mapped to Amazon's carriers", "map one under Courier mapping")
             )

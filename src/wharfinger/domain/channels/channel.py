@@ -126,5 +126,5 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
         LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
     }
     if facts.link is not LinkState.LINKED:
-        found.append(Missing(f"{facts.link.value}.", remedies[facts.link]))
+        found.append(Missing(f"{facts.link}.", remedies[facts.link]))
     return tuple(found)

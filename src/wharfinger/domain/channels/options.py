@@ -51,7 +51,7 @@ class OptionRow:
 
     @property
     def title(self) -> str:
-        return self.order_type.value if self.order_type else "(Global)"
+        return self.order_type if self.order_type else "(Global)"
 
 
 class Source(StrEnum):
@@ -138,7 +138,7 @@ def fault_in(row: OptionRow, kind: Fulfilment) -> Fault | None:
     """What the row's values alone tell against it; the operation checks the rows that they name."""
     values = row.values
     if row.order_type is not None and row.order_type not in ORDER_TYPES[kind]:
-        return Fault("order_type", f"An Amazon {kind.value} channel has no orders of the type {row.title}.")
+        return Fault("order_type", f"An Amazon {kind} channel has no orders of the type {row.title}.")
     if kind is Fulfilment.FBA and values.assign_invoice_code is False:
         return Fault("assign_invoice_code", FBA_INVOICED_AT_IMPORT)
     if kind is Fulfilment.FBA and values.orders_confirmed is False:

@@ -33,5 +33,5 @@ class ProblemKind(StrEnum):
     FLOW_FAILED = "Import or upload failed"
 
 
-ADDRESS_HOLDS = (ProblemKind.NO_ADDRESS.value, ProblemKind.ADDRESS_INCOMPLETE.value)
+ADDRESS_HOLDS = (ProblemKind.NO_ADDRESS, ProblemKind.ADDRESS_INCOMPLETE)
 """While one of these is open, the order is held: nothing could be written on a label."""

@@ -162,11 +162,11 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
 
 
 def _hindrance(listing: ListingFacts) -> str:
-    if listing.fulfilment == Fulfilment.FBA.value:
+    if listing.fulfilment == Fulfilment.FBA:
         return "Amazon sends this SKU (FBA): its quantity is never written."
     if listing.gone:
         return "The listing is gone from Amazon."
-    if listing.fulfilment != Fulfilment.FBM.value:
+    if listing.fulfilment != Fulfilment.FBM:
         return "Amazon has not told yet who sends this SKU, you or Amazon."
     if not listing.linked:
         return "Not linked to a stock item."

@@ -19,10 +19,10 @@ def linked_accounts() -> QuerySet[SellerAccount]:
     return SellerAccount.objects.filter(application__isnull=False, token_set_at__isnull=False)
 
 
-def link_before_checks(account: SellerAccount) -> str:
+def link_before_checks(account: SellerAccount) -> LinkState:
     """Where access is held, a channel is Linked only once its own checks say so."""
-    linked = account.link_state == LinkState.LINKED.value
-    return LinkState.NOT_LINKED.value if linked else account.link_state
+    linked = account.link_state == LinkState.LINKED
+    return LinkState.NOT_LINKED if linked else account.link_state
 
 
 def restart_failures(account_id: int, *, now: datetime) -> None:

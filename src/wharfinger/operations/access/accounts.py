@@ -19,7 +19,7 @@ from wharfinger.db.queries.moments import is_past
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
-from wharfinger.domain.marketplaces import MARKETPLACES, Pool, Region, likely_zone
+from wharfinger.domain.marketplaces import MARKETPLACES, Pool, likely_zone
 from wharfinger.domain.moments import is_ahead
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._alert_steps import close_alerts, raise_alert
@@ -72,7 +72,7 @@ def keep_participations(
                 "country": line.country[:2],
                 "currency": line.currency[:3],
                 "region": account.region,
-                "pool": Pool.OTHER.value,
+                "pool": Pool.OTHER,
                 "seller_central": _seller_central(line.marketplace_name.lower(), account.region),
                 "time_zone": likely_zone(line.marketplace_id, account.region, line.country[:2]),
             },
@@ -97,7 +97,7 @@ def keep_participations(
     )
     stores = {line.store_name for line in found if line.store_name}
     if len(stores) == 1:  # the name that the seller chose beats the one that we made of the first channel's
-        account.name = f"{stores.pop()} ({Region(account.region).title})"[:80]
+        account.name = f"{stores.pop()} ({account.region.title})"[:80]
     SellerAccount.objects.filter(pk=account_id).update(participations_read_at=now, name=account.name)
 
 
@@ -105,7 +105,7 @@ def _seller_central(name: str, region: str) -> str:
     """The host of a marketplace of no table: by its name, as Amazon's newer ones are, else the region's oldest."""
     if _DOMAIN.fullmatch(name):
         return f"sellercentral.{name}"
-    return next(row.seller_central for row in MARKETPLACES if row.region.value == region)
+    return next(row.seller_central for row in MARKETPLACES if row.region == region)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +139,12 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
     Channel.objects.filter(pk=channel_id).update(checked_at=now)
     if linked is None:
         return
-    if channel.link_state != linked.value:
-        Channel.objects.filter(pk=channel_id).update(link_state=linked.value)
-        record_activity(f"{channel.name}: {linked.value}.", channel=channel, now=now)
+    if channel.link_state != linked:
+        Channel.objects.filter(pk=channel_id).update(link_state=linked)
+        record_activity(f"{channel.name}: {linked}.", channel=channel, now=now)
     if linked is LinkState.LINKED:
         _account_is_linked(channel.account, now)
-        if channel.link_state != linked.value:
+        if channel.link_state != linked:
             reconsider(f"channel:{channel_id}", now=now)
             notice_all(channel, "linked", now)
             _read_anew(channel)
@@ -152,15 +152,15 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
 
 def _account_is_linked(account: SellerAccount, now: datetime) -> None:
     SellerAccount.objects.filter(pk=account.pk).update(
-        link_state=LinkState.LINKED.value, link_error="", lost_at=None, probed_at=None
+        link_state=LinkState.LINKED, link_error="", lost_at=None, probed_at=None
     )
-    Channel.objects.filter(account=account, link_state=LinkState.LOST.value).update(link_state=LinkState.LINKED.value)
+    Channel.objects.filter(account=account, link_state=LinkState.LOST).update(link_state=LinkState.LINKED)
     solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
     close_alerts(_subject(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     FlowSchedule.objects.bulk_create(
         [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
     )
-    if account.link_state != LinkState.LINKED.value:
+    if account.link_state != LinkState.LINKED:
         FlowSchedule.objects.filter(account=account).update(due_at=now, failures=0)
 
 
@@ -177,17 +177,17 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     `since`: when the work began that was refused. A token that came later is none that Amazon refused.
     """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
-    revoked_here = account.link_state == LinkState.WAITING.value and account.token_set_at is None
-    if account.link_state == LinkState.LOST.value or revoked_here:
+    revoked_here = account.link_state == LinkState.WAITING and account.token_set_at is None
+    if account.link_state == LinkState.LOST or revoked_here:
         return False
     set_at = account.token_set_at
     if since is not None and set_at is not None and set_at > since and not is_ahead(set_at, now):
         return False
-    SellerAccount.objects.filter(pk=account_id).update(link_state=LinkState.LOST.value, link_error=error, lost_at=now)
-    channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED.value)
+    SellerAccount.objects.filter(pk=account_id).update(link_state=LinkState.LOST, link_error=error, lost_at=now)
+    channels = Channel.objects.filter(account=account, link_state=LinkState.LINKED)
     first = channels.order_by("pk").first()
-    channels.update(link_state=LinkState.LOST.value)
-    ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST.value, position=0).update(
+    channels.update(link_state=LinkState.LOST)
+    ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST, position=0).update(
         ok=False, message="Amazon takes our token no more.", remedy="Press Authorise.", checked_at=now
     )
     page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
@@ -223,7 +223,7 @@ def probe_lost_accounts(*, now: datetime) -> int:
     Returns how many checks were triggered.
     """
     before = now - PROBED_EVERY
-    rows = SellerAccount.objects.select_for_update(skip_locked=True).filter(link_state=LinkState.LOST.value)
+    rows = SellerAccount.objects.select_for_update(skip_locked=True).filter(link_state=LinkState.LOST)
     probed_long_ago = is_past("probed_at", before, now) | (Q(probed_at=None) & is_past("lost_at", before, now))
     rows = rows.exclude(token_set_at=None).filter(probed_long_ago)
     probed = 0

@@ -20,7 +20,7 @@ from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
-REGIONS = (Region.EU.value, Region.NA.value)
+REGIONS = (Region.EU, Region.NA)
 _PLACES = ("127.0.0.1", "localhost", "::1")
 _QUEUE = re.compile(
     r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/\d{12}/[A-Za-z0-9_-]{1,80}(?:\.fifo)?"
@@ -168,7 +168,7 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
 def _write(row: AmazonApplication, entry: ApplicationEntry, now: datetime) -> None:
     row.name = entry.name or row.name
     row.application_id, row.client_id, row.is_draft = entry.application_id, entry.client_id, entry.is_draft
-    row.kind = entry.kind.value
+    row.kind = entry.kind
     row.regions, row.roles, row.redirect_uri = list(entry.regions), list(entry.roles), entry.redirect_uri
     if entry.client_secret:
         row.client_secret, row.secret_last_four, row.secret_set_at = entry.client_secret, entry.client_secret[-4:], now

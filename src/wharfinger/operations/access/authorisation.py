@@ -17,7 +17,6 @@ from wharfinger.domain.channels.channel import AuthorisationOutcome, Authorisati
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
-from wharfinger.domain.marketplaces import Region
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import application_for, restart_failures
 from wharfinger.operations.access._seller_steps import join_account
@@ -46,7 +45,7 @@ def open_attempt(channel_id: int, *, user: User, session_key: str, redirect_uri:
             "that says which Amazon it may speak to."
         )
     if channel.account.application_id is None:
-        region = Region(channel.account.region).title
+        region = channel.account.region.title
         raise Refused(f"No Amazon application is set up for {region} yet. Enter it under Settings, Amazon application.")
     state = secrets.token_urlsafe(32)
     AuthorisationAttempt.objects.create(
@@ -97,12 +96,12 @@ def take_return(
         return NotOurs(WhyNotOurs.UNKNOWN)
     if attempt.session_hash != _hash(session_key):
         return NotOurs(WhyNotOurs.OTHER_SESSION)
-    if attempt.state != AuthorisationState.OPEN.value:
+    if attempt.state != AuthorisationState.OPEN:
         return NotOurs(WhyNotOurs.REPLAYED, attempt.pk)
     attempt.returned_at, attempt.seller_id = machine_now, seller_id.strip()[:30]
     ended = _end_of_return(attempt, code, error, machine_now)
     if ended is None:
-        attempt.state, attempt.code = AuthorisationState.RETURNED.value, code
+        attempt.state, attempt.code = AuthorisationState.RETURNED, code
         triggers.exchange_code(attempt.pk)
         attempt.save()
     else:
@@ -157,12 +156,12 @@ def start_exchange(attempt_id: int) -> CodeToExchange | None:
         .select_related("channel__account")
         .get(pk=attempt_id)
     )
-    if attempt.state not in (AuthorisationState.RETURNED.value, AuthorisationState.EXCHANGING.value):
+    if attempt.state not in (AuthorisationState.RETURNED, AuthorisationState.EXCHANGING):
         return None
     if attempt.exchanges >= EXCHANGES_AT_MOST:
         _end(attempt, AuthorisationOutcome.NO_ANSWER, "Amazon gave no answer, twice.")
         return None
-    attempt.state = AuthorisationState.EXCHANGING.value
+    attempt.state = AuthorisationState.EXCHANGING
     attempt.exchanges += 1
     attempt.save()
     account = attempt.channel.account
@@ -185,7 +184,7 @@ def fail_exchange(attempt_id: int, outcome: AuthorisationOutcome, *, error: str)
 def _end(attempt: AuthorisationAttempt, outcome: AuthorisationOutcome, error: str) -> None:
     refused = (AuthorisationOutcome.REFUSED, AuthorisationOutcome.DRAFT)
     state = AuthorisationState.REFUSED if outcome in refused else AuthorisationState.FAILED
-    attempt.state, attempt.outcome = state.value, outcome.value
+    attempt.state, attempt.outcome = state, outcome
     attempt.code, attempt.error = "", error
     attempt.save()
 
@@ -222,7 +221,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
         account = shared or account
     before = _credential_facts(account)
     _store_token(account, attempt.seller_id, refresh_token, now)
-    attempt.state, attempt.outcome = AuthorisationState.DONE.value, AuthorisationOutcome.LINKED.value
+    attempt.state, attempt.outcome = AuthorisationState.DONE, AuthorisationOutcome.LINKED
     attempt.code = attempt.error = ""
     attempt.save()
     record_audit(
@@ -280,11 +279,11 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     before = _credential_facts(account)
     account.refresh_token, account.token_last_four = "", ""
     account.token_set_at, account.token_expiry = None, None
-    account.link_state, account.link_error, account.lost_at = LinkState.WAITING.value, "", None
+    account.link_state, account.link_error, account.lost_at = LinkState.WAITING, "", None
     account.participations_read_at = None
     account.application = application_for(account.region)
     account.save()
-    Channel.objects.filter(account=account).update(link_state=LinkState.WAITING.value)
+    Channel.objects.filter(account=account).update(link_state=LinkState.WAITING)
     solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
     close_alerts(f"account:{account.pk}", now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     close_alerts(f"token:{account.pk}", now=now)

@@ -10,7 +10,7 @@ from wharfinger.operations._options_in_force import (
 )
 
 INSTALLATION_ID = 1
-_LEFT = (SalesOrderState.SHIPPED.value, SalesOrderState.ISSUED.value)
+_LEFT = (SalesOrderState.SHIPPED, SalesOrderState.ISSUED)
 
 
 def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice | None:
@@ -32,7 +32,7 @@ def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice | None:
 def totals_differ(order: SalesOrder) -> bool:
     """Whether *Totals differ* is open for the order."""
     key = f"order:{order.pk}"
-    return Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER.value, key=key, solved_at=None).exists()
+    return Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=key, solved_at=None).exists()
 
 
 def invoice_what_is_due(order: SalesOrder, *, now: datetime) -> None:

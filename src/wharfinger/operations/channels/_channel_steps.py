@@ -1,7 +1,6 @@
 """Steps that make, save and the life of channels share; they need an open transaction."""
 
 from wharfinger.db.models import Channel, Marketplace, SellerAccount
-from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels._option_steps import option_facts
 from wharfinger.operations.refusals import Refused
@@ -18,7 +17,7 @@ def channel_facts(channel: Channel) -> dict[str, str]:
         "activated for": channel.activated_for,
         "archived": str(channel.archived),
         "seller account": account.name,
-        "region": Region(account.region).title,
+        "region": account.region.title,
         "seller": account.seller_id,
         "token expiry": str(account.token_expiry or ""),
         "marketplace": channel.marketplace_id,
@@ -37,13 +36,13 @@ def channel_facts(channel: Channel) -> dict[str, str]:
 def refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilment, but: int | None) -> None:
     """Each marketplace and kind has one channel of a seller; `but`: the channel itself."""
     twin = (
-        Channel.objects.filter(account=account, marketplace=marketplace, kind=kind.value, archived=False)
+        Channel.objects.filter(account=account, marketplace=marketplace, kind=kind, archived=False)
         .exclude(pk=but or 0)
         .first()
     )
     if twin is not None:
         raise Refused(
-            f"“{twin.name}” is the {kind.value} channel of this seller for {marketplace.name} already. "
+            f"“{twin.name}” is the {kind} channel of this seller for {marketplace.name} already. "
             "Each marketplace and kind has one channel.",
             "marketplace_id",
         )

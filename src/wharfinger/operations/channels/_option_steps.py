@@ -56,7 +56,7 @@ def stored_rows(channel: Channel) -> tuple[OptionRow, ...]:
 
 def preset_values(kind: Fulfilment) -> OptionValues:
     """A new channel's first (Global) values: what Settings has under the names that it began with."""
-    names = {**PRESET, "sales_source": f"Amazon {kind.value}"}
+    names = {**PRESET, "sales_source": f"Amazon {kind}"}
     if kind is Fulfilment.FBM:
         names["courier_group"] = "Standard"
     named: dict[str, Any] = {option: _named(option, name) for option, name in names.items()}
@@ -74,7 +74,7 @@ def rows_like(pattern: Channel, kind: Fulfilment, currency: str) -> tuple[Option
 
     An FBA site is of one pool, and a currency of one marketplace: neither is taken along to where it may be another.
     """
-    if pattern.kind != kind.value:
+    if pattern.kind != kind:
         return None
     rows = stored_rows(pattern)
     if kind is Fulfilment.FBA:
@@ -89,10 +89,12 @@ def write_options(channel: Channel, rows: Sequence[OptionRow]) -> None:
 
     The field of a refusal is the option's name, with the order type before it in an override row: `Prime.site`.
     """
-    kept = {row.order_type.value if row.order_type else "": row for row in rows}
+    kept = {row.order_type if row.order_type else "": row for row in rows}
     if "" not in kept or len(kept) != len(rows):
         raise ValueError("an options list has one (Global) row, and one row for an order type")
-    before = {row.order_type: row for row in ChannelOption.objects.select_for_update().filter(channel=channel)}
+    before: dict[str, ChannelOption] = {
+        row.order_type: row for row in ChannelOption.objects.select_for_update().filter(channel=channel)
+    }
     for name in sorted(kept):
         _write_row(channel, name, kept[name], before.get(name))
     gone = [name for name in before if name not in kept]
@@ -100,7 +102,7 @@ def write_options(channel: Channel, rows: Sequence[OptionRow]) -> None:
 
 
 def _write_row(channel: Channel, name: str, row: OptionRow, before: ChannelOption | None) -> None:
-    kind = Fulfilment(channel.kind)
+    kind = channel.kind
     values = row.values if kind is Fulfilment.FBM else without_couriers(row.values)
     row = replace(row, values=values)
     fault = fault_in(row, kind)
@@ -118,7 +120,7 @@ def _write_row(channel: Channel, name: str, row: OptionRow, before: ChannelOptio
             "late_courier_acknowledged": row.late_courier_acknowledged and service is not None,
         },
     )
-    if site is not None and site.kind == SiteKind.FBA.value and site.account_id is None:
+    if site is not None and site.kind == SiteKind.FBA and site.account_id is None:
         Site.objects.filter(pk=site.pk).update(account=channel.account)
     if service is not None:
         map_by_default(channel, service)
@@ -149,7 +151,7 @@ def map_by_default(channel: Channel, service: CourierService) -> None:
 def _refused(row: OptionRow, option: str, reason: str) -> Refused:
     if row.order_type is None:
         return Refused(reason, option)
-    return Refused(f"Row {row.title}: {reason}", f"{row.order_type.value}.{option}")
+    return Refused(f"Row {row.title}: {reason}", f"{row.order_type}.{option}")
 
 
 def _site(channel: Channel, row: OptionRow) -> Site | None:
@@ -168,13 +170,13 @@ def _site(channel: Channel, row: OptionRow) -> Site | None:
 
 def _site_fault(channel: Channel, site: Site) -> str:
     """Why the channel cannot fulfil from this site; empty = it can."""
-    fba = channel.kind == Fulfilment.FBA.value
-    if fba and site.kind != SiteKind.FBA.value:
+    fba = channel.kind == Fulfilment.FBA
+    if fba and site.kind != SiteKind.FBA:
         return f"{site.name} is no FBA site. An FBA channel needs a site of kind FBA."
     if fba and site.pool != channel.marketplace.pool:
         return (
-            f"{site.name} is the FBA site of the pool {site.get_pool_display()}; {channel.marketplace.name} is served "
-            f"from the pool {channel.marketplace.get_pool_display()}. Choose or make that pool's site."
+            f"{site.name} is the FBA site of the pool {site.pool_title}; {channel.marketplace.name} is served "
+            f"from the pool {channel.marketplace.pool.title}. Choose or make that pool's site."
         )
     if fba and site.account is not None and site.account_id != channel.account_id:
         fault = f"{site.name} mirrors the FBA stock of another seller account"
@@ -184,14 +186,14 @@ def _site_fault(channel: Channel, site: Site) -> str:
             f"{fault}: {site.account.name}, {site.account.seller_id}. If this channel is the same seller's, give that "
             "Seller ID under Channel Specific; if not, make a site for this one."
         )
-    if not fba and site.kind == SiteKind.FBA.value:
+    if not fba and site.kind == SiteKind.FBA:
         return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
     return ""
 
 
 def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> str:
     """Amazon keeps one stock for a seller and pool: two sites for it would count everything twice."""
-    if channel.kind != Fulfilment.FBA.value:
+    if channel.kind != Fulfilment.FBA:
         return ""
     market = channel.marketplace
     elsewhere = held_elsewhere(market).get(site.pk)
@@ -203,13 +205,13 @@ def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> str:
     if shared is None or shared.pk == site.pk:
         return ""
     return (
-        f"{shared.name} is this seller's site for the pool {site.get_pool_display()} already: channels of a pool share "
+        f"{shared.name} is this seller's site for the pool {site.pool_title} already: channels of a pool share "
         "it. Choose that one."
     )
 
 
 def _service(channel: Channel, row: OptionRow) -> CourierService | None:
-    if channel.kind == Fulfilment.FBA.value:
+    if channel.kind == Fulfilment.FBA:
         return None
     chosen = row.values.courier_service
     if chosen is None and row.order_type is not None:
@@ -221,11 +223,11 @@ def _service(channel: Channel, row: OptionRow) -> CourierService | None:
             "courier_service",
             "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",
         )
-    if service.tracking == Tracking.LATER.value:
+    if service.tracking == Tracking.LATER:
         raise _refused(
             row, "courier_service", f"{service} exchanges files, which is not available yet. Choose another."
         )
-    if service.tracking == Tracking.TYPED_LATER.value and not row.late_courier_acknowledged:
+    if service.tracking == Tracking.TYPED_LATER and not row.late_courier_acknowledged:
         raise _refused(
             row,
             "late_courier_acknowledged",

@@ -41,7 +41,7 @@ def activate_channel(channel_id: int, activated_for: ActivatedFor, *, now: datet
         raise Refused("In a live system every channel is active; there is nothing to activate.")
     if activated_for is ActivatedFor.SIMULATOR and settings.WHARFINGER.simulator_url is None:
         raise Refused("This demo system has no simulator. Start it with “wharfinger demo”, or choose the sandbox.")
-    _refuse_another_amazon(channel, activated_for.value)
+    _refuse_another_amazon(channel, activated_for)
     _set_activated(channel, activated_for, now, user)
     reconsider(f"channel:{channel_id}", now=now)
     notice_all(channel, "activated", now)
@@ -70,7 +70,7 @@ def _refuse_another_amazon(channel: Channel, activated_for: str) -> None:
 def _set_activated(channel: Channel, activated_for: ActivatedFor | None, now: datetime, user: User) -> None:
     before = channel_facts(channel)
     channel.activated = activated_for is not None
-    channel.activated_for = activated_for.value if activated_for else ""
+    channel.activated_for = activated_for if activated_for else ""
     channel.save(update_fields=["activated", "activated_for"])
     verb = "activate" if activated_for else "deactivate"
     record_audit(verb, "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
@@ -106,7 +106,7 @@ def approve_stock_upload(channel_id: int, *, now: datetime, user: User) -> None:
 def approve_stock_uploads(account_id: int, *, now: datetime, user: User) -> int:
     """The same for every channel of a seller account that waits for it, all or none; returns how many."""
     waiting = Channel.objects.filter(
-        account_id=account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+        account_id=account_id, kind=Fulfilment.FBM, archived=False, stock_upload_approved_at=None
     )
     ids = list(waiting.order_by("pk").values_list("pk", flat=True))
     for channel_id in ids:
@@ -172,7 +172,7 @@ def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
     It begins like a new one, with a review of its own: what was sold meanwhile somebody sent by other means.
     """
     channel = _held(channel_id)
-    refuse_twice(channel.account, channel.marketplace, Fulfilment(channel.kind), channel.pk)
+    refuse_twice(channel.account, channel.marketplace, channel.kind, channel.pk)
     if channel.activated:
         _refuse_another_amazon(channel, channel.activated_for)
     _set_archived(channel, False, now, user)

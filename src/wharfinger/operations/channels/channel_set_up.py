@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -15,7 +16,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.access.authorisation import MWS_EXPLAINED, expires_on, looks_like_mws_token
-from wharfinger.domain.channels.channel import ImportFba, import_fba_for
+from wharfinger.domain.channels.channel import ActivatedFor, ImportFba, import_fba_for
 from wharfinger.domain.channels.options import OptionRow
 from wharfinger.domain.days import day_of
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
@@ -68,7 +69,7 @@ def create_channel(
 
     `like`: a channel whose (Global) options list is taken along, where the entry brings none.
     """
-    pattern = Channel.objects.select_related("marketplace").filter(pk=like or 0, kind=kind.value).first()
+    pattern = Channel.objects.select_related("marketplace").filter(pk=like or 0, kind=kind).first()
     if pattern is not None and entry.options is None:
         entry = replace(entry, options=rows_like(pattern, kind, _marketplace(entry).currency))
     return _create(kind, entry, now, user)
@@ -109,7 +110,7 @@ def create_more(
 
 def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: datetime) -> ChannelEntry:
     marketplace = Marketplace.objects.get(pk=one.marketplace_id)
-    name = f"{marketplace.name} {one.kind.value}"
+    name = f"{marketplace.name} {one.kind}"
     if Channel.objects.filter(name__iexact=name).exists():
         name = f"{name} {pattern.account.seller_id}"[:NAME_AT_MOST]
     own = one.kind is Fulfilment.FBM
@@ -123,7 +124,7 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
         dont_upload_order_status=False,
         dont_upload_stock_levels=False,
         use_amazon_sku=pattern.use_amazon_sku,
-        import_fba_orders=import_fba_for(one.kind).value,
+        import_fba_orders=import_fba_for(one.kind),
         region=pattern.account.region,
         marketplace_id=marketplace.pk,
         seller_id=pattern.account.seller_id,
@@ -137,7 +138,11 @@ def _like(pattern: Channel, one: OneMore, courier_service_id: int | None, now: d
 
 
 def _create(
-    kind: Fulfilment, entry: ChannelEntry, now: datetime, user: User | None, activated_for: str = ""
+    kind: Fulfilment,
+    entry: ChannelEntry,
+    now: datetime,
+    user: User | None,
+    activated_for: ActivatedFor | Literal[""] = "",
 ) -> Channel:
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
@@ -145,7 +150,7 @@ def _create(
     refuse_twice(account, marketplace, kind, None)
     live = settings.WHARFINGER.system == "live"
     channel = Channel(
-        kind=kind.value,
+        kind=kind,
         account=account,
         marketplace=marketplace,
         activated=live or bool(activated_for),
@@ -156,7 +161,7 @@ def _create(
     _write(channel, checked, account, now, user)
     record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
     record_audit("create", "Channel", channel.pk, before=None, after=channel_facts(channel), now=now, user=user)
-    reconsider(f"nochannel:{account.pk}:{marketplace.pk}:{kind.value}", now=now)
+    reconsider(f"nochannel:{account.pk}:{marketplace.pk}:{kind}", now=now)
     triggers.verify_channel(channel.pk)
     return channel
 
@@ -194,7 +199,7 @@ def save_channel(
     channel = Channel.objects.select_for_update().select_related("account").get(pk=channel_id)
     if channel.version != version or (opened is not None and opened != _as_it_is(channel.account)):
         raise EditConflict()
-    kind = Fulfilment(channel.kind)
+    kind = channel.kind
     checked = _checked(kind, entry)
     marketplace = _marketplace(checked)
     before = channel_facts(channel)
@@ -263,10 +268,9 @@ def _general(entry: ChannelEntry) -> ChannelEntry:
 
 def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
     token = entry.auth_token.strip()
-    if entry.import_fba_orders != import_fba_for(kind).value:
+    if entry.import_fba_orders != import_fba_for(kind):
         raise Refused(
-            f"An Amazon {kind.value} channel needs “{import_fba_for(kind).value}”: FBA and FBM orders have "
-            "separate channels.",
+            f"An Amazon {kind} channel needs “{import_fba_for(kind)}”: FBA and FBM orders have separate channels.",
             "import_fba_orders",
         )
     if looks_like_mws_token(token):
@@ -275,7 +279,7 @@ def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
         raise Refused("A refresh token begins with Atzr|. Copy it whole, or leave the field empty.", "auth_token")
     if not (token.isascii() and token.isprintable()) or " " in token:
         raise Refused("A refresh token has no spaces and no special characters. Copy it once more.", "auth_token")
-    if entry.region not in (Region.EU.value, Region.NA.value):
+    if entry.region not in (Region.EU, Region.NA):
         raise Refused("Choose the region: UK and Europe, or US.", "region")
     return replace(entry, seller_id=_seller_id(entry), auth_token=token)
 
@@ -300,7 +304,7 @@ def _marketplace(entry: ChannelEntry) -> Marketplace:
         )
     if marketplace.region != entry.region:
         raise Refused(
-            f"{marketplace.name} belongs to the region {Region(marketplace.region).title}, not to "
+            f"{marketplace.name} belongs to the region {marketplace.region.title}, not to "
             f"{Region(entry.region).title}. Choose the other region or another marketplace.",
             "marketplace_id",
         )
@@ -312,10 +316,10 @@ def _account_for(entry: ChannelEntry, marketplace: Marketplace, now: datetime) -
         known = SellerAccount.objects.filter(region=entry.region, seller_id=entry.seller_id).first()
         if known is not None:
             return known
-    title = Region(entry.region).title
+    region = Region(entry.region)
     return SellerAccount.objects.create(
-        name=f"{entry.seller_id} ({title})" if entry.seller_id else f"{entry.name} ({title})",
-        region=entry.region,
+        name=f"{entry.seller_id} ({region.title})" if entry.seller_id else f"{entry.name} ({region.title})",
+        region=region,
         seller_id=entry.seller_id,
         application=application_for(entry.region),
         made_at=now,
@@ -351,7 +355,7 @@ def _write(channel: Channel, entry: ChannelEntry, account: SellerAccount, now: d
     channel.dont_upload_order_status = entry.dont_upload_order_status
     channel.dont_upload_stock_levels = entry.dont_upload_stock_levels
     channel.use_amazon_sku = entry.use_amazon_sku
-    channel.import_fba_orders = ImportFba(entry.import_fba_orders).value
+    channel.import_fba_orders = ImportFba(entry.import_fba_orders)
     try:
         with transaction.atomic():
             channel.save()
@@ -367,7 +371,7 @@ def _option_rows(channel: Channel, entry: ChannelEntry) -> tuple[OptionRow, ...]
     """The whole (Global) list: as entered, else as it is stored, else a new channel's presets."""
     rows = entry.options
     if rows is None:
-        rows = stored_rows(channel) or (OptionRow(None, preset_values(Fulfilment(channel.kind))),)
+        rows = stored_rows(channel) or (OptionRow(None, preset_values(channel.kind)),)
     first = next(row.values for row in rows if row.order_type is None)
     first = replace(first, site=entry.site_id, courier_service=entry.courier_service_id)
     others = (row for row in rows if row.order_type is not None)

@@ -64,7 +64,7 @@ def _start(channel: Channel, decisions: Decisions, user: User, now: datetime) ->
     channel.dont_import_orders = False
     channel.version += 1
     channel.save(update_fields=["dont_import_orders", "version"])
-    counts = {choice.value.lower(): str(number) for choice, number in done.items()}
+    counts = {choice.lower(): str(number) for choice, number in done.items()}
     record_audit(
         "start importing",
         "Channel",
@@ -79,15 +79,15 @@ def _start(channel: Channel, decisions: Decisions, user: User, now: datetime) ->
 
 
 def _decide(order: ImportedOrder, choice: FirstImport) -> None:
-    order.wish = choice.value
+    order.wish = choice
     if choice is FirstImport.IGNORE:
-        order.state, order.reason = ImportState.IGNORED.value, "Ignored at the first import."
+        order.state, order.reason = ImportState.IGNORED, "Ignored at the first import."
         order.remedy, order.waits_for = "", ""
 
 
 def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
     ImportedOrder.objects.bulk_update(found, _WRITTEN, batch_size=AT_A_TIME)
-    ignored = [f"imported:{order.pk}" for order in found if order.state == ImportState.IGNORED.value]
+    ignored = [f"imported:{order.pk}" for order in found if order.state == ImportState.IGNORED]
     Problem.objects.filter(key__in=ignored, solved_at=None).update(solved_at=now)
     Activity.objects.bulk_create(
         [

@@ -45,10 +45,10 @@ def link_sku(
     return _link(product, item, user, now)
 
 
-def _kind(account_id: int, marketplace_id: str) -> str:
+def _kind(account_id: int, marketplace_id: str) -> Fulfilment:
     """Until the listing itself says: FBA wherever the account has an FBA channel there, so that nothing is written."""
-    fba = Channel.objects.filter(account_id=account_id, marketplace_id=marketplace_id, kind=Fulfilment.FBA.value)
-    return Fulfilment.FBA.value if fba.exists() else Fulfilment.FBM.value
+    fba = Channel.objects.filter(account_id=account_id, marketplace_id=marketplace_id, kind=Fulfilment.FBA)
+    return Fulfilment.FBA if fba.exists() else Fulfilment.FBM
 
 
 def _item(item_id: int) -> StockItem:
@@ -67,7 +67,7 @@ def _link(product: ChannelProduct, item: StockItem, user: User, now: datetime) -
     twins.update(item=item, linked_by=str(user)[:20], linked_at=now)  # one SKU of an account is one thing
     record_audit("link", "ChannelProduct", product.pk, before=before, after={"item": str(item.pk)}, now=now, user=user)
     record_activity(f"SKU {listing.sku[:60]} linked to {item.code}.", item=item, listing=listing, user=user, now=now)
-    if listing.fulfilment == Fulfilment.FBM.value:
+    if listing.fulfilment == Fulfilment.FBM:
         notice_listings({listing.pk: listing.account_id}, cause="Linked to a stock item", now=now)
     else:
         triggers.run_flow(listing.account_id, "fba_stock_in", soon=True)

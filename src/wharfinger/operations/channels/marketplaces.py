@@ -23,14 +23,14 @@ def check_zones(*, now: datetime) -> int:
     Safe to run twice: a proposal stands until it is accepted or the orders agree again.
     """
     rows = Marketplace.objects.select_for_update(no_key=True).filter(
-        pk__in=Channel.objects.filter(archived=False, kind=Fulfilment.FBM.value).values("marketplace")
+        pk__in=Channel.objects.filter(archived=False, kind=Fulfilment.FBM).values("marketplace")
     )
     return sum([_check(row, now) for row in rows.order_by("pk")])
 
 
 def _check(marketplace: Marketplace, now: datetime) -> bool:
     orders = SalesOrder.objects.filter(
-        channel__marketplace=marketplace, channel__kind=Fulfilment.FBM.value, ship_by__isnull=False
+        channel__marketplace=marketplace, channel__kind=Fulfilment.FBM, ship_by__isnull=False
     )
     newest = orders.order_by("-placed_at", "-id").values_list("ship_by", flat=True)[:ORDERS_LOOKED_AT]
     proposed = zone_that_fits([at for at in newest if at], marketplace.time_zone, marketplace.country) or ""

@@ -23,7 +23,7 @@ def raise_alert(
     alert, made = Alert.objects.select_for_update(of=("self",)).get_or_create(
         key=key,
         defaults={
-            "kind": kind.value,
+            "kind": kind,
             "subject": subject,
             "text": text,
             "remedy": remedy,
@@ -41,7 +41,7 @@ def close_alerts(subject: str, *, now: datetime, kinds: Sequence[AlertKind] = ()
     """The cause is gone (of these kinds only, if any are named)."""
     rows = Alert.objects.filter(subject=subject, closed_at=None)
     if kinds:
-        rows = rows.filter(kind__in=[kind.value for kind in kinds])
+        rows = rows.filter(kind__in=list(kinds))
     return rows.update(closed_at=now)
 
 

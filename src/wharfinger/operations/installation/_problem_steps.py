@@ -19,13 +19,13 @@ def open_problem(
     `links` are the rows that it concerns by the model's field names (`channel=…`, `sales_order_id=…`).
     """
     if closed_by_word(kind):
-        by_word = Problem.objects.filter(kind=kind.value, key=key, cause=cause, closed_by__isnull=False)
+        by_word = Problem.objects.filter(kind=kind, key=key, cause=cause, closed_by__isnull=False)
         answered = by_word.order_by("-pk").first()
         if answered is not None:
             return answered
     values = {"cause": cause, "remedy": remedy, "remedy_page": remedy_page, "seen_at": now, **links}
     problem, made = Problem.objects.select_for_update().get_or_create(
-        kind=kind.value, key=key, solved_at=None, defaults={**values, "opened_at": now}
+        kind=kind, key=key, solved_at=None, defaults={**values, "opened_at": now}
     )
     if not made:
         Problem.objects.filter(pk=problem.pk).update(count=F("count") + 1, **values)
@@ -34,4 +34,4 @@ def open_problem(
 
 def solve_problem(kind: ProblemKind, key: str, *, now: datetime) -> bool:
     """Close the open problem with this kind and key; False when there is none."""
-    return bool(Problem.objects.filter(kind=kind.value, key=key, solved_at=None).update(solved_at=now))
+    return bool(Problem.objects.filter(kind=kind, key=key, solved_at=None).update(solved_at=now))

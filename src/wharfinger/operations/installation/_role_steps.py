@@ -69,5 +69,5 @@ def _solve_others(account_id: int, lines: Iterable[FlowSchedule], now: datetime)
     """Problems that no denied flow of the account stands for any more."""
     denied = list(lines)
     keys = {_key(account_id, line, denied) for line in denied}
-    open_ones = Problem.objects.filter(kind=ProblemKind.ROLE_MISSING.value, account_id=account_id, solved_at=None)
+    open_ones = Problem.objects.filter(kind=ProblemKind.ROLE_MISSING, account_id=account_id, solved_at=None)
     open_ones.exclude(key__in=keys).update(solved_at=now)

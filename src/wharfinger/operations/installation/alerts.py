@@ -13,7 +13,7 @@ from wharfinger.operations.installation._page_steps import (
 )
 from wharfinger.operations.transaction import operation
 
-REMINDERS = (AlertKind.TOKEN_EXPIRES.value, AlertKind.SECRET_EXPIRES.value)
+REMINDERS = (AlertKind.TOKEN_EXPIRES, AlertKind.SECRET_EXPIRES)
 
 
 @dataclass(frozen=True, slots=True)

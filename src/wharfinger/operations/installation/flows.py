@@ -42,7 +42,7 @@ def wake_due_flows(
     """
     due = (
         FlowSchedule.objects.select_for_update(skip_locked=True, of=("self",))
-        .filter(_is_due(now, not_again_before, every), account__link_state=LinkState.LINKED.value)
+        .filter(_is_due(now, not_again_before, every), account__link_state=LinkState.LINKED)
         .order_by("due_at")[:200]
     )
     for line in list(due):

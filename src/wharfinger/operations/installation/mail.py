@@ -50,7 +50,8 @@ def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
             "The stored one is sent nowhere else.",
             "password",
         )
-    row.host, row.port, row.security, row.username = told.host, told.port, told.security, told.username
+    row.host, row.port, row.username = told.host, told.port, told.username
+    row.security = MailSecurity(told.security)
     row.sender, row.recipients = told.sender, list(told.recipients)
     if not told.username:
         row.password = row.password_last_four = ""
@@ -104,10 +105,10 @@ def _checked(entry: MailEntry) -> MailEntry:
         raise Refused("Write the mail server's name alone, as smtp.example.com, without http:// or a port.", "host")
     if not 1 <= entry.port <= 65535:
         raise Refused("A port is a number from 1 to 65535; 587 goes with STARTTLS, 465 with TLS.", "port")
-    if entry.security not in [security.value for security in MailSecurity]:
+    if entry.security not in list(MailSecurity):
         raise Refused("Choose STARTTLS, TLS or None.", "security")
     username, password = entry.username.strip(), entry.password
-    if entry.security == MailSecurity.NONE.value and username:
+    if entry.security == MailSecurity.NONE and username:
         raise Refused(
             "Without STARTTLS or TLS the password would travel openly. Choose one of them, or give no user name.",
             "security",

@@ -3,7 +3,6 @@
 from datetime import datetime
 
 from wharfinger.db.models import Problem, User
-from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.refusals import Refused
@@ -16,7 +15,7 @@ def mark_as_done(problem_id: int, *, now: datetime, user: User) -> None:
     problem = Problem.objects.select_for_update(of=("self",)).get(pk=problem_id)
     if problem.solved_at is not None:
         return
-    if not closed_by_word(ProblemKind(problem.kind)):
+    if not closed_by_word(problem.kind):
         raise Refused(f"“{problem.kind}” closes automatically when its cause is gone. {problem.remedy}")
     problem.solved_at, problem.closed_by = now, user
     problem.save(update_fields=["solved_at", "closed_by"])

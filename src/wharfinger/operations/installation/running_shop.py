@@ -29,9 +29,9 @@ def ask_for_running_shop(*, user: User, now: datetime, machine_now: datetime) ->
         if Channel.objects.exists():
             raise Refused("This demo has channels already. “wharfinger demo --fresh --shop running” begins anew.")
         row = RunningShop(user=user)
-    elif row.state == ShopState.DONE.value:
+    elif row.state == ShopState.DONE:
         raise Refused("The running shop is there already: look at the dashboard.")
-    row.state, row.error, row.began_at, row.ended_at = ShopState.RUNNING.value, "", machine_now, None
+    row.state, row.error, row.began_at, row.ended_at = ShopState.RUNNING, "", machine_now, None
     row.save()
     record_audit("show a running shop", "Installation", 1, before=None, after={"shop": "running"}, now=now, user=user)
     triggers.open_shop()
@@ -51,4 +51,4 @@ def note_day(days: int) -> None:
 def end_running_shop(*, machine_now: datetime, error: str = "") -> None:
     """It is done, or it stopped: `error` says why and what to do."""
     state = ShopState.FAILED if error else ShopState.DONE
-    RunningShop.objects.update(state=state.value, error=error[:2000], ended_at=machine_now)
+    RunningShop.objects.update(state=state, error=error[:2000], ended_at=machine_now)

@@ -41,7 +41,7 @@ def _limits_of(attempt: Attempt) -> list[SignInLimit]:
             LimitKind.NAME: named,
         }
     return [
-        SignInLimit(kind=kind.value, subject_hash=value, name_hash="" if kind is LimitKind.ADDRESS else named)
+        SignInLimit(kind=kind, subject_hash=value, name_hash="" if kind is LimitKind.ADDRESS else named)
         for kind, value in told.items()
     ]
 
@@ -64,7 +64,7 @@ def begin_attempt(attempt: Attempt, *, now: datetime) -> datetime | None:
         return max(paused)
     for row in rows:
         row.failures += 1
-        pause = pause_after_failures(LimitKind(row.kind), row.failures)
+        pause = pause_after_failures(row.kind, row.failures)
         row.tried_at, row.paused_until = now, None if pause is None else now + pause
         row.save(update_fields=["failures", "tried_at", "paused_until"])
     return None
@@ -79,7 +79,7 @@ def _locked(wanted: list[SignInLimit]) -> list[SignInLimit]:
 def note_success(attempt: Attempt) -> None:
     """The name's and the browser's failures are forgotten; the address keeps those of its other names."""
     for row in _locked(_limits_of(attempt)):
-        if row.kind == LimitKind.ADDRESS.value:
+        if row.kind == LimitKind.ADDRESS:
             row.failures, row.paused_until = max(0, row.failures - 1), None
             row.save(update_fields=["failures", "paused_until"])
         else:
@@ -93,6 +93,6 @@ def unlock(username: str, *, now: datetime, user: User | None = None) -> User:
     if person is None:
         raise Refused(f"Nobody has the user name {username.strip()[:60]}. Settings, Users lists them.", "username")
     SignInLimit.objects.filter(name_hash=SignInLimit.hash_of_name(person.username)).delete()
-    SignInLimit.objects.filter(kind=LimitKind.ADDRESS.value).delete()
+    SignInLimit.objects.filter(kind=LimitKind.ADDRESS).delete()
     record_audit("unlock", "User", person.pk, before=None, after={"name": person.username}, now=now, user=user)
     return person

@@ -45,7 +45,7 @@ def _new_person(username: str, full_name: str, email: str, role: Role) -> User:
         raise Refused("Give a user name of one word, such as olga.", "username")
     if User.objects.filter(username__iexact=name).exists():
         raise Refused(f"Somebody is called {name} already. Choose another user name.", "username")
-    made = User(username=name, role=role.value)
+    made = User(username=name, role=role)
     _name(made, full_name, email)
     return made
 
@@ -160,7 +160,7 @@ def change_user(user_id: int, *, full_name: str, email: str, role: Role, now: da
     if role is not Role.ADMINISTRATOR:
         _refuse_last_administrator(person, "have another role")
     _name(person, full_name, email)
-    person.role = role.value
+    person.role = role
     person.save()
     record_audit("change", "User", person.pk, before=before, after=_facts(person), now=now, user=user)
     return person
@@ -185,8 +185,8 @@ def set_active(user_id: int, active: bool, *, now: datetime, user: User) -> User
 
 
 def _refuse_last_administrator(person: User, what: str) -> None:
-    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR.value, is_active=True)
-    if person.role == Role.ADMINISTRATOR.value and person.is_active and not others.exclude(pk=person.pk).exists():
+    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
+    if person.role == Role.ADMINISTRATOR and person.is_active and not others.exclude(pk=person.pk).exists():
         raise Refused(
             f"{person} is the last administrator and cannot {what}. Make another administrator first.", "role"
         )
@@ -217,7 +217,7 @@ def first_administrator_link(public_url: str, *, now: datetime) -> str | None:
 
 
 def no_administrator() -> bool:
-    return not User.objects.filter(role=Role.ADMINISTRATOR.value).exists()
+    return not User.objects.filter(role=Role.ADMINISTRATOR).exists()
 
 
 def _hash(token: str) -> str:

@@ -93,7 +93,7 @@ def note_address_change(
 def _note_part(order: SalesOrder, told: IncomingAddress | None, now: datetime) -> None:
     """Another address of which too little was told: said once for each such address."""
     key = f"order:{order.pk}:part:{address_hash(told)[:16]}"
-    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED.value, key=key).exists():
+    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, key=key).exists():
         return
     _open(
         order,
@@ -108,7 +108,7 @@ def _note_part(order: SalesOrder, told: IncomingAddress | None, now: datetime) -
 
 def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
     """A person has seen them, or nothing is to be sent any more. Returns how many were open."""
-    rows = Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED.value, sales_order=order, solved_at=None)
+    rows = Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, sales_order=order, solved_at=None)
     return rows.update(solved_at=now)
 
 

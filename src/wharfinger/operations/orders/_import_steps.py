@@ -33,8 +33,8 @@ def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: dateti
         account_id=raw.account_id,
         amazon_order_id=incoming.amazon_order_id,
         defaults={
-            "state": ImportState.NOT_ATTEMPTED.value,
-            "amazon_status": AmazonStatus.UNKNOWN.value,
+            "state": ImportState.NOT_ATTEMPTED,
+            "amazon_status": AmazonStatus.UNKNOWN,
             "placed_at": incoming.placed_at,
             "amazon_updated_at": incoming.updated_at,
             "found_at": now,
@@ -53,27 +53,27 @@ def note_not_taken(raw: RawMessage, state: ImportState, *, reason: str, remedy: 
         account_id=raw.account_id,
         amazon_order_id=raw.key,
         defaults={
-            "state": state.value,
+            "state": state,
             "reason": reason,
             "remedy": remedy,
-            "amazon_status": AmazonStatus.UNKNOWN.value,
+            "amazon_status": AmazonStatus.UNKNOWN,
             "placed_at": raw.received_at,
             "amazon_updated_at": raw.received_at,
             "found_at": now,
             "raw_message": raw,
         },
     )
-    if made or row.state == ImportState.IGNORED.value or SalesOrder.objects.filter(imported=row).exists():
+    if made or row.state == ImportState.IGNORED or SalesOrder.objects.filter(imported=row).exists():
         return
-    row.state, row.reason, row.remedy = state.value, reason, remedy
-    if row.amazon_status == AmazonStatus.UNKNOWN.value:
+    row.state, row.reason, row.remedy = state, reason, remedy
+    if row.amazon_status == AmazonStatus.UNKNOWN:
         row.raw_message = raw
     row.save(update_fields=["state", "reason", "remedy", "raw_message"])
 
 
 def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) -> None:
     """Set the state with its reason on the row (the caller saves it), and open or solve its problems."""
-    imported.state, imported.reason = decided.state.value, decided.reason
+    imported.state, imported.reason = decided.state, decided.reason
     imported.remedy, imported.waits_for = decided.remedy, decided.waits_for
     solve_import_problems(imported, now=now, but=decided.problem)
     if decided.problem is not None:

@@ -111,7 +111,7 @@ def _fix_order(order: SalesOrder, now: datetime) -> int:
             line.item_id, line.held_reason = match.item_id, ""
             line.save(update_fields=["item", "held_reason"])
             fixed += 1
-    if fixed and order.imported.fulfilment != Fulfilment.FBA.value:
+    if fixed and order.imported.fulfilment != Fulfilment.FBA:
         allocate_lines(lines, site_id=order.site_id, now=now)
         recompute_state(order, lines, now=now)
     if fixed:

@@ -21,7 +21,7 @@ def reconsider(waits_for: str, *, now: datetime) -> int:
         return fixed + reserve_sku(int(account_id), sku, now=now)
     if waits_for.startswith("nochannel:"):
         reserve_account(int(waits_for.split(":")[1]), now=now)
-    waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED.value)
+    waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED)
     return retry_with_saved_data(list(waiting.values_list("pk", flat=True)))
 
 
@@ -32,7 +32,7 @@ def retry_with_saved_data(imported_ids: list[int]) -> int:
     RawMessage.objects.filter(pk__in=[raw for _, _, raw in found]).update(
         state=RawMessage.State.WAITING, again_at=None, error=""
     )
-    ImportedOrder.objects.filter(pk__in=[pk for pk, _, _ in found]).update(state=ImportState.RETRYING.value)
+    ImportedOrder.objects.filter(pk__in=[pk for pk, _, _ in found]).update(state=ImportState.RETRYING)
     for account_id in sorted({account for _, account, _ in found}):
         triggers.run_flow(account_id, "take_orders", soon=True)
     return len(found)

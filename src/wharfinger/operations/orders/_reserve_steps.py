@@ -33,7 +33,7 @@ from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices,
 _AT_MOST = 500
 SHORTEST_KEPT = timedelta(days=1)
 """The setting is whole days: a younger order need not ask for it."""
-ENDED = (AmazonStatus.SHIPPED.value, AmazonStatus.CANCELLED.value)
+ENDED = (AmazonStatus.SHIPPED, AmazonStatus.CANCELLED)
 
 
 def reserve_units(imported: ImportedOrder, incoming: IncomingOrder, *, now: datetime, found_now: bool = False) -> None:
@@ -42,7 +42,7 @@ def reserve_units(imported: ImportedOrder, incoming: IncomingOrder, *, now: date
     Units that Amazon counts as sent are booked out, so that on hand stays true. What had left when the order was
     first seen moves nothing, unless it was placed and sent (`found_now`) while we were not looking.
     """
-    if imported.fulfilment == Fulfilment.FBA.value:
+    if imported.fulfilment == Fulfilment.FBA:
         release_units(imported, now=now)
         return
     rows = [] if found_now else list(imported.lines.select_for_update(no_key=True).order_by("pk"))
@@ -57,7 +57,7 @@ def _keep_lines(
     imported: ImportedOrder, incoming: IncomingOrder, rows: list[ImportedLine], *, sent_unseen: bool
 ) -> dict[int, int]:
     """Write the lines, new ones into `rows` too; answers the units by row that left since the last message."""
-    status = AmazonStatus(imported.amazon_status)
+    status = imported.amazon_status
     held = {row.order_item_id: row for row in rows}
     left: dict[int, int] = {}
     for line in incoming.lines:
@@ -68,7 +68,7 @@ def _keep_lines(
         _note_line(row, line, status, left, sent_unseen=sent_unseen)
     told = {line.order_item_id for line in incoming.lines}
     for row in rows:
-        if row.order_item_id not in told and (told or status.value in ENDED):
+        if row.order_item_id not in told and (told or status in ENDED):
             _end_line(row, status, left)
     return left
 
@@ -163,7 +163,7 @@ class _Sites:
             order_type="",
             site__isnull=False,
             channel__account=account_id,
-            channel__kind=Fulfilment.FBM.value,
+            channel__kind=Fulfilment.FBM,
             channel__archived=False,
         ).select_related("channel", "site")
         self._sites = {
@@ -192,7 +192,7 @@ class _Sites:
     def merchant(self, sku: str) -> bool:
         """Whether the merchant sends this SKU: asked only where Amazon did not say who sends the order."""
         listing = Listing.objects.filter(account=self._account_id, sku=sku).first()
-        return listing is not None and listing.fulfilment == Fulfilment.FBM.value
+        return listing is not None and listing.fulfilment == Fulfilment.FBM
 
 
 def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime) -> None:

@@ -25,7 +25,7 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
     rows = list(found.order_by("pk"))
     for row in rows:
         solve_import_problems(row, now=now)
-        row.state, row.reason, row.waits_for = ImportState.IGNORED.value, "Ignored by a person.", ""
+        row.state, row.reason, row.waits_for = ImportState.IGNORED, "Ignored by a person.", ""
         row.save(update_fields=["state", "reason", "waits_for"])
         record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
     return len(rows)
@@ -47,9 +47,7 @@ def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
     for row in rows:
         triggers.fetch_order(row.account_id, row.amazon_order_id)
         record_activity("Retry Download pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=ImportState.RETRYING.value, waits_for=DOWNLOAD
-    )
+    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(state=ImportState.RETRYING, waits_for=DOWNLOAD)
     return len(rows)
 
 
@@ -83,7 +81,7 @@ def note_download_failed(
     if row is None:
         return
     taken = getattr(row, "sales_order", None) is not None
-    row.state = (ImportState.OK if taken else ImportState.FAILED).value
+    row.state = ImportState.OK if taken else ImportState.FAILED
     row.reason, row.waits_for = reason, ""
     row.save(update_fields=["state", "reason", "waits_for"])
     messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)

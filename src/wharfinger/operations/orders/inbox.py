@@ -158,7 +158,7 @@ def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> Non
     reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
     cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
     imported = _set_aside(raw, error=reason, reason=reason, cause=cause, remedy=NOT_REQUESTED, now=now)
-    if imported is not None and imported.state != ImportState.IGNORED.value:
+    if imported is not None and imported.state != ImportState.IGNORED:
         ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
         triggers.fetch_order(raw.account_id, raw.key)
 

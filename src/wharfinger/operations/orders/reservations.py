@@ -34,14 +34,14 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
         raw.key = incoming.amazon_order_id
         raw.save(update_fields=["key"])
     imported, found_now = find_or_make_import(raw, incoming, now=now)
-    understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
+    understood = imported.amazon_status != AmazonStatus.UNKNOWN
     if SalesOrder.objects.filter(imported=imported).exists():
         return
     if understood and incoming.updated_at < imported.amazon_updated_at:
         return
     if incoming.status is not AmazonStatus.UNKNOWN:
-        imported.amazon_status, imported.amazon_updated_at = incoming.status.value, incoming.updated_at
-    imported.fulfilment = incoming.fulfilment.value if incoming.fulfilment else imported.fulfilment
+        imported.amazon_status, imported.amazon_updated_at = incoming.status, incoming.updated_at
+    imported.fulfilment = incoming.fulfilment if incoming.fulfilment else imported.fulfilment
     imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
     imported.ship_by = incoming.ship_by or imported.ship_by
     imported.raw_message = imported.raw_message or raw
@@ -64,7 +64,7 @@ def serve_import(imported_id: int, *, now: datetime) -> bool:
 def end_reservation(imported_id: int, *, now: datetime) -> None:
     """The order is pending for too long: its units are free, until it is paid."""
     imported = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get(pk=imported_id)
-    if not AmazonStatus(imported.amazon_status).pending or imported.reservation_ended_at is not None:
+    if not imported.amazon_status.pending or imported.reservation_ended_at is not None:
         return
     imported.reservation_ended_at = now
     imported.save(update_fields=["reservation_ended_at"])
@@ -118,7 +118,7 @@ def judge_channelless(account_id: int, *, now: datetime) -> int:
     for row in found:
         _report(row, now)
     keys = {_key(row) for row in found}
-    gone = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, account=account_id, solved_at=None)
+    gone = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL, account=account_id, solved_at=None)
     for problem in gone.exclude(key__in=keys).order_by("pk"):
         solve_problem(ProblemKind.NO_CHANNEL, problem.key, now=now)
         close_alert(_alert_key(problem), now=now)
@@ -126,7 +126,7 @@ def judge_channelless(account_id: int, *, now: datetime) -> int:
 
 
 def _key(row: Channelless) -> str:
-    return f"nochannel:{row.account_id}:{row.marketplace_id}:{Fulfilment.FBM.value}"
+    return f"nochannel:{row.account_id}:{row.marketplace_id}:{Fulfilment.FBM}"
 
 
 def _alert_key(problem: Problem) -> str:
@@ -136,7 +136,7 @@ def _alert_key(problem: Problem) -> str:
 
 def _report(row: Channelless, now: datetime) -> None:
     key = _key(row)
-    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL.value, key=key, solved_at=None).first()
+    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL, key=key, solved_at=None).first()
     if held is not None and held.cause == row.sentence:
         return
     problem = open_problem(

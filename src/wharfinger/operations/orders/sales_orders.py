@@ -5,7 +5,7 @@ from datetime import datetime
 from wharfinger.db.models import Problem, SalesOrder, User
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.addresses import doubts, read_address, tidy
-from wharfinger.domain.orders.order import AmazonStatus, SalesOrderState
+from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations._options_in_force import (
     options_for,
 )
@@ -27,7 +27,7 @@ def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused("This sales order does not exist. Open the list again.")
     if order.confirmed:
         raise Refused(f"{order.code} is confirmed already. Nothing is left to do.")
-    if order.state == SalesOrderState.CANCELLED.value:
+    if order.state == SalesOrderState.CANCELLED:
         raise Refused(f"{order.code} was cancelled. There is nothing to confirm.")
     order.confirmed = True
     order.save(update_fields=["confirmed"])
@@ -54,7 +54,7 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     key = f"order:{order.pk}"
-    problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER.value, key=key, solved_at=None).first()
+    problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=key, solved_at=None).first()
     if problem is None:
         raise Refused(f"The amounts of {order.code} agree. Nothing is left to accept.")
     order.totals_accepted = problem.cause.removeprefix(f"{order.code}: ")
@@ -89,7 +89,7 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused(f"The address of {order.code} is confirmed already. Nothing is left to do.")
     order.confirmed_address_hash = address_hash(address)
     order.save(update_fields=["confirmed_address_hash"])
-    note_address(order, AmazonStatus(order.imported.amazon_status), now=now)
+    note_address(order, order.imported.amazon_status, now=now)
     recompute_state(order, list(order.lines.order_by("pk")), now=now)
     _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)
     return order
@@ -127,7 +127,7 @@ def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
     order = rows.select_related("channel__marketplace", "imported", "site").filter(pk=order_id).first()
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
-    if not also_closed and not SalesOrderState(order.state).open:
+    if not also_closed and not order.state.open:
         raise Refused(f"{order.code} is {order.state.lower()}. There is nothing to answer any more.")
     return order
 

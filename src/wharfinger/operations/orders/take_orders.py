@@ -99,7 +99,7 @@ def _settle(raw: RawMessage) -> None:
 
 def _older(imported: ImportedOrder, raw: RawMessage, incoming: IncomingOrder) -> bool:
     """An older message never overwrites a newer one that was understood."""
-    understood = imported.amazon_status != AmazonStatus.UNKNOWN.value
+    understood = imported.amazon_status != AmazonStatus.UNKNOWN
     return understood and imported.raw_message_id != raw.pk and incoming.updated_at < imported.amazon_updated_at
 
 
@@ -108,8 +108,8 @@ def _write_facts(imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessa
     imported.placed_at = incoming.placed_at
     imported.amazon_updated_at = incoming.updated_at
     if incoming.status is not AmazonStatus.UNKNOWN:
-        imported.amazon_status = incoming.status.value
-    imported.fulfilment = incoming.fulfilment.value if incoming.fulfilment else imported.fulfilment
+        imported.amazon_status = incoming.status
+    imported.fulfilment = incoming.fulfilment if incoming.fulfilment else imported.fulfilment
     imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
     imported.currency = incoming.currency[:3] or imported.currency
     imported.total = imported.total if incoming.total is None else incoming.total
@@ -126,14 +126,14 @@ def _summary(incoming: IncomingOrder) -> str:
 
 
 def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime, *, found_now: bool) -> Outcome:
-    if imported.state == ImportState.IGNORED.value:
+    if imported.state == ImportState.IGNORED:
         reserve_units(imported, incoming, now=now)
         return Unchanged()
     channel = _route(imported)
     imported.channel = channel
     if channel is not None:
         imported.order_ref = channel.order_ref_format.replace("{0}", incoming.amazon_order_id)[:100]
-    options = options_for(channel, incoming.order_type.value) if channel else None
+    options = options_for(channel, incoming.order_type) if channel else None
     site = options.site if options else None
     decided = _not_now(imported, channel, site, incoming, now)
     if decided is None and options is not None and site is not None:
@@ -170,9 +170,9 @@ def _no_channel(imported: ImportedOrder) -> Decided:
 
 def _until_then(imported: ImportedOrder) -> str:
     """What becomes of an order without a channel's goods meanwhile."""
-    if imported.fulfilment == Fulfilment.FBA.value:
+    if imported.fulfilment == Fulfilment.FBA:
         return ". Amazon sends it: nothing is to be done here."
-    if imported.amazon_status == AmazonStatus.SHIPPED.value:
+    if imported.amazon_status == AmazonStatus.SHIPPED:
         return ". It has been sent: nothing is to be done here."
     return "; its units are reserved already. Or dispatch it in Seller Central."
 
@@ -185,18 +185,18 @@ def _not_now(
     if fault:
         return Decided(ImportState.FAILED, fault, LOOK_AT_AMAZON, problem=ProblemKind.NOT_UNDERSTOOD)
     if incoming.amazon_order_id.startswith("S"):
-        return Decided(ImportState.SKIPPED, SkipReason.NOT_AMAZONS.value)
+        return Decided(ImportState.SKIPPED, SkipReason.NOT_AMAZONS)
     if incoming.status is AmazonStatus.CANCELLED:
-        return Decided(ImportState.SKIPPED, SkipReason.CANCELLED.value)
+        return Decided(ImportState.SKIPPED, SkipReason.CANCELLED)
     if channel is None:
         return _no_channel(imported)
     waits = f"channel:{channel.pk}"
     zone = channel.marketplace.time_zone
     if day_of(incoming.placed_at, zone) < months_before(day_of(now, zone), OLDEST_IMPORTED_MONTHS):
-        return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD.value)
+        return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD)
     if day_of(incoming.placed_at, zone) < channel.start_date:
         remedy = "Set an earlier Start Date under General, if it shall be imported."
-        return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START.value, remedy, waits)
+        return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START, remedy, waits)
     stopped = _stopped(channel, site, waits)
     if stopped is not None:
         return stopped
@@ -222,7 +222,7 @@ def _stopped(channel: Channel, site: Site | None, waits: str) -> Decided | None:
     if not channel.enabled or not channel.activated:
         word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
-    if channel.link_state == LinkState.NOT_LINKED.value:
+    if channel.link_state == LinkState.NOT_LINKED:
         remedy = "See the checks on its page. The order is taken once they are good."
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is not linked.", remedy, waits)
     if channel.dont_import_orders:
@@ -257,13 +257,13 @@ def _make(
     channel = imported.channel
     if channel is None:
         raise ValueError("an order is taken through a channel")
-    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK.value, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", ""
     imported.imported_at = now
     solve_import_problems(imported, now=now)
     fba = incoming.fulfilment is Fulfilment.FBA
     before_us = not fba and incoming.placed_at < channel.made_at
     shipped_before = before_us and incoming.status is AmazonStatus.SHIPPED
-    imported.record_only = not fba and (shipped_before or imported.wish == FirstImport.RECORD.value)
+    imported.record_only = not fba and (shipped_before or imported.wish == FirstImport.RECORD)
     imported.save()
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
     _lock_stock(matches, site, fba=fba, held=set() if found_now else reserved_keys(imported))
@@ -380,10 +380,10 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
 
 def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder, now: datetime) -> Outcome:
     """An order that we hold already: everything that changed at Amazon comes along."""
-    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK.value, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", ""
     imported.save()
     order.imported = imported
-    if imported.fulfilment == Fulfilment.FBA.value:
+    if imported.fulfilment == Fulfilment.FBA:
         if _warn_of_totals(order, incoming, now):
             order.total = order.total if incoming.total is None else incoming.total
             order.save(update_fields=["total"])

@@ -46,7 +46,7 @@ def service_in_use(channel: Channel, service_id: int) -> CourierService:
     service = CourierService.objects.filter(pk=service_id, active=True).first()
     if service is None:
         raise Refused("This courier service is not in use any more. Choose another.", "service_id")
-    if service.tracking == Tracking.LATER.value:
+    if service.tracking == Tracking.LATER:
         raise Refused(f"{service} exchanges files, which is not available yet. Choose another service.", "service_id")
     if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():
         raise Refused(

@@ -12,11 +12,11 @@ from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import solve_problem
 
 _MAY_BE_SEEN = [
-    ConfirmationState.WAITING.value,
-    ConfirmationState.ATTEMPTED.value,
-    ConfirmationState.ACCEPTED.value,
-    ConfirmationState.REFUSED.value,
-    ConfirmationState.NOT_SHOWN.value,
+    ConfirmationState.WAITING,
+    ConfirmationState.ATTEMPTED,
+    ConfirmationState.ACCEPTED,
+    ConfirmationState.REFUSED,
+    ConfirmationState.NOT_SHOWN,
 ]
 _OF_A_CONFIRMATION = (
     ProblemKind.CONFIRMATION_REFUSED,
@@ -97,7 +97,7 @@ def parcels_of_others(row: Confirmation, packages: Sequence[IncomingPackage]) ->
 
 def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime) -> None:
     """Amazon shows the parcel."""
-    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED.value, now, ""
+    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED, now, ""
     row.accepted_at = row.accepted_at or now
     row.first_accepted_at = row.first_accepted_at or row.accepted_at
     row.stale_carrier = ""
@@ -128,6 +128,6 @@ def is_overtaken(row: Confirmation) -> bool:
 
 def wait_for_sending(row: Confirmation, *, now: datetime) -> None:
     """The newest version is sent from now on; the caller saves the row."""
-    row.state, row.again_at = ConfirmationState.WAITING.value, now
+    row.state, row.again_at = ConfirmationState.WAITING, now
     row.attempts = row.read_backs = row.resends = 0
     row.accepted_at, row.confirmed_at, row.error = None, None, ""

@@ -33,7 +33,7 @@ def look_again_or_send(
     Of unknown outcome and not there: sent again, as often as it takes. Accepted, or the order counts as shipped
     without us: a bounded number of looks and sendings, then a person decides.
     """
-    accepted = row.state == ConfirmationState.ACCEPTED.value
+    accepted = row.state == ConfirmationState.ACCEPTED
     others = parcels_of_others(row, packages) if all_shipped else []
     without_us = all_shipped and bool(others or not packages)
     row.read_backs += 1
@@ -42,7 +42,7 @@ def look_again_or_send(
     elif without_us or (accepted and row.resends >= RESENDS_AT_MOST):
         note_not_shown(row, packages, others, shipped=all_shipped, now=now)
     else:
-        row.state, row.again_at = ConfirmationState.WAITING.value, now
+        row.state, row.again_at = ConfirmationState.WAITING, now
         row.resends += accepted
         row.error = "Amazon's order does not show the parcel: it is sent again, under the same reference."
 
@@ -57,7 +57,7 @@ def note_not_shown(
 ) -> None:
     """Amazon's order stays without our parcel: a person is told what it holds instead. The caller saves the row."""
     order = row.shipment.order
-    row.state = ConfirmationState.NOT_SHOWN.value
+    row.state = ConfirmationState.NOT_SHOWN
     cause = f"{order.code}, parcel {row.shipment.package_reference} ({row.shipment.tracking_number}): "
     cause += _what_amazon_holds(others or packages, shipped=shipped)
     if shipped:

@@ -73,14 +73,14 @@ def any_accepted(account_id: int) -> bool:
 def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
     """Take the waiting confirmation with the earliest ship-by and write its attempt."""
     rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
-        is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id, state=ConfirmationState.WAITING.value
+        is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id, state=ConfirmationState.WAITING
     )
     rows = rows.filter(_RUNNING).exclude(shipment__tracking_number="")
     rows = rows.select_related("shipment__order__channel", "shipment__service")
     row = rows.order_by(F("shipment__order__ship_by").asc(nulls_last=True), "pk").first()
     if row is None:
         return None
-    row.state, row.attempts = ConfirmationState.ATTEMPTED.value, min(row.attempts + 1, 30_000)
+    row.state, row.attempts = ConfirmationState.ATTEMPTED, min(row.attempts + 1, 30_000)
     row.attempted_at, row.attempted_at_machine = now, machine_now
     row.again_at, row.read_backs = now + LOOK_AFTER_DOUBT, 0
     message = _message(row)
@@ -147,17 +147,17 @@ Outcome = Accepted | NotSent | Unknown | RefusedByAmazon
 def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime) -> None:
     """Write how the attempt ended, unless Amazon's own order has answered meanwhile."""
     row = _locked().get(pk=confirmation_id)
-    if row.state != ConfirmationState.ATTEMPTED.value:
+    if row.state != ConfirmationState.ATTEMPTED:
         return
     match outcome:
         case Accepted():
-            row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED.value, now, ""
+            row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED, now, ""
             row.first_accepted_at, row.again_at = row.first_accepted_at or now, now + LOOK_AFTER_ACCEPTED
             _tell_history(row, "Amazon took the confirmation of", now)
             if is_overtaken(row):
                 wait_for_sending(row, now=now)
         case NotSent():
-            row.state, row.error = ConfirmationState.WAITING.value, outcome.error[:_TEXT_AT_MOST]
+            row.state, row.error = ConfirmationState.WAITING, outcome.error[:_TEXT_AT_MOST]
             row.attempted_version = max(0, row.attempted_version - 1)  # what Amazon shows is still the one before
             if outcome.again_at is None:
                 row.again_at = now + pause_after(max(1, row.attempts))
@@ -199,7 +199,7 @@ def _tell_history(row: Confirmation, words: str, now: datetime) -> None:
 
 def _refuse(row: Confirmation, now: datetime) -> None:
     order = row.shipment.order
-    row.state = ConfirmationState.REFUSED.value
+    row.state = ConfirmationState.REFUSED
     open_problem(
         ProblemKind.CONFIRMATION_REFUSED,
         confirmation_key(row),
@@ -228,8 +228,8 @@ def due_to_look_up(account_id: int, *, now: datetime, machine_before: datetime) 
     accepted ones that the ordinary search has not shown; longest waiting first."""
     rows = Confirmation.objects.filter(_RUNNING, is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
     over = is_due("attempted_at_machine", machine_before, LONGEST_ROW_WAIT)
-    attempted = rows.filter(over, state=ConfirmationState.ATTEMPTED.value)
-    accepted = rows.filter(state=ConfirmationState.ACCEPTED.value)
+    attempted = rows.filter(over, state=ConfirmationState.ATTEMPTED)
+    accepted = rows.filter(state=ConfirmationState.ACCEPTED)
     found = (attempted | accepted).order_by("again_at", "pk")
     return tuple(InDoubt(*row) for row in found.values_list("pk", "shipment__order__imported__amazon_order_id"))
 
@@ -245,8 +245,8 @@ def note_looked_up(
     row = _locked().get(pk=confirmation_id)
     confirm_seen_packages(row.shipment.order, packages, now=now)
     row = _locked().get(pk=confirmation_id)
-    if row.state not in (ConfirmationState.ATTEMPTED.value, ConfirmationState.ACCEPTED.value):
-        return ConfirmationState(row.state)
+    if row.state not in (ConfirmationState.ATTEMPTED, ConfirmationState.ACCEPTED):
+        return row.state
     if is_overtaken(row):
         wait_for_sending(row, now=now)
         row.save(
@@ -260,7 +260,7 @@ def note_looked_up(
     else:
         look_again_or_send(row, packages, all_shipped=all_shipped, now=now)
     row.save(update_fields=["state", "error", "again_at", "read_backs", "resends"])
-    return ConfirmationState(row.state)
+    return row.state
 
 
 def _judge_refusal(
@@ -287,10 +287,10 @@ def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
 
 
 _NOT_SHOWN_YET = [
-    ConfirmationState.WAITING.value,
-    ConfirmationState.ATTEMPTED.value,
-    ConfirmationState.ACCEPTED.value,
-    ConfirmationState.NOT_SHOWN.value,
+    ConfirmationState.WAITING,
+    ConfirmationState.ATTEMPTED,
+    ConfirmationState.ACCEPTED,
+    ConfirmationState.NOT_SHOWN,
 ]
 _REMEDY_OF_LATE = (
     "It is sent again automatically; press “Send again” to send it now. If it must not wait, confirm the order in "
@@ -302,10 +302,8 @@ _REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the l
 @operation
 def alarm_late(account_id: int, *, now: datetime) -> int:
     """Tell a person of parcels that left but that Amazon has not taken, or took and does not show, by ship-by."""
-    not_taken = Q(
-        first_accepted_at=None, state__in=[ConfirmationState.WAITING.value, ConfirmationState.ATTEMPTED.value]
-    )
-    shipped = Q(shipment__order__imported__amazon_status=AmazonStatus.SHIPPED.value)
+    not_taken = Q(first_accepted_at=None, state__in=[ConfirmationState.WAITING, ConfirmationState.ATTEMPTED])
+    shipped = Q(shipment__order__imported__amazon_status=AmazonStatus.SHIPPED)
     dropped = Q(resends__gt=0, version=1, state__in=_NOT_SHOWN_YET) & ~shipped
     late = _locked().filter(
         not_taken | dropped,
@@ -313,7 +311,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
         account_id=account_id,
         shipment__order__ship_by__lt=now,
     )
-    rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED.value).order_by("pk")[:200])
+    rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED).order_by("pk")[:200])
     for row in rows:
         order = row.shipment.order
         numbered = bool(row.shipment.tracking_number)
@@ -338,9 +336,9 @@ def next_due(account_id: int) -> datetime | None:
         _RUNNING,
         account_id=account_id,
         state__in=[
-            ConfirmationState.WAITING.value,
-            ConfirmationState.ATTEMPTED.value,
-            ConfirmationState.ACCEPTED.value,
+            ConfirmationState.WAITING,
+            ConfirmationState.ATTEMPTED,
+            ConfirmationState.ACCEPTED,
         ],
     ).exclude(shipment__tracking_number="")
     return rows.order_by("again_at").values_list("again_at", flat=True).first()

@@ -100,11 +100,11 @@ def _number(rules: Sequence[CourierGroupRule]) -> None:
 
 def _checked(entry: RuleEntry) -> RuleEntry:
     checked = replace(entry, service_level=" ".join(entry.service_level.split()), country=entry.country.strip().upper())
-    offered = CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER.value)
+    offered = CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER)
     if not offered.filter(pk=entry.service_id or 0).exists():
         raise Refused("Choose a courier service that is in use.", "service_id")
     if entry.channel_id is not None:
-        channels = Channel.objects.filter(pk=entry.channel_id, kind=Fulfilment.FBM.value, archived=False)
+        channels = Channel.objects.filter(pk=entry.channel_id, kind=Fulfilment.FBM, archived=False)
         if not channels.exists():
             raise Refused("Choose an FBM channel that is not archived, or any.", "channel_id")
     fault = level_fault(checked.service_level)

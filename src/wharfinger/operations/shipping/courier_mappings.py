@@ -54,7 +54,7 @@ def save_mapping(
     The field of a refusal: `level.0.group_id` or `carrier.0.carrier_code`, by the place in what was given.
     """
     channel = Channel.objects.select_for_update(of=("self",)).get(pk=channel_id)
-    if channel.kind != Fulfilment.FBM.value:
+    if channel.kind != Fulfilment.FBM:
         raise Refused("Amazon sends FBA orders with couriers of its own: there is nothing to map.")
     if channel.version != version:
         raise Refused(

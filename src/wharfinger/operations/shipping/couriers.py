@@ -51,7 +51,7 @@ def edit_service(service_id: int, entry: ServiceEntry, *, now: datetime, user: U
 
 def _refuse_files(entry: ServiceEntry, *, before: str | None) -> None:
     """A service that was made with it keeps it, and is not offered."""
-    if entry.tracking is Tracking.LATER and before != Tracking.LATER.value:
+    if entry.tracking is Tracking.LATER and before != Tracking.LATER:
         raise Refused(
             "Exchanging files with a courier is not available yet. Choose “Later, typed on the order”.", "tracking"
         )
@@ -91,7 +91,7 @@ def _text(text: str, field: str, at_most: int, *, empty: bool = False) -> str:
 
 
 def _write(service: CourierService, entry: ServiceEntry) -> None:
-    service.courier, service.name, service.tracking = entry.courier, entry.name, entry.tracking.value
+    service.courier, service.name, service.tracking = entry.courier, entry.name, entry.tracking
     service.gives_number, service.number_prefix = entry.gives_number, entry.number_prefix
     service.amazon_carrier_code = entry.amazon_carrier_code
     service.amazon_carrier_name = entry.amazon_carrier_name

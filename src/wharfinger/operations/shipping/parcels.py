@@ -16,8 +16,8 @@ from wharfinger.operations.shipping._carrier_steps import carrier_of, checked_nu
 from wharfinger.operations.shipping._confirmation_steps import wait_for_sending
 from wharfinger.operations.transaction import operation
 
-_UNDER_WAY = ConfirmationState.ATTEMPTED.value
-_NOT_SENT = ConfirmationState.NOT_SENT.value
+_UNDER_WAY = ConfirmationState.ATTEMPTED
+_NOT_SENT = ConfirmationState.NOT_SENT
 
 
 @operation
@@ -37,7 +37,7 @@ def record_tracking(
     found = checked_number(tracking_number, shipment.order.channel_id, shipment.service, confirmed=number_confirmed)
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.save(update_fields=["tracking_number", "number_confirmed"])
-    if row.state == ConfirmationState.WAITING.value:
+    if row.state == ConfirmationState.WAITING:
         Confirmation.objects.filter(pk=row.pk).update(again_at=now)
     _write_history(row, f"tracking number {found.number}", before={}, now=now, user=user)
 
@@ -61,7 +61,7 @@ def correct_parcel(
     shipment = row.shipment
     channel = shipment.order.channel
     service = shipment.service if service_id == shipment.service_id else service_in_use(channel, service_id)
-    if service.tracking == Tracking.TYPED_LATER.value and not tracking_number.strip():
+    if service.tracking == Tracking.TYPED_LATER and not tracking_number.strip():
         raise Refused("Type the tracking number: a parcel that has one keeps one.", "tracking_number")
     found = checked_number(tracking_number, channel.pk, service, confirmed=number_confirmed)
     if (found.number, service.pk) == (shipment.tracking_number, shipment.service_id):
@@ -85,7 +85,7 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
         raise Refused("It is being sent just now. Look at the parcel again in some minutes.")
     if row.state == _NOT_SENT:
         raise Refused("Nothing is sent to Amazon about this parcel: the channel does not upload order status.")
-    if row.state == ConfirmationState.WAITING.value:
+    if row.state == ConfirmationState.WAITING:
         Confirmation.objects.filter(pk=row.pk).update(again_at=now)
         triggers.run_flow(row.account_id, "shipments_out", soon=True)
         return

@@ -87,8 +87,8 @@ def dispatch(
 
 
 def _check_order(order: SalesOrder) -> None:
-    state = SalesOrderState(order.state)
-    if order.channel.kind == Fulfilment.FBA.value:
+    state = order.state
+    if order.channel.kind == Fulfilment.FBA:
         raise Refused(f"{order.code} is sent by Amazon (FBA). There is nothing to dispatch.")
     if state is SalesOrderState.CANCELLED:
         raise Refused(f"{order.code} was cancelled. Do not send it; its stock is free again.")
@@ -116,7 +116,7 @@ def _tracking_number(
         return checked_number(typed, order.channel_id, service, confirmed=confirmed)
     if service.gives_number:
         return TrackingNumber(f"{service.number_prefix or 'WF'}{order.pk:08d}{reference:03d}")
-    if service.tracking == Tracking.TYPED_LATER.value:
+    if service.tracking == Tracking.TYPED_LATER:
         return TrackingNumber("")
     raise Refused(
         f"{service} needs its tracking number before the parcel leaves. Type it from the label.", "tracking_number"
@@ -206,7 +206,7 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
 
 def _bring_order_along(order: SalesOrder, now: datetime) -> None:
     recompute_state(order, list(order.lines.order_by("pk")), now=now)
-    if order.state == SalesOrderState.SHIPPED.value:
+    if order.state == SalesOrderState.SHIPPED:
         SalesOrder.objects.filter(pk=order.pk).update(shipped_at=now)
         invoice_order(order, now=now)
 
@@ -219,7 +219,7 @@ def _tell_amazon(order: SalesOrder, shipment: Shipment, now: datetime) -> None:
     )
     state = ConfirmationState.NOT_SENT if quiet else ConfirmationState.WAITING
     Confirmation.objects.create(
-        shipment=shipment, account_id=order.channel.account_id, state=state.value, again_at=now, made_at=now
+        shipment=shipment, account_id=order.channel.account_id, state=state, again_at=now, made_at=now
     )
     if not quiet:
         triggers.run_flow(order.channel.account_id, "shipments_out", soon=True)

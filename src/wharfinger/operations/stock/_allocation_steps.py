@@ -22,7 +22,7 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
-from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, SalesOrderState
+from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state
 from wharfinger.domain.stock.allocation import Part, promise, whole_units
 from wharfinger.operations._options_in_force import (
@@ -33,11 +33,11 @@ from wharfinger.operations.installation._problem_steps import open_problem, solv
 from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices
 
 MAY_WAIT_FOR_STOCK = [
-    SalesOrderState.PENDING.value,
-    SalesOrderState.AWAITING_STOCK.value,
-    SalesOrderState.HELD.value,
-    SalesOrderState.READY_IN_PART.value,
-    SalesOrderState.PART_SHIPPED.value,
+    SalesOrderState.PENDING,
+    SalesOrderState.AWAITING_STOCK,
+    SalesOrderState.HELD,
+    SalesOrderState.READY_IN_PART,
+    SalesOrderState.PART_SHIPPED,
 ]
 
 
@@ -171,16 +171,16 @@ def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: 
         for line in lines
     ]
     state = sales_order_state(
-        AmazonStatus(order.imported.amazon_status),
+        order.imported.amazon_status,
         Fulfilment(order.imported.fulfilment or "FBM"),
         facts,
         address_missing=Problem.objects.filter(
             kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None
         ).exists(),
     )
-    SalesOrder.objects.filter(pk=order.pk).exclude(state=state.value).update(state=state.value)
-    became_ready = state is SalesOrderState.READY and order.state != state.value
-    order.state = state.value
+    SalesOrder.objects.filter(pk=order.pk).exclude(state=state).update(state=state)
+    became_ready = state is SalesOrderState.READY and order.state != state
+    order.state = state
     if became_ready and not new:
         pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
     _tell_of_waiting(order, state, now)
@@ -191,7 +191,7 @@ def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> Non
 
     Never an order whose buyer requested cancellation and nobody has answered.
     """
-    may = order.state in (SalesOrderState.READY.value, SalesOrderState.ISSUED.value) and not order.cancel_unanswered
+    may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not order.cancel_unanswered
     if options.values.auto_pick and may and order.picked_at is None:
         order.picked_at = now
         order.save(update_fields=["picked_at"])
@@ -241,7 +241,7 @@ def _urgency(order: SalesOrder | ImportedOrder) -> tuple[bool, datetime, bool, i
 def _waiting_sales(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[SalesOrder]:
     lines = (
         SalesOrderLine.objects.filter(item__in=item_ids, order__site__in=site_ids, order__state__in=MAY_WAIT_FOR_STOCK)
-        .exclude(order__imported__fulfilment=Fulfilment.FBA.value)
+        .exclude(order__imported__fulfilment=Fulfilment.FBA)
         .filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
     )
     return (

@@ -32,7 +32,7 @@ def _sold_by(channel: Channel) -> dict[int, int]:
     """Its own linked FBM listings: listing → seller account."""
     products = ChannelProduct.objects.filter(
         listing__account_id=channel.account_id,
-        listing__fulfilment=Fulfilment.FBM.value,
+        listing__fulfilment=Fulfilment.FBM,
         listing__gone_at=None,
         marketplace_id=channel.marketplace_id,
         item__isnull=False,

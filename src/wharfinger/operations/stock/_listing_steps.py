@@ -81,9 +81,9 @@ def link_by_itself(products: Sequence[ChannelProduct], *, now: datetime) -> int:
 
 def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
     """A new link decides a quantity out (FBM), or lets Amazon's level in (FBA)."""
-    merchant = {row.pk: row.account_id for row in listings if row.fulfilment == Fulfilment.FBM.value}
+    merchant = {row.pk: row.account_id for row in listings if row.fulfilment == Fulfilment.FBM}
     notice_listings(merchant, cause="Linked to a stock item", now=now)
-    for account_id in sorted({row.account_id for row in listings if row.fulfilment == Fulfilment.FBA.value}):
+    for account_id in sorted({row.account_id for row in listings if row.fulfilment == Fulfilment.FBA}):
         triggers.run_flow(account_id, "fba_stock_in", soon=True)
 
 

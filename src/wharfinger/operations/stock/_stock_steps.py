@@ -88,7 +88,7 @@ def move_stock(
         promised=promised,
     )
     if quantity + promised or (was_unknown and level.counted_at):
-        raise_notices([item_id], cause=f"{reason.value} {quantity:+d}", now=now)
+        raise_notices([item_id], cause=f"{reason} {quantity:+d}", now=now)
     return movement
 
 
@@ -154,7 +154,7 @@ def _draft_movement(
         site_id=level.site_id,
         quantity=quantity,
         on_hand_after=level.on_hand,
-        reason=reason.value,
+        reason=reason,
         note=note[:_NOTE_AT_MOST],
         user=user,
         moved_at=now,
@@ -188,7 +188,7 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
             solve_problem(ProblemKind.OVERSOLD, key, now=now)
         return
     site = Site.objects.get(pk=level.site_id)
-    if site.kind == SiteKind.FBA.value:
+    if site.kind == SiteKind.FBA:
         return
     item = StockItem.objects.get(pk=level.item_id)
     open_problem(
@@ -244,7 +244,7 @@ def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -
             rank = urgency(decide(facts[listing_id])) if listing_id in facts else 0
             values = (listing_id, listings[listing_id], rank, cause[:_CAUSE_AT_MOST], now, now, now)
             cursor.execute(_NOTICE, values)
-    linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED.value)
+    linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED)
     for account_id in linked.order_by("pk").values_list("pk", flat=True):
         triggers.run_flow(account_id, "stock_out", soon=True)
     return len(listings)

@@ -76,7 +76,7 @@ def _sold_since(site_id: int, item_ids: Sequence[int], read_at: datetime) -> dic
     rows = Movement.objects.filter(
         site_id=site_id,
         item_id__in=item_ids,
-        reason=MovementReason.SOLD.value,
+        reason=MovementReason.SOLD,
         order_line__order__shipped_at__gt=read_at,
     )
     before = Q(order_line__order__placed_at__lte=read_at)

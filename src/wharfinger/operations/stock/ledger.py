@@ -67,7 +67,7 @@ def _check_own(item_id: int, site_id: int) -> None:
     site = Site.objects.filter(pk=site_id).first()
     if site is None:
         raise Refused("This site does not exist any more. Choose another.", "site")
-    if site.kind == SiteKind.FBA.value:
+    if site.kind == SiteKind.FBA:
         raise Refused(
             f"{site.name} mirrors what Amazon holds: Amazon is its master. Its levels are read from Amazon.", "site"
         )

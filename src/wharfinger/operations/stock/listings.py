@@ -98,7 +98,7 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     before = (listing.fulfilment, listing.product_type, listing.gone_at)
     kept = (listing.lead_time_days, listing.submitted_quantity)
     if one.fulfilment is not None:
-        listing.fulfilment = one.fulfilment.value
+        listing.fulfilment = one.fulfilment
     listing.product_type = one.product_type[:80] or listing.product_type
     listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
     listing.submitted_quantity = one.submitted_quantity
@@ -106,12 +106,12 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     changed = before != (listing.fulfilment, listing.product_type, listing.gone_at)
     if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
         listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at"])
-    return changed and listing.fulfilment == Fulfilment.FBM.value
+    return changed and listing.fulfilment == Fulfilment.FBM
 
 
 def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
     _judge_both_ways(listing, one.both_ways, now)
-    if one.quantity is not None and listing.fulfilment == Fulfilment.FBM.value:
+    if one.quantity is not None and listing.fulfilment == Fulfilment.FBM:
         compare_seen(listing, one.quantity, requested_at=read_at, now=now, looked=False)
 
 

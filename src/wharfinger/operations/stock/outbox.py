@@ -287,7 +287,7 @@ def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...
     """The listings whose told number should show by now, longest waiting first; no change of theirs waits."""
     due = is_due("read_back_at", now, LOOK_AGAIN_AFTER_REFUSAL)
     rows = Listing.objects.filter(due, account_id=account_id, gone_at=None)
-    rows = rows.filter(fulfilment=Fulfilment.FBM.value, notice__isnull=True).order_by("read_back_at", "pk")
+    rows = rows.filter(fulfilment=Fulfilment.FBM, notice__isnull=True).order_by("read_back_at", "pk")
     found: dict[int, ToReadBack] = {}
     products = rows.values_list("pk", "sku", "products__marketplace_id").order_by("read_back_at", "pk")
     for listing_id, sku, marketplace in products:
@@ -367,7 +367,7 @@ def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
         listing.gone_at = now
         tell_gone(listing, now=now)
     if one.fulfilled_by_amazon:
-        listing.fulfilment = Fulfilment.FBA.value
+        listing.fulfilment = Fulfilment.FBA
     listing.save(update_fields=["read_back_at", "gone_at", "fulfilment"])
 
 
@@ -375,7 +375,7 @@ def next_due(account_id: int) -> datetime | None:
     """When the next notice or read-back of the account falls due; None when nothing waits."""
     notice = StockNotice.objects.filter(account_id=account_id).order_by("again_at").values_list("again_at", flat=True)
     listing = Listing.objects.filter(account_id=account_id, read_back_at__isnull=False, notice__isnull=True)
-    listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM.value, products__isnull=False)
+    listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM, products__isnull=False)
     back = listing.order_by("read_back_at").values_list("read_back_at", flat=True)
     times = [time for time in (notice.first(), back.first()) if time is not None]
     return min(times, default=None)

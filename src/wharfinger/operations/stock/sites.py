@@ -40,7 +40,7 @@ def create_site(entry: SiteEntry, *, now: datetime, user: User | None = None) ->
 def edit_site(site_id: int, entry: SiteEntry, *, now: datetime, user: User | None = None) -> Site:
     """Kind and pool stay as they were made: levels and orders hang on them."""
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
-    if (entry.kind.value, entry.pool.value if entry.pool else "") != (site.kind, site.pool):
+    if (entry.kind, entry.pool if entry.pool else "") != (site.kind, site.pool):
         raise Refused(
             f"The kind and the pool of {site.name} cannot be changed: make a new site and move the stock there.", "kind"
         )
@@ -68,7 +68,7 @@ def _checked(entry: SiteEntry) -> SiteEntry:
 
 
 def _write(site: Site, entry: SiteEntry) -> None:
-    site.name, site.kind, site.pool = entry.name, entry.kind.value, entry.pool.value if entry.pool else ""
+    site.name, site.kind, site.pool = entry.name, entry.kind, entry.pool if entry.pool else ""
     site.priority, site.address = entry.priority, entry.address
     try:
         with transaction.atomic():

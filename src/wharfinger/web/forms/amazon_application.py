@@ -140,6 +140,6 @@ class ApplicationForm(forms.Form):
 def _initial(known: ApplicationFacts | None) -> dict[str, Any]:
     if known is None:
         roles = [role.name for role in ROLES]
-        return {"name": "Wharfinger", "kind": ApplicationKind.PRIVATE.value, "is_draft": True, "roles": roles}
+        return {"name": "Wharfinger", "kind": ApplicationKind.PRIVATE, "is_draft": True, "roles": roles}
     names = [name for name in (*APPLICATION, *CREDENTIALS, *QUEUE, "roles") if not name.endswith("_secret")]
     return {**{name: getattr(known, name) for name in names}, "secret_seen": known.secret_last_four}

@@ -47,8 +47,8 @@ class CourierForm(forms.Form):
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
         super().__init__(data, initial=initial)
-        if initial.get("tracking") == Tracking.LATER.value:
-            kept = (Tracking.LATER.value, f"{Tracking.LATER.value}: not available yet")
+        if initial.get("tracking") == Tracking.LATER:
+            kept = (Tracking.LATER, f"{Tracking.LATER}: not available yet")
             offer(self, "tracking", [(each.value, each.value) for each in TRACKINGS_OFFERED] + [kept])
         if not demo:
             del self.fields["gives_number"]

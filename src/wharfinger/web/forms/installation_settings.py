@@ -16,8 +16,8 @@ class ZoneForm(forms.Form):
     decimal_sign = forms.ChoiceField(
         label="Numbers in exported CSV files",
         choices=[
-            (DecimalSign.POINT.value, "1234.50, columns separated by commas"),
-            (DecimalSign.COMMA.value, "1234,50, columns separated by semicolons"),
+            (DecimalSign.POINT, "1234.50, columns separated by commas"),
+            (DecimalSign.COMMA, "1234,50, columns separated by semicolons"),
         ],
         required=False,
         help_text="Choose what your spreadsheet writes itself. Imported files are read either way.",

@@ -54,7 +54,7 @@ class MailForm(forms.Form):
 
 def _initial(known: MailServer | None) -> dict[str, Any]:
     if known is None:
-        return {"port": 587, "security": MailSecurity.STARTTLS.value}
+        return {"port": 587, "security": MailSecurity.STARTTLS}
     return {
         "host": known.host,
         "port": known.port,

@@ -53,7 +53,7 @@ class MoreChannelsForm(forms.Form):
             raise forms.ValidationError("One of the ticked channels cannot be made any more. Look at the list again.")
         if not picked:
             raise forms.ValidationError("Tick the channels to create.")
-        if any(one.kind == Fulfilment.FBM.value for one in picked):
+        if any(one.kind == Fulfilment.FBM for one in picked):
             for name, what in (("site_id", "a site"), ("courier_service_id", "a courier service")):
                 if not told.get(name):
                     self.add_error(name, f"Choose {what} for the FBM channels.")
@@ -66,7 +66,7 @@ class MoreChannelsForm(forms.Form):
             OneMore(
                 marketplace_id=one.marketplace_id,
                 kind=Fulfilment(one.kind),
-                site_id=own if one.kind == Fulfilment.FBM.value else one.site_id,
+                site_id=own if one.kind == Fulfilment.FBM else one.site_id,
             )
             for one in picked
         ]

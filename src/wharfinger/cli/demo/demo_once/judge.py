@@ -168,7 +168,7 @@ def _order_fault(order: StateReport, row: ImportedOrder, lines: Mapping[int, Map
     if sales_order is None:
         waits = order["status"] in ("CANCELLED",) or (order["fulfilledBy"] == "AMAZON" and order["status"] != "SHIPPED")
         return "" if waits else f"no sales order: {row.state} {row.reason}"
-    if (order["status"] == "CANCELLED") != (sales_order.state == SalesOrderState.CANCELLED.value):
+    if (order["status"] == "CANCELLED") != (sales_order.state == SalesOrderState.CANCELLED):
         return f"Amazon says {order['status']}, our sales order is {sales_order.state}"
     wanted = {item["orderItemId"]: item["quantityOrdered"] for item in order["items"]}
     held = {item: ordered for item, (ordered, _) in lines.get(sales_order.pk, {}).items()}
@@ -223,9 +223,7 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
     told = Counter(
         (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
     )
-    due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT.value).select_related(
-        "shipment__order__imported"
-    )
+    due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT).select_related("shipment__order__imported")
     packages = {
         (order["orderId"], package["packageReferenceId"]): package["trackingNumber"]
         for order in books["orders"]
@@ -237,7 +235,7 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
         verdict.confirmations.due += 1
         verdict.confirmations.twice += max(0, told[key] - 1)
         arrived = packages.get(key) == shipment.tracking_number
-        if arrived and confirmation.state == ConfirmationState.CONFIRMED.value:
+        if arrived and confirmation.state == ConfirmationState.CONFIRMED:
             verdict.confirmations.confirmed += 1
         else:
             verdict.faults.append(f"{key[0]} package {key[1]}: {confirmation.state} {confirmation.error}".strip())

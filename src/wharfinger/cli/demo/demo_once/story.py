@@ -52,10 +52,10 @@ PATIENCE = 600.0
 killed between the call and its answer is looked up no sooner than the call can have died, and that may happen to the
 same one several times."""
 WAVES = 3
-_SETTLED = (ConfirmationState.CONFIRMED.value, ConfirmationState.NOT_SENT.value)
+_SETTLED = (ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT)
 DISPATCHED_AT_ONCE = 25
 AUTHORISE_AT_MOST = 4
-_AUTHORISING = (AuthorisationState.OPEN.value, AuthorisationState.RETURNED.value, AuthorisationState.EXCHANGING.value)
+_AUTHORISING = (AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING)
 
 FBA_SITES = {Pool.UK: "FBA UK", Pool.EU: "FBA Europe", Pool.NA: "FBA North America"}
 """The site of each FBA pool, as the seed made them."""
@@ -154,7 +154,7 @@ def make_channel(
     seller_id: str,
 ) -> Channel:
     """New Channel, step by step."""
-    name = f"{marketplace.name} {kind.value}"
+    name = f"{marketplace.name} {kind}"
     answers: dict[str, dict[str, str | None]] = {
         "checks": {"marketplace_id": marketplace.id, "go": "next"},
         "general": {"name": name, "dont_import_orders": None, **_start_date(marketplace)},
@@ -164,7 +164,7 @@ def make_channel(
     }
     if kind is Fulfilment.FBM:
         answers["options"]["courier_service_id"] = str(CourierService.objects.get(gives_number=True).pk)
-    page = job.visitor.open(f"/channels/new/{kind.value.lower()}/")
+    page = job.visitor.open(f"/channels/new/{kind.lower()}/")
     for step, answer in answers.items():
         if not page.url.endswith(f"/{step}/"):
             raise PageSurprise(f"New Channel stands at {page.url}, not at {step}: {page.said()}")
@@ -184,7 +184,7 @@ def _start_date(marketplace: MarketplaceFacts) -> dict[str, str]:
 
 def activate(job: Job, channel: Channel) -> None:
     page = job.visitor.open(f"/channels/{channel.pk}/")
-    job.visitor.send(page, f"/channels/{channel.pk}/activate/", {"for": ActivatedFor.SIMULATOR.value})
+    job.visitor.send(page, f"/channels/{channel.pk}/activate/", {"for": ActivatedFor.SIMULATOR})
 
 
 def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
@@ -196,7 +196,7 @@ def authorise(job: Job, channel: Channel, account: Mapping[str, Any]) -> None:
             lambda: not channel.authorisations.filter(state__in=_AUTHORISING).exists(),
             partial(_said_at, job, address),
         )
-        if channel.authorisations.filter(state=AuthorisationState.DONE.value).exists():
+        if channel.authorisations.filter(state=AuthorisationState.DONE).exists():
             break
     page = job.visitor.open(f"/channels/{channel.pk}/edit/")
     job.visitor.send(page, f"/channels/{channel.pk}/edit/", {})
@@ -261,7 +261,7 @@ def approve_stock_uploads(job: Job) -> None:
         lambda: not FlowSchedule.objects.filter(flow__in=["listings_in", "fba_stock_in"], finished_at=None).exists(),
         _waiting,
     )
-    for channel in Channel.objects.filter(kind=Fulfilment.FBM.value):
+    for channel in Channel.objects.filter(kind=Fulfilment.FBM):
         page = job.visitor.open(f"/channels/{channel.pk}/stock/")
         job.visitor.send(page, f"/channels/{channel.pk}/stock/approve/", {})
     say("First stock uploads approved.")
@@ -281,7 +281,7 @@ def place_orders(job: Job, wave: int) -> None:
 def link_unknown_skus(job: Job) -> None:
     """For each unknown SKU: make a stock item by CSV, link it on the page that the problem leads to."""
     job.await_that("the inbox is empty", _inbox_is_empty, _waiting)
-    problems = list(Problem.objects.filter(kind=ProblemKind.UNKNOWN_SKU.value, solved_at=None).order_by("pk"))
+    problems = list(Problem.objects.filter(kind=ProblemKind.UNKNOWN_SKU, solved_at=None).order_by("pk"))
     held = SalesOrderLine.objects.filter(item=None).exclude(held_reason="").values_list("sku", "title")
     titles = dict(held)
     if not titles:
@@ -306,7 +306,7 @@ def link_unknown_skus(job: Job) -> None:
 def ship(job: Job) -> None:
     """Dispatch orders in batches with the service that gives its tracking number at once."""
     service = str(CourierService.objects.get(gives_number=True).pk)
-    ready = SalesOrder.objects.filter(state=SalesOrderState.READY.value).order_by("ship_by", "pk")
+    ready = SalesOrder.objects.filter(state=SalesOrderState.READY).order_by("ship_by", "pk")
     job.await_that(
         "enough orders are ready to ship",
         lambda: ready.count() >= min(job.shipments, job.orders // 3),
@@ -339,7 +339,7 @@ def settle_and_judge(job: Job) -> Verdict:
 
 
 def _all_linked() -> bool:
-    return not Channel.objects.exclude(link_state=LinkState.LINKED.value).exists()
+    return not Channel.objects.exclude(link_state=LinkState.LINKED).exists()
 
 
 def _link_states() -> str:
@@ -359,7 +359,7 @@ def _all_confirmed() -> bool:
 
 
 def _at_rest() -> bool:
-    pending = SalesOrder.objects.filter(state=SalesOrderState.PENDING.value).exists()
+    pending = SalesOrder.objects.filter(state=SalesOrderState.PENDING).exists()
     return _nothing_to_tell() and _inbox_is_empty() and _all_confirmed() and not pending
 
 

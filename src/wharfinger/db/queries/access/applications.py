@@ -75,7 +75,7 @@ def _facts(row: AmazonApplication) -> ApplicationFacts:
         secret_last_four=row.secret_last_four,
         secret_set_at=row.secret_set_at,
         secret_expires_on=row.secret_expires_on,
-        kind=ApplicationKind(row.kind),
+        kind=row.kind,
         is_draft=row.is_draft,
         regions=tuple(row.regions),
         roles=tuple(row.roles),

@@ -89,7 +89,7 @@ def access_facts(channel_id: int) -> AccessFacts | None:
         account_id=account.pk,
         account=account.name,
         seller_id=account.seller_id,
-        region=account.get_region_display(),
+        region=account.region.title,
         link=account.link_state,
         link_error=account.link_error,
         lost_at=account.lost_at,

@@ -77,11 +77,11 @@ def channel_head(channel_id: int) -> ChannelHead | None:
 
 def _head(row: dict[str, Any]) -> ChannelHead:
     facts = ChannelFacts(
-        kind=Fulfilment(row["kind"]),
+        kind=row["kind"],
         enabled=row["enabled"],
         activated=row["activated"],
         archived=row["archived"],
-        link=LinkState(row["link_state"]),
+        link=row["link_state"],
         has_site=row["everything__site_id"] is not None,
         has_courier=row["everything__courier_service_id"] is not None,
         activated_for=ActivatedFor(row["activated_for"]) if row["activated_for"] else None,
@@ -109,11 +109,11 @@ def _missing(channel: Channel, options: Sequence[ChannelOption]) -> tuple[Missin
     option = next((row for row in options if row.order_type == ""), None)
     return missing_before_running(
         ChannelFacts(
-            kind=Fulfilment(channel.kind),
+            kind=channel.kind,
             enabled=channel.enabled,
             activated=channel.activated,
             archived=channel.archived,
-            link=LinkState(channel.link_state),
+            link=channel.link_state,
             has_site=option is not None and option.site_id is not None,
             has_courier=option is not None and option.courier_service_id is not None,
             activated_for=ActivatedFor(channel.activated_for) if channel.activated_for else None,
@@ -231,7 +231,7 @@ def channel_page(channel_id: int) -> ChannelPage | None:
         late_courier_acknowledged=bool(option and option.late_courier_acknowledged),
         missing=_missing(channel, options),
         checks=tuple(Check(_state(line), line.title, line.message, line.remedy, line.checked_at) for line in lines),
-        checking=any(_state(line) == "waiting" for line in lines) and channel.link_state != LinkState.WAITING.value,
+        checking=any(_state(line) == "waiting" for line in lines) and channel.link_state != LinkState.WAITING,
         archived=channel.archived,
         hangs_on=hangs_on(channel_id),
         found=found_orders(channel_id).count() if channel.dont_import_orders else 0,
@@ -255,20 +255,18 @@ def _state(line: ChannelCheck) -> str:
 
 def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Marketplace picker by region: name and ID, those that only Amazon told of too; Far East is not offered."""
-    rows = Marketplace.objects.exclude(region=Region.FE.value).order_by("region", "name")
+    rows = Marketplace.objects.exclude(region=Region.FE).order_by("region", "name")
     offered: dict[str, list[tuple[str, str]]] = {}
     for row in rows:
         label = f"{row.name} ({row.pk})"
-        offered.setdefault(Region(row.region).title, []).append((row.pk, label))
+        offered.setdefault(row.region.title, []).append((row.pk, label))
     return list(offered.items())
 
 
 def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
-    fba = Site.objects.filter(kind=SiteKind.FBA.value)
-    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA.value)
-    return [
-        (row.pk, f"{row.name} ({row.get_pool_display()})" if row.pool else row.name) for row in rows.order_by("name")
-    ]
+    fba = Site.objects.filter(kind=SiteKind.FBA)
+    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA)
+    return [(row.pk, f"{row.name} ({row.pool_title})" if row.pool else row.name) for row in rows.order_by("name")]
 
 
 def courier_choices() -> list[tuple[int, str]]:
@@ -278,9 +276,9 @@ def courier_choices() -> list[tuple[int, str]]:
 
 
 _GIVES = {
-    Tracking.AT_ONCE.value: "Tracking number at once",
-    Tracking.BY_HAND.value: "Tracking number typed by hand",
-    Tracking.TYPED_LATER.value: "Only later: needs your acknowledgement",
+    Tracking.AT_ONCE: "Tracking number at once",
+    Tracking.BY_HAND: "Tracking number typed by hand",
+    Tracking.TYPED_LATER: "Only later: needs your acknowledgement",
 }
 
 

@@ -95,13 +95,13 @@ class FeedbackLine:
 
 
 FEEDBACK_ABOUT: dict[str, tuple[str, Q]] = {
-    "start": ("Before the Start Date", Q(reason__startswith=SkipReason.BEFORE_START.value[:-1])),
-    "old": ("Over three months old", Q(reason__startswith=SkipReason.TOO_OLD.value[:-1])),
-    "cancelled": ("Cancelled before import", Q(reason__startswith=SkipReason.CANCELLED.value[:-1])),
-    "ignored": ("Ignored by a person", Q(state=ImportState.IGNORED.value)),
+    "start": ("Before the Start Date", Q(reason__startswith=SkipReason.BEFORE_START[:-1])),
+    "old": ("Over three months old", Q(reason__startswith=SkipReason.TOO_OLD[:-1])),
+    "cancelled": ("Cancelled before import", Q(reason__startswith=SkipReason.CANCELLED[:-1])),
+    "ignored": ("Ignored by a person", Q(state=ImportState.IGNORED)),
 }
 """What the list can be about: word of the address → its name, and its orders."""
-_LEFT_OUT = (ImportState.SKIPPED.value, ImportState.IGNORED.value)
+_LEFT_OUT = (ImportState.SKIPPED, ImportState.IGNORED)
 _FEEDBACK = ("id", "amazon_order_id", "placed_at", "amazon_status", "state", "reason", "remedy")
 
 

@@ -37,7 +37,7 @@ _SORTS: Mapping[str, Callable[[ChannelRow], Any]] = {
     "type": lambda row: row.head.kind,
     "marketplace": lambda row: row.head.marketplace.casefold(),
     "account": lambda row: row.head.account.casefold(),
-    "linked": lambda row: row.head.link == LinkState.LINKED.value,
+    "linked": lambda row: row.head.link == LinkState.LINKED,
     "runs": lambda row: row.head.runs,
     "orders": lambda row: row.orders,
     "problems": lambda row: row.problems,

@@ -94,24 +94,24 @@ def channel_offers(channel_id: int) -> Offers | None:
 
 
 def _stock_of(market: Marketplace) -> str:
-    return market.name if market.pool == Pool.OTHER.value else market.get_pool_display()
+    return market.name if market.pool == Pool.OTHER else market.pool.title
 
 
 class _FbaSites:
     """Where a marketplace's FBA stock is mirrored: at the pool's site, outside the pools at one of its own."""
 
     def __init__(self, account_id: int) -> None:
-        rows = Site.objects.filter(kind=SiteKind.FBA.value).filter(Q(account=None) | Q(account=account_id))
+        rows = Site.objects.filter(kind=SiteKind.FBA).filter(Q(account=None) | Q(account=account_id))
         used = ChannelOption.objects.filter(site__in=rows, channel__archived=False)
         self._used: dict[str, int] = {}
         for pk, pool, market in used.values_list("site_id", "site__pool", "channel__marketplace_id").order_by("-pk"):
-            self._used[market if pool == Pool.OTHER.value else pool] = pk or 0
+            self._used[market if pool == Pool.OTHER else pool] = pk or 0
         own_first = rows.exclude(pk__in=self._used.values()).order_by(F("account").asc(nulls_last=True), "pk")
         self._free = list(own_first.values_list("pk", "pool"))
 
     def serving(self, market: Marketplace) -> int | None:
         """One that nobody uses is given to one marketplace outside the pools only."""
-        key = market.pk if market.pool == Pool.OTHER.value else market.pool
+        key = market.pk if market.pool == Pool.OTHER else market.pool
         if key not in self._used:
             free = next((row for row in self._free if row[1] == market.pool), None)
             if free is None:
@@ -124,14 +124,14 @@ class _FbaSites:
 def _offer(
     marketplace_id: str,
     kind: Fulfilment,
-    there: dict[tuple[str, str], Channel],
+    there: dict[tuple[str, Fulfilment], Channel],
     site_id: int | None,
     hindrance: str,
 ) -> Offer:
-    channel = there.get((marketplace_id, kind.value))
+    channel = there.get((marketplace_id, kind))
     return Offer(
         marketplace_id=marketplace_id,
-        kind=kind.value,
+        kind=kind,
         channel_id=channel.pk if channel else None,
         channel=channel.name if channel else "",
         site_id=site_id,

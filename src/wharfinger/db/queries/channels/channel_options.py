@@ -30,7 +30,7 @@ from wharfinger.domain.channels.options import (
 )
 from wharfinger.domain.orders.order import Fulfilment, OrderType, SalesOrderState
 
-_OPEN = [state.value for state in SalesOrderState if state.open]
+_OPEN = [state for state in SalesOrderState if state.open]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def options_list(channel_id: int) -> OptionsList | None:
     channel = Channel.objects.select_related("marketplace").filter(pk=channel_id).first()
     if channel is None:
         return None
-    kind = Fulfilment(channel.kind)
+    kind = channel.kind
     stored = list(ChannelOption.objects.filter(channel=channel_id).select_related(*LIST_OPTIONS))
     names = _names(stored)
     orders = _open_orders(channel_id)
@@ -91,7 +91,7 @@ def options_list(channel_id: int) -> OptionsList | None:
             ListRow(
                 row,
                 _cells(row, everything, defaults, shown, names),
-                sum(orders.values()) if row.order_type is None else orders.get(row.order_type.value, 0),
+                sum(orders.values()) if row.order_type is None else orders.get(row.order_type, 0),
             )
             for row in rows
         ),

@@ -45,7 +45,7 @@ def channel_facts(channel_id: int) -> ChannelFacts | None:
     return ChannelFacts(
         id=row.pk,
         name=row.name,
-        kind=Fulfilment(row.kind),
+        kind=row.kind,
         account_id=row.account_id,
         account=row.account.name,
         marketplace_id=row.marketplace_id,
@@ -61,7 +61,7 @@ def channel_facts(channel_id: int) -> ChannelFacts | None:
 def _waiting_for_approval(channel: Channel) -> tuple[str, ...]:
     """The FBM channels of the same seller account whose first upload nobody has approved, this one among them."""
     rows = Channel.objects.filter(
-        account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+        account=channel.account_id, kind=Fulfilment.FBM, archived=False, stock_upload_approved_at=None
     )
     return tuple(rows.order_by("name").values_list("name", flat=True))
 
@@ -131,7 +131,7 @@ def list_products(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str =
 
 def list_sent_levels(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
     """The FBM products of the channel with what Amazon was told and showed: for the Stock tab."""
-    rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value)
+    rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind)
     rows = rows.annotate(sold_both_ways=_sold_both_ways())
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
 
@@ -143,7 +143,7 @@ def every_product(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[Prod
 
 def every_sent_level(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
     """All that `list_sent_levels` pages through, for CSV."""
-    return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind.value))
+    return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind))
 
 
 def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
@@ -174,7 +174,7 @@ class UploadProgress:
 
 def upload_progress(channel: ChannelFacts) -> UploadProgress:
     """By one query; a number that waits is queued, whatever became of the one before it."""
-    rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM.value, listing__gone_at=None)
+    rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM, listing__gone_at=None)
     queued = Q(listing__notice__isnull=False)
     refused = ~queued & ~Q(listing__error="")
     sent = Q(listing__sent_quantity__isnull=False, listing__sent_why__not_told__isnull=True)
@@ -204,8 +204,8 @@ def count_products(channel: ChannelFacts) -> ProductCounts:
     told = _of(channel).aggregate(
         total=Count("id"),
         linked=Count("item_id"),
-        fbm=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBM.value)),
-        fba=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBA.value)),
+        fbm=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBM)),
+        fba=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBA)),
     )
     return ProductCounts(**told)
 

@@ -85,7 +85,7 @@ def found_orders(channel_id: int) -> QuerySet[ImportedOrder]:
         channel_id=channel_id,
         sales_order=None,
         waits_for=f"channel:{channel_id}",
-        state=ImportState.NOT_ATTEMPTED.value,
+        state=ImportState.NOT_ATTEMPTED,
     )
 
 
@@ -115,7 +115,7 @@ def first_import(channel_id: int, decisions: Decisions | None = None, *, cursor:
         page=page.made_of(lambda row: _row(row, decided)),
         total=sum(group.orders for group in groups),
         groups=groups,
-        counts=tuple((choice.value, number) for choice, number in counts.items()),
+        counts=tuple((choice, number) for choice, number in counts.items()),
         exceptions=exceptions,
     )
 

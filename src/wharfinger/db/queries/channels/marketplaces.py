@@ -44,7 +44,7 @@ def _row(row: Marketplace) -> MarketplaceRow:
         country_code=row.country,
         country=COUNTRIES.get(row.country, row.country),
         currency=row.currency,
-        pool=row.get_pool_display(),
+        pool=row.pool.title,
         seller_central=row.seller_central,
     )
 

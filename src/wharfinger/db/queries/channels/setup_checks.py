@@ -58,7 +58,7 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
     sites = list(Site.objects.select_related("account").order_by("priority", "name"))
     elsewhere = held_elsewhere(market) if market else {}
     twins = list(
-        Channel.objects.filter(marketplace=marketplace_id, kind=kind.value, archived=False)
+        Channel.objects.filter(marketplace=marketplace_id, kind=kind, archived=False)
         .order_by("name")
         .values_list("pk", "name", "account__seller_id")
     )
@@ -72,13 +72,13 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
             PoolSite(site.pk, site.name, site.levels_loaded_at is not None, site.account.name if site.account else "")
             for site in sites
             if market is not None
-            and site.kind == SiteKind.FBA.value
+            and site.kind == SiteKind.FBA
             and site.pool == market.pool
             and site.pk not in elsewhere
         ),
-        own_sites=tuple((site.pk, site.name) for site in sites if site.kind != SiteKind.FBA.value),
-        prompt_couriers=tuple((row.pk, str(row)) for row in couriers if row.tracking == Tracking.AT_ONCE.value),
-        other_couriers=tuple(str(row) for row in couriers if row.tracking != Tracking.AT_ONCE.value),
+        own_sites=tuple((site.pk, site.name) for site in sites if site.kind != SiteKind.FBA),
+        prompt_couriers=tuple((row.pk, str(row)) for row in couriers if row.tracking == Tracking.AT_ONCE),
+        other_couriers=tuple(str(row) for row in couriers if row.tracking != Tracking.AT_ONCE),
         twins=tuple((pk, name) for pk, name, _ in twins),
         twin_sellers=frozenset(seller for *_, seller in twins if seller),
         application=AmazonApplication.objects.exists(),
@@ -87,17 +87,17 @@ def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:
 
 def region_of(marketplace_id: str) -> str:
     """The region of a marketplace that is offered; empty for any other, and for what is none."""
-    row = Marketplace.objects.filter(pk=marketplace_id).exclude(region=Region.FE.value).first()
+    row = Marketplace.objects.filter(pk=marketplace_id).exclude(region=Region.FE).first()
     return row.region if row else ""
 
 
 def next_free_marketplace(kind: Fulfilment) -> str:
     """Where a new channel of this kind most likely sells: the first that a linked seller takes part in and has no
     such channel for, else the first without one; in the order in which Amazon publishes them."""
-    channels = Channel.objects.filter(kind=kind.value, archived=False)
+    channels = Channel.objects.filter(kind=kind, archived=False)
     taken = set(channels.values_list("account", "marketplace"))
     open_ones = Participation.objects.filter(
-        participating=True, suspended_listings=False, account__link_state=LinkState.LINKED.value
+        participating=True, suspended_listings=False, account__link_state=LinkState.LINKED
     )
     free = {
         market for account, market in open_ones.values_list("account", "marketplace") if (account, market) not in taken
@@ -113,7 +113,7 @@ def suggested_name(kind: Fulfilment, marketplace_id: str) -> str:
     market = Marketplace.objects.filter(pk=marketplace_id).first()
     if market is None:
         return ""
-    name = f"{market.name} {kind.value}"
+    name = f"{market.name} {kind}"
     used = {each.casefold() for each in Channel.objects.filter(name__istartswith=name).values_list("name", flat=True)}
     numbered = (name, *(f"{name} {number}" for number in range(2, len(used) + 3)))
     return next(each for each in numbered if each.casefold() not in used)
@@ -136,7 +136,7 @@ def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
     """The channels of one seller account, by name, with what waits for each first import."""
     rows = Channel.objects.filter(account=account_id, archived=False).prefetch_related("options__site").order_by("name")
     waiting = ImportedOrder.objects.filter(
-        account=account_id, sales_order=None, state=ImportState.NOT_ATTEMPTED.value, waits_for__startswith="channel:"
+        account=account_id, sales_order=None, state=ImportState.NOT_ATTEMPTED, waits_for__startswith="channel:"
     )
     found = dict(waiting.order_by().values_list("channel").annotate(orders=Count("pk")))
     return tuple(_first_import(row, found.get(row.pk, 0)) for row in rows)
@@ -144,7 +144,7 @@ def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
 
 def _first_import(channel: Channel, found: int) -> FirstImportRow:
     site = next((option.site for option in channel.options.all() if option.order_type == ""), None)
-    unloaded = site is not None and site.kind == SiteKind.FBA.value and site.levels_loaded_at is None
+    unloaded = site is not None and site.kind == SiteKind.FBA and site.levels_loaded_at is None
     return FirstImportRow(
         id=channel.pk,
         name=channel.name,
@@ -158,15 +158,15 @@ def _first_import(channel: Channel, found: int) -> FirstImportRow:
 
 def only_seller_for(kind: Fulfilment, region: str, marketplace_id: str) -> str:
     """The one linked seller of the region that has no such channel yet; empty when there is none, or a choice."""
-    twins = Channel.objects.filter(kind=kind.value, marketplace=marketplace_id, archived=False)
-    linked = SellerAccount.objects.filter(region=region, link_state=LinkState.LINKED.value).exclude(seller_id="")
+    twins = Channel.objects.filter(kind=kind, marketplace=marketplace_id, archived=False)
+    linked = SellerAccount.objects.filter(region=region, link_state=LinkState.LINKED).exclude(seller_id="")
     sellers = list(linked.exclude(channels__in=twins).values_list("seller_id", flat=True)[:2])
     return sellers[0] if len(sellers) == 1 else ""
 
 
 def is_linked_seller(region: str, seller_id: str) -> bool:
     """Whether a channel of this seller shares an authorisation that is there already."""
-    rows = SellerAccount.objects.filter(region=region, seller_id=seller_id, link_state=LinkState.LINKED.value)
+    rows = SellerAccount.objects.filter(region=region, seller_id=seller_id, link_state=LinkState.LINKED)
     return rows.exclude(seller_id="").exists()
 
 
@@ -186,4 +186,4 @@ def touched_by(region: str, seller_id: str) -> tuple[str, ...]:
 
 def _pool_title(market: Marketplace) -> str:
     """A marketplace outside the three pools is served from a stock of its own."""
-    return market.name if market.pool == Pool.OTHER else market.get_pool_display()
+    return market.name if market.pool == Pool.OTHER else market.pool.title

@@ -48,7 +48,7 @@ def recipients() -> tuple[str, ...]:
     row = MailSettings.objects.filter(pk=1).first()
     if row is not None and row.recipients:
         return tuple(row.recipients)
-    people = User.objects.filter(role=Role.ADMINISTRATOR.value, is_active=True).exclude(email="")
+    people = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(email="")
     return tuple(people.order_by("pk").values_list("email", flat=True))
 
 

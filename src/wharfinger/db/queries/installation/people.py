@@ -17,7 +17,7 @@ def demo_people() -> tuple[dict[str, str], ...]:
 
 def who_may(right: Right, at_most: int = 3) -> tuple[str, ...]:
     """Names of people who may do this, those with the fewest rights first: whom to ask."""
-    roles = [role.value for role in reversed(Role) if may(role.value, right)]
+    roles = [role for role in reversed(Role) if may(role, right)]
     people = User.objects.filter(is_active=True, role__in=roles).order_by("full_name", "username")
     ranked = sorted(people, key=lambda person: roles.index(person.role))
     return tuple(f"{person} ({person.role})" for person in ranked[:at_most])
@@ -53,7 +53,7 @@ def list_people() -> tuple[PersonRow, ...]:
 def _pauses(users: Sequence[User]) -> dict[str, datetime]:
     """By user name: until when a strange browser may not try it."""
     hashes = {SignInLimit.hash_of_name(user.username): user.username for user in users}
-    rows = SignInLimit.objects.filter(kind=LimitKind.NAME.value, subject_hash__in=hashes, paused_until__isnull=False)
+    rows = SignInLimit.objects.filter(kind=LimitKind.NAME, subject_hash__in=hashes, paused_until__isnull=False)
     told = rows.values_list("subject_hash", "paused_until")
     return {hashes[subject]: until for subject, until in told if until is not None}
 

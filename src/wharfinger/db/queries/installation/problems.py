@@ -84,13 +84,13 @@ def open_problems_by_kind() -> tuple[tuple[ProblemKind, int], ...]:
         row["kind"]: row["problems"]
         for row in Problem.objects.filter(solved_at=None).values("kind").annotate(problems=Count("id")).order_by()
     }
-    return tuple((kind, counted[kind.value]) for kind in ProblemKind if kind.value in counted)
+    return tuple((kind, counted[kind]) for kind in ProblemKind if kind in counted)
 
 
 def _row(row: dict[str, Any]) -> ProblemRow:
     return ProblemRow(
         id=row["id"],
-        kind=ProblemKind(row["kind"]),
+        kind=row["kind"],
         key=row["key"],
         cause=row["cause"],
         remedy=row["remedy"],

@@ -30,7 +30,7 @@ def shop_progress() -> ShopProgress | None:
     row = RunningShop.objects.first()
     if row is None:
         return None
-    state = ShopState(row.state)
+    state = row.state
     done = state is ShopState.DONE
     steps = tuple(
         ShopStep(title, done or number < row.step, not done and number == row.step)

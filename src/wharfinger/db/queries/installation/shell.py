@@ -19,7 +19,7 @@ class ShellFacts:
 
 
 def shell_facts(machine_now: datetime) -> ShellFacts:
-    lost = SellerAccount.objects.filter(link_state=LinkState.LOST.value).order_by("pk")
+    lost = SellerAccount.objects.filter(link_state=LinkState.LOST).order_by("pk")
     return ShellFacts(
         problems=Problem.objects.filter(solved_at=None).count(),
         alerts=Alert.objects.filter(closed_at=None).count(),

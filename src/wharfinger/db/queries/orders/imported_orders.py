@@ -108,7 +108,7 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
         marketplace=row["marketplace__name"] or "",
         fulfilment=row["fulfilment"],
         summary=row["summary"],
-        state=ImportState(row["state"]),
+        state=row["state"],
         reason=row["reason"],
         remedy=row["remedy"],
         amazon_status=row["amazon_status"],

@@ -242,7 +242,7 @@ class SalesOrderPage:
 
     @property
     def address_changed(self) -> bool:
-        return any(problem.kind == ProblemKind.ADDRESS_CHANGED.value for problem in self.problems)
+        return any(problem.kind == ProblemKind.ADDRESS_CHANGED for problem in self.problems)
 
     @property
     def may_dispatch(self) -> bool:
@@ -302,10 +302,10 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         seller_central=row["channel__marketplace__seller_central"],
         channel_id=row["channel_id"],
         channel=row["channel__name"],
-        fulfilment=Fulfilment(row["channel__kind"]),
+        fulfilment=row["channel__kind"],
         site_id=row["site_id"],
         site=row["site__name"],
-        state=SalesOrderState(row["state"]),
+        state=row["state"],
         order_type=row["order_type"],
         amazon_status=row["imported__amazon_status"],
         currency=row["currency"],
@@ -411,7 +411,7 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
     told = {
         row.shipment_id: ConfirmationFacts(
             id=row.pk,
-            state=ConfirmationState(row.state),
+            state=row.state,
             made_at=row.made_at,
             attempts=row.attempts,
             attempted_at=row.attempted_at,

@@ -18,13 +18,13 @@ from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 _DISPATCHABLE = (SalesOrderState.READY, SalesOrderState.READY_IN_PART, SalesOrderState.PART_SHIPPED)
-OPEN_STATES = tuple(state.value for state in SalesOrderState if state.open)
+OPEN_STATES = tuple(state for state in SalesOrderState if state.open)
 TO_SHIP_STATES = (
-    SalesOrderState.READY.value,
-    SalesOrderState.READY_IN_PART.value,
-    SalesOrderState.PART_SHIPPED.value,
-    SalesOrderState.AWAITING_STOCK.value,
-    SalesOrderState.HELD.value,
+    SalesOrderState.READY,
+    SalesOrderState.READY_IN_PART,
+    SalesOrderState.PART_SHIPPED,
+    SalesOrderState.AWAITING_STOCK,
+    SalesOrderState.HELD,
 )
 
 
@@ -45,7 +45,7 @@ class Day:
 
     def urgency(self, ship_by: datetime | None, state: SalesOrderState, fulfilment: str, zone: str) -> ShipBy:
         """The same definition as `orders_due`, for one order that is read already."""
-        if ship_by is None or state.value not in TO_SHIP_STATES or fulfilment == Fulfilment.FBA.value:
+        if ship_by is None or state not in TO_SHIP_STATES or fulfilment == Fulfilment.FBA:
             return ShipBy.NONE
         if ship_by < self.now:
             return ShipBy.LATE
@@ -99,7 +99,7 @@ class SalesOrderRow:
     @property
     def dispatchable(self) -> bool:
         shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered
-        return shippable and self.fulfilment == Fulfilment.FBM.value and self.confirmed
+        return shippable and self.fulfilment == Fulfilment.FBM and self.confirmed
 
     @property
     def cancel_unanswered(self) -> bool:
@@ -145,7 +145,7 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
     if wanted.channel_id:
         rows = rows.filter(channel_id=wanted.channel_id)
     if wanted.unconfirmed:
-        rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED.value)
+        rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED)
     if wanted.invoice_priority:
         rows = rows.filter(invoice_priority=wanted.invoice_priority)
     if wanted.ship_by:
@@ -169,11 +169,11 @@ def count_due(day: Day) -> dict[ShipBy, int]:
     counts = SalesOrder.objects.filter(state__in=TO_SHIP_STATES).aggregate(
         **{each.value: n for each, n in asked.items()}
     )
-    return {each: counts[each.value] for each in asked}
+    return {each: counts[each] for each in asked}
 
 
 def _due(ship_by: ShipBy, day: Day) -> Q:
-    to_ship = Q(state__in=TO_SHIP_STATES, channel__kind=Fulfilment.FBM.value)
+    to_ship = Q(state__in=TO_SHIP_STATES, channel__kind=Fulfilment.FBM)
     ends_today = end_of_today(F("channel__marketplace__time_zone"), day.now)
     match ship_by:
         case ShipBy.LATE:
@@ -226,7 +226,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
 def _row(
     row: dict[str, Any], lines: dict[str, Any], confirmations: tuple[ConfirmationState, ...], day: Day
 ) -> SalesOrderRow:
-    state, zone = SalesOrderState(row["state"]), row["channel__marketplace__time_zone"]
+    state, zone = row["state"], row["channel__marketplace__time_zone"]
     return SalesOrderRow(
         id=row["id"],
         code=row["code"],

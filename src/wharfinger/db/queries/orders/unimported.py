@@ -47,15 +47,13 @@ class Channelless:
     @property
     def remedy_page(self) -> str:
         """Where the problem stands, with the button that opens New Channel."""
-        return f"/problems/?{urlencode({'kind': ProblemKind.NO_CHANNEL.value})}"
+        return f"/problems/?{urlencode({'kind': ProblemKind.NO_CHANNEL})}"
 
 
 def unsent_imports() -> QuerySet[ImportedOrder]:
     """FBM orders that are paid, still to be sent, and no sales orders. An ignored one is somebody's decision."""
-    rows = ImportedOrder.objects.filter(
-        fulfilment=Fulfilment.FBM.value, amazon_status__in=TO_SEND, sales_order__isnull=True
-    )
-    return rows.exclude(state__in=[ImportState.OK.value, ImportState.IGNORED.value])
+    rows = ImportedOrder.objects.filter(fulfilment=Fulfilment.FBM, amazon_status__in=TO_SEND, sales_order__isnull=True)
+    return rows.exclude(state__in=[ImportState.OK, ImportState.IGNORED])
 
 
 def without_channel() -> Q:
@@ -63,7 +61,7 @@ def without_channel() -> Q:
     channels = Channel.objects.filter(
         account=OuterRef("account"),
         marketplace=OuterRef("marketplace"),
-        kind=Fulfilment.FBM.value,
+        kind=Fulfilment.FBM,
         archived=False,
     )
     return ~Q(Exists(channels)) & ~Q(amazon_order_id__startswith="S")

@@ -19,11 +19,11 @@ from wharfinger.db.models.inbox import PENDING
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 
 _MAY_WAIT = [
-    SalesOrderState.PENDING.value,
-    SalesOrderState.AWAITING_STOCK.value,
-    SalesOrderState.HELD.value,
-    SalesOrderState.READY_IN_PART.value,
-    SalesOrderState.PART_SHIPPED.value,
+    SalesOrderState.PENDING,
+    SalesOrderState.AWAITING_STOCK,
+    SalesOrderState.HELD,
+    SalesOrderState.READY_IN_PART,
+    SalesOrderState.PART_SHIPPED,
 ]
 _AT_MOST = 500
 
@@ -91,7 +91,7 @@ def overdue_pendings(account_id: int, *, now: datetime, at_most: int = _AT_MOST)
         amazon_status__in=PENDING,
         placed_at__lte=now - timedelta(days=pending_days()),
         reservation_ended_at=None,
-    ).exclude(fulfilment=Fulfilment.FBA.value)
+    ).exclude(fulfilment=Fulfilment.FBA)
     return list(rows.order_by("placed_at").values_list("pk", flat=True)[:at_most])
 
 
@@ -101,7 +101,7 @@ def _open_lines() -> list[tuple[int, int, int, int, int]]:
         SalesOrderLine.objects.filter(
             order__state__in=_MAY_WAIT, item__isnull=False, held_reason="", order__imported__reservation_ended_at=None
         )
-        .exclude(order__imported__fulfilment=Fulfilment.FBA.value)
+        .exclude(order__imported__fulfilment=Fulfilment.FBA)
         .order_by(F("order__ship_by").asc(nulls_last=True), "order_id", "pk")
     )
     needed = F("quantity_ordered") - F("quantity_cancelled") - F("quantity_shipped")

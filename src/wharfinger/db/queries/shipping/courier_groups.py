@@ -79,5 +79,5 @@ def service_choices() -> list[tuple[int, str]]:
 
 
 def fbm_channel_choices() -> list[tuple[int, str]]:
-    rows = Channel.objects.filter(kind=Fulfilment.FBM.value, archived=False).order_by("name")
+    rows = Channel.objects.filter(kind=Fulfilment.FBM, archived=False).order_by("name")
     return list(rows.values_list("pk", "name"))

@@ -79,7 +79,7 @@ def mapping_page(channel_id: int) -> MappingPage | None:
         id=channel.pk,
         name=channel.name,
         version=channel.version,
-        kind=Fulfilment(channel.kind),
+        kind=channel.kind,
         marketplace=channel.marketplace.name,
         country=channel.marketplace.country,
         levels=_levels(channel_id),

@@ -27,7 +27,7 @@ class CourierRow:
     @property
     def offered(self) -> bool:
         """Files are exchanged with no courier yet: such a service can be chosen nowhere."""
-        return self.tracking != Tracking.LATER.value
+        return self.tracking != Tracking.LATER
 
     def initial(self) -> dict[str, Any]:
         """The values of its form."""
@@ -39,7 +39,7 @@ class CourierRow:
 
 def services_offered() -> QuerySet[CourierService]:
     """Those that can be chosen: in use, and no exchange of files, which is not available yet."""
-    return CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER.value)
+    return CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER)
 
 
 def list_couriers() -> tuple[CourierRow, ...]:

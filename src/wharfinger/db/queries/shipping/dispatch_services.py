@@ -40,7 +40,7 @@ def services_for(order_id: int) -> tuple[Service, ...]:
         Service(
             row.pk,
             str(row),
-            Tracking(row.tracking),
+            row.tracking,
             row.gives_number,
             row.pk in mapped,
             why if row.pk == first else "",
@@ -79,4 +79,4 @@ def _of_group(order: SalesOrder, group_id: int) -> int | None:
 def services_with_numbers() -> tuple[Service, ...]:
     """The active services that make the tracking number themselves: for dispatching many orders in one go."""
     rows = services_offered().filter(gives_number=True).order_by("courier", "name")
-    return tuple(Service(row.pk, str(row), Tracking(row.tracking), True, mapped=False) for row in rows)
+    return tuple(Service(row.pk, str(row), row.tracking, True, mapped=False) for row in rows)

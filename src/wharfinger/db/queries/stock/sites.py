@@ -73,7 +73,7 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
         SiteRow(
             id=site.pk,
             name=site.name,
-            kind=SiteKind(site.kind),
+            kind=site.kind,
             pool_id=site.pool,
             pool=Pool(site.pool).title if site.pool else "",
             account_id=site.account_id,
@@ -84,7 +84,7 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             on_hand=told["sum_on_hand"],
             allocated=told["sum_allocated"],
             ordered=told["sum_ordered"],
-            oversold=0 if site.kind == SiteKind.FBA.value else told["oversold"],
+            oversold=0 if site.kind == SiteKind.FBA else told["oversold"],
             channels=site.channels,
             loaded_at=site.levels_loaded_at,
             read_at=site.levels_read_at,

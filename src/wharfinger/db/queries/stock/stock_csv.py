@@ -366,9 +366,9 @@ class _Known:
     def _level_faults(self, row: PlannedRow) -> list[CsvError]:
         site = self._sites.get(row.site)
         if site is None:
-            names = ", ".join(name for name, one in self._sites.items() if one.kind != SiteKind.FBA.value)
+            names = ", ".join(name for name, one in self._sites.items() if one.kind != SiteKind.FBA)
             return [CsvError(row.number, "site", f"“{row.site}” is no site. The sites are: {names or 'none yet'}.")]
-        if site.kind == SiteKind.FBA.value:
+        if site.kind == SiteKind.FBA:
             return [CsvError(row.number, "site", f"{row.site} mirrors what Amazon holds. Name a site of your own.")]
         item = self._items.get(row.code)
         if item is not None and item.pk in self._kits:

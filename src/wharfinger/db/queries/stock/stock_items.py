@@ -135,7 +135,7 @@ def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
         )
     match wanted.show:
         case "oversold":
-            rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA.value)))
+            rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA)))
         case "short":
             waiting = SalesOrderLine.objects.filter(item=OuterRef("pk"), order__state="Awaiting stock")
             rows = rows.filter(Exists(waiting))
@@ -168,7 +168,7 @@ def _levels(item_ids: Sequence[int], site_id: int | None = None) -> dict[int, li
             SiteLevel(
                 site_id=row.site_id,
                 site=row.site.name,
-                kind=SiteKind(row.site.kind),
+                kind=row.site.kind,
                 on_hand=row.on_hand,
                 allocated=row.allocated,
                 counted_at=row.counted_at,
@@ -467,7 +467,7 @@ def export_lines() -> Iterable[ExportLine]:
     found = rows.values_list(*item, "on_hand", "allocated", "fba_ordered", "counted_at").iterator(chunk_size=2000)
     for code, name, site, kind, on_hand, allocated, ordered, counted in found:
         available = Level(on_hand, allocated, ordered).available
-        fba = kind == SiteKind.FBA.value
+        fba = kind == SiteKind.FBA
         yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba)
     bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
     for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
@@ -478,5 +478,5 @@ def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:
     """Sites for a picker; without FBA where a person may not change Amazon's levels."""
     rows = Site.objects.order_by("priority", "name")
     if not fba:
-        rows = rows.exclude(kind=SiteKind.FBA.value)
+        rows = rows.exclude(kind=SiteKind.FBA)
     return tuple(rows.values_list("id", "name"))

@@ -44,7 +44,7 @@ def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = (
 
 def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
     """The FBM channel of each (account, marketplace), with the site of its (Global) options row."""
-    channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM.value, archived=False)
+    channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM, archived=False)
     options = ChannelOption.objects.filter(order_type="").select_related("site")
     found = {}
     for channel in channels.prefetch_related(Prefetch("options", options)).order_by("pk"):
@@ -122,9 +122,9 @@ def _why_silent(channel: Channel, as_if_approved: bool) -> str:
         return f"{channel.name} is not enabled."
     if not channel.activated:
         return f"{channel.name} is not activated in this demo system."
-    if channel.link_state == LinkState.NOT_LINKED.value:
+    if channel.link_state == LinkState.NOT_LINKED:
         return f"{channel.name} is not linked: see its checks."
-    if channel.activated_for == ActivatedFor.SANDBOX.value:
+    if channel.activated_for == ActivatedFor.SANDBOX:
         return f"{channel.name}: {ONLY_CHECKED}."
     if channel.dont_upload_stock_levels:
         return f"{channel.name}: Don't upload stock levels is on."
@@ -160,13 +160,13 @@ def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[
     channels = {channel_id: channel.marketplace_id}
     if whole_account:
         waiting = Channel.objects.filter(
-            account=channel.account_id, kind=Fulfilment.FBM.value, archived=False, stock_upload_approved_at=None
+            account=channel.account_id, kind=Fulfilment.FBM, archived=False, stock_upload_approved_at=None
         )
         channels |= dict(waiting.values_list("pk", "marketplace_id"))
     products = ChannelProduct.objects.filter(
         listing__account=channel.account_id,
         marketplace__in=channels.values(),
-        listing__fulfilment=Fulfilment.FBM.value,
+        listing__fulfilment=Fulfilment.FBM,
         listing__gone_at=None,
     )
     found = products.select_related("listing", "item").order_by("listing__sku", "marketplace_id")
@@ -197,5 +197,5 @@ def listings_of_items(item_ids: Iterable[int]) -> dict[int, int]:
     """The listings whose quantity these items decide, kits of them included: listing → seller account."""
     items = set(item_ids)
     items.update(KitComponent.objects.filter(component__in=items).values_list("kit", flat=True))
-    rows = Listing.objects.filter(products__item__in=items, fulfilment=Fulfilment.FBM.value, gone_at=None)
+    rows = Listing.objects.filter(products__item__in=items, fulfilment=Fulfilment.FBM, gone_at=None)
     return dict(rows.order_by("pk").values_list("pk", "account_id").distinct())

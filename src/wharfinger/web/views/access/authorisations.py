@@ -263,7 +263,7 @@ def come_back(request: HttpRequest) -> HttpResponse:
             return no_referrer(render(request, "wharfinger/authorisations/not_ours.html", context, status=400))
 
 
-ENDED = {AuthorisationState.DONE.value, AuthorisationState.REFUSED.value, AuthorisationState.FAILED.value}
+ENDED = {AuthorisationState.DONE, AuthorisationState.REFUSED, AuthorisationState.FAILED}
 
 
 @signed_in
@@ -299,7 +299,7 @@ def show_access(request: HttpRequest, channel_id: int) -> HttpResponse:
         "access": access,
         "channel_id": channel_id,
         "alerts": alerts_of_channel(channel_id),
-        "lost": access.link == LinkState.LOST.value,
+        "lost": access.link == LinkState.LOST,
         "budgets": budgets_of(access.account_id, now=trade_now()),
     }
     return render(request, "wharfinger/authorisations/access.html", context)

@@ -51,7 +51,7 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 def _more_form(request: HttpRequest, channel: ChannelPage, offers: Offers) -> MoreChannelsForm:
-    own = channel.kind == Fulfilment.FBM.value
+    own = channel.kind == Fulfilment.FBM
     initial = {"site_id": channel.site_id, "courier_service_id": channel.courier_service_id} if own else {}
     may_activate = bool(channel.activated_for) and allowed(request, Right.ADMINISTER)
     return MoreChannelsForm(

@@ -110,7 +110,7 @@ def tab_frame(request: HttpRequest, head: ChannelHead, tab: str) -> dict[str, An
     activations = []
     if demo and allowed(request, Right.ADMINISTER):
         can = [each for each in ActivatedFor if each is not ActivatedFor.SIMULATOR or settings.WHARFINGER.simulator_url]
-        activations = [each.value for each in can if not (head.activated and head.activated_for == each.value)]
+        activations = [each for each in can if not (head.activated and head.activated_for == each)]
     return {
         "head": head,
         "tabs": channel_tabs(head.id, tab),
@@ -145,7 +145,7 @@ def show_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 def settled(channel: ChannelPage) -> bool:
     """Nothing on the live part will change by itself soon."""
-    return bool(channel.checks) and not channel.checking and channel.link != LinkState.WAITING.value
+    return bool(channel.checks) and not channel.checking and channel.link != LinkState.WAITING
 
 
 @signed_in

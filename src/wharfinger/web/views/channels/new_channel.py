@@ -50,7 +50,7 @@ from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
 from wharfinger.web.token_first import token_first
 
-KINDS = {kind.value.lower(): kind for kind in Fulfilment}
+KINDS = {kind.lower(): kind for kind in Fulfilment}
 FIELDS = {
     "checks": ("marketplace_id", "marketplace_typed"),
     "general": GENERAL,
@@ -95,7 +95,7 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
         first |= {"region": region, "seller_id": seller_of(numbers([request.GET.get("account", "")]), region)}
     asked = numbers([request.GET.get("like", "")])
     pattern = channel_page(asked[0]) if asked else None
-    if pattern is not None and pattern.kind == fulfilment.value:
+    if pattern is not None and pattern.kind == fulfilment:
         first |= {**copy_of(pattern), "like": pattern.id}
     draft = begin_draft(request, fulfilment, first)
     return redirect("channel-draft", key=draft.key, step="checks")
@@ -178,8 +178,8 @@ def _fail(request: HttpRequest, draft: Draft, step: str) -> None:
 
 REMEDIES = {
     "courier": ("courier-new", {}),
-    "site": ("site-new", {"kind": SiteKind.OWN.value}),
-    "fba-site": ("site-new", {"kind": SiteKind.FBA.value}),
+    "site": ("site-new", {"kind": SiteKind.OWN}),
+    "fba-site": ("site-new", {"kind": SiteKind.FBA}),
     "application": ("amazon-application-new", {}),
 }
 
@@ -440,7 +440,7 @@ def _frame(draft: Draft, step: str) -> dict[str, Any]:
     back = reverse("channel-new") if before == "type" else reverse("channel-draft", args=[draft.key, before])
     return {
         "draft": draft,
-        "kind": draft.kind.value,
+        "kind": draft.kind,
         "step": step,
         "title": TITLES[step],
         "steps": steps,

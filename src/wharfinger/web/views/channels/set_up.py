@@ -38,7 +38,7 @@ def go_on(request: HttpRequest, channel_id: int) -> HttpResponse:
     """The first step that is not done."""
     channel = channel_or_404(channel_id)
     begin_set_up(request, channel_id)
-    linked = channel.link == LinkState.LINKED.value
+    linked = channel.link == LinkState.LINKED
     step = "authorise" if not linked else "first-import" if channel.dont_import_orders else "done"
     return redirect(f"channel-set-up-{step}", channel_id=channel_id)
 
@@ -54,7 +54,7 @@ def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
         return answer_live(request, state)
     context |= {
         "live": state,
-        "linked": channel.link == LinkState.LINKED.value,
+        "linked": channel.link == LinkState.LINKED,
         "token_first": token_first(application_of_account(channel.account_id)),
         "here": reverse("channel-set-up-authorise", args=[channel_id]),
         "administrators": who_may(Right.ADMINISTER),

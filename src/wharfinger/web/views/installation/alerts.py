@@ -23,7 +23,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     context = {
         "page": list_alerts(closed=closed, cursor=request.GET.get("at", "")),
         "closed": closed,
-        "way": way.value,
+        "way": way,
         "nowhere": way is MailWay.NONE,
         "nobody": way is not MailWay.NONE and not recipients(),
         "may_fix": allowed(request, Right.EDIT_CHANNELS),

@@ -57,7 +57,7 @@ def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> Ht
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
         "may_administer": allowed(request, Right.ADMINISTER),
         "may_audit": allowed(request, Right.SEE_AUDIT),
-        "mail_way": way_of_mail().value,
+        "mail_way": way_of_mail(),
         "installation": settings.WHARFINGER,
     }
     status = 422 if form.errors or pending_form.errors else 200

@@ -60,7 +60,7 @@ def _page(request: HttpRequest, form: MailForm, test_form: TestMailForm, result:
         "form": form,
         "test_form": test_form,
         "live": result,
-        "way": way.value,
+        "way": way,
         "nowhere": way is MailWay.NONE,
         "entered": way is MailWay.ENTERED,
         "environment": installation.smtp if way is MailWay.ENVIRONMENT else None,

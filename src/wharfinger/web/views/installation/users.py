@@ -37,7 +37,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @needs(Right.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
-    form = PersonForm(request.POST if request.method == "POST" else None, initial={"role": Role.VIEWER.value})
+    form = PersonForm(request.POST if request.method == "POST" else None, initial={"role": Role.VIEWER})
     if request.method == "POST" and form.is_valid():
         told = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:

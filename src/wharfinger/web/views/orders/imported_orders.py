@@ -77,7 +77,7 @@ def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResp
                 "currency", "at Amazon", "state", "why", "what to do", "sales order"]  # fmt: skip
     rows = (
         (row.order_ref, row.amazon_order_id, row.placed_at, row.channel, row.marketplace, row.fulfilment, row.summary,
-         row.total, row.currency, row.amazon_status, row.state.value, row.reason, row.remedy, row.sales_order,
+         row.total, row.currency, row.amazon_status, row.state, row.reason, row.remedy, row.sales_order,
          *([row.customer] if sees else []))
         for row in every_imported_order(_filter(form, channel), with_customers=sees)
     )  # fmt: skip

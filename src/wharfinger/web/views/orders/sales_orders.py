@@ -109,7 +109,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "at_amazon": _at_amazon(order),
         "form": form,
         "live": _shipments(request, order),
-        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment.value, order.zone),
+        "urgency": today().urgency(order.ship_by, order.state, order.fulfilment, order.zone),
         "may_ship": may_ship,
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),

@@ -30,7 +30,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_courier(request: HttpRequest) -> HttpResponse:
-    form = _form(request, {"tracking": Tracking.AT_ONCE.value, "active": True})
+    form = _form(request, {"tracking": Tracking.AT_ONCE, "active": True})
     if request.method == "POST" and form.is_valid():
         try:
             made = couriers.create_service(form.entry(), now=trade_now(), user=person(request))

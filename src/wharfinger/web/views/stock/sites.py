@@ -78,7 +78,7 @@ def edit_site(request: HttpRequest, site_id: int) -> HttpResponse:
     site = _site_or_404(site_id)
     first = {
         "name": site.name,
-        "kind": site.kind.value,
+        "kind": site.kind,
         "pool": site.pool_id,
         "priority": site.priority,
         "address": site.address,
