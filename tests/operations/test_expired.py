@@ -43,3 +43,13 @@ def test_jobs_that_failed_a_week_ago_are_removed_and_waiting_ones_never():
         assert expired.remove_failed_jobs(machine_now=NOW) == 1
         cursor.execute("SELECT args->>'task' FROM procrastinate_jobs ORDER BY 1")
         assert cursor.fetchall() == [("mail_out",), ("secret_in",)]
+
+
+def test_jobs_that_a_clock_ahead_put_off_for_years_run_now_and_others_keep_their_time():
+    triggers.verify_channel(1, after_seconds=3_000)
+    triggers.verify_channel(2, after_seconds=3 * 365 * 24 * 3600)
+    with connection.cursor() as cursor:
+        assert triggers.bring_jobs_forward() == 1
+        cursor.execute("SELECT (args->>'channel_id')::int, scheduled_at > now() FROM procrastinate_jobs ORDER BY 1")
+        assert cursor.fetchall() == [(1, True), (2, False)]
+    assert triggers.bring_jobs_forward() == 0

@@ -56,8 +56,8 @@ def _fault(requested: Mapping[str, Collection[str]], found: Identity) -> str:
         wanted = requested.get(kind)
         if not wanted or value in wanted or value.strip() in {one.strip() for one in wanted}:
             continue  # Amazon takes the spaces round a SKU away
-        linking_context = ", ".join(sorted(wanted)[:3])
-        return f"of {kind} {value[:80] or 'without an id'}, requested was {linking_context[:200]}"
+        several = ", ".join(sorted(wanted)[:3])
+        return f"of {kind} {value[:80] or 'without an id'}, requested was {several[:200]}"
     return ""
 
 

@@ -9,6 +9,8 @@ from django.db import connection, transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
+from wharfinger.domain.moments import CLOCKS_DIFFER, LONGEST_ROW_WAIT
+
 RUN_FLOW = "run_flow"
 FETCH_ORDER = "fetch_order"
 EXCHANGE_CODE = "exchange_code"
@@ -70,6 +72,20 @@ def _waits_already(queueing_lock: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1 FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [queueing_lock])
         return cursor.fetchone() is not None
+
+
+def bring_jobs_forward() -> int:
+    """Jobs that are put off for longer than anything puts one off run now; returns how many.
+
+    A computer's clock that was ahead for a while scheduled them; nobody else would look at them before that day.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE procrastinate_jobs SET scheduled_at = now() "
+            "WHERE status = 'todo' AND scheduled_at > now() + %s * interval '1 second'",
+            [(LONGEST_ROW_WAIT + CLOCKS_DIFFER).total_seconds()],
+        )
+        return int(cursor.rowcount)
 
 
 def run_flow(account_id: int, flow: str, *, soon: bool = False) -> bool:

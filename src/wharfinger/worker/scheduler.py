@@ -75,7 +75,8 @@ class Scheduler:
         while not self._stop.wait(LOOK_EVERY):
             self._since_beat += LOOK_EVERY
             beats = self._since_beat >= BEAT_EVERY
-            faults = [self._try(step) for step in ((self._beat, self._forget_dead, self._wake_tasks) if beats else ())]
+            steps = (self._beat, self._forget_dead, self._bring_forward, self._wake_tasks) if beats else ()
+            faults = [self._try(step) for step in steps]
             faults.append(self._try(self._wake_flows))
             self._note(next(filter(None, faults), ""))
         self._say_goodbye()
@@ -113,6 +114,9 @@ class Scheduler:
         for name in left.values_list("name", flat=True):
             if not is_running(name.rpartition(":")[2]):
                 flows.forget_worker(name)
+
+    def _bring_forward(self) -> None:
+        triggers.bring_jobs_forward()
 
     def _wake_tasks(self) -> None:
         now = self.clock.now()
