@@ -17,8 +17,8 @@ def test_the_pages_are_accessible_and_fit_the_screen(chromium, width, scheme):
         wrong = []
         sheet.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
         sheet.goto(base)
-        sheet.get_by_label("Orders an hour").fill("300")
-        sheet.get_by_role("button", name="Let them buy").click()
+        sheet.get_by_label("Orders per hour").fill("300")
+        sheet.get_by_role("button", name="Start traffic").click()
         sheet.get_by_role("button", name="1 hour").click()
         sheet.get_by_role("button", name="outage").click()
         for path in ("/", "/shop"):

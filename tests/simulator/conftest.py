@@ -68,14 +68,14 @@ class Amazon:
         return answer.status, json.loads(answer.body)
 
     def order(self, sku="HH-0010", quantity=1, seller=EU, marketplace=UK, by="MERCHANT", **more):
-        told = {
+        body = {
             "sellerId": seller,
             "marketplaceId": marketplace,
             "fulfilledBy": by,
             "items": [{"sku": sku, "quantity": quantity}],
             **more,
         }
-        status, order = self.control("POST", "orders", told)
+        status, order = self.control("POST", "orders", body)
         assert status == 201, order
         return order
 
@@ -84,8 +84,8 @@ class Amazon:
 
     def search(self, seller=EU, **query):
         since = "2026-09-01T00:00:00Z"
-        told = {"marketplaceIds": UK, "lastUpdatedAfter": since, "includedData": "FULFILLMENT,PROCEEDS"}
-        return self.call("GET", "/orders/2026-01-01/orders", seller=seller, query={**told, **query})
+        params = {"marketplaceIds": UK, "lastUpdatedAfter": since, "includedData": "FULFILLMENT,PROCEEDS"}
+        return self.call("GET", "/orders/2026-01-01/orders", seller=seller, query={**params, **query})
 
     def read(self, order, data, seller=EU):
         """One order by its number, with the included data."""

@@ -20,7 +20,7 @@ WORKED = 400
 
 
 def at(amazon, address, method="GET", body=b"", content_type=None):
-    """A presigned address, asked."""
+    """The response of a presigned address."""
     parts = urlsplit(address)
     headers = {"content-type": content_type} if content_type else {}
     return router.answer(amazon.simulator, Request(method, parts.path, parts.query, headers, body))
@@ -32,20 +32,22 @@ def fresh(amazon):
 
 
 def upload(amazon, content, content_type=JSON, *, seller=EU):
-    status, told = amazon.call("POST", DOCUMENTS, seller=seller, body={"contentType": content_type})
-    assert status == 201, told
+    status, body = amazon.call("POST", DOCUMENTS, seller=seller, body={"contentType": content_type})
+    assert status == 201, body
     if content is not None:
-        assert at(amazon, told["url"], "PUT", content, content_type).status == 200
-    return told["feedDocumentId"]
+        assert at(amazon, body["url"], "PUT", content, content_type).status == 200
+    return body["feedDocumentId"]
 
 
 def feed(amazon, kind, content, content_type=JSON, *, seller=EU, marketplaces=(UK,), options=None):
     """The feed's id."""
     document = upload(amazon, content, content_type, seller=seller)
     body = {"feedType": kind, "marketplaceIds": list(marketplaces), "inputFeedDocumentId": document}
-    status, told = amazon.call("POST", FEEDS, seller=seller, body=body | ({"feedOptions": options} if options else {}))
-    assert status == 202, told
-    return told["feedId"]
+    status, result = amazon.call(
+        "POST", FEEDS, seller=seller, body=body | ({"feedOptions": options} if options else {})
+    )
+    assert status == 202, result
+    return result["feedId"]
 
 
 def state(amazon, feed_id, *, seller=EU):
@@ -58,9 +60,9 @@ def status(amazon, feed_id, *, seller=EU):
 
 def report(amazon, feed_id, *, seller=EU):
     """The processing report's bytes of a feed that has ended."""
-    told = state(amazon, feed_id, seller=seller)
-    assert told["processingStatus"] == "DONE", told
-    found = amazon.call("GET", f"{DOCUMENTS}/{told['resultFeedDocumentId']}", seller=seller)[1]
+    finished = state(amazon, feed_id, seller=seller)
+    assert finished["processingStatus"] == "DONE", finished
+    found = amazon.call("GET", f"{DOCUMENTS}/{finished['resultFeedDocumentId']}", seller=seller)[1]
     body = at(amazon, found["url"]).body
     return gzip.decompress(body) if found.get("compressionAlgorithm") else body
 
@@ -70,16 +72,16 @@ def worked(amazon, kind, content, content_type=JSON, **more):
     number = feed(amazon, kind, content, content_type, **more)
     amazon.advance(WORKED)
     fresh(amazon)
-    told = report(amazon, number, seller=more.get("seller", EU))
-    return json.loads(told) if told[:1] == b"{" else read(told)
+    fed_report = report(amazon, number, seller=more.get("seller", EU))
+    return json.loads(fed_report) if fed_report[:1] == b"{" else read(fed_report)
 
 
 # --- listings
 
 
 def listings(*messages, seller=EU, **header):
-    told = {"sellerId": seller, "version": "2.0", "issueLocale": "en_US", **header}
-    return json.dumps({"header": told, "messages": list(messages)}).encode()
+    header_json = {"sellerId": seller, "version": "2.0", "issueLocale": "en_US", **header}
+    return json.dumps({"header": header_json, "messages": list(messages)}).encode()
 
 
 def quantity(number, sku, units, *, op="merge"):
@@ -118,14 +120,14 @@ def shipment(order, *, item="", units=0, tracking="JD0001", carrier="<CarrierCod
 
 def read(content):
     """(processed, successful, with error, with warning, [(MessageID, code, warning or error)]) of an XML report."""
-    told = ET.fromstring(content).find("Message/ProcessingReport")
-    summary = told.find("ProcessingSummary")
+    element = ET.fromstring(content).find("Message/ProcessingReport")
+    summary = element.find("ProcessingSummary")
     counts = [
         int(summary.findtext(name))
         for name in ("MessagesProcessed", "MessagesSuccessful", "MessagesWithError", "MessagesWithWarning")
     ]
     results = [
         (int(one.findtext("MessageID")), one.findtext("ResultMessageCode"), one.findtext("ResultCode"))
-        for one in told.findall("Result")
+        for one in element.findall("Result")
     ]
     return (*counts, results)

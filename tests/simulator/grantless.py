@@ -7,9 +7,9 @@ ROTATION = "sellingpartnerapi::client_credential:rotation"
 
 
 def ask_token(amazon, *, secret=None, headers=None, query=None, **form):
-    """(status, JSON) of Login with Amazon, with the application's own client id and secret unless told."""
-    told = amazon.control("GET", "accounts")[1]["application"]
-    form = {"client_id": told["clientId"], "client_secret": secret or told["clientSecret"], **form}
+    """(status, JSON) of Login with Amazon, with the application's own client id and secret by default."""
+    application = amazon.control("GET", "accounts")[1]["application"]
+    form = {"client_id": application["clientId"], "client_secret": secret or application["clientSecret"], **form}
     answer = amazon.send("POST", "/auth/o2/token", form=form, headers=headers, query=query)
     return answer.status, json.loads(answer.body)
 

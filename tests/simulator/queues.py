@@ -39,10 +39,10 @@ def sqs_of(amazon, region="eu-west-1"):
             for name, value in request.headers.items()
         }
         content = request.body.encode() if isinstance(request.body, str) else request.body or b""
-        told = router.answer(
+        response = router.answer(
             amazon.simulator, Request(request.method, address.path or "/", address.query, headers, content)
         )
-        return AWSResponse(request.url, told.status, told.headers, Raw(told.body))
+        return AWSResponse(request.url, response.status, response.headers, Raw(response.body))
 
     client.meta.events.register("before-send.sqs", carry)
     return client
@@ -56,9 +56,9 @@ def policy(*actions, principal=AMAZON, effect="Allow"):
 OPEN = policy("SQS:SendMessage", "SQS:GetQueueAttributes")
 
 
-def queue_for_amazon(sqs, name="orders", told=OPEN, **attributes):
-    """(address, ARN) of a queue with the policy that Amazon's guide asks for."""
-    url = sqs.create_queue(QueueName=name, Attributes={"Policy": told, **attributes})["QueueUrl"]
+def queue_for_amazon(sqs, name="orders", access=OPEN, **attributes):
+    """(address, ARN) of a queue with the policy that Amazon's guide requires."""
+    url = sqs.create_queue(QueueName=name, Attributes={"Policy": access, **attributes})["QueueUrl"]
     held = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, held["Attributes"]["QueueArn"]
 

@@ -22,19 +22,19 @@ def fresh(amazon):
     amazon._tokens.clear()
 
 
-def wish(kind, *, marketplaces=(UK,), since="", until="", options=None):
-    told = {"reportType": kind, "marketplaceIds": list(marketplaces)}
+def request_body(kind, *, marketplaces=(UK,), since="", until="", options=None):
+    body = {"reportType": kind, "marketplaceIds": list(marketplaces)}
     dates = {"dataStartTime": since, "dataEndTime": until}
     return (
-        told | {name: value for name, value in dates.items() if value} | ({"reportOptions": options} if options else {})
+        body | {name: value for name, value in dates.items() if value} | ({"reportOptions": options} if options else {})
     )
 
 
 def ask(amazon, kind, *, seller=EU, **more):
     """The report's id."""
-    status, told = amazon.call("POST", REPORTS, seller=seller, body=wish(kind, **more))
-    assert status == 202, told
-    return told["reportId"]
+    status, body = amazon.call("POST", REPORTS, seller=seller, body=request_body(kind, **more))
+    assert status == 202, body
+    return body["reportId"]
 
 
 def state(amazon, number, *, seller=EU):
@@ -42,7 +42,7 @@ def state(amazon, number, *, seller=EU):
 
 
 def made(amazon, kind, *, seller=EU, **more):
-    """What became of a report that was asked for now."""
+    """What became of a report that is requested now."""
     number = ask(amazon, kind, seller=seller, **more)
     amazon.advance(MADE)
     fresh(amazon)
@@ -50,20 +50,20 @@ def made(amazon, kind, *, seller=EU, **more):
 
 
 def download(amazon, document, *, seller=EU, token="", query=None):
-    """(the JSON about a document, S3's answer)."""
+    """(the JSON about a document, S3's response)."""
     headers = {"x-amz-access-token": token or amazon.token(seller)}
     answer = amazon.send("GET", f"{DOCUMENTS}/{document}", headers=headers, query=query)
     assert answer.status == 200, answer.body
-    told = json.loads(answer.body)
-    address = urlsplit(told["url"])
-    return told, router.answer(amazon.simulator, Request("GET", address.path, address.query))
+    body = json.loads(answer.body)
+    address = urlsplit(body["url"])
+    return body, router.answer(amazon.simulator, Request("GET", address.path, address.query))
 
 
 def rows_of(amazon, report, *, seller=EU, token="", quoted=False):
     """The lines of a report that is DONE, each by its header."""
     assert report["processingStatus"] == "DONE", report
-    told, answer = download(amazon, report["reportDocumentId"], seller=seller, token=token)
-    assert (answer.status, told["compressionAlgorithm"]) == (200, "GZIP")
+    document, answer = download(amazon, report["reportDocumentId"], seller=seller, token=token)
+    assert (answer.status, document["compressionAlgorithm"]) == (200, "GZIP")
     charset = answer.headers["content-type"].removeprefix("text/plain; charset=")
     lines = gzip.decompress(answer.body).decode(CODECS[charset]).splitlines()
     cells = [[cell.strip('"') if quoted else cell for cell in line.split("\t")] for line in lines]

@@ -6,8 +6,8 @@ from tests.simulator.conftest import Amazon
 JP, KW = "A1VC38T7YXB528", "A0INVENTEDKWD1"
 
 
-def join(amazon, **told):
-    status, account = amazon.control("POST", "accounts", told)
+def join(amazon, **members):
+    status, account = amazon.control("POST", "accounts", members)
     assert status == 201, account
     return account
 
@@ -36,7 +36,7 @@ def test_yen_have_no_decimals_and_dinars_three(amazon):
     assert (order["currency"], len(order["grandTotal"].split(".")[1])) == ("KWD", 3)
 
 
-def test_a_marketplace_that_no_program_knows_is_reported_with_country_and_currency(amazon):
+def test_a_marketplace_that_no_program_knows_has_country_and_currency(amazon):
     seller = join(amazon, region="EU", marketplaceIds=[KW])["sellerId"]
     payload = amazon.call("GET", "/sellers/v1/marketplaceParticipations", seller=seller)[1]["payload"]
     market = payload[0]["marketplace"]
@@ -63,7 +63,7 @@ def test_traffic_reaches_an_account_that_joins_later(amazon):
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("changed", "field"),
     [
         ({}, "region"),
         ({"region": "MARS"}, "region"),
@@ -73,7 +73,7 @@ def test_traffic_reaches_an_account_that_joins_later(amazon):
         ({"region": "EU", "sellerId": "A2HARBOUREULTD1"}, "sellerId"),
     ],
 )
-def test_a_wrong_account_is_reported_so(amazon, told, field):
-    status, answer = amazon.control("POST", "accounts", told)
+def test_a_wrong_account_is_refused_with_its_field(amazon, changed, field):
+    status, answer = amazon.control("POST", "accounts", changed)
     assert (status, field in answer["error"]) == (400, True), answer
     assert len(amazon.simulator.world.sellers) == 2

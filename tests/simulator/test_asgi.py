@@ -16,7 +16,7 @@ def test_no_answer_on_a_kept_line_waits_for_an_acknowledgement(tmp_path):
     try:
         with httpx2.Client(base_url=running.base) as client:
             taken = [seconds_of(client) for _ in range(60)]
-            assert min(taken[40:]) < DELAYED / 2  # a line's first answers are acknowledged at once in any case
+            assert min(taken[40:]) < DELAYED / 2  # a connection's first responses are acknowledged at once in any case
     finally:
         running.end()
 

@@ -28,8 +28,8 @@ def rows():
 
 def old(amazon, path="", **query):
     """A read of Orders v0."""
-    told = query or {"MarketplaceIds": UK, "CreatedAfter": "2026-09-01T00:00:00Z"} if not path else query
-    return amazon.call("GET", f"{V0}{path}", query=told)
+    params = query or {"MarketplaceIds": UK, "CreatedAfter": "2026-09-01T00:00:00Z"} if not path else query
+    return amazon.call("GET", f"{V0}{path}", query=params)
 
 
 # --- the page
@@ -45,7 +45,7 @@ def test_the_page_names_each_behaviour_once_and_only_faults_that_there_are():
 def test_every_behaviour_by_fault_or_control_is_produced_by_a_test():
     wanted = {number.lower() for number, _, how in rows() if re.search(r"fault `|control: ", how)}
     elsewhere = {"n01", "n03", "n05"}
-    """Shown where notifications are told, in test_notifications_told.py."""
+    """Shown where notifications are tested, in test_notification_contents.py."""
     here = {
         number
         for name in globals()
@@ -85,8 +85,8 @@ def test_o09_a_shipped_order_comes_without_its_price(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON")
     amazon.advance(301)
     fault(amazon, "no_money", count=2)
-    told = old(amazon, f"/{order['orderId']}")[1]["payload"]
-    assert (told["OrderStatus"], "OrderTotal" in told) == ("Shipped", False)
+    payload = old(amazon, f"/{order['orderId']}")[1]["payload"]
+    assert (payload["OrderStatus"], "OrderTotal" in payload) == ("Shipped", False)
     item = old(amazon, f"/{order['orderId']}/orderItems")[1]["payload"]["OrderItems"][0]
     assert ("ItemPrice" in item, item["QuantityShipped"]) == (False, 1)
 
@@ -100,8 +100,8 @@ def test_o10_the_items_of_an_order_are_null(amazon):
 
 def test_o15_a_region_refuses_what_it_took_for_hours(amazon):
     fault(amazon, "400", operation="searchOrders", sellerId=EU, window={"until": iso(START + 3000)})
-    status, told = amazon.search()
-    assert (status, told["errors"][0]["code"], told["errors"][0]["details"]) == (400, "InvalidInput", "")
+    status, body = amazon.search()
+    assert (status, body["errors"][0]["code"], body["errors"][0]["details"]) == (400, "InvalidInput", "")
     assert amazon.search(seller=NA, marketplaceIds=US)[0] == 200
     amazon.advance(3001)
     assert amazon.search()[0] == 200
@@ -119,8 +119,8 @@ def test_o19_tax_and_payment_are_not_there_yet(amazon):
     order = amazon.order(seller=NA, marketplace=US)
     assert {"payment"} <= set(amazon.read(order, "TAX,PAYMENT", seller=NA))
     fault(amazon, "members", operation="getOrder", without=["payment", "tax"])
-    told = amazon.read(order, "TAX,PAYMENT", seller=NA)
-    assert ("payment" in told, "tax" in told["orderItems"][0]) == (False, False)
+    found = amazon.read(order, "TAX,PAYMENT", seller=NA)
+    assert ("payment" in found, "tax" in found["orderItems"][0]) == (False, False)
 
 
 def test_o24_one_orders_items_are_no_json(amazon):
@@ -185,15 +185,15 @@ def test_o33_orders_are_older_than_the_connection(amazon):
 def test_s01_an_accepted_quantity_is_not_applied(amazon):
     before = amazon.listing("HH-0010").quantity
     fault(amazon, "accepted_not_applied")
-    told = amazon.set_quantity("HH-0010", before + 5)[1]
+    body = amazon.set_quantity("HH-0010", before + 5)[1]
     amazon.advance(3600)
-    assert (told["status"], told["issues"], amazon.listing("HH-0010").quantity) == ("ACCEPTED", [], before)
+    assert (body["status"], body["issues"], amazon.listing("HH-0010").quantity) == ("ACCEPTED", [], before)
 
 
 def test_s04_invalid_comes_with_200(amazon):
     fault(amazon, "invalid")
-    status, told = amazon.set_quantity("HH-0010", 5)
-    assert (status, told["status"], told["issues"][0]["attributeNames"]) == (
+    status, body = amazon.set_quantity("HH-0010", 5)
+    assert (status, body["status"], body["issues"][0]["attributeNames"]) == (
         200,
         "INVALID",
         ["fulfillmentAvailability"],
@@ -229,8 +229,8 @@ def test_sh08_a_tracking_number_is_refused_for_its_carrier(amazon):
 def test_f01_summaries_skip_a_sku(amazon):
     whole = {row["sellerSku"] for row in summaries(amazon)[1]["payload"]["inventorySummaries"]}
     fault(amazon, "rows_missing", operation="getInventorySummaries")
-    told = {row["sellerSku"] for row in summaries(amazon)[1]["payload"]["inventorySummaries"]}
-    assert len(whole - told) == 1
+    skus = {row["sellerSku"] for row in summaries(amazon)[1]["payload"]["inventorySummaries"]}
+    assert len(whole - skus) == 1
 
 
 def test_f02_a_page_token_is_the_text_of_an_error(amazon):
@@ -286,8 +286,8 @@ def test_a07_an_old_wording_of_a_refusal(amazon):
 
 
 def test_a11_a_marketplace_opens_that_no_program_knows(amazon):
-    told = amazon.control("POST", "accounts", {"region": "EU", "marketplaceIds": ["A0INVENTEDKWD1"]})[1]
-    found = amazon.call("GET", "/sellers/v1/marketplaceParticipations", seller=told["sellerId"])[1]["payload"]
+    accounts = amazon.control("POST", "accounts", {"region": "EU", "marketplaceIds": ["A0INVENTEDKWD1"]})[1]
+    found = amazon.call("GET", "/sellers/v1/marketplaceParticipations", seller=accounts["sellerId"])[1]["payload"]
     assert found[0]["marketplace"]["defaultCurrencyCode"] == "KWD"
 
 
@@ -333,16 +333,16 @@ def test_fd01_fd02_a_feed_ends_with_nothing_done_and_nothing_to_read(amazon, kin
     fault(amazon, kind)
     number = feeding.feed(amazon, feeding.LISTINGS, feeding.listings(feeding.quantity(1, "HH-0010", before + 1)))
     amazon.advance(feeding.WORKED)
-    told = feeding.state(amazon, number)
-    assert (told["processingStatus"], "resultFeedDocumentId" in told) == (ends, False)
+    feed_state = feeding.state(amazon, number)
+    assert (feed_state["processingStatus"], "resultFeedDocumentId" in feed_state) == (ends, False)
     assert amazon.listing("HH-0010").quantity == before
 
 
 def test_fd09_messages_have_the_same_error(amazon):
     fault(amazon, "feed_partly_refused")
     messages = [feeding.quantity(number, f"HH-{number + 20:04d}", 7) for number in range(1, 5)]
-    told = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
-    wrong = [issue["messageId"] for issue in told["issues"] if issue["severity"] == "ERROR"]
+    report = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
+    wrong = [issue["messageId"] for issue in report["issues"] if issue["severity"] == "ERROR"]
     assert set(wrong) == {2, 4}
     assert [amazon.listing(f"HH-{number + 20:04d}").quantity == 7 for number in (1, 3)] == [True, True]
 
@@ -359,10 +359,10 @@ def test_fd12_a_feed_stays_in_progress_for_hours(amazon):
 
 
 @pytest.mark.parametrize(("kind", "ends"), [("report_fatal", "FATAL"), ("report_cancelled", "CANCELLED")])
-def test_r05_r07_a_report_ends_without_a_word_and_without_a_document(amazon, kind, ends):
+def test_r05_r07_a_report_ends_without_a_message_and_without_a_document(amazon, kind, ends):
     fault(amazon, kind)
-    told = reporting.made(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")
-    assert (told["processingStatus"], "reportDocumentId" in told, "errors" in told) == (ends, False, False)
+    report = reporting.made(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")
+    assert (report["processingStatus"], "reportDocumentId" in report, "errors" in report) == (ends, False, False)
     assert reporting.made(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")["processingStatus"] == "DONE"
 
 
@@ -400,8 +400,8 @@ def test_i04_an_operation_finds_a_sku_invalid_for_weeks(amazon):
     amazon.control("POST", "traffic", {"marketplaces": {UK: 1}, "odd": 0.1})
     fault(amazon, "sku_refused", count=0)
     path = f"/listings/2021-08-01/items/{EU}/HE14-367%26%402%26%24388"
-    status, told = amazon.call("GET", path, query={"marketplaceIds": UK})
-    assert (status, told["errors"][0]["message"]) == (400, f"HE14-367&@2&$388 is an invalid SKU for marketplace {UK}")
+    status, body = amazon.call("GET", path, query={"marketplaceIds": UK})
+    assert (status, body["errors"][0]["message"]) == (400, f"HE14-367&@2&$388 is an invalid SKU for marketplace {UK}")
     amazon.control("POST", "faults", {"clear": True})
     assert amazon.call("GET", path, query={"marketplaceIds": UK})[0] == 200
 

@@ -1,4 +1,4 @@
-"""Every operation's answers against the contract that Amazon publishes, field by field."""
+"""Every operation's responses against the contract that Amazon publishes, field by field."""
 
 import json
 import re
@@ -16,13 +16,13 @@ from amazon_simulator.protocol.errors import denied, throttled
 
 ROUTES = Amazon().simulator.routes.operations
 TAKES_NOTHING = {"getMarketplaceParticipations", "getAccount", "getDestinations"}
-"""Operations without a parameter: only the door can refuse them."""
+"""Operations without a parameter: only the router can refuse them."""
 STRING = "comes as a string, whatever the model says (behaviour O23)"
 EXCEPTIONS = {
     ("getOrders", "$.payload.Orders[].IsReplacementOrder"): STRING,
     ("getOrderV0", "$.payload.IsReplacementOrder"): STRING,
 }
-"""Where Amazon's own answers break its models, and with them ours: (operation, place) → what is known of it."""
+"""Where Amazon's own responses break its models, and with them ours: (operation, place) → what is known of it."""
 TWO_MODELS = {"getOrderV0": "getOrder"}
 """Operation here → its name in its model, where two models have one name."""
 
@@ -55,7 +55,7 @@ def test_every_operation_is_walked_well_called_and_badly_called():
 
 
 @pytest.mark.parametrize("name", ROUTES)
-def test_what_the_door_refuses_is_reported_as_the_operations_model_says(name):
+def test_refusals_of_the_router_are_as_the_operations_model_says(name):
     route = ROUTES[name]
     published = operation(route.method, route.path)
     for refusal in (denied(), throttled()):

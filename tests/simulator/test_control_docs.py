@@ -17,7 +17,7 @@ ORDER = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}]}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "simulator.md"
 
 
-def told():
+def documented():
     """The calls in the first column of the table under “Control”; what is written large stands for anything."""
     control = PAGE.read_text(encoding="utf-8").split("\n## Control\n")[1].split("\n## ")[0]
     cells = re.findall(r"^\| (`.+?`) \|", control, re.MULTILINE)
@@ -35,7 +35,7 @@ def answered():
 
 def test_the_page_names_every_control_call():
     assert len(answered()) > 25
-    assert answered() == told()
+    assert answered() == documented()
 
 
 def test_the_openapi_document_is_made_from_the_table():
@@ -85,5 +85,5 @@ def test_the_page_of_calls_shows_each_with_its_members():
     ],
 )  # fmt: skip
 def test_a_refusal_names_the_member_and_the_remedy(amazon, path, body, sentence):
-    status, told = amazon.control("POST", path, body)
-    assert (status, told["error"].startswith(sentence)) == (400, True), told
+    status, result = amazon.control("POST", path, body)
+    assert (status, result["error"].startswith(sentence)) == (400, True), result

@@ -1,4 +1,4 @@
-"""The control page and the shop: every button does what it says, what cannot be is said where it was asked."""
+"""The control page and the shop: every button does what it says, an error stands beside its form."""
 
 import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -44,7 +44,7 @@ def test_the_clock_goes_on(amazon):
     assert (status, "advance: give a number" in shown) == (422, True)
 
 
-def test_a_story_begins_for_the_seller_that_was_chosen(amazon):
+def test_a_scenario_starts_for_the_seller_that_was_chosen(amazon):
     assert press(amazon, "scenario", name="oversold", sellerId=EU)[0] == 303
     assert {order.seller for order in amazon.simulator.world.orders.values()} == {EU}
     status, shown = press(amazon, "scenario", name="mutiny", sellerId=EU)
@@ -127,10 +127,10 @@ def test_an_account_is_suspended_sells_again_and_withdraws(amazon):
 
 def test_a_role_is_taken_away_for_a_while_and_given_back(amazon):
     press(amazon, "roles", role="Product Listing", granted="0", minutes="60")
-    assert "taken away until 2026-09-21 15:13:20 UTC" in page(amazon)
+    assert "withdrawn until 2026-09-21 15:13:20 UTC" in page(amazon)
     assert amazon.set_quantity("HH-0010", 3)[0] == 403
     press(amazon, "roles", role="Product Listing", granted="1")
-    assert ("taken away until" in page(amazon), amazon.set_quantity("HH-0010", 3)[0]) == (False, 200)
+    assert ("withdrawn until" in page(amazon), amazon.set_quantity("HH-0010", 3)[0]) == (False, 200)
     status, shown = press(amazon, "roles", role="King", granted="0")
     assert (status, "role: " in shown) == (422, True)
 
@@ -149,8 +149,8 @@ def test_another_application_calls_and_is_stopped(amazon):
 
 def test_the_application_is_registered(amazon):
     press(amazon, "application", role1="on", role2="on", redirectUris="http://a.example/x https://b.example/y")
-    told = amazon.control("GET", "accounts")[1]["application"]
-    assert (told["draft"], told["roles"], told["redirectUris"]) == (
+    accounts = amazon.control("GET", "accounts")[1]["application"]
+    assert (accounts["draft"], accounts["roles"], accounts["redirectUris"]) == (
         False,
         ["Product Listing", "Direct-to-Consumer Shipping"],
         ["http://a.example/x", "https://b.example/y"],
@@ -228,10 +228,10 @@ def test_an_orders_page_in_seller_central_is_its_line_in_the_sellers_shop(amazon
         amazon.order()
     answer = amazon.send("GET", f"/sellercentral/sellercentral.amazon.co.uk/orders-v3/order/{order}")
     assert answer.status == 303
-    asked = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
-    shown = in_one_line(amazon.send("GET", "/shop", query=asked).body.decode())
+    params = dict(parse_qsl(urlsplit(answer.headers["location"]).query))
+    shown = in_one_line(amazon.send("GET", "/shop", query=params).body.decode())
     rows = re.findall(r'<th scope="row"><code>([0-9-]+)</code>', shown)
     assert (rows[0], rows.count(order), len(rows)) == (order, 1, ORDERS_SHOWN + 1)
-    other = next(seller for seller in amazon.simulator.world.sellers if seller != asked["seller"])
-    assert order not in amazon.send("GET", "/shop", query={**asked, "seller": other}).body.decode()
+    other = next(seller for seller in amazon.simulator.world.sellers if seller != params["seller"])
+    assert order not in amazon.send("GET", "/shop", query={**params, "seller": other}).body.decode()
     assert amazon.send("GET", "/sellercentral/sellercentral.amazon.co.uk/orders-v3/order/none").status == 404

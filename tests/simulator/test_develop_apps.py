@@ -4,7 +4,7 @@ import re
 
 import pytest
 from tests.simulator.conftest import CALLBACK, EU, NA, Amazon
-from tests.simulator.test_consent import CONSENT, ROW_CHOICE, SIGN_IN, press, signed_in, told
+from tests.simulator.test_consent import CONSENT, CONSENT_PARAMS, SIGN_IN, press, returned_params, signed_in
 from tests.simulator.test_login import own_token, refreshed
 
 from amazon_simulator.access.application import APPLICATION_ID
@@ -86,7 +86,7 @@ def test_only_the_primary_user_authorises(amazon):
 
 def test_a_private_application_has_no_consent_page(amazon):
     kind(amazon, "private")
-    answer = amazon.send("GET", CONSENT, query=ROW_CHOICE)
+    answer = amazon.send("GET", CONSENT, query=CONSENT_PARAMS)
     assert (answer.status, b"MD5100" in answer.body, b"Develop Apps" in answer.body) == (400, True, True)
     kind(amazon, "public", loginUri="http://127.0.0.1:8000/log-in")
     headers = signed_in(amazon)
@@ -97,7 +97,7 @@ def test_a_private_application_has_no_consent_page(amazon):
     confirm = f"/sellercentral/sellercentral-europe.amazon.com/apps/authorize/confirm/{APPLICATION_ID}"
     assert amazon.send("GET", confirm, query={"redirect_uri": CALLBACK}, headers=headers).status == 400
     kind(amazon, "public")
-    assert "spapi_oauth_code" in told(press(amazon, {"accept": "yes", "answer": "ok"}))
+    assert "spapi_oauth_code" in returned_params(press(amazon, {"accept": "yes", "answer": "ok"}))
 
 
 def test_an_unlisted_application_has_25_sellers_by_consent(amazon):
@@ -106,18 +106,20 @@ def test_an_unlisted_application_has_25_sellers_by_consent(amazon):
     for number in range(24):
         amazon.simulator.world.records.make(Seller(f"SELLER{number}", "Somebody", "EU", []))
         application.make(RefreshToken(f"Atzr|{number}", f"SELLER{number}", granted=now))
-    assert "spapi_oauth_code" in told(press(amazon, {"accept": "yes", "answer": "ok"}))
-    assert "spapi_oauth_code" in told(press(amazon, {"accept": "yes", "answer": "ok"}))  # the same seller again
+    assert "spapi_oauth_code" in returned_params(press(amazon, {"accept": "yes", "answer": "ok"}))
+    assert "spapi_oauth_code" in returned_params(
+        press(amazon, {"accept": "yes", "answer": "ok"})
+    )  # the same seller again
     application.make(RefreshToken("Atzr|25", "SELLER0", granted=now))
     application.make(RefreshToken("Atzr|26", EU, granted=now))
     there = "/sellercentral/sellercentral.amazon.com/apps/authorize/consent"
     form = {"email": f"{NA.lower()}@sellers.example", "password": "harbour"}
-    signed = amazon.send("POST", there, query=ROW_CHOICE, form=form)
+    signed = amazon.send("POST", there, query=CONSENT_PARAMS, form=form)
     headers = {"cookie": signed.headers["set-cookie"].split(";")[0]}
-    answer = amazon.send("GET", there, query=ROW_CHOICE, headers=headers)
+    answer = amazon.send("GET", there, query=CONSENT_PARAMS, headers=headers)
     assert (answer.status, b"25 selling accounts" in answer.body) == (403, True)
     application.revoke("SELLER3")
-    assert amazon.send("GET", there, query=ROW_CHOICE, headers=headers).status == 200
+    assert amazon.send("GET", there, query=CONSENT_PARAMS, headers=headers).status == 200
 
 
 def test_the_kind_is_set_by_the_page_and_outlives_a_kill(tmp_path):

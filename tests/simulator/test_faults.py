@@ -1,4 +1,4 @@
-"""Each fault does what its words say, to the calls it was told, as often as it was told, over a restart."""
+"""Each fault does what its description says, to the calls it is for, as often as set, over a restart."""
 
 import base64
 import json
@@ -16,8 +16,8 @@ SELLERS = "/sellers/v1/marketplaceParticipations"
 SUMMARIES = "/fba/inventory/v1/summaries"
 
 
-def fault(amazon, kind, **told):
-    status, made = amazon.control("POST", "faults", {"kind": kind, **told})
+def fault(amazon, kind, **members):
+    status, made = amazon.control("POST", "faults", {"kind": kind, **members})
     assert status == 201, made
     return made
 
@@ -27,13 +27,13 @@ def raw(amazon, path=SELLERS, seller=EU, **query):
 
 
 def summaries(amazon, **query):
-    told = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "details": "true"}
-    return amazon.call("GET", SUMMARIES, query={**told, **query})
+    params = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "details": "true"}
+    return amazon.call("GET", SUMMARIES, query={**params, **query})
 
 
 def listings(amazon, **query):
-    told = {"marketplaceIds": UK, "pageSize": 20, "includedData": "summaries,fulfillmentAvailability"}
-    return amazon.call("GET", f"/listings/2021-08-01/items/{EU}", query={**told, **query})
+    params = {"marketplaceIds": UK, "pageSize": 20, "includedData": "summaries,fulfillmentAvailability"}
+    return amazon.call("GET", f"/listings/2021-08-01/items/{EU}", query={**params, **query})
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_refusal_without_cause_looks_like_a_real_one(amazon, kind, status, cod
         )
 
 
-def test_a_refusal_may_have_words_of_its_own(amazon):
+def test_a_refusal_may_have_its_own_message(amazon):
     fault(amazon, "refuse", status=418, code="Teapot", message="No coffee here.", details="teapot")
     answer = raw(amazon)
     assert (answer.status, json.loads(answer.body)) == (
@@ -138,11 +138,15 @@ def test_an_empty_answer_has_no_payload_or_no_member(amazon):
 def test_members_are_left_out_or_have_another_value(amazon):
     order = amazon.order()
     fault(amazon, "members", operation="getOrder", without=["buyerEmail", "salesChannel"])
-    told = amazon.read(order, "BUYER,FULFILLMENT")
-    assert ("salesChannel" in told, "buyerEmail" in told["buyer"], "buyerName" in told["buyer"]) == (False, False, True)
+    found = amazon.read(order, "BUYER,FULFILLMENT")
+    assert ("salesChannel" in found, "buyerEmail" in found["buyer"], "buyerName" in found["buyer"]) == (
+        False,
+        False,
+        True,
+    )
     fault(amazon, "members", operation="getOrder", **{"with": {"quantityOrdered": "1", "noSuchMember": 5}})
-    told = amazon.read(order, "BUYER")
-    assert (told["orderItems"][0]["quantityOrdered"], "noSuchMember" in told) == ("1", False)
+    found = amazon.read(order, "BUYER")
+    assert (found["orderItems"][0]["quantityOrdered"], "noSuchMember" in found) == ("1", False)
     fault(amazon, "members", operation="getOrder", **{"with": {"phone": None}, "into": "deliveryAddress"})
     assert amazon.read(order, "RECIPIENT")["recipient"]["deliveryAddress"]["phone"] is None
     assert amazon.read(order, "RECIPIENT") == amazon.read(order, "RECIPIENT")
@@ -161,18 +165,18 @@ def test_rows_are_missing_from_a_page_and_from_that_page_only(amazon):
     fault(amazon, "rows_missing", operation="getInventorySummaries")
     assert summaries(amazon)[1]["payload"]["inventorySummaries"] == whole[1:]
     fault(amazon, "rows_missing", operation="searchListingsItems")
-    told = listings(amazon)[1]
-    assert (len(told["items"]), told["numberOfResults"]) == (19, 75)
+    body = listings(amazon)[1]
+    assert (len(body["items"]), body["numberOfResults"]) == (19, 75)
 
 
 @pytest.mark.parametrize("operation", ["searchOrders", "searchListingsItems", "getInventorySummaries"])
-def test_a_bad_page_token_is_promised_and_refused(amazon, operation):
+def test_a_bad_page_token_is_given_and_refused(amazon, operation):
     ask = {"searchOrders": amazon.search, "searchListingsItems": lambda **q: listings(amazon, **q)}.get(
         operation, lambda **q: summaries(amazon, **q)
     )
     fault(amazon, "bad_next_token", operation=operation)
-    status, told = ask()
-    token = told["pagination"]["nextToken"]
+    status, body = ask()
+    token = body["pagination"]["nextToken"]
     assert (status, b"InputInvalidException" in base64.b64decode(token)) == (200, True)
     assert ask(**{PAGED[operation]: token})[0] == 400
 
@@ -192,10 +196,10 @@ def test_orders_come_without_address_or_money(amazon):
     assert "recipient" not in amazon.search(includedData="RECIPIENT")[1]["orders"][0]
     assert "recipient" in amazon.read(order, "RECIPIENT")
     fault(amazon, "no_money")
-    told = amazon.read(order, "PROCEEDS,PAYMENT,FULFILLMENT")
-    item = told["orderItems"][0]
-    assert ("proceeds" in told, "payment" in told, "proceeds" in item, "price" in item["product"]) == (False,) * 4
-    assert (told["fulfillment"]["fulfillmentStatus"], item["quantityOrdered"]) == ("UNSHIPPED", 1)
+    found = amazon.read(order, "PROCEEDS,PAYMENT,FULFILLMENT")
+    item = found["orderItems"][0]
+    assert ("proceeds" in found, "payment" in found, "proceeds" in item, "price" in item["product"]) == (False,) * 4
+    assert (found["fulfillment"]["fulfillmentStatus"], item["quantityOrdered"]) == ("UNSHIPPED", 1)
 
 
 def test_fba_stock_comes_without_quantities(amazon):
@@ -211,13 +215,13 @@ def test_odd_skus_are_not_found_by_name_while_the_whole_list_has_them(amazon):
     fault(amazon, "odd_skus_missing", count=0)
     assert [item["sku"] for item in listings(amazon, sortBy="sku", sortOrder="ASC")[1]["items"]] == whole
     assert {"HH 0001", "HH'0004"} <= set(whole)
-    asked = {"identifiersType": "SKU", "identifiers": "HH 0001,HH-0010"}
-    assert [item["sku"] for item in listings(amazon, **asked)[1]["items"]] == ["HH-0010"]
+    params = {"identifiersType": "SKU", "identifiers": "HH 0001,HH-0010"}
+    assert [item["sku"] for item in listings(amazon, **params)[1]["items"]] == ["HH-0010"]
     assert summaries(amazon)[1]["payload"]["inventorySummaries"] == stock
 
 
 @pytest.mark.parametrize("operation", ["searchOrders", "getOrders"])
-def test_a_page_token_is_refused_without_words_and_the_first_page_is_not(amazon, operation):
+def test_a_page_token_is_refused_without_a_message_and_the_first_page_is_not(amazon, operation):
     for _ in range(2):
         amazon.order()
     amazon.advance(130)
@@ -241,8 +245,8 @@ def test_what_a_patch_may_meet_a_message_of_a_feed_meets_too(amazon, kind, statu
     before = amazon.listing("HH-0010").quantity
     fault(amazon, kind)
     messages = [feeding.quantity(1, "HH-0010", before + 5), feeding.quantity(2, "HH-0011", 3)]
-    told = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
-    assert told["summary"]["messagesAccepted"] == (1 if kind == "invalid" else 2)
+    report = feeding.worked(amazon, feeding.LISTINGS, feeding.listings(*messages))
+    assert report["summary"]["messagesAccepted"] == (1 if kind == "invalid" else 2)
     assert (amazon.listing("HH-0010").quantity, amazon.listing("HH-0011").quantity) == (before, 3)
     events = amazon.control("GET", "books")[1]["faultEvents"]
     assert [(row["kind"], row["operation"], row["subject"]) for row in events] == [
@@ -263,11 +267,11 @@ def test_a_new_orders_total_is_a_cent_more_than_its_lines(amazon):
     fault(amazon, "total_off")
     order, next_one = amazon.order(), amazon.order()
     for one, cent in ((order, Decimal("0.01")), (next_one, Decimal(0))):
-        told = amazon.read(one, "PROCEEDS,PAYMENT")
-        lines = sum(Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in told["orderItems"])
-        total = told["proceeds"]["grandTotal"]["amount"]
+        found = amazon.read(one, "PROCEEDS,PAYMENT")
+        lines = sum(Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in found["orderItems"])
+        total = found["proceeds"]["grandTotal"]["amount"]
         assert (Decimal(total) - lines, one["grandTotal"]) == (cent, total)
-        assert told["payment"]["paymentExecutions"][0]["paymentAmount"]["amount"] == total
+        assert found["payment"]["paymentExecutions"][0]["paymentAmount"]["amount"] == total
         old = amazon.call("GET", f"/orders/v0/orders/{one['orderId']}")[1]["payload"]
         assert old["OrderTotal"]["Amount"] == total
 
@@ -285,11 +289,11 @@ def test_a_quantity_takes_effect_late(amazon):
 def test_a_patch_is_invalid_or_its_sku_refused(amazon):
     before = amazon.listing("HH-0010").quantity
     fault(amazon, "invalid")
-    status, told = amazon.set_quantity("HH-0010", before + 1)
-    assert (status, told["status"], told["issues"][0]["code"]) == (200, "INVALID", "90000900")
+    status, body = amazon.set_quantity("HH-0010", before + 1)
+    assert (status, body["status"], body["issues"][0]["code"]) == (200, "INVALID", "90000900")
     fault(amazon, "sku_refused", operation="patchListingsItem")
-    status, told = amazon.set_quantity("HH-0010", before + 1)
-    assert (status, told["errors"][0]["message"]) == (400, f"HH-0010 is an invalid SKU for marketplace {UK}")
+    status, body = amazon.set_quantity("HH-0010", before + 1)
+    assert (status, body["errors"][0]["message"]) == (400, f"HH-0010 is an invalid SKU for marketplace {UK}")
     amazon.advance(60)
     assert amazon.listing("HH-0010").quantity == before
 
@@ -297,9 +301,9 @@ def test_a_patch_is_invalid_or_its_sku_refused(amazon):
 def test_a_tracking_number_does_not_fit_the_carrier(amazon):
     order = amazon.order()
     fault(amazon, "tracking_refused")
-    status, told = amazon.confirm(order, tracking="AB12")
+    status, body = amazon.confirm(order, tracking="AB12")
     words = "The tracking ID AB12 for Royal Mail does not match the expected format for the carrier."
-    assert (status, told["errors"][0]["message"].startswith(words)) == (400, True)
+    assert (status, body["errors"][0]["message"].startswith(words)) == (400, True)
     row = amazon.control("GET", "books")[1]["orders"][0]
     assert (row["status"], row["packages"]) == ("UNSHIPPED", [])
     assert amazon.confirm(order, tracking="AB12")[0] == 204
@@ -321,24 +325,24 @@ def test_a_new_order_is_found_late_although_it_can_be_read(amazon):
 # --- whom, how often, when
 
 
-def test_a_fault_strikes_its_operation_only(amazon):
+def test_a_fault_happens_to_its_operation_only(amazon):
     fault(amazon, "500", operation="searchOrders", count=0)
     assert (amazon.search()[0], raw(amazon).status, amazon.search()[0]) == (500, 200, 500)
 
 
-def test_a_fault_strikes_its_account_only(amazon):
+def test_a_fault_happens_to_its_account_only(amazon):
     fault(amazon, "500", sellerId=NA, count=0)
     assert (raw(amazon).status, raw(amazon, seller=NA).status, amazon.search()[0]) == (200, 500, 200)
     assert amazon.search(seller=NA, marketplaceIds=US)[0] == 500
 
 
-def test_a_fault_strikes_so_many_times(amazon):
+def test_a_fault_happens_so_many_times(amazon):
     fault(amazon, "503", count=3)
     assert [raw(amazon).status for _ in range(5)] == [503, 503, 503, 200, 200]
     assert amazon.control("GET", "faults")[1]["faults"][0]["hits"] == 3
 
 
-def test_a_fault_with_a_chance_strikes_about_so_often(amazon):
+def test_a_fault_with_a_probability_happens_about_so_often(amazon):
     amazon.control("POST", "limits", {"lift": True})
     fault(amazon, "503", probability=0.3)
     found = [raw(amazon).status for _ in range(300)]
@@ -353,7 +357,7 @@ def test_a_window_ends_a_fault(amazon):
     assert [*found, raw(amazon).status] == [500, 500, 200]
 
 
-def test_of_two_faults_the_older_strikes_first(amazon):
+def test_of_two_faults_the_older_happens_first(amazon):
     fault(amazon, "500")
     fault(amazon, "503")
     assert [raw(amazon).status for _ in range(3)] == [500, 503, 200]
@@ -371,12 +375,12 @@ def test_faults_with_their_counts_and_dice_outlive_a_restart(tmp_path):
     def events(amazon, calls):
         return [raw(amazon).status for _ in range(calls)]
 
-    told = {"probability": 0.5, "count": 12, "operation": "getMarketplaceParticipations"}
+    body = {"probability": 0.5, "count": 12, "operation": "getMarketplaceParticipations"}
     unbroken = Amazon(lifted=True)
-    fault(unbroken, "500", **told)
+    fault(unbroken, "500", **body)
     expected = events(unbroken, 40)
     first = Amazon(home=tmp_path, lifted=True)
-    fault(first, "500", **told)
+    fault(first, "500", **body)
     fault(first, "members", without=["payload"], count=0)
     first.control("POST", "faults", {"clear": True, "number": 2})
     found, token = events(first, 15), first._tokens
@@ -390,22 +394,22 @@ def test_faults_with_their_counts_and_dice_outlive_a_restart(tmp_path):
     again.simulator.close()
 
 
-def test_every_kind_can_be_reported_for_what_it_fits_and_for_nothing_else(amazon):
+def test_every_kind_can_be_set_for_what_it_fits_and_for_nothing_else(amazon):
     kinds = amazon.control("GET", "faults")[1]["kinds"]
     assert set(kinds) == set(KINDS) | set(HAPPENINGS)
     more = {"members": {"without": ["x"]}}
     for kind in kinds:
         fits = [one for one in ONLY_FOR.get(kind, PLANS) if one in PLANS]
         for operation in PLANS:
-            status, told = amazon.control(
+            status, body = amazon.control(
                 "POST", "faults", {"kind": kind, "operation": operation, **more.get(kind, {})}
             )
-            assert (status == 201) == (operation in fits), told
+            assert (status == 201) == (operation in fits), body
         assert fault(amazon, kind, **more.get(kind, {}))["operation"] == "*"
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("changed", "field"),
     [
         ({"kind": "plague"}, "kind"),
         ({"kind": "500", "sellerId": "NOBODY"}, "sellerId"),
@@ -423,8 +427,8 @@ def test_every_kind_can_be_reported_for_what_it_fits_and_for_nothing_else(amazon
         ({"kind": "late_orders", "operation": "searchOrders"}, "operation"),
     ],
 )
-def test_a_wrong_fault_is_reported_so_and_none_is_made(amazon, told, field):
-    status, answer = amazon.control("POST", "faults", told)
+def test_a_wrong_fault_is_refused_and_none_is_made(amazon, changed, field):
+    status, answer = amazon.control("POST", "faults", changed)
     assert (status, field in answer["error"]) == (400, True), answer
     assert amazon.control("GET", "faults")[1]["faults"] == []
 
@@ -480,9 +484,9 @@ def test_a_put_and_a_deletion_take_effect_late(amazon, method):
 def test_a_put_is_invalid(amazon):
     before = offered(amazon)
     fault(amazon, "invalid", operation="putListingsItem")
-    status, told = submit(amazon, "PUT")
+    status, body = submit(amazon, "PUT")
     amazon.advance(60)
-    assert (status, told["status"], told["issues"][0]["code"], offered(amazon)) == (200, "INVALID", "90000900", before)
+    assert (status, body["status"], body["issues"][0]["code"], offered(amazon)) == (200, "INVALID", "90000900", before)
 
 
 @pytest.mark.parametrize(
@@ -492,7 +496,7 @@ def test_a_put_is_invalid(amazon):
 def test_a_listing_that_is_throttled_says_of_which_budget(amazon, of, words):
     fault(amazon, "throttle", of=of, count=3)
     texts = [amazon.set_quantity("HH-0010", 3), submit(amazon, "PUT"), submit(amazon, "DELETE")]
-    assert [(status, told["errors"][0]["message"]) for status, told in texts] == [
+    assert [(status, body["errors"][0]["message"]) for status, body in texts] == [
         (429, f"The frequency of requests was greater than what is allowed for {words}."),
         (429, f"The frequency of requests was greater than what is allowed for {words}."),
         (429, "You exceeded your quota for the requested resource."),
@@ -501,5 +505,5 @@ def test_a_listing_that_is_throttled_says_of_which_budget(amazon, of, words):
 
 @pytest.mark.parametrize("of", ["tea", 3, ["application"]])
 def test_a_budget_that_is_none_is_refused(amazon, of):
-    status, told = amazon.control("POST", "faults", {"kind": "throttle", "of": of})
-    assert (status, told["error"][:3]) == (400, "of:")
+    status, body = amazon.control("POST", "faults", {"kind": "throttle", "of": of})
+    assert (status, body["error"][:3]) == (400, "of:")

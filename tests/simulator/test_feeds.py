@@ -24,8 +24,8 @@ ONE = listings(quantity(1, "HH-0010", 5))
 DAY = 86_400
 
 
-def take(amazon, **told):
-    body = {"feedType": LISTINGS, "marketplaceIds": [UK], **told}
+def take(amazon, **members):
+    body = {"feedType": LISTINGS, "marketplaceIds": [UK], **members}
     return amazon.call("POST", FEEDS, body=body)
 
 
@@ -41,24 +41,24 @@ def test_a_feed_is_queued_then_in_progress_then_done(amazon):
     amazon.advance(31)
     assert status(amazon, number) == "IN_PROGRESS"
     amazon.advance(100)
-    told = state(amazon, number)
-    assert (told["processingStatus"], told["processingStartTime"]) == ("DONE", "2026-09-21T14:13:50+00:00")
-    assert told["processingEndTime"] > told["processingStartTime"]
+    feed_state = state(amazon, number)
+    assert (feed_state["processingStatus"], feed_state["processingStartTime"]) == ("DONE", "2026-09-21T14:13:50+00:00")
+    assert feed_state["processingEndTime"] > feed_state["processingStartTime"]
 
 
 def test_a_document_must_be_put_with_its_own_content_type(amazon):
-    told = amazon.call("POST", DOCUMENTS, body={"contentType": JSON})[1]
-    assert at(amazon, told["url"], "PUT", b"{}", "application/json").status == 403
-    assert at(amazon, told["url"], "PUT", b"{}", JSON).status == 200
+    body = amazon.call("POST", DOCUMENTS, body={"contentType": JSON})[1]
+    assert at(amazon, body["url"], "PUT", b"{}", "application/json").status == 403
+    assert at(amazon, body["url"], "PUT", b"{}", JSON).status == 200
 
 
-@pytest.mark.parametrize("told", [{}, {"contentType": 5}, {"contentType": ""}, {"contentType": "a\nb"}, []])
-def test_a_document_without_a_content_type_is_refused(amazon, told):
-    assert amazon.call("POST", DOCUMENTS, body=told)[0] == 400
+@pytest.mark.parametrize("changed", [{}, {"contentType": 5}, {"contentType": ""}, {"contentType": "a\nb"}, []])
+def test_a_document_without_a_content_type_is_refused(amazon, changed):
+    assert amazon.call("POST", DOCUMENTS, body=changed)[0] == 400
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("changed", "words"),
     [
         ({"feedType": "POST_TEA"}, "feed type POST_TEA is invalid"),
         ({"feedType": None}, "feedType is required"),
@@ -68,8 +68,8 @@ def test_a_document_without_a_content_type_is_refused(amazon, told):
         ({"feedOptions": {"a": 1}}, "feedOptions: give an object of texts."),
     ],
 )
-def test_what_no_feed_can_be_made_of_is_refused_with_words(amazon, told, words):
-    answer = take(amazon, **{"inputFeedDocumentId": upload(amazon, ONE), **told})
+def test_what_no_feed_can_be_made_of_is_refused_with_a_message(amazon, changed, words):
+    answer = take(amazon, **{"inputFeedDocumentId": upload(amazon, ONE), **changed})
     assert (answer[0], answer[1]["errors"][0]["message"]) == (400, words)
 
 
@@ -114,9 +114,9 @@ def test_a_second_feed_of_a_type_waits_for_the_first(amazon):
     amazon.advance(31)
     assert [status(amazon, one) for one in (first, second, other)] == ["IN_PROGRESS", "IN_QUEUE", "IN_PROGRESS"]
     amazon.advance(WORKED)
-    told = [state(amazon, one) for one in (first, second)]
-    assert [one["processingStatus"] for one in told] == ["DONE", "DONE"]
-    assert told[1]["processingStartTime"] == told[0]["processingEndTime"]
+    states = [state(amazon, one) for one in (first, second)]
+    assert [one["processingStatus"] for one in states] == ["DONE", "DONE"]
+    assert states[1]["processingStartTime"] == states[0]["processingEndTime"]
 
 
 def test_only_a_queued_feed_can_be_cancelled_and_nothing_of_it_is_done(amazon):
@@ -176,8 +176,8 @@ def test_dead_types_and_empty_documents_end_fatal_without_anything_to_read(amazo
         feed(amazon, "POST_PAYMENT_ADJUSTMENT_DATA", b"", XML),
     ]
     amazon.advance(WORKED)
-    told = [state(amazon, number) for number in numbers]
-    assert [(one["processingStatus"], "resultFeedDocumentId" in one) for one in told] == [("FATAL", False)] * 3
+    states = [state(amazon, number) for number in numbers]
+    assert [(one["processingStatus"], "resultFeedDocumentId" in one) for one in states] == [("FATAL", False)] * 3
 
 
 @pytest.mark.parametrize(("kind", "ends"), [("feed_fatal", "FATAL"), ("feed_cancelled", "CANCELLED")])

@@ -52,13 +52,13 @@ ANYTHING = st.recursive(
 def elements(kind):
     """XML of the tags that a message may have, in any order and nesting."""
     leaf = st.tuples(st.sampled_from(TAGS[kind]), VALUES | TEXT.map(_plain)).map(
-        lambda told: f'<{told[0]} currency="GBP">{escape(told[1])}</{told[0]}>'
+        lambda part: f'<{part[0]} currency="GBP">{escape(part[1])}</{part[0]}>'
     )
     nest = st.tuples(st.sampled_from(TAGS[kind]), st.lists(leaf, max_size=5)).map(
-        lambda told: f"<{told[0]}>{''.join(told[1])}</{told[0]}>"
+        lambda part: f"<{part[0]}>{''.join(part[1])}</{part[0]}>"
     )
     order = f"<AmazonOrderID>{ORDER['orderId']}</AmazonOrderID>"
-    return st.lists(leaf | nest, max_size=6).map(lambda told: order + "".join(told))
+    return st.lists(leaf | nest, max_size=6).map(lambda part: order + "".join(part))
 
 
 def _plain(text):
@@ -79,12 +79,12 @@ def ended(kind, content, content_type):
     number = feed(AMAZON, kind, content, content_type)
     AMAZON.advance(WORKED)
     fresh(AMAZON)
-    told = status(AMAZON, number)
+    state = status(AMAZON, number)
     order = AMAZON.simulator.world.orders[ORDER["orderId"]]
     for item in order.items:
         assert 2 <= item.shipped + item.cancelled <= item.quantity
         assert AMAZON.simulator.ledger.refunded(order.id, item.id, "Principal") <= item.price
-    return told
+    return state
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -108,8 +108,8 @@ def test_any_bytes_are_worked_through(content):
 
 
 @QUIET
-@given(told=st.data())
-def test_any_listings_feed_is_worked_through(told):
+@given(data=st.data())
+def test_any_listings_feed_is_worked_through(data):
     partial = {
         "messageId": 2,
         "sku": "HH-0011",
@@ -124,12 +124,12 @@ def test_any_listings_feed_is_worked_through(told):
     feeds = st.fixed_dictionaries(
         {"header": st.just(header) | st.just({**header, "report": report}), "messages": st.lists(message, max_size=4)}
     )
-    drawn = told.draw(feeds | changed({"header": {**header, "report": report}, "messages": [partial]}))
+    drawn = data.draw(feeds | changed({"header": {**header, "report": report}, "messages": [partial]}))
     content = json.dumps(drawn).encode("utf-8", "surrogatepass")
     assert ended(LISTINGS, content, JSON) == "DONE"
 
 
-def test_a_marketplaces_books_are_sound_after_all_of_it():
+def test_the_world_is_consistent_after_all_of_it():
     listing = AMAZON.listing("HH-0010")
     assert (listing.quantity or 0) >= 0
     assert AMAZON.call("GET", f"/listings/2021-08-01/items/{EU}/HH-0010", query={"marketplaceIds": UK})[0] in (200, 404)

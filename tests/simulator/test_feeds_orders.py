@@ -30,9 +30,9 @@ def item(order):
 def test_an_order_ships_whole_when_no_items_are_named(amazon):
     order = amazon.order(quantity=3)
     assert fulfil(amazon, shipment(order)) == (1, 1, 0, 0, [])
-    told = held(amazon, order)
-    assert (told.status, told.items[0].shipped) == ("SHIPPED", 3)
-    package = told.packages[0]
+    order_row = held(amazon, order)
+    assert (order_row.status, order_row.items[0].shipped) == ("SHIPPED", 3)
+    package = order_row.packages[0]
     assert (package.carrier_code, package.shipping_method, package.tracking_number) == (
         "Royal Mail",
         "Tracked 48",
@@ -45,8 +45,8 @@ def test_an_order_ships_in_parts_and_never_more_than_is_left(amazon):
     order = amazon.order(quantity=3)
     first, second, third = (shipment(order, item=item(order), units=units) for units in (1, 2, 1))
     assert fulfil(amazon, first, second, third) == (3, 2, 1, 0, [(3, "18021", "Error")])
-    told = held(amazon, order)
-    assert (told.status, [package.items for package in told.packages]) == (
+    row = held(amazon, order)
+    assert (row.status, [package.items for package in row.packages]) == (
         "SHIPPED",
         [[(item(order), 1)], [(item(order), 2)]],
     )
@@ -76,8 +76,8 @@ def test_in_the_uk_a_parcel_ships_without_a_number(amazon):
 
 def test_a_tracking_number_that_is_none_of_the_carriers_is_a_warning_and_ships(amazon):
     order = amazon.order()
-    told = fulfil(amazon, shipment(order, carrier="<CarrierCode>UPS</CarrierCode>", tracking="123"))
-    assert (told, held(amazon, order).status) == ((1, 1, 0, 1, [(1, "18310", "Warning")]), "SHIPPED")
+    report = fulfil(amazon, shipment(order, carrier="<CarrierCode>UPS</CarrierCode>", tracking="123"))
+    assert (report, held(amazon, order).status) == ((1, 1, 0, 1, [(1, "18310", "Warning")]), "SHIPPED")
 
 
 def test_where_it_is_an_error_a_tracking_number_that_is_none_of_the_carriers_ships_nothing(amazon):
@@ -124,9 +124,9 @@ def test_what_cannot_be_shipped_is_reported_and_stops_no_other(amazon):
         shipment(fine),
         shipment(fine),
     ]
-    told = fulfil(amazon, *bodies)
-    assert told[:4] == (9, 1, 8, 0)
-    assert [(number, code) for number, code, _ in told[4]] == [
+    report = fulfil(amazon, *bodies)
+    assert report[:4] == (9, 1, 8, 0)
+    assert [(number, code) for number, code, _ in report[4]] == [
         (1, "18028"), (2, "18028"), (3, "18028"), (4, "18021"), (5, "18021"), (6, "18028"), (7, "18028"), (9, "18021"),
     ]  # fmt: skip
     assert [held(amazon, one).status for one in (fine, twice)] == ["SHIPPED", "UNSHIPPED"]
@@ -134,17 +134,17 @@ def test_what_cannot_be_shipped_is_reported_and_stops_no_other(amazon):
 
 def test_a_message_number_that_comes_twice_is_refused(amazon):
     first, second = amazon.order(), amazon.order()
-    told = fulfil(amazon, shipment(first), shipment(second), numbers=[1, 1])
-    assert told == (2, 1, 1, 0, [(1, "18028", "Error")])
+    report = fulfil(amazon, shipment(first), shipment(second), numbers=[1, 1])
+    assert report == (2, 1, 1, 0, [(1, "18028", "Error")])
     assert [held(amazon, one).status for one in (first, second)] == ["SHIPPED", "UNSHIPPED"]
 
 
 def test_a_partly_refused_feed_has_two_errors_for_every_second_message(amazon):
     amazon.control("POST", "faults", {"kind": "feed_partly_refused"})
     orders = [amazon.order() for _ in range(3)]
-    told = fulfil(amazon, *[shipment(order) for order in orders])
-    assert told[:4] == (3, 2, 1, 0)
-    assert [number for number, *_ in told[4]] == [2, 2]
+    report = fulfil(amazon, *[shipment(order) for order in orders])
+    assert report[:4] == (3, 2, 1, 0)
+    assert [number for number, *_ in report[4]] == [2, 2]
     assert [held(amazon, one).status for one in orders] == ["SHIPPED", "UNSHIPPED", "SHIPPED"]
 
 
@@ -193,13 +193,13 @@ def acknowledge(order, status, *, reason="", own="", code=None):
 def test_a_failure_cancels_the_order_and_gives_its_stock_back(amazon):
     before = amazon.listing("HH-0010").quantity
     order = amazon.order(quantity=2)
-    told = worked(
+    report = worked(
         amazon,
         ACKNOWLEDGEMENT,
         envelope("OrderAcknowledgement", acknowledge(order, "Failure", reason="NoInventory")),
         XML,
     )
-    assert told == (1, 1, 0, 0, [])
+    assert report == (1, 1, 0, 0, [])
     assert (held(amazon, order).status, held(amazon, order).cancelled_by) == ("CANCELLED", "MERCHANT")
     assert amazon.listing("HH-0010").quantity == before
 
@@ -226,8 +226,8 @@ def test_a_cancellation_needs_a_reason_and_an_open_order_of_the_sellers(amazon):
         acknowledge(shipped, "Failure", reason="NoInventory"),
         acknowledge(fba, "Failure", reason="NoInventory"),
     ]
-    told = worked(amazon, ACKNOWLEDGEMENT, envelope("OrderAcknowledgement", *bodies), XML)
-    assert told == (6, 0, 6, 0, [(number, "18028", "Error") for number in range(1, 7)])
+    report = worked(amazon, ACKNOWLEDGEMENT, envelope("OrderAcknowledgement", *bodies), XML)
+    assert report == (6, 0, 6, 0, [(number, "18028", "Error") for number in range(1, 7)])
     assert held(amazon, plain).status == "UNSHIPPED"
 
 
@@ -269,7 +269,7 @@ def test_a_refund_is_booked_and_no_more_than_was_charged(amazon):
     assert repay(amazon, adjust(order, [("Principal", price - 1)])) == (1, 1, 0, 0, [])
 
 
-def test_what_cannot_be_given_back_is_reported(amazon):
+def test_what_cannot_be_refunded_is_reported(amazon):
     order, unshipped = amazon.order(), amazon.order()
     fulfil(amazon, shipment(order))
     bodies = [
@@ -285,8 +285,8 @@ def test_what_cannot_be_given_back_is_reported(amazon):
         adjust(order),
         adjust(order, cancelled=1),
     ]
-    told = repay(amazon, *bodies)
-    assert told == (11, 0, 11, 0, [(number, "18028", "Error") for number in range(1, 12)])
+    report = repay(amazon, *bodies)
+    assert report == (11, 0, 11, 0, [(number, "18028", "Error") for number in range(1, 12)])
     assert [one.kind for one in amazon.simulator.ledger.postings] == ["Shipment"]
 
 
@@ -310,8 +310,8 @@ def test_an_invoice_is_kept_with_its_order(amazon):
     fulfil(amazon, shipment(order))
     fresh(amazon)
     options = {**INVOICE, "metadata:orderid": order["orderId"], "metadata:documenttype": "CreditNote"}
-    told = worked(amazon, "UPLOAD_VAT_INVOICE", PDF, "application/pdf", options=options)
-    assert told == (1, 1, 0, 0, [])
+    report = worked(amazon, "UPLOAD_VAT_INVOICE", PDF, "application/pdf", options=options)
+    assert report == (1, 1, 0, 0, [])
     kept = amazon.simulator.feeds.invoices
     assert [(one.order, one.number, one.kind, one.total, one.vat) for one in kept] == [
         (order["orderId"], "INV 1/7", "CreditNote", "12.00", "2.00")
@@ -328,13 +328,13 @@ def test_an_invoice_is_kept_with_its_order(amazon):
         (PDF, {"metadata:documenttype": "Poem"}, 1),
     ],
 )
-def test_an_invoice_that_is_none_is_reported_with_every_reason(amazon, content, changed, results):
+def test_an_invalid_invoice_is_reported_with_every_reason(amazon, content, changed, results):
     order = amazon.order()
     fulfil(amazon, shipment(order))
     fresh(amazon)
     options = {**INVOICE, "metadata:orderid": order["orderId"], **changed}
-    told = worked(amazon, "UPLOAD_VAT_INVOICE", content, "application/pdf", options=options)
-    assert (told[:4], len(told[4])) == ((1, 0, 1, 0), results)
+    report = worked(amazon, "UPLOAD_VAT_INVOICE", content, "application/pdf", options=options)
+    assert (report[:4], len(report[4])) == ((1, 0, 1, 0), results)
     assert amazon.simulator.feeds.invoices == []
 
 

@@ -11,9 +11,9 @@ SINCE = "2026-09-21T00:00:00Z"
 
 
 def listed(amazon, *, seller=EU, **query):
-    status, told = amazon.call("GET", PATH, seller=seller, query={"postedAfter": SINCE, **query})
-    assert status == 200, told
-    return told["payload"]["transactions"]
+    status, body = amazon.call("GET", PATH, seller=seller, query={"postedAfter": SINCE, **query})
+    assert status == 200, body
+    return body["payload"]["transactions"]
 
 
 def sent(amazon, *, seller=EU, **more):
@@ -22,28 +22,28 @@ def sent(amazon, *, seller=EU, **more):
     return order
 
 
-def amount(told):
-    return Decimal(str(told["currencyAmount"]))
+def amount(money):
+    return Decimal(str(money["currencyAmount"]))
 
 
-def test_a_shipment_is_reported_two_minutes_later_with_what_it_earned(amazon):
+def test_a_shipment_is_listed_two_minutes_later_with_what_it_earned(amazon):
     order = sent(amazon, quantity=2)
     assert listed(amazon) == []
     amazon.advance(130)
-    (told,) = listed(amazon)
+    (transaction,) = listed(amazon)
     item = amazon.simulator.world.orders[order["orderId"]].items[0]
     commission = ((item.price + item.shipping) * Decimal("0.15")).quantize(Decimal("0.01"), "ROUND_HALF_UP")
-    assert (told["transactionType"], told["description"], told["transactionStatus"]) == (
+    assert (transaction["transactionType"], transaction["description"], transaction["transactionStatus"]) == (
         "Shipment",
         "Order Payment",
         "RELEASED",
     )
-    assert amount(told["totalAmount"]) == item.price + item.shipping - commission
-    assert told["relatedIdentifiers"][1] == {
+    assert amount(transaction["totalAmount"]) == item.price + item.shipping - commission
+    assert transaction["relatedIdentifiers"][1] == {
         "relatedIdentifierName": "ORDER_ID",
         "relatedIdentifierValue": order["orderId"],
     }
-    assert told["items"][0]["contexts"][0] == {
+    assert transaction["items"][0]["contexts"][0] == {
         "contextType": "ProductContext",
         "asin": item.asin,
         "sku": "HH-0010",
@@ -107,8 +107,8 @@ def test_pages_go_on_where_the_last_one_ended_with_the_same_parameters(amazon):
     sent(amazon, sku="MANY")
     amazon.advance(130)
     second = amazon.call("GET", PATH, query={**query, "nextToken": first["nextToken"]})[1]["payload"]
-    told = [*first["transactions"], *second["transactions"]]
-    assert [one["relatedIdentifiers"][1]["relatedIdentifierValue"] for one in told] == orders
+    transactions = [*first["transactions"], *second["transactions"]]
+    assert [one["relatedIdentifiers"][1]["relatedIdentifierValue"] for one in transactions] == orders
     assert "nextToken" not in second
     other = {"postedAfter": SINCE, "nextToken": first["nextToken"]}
     assert amazon.call("GET", PATH, query=other)[0] == 400
@@ -136,7 +136,7 @@ def test_a_range_of_more_than_180_days_is_empty(amazon):
         {"postedAfter": SINCE, "nextToken": "mangled"},
     ],
 )
-def test_what_cannot_be_requested_is_400(amazon, query):
+def test_an_invalid_query_is_400(amazon, query):
     assert amazon.call("GET", PATH, query=query)[0] == 400
 
 
@@ -151,23 +151,27 @@ def test_what_is_paid_out_is_what_the_settlement_says(amazon):
     sent(amazon)
     amazon.advance(14 * 86_400)
     fresh(amazon)
-    told = listed(amazon)
-    assert [one["transactionType"] for one in told] == ["Shipment", "Transfer"]
+    transactions = listed(amazon)
+    assert [one["transactionType"] for one in transactions] == ["Shipment", "Transfer"]
     report = amazon.call("GET", "/reports/2021-06-30/reports", query={"reportTypes": SETTLEMENT})[1]["reports"][0]
     first = rows_of(amazon, report)[0]
-    assert amount(told[1]["totalAmount"]) == -Decimal(first["total-amount"]) == -amount(told[0]["totalAmount"])
-    assert told[1]["relatedIdentifiers"][1]["relatedIdentifierValue"] == first["settlement-id"]
+    assert (
+        amount(transactions[1]["totalAmount"])
+        == -Decimal(first["total-amount"])
+        == -amount(transactions[0]["totalAmount"])
+    )
+    assert transactions[1]["relatedIdentifiers"][1]["relatedIdentifierValue"] == first["settlement-id"]
 
 
 def test_transactions_outlive_a_restart_and_are_posted_once(tmp_path):
     amazon = Amazon(home=tmp_path)
     order = sent(amazon, quantity=2)
     amazon.advance(130)
-    told = listed(amazon)
+    transactions = listed(amazon)
     amazon.simulator.close()
     again = Amazon(home=tmp_path)
     amazon_order = again.simulator.world.orders[order["orderId"]]
     again.simulator.world.records.touch(amazon_order)
     again.advance(130)
-    assert listed(again) == told
+    assert listed(again) == transactions
     again.simulator.close()

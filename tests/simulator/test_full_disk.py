@@ -29,7 +29,7 @@ def no_file_beyond(size):
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def books(amazon):
+def state_of(amazon):
     return amazon.control("GET", "books")[1]
 
 
@@ -41,7 +41,7 @@ def journal(tmp_path):
 def test_a_change_that_cannot_be_written_is_not_acknowledged_and_leaves_no_torn_line(tmp_path, journal):
     amazon = Amazon(tmp_path)
     amazon.control("POST", "orders", MIX)
-    before, written = books(amazon), journal.read_bytes()
+    before, written = state_of(amazon), journal.read_bytes()
     with full_disk(journal):
         for _ in range(3):
             assert amazon.send("POST", "/_simulator/orders", body=MIX).status == 503
@@ -49,7 +49,7 @@ def test_a_change_that_cannot_be_written_is_not_acknowledged_and_leaves_no_torn_
         assert journal.read_bytes() == written
     amazon.simulator.close()
     after = Amazon(tmp_path)
-    assert books(after) == before
+    assert state_of(after) == before
     after.simulator.close()
 
 
@@ -61,11 +61,11 @@ def test_with_room_again_it_goes_on_and_the_first_refused_change_is_whole(tmp_pa
         with pytest.raises(NotWritten, match=r"journal\.jsonl cannot be written"):
             amazon.simulator.tick()
     assert amazon.control("POST", "orders", MIX)[0] == 201
-    told = books(amazon)
-    assert len(told["orders"]) == 10  # the first of the refused changes, and the one after
+    state = state_of(amazon)
+    assert len(state["orders"]) == 10  # the first of the refused changes, and the one after
     amazon.simulator.close()
     after = Amazon(tmp_path)
-    assert books(after) == told
+    assert state_of(after) == state
     after.simulator.close()
 
 
@@ -82,7 +82,7 @@ def test_a_journal_that_cannot_be_written_anew_goes_on_as_it_is(journal):
         assert (kept.swollen, kept.lines) == (False, len(entities))
 
 
-def test_trade_time_that_cannot_be_reported_to_others_does_not_move(tmp_path):
+def test_trade_time_that_cannot_be_published_does_not_move(tmp_path):
     clock = Clock(start=0.0, stepped=True, file=tmp_path / "clock.json")
     with no_file_beyond(5), pytest.raises(NotWritten):
         clock.advance(60)

@@ -1,4 +1,4 @@
-"""Whatever operation is called however, no answer is a failure of the simulator's own, and the books stay sound.
+"""Whatever operation is called however, no response is a failure of the simulator's own, and the state stays sound.
 
 Calls are guessed in two ways: from the good calls of the walks, with something wrong in them, and from the parameters
 of the published contract.
@@ -38,7 +38,7 @@ def walked():
 
 
 def send(amazon, route, names, query, body):
-    """Call an operation; the answer must be none of the simulator's own failure, and JSON where it says so."""
+    """Call an operation; the response must be no failure of the simulator, and JSON where it says so."""
     amazon.simulator.clock.advance(STEP)
     path = route.path
     for piece, name in zip([part for part in path.split("/") if part.startswith("{")], names, strict=True):
@@ -90,14 +90,14 @@ def test_any_call_that_the_contract_knows_is_answered(walked, name):
     @given(data=st.data())
     def sent(data):
         names = data.draw(good_calls(walked, name)).names
-        asked = data.draw(st.fixed_dictionaries({}, optional=query))
+        params = data.draw(st.fixed_dictionaries({}, optional=query))
         body = data.draw(st.one_of(bodies)) if bodies else b""
-        send(walked.amazon, route, names, asked, body)
+        send(walked.amazon, route, names, params, body)
 
     sent()
 
 
-def test_the_books_add_up_after_a_day_of_everything():
+def test_the_state_report_adds_up_after_a_day_of_everything():
     """A listing's quantity follows its history; an FBA pool falls by what was shipped; an order ships what it has."""
     amazon = Amazon(lifted=True)
     world, chance = amazon.simulator.world, random.Random(3)

@@ -1,4 +1,4 @@
-"""The journal is written anew while it grows; a kill at any moment leaves one that tells the same."""
+"""The journal is rewritten while it grows; a kill at any moment leaves one with the same content."""
 
 import signal
 import subprocess
@@ -40,7 +40,7 @@ def state(amazon):
     return [amazon.control("GET", part)[1] for part in ("books", "traffic", "limits", "faults", "accounts")]
 
 
-def test_it_is_written_anew_while_it_runs_and_tells_the_same(tmp_path, monkeypatch):
+def test_it_is_rewritten_while_it_runs_with_the_same_content(tmp_path, monkeypatch):
     monkeypatch.setattr("amazon_simulator.core.journal.SMALL", 100)
     amazon, file = Amazon(tmp_path), tmp_path / "journal.jsonl"
     amazon.control("POST", "traffic", TRAFFIC)
@@ -52,13 +52,13 @@ def test_it_is_written_anew_while_it_runs_and_tells_the_same(tmp_path, monkeypat
         numbers.append(file.stat().st_ino)
     anew = sum(one != other for one, other in zip(numbers, numbers[1:], strict=False))
     whole = len(list(amazon.simulator.everything()))
-    told, now = state(amazon), amazon.simulator.clock.seconds()
+    expected, now = state(amazon), amazon.simulator.clock.seconds()
     amazon.simulator.close()
     assert (1 <= anew <= 10, longest < 6 * whole) == (True, True)
     after = Amazon(tmp_path)
     after.advance(now - START)
     try:
-        assert state(after) == told
+        assert state(after) == expected
     finally:
         after.simulator.close()
 
@@ -85,7 +85,7 @@ def begun(part):
 
 
 @pytest.mark.system
-def test_killed_while_it_is_written_anew_it_tells_the_same(tmp_path):
+def test_killed_while_it_is_rewritten_it_has_the_same_content(tmp_path):
     seeded = Amazon(tmp_path)
     seeded.control("POST", "traffic", TRAFFIC)
     seeded.simulator.close()

@@ -62,9 +62,9 @@ def options(**more):
 def offers(amazon, order, seller=EU, filters=None, **more):
     body = {"ShipmentRequestDetails": details(order, **more)}
     body |= {"ShippingOfferingFilter": filters} if filters else {}
-    status, told = amazon.call("POST", "/mfn/v0/eligibleShippingServices", seller=seller, body=body)
-    assert status == 200, told
-    return told["payload"]
+    status, result = amazon.call("POST", "/mfn/v0/eligibleShippingServices", seller=seller, body=body)
+    assert status == 200, result
+    return result["payload"]
 
 
 def buy(amazon, order, service="ROYAL_MAIL_TRACKED_48", seller=EU, extra=None, **more):
@@ -73,29 +73,29 @@ def buy(amazon, order, service="ROYAL_MAIL_TRACKED_48", seller=EU, extra=None, *
 
 
 def bought(amazon, order, **more):
-    status, told = buy(amazon, order, **more)
-    assert status == 200, told
-    return told["payload"]
+    status, body = buy(amazon, order, **more)
+    assert status == 200, body
+    return body["payload"]
 
 
 def read(amazon, shipment, method="GET", seller=EU):
-    status, told = amazon.call(method, f"{SHIPMENTS}/{shipment['ShipmentId']}", seller=seller)
-    assert status == 200, told
-    return told["payload"]
+    status, body = amazon.call(method, f"{SHIPMENTS}/{shipment['ShipmentId']}", seller=seller)
+    assert status == 200, body
+    return body["payload"]
 
 
 def file_of(shipment):
-    told = shipment["Label"]["FileContents"]
-    content = gzip.decompress(base64.b64decode(told["Contents"]))
-    assert base64.b64decode(told["Checksum"]) == hashlib.md5(content).digest()
-    return told["FileType"], content
+    contents = shipment["Label"]["FileContents"]
+    content = gzip.decompress(base64.b64decode(contents["Contents"]))
+    assert base64.b64decode(contents["Checksum"]) == hashlib.md5(content).digest()
+    return contents["FileType"], content
 
 
-def words(answer):
+def error_of(answer):
     return answer[0], answer[1]["errors"][0]["code"], answer[1]["errors"][0]["message"]
 
 
-def in_books(amazon, order):
+def state_of(amazon, order):
     rows = amazon.control("GET", "books")[1]["orders"]
     return next(row for row in rows if row["orderId"] == order["orderId"])
 
@@ -104,21 +104,21 @@ def in_books(amazon, order):
 
 
 def test_services_of_the_country_are_offered_with_price_and_days(amazon):
-    told = offers(amazon, amazon.order())
-    found = {row["ShippingServiceId"]: row for row in told["ShippingServiceList"]}
+    offered = offers(amazon, amazon.order())
+    found = {row["ShippingServiceId"]: row for row in offered["ShippingServiceList"]}
     assert sorted(found) == ["EVRI_STANDARD", "ROYAL_MAIL_TRACKED_24", "ROYAL_MAIL_TRACKED_48"]
     assert found["ROYAL_MAIL_TRACKED_48"]["Rate"] == {"CurrencyCode": "GBP", "Amount": 2.7}
-    rejected = {row["ShippingServiceId"]: row["RejectionReasonCode"] for row in told["RejectedShippingServiceList"]}
+    rejected = {row["ShippingServiceId"]: row["RejectionReasonCode"] for row in offered["RejectedShippingServiceList"]}
     assert rejected == {"DPD_UK_NEXT_DAY": "DELIVERY_EXPERIENCE_NOT_SUPPORTED"}
 
 
 def test_weight_costs_and_excludes(amazon):
     order = amazon.order()
-    told = offers(amazon, order, Weight={"Value": 18, "Unit": "oz"})["ShippingServiceList"]
-    assert {row["ShippingServiceId"]: row["Rate"]["Amount"] for row in told}["ROYAL_MAIL_TRACKED_24"] == 3.4
-    told = offers(amazon, order, Weight={"Value": 18_500, "Unit": "g"})
-    assert "EVRI_STANDARD" not in {row["ShippingServiceId"] for row in told["ShippingServiceList"]}
-    codes = {row["ShippingServiceId"]: row["RejectionReasonCode"] for row in told["RejectedShippingServiceList"]}
+    offered = offers(amazon, order, Weight={"Value": 18, "Unit": "oz"})["ShippingServiceList"]
+    assert {row["ShippingServiceId"]: row["Rate"]["Amount"] for row in offered}["ROYAL_MAIL_TRACKED_24"] == 3.4
+    offered = offers(amazon, order, Weight={"Value": 18_500, "Unit": "g"})
+    assert "EVRI_STANDARD" not in {row["ShippingServiceId"] for row in offered["ShippingServiceList"]}
+    codes = {row["ShippingServiceId"]: row["RejectionReasonCode"] for row in offered["RejectedShippingServiceList"]}
     assert codes["EVRI_STANDARD"] == "PACKAGE_WEIGHT_EXCEEDS_LIMIT"
 
 
@@ -136,8 +136,8 @@ def test_signature_pick_up_and_arrival_choose(amazon):
 
 
 def test_an_american_sends_from_america(amazon):
-    told = offers(amazon, amazon.order(seller=NA, marketplace=US), seller=NA, ship_from=OREGON)
-    found = {row["ShippingServiceId"] for row in told["ShippingServiceList"]}
+    offered = offers(amazon, amazon.order(seller=NA, marketplace=US), seller=NA, ship_from=OREGON)
+    found = {row["ShippingServiceId"] for row in offered["ShippingServiceList"]}
     assert found == {"USPS_GROUND_ADVANTAGE", "USPS_PRIORITY", "UPS_PTP_GND", "UPS_PTP_2ND_DAY_AIR"}
 
 
@@ -148,12 +148,12 @@ def test_a_label_confirms_the_order_with_its_tracking_number(amazon):
     order = amazon.order()
     shipment = bought(amazon, order)
     assert (shipment["Status"], len(shipment["TrackingId"])) == ("Purchased", 13)
-    row = in_books(amazon, order)
-    told = [(one["carrierCode"], one["trackingNumber"]) for one in row["packages"]]
-    assert (row["status"], told) == ("SHIPPED", [("Royal Mail", shipment["TrackingId"])])
+    row = state_of(amazon, order)
+    parcels = [(one["carrierCode"], one["trackingNumber"]) for one in row["packages"]]
+    assert (row["status"], parcels) == ("SHIPPED", [("Royal Mail", shipment["TrackingId"])])
     assert read(amazon, shipment) == shipment
-    status, told = amazon.confirm(order, reference="2")
-    assert (status, "already fulfilled" in told["errors"][0]["message"]) == (400, True)
+    status, parcels = amazon.confirm(order, reference="2")
+    assert (status, "already fulfilled" in parcels["errors"][0]["message"]) == (400, True)
     assert amazon.control("GET", "labels")[1]["labels"][0]["trackingNumber"] == shipment["TrackingId"]
 
 
@@ -175,9 +175,9 @@ def test_a_png_label_is_a_picture_of_four_by_six_inches(amazon):
     at, chunks = 8, {}
     while at < len(content):
         size = int.from_bytes(content[at : at + 4], "big")
-        name, told = content[at + 4 : at + 8], content[at + 8 : at + 8 + size]
-        assert int.from_bytes(content[at + 8 + size : at + 12 + size], "big") == zlib.crc32(name + told)
-        chunks[name], at = told, at + 12 + size
+        name, chunk = content[at + 4 : at + 8], content[at + 8 : at + 8 + size]
+        assert int.from_bytes(content[at + 8 + size : at + 12 + size], "big") == zlib.crc32(name + chunk)
+        chunks[name], at = chunk, at + 12 + size
     width, height, depth = struct.unpack(">IIB", chunks[b"IHDR"][:9])
     rows = zlib.decompress(chunks[b"IDAT"])
     assert (width, height, depth, len(rows)) == (812, 1218, 1, 1218 * (1 + 102))
@@ -243,9 +243,9 @@ def test_any_address_is_printed_in_every_format(name, town):
 def test_two_parcels_of_an_order_have_two_labels(amazon):
     order = amazon.order(quantity=2)
     first, second = bought(amazon, order), bought(amazon, order, service="EVRI_STANDARD")
-    row = in_books(amazon, order)
+    row = state_of(amazon, order)
     assert [one["trackingNumber"] for one in row["packages"]] == [first["TrackingId"], second["TrackingId"]]
-    assert words(buy(amazon, order))[1:] == (
+    assert error_of(buy(amazon, order))[1:] == (
         "InvalidInput",
         f"The items of order {order['orderId']} are shipped already, or have a label",
     )
@@ -256,7 +256,7 @@ def test_a_cancelled_label_is_refunded_a_day_later_and_the_order_stays_shipped(a
     shipment = bought(amazon, order)
     cancelled = read(amazon, shipment, "DELETE")
     assert (cancelled["Status"], cancelled["Label"]["FileContents"]["Contents"]) == ("RefundPending", "")
-    assert in_books(amazon, order)["status"] == "SHIPPED"
+    assert state_of(amazon, order)["status"] == "SHIPPED"
     assert read(amazon, shipment, "DELETE")["Status"] == "RefundPending"
     amazon.advance(DAY + 1)
     amazon._tokens.clear()
@@ -269,8 +269,8 @@ def test_another_label_takes_the_place_of_a_cancelled_one(amazon):
     assert buy(amazon, order)[0] == 400
     read(amazon, first, "DELETE")
     second = bought(amazon, order, service="ROYAL_MAIL_TRACKED_24")
-    told = in_books(amazon, order)["packages"]
-    assert [one["trackingNumber"] for one in told] == [second["TrackingId"]]
+    packages = state_of(amazon, order)["packages"]
+    assert [one["trackingNumber"] for one in packages] == [second["TrackingId"]]
     assert buy(amazon, order)[0] == 400
 
 
@@ -285,18 +285,18 @@ def test_a_label_that_is_cancelled_too_late_is_not_refunded(amazon):
     assert (refused["Status"], file_of(refused)[0]) == ("RefundRejected", "application/pdf")
 
 
-def test_beyond_the_customs_border_the_documents_are_wanted(amazon):
+def test_beyond_the_customs_border_customs_data_are_required(amazon):
     order = amazon.order(marketplace="A1PA6795UKMFR9")
     found = offers(amazon, order)["ShippingServiceList"]
     needs = {row["ShippingServiceId"]: row["RequiresAdditionalSellerInputs"] for row in found}
     assert needs == {"UPS_STANDARD_INTERNATIONAL": True}
     service = "UPS_STANDARD_INTERNATIONAL"
     body = {"ShippingServiceId": service, "ShipFromAddress": HULL, "OrderId": order["orderId"]}
-    told = amazon.call("POST", "/mfn/v0/additionalSellerInputs", body=body)[1]["payload"]
-    shipment = [one["AdditionalInputFieldName"] for one in told["ShipmentLevelFields"]]
-    item = [one["AdditionalInputFieldName"] for one in told["ItemLevelFieldsList"][0]["AdditionalInputs"]]
+    payload = amazon.call("POST", "/mfn/v0/additionalSellerInputs", body=body)[1]["payload"]
+    shipment = [one["AdditionalInputFieldName"] for one in payload["ShipmentLevelFields"]]
+    item = [one["AdditionalInputFieldName"] for one in payload["ItemLevelFieldsList"][0]["AdditionalInputs"]]
     answer = buy(amazon, order, service=service)
-    assert (answer[0], "NON_DELIVERY_INSTRUCTION" in words(answer)[2]) == (400, True)
+    assert (answer[0], "NON_DELIVERY_INSTRUCTION" in error_of(answer)[2]) == (400, True)
 
     def inputs(names):
         return [
@@ -352,9 +352,9 @@ def test_beyond_the_customs_border_the_documents_are_wanted(amazon):
 )
 def test_a_wrong_request_is_refused_and_nothing_is_bought(amazon, more, message):
     order = amazon.order()
-    status, code, told = words(buy(amazon, order, **more))
-    assert (status, code, told if message else None) == (400, "InvalidInput", message)
-    assert (in_books(amazon, order)["status"], amazon.control("GET", "labels")[1]["labels"]) == ("UNSHIPPED", [])
+    status, code, refusal = error_of(buy(amazon, order, **more))
+    assert (status, code, refusal if message else None) == (400, "InvalidInput", message)
+    assert (state_of(amazon, order)["status"], amazon.control("GET", "labels")[1]["labels"]) == ("UNSHIPPED", [])
 
 
 def test_orders_that_are_not_the_sellers_to_send_get_no_label(amazon):
@@ -367,8 +367,8 @@ def test_orders_that_are_not_the_sellers_to_send_get_no_label(amazon):
 
 def test_an_offer_is_for_its_order_and_a_day(amazon):
     order, other = amazon.order(), amazon.order()
-    told = offers(amazon, order)["ShippingServiceList"]
-    offer = next(row for row in told if row["ShippingServiceId"] == "EVRI_STANDARD")["ShippingServiceOfferId"]
+    offered = offers(amazon, order)["ShippingServiceList"]
+    offer = next(row for row in offered if row["ShippingServiceId"] == "EVRI_STANDARD")["ShippingServiceOfferId"]
     extra = {"ShippingServiceOfferId": offer}
     assert buy(amazon, other, service="EVRI_STANDARD", extra=extra)[0] == 400
     amazon.advance(DAY + 1)
@@ -381,9 +381,9 @@ def test_a_shipment_is_found_by_its_owner_and_its_number(amazon):
     shipment = bought(amazon, amazon.order())
     path = f"{SHIPMENTS}/{shipment['ShipmentId']}"
     assert amazon.call("GET", path, seller=NA)[0] == 404
-    status, _, told = words(amazon.call("GET", f"{SHIPMENTS}/TEST_CASE_400"))
+    status, _, message = error_of(amazon.call("GET", f"{SHIPMENTS}/TEST_CASE_400"))
     pattern = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"
-    assert (status, told) == (
+    assert (status, message) == (
         400,
         "1 validation error detected: Value 'TEST_CASE_400' at 'shipmentId' failed to satisfy constraint: Member must "
         f"satisfy regular expression pattern: {pattern}",
@@ -412,8 +412,8 @@ def test_labels_outlive_a_kill_byte_by_byte(tmp_path):
 def test_answers_conform(amazon):
     file, order = "merchantFulfillmentV0.json", amazon.order(quantity=2)
     heavy = {"ShipmentRequestDetails": details(order, Weight={"Value": 18_500, "Unit": "g"})}
-    told = amazon.call("POST", "/mfn/v0/eligibleShippingServices", body=heavy)[1]
-    assert conforms(file, "GetEligibleShipmentServicesResponse", told) == []
+    result = amazon.call("POST", "/mfn/v0/eligibleShippingServices", body=heavy)[1]
+    assert conforms(file, "GetEligibleShipmentServicesResponse", result) == []
     made = buy(amazon, order, LabelCustomization={"CustomTextForLabel": "x"})[1]
     assert conforms(file, "CreateShipmentResponse", made) == []
     path = f"{SHIPMENTS}/{made['payload']['ShipmentId']}"
@@ -421,8 +421,8 @@ def test_answers_conform(amazon):
     assert conforms(file, "CancelShipmentResponse", amazon.call("DELETE", path)[1]) == []
     abroad = amazon.order(marketplace="A1PA6795UKMFR9")
     body = {"ShippingServiceId": "DHL_EXPRESS_WORLDWIDE", "ShipFromAddress": HULL, "OrderId": abroad["orderId"]}
-    told = amazon.call("POST", "/mfn/v0/additionalSellerInputs", body=body)[1]
-    assert conforms(file, "GetAdditionalSellerInputsResponse", told) == []
+    result = amazon.call("POST", "/mfn/v0/additionalSellerInputs", body=body)[1]
+    assert conforms(file, "GetAdditionalSellerInputsResponse", result) == []
     assert conforms(file, "CreateShipmentResponse", buy(amazon, order, service="x")[1]) == []
 
 

@@ -18,11 +18,11 @@ def calls_until_refused(amazon, seller=EU, market=None, most=60):
     return None
 
 
-def test_the_published_plan_holds_for_each_account_by_itself(amazon):
+def test_the_published_plan_holds_for_each_account_alone(amazon):
     assert calls_until_refused(amazon) == PLANS["searchOrders"][1]
     assert calls_until_refused(amazon, NA, US) == PLANS["searchOrders"][1]
-    told = counter(amazon)
-    assert (told["calls"], told["refused"], told["left"]) == (21, 1, 0)
+    counted = counter(amazon)
+    assert (counted["calls"], counted["refused"], counted["left"]) == (21, 1, 0)
     assert amazon.control("GET", "limits")[1]["throttled"] == 2
 
 
@@ -41,16 +41,16 @@ def test_another_plan_for_one_seller_and_operation(amazon):
     assert (answer, amazon.search()[0]) == (429, 200)
 
 
-def test_the_plan_that_says_most_holds(amazon):
-    for told, burst in [({}, 2), ({"operation": "searchOrders"}, 4), ({"sellerId": EU}, 5)]:
-        amazon.control("POST", "limits", {**told, "rate": 0, "burst": burst})
+def test_the_most_specific_plan_holds(amazon):
+    for scope, burst in [({}, 2), ({"operation": "searchOrders"}, 4), ({"sellerId": EU}, 5)]:
+        amazon.control("POST", "limits", {**scope, "rate": 0, "burst": burst})
     assert calls_until_refused(amazon) == 5
     assert calls_until_refused(amazon, NA, US) == 4
     path = "/sellers/v1/marketplaceParticipations"
     assert [amazon.call("GET", path, seller=NA)[0] for _ in range(3)] == [200, 200, 429]
 
 
-def test_the_rate_header_tells_the_plan_that_holds(amazon):
+def test_the_rate_header_shows_the_plan_that_holds(amazon):
     amazon.control("POST", "limits", {"operation": "searchOrders", "rate": 1.5, "burst": 3})
     headers = {"x-amz-access-token": amazon.token()}
     query = {"marketplaceIds": "A1F83G8C2ARO7P", "lastUpdatedAfter": "2026-09-01T00:00:00Z"}
@@ -61,8 +61,8 @@ def test_the_rate_header_tells_the_plan_that_holds(amazon):
 def test_restored_the_published_plan_holds_again(amazon):
     amazon.control("POST", "limits", {"sellerId": EU, "operation": "searchOrders", "rate": 1, "burst": 3})
     amazon.control("POST", "limits", {"sellerId": NA, "operation": "searchOrders", "rate": 1, "burst": 3})
-    told = amazon.control("POST", "limits", {"restore": True, "sellerId": EU})[1]
-    assert [row["sellerId"] for row in told["overrides"]] == [NA]
+    body = amazon.control("POST", "limits", {"restore": True, "sellerId": EU})[1]
+    assert [row["sellerId"] for row in body["overrides"]] == [NA]
     amazon.control("POST", "limits", {"reset": True})
     assert calls_until_refused(amazon) == 20
 
@@ -70,8 +70,8 @@ def test_restored_the_published_plan_holds_again(amazon):
 def test_reset_fills_the_buckets_and_begins_to_count_anew(amazon):
     calls_until_refused(amazon)
     amazon.control("POST", "limits", {"reset": True, "sellerId": EU})
-    told = counter(amazon)
-    assert (told["calls"], told["refused"], told["left"]) == (0, 0, 20)
+    counted = counter(amazon)
+    assert (counted["calls"], counted["refused"], counted["left"]) == (0, 0, 20)
     assert amazon.search()[0] == 200
 
 
@@ -90,17 +90,17 @@ def test_other_plans_lifting_and_counts_outlive_a_restart(tmp_path):
     before.control("POST", "limits", {"restore": True, "operation": "getOrder"})
     assert calls_until_refused(before) == 3
     before.control("POST", "limits", {"lift": True})
-    told = before.control("GET", "limits")[1]
+    body = before.control("GET", "limits")[1]
     before.simulator.close()
     after = Amazon(home=tmp_path)
-    assert after.control("GET", "limits")[1] == told
+    assert after.control("GET", "limits")[1] == body
     after.control("POST", "limits", {"lift": False})
     assert after.search()[0] == 429
     after.simulator.close()
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("changed", "field"),
     [
         ({"rate": -1, "burst": 1}, "rate"),
         ({"rate": 1, "burst": 0}, "burst"),
@@ -109,8 +109,8 @@ def test_other_plans_lifting_and_counts_outlive_a_restart(tmp_path):
         ({"lift": "yes"}, "lift"),
     ],
 )
-def test_a_wrong_plan_is_reported_so_and_changes_nothing(amazon, told, field):
+def test_a_wrong_plan_is_refused_and_changes_nothing(amazon, changed, field):
     before = amazon.control("GET", "limits")[1]
-    status, answer = amazon.control("POST", "limits", told)
+    status, answer = amazon.control("POST", "limits", changed)
     assert (status, field in answer["error"]) == (400, True), answer
     assert amazon.control("GET", "limits")[1] == before

@@ -1,4 +1,4 @@
-"""Listings told, read again and searched."""
+"""Listings submitted, read again and searched."""
 
 import json
 
@@ -23,8 +23,8 @@ def patch(amazon, *patches, sku="HH-0010", market=UK, seller=EU, **query):
 
 
 def change(name, value, op="replace"):
-    told = {"op": op, "path": f"/attributes/{name}"}
-    return told if value is None else {**told, "value": value}
+    patch_json = {"op": op, "path": f"/attributes/{name}"}
+    return patch_json if value is None else {**patch_json, "value": value}
 
 
 def offer(price, market=UK, currency="GBP", **more):
@@ -37,8 +37,8 @@ def channel(code="DEFAULT", **members):
 
 
 def channels(amazon, sku, seller=EU):
-    told = read(amazon, sku, data="fulfillmentAvailability", seller=seller, market=UK if seller == EU else US)
-    return [tuple(entry.values()) for entry in told["fulfillmentAvailability"]]
+    found = read(amazon, sku, data="fulfillmentAvailability", seller=seller, market=UK if seller == EU else US)
+    return [tuple(entry.values()) for entry in found["fulfillmentAvailability"]]
 
 
 NEW = {
@@ -64,9 +64,9 @@ def put(amazon, sku, body=NEW, market=UK, **query):
 def test_a_price_takes_effect_and_is_what_a_buyer_pays(amazon):
     assert patch(amazon, offer(12.34))[1]["status"] == "ACCEPTED"
     amazon.advance(5)
-    told = read(amazon, "HH-0010")
-    assert told["offers"][0]["price"] == {"currencyCode": "GBP", "amount": "12.34"}
-    assert told["attributes"]["purchasable_offer"][0]["our_price"] == [{"schedule": [{"value_with_tax": 12.34}]}]
+    found = read(amazon, "HH-0010")
+    assert found["offers"][0]["price"] == {"currencyCode": "GBP", "amount": "12.34"}
+    assert found["attributes"]["purchasable_offer"][0]["our_price"] == [{"schedule": [{"value_with_tax": 12.34}]}]
     order = amazon.order(shippingPrice="0")
     assert order["grandTotal"] == "12.34"
 
@@ -82,8 +82,8 @@ def test_a_price_beyond_the_guard_refuses_the_quantity_beside_it(amazon):
     value = [channel(quantity=1)]
     dear = offer(26730.86, MX, "MXN")
     before = amazon.listing("HH-0010", NA).quantity
-    status, told = patch(amazon, change("fulfillment_availability", value, "merge"), dear, market=MX, seller=NA)
-    assert (status, told["status"], told["issues"][0]["code"]) == (200, "INVALID", "95021")
+    status, body = patch(amazon, change("fulfillment_availability", value, "merge"), dear, market=MX, seller=NA)
+    assert (status, body["status"], body["issues"][0]["code"]) == (200, "INVALID", "95021")
     amazon.advance(5)
     assert amazon.listing("HH-0010", NA).quantity == before
     guarded = offer(26730.86, MX, "MXN", maximum_seller_allowed_price=[{"schedule": [{"value_with_tax": 30000}]}])
@@ -110,7 +110,7 @@ def test_a_quantity_turns_an_fba_sku_into_the_sellers_and_amazons_channel_stays_
     assert channels(amazon, "FBA-0000") == [("AMAZON_EU",)]
 
 
-def test_merging_keeps_what_was_reported_a_second_ago(amazon):
+def test_merging_keeps_what_was_sent_a_second_ago(amazon):
     full = [channel(quantity=5, lead_time_to_ship_max_days=9, restock_date="2026-12-24")]
     patch(amazon, change("fulfillment_availability", full))
     patch(amazon, change("fulfillment_availability", [channel(quantity=6)], "merge"))
@@ -135,9 +135,9 @@ def test_a_quantity_may_be_sent_with_the_marketplace_that_it_was_read_with(amazo
 
 def numbers(amazon, sku="HH-0010"):
     """What the attributes say and what is offered."""
-    told = read(amazon, sku)
-    (entry,) = told["attributes"]["fulfillment_availability"]
-    return entry["quantity"], told["fulfillmentAvailability"][0]["quantity"]
+    found = read(amazon, sku)
+    (entry,) = found["attributes"]["fulfillment_availability"]
+    return entry["quantity"], found["fulfillmentAvailability"][0]["quantity"]
 
 
 def test_attributes_have_what_was_submitted_while_the_offer_is_still_the_old_one(amazon):
@@ -165,8 +165,8 @@ def test_one_quantity_for_the_region_while_attributes_elsewhere_keep_the_old_num
     amazon.set_quantity("HH-0010", old + 5)
     amazon.advance(5)
     shown = [read(amazon, "HH-0010", market) for market in (UK, DE)]
-    assert [told["fulfillmentAvailability"][0]["quantity"] for told in shown] == [old + 5, old + 5]
-    numbers = [told["attributes"]["fulfillment_availability"][0]["quantity"] for told in shown]
+    assert [listing["fulfillmentAvailability"][0]["quantity"] for listing in shown] == [old + 5, old + 5]
+    numbers = [listing["attributes"]["fulfillment_availability"][0]["quantity"] for listing in shown]
     assert numbers == [old + 5, old]
     patch(amazon, change("fulfillment_availability", [channel(quantity=3)], "merge"), market=DE)
     amazon.advance(5)
@@ -176,7 +176,7 @@ def test_one_quantity_for_the_region_while_attributes_elsewhere_keep_the_old_num
     assert numbers == [old + 5, 3]
 
 
-def test_an_attribute_of_no_account_is_kept_as_it_was_reported(amazon):
+def test_an_attribute_of_no_account_is_kept_as_it_was_sent(amazon):
     patch(amazon, change("bullet_point", [{"value": "Blue", "marketplace_id": UK}], "add"))
     amazon.advance(5)
     assert read(amazon, "HH-0010")["attributes"]["bullet_point"] == [{"value": "Blue", "marketplace_id": UK}]
@@ -189,15 +189,15 @@ def test_an_attribute_of_no_account_is_kept_as_it_was_reported(amazon):
 def test_a_preview_changes_nothing(amazon):
     before = amazon.listing("HH-0010").quantity
     value = change("fulfillment_availability", [channel(quantity=before + 1)], "merge")
-    told = patch(amazon, value, mode="VALIDATION_PREVIEW", includedData="issues,identifiers")[1]
-    assert (told["status"], told["identifiers"]) == ("VALID", [{"marketplaceId": UK, "asin": "B0FBM00010"}])
+    body = patch(amazon, value, mode="VALIDATION_PREVIEW", includedData="issues,identifiers")[1]
+    assert (body["status"], body["identifiers"]) == ("VALID", [{"marketplaceId": UK, "asin": "B0FBM00010"}])
     amazon.advance(5)
     assert amazon.listing("HH-0010").quantity == before
     assert patch(amazon, value, mode="REHEARSAL")[0] == 400
 
 
 @pytest.mark.parametrize(
-    ("told", "code", "attribute"),
+    ("patches", "code", "attribute"),
     [
         (change("fulfillment_availability/quantity", [{"a": 1}]), "90000900", "fulfillmentAvailability"),
         (change("fulfillment_availability", []), "90000900", "fulfillmentAvailability"),
@@ -219,28 +219,28 @@ def test_a_preview_changes_nothing(amazon):
         (offer(0), "90000900", "purchasable_offer"),
     ],
 )
-def test_a_wrong_patch_is_invalid_and_names_the_attribute(amazon, told, code, attribute):
+def test_a_wrong_patch_is_invalid_and_names_the_attribute(amazon, patches, code, attribute):
     before = read(amazon, "HH-0010")
-    status, answer = patch(amazon, told)
+    status, answer = patch(amazon, patches)
     assert (status, answer["status"]) == (200, "INVALID")
     assert [(issue["code"], issue["attributeNames"]) for issue in answer["issues"]] == [(code, [attribute])]
     amazon.advance(5)
     assert read(amazon, "HH-0010") == before
 
 
-def test_too_many_patches_are_refused_in_their_own_words(amazon):
+def test_too_many_patches_are_refused_with_their_own_message(amazon):
     value = change("fulfillment_availability", [channel(quantity=1)], "merge")
-    told = [patch(amazon, value) for _ in range(6)][-1]
+    body = [patch(amazon, value) for _ in range(6)][-1]
     words = "The frequency of requests was greater than what is allowed for the application."
-    assert (told[0], told[1]["errors"][0]["message"]) == (429, words)
+    assert (body[0], body[1]["errors"][0]["message"]) == (429, words)
 
 
 # --- whole submissions
 
 
 def test_a_new_listing_is_there_when_its_submission_has_taken_effect(amazon):
-    status, told = put(amazon, "SHIP-1", includedData="identifiers")
-    assert (status, told["status"], len(told["identifiers"][0]["asin"])) == (200, "ACCEPTED", 10)
+    status, body = put(amazon, "SHIP-1", includedData="identifiers")
+    assert (status, body["status"], len(body["identifiers"][0]["asin"])) == (200, "ACCEPTED", 10)
     assert amazon.call("GET", f"{ITEMS}/SHIP-1", query={"marketplaceIds": UK})[0] == 404
     amazon.advance(5)
     item = read(amazon, "SHIP-1")
@@ -257,28 +257,28 @@ def test_a_whole_submission_forgets_what_it_does_not_say(amazon):
     kept = {name: NEW["attributes"][name] for name in ("item_name", "condition_type", "purchasable_offer")}
     put(amazon, "SHIP-1", {**NEW, "attributes": kept})
     amazon.advance(5)
-    told = read(amazon, "SHIP-1")
-    assert set(told["attributes"]) == {*kept, "fulfillment_availability"}
-    assert told["fulfillmentAvailability"][0]["quantity"] == 9
+    found = read(amazon, "SHIP-1")
+    assert set(found["attributes"]) == {*kept, "fulfillment_availability"}
+    assert found["fulfillmentAvailability"][0]["quantity"] == 9
 
 
 @pytest.mark.parametrize("name", ["item_name", "condition_type", "purchasable_offer"])
 def test_a_submission_without_what_is_required_is_invalid(amazon, name):
     short = {key: value for key, value in NEW["attributes"].items() if key != name}
-    told = put(amazon, "SHIP-1", {**NEW, "attributes": short})[1]
-    assert (told["status"], told["issues"][0]["message"]) == ("INVALID", f"'{name}' is required but not supplied.")
-    assert told["issues"][0]["categories"] == ["MISSING_ATTRIBUTE"]
+    body = put(amazon, "SHIP-1", {**NEW, "attributes": short})[1]
+    assert (body["status"], body["issues"][0]["message"]) == ("INVALID", f"'{name}' is required but not supplied.")
+    assert body["issues"][0]["categories"] == ["MISSING_ATTRIBUTE"]
 
 
 @pytest.mark.parametrize("body", [{}, [], {"productType": "HOME"}, {**NEW, "requirements": "ALL"}])
 def test_a_submission_that_is_none_cannot_be_parsed(amazon, body):
-    status, told = put(amazon, "SHIP-1", body)
-    assert (status, "cannot be parsed" in told["errors"][0]["message"]) == (400, True)
+    status, result = put(amazon, "SHIP-1", body)
+    assert (status, "cannot be parsed" in result["errors"][0]["message"]) == (400, True)
 
 
 def test_a_whole_submission_is_for_one_marketplace(amazon):
-    status, told = put(amazon, "SHIP-1", market=f"{UK},{DE}")
-    assert (status, told["errors"][0]["message"]) == (
+    status, body = put(amazon, "SHIP-1", market=f"{UK},{DE}")
+    assert (status, body["errors"][0]["message"]) == (
         400,
         "Too many 'marketplaceIds' values provided. Expected a maximum of 1.",
     )
@@ -287,9 +287,9 @@ def test_a_whole_submission_is_for_one_marketplace(amazon):
 def test_a_listing_is_deleted_marketplace_by_marketplace(amazon):
     put(amazon, "SHIP-1")
     amazon.advance(5)
-    told = amazon.call("DELETE", f"{ITEMS}/SHIP-1", query={"marketplaceIds": UK})[1]
+    body = amazon.call("DELETE", f"{ITEMS}/SHIP-1", query={"marketplaceIds": UK})[1]
     amazon.advance(5)
-    assert told["status"] == "ACCEPTED"
+    assert body["status"] == "ACCEPTED"
     assert amazon.call("GET", f"{ITEMS}/SHIP-1", query={"marketplaceIds": UK})[0] == 404
     amazon.call("DELETE", f"{ITEMS}/HH-0010", query={"marketplaceIds": UK})
     amazon.advance(5)
@@ -301,8 +301,8 @@ def test_a_listing_is_deleted_marketplace_by_marketplace(amazon):
 
 
 def test_an_unknown_sku_is_deleted_all_the_same(amazon):
-    status, told = amazon.call("DELETE", f"{ITEMS}/NOBODY", query={"marketplaceIds": UK})
-    assert (status, told["status"], told["issues"]) == (200, "ACCEPTED", [])
+    status, body = amazon.call("DELETE", f"{ITEMS}/NOBODY", query={"marketplaceIds": UK})
+    assert (status, body["status"], body["issues"]) == (200, "ACCEPTED", [])
 
 
 def test_all_of_it_outlives_a_restart(tmp_path):
@@ -312,10 +312,10 @@ def test_all_of_it_outlives_a_restart(tmp_path):
     patch(before, offer(5.0), change("fulfillment_availability", [channel(quantity=4)], "merge"), sku="SHIP-1")
     before.advance(5)
     patch(before, change("fulfillment_availability", [channel("AMAZON_EU")]), sku="SHIP-1")
-    told, books = read(before, "SHIP-1"), before.control("GET", "books")[1]
+    found, books = read(before, "SHIP-1"), before.control("GET", "books")[1]
     before.simulator.close()
     after = Amazon(home=tmp_path)
-    assert (read(after, "SHIP-1"), after.control("GET", "books")[1]["listings"]) == (told, books["listings"])
+    assert (read(after, "SHIP-1"), after.control("GET", "books")[1]["listings"]) == (found, books["listings"])
     after.advance(20)
     assert channels(after, "SHIP-1") == [("DEFAULT", 4), ("AMAZON_EU",)]
     after.simulator.close()
@@ -325,16 +325,16 @@ def test_all_of_it_outlives_a_restart(tmp_path):
 
 
 def add(amazon, sku, **more):
-    status, told = amazon.control("POST", "listings", {"sellerId": EU, "sku": sku, **more})
-    assert status == 201, told
+    status, body = amazon.control("POST", "listings", {"sellerId": EU, "sku": sku, **more})
+    assert status == 201, body
 
 
 def search(amazon, **query):
     return amazon.call("GET", ITEMS, query={"marketplaceIds": UK, **query})
 
 
-def skus(told):
-    return sorted(item["sku"] for item in told[1]["items"])
+def skus(result):
+    return sorted(item["sku"] for item in result[1]["items"])
 
 
 def test_variations_and_packages_name_each_other(amazon):
@@ -364,8 +364,8 @@ def test_a_listing_is_found_by_its_numbers(amazon):
 def test_issues_take_a_listing_down_and_are_searched_by(amazon):
     issue = {"code": "18155", "severity": "ERROR", "categories": ["INVALID_PRICE"], "actions": ["LISTING_SUPPRESSED"]}
     amazon.control("POST", "listings/issues", {"sellerId": EU, "sku": "HH-0010", "issues": [issue]})
-    told = read(amazon, "HH-0010")
-    assert (told["summaries"][0]["status"], told["issues"][0]["code"]) == (["DISCOVERABLE"], "18155")
+    found = read(amazon, "HH-0010")
+    assert (found["summaries"][0]["status"], found["issues"][0]["code"]) == (["DISCOVERABLE"], "18155")
     assert skus(search(amazon, withIssueSeverity="ERROR")) == ["HH-0010"]
     assert skus(search(amazon, withIssueSeverity="WARNING")) == []
     assert "HH-0010" in skus(search(amazon, withoutStatus="BUYABLE"))
@@ -418,12 +418,12 @@ def test_everything_conforms(amazon):
     amazon.advance(5)
     for sku in ("SHIP-1", "CHILD", "FBA-0000", "FBA-0001"):
         assert conforms("listingsItems_2021-08-01.json", "Item", read(amazon, sku)) == []
-    for told in (
+    for body in (
         put(amazon, "SHIP-2")[1],
         put(amazon, "SHIP-2", {**NEW, "attributes": {}})[1],
         patch(amazon, offer(99999.0))[1],
         amazon.call("DELETE", f"{ITEMS}/SHIP-1", query={"marketplaceIds": UK})[1],
     ):
-        assert conforms("listingsItems_2021-08-01.json", "ListingsItemSubmissionResponse", told) == []
-    told = json.loads(json.dumps(search(amazon, includedData=ALL)[1]))
-    assert conforms("listingsItems_2021-08-01.json", "ItemSearchResults", told) == []
+        assert conforms("listingsItems_2021-08-01.json", "ListingsItemSubmissionResponse", body) == []
+    body = json.loads(json.dumps(search(amazon, includedData=ALL)[1]))
+    assert conforms("listingsItems_2021-08-01.json", "ItemSearchResults", body) == []

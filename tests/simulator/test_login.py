@@ -26,9 +26,9 @@ def own_token(amazon, seller=EU):
 def consent(amazon, seller=EU):
     """A refresh token as a consent gives it."""
     code = amazon.simulator.application.grant_code(seller, CALLBACK, amazon.simulator.clock.seconds())
-    status, told = ask_token(amazon, grant_type="authorization_code", code=code.code)
-    assert status == 200, told
-    return told["refresh_token"]
+    status, tokens = ask_token(amazon, grant_type="authorization_code", code=code.code)
+    assert status == 200, tokens
+    return tokens["refresh_token"]
 
 
 def refreshed(amazon, token):
@@ -36,15 +36,15 @@ def refreshed(amazon, token):
 
 
 def refused(answer):
-    status, told = answer
-    return status, told["error"], told["error_description"]
+    status, body = answer
+    return status, body["error"], body["error_description"]
 
 
 def test_a_refresh_token_gives_an_access_token_for_an_hour(amazon):
-    status, told = refreshed(amazon, own_token(amazon))
-    assert (status, told["token_type"], told["expires_in"]) == (200, "bearer", 3600)
-    assert (told["access_token"][:5], told["refresh_token"]) == ("Atza|", own_token(amazon))
-    headers = {"x-amz-access-token": told["access_token"]}
+    status, tokens = refreshed(amazon, own_token(amazon))
+    assert (status, tokens["token_type"], tokens["expires_in"]) == (200, "bearer", 3600)
+    assert (tokens["access_token"][:5], tokens["refresh_token"]) == ("Atza|", own_token(amazon))
+    headers = {"x-amz-access-token": tokens["access_token"]}
     path = "/sellers/v1/marketplaceParticipations"
     assert amazon.send("GET", path, headers=headers).status == 200
     amazon.advance(3601)
@@ -53,9 +53,9 @@ def test_a_refresh_token_gives_an_access_token_for_an_hour(amazon):
 
 
 def test_client_credentials_give_a_token_of_one_scope_without_a_refresh_token(amazon):
-    status, told = ask_token(amazon, grant_type="client_credentials", scope=NOTIFICATIONS)
-    assert (status, sorted(told)) == (200, ["access_token", "expires_in", "scope", "token_type"])
-    assert told["scope"] == NOTIFICATIONS
+    status, tokens = ask_token(amazon, grant_type="client_credentials", scope=NOTIFICATIONS)
+    assert (status, sorted(tokens)) == (200, ["access_token", "expires_in", "scope", "token_type"])
+    assert tokens["scope"] == NOTIFICATIONS
     answer = ask_token(amazon, grant_type="client_credentials", scope="sellingpartnerapi::tea")
     assert refused(answer) == (400, "invalid_scope", "The request has an invalid parameter : scope")
 
@@ -71,9 +71,9 @@ def test_each_grant_wants_its_parameter(amazon, grant, wanted):
 
 @pytest.mark.parametrize("grant", ["", "password", "implicit"])
 def test_other_grants_are_unsupported_with_members_that_no_document_names(amazon, grant):
-    status, told = ask_token(amazon, grant_type=grant)
-    assert (status, told["error"]) == (400, "unsupported_grant_type")
-    assert sorted(told) == ["error", "error_description", "error_index", "request_id"]
+    status, tokens = ask_token(amazon, grant_type=grant)
+    assert (status, tokens["error"]) == (400, "unsupported_grant_type")
+    assert sorted(tokens) == ["error", "error_description", "error_index", "request_id"]
 
 
 @pytest.mark.parametrize("wrong", [{"client_id": "amzn1.x"}, {"client_secret": "x"}, {"client_id": ""}])
@@ -81,8 +81,8 @@ def test_a_wrong_client_is_401(amazon, wrong):
     form = {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **wrong}
     form |= {"grant_type": "refresh_token", "refresh_token": own_token(amazon)}
     answer = amazon.send("POST", "/auth/o2/token", form=form)
-    told = json.loads(answer.body)
-    assert refused((answer.status, told)) == (401, "invalid_client", "Client authentication failed")
+    body = json.loads(answer.body)
+    assert refused((answer.status, body)) == (401, "invalid_client", "Client authentication failed")
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "application/xml"])
@@ -95,11 +95,11 @@ def test_only_forms_and_json_are_read(amazon, kind):
 
 @pytest.mark.parametrize("kind", ["application/json", "application/json; charset=utf-8"])
 def test_json_is_read_as_a_form_is(amazon, kind):
-    told = {"grant_type": "refresh_token", "refresh_token": own_token(amazon)}
-    told |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-    answer = amazon.send("POST", "/auth/o2/token", body=told, headers={"content-type": kind})
+    body = {"grant_type": "refresh_token", "refresh_token": own_token(amazon)}
+    body |= {"client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+    answer = amazon.send("POST", "/auth/o2/token", body=body, headers={"content-type": kind})
     assert (answer.status, json.loads(answer.body)["token_type"]) == (200, "bearer")
-    answer = amazon.send("POST", "/auth/o2/token", body=told, headers={"content-type": kind}, query={"a": "b"})
+    answer = amazon.send("POST", "/auth/o2/token", body=body, headers={"content-type": kind}, query={"a": "b"})
     assert (answer.status, json.loads(answer.body)["error"]) == (401, "invalid_client")
 
 
@@ -169,7 +169,7 @@ def test_a_role_more_ends_what_sellers_gave_to_a_published_application_until_the
     token, private = consent(amazon), own_token(amazon)
     headers = {"x-amz-access-token": refreshed(amazon, token)[1]["access_token"]}
     amazon.control("POST", "application", {"roles": fewer[:1]})
-    assert refreshed(amazon, token)[0] == 200  # a role less asks nobody
+    assert refreshed(amazon, token)[0] == 200  # one role less needs no consent
     amazon.control("POST", "application", {"roles": fewer})
     assert refused(refreshed(amazon, token)) == (400, "invalid_grant", REFRESH_WORDS)
     assert amazon.send("GET", "/sellers/v1/marketplaceParticipations", headers=headers).status == 403
@@ -194,8 +194,8 @@ def test_consents_and_what_the_portal_says_outlive_a_kill(tmp_path):
     token = consent(before)
     before.simulator.close()
     after = Amazon(tmp_path)
-    told = after.control("GET", "accounts")[1]["application"]
-    assert (told["draft"], told["loginUri"]) == (False, "http://127.0.0.1:8000/log-in")
+    accounts = after.control("GET", "accounts")[1]["application"]
+    assert (accounts["draft"], accounts["loginUri"]) == (False, "http://127.0.0.1:8000/log-in")
     assert refreshed(after, token)[0] == 200
     after.advance(366 * DAY)
     assert refreshed(after, token)[1]["error"] == "invalid_client"  # the secret, too, was to be rotated

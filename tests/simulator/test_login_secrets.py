@@ -1,4 +1,4 @@
-"""The client secret's rotation: asked by the application, told to its developer's queue, by the trade clock."""
+"""The client secret's rotation: requested by the application, sent to its developer's queue, by the trade clock."""
 
 import pytest
 from tests.simulator import grantless
@@ -19,9 +19,9 @@ def sqs(amazon):
     return sqs_of(amazon)
 
 
-def registered(amazon, sqs, **told):
+def registered(amazon, sqs, **members):
     """The address of the queue that the developer registered in the portal."""
-    url, arn = queue_for_amazon(sqs, "secrets", **told)
+    url, arn = queue_for_amazon(sqs, "secrets", **members)
     assert amazon.control("POST", "application", {"notificationQueue": arn})[0] == 200
     return url
 
@@ -37,14 +37,14 @@ def works(amazon, secret):
 def test_the_new_secret_comes_by_the_queue_and_the_old_one_works_seven_days_more(amazon, sqs):
     url, now = registered(amazon, sqs), amazon.simulator.clock.seconds()
     assert rotate(amazon) == (204, None)
-    told = received(sqs, url)
-    assert [one["notificationType"] for one in told] == ["APPLICATION_OAUTH_CLIENT_NEW_SECRET"]
-    payload = told[0]["payload"]["applicationOAuthClientNewSecret"]
+    notices = received(sqs, url)
+    assert [one["notificationType"] for one in notices] == ["APPLICATION_OAUTH_CLIENT_NEW_SECRET"]
+    payload = notices[0]["payload"]["applicationOAuthClientNewSecret"]
     new = payload["newClientSecret"]
     assert (payload["clientId"], new.startswith("amzn1.oa2-cs.v1.")) == (CLIENT_ID, True)
     assert from_iso(payload["newClientSecretExpiryTime"]) == now + 180 * DAY
     assert from_iso(payload["oldClientSecretExpiryTime"]) == now + 7 * DAY
-    assert told[0]["notificationMetadata"]["applicationId"] == APPLICATION_ID
+    assert notices[0]["notificationMetadata"]["applicationId"] == APPLICATION_ID
     assert (works(amazon, CLIENT_SECRET), works(amazon, new)) == (200, 200)
     assert amazon.control("GET", "accounts")[1]["application"]["clientSecret"] == new
     amazon.advance(7 * DAY + 1)
@@ -58,13 +58,13 @@ def test_refresh_tokens_go_on_with_the_new_secret(amazon, sqs):
     assert ask_token(amazon, grant_type="refresh_token", refresh_token=refresh)[0] == 200
 
 
-def test_without_a_registered_queue_it_is_refused_in_amazons_words(amazon):
-    status, told = rotate(amazon)
+def test_without_a_registered_queue_it_is_refused_with_amazons_message(amazon):
+    status, body = rotate(amazon)
     words = (
         "Application is not enrolled for rotation notification. "
         "Please update application notification preference in Developer console."
     )
-    assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (400, "InvalidInput", words)
+    assert (status, body["errors"][0]["code"], body["errors"][0]["message"]) == (400, "InvalidInput", words)
     assert works(amazon, CLIENT_SECRET) == 200
 
 
@@ -74,7 +74,7 @@ def test_it_wants_its_own_scope(amazon, sqs):
     assert amazon.call("POST", ROTATE, seller=EU)[0] == 403
 
 
-def test_it_may_be_requested_once_a_minute(amazon, sqs):
+def test_it_may_be_called_once_a_minute(amazon, sqs):
     registered(amazon, sqs)
     assert (rotate(amazon)[0], rotate(amazon)[0]) == (204, 429)
     amazon.advance(61)
@@ -82,7 +82,7 @@ def test_it_may_be_requested_once_a_minute(amazon, sqs):
 
 
 def test_a_queue_that_does_not_let_amazon_in_loses_the_new_secret(amazon, sqs):
-    url = registered(amazon, sqs, told=policy("SQS:GetQueueAttributes"))
+    url = registered(amazon, sqs, access=policy("SQS:GetQueueAttributes"))
     assert (rotate(amazon)[0], received(sqs, url)) == (204, [])
     assert "sendmessage" in amazon.control("GET", "notifications")[1]["developer"]["trouble"]
 
@@ -92,9 +92,9 @@ def test_a_secret_is_warned_of_and_then_worth_nothing(amazon, sqs):
     amazon.advance(89 * DAY)
     assert received(sqs, url) == []
     amazon.advance(2 * DAY)
-    told = received(sqs, url)
-    assert [one["notificationType"] for one in told] == ["APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY"]
-    payload = told[0]["payload"]["applicationOAuthClientSecretExpiry"]
+    notices = received(sqs, url)
+    assert [one["notificationType"] for one in notices] == ["APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY"]
+    payload = notices[0]["payload"]["applicationOAuthClientSecretExpiry"]
     assert (payload["clientId"], payload["clientSecretExpiryReason"]) == (CLIENT_ID, "PERIODIC_ROTATION")
     amazon.advance(90 * DAY)
     assert works(amazon, CLIENT_SECRET) == 401
@@ -124,5 +124,5 @@ def test_a_rotation_outlives_a_kill(tmp_path):
 
 @pytest.mark.parametrize("queue", ["no arn", "arn:aws:sns:eu-west-1:1:x", "arn:aws:sqs:eu-west-1:1:a b"])
 def test_the_portal_takes_only_a_queues_arn(amazon, queue):
-    status, told = amazon.control("POST", "application", {"notificationQueue": queue})
-    assert (status, "notificationQueue" in told["error"]) == (400, True)
+    status, body = amazon.control("POST", "application", {"notificationQueue": queue})
+    assert (status, "notificationQueue" in body["error"]) == (400, True)

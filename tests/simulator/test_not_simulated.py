@@ -1,4 +1,4 @@
-"""What is not simulated is answered as Amazon answers who may not, marked, counted, shown and said in the log."""
+"""What is not simulated gets the response for a missing permission, marked, counted, shown and logged."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ def send(amazon, method, path, body=None, **query):
     return amazon.send(method, path, query=query, body=body, headers=headers)
 
 
-def asked(amazon):
+def not_simulated(amazon):
     return {row["what"]: row["count"] for row in amazon.control("GET", "books")[1]["notSimulated"]}
 
 
@@ -39,7 +39,7 @@ def test_an_operation_that_is_missing_is_denied_with_a_mark(amazon, method, path
         answer = send(amazon, method, prefix + path)
         assert (answer.status, json.loads(answer.body)["errors"][0]["code"]) == (403, "Unauthorized")
         assert answer.headers[HEADER] == "not simulated"
-    assert asked(amazon) == {what: 2}
+    assert not_simulated(amazon) == {what: 2}
 
 
 def test_what_is_nowhere_at_amazon_has_no_mark(amazon):
@@ -47,7 +47,7 @@ def test_what_is_nowhere_at_amazon_has_no_mark(amazon):
         answer = send(amazon, "GET", path)
         assert (answer.status, HEADER in answer.headers) == (403, False)
     assert send(amazon, "GET", "/sellers/v1/marketplaceParticipations").headers.get(HEADER) is None
-    assert asked(amazon) == {}
+    assert not_simulated(amazon) == {}
 
 
 def test_types_that_are_missing_are_marked(amazon):
@@ -59,7 +59,7 @@ def test_types_that_are_missing_are_marked(amazon):
         send(amazon, "POST", "/notifications/v1/subscriptions/ANY_OFFER_CHANGED", {"payloadVersion": "1.0"}),
     ]
     assert [(answer.status, answer.headers.get(HEADER)) for answer in answers] == [(400, "not simulated")] * 3
-    assert asked(amazon) == {
+    assert not_simulated(amazon) == {
         "report type GET_FBA_REIMBURSEMENTS_DATA": 1,
         "feed type POST_FLAT_FILE_FULFILLMENT_DATA": 1,
         "notification type ANY_OFFER_CHANGED": 1,
@@ -71,14 +71,14 @@ def test_a_wrong_name_is_only_wrong(amazon):
     assert (answer.status, HEADER in answer.headers) == (400, False)
 
 
-def test_it_is_shown_on_the_control_page_and_said_once_in_the_log(amazon, caplog):
+def test_it_is_shown_on_the_control_page_and_logged_once(amazon, caplog):
     with caplog.at_level(logging.WARNING, logger="amazon_simulator"):
         for _ in range(3):
             send(amazon, "GET", "/catalog/2022-04-01/items")
     assert [record.getMessage() for record in caplog.records] == ["not simulated: GET /catalog/2022-04-01/items"]
     shown = in_one_line(amazon.send("GET", "/").body.decode())
     assert "GET /catalog/2022-04-01/items" in shown
-    assert "<span>Asked for, not simulated</span><strong>3</strong>" in shown
+    assert "<span>Called, not simulated</span><strong>3</strong>" in shown
 
 
 def test_it_is_counted_over_a_kill(tmp_path):
@@ -87,7 +87,7 @@ def test_it_is_counted_over_a_kill(tmp_path):
     before.simulator.close()
     after = Amazon(tmp_path)
     send(after, "GET", "/catalog/2022-04-01/items")
-    assert asked(after) == {"GET /catalog/2022-04-01/items": 2}
+    assert not_simulated(after) == {"GET /catalog/2022-04-01/items": 2}
     after.simulator.close()
 
 

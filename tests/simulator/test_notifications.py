@@ -18,8 +18,8 @@ def amazon():
     return Amazon(lifted=True)
 
 
-def judged(definition, told):
-    return conforms("notifications.json", definition, told)
+def judged(definition, notice):
+    return conforms("notifications.json", definition, notice)
 
 
 def create_destination(amazon, resource=None, name="Queue"):
@@ -72,8 +72,8 @@ def test_an_event_bus_is_a_destination_too_one_for_each_account_and_region(amazo
     ],
 )
 def test_a_wrong_resource_is_refused(amazon, resource):
-    status, told = create_destination(amazon, resource)
-    assert (status, told["errors"][0]["code"]) == (400, "InvalidInput")
+    status, body = create_destination(amazon, resource)
+    assert (status, body["errors"][0]["code"]) == (400, "InvalidInput")
 
 
 def test_one_queue_has_one_destination_and_is_kept_while_it_is_subscribed(amazon, destination):
@@ -142,8 +142,8 @@ def test_order_changes_want_a_processing_directive(amazon, destination, directiv
     ],
 )
 def test_types_and_versions_that_do_not_exist_are_refused(amazon, destination, kind, version, words):
-    status, code, told = details(subscribe(amazon, destination, kind, directive=None, version=version))
-    assert (status, code, words in told) == (400, "InvalidInput", True)
+    status, code, message = details(subscribe(amazon, destination, kind, directive=None, version=version))
+    assert (status, code, words in message) == (400, "InvalidInput", True)
 
 
 def test_an_unknown_destination_is_refused(amazon):
@@ -171,10 +171,10 @@ def test_a_test_notification_arrives(amazon):
 
 def test_answers_conform(amazon, destination):
     for _ in range(2):  # made, then refused
-        told = subscribe(amazon, destination, QUANTITIES, directive=None)[1]
-        assert judged("CreateSubscriptionResponse", told) == []
-    told = amazon.call("GET", SUBSCRIPTIONS, query={"notificationTypes": QUANTITIES})[1]
-    assert judged("GetSubscriptionsResponse", told) == []
+        body = subscribe(amazon, destination, QUANTITIES, directive=None)[1]
+        assert judged("CreateSubscriptionResponse", body) == []
+    body = amazon.call("GET", SUBSCRIPTIONS, query={"notificationTypes": QUANTITIES})[1]
+    assert judged("GetSubscriptionsResponse", body) == []
     assert judged("GetSubscriptionResponse", amazon.call("GET", f"{SUBSCRIPTIONS}/{QUANTITIES}")[1]) == []
     assert judged("GetDestinationsResponse", grantless.call(amazon, "GET", DESTINATIONS)[1]) == []
     assert judged("GetDestinationResponse", grantless.call(amazon, "GET", f"{DESTINATIONS}/x")[1]) == []

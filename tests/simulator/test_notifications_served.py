@@ -26,10 +26,13 @@ def sqs_at(base):
 
 def subscribed(running, arn):
     """A subscription to order changes of the first account's."""
-    told = running.ask("accounts")
-    client = {"client_id": told["application"]["clientId"], "client_secret": told["application"]["clientSecret"]}
+    accounts = running.ask("accounts")
+    client = {
+        "client_id": accounts["application"]["clientId"],
+        "client_secret": accounts["application"]["clientSecret"],
+    }
     form = {"grant_type": "client_credentials", "scope": "sellingpartnerapi::notifications", **client}
-    grantless = {"x-amz-access-token": httpx2.post(told["tokenEndpoint"], data=form).json()["access_token"]}
+    grantless = {"x-amz-access-token": httpx2.post(accounts["tokenEndpoint"], data=form).json()["access_token"]}
     path = f"{running.base}/notifications/v1"
     body = {"name": "Queue", "resourceSpecification": {"sqs": {"arn": arn}}}
     made = httpx2.post(f"{path}/destinations", json=body, headers=grantless).json()["payload"]
@@ -54,10 +57,10 @@ def order_of(running):
 
 
 def heard(sqs, url):
-    told = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10).get("Messages", [])
-    for message in told:
+    messages = sqs.receive_message(QueueUrl=url, WaitTimeSeconds=1, MaxNumberOfMessages=10).get("Messages", [])
+    for message in messages:
         sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-    return [json.loads(one["Body"])["Payload"]["OrderChangeNotification"]["AmazonOrderId"] for one in told]
+    return [json.loads(one["Body"])["Payload"]["OrderChangeNotification"]["AmazonOrderId"] for one in messages]
 
 
 def test_boto3_hears_of_orders_before_and_after_a_kill(tmp_path):

@@ -43,7 +43,7 @@ def test_numbers_go_on_over_a_kill(tmp_path):
 
 def test_every_call_has_a_uuid_of_its_own(amazon):
     path, headers = f"/listings/2021-08-01/items/{EU}/HH-0010", {"x-amz-access-token": amazon.token()}
-    answers = [amazon.send("GET", path, headers=told) for told in (headers, headers, {})]
+    answers = [amazon.send("GET", path, headers=given) for given in (headers, headers, {})]
     numbers = [answer.headers["x-amzn-RequestId"] for answer in answers]
     assert len(set(numbers)) == 3
     assert [str(uuid.UUID(number)) for number in numbers] == numbers

@@ -15,7 +15,7 @@ def test_an_order_is_searched_only_two_minutes_after_its_update(amazon):
     assert ids(amazon.search()[1]) == [order["orderId"]]
 
 
-def test_a_before_younger_than_two_minutes_is_refused_without_a_word_why(amazon):
+def test_a_before_younger_than_two_minutes_is_refused_without_a_reason(amazon):
     young = datetime.fromtimestamp(START - 60, UTC).isoformat()
     status, body = amazon.search(lastUpdatedBefore=young)
     assert (status, body["errors"][0]["code"], body["errors"][0]["details"]) == (400, "InvalidInput", "")
@@ -68,31 +68,31 @@ def test_a_page_token_lives_a_day(amazon):
 def test_a_pending_order_has_no_money_and_no_address(amazon):
     order = amazon.order(pendingSeconds=600)
     data = "FULFILLMENT,PROCEEDS,RECIPIENT,BUYER"
-    told = amazon.read(order, data)
-    assert ("proceeds" in told, "recipient" in told, told["fulfillment"]["fulfillmentStatus"]) == (0, 0, "PENDING")
+    found = amazon.read(order, data)
+    assert ("proceeds" in found, "recipient" in found, found["fulfillment"]["fulfillmentStatus"]) == (0, 0, "PENDING")
     amazon.advance(601)
-    told = amazon.read(order, data)
-    assert ("proceeds" in told, "recipient" in told, told["fulfillment"]["fulfillmentStatus"]) == (1, 1, "UNSHIPPED")
+    found = amazon.read(order, data)
+    assert ("proceeds" in found, "recipient" in found, found["fulfillment"]["fulfillmentStatus"]) == (1, 1, "UNSHIPPED")
 
 
 def test_the_status_comes_only_with_fulfillment(amazon):
     order = amazon.order()
-    told = amazon.call("GET", f"/orders/2026-01-01/orders/{order['orderId']}")[1]["order"]
-    assert "fulfillment" not in told
+    found = amazon.call("GET", f"/orders/2026-01-01/orders/{order['orderId']}")[1]["order"]
+    assert "fulfillment" not in found
 
 
 def test_lines_add_up_to_the_grand_total_and_us_tax_is_a_line_of_its_own(amazon):
     order = amazon.order(seller=NA, marketplace=US, giftWrap=True)
-    told = amazon.call(
+    body = amazon.call(
         "GET", f"/orders/2026-01-01/orders/{order['orderId']}", seller=NA, query={"includedData": "PROCEEDS"}
     )[1]["order"]
-    lines = sum(Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in told["orderItems"])
-    kinds = {b["type"] for b in told["proceeds"]["breakdowns"]}
+    lines = sum(Decimal(item["proceeds"]["proceedsTotal"]["amount"]) for item in body["orderItems"])
+    kinds = {b["type"] for b in body["proceeds"]["breakdowns"]}
     assert (str(lines), {"ITEM", "SHIPPING", "GIFT_WRAP", "TAX"} <= kinds) == (
-        told["proceeds"]["grandTotal"]["amount"],
+        body["proceeds"]["grandTotal"]["amount"],
         True,
     )
-    assert told["proceeds"]["grandTotal"]["currencyCode"] == "USD"
+    assert body["proceeds"]["grandTotal"]["currencyCode"] == "USD"
 
 
 def test_another_sellers_order_is_not_found(amazon):
@@ -110,8 +110,8 @@ def test_a_cancelled_order_gives_its_units_back(amazon):
 
 def test_nobody_buys_more_than_is_listed(amazon):
     items = [{"sku": "HH-0010", "quantity": 999}]
-    told = {"sellerId": EU, "marketplaceId": UK, "fulfilledBy": "MERCHANT", "items": items}
-    status, body = amazon.control("POST", "orders", told)
+    order = {"sellerId": EU, "marketplaceId": UK, "fulfilledBy": "MERCHANT", "items": items}
+    status, body = amazon.control("POST", "orders", order)
     assert (status, "only" in body["error"]) == (409, True)
 
 

@@ -1,18 +1,18 @@
-"""What orders tell since autumn 2026: transit times, warranties, Seller Flex; listings' issues of any category."""
+"""What orders have since autumn 2026: transit times, warranties, Seller Flex; listings' issues of any category."""
 
 import pytest
 from tests.simulator.conftest import EU, UK, Amazon
 
 
-def test_a_promise_says_what_it_was_reckoned_with(amazon):
+def test_a_delivery_promise_names_what_it_was_computed_from(amazon):
     transit = {"dataSource": "AMAZON_AUTOMATED", "carrier": "Royal Mail", "shippingService": "Royal Mail Tracked 48"}
-    told = amazon.read(amazon.order(transitTime=transit), "FULFILLMENT")["fulfillment"]
+    found = amazon.read(amazon.order(transitTime=transit), "FULFILLMENT")["fulfillment"]
     details = {"carrier": "Royal Mail", "shippingService": "Royal Mail Tracked 48"}
-    assert told["promiseCalculationInputs"] == {
+    assert found["promiseCalculationInputs"] == {
         "transitTime": {"dataSource": "AMAZON_AUTOMATED", "details": details},
     }
-    told = amazon.read(amazon.order(transitTime={"dataSource": "SELLER_SET"}), "FULFILLMENT")["fulfillment"]
-    assert told["promiseCalculationInputs"] == {"transitTime": {"dataSource": "SELLER_SET"}}
+    found = amazon.read(amazon.order(transitTime={"dataSource": "SELLER_SET"}), "FULFILLMENT")["fulfillment"]
+    assert found["promiseCalculationInputs"] == {"transitTime": {"dataSource": "SELLER_SET"}}
     assert "promiseCalculationInputs" not in amazon.read(amazon.order(), "FULFILLMENT")["fulfillment"]
 
 
@@ -27,7 +27,7 @@ def test_a_warranty_stands_beside_its_line(amazon):
     assert warranty["orderItemId"] != service["orderItemId"]
 
 
-def test_seller_flex_has_fulfilment_orders_where_they_are_requested_for(amazon):
+def test_seller_flex_has_fulfilment_orders_where_they_are_requested(amazon):
     flex, other = amazon.order(sellerFlex=True), amazon.order()
     assert len(amazon.read(flex, "FULFILLMENT_ORDERS")["fulfillmentOrders"]) == 1
     assert "fulfillmentOrders" not in amazon.read(flex, "FULFILLMENT")
@@ -35,7 +35,7 @@ def test_seller_flex_has_fulfilment_orders_where_they_are_requested_for(amazon):
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("changed", "field"),
     [
         ({"transitTime": {"dataSource": "GUESSED"}}, "transitTime.dataSource: "),
         ({"transitTime": 3}, "transitTime: "),
@@ -43,8 +43,8 @@ def test_seller_flex_has_fulfilment_orders_where_they_are_requested_for(amazon):
          "items[0].associatedItems[0].associationType: "),
     ],
 )  # fmt: skip
-def test_a_wrong_member_is_named(amazon, told, field):
-    body = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}], **told}
+def test_a_wrong_member_is_named(amazon, changed, field):
+    body = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}], **changed}
     status, answer = amazon.control("POST", "orders", body)
     assert (status, answer["error"].startswith(field)) == (400, True)
 
@@ -64,5 +64,5 @@ def test_a_listings_issue_may_have_a_category_that_nobody_knows(amazon):
     issue = {"severity": "ERROR", "categories": ["FRAGRANCE_POLICY_2026"], "message": "Not in summer."}
     amazon.control("POST", "listings/issues", {"sellerId": EU, "sku": "HH-0010", "issues": [issue]})
     query = {"marketplaceIds": UK, "includedData": "issues"}
-    told = amazon.call("GET", f"/listings/2021-08-01/items/{EU}/HH-0010", query=query)[1]
-    assert told["issues"][0]["categories"] == ["FRAGRANCE_POLICY_2026"]
+    body = amazon.call("GET", f"/listings/2021-08-01/items/{EU}/HH-0010", query=query)[1]
+    assert body["issues"][0]["categories"] == ["FRAGRANCE_POLICY_2026"]

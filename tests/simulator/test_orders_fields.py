@@ -1,4 +1,4 @@
-"""What an order tells when it is asked for everything: each field that a seller's order can have, and who is told."""
+"""An order with all data requested: each field that a seller's order can have, and who may see it."""
 
 import pytest
 from tests.contract.judge import conforms
@@ -30,39 +30,39 @@ def sold(amazon, *lines, **more):
     return amazon.order(items=items, **more)
 
 
-def test_a_business_order_tells_who_buys_and_where_it_is_to_be_left(amazon):
+def test_a_business_order_shows_who_buys_and_where_it_is_to_be_left(amazon):
     order = sold(amazon, programs=["AMAZON_BUSINESS"], buyer=COMPANY, sellerOrderId="MY-1")
-    told = amazon.read(order, ALL)
-    assert told["orderAliases"] == [{"aliasId": "MY-1", "aliasType": "SELLER_ORDER_ID"}]
-    assert {name: told["buyer"][name] for name in ("buyerName", "buyerCompanyName", "buyerPurchaseOrderNumber")} == {
+    found = amazon.read(order, ALL)
+    assert found["orderAliases"] == [{"aliasId": "MY-1", "aliasType": "SELLER_ORDER_ID"}]
+    assert {name: found["buyer"][name] for name in ("buyerName", "buyerCompanyName", "buyerPurchaseOrderNumber")} == {
         "buyerName": "Ada Byron",
         "buyerCompanyName": "Analytical Engines Ltd",
         "buyerPurchaseOrderNumber": "PO-77",
     }
-    address = told["recipient"]["deliveryAddress"]
+    address = found["recipient"]["deliveryAddress"]
     assert (address["name"], address["companyName"], address["addressLine3"], address["phone"]) == (
         "Stores, Ada Byron",
         "Analytical Engines Ltd",
         "Rear yard",
         "+44 1482 000000",
     )
-    preference = told["recipient"]["deliveryPreference"]
+    preference = found["recipient"]["deliveryPreference"]
     assert (preference["dropOffLocation"], preference["addressInstruction"]) == ("RECEPTIONIST", "Ring twice")
     assert preference["deliveryTime"]["businessHours"][0] == {
         "dayOfWeek": "MON",
         "timeWindows": [{"startTime": {"hour": 8, "minute": 0}, "endTime": {"hour": 16, "minute": 0}}],
     }
-    (registration,) = told["tax"]["taxRegistrations"]
+    (registration,) = found["tax"]["taxRegistrations"]
     assert (registration["entityType"], registration["taxRegistrationType"]) == ("BUYER", "VAT")
     assert registration["taxRegistrationNumber"] == "GB123456789"
-    assert told["orderItems"][0]["product"]["price"]["priceDesignation"] == "BUSINESS_PRICE"
+    assert found["orderItems"][0]["product"]["price"]["priceDesignation"] == "BUSINESS_PRICE"
 
 
 def test_without_a_tax_role_nobody_learns_the_tax_number(amazon):
     order = sold(amazon, buyer=COMPANY)
     amazon.control("POST", "application", {"roles": ["Inventory and Order Tracking", "Direct-to-Consumer Shipping"]})
-    told = amazon.read(order, ALL)
-    assert ("tax" in told, told["buyer"]["buyerName"]) == (False, "Ada Byron")
+    found = amazon.read(order, ALL)
+    assert ("tax" in found, found["buyer"]["buyerName"]) == (False, "Ada Byron")
 
 
 def test_a_phone_is_kept_back_after_the_delivery_was_due(amazon):
@@ -76,11 +76,11 @@ def test_a_phone_is_kept_back_after_the_delivery_was_due(amazon):
     assert phones == ["123", "123", None]
 
 
-def test_of_an_fba_order_only_the_town_is_reported(amazon):
+def test_of_an_fba_order_only_the_town_is_shown(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", buyer=COMPANY)
-    told = amazon.read(order, ALL)
-    address = told["recipient"]["deliveryAddress"]
-    assert (sorted(address), "buyerEmail" in told["buyer"]) == (["city", "countryCode", "stateOrRegion"], False)
+    found = amazon.read(order, ALL)
+    address = found["recipient"]["deliveryAddress"]
+    assert (sorted(address), "buyerEmail" in found["buyer"]) == (["city", "countryCode", "stateOrRegion"], False)
 
 
 def test_a_line_may_be_discounted_bought_on_delivery_and_brought_to_a_hand(amazon):
@@ -93,8 +93,8 @@ def test_a_line_may_be_discounted_bought_on_delivery_and_brought_to_a_hand(amazo
         "programs": ["SUBSCRIBE_AND_SAVE"],
         "customizedUrl": "https://custom.example/1.zip",
     }
-    told = amazon.read(sold(amazon, line, paymentMethod="CashOnDelivery"), ALL)
-    (item,) = told["orderItems"]
+    found = amazon.read(sold(amazon, line, paymentMethod="CashOnDelivery"), ALL)
+    (item,) = found["orderItems"]
     parts = {part["type"]: part["subtotal"]["amount"] for part in item["proceeds"]["breakdowns"]}
     assert (parts["COD_FEE"], parts["DISCOUNT"]) == ("2.00", "-1.50")
     discount = next(part for part in item["proceeds"]["breakdowns"] if part["type"] == "DISCOUNT")
@@ -109,12 +109,12 @@ def test_a_line_may_be_discounted_bought_on_delivery_and_brought_to_a_hand(amazo
         "signatureConfirmation": "MANDATORY",
         "cashOnDelivery": "MANDATORY",
     }
-    assert told["payment"]["paymentExecutions"][0]["paymentMethod"] == "CashOnDelivery"
+    assert found["payment"]["paymentExecutions"][0]["paymentMethod"] == "CashOnDelivery"
 
 
 def test_a_discount_beyond_the_price_is_refused(amazon):
-    told = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010", "discount": "99999"}]}
-    status, body = amazon.control("POST", "orders", told)
+    order = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010", "discount": "99999"}]}
+    status, body = amazon.control("POST", "orders", order)
     assert (status, "items.discount" in body["error"]) == (400, True)
 
 
@@ -123,8 +123,8 @@ def test_a_discount_beyond_the_price_is_refused(amazon):
     [("IOSS", [{"reportingScheme": "IOSS"}], "IM0000000135"), ("UOSS", [{"reportingScheme": "UOSS"}], None)],
 )
 def test_a_deemed_reseller_collects_the_vat_of_a_line(amazon, scheme, breakdowns, number):
-    told = amazon.read(sold(amazon, {"taxScheme": scheme}), ALL)
-    (item,) = told["orderItems"]
+    found = amazon.read(sold(amazon, {"taxScheme": scheme}), ALL)
+    (item,) = found["orderItems"]
     assert item["tax"]["taxCalculationBreakdowns"] == breakdowns
     assert item["tax"]["taxCollections"][0]["model"] == "MARKETPLACE_FACILITATOR"
     shipping = item["fulfillment"].get("shipping", {})
@@ -150,9 +150,9 @@ def test_a_replacement_is_free_and_names_the_order_that_it_replaces(amazon):
     body = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}], "replaces": first["orderId"]}
     assert amazon.control("POST", "orders", body)[0] == 400  # nothing was sent yet
     amazon.confirm(first)
-    told = amazon.read(amazon.order(replaces=first["orderId"]), ALL)
-    assert told["associatedOrders"] == [{"orderId": first["orderId"], "associationType": "REPLACEMENT_ORIGINAL_ID"}]
-    assert told["proceeds"]["grandTotal"]["amount"] == "0.00"
+    found = amazon.read(amazon.order(replaces=first["orderId"]), ALL)
+    assert found["associatedOrders"] == [{"orderId": first["orderId"], "associationType": "REPLACEMENT_ORIGINAL_ID"}]
+    assert found["proceeds"]["grandTotal"]["amount"] == "0.00"
 
 
 def test_a_pre_order_waits_for_its_goods_then_for_its_payment(amazon):
@@ -174,9 +174,9 @@ def test_units_of_a_line_are_cancelled_and_given_back(amazon):
     order = amazon.order(quantity=3)
     line = {"orderItemId": order["items"][0]["orderItemId"], "quantity": 2}
     amazon.control("POST", f"orders/{order['orderId']}/cancel", {"by": "MERCHANT", **line})
-    told = amazon.read(order, ALL)
-    (item,) = told["orderItems"]
-    assert (told["fulfillment"]["fulfillmentStatus"], item["fulfillment"]["quantityUnfulfilled"]) == ("UNSHIPPED", 1)
+    found = amazon.read(order, ALL)
+    (item,) = found["orderItems"]
+    assert (found["fulfillment"]["fulfillmentStatus"], item["fulfillment"]["quantityUnfulfilled"]) == ("UNSHIPPED", 1)
     assert item["cancellation"]["cancellationExecution"]["cancelledBy"] == "MERCHANT"
     assert amazon.listing("HH-0010").quantity == before - 1
     amazon.control("POST", f"orders/{order['orderId']}/cancel", {"by": "MERCHANT", **line, "quantity": 1})
@@ -184,7 +184,7 @@ def test_units_of_a_line_are_cancelled_and_given_back(amazon):
     assert amazon.listing("HH-0010").quantity == before
 
 
-def test_units_of_an_fba_line_are_promised_no_more_when_cancelled(amazon):
+def test_units_of_an_fba_line_are_allocated_no_more_when_cancelled(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", quantity=3)
     line = {"orderItemId": order["items"][0]["orderItemId"], "quantity": 2}
     amazon.control("POST", f"orders/{order['orderId']}/cancel", {"by": "BUYER", **line})
@@ -227,8 +227,8 @@ def test_a_parcel_travels_and_is_delivered(amazon):
     ],
 )
 def test_an_order_that_is_not_to_be_confirmed_is_refused(amazon, changes, words):
-    status, told = amazon.confirm(amazon.order(**changes))
-    assert (status, words in told["errors"][0]["message"]) == (400, True)
+    status, body = amazon.confirm(amazon.order(**changes))
+    assert (status, words in body["errors"][0]["message"]) == (400, True)
 
 
 def test_cash_is_collected_in_japan_only(amazon):
@@ -263,8 +263,8 @@ def test_an_order_that_is_sent_is_not_fetched(amazon):
     order = amazon.order()
     path = f"/orders/v0/orders/{order['orderId']}/shipment"
     assert amazon.call("POST", path, body={"marketplaceId": UK, "shipmentStatus": "PickedUp"})[0] == 400
-    told = amazon.call("POST", path, body={"marketplaceId": "1", "shipmentStatus": "PickedUp"})[1]
-    assert told["errors"][0] == {"code": "InvalidInput", "message": "Marketplace ID is not defined", "details": "1001"}
+    body = amazon.call("POST", path, body={"marketplaceId": "1", "shipmentStatus": "PickedUp"})[1]
+    assert body["errors"][0] == {"code": "InvalidInput", "message": "Marketplace ID is not defined", "details": "1001"}
 
 
 def test_everything_conforms(amazon):

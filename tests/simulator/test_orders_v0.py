@@ -14,8 +14,8 @@ def search(amazon, **query):
     return amazon.call("GET", PATH, query={**SINCE, **query})
 
 
-def ids(told):
-    return [order["AmazonOrderId"] for order in told["payload"]["Orders"]]
+def ids(body):
+    return [order["AmazonOrderId"] for order in body["payload"]["Orders"]]
 
 
 def restricted(amazon, path, *elements, method="GET"):
@@ -30,16 +30,18 @@ def restricted(amazon, path, *elements, method="GET"):
 
 def test_an_order_is_spelt_the_old_way(amazon):
     order = amazon.order(quantity=2, sellerOrderId="MY-1")
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert {name: told[name] for name in ("AmazonOrderId", "SellerOrderId", "OrderStatus", "FulfillmentChannel")} == {
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert {
+        name: payload[name] for name in ("AmazonOrderId", "SellerOrderId", "OrderStatus", "FulfillmentChannel")
+    } == {
         "AmazonOrderId": order["orderId"],
         "SellerOrderId": "MY-1",
         "OrderStatus": "Unshipped",
         "FulfillmentChannel": "MFN",
     }
-    assert told["OrderTotal"] == {"CurrencyCode": "GBP", "Amount": order["grandTotal"]}
-    assert (told["NumberOfItemsUnshipped"], told["IsReplacementOrder"], told["IsPrime"]) == (2, "false", False)
-    assert told["PurchaseDate"] == "2026-09-21T14:13:20Z"
+    assert payload["OrderTotal"] == {"CurrencyCode": "GBP", "Amount": order["grandTotal"]}
+    assert (payload["NumberOfItemsUnshipped"], payload["IsReplacementOrder"], payload["IsPrime"]) == (2, "false", False)
+    assert payload["PurchaseDate"] == "2026-09-21T14:13:20Z"
 
 
 def test_an_unknown_order_is_an_empty_payload(amazon):
@@ -49,8 +51,11 @@ def test_an_unknown_order_is_an_empty_payload(amazon):
 
 def test_an_ordinary_token_gets_the_town_and_no_buyer(amazon):
     order = amazon.order(buyer={"phone": "123"})
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert (sorted(told["ShippingAddress"]), "BuyerInfo" in told) == (["City", "CountryCode", "PostalCode"], False)
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert (sorted(payload["ShippingAddress"]), "BuyerInfo" in payload) == (
+        ["City", "CountryCode", "PostalCode"],
+        False,
+    )
     address = amazon.call("GET", f"{PATH}/{order['orderId']}/address")[1]["payload"]
     assert "Name" not in address["ShippingAddress"]
     buyer = amazon.call("GET", f"{PATH}/{order['orderId']}/buyerInfo")[1]["payload"]
@@ -60,9 +65,9 @@ def test_an_ordinary_token_gets_the_town_and_no_buyer(amazon):
 def test_a_restricted_data_token_opens_what_it_was_made_for(amazon):
     order = amazon.order(buyer={"phone": "123", "name": "Ada Byron", "taxRegistrationNumber": "GB1"})
     restricted(amazon, f"{PATH}/{order['orderId']}", "shippingAddress", "buyerInfo")
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert (told["ShippingAddress"]["Name"], told["ShippingAddress"]["Phone"]) == ("Ada Byron", "123")
-    assert (told["BuyerInfo"]["BuyerName"], "BuyerTaxInfo" in told["BuyerInfo"]) == ("Ada Byron", False)
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert (payload["ShippingAddress"]["Name"], payload["ShippingAddress"]["Phone"]) == ("Ada Byron", "123")
+    assert (payload["BuyerInfo"]["BuyerName"], "BuyerTaxInfo" in payload["BuyerInfo"]) == ("Ada Byron", False)
     assert amazon.call("GET", f"{PATH}/{order['orderId']}/address")[0] == 403
 
 
@@ -87,9 +92,9 @@ def test_booleans_of_a_line_are_texts_and_cancelling_is_an_object(amazon):
 
 def test_a_pending_order_has_no_money_no_address_no_buyer(amazon):
     order = amazon.order(pendingSeconds=600)
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert told["OrderStatus"] == "Pending"
-    assert not {"OrderTotal", "ShippingAddress", "BuyerInfo"} & set(told)
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert payload["OrderStatus"] == "Pending"
+    assert not {"OrderTotal", "ShippingAddress", "BuyerInfo"} & set(payload)
     (item,) = amazon.call("GET", f"{PATH}/{order['orderId']}/orderItems")[1]["payload"]["OrderItems"]
     assert not {"ItemPrice", "ItemTax"} & set(item)
 
@@ -97,9 +102,9 @@ def test_a_pending_order_has_no_money_no_address_no_buyer(amazon):
 def test_a_cancelled_order_keeps_its_total_and_has_an_empty_buyer(amazon):
     order = amazon.order()
     amazon.control("POST", f"orders/{order['orderId']}/cancel", {"by": "BUYER"})
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert (told["OrderStatus"], told["BuyerInfo"], "OrderTotal" in told) == ("Canceled", {}, True)
-    assert not {"ShippingAddress", "LatestShipDate", "LatestDeliveryDate"} & set(told)
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert (payload["OrderStatus"], payload["BuyerInfo"], "OrderTotal" in payload) == ("Canceled", {}, True)
+    assert not {"ShippingAddress", "LatestShipDate", "LatestDeliveryDate"} & set(payload)
 
 
 def test_every_order_is_paged_once_by_a_token_and_the_marketplaces(amazon):
@@ -153,13 +158,13 @@ def test_unshipped_and_partly_shipped_are_one_group(amazon):
 def test_a_search_is_narrowed(amazon, query, found):
     amazon.order()
     amazon.advance(200)
-    status, told = search(amazon, **query)
-    assert (status, len(told["payload"]["Orders"])) == (200, found)
+    status, body = search(amazon, **query)
+    assert (status, len(body["payload"]["Orders"])) == (200, found)
 
 
-def test_a_channel_in_the_words_of_the_documents_is_refused_in_amazons(amazon):
-    status, told = search(amazon, FulfillmentChannels="SellerFulfilled")
-    assert (status, told["errors"][0]["message"]) == (
+def test_a_channel_as_the_documents_write_it_is_refused(amazon):
+    status, body = search(amazon, FulfillmentChannels="SellerFulfilled")
+    assert (status, body["errors"][0]["message"]) == (
         400,
         "1 validation error detected: Value '[SellerFulfilled]' at 'fulfillmentChannel' failed to satisfy constraint: "
         "Member must satisfy constraint: [Member must satisfy enum value set: [AFN, MFN]]",
@@ -181,19 +186,19 @@ def test_a_channel_in_the_words_of_the_documents_is_refused_in_amazons(amazon):
     ],
 )
 def test_a_wrong_search_is_invalid_input(amazon, query):
-    status, told = search(amazon, **query)
-    assert (status, told["errors"][0]["code"]) == (400, "InvalidInput")
+    status, body = search(amazon, **query)
+    assert (status, body["errors"][0]["code"]) == (400, "InvalidInput")
 
 
-def test_a_token_without_the_marketplaces_is_refused_without_words(amazon):
+def test_a_token_without_the_marketplaces_is_refused_without_a_message(amazon):
     for _ in range(2):
         amazon.order()
     amazon.advance(130)
     token = search(amazon, MaxResultsPerPage="1")[1]["payload"]["NextToken"]
     refused = (400, {"errors": [{"message": None, "code": "InvalidInput"}]})
     assert amazon.call("GET", "/orders/v0/orders", query={"NextToken": token}) == refused
-    status, told = amazon.call("GET", "/orders/v0/orders", query={"NextToken": "x", "MarketplaceIds": UK})
-    assert (status, told["errors"][0]["message"].startswith("We could not decode your NextToken.")) == (400, True)
+    status, body = amazon.call("GET", "/orders/v0/orders", query={"NextToken": "x", "MarketplaceIds": UK})
+    assert (status, body["errors"][0]["message"].startswith("We could not decode your NextToken.")) == (400, True)
     query = {"NextToken": token, "MarketplaceIds": UK}
     assert amazon.call("GET", "/orders/v0/orders", query=query)[0] == 200
 
@@ -209,8 +214,8 @@ def test_a_token_without_the_marketplaces_is_refused_without_words(amazon):
 )
 def test_a_service_level_is_spelt_as_v0_spells_it(amazon, seller, market, level, words):
     order = amazon.order(seller=seller, marketplace=market, serviceLevel=level)
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}", seller=seller)[1]["payload"]
-    assert told["ShipServiceLevel"] == words
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}", seller=seller)[1]["payload"]
+    assert payload["ShipServiceLevel"] == words
 
 
 def test_a_foreign_marketplace_is_denied(amazon):
@@ -220,8 +225,8 @@ def test_a_foreign_marketplace_is_denied(amazon):
 def test_a_prescription_is_approved_and_then_sent(amazon):
     order = amazon.order(regulated=True)
     path = f"{PATH}/{order['orderId']}/regulatedInfo"
-    asked = amazon.call("GET", path)[1]["payload"]["RegulatedOrderVerificationStatus"]
-    assert (asked["Status"], asked["RequiresMerchantAction"]) == ("Pending", True)
+    status_before = amazon.call("GET", path)[1]["payload"]["RegulatedOrderVerificationStatus"]
+    assert (status_before["Status"], status_before["RequiresMerchantAction"]) == ("Pending", True)
     verdict = {"status": "Approved", "externalReviewerId": "vet-1"}
     assert amazon.call("PATCH", path, body={"regulatedOrderVerificationStatus": verdict})[0] == 204
     assert amazon.call("PATCH", path, body={"regulatedOrderVerificationStatus": verdict})[0] == 400
@@ -235,8 +240,8 @@ def test_a_prescription_is_rejected_for_a_reason_that_amazon_knows(amazon):
     assert amazon.call("PATCH", path, body={"regulatedOrderVerificationStatus": verdict})[0] == 400
     verdict["rejectionReasonId"] = "shield_pom_vps_reject_age"
     assert amazon.call("PATCH", path, body={"regulatedOrderVerificationStatus": verdict})[0] == 204
-    told = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
-    assert (told["OrderStatus"], told["HasRegulatedItems"]) == ("Canceled", True)
+    payload = amazon.call("GET", f"{PATH}/{order['orderId']}")[1]["payload"]
+    assert (payload["OrderStatus"], payload["HasRegulatedItems"]) == ("Canceled", True)
 
 
 def test_old_answers_conform_but_for_a_boolean_that_amazon_sends_as_a_text(amazon):
@@ -255,14 +260,14 @@ def test_old_answers_conform_but_for_a_boolean_that_amazon_sends_as_a_text(amazo
             for open_ in (False, True):
                 if open_:
                     restricted(amazon, f"{PATH}/{{orderId}}{tail}")
-                told = amazon.call("GET", f"{PATH}/{order['orderId']}{tail}")[1]
-                assert conforms("ordersV0.json", kind, told) == []
+                body = amazon.call("GET", f"{PATH}/{order['orderId']}{tail}")[1]
+                assert conforms("ordersV0.json", kind, body) == []
                 amazon._tokens.clear()
     amazon.advance(200)
     restricted(amazon, PATH, "shippingAddress", "buyerInfo", "buyerTaxInformation")
-    told = search(amazon)[1]
-    assert len(ids(told)) > 5
-    faults = conforms("ordersV0.json", "GetOrdersResponse", told)
+    body = search(amazon)[1]
+    assert len(ids(body)) > 5
+    faults = conforms("ordersV0.json", "GetOrdersResponse", body)
     assert {fault.rsplit(".", 1)[1] for fault in faults} == {"IsReplacementOrder: 'false' is no boolean"}
 
 

@@ -7,15 +7,15 @@ from tests.simulator.conftest import EU, NA, UK, US, Amazon
 SEARCH = "searchOrders"  # 0.0056 calls a second, a burst of 20
 
 
-def others(amazon, **told):
-    status, made = amazon.control("POST", "limits/others", {"sellerId": EU, "operation": SEARCH, **told})
+def others(amazon, **members):
+    status, made = amazon.control("POST", "limits/others", {"sellerId": EU, "operation": SEARCH, **members})
     assert status in (200, 201), made
     return made
 
 
 def counted(amazon, seller=EU):
-    told = json.loads(amazon.send("GET", "/_simulator/books", query={"sellerId": seller}).body)
-    return told["throttled"], told["throttled_by_others"]
+    body = json.loads(amazon.send("GET", "/_simulator/books", query={"sellerId": seller}).body)
+    return body["throttled"], body["throttled_by_others"]
 
 
 def spread(amazon, calls, seconds):
@@ -73,18 +73,18 @@ def test_a_slow_one_leaves_some(amazon):
 
 def test_it_is_stopped_and_shown(amazon):
     made = others(amazon, rate=2)
-    told = amazon.control("GET", "limits")[1]
-    assert (told["others"], told["throttledByOthers"]) == ([made], 0)
+    body = amazon.control("GET", "limits")[1]
+    assert (body["others"], body["throttledByOthers"]) == ([made], 0)
     others(amazon, stop=True, number=made["number"])
     amazon.advance(3600)
     assert amazon.search()[0] == 200
 
 
 def test_a_wrong_call_names_its_field(amazon):
-    status, told = amazon.control("POST", "limits/others", {"rate": 0})
-    assert (status, told["error"].startswith("rate: ")) == (400, True)
-    status, told = amazon.control("POST", "limits/others", {"rate": 1, "operation": "sing"})
-    assert (status, told["error"].startswith("operation: ")) == (400, True)
+    status, body = amazon.control("POST", "limits/others", {"rate": 0})
+    assert (status, body["error"].startswith("rate: ")) == (400, True)
+    status, body = amazon.control("POST", "limits/others", {"rate": 1, "operation": "sing"})
+    assert (status, body["error"].startswith("operation: ")) == (400, True)
 
 
 def test_it_outlives_a_kill(tmp_path):

@@ -17,7 +17,7 @@ def amazon():
     return Amazon(lifted=True)
 
 
-def asked(name="SHOP-1", quantity=2, **more):
+def order_body(name="SHOP-1", quantity=2, **more):
     line = {"sellerSku": "FBA-0000", "sellerFulfillmentOrderItemId": "1", "quantity": quantity, "giftMessage": "Hi"}
     return {
         "marketplaceId": UK,
@@ -36,13 +36,13 @@ def asked(name="SHOP-1", quantity=2, **more):
 
 
 def create(amazon, *args, **more):
-    return amazon.call("POST", ORDERS, body=asked(*args, **more))
+    return amazon.call("POST", ORDERS, body=order_body(*args, **more))
 
 
 def read(amazon, name="SHOP-1"):
-    status, told = amazon.call("GET", f"{ORDERS}/{name}")
-    assert status == 200, told
-    return told["payload"]
+    status, body = amazon.call("GET", f"{ORDERS}/{name}")
+    assert status == 200, body
+    return body["payload"]
 
 
 def state(amazon, name="SHOP-1"):
@@ -50,8 +50,8 @@ def state(amazon, name="SHOP-1"):
 
 
 def summary(amazon, sku="FBA-0000", market=UK, **query):
-    told = {"granularityType": "Marketplace", "granularityId": market, "marketplaceIds": market, "details": "true"}
-    status, body = amazon.call("GET", "/fba/inventory/v1/summaries", query={**told, "sellerSku": sku, **query})
+    params = {"granularityType": "Marketplace", "granularityId": market, "marketplaceIds": market, "details": "true"}
+    status, body = amazon.call("GET", "/fba/inventory/v1/summaries", query={**params, "sellerSku": sku, **query})
     assert status == 200, body
     return body["payload"]["inventorySummaries"]
 
@@ -60,7 +60,7 @@ def details(amazon, sku="FBA-0000"):
     return summary(amazon, sku)[0]["inventoryDetails"]
 
 
-def test_an_order_of_another_shop_is_promised_sent_and_followed(amazon):
+def test_an_order_of_another_shop_is_allocated_sent_and_followed(amazon):
     stock = amazon.simulator.world.fba[KEY]
     before = stock.fulfillable
     assert create(amazon) == (200, {})
@@ -79,8 +79,8 @@ def test_an_order_of_another_shop_is_promised_sent_and_followed(amazon):
         amazon.advance(days * DAY)
         amazon._tokens.clear()
         query = {"packageNumber": package["packageNumber"]}
-        told = amazon.call("GET", "/fba/outbound/2020-07-01/tracking", query=query)[1]["payload"]
-        places.append((told["currentStatus"], len(told["trackingEvents"])))
+        payload = amazon.call("GET", "/fba/outbound/2020-07-01/tracking", query=query)[1]["payload"]
+        places.append((payload["currentStatus"], len(payload["trackingEvents"])))
     assert places == [("IN_TRANSIT", 1), ("OUT_FOR_DELIVERY", 2), ("DELIVERED", 3)]
 
 
@@ -100,9 +100,9 @@ def test_among_the_orders_it_stands_on_another_channel_without_money(amazon):
 def test_what_cannot_be_had_is_unfulfillable_as_a_whole(amazon):
     free = amazon.simulator.world.fba[KEY].fulfillable
     create(amazon, quantity=free + 1)
-    told = read(amazon)
-    assert told["fulfillmentOrder"]["fulfillmentOrderStatus"] == "Unfulfillable"
-    assert told["fulfillmentOrderItems"][0]["unfulfillableQuantity"] == free + 1
+    found = read(amazon)
+    assert found["fulfillmentOrder"]["fulfillmentOrderStatus"] == "Unfulfillable"
+    assert found["fulfillmentOrderItems"][0]["unfulfillableQuantity"] == free + 1
     amazon.advance(200)
     (order,) = amazon.search()[1]["orders"]
     assert order["fulfillment"]["fulfillmentStatus"] == "UNFULFILLABLE"
@@ -113,9 +113,9 @@ def test_all_that_is_there_may_be_sent(amazon):
     free = amazon.simulator.world.fba[KEY].fulfillable
     create(amazon, quantity=free + 1, fulfillmentPolicy="FillAllAvailable")
     amazon.advance(400)
-    told = read(amazon)
-    assert told["fulfillmentOrder"]["fulfillmentOrderStatus"] == "CompletePartialled"
-    assert told["fulfillmentShipments"][0]["fulfillmentShipmentItem"][0]["quantity"] == free
+    found = read(amazon)
+    assert found["fulfillmentOrder"]["fulfillmentOrderStatus"] == "CompletePartialled"
+    assert found["fulfillmentShipments"][0]["fulfillmentShipmentItem"][0]["quantity"] == free
     assert amazon.simulator.world.fba[KEY].fulfillable == 0
 
 
@@ -138,39 +138,39 @@ def test_a_cancelled_order_sets_its_stock_free(amazon):
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1/cancel")[0] == 400
 
 
-def test_a_held_order_goes_when_it_is_reported_to(amazon):
+def test_a_held_order_goes_when_it_is_released(amazon):
     create(amazon, fulfillmentAction="Hold")
     amazon.advance(DAY)
     amazon._tokens.clear()
     assert state(amazon) == "New"
-    address = {**asked()["destinationAddress"], "city": "York"}
+    address = {**order_body()["destinationAddress"], "city": "York"}
     body = {"fulfillmentAction": "Ship", "destinationAddress": address}
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1", body=body) == (200, {})
     amazon.advance(301)
-    told = read(amazon)["fulfillmentOrder"]
-    assert (told["fulfillmentOrderStatus"], told["destinationAddress"]["city"]) == ("Complete", "York")
+    found = read(amazon)["fulfillmentOrder"]
+    assert (found["fulfillmentOrderStatus"], found["destinationAddress"]["city"]) == ("Complete", "York")
     assert amazon.call("PUT", f"{ORDERS}/SHOP-1", body=body)[0] == 400
 
 
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"destinationAddress": [asked()["destinationAddress"]]}, "parameters are missing: [PostalCode, City]"),
+        ({"destinationAddress": [order_body()["destinationAddress"]]}, "parameters are missing: [PostalCode, City]"),
         ({"destinationAddress": {"name": "Ada", "countryCode": "GB"}}, "[AddressLine1, PostalCode, City]"),
         ({"items": []}, "items"),
-        ({"items": [{**asked()["items"][0], "quantity": 0}]}, "quantity"),
-        ({"items": [asked()["items"][0]] * 2}, "used twice"),
-        ({"items": [{**asked()["items"][0], "quantity": 251}]}, "at most 250 units"),
-        ({"items": [{**asked()["items"][0], "sellerSku": "HH-0010"}]}, "ItemIsNotAvailable"),
+        ({"items": [{**order_body()["items"][0], "quantity": 0}]}, "quantity"),
+        ({"items": [order_body()["items"][0]] * 2}, "used twice"),
+        ({"items": [{**order_body()["items"][0], "quantity": 251}]}, "at most 250 units"),
+        ({"items": [{**order_body()["items"][0], "sellerSku": "HH-0010"}]}, "ItemIsNotAvailable"),
         ({"shippingSpeedCategory": "ScheduledDelivery"}, "shippingSpeedCategory"),
         ({"displayableOrderDate": "today"}, "displayableOrderDate"),
         ({"sellerFulfillmentOrderId": "X" * 41}, "sellerFulfillmentOrderId"),
         ({"marketplaceId": "MOON"}, "marketplaceId"),
     ],
 )
-def test_a_wrong_request_is_refused_and_nothing_is_promised(amazon, changes, words):
-    status, told = create(amazon, **changes)
-    assert (status, words in told["errors"][0]["message"]) == (400, True), told
+def test_a_wrong_request_is_refused_and_nothing_is_allocated(amazon, changes, words):
+    status, body = create(amazon, **changes)
+    assert (status, words in body["errors"][0]["message"]) == (400, True), body
     assert (amazon.simulator.world.records.reserved.get(KEY, 0), amazon.simulator.world.orders) == (0, {})
 
 
@@ -196,13 +196,13 @@ def test_orders_are_listed_by_their_last_update(amazon):
     assert later == {"fulfillmentOrders": []}
 
 
-def test_a_preview_tells_what_each_speed_means(amazon):
-    body = {"marketplaceId": UK, "address": asked()["destinationAddress"], "items": asked()["items"]}
+def test_a_preview_shows_what_each_speed_means(amazon):
+    body = {"marketplaceId": UK, "address": order_body()["destinationAddress"], "items": order_body()["items"]}
     previews = amazon.call("POST", f"{ORDERS}/preview", body=body)[1]["payload"]["fulfillmentPreviews"]
     assert [(row["shippingSpeedCategory"], row["isFulfillable"]) for row in previews] == [
         ("Standard", True), ("Expedited", True), ("Priority", True),
     ]  # fmt: skip
-    body["items"] = asked(quantity=250)["items"]
+    body["items"] = order_body(quantity=250)["items"]
     previews = amazon.call("POST", f"{ORDERS}/preview", body={**body, "shippingSpeedCategories": ["Standard"]})[1]
     (row,) = previews["payload"]["fulfillmentPreviews"]
     assert (row["isFulfillable"], row["orderUnfulfillableReasons"]) == (False, ["InventoryUnavailable"])
@@ -212,14 +212,14 @@ def test_it_outlives_a_restart(tmp_path):
     before = Amazon(home=tmp_path)
     create(before)
     create(before, "SHOP-2", fulfillmentAction="Hold")
-    told = [read(before, name) for name in ("SHOP-1", "SHOP-2")]
+    found = [read(before, name) for name in ("SHOP-1", "SHOP-2")]
     before.simulator.close()
     after = Amazon(home=tmp_path)
     again = [read(after, name) for name in ("SHOP-1", "SHOP-2")]
     after.advance(400)
     states = [state(after, name) for name in ("SHOP-1", "SHOP-2")]
     after.simulator.close()
-    assert (again, states) == (told, ["Complete", "New"])
+    assert (again, states) == (found, ["Complete", "New"])
 
 
 # --- FBA's stock
@@ -229,8 +229,8 @@ def test_what_customers_ordered_is_reserved_and_not_fulfillable(amazon):
     before = details(amazon)["fulfillableQuantity"]
     total = summary(amazon)[0]["totalQuantity"]
     amazon.order(sku="FBA-0000", by="AMAZON", quantity=3)
-    told = details(amazon)
-    assert (told["fulfillableQuantity"], told["reservedQuantity"]) == (
+    levels = details(amazon)
+    assert (levels["fulfillableQuantity"], levels["reservedQuantity"]) == (
         before - 3,
         {
             "totalReservedQuantity": 3,
@@ -241,22 +241,22 @@ def test_what_customers_ordered_is_reserved_and_not_fulfillable(amazon):
     )
     assert summary(amazon)[0]["totalQuantity"] == total
     amazon.advance(301)
-    told = details(amazon)
-    assert (told["fulfillableQuantity"], told["reservedQuantity"]["totalReservedQuantity"]) == (before - 3, 0)
+    levels = details(amazon)
+    assert (levels["fulfillableQuantity"], levels["reservedQuantity"]["totalReservedQuantity"]) == (before - 3, 0)
     assert summary(amazon)[0]["totalQuantity"] == total - 3
 
 
 def move(amazon, verb, quantity):
-    status, told = amazon.control(
+    status, body = amazon.control(
         "POST", f"fba/{verb}", {"sellerId": EU, "sku": "FBA-0000", "pool": "UK", "quantity": quantity}
     )
-    assert status == 200, told
+    assert status == 200, body
 
 
 def test_lost_units_grow_old_and_the_oldest_are_found_first(amazon):
     def parts():
-        told = details(amazon)["researchingQuantity"]
-        return [row["quantity"] for row in told["researchingQuantityBreakdown"]]
+        levels = details(amazon)["researchingQuantity"]
+        return [row["quantity"] for row in levels["researchingQuantityBreakdown"]]
 
     move(amazon, "lose", 2)
     amazon.advance(12 * DAY)
@@ -270,14 +270,14 @@ def test_lost_units_grow_old_and_the_oldest_are_found_first(amazon):
     assert parts() == [0, 2, 0]
 
 
-def test_broken_units_are_reported_by_who_broke_them(amazon):
+def test_damaged_units_are_listed_by_who_damaged_them(amazon):
     order = amazon.order(sku="FBA-0000", by="AMAZON", quantity=2)
     amazon.advance(301)
     move(amazon, "damage", 4)
     for disposition in ("CUSTOMER_DAMAGED", "DEFECTIVE"):
         amazon.control("POST", "returns", {"orderId": order["orderId"], "disposition": disposition})
-    told = details(amazon)["unfulfillableQuantity"]
-    assert {name: units for name, units in told.items() if units} == {
+    levels = details(amazon)["unfulfillableQuantity"]
+    assert {name: units for name, units in levels.items() if units} == {
         "totalUnfulfillableQuantity": 6,
         "customerDamagedQuantity": 1,
         "warehouseDamagedQuantity": 4,
@@ -292,7 +292,7 @@ def test_future_supply_comes_alone_where_nothing_else_is(amazon):
     assert details(amazon) == {"futureSupplyQuantity": supply}
 
 
-def test_only_what_changed_since_is_reported_and_skus_are_ignored_then(amazon):
+def test_only_what_changed_since_is_listed_and_skus_are_ignored_then(amazon):
     amazon.advance(100)
     since = "2026-09-21T14:14:00Z"
     assert summary(amazon, startDateTime=since) == []
@@ -312,8 +312,8 @@ def test_a_sku_with_a_comma_is_requested_alone(amazon):
     world.records.make(type(world.fba[KEY])(EU, "UK", "A,B", 1))
     assert [row["sellerSku"] for row in summary(amazon, "A,B")] == ["A,B"]
     query = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "sellerSkus": "A,B"}
-    told = amazon.call("GET", "/fba/inventory/v1/summaries", query=query)[1]
-    assert told["payload"]["inventorySummaries"] == []
+    body = amazon.call("GET", "/fba/inventory/v1/summaries", query=query)[1]
+    assert body["payload"]["inventorySummaries"] == []
 
 
 def test_everything_conforms(amazon):
@@ -325,11 +325,11 @@ def test_everything_conforms(amazon):
         for name in ("SHOP-1", "SHOP-2", "SHOP-3"):
             assert conforms(MODEL, "GetFulfillmentOrderResponse", {"payload": read(amazon, name)}) == []
     assert conforms(MODEL, "ListAllFulfillmentOrdersResponse", amazon.call("GET", ORDERS)[1]) == []
-    told = amazon.call("GET", "/fba/outbound/2020-07-01/tracking", query={"packageNumber": 20_000_000})[1]
-    assert conforms(MODEL, "GetPackageTrackingDetailsResponse", told) == []
-    body = {"address": asked()["destinationAddress"], "items": asked()["items"]}
-    told = amazon.call("POST", f"{ORDERS}/preview", body=body)[1]
-    assert conforms(MODEL, "GetFulfillmentPreviewResponse", json.loads(json.dumps(told))) == []
+    result = amazon.call("GET", "/fba/outbound/2020-07-01/tracking", query={"packageNumber": 20_000_000})[1]
+    assert conforms(MODEL, "GetPackageTrackingDetailsResponse", result) == []
+    body = {"address": order_body()["destinationAddress"], "items": order_body()["items"]}
+    result = amazon.call("POST", f"{ORDERS}/preview", body=body)[1]
+    assert conforms(MODEL, "GetFulfillmentPreviewResponse", json.loads(json.dumps(result))) == []
     amazon.order(sku="FBA-0000", by="AMAZON")
     move(amazon, "lose", 1)
     payload = {"granularity": {}, "inventorySummaries": summary(amazon)}

@@ -42,36 +42,36 @@ def test_lines_counties_and_pick_up_points_are_in_the_mix():
     ],
 )
 def test_an_address_of_an_odd_kind_lacks_what_it_says(amazon, kind, without, having):
-    told = address(amazon, amazon.order(seller=NA, marketplace=US, addressKind=kind), seller=NA)
-    assert (without & set(told), having - set(told)) == (set(), set())
+    address_json = address(amazon, amazon.order(seller=NA, marketplace=US, addressKind=kind), seller=NA)
+    assert (without & set(address_json), having - set(address_json)) == (set(), set())
 
 
 def test_a_masked_postcode_shows_its_beginning(amazon):
-    told = address(amazon, amazon.order(addressKind="masked_postcode"))
-    outward, inward = told["postalCode"].split(" ")
+    address_json = address(amazon, amazon.order(addressKind="masked_postcode"))
+    outward, inward = address_json["postalCode"].split(" ")
     assert (outward[2:].strip("*"), inward[1:].strip("*"), "*" in outward + inward) == ("", "", True)
 
 
 def test_a_packstation_is_a_pick_up_point_in_germany(amazon):
-    told = address(amazon, amazon.order(marketplace=DE, addressKind="packstation"))
-    assert (told["addressLine1"], told["addressLine2"], told["countryCode"], told["addressType"]) == (
+    lines = address(amazon, amazon.order(marketplace=DE, addressKind="packstation"))
+    assert (lines["addressLine1"], lines["addressLine2"], lines["countryCode"], lines["addressType"]) == (
         "Packstation 145", "1234567890", "DE", "PICKUP_POINT",
     )  # fmt: skip
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones(amazon):
-    status, told = amazon.control("POST", "orders", {
+    status, body = amazon.control("POST", "orders", {
         "sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010"}], "addressKind": "moon",
     })  # fmt: skip
-    assert (status, "street_in_line_2" in told["error"]) == (400, True)
+    assert (status, "street_in_line_2" in body["error"]) == (400, True)
 
 
 def test_a_mix_is_placed_where_one_says(amazon):
-    status, told = amazon.control("POST", "orders", {"mix": {"count": 20, "seed": 3, "marketplaceIds": [DE, US]}})
+    status, body = amazon.control("POST", "orders", {"mix": {"count": 20, "seed": 3, "marketplaceIds": [DE, US]}})
     books = {row["orderId"]: row["marketplaceId"] for row in amazon.control("GET", "books")[1]["orders"]}
-    assert (status, {books[one] for one in told["orderIds"]} <= {DE, US}) == (201, True)
-    status, told = amazon.control("POST", "orders", {"mix": {"count": 1, "marketplaceIds": ["A0INVENTEDKWD1"]}})
-    assert (status, told["error"].startswith("mix.marketplaceIds: ")) == (400, True)
+    assert (status, {books[one] for one in body["orderIds"]} <= {DE, US}) == (201, True)
+    status, body = amazon.control("POST", "orders", {"mix": {"count": 1, "marketplaceIds": ["A0INVENTEDKWD1"]}})
+    assert (status, body["error"].startswith("mix.marketplaceIds: ")) == (400, True)
 
 
 def lived(seed):

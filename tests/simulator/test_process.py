@@ -38,14 +38,14 @@ class Process:
         return httpx2.post(url, json=body, timeout=ANSWERS_WITHIN).json()
 
     def headers(self):
-        told = self.ask("accounts")
+        accounts = self.ask("accounts")
         form = {
             "grant_type": "refresh_token",
-            "refresh_token": told["accounts"][0]["refreshToken"],
-            "client_id": told["application"]["clientId"],
-            "client_secret": told["application"]["clientSecret"],
+            "refresh_token": accounts["accounts"][0]["refreshToken"],
+            "client_id": accounts["application"]["clientId"],
+            "client_secret": accounts["application"]["clientSecret"],
         }
-        return {"x-amz-access-token": httpx2.post(told["tokenEndpoint"], data=form).json()["access_token"]}
+        return {"x-amz-access-token": httpx2.post(accounts["tokenEndpoint"], data=form).json()["access_token"]}
 
     def end(self, how=signal.SIGTERM):
         self.process.send_signal(how)
@@ -71,13 +71,13 @@ def test_a_cut_connection_gives_no_byte_of_an_answer(amazon, kind):
     assert httpx2.get(url, headers=headers).status_code == 200
 
 
-def test_it_ends_cleanly_when_requested_to(amazon, tmp_path):
+def test_it_ends_cleanly_on_a_signal(amazon, tmp_path):
     assert amazon.ask("clock")["mode"] == "scaled"
     assert amazon.end() == 0
     assert (tmp_path / "errors").read_text() == ""
 
 
-def test_killed_it_comes_back_with_the_same_books_tokens_and_trade_time(amazon, tmp_path):
+def test_killed_it_comes_back_with_the_same_state_tokens_and_trade_time(amazon, tmp_path):
     headers = amazon.headers()
     placed = amazon.ask("orders", {"mix": {"count": 30, "pendingShare": 0, "fbaShare": 0}})["orderIds"]
     before, books = amazon.ask("clock")["now"], amazon.ask("books")
@@ -130,32 +130,32 @@ def test_a_world_is_saved_at_the_end_and_loaded_at_its_time(tmp_path):
         second.end()
 
 
-def test_traffic_reported_again_at_a_restart_goes_on_as_it_was(tmp_path):
-    told = ("--traffic", "600", "--stepped", "--start", "2026-12-01T00:00:00Z")
-    first = Process(tmp_path, *told)
+def test_the_same_traffic_option_at_a_restart_changes_nothing(tmp_path):
+    options = ("--traffic", "600", "--stepped", "--start", "2026-12-01T00:00:00Z")
+    first = Process(tmp_path, *options)
     first.ask("clock", {"advance": 10_000})
     before = first.ask("traffic")
     first.end(signal.SIGKILL)
-    again = Process(tmp_path, *told)
+    again = Process(tmp_path, *options)
     try:
         assert (again.ask("traffic"), before["placed"] > 100) == (before, True)
     finally:
         again.end()
 
 
-def test_killed_in_the_middle_of_a_leap_it_makes_the_same_books(tmp_path):
+def test_killed_in_the_middle_of_a_leap_it_makes_the_same_state(tmp_path):
     """Leaps of days, killed at several moments: what was not written down is done again, the same."""
-    told = ("--traffic", "60", "--odd", "0.2", "--stepped", "--start", "2026-12-01T00:00:00Z", "--seed", "7")
+    options = ("--traffic", "60", "--odd", "0.2", "--stepped", "--start", "2026-12-01T00:00:00Z", "--seed", "7")
     whole = tmp_path / "whole"
     whole.mkdir()
-    unbroken = Process(whole, *told)
+    unbroken = Process(whole, *options)
     try:
         unbroken.ask("clock", {"advance": 4 * LEAP})
         books, traffic = unbroken.ask("books"), unbroken.ask("traffic")
     finally:
         unbroken.end()
     killed = 0
-    running = Process(tmp_path, *told)
+    running = Process(tmp_path, *options)
     try:
         for wait in (0.05, 0.2, 0.02, 0.1):
             before = running.ask("clock")["now"]
@@ -164,7 +164,7 @@ def test_killed_in_the_middle_of_a_leap_it_makes_the_same_books(tmp_path):
                 time.sleep(wait)  # noqa: TID251 -- the kill is to come while it leaps
                 running.end(signal.SIGKILL)
                 killed += leap.exception() is not None
-            running = Process(tmp_path, *told)
+            running = Process(tmp_path, *options)
             if running.ask("clock")["now"] == before:  # killed before the clock was moved
                 running.ask("clock", {"advance": LEAP})
         assert (running.ask("books"), running.ask("traffic")) == (books, traffic)
@@ -173,7 +173,7 @@ def test_killed_in_the_middle_of_a_leap_it_makes_the_same_books(tmp_path):
         running.end()
 
 
-def test_it_lives_by_itself_though_nobody_asks(tmp_path):
+def test_it_goes_on_without_any_call(tmp_path):
     running = Process(tmp_path, "--traffic", "3600", "--rate", "600")
     journal = tmp_path / "state" / "journal.jsonl"
     try:
@@ -185,10 +185,10 @@ def test_it_lives_by_itself_though_nobody_asks(tmp_path):
         running.end()
 
 
-def test_help_tells_of_everything_with_examples():
+def test_help_describes_everything_with_examples():
     command = [sys.executable, "-m", "amazon_simulator", "--help"]
-    told = subprocess.run(
+    completed = subprocess.run(
         command, cwd=SOURCES, capture_output=True, text=True, timeout=STARTS_WITHIN, check=True
     ).stdout
     for option in ("--traffic", "--odd", "--models", "--load", "--save-to", "/_simulator/scenarios", "/sandbox/eu"):
-        assert option in told
+        assert option in completed

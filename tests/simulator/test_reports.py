@@ -1,4 +1,4 @@
-"""Reports: asked for, made or not, found, scheduled, read for five minutes, kept for a while, over a restart."""
+"""Reports: requested, made or not, found, scheduled, read for five minutes, kept for a while, over a restart."""
 
 import gzip
 from urllib.parse import urlsplit
@@ -15,9 +15,9 @@ from tests.simulator.reporting import (
     download,
     fresh,
     made,
+    request_body,
     rows_of,
     state,
-    wish,
 )
 
 from amazon_simulator import router
@@ -45,47 +45,53 @@ def test_a_report_is_queued_then_in_progress_then_done(amazon):
     amazon.advance(25)
     assert state(amazon, number)["processingStatus"] == "IN_PROGRESS"
     amazon.advance(40)
-    told = state(amazon, number)
-    assert (told["processingStatus"], told["processingEndTime"]) == ("DONE", "2026-09-21T14:14:20+00:00")
+    feed_state = state(amazon, number)
+    assert (feed_state["processingStatus"], feed_state["processingEndTime"]) == ("DONE", "2026-09-21T14:14:20+00:00")
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("changed", "words"),
     [
-        (wish("GET_TEA"), "Report type GET_TEA is invalid"),
-        (wish(SETTLEMENT), "Request for report type 1118 is not allowed at this time"),
+        (request_body("GET_TEA"), "Report type GET_TEA is invalid"),
+        (request_body(SETTLEMENT), "Request for report type 1118 is not allowed at this time"),
         ({"marketplaceIds": [UK]}, "reportType is required"),
-        (wish(LISTINGS, marketplaces=[]), "marketplaceIds: give a list of at least one."),
-        (wish(LISTINGS, options={"a": 1}), "reportOptions: give an object of texts."),
-        (wish(ORDERS, since="yesterday"), "dataStartTime is no date-time"),
+        (request_body(LISTINGS, marketplaces=[]), "marketplaceIds: give a list of at least one."),
+        (request_body(LISTINGS, options={"a": 1}), "reportOptions: give an object of texts."),
+        (request_body(ORDERS, since="yesterday"), "dataStartTime is no date-time"),
         (
-            wish(ORDERS, since="2027-01-01T00:00:00Z"),
+            request_body(ORDERS, since="2027-01-01T00:00:00Z"),
             "dataStartTime and dataEndTime must be prior to or equal to the current date and time",
         ),
-        (wish(ORDERS, since=SINCE, until="2026-09-20T00:00:00Z"), "dataEndTime must not be before dataStartTime"),
+        (
+            request_body(ORDERS, since=SINCE, until="2026-09-20T00:00:00Z"),
+            "dataEndTime must not be before dataStartTime",
+        ),
     ],
 )
-def test_what_no_report_can_be_made_of_is_refused_with_words(amazon, told, words):
-    status, answer = amazon.call("POST", REPORTS, body=told)
+def test_what_no_report_can_be_made_of_is_refused_with_a_message(amazon, changed, words):
+    status, answer = amazon.call("POST", REPORTS, body=changed)
     assert (status, answer["errors"][0]["message"]) == (400, words)
 
 
 def test_a_report_wants_its_role_and_a_marketplace_of_the_seller(amazon):
-    assert amazon.call("POST", REPORTS, body=wish(LISTINGS, marketplaces=[US]))[0] == 403
+    assert amazon.call("POST", REPORTS, body=request_body(LISTINGS, marketplaces=[US]))[0] == 403
     amazon.control("POST", "application", {"roles": ["Product Listing"]})
     fresh(amazon)
-    assert amazon.call("POST", REPORTS, body=wish(ORDERS))[0] == 403
-    assert amazon.call("POST", REPORTS, body=wish(LISTINGS))[0] == 202
+    assert amazon.call("POST", REPORTS, body=request_body(ORDERS))[0] == 403
+    assert amazon.call("POST", REPORTS, body=request_body(LISTINGS))[0] == 202
 
 
 def test_the_end_of_a_report_is_rounded_up_and_the_answer_says_so(amazon):
-    told = made(amazon, ORDERS, since="2026-09-21T00:00:01-07:00", until="2026-09-21T12:10:00Z")
-    assert (told["dataStartTime"], told["dataEndTime"]) == ("2026-09-21T07:00:01+00:00", "2026-09-21T13:00:00+00:00")
+    report = made(amazon, ORDERS, since="2026-09-21T00:00:01-07:00", until="2026-09-21T12:10:00Z")
+    assert (report["dataStartTime"], report["dataEndTime"]) == (
+        "2026-09-21T07:00:01+00:00",
+        "2026-09-21T13:00:00+00:00",
+    )
 
 
-def test_a_report_without_anything_to_tell_is_cancelled_without_a_document(amazon):
-    told = made(amazon, ORDERS, since=SINCE)
-    assert (told["processingStatus"], "reportDocumentId" in told) == ("CANCELLED", False)
+def test_a_report_without_rows_is_cancelled_without_a_document(amazon):
+    report = made(amazon, ORDERS, since=SINCE)
+    assert (report["processingStatus"], "reportDocumentId" in report) == ("CANCELLED", False)
 
 
 def test_reports_that_come_too_often_are_cancelled(amazon):
@@ -107,15 +113,15 @@ def test_reports_that_come_too_often_are_cancelled(amazon):
 def test_order_reports_are_exempt_and_two_of_the_ledger_are_fatal(amazon):
     amazon.order()
     detail = "GET_LEDGER_DETAIL_VIEW_DATA"
-    told = [made(amazon, kind, since=SINCE)["processingStatus"] for kind in (ORDERS, ORDERS, detail, detail)]
-    assert told == ["DONE", "DONE", "DONE", "FATAL"]
+    statuses = [made(amazon, kind, since=SINCE)["processingStatus"] for kind in (ORDERS, ORDERS, detail, detail)]
+    assert statuses == ["DONE", "DONE", "DONE", "FATAL"]
 
 
 @pytest.mark.parametrize(("kind", "ends"), [("report_fatal", "FATAL"), ("report_cancelled", "CANCELLED")])
 def test_a_fault_ends_a_report_without_a_document(amazon, kind, ends):
     amazon.control("POST", "faults", {"kind": kind})
-    told = made(amazon, LISTINGS)
-    assert (told["processingStatus"], "reportDocumentId" in told) == (ends, False)
+    report = made(amazon, LISTINGS)
+    assert (report["processingStatus"], "reportDocumentId" in report) == (ends, False)
     assert made(amazon, LISTINGS)["processingStatus"] == "DONE"
 
 
@@ -127,10 +133,10 @@ def test_only_a_queued_report_can_be_cancelled(amazon):
     number = ask(amazon, LISTINGS)
     assert amazon.call("DELETE", f"{REPORTS}/{number}") == (200, None)
     assert amazon.call("DELETE", f"{REPORTS}/{number}")[0] == 400
-    status, told = amazon.call("DELETE", f"{REPORTS}/nothing")
+    status, body = amazon.call("DELETE", f"{REPORTS}/nothing")
     words = "One or more of the provided ReportRequestIds could not be found."
-    assert (status, told["errors"][0]["code"], told["errors"][0]["message"]) == (404, "NotFound", words)
-    assert amazon.call("GET", f"{REPORTS}/nothing") == (404, told)
+    assert (status, body["errors"][0]["code"], body["errors"][0]["message"]) == (404, "NotFound", words)
+    assert amazon.call("GET", f"{REPORTS}/nothing") == (404, body)
     assert amazon.call("DELETE", f"{REPORTS}/{number}", seller=NA)[0] == 404
     amazon.advance(MADE)
     assert state(amazon, number)["processingStatus"] == "CANCELLED"
@@ -143,8 +149,8 @@ def test_reports_are_found_by_their_filters_newest_first_over_pages(amazon):
     query = {"reportTypes": f"{LISTINGS},{INVENTORY}", "pageSize": 3}
     page = amazon.call("GET", REPORTS, query=query)[1]
     rest = amazon.call("GET", REPORTS, query={"nextToken": page["nextToken"]})[1]
-    told = [one["reportId"] for one in (*page["reports"], *rest["reports"])]
-    assert (told, "nextToken" in rest) == ([late, *reversed(numbers)], False)
+    ids = [one["reportId"] for one in (*page["reports"], *rest["reports"])]
+    assert (ids, "nextToken" in rest) == ([late, *reversed(numbers)], False)
     assert amazon.call("GET", REPORTS, query={"nextToken": page["nextToken"], "pageSize": 3})[0] == 400
     found = amazon.call("GET", REPORTS, query={**query, "processingStatuses": "DONE", "marketplaceIds": UK})[1]
     assert len(found["reports"]) == 3
@@ -155,8 +161,11 @@ def test_reports_are_found_by_their_filters_newest_first_over_pages(amazon):
 
 
 def test_a_document_is_packed_and_its_charset_stands_only_in_its_header(amazon):
-    told, answer = download(amazon, made(amazon, LISTINGS)["reportDocumentId"])
-    assert (set(told), told["compressionAlgorithm"]) == ({"reportDocumentId", "url", "compressionAlgorithm"}, "GZIP")
+    document, answer = download(amazon, made(amazon, LISTINGS)["reportDocumentId"])
+    assert (set(document), document["compressionAlgorithm"]) == (
+        {"reportDocumentId", "url", "compressionAlgorithm"},
+        "GZIP",
+    )
     assert (answer.headers["content-type"], answer.headers["content-encoding"]) == (
         "text/plain; charset=Cp1252",
         "identity",
@@ -164,7 +173,7 @@ def test_a_document_is_packed_and_its_charset_stands_only_in_its_header(amazon):
     assert gzip.decompress(answer.body).startswith(b"item-name\titem-description\t")
 
 
-def test_clients_that_ask_for_it_are_reported_the_encoding(amazon):
+def test_clients_that_accept_it_get_the_encoding(amazon):
     document = made(amazon, LISTINGS)["reportDocumentId"]
     _, answer = download(amazon, document, query={"enableContentEncodingUrlHeader": "true"})
     assert (answer.headers["content-encoding"], answer.body[:2]) == ("gzip", b"\x1f\x8b")
@@ -172,9 +181,9 @@ def test_clients_that_ask_for_it_are_reported_the_encoding(amazon):
 
 def test_an_address_is_old_after_five_minutes_and_a_new_one_is_given(amazon):
     document = made(amazon, LISTINGS)["reportDocumentId"]
-    told, _ = download(amazon, document)
+    location, _ = download(amazon, document)
     amazon.advance(301)
-    parts = urlsplit(told["url"])
+    parts = urlsplit(location["url"])
     late = router.answer(amazon.simulator, Request("GET", parts.path, parts.query))
     assert (late.status, late.headers["content-type"]) == (403, "application/xml")
     assert b"<Message>Request has expired</Message><X-Amz-Expires>300</X-Amz-Expires>" in late.body
@@ -191,12 +200,12 @@ def test_a_document_is_its_sellers_alone(amazon):
 
 
 def schedule(amazon, kind=LISTINGS, period="P1D", **more):
-    return amazon.call("POST", SCHEDULES, body={**wish(kind), "period": period, **more})
+    return amazon.call("POST", SCHEDULES, body={**request_body(kind), "period": period, **more})
 
 
 def test_a_schedule_makes_reports_in_trade_time(amazon):
-    status, told = schedule(amazon, ORDERS)
-    number = told["reportScheduleId"]
+    status, body = schedule(amazon, ORDERS)
+    number = body["reportScheduleId"]
     assert status == 201
     amazon.order()
     amazon.advance(2 * DAY + MADE)
@@ -219,9 +228,9 @@ def test_a_schedule_of_the_same_type_and_marketplaces_is_replaced(amazon):
     first = schedule(amazon)[1]["reportScheduleId"]
     other = schedule(amazon, INVENTORY)[1]["reportScheduleId"]
     second = schedule(amazon, period="P7D", nextReportCreationTime="2026-09-22T00:00:00Z")[1]["reportScheduleId"]
-    told = amazon.call("GET", SCHEDULES, query={"reportTypes": f"{LISTINGS},{INVENTORY}"})[1]["reportSchedules"]
-    assert [one["reportScheduleId"] for one in told] == [other, second]
-    assert told[1]["nextReportCreationTime"] == "2026-09-22T00:00:00+00:00"
+    body = amazon.call("GET", SCHEDULES, query={"reportTypes": f"{LISTINGS},{INVENTORY}"})[1]["reportSchedules"]
+    assert [one["reportScheduleId"] for one in body] == [other, second]
+    assert body[1]["nextReportCreationTime"] == "2026-09-22T00:00:00+00:00"
     assert amazon.call("GET", f"{SCHEDULES}/{first}")[0] == 404
     assert amazon.call("GET", f"{SCHEDULES}/{second}", seller=NA)[0] == 404
 
@@ -246,10 +255,10 @@ def test_a_monthly_schedule_goes_from_month_to_month(amazon):
 
 
 @pytest.mark.parametrize(
-    "told", [{"period": "P5D"}, {"period": None}, {"reportType": "GET_TEA"}, {"nextReportCreationTime": "soon"}, []]
+    "changed", [{"period": "P5D"}, {"period": None}, {"reportType": "GET_TEA"}, {"nextReportCreationTime": "soon"}, []]
 )
-def test_a_schedule_that_cannot_be_read_is_400(amazon, told):
-    body = {**wish(LISTINGS), "period": "P1D", **told} if isinstance(told, dict) else told
+def test_a_schedule_that_cannot_be_read_is_400(amazon, changed):
+    body = {**request_body(LISTINGS), "period": "P1D", **changed} if isinstance(changed, dict) else changed
     assert amazon.call("POST", SCHEDULES, body=body)[0] == 400
     assert amazon.call("GET", SCHEDULES)[0] == 400
 
@@ -283,16 +292,16 @@ def test_reports_and_schedules_go_on_after_a_restart(tmp_path):
 def test_reports_are_kept_for_ninety_days_and_those_of_orders_for_thirty(tmp_path, kind, days):
     amazon = Amazon(home=tmp_path)
     amazon.order()
-    told = made(amazon, kind, since=SINCE)
+    report = made(amazon, kind, since=SINCE)
     amazon.advance((days - 1) * DAY)
     fresh(amazon)
-    assert download(amazon, told["reportDocumentId"])[1].status == 200
+    assert download(amazon, report["reportDocumentId"])[1].status == 200
     amazon.advance(DAY)
     fresh(amazon)
-    assert amazon.call("GET", f"{REPORTS}/{told['reportId']}")[0] == 404
-    assert amazon.call("GET", f"{DOCUMENTS}/{told['reportDocumentId']}")[0] == 404
+    assert amazon.call("GET", f"{REPORTS}/{report['reportId']}")[0] == 404
+    assert amazon.call("GET", f"{DOCUMENTS}/{report['reportDocumentId']}")[0] == 404
     amazon.simulator.close()
     again = Amazon(home=tmp_path)
     assert (again.simulator.reports.of_seller.get(EU), again.simulator.documents.held) == ({}, {})
-    assert int(ask(again, LISTINGS)) == int(told["reportId"]) + 1
+    assert int(ask(again, LISTINGS)) == int(report["reportId"]) + 1
     again.simulator.close()

@@ -1,4 +1,4 @@
-"""What reports hold agrees with the books."""
+"""What reports hold agrees with the state report."""
 
 import gzip
 from decimal import Decimal
@@ -46,7 +46,7 @@ def take_back(amazon, order, quantity, **more):
 
 
 def settle(amazon):
-    """Until the next closing of the books is past; the settlements that were made, newest first."""
+    """Until the next settlement is closed; the settlements that were made, newest first."""
     amazon.advance(FORTNIGHT)
     fresh(amazon)
 
@@ -65,25 +65,25 @@ def test_every_line_of_every_order_is_in_the_order_report(amazon):
         if order.marketplace == UK
     }
     for kind in (UPDATED, PLACED):
-        told = rows(amazon, kind, since=SINCE)
-        assert {(row["amazon-order-id"], row["sku"], row["quantity"]) for row in told} == wanted
+        lines = rows(amazon, kind, since=SINCE)
+        assert {(row["amazon-order-id"], row["sku"], row["quantity"]) for row in lines} == wanted
 
 
-def test_a_line_tells_the_whole_lines_money_and_a_pending_one_none(amazon):
+def test_a_row_has_the_whole_lines_money_and_a_pending_one_none(amazon):
     paid = amazon.order(quantity=2, giftWrap=True, sellerOrderId="OURS-1")
     waiting = amazon.order(pendingSeconds=90_000)
-    told = {row["amazon-order-id"]: row for row in rows(amazon, UPDATED, since=SINCE)}
-    item, row = held(amazon, paid).items[0], told[paid["orderId"]]
+    by_key = {row["amazon-order-id"]: row for row in rows(amazon, UPDATED, since=SINCE)}
+    item, row = held(amazon, paid).items[0], by_key[paid["orderId"]]
     assert (row["item-price"], row["shipping-price"], row["gift-wrap-price"], row["item-tax"], row["currency"]) == (
         str(item.price), "3.99", "2.50", "", "GBP",
     )  # fmt: skip
     assert (row["merchant-order-id"], row["order-status"], row["item-status"]) == ("OURS-1", "Unshipped", "Unshipped")
     assert (row["sales-channel"], row["fulfillment-channel"]) == ("Amazon.co.uk", "Merchant")
-    row = told[waiting["orderId"]]
+    row = by_key[waiting["orderId"]]
     assert (row["order-status"], row["item-price"], row["ship-postal-code"]) == ("Pending", "", "")
 
 
-def test_where_tax_comes_on_top_it_is_reported_by_what_it_is_on(amazon):
+def test_where_tax_comes_on_top_it_is_split_by_what_it_is_on(amazon):
     order = amazon.order(seller=NA, marketplace=US)
     (row,) = rows(amazon, PLACED, seller=NA, marketplaces=[US], since=SINCE)
     assert Decimal(row["item-tax"]) + Decimal(row["shipping-tax"]) == held(amazon, order).items[0].tax
@@ -127,10 +127,10 @@ def test_what_is_still_to_be_sent_is_for_a_restricted_token_alone(amazon):
 def test_what_is_to_be_invoiced_has_no_status_and_holds_what_is_about_to_be_cancelled(amazon):
     """Behaviour O22: only the order itself says that the buyer wants it no more."""
     kind = "GET_FLAT_FILE_ORDER_REPORT_DATA_INVOICING"
-    asked, sent, gone = (amazon.order(quantity=2, buyer={"taxRegistrationNumber": "GB123456789"}) for _ in range(3))
+    requested, sent, gone = (amazon.order(quantity=2, buyer={"taxRegistrationNumber": "GB123456789"}) for _ in range(3))
     amazon.order(sku="FBA-0001", by="AMAZON")
     amazon.order(pendingSeconds=90_000)
-    amazon.control("POST", f"orders/{asked['orderId']}/request-cancel", {"reason": "Changed my mind"})
+    amazon.control("POST", f"orders/{requested['orderId']}/request-cancel", {"reason": "Changed my mind"})
     amazon.confirm(sent, quantity=2)
     amazon.control("POST", f"orders/{gone['orderId']}/cancel", {"by": "BUYER"})
     report = made(amazon, kind, since=SINCE)
@@ -138,9 +138,9 @@ def test_what_is_to_be_invoiced_has_no_status_and_holds_what_is_about_to_be_canc
     assert amazon.call("GET", path)[0] == 403
     body = {"restrictedResources": [{"method": "GET", "path": path}]}
     token = amazon.call("POST", RESTRICTED, body=body)[1]["restrictedDataToken"]
-    told = {row["order-id"]: row for row in rows_of(amazon, report, token=token)}
-    assert set(told) == {asked["orderId"], sent["orderId"]}
-    order, row = held(amazon, asked), told[asked["orderId"]]
+    by_key = {row["order-id"]: row for row in rows_of(amazon, report, token=token)}
+    assert set(by_key) == {requested["orderId"], sent["orderId"]}
+    order, row = held(amazon, requested), by_key[requested["orderId"]]
     assert [name for name in row if "status" in name or "cancel" in name] == []
     assert (row["quantity-purchased"], row["item-price"], row["currency"], row["sales-channel"]) == (
         "2", str(order.items[0].price), "GBP", "Amazon.co.uk",
@@ -156,21 +156,24 @@ def test_what_is_to_be_invoiced_has_no_status_and_holds_what_is_about_to_be_canc
 
 def test_the_listings_report_has_every_listing_with_its_live_quantity(amazon):
     amazon.order(sku="HH-0010", quantity=2)
-    told = {row["seller-sku"]: row for row in rows(amazon, LISTINGS)}
+    by_key = {row["seller-sku"]: row for row in rows(amazon, LISTINGS)}
     wanted = {
         listing.sku.encode("cp1252", "replace").decode("cp1252"): listing
         for listing in world(amazon).by_seller[EU].values()
         if listing.listed
     }
-    assert set(told) == set(wanted)
-    for sku, row in told.items():
+    assert set(by_key) == set(wanted)
+    for sku, row in by_key.items():
         fba = wanted[sku].channel != "DEFAULT"
         assert (row["asin1"], row["quantity"], row["fulfillment-channel"]) == (
             wanted[sku].asin,
             "" if fba else str(wanted[sku].quantity),
             wanted[sku].channel,
         )
-    assert (told["HH-0010"]["status"], told["HH-0010"]["price"]) == ("Active", f"{wanted['HH-0010'].price / 100:.2f}")
+    assert (by_key["HH-0010"]["status"], by_key["HH-0010"]["price"]) == (
+        "Active",
+        f"{wanted['HH-0010'].price / 100:.2f}",
+    )
 
 
 def test_letters_that_the_charset_lacks_are_lost(amazon):
@@ -188,7 +191,7 @@ def test_letters_that_the_charset_lacks_are_lost(amazon):
         ("xx", DE, {"seller-sku", "quantity", "price", "asin1", "status"}),
     ],
 )
-def test_headers_are_reported_in_the_language_that_was_requested_for(amazon, locale, market, headers):
+def test_headers_are_in_the_language_that_was_requested(amazon, locale, market, headers):
     options = {"preferredReportDocumentLocale": locale} if locale else None
     (row, *_) = rows(amazon, LISTINGS, marketplaces=[market], options=options)
     assert headers <= set(row)
@@ -232,12 +235,12 @@ def test_active_listings_are_those_that_can_be_bought(amazon):
 
 def test_the_inventory_report_counts_as_the_summaries_do(amazon):
     amazon.order(sku="FBA-0001", by="AMAZON", quantity=2)
-    told = {row["sku"]: row for row in rows(amazon, INVENTORY)}
+    by_key = {row["sku"]: row for row in rows(amazon, INVENTORY)}
     query = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "details": "true"}
     page = amazon.call("GET", "/fba/inventory/v1/summaries", query=query)[1]["payload"]["inventorySummaries"]
-    assert {row["sellerSku"] for row in page} == set(told)
+    assert {row["sellerSku"] for row in page} == set(by_key)
     for row in page:
-        detail, line = row["inventoryDetails"], told[row["sellerSku"]]
+        detail, line = row["inventoryDetails"], by_key[row["sellerSku"]]
         assert (line["fnsku"], int(line["afn-fulfillable-quantity"]), int(line["afn-reserved-quantity"])) == (
             row["fnSku"],
             detail["fulfillableQuantity"],
@@ -266,12 +269,12 @@ def test_the_ledger_goes_from_balance_to_balance(amazon):
     take_back(amazon, order, 1)
     take_back(amazon, order, 1, disposition="CUSTOMER_DAMAGED")
     amazon.advance(10)
-    told = rows(amazon, LEDGER, since=SINCE, options={"aggregatedByTimePeriod": "DAILY"}, quoted=True)
+    lines = rows(amazon, LEDGER, since=SINCE, options={"aggregatedByTimePeriod": "DAILY"}, quoted=True)
     names = (
         "Starting Warehouse Balance", "Receipts", "Customer Shipments", "Customer Returns", "Found", "Lost", "Damaged",
         "Ending Warehouse Balance",
     )  # fmt: skip
-    own = [row for row in told if row["MSKU"] == "FBA-0001"]
+    own = [row for row in lines if row["MSKU"] == "FBA-0001"]
     days = [(row["Date"], *(int(row[name]) for name in names)) for row in own if row["Disposition"] == "SELLABLE"]
     left = before + 10 - 3 + 1 - 2 - 4
     assert days == [
@@ -298,11 +301,11 @@ def test_the_ledgers_detail_has_every_event(amazon):
     assert (row["Event Type"], row["Reference ID"], row["Quantity"]) == ("Shipments", order["orderId"], "-4")
 
 
-def test_what_is_available_is_reported_by_condition(amazon):
+def test_what_is_available_is_listed_by_condition(amazon):
     stock = world(amazon).warehouses.stock(EU, "UK", "FBA-0001")
     world(amazon).warehouses.damage(stock, 2, amazon.simulator.clock.seconds())
-    told = [row for row in rows(amazon, "GET_AFN_INVENTORY_DATA") if row["seller-sku"] == "FBA-0001"]
-    assert [(row["Warehouse-Condition-code"], row["Quantity Available"]) for row in told] == [
+    lines = [row for row in rows(amazon, "GET_AFN_INVENTORY_DATA") if row["seller-sku"] == "FBA-0001"]
+    assert [(row["Warehouse-Condition-code"], row["Quantity Available"]) for row in lines] == [
         ("SELLABLE", str(stock.fulfillable)),
         ("UNSELLABLE", "2"),
     ]
@@ -311,7 +314,7 @@ def test_what_is_available_is_reported_by_condition(amazon):
 # --- returns
 
 
-def test_what_came_back_to_the_seller_is_reported_with_what_was_refunded(amazon):
+def test_what_came_back_to_the_seller_is_listed_with_its_refund(amazon):
     kind, order = "GET_FLAT_FILE_RETURNS_DATA_BY_RETURN_DATE", amazon.order(quantity=2)
     amazon.confirm(order, quantity=2)
     take_back(amazon, order, 1, reason="DEFECTIVE")
@@ -347,11 +350,11 @@ def test_a_return_to_amazon_has_its_plate_and_another_date_the_next_day(amazon):
 
 
 def settlements(amazon, seller=EU):
-    told = amazon.call("GET", "/reports/2021-06-30/reports", seller=seller, query={"reportTypes": SETTLEMENT})[1]
-    return [rows_of(amazon, report, seller=seller) for report in told["reports"]]
+    body = amazon.call("GET", "/reports/2021-06-30/reports", seller=seller, query={"reportTypes": SETTLEMENT})[1]
+    return [rows_of(amazon, report, seller=seller) for report in body["reports"]]
 
 
-def test_a_settlement_appears_by_itself_and_its_lines_add_up_to_the_deposit(amazon):
+def test_a_settlement_appears_automatically_and_its_lines_add_up_to_the_deposit(amazon):
     for marketplace in (UK, DE, FR):
         order = amazon.order(quantity=3, marketplace=marketplace, giftWrap=True)
         amazon.confirm(order, quantity=1)
@@ -360,21 +363,21 @@ def test_a_settlement_appears_by_itself_and_its_lines_add_up_to_the_deposit(amaz
     amazon.advance(600)
     take_back(amazon, fba, 1)
     settle(amazon)
-    told = settlements(amazon)
-    assert sorted(lines[0]["currency"] for lines in told) == ["EUR", "GBP"]
-    for first, *lines in told:
+    settled = settlements(amazon)
+    assert sorted(lines[0]["currency"] for lines in settled) == ["EUR", "GBP"]
+    for first, *lines in settled:
         assert len(first) == 24
         total = sum(Decimal(line["amount"].replace(",", ".")) for line in lines)
         assert (Decimal(first["total-amount"].replace(",", ".")), bool(lines)) == (total, True)
         assert ("," in first["total-amount"]) == (first["currency"] == "EUR")
         assert {line["settlement-id"] for line in lines} == {first["settlement-id"]}
-    pounds = next(lines for lines in told if lines[0]["currency"] == "GBP")
+    pounds = next(lines for lines in settled if lines[0]["currency"] == "GBP")
     kinds = {(line["transaction-type"], line["amount-type"], line["amount-description"]) for line in pounds[1:]}
     assert {("Order", "ItemPrice", "Principal"), ("Order", "ItemFees", "Commission")} < kinds
     assert {("Order", "ItemFees", "FBAPerUnitFulfillmentFee"), ("Refund", "ItemPrice", "Principal")} < kinds
 
 
-def test_settlements_of_one_fortnight_begin_seconds_apart_and_do_not_tell_their_marketplace(amazon):
+def test_settlements_of_one_fortnight_begin_seconds_apart_and_do_not_name_their_marketplace(amazon):
     for marketplace in (UK, DE):
         amazon.confirm(amazon.order(marketplace=marketplace))
     settle(amazon)
@@ -402,9 +405,9 @@ def test_where_amazon_pays_the_tax_it_keeps_it(amazon):
     settle(amazon)
     ((first, *lines),) = settlements(amazon, NA)
     tax = held(amazon, order).items[0].tax
-    told = {(line["amount-type"], line["amount-description"]): line["amount"] for line in lines}
-    assert told["ItemPrice", "Tax"] == str(tax)
-    assert told["ItemWithheldTax", "MarketplaceFacilitatorTax-Principal"] == str(-tax)
+    amounts = {(line["amount-type"], line["amount-description"]): line["amount"] for line in lines}
+    assert amounts["ItemPrice", "Tax"] == str(tax)
+    assert amounts["ItemWithheldTax", "MarketplaceFacilitatorTax-Principal"] == str(-tax)
     assert first["settlement-start-date"].endswith("00:00:00 UTC")
 
 
@@ -416,18 +419,18 @@ def test_what_was_settled_is_settled_once_and_a_fortnight_without_sales_has_no_s
     assert len(settlements(amazon)) == 1
     amazon.confirm(amazon.order(), shipDate="2026-11-03T10:00:00Z")
     settle(amazon)
-    told = settlements(amazon)
-    assert len({lines[0]["settlement-id"] for lines in told}) == len(told) == 2
+    settled = settlements(amazon)
+    assert len({lines[0]["settlement-id"] for lines in settled}) == len(settled) == 2
 
 
-def test_a_books_closing_outlives_a_restart(amazon, tmp_path):
+def test_a_closed_settlement_outlives_a_restart(amazon, tmp_path):
     kind = type(amazon)
     amazon = kind(home=tmp_path)
     amazon.confirm(amazon.order())
     settle(amazon)
-    told = settlements(amazon)
+    settled = settlements(amazon)
     amazon.simulator.close()
     again = kind(home=tmp_path)
     again.advance(FORTNIGHT + 10)
-    assert settlements(again) == told
+    assert settlements(again) == settled
     again.simulator.close()

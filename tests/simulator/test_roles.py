@@ -15,9 +15,9 @@ NEED_NONE = {
 
 
 def take(amazon, role, **more):
-    status, told = amazon.control("POST", "roles", {"role": role, "granted": False, **more})
-    assert status == 200, told
-    return told
+    status, body = amazon.control("POST", "roles", {"role": role, "granted": False, **more})
+    assert status == 200, body
+    return body
 
 
 def listings(amazon):
@@ -38,10 +38,10 @@ def test_an_operation_wants_one_of_its_roles(operation):
     assert not opens([role for role in ROLES if role not in wanted], operation)
 
 
-def test_a_role_that_is_taken_away_closes_its_operations_with_amazons_words(amazon):
+def test_a_role_that_is_withdrawn_closes_its_operations_with_amazons_message(amazon):
     take(amazon, LISTINGS)
-    status, told = listings(amazon)
-    assert (status, told["errors"][0]) == (
+    status, body = listings(amazon)
+    assert (status, body["errors"][0]) == (
         403,
         {"code": "Unauthorized", "message": "Access to requested resource is denied.", "details": ""},
     )
@@ -61,8 +61,8 @@ def test_orders_are_read_with_any_of_their_roles(amazon):
 
 
 def test_a_role_is_taken_away_for_an_hour_and_comes_back(amazon):
-    told = take(amazon, LISTINGS, seconds=3600)
-    row = next(row for row in told["roles"] if row["role"] == LISTINGS)
+    body = take(amazon, LISTINGS, seconds=3600)
+    row = next(row for row in body["roles"] if row["role"] == LISTINGS)
     assert (row["granted"], row["givenBackAt"]) == (False, "2026-09-21T15:13:20.000Z")
     assert listings(amazon)[0] == 403
     amazon.advance(3599)
@@ -93,5 +93,5 @@ def test_a_role_stays_away_over_a_kill(tmp_path):
 
 
 def test_a_role_that_the_application_does_not_have_is_refused(amazon):
-    status, told = amazon.control("POST", "roles", {"role": "King", "granted": False})
-    assert (status, told["error"].startswith("role: ")) == (400, True)
+    status, body = amazon.control("POST", "roles", {"role": "King", "granted": False})
+    assert (status, body["error"].startswith("role: ")) == (400, True)

@@ -98,10 +98,10 @@ def test_what_a_pair_names_is_answered_word_for_word(sandbox):
 
 
 def test_the_pair_that_names_most_is_the_one(sandbox):
-    asked = {"since": SINCE, "parts": "HULL,MAST", "deck": "2"}
-    assert get(sandbox, **asked) == (400, {"errors": []})
-    assert get(sandbox, **{**asked, "since": "2026-01-01T00:00:00+00:00"}) == (400, {"errors": []})
-    assert get(sandbox, **{**asked, "deck": "3"}) == (200, BOAT)
+    params = {"since": SINCE, "parts": "HULL,MAST", "deck": "2"}
+    assert get(sandbox, **params) == (400, {"errors": []})
+    assert get(sandbox, **{**params, "since": "2026-01-01T00:00:00+00:00"}) == (400, {"errors": []})
+    assert get(sandbox, **{**params, "deck": "3"}) == (200, BOAT)
     again = f"since={SINCE}&parts=HULL&parts=MAST&deck=2"
     headers = {"x-amz-access-token": sandbox.token()}
     answer = router.answer(sandbox.simulator, Request("GET", "/sandbox/eu/boats/v1/boats/B1", again, headers))
@@ -117,8 +117,8 @@ def test_the_pair_that_names_most_is_the_one(sandbox):
     ],
 )
 def test_anything_else_could_not_be_matched(sandbox, path, query):
-    status, told = get(sandbox, path, **query)
-    assert (status, told["errors"][0]["message"]) == (400, "Could not match input arguments")
+    status, body = get(sandbox, path, **query)
+    assert (status, body["errors"][0]["message"]) == (400, "Could not match input arguments")
 
 
 def test_a_body_must_be_the_one_of_the_pair(sandbox):
@@ -132,8 +132,8 @@ def test_a_body_must_be_the_one_of_the_pair(sandbox):
 
 def test_what_is_dynamic_at_amazon_is_never_matched(sandbox):
     """Its model has no pairs."""
-    status, told = get(sandbox, "/boats/v1/crew")
-    assert (status, told["errors"][0]["message"]) == (400, NO_MATCH)
+    status, body = get(sandbox, "/boats/v1/crew")
+    assert (status, body["errors"][0]["message"]) == (400, NO_MATCH)
 
 
 def test_it_wants_a_token_of_its_region_and_knows_no_other_operation(sandbox):
@@ -172,14 +172,14 @@ def test_without_models_there_is_no_sandbox(amazon):
 
 
 @pytest.mark.parametrize("content", [None, "{", json.dumps({"title": "nothing"})])
-def test_a_folder_without_models_is_reported_so(tmp_path, content):
+def test_a_folder_without_models_is_refused(tmp_path, content):
     if content is not None:
         (tmp_path / "model.json").write_text(content)
     with pytest.raises(ValueError, match="--models"):
         opened(tmp_path)
 
 
-def asked(operation, found):
+def request_of(operation, found):
     """(path's values, query, body, headers) as a pair wants them, the rest left out."""
     within, query, body, headers = {}, {}, None, {}
     for name, value in found.named.items():
@@ -206,7 +206,7 @@ def test_every_pair_of_every_published_model_is_answered():
     for (method, _), shelf in sandbox._shelves.items():
         for shape, operation in shelf:
             for found in operation.pairs:
-                within, query, body, headers = asked(operation, found)
+                within, query, body, headers = request_of(operation, found)
                 if "" in within.values():  # getCatalogItem's pair without an ASIN: no address says that
                     continue
                 path = "/".join(quote(within.get(p.strip("{}"), "x"), safe="") if p[:1] == "{" else p for p in shape)
@@ -216,9 +216,9 @@ def test_every_pair_of_every_published_model_is_answered():
                 amazon.advance(1)
                 answer = router.answer(amazon.simulator, request)
                 like = [p for p in operation.pairs if dict(p.named) == dict(found.named)]
-                told = json.loads(answer.body) if answer.body else None
+                payload = json.loads(answer.body) if answer.body else None
                 answered += 1
-                if (answer.status, told) not in [(one.status, one.body) for one in like]:
-                    unlike.append((operation.name, found.status, answer.status, str(told)[:100], path, query))
+                if (answer.status, payload) not in [(one.status, one.body) for one in like]:
+                    unlike.append((operation.name, found.status, answer.status, str(payload)[:100], path, query))
     assert unlike == []
     assert answered > 250

@@ -1,4 +1,4 @@
-"""A world is saved as one file and loaded again: the same books, tokens, limits, faults, traffic and future."""
+"""A world is saved as one file and loaded again: the same state, tokens, limits, faults, traffic and future."""
 
 import json
 
@@ -11,13 +11,13 @@ from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Request
 from amazon_simulator.snapshot import head_of
 
-TOLD = {"sellerId": EU, "operation": "searchOrders", "rate": 7, "burst": 9}
+LIMIT = {"sellerId": EU, "operation": "searchOrders", "rate": 7, "burst": 9}
 
 
 def lived(home=None):
     amazon = Amazon(home=home)
     amazon.control("POST", "traffic", {"ordersPerHour": 30, "odd": 0.2})
-    amazon.control("POST", "limits", TOLD)
+    amazon.control("POST", "limits", LIMIT)
     amazon.control("POST", "faults", {"kind": "500", "operation": "getOrder", "count": 3})
     amazon.advance(20_000)
     amazon.token()
@@ -55,10 +55,10 @@ def test_amazons_stock_has_the_same_times_in_the_loaded_world():
     first.advance(60)
     first.control("POST", f"orders/{orders[0]['orderId']}/cancel", {"by": "BUYER"})
     first.advance(60)
-    told = [row for row in summaries(first)[1]["payload"]["inventorySummaries"] if row["sellerSku"] == "FBA-0000"]
+    rows = [row for row in summaries(first)[1]["payload"]["inventorySummaries"] if row["sellerSku"] == "FBA-0000"]
     assert (
-        told[0]["lastUpdatedTime"],
-        told[0]["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"],
+        rows[0]["lastUpdatedTime"],
+        rows[0]["inventoryDetails"]["reservedQuantity"]["pendingCustomerOrderQuantity"],
     ) == (
         iso(START + 60),
         1,
@@ -91,7 +91,7 @@ def test_a_loaded_world_is_in_the_journal(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "spoil",
+    "corrupt",
     [
         lambda file: b"",
         lambda file: b"{}\n",
@@ -101,15 +101,15 @@ def test_a_loaded_world_is_in_the_journal(tmp_path):
         lambda file: b"\xff\xfe" + file,
     ],
 )
-def test_what_is_no_world_is_reported_so_and_changes_nothing(amazon, spoil):
+def test_an_invalid_world_is_refused_and_changes_nothing(amazon, corrupt):
     file = lived().send("GET", "/_simulator/world").body
     order = amazon.order()
-    status, told = load(amazon, spoil(file))
-    assert (status, "body" in told["error"]) == (400, True)
+    status, body = load(amazon, corrupt(file))
+    assert (status, "body" in body["error"]) == (400, True)
     assert [row["orderId"] for row in amazon.control("GET", "books")[1]["orders"]] == [order["orderId"]]
 
 
-def test_the_first_line_says_of_what_time_it_is(amazon):
+def test_the_first_line_has_the_time_of_the_world(amazon):
     amazon.advance(10)
     head = head_of(amazon.send("GET", "/_simulator/world").body)
     assert (head.now, head.seed, head.version) == (1_790_000_010.0, 1, 1)

@@ -1,4 +1,4 @@
-"""Each story happens as its words say."""
+"""Each scenario happens as its description says."""
 
 from collections import Counter
 
@@ -8,8 +8,8 @@ from tests.simulator.conftest import EU, NA, UK
 from amazon_simulator.control.scenarios import SCENARIOS
 
 
-def tell(amazon, name, **told):
-    status, made = amazon.control("POST", f"scenarios/{name}", told)
+def begin(amazon, name, **members):
+    status, made = amazon.control("POST", f"scenarios/{name}", members)
     assert status == 201, made
     return made
 
@@ -19,25 +19,25 @@ def row(amazon, part, **wanted):
     return [one for one in rows if all(one[name] == value for name, value in wanted.items())]
 
 
-def test_every_story_is_listed_and_can_be_reported_of_every_seller(amazon):
+def test_every_scenario_is_listed_and_can_be_started_for_every_seller(amazon):
     assert amazon.control("GET", "scenarios")[1]["scenarios"] == {
-        name: story.words for name, story in SCENARIOS.items()
+        name: scenario.description for name, scenario in SCENARIOS.items()
     }
     for name in SCENARIOS:
         for seller in (EU, NA, EU):
-            assert tell(amazon, name, sellerId=seller)["sellerId"] == seller
+            assert begin(amazon, name, sellerId=seller)["sellerId"] == seller
     amazon.advance(5 * 24 * 3600)
     assert all(amazon.listing(sku, seller).quantity >= 0 for seller in (EU, NA) for sku in ("HH-0010", "HH-0011"))
 
 
-def test_an_unknown_story_or_seller_is_reported_so(amazon):
+def test_an_unknown_scenario_or_seller_is_refused(amazon):
     assert amazon.control("POST", "scenarios/mutiny")[0] == 400
-    status, told = amazon.control("POST", "scenarios/fba", {"sellerId": "NOBODY"})
-    assert (status, "sellerId" in told["error"]) == (400, True)
+    status, body = amazon.control("POST", "scenarios/fba", {"sellerId": "NOBODY"})
+    assert (status, "sellerId" in body["error"]) == (400, True)
 
 
 def test_oversold_sells_three_of_two(amazon):
-    made = tell(amazon, "oversold", sellerId=EU)
+    made = begin(amazon, "oversold", sellerId=EU)
     orders = [row(amazon, "orders", orderId=order)[0] for order in made["orderIds"]]
     assert len({order["marketplaceId"] for order in orders}) == 3
     assert [order["items"][0]["sku"] for order in orders] == [made["sku"]] * 3
@@ -47,7 +47,7 @@ def test_oversold_sells_three_of_two(amazon):
 
 def test_fba_ships_receives_loses_damages_finds_and_takes_back(amazon):
     before = {(r["pool"], r["sku"]): r for r in row(amazon, "fba", sellerId=EU)}
-    made = tell(amazon, "fba", sellerId=EU)
+    made = begin(amazon, "fba", sellerId=EU)
     amazon.advance(600)
     assert {row(amazon, "orders", orderId=order)[0]["status"] for order in made["orderIds"]} == {"SHIPPED"}
     amazon.advance(4 * 24 * 3600)
@@ -71,7 +71,7 @@ def test_fba_ships_receives_loses_damages_finds_and_takes_back(amazon):
 def test_unmatched_sells_what_nobody_had_listed(amazon):
     query = {"marketplaceIds": UK, "pageSize": 20}
     before = amazon.call("GET", f"/listings/2021-08-01/items/{EU}", query=query)[1]["numberOfResults"]
-    made = tell(amazon, "unmatched", sellerId=EU)
+    made = begin(amazon, "unmatched", sellerId=EU)
     bought = [row(amazon, "orders", orderId=order)[0]["items"][0] for order in made["orderIds"]]
     assert [item["sku"] for item in bought] == made["skus"]
     asins = Counter(listing["asin"] for listing in row(amazon, "listings", sellerId=EU))
@@ -83,14 +83,14 @@ def test_unmatched_sells_what_nobody_had_listed(amazon):
 
 def test_expired_denies_until_the_seller_consents_again(amazon):
     assert amazon.search()[0] == 200
-    made = tell(amazon, "expired", sellerId=EU)
+    made = begin(amazon, "expired", sellerId=EU)
     assert (made["revoked"], len(made["orderIds"])) == (1, 1)
     assert amazon.search()[0] == 403
     assert amazon.search(seller=NA, marketplaceIds="ATVPDKIKX0DER")[0] == 200
 
 
 def test_peak_without_traffic_brings_an_hour_of_it_and_ends(amazon):
-    tell(amazon, "peak", sellerId=EU)
+    begin(amazon, "peak", sellerId=EU)
     amazon.advance(3600)
     bought = len(amazon.simulator.world.orders)
     assert bought > 150
@@ -99,9 +99,9 @@ def test_peak_without_traffic_brings_an_hour_of_it_and_ends(amazon):
 
 
 def test_peak_multiplies_the_traffic_that_runs_and_leaves_it_running(amazon):
-    told = {"marketplaces": {UK: 20}, "dayCurve": False, "keepStocked": True, "habits": {"fba": 0}}
-    amazon.control("POST", "traffic", told)
-    tell(amazon, "peak", sellerId=EU)
+    traffic = {"marketplaces": {UK: 20}, "dayCurve": False, "keepStocked": True, "habits": {"fba": 0}}
+    amazon.control("POST", "traffic", traffic)
+    begin(amazon, "peak", sellerId=EU)
     amazon.advance(3600)
     bought = len(amazon.simulator.world.orders)
     amazon.advance(3600)
@@ -110,7 +110,7 @@ def test_peak_multiplies_the_traffic_that_runs_and_leaves_it_running(amazon):
 
 def test_outage_breaks_every_call_for_a_while_and_some_after_it(amazon):
     amazon.control("POST", "limits", {"lift": True})
-    made = tell(amazon, "outage", sellerId=EU)
+    made = begin(amazon, "outage", sellerId=EU)
     amazon.advance(130)
     answers = [amazon.call("GET", "/sellers/v1/marketplaceParticipations", seller=NA)[0] for _ in range(3)]
     assert answers == [200] * 3
@@ -127,7 +127,7 @@ def test_outage_breaks_every_call_for_a_while_and_some_after_it(amazon):
 
 
 @pytest.mark.parametrize("name", ["oversold", "unmatched", "outage"])
-def test_a_seller_without_goods_is_reported_what_it_lacks(amazon, name):
+def test_a_seller_without_goods_is_refused_with_what_it_lacks(amazon, name):
     bare = amazon.control("POST", "accounts", {"region": "EU", "goods": False})[1]
-    status, told = amazon.control("POST", f"scenarios/{name}", {"sellerId": bare["sellerId"]})
-    assert (status, "/_simulator/listings" in told["error"]) == (400, True)
+    status, body = amazon.control("POST", f"scenarios/{name}", {"sellerId": bare["sellerId"]})
+    assert (status, "/_simulator/listings" in body["error"]) == (400, True)

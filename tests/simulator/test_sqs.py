@@ -69,31 +69,31 @@ def test_visibility_is_changed_both_ways(amazon, sqs, url):
         sqs.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
 
 
-def test_batches_tell_each_entry_by_itself(sqs, url):
-    told = sqs.send_message_batch(
+def test_batches_have_a_result_for_each_entry(sqs, url):
+    results = sqs.send_message_batch(
         QueueUrl=url, Entries=[{"Id": "a", "MessageBody": "1"}, {"Id": "b", "MessageBody": "\x00"}]
     )
-    assert ([row["Id"] for row in told["Successful"]], [row["Id"] for row in told["Failed"]]) == (["a"], ["b"])
+    assert ([row["Id"] for row in results["Successful"]], [row["Id"] for row in results["Failed"]]) == (["a"], ["b"])
     held = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     entries = [{"Id": "a", "ReceiptHandle": held[0]["ReceiptHandle"]}, {"Id": "b", "ReceiptHandle": "nonsense"}]
-    told = sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-    assert [row["Id"] for row in told["Successful"]] == ["a"]
-    assert [(row["Id"], row["Code"]) for row in told["Failed"]] == [("b", "ReceiptHandleIsInvalid")]
+    results = sqs.delete_message_batch(QueueUrl=url, Entries=entries)
+    assert [row["Id"] for row in results["Successful"]] == ["a"]
+    assert [(row["Id"], row["Code"]) for row in results["Failed"]] == [("b", "ReceiptHandleIsInvalid")]
 
 
 def test_attributes_are_counted_set_and_checked(amazon, sqs, url):
     for number in range(3):
         sqs.send_message(QueueUrl=url, MessageBody=str(number), DelaySeconds=30 if number == 2 else 0)
     sqs.receive_message(QueueUrl=url)
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    counts = [told[f"ApproximateNumberOfMessages{kind}"] for kind in ("", "NotVisible", "Delayed")]
-    assert (counts, told["VisibilityTimeout"]) == (["1", "1", "1"], "60")
+    payload = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
+    counts = [payload[f"ApproximateNumberOfMessages{kind}"] for kind in ("", "NotVisible", "Delayed")]
+    assert (counts, payload["VisibilityTimeout"]) == (["1", "1", "1"], "60")
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "5"})
     for wrong in ({"VisibilityTimeout": "x"}, {"Tea": "1"}, {"Policy": "no JSON"}, {"RedrivePolicy": "{}"}):
         with pytest.raises(ClientError):
             sqs.set_queue_attributes(QueueUrl=url, Attributes=wrong)
-    told = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
-    assert told == {"VisibilityTimeout": "5"}
+    payload = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"]
+    assert payload == {"VisibilityTimeout": "5"}
     sqs.purge_queue(QueueUrl=url)
     assert bodies(sqs.receive_message(QueueUrl=url)) == []
     with pytest.raises(sqs.exceptions.PurgeQueueInProgress):
@@ -115,10 +115,10 @@ def test_old_messages_are_forgotten_and_bad_ones_go_to_the_dead_letters(amazon, 
 
 
 def test_message_attributes_come_back(sqs, url):
-    told = {"kind": {"DataType": "String", "StringValue": "é"}, "raw": {"DataType": "Binary", "BinaryValue": b"\x01"}}
-    sent = sqs.send_message(QueueUrl=url, MessageBody="x", MessageAttributes=told)
+    body = {"kind": {"DataType": "String", "StringValue": "é"}, "raw": {"DataType": "Binary", "BinaryValue": b"\x01"}}
+    sent = sqs.send_message(QueueUrl=url, MessageBody="x", MessageAttributes=body)
     message = sqs.receive_message(QueueUrl=url, MessageAttributeNames=["All"])["Messages"][0]
-    assert message["MessageAttributes"] == told
+    assert message["MessageAttributes"] == body
     assert message["MD5OfMessageAttributes"] == sent["MD5OfMessageAttributes"]
 
 
@@ -129,9 +129,9 @@ def test_an_empty_long_poll_is_held_back_a_little(amazon, url):
 
 
 def test_the_query_protocol_says_the_same_in_xml(amazon, sqs, url):
-    def ask(**told):
-        body = urlencode({"Version": "2012-11-05", **told}).encode()
-        path = "/" + url.removeprefix("http://sim/") if told["Action"] != "ListQueues" else "/"
+    def ask(**members):
+        body = urlencode({"Version": "2012-11-05", **members}).encode()
+        path = "/" + url.removeprefix("http://sim/") if members["Action"] != "ListQueues" else "/"
         headers = {"content-type": "application/x-www-form-urlencoded"}
         headers["authorization"] = "Credential=A/20260901/eu-west-1/sqs/aws4_request"
         return router.answer(amazon.simulator, Request("POST", path, "", headers, body))

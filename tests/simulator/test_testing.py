@@ -19,8 +19,10 @@ class Wire(httpx2.BaseTransport):
         self._amazon = amazon
 
     def handle_request(self, request):
-        told = exchange(self._amazon, request.method, str(request.url), request.headers.multi_items(), request.read())
-        return httpx2.Response(told.status, headers=told.headers, content=told.body)
+        response = exchange(
+            self._amazon, request.method, str(request.url), request.headers.multi_items(), request.read()
+        )
+        return httpx2.Response(response.status, headers=response.headers, content=response.body)
 
 
 def test_a_client_library_runs_against_it_in_process():
@@ -44,14 +46,14 @@ def test_a_client_that_speaks_asgi_runs_against_it_in_process():
     async def call():
         transport = httpx2.ASGITransport(app(amazon.simulator))
         async with httpx2.AsyncClient(transport=transport, base_url=BASE, headers=headers) as client:
-            told = await client.get("/eu/sellers/v1/marketplaceParticipations")
+            response = await client.get("/eu/sellers/v1/marketplaceParticipations")
             await client.post("/_simulator/faults", json={"kind": "cut_after"})
             with pytest.raises(ConnectionCut):
                 await client.get("/eu/sellers/v1/marketplaceParticipations")
-            return told
+            return response
 
-    told = asyncio.run(call())
-    assert (told.status_code, len(told.json()["payload"]) >= 6) == (200, True)
+    response = asyncio.run(call())
+    assert (response.status_code, len(response.json()["payload"]) >= 6) == (200, True)
     assert amazon.control("limits")["counters"][0]["calls"] == 2
 
 

@@ -22,8 +22,8 @@ def ask(amazon, *resources, **more):
 
 
 def resource(path="/orders/v0/orders", method="GET", elements=ELEMENTS):
-    told = {"method": method, "path": path}
-    return {**told, "dataElements": elements} if elements is not None else told
+    members = {"method": method, "path": path}
+    return {**members, "dataElements": elements} if elements is not None else members
 
 
 def refused(answer):
@@ -37,8 +37,8 @@ def statuses(amazon, token, *calls):
 
 
 def test_a_token_is_made_for_an_hour(amazon):
-    status, told = ask(amazon, resource(), resource("/orders/v0/orders/{orderId}/address", elements=None))
-    assert (status, told["expiresIn"], told["restrictedDataToken"].startswith("Atz.sprdt|")) == (200, 3600, True)
+    status, body = ask(amazon, resource(), resource("/orders/v0/orders/{orderId}/address", elements=None))
+    assert (status, body["expiresIn"], body["restrictedDataToken"].startswith("Atz.sprdt|")) == (200, 3600, True)
 
 
 def test_it_opens_its_own_method_and_path_and_nothing_else(amazon):
@@ -53,13 +53,13 @@ def test_it_opens_its_own_method_and_path_and_nothing_else(amazon):
     ) == [404, 404, 403, 403]
 
 
-def test_it_opens_the_personal_data_that_was_requested_for(amazon):
+def test_it_opens_the_personal_data_that_was_requested(amazon):
     order = amazon.order()["orderId"]
 
     def names(token):
         answer = amazon.send("GET", f"/orders/v0/orders/{order}", headers={"x-amz-access-token": token})
-        told = json.loads(answer.body)["payload"]
-        return "BuyerName" in told.get("BuyerInfo", {}), "Name" in told.get("ShippingAddress", {})
+        body = json.loads(answer.body)["payload"]
+        return "BuyerName" in body.get("BuyerInfo", {}), "Name" in body.get("ShippingAddress", {})
 
     path = "/orders/v0/orders/{orderId}"
     buyer = ask(amazon, resource(path, elements=["buyerInfo"]))[1]["restrictedDataToken"]
@@ -89,8 +89,8 @@ def test_it_dies_after_an_hour_and_with_the_consent(amazon):
 
 def test_resources_that_are_no_list_make_a_token_that_opens_nothing(amazon):
     body = {"restrictedResources": resource(SHIPMENT, elements=None)}
-    status, told = amazon.call("POST", PATH, body=body)
-    assert (status, statuses(amazon, told["restrictedDataToken"], ("GET", ONE_SHIPMENT))) == (200, [403])
+    status, result = amazon.call("POST", PATH, body=body)
+    assert (status, statuses(amazon, result["restrictedDataToken"], ("GET", ONE_SHIPMENT))) == (200, [403])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_wrong_request_is_refused_with_its_reason(amazon, resources, details):
     assert refused(ask(amazon, *resources)) == (400, "InvalidRequest", words, details)
 
 
-def test_data_elements_without_their_role_are_refused_in_amazons_words(amazon):
+def test_data_elements_without_their_role_are_refused_with_amazons_message(amazon):
     amazon.control("POST", "application", {"roles": ["Inventory and Order Tracking"]})
     words = "Application does not have access to one or more requested data elements: [buyerInfo, shippingAddress]"
     assert refused(ask(amazon, resource()))[:3] == (400, "InvalidInput", words)

@@ -13,18 +13,18 @@ A_DAY = 24 * 3600
 BUSY = {"ordersPerHour": 40, "odd": 0.3}
 
 
-def books(amazon):
+def state_of(amazon):
     return amazon.send("GET", "/_simulator/books").body
 
 
-def live(amazon, steps, told=BUSY):
-    amazon.control("POST", "traffic", told)
+def live(amazon, steps, traffic=BUSY):
+    amazon.control("POST", "traffic", traffic)
     for step in steps:
         amazon.advance(step)
-    return books(amazon)
+    return state_of(amazon)
 
 
-def test_the_same_seed_makes_the_same_books_however_the_clock_is_stepped():
+def test_the_same_seed_makes_the_same_state_however_the_clock_is_stepped():
     at_once = live(Amazon(), [2 * A_DAY])
     hourly = live(Amazon(), [3600] * 48)
     crooked = live(Amazon(), [1, 777.7, 0.3, 40_000, 86_400, 2 * A_DAY - 127_179])
@@ -41,7 +41,7 @@ def test_the_whole_world_is_the_same_to_the_byte_however_the_clock_is_stepped():
     assert worlds[0] == worlds[1] == worlds[2]
 
 
-def test_another_seed_makes_other_books():
+def test_another_seed_makes_another_state():
     assert live(Amazon(), [3600]) != live(Amazon(), [3600], {**BUSY, "seed": "other"})
 
 
@@ -53,7 +53,7 @@ def test_traffic_goes_on_over_a_kill_as_if_nothing_had_been(tmp_path):
     again = Amazon(home=tmp_path)
     again.simulator.clock.advance(50_000)  # its stepped clock has no file: it begins at the start again
     again.advance(120_000)
-    assert books(again) == never_killed
+    assert state_of(again) == never_killed
     again.simulator.close()
 
 
@@ -67,14 +67,14 @@ def test_a_batch_that_was_torn_is_dropped_whole_and_done_again(tmp_path):
     again = Amazon(home=tmp_path)
     assert again.simulator.traffic.plan.placed == 0
     again.advance(40_000)
-    assert books(again) == whole
+    assert state_of(again) == whole
     again.simulator.close()
 
 
-def test_orders_come_as_often_as_reported_and_by_the_day_curve():
+def test_orders_come_as_often_as_set_and_by_the_day_curve():
     amazon = Amazon()
-    told = {"marketplaces": {UK: 60}, "keepStocked": True, "habits": {"fba": 0, "unknown": 0}}
-    live(amazon, [A_DAY], told)
+    traffic = {"marketplaces": {UK: 60}, "keepStocked": True, "habits": {"fba": 0, "unknown": 0}}
+    live(amazon, [A_DAY], traffic)
     hours = Counter(int(order.created // 3600) % 24 for order in amazon.simulator.world.orders.values())
     assert 1300 < sum(hours.values()) < 1600
     assert hours[20] > 90 > 20 > hours[3]
@@ -82,8 +82,8 @@ def test_orders_come_as_often_as_reported_and_by_the_day_curve():
 
 
 def test_a_peak_multiplies_and_ends(amazon):
-    told = {"marketplaces": {UK: 20}, "dayCurve": False, "keepStocked": True, "habits": {"fba": 0}}
-    amazon.control("POST", "traffic", {**told, "peak": {"factor": 20, "seconds": 3600}})
+    traffic = {"marketplaces": {UK: 20}, "dayCurve": False, "keepStocked": True, "habits": {"fba": 0}}
+    amazon.control("POST", "traffic", {**traffic, "peak": {"factor": 20, "seconds": 3600}})
     amazon.advance(3600)
     at_peak = len(amazon.simulator.world.orders)
     amazon.advance(3600)
@@ -95,10 +95,10 @@ def test_a_peak_multiplies_and_ends(amazon):
 
 
 def test_traffic_without_marketplaces_is_spread_over_all_where_somebody_sells(amazon):
-    told = amazon.control("POST", "traffic", {"ordersPerHour": 100})[1]
-    assert sum(told["marketplaces"].values()) == pytest.approx(100)
-    assert set(told["marketplaces"]) == {m for s in amazon.simulator.world.sellers.values() for m in s.marketplaces}
-    assert told["marketplaces"][US] > told["marketplaces"][UK] > told["marketplaces"][DE]
+    body = amazon.control("POST", "traffic", {"ordersPerHour": 100})[1]
+    assert sum(body["marketplaces"].values()) == pytest.approx(100)
+    assert set(body["marketplaces"]) == {m for s in amazon.simulator.world.sellers.values() for m in s.marketplaces}
+    assert body["marketplaces"][US] > body["marketplaces"][UK] > body["marketplaces"][DE]
 
 
 def test_a_life_of_weeks_has_everything_in_it_and_adds_up():
@@ -171,8 +171,8 @@ def test_odd_data_reaches_the_wire_unharmed(amazon):
     assert any(item.price == 0 and item.quantity for order in orders for item in order.items)
     assert any(len(item.title) > 400 for order in orders for item in order.items)
     order = next(order for order in orders if order.buyer.name == "李 小龙" and order.seller == EU)
-    told = amazon.read({"orderId": order.id}, "RECIPIENT")
-    assert (told["recipient"]["deliveryAddress"]["name"], told["orderItems"][0]["product"]["sellerSku"]) == (
+    found = amazon.read({"orderId": order.id}, "RECIPIENT")
+    assert (found["recipient"]["deliveryAddress"]["name"], found["orderItems"][0]["product"]["sellerSku"]) == (
         "李 小龙",
         order.items[0].sku,
     )
@@ -184,11 +184,11 @@ def test_a_returned_unit_comes_back_once(amazon):
     stock = amazon.simulator.world.fba[(EU, "UK", "FBA-0000")]
     before = (stock.fulfillable, stock.unfulfillable)
     assert amazon.control("POST", "returns", {"orderId": order["orderId"]})[0] == 201
-    told = {"orderId": order["orderId"], "disposition": "CUSTOMER_DAMAGED", "reason": "DEFECTIVE"}
-    back = amazon.control("POST", "returns", told)[1]
+    body = {"orderId": order["orderId"], "disposition": "CUSTOMER_DAMAGED", "reason": "DEFECTIVE"}
+    back = amazon.control("POST", "returns", body)[1]
     assert (stock.fulfillable, stock.unfulfillable) == (before[0] + 1, before[1] + 1)
     assert (back["kind"], back["disposition"], back["licensePlate"][:3]) == ("FBA", "CUSTOMER_DAMAGED", "LPN")
-    status, refused = amazon.control("POST", "returns", told)
+    status, refused = amazon.control("POST", "returns", body)
     assert (status, "quantity" in refused["error"]) == (400, True)
     assert [row["quantity"] for row in amazon.control("GET", "books")[1]["returns"]] == [1, 1]
 
@@ -213,19 +213,19 @@ def test_a_seller_gets_back_what_it_sent_and_keeps_its_own_stock(amazon):
     ],
 )
 def test_what_happens_in_a_warehouse_moves_its_numbers(amazon, verb, moves):
-    told = {"sellerId": EU, "pool": "UK", "sku": "FBA-0000", "quantity": 3}
+    body = {"sellerId": EU, "pool": "UK", "sku": "FBA-0000", "quantity": 3}
     numbers = ("fulfillable", "inbound", "unfulfillable", "researching")
     stock = amazon.simulator.world.fba[(EU, "UK", "FBA-0000")]
     before = {name: getattr(stock, name) for name in numbers}
-    after = amazon.control("POST", f"fba/{verb}", told)[1]
+    after = amazon.control("POST", f"fba/{verb}", body)[1]
     assert {name: after[name] - before[name] for name in numbers if after[name] != before[name]} == moves
 
 
-def test_a_warehouse_loses_nothing_that_is_promised_and_finds_nothing_that_was_not_lost(amazon):
-    told = {"sellerId": EU, "pool": "UK", "sku": "FBA-0000", "quantity": 1}
+def test_a_warehouse_loses_nothing_that_is_allocated_and_finds_nothing_that_was_not_lost(amazon):
+    body = {"sellerId": EU, "pool": "UK", "sku": "FBA-0000", "quantity": 1}
     left = amazon.simulator.world.fba[(EU, "UK", "FBA-0000")].fulfillable
     amazon.order(sku="FBA-0000", by="AMAZON", quantity=left)
-    assert [amazon.control("POST", f"fba/{verb}", told)[0] for verb in ("lose", "damage", "find", "vanish")] == [
+    assert [amazon.control("POST", f"fba/{verb}", body)[0] for verb in ("lose", "damage", "find", "vanish")] == [
         400
     ] * 4
 
@@ -242,7 +242,7 @@ def test_an_oversold_fba_order_waits_until_amazon_has_it(amazon):
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("changed", "field"),
     [
         ({"ordersPerHour": -1}, "ordersPerHour"),
         ({"marketplaces": {"NOWHERE": 1}}, "NOWHERE"),
@@ -252,9 +252,9 @@ def test_an_oversold_fba_order_waits_until_amazon_has_it(amazon):
         ({"peak": {"factor": 0}}, "peak.factor"),
     ],
 )
-def test_wrong_traffic_is_reported_so_and_changes_nothing(amazon, told, field):
+def test_wrong_traffic_is_refused_and_changes_nothing(amazon, changed, field):
     before = amazon.control("GET", "traffic")[1]
-    status, answer = amazon.control("POST", "traffic", told)
+    status, answer = amazon.control("POST", "traffic", changed)
     assert (status, field in answer["error"]) == (400, True), answer
     assert amazon.control("GET", "traffic")[1] == before
 

@@ -11,7 +11,7 @@ NOBODY = Buyer("", "", "", "", "", "GB")
 JAPAN = "A1VC38T7YXB528"
 
 
-def told(marketplace, created, level="STANDARD", **more):
+def times_of(marketplace, created, level="STANDARD", **more):
     """The four times of an order, without their milliseconds."""
     at = from_iso(created)
     order = Order("1", EU, marketplace, "MERCHANT", "UNSHIPPED", at, at, [], NOBODY, service_level=level, **more)
@@ -50,15 +50,15 @@ def told(marketplace, created, level="STANDARD", **more):
     ],
 )  # fmt: skip
 def test_times_end_on_the_marketplaces_midnight_and_on_working_days(marketplace, created, level, expected):
-    assert told(marketplace, created, level) == expected
+    assert times_of(marketplace, created, level) == expected
 
 
 def test_a_pre_order_is_counted_from_when_its_goods_come_out():
-    later = told(UK, "2026-11-20T09:00:00Z", available_at=from_iso("2026-11-25T22:03:02Z"))
-    assert later == told(UK, "2026-11-25T22:03:02Z")
+    later = times_of(UK, "2026-11-20T09:00:00Z", available_at=from_iso("2026-11-25T22:03:02Z"))
+    assert later == times_of(UK, "2026-11-25T22:03:02Z")
 
 
-def test_an_order_tells_a_pacific_midnight():
+def test_an_order_shows_a_pacific_midnight():
     amazon = Amazon()
     order = amazon.order(seller=NA, marketplace=US)
     window = amazon.read(order, "FULFILLMENT", seller=NA)["fulfillment"]

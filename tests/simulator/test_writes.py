@@ -26,7 +26,7 @@ def test_replace_drops_the_lead_time(amazon):
         ("five", "cannot be parsed"),
     ],
 )
-def test_a_value_that_is_no_list_is_refused_in_amazons_words(amazon, value, words):
+def test_a_value_that_is_no_list_is_refused_with_amazons_message(amazon, value, words):
     status, body = amazon.set_quantity("HH-0010", 1, value=value)
     assert (status, words in body["errors"][0]["message"]) == (400, True)
 
@@ -34,8 +34,8 @@ def test_a_value_that_is_no_list_is_refused_in_amazons_words(amazon, value, word
 def test_a_missing_value_is_named_by_its_index(amazon):
     body = {"productType": "HOME", "patches": [{"op": "merge", "path": "/attributes/fulfillment_availability"}]}
     path = f"/listings/2021-08-01/items/{EU}/HH-0010"
-    status, told = amazon.call("PATCH", path, query={"marketplaceIds": UK}, body=body)
-    assert (status, told["errors"][0]["message"]) == (400, "Value is missing for patch at index of 0.")
+    status, payload = amazon.call("PATCH", path, query={"marketplaceIds": UK}, body=body)
+    assert (status, payload["errors"][0]["message"]) == (400, "Value is missing for patch at index of 0.")
 
 
 def test_a_negative_quantity_is_invalid_with_200(amazon):
@@ -79,7 +79,7 @@ def test_listings_are_paged_twenty_at_a_time(amazon):
     assert (len(found), len(set(found)), page["numberOfResults"]) == (75, 75, 75)
 
 
-def test_a_confirmation_ships_the_order_and_stands_in_the_books(amazon):
+def test_a_confirmation_ships_the_order_and_is_in_the_state_report(amazon):
     order = amazon.order()
     assert amazon.confirm(order) == (204, None)
     books = amazon.control("GET", "books")[1]
@@ -165,7 +165,7 @@ def test_a_revoked_seller_has_no_access_and_no_refresh(amazon):
 
 
 @pytest.mark.parametrize(("kind", "status"), [("500", 500), ("503", 503), ("throttle", 429), ("html", 503)])
-def test_a_fault_strikes_as_often_as_it_was_reported(amazon, kind, status):
+def test_a_fault_happens_as_often_as_it_was_set(amazon, kind, status):
     amazon.control("POST", "faults", {"kind": kind, "operation": "getOrder", "count": 2})
     order = amazon.order()
     headers = {"x-amz-access-token": amazon.token()}
@@ -199,18 +199,18 @@ def test_an_unknown_fault_is_refused_with_the_choices(amazon):
     assert (status, "cut_after" in body["error"]) == (400, True)
 
 
-def test_a_restart_goes_on_with_the_same_books_tokens_and_counters(tmp_path):
+def test_a_restart_goes_on_with_the_same_state_tokens_and_counters(tmp_path):
     before = Amazon(home=tmp_path)
     order = before.order()
     before.confirm(order)
     before.set_quantity("HH-0012", 3)
     token = before.token()
-    told = before.control("GET", "books")[1]
+    state = before.control("GET", "books")[1]
     before.simulator.close()
     with (tmp_path / "journal.jsonl").open("ab") as torn:
         torn.write(b'{"type":"order","id":"half a l')
     after = Amazon(home=tmp_path)
-    assert after.control("GET", "books")[1] == told
+    assert after.control("GET", "books")[1] == state
     headers = {"x-amz-access-token": token}
     assert after.send("GET", "/sellers/v1/marketplaceParticipations", headers=headers).status == 200
     after.advance(5)
@@ -218,7 +218,7 @@ def test_a_restart_goes_on_with_the_same_books_tokens_and_counters(tmp_path):
     after.simulator.close()
 
 
-def test_na_and_eu_have_books_of_their_own(amazon):
+def test_na_and_eu_have_separate_states(amazon):
     amazon.order()
     books = json.loads(amazon.send("GET", "/_simulator/books", query={"sellerId": NA}).body)
     assert (books["orders"], {row["sellerId"] for row in books["listings"]}) == ([], {NA})

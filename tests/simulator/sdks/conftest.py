@@ -19,7 +19,7 @@ import pytest
 import uvicorn
 from tests.simulator.conftest import EU, START, UK
 from tests.simulator.queues import queue_for_amazon, received
-from tests.simulator.walks.buy_shipping import asked
+from tests.simulator.walks.buy_shipping import shipment_details
 
 from amazon_simulator.asgi import App, Lines
 from amazon_simulator.core.clock import Clock
@@ -41,15 +41,17 @@ POOLED = 120
 
 
 class Served:
-    """What the developer of a client knows of this Amazon, and the books by which a test judges."""
+    """What the developer of a client knows of this Amazon, and the state report by which a test judges."""
 
     def __init__(self, base):
         self.base = base
         self.host = base.removeprefix("http://")
-        told = self.control("accounts")
-        account = next(account for account in told["accounts"] if account["sellerId"] == EU)
-        self.endpoint, self.token_url = told["endpoints"]["EU"], told["tokenEndpoint"]
-        self.app = SimpleNamespace(id=told["application"]["clientId"], secret=told["application"]["clientSecret"])
+        accounts = self.control("accounts")
+        account = next(account for account in accounts["accounts"] if account["sellerId"] == EU)
+        self.endpoint, self.token_url = accounts["endpoints"]["EU"], accounts["tokenEndpoint"]
+        self.app = SimpleNamespace(
+            id=accounts["application"]["clientId"], secret=accounts["application"]["clientSecret"]
+        )
         self.refresh_token = account["refreshToken"]
         self.marketplaces = [market["id"] for market in account["marketplaces"] if market["participating"]]
 
@@ -62,7 +64,7 @@ class Served:
         self.control("clock", {"advance": seconds})
 
     def order(self, sku, quantity=1, **more):
-        """A fresh FBM order at Amazon.co.uk, as the books have it; visible to searches."""
+        """A fresh FBM order at Amazon.co.uk, as the state report has it; visible to searches."""
         items = [{"sku": sku, "quantity": quantity}]
         order = self.control("orders", {"sellerId": EU, "marketplaceId": UK, "items": items, "oversell": True, **more})
         self.step(130)
@@ -84,14 +86,14 @@ class Served:
     def quantity(self, sku):
         return next(row["quantity"] for row in self.books()["listings"] if row["sku"] == sku)
 
-    def until(self, ready, ask):
-        """What `ask` answers once that is `ready`, asked every half minute of trade time as Amazon advises."""
+    def until(self, ready, poll):
+        """What `poll` returns once that is `ready`, called every half minute of trade time as Amazon advises."""
         for _ in range(40):
-            told = ask()
-            if ready(told):
-                return told
+            value = poll()
+            if ready(value):
+                return value
             self.step(30)
-        raise AssertionError(f"not ready after twenty minutes: {told}")
+        raise AssertionError(f"not ready after twenty minutes: {value}")
 
     @staticmethod
     def feed(*quantities):
@@ -109,22 +111,22 @@ class Served:
 
     @staticmethod
     def shipment(order, units):
-        """What Buy Shipping is asked for: all details of one parcel."""
+        """A request to Buy Shipping: all details of one parcel."""
         items = [{"OrderItemId": order["items"][0]["orderItemId"], "Quantity": units}]
-        return asked(order, ItemList=items, ShippingServiceOptions=OPTIONS)
+        return shipment_details(order, ItemList=items, ShippingServiceOptions=OPTIONS)
 
     @staticmethod
     def label(contents):
-        """The label's file out of what an answer holds."""
+        """The label's file out of a response."""
         return gzip.decompress(base64.b64decode(contents))
 
     def packages(self, order):
-        told = next(o for o in self.books()["orders"] if o["orderId"] == order["orderId"])
-        return [(package["trackingNumber"], package["carrierName"]) for package in told["packages"]]
+        row = next(o for o in self.books()["orders"] if o["orderId"] == order["orderId"])
+        return [(package["trackingNumber"], package["carrierName"]) for package in row["packages"]]
 
 
-def _message(number, told):
-    sku, units = told
+def _message(number, change):
+    sku, units = change
     value = [{"fulfillment_channel_code": "DEFAULT", "quantity": units}]
     patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
     return {"messageId": number, "sku": sku, "operationType": "PATCH", "productType": "HOME", "patches": [patch]}
@@ -143,9 +145,9 @@ class Queue:
         )
         self._url, self.arn = queue_for_amazon(self._client)
 
-    def orders_told(self):
+    def notified_orders(self):
         """Ids of the orders of which a message came, in their order."""
-        notices = [told["Payload"]["OrderChangeNotification"] for told in received(self._client, self._url)]
+        notices = [notice["Payload"]["OrderChangeNotification"] for notice in received(self._client, self._url)]
         return [notice["AmazonOrderId"] for notice in notices]
 
     def close(self):
@@ -168,10 +170,10 @@ def served():
         simulator = Simulator(Clock(start=START, stepped=True), base=base, redirect_uris=[])
         _fill_pool(simulator)
         with _serving(simulator, listener):
-            told = Served(base)
-            told.control("orders", {"mix": {"count": 400}})
-            told.step(1800)  # until every pending order is decided, and two minutes on
-            yield told
+            running = Served(base)
+            running.control("orders", {"mix": {"count": 400}})
+            running.step(1800)  # until every pending order is decided, and two minutes on
+            yield running
 
 
 def _fill_pool(simulator):

@@ -1,6 +1,6 @@
 """`amzn-selling-partner` runs against the simulator; only the region's address and the token URL are ours.
 
-It holds every answer against Amazon's models and itself to the published rates.
+It checks every response against Amazon's models and itself to the published rates.
 """
 
 import json
@@ -28,8 +28,8 @@ def client(served):
 
 
 def test_it_signs_in_and_lists_participations(served, client):
-    told = client.sellers_v1.list_marketplace_participations().payload
-    assert [row.marketplace.id for row in told if row.participation.is_participating] == served.marketplaces
+    body = client.sellers_v1.list_marketplace_participations().payload
+    assert [row.marketplace.id for row in body if row.participation.is_participating] == served.marketplaces
 
 
 def test_it_searches_all_orders_over_pages(served, client):
@@ -44,8 +44,8 @@ def test_it_searches_all_orders_over_pages(served, client):
 
 def test_it_gets_one_order(served, client):
     placed = served.order("HH-0040", 3)
-    told = client.orders_v2026_01_01.get_order(placed["orderId"], included_data=["FULFILLMENT", "PROCEEDS"]).order
-    assert (told.fulfillment.fulfillment_status, told.proceeds.grand_total.amount) == (
+    order = client.orders_v2026_01_01.get_order(placed["orderId"], included_data=["FULFILLMENT", "PROCEEDS"]).order
+    assert (order.fulfillment.fulfillment_status, order.proceeds.grand_total.amount) == (
         "UNSHIPPED",
         placed["grandTotal"],
     )
@@ -60,9 +60,9 @@ def test_it_patches_a_listing(served, client):
     value = [{"fulfillment_channel_code": "DEFAULT", "quantity": 23}]
     patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
     body = {"productType": "HOME", "patches": [patch]}
-    told = client.listings_items_v2021_08_01.patch_listings_item(EU, "HH-0041", body, [UK])
+    result = client.listings_items_v2021_08_01.patch_listings_item(EU, "HH-0041", body, [UK])
     served.step(60)
-    assert (told.sku, told.status, served.quantity("HH-0041")) == ("HH-0041", "ACCEPTED", 23)
+    assert (result.sku, result.status, served.quantity("HH-0041")) == ("HH-0041", "ACCEPTED", 23)
 
 
 def test_it_reads_inventory_summaries_over_pages(served, client):
@@ -102,30 +102,30 @@ def test_it_submits_a_feed_to_its_result(served, client):
     content = served.feed(("HH-0044", 33), ("HH-0045", -1))
     content_type = "application/json; charset=UTF-8"
     made = client.documents.create_feed("JSON_LISTINGS_FEED", [UK], content, content_type=content_type)
-    told = served.until(
+    finished = served.until(
         lambda feed: feed.processing_status in ("DONE", "FATAL"),
         lambda: client.feeds_v2021_06_30.get_feed(made.feed_id),
     )
-    summary = json.loads(client.documents.download_feed_result(told.result_feed_document_id))["summary"]
-    assert (told.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    summary = json.loads(client.documents.download_feed_result(finished.result_feed_document_id))["summary"]
+    assert (finished.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
     assert served.quantity("HH-0044") == 33
 
 
 def test_it_requests_a_report_to_its_content(served, client):
     api = client.reports_v2021_06_30
     made = api.create_report({"reportType": "GET_MERCHANT_LISTINGS_ALL_DATA", "marketplaceIds": [UK]})
-    told = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
-    content = client.documents.download_report(told.report_document_id)
-    assert served.skus_of(content.decode("cp1252")) == served.listed_skus()  # it does not tell the charset
+    finished = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
+    content = client.documents.download_report(finished.report_document_id)
+    assert served.skus_of(content.decode("cp1252")) == served.listed_skus()  # it does not return the charset
 
 
 def test_it_gets_a_report_with_postcodes_by_a_restricted_token(served, client):
-    """It asks for a restricted data token, by itself, for the types that hold personal data."""
+    """It requests a restricted data token automatically for the types that hold personal data."""
     placed, kind = served.order("HH-0048"), "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
     api = client.reports_v2021_06_30
     made = api.create_report({"reportType": kind, "marketplaceIds": [UK], "dataStartTime": LONG_AGO})
-    told = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
-    content = client.documents.download_report(told.report_document_id, report_type=kind)
+    finished = served.until(lambda one: one.processing_status == "DONE", lambda: api.get_report(made.report_id))
+    content = client.documents.download_report(finished.report_document_id, report_type=kind)
     assert placed["orderId"] in content.decode()
 
 
@@ -137,11 +137,11 @@ def test_it_subscribes_and_boto3_receives(served, client, queue):
     held = client.notifications_v1.create_subscription("ORDER_CHANGE", body).payload
     found = client.notifications_v1.get_subscription_by_id("ORDER_CHANGE", held.subscription_id).payload
     assert found.destination_id == made.destination_id
-    assert served.order("HH-0046")["orderId"] in queue.orders_told()
+    assert served.order("HH-0046")["orderId"] in queue.notified_orders()
 
 
 def test_it_buys_a_label_by_a_restricted_token(served, client):
-    """It asks for a restricted data token before these calls, by itself."""
+    """It requests a restricted data token before these calls automatically."""
     order = served.order("HH-0047", 2)
     api, details = client.merchant_fulfillment_v0, served.shipment(order, 2)
     offered = api.create_eligible_shipping_service({"ShipmentRequestDetails": details}).payload

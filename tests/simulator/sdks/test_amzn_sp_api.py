@@ -39,8 +39,8 @@ def grantless(served):
 
 
 def test_it_signs_in_and_lists_participations(served, client):
-    told = spapi.SellersApi(client).get_marketplace_participations()
-    assert [row.marketplace.id for row in told.payload if row.participation.is_participating] == served.marketplaces
+    body = spapi.SellersApi(client).get_marketplace_participations()
+    assert [row.marketplace.id for row in body.payload if row.participation.is_participating] == served.marketplaces
 
 
 def test_it_searches_all_orders_over_pages(served, client):
@@ -81,9 +81,9 @@ def test_it_patches_a_listing(served, client):
     value = [{"fulfillment_channel_code": "DEFAULT", "quantity": 41}]
     patch = listings.PatchOperation(op="merge", path="/attributes/fulfillment_availability", value=value)
     body = listings.ListingsItemPatchRequest(product_type="HOME", patches=[patch])
-    told = spapi.ListingsApi(client).patch_listings_item(EU, "HH-0021", [UK], body)
+    result = spapi.ListingsApi(client).patch_listings_item(EU, "HH-0021", [UK], body)
     served.step(60)
-    assert (told.sku, told.status, served.quantity("HH-0021")) == ("HH-0021", "ACCEPTED", 41)
+    assert (result.sku, result.status, served.quantity("HH-0021")) == ("HH-0021", "ACCEPTED", 41)
 
 
 def test_it_reads_a_listing_whose_sku_is_odd(client):
@@ -129,13 +129,13 @@ def test_it_submits_a_feed_to_its_result(served, client):
         feed_type="JSON_LISTINGS_FEED", marketplace_ids=[UK], input_feed_document_id=opened.feed_document_id
     )
     number = api.create_feed(body).feed_id
-    told = served.until(
+    finished = served.until(
         lambda feed: feed.processing_status not in ("IN_QUEUE", "IN_PROGRESS"), lambda: api.get_feed(number)
     )
-    result = api.get_feed_document(told.result_feed_document_id)
+    result = api.get_feed_document(finished.result_feed_document_id)
     report = requests.get(result.url, timeout=10).content
     summary = json.loads(gzip.decompress(report) if result.compression_algorithm else report)["summary"]
-    assert (told.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    assert (finished.processing_status, summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
     assert served.quantity("HH-0023") == 31
 
 
@@ -143,8 +143,8 @@ def test_it_requests_a_report_to_its_content(served, client):
     api = spapi.ReportsApi(client)
     body = reports.CreateReportSpecification(report_type="GET_MERCHANT_LISTINGS_ALL_DATA", marketplace_ids=[UK])
     number = api.create_report(body).report_id
-    told = served.until(lambda report: report.processing_status == "DONE", lambda: api.get_report(number))
-    document = api.get_report_document(told.report_document_id)
+    finished = served.until(lambda report: report.processing_status == "DONE", lambda: api.get_report(number))
+    document = api.get_report_document(finished.report_document_id)
     answer = requests.get(document.url, timeout=10)
     content = gzip.decompress(answer.content) if document.compression_algorithm else answer.content
     assert served.skus_of(content.decode(charset_of(answer))) == served.listed_skus()
@@ -169,7 +169,7 @@ def test_it_subscribes_and_boto3_receives(served, client, grantless, queue):
     held = spapi.NotificationsApi(client).create_subscription("ORDER_CHANGE", body=body).payload
     found = spapi.NotificationsApi(grantless).get_subscription_by_id(held.subscription_id, "ORDER_CHANGE").payload
     assert found.destination_id == made.destination_id
-    assert served.order("HH-0025")["orderId"] in queue.orders_told()
+    assert served.order("HH-0025")["orderId"] in queue.notified_orders()
 
 
 def test_it_buys_a_label(served, client):

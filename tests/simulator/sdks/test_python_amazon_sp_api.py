@@ -1,6 +1,6 @@
 """`python-amazon-sp-api` runs against the simulator; only the endpoint and Login with Amazon's host are ours.
 
-Its Host header is cut from the endpoint as if that began with https://, so nothing in an answer may be made of it.
+Its Host header is cut from the endpoint as if that began with https://, so nothing in a response may be made of it.
 """
 
 import io
@@ -52,8 +52,8 @@ def opened(served):
 
 
 def test_it_signs_in_and_lists_participations(served, opened):
-    told = opened(Sellers).get_marketplace_participation().payload
-    taking_part = [row["marketplace"]["id"] for row in told if row["participation"]["isParticipating"]]
+    body = opened(Sellers).get_marketplace_participation().payload
+    taking_part = [row["marketplace"]["id"] for row in body if row["participation"]["isParticipating"]]
     assert taking_part == served.marketplaces
 
 
@@ -91,9 +91,9 @@ def test_it_patches_a_listing(served, opened):
     value = [{"fulfillment_channel_code": "DEFAULT", "quantity": 17}]
     patch = {"op": "merge", "path": "/attributes/fulfillment_availability", "value": value}
     body = {"productType": "HOME", "patches": [patch]}
-    told = opened(ListingsItemsV20210801).patch_listings_item(EU, "HH-0031", marketplaceIds=[UK], body=body).payload
+    result = opened(ListingsItemsV20210801).patch_listings_item(EU, "HH-0031", marketplaceIds=[UK], body=body).payload
     served.step(60)
-    assert (told["sku"], told["status"], served.quantity("HH-0031")) == ("HH-0031", "ACCEPTED", 17)
+    assert (result["sku"], result["status"], served.quantity("HH-0031")) == ("HH-0031", "ACCEPTED", 17)
 
 
 def test_it_reads_inventory_summaries_over_pages(served, opened):
@@ -133,21 +133,21 @@ def test_it_submits_a_feed_to_its_result(served, opened):
         "JSON_LISTINGS_FEED", io.BytesIO(content), "application/json; charset=UTF-8", marketplaceIds=[UK]
     )
     number = made.payload["feedId"]
-    told = served.until(
+    finished = served.until(
         lambda feed: feed["processingStatus"] in ("DONE", "FATAL"), lambda: api.get_feed(number).payload
     )
-    summary = json.loads(api.get_feed_document(told["resultFeedDocumentId"]))["summary"]
-    assert (told["processingStatus"], summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
+    summary = json.loads(api.get_feed_document(finished["resultFeedDocumentId"]))["summary"]
+    assert (finished["processingStatus"], summary["messagesAccepted"], summary["messagesInvalid"]) == ("DONE", 1, 1)
     assert served.quantity("HH-0034") == 32
 
 
 def test_it_requests_a_report_to_its_content(served, opened):
     api = opened(Reports)
     made = api.create_report(reportType="GET_MERCHANT_LISTINGS_ALL_DATA", marketplaceIds=[UK]).payload
-    told = served.until(
+    finished = served.until(
         lambda report: report["processingStatus"] == "DONE", lambda: api.get_report(made["reportId"]).payload
     )
-    document = api.get_report_document(told["reportDocumentId"], download=True).payload["document"]
+    document = api.get_report_document(finished["reportDocumentId"], download=True).payload["document"]
     assert served.skus_of(document) == served.listed_skus()
 
 
@@ -157,7 +157,7 @@ def test_it_subscribes_and_boto3_receives(served, opened, queue):
     directive = {"eventFilter": {"eventFilterType": "ORDER_CHANGE"}}
     held = api.create_subscription("ORDER_CHANGE", made["destinationId"], processingDirective=directive).payload
     assert api.get_subscription("ORDER_CHANGE").payload["subscriptionId"] == held["subscriptionId"]
-    assert served.order("HH-0036")["orderId"] in queue.orders_told()
+    assert served.order("HH-0036")["orderId"] in queue.notified_orders()
 
 
 def test_it_buys_a_label(served, opened):

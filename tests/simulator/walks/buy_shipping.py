@@ -14,7 +14,7 @@ SHIP_FROM = {
 OFFERS, SHIPMENTS, INPUTS = "/mfn/v0/eligibleShippingServices", "/mfn/v0/shipments", "/mfn/v0/additionalSellerInputs"
 
 
-def asked(order, **more):
+def shipment_details(order, **more):
     """The details of a shipment of one unit."""
     return {
         "AmazonOrderId": order["orderId"],
@@ -35,10 +35,12 @@ def asked(order, **more):
 
 def walk_buy_shipping(go):
     order = go.amazon.order(quantity=3)
-    details = asked(order)
-    told = {"ShipmentRequestDetails": details, "ShippingOfferingFilter": {"CarrierWillPickUp": "NoPreference"}}
-    offers = go.call("POST", OFFERS, body=told)["payload"]["ShippingServiceList"]
-    go.call("POST", OFFERS, body={"ShipmentRequestDetails": asked(order, Weight={"Value": 18_500, "Unit": "g"})})
+    details = shipment_details(order)
+    payload = {"ShipmentRequestDetails": details, "ShippingOfferingFilter": {"CarrierWillPickUp": "NoPreference"}}
+    offers = go.call("POST", OFFERS, body=payload)["payload"]["ShippingServiceList"]
+    go.call(
+        "POST", OFFERS, body={"ShipmentRequestDetails": shipment_details(order, Weight={"Value": 18_500, "Unit": "g"})}
+    )
     go.call("POST", OFFERS, body={"ShipmentRequestDetails": {**details, "ItemList": []}})
     chosen = {name: offers[0][name] for name in ("ShippingServiceId", "ShippingServiceOfferId")}
     body = {"ShipmentRequestDetails": details, "HazmatType": "None", **chosen}
@@ -59,13 +61,13 @@ def walk_buy_shipping(go):
 def _walk_abroad(go):
     order, service = go.amazon.order(marketplace=DE), "DHL_EXPRESS_WORLDWIDE"
     body = {"ShippingServiceId": service, "ShipFromAddress": SHIP_FROM, "OrderId": order["orderId"]}
-    told = go.call("POST", INPUTS, body=body)["payload"]
+    payload = go.call("POST", INPUTS, body=body)["payload"]
     go.call("POST", INPUTS, body={**body, "ShipFromAddress": {**SHIP_FROM, "CountryCode": "XXX"}})
-    of_item = _filled(told["ItemLevelFieldsList"][0]["AdditionalInputs"])
-    items = [{**asked(order)["ItemList"][0], "ItemLevelSellerInputsList": of_item}]
-    body = {"ShipmentRequestDetails": asked(order, ItemList=items), "ShippingServiceId": service}
+    of_item = _filled(payload["ItemLevelFieldsList"][0]["AdditionalInputs"])
+    items = [{**shipment_details(order)["ItemList"][0], "ItemLevelSellerInputsList": of_item}]
+    body = {"ShipmentRequestDetails": shipment_details(order, ItemList=items), "ShippingServiceId": service}
     go.call("POST", SHIPMENTS, body=body)
-    go.call("POST", SHIPMENTS, body={**body, "ShipmentLevelSellerInputsList": _filled(told["ShipmentLevelFields"])})
+    go.call("POST", SHIPMENTS, body={**body, "ShipmentLevelSellerInputsList": _filled(payload["ShipmentLevelFields"])})
 
 
 def _filled(fields):

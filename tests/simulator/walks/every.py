@@ -28,7 +28,7 @@ WALKS = (
 
 @functools.cache
 def walked(walk):
-    """Answers by operation, of one walk through an Amazon of its own."""
+    """Responses by operation, of one walk through an Amazon of its own."""
     walker = Walker(Amazon(lifted=True))
     walk(walker)
     return walker.answers

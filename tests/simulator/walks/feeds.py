@@ -15,14 +15,14 @@ def walk_feeds(go):
     go.call("GET", f"{FEEDS}/{kept}")
     go.amazon.advance(WORKED)
     fresh(go.amazon)
-    told = [go.call("GET", f"{FEEDS}/{one}") for one in (kept, dead, gone)]
+    feeds = [go.call("GET", f"{FEEDS}/{one}") for one in (kept, dead, gone)]
     go.call("GET", f"{FEEDS}/{kept}", seller=NA)
     query = {"feedTypes": f"{LISTINGS},POST_PRODUCT_DATA", "pageSize": 2, "processingStatuses": "DONE,FATAL,CANCELLED"}
     page = go.call("GET", FEEDS, query={**query, "marketplaceIds": UK, "createdSince": "2026-09-01T00:00:00Z"})
     go.call("GET", FEEDS, query={"nextToken": page["nextToken"]})
     go.call("GET", FEEDS, query={"nextToken": page["nextToken"], "pageSize": 2})
     go.call("GET", FEEDS, query={"pageSize": 2})
-    result = f"{DOCUMENTS}/{told[0]['resultFeedDocumentId']}"
+    result = f"{DOCUMENTS}/{feeds[0]['resultFeedDocumentId']}"
     go.call("GET", result)
     go.call("GET", result, query={"enableContentEncodingUrlHeader": "true"})
     go.call("GET", result, seller=NA)
@@ -33,7 +33,7 @@ def walk_feeds(go):
 
 
 def _take(go, kind, content, content_type):
-    told = go.call("POST", DOCUMENTS, body={"contentType": content_type})
-    at(go.amazon, told["url"], "PUT", content, content_type)
-    body = {"feedType": kind, "marketplaceIds": [UK], "inputFeedDocumentId": told["feedDocumentId"]}
+    payload = go.call("POST", DOCUMENTS, body={"contentType": content_type})
+    at(go.amazon, payload["url"], "PUT", content, content_type)
+    body = {"feedType": kind, "marketplaceIds": [UK], "inputFeedDocumentId": payload["feedDocumentId"]}
     return go.call("POST", FEEDS, body={**body, "feedOptions": {"metadata:orderid": "1"}})["feedId"]

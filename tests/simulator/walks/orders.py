@@ -10,7 +10,7 @@ UNKNOWN = "an unknown id is answered 200 with an empty payload (docs#2460)"
 
 def walk_orders(go):
     """Every kind of order there is, over pages, in three marketplaces."""
-    shipped, asked = _place(go.amazon)
+    shipped, requested = _place(go.amazon)
     query = {"lastUpdatedAfter": SINCE, "includedData": ALL, "maxResultsPerPage": 20}
     for seller, market in ((EU, UK), (EU, DE), (NA, US)):
         asking = {**query, "marketplaceIds": market}
@@ -21,19 +21,19 @@ def walk_orders(go):
     go.call("GET", "/orders/2026-01-01/orders", query={"marketplaceIds": UK})
     path = "/orders/2026-01-01/orders"
     go.call("GET", f"{path}/{shipped['orderId']}", query={"includedData": ALL})
-    go.call("GET", f"{path}/{asked['orderId']}")
+    go.call("GET", f"{path}/{requested['orderId']}")
     go.call("GET", f"{path}/{NOWHERE}")
-    go.call("GET", f"{path}/{asked['orderId']}", query={"includedData": "EVERYTHING"})
+    go.call("GET", f"{path}/{requested['orderId']}", query={"includedData": "EVERYTHING"})
 
 
 def _place(amazon):
-    """Orders of every kind; told are one shipped in two parcels and one that the buyer wants to cancel."""
+    """Orders of every kind; returns one shipped in two parcels and one that the buyer wants to cancel."""
     amazon.control("POST", "orders", {"mix": {"count": 120}})
     shipped = amazon.order(quantity=2, giftWrap=True, giftMessage="Hello", sellerOrderId="OURS-1")
     amazon.confirm(shipped)
     amazon.confirm(shipped, reference="2", tracking="T2")
-    asked = amazon.order()
-    amazon.control("POST", f"orders/{asked['orderId']}/request-cancel", {"reason": "Changed my mind"})
+    requested = amazon.order()
+    amazon.control("POST", f"orders/{requested['orderId']}/request-cancel", {"reason": "Changed my mind"})
     amazon.order(replaces=shipped["orderId"], serviceLevel="SAME_DAY")
     business = {"companyName": "Pier Ltd", "purchaseOrderNumber": "PO 7", "taxRegistrationNumber": "GB1"}
     where = {"addressType": "COMMERCIAL", "dropOffLocation": "Porch", "deliveryCapabilities": ["PALLET_ENABLED"]}
@@ -48,7 +48,7 @@ def _place(amazon):
     item = part["items"][0]["orderItemId"]
     amazon.control("POST", f"orders/{part['orderId']}/cancel", {"orderItemId": item, "quantity": 1, "by": "MERCHANT"})
     amazon.advance(600)
-    return shipped, asked
+    return shipped, requested
 
 
 def walk_old_orders(go):
@@ -78,9 +78,9 @@ def walk_regulated(go):
         placed = go.amazon.order(regulated=True)
         path = f"/orders/v0/orders/{placed['orderId']}/regulatedInfo"
         go.call("GET", path)
-        told = {"status": status, "externalReviewerId": "R1", **({"rejectionReasonId": reason} if reason else {})}
-        go.call("PATCH", path, body={"regulatedOrderVerificationStatus": {**told, "status": "Doubted"}})
-        go.call("PATCH", path, body={"regulatedOrderVerificationStatus": told})
+        body = {"status": status, "externalReviewerId": "R1", **({"rejectionReasonId": reason} if reason else {})}
+        go.call("PATCH", path, body={"regulatedOrderVerificationStatus": {**body, "status": "Doubted"}})
+        go.call("PATCH", path, body={"regulatedOrderVerificationStatus": body})
         go.call("GET", path, token=go.restricted("GET", path))
     go.call("GET", path, token=go.restricted("GET", "/orders/v0/orders", "buyerInfo"))
     go.call("GET", f"/orders/v0/orders/{NOWHERE}/regulatedInfo", excused=UNKNOWN)

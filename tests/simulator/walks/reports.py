@@ -1,7 +1,7 @@
 """A walk through reports, schedules and finances: made, cancelled, found over pages, read."""
 
 from tests.simulator.conftest import NA, UK, US
-from tests.simulator.reporting import DOCUMENTS, MADE, REPORTS, SCHEDULES, SETTLEMENT, fresh, wish
+from tests.simulator.reporting import DOCUMENTS, MADE, REPORTS, SCHEDULES, SETTLEMENT, fresh, request_body
 
 SINCE = "2026-09-21T00:00:00Z"
 LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
@@ -12,38 +12,38 @@ TRANSACTIONS = "/finances/2024-06-19/transactions"
 def walk_reports(go):
     go.amazon.order()
     options = {"aggregatedByTimePeriod": "DAILY"}
-    asked = [
-        wish(LISTINGS, options={"preferredReportDocumentLocale": "de_DE"}),
-        wish(UPDATED, since=SINCE, until="2026-09-21T12:00:00Z"),
-        wish("GET_LEDGER_SUMMARY_VIEW_DATA", since=SINCE, options=options),
-        wish("GET_FBA_MYI_ALL_INVENTORY_DATA"),
+    bodies = [
+        request_body(LISTINGS, options={"preferredReportDocumentLocale": "de_DE"}),
+        request_body(UPDATED, since=SINCE, until="2026-09-21T12:00:00Z"),
+        request_body("GET_LEDGER_SUMMARY_VIEW_DATA", since=SINCE, options=options),
+        request_body("GET_FBA_MYI_ALL_INVENTORY_DATA"),
     ]
-    numbers = [go.call("POST", REPORTS, body=one)["reportId"] for one in asked]
-    gone = go.call("POST", REPORTS, body=wish(LISTINGS))["reportId"]
+    numbers = [go.call("POST", REPORTS, body=one)["reportId"] for one in bodies]
+    gone = go.call("POST", REPORTS, body=request_body(LISTINGS))["reportId"]
     go.call("DELETE", f"{REPORTS}/{gone}")
     go.call("DELETE", f"{REPORTS}/{gone}")
     go.call("DELETE", f"{REPORTS}/nothing")
     for kind in (SETTLEMENT, "GET_TEA"):
-        go.call("POST", REPORTS, body=wish(kind))
+        go.call("POST", REPORTS, body=request_body(kind))
     go.call("GET", f"{REPORTS}/{numbers[0]}")
     go.amazon.advance(MADE)
-    told = [go.call("GET", f"{REPORTS}/{one}") for one in (*numbers, gone)]
+    reports = [go.call("GET", f"{REPORTS}/{one}") for one in (*numbers, gone)]
     go.call("GET", f"{REPORTS}/{numbers[0]}", seller=NA)
     query = {"reportTypes": f"{LISTINGS},{UPDATED}", "pageSize": 1, "createdSince": SINCE, "marketplaceIds": UK}
     page = go.call("GET", REPORTS, query=query)
     go.call("GET", REPORTS, query={"nextToken": page["nextToken"]})
     go.call("GET", REPORTS, query={**query, "nextToken": page["nextToken"]})
-    path = f"{DOCUMENTS}/{told[0]['reportDocumentId']}"
+    path = f"{DOCUMENTS}/{reports[0]['reportDocumentId']}"
     go.call("GET", path)
     go.call("GET", path, query={"enableContentEncodingUrlHeader": "true"})
     go.call("GET", path, seller=NA)
 
 
 def walk_schedules(go):
-    body = {**wish(UPDATED, options={"custom": "true"}), "period": "PT1H", "nextReportCreationTime": SINCE}
+    body = {**request_body(UPDATED, options={"custom": "true"}), "period": "PT1H", "nextReportCreationTime": SINCE}
     first = go.call("POST", SCHEDULES, body=body)["reportScheduleId"]
-    second = go.call("POST", SCHEDULES, body={**wish(LISTINGS), "period": "P1D"})["reportScheduleId"]
-    go.call("POST", SCHEDULES, body={**wish(LISTINGS), "period": "P5D"})
+    second = go.call("POST", SCHEDULES, body={**request_body(LISTINGS), "period": "P1D"})["reportScheduleId"]
+    go.call("POST", SCHEDULES, body={**request_body(LISTINGS), "period": "P5D"})
     go.amazon.advance(2 * 3600)
     fresh(go.amazon)
     go.call("GET", REPORTS, query={"reportTypes": UPDATED})

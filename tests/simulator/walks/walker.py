@@ -1,4 +1,4 @@
-"""Calls of operations, each answer judged by the contract and kept."""
+"""Calls of operations, each response judged by the contract and kept."""
 
 import json
 from collections import defaultdict
@@ -14,7 +14,7 @@ RESTRICTED = "/tokens/2021-03-01/restrictedDataToken"
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer of an operation, with its faults by the contract."""
+    """One response of an operation, with its faults by the contract."""
 
     status: int
     faults: list[str]
@@ -39,18 +39,18 @@ class Walker:
         self._scoped = {}
 
     def call(self, method, path, *, seller=EU, scope="", token="", query=None, body=None, excused=""):
-        """The answer's JSON, or None. `excused`: why Amazon itself breaks its contract here."""
+        """The response's JSON, or None. `excused`: why Amazon itself breaks its contract here."""
         token = token or (self._grantless(scope) if scope else self.amazon.token(seller))
         answer = self.amazon.send(method, path, query=query, body=body, headers={"x-amz-access-token": token})
-        told = json.loads(answer.body) if answer.body else None
+        payload = json.loads(answer.body) if answer.body else None
         route, names = self.amazon.simulator.routes.find(method, [part for part in path.split("/") if part])
         self.calls[route.operation].append(Called(names, query or {}, body or {}))
-        faults = faults_of_answer(operation(method, route.path), answer.status, told)
+        faults = faults_of_answer(operation(method, route.path), answer.status, payload)
         if excused:
             assert faults, f"{route.operation} needs no excuse: {excused}"
             faults = []
         self.answers[route.operation].append(Answer(answer.status, faults))
-        return told
+        return payload
 
     def restricted(self, method, path, *elements):
         """A restricted data token for one resource."""
@@ -59,6 +59,6 @@ class Walker:
 
     def _grantless(self, scope):
         if scope not in self._scoped:
-            told = ask_token(self.amazon, grant_type="client_credentials", scope=scope)[1]
-            self._scoped[scope] = told["access_token"]
+            tokens = ask_token(self.amazon, grant_type="client_credentials", scope=scope)[1]
+            self._scoped[scope] = tokens["access_token"]
         return self._scoped[scope]

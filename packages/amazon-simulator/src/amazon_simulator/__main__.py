@@ -39,7 +39,7 @@ examples:
   keep a world, and go on with it elsewhere
     python -m amazon_simulator --home ~/.amazon --save-to friday.jsonl
     python -m amazon_simulator --load friday.jsonl
-  answer the published sandbox examples too
+  serve the published sandbox examples too
     git clone https://github.com/amzn/selling-partner-api-models
     python -m amazon_simulator --models selling-partner-api-models/models/orders-api-model
   while it runs
@@ -78,9 +78,9 @@ def parser() -> argparse.ArgumentParser:
     time.add_argument("--rate", type=float, default=1.0, help="how many times faster than real time trade goes (1)")
     time.add_argument("--start", metavar="ISO", help="trade time at the first start (now)")
     time.add_argument("--stepped", action="store_true", help="trade time moves only by POST /_simulator/clock")
-    time.add_argument("--clock-file", type=Path, metavar="PATH", help="tell trade time to other processes here")
+    time.add_argument("--clock-file", type=Path, metavar="PATH", help="write trade time for other processes here")
     life = made.add_argument_group("what happens")
-    life.add_argument("--traffic", type=float, metavar="ORDERS_PER_HOUR", help="buyers by themselves; 0 stops them")
+    life.add_argument("--traffic", type=float, metavar="ORDERS_PER_HOUR", help="automatic buyers; 0 stops them")
     life.add_argument("--odd", type=float, metavar="SHARE", help="share of that traffic with data that breaks programs")
     life.add_argument("--lift-limits", action="store_true", help="count calls but refuse none (for benchmarks)")
     life.add_argument("--models", type=Path, metavar="DIR", help="published model files: the static sandbox")
@@ -100,7 +100,7 @@ def main() -> int:
         sys.stderr.write(f"amazon_simulator: {fault}\n")
         return 2
     config = uvicorn.Config(
-        App(simulator, lambda: _tell_port(given.port_file, port, simulator.base)),
+        App(simulator, lambda: _write_port(given.port_file, port, simulator.base)),
         log_config=None,
         access_log=False,
         lifespan="on",
@@ -157,21 +157,21 @@ def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) 
     """As the command line says; a journal's traffic that is just so goes on as it was."""
     if orders is None and odd is None:
         return
-    told: dict[str, float] = {}
+    settings: dict[str, float] = {}
     plan = simulator.traffic.plan
     if orders is not None and spread(simulator, orders) != plan.hourly:
-        told["ordersPerHour"] = orders
+        settings["ordersPerHour"] = orders
     if odd is not None and odd != plan.odd:
-        told["odd"] = odd
-    if not told:
+        settings["odd"] = odd
+    if not settings:
         return
     try:
-        set_traffic(simulator, read(Traffic, told), simulator.clock.seconds())
+        set_traffic(simulator, read(Traffic, settings), simulator.clock.seconds())
     except NotPossible as fault:
         raise ValueError(f"--traffic, --odd: {fault}") from fault
 
 
-def _tell_port(file: Path | None, port: int, base: str) -> None:
+def _write_port(file: Path | None, port: int, base: str) -> None:
     """Where it listens, for a person and for a program."""
     sys.stdout.write(f"amazon_simulator: listening at {base} (control page; accounts at {base}/_simulator/accounts)\n")
     sys.stdout.flush()

@@ -60,7 +60,7 @@ class Lines(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn narrows it so
         super().connection_made(cast(asyncio.Transport, Gathered(transport)))
         # An answer in pieces would wait 40 ms for the client's acknowledgement on a kept line (Nagle's algorithm).
-        # asyncio turns that off by itself only for sockets whose protocol is spelled out.
+        # asyncio turns that off automatically only for sockets whose protocol is spelled out.
         transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if self.client is not None:
             self.open[self.client] = transport
@@ -79,16 +79,16 @@ class Complaints:
 
     def say(self, text: str) -> None:
         now = time.monotonic()
-        said, more = self._met.get(text, (-math.inf, 0))
-        if now - said < 60.0:
-            self._met[text] = (said, more + 1)
+        logged, more = self._met.get(text, (-math.inf, 0))
+        if now - logged < 60.0:
+            self._met[text] = (logged, more + 1)
             return
         self._met[text] = (now, 0)
         sys.stderr.write(f"amazon_simulator: {text}" + (f" ({more} times more in between)" if more else "") + "\n")
 
 
 class App:
-    """Serves one simulator; every second it tells the clock file and lets happen what is due.
+    """Serves one simulator; every second it writes the clock file and lets happen what is due.
 
     Not `served`, by a client in this process, it has no line to cut: it raises ConnectionCut.
     """
@@ -109,7 +109,7 @@ class App:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._task = asyncio.create_task(self._tell_time())
+                self._task = asyncio.create_task(self._publish_time())
                 await send({"type": "lifespan.startup.complete"})
                 asyncio.get_running_loop().call_soon(self._ready)
             else:
@@ -118,16 +118,16 @@ class App:
                     with contextlib.suppress(asyncio.CancelledError):
                         await self._task
                 with contextlib.suppress(NotWritten):
-                    self._simulator.clock.tell()
+                    self._simulator.clock.publish()
                 self._simulator.close()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
 
-    async def _tell_time(self) -> None:
+    async def _publish_time(self) -> None:
         """For ever, whatever happens: without it trade time would stand still for every other process."""
         complaints = Complaints()
         while True:
-            for step in (self._simulator.clock.tell, self._simulator.tick):
+            for step in (self._simulator.clock.publish, self._simulator.tick):
                 try:
                     step()
                 except Exception as fault:  # noqa: BLE001 -- nobody would start it again

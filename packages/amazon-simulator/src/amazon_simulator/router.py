@@ -1,4 +1,4 @@
-"""The way in: `answer(simulator, request)`, whichever room it is for."""
+"""The router of all requests: `answer(simulator, request)`."""
 
 from amazon_simulator.access import login
 from amazon_simulator.control import router as control

@@ -139,7 +139,7 @@ class Simulator:
         yield from application_management.routes(self.application)
 
     def _submit(self, submission: Submission) -> Response:
-        """What a feed's message asks of the Listings Items API."""
+        """Do a feed's message as the same call of the Listings Items API."""
         return submit(self.routes, self.listings, self.faults, submission)
 
     def _begin(self) -> None:
@@ -177,8 +177,8 @@ class Simulator:
         self.keep()
 
     def keep(self) -> None:
-        """Write down what has changed, after the watchers were told."""
-        self._tell(self.clock.seconds())
+        """Write down what has changed, after the watchers were notified."""
+        self._notify_watchers(self.clock.seconds())
         self.write()
 
     def write(self) -> None:
@@ -187,8 +187,8 @@ class Simulator:
             self.journal.keep(self._unwritten)
         self._unwritten.clear()
 
-    def _tell(self, now: float) -> None:
-        """Tell the watchers what has changed."""
+    def _notify_watchers(self, now: float) -> None:
+        """Give the watchers what has changed."""
         changed = self._changed()
         if changed and self.watchers:
             for watch in self.watchers:
@@ -212,7 +212,7 @@ class Simulator:
         self._turn_to(now)
 
     def tick(self) -> None:
-        """Let everything happen that is due now and write it down, though nobody asks; NotWritten on a full disk."""
+        """Let everything happen that is due now and write it down, without any call; NotWritten on a full disk."""
         self.write()
         self.turn()
         self.keep()
@@ -231,7 +231,7 @@ class Simulator:
     def _turn_to(self, moment: float) -> None:
         for store in self.stores:
             store.turn(moment)
-        self._tell(moment)
+        self._notify_watchers(moment)
 
     def close(self) -> None:
         if self.journal is not None:

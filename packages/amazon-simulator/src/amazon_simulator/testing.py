@@ -2,8 +2,8 @@
 
 class Wire(httpx2.BaseTransport):
     def handle_request(self, request):
-        told = exchange(amazon, request.method, str(request.url), request.headers.multi_items(), request.read())
-        return httpx2.Response(told.status, headers=told.headers, content=told.body)
+        answer = exchange(amazon, request.method, str(request.url), request.headers.multi_items(), request.read())
+        return httpx2.Response(answer.status, headers=answer.headers, content=answer.body)
 
 With pytest: `pytest_plugins = ["amazon_simulator.pytest_plugin"]`, see there.
 """
@@ -31,7 +31,7 @@ from amazon_simulator.snapshot import head_of, load
 BASE = "http://amazon.test"
 CALLBACK = "http://127.0.0.1:8000/amazon/callback"
 START = 1_790_000_000.0
-"""Trade time at which a test's Amazon begins unless told: 2026-09-21T14:13:20Z."""
+"""Trade time at which a test's Amazon begins by default: 2026-09-21T14:13:20Z."""
 LISTENS_WITHIN = 10.0
 
 
@@ -61,8 +61,8 @@ def exchange(
 ) -> Response:
     """One request in process, as the server would answer it. Raises ConnectionCut; a slow answer comes at once."""
     address = urlsplit(url)
-    told = {name.lower(): value for name, value in headers}
-    response = answer(simulator, Request(method.upper(), address.path or "/", address.query, told, body))
+    lowered = {name.lower(): value for name, value in headers}
+    response = answer(simulator, Request(method.upper(), address.path or "/", address.query, lowered, body))
     if response.cut:
         raise ConnectionCut(f"{method} {address.path}")
     return response
@@ -80,10 +80,10 @@ class Amazon:
         self.simulator = simulator
         self.base = simulator.base
 
-    def control(self, path: str, told: Any = None) -> Any:
-        """GET of a control call, or POST when something is told: the JSON. ValueError when it is refused."""
-        method = "GET" if told is None else "POST"
-        content = b"" if told is None else json.dumps(told).encode()
+    def control(self, path: str, body: Any = None) -> Any:
+        """GET of a control call, or POST when there is a body: the JSON. ValueError when it is refused."""
+        method = "GET" if body is None else "POST"
+        content = b"" if body is None else json.dumps(body).encode()
         answer = exchange(self.simulator, method, f"{self.base}/_simulator/{path}", body=content)
         found = json.loads(answer.body)
         if answer.status >= 400:
@@ -101,13 +101,13 @@ class Amazon:
 
     def token(self, seller: str | None = None) -> str:
         """An access token of a seller (the first one), for the header x-amz-access-token; it lives an hour."""
-        told = self.control("accounts")
-        account = next(row for row in told["accounts"] if seller in (None, row["sellerId"]))
+        accounts = self.control("accounts")
+        account = next(row for row in accounts["accounts"] if seller in (None, row["sellerId"]))
         form = {
             "grant_type": "refresh_token",
             "refresh_token": account["refreshToken"],
             "client_id": CLIENT_ID,
-            "client_secret": told["application"]["clientSecret"],
+            "client_secret": accounts["application"]["clientSecret"],
         }
         answer = exchange(self.simulator, "POST", f"{self.base}/auth/o2/token", body=urlencode(form).encode())
         return str(json.loads(answer.body)["access_token"])
@@ -129,13 +129,13 @@ class Amazon:
 
 
 @contextlib.contextmanager
-def served(**told: Any) -> Iterator[str]:
-    """A stepped Amazon on a free port of this machine, in a thread of its own: its address. `told`: as of `stepped`."""
+def served(**options: Any) -> Iterator[str]:
+    """A stepped Amazon on a free port of this machine, in a thread: its address. `options`: those of `stepped`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         base = f"http://127.0.0.1:{listener.getsockname()[1]}"
         ready = threading.Event()
-        app = App(stepped(**told, base=base), ready.set)
+        app = App(stepped(**options, base=base), ready.set)
         config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="on", http=Lines)
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)

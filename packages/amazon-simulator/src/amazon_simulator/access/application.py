@@ -38,7 +38,7 @@ RESTRICTED = "Atz.sprdt|"
 
 
 class Application:
-    """A store; `announce` takes what its developer is told: notification type, payload, time."""
+    """A store; `announce` sends its developer a notification: type, payload, time."""
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (AccessToken, RefreshToken, Code, Registration, ClientSecret)
 
@@ -78,12 +78,12 @@ class Application:
             case _:
                 pass
 
-    def _put_registration(self, told: Registration) -> None:
+    def _put_registration(self, registration: Registration) -> None:
         """What the command line registers is registered, whatever a journal of another start says."""
-        told.redirect_uris = list(dict.fromkeys((*told.redirect_uris, *self._given_uris)))
-        told.login_uri = told.login_uri or self._given_login
-        told.kind = told.kind if self._given_kind == PUBLIC else self._given_kind
-        self.registration = told
+        registration.redirect_uris = list(dict.fromkeys((*registration.redirect_uris, *self._given_uris)))
+        registration.login_uri = registration.login_uri or self._given_login
+        registration.kind = registration.kind if self._given_kind == PUBLIC else self._given_kind
+        self.registration = registration
 
     def everything(self) -> Iterator[Entity]:
         yield self.registration
@@ -156,20 +156,20 @@ class Application:
         return ClientSecret(text, now, expires, max(now, expires - WARNED_BEFORE))
 
     def rotate_secret(self, now: float) -> ClientSecret:
-        """A new one, told to the developer's queue and nowhere else; the old one works seven days more."""
+        """A new one, sent to the developer's queue and nowhere else; the old one works seven days more."""
         old = self.current
         made = self._secret(f"amzn1.oa2-cs.v1.{self.numbering.hexadecimal('client secret', now, LONGEST)}", now)
         if old is not None:
             old.expires, old.warns_at = min(old.expires, now + OLD_SECRET_LIVES), None
             self.changed.append(old)
         self.make(made)
-        told = {
+        secret = {
             "clientId": CLIENT_ID,
             "newClientSecret": made.text,
             "newClientSecretExpiryTime": iso(made.expires),
             "oldClientSecretExpiryTime": iso(now if old is None else old.expires),
         }
-        self.announce("APPLICATION_OAUTH_CLIENT_NEW_SECRET", {"applicationOAuthClientNewSecret": told}, now)
+        self.announce("APPLICATION_OAUTH_CLIENT_NEW_SECRET", {"applicationOAuthClientNewSecret": secret}, now)
         return made
 
     def due(self) -> float | None:
@@ -188,12 +188,12 @@ class Application:
             return
         current.warns_at = None
         self.changed.append(current)
-        told = {
+        expiry = {
             "clientId": CLIENT_ID,
             "clientSecretExpiryTime": iso(current.expires),
             "clientSecretExpiryReason": "PERIODIC_ROTATION",
         }
-        self.announce("APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY", {"applicationOAuthClientSecretExpiry": told}, now)
+        self.announce("APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY", {"applicationOAuthClientSecretExpiry": expiry}, now)
 
     # --- a seller's consent
 
@@ -205,7 +205,7 @@ class Application:
         return code
 
     def use_code(self, text: str, redirect_uri: str, now: float) -> RefreshToken | None:
-        """A fresh code becomes a refresh token, once. A redirect URI, where one is told, must be the code's."""
+        """A fresh code becomes a refresh token, once. A redirect URI, where one is given, must be the code's."""
         code = self.codes.get(text)
         if code is None or code.used or code.expires < now or redirect_uri not in ("", code.redirect_uri):
             return None
@@ -266,7 +266,7 @@ class Application:
         return self._end([token for token in self.refresh.values() if token.seller == seller])
 
     def _end(self, authorisations: list[RefreshToken]) -> int:
-        """They are worth nothing more, nor is any access token of their sellers; answers how many still were."""
+        """Refresh tokens and access tokens of the sellers end; returns how many were still valid."""
         ended = [token for token in authorisations if not token.revoked]
         for token in ended:
             token.revoked = True

@@ -33,7 +33,7 @@ class Code(msgspec.Struct, tag="code"):
 class Registration(msgspec.Struct, tag="registration"):
     """What the developer has set for the application in the portal.
 
-    `notification_queue`: the ARN that is told of client secrets. `mws_only`: it has credentials of the old API alone.
+    `notification_queue`: the ARN that client secrets are sent to. `mws_only`: it has credentials of the old API alone.
     `secret_lives`: seconds after which a client secret must have been rotated. `withheld`: roles that are taken away →
     when they are given back (0: when somebody does). `kind`: public, unlisted, private.
     """
@@ -53,7 +53,7 @@ class Registration(msgspec.Struct, tag="registration"):
 class ClientSecret(msgspec.Struct, tag="client secret"):
     """`expires`: from when it is worth nothing, because it was not rotated or because it was.
 
-    `warns_at`: when its developer is told of that; None once it is done.
+    `warns_at`: when its developer is warned of that; None once it is done.
     """
 
     text: str

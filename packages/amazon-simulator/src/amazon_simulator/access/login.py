@@ -44,10 +44,10 @@ def give_token(application: Application, request: Request, now: float) -> Respon
 def _members(request: Request) -> dict[str, str]:
     """The texts of a JSON object; of anything else none."""
     try:
-        told = request.json()
+        body = request.json()
     except ValueError:
         return {}
-    members = told.items() if isinstance(told, dict) else ()
+    members = body.items() if isinstance(body, dict) else ()
     return {name: value for name, value in members if isinstance(value, str)}
 
 
@@ -67,8 +67,8 @@ def _granted(application: Application, grant: str, form: dict[str, str], now: fl
             if form["scope"] not in SCOPES:
                 return _refuse(400, "invalid_scope", "The request has an invalid parameter : scope")
             access = application.grant_access("", now, form["scope"])
-            told = {"access_token": access.token, "scope": form["scope"], "token_type": "bearer"}
-            return answer_json({**told, "expires_in": int(ACCESS_LIVES)})
+            payload = {"access_token": access.token, "scope": form["scope"], "token_type": "bearer"}
+            return answer_json({**payload, "expires_in": int(ACCESS_LIVES)})
 
 
 def _tokens(application: Application, seller: str, refresh_token: str, now: float) -> Response:

@@ -75,7 +75,7 @@ PLANS: dict[str, tuple[float, int]] = {
 
 
 SANDBOX = "sandbox "
-"""Before the name of an operation that was asked of the static sandbox."""
+"""Before the name of an operation that the static sandbox was called for."""
 SANDBOX_PLAN = (5.0, 15)
 EVERY = "*"
 
@@ -116,7 +116,7 @@ class Limits:
 
     def __init__(self, *, lifted: bool = False) -> None:
         self.lifted = lifted
-        self._told: Lifted | None = None
+        self._stored_lift: Lifted | None = None
         self.changed: list[Entity] = []
         self.counters: dict[tuple[str, str], Counter] = {}
         self.overrides: dict[tuple[str, str], Limit] = {}
@@ -124,7 +124,7 @@ class Limits:
         self._last_consumer = 0
 
     def plan(self, seller: str, operation: str) -> tuple[float, int]:
-        """Calls a second and burst: the override that says most, or what is published."""
+        """Calls a second and burst: the most specific override, or what is published."""
         if self.overrides:
             for key in ((seller, operation), (seller, EVERY), (EVERY, operation), (EVERY, EVERY)):
                 if key in self.overrides:
@@ -144,19 +144,19 @@ class Limits:
                 others = [one for one in self.consumers if one.number != entity.number]
                 self.consumers = others if entity.gone else [*others, entity]
             case Lifted():
-                self.lifted, self._told = entity.lifted, entity
+                self.lifted, self._stored_lift = entity.lifted, entity
             case _:
                 pass
 
     def everything(self) -> Iterator[Entity]:
-        if self._told is not None:
-            yield self._told
+        if self._stored_lift is not None:
+            yield self._stored_lift
         yield from self.overrides.values()
         yield from self.consumers
         yield from self.counters.values()
 
     def turn(self, now: float) -> None:
-        """Buckets are refilled when they are asked."""
+        """Buckets are refilled when they are read."""
 
     def take(self, seller: str, operation: str, now: float) -> bool:
         """Whether the call is within the plan; counts it either way."""
@@ -211,7 +211,7 @@ class Limits:
 
     @property
     def refused(self) -> int:
-        """Calls that were too many by themselves."""
+        """Calls that were too many without any other application."""
         return sum(counter.refused for counter in self.counters.values())
 
     @property

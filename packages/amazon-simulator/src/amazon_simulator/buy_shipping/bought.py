@@ -13,7 +13,7 @@ PURCHASED, PENDING, REJECTED, APPLIED = "Purchased", "RefundPending", "RefundRej
 
 
 class BoughtLabel(Entity, tag="bought label"):
-    """`service`: the offer that was bought, as it is told. `reference`: of the order's package that it stands on.
+    """`service`: the offer that was bought, as it is sent. `reference`: of the order's package that it stands on.
 
     `replaced`: another label was bought for that package after this one was cancelled.
     """

@@ -100,5 +100,5 @@ BY_ID = {service.id: service for service in SERVICES}
 
 
 def crosses_customs(ship_from: str, ship_to: str) -> bool:
-    """Whether customs must be told what is in the parcel."""
+    """Whether customs must know what is in the parcel."""
     return ship_from != ship_to and not any({ship_from, ship_to} <= area for area in ONE_CUSTOMS_AREA)

@@ -1,4 +1,4 @@
-"""What a seller must tell besides when a parcel crosses a customs border."""
+"""What a seller must send as well when a parcel crosses a customs border."""
 
 from typing import Any
 
@@ -19,18 +19,18 @@ FIELDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
 
 
 def definitions(names: tuple[str, ...], target: str) -> list[dict[str, Any]]:
-    """As getAdditionalSellerInputs tells them; `target`: SHIPMENT_LEVEL or ITEM_LEVEL."""
+    """As getAdditionalSellerInputs returns them; `target`: SHIPMENT_LEVEL or ITEM_LEVEL."""
     return [{"AdditionalInputFieldName": name, "SellerInputDefinition": _definition(name, target)} for name in names]
 
 
 def _definition(name: str, target: str) -> dict[str, Any]:
-    title, form, words, choices = FIELDS[name]
-    told: dict[str, Any] = {
+    title, form, explanation, choices = FIELDS[name]
+    definition: dict[str, Any] = {
         "IsRequired": True,
         "DataType": "String",
-        "Constraints": [{"ValidationRegEx": form, "ValidationString": words}],
+        "Constraints": [{"ValidationRegEx": form, "ValidationString": explanation}],
         "InputDisplayText": title,
         "InputTarget": target,
         "StoredValue": {"DataType": "String", "ValueAsString": ""},
     }
-    return {**told, "RestrictedSetValues": list(choices)} if choices else told
+    return {**definition, "RestrictedSetValues": list(choices)} if choices else definition

@@ -75,8 +75,8 @@ def rules() -> list[Bar]:
 def plain(text: str) -> str:
     """In ASCII, for what can print nothing else: ü becomes u, ß ss; what has no likeness becomes a question mark."""
     parted = unicodedata.normalize("NFKD", text.translate(FOLDED))
-    told = "".join(letter for letter in parted if not unicodedata.combining(letter))
-    return "".join(letter if " " <= letter <= "~" else "?" for letter in told)
+    letters = "".join(letter for letter in parted if not unicodedata.combining(letter))
+    return "".join(letter if " " <= letter <= "~" else "?" for letter in letters)
 
 
 def printable(text: str) -> str:

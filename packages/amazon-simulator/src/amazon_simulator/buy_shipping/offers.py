@@ -1,4 +1,4 @@
-"""What a seller asks to have shipped, and what carriers offer for it."""
+"""What a seller wants shipped, and what carriers offer for it."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,8 +21,8 @@ PICK_UPS = ("CarrierWillPickUp", "ShipperWillDropOff", "NoPreference")
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """A shipment request that makes sense by itself. Times are trade time; `grams` is the weight."""
+class ShipmentRequest:
+    """A shipment request whose members are valid on their own. Times are trade time; `grams` is the weight."""
 
     order: str
     units: tuple[tuple[str, int], ...]
@@ -40,24 +40,24 @@ class Wish:
     custom_text: str
     standard_id: str
     seller_order: str
-    inputs: tuple[frozenset[str], ...] = field(default=())  # of each item: the names of what was told for customs
+    inputs: tuple[frozenset[str], ...] = field(default=())  # of each item: the names of what was sent for customs
 
 
-def wish(told: RequestPart, now: float) -> Wish:
+def read_request(request: RequestPart, now: float) -> ShipmentRequest:
     """NotValid names the field that does not fit."""
-    options, items = told.part("ShippingServiceOptions"), told.parts("ItemList", least=1)
-    weight, grams = reading.weight(told.part("Weight"))
-    ship_date, arrive_by = told.time("ShipDate"), told.time("MustArriveByDate")
+    options, items = request.part("ShippingServiceOptions"), request.parts("ItemList", least=1)
+    weight, grams = reading.weight(request.part("Weight"))
+    ship_date, arrive_by = request.time("ShipDate"), request.time("MustArriveByDate")
     if ship_date is not None and ship_date < now - DAY:
-        raise told.wrong("ShipDate", "Member must not lie in the past")
-    marks = RequestPart(told.members.get("LabelCustomization") or {}, "shipmentRequestDetails.labelCustomization")
+        raise request.wrong("ShipDate", "Member must not lie in the past")
+    marks = RequestPart(request.members.get("LabelCustomization") or {}, "shipmentRequestDetails.labelCustomization")
     pick_up = options.one_of("CarrierWillPickUpOption", PICK_UPS, "NoPreference")
-    return Wish(
-        order=told.text("AmazonOrderId"),
+    return ShipmentRequest(
+        order=request.text("AmazonOrderId"),
         units=tuple((item.text("OrderItemId"), _quantity(item)) for item in items),
         items=tuple(_item(item) for item in items),
-        ship_from=reading.address(told.part("ShipFromAddress")),
-        dimensions=reading.dimensions(told.part("PackageDimensions")),
+        ship_from=reading.address(request.part("ShipFromAddress")),
+        dimensions=reading.dimensions(request.part("PackageDimensions")),
         weight=weight,
         grams=grams,
         experience=options.one_of("DeliveryExperience", EXPERIENCES),
@@ -68,7 +68,7 @@ def wish(told: RequestPart, now: float) -> Wish:
         arrive_by=arrive_by,
         custom_text=marks.text("CustomTextForLabel", 14, ""),
         standard_id=marks.one_of("StandardIdForLabel", ("AmazonOrderId",), ""),
-        seller_order=told.text("SellerOrderId", 64, ""),
+        seller_order=request.text("SellerOrderId", 64, ""),
         inputs=tuple(given(item, "ItemLevelSellerInputsList") for item in items),
     )
 
@@ -81,18 +81,18 @@ def _quantity(item: RequestPart) -> int:
 
 
 def _item(item: RequestPart) -> dict[str, Any]:
-    told: dict[str, Any] = {"OrderItemId": item.text("OrderItemId"), "Quantity": _quantity(item)}
+    members: dict[str, Any] = {"OrderItemId": item.text("OrderItemId"), "Quantity": _quantity(item)}
     if item.members.get("ItemWeight") is not None:
-        told["ItemWeight"] = reading.weight(item.part("ItemWeight"))[0]
+        members["ItemWeight"] = reading.weight(item.part("ItemWeight"))[0]
     if item.members.get("ItemDescription") is not None:
-        told["ItemDescription"] = item.text("ItemDescription", 500, "")
-    return told
+        members["ItemDescription"] = item.text("ItemDescription", 500, "")
+    return members
 
 
-def given(told: RequestPart, name: str) -> frozenset[str]:
-    """The names of the additional inputs that were told."""
+def given(part: RequestPart, name: str) -> frozenset[str]:
+    """The names of the additional inputs that were sent."""
     found = set()
-    for one in told.parts(name):
+    for one in part.parts(name):
         one.part("AdditionalSellerInput")
         found.add(one.text("AdditionalInputFieldName"))
     return frozenset(found)
@@ -105,7 +105,7 @@ class Rejected:
     message: str
 
 
-def eligible(wanted: Wish, order: Order) -> tuple[list[Service], list[Rejected]]:
+def eligible(wanted: ShipmentRequest, order: Order) -> tuple[list[Service], list[Rejected]]:
     """Services that can carry it, and those that go there but cannot."""
     fitting, rejected = [], []
     for service in _going(wanted, order):
@@ -117,13 +117,13 @@ def eligible(wanted: Wish, order: Order) -> tuple[list[Service], list[Rejected]]
     return fitting, rejected
 
 
-def _going(wanted: Wish, order: Order) -> Iterator[Service]:
+def _going(wanted: ShipmentRequest, order: Order) -> Iterator[Service]:
     for service in SERVICES:
         if service.goes(wanted.ship_from["CountryCode"].upper(), order.buyer.country):
             yield service
 
 
-def _rejection(service: Service, wanted: Wish) -> tuple[str, str] | None:
+def _rejection(service: Service, wanted: ShipmentRequest) -> tuple[str, str] | None:
     if wanted.grams > service.grams:
         return "PACKAGE_WEIGHT_EXCEEDS_LIMIT", f"{service.name} carries at most {service.grams} g."
     if wanted.experience not in service.experiences:
@@ -135,7 +135,7 @@ def _rejection(service: Service, wanted: Wish) -> tuple[str, str] | None:
     return None
 
 
-def offer(service: Service, wanted: Wish, order: Order, now: float) -> dict[str, Any]:
+def offer(service: Service, wanted: ShipmentRequest, order: Order, now: float) -> dict[str, Any]:
     """A ShippingService as the model has it."""
     market = MARKETS[order.marketplace]
     price = service.price(wanted.grams, wanted.experience, wanted.picks_up, market.price_factor)
@@ -175,7 +175,7 @@ def offer(service: Service, wanted: Wish, order: Order, now: float) -> dict[str,
     }
 
 
-def _available(service: Service, wanted: Wish, factor: int, currency: str) -> dict[str, Any]:
+def _available(service: Service, wanted: ShipmentRequest, factor: int, currency: str) -> dict[str, Any]:
     """What each option costs more than the plain one."""
     bare = service.price(wanted.grams, PLAIN, False, factor)
 

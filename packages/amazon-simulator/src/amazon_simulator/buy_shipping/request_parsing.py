@@ -17,9 +17,9 @@ class NotValid(Exception):
     """One field does not fit; the message says which, in Amazon's words."""
 
     def __init__(self, value: Any, place: str, constraint: str) -> None:
-        told = "null" if value is None else f"'{str(value)[:200]}'"
+        shown = "null" if value is None else f"'{str(value)[:200]}'"
         super().__init__(
-            f"1 validation error detected: Value {told} at '{place}' failed to satisfy constraint: {constraint}"
+            f"1 validation error detected: Value {shown} at '{place}' failed to satisfy constraint: {constraint}"
         )
 
 
@@ -86,31 +86,31 @@ class RequestPart:
     def amount(self, name: str) -> dict[str, Any] | None:
         if self.members.get(name) is None:
             return None
-        told = self.part(name)
-        value = told.members.get("Amount")
+        part = self.part(name)
+        value = part.members.get("Amount")
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1e9:
-            raise told.wrong("Amount", "Member must be greater than or equal to 0")
-        return {"CurrencyCode": told.text("CurrencyCode", 3), "Amount": value}
+            raise part.wrong("Amount", "Member must be greater than or equal to 0")
+        return {"CurrencyCode": part.text("CurrencyCode", 3), "Amount": value}
 
 
-def address(asked: RequestPart) -> dict[str, str]:
+def address(part: RequestPart) -> dict[str, str]:
     """An address with all that the model wants."""
-    told = {name: asked.text(name, longest) for name, longest in ADDRESS.items() if name in WANTED}
+    fields = {name: part.text(name, longest) for name, longest in ADDRESS.items() if name in WANTED}
     for name, longest in ADDRESS.items():
-        if name not in WANTED and asked.members.get(name) is not None:
-            told[name] = asked.text(name, longest, default="")
-    return told
+        if name not in WANTED and part.members.get(name) is not None:
+            fields[name] = part.text(name, longest, default="")
+    return fields
 
 
-def dimensions(asked: RequestPart) -> dict[str, Any]:
+def dimensions(part: RequestPart) -> dict[str, Any]:
     """Three lengths, or the name of a carrier's own box."""
-    if asked.members.get("PredefinedPackageDimensions") is not None:
-        return {"PredefinedPackageDimensions": asked.text("PredefinedPackageDimensions", 60)}
-    lengths = {name: asked.number(name, LONGEST) for name in ("Length", "Width", "Height")}
-    return {**lengths, "Unit": asked.one_of("Unit", ("inches", "centimeters"))}
+    if part.members.get("PredefinedPackageDimensions") is not None:
+        return {"PredefinedPackageDimensions": part.text("PredefinedPackageDimensions", 60)}
+    lengths = {name: part.number(name, LONGEST) for name in ("Length", "Width", "Height")}
+    return {**lengths, "Unit": part.one_of("Unit", ("inches", "centimeters"))}
 
 
-def weight(asked: RequestPart) -> tuple[dict[str, Any], float]:
-    """As it was told, and in grams."""
-    value, unit = asked.number("Value", HEAVIEST), asked.one_of("Unit", tuple(GRAMS))
+def weight(part: RequestPart) -> tuple[dict[str, Any], float]:
+    """As it was sent, and in grams."""
+    value, unit = part.number("Value", HEAVIEST), part.one_of("Unit", tuple(GRAMS))
     return {"Value": value, "Unit": unit}, value * GRAMS[unit]

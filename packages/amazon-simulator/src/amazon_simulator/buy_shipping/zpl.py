@@ -24,6 +24,6 @@ def zpl(label: Label, dots: int) -> bytes:
 
 
 def _field(text: str) -> str:
-    """^ and ~ would begin commands, _ the number of a letter: all are told by their numbers."""
-    told = "".join(f"_{ord(letter):02X}" if letter in "^~_\\" else letter for letter in text if letter >= " ")
-    return f"^FH^FD{told}^FS"
+    """^ and ~ would begin commands, _ the number of a letter: all are written by their numbers."""
+    escaped = "".join(f"_{ord(letter):02X}" if letter in "^~_\\" else letter for letter in text if letter >= " ")
+    return f"^FH^FD{escaped}^FS"

@@ -1,1 +1,1 @@
-"""Control by JSON under /_simulator: accounts, books, clock, orders, faults … One module for each noun."""
+"""Control by JSON under /_simulator: accounts, state report, clock, orders, faults … One module for each noun."""

@@ -1,6 +1,6 @@
 """The bodies of control calls: what each member is, and within which limits. Members are written in camelCase.
 
-A member that is UNSET was not given. What only the world knows (whether a SKU is there) is asked where it is used.
+A member that is UNSET was not given. What only the world knows (whether a SKU is there) is checked where it is used.
 """
 
 from decimal import Decimal
@@ -377,5 +377,7 @@ class Traffic(Body):
     warehouses: bool | UnsetType = UNSET
     keep_stocked: bool | UnsetType = UNSET
     seed: Annotated[str, Meta(max_length=100)] | UnsetType = UNSET
-    habits: dict[Literal[TrafficProfile.__struct_fields__], Share] | UnsetType = UNSET  # type: ignore[valid-type]
+    profile: dict[Literal[TrafficProfile.__struct_fields__], Share] | UnsetType = msgspec.field(  # type: ignore[valid-type]
+        default=UNSET, name="habits"
+    )
     peak: Peak | UnsetType = UNSET

@@ -1,4 +1,4 @@
-"""Feeds, reports, invoices and money in the books."""
+"""Feeds, reports, invoices and money in the state report."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,9 @@ from amazon_simulator.simulator import Simulator
 from amazon_simulator.world.catalogue import written
 
 
-def papers(simulator: Simulator, ours: Callable[[str], bool], told: Callable[[str], bool]) -> dict[str, Any]:
+def documents_json(
+    simulator: Simulator, ours: Callable[[str], bool], includes: Callable[[str], bool]
+) -> dict[str, Any]:
     """What was submitted, what was made, and what was earned."""
     feeds, reports, ledger = simulator.feeds, simulator.reports, simulator.ledger
     return {
@@ -54,7 +56,7 @@ def papers(simulator: Simulator, ours: Callable[[str], bool], told: Callable[[st
             if ours(row.seller)
         ],
         "transactions": [_transaction(simulator, row) for row in ledger.postings if ours(row.seller)]
-        if told("transactions")
+        if includes("transactions")
         else [],
     }
 

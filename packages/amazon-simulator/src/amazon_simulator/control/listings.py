@@ -99,7 +99,7 @@ def set_issues(simulator: Simulator, body: Issues, now: float) -> dict[str, Any]
 
 
 def _issue_json(issue: Issue) -> dict[str, Any]:
-    """As Amazon tells of it."""
+    """As Amazon shows it."""
     found: dict[str, Any] = {
         "code": issue.code,
         "message": issue.message,

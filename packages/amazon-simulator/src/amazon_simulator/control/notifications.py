@@ -1,4 +1,4 @@
-"""What was told by notification, and why something was not."""
+"""Which notifications were sent, and why some were not."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ def notifications_json(simulator: Simulator, query: dict[str, str]) -> dict[str,
                 "sent": held.sent,
                 "lost": held.lost,
                 "undelivered": held.undelivered,
-                "trouble": held.trouble,
+                "trouble": held.failure,
                 "lastSent": iso(held.last) if held.last else None,
             }
             for held in delivery.subscriptions.values()
         ],
         "developer": {
             "queue": simulator.application.registration.notification_queue,
-            "trouble": delivery.developer_trouble,
+            "trouble": delivery.developer_failure,
         },
         "queues": [
             {

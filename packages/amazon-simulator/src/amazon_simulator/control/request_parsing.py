@@ -37,15 +37,15 @@ def amount(name: str, value: Decimal) -> Decimal:
     return value
 
 
-def _sentence(shape: type[msgspec.Struct], members: Any, said: str) -> str:
-    place, missing, unknown = PLACE.search(said), MISSING.match(said), UNKNOWN.match(said)
+def _sentence(shape: type[msgspec.Struct], members: Any, message: str) -> str:
+    place, missing, unknown = PLACE.search(message), MISSING.match(message), UNKNOWN.match(message)
     path = place.group(1).lstrip(".") if place else ""
     if missing:
         path = f"{path}.{missing.group(1)}".lstrip(".")
     remedy = _remedy(_at(inspect.type_info(shape), path))
     if unknown:
         path, remedy = f"{path}.{unknown.group(1)[:60]}".lstrip("."), _members_of(_at(inspect.type_info(shape), path))
-    if IN_MAPPING.search(said):
+    if IN_MAPPING.search(message):
         name = path.replace("[...]", "")
         path = f"{name}.{_wrong_key(shape, members, name)[:60]}"
     return f"{path or 'the body'}: {remedy}"

@@ -28,18 +28,18 @@ Act = Callable[[Simulator, Seller, float], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """`words` say what happens, and what a program should do."""
+    """`description`: what happens, and what a program should do."""
 
-    words: str
+    description: str
     act: Act
 
 
 def scenarios_json() -> dict[str, Any]:
-    return {"scenarios": {name: scenario.words for name, scenario in SCENARIOS.items()}}
+    return {"scenarios": {name: scenario.description for name, scenario in SCENARIOS.items()}}
 
 
 def start_scenario(simulator: Simulator, name: str, body: ScenarioBody, now: float) -> Response:
-    """The first seller unless told which; NotPossible says what the seller lacks for it."""
+    """The first seller unless one is given; NotPossible says what the seller lacks for it."""
     if name not in SCENARIOS:
         raise NotPossible(f"{name[:60]}: no such scenario; choose one of {', '.join(SCENARIOS)}")
     first = next(iter(simulator.world.sellers))
@@ -70,14 +70,14 @@ def _fba(simulator: Simulator, seller: Seller, now: float) -> dict[str, Any]:
     market = next(market for market in seller.marketplaces if MARKETS[market].pool == stock.pool)
     orders = [_order(simulator, seller, market, stock.sku, now, fba=True) for _ in range(2)]
     key = "/".join(stock.key)
-    told = {"stock": list(stock.key)}
+    stock_params = {"stock": list(stock.key)}
     world.warehouses.send_in(stock, 24)
     world.records.intend(
-        now + HOUR, "receive", key, {**told, "quantity": 24, "reference": f"FBA15{len(world.orders):07d}"}
+        now + HOUR, "receive", key, {**stock_params, "quantity": 24, "reference": f"FBA15{len(world.orders):07d}"}
     )
-    world.records.intend(now + 2 * HOUR, "lose", key, {**told, "quantity": 1})
-    world.records.intend(now + 3 * HOUR, "damage", key, {**told, "quantity": 1})
-    world.records.intend(now + A_DAY, "find", key, {**told, "quantity": 1})
+    world.records.intend(now + 2 * HOUR, "lose", key, {**stock_params, "quantity": 1})
+    world.records.intend(now + 3 * HOUR, "damage", key, {**stock_params, "quantity": 1})
+    world.records.intend(now + A_DAY, "find", key, {**stock_params, "quantity": 1})
     for order, disposition in zip(orders, ("SELLABLE", "CUSTOMER_DAMAGED"), strict=True):
         back = {"item": order.items[0].id, "quantity": 1, "reason": "UNWANTED_ITEM", "disposition": disposition}
         world.records.intend(now + 3 * A_DAY, "return", order.id, back)
@@ -131,8 +131,8 @@ def _outage(simulator: Simulator, seller: Seller, now: float) -> dict[str, Any]:
 
 SCENARIOS = {
     "oversold": Scenario(
-        "Two units are left of a SKU; before anybody could be told, three buyers in several marketplaces have one "
-        "each. A program must keep all three orders and say that one cannot be sent.",
+        "Two units are left of a SKU; before a new quantity can be sent, three buyers in several marketplaces order "
+        "one each. A program must keep all three orders and say that one cannot be sent.",
         _oversold,
     ),
     "fba": Scenario(
@@ -160,7 +160,7 @@ SCENARIOS = {
         _outage,
     ),
 }
-"""By name; docs/simulator.md tells of them too."""
+"""By name; docs/simulator.md describes them too."""
 
 
 def _own(simulator: Simulator, seller: Seller, least: int = 3) -> Listing:

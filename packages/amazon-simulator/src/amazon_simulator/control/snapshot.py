@@ -13,7 +13,7 @@ def save_world(simulator: Simulator) -> Response:
 
 
 def load_world(simulator: Simulator, request: Request) -> Response:
-    """The body is the file; tokens, books, limits, faults and traffic are those of the file from now on."""
+    """The body is the file; tokens, orders, limits, faults and traffic are those of the file from now on."""
     try:
         head = load(simulator, request.body)
     except ValueError as fault:

@@ -1,8 +1,8 @@
-"""The simulator's own books: the judge of what a program did."""
+"""The simulator's own state, by which a program's results are judged."""
 
 from typing import Any
 
-from amazon_simulator.control.documents import papers
+from amazon_simulator.control.documents import documents_json
 from amazon_simulator.control.writes import fault_event_json, not_simulated_json, write_json
 from amazon_simulator.core.clock import iso
 from amazon_simulator.representations.order_money import grand_total
@@ -12,10 +12,10 @@ from amazon_simulator.world.entities import FbaEvent, FbaStock, Listing, Order, 
 
 
 def state_report(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
-    """The simulator's own books: the judge of what a program did."""
+    """The simulator's own state, by which a program's results are judged."""
     world, wanted = simulator.world, query.get("sellerId", "")
 
-    def told(part: str) -> bool:
+    def includes(part: str) -> bool:
         return query.get(part) != "0"
 
     def ours(seller: str) -> bool:
@@ -23,9 +23,9 @@ def state_report(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
 
     return {
         "now": iso(simulator.clock.seconds()),
-        "orders": [order_json(o) for o in world.orders.values() if ours(o.seller)] if told("orders") else [],
+        "orders": [order_json(o) for o in world.orders.values() if ours(o.seller)] if includes("orders") else [],
         "listings": [listing_json(row) for row in world.listings.values() if ours(row.seller)]
-        if told("listings")
+        if includes("listings")
         else [],
         "fba": [stock_json(row) for row in world.fba.values() if ours(row.seller)],
         "confirmations": [
@@ -43,8 +43,8 @@ def state_report(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
             if ours(row.seller)
         ],
         "returns": [return_json(row) for row in world.returns if ours(row.seller)],
-        "fbaEvents": [_event(row) for row in world.fba_events if ours(row.seller)] if told("fbaEvents") else [],
-        **papers(simulator, ours, told),
+        "fbaEvents": [_event(row) for row in world.fba_events if ours(row.seller)] if includes("fbaEvents") else [],
+        **documents_json(simulator, ours, includes),
         "calls": [
             {
                 "sellerId": row.seller,
@@ -59,9 +59,9 @@ def state_report(simulator: Simulator, query: dict[str, str]) -> dict[str, Any]:
         "notSimulated": not_simulated_json(simulator.not_simulated),
         "throttled": sum(row.refused for row in simulator.limits.counters.values() if ours(row.seller)),
         "throttled_by_others": sum(row.others for row in simulator.limits.counters.values() if ours(row.seller)),
-        "writes": [write_json(row) for row in world.writes if ours(row.seller)] if told("writes") else [],
+        "writes": [write_json(row) for row in world.writes if ours(row.seller)] if includes("writes") else [],
         "faultEvents": [fault_event_json(row) for row in simulator.faults.events if ours(row.seller)]
-        if told("faultEvents")
+        if includes("faultEvents")
         else [],
     }
 

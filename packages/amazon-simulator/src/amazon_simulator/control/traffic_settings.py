@@ -26,7 +26,7 @@ def traffic_json(simulator: Simulator) -> dict[str, Any]:
         "odd": plan.odd,
         "warehouses": plan.warehouses,
         "keepStocked": plan.kept_stocked,
-        "habits": msgspec.to_builtins(plan.habits),
+        "habits": msgspec.to_builtins(plan.profile),
         "seed": plan.seed,
         "placed": plan.placed,
         "missed": plan.missed,
@@ -43,8 +43,8 @@ def set_traffic(simulator: Simulator, body: Traffic, now: float) -> Response:
     plan.warehouses = given(body.warehouses, plan.warehouses)
     plan.kept_stocked = given(body.keep_stocked, plan.kept_stocked)
     plan.seed = given(body.seed, plan.seed)
-    if not isinstance(body.habits, UnsetType):
-        plan.habits = msgspec.structs.replace(plan.habits, **body.habits)
+    if not isinstance(body.profile, UnsetType):
+        plan.profile = msgspec.structs.replace(plan.profile, **body.profile)
     if not isinstance(body.peak, UnsetType):
         plan.peaks = [*plan.peaks, (now, now + body.peak.seconds, body.peak.factor)]
     simulator.traffic.follow(plan, now)

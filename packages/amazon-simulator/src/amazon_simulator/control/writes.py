@@ -1,4 +1,4 @@
-"""In the books: quantities that were sent, faults that struck, what was asked for and is not here."""
+"""In the state report: quantities that were sent, faults that happened, what was called and is not simulated."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def fault_event_json(row: FaultEvent) -> dict[str, Any]:
 
 
 def not_simulated_json(held: NotSimulated) -> list[dict[str, Any]]:
-    """What was asked for that is not here, and how often."""
+    """What was called that is not simulated, and how often."""
     return [
         {"what": row.what, "count": row.count, "first": iso(row.first), "last": iso(row.last), "sellerId": row.seller}
         for row in held.requests.values()

@@ -1,4 +1,4 @@
-"""The simulator's trade clock: scaled or stepped, told to others by a small file.
+"""The simulator's trade clock: scaled or stepped, published to others by a small file.
 
 File: {"anchor_machine", "anchor_trade", "rate", "seen_machine"}, Unix seconds; trade = anchor_trade +
 (machine − anchor_machine) × rate. A simulator that comes back within a minute keeps the anchors; after a longer
@@ -30,14 +30,14 @@ class Clock:
         self.rate = rate
         if file is not None and file.exists():
             self._take_up(file, machine)
-        self.tell()
+        self.publish()
 
     def _take_up(self, file: Path, machine: float) -> None:
         """Go on where the file says; ValueError when it is none of ours."""
         try:
-            told = json.loads(file.read_text(encoding="utf-8"))
+            anchors = json.loads(file.read_text(encoding="utf-8"))
             anchor, trade, rate, seen = (
-                float(told[name]) for name in ("anchor_machine", "anchor_trade", "rate", "seen_machine")
+                float(anchors[name]) for name in ("anchor_machine", "anchor_trade", "rate", "seen_machine")
             )
         except (ValueError, KeyError, TypeError) as fault:
             raise ValueError(f"{file} is no clock file; take it away, or start with --fresh") from fault
@@ -71,16 +71,16 @@ class Clock:
         before = self._anchor_trade, self._anchor_machine, self.rate
         self._anchor_trade, self._anchor_machine, self.rate = trade, time.time(), rate
         try:
-            self.tell()
+            self.publish()
         except NotWritten:
             self._anchor_trade, self._anchor_machine, self.rate = before
             raise
 
-    def tell(self) -> None:
+    def publish(self) -> None:
         """Write the clock file, whole or not at all; NotWritten leaves the old one."""
         if self._file is None:
             return
-        told = {
+        anchors = {
             "anchor_machine": self._anchor_machine,
             "anchor_trade": self._anchor_trade,
             "rate": self.rate,
@@ -88,7 +88,7 @@ class Clock:
         }
         part = self._file.with_suffix(".part")
         try:
-            part.write_text(json.dumps(told), encoding="utf-8")
+            part.write_text(json.dumps(anchors), encoding="utf-8")
             os.replace(part, self._file)
         except OSError as fault:
             raise NotWritten(f"{self._file} cannot be written ({fault.strerror})") from fault
@@ -98,7 +98,7 @@ class Clock:
         return "stepped" if self.stepped else "real" if self.rate == 1 else "scaled"
 
 
-@functools.lru_cache(maxsize=8192)  # an order tells most of its times more than once
+@functools.lru_cache(maxsize=8192)  # an order shows most of its times more than once
 def iso(seconds: float) -> str:
     """As Amazon writes times: UTC with milliseconds and Z."""
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

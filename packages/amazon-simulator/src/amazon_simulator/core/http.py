@@ -20,10 +20,10 @@ class Request:
 
     def params(self) -> dict[str, str]:
         """A parameter given several times counts as a list with commas: Amazon takes both ways."""
-        told: dict[str, str] = {}
+        params: dict[str, str] = {}
         for name, value in parse_qsl(self.query, keep_blank_values=True):
-            told[name] = f"{told[name]},{value}" if name in told else value
-        return told
+            params[name] = f"{params[name]},{value}" if name in params else value
+        return params
 
     def listed(self, name: str) -> set[str]:
         """The members of a list parameter, a comma within a member (%2C) read both ways: members hold SKUs."""
@@ -76,4 +76,4 @@ def see_other(address: str) -> Response:
 
 
 class ConnectionCut(ConnectionError):
-    """A fault cut the connection: no answer came. Whether the write was done is for the books to say."""
+    """A fault cut the connection: no answer came. Whether the write was done stands in the state report."""

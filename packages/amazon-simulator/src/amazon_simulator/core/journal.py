@@ -135,7 +135,7 @@ class Journal:
 
 
 def cut_torn_end(file: Path) -> int:
-    """Cut everything behind the last sound record off, so that the next line begins at its own beginning; answers how
+    """Cut everything behind the last sound record off, so that the next line begins at its own beginning; returns how
     many bytes. They are kept beside the journal. A line that is JSON of another version is not torn: `read` says so."""
     if not file.exists():
         return 0

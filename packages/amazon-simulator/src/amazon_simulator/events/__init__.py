@@ -1,4 +1,4 @@
-"""What Amazon tells of by itself: who subscribed to what, what has happened, and how it gets to a queue."""
+"""Notifications: who subscribed to what, what has happened, and how it gets to a queue."""
 
 from amazon_simulator.events.delivery import Delivery
 from amazon_simulator.events.watcher import Watcher

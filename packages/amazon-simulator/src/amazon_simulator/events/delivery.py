@@ -1,6 +1,6 @@
 """Destinations, subscriptions, and the delivery of what happened; faults lose, double and delay it.
 
-Source: model notifications.json. A queue that does not let Amazon in gets nothing, and nobody is told (behaviour N01):
+Source: model notifications.json. A queue that does not let Amazon in gets nothing, without any error (behaviour N01):
 the reason stands in GET /_simulator/notifications.
 """
 
@@ -8,6 +8,8 @@ import json
 import uuid
 from collections.abc import Iterator
 from typing import Any, ClassVar
+
+import msgspec
 
 from amazon_simulator.access.application import Application
 from amazon_simulator.core.clock import iso
@@ -37,7 +39,7 @@ class Destination(Entity, tag="destination"):
 
 
 class Subscription(Entity, tag="subscription"):
-    """`changes`: the order change types that are wanted, empty = all. `trouble`: why the last one was not delivered."""
+    """`changes`: the order change types that are wanted, empty = all. `failure`: why the last one was not delivered."""
 
     id: str
     seller: str
@@ -50,7 +52,7 @@ class Subscription(Entity, tag="subscription"):
     sent: int = 0
     lost: int = 0
     undelivered: int = 0
-    trouble: str = ""
+    failure: str = msgspec.field(default="", name="trouble")  # the name it has in journals
     last: float = 0.0
     gone: bool = False
 
@@ -87,9 +89,9 @@ class Delivery:
         self.destinations: dict[str, Destination] = {}
         self.subscriptions: dict[str, Subscription] = {}
         self.bus: dict[str, list[BusEvent]] = {}
-        self.developer_trouble = ""
+        self.developer_failure = ""
         self._late: dict[str, Late] = {}
-        application.announce = self.tell_developer
+        application.announce = self.notify_developer
 
     def put(self, entity: Entity) -> None:
         match entity:
@@ -182,14 +184,14 @@ class Delivery:
                 )
 
     def _deliver(self, subscription: Subscription, body: str, now: float) -> None:
-        subscription.trouble = self.deliver(subscription.destination, body, now)
-        subscription.undelivered += bool(subscription.trouble)
-        subscription.sent += not subscription.trouble
-        subscription.last = subscription.last if subscription.trouble else now
+        subscription.failure = self.deliver(subscription.destination, body, now)
+        subscription.undelivered += bool(subscription.failure)
+        subscription.sent += not subscription.failure
+        subscription.last = subscription.last if subscription.failure else now
         self.changed.append(subscription)
 
     def deliver(self, destination_id: str, body: str, now: float) -> str:
-        """Put a message where it belongs; answers why it could not be."""
+        """Put a message where it belongs; returns why it could not be, "" when it was."""
         destination = self.destinations.get(destination_id)
         if destination is None:
             return "the destination was deleted"
@@ -205,14 +207,14 @@ class Delivery:
 
     def _deliver_to_queue(self, arn: str, body: str, now: float) -> str:
         queue = self._queues.held.get(arn)
-        trouble = f"there is no queue {arn}" if queue is None else objection(queue)
-        if queue is not None and not trouble:
+        failure = f"there is no queue {arn}" if queue is None else objection(queue)
+        if queue is not None and not failure:
             self._queues.send(queue, body, now, sender=SENDER)
-        return trouble
+        return failure
 
     # --- to the developer
 
-    def tell_developer(self, kind: str, payload: dict[str, Any], now: float) -> None:
+    def notify_developer(self, kind: str, payload: dict[str, Any], now: float) -> None:
         """To the queue that is registered in the portal: no subscription, no seller."""
         arn = self._application.registration.notification_queue
         if not arn or self._faults.happens("notification_lost", "", now) is not None:
@@ -221,20 +223,20 @@ class Delivery:
         notification_id = self.numbering.uuid("notification", now)
         body = wrapped(kind, payload, at=now, now=now, subscription_id=subscription_id, notification_id=notification_id)
         for _ in range(1 if self._faults.happens("notification_doubled", "", now) is None else 2):
-            self.developer_trouble = self._deliver_to_queue(arn, body, now)
+            self.developer_failure = self._deliver_to_queue(arn, body, now)
 
 
 def _on_bus(destination: Destination, body: str, event_id: str, now: float) -> dict[str, Any]:
     """As EventBridge wraps a partner's event."""
-    told = json.loads(body)
+    notice = json.loads(body)
     return {
         "version": "0",
         "id": event_id,
-        "detail-type": told.get("NotificationType", told.get("notificationType")),
+        "detail-type": notice.get("NotificationType", notice.get("notificationType")),
         "source": destination.source,
         "account": destination.account,
         "time": iso(now)[:19] + "Z",
         "region": destination.region,
         "resources": [],
-        "detail": told,
+        "detail": notice,
     }

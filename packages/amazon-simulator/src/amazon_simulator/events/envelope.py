@@ -19,7 +19,7 @@ SECRET_EXPIRY = "APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY"
 KINDS = (ORDERS, QUANTITIES, STATUSES, FBA, FEEDS, REPORTS)
 """What a seller's subscription can be for."""
 OF_APPLICATION = (NEW_SECRET, SECRET_EXPIRY)
-"""What the developer's own queue is told: no subscription, it is registered in the portal."""
+"""What is sent to the developer's own queue: no subscription, it is registered in the portal."""
 FINISHED = "2020-09-04"
 VERSIONS = {kind: ("1.0", FINISHED) if kind in (FEEDS, REPORTS) else ("1.0",) for kind in KINDS}
 
@@ -46,7 +46,7 @@ def wrapped(
         "PublishTime": iso(now),
         "NotificationId": notification_id,
     }
-    told = {
+    notice = {
         "NotificationVersion": version,
         "NotificationType": kind,
         "PayloadVersion": version,
@@ -55,8 +55,8 @@ def wrapped(
         "NotificationMetadata": metadata,
     }
     if kind in (FEEDS, REPORTS, *OF_APPLICATION):
-        told = _spelt_low({**told, "NotificationMetadata": _spelt_low(metadata)})
-    return json.dumps(told, ensure_ascii=False)
+        notice = _spelt_low({**notice, "NotificationMetadata": _spelt_low(metadata)})
+    return json.dumps(notice, ensure_ascii=False)
 
 
 def _spelt_low(members: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What notifications tell. Source: models' schemas/notifications; sp-api documents of each type."""
+"""What notifications contain. Source: models' schemas/notifications; sp-api documents of each type."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -20,8 +20,8 @@ STATUSES = {
 """Notifications still speak the language of Orders v0."""
 PROGRAMS = {"PRIME": "Prime", "PREMIUM": "Premium", "AMAZON_BUSINESS": "Business"}
 SHIPS_HOME = "Direct-to-Consumer Shipping"
-STATUS_CHANGE, BUYER_ASKED = "OrderStatusChange", "BuyerRequestedChange"
-REASONS = {STATUS_CHANGE: "Order Status Change", BUYER_ASKED: "Buyer Requested Cancel"}
+STATUS_CHANGE, BUYER_REQUESTED = "OrderStatusChange", "BuyerRequestedChange"
+REASONS = {STATUS_CHANGE: "Order Status Change", BUYER_REQUESTED: "Buyer Requested Cancel"}
 
 
 def order_change(order: Order, change: str, roles: Collection[str]) -> dict[str, Any]:
@@ -69,12 +69,12 @@ def _summary(order: Order, roles: Collection[str]) -> dict[str, Any]:
     return summary
 
 
-def old_status_change(told: dict[str, Any]) -> dict[str, Any]:
-    """What ORDER_STATUS_CHANGE told of the same change: flat, its first item only, the purchase in Unix seconds.
+def old_status_change(payload: dict[str, Any]) -> dict[str, Any]:
+    """What ORDER_STATUS_CHANGE contained for the same change: flat, its first item only, the purchase in Unix seconds.
 
     Source: models of 2022, OrderStatusChangeNotification (removed since).
     """
-    change = told["OrderChangeNotification"]
+    change = payload["OrderChangeNotification"]
     summary, item = change["Summary"], change["Summary"]["OrderItems"][0]
     return {
         "OrderStatusChangeNotification": {
@@ -99,7 +99,7 @@ def quantity_change(seller: str, sku: str, quantity: int) -> dict[str, Any]:
 
 def status_change(listing: Listing, marketplace: str, statuses: Iterable[str]) -> dict[str, Any]:
     """CreatedDate is when the listing was made."""
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "SellerId": listing.seller,
         "MarketplaceId": marketplace,
         "Asin": listing.asin,
@@ -107,12 +107,12 @@ def status_change(listing: Listing, marketplace: str, statuses: Iterable[str]) -
         "Status": list(statuses),
     }
     if listing.history:
-        told["CreatedDate"] = iso(listing.history[0].at)
-    return told
+        payload["CreatedDate"] = iso(listing.history[0].at)
+    return payload
 
 
 def fba_change(seller: Seller, listing: Listing, stocks: dict[str, FbaStock]) -> dict[str, Any]:
-    """`stocks`: the SKU's stock by pool; every marketplace tells of its own pool."""
+    """`stocks`: the SKU's stock by pool; every marketplace shows its own pool."""
     return {
         "SellerId": seller.id,
         "FNSKU": fn_sku(listing),

@@ -26,15 +26,15 @@ def objection(queue: Queue) -> str:
 
 def _statements(policy: str) -> Iterator[tuple[str, list[str]]]:
     """(effect, actions in lower case) of each statement that speaks of Amazon's account."""
-    told: Any = json.loads(policy) if policy else {}
-    for statement in _listed(told.get("Statement")):
+    document: Any = json.loads(policy) if policy else {}
+    for statement in _listed(document.get("Statement")):
         if isinstance(statement, dict) and _names_amazon(statement.get("Principal")):
             yield str(statement.get("Effect")), [str(one).lower() for one in _listed(statement.get("Action"))]
 
 
 def _names_amazon(principal: Any) -> bool:
-    told = principal.get("AWS") if isinstance(principal, dict) else principal
-    return any(one in ("*", AMAZON, f"arn:aws:iam::{AMAZON}:root") for one in _listed(told))
+    accounts = principal.get("AWS") if isinstance(principal, dict) else principal
+    return any(one in ("*", AMAZON, f"arn:aws:iam::{AMAZON}:root") for one in _listed(accounts))
 
 
 def _listed(value: Any) -> list[Any]:

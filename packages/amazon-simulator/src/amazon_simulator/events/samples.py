@@ -1,4 +1,4 @@
-"""What a test notification tells: something made up, in the form of the real thing. Source: sendTestNotification."""
+"""What a test notification contains: something made up, in the form of the real thing. Source: sendTestNotification."""
 
 from decimal import Decimal
 from typing import Any

@@ -17,19 +17,19 @@ from amazon_simulator.world import World
 from amazon_simulator.world.catalogue import MARKETS
 from amazon_simulator.world.entities import FbaStock, Listing, Moved, Order, Seller
 
-Seen = dict[Any, Any]
-Look = Callable[[Sequence[Entity], Seen, float], Iterator[News]]
+Previous = dict[Any, Any]
+Observe = Callable[[Sequence[Entity], Previous, float], Iterator[News]]
 
 
 class Watcher:
-    """`watch` is told of every changed entity. What was is kept in memory: at a start it is what the journal holds."""
+    """`watch` takes every changed entity. The previous values are kept in memory: at a start those of the journal."""
 
     def __init__(self, world: World, application: Application, delivery: Delivery) -> None:
         self._world = world
         self._application = application
         self._delivery = delivery
-        self._seen: dict[str, Seen] = {}
-        self._eyes: dict[str, tuple[Callable[[], Seen], Look]] = {
+        self._previous: dict[str, Previous] = {}
+        self._observers: dict[str, tuple[Callable[[], Previous], Observe]] = {
             ORDERS: (self._orders, self._look_at_orders),
             QUANTITIES: (self._quantities, self._look_at_quantities),
             STATUSES: (self._statuses, self._look_at_statuses),
@@ -41,56 +41,56 @@ class Watcher:
     def look_round(self) -> None:
         """Remember what is now, for each type that is subscribed to; forget the rest."""
         wanted = self._delivery.wanted()
-        self._seen = {
-            kind: self._seen[kind] if kind in self._seen else remember()
-            for kind, (remember, _) in self._eyes.items()
+        self._previous = {
+            kind: self._previous[kind] if kind in self._previous else remember()
+            for kind, (remember, _) in self._observers.items()
             if kind in wanted
         }
 
     def watch(self, changed: Sequence[Entity], now: float) -> None:
-        for kind, seen in self._seen.items():
-            for news in self._eyes[kind][1](changed, seen, now):
+        for kind, previous in self._previous.items():
+            for news in self._observers[kind][1](changed, previous, now):
                 self._delivery.publish(news, now)
         self.look_round()
 
     # --- orders
 
-    def _orders(self) -> Seen:
+    def _orders(self) -> Previous:
         return {order.id: _of_order(order) for order in self._world.orders.values()}
 
-    def _look_at_orders(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+    def _look_at_orders(self, changed: Sequence[Entity], previous: Previous, now: float) -> Iterator[News]:
         roles = self._application.roles
         for order in changed:
             if not isinstance(order, Order) or order.channel != "AMAZON":
                 continue
-            was, status_and_wish = seen.get(order.id, ("", False)), _of_order(order)
-            seen[order.id] = status_and_wish
+            was, status_and_request = previous.get(order.id, ("", False)), _of_order(order)
+            previous[order.id] = status_and_request
             for differs, change in (
-                (was[0] != status_and_wish[0], payloads.STATUS_CHANGE),
-                (status_and_wish[1] and not was[1], payloads.BUYER_ASKED),
+                (was[0] != status_and_request[0], payloads.STATUS_CHANGE),
+                (status_and_request[1] and not was[1], payloads.BUYER_REQUESTED),
             ):
                 if differs:
-                    told = payloads.order_change(order, change, roles)
-                    yield News(ORDERS, order.seller, told, order.updated, change)
+                    payload = payloads.order_change(order, change, roles)
+                    yield News(ORDERS, order.seller, payload, order.updated, change)
 
     # --- listings
 
-    def _quantities(self) -> Seen:
+    def _quantities(self) -> Previous:
         return {key: row.quantity for key, row in self._world.listings.items()}
 
-    def _look_at_quantities(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+    def _look_at_quantities(self, changed: Sequence[Entity], previous: Previous, now: float) -> Iterator[News]:
         for row in changed:
             if not isinstance(row, Moved | Listing) or row.channel != "DEFAULT" or row.quantity is None:
                 continue
-            was = seen.get((row.seller, row.sku))
-            seen[(row.seller, row.sku)] = row.quantity
+            was = previous.get((row.seller, row.sku))
+            previous[(row.seller, row.sku)] = row.quantity
             if was != row.quantity:
                 yield News(QUANTITIES, row.seller, payloads.quantity_change(row.seller, row.sku, row.quantity), now)
 
-    def _statuses(self) -> Seen:
+    def _statuses(self) -> Previous:
         return {key: self._status(row) for key, row in self._world.listings.items()}
 
-    def _look_at_statuses(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+    def _look_at_statuses(self, changed: Sequence[Entity], previous: Previous, now: float) -> Iterator[News]:
         """A suspended or reopened marketplace changes every listing of the seller's there."""
         keys: dict[tuple[str, str], None] = {}
         for row in changed:
@@ -105,36 +105,36 @@ class Watcher:
             listing = self._world.listings.get(key)
             if listing is None:
                 continue
-            was, status = seen.get(key, {}), self._status(listing)
-            seen[key] = status
+            was, status = previous.get(key, {}), self._status(listing)
+            previous[key] = status
             for marketplace in {**was, **status}:
                 now_there = status.get(marketplace, ())
                 if was.get(marketplace, ()) != now_there:
-                    told = payloads.status_change(listing, marketplace, now_there or ("DELETED",))
-                    yield News(STATUSES, listing.seller, told, now)
+                    payload = payloads.status_change(listing, marketplace, now_there or ("DELETED",))
+                    yield News(STATUSES, listing.seller, payload, now)
 
     def _status(self, listing: Listing) -> dict[str, tuple[str, ...]]:
         """Marketplace → what a listing is there; where it is not listed, it is not there at all."""
         if not listing.listed:
             return {}
-        suspended, told = self._world.sellers[listing.seller].suspended, statuses(listing)
+        suspended, listed = self._world.sellers[listing.seller].suspended, statuses(listing)
         return {
-            marketplace: tuple(one for one in told if one != "BUYABLE" or marketplace not in suspended)
+            marketplace: tuple(one for one in listed if one != "BUYABLE" or marketplace not in suspended)
             for marketplace in listing.marketplaces
         }
 
     # --- FBA stock
 
-    def _levels(self) -> Seen:
+    def _levels(self) -> Previous:
         return {key: _of_stock(row) for key, row in self._world.fba.items()}
 
-    def _look_at_levels(self, changed: Sequence[Entity], seen: Seen, now: float) -> Iterator[News]:
+    def _look_at_levels(self, changed: Sequence[Entity], previous: Previous, now: float) -> Iterator[News]:
         moved: dict[tuple[str, str], None] = {}
         for row in changed:
             if isinstance(row, FbaStock):
-                was = seen.get(row.key)
-                seen[row.key] = _of_stock(row)
-                if was != seen[row.key]:
+                was = previous.get(row.key)
+                previous[row.key] = _of_stock(row)
+                if was != previous[row.key]:
                     moved[(row.seller, row.sku)] = None
         for seller_id, sku in moved:
             seller, listing = self._world.sellers.get(seller_id), self._world.listings.get((seller_id, sku))
@@ -149,14 +149,14 @@ class Watcher:
     # --- work that is over
 
     def _look_at_work(
-        self, kind: type[Feed] | type[Report], changed: Sequence[Entity], seen: Seen, now: float
+        self, kind: type[Feed] | type[Report], changed: Sequence[Entity], previous: Previous, now: float
     ) -> Iterator[News]:
-        """Each is told once: what is changed of it later is no news."""
+        """Each is sent once: later changes of it are not."""
         for entity in changed:
-            if isinstance(entity, kind) and entity.id not in seen:
+            if isinstance(entity, kind) and entity.id not in previous:
                 news = finished_work(entity, now)
                 if news is not None:
-                    seen[entity.id] = None
+                    previous[entity.id] = None
                     yield news
 
 

@@ -12,17 +12,17 @@ from amazon_simulator.protocol.errors import BUDGETS, SAY_WHICH
 KINDS = {
     "throttle": "429 although the budget is not used up; `of`: which one a listing's patch or put names",
     "400": "InvalidInput without a reason, although nothing is wrong",
-    "refuse": "an error in your own words: `status` (400 unless told), `code`, `message`, `details`",
+    "refuse": "an error in your own words: `status` (400 by default), `code`, `message`, `details`",
     "500": "InternalFailure",
     "503": "service unavailable",
-    "slow": "answers `seconds` of machine time later",
+    "slow": "responds `seconds` of machine time later",
     "cut_before": "the connection breaks before anything was done",
     "cut_after": "the connection breaks after it was done",
     "html": "a front end's HTML page instead of JSON",
     "broken_json": "200 with JSON that breaks off",
-    "wrong_content_type": "JSON under another content type: `contentType`, text/plain unless told",
+    "wrong_content_type": "JSON under another content type: `contentType`, text/plain by default",
     "empty": "200 whose payload is null, or without any member",
-    "members": "members left out (`without`), or given another value (`with`, inside `into` where told)",
+    "members": "members left out (`without`), or given another value (`with`, inside `into` where given)",
     "token_expired": "the access token is worth nothing from now on",
     "revoked": "the seller's authorisation is withdrawn",
     "denied": "403 as for a missing role",
@@ -31,11 +31,11 @@ KINDS = {
     "rows_missing": "a page leaves its first row out",
     "page_repeated": "gives the first page again, with a token",
     "bad_next_token": "the next page's token is no token",
-    "page_token_refused": "a call with a page token is refused without words: 400 whose message is null",
+    "page_token_refused": "a call with a page token is refused without a message: 400 whose message is null",
     "no_address": "orders come without their address",
     "no_money": "orders come without their money",
     "no_quantities": "getInventorySummaries gives empty inventoryDetails",
-    "odd_skus_missing": "a SKU with a space or an apostrophe is not found when it is asked for; the whole list has it",
+    "odd_skus_missing": "a SKU with a space or an apostrophe is not found when it is requested; the whole list has it",
     "accepted_not_applied": "a listing's patch, put or deletion is ACCEPTED and nothing happens",
     "applied_late": "what was accepted for a listing takes effect `seconds` of trade time later",
     "invalid": "a listing's patch or put is INVALID, with an issue and status 200",
@@ -77,8 +77,8 @@ TOKENS = {
 """Operations that give their answer in pages → the token's parameter."""
 OF_FEEDS = ("accepted_not_applied", "applied_late", "invalid")
 """Faults of submissions that meet the messages of a listings feed, too."""
-ASKED_FOR = {"getInventorySummaries": ("sellerSkus", "sellerSku"), "searchListingsItems": ("identifiers",)}
-"""Operations → the parameters by which SKUs are asked for."""
+SKU_PARAMETERS = {"getInventorySummaries": ("sellerSkus", "sellerSku"), "searchListingsItems": ("identifiers",)}
+"""Operations → the parameters by which SKUs are requested."""
 ONLY_FOR: dict[str, tuple[str, ...]] = {
     "stale_read": ("searchListingsItems", "getListingsItem"),
     "orders_missing": ("searchOrders",),
@@ -97,7 +97,7 @@ ONLY_FOR: dict[str, tuple[str, ...]] = {
     "tracking_refused": ("confirmShipment",),
     **dict.fromkeys(HAPPENINGS, ()),
 }
-WORDS = (("message", "The request was refused."), ("details", ""))
+REFUSAL_TEXTS = (("message", "The request was refused."), ("details", ""))
 LONGEST = {"slow": 600.0}
 """Seconds at most: of machine time a client waits no longer; of trade time anything goes."""
 
@@ -144,7 +144,7 @@ class Fault(Entity, tag="fault", kw_only=True):
 
 
 class FaultEvent(Entity, tag="fault event", kw_only=True):
-    """A fault has happened, for the books. `operation` is empty where it was no call that it happened to."""
+    """A fault has happened, for the state report. `operation` is empty where it was no call that it happened to."""
 
     number: int
     at: float
@@ -187,31 +187,31 @@ class Faults:
     def turn(self, now: float) -> None:
         """A fault waits for what it happens to."""
 
-    def add(self, told: Mapping[str, Any]) -> Fault:
+    def add(self, params: Mapping[str, Any]) -> Fault:
         """ValueError names the field that is wrong and what it may be."""
-        kind, operation = told.get("kind"), told.get("operation", "*")
+        kind, operation = params.get("kind"), params.get("operation", "*")
         if not isinstance(kind, str) or (kind not in KINDS and kind not in HAPPENINGS):
             raise ValueError(f"kind: “{kind}” is no fault; choose one of {', '.join((*KINDS, *HAPPENINGS))}")
         fitting = ("*", *(one for one in ONLY_FOR.get(kind, PLANS) if one in PLANS))
         if operation not in fitting:
             raise ValueError(f"operation: “{operation}” does not fit {kind}; choose one of {', '.join(fitting)}")
-        since, until = _window(told.get("window"))
-        endless = "probability" in told or "window" in told
-        seed = told.get("seed", self._seed)
+        since, until = _window(params.get("window"))
+        endless = "probability" in params or "window" in params
+        seed = params.get("seed", self._seed)
         if not isinstance(seed, int | str):
             raise ValueError("seed: give a number or a text")
         fault = Fault(
             number=1 if self._last is None else self._last.number + 1,
             kind=kind,
             operation=str(operation),
-            seller=str(told.get("sellerId", "*")),
-            count=int(_number(told, "count", 0 if endless else 1, 0, 1e9)),
-            probability=_number(told, "probability", 1.0, 0, 1),
+            seller=str(params.get("sellerId", "*")),
+            count=int(_number(params, "count", 0 if endless else 1, 0, 1e9)),
+            probability=_number(params, "probability", 1.0, 0, 1),
             since=since,
             until=until,
-            seconds=_number(told, "seconds", 2.0, 0, LONGEST.get(kind, 1e7)),
+            seconds=_number(params, "seconds", 2.0, 0, LONGEST.get(kind, 1e7)),
             seed=str(seed),
-            more=_more(kind, told),
+            more=_more(kind, params),
         )
         self.put(fault)
         self.changed.append(fault)
@@ -225,12 +225,12 @@ class Faults:
             self.changed.append(fault)
 
     def happens(self, kind: str, seller: str, now: float) -> Fault | None:
-        """The fault of this kind that strikes now: for HAPPENINGS, asked by whoever does them."""
+        """The fault of this kind that applies now: for HAPPENINGS, called by whoever does them."""
         fitting = [fault for fault in self.faults if fault.kind == kind]
         return self._noted(self._first(kind, seller, now, fitting), "", seller, "", now) if fitting else None
 
     def inject(self, operation: str, seller: str, now: float, query: Mapping[str, str], subject: str) -> Fault | None:
-        """The first fault that happens to this call, if any. `subject`: the last part of its path, for the books."""
+        """The first fault that happens to this call, if any. `subject`: the last part of its path."""
         fitting = [fault for fault in self.faults if fault.kind in KINDS and _meets(fault.kind, operation, query)]
         return self._noted(self._first(operation, seller, now, fitting), operation, seller, subject, now)
 
@@ -273,38 +273,38 @@ class Faults:
 
 
 def _meets(kind: str, operation: str, query: Mapping[str, str]) -> bool:
-    """Some faults happen only to a page after the first, or to what was asked for by name."""
+    """Some faults happen only to a page after the first, or to what was requested by name."""
     if kind == "page_token_refused":
         return bool(query.get(TOKENS.get(operation, "")))
     if kind == "odd_skus_missing":
-        return any(query.get(name) for name in ASKED_FOR.get(operation, ()))
+        return any(query.get(name) for name in SKU_PARAMETERS.get(operation, ()))
     return True
 
 
-def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
-    """What only this kind of fault is told."""
+def _more(kind: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that only this kind of fault has."""
     if kind == "throttle":
-        of = told.get("of", "application")
+        of = params.get("of", "application")
         if not isinstance(of, str) or of not in BUDGETS:
             raise ValueError(f"of: “{str(of)[:40]}” is no budget of a listing's; choose one of {', '.join(BUDGETS)}")
         return {"of": of}
     if kind == "wrong_content_type":
-        name = told.get("contentType", "text/plain")
+        name = params.get("contentType", "text/plain")
         if not isinstance(name, str) or not name.isascii() or not name.isprintable() or len(name) > 100:
             raise ValueError("contentType: give one like text/plain or application/xml")
         return {"contentType": name}
     if kind == "refuse":
-        status = told.get("status", 400)
+        status = params.get("status", 400)
         if type(status) is not int or not 400 <= status <= 599:
             raise ValueError("status: give a whole number from 400 to 599")
-        words = {name: told.get(name, default) for name, default in (("code", "InvalidInput"), *WORDS)}
-        wrong = next((name for name, text in words.items() if not isinstance(text, str) or len(text) > 2_000), None)
+        texts = {name: params.get(name, default) for name, default in (("code", "InvalidInput"), *REFUSAL_TEXTS)}
+        wrong = next((name for name, text in texts.items() if not isinstance(text, str) or len(text) > 2_000), None)
         if wrong is not None:
             raise ValueError(f"{wrong}: give a text of at most 2000 characters")
-        return {"status": status, **words}
+        return {"status": status, **texts}
     if kind != "members":
         return {}
-    without, given, into = told.get("without", []), told.get("with", {}), told.get("into", "")
+    without, given, into = params.get("without", []), params.get("with", {}), params.get("into", "")
     if not isinstance(without, list) or not all(isinstance(one, str) for one in without):
         raise ValueError("without: give a list of members' names")
     if not isinstance(given, dict):
@@ -316,21 +316,21 @@ def _more(kind: str, told: Mapping[str, Any]) -> dict[str, Any]:
     return {"without": without, "with": given, "into": into}
 
 
-def _window(told: Any) -> tuple[float, float | None]:
+def _window(value: Any) -> tuple[float, float | None]:
     """{"since": ISO, "until": ISO} of trade time, either may be missing."""
-    if told is None:
+    if value is None:
         return 0.0, None
-    if not isinstance(told, dict) or not set(told) <= {"since", "until"}:
+    if not isinstance(value, dict) or not set(value) <= {"since", "until"}:
         raise ValueError('window: give {"since": ISO, "until": ISO} in trade time')
     try:
-        since = from_iso(str(told["since"])) if "since" in told else 0.0
-        return since, from_iso(str(told["until"])) if "until" in told else None
+        since = from_iso(str(value["since"])) if "since" in value else 0.0
+        return since, from_iso(str(value["until"])) if "until" in value else None
     except ValueError as fault:
         raise ValueError(f"window: {fault}; give times like 2026-12-01T00:00:00Z") from fault
 
 
-def _number(told: Mapping[str, Any], name: str, default: float, least: float, most: float) -> float:
-    value = told.get(name, default)
+def _number(params: Mapping[str, Any], name: str, default: float, least: float, most: float) -> float:
+    value = params.get(name, default)
     if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= most:
         raise ValueError(f"{name}: give a number from {least:g} to {most:g}")
     return float(value)

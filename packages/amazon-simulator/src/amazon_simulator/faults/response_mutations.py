@@ -26,60 +26,60 @@ def edited(response: Response, change: Callable[[Any], Any]) -> Response:
     return made
 
 
-def emptied(told: Any) -> Any:
-    return {"payload": None} if isinstance(told, dict) and "payload" in told else {}
+def emptied(body: Any) -> Any:
+    return {"payload": None} if isinstance(body, dict) and "payload" in body else {}
 
 
-def without(told: Any, names: list[str] | tuple[str, ...]) -> Any:
+def without(body: Any, names: list[str] | tuple[str, ...]) -> Any:
     """Every member of these names left out, however deep."""
-    if isinstance(told, dict):
-        return {name: without(value, names) for name, value in told.items() if name not in names}
-    if isinstance(told, list):
-        return [without(value, names) for value in told]
-    return told
+    if isinstance(body, dict):
+        return {name: without(value, names) for name, value in body.items() if name not in names}
+    if isinstance(body, list):
+        return [without(value, names) for value in body]
+    return body
 
 
-def given(told: Any, members: dict[str, Any], into: str, within: str = "") -> Any:
+def given(body: Any, members: dict[str, Any], into: str, within: str = "") -> Any:
     """`members` put into every object that is the value of `into` (the whole answer: ""), or changed where they are.
 
     With `into` a member that was not there is added; without, only what is there gets the other value.
     """
-    if isinstance(told, list):
-        return [given(value, members, into, within) for value in told]
-    if not isinstance(told, dict):
-        return told
-    kept = {name: given(value, members, into, name) for name, value in told.items()}
+    if isinstance(body, list):
+        return [given(value, members, into, within) for value in body]
+    if not isinstance(body, dict):
+        return body
+    kept = {name: given(value, members, into, name) for name, value in body.items()}
     if into:
         return {**kept, **members} if within == into else kept
     return {name: members.get(name, value) for name, value in kept.items()}
 
 
-def _rows(told: Any) -> tuple[dict[str, Any], str] | None:
+def _rows(body: Any) -> tuple[dict[str, Any], str] | None:
     """Where an answer keeps its rows: its first list of objects, under payload or not."""
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         return None
-    payload = told.get("payload")
-    for holder in (told, payload) if isinstance(payload, dict) else (told,):
+    payload = body.get("payload")
+    for holder in (body, payload) if isinstance(payload, dict) else (body,):
         for name, value in holder.items():
             if isinstance(value, list) and name != "errors":
                 return holder, name
     return None
 
 
-def without_first(told: Any) -> Any:
-    found = _rows(told)
+def without_first(body: Any) -> Any:
+    found = _rows(body)
     if found is not None:
         holder, name = found
         holder[name] = holder[name][1:]
-    return told
+    return body
 
 
-def without_odd_skus(told: Any) -> Any:
-    found = _rows(told)
+def without_odd_skus(body: Any) -> Any:
+    found = _rows(body)
     if found is not None:
         holder, name = found
         holder[name] = [row for row in holder[name] if not _odd(row)]
-    return told
+    return body
 
 
 def _odd(row: Any) -> bool:
@@ -87,17 +87,17 @@ def _odd(row: Any) -> bool:
     return " " in sku or "'" in sku
 
 
-def with_bad_token(told: Any) -> Any:
-    """A further page is promised under a token that is none, whether there is one or not."""
-    for holder in (told.get("pagination"), told.get("payload")) if isinstance(told, dict) else ():
+def with_bad_token(body: Any) -> Any:
+    """A further page is offered under an invalid token, whether there is one or not."""
+    for holder in (body.get("pagination"), body.get("payload")) if isinstance(body, dict) else ():
         for name in TOKENS:
             if isinstance(holder, dict) and name in holder:
                 holder[name] = POISON
-                return told
-    if isinstance(told, dict):
-        payload = told.get("payload")
+                return body
+    if isinstance(body, dict):
+        payload = body.get("payload")
         if isinstance(payload, dict) and "Orders" in payload:
             payload["NextToken"] = POISON
         else:
-            told["pagination"] = {"nextToken": POISON}
-    return told
+            body["pagination"] = {"nextToken": POISON}
+    return body

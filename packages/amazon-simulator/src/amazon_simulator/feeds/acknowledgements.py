@@ -20,10 +20,10 @@ def work_acknowledgements(ground: Ground, job: Job) -> Outcome:
 
 
 def _acknowledge(ground: Ground, job: Job, number: int, message: Element) -> list[Result]:
-    told = text_of(message, "AmazonOrderID")
+    order_id = text_of(message, "AmazonOrderID")
     try:
         order = find_order(ground.world, job.seller, message)
-        told = order.id
+        order_id = order.id
         match text_of(message, "StatusCode"):
             case "Success":
                 _take(ground, order, text_of(message, "MerchantOrderID"))
@@ -32,9 +32,9 @@ def _acknowledge(ground: Ground, job: Job, number: int, message: Element) -> lis
             case _:
                 raise Wrong(INCOMPLETE)
     except NotPossible as refusal:
-        return [Result(number, DATA, str(refusal), told)]
+        return [Result(number, DATA, str(refusal), order_id)]
     except Wrong as fault:
-        return [Result(number, fault.code, str(fault), told)]
+        return [Result(number, fault.code, str(fault), order_id)]
     return []
 
 
@@ -50,8 +50,8 @@ def _cancel(ground: Ground, order: Order, message: Element, now: float) -> None:
     if order.fulfilled_by != "MERCHANT":
         raise Wrong("This order is not cancelled by the seller.")
     items = {item.id for item in order.items}
-    for told in message.findall("Item"):
-        if text_of(told, "AmazonOrderItemCode") not in items or text_of(told, "CancelReason") not in REASONS:
+    for row in message.findall("Item"):
+        if text_of(row, "AmazonOrderItemCode") not in items or text_of(row, "CancelReason") not in REASONS:
             raise Wrong(INCOMPLETE)
     if not message.findall("Item"):
         raise Wrong(INCOMPLETE)

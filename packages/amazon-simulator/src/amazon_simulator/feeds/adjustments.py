@@ -26,10 +26,10 @@ def work_adjustments(ground: Ground, job: Job) -> Outcome:
 
 
 def _adjust(ground: Ground, job: Job, number: int, message: Element) -> list[Result]:
-    told = text_of(message, "AmazonOrderID")
+    order_id = text_of(message, "AmazonOrderID")
     try:
         order = find_order(ground.world, job.seller, message)
-        told = order.id
+        order_id = order.id
         cancelled = _cancelled(order, message)
         lines = _lines(ground.ledger, order, message)
         if not lines and not cancelled:
@@ -39,16 +39,16 @@ def _adjust(ground: Ground, job: Job, number: int, message: Element) -> list[Res
         if lines:
             ground.ledger.refund(order, lines, job.now, f"feed {job.feed.id}")
     except NotPossible as refusal:
-        return [Result(number, DATA, str(refusal), told)]
+        return [Result(number, DATA, str(refusal), order_id)]
     except Wrong as fault:
-        return [Result(number, fault.code, str(fault), told)]
+        return [Result(number, fault.code, str(fault), order_id)]
     return []
 
 
-def _item(order: Order, told: Element) -> Item:
-    code = text_of(told, "AmazonOrderItemCode")
+def _item(order: Order, row: Element) -> Item:
+    code = text_of(row, "AmazonOrderItemCode")
     item = next((one for one in order.items if one.id == code), None)
-    if item is None or text_of(told, "AdjustmentReason") not in REASONS:
+    if item is None or text_of(row, "AdjustmentReason") not in REASONS:
         raise Wrong(INCOMPLETE)
     return item
 
@@ -56,11 +56,11 @@ def _item(order: Order, told: Element) -> Item:
 def _cancelled(order: Order, message: Element) -> dict[str, int]:
     """Order item → units that are cancelled: only of what has not left; all of it or nothing."""
     found: dict[str, int] = {}
-    for told in message.findall("AdjustedItem"):
-        text = text_of(told, "QuantityCancelled")
+    for row in message.findall("AdjustedItem"):
+        text = text_of(row, "QuantityCancelled")
         if not text:
             continue
-        item = _item(order, told)
+        item = _item(order, row)
         left = item.quantity - item.cancelled - item.shipped
         if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= left or order.status != "UNSHIPPED":
             raise Wrong(f"QuantityCancelled: {left} units of {item.id} can be cancelled.")
@@ -73,11 +73,11 @@ def _cancelled(order: Order, message: Element) -> dict[str, int]:
 def _lines(ledger: Ledger, order: Order, message: Element) -> list[Booked]:
     """What is given back of each item, checked against what was charged; all of it or nothing."""
     lines: dict[str, Booked] = {}
-    for told in message.findall("AdjustedItem"):
-        components = [*told.findall("ItemPriceAdjustments/Component")]
+    for row in message.findall("AdjustedItem"):
+        components = [*row.findall("ItemPriceAdjustments/Component")]
         if not components:
             continue
-        item = _item(order, told)
+        item = _item(order, row)
         if item.id in lines:
             raise Wrong(INCOMPLETE)
         if not item.shipped:
@@ -93,12 +93,12 @@ def _lines(ledger: Ledger, order: Order, message: Element) -> list[Booked]:
     return list(lines.values())
 
 
-def _amount(order: Order, told: Element | None) -> Decimal:
+def _amount(order: Order, element: Element | None) -> Decimal:
     currency = currency_of(order)
-    if told is None or told.get("currency") != currency:
+    if element is None or element.get("currency") != currency:
         raise Wrong(f"The currency of the adjustment is not that of the order: {currency}.")
     try:
-        amount = Decimal((told.text or "").strip())
+        amount = Decimal((element.text or "").strip())
     except InvalidOperation as fault:
         raise Wrong(INCOMPLETE) from fault
     if not amount.is_finite() or not 0 <= amount <= MOST or amount != in_currency(amount, currency):

@@ -13,7 +13,7 @@ NO_ROOT = "Premature end of file"
 NO_DOCTYPE = "DOCTYPE is disallowed"
 TOO_DEEP = "Elements are nested too deeply"
 DEEPEST = 30
-WORDS = {expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: SEVERAL_ROOTS, expat.errors.XML_ERROR_NO_ELEMENTS: NO_ROOT}
+MESSAGES = {expat.errors.XML_ERROR_JUNK_AFTER_DOC_ELEMENT: SEVERAL_ROOTS, expat.errors.XML_ERROR_NO_ELEMENTS: NO_ROOT}
 INVALID = "We are unable to process the XML feed because one or more items are invalid. Please re-submit the feed."
 INCOMPLETE = "The data you submitted is incomplete or invalid. For help fixing this, see Seller Central Help."
 PARSING, UNFIT, DATA = "5001", "25", "18028"
@@ -55,18 +55,18 @@ def work_envelope(ground: Ground, job: Job, kind: str, act: Act) -> Outcome:
     if root.tag != "AmazonEnvelope" or text_of(root, "MessageType") != kind or not messages:
         return reported(job, 0, [[Result(0, UNFIT, INVALID)]])  # behaviour SH06
     seen: set[int] = set()
-    told: list[list[Result]] = []
+    outcomes: list[list[Result]] = []
     for place, message in enumerate(messages, start=1):
         number, body = _number(message), message.find(kind)
         if number is None or number in seen or body is None:  # behaviour SH10
-            told.append([Result(number or 0, DATA, INCOMPLETE)])
+            outcomes.append([Result(number or 0, DATA, INCOMPLETE)])
         elif job.partly_refused and place % 2 == 0:
-            told.append(list(_twice(number, text_of(body, "AmazonOrderID"))))
+            outcomes.append(list(_twice(number, text_of(body, "AmazonOrderID"))))
         else:
-            told.append(act(ground, job, number, body))
+            outcomes.append(act(ground, job, number, body))
         if number is not None:
             seen.add(number)
-    return reported(job, len(messages), told)
+    return reported(job, len(messages), outcomes)
 
 
 def _twice(number: int, order: str) -> Iterator[Result]:
@@ -105,24 +105,24 @@ def read_xml(content: bytes) -> Element:
     try:
         parser.Parse(content, True)
     except expat.ExpatError as fault:
-        words = WORDS.get(expat.errors.messages[fault.code], expat.ErrorString(fault.code) or "not well-formed")
-        raise Unreadable(_worded(words, fault.lineno, fault.offset)) from fault
+        message = MESSAGES.get(expat.errors.messages[fault.code], expat.ErrorString(fault.code) or "not well-formed")
+        raise Unreadable(_worded(message, fault.lineno, fault.offset)) from fault
     except (LookupError, ValueError) as fault:  # an encoding that nobody knows
         raise Unreadable(_worded(str(fault), 1, 1)) from fault
     return builder.close()
 
 
-def _worded(words: str, line: int, column: int) -> str:
-    return f"XML Parsing Fatal Error at Line {line}, Column {column}: {words}"
+def _worded(message: str, line: int, column: int) -> str:
+    return f"XML Parsing Fatal Error at Line {line}, Column {column}: {message}"
 
 
 # --- the processing report
 
 
-def reported(job: Job, processed: int, told: list[list[Result]]) -> Outcome:
+def reported(job: Job, processed: int, outcomes: list[list[Result]]) -> Outcome:
     """Counted by message, not by result; a feed that was not read has one message with an error."""
-    refused = sum(any(not result.warning for result in results) for results in told)
-    warned = sum(bool(results) and all(result.warning for result in results) for results in told)
+    refused = sum(any(not result.warning for result in results) for results in outcomes)
+    warned = sum(bool(results) and all(result.warning for result in results) for results in outcomes)
     counts = {
         "MessagesProcessed": processed,
         "MessagesSuccessful": max(0, processed - refused),
@@ -142,20 +142,20 @@ def reported(job: Job, processed: int, told: list[list[Result]]) -> Outcome:
     summary = _within(report, "ProcessingSummary")
     for name, count in counts.items():
         _within(summary, name, str(count))
-    for result in (result for results in told for result in results):
-        _tell(report, result)
+    for result in (result for results in outcomes for result in results):
+        _append_result(report, result)
     ET.indent(root)
     return Outcome(DONE, ET.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _tell(report: Element, result: Result) -> None:
-    told = _within(report, "Result")
-    _within(told, "MessageID", str(result.message))
-    _within(told, "ResultCode", "Warning" if result.warning else "Error")
-    _within(told, "ResultMessageCode", result.code)
-    _within(told, "ResultDescription", result.text)
+def _append_result(report: Element, result: Result) -> None:
+    element = _within(report, "Result")
+    _within(element, "MessageID", str(result.message))
+    _within(element, "ResultCode", "Warning" if result.warning else "Error")
+    _within(element, "ResultMessageCode", result.code)
+    _within(element, "ResultDescription", result.text)
     if result.order:
-        _within(_within(told, "AdditionalInfo"), "AmazonOrderID", result.order)
+        _within(_within(element, "AdditionalInfo"), "AmazonOrderID", result.order)
 
 
 def _within(parent: Element, tag: str, text: str = "") -> Element:

@@ -35,7 +35,7 @@ class Feed(Entity, tag="feed", kw_only=True):
 
 
 class Invoice(Entity, tag="invoice", kw_only=True):
-    """A VAT invoice or credit note that the seller gave Amazon for an order; amounts as they were told."""
+    """A VAT invoice or credit note that the seller gave Amazon for an order; amounts as they were sent."""
 
     seller: str
     order: str
@@ -49,9 +49,9 @@ class Invoice(Entity, tag="invoice", kw_only=True):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a message asks of an operation of the Listings Items API; `body` is JSON, or None.
+    """The call of the Listings Items API that a message stands for; `body` is JSON, or None.
 
-    `received`: when the feed was created, for the books.
+    `received`: when the feed was created, for the state report.
     """
 
     operation: str
@@ -65,7 +65,7 @@ class Submission:
 
 
 Perform = Callable[[Submission], Response]
-"""What that operation answers to the same request."""
+"""What that operation returns to the same request."""
 Strict = Callable[[str, float], bool]
 """(seller, time) → whether a tracking number that is none of its carrier's is an error and not a warning."""
 

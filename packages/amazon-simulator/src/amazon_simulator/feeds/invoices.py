@@ -1,4 +1,4 @@
-"""UPLOAD_VAT_INVOICE: a PDF for an order, told by the feed's options. Source: vat-calculation-service feeds guide."""
+"""UPLOAD_VAT_INVOICE: a PDF for an order; the feed's options describe it. Source: vat-calculation-service guide."""
 
 import re
 from decimal import Decimal, InvalidOperation
@@ -15,18 +15,18 @@ NUMBER = re.compile(r"[\w./ -]{1,50}")
 
 def work_invoice(ground: Ground, job: Job) -> Outcome:
     """One message: the invoice. It is kept when nothing is wrong with it."""
-    told = {name.lower().removeprefix(PREFIX): value.strip() for name, value in job.feed.options.items()}
-    order = _order(ground, job, told)
-    faults = [*_faults(job, told, order)]
+    options = {name.lower().removeprefix(PREFIX): value.strip() for name, value in job.feed.options.items()}
+    order = _order(ground, job, options)
+    faults = [*_faults(job, options, order)]
     if not faults and not job.partly_refused and order is not None:
         ground.keep(
             Invoice(
                 seller=job.seller.id,
                 order=order.id,
-                number=told["invoicenumber"],
-                kind=told.get("documenttype", KINDS[0]),
-                total=told["totalamount"],
-                vat=told["totalvatamount"],
+                number=options["invoicenumber"],
+                kind=options.get("documenttype", KINDS[0]),
+                total=options["totalamount"],
+                vat=options["totalvatamount"],
                 at=job.now,
                 feed=job.feed.id,
             )
@@ -37,13 +37,13 @@ def work_invoice(ground: Ground, job: Job) -> Outcome:
     return reported(job, 1, [[Result(1, code, text, name) for code, text in faults]])
 
 
-def _order(ground: Ground, job: Job, told: dict[str, str]) -> Order | None:
+def _order(ground: Ground, job: Job, options: dict[str, str]) -> Order | None:
     """By its number, or by the shipment's: Amazon's own parcels are named after their order here."""
-    order = ground.world.orders.get(told.get("orderid") or told.get("shippingid", ""))
+    order = ground.world.orders.get(options.get("orderid") or options.get("shippingid", ""))
     return order if order is not None and order.seller == job.seller.id else None
 
 
-def _faults(job: Job, told: dict[str, str], order: Order | None) -> list[tuple[str, str]]:
+def _faults(job: Job, options: dict[str, str], order: Order | None) -> list[tuple[str, str]]:
     faults = []
     if not job.document.content_type.startswith("application/pdf") or not job.content.startswith(b"%PDF-"):
         faults.append((NO_PDF, "The invoice is not a PDF document."))
@@ -51,14 +51,14 @@ def _faults(job: Job, told: dict[str, str], order: Order | None) -> list[tuple[s
         faults.append((WRONG, "metadata:orderid or metadata:shippingid is missing or is no order of yours."))
     elif order.status not in ("PARTIALLY_SHIPPED", "SHIPPED"):
         faults.append((WRONG, "The order has not been shipped."))
-    if not NUMBER.fullmatch(told.get("invoicenumber", "")):
+    if not NUMBER.fullmatch(options.get("invoicenumber", "")):
         faults.append((WRONG, "metadata:invoicenumber is missing or invalid."))
-    if told.get("documenttype", KINDS[0]) not in KINDS:
+    if options.get("documenttype", KINDS[0]) not in KINDS:
         faults.append((WRONG, f"metadata:documenttype is none of {', '.join(KINDS)}."))
     faults += [
         (WRONG, f"metadata:{name} is missing or no amount.")
         for name in ("totalamount", "totalvatamount")
-        if not _is_amount(told.get(name, ""))
+        if not _is_amount(options.get(name, ""))
     ]
     return faults
 

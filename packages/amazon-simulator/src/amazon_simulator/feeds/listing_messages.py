@@ -21,7 +21,7 @@ VERSION = "2.0"
 MISSING, UNFIT, BROKEN, IDENTICAL, SPOILT = "4002005", "4002006", "4002008", "5000", "13013"
 UNREADABLE, TOO_MANY, TOO_LARGE = "4002001", "4002003", "4002004"
 FRENCH = "L???attribut '{}' ne correspond pas ?? la valeur requise."
-"""As it comes in French marketplaces, whatever locale was asked for, and mangled (behaviour FD07)."""
+"""As it comes in French marketplaces, whatever locale was requested, and mangled (behaviour FD07)."""
 ENGLISH = "The attribute '{}' does not match the required value."
 DATA = (
     "summaries", "attributes", "issues", "offers", "fulfillmentAvailability", "procurement", "relationships",
@@ -70,9 +70,9 @@ def work_listings(ground: Ground, job: Job) -> Outcome:
     """DONE in any case: what was refused is in the report (behaviour FD03)."""
     tally = Tally()
     try:
-        told = _read(job.content)
-        header = _header(told, job)
-        messages = _messages(told)
+        body = _read(job.content)
+        header = _header(body, job)
+        messages = _messages(body)
     except Whole as fault:
         tally.note(None, "", fault.code, str(fault))
         return _reported(ground, job, tally, {})
@@ -91,16 +91,16 @@ def _read(content: bytes) -> Mapping[str, Any]:
     if len(content) > LARGEST:
         raise Whole(TOO_LARGE, "feed size beyond allowed size")
     try:
-        told = msgspec.json.decode(content)
+        body = msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Whole(UNREADABLE, f"The feed is no JSON: {fault}") from fault
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         raise Whole(UNREADABLE, "The feed is no JSON object.")
-    return told
+    return body
 
 
-def _header(told: Mapping[str, Any], job: Job) -> Mapping[str, Any]:
-    header = told.get("header")
+def _header(body: Mapping[str, Any], job: Job) -> Mapping[str, Any]:
+    header = body.get("header")
     if not isinstance(header, dict):
         raise Whole(MISSING, "Attribute ‘header’ is required, but not present.")
     for name in ("sellerId", "version"):
@@ -118,15 +118,15 @@ def _header(told: Mapping[str, Any], job: Job) -> Mapping[str, Any]:
     return header
 
 
-def _is_report(told: object) -> bool:
-    if not isinstance(told, dict) or told.get("apiVersion") != "2021-08-01":
+def _is_report(body: object) -> bool:
+    if not isinstance(body, dict) or body.get("apiVersion") != "2021-08-01":
         return False
-    data = told.get("includedData")
+    data = body.get("includedData")
     return isinstance(data, list) and bool(data) and all(isinstance(one, str) and one in DATA for one in data)
 
 
-def _messages(told: Mapping[str, Any]) -> Sequence[Any]:
-    messages = told.get("messages")
+def _messages(body: Mapping[str, Any]) -> Sequence[Any]:
+    messages = body.get("messages")
     if not isinstance(messages, list) or not messages:
         raise Whole(MISSING, "Attribute ‘messages’ is required, but not present.")
     if len(messages) > MESSAGES_AT_MOST:
@@ -135,12 +135,12 @@ def _messages(told: Mapping[str, Any]) -> Sequence[Any]:
 
 
 def _before(job: Job) -> dict[str, Message]:
-    """SKU → the message of the seller's last feed: the same once more is told as a warning (behaviour S10)."""
+    """SKU → the message of the seller's last feed: the same once more is a warning (behaviour S10)."""
     try:
-        told = msgspec.json.decode(job.previous)
+        body = msgspec.json.decode(job.previous)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
-    messages = told.get("messages") if isinstance(told, dict) else None
+    messages = body.get("messages") if isinstance(body, dict) else None
     if not isinstance(messages, list):
         return {}
     return {
@@ -189,27 +189,27 @@ def _shape(message: Any, seen: set[int]) -> tuple[int | None, str, str]:
     if not isinstance(message, dict):
         return None, "", "A message is no JSON object."
     number, sku = message.get("messageId"), message.get("sku")
-    told = sku if isinstance(sku, str) else ""
+    sku_text = sku if isinstance(sku, str) else ""
     if type(number) is not int or not 1 <= number <= HIGHEST_ID:
-        return None, told, f"messageId must be a whole number from 1 to {HIGHEST_ID}."
+        return None, sku_text, f"messageId must be a whole number from 1 to {HIGHEST_ID}."
     if number in seen:
-        return number, told, f"messageId {number} is not unique within the feed."
+        return number, sku_text, f"messageId {number} is not unique within the feed."
     seen.add(number)
-    if not told:
+    if not sku_text:
         return number, "", "sku is required, but not present."
     operation = message.get("operationType")
     if not isinstance(operation, str) or operation not in NEEDS:
-        return number, told, f"operationType must be one of {', '.join(NEEDS)}."
+        return number, sku_text, f"operationType must be one of {', '.join(NEEDS)}."
     needed, unfit = NEEDS[operation]
     for name in sorted(needed):
         if not message.get(name):
-            return number, told, f"{name} is required for {operation}, but not present."
+            return number, sku_text, f"{name} is required for {operation}, but not present."
     for name in sorted(unfit):
         if name in message:
-            return number, told, f"{name} is not applicable to {operation}."
+            return number, sku_text, f"{name} is not applicable to {operation}."
     if not isinstance(message.get("attributes", {}), dict):
-        return number, told, "attributes must be an object."
-    return number, told, ""
+        return number, sku_text, "attributes must be an object."
+    return number, sku_text, ""
 
 
 def _changes_nothing(world: World, job: Job, message: Message, before: Mapping[str, Message]) -> bool:
@@ -220,8 +220,8 @@ def _changes_nothing(world: World, job: Job, message: Message, before: Mapping[s
         return False
     if {**last, "messageId": 0} != {**message, "messageId": 0}:
         return False
-    told = [change.cause for change in listing.history[-1:]]
-    return told == ["seller"] and not listing.waiting
+    causes = [change.cause for change in listing.history[-1:]]
+    return causes == ["seller"] and not listing.waiting
 
 
 def _perform(ground: Ground, job: Job, message: Message) -> Iterator[Mapping[str, Any]]:
@@ -231,11 +231,11 @@ def _perform(ground: Ground, job: Job, message: Message) -> Iterator[Mapping[str
     answer = ground.perform(
         Submission(operation, job.seller, message["sku"], query, body, job.now, job.feed.id, job.feed.created)
     )
-    told = msgspec.json.decode(answer.body) if answer.body else {}
-    for fault in told.get("errors", ()):
+    payload = msgspec.json.decode(answer.body) if answer.body else {}
+    for fault in payload.get("errors", ()):
         text = fault["message"] if not fault.get("details") else f"{fault['message']} {fault['details']}"
         yield {"code": fault["code"], "message": text, "severity": "ERROR"}
-    yield from told.get("issues", ())
+    yield from payload.get("issues", ())
 
 
 def _submission(message: Message) -> tuple[str, dict[str, Any] | None]:
@@ -284,7 +284,7 @@ def _reported(ground: Ground, job: Job, tally: Tally, wanted: Mapping[str, Any])
 
 
 def _items(ground: Ground, job: Job, skus: Sequence[str], data: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """The listings that were taken, as getListingsItem tells them."""
+    """The listings that were taken, as getListingsItem returns them."""
     query = {"marketplaceIds": ",".join(job.feed.marketplaces), "includedData": ",".join(data)}
     for sku in dict.fromkeys(skus):
         answer = ground.perform(Submission("getListingsItem", job.seller, sku, query, None, job.now))

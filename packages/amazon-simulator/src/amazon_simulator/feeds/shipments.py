@@ -62,11 +62,11 @@ def find_order(world: World, seller: Seller, message: Element) -> Order:
 
 
 def _ship(ground: Ground, job: Job, number: int, message: Element) -> list[Result]:
-    told = text_of(message, "AmazonOrderID")
+    order_id = text_of(message, "AmazonOrderID")
     sent = None
     try:
         order = find_order(ground.world, job.seller, message)
-        told, sent = order.id, _read(message)
+        order_id, sent = order.id, _read(message)
         _least_shippable(order, sent)
         package = _package(order, sent, job.now)
         unfit = _does_not_match(package) if _is_odd(package) else ""
@@ -74,13 +74,13 @@ def _ship(ground: Ground, job: Job, number: int, message: Element) -> list[Resul
             raise Wrong(unfit, TRACKING)
         effect = ground.world.shipments.confirm(order, package, job.now)
     except NotPossible:
-        _note(ground, job, told, sent, "refused")
-        return [Result(number, QUANTITIES, _too_many(told), told)]
+        _note(ground, job, order_id, sent, "refused")
+        return [Result(number, QUANTITIES, _too_many(order_id), order_id)]
     except Wrong as fault:
-        _note(ground, job, told, sent, "refused")
-        return [Result(number, fault.code, str(fault), told)]
-    _note(ground, job, told, sent, effect)
-    return [Result(number, TRACKING, unfit, told, warning=True)] if unfit else []
+        _note(ground, job, order_id, sent, "refused")
+        return [Result(number, fault.code, str(fault), order_id)]
+    _note(ground, job, order_id, sent, effect)
+    return [Result(number, TRACKING, unfit, order_id, warning=True)] if unfit else []
 
 
 def _too_many(order: str) -> str:

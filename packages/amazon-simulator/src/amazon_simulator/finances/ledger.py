@@ -43,7 +43,7 @@ class Posting(Entity, tag="posting", kw_only=True):
 
 
 class Ledger:
-    """A store, and a watcher of orders and returns: Amazon refunds by itself what comes back to its warehouses."""
+    """A store, and a watcher of orders and returns: Amazon refunds automatically what comes back to its warehouses."""
 
     kinds: ClassVar[tuple[type[Entity], ...]] = (Posting,)
 
@@ -172,5 +172,5 @@ def _at(posting: Posting) -> float:
 
 def group_of(seller: str, currency: str, at: float) -> str:
     """The financial event group: what will be settled together."""
-    told = f"{seller}:{currency}:{at // FORTNIGHT:.0f}"
-    return urlsafe_b64encode(hashlib.sha256(told.encode()).digest()).decode().rstrip("=")
+    identity = f"{seller}:{currency}:{at // FORTNIGHT:.0f}"
+    return urlsafe_b64encode(hashlib.sha256(identity.encode()).digest()).decode().rstrip("=")

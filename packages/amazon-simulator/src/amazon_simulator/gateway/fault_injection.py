@@ -47,8 +47,8 @@ def inject(
         case "400":
             return invalid()
         case "refuse":
-            told = fault.more
-            return refuse(told["status"], told["code"], told["message"], told["details"])
+            details = fault.more
+            return refuse(details["status"], details["code"], details["message"], details["details"])
         case "500" | "503":
             return broken(int(fault.kind))
         case "html":
@@ -87,7 +87,7 @@ def inject(
 
 
 def _mutated(fault: Fault, response: Response) -> Response:
-    """Faults that leave the act as it is and change what is told of it."""
+    """Faults that leave the act as it is and change the response."""
     match fault.kind:
         case "broken_json":
             return replace(response, body=response.body[: len(response.body) // 2] + b": UOSS")
@@ -96,25 +96,25 @@ def _mutated(fault: Fault, response: Response) -> Response:
         case "empty":
             return mutations.edited(response, mutations.emptied)
         case "members":
-            return mutations.edited(response, lambda told: _with_other_members(told, fault))
+            return mutations.edited(response, lambda body: _with_other_members(body, fault))
         case "orders_missing" | "rows_missing":
             return mutations.edited(response, mutations.without_first)
         case "bad_next_token":
             return mutations.edited(response, mutations.with_bad_token)
         case "no_address":
-            return mutations.edited(response, lambda told: mutations.without(told, mutations.ADDRESSES))
+            return mutations.edited(response, lambda body: mutations.without(body, mutations.ADDRESSES))
         case "no_money":
-            return mutations.edited(response, lambda told: mutations.without(told, mutations.AMOUNTS))
+            return mutations.edited(response, lambda body: mutations.without(body, mutations.AMOUNTS))
         case "no_quantities":
-            return mutations.edited(response, lambda told: mutations.given(told, {"inventoryDetails": {}}, ""))
+            return mutations.edited(response, lambda body: mutations.given(body, {"inventoryDetails": {}}, ""))
         case "odd_skus_missing":
             return mutations.edited(response, mutations.without_odd_skus)
         case _:
             raise ValueError(f"{fault.kind} is no fault of a call")
 
 
-def _with_other_members(told: object, fault: Fault) -> object:
-    return mutations.given(mutations.without(told, fault.more["without"]), fault.more["with"], fault.more["into"])
+def _with_other_members(body: object, fault: Fault) -> object:
+    return mutations.given(mutations.without(body, fault.more["without"]), fault.more["with"], fault.more["into"])
 
 
 def _first_page_again(request: Request, act: Act, parameter: str) -> Response:

@@ -1,4 +1,4 @@
-"""Amazon's static sandbox: answers the request and response pairs of the published models, and nothing else.
+"""Amazon's static sandbox: serves the request and response pairs of the published models, and nothing else.
 
 A folder with model files (OpenAPI 2, JSON) gives operations and pairs (`x-amzn-api-sandbox`). The parameters that a
 pair names must match, the others may hold any valid value; anything else is 400 `Could not match input arguments`.
@@ -43,14 +43,14 @@ class Operation:
             body = request.json() if request.body else None
         except ValueError:
             return _no_match()
-        told = {name: self._told(name, request, within, body) for name in self.places}
-        fitting = [pair for pair in self.pairs if self._fits(pair, told)]
+        values = {name: self._sent(name, request, within, body) for name in self.places}
+        fitting = [pair for pair in self.pairs if self._fits(pair, values)]
         if not fitting:
             return _no_match()
         pair = max(fitting, key=lambda one: sum(value is not ANY for value in one.named.values()))
         return Response(pair.status) if pair.body is None else answer_json(pair.body, pair.status)
 
-    def _told(self, name: str, request: Request, within: Mapping[str, str], body: Any) -> Any:
+    def _sent(self, name: str, request: Request, within: Mapping[str, str], body: Any) -> Any:
         match self.places[name][0]:
             case "path":
                 return within.get(name)
@@ -61,30 +61,30 @@ class Operation:
             case _:
                 return request.params().get(name)
 
-    def _fits(self, pair: Pair, told: Mapping[str, Any]) -> bool:
+    def _fits(self, pair: Pair, values: Mapping[str, Any]) -> bool:
         return all(
-            self._same(name, wanted, told.get(name)) for name, wanted in pair.named.items() if name in self.places
-        ) and all(self._valid(name, value) for name, value in told.items() if name not in pair.named)
+            self._same(name, wanted, values.get(name)) for name, wanted in pair.named.items() if name in self.places
+        ) and all(self._valid(name, value) for name, value in values.items() if name not in pair.named)
 
-    def _same(self, name: str, wanted: Any, told: Any) -> bool:
+    def _same(self, name: str, wanted: Any, sent: Any) -> bool:
         if wanted is ANY:
-            return told is not None or self.places[name][0] != "path"
+            return sent is not None or self.places[name][0] != "path"
         if self.places[name][0] == "body":
-            return bool(told == wanted)
-        if told is None:
+            return bool(sent == wanted)
+        if sent is None:
             return wanted in ("", [], None)
         if isinstance(wanted, list):
-            return bool(told.split(",") == [_text(one) for one in wanted])
+            return bool(sent.split(",") == [_text(one) for one in wanted])
         at = _moment(_text(wanted))
-        return bool(told == _text(wanted)) or (at is not None and at == _moment(told))
+        return bool(sent == _text(wanted)) or (at is not None and at == _moment(sent))
 
-    def _valid(self, name: str, told: Any) -> bool:
+    def _valid(self, name: str, sent: Any) -> bool:
         """Whether a parameter that no pair names holds a value of its kind."""
         place, schema = self.places[name]
-        if told is None or place == "body":
+        if sent is None or place == "body":
             return True
         items = schema.get("items", {}) if schema.get("type") == "array" else schema
-        return all(_is_kind(one, items) for one in (told.split(",") if items is not schema else [told]))
+        return all(_is_kind(one, items) for one in (sent.split(",") if items is not schema else [sent]))
 
 
 class Sandbox:
@@ -101,7 +101,7 @@ class Sandbox:
                 shape = tuple(path.strip("/").split("/"))
                 self._shelves.setdefault((method, len(shape)), []).append((shape, operation))
                 self.operations.append(operation)
-        for shelf in self._shelves.values():  # a path that fixes more segments is asked first
+        for shelf in self._shelves.values():  # a path that fixes more segments is tried first
             shelf.sort(key=lambda row: sum(part.startswith("{") for part in row[0]))
         if not self.operations:
             raise ValueError(f"--models: no file of {folder} is a model of operations")
@@ -125,25 +125,25 @@ def _operations(file: Path) -> Iterator[tuple[str, str, Operation]]:
     base = model.get("basePath", "").rstrip("/")
     for path, item in model["paths"].items():
         for method in METHODS:
-            told = item.get(method)
-            if not isinstance(told, dict) or "operationId" not in told:
+            method_json = item.get(method)
+            if not isinstance(method_json, dict) or "operationId" not in method_json:
                 continue
-            operation = Operation(told["operationId"])
-            for parameter in map(resolve, (*item.get("parameters", ()), *told.get("parameters", ()))):
+            operation = Operation(method_json["operationId"])
+            for parameter in map(resolve, (*item.get("parameters", ()), *method_json.get("parameters", ()))):
                 operation.places[parameter["name"]] = (parameter["in"], parameter)
-            for status, response in told.get("responses", {}).items():
+            for status, response in method_json.get("responses", {}).items():
                 operation.pairs += _pairs(status, resolve(response), operation)
             yield method.upper(), base + path, operation
 
 
 def _resolver(model: dict[str, Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
-    def resolve(told: dict[str, Any]) -> dict[str, Any]:
-        while "$ref" in told:
+    def resolve(node: dict[str, Any]) -> dict[str, Any]:
+        while "$ref" in node:
             found: Any = model
-            for part in told["$ref"].removeprefix("#/").split("/"):
+            for part in node["$ref"].removeprefix("#/").split("/"):
                 found = found[part]
-            told = found
-        return told
+            node = found
+        return node
 
     return resolve
 
@@ -155,8 +155,8 @@ def _pairs(status: str, response: dict[str, Any], operation: Operation) -> Itera
         named = pair.get("request", {}).get("parameters", {})
         body = next((name for name, (place, _) in operation.places.items() if place == "body"), "body")
         wanted = {
-            body if name == "body" else name: told["value"] if isinstance(told, dict) and "value" in told else ANY
-            for name, told in named.items()
+            body if name == "body" else name: entry["value"] if isinstance(entry, dict) and "value" in entry else ANY
+            for name, entry in named.items()
         }
         yield Pair(int(status), wanted, pair.get("response"))
 

@@ -1,4 +1,4 @@
-"""The door of the selling API: who calls what, whether it is within the budget, and what a fault makes of it."""
+"""The router of the selling API: who calls what, whether it is within the budget, and what a fault makes of it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -114,7 +114,7 @@ class SellingApi:
         return inject(
             fault,
             call.request,
-            lambda asked: route.act(replace(call, request=asked)),
+            lambda changed: route.act(replace(call, request=changed)),
             operation=route.operation,
             access=call.access,
             application=self._context.application,

@@ -32,15 +32,15 @@ RATES = (1, 10, 60)
 STEPS = ((600, "10 minutes"), (3600, "1 hour"), (24 * 3600, "1 day"))
 DONE = {
     "clock": "The clock is set.",
-    "scenario": "The story has begun.",
-    "traffic": "Traffic is as you said.",
-    "faults": "The faults are as you said.",
-    "limits": "The limits are as you said.",
-    "accounts": "The account is as you said.",
-    "application": "The application is registered as you said.",
-    "roles": "The roles are as you said.",
-    "others": "Other applications call as you said.",
-    "world": "The world of the file goes on.",
+    "scenario": "The scenario has started.",
+    "traffic": "The traffic settings are saved.",
+    "faults": "The faults are saved.",
+    "limits": "The limits are saved.",
+    "accounts": "The account is saved.",
+    "application": "The application is saved.",
+    "roles": "The roles are saved.",
+    "others": "The other applications are saved.",
+    "world": "The world is loaded from the file.",
 }
 
 
@@ -58,28 +58,30 @@ def answer(simulator: Simulator, request: Request, parts: Sequence[str]) -> Resp
 
 
 def _act(simulator: Simulator, request: Request, verb: str) -> Response:
-    """Back to the page, or the page with a sentence of what is wrong."""
+    """Back to the page, or the page with the error."""
     form, now = request.form(), simulator.clock.seconds()
     try:
         match verb:
             case "clock":
-                set_clock(simulator, read(bodies.Clock, _told(form, "rate", "advance")))
+                set_clock(simulator, read(bodies.Clock, _members(form, "rate", "advance")))
             case "scenario":
-                start_scenario(simulator, form.get("name", ""), read(bodies.Scenario, _told(form, "sellerId")), now)
+                start_scenario(simulator, form.get("name", ""), read(bodies.Scenario, _members(form, "sellerId")), now)
             case "traffic":
                 set_traffic(simulator, read(bodies.Traffic, _traffic(form)), now)
             case "faults":
                 set_fault(simulator, read(bodies.Fault, _fault(form, now)))
             case "limits":
                 flags = {name: form[name] == "1" for name in ("lift", "reset", "restore") if name in form}
-                told = _told(form, "sellerId", "operation", "rate", "burst")
-                set_limit(simulator, read(bodies.Limit, {**told, **flags}))
+                members = _members(form, "sellerId", "operation", "rate", "burst")
+                set_limit(simulator, read(bodies.Limit, {**members, **flags}))
             case "accounts":
                 _change_accounts(simulator, form, now)
             case "roles":
-                told = {"role": form.get("role", ""), "granted": form.get("granted") == "1"}
+                members = {"role": form.get("role", ""), "granted": form.get("granted") == "1"}
                 minutes = _minutes(form)
-                set_role(simulator, read(bodies.Role, {**told, **({"seconds": minutes * 60} if minutes else {})}), now)
+                set_role(
+                    simulator, read(bodies.Role, {**members, **({"seconds": minutes * 60} if minutes else {})}), now
+                )
             case "others":
                 _let_others_call(simulator, form, now)
             case "application":
@@ -90,7 +92,7 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
             case _:
                 load(simulator, _file(request))
     except (NotPossible, ValueError) as fault:
-        return _show(simulator, said=str(fault), place=verb, status=422)
+        return _show(simulator, error=str(fault), place=verb, status=422)
     return see_other(f"/?done={verb}#{verb}")
 
 
@@ -102,11 +104,11 @@ def _change_accounts(simulator: Simulator, form: dict[str, str], now: float) -> 
         simulator.application.revoke(form.get("sellerId", ""))
     else:
         create_account(
-            simulator, read(bodies.Account, {**_told(form, "region", "name"), "oddGoods": "odd" in form}), now
+            simulator, read(bodies.Account, {**_members(form, "region", "name"), "oddGoods": "odd" in form}), now
         )
 
 
-def _told(form: dict[str, str], *names: str) -> dict[str, Any]:
+def _members(form: dict[str, str], *names: str) -> dict[str, Any]:
     """What was filled in, numbers as numbers: what is none is left for control to refuse."""
     return {name: form[name] if name in TEXTS else _number(form[name]) for name in names if form.get(name, "") != ""}
 
@@ -131,7 +133,7 @@ def _traffic(form: dict[str, str]) -> dict[str, Any]:
     if "peak" in form:
         return {"peak": {"factor": 10, "seconds": 3600}}
     return {
-        **_told(form, "ordersPerHour", "odd"),
+        **_members(form, "ordersPerHour", "odd"),
         "dayCurve": "dayCurve" in form,
         "warehouses": "warehouses" in form,
         "keepStocked": "keepStocked" in form,
@@ -142,12 +144,12 @@ def _fault(form: dict[str, str], now: float) -> dict[str, Any]:
     if "clear" in form:
         number = _number(form["clear"])
         return {"clear": True, **({"number": number} if number else {})}
-    told = _told(form, "kind", "operation", "sellerId", "count", "probability", "seconds")
+    members = _members(form, "kind", "operation", "sellerId", "count", "probability", "seconds")
     minutes = _minutes(form)
     if minutes:
-        told["window"] = {"since": iso(now), "until": iso(from_iso(iso(now)) + minutes * 60)}
-        told.setdefault("count", 0)
-    return told
+        members["window"] = {"since": iso(now), "until": iso(from_iso(iso(now)) + minutes * 60)}
+        members.setdefault("count", 0)
+    return members
 
 
 def _minutes(form: dict[str, str]) -> float:
@@ -166,9 +168,9 @@ def _let_others_call(simulator: Simulator, form: dict[str, str], now: float) -> 
         )
         return
     minutes = _minutes(form)
-    told = _told(form, "sellerId", "operation", "rate")
+    members = _members(form, "sellerId", "operation", "rate")
     set_other_applications(
-        simulator, read(bodies.OtherApplication, {**told, **({"seconds": minutes * 60} if minutes else {})}), now
+        simulator, read(bodies.OtherApplication, {**members, **({"seconds": minutes * 60} if minutes else {})}), now
     )
 
 
@@ -182,13 +184,13 @@ def _file(request: Request) -> bytes:
     raise ValueError("file: choose a saved world")
 
 
-def _show(simulator: Simulator, *, said: str = "", place: str = "", done: str = "", status: int = 200) -> Response:
+def _show(simulator: Simulator, *, error: str = "", place: str = "", done: str = "", status: int = 200) -> Response:
     world, clock, limits = simulator.world, simulator.clock, simulator.limits
     now = clock.seconds()
     return page(
         "index.html",
         status,
-        said=said,
+        error=error,
         place=place,
         done=done,
         now=moment(now),
@@ -196,7 +198,7 @@ def _show(simulator: Simulator, *, said: str = "", place: str = "", done: str = 
         rates=RATES,
         steps=STEPS,
         tiles=_tiles(simulator),
-        stories=SCENARIOS,
+        scenarios=SCENARIOS,
         sellers=list(world.sellers.values()),
         markets=MARKETS,
         regions=list(BY_REGION),
@@ -225,7 +227,7 @@ def _show(simulator: Simulator, *, said: str = "", place: str = "", done: str = 
 
 
 def _tiles(simulator: Simulator) -> list[tuple[str, Any, str]]:
-    """(what, how many, of which kind) of what a person asks first."""
+    """(label, count, kind) of the figures at the top of the page."""
     world = simulator.world
     found = Counter((order.status, order.fulfilled_by == "MERCHANT") for order in world.orders.values())
     faults, refused = len(simulator.faults.faults), simulator.limits.refused
@@ -239,6 +241,6 @@ def _tiles(simulator: Simulator) -> list[tuple[str, Any, str]]:
         ("Shipment confirmations", len(world.confirmations), ""),
         ("Calls refused (429)", refused, "bad" if refused else ""),
         ("Refused because of others", simulator.limits.refused_by_others, ""),
-        ("Asked for, not simulated", simulator.not_simulated.count, "bad" if simulator.not_simulated.count else ""),
+        ("Called, not simulated", simulator.not_simulated.count, "bad" if simulator.not_simulated.count else ""),
         ("Faults waiting", faults, "bad" if faults else ""),
     ]

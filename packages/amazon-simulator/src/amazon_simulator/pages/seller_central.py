@@ -42,20 +42,20 @@ HOSTS = {
 }  # fmt: skip
 """Source: seller-central-urls."""
 REGION_OF = {host: region for region, hosts in HOSTS.items() for host in hosts}
-FAULT_WORDS = {
+FAULT_TEXTS = {
     "MD1000": "The application is in draft status. A draft is authorised with version=beta in the address.",
     "MD5100": "The address is not valid. The application is unknown or has no redirect URI, the redirect URI has a "
     "fragment, the application is not made for this region, version=beta does not fit its status, or it is a private "
     "application: that one has no consent page, its seller authorises it in Develop Apps.",
     "Limit": "An application that is not listed in the Appstore can be authorised by 25 selling accounts at most.",
-    "Own limit": "This application has ten self-authorisations, and no more are given. Revoke one that is not used.",
+    "Own limit": "This application already has ten self-authorisations, the most allowed. Revoke one that is not used.",
     "MD5101": "The redirect URI is not one of those that are registered with the application.",
     "MD9000": "The application has credentials of the old Marketplace Web Service only and cannot be authorised.",
     "SPDC8143": "Only the primary user of the seller account can authorise an application or withdraw that.",
     "Suspended": "This selling account is suspended in all its marketplaces. Applications cannot be authorised.",
-    "Expired": "The application did not come back in time, or for somebody else. Begin again in Manage Your Apps.",
+    "Expired": "The application did not return in time, or for another user. Start again in Manage Your Apps.",
     "No log-in": "The application has no log-in address, so it cannot be authorised again from here. "
-    "Begin at the application itself.",
+    "Start in the application itself.",
 }
 
 
@@ -123,7 +123,7 @@ class Visit:
     def _here(self) -> str:
         return f"{self._request.path}?{self._request.query}" if self._request.query else self._request.path
 
-    def _sign_in_page(self, said: str = "", status: int = 200) -> Response:
+    def _sign_in_page(self, error: str = "", status: int = 200) -> Response:
         return page(
             "sign_in.html",
             status,
@@ -134,7 +134,7 @@ class Visit:
             ],
             password=SIGN_IN_PASSWORD,
             action=self._here(),
-            said=said,
+            error=error,
         )
 
     def _sign_in(self, address: str) -> Response:
@@ -199,11 +199,11 @@ class Visit:
         return "Limit" if self._application.full(seller.id, self._now) else ""
 
     def _fault_page(self, code: str, status: int) -> Response:
-        return page("fault.html", status, code=code, text=FAULT_WORDS[code], host=self._host)
+        return page("fault.html", status, code=code, text=FAULT_TEXTS[code], host=self._host)
 
     def _decide(self, seller: Seller, redirect_uri: str) -> Response:
         form, state = self._request.form(), self._request.params().get("state", "")
-        said = ""
+        error = ""
         if self._request.method == "POST":
             if form.get("answer") == "cancel":
                 refused = {
@@ -214,10 +214,10 @@ class Visit:
                 return see_other(_with(redirect_uri, refused))
             if form.get("accept"):
                 return self._give_code(seller, redirect_uri, state)
-            said = "Tick Accept to go on, or press Cancel."
+            error = "Tick Accept to go on, or press Cancel."
         return page(
             "consent.html",
-            422 if said else 200,
+            422 if error else 200,
             form_action=f"'self' {_origin(redirect_uri)}",
             host=self._host,
             seller=seller,
@@ -226,7 +226,7 @@ class Visit:
             roles=self._application.roles,
             suspended=self._suspended(seller),
             action=self._here(),
-            said=said,
+            error=error,
         )
 
     def _give_code(self, seller: Seller, redirect_uri: str, state: str) -> Response:
@@ -323,12 +323,12 @@ class Visit:
         if not login_uri:
             return self._fault_page("No log-in", 404)
         confirm = f"{self._simulator.base}/sellercentral/{self._host}/apps/authorize/confirm/{APPLICATION_ID}"
-        asked = {
+        params = {
             "amazon_callback_uri": confirm,
             "amazon_state": seal("amazon_state", (self._now + STATE_LIVES, self._seller.id, self._host)),
             "selling_partner_id": self._seller.id,
         }
-        return see_other(_with(login_uri, {**asked, "version": "beta"} if self._application.draft else asked))
+        return see_other(_with(login_uri, {**params, "version": "beta"} if self._application.draft else params))
 
     def _confirm(self, application_id: str) -> Response:
         """The application has signed its user in and knows which seller it is: it gets its code."""

@@ -30,13 +30,13 @@ def answer(simulator: Simulator, request: Request, parts: Sequence[str]) -> Resp
             return not_found()
 
 
-def _show(simulator: Simulator, query: dict[str, str], said: str, status: int = 200) -> Response:
+def _show(simulator: Simulator, query: dict[str, str], error: str, status: int = 200) -> Response:
     world = simulator.world
     sellers = list(world.sellers.values())
     seller = world.sellers.get(query.get("seller", ""), sellers[0])
     own = [*seller.marketplaces, *seller.absent]
-    asked = query.get("marketplace", "")
-    market = MARKETS[asked if asked in own else own[0]]
+    chosen = query.get("marketplace", "")
+    market = MARKETS[chosen if chosen in own else own[0]]
     wanted = query.get("find", "").strip().lower()
     goods = [
         row
@@ -60,16 +60,16 @@ def _show(simulator: Simulator, query: dict[str, str], said: str, status: int = 
         returned=lambda order: sum(world.returned.get((order.id, item.id), 0) for item in order.items),
         orders=_orders(simulator, seller.id, query.get("order", "")),
         moment=moment,
-        said=said,
+        error=error,
         now=moment(simulator.clock.seconds()),
     )
 
 
 def _orders(simulator: Simulator, seller: str, first: str) -> list[Order]:
-    """The newest, behind the one that Seller Central was asked for."""
-    asked = simulator.world.orders.get(first)
+    """The newest, behind the one that was opened in Seller Central."""
+    named = simulator.world.orders.get(first)
     newest = [order for order in simulator.world.records.newest(seller, ORDERS_SHOWN) if order.id != first]
-    return [asked, *newest] if asked is not None and asked.seller == seller else newest
+    return [named, *newest] if named is not None and named.seller == seller else newest
 
 
 def _twins(simulator: Simulator, seller: str) -> set[str]:
@@ -79,7 +79,7 @@ def _twins(simulator: Simulator, seller: str) -> set[str]:
 
 
 def _act(simulator: Simulator, request: Request, verb: str) -> Response:
-    """What a person does in the shop; what cannot be is said on the page."""
+    """What a person does in the shop; what is not possible is an error on the page."""
     form, now, world = request.form(), simulator.clock.seconds(), simulator.world
     back = urlencode({name: form[name] for name in ("seller", "marketplace", "find") if form.get(name)})
     try:
@@ -96,9 +96,9 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
                 item = _left_to_return(simulator, form["order"])
                 take_back(simulator, read(bodies.Returning, {"orderId": form["order"], "orderItemId": item}), now)
             case _ if verb in WAREHOUSE:
-                told = {"sellerId": form["seller"], "sku": form["sku"], "pool": MARKETS[form["marketplace"]].pool}
+                move = {"sellerId": form["seller"], "sku": form["sku"], "pool": MARKETS[form["marketplace"]].pool}
                 quantity = int(form.get("quantity", "10"))
-                move_stock(simulator, verb, read(bodies.StockMove, {**told, "quantity": quantity}), now)
+                move_stock(simulator, verb, read(bodies.StockMove, {**move, "quantity": quantity}), now)
             case _:
                 return not_found("There is no such button.")
     except (NotPossible, ValueError) as fault:
@@ -110,7 +110,7 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
 
 def _buy(simulator: Simulator, form: dict[str, str], now: float) -> None:
     listing = simulator.world.listings[(form["seller"], form["sku"])]
-    told = {
+    order = {
         "sellerId": form["seller"],
         "marketplaceId": form["marketplace"],
         "fulfilledBy": "MERCHANT" if listing.channel == "DEFAULT" else "AMAZON",
@@ -118,7 +118,7 @@ def _buy(simulator: Simulator, form: dict[str, str], now: float) -> None:
         "pendingSeconds": 1200 if form.get("pending") else 0,
         "giftWrap": bool(form.get("gift")),
     }
-    place_one(simulator, read(bodies.Placing, told), now)
+    place_one(simulator, read(bodies.Placing, order), now)
 
 
 def _left_to_return(simulator: Simulator, order_id: str) -> str:

@@ -118,9 +118,9 @@ class Documents:
         name = "/".join(parts)
         document = self.held.get(name)
         query = request.params()
-        told = query.pop("X-Amz-Signature", "")
+        signature = query.pop("X-Amz-Signature", "")
         method = "GET" if request.method == "HEAD" else request.method
-        if not hmac.compare_digest(told.encode(), _signature(method, name, query).encode()):
+        if not hmac.compare_digest(signature.encode(), _signature(method, name, query).encode()):
             return _refuse("SignatureDoesNotMatch", "The request signature we calculated does not match.")
         ends = datetime.strptime(query["X-Amz-Date"], DATE).replace(tzinfo=UTC).timestamp() + LIVES
         if ends < now:

@@ -36,7 +36,7 @@ BUDGETS = {"application": "the application", "relationships": "relationships", "
 
 
 def throttled(operation: str = "", of: str = "application") -> Response:
-    """`of`: one of BUDGETS; other operations than SAY_WHICH do not tell."""
+    """`of`: one of BUDGETS; other operations than SAY_WHICH do not name it."""
     message = "You exceeded your quota for the requested resource."
     if operation in SAY_WHICH:
         message = f"The frequency of requests was greater than what is allowed for {BUDGETS[of]}."

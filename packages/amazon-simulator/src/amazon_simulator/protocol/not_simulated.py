@@ -1,6 +1,6 @@
-"""What programs have asked of this Amazon that it does not simulate: counted, shown, and said in the log.
+"""What programs have called that is not simulated: counted, shown, and logged.
 
-The answer stays what Amazon would say to somebody who may not; a header tells that it is not to be believed.
+The response stays the one that Amazon gives to callers without permission; a header marks it as not simulated.
 """
 
 import logging
@@ -24,7 +24,7 @@ class Unsimulated(ValueError):
 
 
 class Missing(Entity, tag="not simulated", kw_only=True):
-    """`first`, `last`: trade time. `seller` is the last one that asked."""
+    """`first`, `last`: trade time. `seller` is the last one that called."""
 
     what: str
     first: float
@@ -50,7 +50,7 @@ class NotSimulated:
         yield from self.requests.values()
 
     def turn(self, now: float) -> None:
-        """It is counted when it is asked for."""
+        """It is counted when it is called."""
 
     def note(self, response: Response, seller: str, now: float) -> None:
         """Count an answer that bears the mark; the log has each thing once."""

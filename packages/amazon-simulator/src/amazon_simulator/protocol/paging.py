@@ -32,8 +32,8 @@ def unseal(kind: str, token: str) -> list[Any] | None:
         return None
     if not hmac.compare_digest(raw[:DIGEST], _digest(raw[DIGEST:])):
         return None
-    told = json.loads(raw[DIGEST:])
-    return list(told[1:]) if told[0] == kind else None
+    held = json.loads(raw[DIGEST:])
+    return list(held[1:]) if held[0] == kind else None
 
 
 def _digest(body: bytes) -> bytes:

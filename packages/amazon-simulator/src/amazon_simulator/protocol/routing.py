@@ -10,7 +10,7 @@ from amazon_simulator.world.entities import Seller
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call that passed the door. `names` are the path's parameters, decoded, in their order.
+    """One authorised call. `names` are the path's parameters, decoded, in their order.
 
     `feed`, `received`: of a message of a feed, which one and when that came.
     """

@@ -47,4 +47,4 @@ NOT_ALLOWED = {
     "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE": 1117,
     "GET_V2_SETTLEMENT_REPORT_DATA_XML": 1116,
 }
-"""Types that nobody can ask for → the number in Amazon's words (behaviour R06)."""
+"""Types that cannot be requested → the number in Amazon's message (behaviour R06)."""

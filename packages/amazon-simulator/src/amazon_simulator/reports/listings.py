@@ -49,32 +49,32 @@ LOCALISED = {
         "fulfillment-channel": "フルフィルメント・チャンネル", "status": "ステータス",
     },
 }  # fmt: skip
-"""The headers that are told in the language of preferredReportDocumentLocale; the others stay English."""
+"""The headers that are written in the language of preferredReportDocumentLocale; the others stay English."""
 LOCALE = "preferredreportdocumentlocale"
 CONDITIONS = {"new_new": "11", "refurbished_refurbished": "10", "used_like_new": "1", "used_very_good": "2"}
 OPEN_LISTINGS = ("sku", "asin", "price", "quantity")
 WINDOWS = {"JP": "windows-31j"}
 
 
-def everything(asked: ReportContext) -> Sheet:
-    return _sheet(asked, HEADER, lambda listing: True)
+def everything(context: ReportContext) -> Sheet:
+    return _sheet(context, HEADER, lambda listing: True)
 
 
-def active(asked: ReportContext) -> Sheet:
+def active(context: ReportContext) -> Sheet:
     """Without the column “status”: all of them are."""
-    return _sheet(asked, HEADER[:-1], is_active)
+    return _sheet(context, HEADER[:-1], is_active)
 
 
-def inactive(asked: ReportContext) -> Sheet:
-    return _sheet(asked, HEADER[:-1], lambda listing: not is_active(listing))
+def inactive(context: ReportContext) -> Sheet:
+    return _sheet(context, HEADER[:-1], lambda listing: not is_active(listing))
 
 
-def open_listings(asked: ReportContext) -> Sheet:
+def open_listings(context: ReportContext) -> Sheet:
     rows = (
         (listing.sku, listing.asin, _price(listing, market), _quantity(listing))
-        for market, listing in _listed(asked, is_active)
+        for market, listing in _listed(context, is_active)
     )
-    return Sheet(OPEN_LISTINGS, rows, charset=_charset(asked))
+    return Sheet(OPEN_LISTINGS, rows, charset=_charset(context))
 
 
 def is_active(listing: Listing) -> bool:
@@ -82,26 +82,26 @@ def is_active(listing: Listing) -> bool:
     return listing.channel != "DEFAULT" or bool(listing.quantity)
 
 
-def _sheet(asked: ReportContext, header: tuple[str, ...], fits: Callable[[Listing], bool]) -> Sheet:
-    language = next((value for name, value in asked.options.items() if name.lower() == LOCALE), "")[:2].lower()
-    words = LOCALISED.get(language, {})
-    rows = (_row(market, listing)[: len(header)] for market, listing in _listed(asked, fits))
-    return Sheet(tuple(words.get(name, name) for name in header), rows, charset=_charset(asked))
+def _sheet(context: ReportContext, header: tuple[str, ...], fits: Callable[[Listing], bool]) -> Sheet:
+    language = next((value for name, value in context.options.items() if name.lower() == LOCALE), "")[:2].lower()
+    translations = LOCALISED.get(language, {})
+    rows = (_row(market, listing)[: len(header)] for market, listing in _listed(context, fits))
+    return Sheet(tuple(translations.get(name, name) for name in header), rows, charset=_charset(context))
 
 
-def _charset(asked: ReportContext) -> str:
-    return WINDOWS.get(asked.markets[0].country, "Cp1252")
+def _charset(context: ReportContext) -> str:
+    return WINDOWS.get(context.markets[0].country, "Cp1252")
 
 
-def _listed(asked: ReportContext, fits: Callable[[Listing], bool]) -> Iterator[tuple[Market, Listing]]:
-    for market in asked.markets:
-        for listing in asked.world.by_seller.get(asked.seller.id, {}).values():
+def _listed(context: ReportContext, fits: Callable[[Listing], bool]) -> Iterator[tuple[Market, Listing]]:
+    for market in context.markets:
+        for listing in context.world.by_seller.get(context.seller.id, {}).values():
             if listing.listed and market.id in listing.marketplaces and fits(listing):
                 yield market, listing
 
 
 def _row(market: Market, listing: Listing) -> tuple[str, ...]:
-    told = {
+    cells = {
         "item-name": listing.title,
         "listing-id": f"0926{listing.asin[-7:]}",
         "seller-sku": listing.sku,
@@ -118,7 +118,7 @@ def _row(market: Market, listing: Listing) -> tuple[str, ...]:
         "merchant-shipping-group": "Migrated Template",
         "status": "Active" if is_active(listing) else "Inactive",
     }
-    return tuple(told.get(name, "") for name in HEADER)
+    return tuple(cells.get(name, "") for name in HEADER)
 
 
 def _price(listing: Listing, market: Market) -> str:

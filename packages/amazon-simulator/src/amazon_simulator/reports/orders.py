@@ -57,35 +57,35 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def by_last_update(asked: ReportContext) -> Sheet:
-    return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.updated))
+def by_last_update(context: ReportContext) -> Sheet:
+    return Sheet(ALL_ORDERS, _lines(context, lambda shelf: shelf.updated))
 
 
-def by_order_date(asked: ReportContext) -> Sheet:
-    return Sheet(ALL_ORDERS, _lines(asked, lambda shelf: shelf.created))
+def by_order_date(context: ReportContext) -> Sheet:
+    return Sheet(ALL_ORDERS, _lines(context, lambda shelf: shelf.created))
 
 
-def found(asked: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
+def found(context: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
     """The orders of a report's marketplaces whose time lies within it, oldest first."""
-    for at, number in times(asked.world.shelves.get(asked.seller.id, Shelf())):
-        order = asked.world.orders[number]
-        if asked.since <= at <= asked.until and order.marketplace in asked.marketplaces:
+    for at, number in times(context.world.shelves.get(context.seller.id, Shelf())):
+        order = context.world.orders[number]
+        if context.since <= at <= context.until and order.marketplace in context.marketplaces:
             yield order
 
 
-def _lines(asked: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
-    for order in found(asked, times):
+def _lines(context: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
+    for order in found(context, times):
         for item in order.items:
             yield _line(order, item)
 
 
 def _line(order: Order, item: Item) -> tuple[str, ...]:
     """Amounts are for the whole line (M01); those of an order that is not paid are not there (O07)."""
-    market, told = MARKETS[order.marketplace], shows_money(order)
+    market, shown = MARKETS[order.marketplace], shows_money(order)
     taxes = tax_parts(item, market.currency)
 
     def money(amount: Decimal) -> str:
-        return written(amount, market.currency) if told and amount else ""
+        return written(amount, market.currency) if shown and amount else ""
 
     return (
         order.id,
@@ -103,8 +103,8 @@ def _line(order: Order, item: Item) -> tuple[str, ...]:
         item.asin,
         _item_status(order, item),
         str(item.quantity - item.cancelled),
-        market.currency if told else "",
-        written(item.price, market.currency) if told else "",
+        market.currency if shown else "",
+        written(item.price, market.currency) if shown else "",
         money(taxes["ITEM"]),
         money(item.shipping),
         money(taxes.get("SHIPPING", Decimal(0))),
@@ -112,10 +112,10 @@ def _line(order: Order, item: Item) -> tuple[str, ...]:
         money(taxes.get("GIFT_WRAP", Decimal(0))),
         money(item.discount),
         money(item.shipping_discount),
-        order.buyer.town if told else "",
-        order.buyer.state if told else "",
-        order.buyer.postcode if told else "",
-        order.buyer.country if told else "",
+        order.buyer.town if shown else "",
+        order.buyer.state if shown else "",
+        order.buyer.postcode if shown else "",
+        order.buyer.country if shown else "",
         ",".join(item.promotions),
         "true" if "AMAZON_BUSINESS" in order.programs else "false",
         order.buyer.purchase_order,
@@ -131,37 +131,37 @@ def _item_status(order: Order, item: Item) -> str:
     return "Unshipped"
 
 
-def to_be_shipped(asked: ReportContext) -> Sheet:
+def to_be_shipped(context: ReportContext) -> Sheet:
     """What the seller must still send, with names and streets: for restricted data tokens."""
-    return Sheet(ACTIONABLE, _open_lines(asked))
+    return Sheet(ACTIONABLE, _open_lines(context))
 
 
-def _open_lines(asked: ReportContext) -> Iterator[tuple[str, ...]]:
-    for order in found(asked, lambda shelf: shelf.created):
+def _open_lines(context: ReportContext) -> Iterator[tuple[str, ...]]:
+    for order in found(context, lambda shelf: shelf.created):
         if order.fulfilled_by != "MERCHANT" or order.status not in ("UNSHIPPED", "PARTIALLY_SHIPPED"):
             continue
         for item in order.items:
             left = item.quantity - item.cancelled - item.shipped
             if left:
-                yield _open_line(asked, order, item, left)
+                yield _open_line(context, order, item, left)
 
 
-def to_be_invoiced(asked: ReportContext) -> Sheet:
+def to_be_invoiced(context: ReportContext) -> Sheet:
     """What the seller sends and was paid for, shipped or not, with names and streets: for restricted data tokens."""
-    return Sheet(INVOICING, _invoice_lines(asked))
+    return Sheet(INVOICING, _invoice_lines(context))
 
 
-def _invoice_lines(asked: ReportContext) -> Iterator[tuple[str, ...]]:
-    for order in found(asked, lambda shelf: shelf.created):
+def _invoice_lines(context: ReportContext) -> Iterator[tuple[str, ...]]:
+    for order in found(context, lambda shelf: shelf.created):
         if order.fulfilled_by == "MERCHANT" and order.status in OPEN:
-            yield from (_invoice_line(asked, order, item) for item in order.items if item.quantity > item.cancelled)
+            yield from (_invoice_line(context, order, item) for item in order.items if item.quantity > item.cancelled)
 
 
-def _invoice_line(asked: ReportContext, order: Order, item: Item) -> tuple[str, ...]:
+def _invoice_line(context: ReportContext, order: Order, item: Item) -> tuple[str, ...]:
     """The bill goes where the parcel goes: buyers here have one address."""
-    market, buyer, shown = MARKETS[order.marketplace], order.buyer, gives_recipient(order, asked.roles)
-    taxes, phone = tax_parts(item, market.currency), buyer.phone if gives_phone(order, asked.now) else ""
-    registered = buyer.tax_number if gives_taxes(order, asked.roles) else ""
+    market, buyer, shown = MARKETS[order.marketplace], order.buyer, gives_recipient(order, context.roles)
+    taxes, phone = tax_parts(item, market.currency), buyer.phone if gives_phone(order, context.now) else ""
+    registered = buyer.tax_number if gives_taxes(order, context.roles) else ""
     street = (buyer.line_1, buyer.line_2, buyer.line_3) if shown else ("", "", "")
     place = (*street, buyer.town, buyer.state, buyer.postcode if shown else "", buyer.country)
     return (
@@ -169,8 +169,8 @@ def _invoice_line(asked: ReportContext, order: Order, item: Item) -> tuple[str, 
         item.id,
         moment(order.created),
         moment(order.pays_at or order.created),
-        buyer.email if gives_email(order, asked.roles) else "",
-        buyer.name if gives_name(order, asked.roles) else "",
+        buyer.email if gives_email(order, context.roles) else "",
+        buyer.name if gives_name(order, context.roles) else "",
         order.payment,
         phone,
         item.sku,
@@ -194,22 +194,22 @@ def _invoice_line(asked: ReportContext, order: Order, item: Item) -> tuple[str, 
     )
 
 
-def _open_line(asked: ReportContext, order: Order, item: Item, left: int) -> tuple[str, ...]:
+def _open_line(context: ReportContext, order: Order, item: Item, left: int) -> tuple[str, ...]:
     buyer, promised = order.buyer, windows(order).ship_by
-    shown = gives_recipient(order, asked.roles)
-    late = max(0.0, asked.now - promised) // DAY
+    shown = gives_recipient(order, context.roles)
+    late = max(0.0, context.now - promised) // DAY
     address = (buyer.recipient or buyer.name, buyer.line_1, buyer.line_2, buyer.line_3) if shown else ("", "", "", "")
     return (
         order.id,
         item.id,
         moment(order.created),
         moment(order.pays_at or order.created),
-        moment(asked.now),
+        moment(context.now),
         moment(promised),
-        f"{late:.0f}" if late else f"-{max(0.0, promised - asked.now) // DAY:.0f}",
-        buyer.email if gives_email(order, asked.roles) else "",
+        f"{late:.0f}" if late else f"-{max(0.0, promised - context.now) // DAY:.0f}",
+        buyer.email if gives_email(order, context.roles) else "",
         buyer.name if shown else "",
-        buyer.phone if gives_phone(order, asked.now) else "",
+        buyer.phone if gives_phone(order, context.now) else "",
         item.sku,
         item.title,
         str(item.quantity),

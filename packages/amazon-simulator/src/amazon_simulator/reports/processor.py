@@ -1,4 +1,4 @@
-"""What makes reports: those asked for, those of schedules, and Amazon's own settlements, in trade time."""
+"""What makes reports: those requested, those of schedules, and Amazon's own settlements, in trade time."""
 
 import gzip
 import heapq
@@ -39,7 +39,7 @@ FIRST_SETTLEMENT = 18_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class ReportRequest:
-    """What a report is to be: asked for, or by a schedule."""
+    """What a report is to be: requested, or by a schedule."""
 
     kind: str
     marketplaces: list[str]
@@ -121,21 +121,21 @@ class Reports:
 
     # --- from outside
 
-    def take(self, seller: Seller, wish: ReportRequest, now: float) -> Report:
+    def take(self, seller: Seller, request: ReportRequest, now: float) -> Report:
         """A report into the queue."""
         number = self._number + 1
         report = Report(
             number=number,
             id=str(FIRST_ID + number),
             seller=seller.id,
-            kind=wish.kind,
-            marketplaces=wish.marketplaces,
+            kind=request.kind,
+            marketplaces=request.marketplaces,
             created=now,
             moves_at=now + QUEUED_FOR,
-            since=wish.since,
-            until=wish.until,
-            options=wish.options,
-            schedule=wish.schedule,
+            since=request.since,
+            until=request.until,
+            options=request.options,
+            schedule=request.schedule,
         )
         self._make(report)
         return report
@@ -210,10 +210,10 @@ class Reports:
     def _run(self, schedule: Schedule, at: float) -> None:
         """A report of what has been since the schedule's last one."""
         since = 2 * at - following(at, schedule.period)
-        wish = ReportRequest(schedule.kind, schedule.marketplaces, schedule.options, since, at, schedule.id)
+        request = ReportRequest(schedule.kind, schedule.marketplaces, schedule.options, since, at, schedule.id)
         schedule.next_at = following(at, schedule.period)
         self._make(schedule)
-        self.take(self._world.sellers[schedule.seller], wish, at)
+        self.take(self._world.sellers[schedule.seller], request, at)
 
     def _move(self, report: Report, at: float) -> None:
         match report.status:
@@ -229,7 +229,7 @@ class Reports:
         kind, content = KINDS[report.kind], b""
         report.status, content_type = self._status(report, at), ""
         if report.status == DONE:
-            content, content_type, rows = written(kind.write(self._asked(report, at)))
+            content, content_type, rows = written(kind.write(self._context_of(report, at)))
             if not rows:
                 report.status = kind.empty
         report.ended, report.moves_at = at, report.created + kind.kept
@@ -258,7 +258,7 @@ class Reports:
                 return True
         return False
 
-    def _asked(self, report: Report, at: float) -> ReportContext:
+    def _context_of(self, report: Report, at: float) -> ReportContext:
         return ReportContext(
             world=self._world,
             ledger=self._ledger,
@@ -314,7 +314,7 @@ class Reports:
             started=until,
             ended=until,
         )
-        content, content_type, _ = written(KINDS[SETTLEMENT].write(self._asked(report, until)))
+        content, content_type, _ = written(KINDS[SETTLEMENT].write(self._context_of(report, until)))
         self._file(report, content, content_type, until)
         self._make(report)
         if total > 0:

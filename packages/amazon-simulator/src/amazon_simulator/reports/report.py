@@ -96,7 +96,7 @@ class Kind:
     """A report type. `roles`: the application needs one of them.
 
     `every`: seconds that must lie between two of them for the same marketplaces; sooner they end as `sooner`.
-    `empty`: how it ends when there is nothing to tell. `longest`: seconds that it may cover, 0 = any; longer ones
+    `empty`: how it ends when there are no rows. `longest`: seconds that it may cover, 0 = any; longer ones
     are FATAL. `restricted`: its document is for restricted data tokens. `requested`: not False when Amazon alone
     makes it.
     """

@@ -26,29 +26,29 @@ TO_AMAZON = (
 )  # fmt: skip
 
 
-def to_the_seller(asked: ReportContext) -> Sheet:
-    return Sheet(TO_THE_SELLER, (_own(asked, *found) for found in _found(asked, "FBM")), charset="ISO-8859-1")
+def to_the_seller(context: ReportContext) -> Sheet:
+    return Sheet(TO_THE_SELLER, (_own(context, *found) for found in _found(context, "FBM")), charset="ISO-8859-1")
 
 
-def to_amazon(asked: ReportContext) -> Sheet:
-    return Sheet(TO_AMAZON, (_amazons(asked, *found) for found in _found(asked, "FBA")))
+def to_amazon(context: ReportContext) -> Sheet:
+    return Sheet(TO_AMAZON, (_amazons(context, *found) for found in _found(context, "FBA")))
 
 
-def _found(asked: ReportContext, kind: str) -> Iterator[tuple[Return, Order, Item]]:
-    for back in asked.world.returns:
-        if back.seller != asked.seller.id or back.kind != kind or not asked.since <= back.at <= asked.until:
+def _found(context: ReportContext, kind: str) -> Iterator[tuple[Return, Order, Item]]:
+    for back in context.world.returns:
+        if back.seller != context.seller.id or back.kind != kind or not context.since <= back.at <= context.until:
             continue
-        order = asked.world.orders[back.order]
-        if order.marketplace in asked.marketplaces:
+        order = context.world.orders[back.order]
+        if order.marketplace in context.marketplaces:
             yield back, order, next(item for item in order.items if item.id == back.order_item)
 
 
-def _own(asked: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
+def _own(context: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
     market = MARKETS[order.marketplace]
     paid = ("Principal", "Shipping", "GiftWrap", *TAXES, "Goodwill")
-    refunded = sum((asked.ledger.refunded(order.id, item.id, name) for name in paid), Decimal(0))
+    refunded = sum((context.ledger.refunded(order.id, item.id, name) for name in paid), Decimal(0))
     total = sum((one.total for one in order.items), Decimal(0))
-    told = {
+    cells = {
         "Order ID": order.id,
         "Order date": _day(order.created),
         "Return request date": _day(back.at),
@@ -73,17 +73,17 @@ def _own(asked: ReportContext, back: Return, order: Order, item: Item) -> tuple[
         "Refunded Amount": written(refunded, market.currency) if refunded else "",
         "Order Item ID": item.id,
     }
-    return tuple(told.get(name, "") for name in TO_THE_SELLER)
+    return tuple(cells.get(name, "") for name in TO_THE_SELLER)
 
 
 def _day(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%d-%b-%Y")
 
 
-def _amazons(asked: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
+def _amazons(context: ReportContext, back: Return, order: Order, item: Item) -> tuple[str, ...]:
     """The date is that of the scan at first and that of the shelf from the next day on (behaviour R12)."""
-    listing = asked.world.listings.get((back.seller, back.sku))
-    dated = back.at if asked.now < back.at + DAY else back.at + DAY
+    listing = context.world.listings.get((back.seller, back.sku))
+    dated = back.at if context.now < back.at + DAY else back.at + DAY
     return (
         moment(dated),
         order.id,

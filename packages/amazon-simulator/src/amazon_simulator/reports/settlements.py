@@ -41,36 +41,36 @@ def total_of(postings: Settled) -> Decimal:
     return sum((charge.amount for _, charges in postings for charge in charges), Decimal(0))
 
 
-def settlement(asked: ReportContext) -> Sheet:
-    """Of the currency in the options, from their `since` on, which is the closing of the books before.
+def settlement(context: ReportContext) -> Sheet:
+    """Of the currency in the options, from their `since` on, which is when the settlement before it closed.
 
     The first line has the dates and the total, all others an amount.
     """
-    return Sheet(HEADER, _rows(asked), charset="UTF-8")
+    return Sheet(HEADER, _rows(context), charset="UTF-8")
 
 
-def _rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
-    currency, number = asked.options["currency"], asked.options["settlement"]
-    european = asked.seller.region == "EU"
-    postings = settled(asked.ledger, asked.seller.id, float(asked.options["since"]), asked.until)[currency]
+def _rows(context: ReportContext) -> Iterator[tuple[str, ...]]:
+    currency, number = context.options["currency"], context.options["settlement"]
+    european = context.seller.region == "EU"
+    postings = settled(context.ledger, context.seller.id, float(context.options["since"]), context.until)[currency]
     first = {
         "settlement-id": number,
-        "settlement-start-date": _at(asked.since, european),
-        "settlement-end-date": _at(asked.until, european),
-        "deposit-date": _at(asked.until + DEPOSITED_AFTER, european),
+        "settlement-start-date": _at(context.since, european),
+        "settlement-end-date": _at(context.until, european),
+        "deposit-date": _at(context.until + DEPOSITED_AFTER, european),
         "total-amount": _amount(total_of(postings), currency),
         "currency": currency,
     }
     yield tuple(first.get(name, "") for name in HEADER)
     for posting, charges in postings:
         for charge in charges:
-            yield _row(asked, posting, charge, number, currency)
+            yield _row(context, posting, charge, number, currency)
 
 
-def _row(asked: ReportContext, posting: Posting, charge: Charge, number: str, currency: str) -> tuple[str, ...]:
-    order, european = asked.world.orders[posting.order], asked.seller.region == "EU"
+def _row(context: ReportContext, posting: Posting, charge: Charge, number: str, currency: str) -> tuple[str, ...]:
+    order, european = context.world.orders[posting.order], context.seller.region == "EU"
     sent = posting.kind == SHIPMENT
-    told = {
+    cells = {
         "settlement-id": number,
         "transaction-type": "Order" if sent else "Refund",
         "order-id": order.id,
@@ -89,7 +89,7 @@ def _row(asked: ReportContext, posting: Posting, charge: Charge, number: str, cu
         "quantity-purchased": str(charge.units) if sent else "",
         "promotion-id": ",".join(charge.item.promotions) if charge.kind == PROMOTION else "",
     }
-    return tuple(told.get(name, "") for name in HEADER)
+    return tuple(cells.get(name, "") for name in HEADER)
 
 
 def _amount(amount: Decimal, currency: str) -> str:

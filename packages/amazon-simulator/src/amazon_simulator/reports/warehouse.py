@@ -49,27 +49,27 @@ LOOKED_BACK = 550 * DAY
 Key = tuple[str, str, str]
 
 
-def _stocks(asked: ReportContext) -> Iterator[tuple[FbaStock, Listing]]:
-    for pool in asked.pools:
-        rows = (row for row in asked.world.fba.values() if row.seller == asked.seller.id and row.pool == pool)
+def _stocks(context: ReportContext) -> Iterator[tuple[FbaStock, Listing]]:
+    for pool in context.pools:
+        rows = (row for row in context.world.fba.values() if row.seller == context.seller.id and row.pool == pool)
         for row in sorted(rows, key=lambda row: row.sku):
-            listing = asked.world.listings.get((row.seller, row.sku))
+            listing = context.world.listings.get((row.seller, row.sku))
             if listing is not None:
                 yield row, listing
 
 
-def inventory(asked: ReportContext) -> Sheet:
+def inventory(context: ReportContext) -> Sheet:
     """All FBA inventory, as getInventorySummaries counts it; NUL bytes where there is no quantity (R20)."""
-    european = asked.seller.region == "EU"
+    european = context.seller.region == "EU"
     header = (*INVENTORY, *(IN_EUROPE if european else ()), *STORE)
-    rows = (_inventory_row(asked, row, listing, european) for row, listing in _stocks(asked))
+    rows = (_inventory_row(context, row, listing, european) for row, listing in _stocks(context))
     return Sheet(header, rows, charset="Cp1252")
 
 
-def _inventory_row(asked: ReportContext, row: FbaStock, listing: Listing, european: bool) -> tuple[str, ...]:
-    ordered = min(row.fulfillable, asked.world.records.reserved.get(row.key, 0))
+def _inventory_row(context: ReportContext, row: FbaStock, listing: Listing, european: bool) -> tuple[str, ...]:
+    ordered = min(row.fulfillable, context.world.records.reserved.get(row.key, 0))
     ours = "DEFAULT" in (listing.channel, listing.second)
-    market = next(market for market in asked.markets if market.pool == row.pool)
+    market = next(market for market in context.markets if market.pool == row.pool)
     fulfillable, held = row.fulfillable - ordered, row.fulfillable + row.reserved + row.unfulfillable
     return (
         row.sku,
@@ -98,10 +98,10 @@ def _inventory_row(asked: ReportContext, row: FbaStock, listing: Listing, europe
     )
 
 
-def available(asked: ReportContext) -> Sheet:
+def available(context: ReportContext) -> Sheet:
     rows = (
         (row.sku, fn_sku(listing), listing.asin, "NewItem", condition, str(quantity))
-        for row, listing in _stocks(asked)
+        for row, listing in _stocks(context)
         for condition, quantity in (("SELLABLE", row.fulfillable), ("UNSELLABLE", row.unfulfillable))
         if quantity or condition == "SELLABLE"
     )
@@ -111,43 +111,43 @@ def available(asked: ReportContext) -> Sheet:
 # --- the ledger
 
 
-def summary(asked: ReportContext) -> Sheet:
+def summary(context: ReportContext) -> Sheet:
     """By day, week or month (aggregatedByTimePeriod) and by country or warehouse (aggregateByLocation).
 
     Only the report's own dates count: dates in its options are ignored (R13).
     """
-    return Sheet(SUMMARY, _summary_rows(asked), quoted=True)
+    return Sheet(SUMMARY, _summary_rows(context), quoted=True)
 
 
-def _summary_rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
-    spans, told = list(_spans(asked)), _by_stock(asked)
-    for row, listing in _stocks(asked) if spans else ():
+def _summary_rows(context: ReportContext) -> Iterator[tuple[str, ...]]:
+    spans, events = list(_spans(context)), _by_stock(context)
+    for row, listing in _stocks(context) if spans else ():
         for disposition in DISPOSITIONS:
-            own = [event for event in told.get(row.key, ()) if event.disposition == disposition]
-            balance = _now(row, disposition, asked) - sum(event.quantity for event in own if event.at >= spans[-1][1])
+            own = [event for event in events.get(row.key, ()) if event.disposition == disposition]
+            balance = _now(row, disposition, context) - sum(event.quantity for event in own if event.at >= spans[-1][1])
             lines = []
             for begins, ends in reversed(spans):
                 within = [event for event in own if begins <= event.at < ends]
                 start = balance - sum(event.quantity for event in within)
                 if start or balance or within:
-                    lines.append(_summary_row(asked, listing, disposition, ends, start, balance, within, row.pool))
+                    lines.append(_summary_row(context, listing, disposition, ends, start, balance, within, row.pool))
                 balance = start
             yield from reversed(lines)
 
 
-def _by_stock(asked: ReportContext) -> dict[Key, list[FbaEvent]]:
+def _by_stock(context: ReportContext) -> dict[Key, list[FbaEvent]]:
     found: dict[Key, list[FbaEvent]] = {}
-    for event in asked.world.fba_events:
-        if event.seller == asked.seller.id:
+    for event in context.world.fba_events:
+        if event.seller == context.seller.id:
             found.setdefault((event.seller, event.pool, event.sku), []).append(event)
     return found
 
 
-def _spans(asked: ReportContext) -> Iterator[tuple[float, float]]:
+def _spans(context: ReportContext) -> Iterator[tuple[float, float]]:
     """The periods of a report, the last one up to its end."""
-    begins = max(asked.since, asked.now - LOOKED_BACK)
-    while begins < asked.until:
-        ends = min(asked.until, _next_period(begins, asked.options.get("aggregatedByTimePeriod", "MONTHLY")))
+    begins = max(context.since, context.now - LOOKED_BACK)
+    while begins < context.until:
+        ends = min(context.until, _next_period(begins, context.options.get("aggregatedByTimePeriod", "MONTHLY")))
         yield begins, ends
         begins = ends
 
@@ -164,13 +164,13 @@ def _next_period(at: float, period: str) -> float:
     return following.timestamp()
 
 
-def _now(row: FbaStock, disposition: str, asked: ReportContext) -> int:
+def _now(row: FbaStock, disposition: str, context: ReportContext) -> int:
     """What is there of a condition at this moment."""
-    return row.fulfillable if disposition == "SELLABLE" else asked.world.records.tally(row.key).broken[disposition]
+    return row.fulfillable if disposition == "SELLABLE" else context.world.records.tally(row.key).broken[disposition]
 
 
 def _summary_row(
-    asked: ReportContext,
+    context: ReportContext,
     listing: Listing,
     disposition: str,
     ends: float,
@@ -183,8 +183,8 @@ def _summary_row(
     for event in within:
         column = COLUMNS.get(event.reason) or COLUMNS.get(event.kind, "Other Events")
         sums[column] = sums.get(column, 0) + event.quantity
-    place = CENTRES if asked.options.get("aggregateByLocation") == "FC" else COUNTRIES
-    told = {
+    place = CENTRES if context.options.get("aggregateByLocation") == "FC" else COUNTRIES
+    cells = {
         "Date": datetime.fromtimestamp(ends - 1, UTC).strftime("%m/%d/%Y"),
         "FNSKU": fn_sku(listing),
         "ASIN": listing.asin,
@@ -195,20 +195,20 @@ def _summary_row(
         "Ending Warehouse Balance": str(balance),
         "Location": place.get(pool, pool),
     }
-    return tuple(told.get(name) or str(sums.get(name, 0)) for name in SUMMARY)
+    return tuple(cells.get(name) or str(sums.get(name, 0)) for name in SUMMARY)
 
 
-def detail(asked: ReportContext) -> Sheet:
+def detail(context: ReportContext) -> Sheet:
     """Every event of the ledger within the report's dates."""
-    return Sheet(DETAIL, _detail_rows(asked), quoted=True)
+    return Sheet(DETAIL, _detail_rows(context), quoted=True)
 
 
-def _detail_rows(asked: ReportContext) -> Iterator[tuple[str, ...]]:
-    for event in asked.world.fba_events:
-        listing = asked.world.listings.get((event.seller, event.sku))
-        if event.seller != asked.seller.id or event.pool not in asked.pools or listing is None:
+def _detail_rows(context: ReportContext) -> Iterator[tuple[str, ...]]:
+    for event in context.world.fba_events:
+        listing = context.world.listings.get((event.seller, event.sku))
+        if event.seller != context.seller.id or event.pool not in context.pools or listing is None:
             continue
-        if asked.since <= event.at <= asked.until:
+        if context.since <= event.at <= context.until:
             at = datetime.fromtimestamp(event.at, UTC)
             yield (
                 at.strftime("%m/%d/%Y"),

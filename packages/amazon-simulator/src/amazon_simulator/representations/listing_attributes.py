@@ -1,6 +1,6 @@
-"""The attributes of a listing as sellers tell them and read them again. Source: JSON listings schemas; issue 4356.
+"""The attributes of a listing as sellers send them and read them again. Source: JSON listings schemas; issue 4356.
 
-Entries of an attribute are told apart by their selectors; `replace` replaces the entries with the same ones only
+Entries of an attribute differ by their selectors; `replace` replaces the entries with the same ones only
 (behaviour S03).
 """
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from amazon_simulator.world.catalogue import MARKETS
-from amazon_simulator.world.entities import Listing, Telling
+from amazon_simulator.world.entities import Listing, ListingUpdate
 from amazon_simulator.world.prices import price_in
 from amazon_simulator.world.quantities import last_submitted
 
@@ -20,7 +20,7 @@ OF_STATE = (
     "item_name", "condition_type", OFFER, AVAILABILITY, "externally_assigned_product_identifier",
     "child_parent_sku_relationship", "variation_theme", "package_contains_sku",
 )  # fmt: skip
-"""What the world itself knows; everything else is kept as it was told."""
+"""What the world itself knows; everything else is kept as it was sent."""
 
 
 def attributes_of(listing: Listing, markets: Sequence[str]) -> dict[str, Entries]:
@@ -57,8 +57,8 @@ def attribute_of(listing: Listing, name: str, markets: Sequence[str]) -> Entries
 
 
 def _said(value: str, market: str, *, tongue: bool = False) -> dict[str, str]:
-    told = {"value": value, "marketplace_id": market}
-    return {**told, "language_tag": MARKETS[market].language} if tongue else told
+    entry = {"value": value, "marketplace_id": market}
+    return {**entry, "language_tag": MARKETS[market].language} if tongue else entry
 
 
 def _offers(listing: Listing, marketplace: str) -> Entries:
@@ -78,8 +78,10 @@ def _offers(listing: Listing, marketplace: str) -> Entries:
     ]
 
 
-def _as_it_is(listing: Listing) -> Telling:
-    return Telling(0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second)
+def _as_it_is(listing: Listing) -> ListingUpdate:
+    return ListingUpdate(
+        0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second
+    )
 
 
 def _availability(listing: Listing, market: str) -> Entries:
@@ -90,17 +92,17 @@ def _availability(listing: Listing, market: str) -> Entries:
     return availability(_as_it_is(listing), listing.particulars.copies.get(market))
 
 
-def availability(telling: Telling, shown: int | None = None) -> Entries:
+def availability(update: ListingUpdate, shown: int | None = None) -> Entries:
     """The channels of an offer; `shown` instead of the number where an old copy is read."""
     entries: Entries = []
-    for code in filter(None, (telling.channel, telling.second)):
+    for code in filter(None, (update.channel, update.second)):
         entry: dict[str, Any] = {"fulfillment_channel_code": code}
         if code == "DEFAULT":
-            entry["quantity"] = (telling.quantity or 0) if shown is None else shown
-            if telling.lead_time is not None:
-                entry["lead_time_to_ship_max_days"] = telling.lead_time
-            if telling.restock_date:
-                entry["restock_date"] = telling.restock_date
+            entry["quantity"] = (update.quantity or 0) if shown is None else shown
+            if update.lead_time is not None:
+                entry["lead_time_to_ship_max_days"] = update.lead_time
+            if update.restock_date:
+                entry["restock_date"] = update.restock_date
         entries.append(entry)
     return entries
 
@@ -121,6 +123,6 @@ def _selected(entry: dict[str, Any]) -> str:
 
 
 def _holds(entry: dict[str, Any], wanted: dict[str, Any]) -> bool:
-    """A selector that is told must be the same; values beside it do not matter."""
+    """A selector that is sent must be the same; values beside it do not matter."""
     selectors = [name for name in SELECTORS if name in wanted]
     return bool(selectors) and all(entry.get(name) == wanted[name] for name in selectors)

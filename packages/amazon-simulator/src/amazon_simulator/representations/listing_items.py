@@ -65,7 +65,7 @@ def last_change(row: Listing, as_of: float) -> float:
 def item_json(
     listing: Listing, marketplaces: Sequence[str], data: Sequence[str], families: Families | None = None
 ) -> dict[str, Any]:
-    """With the parts asked for, in the marketplaces asked for; `families` where relationships are."""
+    """With the parts requested, in the marketplaces requested; `families` where relationships are."""
     item: dict[str, Any] = {"sku": listing.sku}
     own = [market for market in marketplaces if market in listing.marketplaces]
     if "summaries" in data:
@@ -93,7 +93,7 @@ def _concerns(issue: dict[str, Any], markets: Sequence[str]) -> bool:
 
 
 def _summary(listing: Listing, marketplace: str) -> dict[str, Any]:
-    told = {
+    payload = {
         "marketplaceId": marketplace,
         "asin": listing.asin,
         "productType": listing.product_type,
@@ -105,8 +105,8 @@ def _summary(listing: Listing, marketplace: str) -> dict[str, Any]:
         "mainImage": {"link": f"https://images.example/{listing.asin}.jpg", "height": 500, "width": 500},
     }
     if listing.channel != "DEFAULT" or listing.second:
-        told["fnSku"] = fn_sku(listing)
-    return told
+        payload["fnSku"] = fn_sku(listing)
+    return payload
 
 
 def _offers(listing: Listing, marketplace: str) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def _offers(listing: Listing, marketplace: str) -> list[dict[str, Any]]:
 
 
 def _availability(listing: Listing) -> list[dict[str, Any]]:
-    """What is live, whatever attributes say; of Amazon's own stock no quantity is told here."""
+    """What is live, whatever attributes say; of Amazon's own stock no quantity is shown here."""
     found = []
     for code in filter(None, (listing.channel, listing.second)):
         entry: dict[str, Any] = {"fulfillmentChannelCode": code}

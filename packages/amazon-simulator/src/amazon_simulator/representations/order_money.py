@@ -89,10 +89,10 @@ def item_tax(item: Item) -> dict[str, Any]:
     """Who collects it: Amazon where it comes on top, and as deemed reseller; nothing is said where the seller does."""
     if not item.tax and not item.scheme:
         return {}
-    told: dict[str, Any] = {"taxCollections": COLLECTED}
+    payload: dict[str, Any] = {"taxCollections": COLLECTED}
     if item.scheme in ("IOSS", "UOSS"):
-        told["taxCalculationBreakdowns"] = [{"reportingScheme": item.scheme}]
-    return told
+        payload["taxCalculationBreakdowns"] = [{"reportingScheme": item.scheme}]
+    return payload
 
 
 def points_cost(item: Item, currency: str) -> dict[str, Any]:

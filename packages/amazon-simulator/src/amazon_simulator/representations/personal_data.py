@@ -7,7 +7,7 @@ from amazon_simulator.world.catalogue import MARKETS
 from amazon_simulator.world.entities import Order
 
 OPEN = ("UNSHIPPED", "PARTIALLY_SHIPPED", "SHIPPED")
-"""Before the payment nobody is told who buys, and after a cancellation nobody any more."""
+"""The buyer is not shown before the payment, nor after a cancellation."""
 SHIPS_HOME, TAXES = "Direct-to-Consumer Shipping", frozenset({"Tax Invoicing", "Tax Remittance"})
 NO_NAME_FOR_TAXES = ("US", "JP", "SG")
 HOUR = 3600.0

@@ -1,4 +1,4 @@
-"""When an order must leave and when it must arrive, as Amazon tells it.
+"""When an order must leave and when it must arrive, as Amazon sends it.
 
 Both end on the marketplace's own midnight minus one second and on working days; a service of the same day counts from
 the cut-off hour of the seller's place. Source: captured orders (UK, US), help pages on handling time.

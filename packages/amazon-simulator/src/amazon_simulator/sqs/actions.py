@@ -1,4 +1,4 @@
-"""What a client may ask of the queues: each action takes the members of its request and gives those of its answer.
+"""The actions of the queues: each takes the members of its request and gives those of its answer.
 
 Source: docs.aws.amazon.com AWSSimpleQueueService APIReference.
 """
@@ -43,7 +43,7 @@ class Actions:
         self.held_back = 0.0
         """Seconds of machine time to wait before the answer goes out."""
 
-    def act(self, action: str, told: Members) -> Members:
+    def act(self, action: str, members: Members) -> Members:
         """SqsRefusal says what is wrong."""
         known: dict[str, Act] = {
             "CreateQueue": self._create,
@@ -65,15 +65,15 @@ class Actions:
         }
         if action not in known:
             raise SqsRefusal("UnsupportedOperation", f"The operation {action[:80]} is not supported here.")
-        return known[action](told)
+        return known[action](members)
 
-    def _queue(self, told: Members) -> Queue:
-        return self._queues.at(_text(told, "QueueUrl"))
+    def _queue(self, members: Members) -> Queue:
+        return self._queues.at(_text(members, "QueueUrl"))
 
     # --- queues
 
-    def _create(self, told: Members) -> Members:
-        name = _text(told, "QueueName")
+    def _create(self, members: Members) -> Members:
+        name = _text(members, "QueueName")
         if name.endswith(".fifo"):
             raise SqsRefusal("UnsupportedOperation", "FIFO queues are not made here: SP-API delivers to none.")
         if not NAME.fullmatch(name):
@@ -81,8 +81,8 @@ class Actions:
                 "InvalidParameterValue",
                 "Can only include alphanumeric characters, hyphens, or underscores. 1 to 80 in length",
             )
-        attributes = _checked(_object(told, "Attributes"))
-        made = Queue(self._region, name, self._now, attributes, _object(told, "tags") or _object(told, "Tags"))
+        attributes = _checked(_object(members, "Attributes"))
+        made = Queue(self._region, name, self._now, attributes, _object(members, "tags") or _object(members, "Tags"))
         known = self._queues.held.get(made.arn)
         if known is None:
             self._queues.make(made)
@@ -93,27 +93,27 @@ class Actions:
                 raise SqsRefusal("QueueNameExists", "A queue already exists with the same name and a different value.")
         return {"QueueUrl": self._queues.url(known)}
 
-    def _delete_queue(self, told: Members) -> Members:
-        queue = self._queue(told)
+    def _delete_queue(self, members: Members) -> Members:
+        queue = self._queue(members)
         queue.gone = True
         self._queues.make(queue)
         return {}
 
-    def _url(self, told: Members) -> Members:
-        name = _text(told, "QueueName")
+    def _url(self, members: Members) -> Members:
+        name = _text(members, "QueueName")
         for queue in self._queues.held.values():
             if (queue.name, queue.region) == (name, self._region):
                 return {"QueueUrl": self._queues.url(queue)}
         raise SqsRefusal("QueueDoesNotExist", "The specified queue does not exist.")
 
-    def _list(self, told: Members) -> Members:
-        prefix = _text(told, "QueueNamePrefix", "")
+    def _list(self, members: Members) -> Members:
+        prefix = _text(members, "QueueNamePrefix", "")
         queues = [queue for queue in self._queues.held.values() if queue.region == self._region]
         found = [self._queues.url(queue) for queue in queues if queue.name.startswith(prefix)]
         return {"QueueUrls": found} if found else {}
 
-    def _attributes(self, told: Members) -> Members:
-        queue = self._queue(told)
+    def _attributes(self, members: Members) -> Members:
+        queue = self._queue(members)
         messages = self._queues.waiting(queue, self._now)
         hidden = [message for message in messages if message.visible > self._now]
         delayed = [message for message in hidden if not message.received]
@@ -127,56 +127,56 @@ class Actions:
             "ApproximateNumberOfMessagesNotVisible": str(len(hidden) - len(delayed)),
             "ApproximateNumberOfMessagesDelayed": str(len(delayed)),
         }
-        asked = _texts(told, "AttributeNames")
-        unknown = [name for name in asked if name not in (*held, *TEXTS, "All")]
+        wanted = _texts(members, "AttributeNames")
+        unknown = [name for name in wanted if name not in (*held, *TEXTS, "All")]
         if unknown:
             raise SqsRefusal("InvalidAttributeName", f"Unknown Attribute {unknown[0]}.")
-        given = {name: value for name, value in held.items() if "All" in asked or name in asked}
+        given = {name: value for name, value in held.items() if "All" in wanted or name in wanted}
         return {"Attributes": given} if given else {}
 
-    def _set_attributes(self, told: Members) -> Members:
-        queue = self._queue(told)
-        queue.attributes = {**queue.attributes, **_checked(_object(told, "Attributes"))}
+    def _set_attributes(self, members: Members) -> Members:
+        queue = self._queue(members)
+        queue.attributes = {**queue.attributes, **_checked(_object(members, "Attributes"))}
         self._queues.changed.append(queue)
         return {}
 
-    def _tag(self, told: Members) -> Members:
-        queue = self._queue(told)
-        queue.tags = {**queue.tags, **_object(told, "Tags")}
+    def _tag(self, members: Members) -> Members:
+        queue = self._queue(members)
+        queue.tags = {**queue.tags, **_object(members, "Tags")}
         self._queues.changed.append(queue)
         return {}
 
-    def _tags(self, told: Members) -> Members:
-        return {"Tags": dict(self._queue(told).tags)}
+    def _tags(self, members: Members) -> Members:
+        return {"Tags": dict(self._queue(members).tags)}
 
-    def _purge(self, told: Members) -> Members:
-        self._queues.purge(self._queue(told), self._now)
+    def _purge(self, members: Members) -> Members:
+        self._queues.purge(self._queue(members), self._now)
         return {}
 
     # --- messages
 
-    def _send(self, told: Members) -> Members:
-        queue, body = self._queue(told), _text(told, "MessageBody")
+    def _send(self, members: Members) -> Members:
+        queue, body = self._queue(members), _text(members, "MessageBody")
         if not body:
             raise SqsRefusal("MissingParameter", "The request must contain the parameter MessageBody.")
         if NO_XML.search(body):
             raise SqsRefusal("InvalidMessageContents", "The message contains characters outside the allowed set.")
         if len(body.encode()) > queue.seconds("MaximumMessageSize"):
             raise SqsRefusal("InvalidParameterValue", "One or more parameters are invalid. Message must be shorter.")
-        delay = _whole(told, "DelaySeconds", BOUNDS["DelaySeconds"]) if "DelaySeconds" in told else None
-        attributes = _message_attributes(told)
+        delay = _whole(members, "DelaySeconds", BOUNDS["DelaySeconds"]) if "DelaySeconds" in members else None
+        attributes = _message_attributes(members)
         sent = self._queues.send(queue, body, self._now, sender=OWN_SENDER, delay=delay, attributes=attributes)
         answer = {"MessageId": sent.id, "MD5OfMessageBody": md5(body.encode())}
         return {**answer, "MD5OfMessageAttributes": md5_of_attributes(attributes)} if attributes else answer
 
-    def _receive(self, told: Members) -> Members:
-        queue = self._queue(told)
-        most = _whole(told, "MaxNumberOfMessages", (1, BATCH), 1)
+    def _receive(self, members: Members) -> Members:
+        queue = self._queue(members)
+        most = _whole(members, "MaxNumberOfMessages", (1, BATCH), 1)
         hidden_for = _whole(
-            told, "VisibilityTimeout", BOUNDS["VisibilityTimeout"], int(queue.seconds("VisibilityTimeout"))
+            members, "VisibilityTimeout", BOUNDS["VisibilityTimeout"], int(queue.seconds("VisibilityTimeout"))
         )
         wait = _whole(
-            told,
+            members,
             "WaitTimeSeconds",
             BOUNDS["ReceiveMessageWaitTimeSeconds"],
             int(queue.seconds("ReceiveMessageWaitTimeSeconds")),
@@ -185,23 +185,23 @@ class Actions:
         if not found:
             self.held_back = min(float(wait), LONGEST_POLL)
             return {}
-        system = {*_texts(told, "AttributeNames"), *_texts(told, "MessageSystemAttributeNames")}
-        own = _texts(told, "MessageAttributeNames")
+        system = {*_texts(members, "AttributeNames"), *_texts(members, "MessageSystemAttributeNames")}
+        own = _texts(members, "MessageAttributeNames")
         return {"Messages": [_message(message, system, own) for message in found]}
 
-    def _delete(self, told: Members) -> Members:
-        self._queues.delete(self._queue(told), _text(told, "ReceiptHandle"))
+    def _delete(self, members: Members) -> Members:
+        self._queues.delete(self._queue(members), _text(members, "ReceiptHandle"))
         return {}
 
-    def _hide(self, told: Members) -> Members:
-        seconds = _whole(told, "VisibilityTimeout", BOUNDS["VisibilityTimeout"])
-        self._queues.hide(self._queue(told), _text(told, "ReceiptHandle"), seconds, self._now)
+    def _hide(self, members: Members) -> Members:
+        seconds = _whole(members, "VisibilityTimeout", BOUNDS["VisibilityTimeout"])
+        self._queues.hide(self._queue(members), _text(members, "ReceiptHandle"), seconds, self._now)
         return {}
 
-    def _batch(self, act: Act, told: Members) -> Members:
-        """Each entry by itself; those that are refused are told beside those that are not."""
-        self._queue(told)
-        entries = told.get("Entries")
+    def _batch(self, act: Act, members: Members) -> Members:
+        """Each entry on its own; those that are refused are listed beside those that are not."""
+        self._queue(members)
+        entries = members.get("Entries")
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries) or not entries:
             raise SqsRefusal("EmptyBatchRequest", "There should be at least one entry in the request.")
         if len(entries) > BATCH:
@@ -214,14 +214,14 @@ class Actions:
         good, bad = [], []
         for entry, entry_id in zip(entries, ids, strict=True):
             try:
-                good.append({"Id": entry_id, **act({**entry, "QueueUrl": told["QueueUrl"]})})
+                good.append({"Id": entry_id, **act({**entry, "QueueUrl": members["QueueUrl"]})})
             except SqsRefusal as refusal:
                 bad.append({"Id": entry_id, "SenderFault": True, "Code": refusal.code, "Message": refusal.message})
         return {"Successful": good, "Failed": bad}
 
 
 def _message(message: Message, system: set[str], own: list[str]) -> Members:
-    told: Members = {
+    payload: Members = {
         "MessageId": message.id,
         "ReceiptHandle": message.receipt,
         "MD5OfBody": md5(message.body.encode()),
@@ -235,23 +235,23 @@ def _message(message: Message, system: set[str], own: list[str]) -> Members:
     }
     given = {name: value for name, value in known.items() if "All" in system or name in system}
     if given:
-        told["Attributes"] = given
+        payload["Attributes"] = given
     named = {
         name: value
         for name, value in message.attributes.items()
         if any(one in ("All", ".*", name) or (one.endswith(".*") and name.startswith(one[:-1])) for one in own)
     }
     if named:
-        told["MessageAttributes"] = named
-        told["MD5OfMessageAttributes"] = md5_of_attributes(named)
-    return told
+        payload["MessageAttributes"] = named
+        payload["MD5OfMessageAttributes"] = md5_of_attributes(named)
+    return payload
 
 
-# --- reading what was told
+# --- reading the request
 
 
-def _text(told: Members, name: str, default: str | None = None) -> str:
-    value = told.get(name, default)
+def _text(members: Members, name: str, default: str | None = None) -> str:
+    value = members.get(name, default)
     if value is None:
         raise SqsRefusal("MissingParameter", f"The request must contain the parameter {name}.")
     if not isinstance(value, str):
@@ -259,22 +259,22 @@ def _text(told: Members, name: str, default: str | None = None) -> str:
     return value
 
 
-def _texts(told: Members, name: str) -> list[str]:
-    value = told.get(name) or []
+def _texts(members: Members, name: str) -> list[str]:
+    value = members.get(name) or []
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise SqsRefusal("InvalidParameterValue", f"{name} must be a list of strings.")
     return value
 
 
-def _object(told: Members, name: str) -> dict[str, str]:
-    value = told.get(name) or {}
+def _object(members: Members, name: str) -> dict[str, str]:
+    value = members.get(name) or {}
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
         raise SqsRefusal("InvalidParameterValue", f"{name} must be a map of strings.")
     return value
 
 
-def _whole(told: Members, name: str, bounds: tuple[int, int], default: int | None = None) -> int:
-    value = told.get(name, default)
+def _whole(members: Members, name: str, bounds: tuple[int, int], default: int | None = None) -> int:
+    value = members.get(name, default)
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value[:9])  # the query protocol has only strings
     if type(value) is not int or not bounds[0] <= value <= bounds[1]:
@@ -301,26 +301,26 @@ def _checked(attributes: dict[str, str]) -> dict[str, str]:
 
 
 def _check_redrive(value: str) -> None:
-    told = _json("RedrivePolicy", value)
-    often = str(told.get("maxReceiveCount", "")) if isinstance(told, dict) else ""
+    policy = _json("RedrivePolicy", value)
+    often = str(policy.get("maxReceiveCount", "")) if isinstance(policy, dict) else ""
     if not often.isascii() or not often.isdigit() or not 1 <= int(often[:9]) <= 1000:
         raise SqsRefusal("InvalidParameterValue", "RedrivePolicy: maxReceiveCount must be from 1 to 1000.")
-    if not isinstance(told.get("deadLetterTargetArn"), str):
+    if not isinstance(policy.get("deadLetterTargetArn"), str):
         raise SqsRefusal("InvalidParameterValue", "RedrivePolicy: deadLetterTargetArn must be an ARN.")
 
 
 def _json(name: str, text: str) -> Any:
     try:
-        told = json.loads(text)
+        value = json.loads(text)
     except (ValueError, RecursionError):
-        told = None
-    if not isinstance(told, dict):
+        value = None
+    if not isinstance(value, dict):
         raise SqsRefusal("InvalidAttributeValue", f"Invalid value for the parameter {name}.")
-    return told
+    return value
 
 
-def _message_attributes(told: Members) -> dict[str, dict[str, str]]:
-    attributes = told.get("MessageAttributes") or {}
+def _message_attributes(members: Members) -> dict[str, dict[str, str]]:
+    attributes = members.get("MessageAttributes") or {}
     if not isinstance(attributes, dict) or len(attributes) > BATCH:
         raise SqsRefusal("InvalidParameterValue", "MessageAttributes must be a map of at most 10 attributes.")
     for name, value in attributes.items():

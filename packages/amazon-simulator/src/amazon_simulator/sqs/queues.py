@@ -207,8 +207,8 @@ class Queues:
 
 def redrive(queue: Queue) -> tuple[str, int] | None:
     """The dead-letter queue's ARN and how often a message may be received before it goes there."""
-    told: Any = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
-    return (str(told["deadLetterTargetArn"]), int(told["maxReceiveCount"])) if told else None
+    policy: Any = json.loads(queue.attributes.get("RedrivePolicy") or "{}")
+    return (str(policy["deadLetterTargetArn"]), int(policy["maxReceiveCount"])) if policy else None
 
 
 def md5(text: bytes) -> str:

@@ -44,10 +44,10 @@ def answer(queues: Queues, request: Request, now: float) -> Response:
 def _answer_json(actions: Actions, request: Request, request_id: str) -> Response:
     headers = {"content-type": JSON, "x-amzn-RequestId": request_id}
     try:
-        told = request.json()
-        if not isinstance(told, dict):
+        members = request.json()
+        if not isinstance(members, dict):
             raise SqsRefusal("SerializationException", "The request is no JSON object.")
-        given = actions.act(request.headers["x-amz-target"].removeprefix(TARGET), told)
+        given = actions.act(request.headers["x-amz-target"].removeprefix(TARGET), members)
     except (SqsRefusal, ValueError) as fault:
         refusal = fault if isinstance(fault, SqsRefusal) else SqsRefusal("SerializationException", str(fault))
         headers["x-amzn-query-error"] = f"{refusal.query_code};Sender"
@@ -64,12 +64,12 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _answer_query(actions: Actions, request: Request, request_id: str) -> Response:
-    told = _form(request)
+    form = _form(request)
     headers = {"content-type": "text/xml", "x-amzn-RequestId": request_id}
-    action = told.pop("Action", "")
-    told.setdefault("QueueUrl", request.path)
+    action = form.pop("Action", "")
+    form.setdefault("QueueUrl", request.path)
     try:
-        given = actions.act(action, _members(told))
+        given = actions.act(action, _members(form))
     except SqsRefusal as refusal:
         body = (
             f'<ErrorResponse xmlns="{NAMESPACE}"><Error><Type>Sender</Type><Code>{refusal.query_code}</Code>'
@@ -84,11 +84,11 @@ def _answer_query(actions: Actions, request: Request, request_id: str) -> Respon
     return Response(200, body.encode(), headers, slow=actions.held_back)
 
 
-def _members(told: dict[str, str]) -> dict[str, Any]:
+def _members(form: dict[str, str]) -> dict[str, Any]:
     """Flat names with numbers (`Attribute.1.Name`) as lists and maps, under the names of the JSON protocol."""
-    members: dict[str, Any] = {name: value for name, value in told.items() if "." not in name}
+    members: dict[str, Any] = {name: value for name, value in form.items() if "." not in name}
     groups: dict[str, dict[str, dict[str, str]]] = {}
-    for name, value in told.items():
+    for name, value in form.items():
         first, _, rest = name.partition(".")
         number, _, inner = rest.partition(".")
         if rest:

@@ -124,7 +124,7 @@ TAX_NUMBERS = {
 }  # fmt: skip
 """A valid number of each country, as public examples have it."""
 PHONES = {"GB": "+44 1632 960", "DE": "+49 30 23125", "FR": "+33 1 99 00", "US": "+1 207-555-0", "CA": "+1 902-555-0"}
-"""Numbers that nobody has are kept free for stories; three digits follow."""
+"""Numbers that nobody has are kept free for fiction; three digits follow."""
 WITH_A_PHONE = 0.3
 
 

@@ -26,7 +26,7 @@ TWIN_OF = 20
 
 
 def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
-    """Two seller accounts with their listings and FBA stock; answers their self-authorised refresh tokens."""
+    """Two seller accounts with their listings and FBA stock; returns their self-authorised refresh tokens."""
     chance = random.Random(seed)
     accounts = (
         Seller("A2HARBOUREULTD1", "Harbour & Home Ltd", "EU", [market.id for market in EU_MARKETS[:6]]),

@@ -1,4 +1,4 @@
-"""Traffic: buyers and Amazon's warehouses live by themselves, in trade time, the same for the same seed.
+"""Traffic: automatic buyers and Amazon's warehouses, in trade time, the same for the same seed.
 
 Every hour of every marketplace has its own dice, and every arrival in it: what happens does not depend on how far
 the clock is moved at once, and a simulator that is killed goes on as if it had not been.
@@ -57,7 +57,7 @@ class TrafficProfile(msgspec.Struct, frozen=True):
     business: float = 0.06  # a company buys, by invoice
     deemed: float = 0.08  # of what goes abroad or through Amazon as deemed reseller: Amazon has the VAT
     warranty: float = 0.04  # has a warranty beside what the seller sends
-    transit: float = 0.6  # was promised with a transit time that the order tells
+    transit: float = 0.6  # has a delivery promise with a transit time in the order
     addresses: float = 0.0  # has an address that lacks something, or says it in an odd place
 
 
@@ -73,7 +73,7 @@ class Plan(Entity, tag="traffic", kw_only=True):
     odd: float = 0.0  # share of orders with data that breaks programs
     warehouses: bool = True
     kept_stocked: bool = False
-    habits: TrafficProfile = TrafficProfile()
+    profile: TrafficProfile = msgspec.field(default_factory=TrafficProfile, name="habits")  # as in journals
     placed: int = 0
     missed: int = 0  # nothing was for sale
 
@@ -210,7 +210,7 @@ class Traffic:
 
     def _buy(self, market: str, chance: random.Random, at: float) -> Order | None:
         """Somebody comes, looks, and buys; None when nothing was for sale."""
-        habits = self.plan.habits
+        profile = self.plan.profile
         sellers = [
             seller
             for seller in self._world.sellers.values()
@@ -218,17 +218,17 @@ class Traffic:
         ]
         if not sellers:
             return None
-        seller, fba = chance.choice(sellers), chance.random() < habits.fba
-        odd, waits = chance.random() < self.plan.odd, chance.random() < habits.pending
-        unpaid = waits and chance.random() < habits.unpaid
+        seller, fba = chance.choice(sellers), chance.random() < profile.fba
+        odd, waits = chance.random() < self.plan.odd, chance.random() < profile.pending
+        unpaid = waits and chance.random() < profile.unpaid
         lines = self._fill_cart(seller, market, fba, odd, chance)
-        if chance.random() < habits.deemed and not fba and market in DEEMED:
+        if chance.random() < profile.deemed and not fba and market in DEEMED:
             scheme = chance.choice(DEEMED[market])
             lines = [replace(line, particulars={"scheme": scheme}) for line in lines]
-        if chance.random() < habits.warranty and not fba and lines:
+        if chance.random() < profile.warranty and not fba and lines:
             more = {**lines[0].particulars, "associated": (Associated("WARRANTY", "B0WARRANTY", WARRANTY),)}
             lines = [replace(lines[0], particulars=more), *lines[1:]]
-        transit = _transit(market, chance) if chance.random() < habits.transit and not fba else None
+        transit = _transit(market, chance) if chance.random() < profile.transit and not fba else None
         buyer, company = self._somebody(market, odd, chance)
         try:
             order = self._world.ordering.place(
@@ -255,17 +255,17 @@ class Traffic:
     def _somebody(self, market: str, odd: bool, chance: random.Random) -> tuple[Buyer, bool]:
         """One of those who come back, and whether it is a company that buys."""
         number, country = chance.randrange(BUYERS_OF_A_COUNTRY), MARKETS[market].country
-        company = chance.random() < self.plan.habits.business
+        company = chance.random() < self.plan.profile.business
         buyer = odd_buyer(country, number) if odd else with_phone(buyer_for(country, number), chance)
-        if self.plan.habits.addresses and chance.random() < self.plan.habits.addresses:
+        if self.plan.profile.addresses and chance.random() < self.plan.profile.addresses:
             buyer = ADDRESS_KINDS[chance.choice(sorted(ADDRESS_KINDS))](buyer)
         return (as_company(buyer, number), True) if company else (buyer, False)
 
     def _fill_cart(self, seller: Seller, market: str, fba: bool, odd: bool, chance: random.Random) -> list[Line]:
         goods = self._world.by_seller[seller.id]
         skus = list(ODD_SKUS) if odd and not fba else list(goods)
-        unknown = chance.random() < self.plan.habits.unknown
-        many = chance.choice((2, 2, 3)) if chance.random() < self.plan.habits.several else 1
+        unknown = chance.random() < self.plan.profile.unknown
+        many = chance.choice((2, 2, 3)) if chance.random() < self.plan.profile.several else 1
         lines: dict[str, Line] = {}
         for _ in range(LOOKS):
             if len(lines) == many:
@@ -293,17 +293,17 @@ class Traffic:
 
     def _have_plans(self, order: Order, chance: random.Random, at: float, *, unpaid: bool) -> None:
         """What this buyer will do later."""
-        habits, world = self.plan.habits, self._world
+        profile, world = self.plan.profile, self._world
         if unpaid:
             world.records.intend(at + chance.uniform(2, 8) * HOUR, "cancel", order.id, {"by": "AMAZON"})
-        elif chance.random() < habits.cancelled:
+        elif chance.random() < profile.cancelled:
             world.records.intend(at + chance.uniform(60, 1800), "cancel", order.id, {"by": "BUYER"})
-        elif chance.random() < habits.asks:
+        elif chance.random() < profile.asks:
             reason = chance.choice(("Ordered by mistake", "Found cheaper somewhere else", "Arrives too late"))
             world.records.intend(at + chance.uniform(300, 7200), "ask", order.id, {"reason": reason})
-        if chance.random() < habits.returned:
+        if chance.random() < profile.returned:
             item, reason = chance.choice(order.items), chance.choice(REASONS)
-            told = {
+            params = {
                 "item": item.id,
                 "quantity": max(1, chance.randint(1, max(1, item.quantity))),
                 "reason": reason,
@@ -311,7 +311,7 @@ class Traffic:
                 if reason in REASONS[:2]
                 else chance.choice(("SELLABLE", "DEFECTIVE", "CUSTOMER_DAMAGED", "CARRIER_DAMAGED")),
             }
-            world.records.intend(at + chance.uniform(4, 25) * A_DAY, "return", order.id, told)
+            world.records.intend(at + chance.uniform(4, 25) * A_DAY, "return", order.id, params)
 
     def _keep_stocked(self, seller: Seller, order: Order, at: float) -> None:
         for item in order.items:
@@ -345,8 +345,8 @@ class Traffic:
         first = units // 2
         begins = at + chance.uniform(12, 48) * HOUR
         for when, part in ((begins, first), (begins + chance.uniform(1, 12) * HOUR, units - first)):
-            told = {"stock": list(stock.key), "quantity": part, "reference": reference}
-            self._world.records.intend(when, "receive", "/".join(stock.key), told)
+            params = {"stock": list(stock.key), "quantity": part, "reference": reference}
+            self._world.records.intend(when, "receive", "/".join(stock.key), params)
 
 
 def _transit(market: str, chance: random.Random) -> Transit:

@@ -137,7 +137,7 @@ class Summaries:
             return details
         supply = {"reservedFutureSupplyQuantity": 0, "futureSupplyBuyableQuantity": row.future}
         has_units = row.fulfillable or row.reserved or row.inbound or row.unfulfillable or row.researching
-        return {**(details if has_units else {}), "futureSupplyQuantity": supply}  # alone, as it was seen (F10)
+        return {**(details if has_units else {}), "futureSupplyQuantity": supply}  # alone, as was observed (F10)
 
     def _researching(self, row: FbaStock, now: float) -> dict[str, Any]:
         left, parts, youngest = row.researching, [], 0.0
@@ -157,7 +157,7 @@ class Summaries:
 
 
 def _read(request: Request, query: dict[str, str], now: float) -> tuple[set[str] | None, float | None]:
-    """The SKUs asked for, or since when something must have changed; ValueError names the parameter."""
+    """The SKUs requested, or since when something must have changed; ValueError names the parameter."""
     if query.get("startDateTime"):
         try:
             since = from_iso(query["startDateTime"])
@@ -173,7 +173,7 @@ def _read(request: Request, query: dict[str, str], now: float) -> tuple[set[str]
 
 
 def _skus(request: Request) -> set[str]:
-    """`sellerSkus` is cut at every comma, `sellerSku` at none: a SKU with a comma is asked alone (behaviour F04)."""
+    """`sellerSkus` is cut at every comma, `sellerSku` at none: a SKU with a comma is sent alone (behaviour F04)."""
     found: set[str] = set()
     for piece in request.query.split("&"):
         name, _, raw = piece.partition("=")

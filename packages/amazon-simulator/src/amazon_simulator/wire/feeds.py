@@ -49,7 +49,7 @@ class FeedsApi:
     # --- documents
 
     def create_document(self, call: Call) -> Response:
-        """An address for the upload, which must come with the very content type that is told here."""
+        """An address for the upload, which must come with the very content type that is given here."""
         try:
             kind = _body(call).get("contentType")
         except ValueError as fault:
@@ -75,16 +75,16 @@ class FeedsApi:
     def create_feed(self, call: Call) -> Response:
         """202, whatever the document holds: it is looked at later (behaviour FD06)."""
         try:
-            told = _body(call)
-            kind = told.get("feedType")
+            body = _body(call)
+            kind = body.get("feedType")
             if not isinstance(kind, str):
                 raise ValueError("feedType is required")
             if kind not in KINDS:
-                words = f"feed type {kind[:100]} is invalid"
-                raise Unsimulated(words, f"feed type {kind}") if KIND.fullmatch(kind) else ValueError(words)
-            marketplaces = list(read_marketplaces(told.get("marketplaceIds"), KINDS[kind].most))
-            options = read_options(told.get("feedOptions"), "feedOptions")
-            document = self._uploaded(call, told.get("inputFeedDocumentId"))
+                message = f"feed type {kind[:100]} is invalid"
+                raise Unsimulated(message, f"feed type {kind}") if KIND.fullmatch(kind) else ValueError(message)
+            marketplaces = list(read_marketplaces(body.get("marketplaceIds"), KINDS[kind].most))
+            options = read_options(body.get("feedOptions"), "feedOptions")
+            document = self._uploaded(call, body.get("inputFeedDocumentId"))
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
         if not set(marketplaces) <= set(call.seller.marketplaces) or not self._may(kind):
@@ -114,11 +114,11 @@ class FeedsApi:
 
     def get_feeds(self, call: Call) -> Response:
         try:
-            asked = read_search(call.request.params(), "feedTypes", call.seller.id, call.now)
+            filters = read_search(call.request.params(), "feedTypes", call.seller.id, call.now)
         except ValueError as fault:
             return _invalid(str(fault))
         rows = reversed(self._feeds.of_seller.get(call.seller.id, {}).values())
-        found, token = page_of(rows, asked, "feedTypes", call.seller.id)
+        found, token = page_of(rows, filters, "feedTypes", call.seller.id)
         body: dict[str, Any] = {"feeds": [_feed_json(feed) for feed in found]}
         return answer_json({**body, "nextToken": token} if token else body)
 
@@ -138,15 +138,24 @@ class FeedsApi:
         return self._feeds.of_seller.get(call.seller.id, {}).get(call.names[0])
 
 
-def submit(routes: Routes, listings: Listings, faults: Faults, told: Submission) -> Response:
-    """What a feed's message asks, as the same call would be answered; faults of submissions meet it as well."""
-    route = routes.operations[told.operation]
-    content = b"" if told.body is None else msgspec.json.encode(told.body)
-    request = Request(route.method, route.path, urlencode(told.query), {}, content)
-    access = AccessToken("", told.seller.id, told.now)
-    names = (told.seller.id, told.sku)
-    call = Call(told.seller, request, names, told.now, "", access, feed=told.feed, received=told.received)
-    fault = faults.inject_into_message(told.operation, told.seller.id, told.now, told.sku)
+def submit(routes: Routes, listings: Listings, faults: Faults, submission: Submission) -> Response:
+    """A feed's message, done as the same call; faults of submissions meet it as well."""
+    route = routes.operations[submission.operation]
+    content = b"" if submission.body is None else msgspec.json.encode(submission.body)
+    request = Request(route.method, route.path, urlencode(submission.query), {}, content)
+    access = AccessToken("", submission.seller.id, submission.now)
+    names = (submission.seller.id, submission.sku)
+    call = Call(
+        submission.seller,
+        request,
+        names,
+        submission.now,
+        "",
+        access,
+        feed=submission.feed,
+        received=submission.received,
+    )
+    fault = faults.inject_into_message(submission.operation, submission.seller.id, submission.now, submission.sku)
     if fault is None:
         return route.act(call)
     with listings.faulty(fault.kind, fault.seconds):
@@ -156,12 +165,12 @@ def submit(routes: Routes, listings: Listings, faults: Faults, told: Submission)
 def document_json(context: ApiContext, document: Document, call: Call, name: str) -> dict[str, str]:
     """Where a document is read, and how it is packed."""
     encoded = call.request.params().get("enableContentEncodingUrlHeader", "").lower() == "true"
-    told = {name: document.id, "url": context.documents.address(document, "GET", call.now, encoded=encoded)}
-    return {**told, "compressionAlgorithm": document.compression} if document.compression else told
+    payload = {name: document.id, "url": context.documents.address(document, "GET", call.now, encoded=encoded)}
+    return {**payload, "compressionAlgorithm": document.compression} if document.compression else payload
 
 
 def _feed_json(feed: Feed) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "feedId": feed.id,
         "feedType": feed.kind,
         "marketplaceIds": feed.marketplaces,
@@ -169,19 +178,19 @@ def _feed_json(feed: Feed) -> dict[str, Any]:
         "processingStatus": feed.status,
     }
     if feed.started:
-        told["processingStartTime"] = stamp(feed.started)
+        payload["processingStartTime"] = stamp(feed.started)
     if feed.ended:
-        told["processingEndTime"] = stamp(feed.ended)
+        payload["processingEndTime"] = stamp(feed.ended)
     if feed.result:
-        told["resultFeedDocumentId"] = feed.result
-    return told
+        payload["resultFeedDocumentId"] = feed.result
+    return payload
 
 
 def _body(call: Call) -> dict[str, Any]:
-    told = call.request.json()
-    if not isinstance(told, dict):
+    body = call.request.json()
+    if not isinstance(body, dict):
         raise ValueError("The request is no JSON object")
-    return told
+    return body
 
 
 def _invalid(message: str) -> Response:

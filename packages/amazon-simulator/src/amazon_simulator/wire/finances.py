@@ -22,9 +22,9 @@ from amazon_simulator.world.entities import Order
 ROLE = "Finance and Accounting"
 PAGE = 100
 FRESH = 120.0
-"""Seconds before now up to which transactions are told."""
+"""Seconds before now up to which transactions are listed."""
 LONGEST = 180 * 24 * 3600.0
-"""Of a range that is answered: a longer one is empty."""
+"""Of a range that has results: a longer one is empty."""
 STATUSES = ("DEFERRED", "RELEASED", "DEFERRED_RELEASED")
 GROUP, ORDER = "FINANCIAL_EVENT_GROUP_ID", "ORDER_ID"
 DESCRIPTIONS = {SHIPMENT: "Order Payment", REFUND: "Refund Order", TRANSFER: "Disburse to bank account"}
@@ -40,7 +40,7 @@ NAMES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class TransactionFilters:
     """What transactions must be like; `after` is the number of the last one of the page before."""
 
     since: float
@@ -66,34 +66,34 @@ class Finances:
             return denied()
         query = call.request.params()
         try:
-            asked = _read(query, call.seller.id, call.now)
+            filters = _read(query, call.seller.id, call.now)
         except ValueError as fault:
             return refuse(400, "InvalidInput", str(fault), kind="InvalidInputException")
-        if asked.marketplace and asked.marketplace not in call.seller.marketplaces:
+        if filters.marketplace and filters.marketplace not in call.seller.marketplaces:
             return denied()
-        fitting = (posting for posting in self._found(call.seller.id, asked) if self._fits(posting, asked))
+        fitting = (posting for posting in self._found(call.seller.id, filters) if self._fits(posting, filters))
         rows = list(islice(fitting, PAGE + 1))
         payload: dict[str, Any] = {"transactions": [self._transaction(posting) for posting in rows[:PAGE]]}
         if len(rows) > PAGE:
             same = fingerprint(query, "nextToken")
             payload["nextToken"] = seal(
-                "finances", (call.seller.id, same, asked.since, asked.until, rows[PAGE - 1].number)
+                "finances", (call.seller.id, same, filters.since, filters.until, rows[PAGE - 1].number)
             )
         return answer_json({"payload": payload})
 
-    def _found(self, seller: str, asked: Asked) -> Sequence[Posting]:
-        if asked.until - asked.since > LONGEST:
+    def _found(self, seller: str, filters: TransactionFilters) -> Sequence[Posting]:
+        if filters.until - filters.since > LONGEST:
             return ()
-        return self._ledger.between(seller, asked.since, asked.until)
+        return self._ledger.between(seller, filters.since, filters.until)
 
-    def _fits(self, posting: Posting, asked: Asked) -> bool:
+    def _fits(self, posting: Posting, filters: TransactionFilters) -> bool:
         """What moved no money is no transaction."""
         return (
-            posting.number > asked.after
-            and asked.status in ("", "RELEASED")
-            and (not asked.order or posting.order == asked.order)
-            and (not asked.marketplace or self._marketplace(posting) == asked.marketplace)
-            and (not asked.group or self._group(posting) == asked.group)
+            posting.number > filters.after
+            and filters.status in ("", "RELEASED")
+            and (not filters.order or posting.order == filters.order)
+            and (not filters.marketplace or self._marketplace(posting) == filters.marketplace)
+            and (not filters.group or self._group(posting) == filters.group)
             and (posting.kind == TRANSFER or bool(self._ledger.charges(posting)))
         )
 
@@ -114,7 +114,7 @@ class Finances:
             identifiers[ORDER] = order.id
         elif posting.reference:
             identifiers["SETTLEMENT_ID"] = posting.reference
-        told: dict[str, Any] = {
+        payload: dict[str, Any] = {
             "sellingPartnerMetadata": {"sellingPartnerId": posting.seller, "accountType": "Standard Orders"},
             "relatedIdentifiers": [
                 {"relatedIdentifierName": name, "relatedIdentifierValue": value} for name, value in identifiers.items()
@@ -129,16 +129,16 @@ class Finances:
             "breakdowns": list(_breakdowns(charges, currency)),
         }
         if marketplace:
-            told["sellingPartnerMetadata"]["marketplaceId"] = marketplace
-            told["marketplaceDetails"] = {
+            payload["sellingPartnerMetadata"]["marketplaceId"] = marketplace
+            payload["marketplaceDetails"] = {
                 "marketplaceId": marketplace,
                 "marketplaceName": MARKETS[marketplace].name,
             }
-        return told
+        return payload
 
 
-def _read(query: Mapping[str, str], seller: str, now: float) -> Asked:
-    """What is asked for; ValueError says what is wrong."""
+def _read(query: Mapping[str, str], seller: str, now: float) -> TransactionFilters:
+    """The filters; ValueError says what is wrong."""
     name, value = query.get("relatedIdentifierName", ""), query.get("relatedIdentifierValue", "")
     if name and name not in (GROUP, ORDER):
         raise ValueError(f"relatedIdentifierName: choose {GROUP} or {ORDER}")
@@ -162,7 +162,7 @@ def _read(query: Mapping[str, str], seller: str, now: float) -> Asked:
             raise ValueError("nextToken is not valid: all other parameters must match the original request")
         since, until, after = held[2:]
     order, group = (value if name == wanted else "" for wanted in (ORDER, GROUP))
-    return Asked(since, until, query.get("marketplaceId", ""), status, group, order, after)
+    return TransactionFilters(since, until, query.get("marketplaceId", ""), status, group, order, after)
 
 
 def _moment(query: Mapping[str, str], name: str, default: float) -> float:
@@ -175,8 +175,8 @@ def _moment(query: Mapping[str, str], name: str, default: float) -> float:
 
 
 def _name(posting: Posting) -> str:
-    told = f"{posting.seller}:{posting.number}:{posting.kind}"
-    return urlsafe_b64encode(hashlib.sha256(told.encode()).digest()).decode().rstrip("=")
+    identity = f"{posting.seller}:{posting.number}:{posting.kind}"
+    return urlsafe_b64encode(hashlib.sha256(identity.encode()).digest()).decode().rstrip("=")
 
 
 def _items(order: Order, charges: Sequence[Charge], currency: str) -> Iterator[dict[str, Any]]:

@@ -31,7 +31,7 @@ Found = TypeVar("Found", bound=Row)
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JobFilters:
     """What a page must have; `before`: the number of the last row of the page before it."""
 
     kinds: list[str]
@@ -43,7 +43,7 @@ class Asked:
     before: int = 0
 
 
-def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -> Asked:
+def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -> JobFilters:
     """ValueError says what is wrong. `kinds` is the parameter of the types: it is required but for a token."""
     filters = (kinds, "processingStatuses", "marketplaceIds", "pageSize", "createdSince", "createdUntil")
     if query.get("nextToken"):
@@ -52,7 +52,7 @@ def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -
         held = unseal(kinds, query["nextToken"])
         if held is None or held[0] != seller:
             raise ValueError("nextToken is not valid.")
-        return Asked(*held[1:])
+        return JobFilters(*held[1:])
     wanted = _listed(query, kinds)
     if not wanted:
         raise ValueError(f"Either {kinds} or nextToken is required.")
@@ -61,7 +61,7 @@ def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -
         raise ValueError(f"processingStatuses: choose from {', '.join(STATUSES)}.")
     if len(wanted) > NAMES_AT_MOST or len(marketplaces) > NAMES_AT_MOST:
         raise ValueError(f"{kinds}, marketplaceIds: at most {NAMES_AT_MOST}.")
-    return Asked(
+    return JobFilters(
         kinds=wanted,
         statuses=statuses,
         marketplaces=marketplaces,
@@ -71,26 +71,26 @@ def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -
     )
 
 
-def page_of(rows: Iterable[Found], asked: Asked, kinds: str, seller: str) -> tuple[list[Found], str]:
+def page_of(rows: Iterable[Found], filters: JobFilters, kinds: str, seller: str) -> tuple[list[Found], str]:
     """The rows of a page, newest first, and the token of the next one. `rows` come newest first."""
     found: list[Found] = []
     for row in rows:
-        if not _fits(row, asked):
+        if not _fits(row, filters):
             continue
-        if len(found) == asked.size:
-            same = (asked.kinds, asked.statuses, asked.marketplaces, asked.since, asked.until, asked.size)
+        if len(found) == filters.size:
+            same = (filters.kinds, filters.statuses, filters.marketplaces, filters.since, filters.until, filters.size)
             return found, seal(kinds, (seller, *same, found[-1].number))
         found.append(row)
     return found, ""
 
 
-def _fits(row: Row, asked: Asked) -> bool:
+def _fits(row: Row, filters: JobFilters) -> bool:
     return (
-        (not asked.before or row.number < asked.before)
-        and row.kind in asked.kinds
-        and (not asked.statuses or row.status in asked.statuses)
-        and (not asked.marketplaces or not set(asked.marketplaces).isdisjoint(row.marketplaces))
-        and asked.since <= row.created <= asked.until
+        (not filters.before or row.number < filters.before)
+        and row.kind in filters.kinds
+        and (not filters.statuses or row.status in filters.statuses)
+        and (not filters.marketplaces or not set(filters.marketplaces).isdisjoint(row.marketplaces))
+        and filters.since <= row.created <= filters.until
     )
 
 
@@ -119,19 +119,19 @@ def stamp(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="seconds")
 
 
-def read_marketplaces(told: object, most: int) -> Sequence[str]:
+def read_marketplaces(marketplaces: object, most: int) -> Sequence[str]:
     """The marketplaceIds of a body; ValueError says what is wrong."""
-    if not isinstance(told, list) or not told or not all(isinstance(one, str) for one in told):
+    if not isinstance(marketplaces, list) or not marketplaces or not all(isinstance(one, str) for one in marketplaces):
         raise ValueError("marketplaceIds: give a list of at least one.")
-    if len(told) > most:
+    if len(marketplaces) > most:
         raise ValueError(f"Too many 'marketplaceIds' values provided. Expected a maximum of {most}.")
-    return told
+    return marketplaces
 
 
-def read_options(told: object, name: str) -> dict[str, str]:
+def read_options(options: object, name: str) -> dict[str, str]:
     """feedOptions, reportOptions: names and texts."""
-    if told is None:
+    if options is None:
         return {}
-    if not isinstance(told, dict) or not all(isinstance(one, str) for one in told.values()):
+    if not isinstance(options, dict) or not all(isinstance(one, str) for one in options.values()):
         raise ValueError(f"{name}: give an object of texts.")
-    return dict(told)
+    return dict(options)

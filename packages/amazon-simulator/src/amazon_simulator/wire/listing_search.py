@@ -25,9 +25,9 @@ def read_size(query: dict[str, str]) -> int:
 
 def read_filters(request: Request, query: dict[str, str], families: Families) -> list[Fits]:
     """What the rows must fit; ValueError names the parameter."""
-    asked = [name for name in ("identifiers", "variationParentSku", "packageHierarchySku") if query.get(name)]
-    if len(asked) > 1:
-        raise ValueError(f"{asked[0]} does not go with {asked[1]}")
+    named = [name for name in ("identifiers", "variationParentSku", "packageHierarchySku") if query.get(name)]
+    if len(named) > 1:
+        raise ValueError(f"{named[0]} does not go with {named[1]}")
     found: list[Fits] = []
     if query.get("identifiers") or query.get("identifiersType"):
         found.append(_identified(request, query))
@@ -48,10 +48,10 @@ def read_filters(request: Request, query: dict[str, str], families: Families) ->
 
 
 def _some(query: dict[str, str], name: str, known: set[str]) -> set[str]:
-    asked = set(query[name].split(","))
-    if not asked <= known:
+    chosen = set(query[name].split(","))
+    if not chosen <= known:
         raise ValueError(name)
-    return asked
+    return chosen
 
 
 def _identified(request: Request, query: dict[str, str]) -> Fits:
@@ -85,12 +85,12 @@ def _packed(sku: str, families: Families) -> Fits:
     return lambda row: row.particulars.contains == sku or sku in families.containers.get(row.sku, [])
 
 
-def _of_status(asked: set[str], having: bool) -> Fits:
-    return lambda row: asked.isdisjoint(statuses(row)) != having
+def _of_status(wanted: set[str], having: bool) -> Fits:
+    return lambda row: wanted.isdisjoint(statuses(row)) != having
 
 
-def _with_issues(asked: set[str]) -> Fits:
-    return lambda row: any(issue["severity"] in asked for issue in row.particulars.issues)
+def _with_issues(severities: set[str]) -> Fits:
+    return lambda row: any(issue["severity"] in severities for issue in row.particulars.issues)
 
 
 def _within(name: str, moment: float) -> Fits:
@@ -102,7 +102,7 @@ def _within(name: str, moment: float) -> Fits:
 
 
 def sort_rows(rows: list[Listing], query: dict[str, str], as_of: float) -> None:
-    """As the model says: by lastUpdatedDate, newest first, unless asked otherwise. ValueError names the parameter."""
+    """As the model says: by lastUpdatedDate, newest first, by default. ValueError names the parameter."""
     by, order = query.get("sortBy") or "lastUpdatedDate", query.get("sortOrder") or "DESC"
     if by not in SORTS or order not in ("ASC", "DESC"):
         raise ValueError("sortBy" if by not in SORTS else "sortOrder")

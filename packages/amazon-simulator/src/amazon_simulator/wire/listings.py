@@ -15,7 +15,7 @@ from amazon_simulator.representations.listing_items import Families, item_json
 from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.listing_search import read_filters, read_size, sort_rows
 from amazon_simulator.wire.submissions import REQUIRED, Refused, carry_out, issue_json, plan_patch, plan_put
-from amazon_simulator.world.entities import Change, Listing, Seller, Telling, Write
+from amazon_simulator.world.entities import Change, Listing, ListingUpdate, Seller, Write
 
 PAGED_AT_MOST = 1000
 NOT_APPLIED = "accepted_not_applied"
@@ -24,8 +24,8 @@ DATA = {
     "summaries", "attributes", "issues", "offers", "fulfillmentAvailability",
     "procurement", "relationships", "productTypes",
 }  # fmt: skip
-TELLS = {"issues", "identifiers"}
-"""What a submission may be asked to tell."""
+INCLUDABLE = {"issues", "identifiers"}
+"""What the response to a submission may include."""
 UNPARSED = "Request has missing or invalid parameters and cannot be parsed."
 
 
@@ -141,7 +141,7 @@ class Listings:
         A SKU that nobody has listed is accepted too, and nothing comes of it (behaviour S01).
         """
         (who, sku), query = call.names, call.request.params()
-        fault = _refusal(call.seller, who, query, TELLS) or _wrong_mode(query)
+        fault = _refusal(call.seller, who, query, INCLUDABLE) or _wrong_mode(query)
         if fault is not None:
             return fault
         try:
@@ -164,7 +164,7 @@ class Listings:
     def put(self, call: Call) -> Response:
         """putListingsItem: a new listing, or all of an old one, in exactly one marketplace."""
         (who, sku), query = call.names, call.request.params()
-        fault = _refusal(call.seller, who, query, TELLS) or _wrong_mode(query) or _several(query)
+        fault = _refusal(call.seller, who, query, INCLUDABLE) or _wrong_mode(query) or _several(query)
         if fault is not None:
             return fault
         try:
@@ -204,7 +204,7 @@ class Listings:
         self._world.records.make(listing)
         return listing
 
-    def _take(self, call: Call, listing: Listing | None, plan: Telling) -> Response:
+    def _take(self, call: Call, listing: Listing | None, plan: ListingUpdate) -> Response:
         sku, query, now = call.names[1], call.request.params(), call.now
         if _is_preview(query):
             return self.submitted(sku, "VALID", query, [], now, listing)
@@ -218,7 +218,7 @@ class Listings:
         return self.submitted(sku, "ACCEPTED", query, [], now, listing)
 
     def _refused(self, call: Call, issue: dict[str, Any], body: Any = None) -> Response:
-        """INVALID; what was said of a quantity is noted in the books."""
+        """INVALID; the quantity that was sent is noted in the state report."""
         query = call.request.params()
         if not _is_preview(query) and _speaks_of_quantity(body):
             self._note_write(call, None, "INVALID", self._fault or issue["message"])
@@ -243,12 +243,12 @@ class Listings:
     def delete(self, call: Call) -> Response:
         """deleteListingsItem: accepted for an unknown SKU too (behaviour S09)."""
         (who, sku), query = call.names, call.request.params()
-        fault = _refusal(call.seller, who, query, TELLS) or _several(query)
+        fault = _refusal(call.seller, who, query, INCLUDABLE) or _several(query)
         if fault is not None:
             return fault
         market, listing = query["marketplaceIds"], self._world.listings.get((call.seller.id, sku))
         if listing is not None and market in listing.marketplaces and self._fault != NOT_APPLIED:
-            plan = Telling(call.now, offers=False, gone=market)
+            plan = ListingUpdate(call.now, offers=False, gone=market)
             carry_out(self._world, listing, plan, call.now, self._later)
         return self.submitted(sku, "ACCEPTED", query, [], call.now)
 
@@ -271,8 +271,8 @@ class Listings:
         now: float,
         listing: Listing | None = None,
     ) -> Response:
-        """A submission's answer."""
-        told: dict[str, Any] = {
+        """A submission's response."""
+        payload: dict[str, Any] = {
             "sku": sku,
             "status": status,
             "submissionId": self._numbering.hexadecimal("submission", now),
@@ -280,8 +280,8 @@ class Listings:
         }
         if "identifiers" in query.get("includedData", ""):
             asins = [] if listing is None else query["marketplaceIds"].split(",")
-            told["identifiers"] = [{"marketplaceId": market, "asin": listing.asin} for market in asins if listing]
-        return answer_json(told)
+            payload["identifiers"] = [{"marketplaceId": market, "asin": listing.asin} for market in asins if listing]
+        return answer_json(payload)
 
 
 def _refusal(seller: Seller, who: str, query: dict[str, str], data: set[str]) -> Response | None:
@@ -314,11 +314,11 @@ def _several(query: dict[str, str]) -> Response | None:
     return None
 
 
-def _unparsable(told: Any) -> str:
-    """Amazon's own words for a request that it cannot parse (behaviour S06)."""
-    if not isinstance(told, dict) or not isinstance(told.get("productType"), str):
+def _unparsable(body: Any) -> str:
+    """Amazon's own message for a request that it cannot parse (behaviour S06)."""
+    if not isinstance(body, dict) or not isinstance(body.get("productType"), str):
         return UNPARSED
-    patches = told.get("patches")
+    patches = body.get("patches")
     if not isinstance(patches, list) or not patches:
         return UNPARSED
     for index, patch in enumerate(patches):
@@ -335,7 +335,7 @@ def _unparsable(told: Any) -> str:
 
 
 def _speaks_of_quantity(body: Any) -> bool:
-    """Whether a submission, however wrong, has something to say of quantities."""
+    """Whether a submission, however wrong, concerns quantities."""
     if not isinstance(body, dict):
         return False
     attributes = body.get("attributes")
@@ -346,13 +346,13 @@ def _speaks_of_quantity(body: Any) -> bool:
     return any(isinstance(path, str) and AVAILABILITY in path for path in paths)
 
 
-def _is_whole(told: Any) -> bool:
+def _is_whole(body: Any) -> bool:
     return (
-        isinstance(told, dict)
-        and isinstance(told.get("productType"), str)
-        and bool(told["productType"])
-        and isinstance(told.get("attributes"), dict)
-        and (told.get("requirements") or "LISTING") in REQUIRED
+        isinstance(body, dict)
+        and isinstance(body.get("productType"), str)
+        and bool(body["productType"])
+        and isinstance(body.get("attributes"), dict)
+        and (body.get("requirements") or "LISTING") in REQUIRED
     )
 
 

@@ -19,13 +19,13 @@ from amazon_simulator.buy_shipping.offers import (
     DEFAULT,
     EXPERIENCES,
     PICK_UPS,
-    Wish,
+    ShipmentRequest,
     check_offer,
     eligible,
     given,
     needs_inputs,
     offer,
-    wish,
+    read_request,
 )
 from amazon_simulator.buy_shipping.pdf import pdf
 from amazon_simulator.buy_shipping.png import png
@@ -60,14 +60,14 @@ class MerchantFulfilment:
 
     def routes(self) -> tuple[Route, ...]:
         one = "/mfn/v0/shipments/{shipmentId}"
-        told: tuple[tuple[str, str, str, Callable[[Call], Response]], ...] = (
+        operations: tuple[tuple[str, str, str, Callable[[Call], Response]], ...] = (
             ("getEligibleShipmentServices", "POST", "/mfn/v0/eligibleShippingServices", self.get_eligible),
             ("createShipment", "POST", "/mfn/v0/shipments", self.create),
             ("getShipment", "GET", one, self.get),
             ("cancelShipment", "DELETE", one, self.cancel),
             ("getAdditionalSellerInputs", "POST", "/mfn/v0/additionalSellerInputs", self.get_inputs),
         )
-        return tuple(Route(name, method, path, self._guarded(act)) for name, method, path, act in told)
+        return tuple(Route(name, method, path, self._guarded(act)) for name, method, path, act in operations)
 
     def _guarded(self, act: Callable[[Call], Response]) -> Callable[[Call], Response]:
         """For the role alone; what does not fit is 400 in Amazon's words."""
@@ -85,14 +85,14 @@ class MerchantFulfilment:
     # --- offers
 
     def get_eligible(self, call: Call) -> Response:
-        told = _body(call)
-        wanted = wish(told.part("ShipmentRequestDetails"), call.now)
+        body = _body(call)
+        wanted = read_request(body.part("ShipmentRequestDetails"), call.now)
         order = self._order(call.seller, wanted)
         fitting, rejected = eligible(wanted, order)
-        asked = RequestPart(told.members.get("ShippingOfferingFilter") or {}, "shippingOfferingFilter")
-        pick_up = asked.one_of("CarrierWillPickUp", PICK_UPS, "NoPreference")
-        experience = asked.one_of("DeliveryExperience", (*EXPERIENCES, "NoPreference"), "NoPreference")
-        slip = asked.truth("IncludePackingSlipWithLabel", False)
+        offering_filter = RequestPart(body.members.get("ShippingOfferingFilter") or {}, "shippingOfferingFilter")
+        pick_up = offering_filter.one_of("CarrierWillPickUp", PICK_UPS, "NoPreference")
+        experience = offering_filter.one_of("DeliveryExperience", (*EXPERIENCES, "NoPreference"), "NoPreference")
+        slip = offering_filter.truth("IncludePackingSlipWithLabel", False)
         offers = [
             offer(service, wanted, order, call.now)
             for service in fitting
@@ -115,15 +115,15 @@ class MerchantFulfilment:
         return answer_json({"payload": payload})
 
     def get_inputs(self, call: Call) -> Response:
-        told = _body(call)
-        service_id, order_id = told.text("ShippingServiceId"), told.text("OrderId")
+        body = _body(call)
+        service_id, order_id = body.text("ShippingServiceId"), body.text("OrderId")
         try:
-            ship_from = address(told.part("ShipFromAddress"))
+            ship_from = address(body.part("ShipFromAddress"))
         except NotValid:
             return _invalid("Invalid Ship From Address when calling GetAdditionalSellerInputs")
         order = self._own(call.seller, order_id)
         if service_id not in BY_ID:
-            raise told.wrong("ShippingServiceId", "Member must be a known shipping service")
+            raise body.wrong("ShippingServiceId", "Member must be a known shipping service")
         needed = needs_inputs(ship_from["CountryCode"], order)
         return answer_json(
             {
@@ -143,22 +143,22 @@ class MerchantFulfilment:
 
     def create(self, call: Call) -> Response:
         """Buy a label: the parcel is confirmed with its tracking number, as Buy Shipping does."""
-        told = _body(call)
-        wanted = wish(told.part("ShipmentRequestDetails"), call.now)
+        body = _body(call)
+        wanted = read_request(body.part("ShipmentRequestDetails"), call.now)
         order = self._order(call.seller, wanted)
-        service = next((one for one in eligible(wanted, order)[0] if one.id == told.text("ShippingServiceId")), None)
+        service = next((one for one in eligible(wanted, order)[0] if one.id == body.text("ShippingServiceId")), None)
         if service is None:
-            raise told.wrong("ShippingServiceId", "Member must be a service that is eligible for this shipment")
-        if told.members.get("ShippingServiceOfferId"):
-            check_offer(told.text("ShippingServiceOfferId"), service, order, call.now)
-        told.one_of("HazmatType", ("None", "LQHazmat"), "None")
-        slip = RequestPart(told.members.get("LabelFormatOption") or {}, "labelFormatOption")
+            raise body.wrong("ShippingServiceId", "Member must be a service that is eligible for this shipment")
+        if body.members.get("ShippingServiceOfferId"):
+            check_offer(body.text("ShippingServiceOfferId"), service, order, call.now)
+        body.one_of("HazmatType", ("None", "LQHazmat"), "None")
+        slip = RequestPart(body.members.get("LabelFormatOption") or {}, "labelFormatOption")
         if slip.truth("IncludePackingSlipWithLabel", False):
             raise slip.wrong("IncludePackingSlipWithLabel", "Member must be an available format option")
-        _check_inputs(told, wanted, order)
+        _check_inputs(body, wanted, order)
         return answer_json({"payload": _shipment_json(self._buy(wanted, order, service, call.now), order)})
 
-    def _buy(self, wanted: Wish, order: Order, service: Service, now: float) -> BoughtLabel:
+    def _buy(self, wanted: ShipmentRequest, order: Order, service: Service, now: float) -> BoughtLabel:
         replaced = self._replaceable(wanted, order)
         shipment_id = self._numbering.uuid("shipment", now)
         reference = _next_reference(order) if replaced is None else replaced.reference
@@ -205,7 +205,7 @@ class MerchantFulfilment:
         self._labels.make(label)
         return label
 
-    def _replaceable(self, wanted: Wish, order: Order) -> BoughtLabel | None:
+    def _replaceable(self, wanted: ShipmentRequest, order: Order) -> BoughtLabel | None:
         """A cancelled label whose parcel these units can be in: the order stays shipped meanwhile (model)."""
         for label in self._labels.of_order(order.id):
             if label.status in (PURCHASED, REJECTED) or label.replaced:
@@ -218,23 +218,23 @@ class MerchantFulfilment:
 
     def get(self, call: Call) -> Response:
         label = self._label(call)
-        return _missing() if label is None else answer_json({"payload": self._told(label)})
+        return _missing() if label is None else answer_json({"payload": self._payload(label)})
 
     def cancel(self, call: Call) -> Response:
         label = self._label(call)
         if label is None:
             return _missing()
         self._labels.cancel(label, call.now)
-        return answer_json({"payload": self._told(label)})
+        return answer_json({"payload": self._payload(label)})
 
-    def _told(self, label: BoughtLabel) -> dict[str, Any]:
+    def _payload(self, label: BoughtLabel) -> dict[str, Any]:
         return _shipment_json(label, self._world.orders[label.order])
 
     def _label(self, call: Call) -> BoughtLabel | None:
         shipment_id = call.names[0]
         if not SHIPMENT_ID.fullmatch(shipment_id):
-            words = f"Member must satisfy regular expression pattern: {SHIPMENT_ID.pattern}"
-            raise NotValid(shipment_id, "shipmentId", words)
+            constraint = f"Member must satisfy regular expression pattern: {SHIPMENT_ID.pattern}"
+            raise NotValid(shipment_id, "shipmentId", constraint)
         label = self._labels.held.get(shipment_id.lower())
         return label if label is not None and label.seller == call.seller.id else None
 
@@ -246,7 +246,7 @@ class MerchantFulfilment:
             raise NotPossible(f"Order {order_id[:60]} is not found for this seller")
         return order
 
-    def _order(self, seller: Seller, wanted: Wish) -> Order:
+    def _order(self, seller: Seller, wanted: ShipmentRequest) -> Order:
         """The order, when it is the seller's to send and has these items."""
         order = self._own(seller, wanted.order)
         if order.fulfilled_by != "MERCHANT":
@@ -262,11 +262,11 @@ class MerchantFulfilment:
         return order
 
 
-def _check_inputs(told: RequestPart, wanted: Wish, order: Order) -> None:
-    """Beyond a customs border nothing goes without its papers."""
+def _check_inputs(body: RequestPart, wanted: ShipmentRequest, order: Order) -> None:
+    """Beyond a customs border nothing goes without its customs documents."""
     if not needs_inputs(wanted.ship_from["CountryCode"], order):
         return
-    missing = [name for name in customs.OF_SHIPMENT if name not in given(told, "ShipmentLevelSellerInputsList")]
+    missing = [name for name in customs.OF_SHIPMENT if name not in given(body, "ShipmentLevelSellerInputsList")]
     missing += [name for name in customs.OF_ITEM if any(name not in names for names in wanted.inputs)]
     if missing:
         raise NotPossible(f"Additional seller inputs are required for this shipping service: {', '.join(missing)}")
@@ -277,7 +277,7 @@ def _next_reference(order: Order) -> str:
 
 
 def _shipment_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "ShipmentId": label.id,
         "AmazonOrderId": label.order,
         "SellerOrderId": label.seller_order or label.order,
@@ -294,12 +294,12 @@ def _shipment_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
         "CreatedDate": iso(label.created),
         "LastUpdatedDate": iso(label.updated),
     }
-    return told
+    return payload
 
 
 def _ship_to(order: Order) -> dict[str, str]:
     buyer = order.buyer
-    told = {
+    members = {
         "Name": buyer.recipient or buyer.name,
         "AddressLine1": buyer.line_1,
         "AddressLine2": buyer.line_2,
@@ -312,7 +312,7 @@ def _ship_to(order: Order) -> dict[str, str]:
         "Phone": "",
     }
     wanted = ("Name", "AddressLine1", "Email", "City", "PostalCode", "CountryCode", "Phone")
-    return {name: value for name, value in told.items() if value or name in wanted}
+    return {name: value for name, value in members.items() if value or name in wanted}
 
 
 def _label_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
@@ -320,7 +320,7 @@ def _label_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
     kind, draw = FILES[label.format]
     content = draw(_printed(label, order)) if label.status in (PURCHASED, REJECTED) else b""
     checksum = base64.b64encode(hashlib.md5(content, usedforsecurity=False).digest()).decode() if content else ""
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "Dimensions": {"Length": 6.0, "Width": 4.0, "Unit": "inches"},
         "FileContents": {
             "Contents": base64.b64encode(gzip.compress(content, mtime=0)).decode() if content else "",
@@ -330,10 +330,10 @@ def _label_json(label: BoughtLabel, order: Order) -> dict[str, Any]:
         "LabelFormat": label.format,
     }
     if label.custom_text:
-        told["CustomTextForLabel"] = label.custom_text
+        payload["CustomTextForLabel"] = label.custom_text
     if label.standard_id:
-        told["StandardIdForLabel"] = label.standard_id
-    return told
+        payload["StandardIdForLabel"] = label.standard_id
+    return payload
 
 
 def _printed(label: BoughtLabel, order: Order) -> Label:
@@ -352,10 +352,10 @@ def _printed(label: BoughtLabel, order: Order) -> Label:
     )
 
 
-def _lines(told: dict[str, str]) -> tuple[str, ...]:
-    town = " ".join(filter(None, (told["City"], told.get("StateOrProvinceCode", ""), told["PostalCode"])))
-    lines = (told["Name"], told["AddressLine1"], told.get("AddressLine2"), told.get("AddressLine3"), town)
-    return tuple(line for line in (*lines, told["CountryCode"]) if line)
+def _lines(place: dict[str, str]) -> tuple[str, ...]:
+    town = " ".join(filter(None, (place["City"], place.get("StateOrProvinceCode", ""), place["PostalCode"])))
+    lines = (place["Name"], place["AddressLine1"], place.get("AddressLine2"), place.get("AddressLine3"), town)
+    return tuple(line for line in (*lines, place["CountryCode"]) if line)
 
 
 def _body(call: Call) -> RequestPart:

@@ -53,8 +53,8 @@ class Notifications:
     def create_destination(self, call: Call) -> Response:
         """A queue or an event bus. Whether Amazon may write into the queue shows when something is delivered (N01)."""
         try:
-            told = _body(call)
-            destination = _destination(told, self._delivery.numbering.uuid("destination", call.now), call.now)
+            body = _body(call)
+            destination = _destination(body, self._delivery.numbering.uuid("destination", call.now), call.now)
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
         for held in self._delivery.destinations.values():
@@ -87,13 +87,13 @@ class Notifications:
         kind = call.names[0]
         try:
             _check_kind(kind)
-            told = _body(call)
-            version = _text(told, "payloadVersion")
+            body = _body(call)
+            version = _text(body, "payloadVersion")
             if version not in VERSIONS[kind]:
                 raise ValueError(f"payloadVersion {version[:40]} is not supported for notification type {kind}")
-            if _text(told, "destinationId") not in self._delivery.destinations:
+            if _text(body, "destinationId") not in self._delivery.destinations:
                 raise ValueError("The destinationId is not valid")
-            directive = told.get("processingDirective")
+            directive = body.get("processingDirective")
             changes = _changes(kind, directive)
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
@@ -104,7 +104,7 @@ class Notifications:
             seller=call.seller.id,
             kind=kind,
             version=version,
-            destination=told["destinationId"],
+            destination=body["destinationId"],
             made=call.now,
             directive=directive or {},
             changes=changes,
@@ -174,11 +174,11 @@ class Notifications:
         kind = call.names[0]
         try:
             _check_kind(kind)
-            told = _body(call)
-            test = told.get("testNotification")
+            request = _body(call)
+            test = request.get("testNotification")
             if not isinstance(test, dict) or _text(test, "payloadVersion") not in VERSIONS[kind]:
                 raise ValueError("testNotification: give a payloadVersion that the notification type supports")
-            if _text(told, "destinationId") not in self._delivery.destinations:
+            if _text(request, "destinationId") not in self._delivery.destinations:
                 raise ValueError(
                     "Invalid Input, recheck that the AppId and DestinationId are valid and DestinationId belongs to "
                     "the application"
@@ -193,8 +193,8 @@ class Notifications:
             subscription_id=self._delivery.numbering.uuid("subscription", call.now),
             notification_id=self._delivery.numbering.uuid("notification", call.now),
         )
-        trouble = self._delivery.deliver(told["destinationId"], body, call.now)
-        return _invalid(trouble) if trouble else answer_json({})
+        failure = self._delivery.deliver(request["destinationId"], body, call.now)
+        return _invalid(failure) if failure else answer_json({})
 
 
 def _check_kind(kind: str) -> None:
@@ -203,12 +203,12 @@ def _check_kind(kind: str) -> None:
     if kind in REMOVED:
         raise ValueError(f"Notification type {kind} is no longer supported, use ORDER_CHANGE")
     if kind not in KINDS:
-        words = f"Notification type {kind[:80]} is not valid"
-        raise Unsimulated(words, f"notification type {kind}") if KIND.fullmatch(kind) else ValueError(words)
+        message = f"Notification type {kind[:80]} is not valid"
+        raise Unsimulated(message, f"notification type {kind}") if KIND.fullmatch(kind) else ValueError(message)
 
 
 def _changes(kind: str, directive: Any) -> list[str]:
-    """The order change types that a processing directive asks for; ValueError in Amazon's words."""
+    """The order change types that a processing directive wants; ValueError has Amazon's message."""
     if directive is None:
         directive = {}
     if not isinstance(directive, dict):
@@ -225,13 +225,13 @@ def _changes(kind: str, directive: Any) -> list[str]:
     changes = event_filter.get("orderChangeTypes", [])
     fits = set(event_filter) <= {"eventFilterType", "orderChangeTypes"} and kind == ORDERS
     if not fits or not isinstance(changes, list) or not all(one in CHANGES for one in changes):
-        told = json.dumps(event_filter)[:500]
-        raise ValueError(f"EventFilter Payload {told} failed to validate for notification type {kind}")
+        text = json.dumps(event_filter)[:500]
+        raise ValueError(f"EventFilter Payload {text} failed to validate for notification type {kind}")
     return changes
 
 
-def _destination(told: dict[str, Any], destination_id: str, now: float) -> Destination:
-    name, resource = _text(told, "name"), told.get("resourceSpecification")
+def _destination(body: dict[str, Any], destination_id: str, now: float) -> Destination:
+    name, resource = _text(body, "name"), body.get("resourceSpecification")
     if not name or len(name) > 256:
         raise ValueError("name must have 1 to 256 characters")
     if not isinstance(resource, dict) or len({"sqs", "eventBridge"} & set(resource)) != 1:
@@ -258,23 +258,23 @@ def _destination_json(held: Destination) -> dict[str, Any]:
 
 
 def _subscription_json(held: Subscription) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "subscriptionId": held.id,
         "payloadVersion": held.version,
         "destinationId": held.destination,
     }
-    return {**told, "processingDirective": held.directive} if held.directive else told
+    return {**payload, "processingDirective": held.directive} if held.directive else payload
 
 
 def _body(call: Call) -> dict[str, Any]:
-    told = call.request.json()
-    if not isinstance(told, dict):
+    body = call.request.json()
+    if not isinstance(body, dict):
         raise ValueError("Request has missing or invalid parameters and cannot be parsed.")
-    return told
+    return body
 
 
-def _text(told: Any, name: str) -> str:
-    value = told.get(name) if isinstance(told, dict) else None
+def _text(members: Any, name: str) -> str:
+    value = members.get(name) if isinstance(members, dict) else None
     if not isinstance(value, str):
         raise ValueError(f"{name} is missing or no text")
     return value

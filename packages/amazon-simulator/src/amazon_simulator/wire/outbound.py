@@ -1,7 +1,7 @@
 """Fulfilment Outbound 2020-07-01: Amazon sends what other shops sold. Source: its model; behaviours F13, I10.
 
 Each becomes an order of the world on the channel NON_AMAZON, with an S01-… number, no money, and stock that is
-promised at once and leaves the FBA pool a while later.
+allocated at once and leaves the FBA pool a while later.
 """
 
 from collections import Counter
@@ -68,25 +68,25 @@ class Outbound:
         )
 
     def create(self, call: Call) -> Response:
-        """createFulfillmentOrder: 200 without a word, whether or not it can be sent; its status tells that."""
+        """createFulfillmentOrder: 200 without content, whether or not it can be sent; its status shows that."""
         try:
-            told = read_order(call.request.json())
-            market = self._market(call.seller, told)
-            lines = read_lines(told["items"])
+            body = read_order(call.request.json())
+            market = self._market(call.seller, body)
+            lines = read_lines(body["items"])
             self._least_known(call.seller, market, lines)
         except (Wrong, ValueError) as fault:
             return invalid(str(fault))
         if market not in call.seller.marketplaces:
             return denied()
-        name = told["sellerFulfillmentOrderId"]
+        name = body["sellerFulfillmentOrderId"]
         if (call.seller.id, name) in self._fulfilments.by_id:
             return invalid(f"A fulfillment order with the sellerFulfillmentOrderId {name} exists already")
-        policy = told.get("fulfillmentPolicy") or "FillOrKill"
+        policy = body.get("fulfillmentPolicy") or "FillOrKill"
         short = self._short(call.seller, market, lines)
-        held = told.get("fulfillmentAction") == "Hold"
-        order = self._order(call, told, market, lines, short, policy)
+        held = body.get("fulfillmentAction") == "Hold"
+        order = self._order(call, body, market, lines, short, policy)
         if order.status == "UNSHIPPED" and not held:
-            order.ships_at = call.now + LEAVES_IN[told["shippingSpeedCategory"]]
+            order.ships_at = call.now + LEAVES_IN[body["shippingSpeedCategory"]]
         self._world.records.make(order)
         missing = short if policy == "FillAllAvailable" and order.status != "UNFULFILLABLE" else {}
         self._fulfilments.make(
@@ -97,7 +97,7 @@ class Outbound:
                 order=order.id,
                 market=market,
                 received=call.now,
-                told=told,
+                request=body,
                 held=held,
                 short=missing,
             )
@@ -105,8 +105,8 @@ class Outbound:
         return answer_json({})
 
     @staticmethod
-    def _market(seller: Seller, told: Mapping[str, Any]) -> str:
-        market = told.get("marketplaceId") or seller.marketplaces[0]
+    def _market(seller: Seller, body: Mapping[str, Any]) -> str:
+        market = body.get("marketplaceId") or seller.marketplaces[0]
         if not isinstance(market, str) or market not in MARKETS:
             raise Wrong("marketplaceId is not valid")
         return market
@@ -131,7 +131,7 @@ class Outbound:
     def _order(
         self,
         call: Call,
-        told: Mapping[str, Any],
+        body: Mapping[str, Any],
         market: str,
         lines: Sequence[Wanted],
         short: Mapping[str, int],
@@ -164,10 +164,10 @@ class Outbound:
             created=call.now,
             updated=call.now,
             items=items,
-            buyer=read_address(told["destinationAddress"]),
-            service_level=told["shippingSpeedCategory"].upper(),
+            buyer=read_address(body["destinationAddress"]),
+            service_level=body["shippingSpeedCategory"].upper(),
             channel="NON_AMAZON",
-            alias=told["sellerFulfillmentOrderId"],
+            alias=body["sellerFulfillmentOrderId"],
             cancelled_by="AMAZON" if any(item.cancelled for item in items) else "",
         )
 
@@ -191,13 +191,13 @@ class Outbound:
             if held is None or held[0] != call.seller.id:
                 return invalid(details="nextToken")
             since, passed = held[1], (held[2], held[3])
-        told = [
+        found = [
             fulfilment_json(one, self._world.orders[one.order], call.now)
             for one in self._fulfilments.of(call.seller.id)
             if one.status(self._world.orders[one.order], call.now)[1] >= since
         ]
-        told.sort(key=_place)
-        left = [row for row in told if _place(row) > passed]
+        found.sort(key=_place)
+        left = [row for row in found if _place(row) > passed]
         payload: dict[str, Any] = {"fulfillmentOrders": left[:PAGE]}
         if len(left) > PAGE:
             payload["nextToken"] = seal("outbound", (call.seller.id, since, *_place(left[PAGE - 1])))
@@ -214,7 +214,7 @@ class Outbound:
         return answer_json({})
 
     def update(self, call: Call) -> Response:
-        """updateFulfillmentOrder: words on the packing slip, the address, and that a held order may go now."""
+        """updateFulfillmentOrder: comments on the packing slip, the address, and the release of a held order."""
         found = self._find(call)
         if found is None:
             return _unknown()
@@ -225,12 +225,12 @@ class Outbound:
             changes = _read_changes(call.request.json())
         except (Wrong, ValueError) as fault:
             return invalid(str(fault))
-        one.told = {**one.told, **changes}
-        order.buyer = read_address(one.told["destinationAddress"])
-        order.service_level, order.updated = one.told["shippingSpeedCategory"].upper(), call.now
+        one.request = {**one.request, **changes}
+        order.buyer = read_address(one.request["destinationAddress"])
+        order.service_level, order.updated = one.request["shippingSpeedCategory"].upper(), call.now
         if changes.get("fulfillmentAction") == "Ship":
             one.held = False
-            order.ships_at = call.now + LEAVES_IN[one.told["shippingSpeedCategory"]]
+            order.ships_at = call.now + LEAVES_IN[one.request["shippingSpeedCategory"]]
         self._world.records.make(order)
         self._fulfilments.make(one)
         return answer_json({})
@@ -238,12 +238,12 @@ class Outbound:
     def preview(self, call: Call) -> Response:
         """getFulfillmentPreview: for each speed whether, when and at what cost."""
         try:
-            told = call.request.json()
-            if not isinstance(told, dict):
+            body = call.request.json()
+            if not isinstance(body, dict):
                 raise Wrong("The request body must be an object")
-            read_address(told.get("address"))
-            lines, market = read_lines(told.get("items")), self._market(call.seller, told)
-            speeds = told.get("shippingSpeedCategories") or list(SPEEDS)
+            read_address(body.get("address"))
+            lines, market = read_lines(body.get("items")), self._market(call.seller, body)
+            speeds = body.get("shippingSpeedCategories") or list(SPEEDS)
             if not isinstance(speeds, list) or not all(speed in SPEEDS for speed in speeds):
                 raise Wrong(f"shippingSpeedCategories must be of {', '.join(SPEEDS)}")
             self._least_known(call.seller, market, lines)
@@ -276,23 +276,23 @@ def _place(row: Mapping[str, Any]) -> tuple[str, str]:
     return row["statusUpdatedDate"], row["sellerFulfillmentOrderId"]
 
 
-def _read_changes(told: Any) -> dict[str, Any]:
+def _read_changes(body: Any) -> dict[str, Any]:
     """The members that may be changed of a held order."""
-    if not isinstance(told, dict):
+    if not isinstance(body, dict):
         raise Wrong("The request body must be an object")
-    if told.get("items"):
+    if body.get("items"):
         raise Wrong("items cannot be changed; cancel the fulfillment order and create another")
-    changes: dict[str, Any] = {name: read_text(told, name) for name in CHANGEABLE if told.get(name) is not None}
-    if told.get("displayableOrderDate") is not None:
-        read_moment(told, "displayableOrderDate")
-        changes["displayableOrderDate"] = told["displayableOrderDate"]
-    if told.get("shippingSpeedCategory") is not None:
-        changes["shippingSpeedCategory"] = read_choice(told, "shippingSpeedCategory", SPEEDS)
-    if told.get("fulfillmentAction") is not None:
-        changes["fulfillmentAction"] = read_choice(told, "fulfillmentAction", ACTIONS)
-    if told.get("destinationAddress") is not None:
-        read_address(told["destinationAddress"])
-        changes["destinationAddress"] = known_lines(told["destinationAddress"])
-    if told.get("notificationEmails") is not None:
-        changes["notificationEmails"] = read_emails(told)
+    changes: dict[str, Any] = {name: read_text(body, name) for name in CHANGEABLE if body.get(name) is not None}
+    if body.get("displayableOrderDate") is not None:
+        read_moment(body, "displayableOrderDate")
+        changes["displayableOrderDate"] = body["displayableOrderDate"]
+    if body.get("shippingSpeedCategory") is not None:
+        changes["shippingSpeedCategory"] = read_choice(body, "shippingSpeedCategory", SPEEDS)
+    if body.get("fulfillmentAction") is not None:
+        changes["fulfillmentAction"] = read_choice(body, "fulfillmentAction", ACTIONS)
+    if body.get("destinationAddress") is not None:
+        read_address(body["destinationAddress"])
+        changes["destinationAddress"] = known_lines(body["destinationAddress"])
+    if body.get("notificationEmails") is not None:
+        changes["notificationEmails"] = read_emails(body)
     return changes

@@ -11,7 +11,7 @@ from amazon_simulator.world.fulfilments import Fulfilment
 
 DAY = 24 * 3600.0
 TRANSIT = {"Standard": 3 * DAY, "Expedited": 2 * DAY, "Priority": DAY}
-"""From the warehouse to the door."""
+"""From the warehouse to the address."""
 CENTRES = {"UK": "LTN4", "EU": "LEJ1", "NA": "PHX6", "JP": "NRT1", "AU": "MEL1", "SG": "SIN2"}
 FEES = {"Standard": "3.95", "Expedited": "6.95", "Priority": "11.95"}
 FIRST_PACKAGE = 20_000_000
@@ -27,9 +27,9 @@ def fulfilment_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]
     return {
         "sellerFulfillmentOrderId": one.id,
         "marketplaceId": one.market,
-        **{name: one.told[name] for name in SHOWN if one.told.get(name) is not None},
+        **{name: one.request[name] for name in SHOWN if one.request.get(name) is not None},
         "fulfillmentAction": "Hold" if one.held else "Ship",
-        "fulfillmentPolicy": one.told.get("fulfillmentPolicy") or "FillOrKill",
+        "fulfillmentPolicy": one.request.get("fulfillmentPolicy") or "FillOrKill",
         "receivedDate": iso(one.received),
         "fulfillmentOrderStatus": status,
         "statusUpdatedDate": iso(since),
@@ -37,10 +37,10 @@ def fulfilment_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]
 
 
 def whole_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]:
-    """What getFulfillmentOrder tells."""
+    """What getFulfillmentOrder returns."""
     return {
         "fulfillmentOrder": fulfilment_json(one, order, now),
-        "fulfillmentOrderItems": [_item(one, order, line, now) for line in one.told["items"]],
+        "fulfillmentOrderItems": [_item(one, order, line, now) for line in one.request["items"]],
         "fulfillmentShipments": _shipments(one, order, now),
         "returnItems": [],
         "returnAuthorizations": [],
@@ -50,7 +50,7 @@ def whole_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]:
 def _item(one: Fulfilment, order: Order, line: Mapping[str, Any], now: float) -> dict[str, Any]:
     status, _ = one.status(order, now)
     short = line["quantity"] if status == "Unfulfillable" else one.short.get(line["sellerFulfillmentOrderItemId"], 0)
-    told = {
+    members = {
         "sellerSku": line["sellerSku"],
         "sellerFulfillmentOrderItemId": line["sellerFulfillmentOrderItemId"],
         "quantity": line["quantity"],
@@ -61,9 +61,9 @@ def _item(one: Fulfilment, order: Order, line: Mapping[str, Any], now: float) ->
     }
     leaves = leaves_at(order)
     if leaves is not None:
-        told["estimatedShipDate"] = iso(leaves)
-        told["estimatedArrivalDate"] = iso(arrives_at(one, leaves))
-    return told
+        members["estimatedShipDate"] = iso(leaves)
+        members["estimatedArrivalDate"] = iso(arrives_at(one, leaves))
+    return members
 
 
 def leaves_at(order: Order) -> float | None:
@@ -72,7 +72,7 @@ def leaves_at(order: Order) -> float | None:
 
 
 def arrives_at(one: Fulfilment, leaves: float) -> float:
-    return leaves + TRANSIT[one.told["shippingSpeedCategory"]]
+    return leaves + TRANSIT[one.request["shippingSpeedCategory"]]
 
 
 def package_number(one: Fulfilment) -> int:
@@ -101,10 +101,10 @@ def _shipments(one: Fulfilment, order: Order, now: float) -> list[dict[str, Any]
             "quantity": line["quantity"] - one.short.get(line["sellerFulfillmentOrderItemId"], 0),
             "packageNumber": package_number(one),
         }
-        for line in one.told["items"]
+        for line in one.request["items"]
         if line["quantity"] > one.short.get(line["sellerFulfillmentOrderItemId"], 0)
     ]
-    told: dict[str, Any] = {
+    shipment: dict[str, Any] = {
         "amazonShipmentId": f"D{one.number + 1:09d}",
         "fulfillmentCenterId": CENTRES.get(MARKETS[order.marketplace].pool, "XXX1"),
         "fulfillmentShipmentStatus": "SHIPPED" if sent else "PENDING",
@@ -113,7 +113,7 @@ def _shipments(one: Fulfilment, order: Order, now: float) -> list[dict[str, Any]
         "fulfillmentShipmentItem": lines,
     }
     if sent:
-        told["fulfillmentShipmentPackage"] = [
+        shipment["fulfillmentShipmentPackage"] = [
             {
                 "packageNumber": package_number(one),
                 "carrierCode": carrier(order),
@@ -121,7 +121,7 @@ def _shipments(one: Fulfilment, order: Order, now: float) -> list[dict[str, Any]
                 "estimatedArrivalDate": iso(arrives_at(one, leaves)),
             }
         ]
-    return [told]
+    return [shipment]
 
 
 def tracking_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]:
@@ -146,8 +146,8 @@ def tracking_json(one: Fulfilment, order: Order, now: float) -> dict[str, Any]:
         "currentStatus": status,
         "currentStatusDescription": events[0][2],
         "trackingEvents": [
-            {"eventDate": iso(at), "eventAddress": where, "eventCode": code, "eventDescription": words}
-            for at, code, words in events
+            {"eventDate": iso(at), "eventAddress": where, "eventCode": code, "eventDescription": description}
+            for at, code, description in events
         ],
     }
 
@@ -157,7 +157,7 @@ def preview_json(
 ) -> dict[str, Any]:
     """What sending it by a speed would mean. `short`: line id → units that are not there."""
     able = not short
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "shippingSpeedCategory": speed,
         "isFulfillable": able,
         "isCODCapable": False,
@@ -174,7 +174,7 @@ def preview_json(
         ],
     }
     if not able:
-        return {**told, "orderUnfulfillableReasons": ["InventoryUnavailable"]}
+        return {**payload, "orderUnfulfillableReasons": ["InventoryUnavailable"]}
     leaves, units = now + leaves_in, sum(line.quantity for line in lines)
     arrives, currency = leaves + TRANSIT[speed], MARKETS[market].currency
     weight = {"unit": "KILOGRAMS", "value": f"{0.5 * units:.2f}"}
@@ -182,7 +182,7 @@ def preview_json(
         {"sellerSku": line.sku, "quantity": line.quantity, "sellerFulfillmentOrderItemId": line.id} for line in lines
     ]
     return {
-        **told,
+        **payload,
         "estimatedShippingWeight": weight,
         "estimatedFees": [
             {"name": "FBAPerUnitFulfillmentFee", "amount": {"currencyCode": currency, "value": f"{1.25 * units:.2f}"}},

@@ -1,4 +1,4 @@
-"""What a seller asks to be sent, read and checked. Source: model fulfillmentOutbound_2020-07-01.json; behaviour F13."""
+"""What a seller wants sent, read and checked. Source: model fulfillmentOutbound_2020-07-01.json; behaviour F13."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -48,9 +48,9 @@ class Wanted:
     quantity: int
 
 
-def read_order(told: Any) -> dict[str, Any]:
+def read_order(value: Any) -> dict[str, Any]:
     """The members of createFulfillmentOrder that count, checked."""
-    body = _object(told, "The request body")
+    body = _object(value, "The request body")
     for name in ("sellerFulfillmentOrderId", "displayableOrderId", "displayableOrderComment"):
         read_text(body, name)
     read_moment(body, "displayableOrderDate")
@@ -72,14 +72,14 @@ def known_lines(address: Mapping[str, Any]) -> dict[str, str]:
     return {name: address[name] for name in ADDRESS_LINES if address.get(name)}
 
 
-def _object(told: Any, name: str) -> Mapping[str, Any]:
-    if not isinstance(told, dict):
+def _object(value: Any, name: str) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
         raise Wrong(f"{name} must be an object")
-    return told
+    return value
 
 
-def read_text(told: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
-    value = told.get(name)
+def read_text(members: Mapping[str, Any], name: str, *, needed: bool = True) -> str:
+    value = members.get(name)
     if value is None and not needed:
         return ""
     if not isinstance(value, str) or not 1 <= len(value) <= LONGEST.get(name, 200):
@@ -87,32 +87,32 @@ def read_text(told: Mapping[str, Any], name: str, *, needed: bool = True) -> str
     return value
 
 
-def read_moment(told: Mapping[str, Any], name: str) -> float:
+def read_moment(members: Mapping[str, Any], name: str) -> float:
     try:
-        return from_iso(read_text(told, name))
+        return from_iso(read_text(members, name))
     except ValueError:
         raise Wrong(f"{name} must be a date-time in ISO 8601") from None
 
 
-def read_choice(told: Mapping[str, Any], name: str, choices: tuple[str, ...], standing: str = "") -> str:
-    value = told.get(name) or standing
+def read_choice(members: Mapping[str, Any], name: str, choices: tuple[str, ...], standing: str = "") -> str:
+    value = members.get(name) or standing
     if value not in choices:
         raise Wrong(f"{name} must be one of {', '.join(choices)}")
     return str(value)
 
 
-def read_emails(told: Mapping[str, Any]) -> list[str]:
-    emails = told.get("notificationEmails") or []
+def read_emails(members: Mapping[str, Any]) -> list[str]:
+    emails = members.get("notificationEmails") or []
     if not isinstance(emails, list) or not all(isinstance(one, str) and len(one) <= 64 for one in emails):
         raise Wrong("notificationEmails must be a list of addresses of at most 64 characters")
     return emails
 
 
-def read_address(told: Any) -> Buyer:
+def read_address(given: Any) -> Buyer:
     """Who gets it. A list instead of an object is refused in Amazon's words."""
-    if isinstance(told, list):
+    if isinstance(given, list):
         raise Wrong("The following required parameters are missing: [PostalCode, City]")
-    address = _object(told, "destinationAddress")
+    address = _object(given, "destinationAddress")
     missing = [shown for name, shown in ADDRESS.items() if not address.get(name)]
     if not address.get("city") and address.get("countryCode") != "JP":
         missing.append("City")
@@ -136,10 +136,10 @@ def read_address(told: Any) -> Buyer:
     )
 
 
-def read_lines(told: Any) -> list[Wanted]:
-    if not isinstance(told, list) or not 1 <= len(told) <= LINES_AT_MOST:
+def read_lines(rows: Any) -> list[Wanted]:
+    if not isinstance(rows, list) or not 1 <= len(rows) <= LINES_AT_MOST:
         raise Wrong(f"items must be a list of 1 to {LINES_AT_MOST} lines")
-    lines = [_read_line(one) for one in told]
+    lines = [_read_line(one) for one in rows]
     twice = [name for name, count in Counter(line.id for line in lines).items() if count > 1]
     if twice:
         raise Wrong(f"sellerFulfillmentOrderItemId {twice[0]} is used twice")
@@ -148,8 +148,8 @@ def read_lines(told: Any) -> list[Wanted]:
     return lines
 
 
-def _read_line(told: Any) -> Wanted:
-    line = _object(told, "items")
+def _read_line(value: Any) -> Wanted:
+    line = _object(value, "items")
     quantity = line.get("quantity")
     if type(quantity) is not int or quantity < 1:
         raise Wrong("quantity must be a whole number from 1")
@@ -159,9 +159,9 @@ def _read_line(told: Any) -> Wanted:
     return Wanted(read_text(line, "sellerFulfillmentOrderItemId"), read_text(line, "sellerSku"), quantity)
 
 
-def _read_value(told: Any) -> None:
-    if told is None:
+def _read_value(given: Any) -> None:
+    if given is None:
         return
-    value = _object(told, "perUnitDeclaredValue")
+    value = _object(given, "perUnitDeclaredValue")
     if set(value) != {"currencyCode", "value"} or not all(isinstance(one, str) for one in value.values()):
         raise Wrong("perUnitDeclaredValue must have a currencyCode and a value")

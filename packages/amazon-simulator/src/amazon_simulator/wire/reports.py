@@ -51,29 +51,29 @@ class ReportsApi:
     def create_report(self, call: Call) -> Response:
         """202: the report is made later, or not at all."""
         try:
-            told = _body(call)
-            kind, marketplaces, options = self._read(told)
-            since, until = _window(told, call.now)
+            body = _body(call)
+            kind, marketplaces, options = self._read(body)
+            since, until = _window(body, call.now)
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
         if not self._may(call, kind, marketplaces):
             return denied()
-        wish = ReportRequest(kind, marketplaces, options, since, until)
-        return answer_json({"reportId": self._reports.take(call.seller, wish, call.now).id}, 202)
+        request = ReportRequest(kind, marketplaces, options, since, until)
+        return answer_json({"reportId": self._reports.take(call.seller, request, call.now).id}, 202)
 
     @staticmethod
-    def _read(told: Mapping[str, Any]) -> tuple[str, list[str], dict[str, str]]:
+    def _read(body: Mapping[str, Any]) -> tuple[str, list[str], dict[str, str]]:
         """Type, marketplaces, options; ValueError says what is wrong."""
-        kind = told.get("reportType")
+        kind = body.get("reportType")
         if not isinstance(kind, str):
             raise ValueError("reportType is required")
         if kind in NOT_ALLOWED:
             raise ValueError(f"Request for report type {NOT_ALLOWED[kind]} is not allowed at this time")
         if kind not in KINDS:
-            words = f"Report type {kind[:100]} is invalid"
-            raise Unsimulated(words, f"report type {kind}") if TYPE.fullmatch(kind) else ValueError(words)
-        marketplaces = read_marketplaces(told.get("marketplaceIds"), MOST)
-        return kind, list(dict.fromkeys(marketplaces)), read_options(told.get("reportOptions"), "reportOptions")
+            message = f"Report type {kind[:100]} is invalid"
+            raise Unsimulated(message, f"report type {kind}") if TYPE.fullmatch(kind) else ValueError(message)
+        marketplaces = read_marketplaces(body.get("marketplaceIds"), MOST)
+        return kind, list(dict.fromkeys(marketplaces)), read_options(body.get("reportOptions"), "reportOptions")
 
     def _may(self, call: Call, kind: str, marketplaces: list[str]) -> bool:
         roles = set(KINDS[kind].roles)
@@ -83,10 +83,10 @@ class ReportsApi:
 
     def get_reports(self, call: Call) -> Response:
         try:
-            asked = read_search(call.request.params(), "reportTypes", call.seller.id, call.now)
+            filters = read_search(call.request.params(), "reportTypes", call.seller.id, call.now)
         except ValueError as fault:
             return _invalid(str(fault))
-        found, token = page_of(self._reports.owned(call.seller.id), asked, "reportTypes", call.seller.id)
+        found, token = page_of(self._reports.owned(call.seller.id), filters, "reportTypes", call.seller.id)
         body: dict[str, Any] = {"reports": [_report_json(report) for report in found]}
         return answer_json({**body, "nextToken": token} if token else body)
 
@@ -120,12 +120,12 @@ class ReportsApi:
     def create_schedule(self, call: Call) -> Response:
         """201; a schedule of the same type and marketplaces is replaced."""
         try:
-            told = _body(call)
-            kind, marketplaces, options = self._read(told)
-            period = told.get("period")
+            body = _body(call)
+            kind, marketplaces, options = self._read(body)
+            period = body.get("period")
             if not isinstance(period, str) or period not in PERIODS:
                 raise ValueError(f"period: choose from {', '.join(PERIODS)}")
-            first = _moment(told, "nextReportCreationTime", following(call.now, period))
+            first = _moment(body, "nextReportCreationTime", following(call.now, period))
         except ValueError as fault:
             return marked_by(_invalid(str(fault)), fault)
         if not self._may(call, kind, marketplaces):
@@ -157,9 +157,9 @@ class ReportsApi:
         return schedule if schedule is not None and schedule.seller == call.seller.id else None
 
 
-def _window(told: Mapping[str, Any], now: float) -> tuple[float, float]:
-    """What the report will cover: the second asked for at first, the full hour at the end (behaviour R09)."""
-    since, until = _moment(told, "dataStartTime", now), _moment(told, "dataEndTime", now)
+def _window(body: Mapping[str, Any], now: float) -> tuple[float, float]:
+    """What the report will cover: the second requested at first, the full hour at the end (behaviour R09)."""
+    since, until = _moment(body, "dataStartTime", now), _moment(body, "dataEndTime", now)
     if since > now or until > now:
         raise ValueError("dataStartTime and dataEndTime must be prior to or equal to the current date and time")
     if until < since:
@@ -167,8 +167,8 @@ def _window(told: Mapping[str, Any], now: float) -> tuple[float, float]:
     return float(int(since)), min(now, -(-until // HOUR) * HOUR)
 
 
-def _moment(told: Mapping[str, Any], name: str, default: float) -> float:
-    value = told.get(name)
+def _moment(body: Mapping[str, Any], name: str, default: float) -> float:
+    value = body.get(name)
     if value is None:
         return default
     if not isinstance(value, str):
@@ -180,7 +180,7 @@ def _moment(told: Mapping[str, Any], name: str, default: float) -> float:
 
 
 def _report_json(report: Report) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "reportId": report.id,
         "reportType": report.kind,
         "marketplaceIds": report.marketplaces,
@@ -190,32 +190,32 @@ def _report_json(report: Report) -> dict[str, Any]:
         "processingStatus": report.status,
     }
     if report.schedule:
-        told["reportScheduleId"] = report.schedule
+        payload["reportScheduleId"] = report.schedule
     if report.started:
-        told["processingStartTime"] = stamp(report.started)
+        payload["processingStartTime"] = stamp(report.started)
     if report.ended:
-        told["processingEndTime"] = stamp(report.ended)
+        payload["processingEndTime"] = stamp(report.ended)
     if report.document:
-        told["reportDocumentId"] = report.document
-    return told
+        payload["reportDocumentId"] = report.document
+    return payload
 
 
 def _schedule_json(schedule: Schedule) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "reportScheduleId": schedule.id,
         "reportType": schedule.kind,
         "marketplaceIds": schedule.marketplaces,
         "period": schedule.period,
         "nextReportCreationTime": stamp(schedule.next_at),
     }
-    return {**told, "reportOptions": schedule.options} if schedule.options else told
+    return {**payload, "reportOptions": schedule.options} if schedule.options else payload
 
 
 def _body(call: Call) -> dict[str, Any]:
-    told = call.request.json()
-    if not isinstance(told, dict):
+    body = call.request.json()
+    if not isinstance(body, dict):
         raise ValueError("The request is no JSON object")
-    return told
+    return body
 
 
 def _invalid(message: str) -> Response:

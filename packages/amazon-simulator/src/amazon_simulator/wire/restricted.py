@@ -12,17 +12,17 @@ def opened(call: Call) -> frozenset[str] | None:
     """
     if not call.access.resources:
         return frozenset()
-    asked = call.request.segments()
+    segments = call.request.segments()
     for method, path, elements in call.access.resources:
-        if method.upper() == call.request.method and _is_of(path.split("?")[0].strip("/").split("/"), asked):
+        if method.upper() == call.request.method and _is_of(path.split("?")[0].strip("/").split("/"), segments):
             return frozenset(elements or ELEMENTS)
     return None
 
 
-def _is_of(wanted: list[str], asked: list[str]) -> bool:
-    """A path with a name in braces is meant for all orders; a region's prefix stands before what was asked."""
-    asked = asked[len(asked) - len(wanted) :] if len(asked) > len(wanted) else asked
-    return len(wanted) == len(asked) and all(
+def _is_of(wanted: list[str], segments: list[str]) -> bool:
+    """A path with a name in braces is meant for all orders; a region's prefix stands before the path."""
+    segments = segments[len(segments) - len(wanted) :] if len(segments) > len(wanted) else segments
+    return len(wanted) == len(segments) and all(
         part == there or (part.startswith("{") and part.endswith("}"))
-        for part, there in zip(wanted, asked, strict=True)
+        for part, there in zip(wanted, segments, strict=True)
     )

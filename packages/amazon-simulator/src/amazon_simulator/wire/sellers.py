@@ -72,5 +72,5 @@ def get_account(seller: Seller) -> Response:
 def business_address(seller: Seller) -> dict[str, str]:
     """Where its parcels leave."""
     line, town, state, postcode, country = ADDRESSES[seller.region]
-    told = {"addressLine1": line, "city": town, "postalCode": postcode, "countryCode": country}
-    return {**told, "stateOrRegion": state} if state else told
+    address = {"addressLine1": line, "city": town, "postalCode": postcode, "countryCode": country}
+    return {**address, "stateOrRegion": state} if state else address

@@ -1,6 +1,6 @@
 """What a submission makes of a listing: read whole or refused with issues, and only then carried out.
 
-Used by patchListingsItem, putListingsItem and deleteListingsItem; a feed's messages say the same. Source: model
+Used by patchListingsItem, putListingsItem and deleteListingsItem; a feed's messages do the same. Source: model
 listingsItems_2021-08-01.json; behaviours S03, S04, S12; models#4841.
 """
 
@@ -23,13 +23,13 @@ from amazon_simulator.representations.listing_attributes import (
 )
 from amazon_simulator.world import World
 from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
-from amazon_simulator.world.entities import Listing, Particulars, Telling
+from amazon_simulator.world.entities import Listing, ListingUpdate, Particulars
 from amazon_simulator.world.quantities import last_submitted
 
 QUANTITY_AT_MOST = 99_999_999
 LEAD_TIME_AT_MOST = 30
 GUARD = Decimal("9999.99")
-"""The highest price that a seller may ask unless the offer says another; in the currency, however cheap it is (S12)."""
+"""The highest price that a seller may set unless the offer says another; in the currency, however cheap it is (S12)."""
 CONDITIONS = (
     "new_new", "new_open_box", "new_oem", "refurbished_refurbished", "used_like_new", "used_very_good", "used_good",
     "used_acceptable", "collectible_like_new", "collectible_very_good", "collectible_good", "collectible_acceptable",
@@ -66,8 +66,8 @@ def issue_json(
 
 def plan_patch(
     listing: Listing, market: str, region: str, product_type: str, patches: Sequence[Mapping[str, Any]]
-) -> Telling:
-    """What the patches make of the listing, told through a marketplace; Refused says why not."""
+) -> ListingUpdate:
+    """What the patches make of the listing, sent through a marketplace; Refused says why not."""
     _least_same_type(listing, product_type)
     made: dict[str, Entries] = {}
     for patch in patches:
@@ -84,10 +84,10 @@ def plan_patch(
     return _plan(listing, market, made)
 
 
-def plan_put(listing: Listing | None, market: str, region: str, told: Mapping[str, Any]) -> Telling:
+def plan_put(listing: Listing | None, market: str, region: str, body: Mapping[str, Any]) -> ListingUpdate:
     """What a whole submission makes of a listing, or of a SKU that is not there yet."""
-    attributes = told["attributes"]
-    for name in REQUIRED.get(told.get("requirements") or "LISTING", ()):
+    attributes = body["attributes"]
+    for name in REQUIRED.get(body.get("requirements") or "LISTING", ()):
         if not attributes.get(name):
             raise _missing(name)
     for name, value in attributes.items():
@@ -97,7 +97,7 @@ def plan_put(listing: Listing | None, market: str, region: str, told: Mapping[st
         _read_channels(attributes[AVAILABILITY], region)
     made = {name: _at(value, name, market) for name, value in attributes.items()}
     if listing is not None:
-        _least_same_type(listing, told["productType"])
+        _least_same_type(listing, body["productType"])
         dropped = [*listing.particulars.attributes, *(name for name in OF_STATE if name not in NEVER_WITHOUT)]
         made = {**{name: [] for name in dropped if name != AVAILABILITY}, **made}
     base = listing or Listing("", "", "", "", "", "DEFAULT", 0, [market], quantity=0)
@@ -105,10 +105,10 @@ def plan_put(listing: Listing | None, market: str, region: str, told: Mapping[st
     return msgspec.structs.replace(plan, more=plan.more or msgspec.structs.replace(base.particulars))
 
 
-def carry_out(world: World, listing: Listing, plan: Telling, now: float, later: float = 0.0) -> None:
+def carry_out(world: World, listing: Listing, plan: ListingUpdate, now: float, later: float = 0.0) -> None:
     """It takes effect a little later, as everything at Amazon."""
     plan.at = now
-    world.quantities.tell(listing, plan, later=later)
+    world.quantities.submit(listing, plan, later=later)
 
 
 def _least_same_type(listing: Listing, product_type: str) -> None:
@@ -144,7 +144,7 @@ def _held(listing: Listing, name: str, market: str) -> Entries:
 
 
 def _to_come(listing: Listing) -> Listing:
-    waits = next((telling for telling in reversed(listing.waiting) if telling.more is not None), None)
+    waits = next((update for update in reversed(listing.waiting) if update.more is not None), None)
     if waits is None:
         return listing
     return msgspec.structs.replace(listing, more=waits.more, title=waits.title or listing.title)
@@ -153,7 +153,7 @@ def _to_come(listing: Listing) -> Listing:
 def _at(value: Entries, name: str, market: str) -> Entries:
     """Offers and names without a marketplace are meant for the one that was called; a quantity is the region's."""
     if name == AVAILABILITY:
-        return [{key: told for key, told in entry.items() if key != "marketplace_id"} for entry in value]
+        return [{key: member for key, member in entry.items() if key != "marketplace_id"} for entry in value]
     if name not in ("item_name", "condition_type", OFFER):
         return value
     standing = {"audience": "ALL"} if name == OFFER else {}
@@ -167,8 +167,8 @@ def _read_channels(entries: Entries, region: str, *, at_all: bool = False) -> No
     for entry in entries:
         code = entry.get("fulfillment_channel_code")
         if code not in ("DEFAULT", f"AMAZON_{region}"):
-            words = f"The fulfillment channel code '{str(code)[:100]}' is not valid for this listing."
-            raise Refused("90000900", words, _shown(AVAILABILITY))
+            message = f"The fulfillment channel code '{str(code)[:100]}' is not valid for this listing."
+            raise Refused("90000900", message, _shown(AVAILABILITY))
         if code == "DEFAULT" and not at_all:
             _read_quantity(entry)
 
@@ -177,11 +177,11 @@ def _read_quantity(entry: dict[str, Any]) -> None:
     """A lead time without a quantity is not taken (models#4841)."""
     quantity, lead_time = entry.get("quantity"), entry.get("lead_time_to_ship_max_days")
     if type(quantity) is not int or not 0 <= quantity <= QUANTITY_AT_MOST:
-        words = f"'Quantity' is required and must be a whole number from 0 to {QUANTITY_AT_MOST}."
-        raise Refused("90000900", words, _shown(AVAILABILITY))
+        message = f"'Quantity' is required and must be a whole number from 0 to {QUANTITY_AT_MOST}."
+        raise Refused("90000900", message, _shown(AVAILABILITY))
     if lead_time is not None and (type(lead_time) is not int or not 0 <= lead_time <= LEAD_TIME_AT_MOST):
-        words = f"'Lead time' must be a whole number of days from 0 to {LEAD_TIME_AT_MOST}."
-        raise Refused("90000900", words, _shown(AVAILABILITY))
+        message = f"'Lead time' must be a whole number of days from 0 to {LEAD_TIME_AT_MOST}."
+        raise Refused("90000900", message, _shown(AVAILABILITY))
     restock = entry.get("restock_date")
     if restock is not None and not _is_day(restock):
         raise Refused("90000900", "'Restock date' must be a date like 2026-12-24.", _shown(AVAILABILITY))
@@ -205,8 +205,8 @@ class _Rest:
     kept: dict[str, Entries] = field(default_factory=dict)
 
 
-def _plan(listing: Listing, market: str, made: dict[str, Entries]) -> Telling:
-    """One telling for all that was made of the attributes."""
+def _plan(listing: Listing, market: str, made: dict[str, Entries]) -> ListingUpdate:
+    """One update for all that was made of the attributes."""
     base = _to_come(listing)
     more = msgspec.structs.replace(
         base.particulars,
@@ -218,7 +218,7 @@ def _plan(listing: Listing, market: str, made: dict[str, Entries]) -> Telling:
     for name, entries in made.items():
         if name != AVAILABILITY:
             _read_attribute(rest, name, entries, market)
-    plan = Telling(0.0, offers=False, market=market)
+    plan = ListingUpdate(0.0, offers=False, market=market)
     if AVAILABILITY in made:
         plan = _offer(made[AVAILABILITY], market)
     if rest.touched:
@@ -226,16 +226,16 @@ def _plan(listing: Listing, market: str, made: dict[str, Entries]) -> Telling:
     return plan
 
 
-def _offer(entries: Entries, market: str) -> Telling:
+def _offer(entries: Entries, market: str) -> ListingUpdate:
     """The channels that stand at the end; none is none of the seller's, with nothing left."""
     codes = [entry["fulfillment_channel_code"] for entry in entries]
     own = next((entry for entry in entries if entry["fulfillment_channel_code"] == "DEFAULT"), None)
     others = [code for code in codes if code != "DEFAULT"]
     if own is None and others:
-        return Telling(0.0, None, None, channel=others[0], market=market)
+        return ListingUpdate(0.0, None, None, channel=others[0], market=market)
     if own is None:
-        return Telling(0.0, 0, None, market=market)
-    return Telling(
+        return ListingUpdate(0.0, 0, None, market=market)
+    return ListingUpdate(
         0.0,
         own["quantity"],
         own.get("lead_time_to_ship_max_days"),
@@ -299,19 +299,19 @@ def _read_prices(entries: Entries) -> tuple[dict[str, Decimal], dict[str, Decima
             raise _missing("our_price")
         guard = _amount(entry, "maximum_seller_allowed_price") or GUARD.scaleb(2 - DECIMALS.get(market.currency, 2))
         if price >= guard:
-            words = f"The maximum-seller-allowed-price ({guard}) must be greater than the price ({price})."
-            raise Refused("95021", words, OFFER, "INVALID_PRICE")
+            message = f"The maximum-seller-allowed-price ({guard}) must be greater than the price ({price})."
+            raise Refused("95021", message, OFFER, "INVALID_PRICE")
         (business if entry.get("audience") == "B2B" else prices)[market.id] = in_currency(price, market.currency)
     return prices, business
 
 
 def _amount(entry: dict[str, Any], name: str) -> Decimal | None:
     """`[{"schedule": [{"value_with_tax": 9.99}]}]`, None where the entry has none."""
-    told = entry.get(name)
-    if told is None:
+    price = entry.get(name)
+    if price is None:
         return None
     try:
-        value = told[0]["schedule"][0]["value_with_tax"]
+        value = price[0]["schedule"][0]["value_with_tax"]
     except (KeyError, IndexError, TypeError):
         value = None
     if type(value) not in (int, float) or not 0 < value < 10**9:

@@ -13,7 +13,7 @@ from amazon_simulator.protocol.routing import Call, Route
 
 AT_MOST = 50
 HOST = re.compile(r"^/(eu|na|fe)(?=/)")
-"""What stands here for Amazon's host: a client that asks for a token by its own address has it in the path."""
+"""What stands here for Amazon's host: a client that requests a token by its own address has it in the path."""
 SHIPS_HOME, TAXES = "Direct-to-Consumer Shipping", ("Tax Invoicing", "Tax Remittance")
 ROLES_OF = {
     "buyerInfo": (SHIPS_HOME, *TAXES),
@@ -25,7 +25,7 @@ ROLES_OF = {
 
 @dataclass(frozen=True, slots=True)
 class Restricted:
-    """An operation that gives personal data. `elements`: it is told which."""
+    """An operation that gives personal data. `elements`: it takes data elements."""
 
     method: str
     path: re.Pattern[str]
@@ -65,18 +65,18 @@ class Tokens:
 
     def create_restricted(self, call: Call) -> Response:
         try:
-            told = call.request.json()
-            if not isinstance(told, dict):
+            body = call.request.json()
+            if not isinstance(body, dict):
                 raise ValueError("The request is no JSON object.")
-            resources = _resources(told.get("restrictedResources"))
+            resources = _resources(body.get("restrictedResources"))
         except ValueError as fault:
             return refuse(400, "InvalidRequest", "Request is missing or has invalid parameters", str(fault))
-        elements = sorted({element for _, _, asked in resources for element in asked})
-        known = told.get("targetApplication", APPLICATION_ID) == APPLICATION_ID
+        elements = sorted({element for _, _, names in resources for element in names})
+        known = body.get("targetApplication", APPLICATION_ID) == APPLICATION_ID
         shut = [element for element in elements if not known or not self._opens(element)]
         if shut or not known:
-            words = "Application does not have access to one or more requested data elements"
-            return refuse(400, "InvalidInput", f"{words}: [{', '.join(shut)}]")
+            message = "Application does not have access to one or more requested data elements"
+            return refuse(400, "InvalidInput", f"{message}: [{', '.join(shut)}]")
         token = self._application.grant_restricted(call.seller.id, resources, call.now)
         return answer_json({"restrictedDataToken": token.token, "expiresIn": int(ACCESS_LIVES)})
 
@@ -93,33 +93,33 @@ def lets_through(access: AccessToken, method: str, parts: Sequence[str]) -> bool
 
 def _fits(one: str, path: str, method: str, parts: Sequence[str]) -> bool:
     """A path may hold {orderId} and the like: then any will do."""
-    told = path.strip("/").split("/")
+    segments = path.strip("/").split("/")
     return (
         one == method
-        and len(told) == len(parts)
+        and len(segments) == len(parts)
         and all(
             wanted == part or (wanted[:1] == "{" and wanted[-1:] == "}")
-            for wanted, part in zip(told, parts, strict=True)
+            for wanted, part in zip(segments, parts, strict=True)
         )
     )
 
 
-def _resources(told: Any) -> list[tuple[str, str, list[str]]]:
+def _resources(value: Any) -> list[tuple[str, str, list[str]]]:
     """(method, path, data elements) of each; ValueError says what is wrong.
 
     Something else than a list makes a token that opens nothing (behaviour A08).
     """
-    if isinstance(told, dict) and told:
+    if isinstance(value, dict) and value:
         return [("", "", [])]
-    if not isinstance(told, list) or not told:
+    if not isinstance(value, list) or not value:
         raise ValueError("Resource not provided.")
-    if len(told) > AT_MOST:
+    if len(value) > AT_MOST:
         raise ValueError(f"At most {AT_MOST} resources can be requested.")
-    return [_resource(one) for one in told]
+    return [_resource(one) for one in value]
 
 
-def _resource(told: Any) -> tuple[str, str, list[str]]:
-    method, path = (told.get(name) for name in ("method", "path")) if isinstance(told, dict) else (None, None)
+def _resource(value: Any) -> tuple[str, str, list[str]]:
+    method, path = (value.get(name) for name in ("method", "path")) if isinstance(value, dict) else (None, None)
     if not isinstance(method, str) or not isinstance(path, str) or not method or not path:
         raise ValueError("Resource not provided.")
     path = HOST.sub("", path)
@@ -128,7 +128,7 @@ def _resource(told: Any) -> tuple[str, str, list[str]]:
     )
     if operation is None:
         raise ValueError(f"{method[:10]} {path[:200]} is no restricted resource.")
-    elements = told.get("dataElements") or []
+    elements = value.get("dataElements") or []
     if not isinstance(elements, list) or not all(isinstance(one, str) and one in ROLES_OF for one in elements):
         raise ValueError(f"dataElements: choose from {', '.join(ROLES_OF)}.")
     if operation.elements and not elements:

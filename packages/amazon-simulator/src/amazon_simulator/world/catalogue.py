@@ -65,7 +65,7 @@ MARKETS = {market.id: market for market in (*EU_MARKETS, *NA_MARKETS, *FE_MARKET
 BY_REGION = {"EU": (*EU_MARKETS, INVENTED), "NA": NA_MARKETS, "FE": FE_MARKETS}
 REGION_OF = {market.id: region for region, markets in BY_REGION.items() for market in markets}
 DECIMALS = {"JPY": 0, "KWD": 3}
-"""Of a currency's amounts; two where nothing is said."""
+"""Of a currency's amounts; two where nothing is given."""
 
 
 def in_currency(amount: Decimal, currency: str) -> Decimal:
@@ -74,7 +74,7 @@ def in_currency(amount: Decimal, currency: str) -> Decimal:
 
 
 def written(amount: Decimal, currency: str) -> str:
-    """An amount as answers have it: "12.34", "1234" of yen, "1.234" of dinars."""
+    """An amount as responses have it: "12.34", "1234" of yen, "1.234" of dinars."""
     return f"{amount:.{DECIMALS.get(currency, 2)}f}"
 
 
@@ -126,7 +126,7 @@ SHARES = {
     "GB": 30, "DE": 25, "FR": 12, "IT": 9, "ES": 8, "NL": 5, "SE": 3,
     "US": 60, "CA": 12, "MX": 6, "JP": 20, "AU": 6, "SG": 2, "KW": 1,
 }  # fmt: skip
-"""How traffic that is told without marketplaces is spread over their countries."""
+"""How traffic without given marketplaces is spread over their countries."""
 DAY = (
     0.45, 0.2, 0.12, 0.1, 0.1, 0.15, 0.35, 0.8, 0.98, 1.05, 1.15, 1.2,
     1.25, 1.2, 1.15, 1.15, 1.2, 1.35, 1.6, 1.85, 2.0, 1.9, 1.7, 1.0,

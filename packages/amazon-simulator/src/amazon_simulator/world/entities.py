@@ -27,7 +27,7 @@ class Particulars(msgspec.Struct):
     """What few listings have. Prices are by marketplace, in its currency."""
 
     condition: str = "new_new"
-    attributes: dict[str, list[dict[str, Any]]] = {}  # as told, but for quantities
+    attributes: dict[str, list[dict[str, Any]]] = {}  # as sent, but for quantities
     prices: dict[str, Decimal] = {}
     business_prices: dict[str, Decimal] = {}
     issues: list[dict[str, Any]] = []
@@ -40,7 +40,7 @@ class Particulars(msgspec.Struct):
 
 
 class Write(msgspec.Struct, tag="write", kw_only=True):
-    """A quantity that the seller sent, for the books. `received`: when the call, or the feed, came.
+    """A quantity that the seller sent, for the state report. `received`: when the call, or the feed, came.
 
     `reference`: the call's request id or the feed's id. `quantity` None: none that could be read, or of Amazon's
     own stock. `status`: ACCEPTED, INVALID. `effect`: waiting, applied, superseded, unknown SKU, or the fault that has
@@ -60,11 +60,11 @@ class Write(msgspec.Struct, tag="write", kw_only=True):
     applied: float | None = None
 
 
-class Telling(msgspec.Struct):
-    """What a seller told to hold from a time on. `quantity` None: Amazon sends it, and knows how many there are.
+class ListingUpdate(msgspec.Struct):
+    """Values that the seller sent, valid from `at` on. `quantity` None: Amazon sends it, and knows how many there are.
 
-    `second`: another channel's code that stands beside. `market`: the marketplace through which it was told.
-    `offers`: it speaks of the quantity. `more`, `title`: what becomes of the rest, where it speaks of that.
+    `second`: another channel's code that stands beside. `market`: the marketplace through which it was sent.
+    `offers`: it changes the quantity. `more`, `title`: the rest, where it changes that.
     `gone`: the marketplace in which it is listed no more.
     """
 
@@ -79,7 +79,7 @@ class Telling(msgspec.Struct):
     more: Particulars | None = None
     title: str = ""
     gone: str = ""
-    write: int | None = None  # its number among the writes of the books
+    write: int | None = None  # its number among the writes
 
 
 class Listing(msgspec.Struct, tag="listing"):
@@ -98,7 +98,7 @@ class Listing(msgspec.Struct, tag="listing"):
     restock_date: str = ""
     listed: bool = True
     history: list[Change] = []
-    waiting: list[Telling] = []
+    waiting: list[ListingUpdate] = []
     second: str = ""
     more: Particulars | None = None
 
@@ -124,7 +124,7 @@ class Moved(msgspec.Struct, tag="moved"):
     lead_time: int | None
     channel: str
     listed: bool
-    waiting: list[Telling]
+    waiting: list[ListingUpdate]
     change: Change | None
     restock_date: str = ""
     second: str = ""
@@ -278,11 +278,11 @@ class Order(msgspec.Struct, tag="order"):
     visible_from: float = 0.0
     alias: str = ""  # the seller's own order number
     replaces: str = ""  # the order that this one replaces, free of charge
-    pick_up: str = ""  # what the seller told of an order that the buyer fetches: ReadyForPickup …
+    pick_up: str = ""  # what the seller sent of an order that the buyer fetches: ReadyForPickup …
     channel: str = "AMAZON"  # NON_AMAZON: sold elsewhere, sent by Amazon
     payment: str = "CreditCard"
     available_at: float | None = None  # of a pre-order: when the goods come out
-    regulated: str = ""  # Pending, Approved, Rejected: what the seller says of a prescription
+    regulated: str = ""  # Pending, Approved, Rejected: the seller's verdict on a prescription
     reviewer: str = ""
     reviewed: float = 0.0
     rejection: str = ""
@@ -309,13 +309,13 @@ class Return(msgspec.Struct, tag="return"):
 
 
 class Intent(msgspec.Struct, tag="intent"):
-    """What somebody will do at a time: `verb` to `subject` (an order, or seller/pool/SKU), with what is `told`."""
+    """What somebody will do at a time: `verb` to `subject` (an order, or seller/pool/SKU), with `params`."""
 
     number: int
     at: float
     verb: str
     subject: str
-    told: dict[str, Any] = {}
+    params: dict[str, Any] = msgspec.field(default_factory=dict, name="told")  # the name it has in journals
     done: bool = False
 
 

@@ -1,7 +1,9 @@
-"""Orders of other shops that Amazon sends: what was asked for. What becomes of it is an order of the world."""
+"""Orders of other shops that Amazon sends: the request. What becomes of it is an order of the world."""
 
 from collections.abc import Iterator
 from typing import Any, ClassVar
+
+import msgspec
 
 from amazon_simulator.core.store import Entity
 from amazon_simulator.world.entities import Order
@@ -11,7 +13,7 @@ RECEIVED_FOR, PLANNED_FOR = 60.0, 120.0
 
 
 class Fulfilment(Entity, tag="fulfilment"):
-    """One fulfilment order. `told`: the seller's request. `held`: not to be sent before the seller says so.
+    """One fulfilment order. `request`: the body of the seller's call. `held`: not sent before the seller releases it.
 
     `short`: the seller's item id → units that could not be had when it came.
     """
@@ -22,7 +24,7 @@ class Fulfilment(Entity, tag="fulfilment"):
     order: str
     market: str
     received: float
-    told: dict[str, Any]
+    request: dict[str, Any] = msgspec.field(name="told")  # the name it has in journals
     held: bool = False
     short: dict[str, int] = {}
 

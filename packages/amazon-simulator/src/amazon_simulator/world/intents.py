@@ -27,34 +27,39 @@ class Intents:
     def _carry_out(self, intent: Intent, at: float) -> None:
         try:
             if intent.verb in ("cancel", "ask", "pay", "return"):
-                self._do_to_order(self._records.orders[intent.subject], intent.verb, intent.told, at)
+                self._do_to_order(self._records.orders[intent.subject], intent.verb, intent.params, at)
             else:
-                self._do_to_stock(self._warehouses.stock(*intent.told["stock"]), intent.verb, intent.told, at)
+                self._do_to_stock(self._warehouses.stock(*intent.params["stock"]), intent.verb, intent.params, at)
         except NotPossible:
             return  # it was shipped, cancelled or sold meanwhile: people give up then
 
-    def _do_to_order(self, order: Order, verb: str, told: dict[str, Any], at: float) -> None:
+    def _do_to_order(self, order: Order, verb: str, params: dict[str, Any], at: float) -> None:
         match verb:
             case "cancel":
-                self._orders.cancel(order, told["by"], at)
+                self._orders.cancel(order, params["by"], at)
             case "ask":
-                self._orders.request_cancellation(order, told["reason"], at)
+                self._orders.request_cancellation(order, params["reason"], at)
             case "pay":
                 self._orders.pay(order, at)
             case _:
                 self._returns.take_back(
-                    order, told["item"], told["quantity"], at, reason=told["reason"], disposition=told["disposition"]
+                    order,
+                    params["item"],
+                    params["quantity"],
+                    at,
+                    reason=params["reason"],
+                    disposition=params["disposition"],
                 )
 
-    def _do_to_stock(self, stock: FbaStock, verb: str, told: dict[str, Any], at: float) -> None:
+    def _do_to_stock(self, stock: FbaStock, verb: str, params: dict[str, Any], at: float) -> None:
         match verb:
             case "receive":
-                self._warehouses.receive(stock, told["quantity"], at, told.get("reference", ""))
+                self._warehouses.receive(stock, params["quantity"], at, params.get("reference", ""))
             case "lose":
-                self._warehouses.lose(stock, told["quantity"], at)
+                self._warehouses.lose(stock, params["quantity"], at)
             case "find":
-                self._warehouses.find(stock, told["quantity"], at)
+                self._warehouses.find(stock, params["quantity"], at)
             case "damage":
-                self._warehouses.damage(stock, told["quantity"], at)
+                self._warehouses.damage(stock, params["quantity"], at)
             case _:
                 raise ValueError(f"{verb}: nobody knows how to do that")

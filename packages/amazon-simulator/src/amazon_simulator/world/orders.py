@@ -1,4 +1,4 @@
-"""Orders: placed, paid, cancelled, asked to be cancelled."""
+"""Orders: placed, paid, cancelled, with cancellation requested."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -292,7 +292,7 @@ class Orders:
         self._records.touch(order)
 
     def set_verification(self, order: Order, status: str, reviewer: str, rejection: str, at: float) -> None:
-        """What a person at the seller's says of a prescription."""
+        """The seller's verdict on a prescription."""
         order.regulated, order.reviewer, order.rejection = status, reviewer, rejection
         order.reviewed = order.updated = at
         self._records.touch(order)

@@ -7,8 +7,8 @@ from amazon_simulator.world.entities import Listing
 
 
 def price_in(listing: Listing, market: Market) -> Decimal:
-    """As the seller told it there, else what the listing's price in pence becomes in its currency."""
-    told = listing.particulars.prices.get(market.id)
-    if told is not None:
-        return told
+    """As the seller sent it there, else what the listing's price in pence becomes in its currency."""
+    price = listing.particulars.prices.get(market.id)
+    if price is not None:
+        return price
     return in_currency(Decimal(listing.price) * market.price_factor / 10_000, market.currency)

@@ -1,8 +1,8 @@
-"""The quantity of a SKU that the seller sends: told, taking effect a little later, taken by orders."""
+"""The quantity of a SKU that the seller sends: accepted, taking effect a little later, taken by orders."""
 
 import msgspec
 
-from amazon_simulator.world.entities import Change, Listing, Moved, Particulars, Telling, Write
+from amazon_simulator.world.entities import Change, Listing, ListingUpdate, Moved, Particulars, Write
 from amazon_simulator.world.records import Records
 
 TAKES_EFFECT_AFTER = 4.0
@@ -15,27 +15,27 @@ class Quantities:
 
     def turn(self, listing: Listing, at: float) -> None:
         """Let take effect what was accepted and is due by `at`."""
-        ready = [telling for telling in listing.waiting if telling.at <= at]
-        listing.waiting = [telling for telling in listing.waiting if telling.at > at]
-        for telling in ready:
-            self._take_effect(listing, telling)
+        ready = [update for update in listing.waiting if update.at <= at]
+        listing.waiting = [update for update in listing.waiting if update.at > at]
+        for update in ready:
+            self._take_effect(listing, update)
 
-    def _take_effect(self, listing: Listing, telling: Telling) -> None:
+    def _take_effect(self, listing: Listing, update: ListingUpdate) -> None:
         """Behaviour S03: a quantity turns an FBA SKU into one of the seller's, with Amazon's channel left beside."""
-        if telling.gone or telling.more is not None:
-            self._change_rest(listing, telling)
-        if not telling.offers:
+        if update.gone or update.more is not None:
+            self._change_rest(listing, update)
+        if not update.offers:
             return
-        if telling.market:
-            _leave_copies(listing, telling.market)
-        listing.lead_time, listing.restock_date = telling.lead_time, telling.restock_date
-        listing.channel, listing.second = telling.channel, telling.second
-        if telling.quantity is None:
+        if update.market:
+            _leave_copies(listing, update.market)
+        listing.lead_time, listing.restock_date = update.lead_time, update.restock_date
+        listing.channel, listing.second = update.channel, update.second
+        if update.quantity is None:
             listing.quantity = None
             self.note_move(listing)
         else:
-            self.set_quantity(listing, telling.quantity, telling.at, "seller")
-        self._note_effect(telling)
+            self.set_quantity(listing, update.quantity, update.at, "seller")
+        self._note_effect(update)
 
     def note_write(self, write: Write) -> Write:
         """A quantity was sent: its number is its place."""
@@ -43,22 +43,22 @@ class Quantities:
         self._records.make(write)
         return write
 
-    def _note_effect(self, telling: Telling) -> None:
-        if telling.write is not None:
-            write = self._records.writes[telling.write]
-            write.effect, write.applied = "applied", telling.at
+    def _note_effect(self, update: ListingUpdate) -> None:
+        if update.write is not None:
+            write = self._records.writes[update.write]
+            write.effect, write.applied = "applied", update.at
             self._records.changed.append(write)
 
-    def _change_rest(self, listing: Listing, telling: Telling) -> None:
+    def _change_rest(self, listing: Listing, update: ListingUpdate) -> None:
         """Title, prices and what else there is; a marketplace is joined or left."""
-        if telling.more is not None:
-            more = msgspec.structs.replace(telling.more, copies=dict(listing.particulars.copies), updated=telling.at)
+        if update.more is not None:
+            more = msgspec.structs.replace(update.more, copies=dict(listing.particulars.copies), updated=update.at)
             listing.more, listing.listed = more, True
-            listing.title = telling.title or listing.title
-            if telling.market and telling.market not in listing.marketplaces:
-                listing.marketplaces.append(telling.market)
-        if telling.gone in listing.marketplaces:
-            listing.marketplaces.remove(telling.gone)
+            listing.title = update.title or listing.title
+            if update.market and update.market not in listing.marketplaces:
+                listing.marketplaces.append(update.market)
+        if update.gone in listing.marketplaces:
+            listing.marketplaces.remove(update.gone)
             listing.listed = bool(listing.marketplaces) and listing.listed
         self.note_whole(listing)
 
@@ -70,7 +70,7 @@ class Quantities:
         )
 
     def set_quantity(self, listing: Listing, quantity: int, at: float, cause: str) -> None:
-        """What is for sale from now on, with the cause for the books."""
+        """What is for sale from now on, with the cause for the state report."""
         listing.quantity = quantity
         change = Change(at, quantity, cause)
         listing.history.append(change)
@@ -92,17 +92,17 @@ class Quantities:
         )
         self._records.changed.append(moved)
 
-    def tell_quantity(
+    def submit_quantity(
         self, listing: Listing, quantity: int, lead_time: int | None, at: float, *, later: float = 0.0
     ) -> None:
         """The seller's own quantity was accepted: it takes effect a little later."""
-        self.tell(listing, Telling(at, quantity, lead_time), later=later)
+        self.submit(listing, ListingUpdate(at, quantity, lead_time), later=later)
 
-    def tell(self, listing: Listing, telling: Telling, *, later: float = 0.0) -> None:
-        """What the seller told at `telling.at` was accepted: it takes effect a little later."""
-        telling.at += TAKES_EFFECT_AFTER + later
-        listing.waiting.append(telling)
-        self._records.expect(telling.at, "listing", listing.seller, listing.sku)
+    def submit(self, listing: Listing, update: ListingUpdate, *, later: float = 0.0) -> None:
+        """What the seller sent at `update.at` was accepted: it takes effect a little later."""
+        update.at += TAKES_EFFECT_AFTER + later
+        listing.waiting.append(update)
+        self._records.expect(update.at, "listing", listing.seller, listing.sku)
         self.note_move(listing)
 
     def keep_copy(self, listing: Listing, market: str, quantity: int) -> None:
@@ -112,10 +112,10 @@ class Quantities:
         self.note_move(listing)
 
 
-def last_submitted(listing: Listing) -> Telling:
+def last_submitted(listing: Listing) -> ListingUpdate:
     """What will be offered when all that was accepted has taken effect."""
-    waits = next((telling for telling in reversed(listing.waiting) if telling.offers), None)
-    return waits or Telling(
+    waits = next((update for update in reversed(listing.waiting) if update.offers), None)
+    return waits or ListingUpdate(
         0.0, listing.quantity, listing.lead_time, listing.restock_date, listing.channel, listing.second
     )
 

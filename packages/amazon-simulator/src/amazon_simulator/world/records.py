@@ -27,7 +27,7 @@ Numbered = TypeVar("Numbered", Confirmation, Return, FbaEvent)
 
 
 class Shelf:
-    """A seller's orders in the order of their times, so that a page costs a page and not the whole book."""
+    """A seller's orders in the order of their times, so that a page costs a page and not all orders."""
 
     def __init__(self) -> None:
         self.created: list[tuple[float, str]] = []
@@ -110,8 +110,8 @@ class Records:
     def _put_listing(self, listing: Listing) -> None:
         self.by_seller.setdefault(listing.seller, {})[listing.sku] = listing
         self.listings[listing.key] = listing
-        for telling in listing.waiting:
-            self.expect(telling.at, "listing", listing.seller, listing.sku)
+        for update in listing.waiting:
+            self.expect(update.at, "listing", listing.seller, listing.sku)
 
     def _put_move(self, moved: Moved) -> None:
         listing = self.listings[(moved.seller, moved.sku)]
@@ -123,8 +123,8 @@ class Records:
             listing.more.copies = moved.copies
         if moved.change is not None:
             listing.history.append(moved.change)
-        for telling in listing.waiting:
-            self.expect(telling.at, "listing", listing.seller, listing.sku)
+        for update in listing.waiting:
+            self.expect(update.at, "listing", listing.seller, listing.sku)
 
     def _put_order(self, order: Order) -> None:
         known = self.orders.get(order.id)
@@ -205,9 +205,9 @@ class Records:
         """The next thing that is due by `now`: its time, its kind (order, listing, intent), its key."""
         return heapq.heappop(self._due) if self._due and self._due[0][0] <= now else None
 
-    def intend(self, at: float, verb: str, subject: str, told: dict[str, Any] | None = None) -> Intent:
+    def intend(self, at: float, verb: str, subject: str, params: dict[str, Any] | None = None) -> Intent:
         """What somebody will do at that time; done once, and not at all when the world does not allow it then."""
-        intent = Intent(number=self._last_intent + 1, at=at, verb=verb, subject=subject, told=told or {})
+        intent = Intent(number=self._last_intent + 1, at=at, verb=verb, subject=subject, params=params or {})
         self.make(intent)
         return intent
 

@@ -1,4 +1,4 @@
-"""What the seller says of its own parcels: shipped, or fetched by the buyer."""
+"""The seller's own parcels: shipped, or fetched by the buyer."""
 
 from amazon_simulator.world.entities import Order, Package
 from amazon_simulator.world.orders import Orders
@@ -12,7 +12,7 @@ class Shipments:
         self._orders = orders
 
     def confirm(self, order: Order, package: Package, now: float) -> str:
-        """Take a package of the seller's; answers created or edited. NotPossible = refused."""
+        """Take a package of the seller's; returns created or edited. NotPossible = refused."""
         known = next((held for held in order.packages if held.reference == package.reference), None)
         before = dict(known.items) if known is not None else {}
         items = {item.id: item for item in order.items}
@@ -38,7 +38,7 @@ class Shipments:
         return "created" if known is None else "edited"
 
     def set_pick_up(self, order: Order, status: str, wanted: dict[str, int], now: float) -> None:
-        """What the seller tells of an order that the buyer fetches: ReadyForPickup, PickedUp, RefusedPickup.
+        """The pick-up status of an order that the buyer fetches: ReadyForPickup, PickedUp, RefusedPickup.
 
         `wanted`: order item → units, empty for all that is left.
         """

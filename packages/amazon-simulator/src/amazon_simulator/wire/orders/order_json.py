@@ -34,7 +34,7 @@ WORKDAYS = ("MON", "TUE", "WED", "THU", "FRI")
 def order_json(
     order: Order, seller: Seller, data: frozenset[str], roles: Collection[str], now: float
 ) -> dict[str, Any]:
-    """An order with the data that were asked for: personal data and money only where Amazon would give them."""
+    """An order with the data that were requested: personal data and money only where Amazon would give them."""
     currency = MARKETS[order.marketplace].currency
     body: dict[str, Any] = {
         "orderId": order.id,
@@ -78,33 +78,33 @@ def _sales_channel(order: Order) -> dict[str, str]:
 
 
 def _buyer(order: Order, roles: Collection[str]) -> dict[str, str]:
-    buyer, told = order.buyer, {}
+    buyer, members = order.buyer, {}
     if gives_name(order, roles):
-        told["buyerName"] = buyer.name
+        members["buyerName"] = buyer.name
         if buyer.company:
-            told["buyerCompanyName"] = buyer.company
+            members["buyerCompanyName"] = buyer.company
     if gives_email(order, roles):
-        told["buyerEmail"] = buyer.email
+        members["buyerEmail"] = buyer.email
     if buyer.purchase_order and order.status in OPEN:
-        told["buyerPurchaseOrderNumber"] = buyer.purchase_order
-    return told
+        members["buyerPurchaseOrderNumber"] = buyer.purchase_order
+    return members
 
 
 def _recipient(order: Order, roles: Collection[str], now: float) -> dict[str, Any]:
-    """Of what Amazon sends itself only the town is told, and to whom is nobody's business."""
+    """Of what Amazon sends itself only the town is shown, not the recipient."""
     buyer = order.buyer
     if order.fulfilled_by == "AMAZON" and order.status in OPEN:
         town = {"city": buyer.town, "stateOrRegion": buyer.state, "countryCode": buyer.country}
         return {"deliveryAddress": _given(town)}
     if not gives_recipient(order, roles):
         return {}
-    told: dict[str, Any] = {"deliveryAddress": _address(buyer)}
+    members: dict[str, Any] = {"deliveryAddress": _address(buyer)}
     if gives_phone(order, now):
-        told["deliveryAddress"]["phone"] = buyer.phone
+        members["deliveryAddress"]["phone"] = buyer.phone
     preference = _preference(buyer)
     if preference:
-        told["deliveryPreference"] = preference
-    return told
+        members["deliveryPreference"] = preference
+    return members
 
 
 def _given(members: dict[str, str]) -> dict[str, str]:
@@ -130,17 +130,17 @@ def _address(buyer: Buyer) -> dict[str, Any]:
 
 
 def _preference(buyer: Buyer) -> dict[str, Any]:
-    told: dict[str, Any] = _given({"dropOffLocation": buyer.drop_off, "addressInstruction": buyer.instructions})
+    members: dict[str, Any] = _given({"dropOffLocation": buyer.drop_off, "addressInstruction": buyer.instructions})
     if buyer.capabilities:
-        told["deliveryCapabilities"] = list(buyer.capabilities)
+        members["deliveryCapabilities"] = list(buyer.capabilities)
     if buyer.open_hours is not None:
         opens, closes = buyer.open_hours
         window = {"startTime": {"hour": opens, "minute": 0}, "endTime": {"hour": closes, "minute": 0}}
-        told["deliveryTime"] = {
+        members["deliveryTime"] = {
             "businessHours": [{"dayOfWeek": day, "timeWindows": [window]} for day in WORKDAYS],
             "exceptionDates": [],
         }
-    return told
+    return members
 
 
 def _registration(buyer: Buyer) -> dict[str, Any]:
@@ -224,7 +224,7 @@ def _item(order: Order, item: Item, currency: str, data: frozenset[str], roles: 
 
 
 def _item_fulfillment(order: Order, item: Item, roles: Collection[str]) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    members: dict[str, Any] = {
         "quantityFulfilled": item.shipped,
         "quantityUnfulfilled": item.quantity - item.shipped - item.cancelled,
     }
@@ -232,18 +232,18 @@ def _item_fulfillment(order: Order, item: Item, roles: Collection[str]) -> dict[
         gift = {"giftWrapLevel": "STANDARD"} if item.gift_wrap else {}
         if item.gift_message and gives_recipient(order, roles):
             gift["giftMessage"] = item.gift_message
-        told["packing"] = {"giftOption": gift}
+        members["packing"] = {"giftOption": gift}
     shipping = _item_shipping(order, item)
     if shipping:
-        told["shipping"] = shipping
-    return told
+        members["shipping"] = shipping
+    return members
 
 
 def _item_shipping(order: Order, item: Item) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if order.service_level == "SCHEDULED":
         times = windows(order)
-        told["scheduledDeliveryWindow"] = {
+        members["scheduledDeliveryWindow"] = {
             "earliestDateTime": iso(times.deliver_from),
             "latestDateTime": iso(times.deliver_by),
         }
@@ -251,22 +251,22 @@ def _item_shipping(order: Order, item: Item) -> dict[str, Any]:
     if order.payment == "CashOnDelivery":
         constraints["cashOnDelivery"] = "MANDATORY"
     if constraints:
-        told["shippingConstraints"] = constraints
+        members["shippingConstraints"] = constraints
     if item.scheme == "IOSS":
-        told["internationalShipping"] = {"iossNumber": IOSS_NUMBER}
-    return told
+        members["internationalShipping"] = {"iossNumber": IOSS_NUMBER}
+    return members
 
 
 def _cancellation(order: Order, item: Item) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if item.cancel_reason:
-        told["cancellationRequest"] = {"requester": "BUYER", "cancelReason": item.cancel_reason}
+        members["cancellationRequest"] = {"requester": "BUYER", "cancelReason": item.cancel_reason}
     if item.cancelled:
-        told["cancellationExecution"] = {
+        members["cancellationExecution"] = {
             "cancelledBy": order.cancelled_by or "BUYER",
             "cancelReason": item.cancel_reason or "Cancelled",
         }
-    return told
+    return members
 
 
 def _package(order: Order, package: Package, seller: Seller, now: float) -> dict[str, Any]:
@@ -291,7 +291,7 @@ def _package_status(order: Order, package: Package, now: float) -> str:
 
 
 def _package_item(package: Package, item: str, quantity: int) -> dict[str, Any]:
-    told: dict[str, Any] = {"orderItemId": item, "quantity": quantity}
+    members: dict[str, Any] = {"orderItemId": item, "quantity": quantity}
     if item in package.codes:
-        told["transparencyCodes"] = package.codes[item]
-    return told
+        members["transparencyCodes"] = package.codes[item]
+    return members

@@ -30,16 +30,16 @@ def read_window(query: dict[str, str], now: float, *, capital: bool = False) -> 
     given = [name for name in names if f"{name}After" in query]
     if len(given) != 1:
         raise ValueError(f"give exactly one of {names[1]}After and {names[0]}After")
-    asked, other = given[0], names[1 - names.index(given[0])]
+    named, other = given[0], names[1 - names.index(given[0])]
     if f"{other}Before" in query:
-        raise ValueError(f"{other}Before does not go with {asked}After")
-    after, before = read_time(query, f"{asked}After"), now - VISIBLE_AFTER
-    if f"{asked}Before" in query:
-        until = read_time(query, f"{asked}Before")
+        raise ValueError(f"{other}Before does not go with {named}After")
+    after, before = read_time(query, f"{named}After"), now - VISIBLE_AFTER
+    if f"{named}Before" in query:
+        until = read_time(query, f"{named}Before")
         if until > before or until < after:
             raise ValueError("")  # Amazon does not say which field it is (O03)
         before = until
-    return Window("updated" if asked == names[0] else "created", after, before)
+    return Window("updated" if named == names[0] else "created", after, before)
 
 
 def read_time(query: dict[str, str], name: str) -> float:
@@ -57,10 +57,10 @@ def read_size(query: dict[str, str], name: str) -> int:
 
 
 def read_members(query: dict[str, str], name: str, known: Collection[str]) -> frozenset[str]:
-    told = frozenset(filter(None, query.get(name, "").split(",")))
-    if not told <= set(known):
+    chosen = frozenset(filter(None, query.get(name, "").split(",")))
+    if not chosen <= set(known):
         raise ValueError(name)
-    return told
+    return chosen
 
 
 def find_rows(

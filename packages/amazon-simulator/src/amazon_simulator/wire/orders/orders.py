@@ -30,7 +30,7 @@ DATA = (
 )  # fmt: skip
 """What may be included; FULFILLMENT_ORDERS only of Easy Ship, which is not here, and of Seller Flex."""
 MARKETPLACES_AT_MOST = 50
-TOKEN_WORDS = (
+TOKEN_MESSAGE = (
     "The paginationToken you have submitted is not valid. "
     "All parameters must match the original request except maxResultsPerPage."
 )
@@ -74,7 +74,7 @@ class Orders:
         if query.get("paginationToken"):
             held = unseal("orders", query["paginationToken"])
             if held is None or held[0] < now or held[1:3] != [seller.id, same]:
-                return invalid(TOKEN_WORDS)
+                return invalid(TOKEN_MESSAGE)
             window, passed = replace(window, before=held[3]), (held[4], held[5])
         rows = find_rows(self._world, seller.id, window, passed, size + 1, now, fits)
         roles = self._application.roles

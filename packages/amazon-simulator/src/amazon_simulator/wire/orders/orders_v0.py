@@ -44,12 +44,12 @@ UNDECODED = (
 IDS_AT_MOST = MARKETPLACES_AT_MOST = 50
 ALWAYS = ("MarketplaceIds", "MaxResultsPerPage", "NextToken", "CreatedAfter", "CreatedBefore", "SellerOrderId")
 """What goes with a SellerOrderId."""
-Tell = Callable[[Order, frozenset[str], float], dict[str, Any]]
+Represent = Callable[[Order, frozenset[str], float], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One search, as its first page asked."""
+class SearchFilters:
+    """One search, as its first page requested it."""
 
     window: Window
     size: int
@@ -57,7 +57,7 @@ class Asked:
 
 
 class OldOrders:
-    """Personal data come by restricted data token, not by role; an unknown id is answered by an empty payload."""
+    """Personal data come by restricted data token, not by role; an unknown id returns an empty payload."""
 
     def __init__(self, context: ApiContext) -> None:
         self._world = context.world
@@ -80,7 +80,7 @@ class OldOrders:
     def search(self, call: Call) -> Response:
         """getOrders: the NextToken brings the first page's parameters with it, whatever is sent beside.
 
-        MarketplaceIds must be sent all the same; without them Amazon has no words (models#1269, models#2576).
+        MarketplaceIds must be sent all the same; without them Amazon sends no message (models#1269, models#2576).
         """
         elements = opened(call)
         if elements is None:
@@ -99,29 +99,29 @@ class OldOrders:
         if not markets <= set(call.seller.marketplaces):
             return denied()
         try:
-            asked = _read(query, call.now)
+            filters = _read(query, call.now)
         except ValueError as fault:
-            return invalid(*_words(str(fault)))
-        window = asked.window if until is None else replace(asked.window, before=until)
+            return invalid(*_message_and_details(str(fault)))
+        window = filters.window if until is None else replace(filters.window, before=until)
         rows = find_rows(
-            self._world, call.seller.id, window, passed or (window.after, ""), asked.size + 1, call.now, asked.fits
+            self._world, call.seller.id, window, passed or (window.after, ""), filters.size + 1, call.now, filters.fits
         )
         payload: dict[str, Any] = {
-            "Orders": [order_json(order, call.seller, elements, call.now) for _, order in rows[: asked.size]],
+            "Orders": [order_json(order, call.seller, elements, call.now) for _, order in rows[: filters.size]],
             ("LastUpdatedBefore" if window.key == "updated" else "CreatedBefore"): iso(window.before),
         }
-        if len(rows) > asked.size:
-            when, last = rows[asked.size - 1]
+        if len(rows) > filters.size:
+            when, last = rows[filters.size - 1]
             first = (call.now + TOKEN_LIVES, call.seller.id, sorted(query.items()))
             payload["NextToken"] = seal("orders v0", (*first, window.before, when, last.id))
         return answer_json({"payload": payload})
 
-    def _one(self, call: Call, tell: Tell) -> Response:
+    def _one(self, call: Call, represent: Represent) -> Response:
         elements = opened(call)
         if elements is None:
             return denied()
         order = known_order(self._world, call.seller, call.names[0])
-        return answer_json({"payload": {} if order is None else tell(order, elements, call.now)})
+        return answer_json({"payload": {} if order is None else represent(order, elements, call.now)})
 
 
 def known_order(world: World, seller: Seller, order_id: str) -> Order | None:
@@ -129,8 +129,8 @@ def known_order(world: World, seller: Seller, order_id: str) -> Order | None:
     return None if order is None or order.seller != seller.id else order
 
 
-def _words(fault: str) -> tuple[str, str]:
-    """Message and details: a wrong date and a wrong channel have words of their own."""
+def _message_and_details(fault: str) -> tuple[str, str]:
+    """Message and details: a wrong date and a wrong channel have their own."""
     if "Date-Time" in fault:
         return "This is an invalid input", fault
     return (fault, "") if "validation error" in fault else (NOT_VALID, fault)
@@ -140,7 +140,7 @@ def _listed(query: dict[str, str], name: str) -> set[str]:
     return {one for one in query.get(name, "").split(",") if one}
 
 
-def _read(query: dict[str, str], now: float) -> Asked:
+def _read(query: dict[str, str], now: float) -> SearchFilters:
     """What is searched; ValueError says what is wrong. Order ids and a seller's order id need no dates."""
     ids, alias = _listed(query, "AmazonOrderIds"), query.get("SellerOrderId", "")
     if len(ids) > IDS_AT_MOST:
@@ -149,7 +149,7 @@ def _read(query: dict[str, str], now: float) -> Asked:
         raise ValueError("SellerOrderId")
     dated = any(name in query for name in ("CreatedAfter", "LastUpdatedAfter"))
     window = read_window(query, now, capital=True) if dated or not (ids or alias) else Window("created", 0.0, now)
-    return Asked(window, read_size(query, "MaxResultsPerPage"), _all(_filters(query, ids, alias)))
+    return SearchFilters(window, read_size(query, "MaxResultsPerPage"), _all(_filters(query, ids, alias)))
 
 
 def _all(parts: list[Fits]) -> Fits:
@@ -181,25 +181,25 @@ def _filters(query: dict[str, str], ids: set[str], alias: str) -> list[Fits]:
     return parts + _delivered(query)
 
 
-def _of_status(asked: set[str]) -> Fits:
+def _of_status(wanted: set[str]) -> Fits:
     """Unshipped and PartiallyShipped are one group (behaviour O20)."""
-    unknown = asked - {*STATUSES.values(), "InvoiceUnconfirmed"}
+    unknown = wanted - {*STATUSES.values(), "InvoiceUnconfirmed"}
     if unknown:
         raise ValueError("OrderStatuses")
-    if asked & {"Unshipped", "PartiallyShipped"}:
-        asked = asked | {"Unshipped", "PartiallyShipped"}
-    return lambda order: STATUSES[order.status] in asked
+    if wanted & {"Unshipped", "PartiallyShipped"}:
+        wanted = wanted | {"Unshipped", "PartiallyShipped"}
+    return lambda order: STATUSES[order.status] in wanted
 
 
-def _of_channel(asked: set[str]) -> Fits:
-    """In Amazon's words (behaviour O14)."""
-    unknown = sorted(asked - set(CHANNELS.values()))
+def _of_channel(wanted: set[str]) -> Fits:
+    """Amazon's message (behaviour O14)."""
+    unknown = sorted(wanted - set(CHANNELS.values()))
     if unknown:
         raise ValueError(
             f"1 validation error detected: Value '[{', '.join(unknown)[:200]}]' at 'fulfillmentChannel' failed to "
             "satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [AFN, MFN]]"
         )
-    return lambda order: CHANNELS[order.fulfilled_by] in asked
+    return lambda order: CHANNELS[order.fulfilled_by] in wanted
 
 
 def _delivered(query: dict[str, str]) -> list[Fits]:
@@ -222,7 +222,7 @@ def _delivered_by(when: float, *, earliest: bool, before: bool) -> Fits:
     return fits
 
 
-def _whole(seller: Seller) -> Tell:
+def _whole(seller: Seller) -> Represent:
     return lambda order, elements, now: order_json(order, seller, elements, now)
 
 
@@ -231,16 +231,16 @@ def _buyer(order: Order, elements: frozenset[str], now: float) -> dict[str, Any]
 
 
 def _address(order: Order, elements: frozenset[str], now: float) -> dict[str, Any]:
-    told: dict[str, Any] = {"AmazonOrderId": order.id}
+    payload: dict[str, Any] = {"AmazonOrderId": order.id}
     if order.status in OPEN:
-        told["ShippingAddress"] = address_json(order, elements, now)
+        payload["ShippingAddress"] = address_json(order, elements, now)
         if "shippingAddress" in elements and order.fulfilled_by == "MERCHANT":
             if order.buyer.company:
-                told["BuyerCompanyName"] = order.buyer.company
+                payload["BuyerCompanyName"] = order.buyer.company
             preferences = preferences_json(order)
             if preferences:
-                told["DeliveryPreferences"] = preferences
-    return told
+                payload["DeliveryPreferences"] = preferences
+    return payload
 
 
 def _items(order: Order, elements: frozenset[str], now: float) -> dict[str, Any]:

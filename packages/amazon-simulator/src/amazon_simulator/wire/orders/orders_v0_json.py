@@ -48,7 +48,7 @@ NOTHING = Decimal(0)
 def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float) -> dict[str, Any]:
     """`opened`: the data elements of a restricted data token. A replacement says so in a text (behaviour O23)."""
     market = MARKETS[order.marketplace]
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "AmazonOrderId": order.id,
         "SellerOrderId": order.alias or order.id,
         "PurchaseDate": moment(order.created),
@@ -76,20 +76,20 @@ def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float)
         "AutomatedShippingSettings": {"HasAutomatedShippingSettings": False},
     }
     if order.replaces:
-        told["ReplacedOrderId"] = order.replaces
+        payload["ReplacedOrderId"] = order.replaces
     if shows_money(order):
-        told["OrderTotal"] = money(grand_total(order), market.currency)
+        payload["OrderTotal"] = money(grand_total(order), market.currency)
         if order.payment == "CashOnDelivery":
-            told["PaymentExecutionDetail"] = [{"Payment": told["OrderTotal"], "PaymentMethod": "COD"}]
+            payload["PaymentExecutionDetail"] = [{"Payment": payload["OrderTotal"], "PaymentMethod": "COD"}]
     if order.fulfilled_by == "MERCHANT":
-        told["DefaultShipFromLocationAddress"] = _ship_from(seller)
+        payload["DefaultShipFromLocationAddress"] = _ship_from(seller)
         if order.status != "CANCELLED":  # behaviour O39
-            told |= _times(order)
+            payload |= _times(order)
     if order.status in OPEN:
-        told["ShippingAddress"] = address_json(order, opened, now)
+        payload["ShippingAddress"] = address_json(order, opened, now)
     if "buyerInfo" in opened or order.status == "CANCELLED":
-        told["BuyerInfo"] = buyer_json(order, opened)
-    return told
+        payload["BuyerInfo"] = buyer_json(order, opened)
+    return payload
 
 
 def _level(order: Order) -> str:
@@ -111,32 +111,32 @@ def money(amount: Decimal, currency: str) -> dict[str, str]:
 
 def _times(order: Order) -> dict[str, str]:
     times = windows(order)
-    told = {"EarliestShipDate": moment(times.ship_from), "LatestShipDate": moment(times.ship_by)}
+    members = {"EarliestShipDate": moment(times.ship_from), "LatestShipDate": moment(times.ship_by)}
     if order.status in OPEN:
-        told["EarliestDeliveryDate"] = moment(times.deliver_from)
-        told["LatestDeliveryDate"] = moment(times.deliver_by)
-    return told
+        members["EarliestDeliveryDate"] = moment(times.deliver_from)
+        members["LatestDeliveryDate"] = moment(times.deliver_by)
+    return members
 
 
 def _ship_from(seller: Seller) -> dict[str, str]:
     place = business_address(seller)
-    told = {"Name": seller.name, "AddressLine1": place["addressLine1"], "City": place["city"]}
+    members = {"Name": seller.name, "AddressLine1": place["addressLine1"], "City": place["city"]}
     if "stateOrRegion" in place:
-        told["StateOrRegion"] = place["stateOrRegion"]
-    return {**told, "PostalCode": place["postalCode"], "CountryCode": place["countryCode"]}
+        members["StateOrRegion"] = place["stateOrRegion"]
+    return {**members, "PostalCode": place["postalCode"], "CountryCode": place["countryCode"]}
 
 
 def address_json(order: Order, opened: frozenset[str], now: float) -> dict[str, str]:
     """The whole address with its data element; with an ordinary token, and of FBA, the town only (behaviour A09)."""
     buyer = order.buyer
-    told = {
+    members = {
         "City": buyer.town,
         "StateOrRegion": buyer.state,
         "PostalCode": buyer.postcode,
         "CountryCode": buyer.country,
     }
     if "shippingAddress" in opened and order.fulfilled_by == "MERCHANT":
-        told |= {
+        members |= {
             "Name": buyer.recipient or buyer.name,
             "CompanyName": buyer.company,
             "AddressLine1": buyer.line_1,
@@ -146,42 +146,42 @@ def address_json(order: Order, opened: frozenset[str], now: float) -> dict[str, 
             "Phone": buyer.phone if gives_phone(order, now) else "",
             "AddressType": "Commercial" if buyer.address_type == "COMMERCIAL" else "Residential",
         }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in members.items() if value}
 
 
 def preferences_json(order: Order) -> dict[str, Any]:
     buyer = order.buyer
-    told: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     if buyer.drop_off:
-        told["DropOffLocation"] = buyer.drop_off
+        members["DropOffLocation"] = buyer.drop_off
     if buyer.instructions:
-        told["AddressInstructions"] = buyer.instructions
+        members["AddressInstructions"] = buyer.instructions
     if buyer.capabilities:
-        told["OtherAttributes"] = list(buyer.capabilities)
-    return told
+        members["OtherAttributes"] = list(buyer.capabilities)
+    return members
 
 
 def buyer_json(order: Order, opened: frozenset[str]) -> dict[str, Any]:
-    """Of an order that is pending or cancelled nothing is told (behaviours O07, O39)."""
+    """Of an order that is pending or cancelled nothing is shown (behaviours O07, O39)."""
     buyer = order.buyer
     if order.status not in OPEN or "buyerInfo" not in opened:
         return {}
-    told: dict[str, Any] = {"BuyerEmail": buyer.email, "BuyerName": buyer.name}
+    members: dict[str, Any] = {"BuyerEmail": buyer.email, "BuyerName": buyer.name}
     if buyer.purchase_order:
-        told["PurchaseOrderNumber"] = buyer.purchase_order
+        members["PurchaseOrderNumber"] = buyer.purchase_order
     if buyer.tax_number and "buyerTaxInformation" in opened:
-        told["BuyerTaxInfo"] = {
+        members["BuyerTaxInfo"] = {
             "CompanyLegalName": buyer.company or buyer.name,
             "TaxingRegion": buyer.country,
             "TaxClassifications": [{"Name": "VATNumber", "Value": buyer.tax_number}],
         }
-    return told
+    return members
 
 
 def item_json(order: Order, item: Item, opened: frozenset[str]) -> dict[str, Any]:
     """A line; booleans and the number of items are texts (behaviour O23). While pending nothing of money (O07)."""
     currency = MARKETS[order.marketplace].currency
-    told: dict[str, Any] = {
+    payload: dict[str, Any] = {
         "ASIN": item.asin,
         "SellerSKU": item.sku,
         "OrderItemId": item.id,
@@ -199,32 +199,32 @@ def item_json(order: Order, item: Item, opened: frozenset[str]) -> dict[str, Any
         },
     }
     if shows_money(order):
-        told |= _line_money(item, currency)
+        payload |= _line_money(item, currency)
     if item.points and shows_money(order):
         worth = money(Decimal(item.points), currency)
-        told["PointsGranted"] = {"PointsNumber": item.points, "PointsMonetaryValue": worth}
+        payload["PointsGranted"] = {"PointsNumber": item.points, "PointsMonetaryValue": worth}
     if item.promotions or item.discount or item.shipping_discount:
-        told["PromotionIds"] = list(item.promotions) or ["HARBOUR10"]
+        payload["PromotionIds"] = list(item.promotions) or ["HARBOUR10"]
     if item.tax or item.scheme:
-        told["TaxCollection"] = {"Model": "MarketplaceFacilitator", "ResponsibleParty": "Amazon Services, Inc."}
+        payload["TaxCollection"] = {"Model": "MarketplaceFacilitator", "ResponsibleParty": "Amazon Services, Inc."}
     if item.scheme in ("IOSS", "UOSS"):
-        told["DeemedResellerCategory"] = item.scheme
+        payload["DeemedResellerCategory"] = item.scheme
         if item.scheme == "IOSS":
-            told["IossNumber"] = IOSS_NUMBER
+            payload["IossNumber"] = IOSS_NUMBER
     if item.constraints:
-        told["ShippingConstraints"] = {CONSTRAINTS[name]: "MANDATORY" for name in item.constraints}
+        payload["ShippingConstraints"] = {CONSTRAINTS[name]: "MANDATORY" for name in item.constraints}
     programs = _programs(order, item)
     if programs:
-        told["AmazonPrograms"] = {"Programs": programs}
+        payload["AmazonPrograms"] = {"Programs": programs}
     if "AMAZON_BUSINESS" in order.programs:
-        told["PriceDesignation"] = "BusinessPrice"
+        payload["PriceDesignation"] = "BusinessPrice"
     if "buyerInfo" in opened:
-        told["BuyerInfo"] = item_buyer_json(order, item, opened)
-    return told
+        payload["BuyerInfo"] = item_buyer_json(order, item, opened)
+    return payload
 
 
 def _line_money(item: Item, currency: str) -> dict[str, Any]:
-    """Prices are of the whole line (M01); European taxes are told as 0.00 (M02)."""
+    """Prices are of the whole line (M01); European taxes are shown as 0.00 (M02)."""
     taxes = tax_parts(item, currency)
     parts = {
         "ItemPrice": item.price,
@@ -245,23 +245,23 @@ def _line_money(item: Item, currency: str) -> dict[str, Any]:
 
 
 def _programs(order: Order, item: Item) -> list[str]:
-    told = ["SUBSCRIBE_AND_SAVE"] if "SUBSCRIBE_AND_SAVE" in item.programs else []
-    return [*told, "FBM_SHIP_PLUS"] if "FBM_SHIP_PLUS" in order.programs else told
+    programs = ["SUBSCRIBE_AND_SAVE"] if "SUBSCRIBE_AND_SAVE" in item.programs else []
+    return [*programs, "FBM_SHIP_PLUS"] if "FBM_SHIP_PLUS" in order.programs else programs
 
 
 def item_buyer_json(order: Order, item: Item, opened: frozenset[str]) -> dict[str, Any]:
     """Gift wrap and message, customisation: of an order that the seller sends."""
-    currency, told = MARKETS[order.marketplace].currency, dict[str, Any]()
+    currency, members = MARKETS[order.marketplace].currency, dict[str, Any]()
     if "buyerInfo" not in opened or order.status not in OPEN:
-        return told
+        return members
     if item.gift_wrap:
         tax = tax_parts(item, currency).get("GIFT_WRAP", NOTHING)
-        told["GiftWrapPrice"] = money(item.gift_wrap, currency)
-        told["GiftWrapTax"] = money(tax, currency)
-        told["GiftWrapLevel"] = "Standard"
+        members["GiftWrapPrice"] = money(item.gift_wrap, currency)
+        members["GiftWrapTax"] = money(tax, currency)
+        members["GiftWrapLevel"] = "Standard"
     if order.fulfilled_by == "MERCHANT":
         if item.gift_message:
-            told["GiftMessageText"] = item.gift_message
+            members["GiftMessageText"] = item.gift_message
         if item.customized_url:
-            told["BuyerCustomizedInfo"] = {"CustomizedURL": item.customized_url}
-    return told
+            members["BuyerCustomizedInfo"] = {"CustomizedURL": item.customized_url}
+    return members

@@ -1,4 +1,4 @@
-"""What a seller says of orders that need a prescription. Source: model ordersV0.json (regulatedInfo)."""
+"""Verification of orders that need a prescription. Source: model ordersV0.json (regulatedInfo)."""
 
 from typing import Any
 
@@ -81,9 +81,9 @@ def _update(world: World, call: Call) -> Response:
     return Response(204)
 
 
-def _read(told: Any) -> tuple[str, str, str]:
+def _read(payload: Any) -> tuple[str, str, str]:
     """(status, reviewer, reason of a rejection); ValueError names the field."""
-    body = told.get("regulatedOrderVerificationStatus") if isinstance(told, dict) else None
+    body = payload.get("regulatedOrderVerificationStatus") if isinstance(payload, dict) else None
     if not isinstance(body, dict):
         raise ValueError("regulatedOrderVerificationStatus")
     status, reviewer = body.get("status"), body.get("externalReviewerId")

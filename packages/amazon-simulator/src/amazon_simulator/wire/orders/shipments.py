@@ -47,12 +47,12 @@ def routes(context: ApiContext) -> tuple[Route, ...]:
 def confirm_shipment(
     world: World, seller: Seller, order_id: str, request: Request, now: float, request_id: str
 ) -> Response:
-    """204 without body, or a 400 that says why; every attempt is noted in the books."""
+    """204 without body, or a 400 that says why; every attempt is noted in the state report."""
     try:
-        told = request.json()
+        body = request.json()
     except ValueError:
         return invalid()
-    detail = told.get("packageDetail") if isinstance(told, dict) else None
+    detail = body.get("packageDetail") if isinstance(body, dict) else None
     if not isinstance(detail, dict):
         return invalid(details="packageDetail")
     order = world.orders.get(order_id)
@@ -60,7 +60,7 @@ def confirm_shipment(
     if order is None or order.seller != seller.id or not ORDER_ID.fullmatch(order_id):
         fault = "The order id is not valid."
     else:
-        fault = _fault(order, told, detail)
+        fault = _fault(order, body, detail)
     if order is not None and not fault:
         try:
             effect = world.shipments.confirm(order, _package(detail, now), now)
@@ -82,13 +82,13 @@ def confirm_shipment(
     return invalid(fault) if fault else Response(204)
 
 
-def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
+def _fault(order: Order, body: dict[str, Any], detail: dict[str, Any]) -> str:
     reference = detail.get("packageReferenceId")
     if not isinstance(reference, str):
         return "Please check the fields with invalid type [packageDetail.packageReferenceId]."
     if not reference.isascii() or not reference.isdigit() or len(reference) > 20 or int(reference) < 1:
         return NO_REFERENCE
-    if told.get("marketplaceId") != order.marketplace:
+    if body.get("marketplaceId") != order.marketplace:
         return "MarketplaceId is not that of the order."
     for name in ("carrierCode", "trackingNumber", "shipDate"):
         if not isinstance(detail.get(name), str) or not detail[name].strip():
@@ -107,11 +107,11 @@ def _fault(order: Order, told: dict[str, Any], detail: dict[str, Any]) -> str:
             return "Please check the fields with invalid type [packageDetail.orderItems.transparencyCodes]."
     if order.fulfilled_by != "MERCHANT" or "FBM_SHIP_PLUS" in order.programs:
         return "This order is not confirmed by the seller."
-    return _state_fault(order, told)
+    return _state_fault(order, body)
 
 
-def _state_fault(order: Order, told: dict[str, Any]) -> str:
-    collection = told.get("codCollectionMethod")
+def _state_fault(order: Order, body: dict[str, Any]) -> str:
+    collection = body.get("codCollectionMethod")
     if collection is not None:
         if collection != "DirectPayment":
             return "Please check the fields with invalid type [codCollectionMethod]."
@@ -157,14 +157,14 @@ def _package(detail: dict[str, Any], now: float) -> Package:
 def update_shipment_status(world: World, seller: Seller, order_id: str, request: Request, now: float) -> Response:
     """Only for orders that the buyer fetches: 204 without body, or a 400."""
     try:
-        told = request.json()
-        status, wanted = _read_pick_up(told)
+        body = request.json()
+        status, wanted = _read_pick_up(body)
     except ValueError as fault:
         return invalid(details=str(fault))
-    if told.get("marketplaceId") not in MARKETS:
+    if body.get("marketplaceId") not in MARKETS:
         return invalid("Marketplace ID is not defined", "1001")
     order = world.orders.get(order_id)
-    if order is None or order.seller != seller.id or order.marketplace != told["marketplaceId"]:
+    if order is None or order.seller != seller.id or order.marketplace != body["marketplaceId"]:
         return invalid("The order id is not valid.")
     try:
         world.shipments.set_pick_up(order, status, wanted, now)
@@ -173,13 +173,13 @@ def update_shipment_status(world: World, seller: Seller, order_id: str, request:
     return Response(204)
 
 
-def _read_pick_up(told: Any) -> tuple[str, dict[str, int]]:
+def _read_pick_up(body: Any) -> tuple[str, dict[str, int]]:
     """The status and the units by order item; ValueError names the field."""
-    if not isinstance(told, dict) or not isinstance(told.get("marketplaceId"), str):
+    if not isinstance(body, dict) or not isinstance(body.get("marketplaceId"), str):
         raise ValueError("marketplaceId")
-    if told.get("shipmentStatus") not in PICK_UP:
+    if body.get("shipmentStatus") not in PICK_UP:
         raise ValueError(f"shipmentStatus: one of {', '.join(PICK_UP)}")
-    items = told.get("orderItems") or []
+    items = body.get("orderItems") or []
     if not isinstance(items, list):
         raise ValueError("orderItems")
     wanted: dict[str, int] = {}
@@ -189,4 +189,4 @@ def _read_pick_up(told: Any) -> tuple[str, dict[str, int]]:
         if type(item.get("quantity")) is not int:
             raise ValueError("orderItems.quantity")
         wanted[item["orderItemId"]] = wanted.get(item["orderItemId"], 0) + item["quantity"]
-    return told["shipmentStatus"], wanted
+    return body["shipmentStatus"], wanted

@@ -1,4 +1,4 @@
-"""What the books say of a listing's quantity: each write with its fate, each order with what was shown."""
+"""What the state report has of a listing's quantity: each write with its fate, each order with what was shown."""
 
 import json
 
@@ -39,10 +39,10 @@ def test_what_came_to_nothing_says_why(amazon):
     amazon.set_quantity("HH-0010", -1)
     amazon.set_quantity("NOBODY", 9)
     amazon.advance(60)
-    told = [(row["quantity"], row["status"], row["effect"]) for row in writes(amazon, "HH-0010")]
-    assert told[:2] == [(7, "ACCEPTED", "accepted_not_applied"), (None, "INVALID", "invalid")]
-    assert told[2][:2] == (None, "INVALID")
-    assert "whole number" in told[2][2]
+    rows = [(row["quantity"], row["status"], row["effect"]) for row in writes(amazon, "HH-0010")]
+    assert rows[:2] == [(7, "ACCEPTED", "accepted_not_applied"), (None, "INVALID", "invalid")]
+    assert rows[2][:2] == (None, "INVALID")
+    assert "whole number" in rows[2][2]
     assert [(row["quantity"], row["effect"]) for row in writes(amazon, "NOBODY")] == [(9, "unknown SKU")]
 
 
@@ -71,10 +71,10 @@ def test_an_order_says_what_its_listing_showed(amazon):
     ]
 
 
-def test_parts_of_the_books_can_be_left_out(amazon):
+def test_parts_of_the_state_report_can_be_left_out(amazon):
     amazon.set_quantity("HH-0010", 3)
     fault(amazon, "500")
     amazon.search()
-    told = json.loads(amazon.send("GET", "/_simulator/books", query={"writes": "0", "faultEvents": "0"}).body)
-    assert (told["writes"], told["faultEvents"]) == ([], [])
+    state = json.loads(amazon.send("GET", "/_simulator/books", query={"writes": "0", "faultEvents": "0"}).body)
+    assert (state["writes"], state["faultEvents"]) == ([], [])
     assert [row["kind"] for row in amazon.control("GET", "books")[1]["faultEvents"]] == ["500"]

@@ -1,4 +1,4 @@
-"""What is told, when, and what it says; and what faults and closed queues make of it."""
+"""What notifications are sent, when, and what they contain; and what faults and closed queues make of it."""
 
 import json
 
@@ -26,10 +26,10 @@ SCHEMAS = {
 class Listener:
     """A queue that is subscribed to types of the EU seller's."""
 
-    def __init__(self, amazon, told=OPEN, **attributes):
+    def __init__(self, amazon, access=OPEN, **attributes):
         self.amazon = amazon
         self.sqs = sqs_of(amazon)
-        self.url, arn = queue_for_amazon(self.sqs, told=told, **attributes)
+        self.url, arn = queue_for_amazon(self.sqs, access=access, **attributes)
         body = {"name": "Queue", "resourceSpecification": {"sqs": {"arn": arn}}}
         made = grantless.call(amazon, "POST", DESTINATIONS, body=body)[1]
         self.destination = made["payload"]["destinationId"]
@@ -46,7 +46,7 @@ class Listener:
     def hear(self):
         return received(self.sqs, self.url)
 
-    def trouble(self):
+    def subscription(self):
         return self.amazon.control("GET", "notifications")[1]["subscriptions"][0]
 
 
@@ -64,40 +64,40 @@ def flat(schema):
     return [flat(inner) for inner in schema] if isinstance(schema, list) else schema
 
 
-def judged(told):
+def judged(notice):
     """Faults against Amazon's schema of that notification; the published one misspells its own type (N09)."""
-    kind = told.get("NotificationType", told.get("notificationType"))
-    return list(faults(told, flat(document(SCHEMAS[kind])), {})) if kind in SCHEMAS else []
+    kind = notice.get("NotificationType", notice.get("notificationType"))
+    return list(faults(notice, flat(document(SCHEMAS[kind])), {})) if kind in SCHEMAS else []
 
 
-def orders(told):
-    changes = [one["Payload"]["OrderChangeNotification"] for one in told]
+def orders(notices):
+    changes = [one["Payload"]["OrderChangeNotification"] for one in notices]
     return [(one["AmazonOrderId"], one["OrderChangeType"], one["Summary"]["OrderStatus"]) for one in changes]
 
 
-def test_an_order_tells_of_each_change_of_its_status(amazon):
+def test_an_order_notifies_each_change_of_its_status(amazon):
     listener = Listener(amazon).subscribe("ORDER_CHANGE")
     order = amazon.order(pendingSeconds=600, quantity=2)
     amazon.advance(700)
     amazon.control("POST", f"orders/{order['orderId']}/request-cancel", {"reason": "Changed my mind"})
     amazon.confirm(order, quantity=1)
     amazon.confirm(order, reference="2", quantity=1)
-    told = listener.hear()
-    assert orders(told) == [
+    notices = listener.hear()
+    assert orders(notices) == [
         (order["orderId"], "OrderStatusChange", "Pending"),
         (order["orderId"], "OrderStatusChange", "Unshipped"),
         (order["orderId"], "BuyerRequestedChange", "Unshipped"),
         (order["orderId"], "OrderStatusChange", "PartiallyShipped"),
         (order["orderId"], "OrderStatusChange", "Shipped"),
     ]
-    assert [judged(one) for one in told] == [[]] * 5
-    summary = told[3]["Payload"]["OrderChangeNotification"]["Summary"]
+    assert [judged(one) for one in notices] == [[]] * 5
+    summary = notices[3]["Payload"]["OrderChangeNotification"]["Summary"]
     assert (summary["NumberOfItemsShipped"], summary["NumberOfItemsUnshipped"], summary["FulfillmentType"]) == (
         1,
         1,
         "MFN",
     )
-    assert len({one["NotificationMetadata"]["NotificationId"] for one in told}) == 5
+    assert len({one["NotificationMetadata"]["NotificationId"] for one in notices}) == 5
 
 
 def test_a_long_leap_of_the_clock_leaves_no_change_out(amazon):
@@ -109,8 +109,8 @@ def test_a_long_leap_of_the_clock_leaves_no_change_out(amazon):
 
 def test_the_postal_code_needs_a_paid_order_and_the_role(amazon):
     def codes():
-        told = [one["Payload"]["OrderChangeNotification"]["Summary"] for one in listener.hear()]
-        return [one["DestinationPostalCode"] for one in told]
+        notices = [one["Payload"]["OrderChangeNotification"]["Summary"] for one in listener.hear()]
+        return [one["DestinationPostalCode"] for one in notices]
 
     listener = Listener(amazon).subscribe("ORDER_CHANGE")
     buyer = {"postalCode": "HU1 1AA"}
@@ -122,43 +122,43 @@ def test_the_postal_code_needs_a_paid_order_and_the_role(amazon):
     assert codes() == [None]
 
 
-def test_only_the_change_types_that_were_requested_for_come(amazon):
+def test_only_the_change_types_that_were_requested_come(amazon):
     listener = Listener(amazon).subscribe("ORDER_CHANGE", ["BuyerRequestedChange"])
     order = amazon.order()
     amazon.control("POST", f"orders/{order['orderId']}/request-cancel", {"reason": "x"})
     assert [change for _, change, _ in orders(listener.hear())] == ["BuyerRequestedChange"]
 
 
-def test_a_quantity_tells_when_it_has_changed_and_not_when_it_was_accepted(amazon):
+def test_a_quantity_notifies_when_it_has_changed_and_not_when_it_was_accepted(amazon):
     listener = Listener(amazon).subscribe(QUANTITIES)
     amazon.set_quantity("HH-0010", 41)
     assert listener.hear() == []
     amazon.advance(400)
     amazon.order("HH-0010", quantity=2)
-    told = listener.hear()
-    assert [one["Payload"] for one in told] == [
+    notices = listener.hear()
+    assert [one["Payload"] for one in notices] == [
         {"SellerId": EU, "FulfillmentChannelCode": "DEFAULT", "Sku": "HH-0010", "Quantity": quantity}
         for quantity in (41, 39)
     ]
-    assert [judged(one) for one in told] == [[], []]
+    assert [judged(one) for one in notices] == [[], []]
     amazon.set_quantity("HH-0010", 39)
     amazon.advance(400)
     assert listener.hear() == []
 
 
-def test_a_listing_tells_that_it_can_be_bought_or_not_in_each_marketplace(amazon):
+def test_a_listing_notifies_that_it_can_be_bought_or_not_in_each_marketplace(amazon):
     listener = Listener(amazon).subscribe(STATUSES)
     amazon.set_quantity("HH-0010", 0)
     amazon.advance(400)
-    told = [one["Payload"] for one in listener.hear()]
-    assert {one["MarketplaceId"] for one in told} >= {UK, DE}
-    assert {(one["Sku"], tuple(one["Status"])) for one in told} == {("HH-0010", ("DISCOVERABLE",))}
+    notices = [one["Payload"] for one in listener.hear()]
+    assert {one["MarketplaceId"] for one in notices} >= {UK, DE}
+    assert {(one["Sku"], tuple(one["Status"])) for one in notices} == {("HH-0010", ("DISCOVERABLE",))}
     amazon.control("POST", f"accounts/{EU}/suspend", {"marketplaceId": DE})
-    told = [one["Payload"] for one in listener.hear()]
-    assert ({one["MarketplaceId"] for one in told}, len(told) > 50) == ({DE}, True)
+    notices = [one["Payload"] for one in listener.hear()]
+    assert ({one["MarketplaceId"] for one in notices}, len(notices) > 50) == ({DE}, True)
 
 
-def test_a_listing_that_is_deleted_in_a_marketplace_tells_so_there(amazon):
+def test_a_listing_that_is_deleted_in_a_marketplace_notifies_so_there(amazon):
     listener = Listener(amazon).subscribe(STATUSES)
     path = f"/listings/2021-08-01/items/{EU}/HH-0010"
     assert amazon.call("DELETE", path, query={"marketplaceIds": UK})[0] == 200
@@ -168,29 +168,29 @@ def test_a_listing_that_is_deleted_in_a_marketplace_tells_so_there(amazon):
     ]
 
 
-def test_fba_stock_tells_of_every_marketplace_by_its_pool(amazon):
+def test_fba_stock_notifies_every_marketplace_by_its_pool(amazon):
     listener = Listener(amazon).subscribe(FBA)
     before = amazon.simulator.world.fba[(EU, "UK", "FBA-0001")].fulfillable
     amazon.control("POST", "fba/restock", {"sellerId": EU, "sku": "FBA-0001", "pool": "UK", "quantity": 5})
-    told = listener.hear()
-    assert judged(told[-1]) == []
+    notices = listener.hear()
+    assert judged(notices[-1]) == []
     levels = {
         one["MarketplaceId"]: one["FulfillmentInventory"]["Fulfillable"]
-        for one in told[-1]["Payload"]["FulfillmentInventoryByMarketplace"]
+        for one in notices[-1]["Payload"]["FulfillmentInventoryByMarketplace"]
     }
     assert (levels[UK], levels[DE]) == (before + 5, amazon.simulator.world.fba[(EU, "EU", "FBA-0001")].fulfillable)
 
 
 @pytest.mark.parametrize(("fault", "ends"), [(None, "DONE"), ("feed_fatal", "FATAL"), ("feed_cancelled", "CANCELLED")])
-def test_a_feed_tells_once_of_its_end_in_the_other_spelling(amazon, fault, ends):
+def test_a_feed_notifies_its_end_once_in_the_other_spelling(amazon, fault, ends):
     listener = Listener(amazon).subscribe("FEED_PROCESSING_FINISHED")
     if fault:
         amazon.control("POST", "faults", {"kind": fault})
     feed_id = feeding.feed(amazon, feeding.LISTINGS, json.dumps({"header": {}, "messages": []}).encode())
     amazon.advance(2 * 3600)
-    told = listener.hear()
-    assert [judged(one) for one in told] == [[]]
-    payload = told[0]["payload"]["feedProcessingFinishedNotification"]
+    notices = listener.hear()
+    assert [judged(one) for one in notices] == [[]]
+    payload = notices[0]["payload"]["feedProcessingFinishedNotification"]
     assert (payload["feedId"], payload["processingStatus"], payload["sellerId"]) == (feed_id, ends, EU)
     feeding.fresh(amazon)
     state = feeding.state(amazon, feed_id)
@@ -202,17 +202,17 @@ def test_a_feed_tells_once_of_its_end_in_the_other_spelling(amazon, fault, ends)
 @pytest.mark.parametrize(
     ("fault", "ends"), [(None, "DONE"), ("report_fatal", "FATAL"), ("report_cancelled", "CANCELLED")]
 )
-def test_a_report_tells_once_of_its_end(amazon, fault, ends):
+def test_a_report_notifies_its_end_once(amazon, fault, ends):
     listener = Listener(amazon).subscribe("REPORT_PROCESSING_FINISHED")
     if fault:
         amazon.control("POST", "faults", {"kind": fault})
     number = reporting.ask(amazon, "GET_MERCHANT_LISTINGS_ALL_DATA")
     amazon.advance(3600)
-    told = [
+    notices = [
         one for one in listener.hear() if one["payload"]["reportProcessingFinishedNotification"]["reportId"] == number
     ]
-    assert [judged(one) for one in told] == [[]]
-    payload = told[0]["payload"]["reportProcessingFinishedNotification"]
+    assert [judged(one) for one in notices] == [[]]
+    payload = notices[0]["payload"]["reportProcessingFinishedNotification"]
     assert (payload["reportType"], payload["processingStatus"]) == ("GET_MERCHANT_LISTINGS_ALL_DATA", ends)
     reporting.fresh(amazon)
     state = reporting.state(amazon, number)
@@ -220,7 +220,7 @@ def test_a_report_tells_once_of_its_end(amazon, fault, ends):
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("access", "words"),
     [
         (policy("SQS:SendMessage"), "getqueueattributes"),
         (policy("SQS:*", principal="999999999999"), "sendmessage"),
@@ -228,10 +228,10 @@ def test_a_report_tells_once_of_its_end(amazon, fault, ends):
         ("", "sendmessage"),
     ],
 )
-def test_a_queue_that_does_not_let_amazon_in_gets_nothing(amazon, told, words):
-    listener = Listener(amazon, told).subscribe("ORDER_CHANGE")
+def test_a_queue_that_does_not_let_amazon_in_gets_nothing(amazon, access, words):
+    listener = Listener(amazon, access).subscribe("ORDER_CHANGE")
     amazon.order()
-    held = listener.trouble()
+    held = listener.subscription()
     assert (listener.hear(), held["undelivered"], words in held["trouble"]) == ([], 1, True)
 
 
@@ -246,7 +246,7 @@ def test_the_policy_may_name_amazon_in_any_of_its_ways(amazon, principal):
 def test_a_queue_under_a_key_that_amazon_does_not_have_gets_nothing(amazon):
     listener = Listener(amazon, KmsMasterKeyId="alias/aws/sqs").subscribe("ORDER_CHANGE")
     amazon.order()
-    assert (listener.hear(), "key" in listener.trouble()["trouble"]) == ([], True)
+    assert (listener.hear(), "key" in listener.subscription()["trouble"]) == ([], True)
 
 
 def test_nothing_comes_after_the_subscription_is_deleted(amazon):
@@ -263,9 +263,9 @@ def test_n03_a_change_of_status_comes_in_the_type_that_was_before_order_change(a
     order = amazon.order(quantity=2, buyer={"postalCode": "HU1 1AA"})
     amazon.control("POST", f"orders/{order['orderId']}/request-cancel", {"reason": "Changed my mind"})
     amazon.confirm(order, quantity=2)
-    told = listener.hear()
-    assert [one["NotificationType"] for one in told] == ["ORDER_STATUS_CHANGE", "ORDER_CHANGE", "ORDER_CHANGE"]
-    assert told[0]["Payload"]["OrderStatusChangeNotification"] == {
+    notices = listener.hear()
+    assert [one["NotificationType"] for one in notices] == ["ORDER_STATUS_CHANGE", "ORDER_CHANGE", "ORDER_CHANGE"]
+    assert notices[0]["Payload"]["OrderStatusChangeNotification"] == {
         "SellerId": EU,
         "MarketplaceId": UK,
         "AmazonOrderId": order["orderId"],
@@ -285,15 +285,18 @@ def test_a_notification_is_lost(amazon):
     amazon.control("POST", "faults", {"kind": "notification_lost"})
     amazon.order()
     second = amazon.order()
-    assert ([order for order, _, _ in orders(listener.hear())], listener.trouble()["lost"]) == ([second["orderId"]], 1)
+    assert ([order for order, _, _ in orders(listener.hear())], listener.subscription()["lost"]) == (
+        [second["orderId"]],
+        1,
+    )
 
 
 def test_a_notification_comes_twice_with_one_id(amazon):
     listener = Listener(amazon).subscribe("ORDER_CHANGE")
     amazon.control("POST", "faults", {"kind": "notification_doubled"})
     amazon.order()
-    told = listener.hear()
-    assert (len(told), told[0]) == (2, told[1])
+    notices = listener.hear()
+    assert (len(notices), notices[0]) == (2, notices[1])
 
 
 def test_a_notification_comes_late_after_newer_ones_and_over_a_restart(tmp_path):
@@ -311,14 +314,14 @@ def test_a_notification_comes_late_after_newer_ones_and_over_a_restart(tmp_path)
     after.simulator.close()
 
 
-def test_an_event_bus_gets_what_its_subscriber_requested_for(amazon):
+def test_an_event_bus_gets_what_its_subscriber_requested(amazon):
     body = {
         "name": "Bus",
         "resourceSpecification": {"eventBridge": {"accountId": "123456789012", "region": "eu-west-1"}},
     }
     made = grantless.call(amazon, "POST", DESTINATIONS, body=body)[1]["payload"]
-    told = {"payloadVersion": "1.0", "destinationId": made["destinationId"]}
-    amazon.call("POST", f"{SUBSCRIPTIONS}/{QUANTITIES}", body=told)
+    payload = {"payloadVersion": "1.0", "destinationId": made["destinationId"]}
+    amazon.call("POST", f"{SUBSCRIPTIONS}/{QUANTITIES}", body=payload)
     amazon.order("HH-0010")
     query = {"destinationId": made["destinationId"]}
     answer = json.loads(amazon.send("GET", "/_simulator/notifications", query=query).body)

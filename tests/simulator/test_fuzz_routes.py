@@ -1,4 +1,4 @@
-"""Every door but the selling API's: control, queues, Login with Amazon, documents, pages. None fails on its own."""
+"""Every route but the selling API's: control, queues, Login with Amazon, documents, pages. None fails on its own."""
 
 import json
 import re
@@ -25,19 +25,21 @@ QUIET = settings(max_examples=20, deadline=None, suppress_health_check=list(Heal
 OFTEN = settings(QUIET, max_examples=60)
 
 
-class Doors:
-    """An Amazon with an order and a queue, at whose doors anybody may knock."""
+class Routes:
+    """An Amazon with an order and a queue, all of whose routes may be called."""
 
     def __init__(self):
         self.amazon = Amazon(lifted=True)
         self.order = self.amazon.order(quantity=3)
-        told = self.amazon.send("POST", "/", form={"Action": "CreateQueue", "Version": "2012-11-05", "QueueName": "q"})
-        self.queue = re.search(r"<QueueUrl>(.*)</QueueUrl>", told.body.decode()).group(1)
+        response = self.amazon.send(
+            "POST", "/", form={"Action": "CreateQueue", "Version": "2012-11-05", "QueueName": "q"}
+        )
+        self.queue = re.search(r"<QueueUrl>(.*)</QueueUrl>", response.body.decode()).group(1)
 
     def knock(self, method, path, *, query=None, content=b"", headers=None):
-        """The answer must be none of the simulator's own failure; nor may what it left behind break what follows."""
-        asked = urlencode(query, errors="replace") if isinstance(query, dict) else ""
-        answer = router.answer(self.amazon.simulator, Request(method, path, asked, headers or {}, content))
+        """The response must be no failure of the simulator; nor may what it left behind break what follows."""
+        params = urlencode(query, errors="replace") if isinstance(query, dict) else ""
+        answer = router.answer(self.amazon.simulator, Request(method, path, params, headers or {}, content))
         assert answer.status < 500, (answer.status, method, path, query, content)
         if answer.headers.get("content-type") == "application/json":
             json.loads(answer.body)
@@ -47,8 +49,8 @@ class Doors:
 
 
 @pytest.fixture
-def doors():
-    return Doors()
+def routes():
+    return Routes()
 
 
 PLACE = {
@@ -117,7 +119,7 @@ CONTROL = {
     ],
     "traffic": [{"ordersPerHour": 2, "seconds": 60, "odd": 0.5, "peak": {"seconds": 60, "factor": 2}, "seed": "s"}],
     "scenarios/NONE": [{"sellerId": EU}],
-    **{f"scenarios/{story}": [{"sellerId": EU}] for story in SCENARIOS},
+    **{f"scenarios/{scenario}": [{"sellerId": EU}] for scenario in SCENARIOS},
 }
 """Control call → good bodies of it."""
 
@@ -140,16 +142,16 @@ TIMELESS = ("clock", "traffic")
 
 
 @pytest.mark.parametrize("path", CONTROL)
-def test_any_control_call_is_answered(doors, path):
+def test_any_control_call_is_answered(routes, path):
     @QUIET
     @given(body=st.sampled_from(CONTROL[path]).flatmap(lambda sample: with_one_wrong(sample) | mixed(sample)))
     def sent(body):
-        here = Doors() if path in TIMELESS else doors
-        order, told = here.order, json.dumps(body)
+        here = Routes() if path in TIMELESS else routes
+        order, content = here.order, json.dumps(body)
         for placeholder, value in (("ITEM", order["items"][0]["orderItemId"]), ("ID", order["orderId"])):
-            told = told.replace(f'"{placeholder}"', f'"{value}"')
+            content = content.replace(f'"{placeholder}"', f'"{value}"')
         address = f"/_simulator/{path}".replace("ID", order["orderId"])
-        here.knock("POST", address, content=told.encode("utf-8", "surrogatepass"))
+        here.knock("POST", address, content=content.encode("utf-8", "surrogatepass"))
         here.knock("GET", address)
         here.amazon.simulator.faults.clear()
 
@@ -169,25 +171,25 @@ def _fits(segments, path):
 
 
 @pytest.mark.parametrize("path", READ)
-def test_any_question_to_control_is_answered(doors, path):
+def test_any_question_to_control_is_answered(routes, path):
     @QUIET
     @given(query=st.dictionaries(st.sampled_from(["sellerId", "orders", "destinationId", "shipmentId"]) | TEXT, TEXT))
     def sent(query):
-        doors.knock("GET", f"/_simulator/{path}", query=query)
+        routes.knock("GET", f"/_simulator/{path}", query=query)
 
     sent()
 
 
 @pytest.mark.parametrize("kind", [*KINDS, *HAPPENINGS])
-def test_whatever_a_fault_spoils_is_still_answered(doors, kind):
-    """A fault's own 500 is asked for; what is partly_refused by it must not be a failure."""
-    told = {"kind": kind, "probability": 1.0, **({"without": ["orderId"]} if kind == "members" else {})}
-    assert doors.amazon.control("POST", "faults", told)[0] == 201
+def test_every_faulty_response_is_still_a_response(routes, kind):
+    """A fault's own 500 is wanted; what it changes otherwise must not be a failure."""
+    body = {"kind": kind, "probability": 1.0, **({"without": ["orderId"]} if kind == "members" else {})}
+    assert routes.amazon.control("POST", "faults", body)[0] == 201
     since = "2026-09-01T00:00:00Z"
     query = urlencode({"marketplaceIds": UK, "lastUpdatedAfter": since, "maxResultsPerPage": 1})
-    token = {"x-amz-access-token": doors.amazon.token()}
-    for path, asked in (("/orders/2026-01-01/orders", query), (f"/listings/2021-08-01/items/{EU}", "")):
-        answer = router.answer(doors.amazon.simulator, Request("GET", path, asked, token))
+    token = {"x-amz-access-token": routes.amazon.token()}
+    for path, params in (("/orders/2026-01-01/orders", query), (f"/listings/2021-08-01/items/{EU}", "")):
+        answer = router.answer(routes.amazon.simulator, Request("GET", path, params, token))
         assert answer.status < 500 or kind in ("500", "503", "html")
 
 
@@ -199,15 +201,15 @@ def test_whatever_a_fault_spoils_is_still_answered(doors, kind):
         ("client_credentials", {"scope": "sellingpartnerapi::notifications"}),
     ],
 )
-def test_any_form_of_login_with_amazon_is_answered(doors, grant, more):
+def test_any_form_of_login_with_amazon_is_answered(routes, grant, more):
     good = {"grant_type": grant, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET, **more}
 
     @OFTEN
     @given(form=with_one_wrong(good) | st.binary(max_size=60), kind=TEXT | st.just("application/json"))
     def sent(form, kind):
         content = form if isinstance(form, bytes) else urlencode(_flat(form), errors="replace").encode()
-        doors.knock("POST", "/auth/o2/token", content=content)
-        doors.knock("POST", "/auth/o2/token", content=content, headers={"content-type": kind})
+        routes.knock("POST", "/auth/o2/token", content=content)
+        routes.knock("POST", "/auth/o2/token", content=content, headers={"content-type": kind})
 
     sent()
 
@@ -244,12 +246,12 @@ ACTIONS = {
 
 
 @pytest.mark.parametrize("action", ACTIONS)
-def test_any_call_of_a_queue_is_answered(doors, action):
+def test_any_call_of_a_queue_is_answered(routes, action):
     @QUIET
-    @given(told=with_one_wrong(ACTIONS[action]) | mixed(ACTIONS[action]))
-    def sent(told):
-        content = json.dumps(told).replace("QUEUE", doors.queue).encode("utf-8", "surrogatepass")
-        doors.knock("POST", "/", content=content, headers={"x-amz-target": f"AmazonSQS.{action}"})
+    @given(members=with_one_wrong(ACTIONS[action]) | mixed(ACTIONS[action]))
+    def sent(members):
+        content = json.dumps(members).replace("QUEUE", routes.queue).encode("utf-8", "surrogatepass")
+        routes.knock("POST", "/", content=content, headers={"x-amz-target": f"AmazonSQS.{action}"})
 
     sent()
 
@@ -261,10 +263,10 @@ ENTRIES = st.sampled_from(["SendMessageBatchRequestEntry.1.Id", "MessageBody", "
 @OFTEN
 @given(action=st.sampled_from([*ACTIONS, ""]), form=st.dictionaries(PLACES | ENTRIES | TEXT, TEXT, max_size=5))
 def test_any_form_of_the_older_protocol_of_queues_is_answered(action, form):
-    doors = QUEUES
+    routes = QUEUES
     content = urlencode({"Version": "2012-11-05", "Action": action, **form}, errors="replace").encode()
-    doors.knock("POST", "/", content=content)
-    doors.knock("POST", urlsplit(doors.queue).path, content=content)
+    routes.knock("POST", "/", content=content)
+    routes.knock("POST", urlsplit(routes.queue).path, content=content)
 
 
 @OFTEN
@@ -273,8 +275,8 @@ def test_any_call_of_a_document_is_answered(data):
     documents = DOCUMENTS.amazon.simulator.documents
     document = documents.opened("amzn1.tortuga.4.eu", EU, "text/xml", START)
     address = urlsplit(documents.address(document, data.draw(st.sampled_from(["GET", "PUT"])), START))
-    asked = dict(piece.split("=", 1) for piece in address.query.split("&"))
-    query = data.draw(st.just(asked) | with_one_wrong(asked) | st.dictionaries(TEXT, TEXT, max_size=3))
+    params = dict(piece.split("=", 1) for piece in address.query.split("&"))
+    query = data.draw(st.just(params) | with_one_wrong(params) | st.dictionaries(TEXT, TEXT, max_size=3))
     path = data.draw(st.just(address.path) | TEXT.map(lambda text: f"/documents/{quote(text, errors='replace')}"))
     method = data.draw(st.sampled_from(["GET", "PUT", "HEAD", "POST", "DELETE"]))
     headers = {"content-type": data.draw(st.just("text/xml") | TEXT)}
@@ -303,15 +305,15 @@ FORMS = {
 
 
 @pytest.mark.parametrize("path", FORMS)
-def test_any_form_and_any_query_of_a_page_is_answered(doors, path):
+def test_any_form_and_any_query_of_a_page_is_answered(routes, path):
     @QUIET
     @given(form=with_one_wrong(FORMS[path]) | st.dictionaries(TEXT, TEXT, max_size=3), cookie=TEXT)
     def sent(form, cookie):
-        told = {name: str(value) for name, value in form.items()} if isinstance(form, dict) else {}
-        told = {name: value.replace("ID", doors.order["orderId"]) for name, value in told.items()}
+        fields = {name: str(value) for name, value in form.items()} if isinstance(form, dict) else {}
+        fields = {name: value.replace("ID", routes.order["orderId"]) for name, value in fields.items()}
         headers = {"cookie": f"simulator_session={cookie}"}
-        doors.knock("POST", path, content=urlencode(told, errors="replace").encode(), headers=headers)
-        doors.knock("GET", path, query=told, headers=headers)
+        routes.knock("POST", path, content=urlencode(fields, errors="replace").encode(), headers=headers)
+        routes.knock("GET", path, query=fields, headers=headers)
 
     sent()
 
@@ -325,7 +327,7 @@ SEGMENT = TEXT.map(lambda text: quote(text, safe="", errors="replace")) | st.sam
 @given(
     method=st.sampled_from(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW"]),
     pieces=st.lists(SEGMENT, max_size=5),
-    content=st.binary(max_size=30) | ANYTHING.map(lambda told: json.dumps(told).encode("utf-8", "surrogatepass")),
+    content=st.binary(max_size=30) | ANYTHING.map(lambda value: json.dumps(value).encode("utf-8", "surrogatepass")),
 )
 def test_any_address_is_answered(method, pieces, content):
     headers = {"x-amz-access-token": ADDRESSES.amazon.token(), "x-amz-target": "Amazon", "cookie": "=;="}
@@ -346,20 +348,22 @@ def test_any_call_of_the_static_sandbox_is_answered():
     @settings(QUIET, max_examples=300)
     @given(data=st.data())
     def sent(data):
-        told = data.draw(st.sampled_from(published))
-        query = {one["name"]: by_schema(one, {}) | TEXT for one in told.parameters if one["in"] == "query"}
-        asked = urlencode(data.draw(st.fixed_dictionaries({}, optional=query)), errors="replace", doseq=True)
+        operation = data.draw(st.sampled_from(published))
+        query = {one["name"]: by_schema(one, {}) | TEXT for one in operation.parameters if one["in"] == "query"}
+        params = urlencode(data.draw(st.fixed_dictionaries({}, optional=query)), errors="replace", doseq=True)
         names = st.sampled_from(["TEST_CASE_200", "shipment-id"]) | TEXT
-        path = re.sub(r"\{[^}]*\}", lambda _: quote(data.draw(names), safe="", errors="replace") or "-", told.path)
-        bodies = [by_schema(one["schema"], told.definitions) for one in told.parameters if one["in"] == "body"]
+        path = re.sub(r"\{[^}]*\}", lambda _: quote(data.draw(names), safe="", errors="replace") or "-", operation.path)
+        bodies = [
+            by_schema(one["schema"], operation.definitions) for one in operation.parameters if one["in"] == "body"
+        ]
         content = json.dumps(data.draw(st.one_of(bodies))).encode("utf-8", "surrogatepass") if bodies else b""
         token = amazon.application.grant_access(seller, amazon.clock.seconds()).token
         headers = {"x-amz-access-token": token}
-        answer = router.answer(amazon, Request(told.method, f"/sandbox/eu{path}", asked, headers, content))
-        assert str(answer.status) in {*told.responses, "400", "403", "429"}
+        answer = router.answer(amazon, Request(operation.method, f"/sandbox/eu{path}", params, headers, content))
+        assert str(answer.status) in {*operation.responses, "400", "403", "429"}
         amazon.clock.advance(1)
 
     sent()
 
 
-QUEUES, DOCUMENTS, ADDRESSES = Doors(), Doors(), Doors()
+QUEUES, DOCUMENTS, ADDRESSES = Routes(), Routes(), Routes()
