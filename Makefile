@@ -1,4 +1,4 @@
-# The few commands of the house. Everything runs in .venv, which is made on the first use.
+# The project's few commands. Everything runs in .venv, which is created on the first use.
 # Words for the command itself go into ARGS: make demo ARGS="--fresh --port 8010"
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -87,13 +87,13 @@ SETUP := pyproject.toml requirements/runtime.txt requirements/simulator.in $(SIM
 
 # The development set holds the runtime set, so either will do for the demo.
 $(RUNTIME): $(SETUP) | $(BIN)/python
-	@echo "Installing what the house runs on into .venv (once) …"
+	@echo "Installing what it runs on into .venv (once) …"
 	$(PIP) install --require-hashes -r requirements/runtime.txt
 	$(INSTALL_BOTH)
 	@touch $@
 
 $(DEV): requirements/dev.txt $(SETUP) | $(BIN)/python
-	@echo "Installing what the house is built with into .venv (once) …"
+	@echo "Installing what it is built with into .venv (once) …"
 	$(PIP) install --require-hashes -r requirements/dev.txt
 	$(INSTALL_BOTH)
 	@touch $(RUNTIME) $@
