@@ -220,7 +220,7 @@ def test_a_feed_goes_on_after_a_restart_and_its_report_is_still_there(tmp_path):
 def test_a_world_that_was_saved_has_its_feeds(amazon):
     number = feed(amazon, LISTINGS, ONE)
     amazon.advance(40)
-    amazon.simulator.begin_anew(list(amazon.simulator.everything()))
+    amazon.simulator.replace_all(list(amazon.simulator.everything()))
     assert status(amazon, number) == "IN_PROGRESS"
     amazon.advance(WORKED)
     assert (status(amazon, number), amazon.listing("HH-0010").quantity) == ("DONE", 5)

@@ -79,7 +79,7 @@ def test_a_journal_that_cannot_be_written_anew_goes_on_as_it_is(journal):
         assert (journal.read_bytes(), journal.with_suffix(".part").exists()) == (written, False)
         kept.keep(entities[2:4])
         kept.rewrite(entities)
-        assert (kept.swollen, kept.lines) == (False, len(entities))
+        assert (kept.needs_rewrite, kept.lines) == (False, len(entities))
 
 
 def test_trade_time_that_cannot_be_published_does_not_move(tmp_path):

@@ -70,21 +70,21 @@ class Served:
         self.step(130)
         return order
 
-    def books(self):
+    def state_report(self):
         return self.control(f"books?sellerId={EU}")
 
     def order_ids(self):
         """Those that a search finds: what changed in the last two minutes it does not yet."""
-        books = self.books()
-        until = datetime.fromisoformat(books["now"]) - timedelta(minutes=2)
-        found = [order for order in books["orders"] if datetime.fromisoformat(order["lastUpdatedTime"]) <= until]
+        state_report = self.state_report()
+        until = datetime.fromisoformat(state_report["now"]) - timedelta(minutes=2)
+        found = [order for order in state_report["orders"] if datetime.fromisoformat(order["lastUpdatedTime"]) <= until]
         return sorted(order["orderId"] for order in found)
 
     def pooled_skus(self):
-        return sorted(row["sku"] for row in self.books()["fba"] if row["pool"] == "UK")
+        return sorted(row["sku"] for row in self.state_report()["fba"] if row["pool"] == "UK")
 
     def quantity(self, sku):
-        return next(row["quantity"] for row in self.books()["listings"] if row["sku"] == sku)
+        return next(row["quantity"] for row in self.state_report()["listings"] if row["sku"] == sku)
 
     def until(self, ready, poll):
         """What `poll` returns once that is `ready`, called every half minute of trade time as Amazon advises."""
@@ -102,7 +102,9 @@ class Served:
         return json.dumps({"header": header, "messages": [_message(*one) for one in enumerate(quantities, 1)]}).encode()
 
     def listed_skus(self):
-        return sorted(row["sku"] for row in self.books()["listings"] if UK in row["marketplaceIds"] and row["listed"])
+        return sorted(
+            row["sku"] for row in self.state_report()["listings"] if UK in row["marketplaceIds"] and row["listed"]
+        )
 
     @staticmethod
     def skus_of(report):
@@ -121,7 +123,7 @@ class Served:
         return gzip.decompress(base64.b64decode(contents))
 
     def packages(self, order):
-        row = next(o for o in self.books()["orders"] if o["orderId"] == order["orderId"])
+        row = next(o for o in self.state_report()["orders"] if o["orderId"] == order["orderId"])
         return [(package["trackingNumber"], package["carrierName"]) for package in row["packages"]]
 
 

@@ -71,13 +71,13 @@ class Lines(HttpToolsProtocol):
         super().connection_lost(exc)
 
 
-class Complaints:
+class FaultLog:
     """The same fault once a minute, with how often it was met since."""
 
     def __init__(self) -> None:
         self._met: dict[str, tuple[float, int]] = {}
 
-    def say(self, text: str) -> None:
+    def log(self, text: str) -> None:
         now = time.monotonic()
         logged, more = self._met.get(text, (-math.inf, 0))
         if now - logged < 60.0:
@@ -125,13 +125,13 @@ class App:
 
     async def _publish_time(self) -> None:
         """For ever, whatever happens: without it trade time would stand still for every other process."""
-        complaints = Complaints()
+        fault_log = FaultLog()
         while True:
             for step in (self._simulator.clock.publish, self._simulator.tick):
                 try:
                     step()
                 except Exception as fault:  # noqa: BLE001 -- nobody would start it again
-                    complaints.say(f"{type(fault).__name__}: {fault}")
+                    fault_log.log(f"{type(fault).__name__}: {fault}")
             await asyncio.sleep(SEEN_EVERY)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -151,7 +151,7 @@ class Simulator:
             self._compact(self.journal)
         if self._lifted:
             self.limits.lifted = True
-        self.watcher.look_round()
+        self.watcher.refresh()
         if not self.world.sellers:
             for token in fill_world(self.world, self.seed, self.clock.seconds()):
                 self.application.make(token)
@@ -165,14 +165,14 @@ class Simulator:
         """All state, in an order in which it can be taken up again."""
         return (entity for store in self.stores for entity in store.everything())
 
-    def begin_anew(self, entities: Sequence[Entity]) -> None:
+    def replace_all(self, entities: Sequence[Entity]) -> None:
         """Forget this world and go on with another one: what `everything` of a simulator gave."""
         if self.journal is not None:
             self.journal.rewrite(entities)  # first: without room for it nothing changes
         self._furnish()
         for entity in entities:
             self._home_of[type(entity)].put(entity)
-        self.watcher.look_round()
+        self.watcher.refresh()
         self.turn()
         self.keep()
 
@@ -221,7 +221,7 @@ class Simulator:
 
     def _compact(self, journal: Journal) -> None:
         """Write the journal anew when most of it is of the past: between two calls, when all is written down."""
-        if journal.swollen:
+        if journal.needs_rewrite:
             with suppress(NotWritten):  # the old one goes on
                 journal.rewrite(self.everything())
 

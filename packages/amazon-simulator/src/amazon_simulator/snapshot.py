@@ -48,7 +48,7 @@ def load(simulator: Simulator, content: bytes) -> Saved:
     entities = _entities(simulator.kinds, content)
     simulator.seed = head.seed
     simulator.clock.advance(max(0.0, head.now - simulator.clock.seconds()))
-    simulator.begin_anew(entities)
+    simulator.replace_all(entities)
     return head
 
 

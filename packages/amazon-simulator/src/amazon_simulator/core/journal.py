@@ -70,7 +70,7 @@ class Journal:
                 yield entity
 
     @property
-    def swollen(self) -> bool:
+    def needs_rewrite(self) -> bool:
         """Whether it has several times as many lines as the state took when it was last written anew."""
         return self.lines > max(SMALL, TIMES * self._whole, self._not_anew_before)
 

@@ -149,7 +149,7 @@ class Delivery:
                 continue
             if subscription.changes and news.change not in subscription.changes:
                 continue
-            kind, payload = self._spoken(news, now)
+            kind, payload = self._payload_of(news, now)
             body = wrapped(
                 kind,
                 payload,
@@ -160,7 +160,7 @@ class Delivery:
             )
             self._send(subscription, body, now)
 
-    def _spoken(self, news: News, now: float) -> tuple[str, dict[str, Any]]:
+    def _payload_of(self, news: News, now: float) -> tuple[str, dict[str, Any]]:
         """Type and payload; a fault has a change of status come in the old type, as old queues hold it (N03)."""
         if (news.kind, news.change) != (ORDERS, STATUS_CHANGE):
             return news.kind, news.payload

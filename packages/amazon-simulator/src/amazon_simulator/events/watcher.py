@@ -38,7 +38,7 @@ class Watcher:
             REPORTS: (dict, partial(self._look_at_work, Report)),
         }
 
-    def look_round(self) -> None:
+    def refresh(self) -> None:
         """Remember what is now, for each type that is subscribed to; forget the rest."""
         wanted = self._delivery.wanted()
         self._previous = {
@@ -51,7 +51,7 @@ class Watcher:
         for kind, previous in self._previous.items():
             for news in self._observers[kind][1](changed, previous, now):
                 self._delivery.publish(news, now)
-        self.look_round()
+        self.refresh()
 
     # --- orders
 

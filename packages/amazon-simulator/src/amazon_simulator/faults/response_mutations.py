@@ -1,4 +1,4 @@
-"""Answers that a fault has changed: members left out, rows lost, tokens that are none."""
+"""Responses that a fault has changed: members left out, rows lost, tokens that are none."""
 
 import json
 from collections.abc import Callable

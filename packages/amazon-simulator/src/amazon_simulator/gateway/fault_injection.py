@@ -18,7 +18,7 @@ from amazon_simulator.protocol.errors import (
     page_of,
     refuse,
     throttled,
-    without_words,
+    without_message,
 )
 from amazon_simulator.protocol.routing import Call
 from amazon_simulator.wire.listings import Listings
@@ -54,7 +54,7 @@ def inject(
         case "html":
             return page_of(FRONT_END, 503)
         case "page_token_refused":
-            return without_words()
+            return without_message()
         case "denied":
             return denied()
         case "cut_before":

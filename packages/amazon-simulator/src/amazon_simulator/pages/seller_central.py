@@ -163,7 +163,7 @@ class Visit:
             return self._sign_in(self._here())
         if self._seller is None:
             return self._sign_in_page()
-        code = self._hindrance(self._seller)
+        code = self._obstacle(self._seller)
         if code:
             return self._fault_page(code, 403)
         return self._decide(self._seller, query.get("redirect_uri") or self._application.redirect_uris[0])
@@ -190,7 +190,7 @@ class Visit:
             return "MD5101"
         return ""
 
-    def _hindrance(self, seller: Seller) -> str:
+    def _obstacle(self, seller: Seller) -> str:
         """Why this user of this account may not authorise anything."""
         if not self._primary:
             return "SPDC8143"
@@ -315,7 +315,7 @@ class Visit:
         if self._seller is None:
             return self._sign_in_page()
         login_uri = self._application.registration.login_uri
-        code = self._hindrance(self._seller)
+        code = self._obstacle(self._seller)
         if code:
             return self._fault_page(code, 403)
         if self._application.registration.kind == PRIVATE:
@@ -343,7 +343,7 @@ class Visit:
         held = unseal("amazon_state", query.get("amazon_state", ""))
         if held is None or held[0] < self._now or held[1:] != [self._seller.id, self._host]:
             return self._fault_page("Expired", 400)
-        code = self._hindrance(self._seller)
+        code = self._obstacle(self._seller)
         if code:
             return self._fault_page(code, 403)
         redirect_uri = query.get("redirect_uri") or self._application.redirect_uris[0]

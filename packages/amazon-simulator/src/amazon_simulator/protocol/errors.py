@@ -19,8 +19,8 @@ def invalid(message: str = NOT_VALID, details: str = "") -> Response:
     return refuse(400, "InvalidInput", message, details, "InvalidInputException")
 
 
-def without_words() -> Response:
-    """A refusal that says nothing at all, as page tokens meet it (models#2091, models#2576)."""
+def without_message() -> Response:
+    """A refusal without a message, as page tokens get it (models#2091, models#2576)."""
     response = answer_json({"errors": [{"message": None, "code": "InvalidInput"}]}, 400)
     response.headers["x-amzn-ErrorType"] = "InvalidQueryStringException"
     return response

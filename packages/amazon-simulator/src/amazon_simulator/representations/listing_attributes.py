@@ -36,9 +36,9 @@ def attribute_of(listing: Listing, name: str, markets: Sequence[str]) -> Entries
     more = listing.particulars
     match name:
         case "item_name":
-            return [_said(listing.title, market, tongue=True) for market in markets]
+            return [_entry(listing.title, market, has_language=True) for market in markets]
         case "condition_type":
-            return [_said(more.condition, market) for market in markets]
+            return [_entry(more.condition, market) for market in markets]
         case "purchasable_offer":
             return [offer for market in markets for offer in _offers(listing, market)]
         case "fulfillment_availability":
@@ -56,9 +56,9 @@ def attribute_of(listing: Listing, name: str, markets: Sequence[str]) -> Entries
             return list(more.attributes.get(name, []))
 
 
-def _said(value: str, market: str, *, tongue: bool = False) -> dict[str, str]:
+def _entry(value: str, market: str, *, has_language: bool = False) -> dict[str, str]:
     entry = {"value": value, "marketplace_id": market}
-    return {**entry, "language_tag": MARKETS[market].language} if tongue else entry
+    return {**entry, "language_tag": MARKETS[market].language} if has_language else entry
 
 
 def _offers(listing: Listing, marketplace: str) -> Entries:

@@ -146,14 +146,14 @@ def _relations(listing: Listing, families: Families) -> list[dict[str, Any]]:
             "type": "VARIATION",
             "variationTheme": {"attributes": [part.lower() for part in theme.split("/")], "theme": theme},
         }
-        found.append(_with_kin(variation, children, [more.parent] if more.parent else []))
+        found.append(_with_relatives(variation, children, [more.parent] if more.parent else []))
     if more.contains or containers:
         package = {"type": "PACKAGE_HIERARCHY"}
-        found.append(_with_kin(package, [more.contains] if more.contains else [], containers))
+        found.append(_with_relatives(package, [more.contains] if more.contains else [], containers))
     return found
 
 
-def _with_kin(relation: dict[str, Any], children: list[str], parents: list[str]) -> dict[str, Any]:
+def _with_relatives(relation: dict[str, Any], children: list[str], parents: list[str]) -> dict[str, Any]:
     if children:
         relation["childSkus"] = sorted(children)
     if parents:

@@ -170,7 +170,7 @@ class Traffic:
     def _arrivals(self) -> list[Arrival]:
         found = [arrival for market in sorted(self.plan.hourly) for arrival in self._buyers(market)]
         if self.plan.warehouses:
-            found += self._rounds()
+            found += self._stock_arrivals()
         ends = self.plan.ends
         return sorted(
             (one for one in found if one.at > self.plan.done and (ends is None or one.at < ends)), reverse=True
@@ -189,7 +189,7 @@ class Traffic:
             if chance.random() * most < self.plan.rate(market, at):
                 yield Arrival(at, market, f"{self.plan.seed}:{market}:{self._slot}:{number}")
 
-    def _rounds(self) -> Iterator[Arrival]:
+    def _stock_arrivals(self) -> Iterator[Arrival]:
         for seller, pool in sorted({(seller, pool) for seller, pool, _ in self._world.fba}):
             dice = f"{self.plan.seed}:{seller}:{pool}:{self._slot}"
             at = self._slot * HOUR + random.Random(dice).random() * HOUR
@@ -202,7 +202,7 @@ class Traffic:
             self.plan.placed += order is not None
             self.plan.missed += order is None
         else:
-            self._look_round(arrival.where, chance, arrival.at)
+            self._move_stock(arrival.where, chance, arrival.at)
         self.plan.done = arrival.at
         self.changed.append(self.plan)
 
@@ -321,7 +321,7 @@ class Traffic:
 
     # --- Amazon's warehouses
 
-    def _look_round(self, where: str, chance: random.Random, at: float) -> None:
+    def _move_stock(self, where: str, chance: random.Random, at: float) -> None:
         """One SKU of a pool: more is sent in when little is left, something is lost, found or damaged now and then."""
         seller, pool = where.rsplit("/", 1)
         stocks = [stock for key, stock in self._world.fba.items() if key[:2] == (seller, pool)]

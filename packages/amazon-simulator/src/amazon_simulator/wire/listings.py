@@ -220,7 +220,7 @@ class Listings:
     def _refused(self, call: Call, issue: dict[str, Any], body: Any = None) -> Response:
         """INVALID; the quantity that was sent is noted in the state report."""
         query = call.request.params()
-        if not _is_preview(query) and _speaks_of_quantity(body):
+        if not _is_preview(query) and _concerns_quantity(body):
             self._note_write(call, None, "INVALID", self._fault or issue["message"])
         return self.submitted(call.names[1], "INVALID", query, [issue], call.now)
 
@@ -334,7 +334,7 @@ def _unparsable(body: Any) -> str:
     return ""
 
 
-def _speaks_of_quantity(body: Any) -> bool:
+def _concerns_quantity(body: Any) -> bool:
     """Whether a submission, however wrong, concerns quantities."""
     if not isinstance(body, dict):
         return False

@@ -6,7 +6,7 @@ from typing import Any
 
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Response, answer_json
-from amazon_simulator.protocol.errors import NOT_VALID, denied, invalid, without_words
+from amazon_simulator.protocol.errors import NOT_VALID, denied, invalid, without_message
 from amazon_simulator.protocol.paging import seal, unseal
 from amazon_simulator.protocol.routing import Call, Route
 from amazon_simulator.representations.personal_data import OPEN
@@ -88,7 +88,7 @@ class OldOrders:
         query, passed, until = call.request.params(), None, None
         if query.get("NextToken"):
             if "MarketplaceIds" not in query:
-                return without_words()
+                return without_message()
             held = unseal("orders v0", query["NextToken"])
             if held is None or held[0] < call.now or held[1] != call.seller.id:
                 return invalid(UNDECODED)
