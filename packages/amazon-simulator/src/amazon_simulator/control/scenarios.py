@@ -156,7 +156,7 @@ SCENARIOS = {
     ),
     "outage": Scenario(
         "For 20 minutes every call of the seller ends in 503, a fifth of them as an HTML page, and for ten more half "
-        "of them are throttled; three orders wait. A program must lose none and not knock without end.",
+        "of them are throttled; three orders wait. A program must lose none and must not retry without pause.",
         _outage,
     ),
 }
