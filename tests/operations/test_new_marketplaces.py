@@ -16,7 +16,7 @@ from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
 from wharfinger.operations.access import accounts
 from wharfinger.operations.channels import channel_set_up
 from wharfinger.operations.channels.channel_set_up import OneMore
-from wharfinger.sync.verify import as_found
+from wharfinger.sync.translate.sellers import found_participations
 
 pytestmark = pytest.mark.django_db
 NEW, TURKEY = "A9NEWPLACE0001", "A33AVAJ2PDY3EV"
@@ -34,7 +34,9 @@ def shop():
 
 
 def keep(shop, **changes):
-    accounts.keep_participations(shop.account.pk, as_found(read_participations(told(**changes).encode())), now=NOW)
+    accounts.keep_participations(
+        shop.account.pk, found_participations(read_participations(told(**changes).encode())), now=NOW
+    )
 
 
 def make_both(shop):

@@ -7,7 +7,7 @@ from tests.sync.orders_world import line, order
 
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.domain.channels.options import ORDER_TYPES
-from wharfinger.sync.translate import translate_order
+from wharfinger.sync.translate.orders import translate_order
 
 REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_ORIGINAL_ID"}]
 

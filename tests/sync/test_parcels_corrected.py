@@ -14,7 +14,7 @@ from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, parcels
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
-from wharfinger.sync import shipments_out
+from wharfinger.sync.translate.shipments import to_confirm_shipment
 
 pytestmark = pytest.mark.django_db
 
@@ -100,7 +100,7 @@ def test_corrected_after_the_worker_died_in_the_call(arrived):
     shop = Shop()
     message = confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW)
     if arrived:
-        shop.amazon.confirm_shipment(message.amazon_order_id, shipments_out._words_of(message))
+        shop.amazon.confirm_shipment(message.amazon_order_id, to_confirm_shipment(message))
     shipment = Shipment.objects.get()
     parcels.correct_parcel(shipment.pk, service_id=shop.service.pk, tracking_number="SECOND-1", now=NOW)
     shop.run()

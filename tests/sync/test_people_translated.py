@@ -7,7 +7,7 @@ from tests.sync.orders_world import line, order
 
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.domain.orders.order import IncomingAddress
-from wharfinger.sync.translate import translate_order
+from wharfinger.sync.translate.orders import translate_order
 
 
 def translated(**members):

@@ -18,6 +18,7 @@ from wharfinger.operations.stock import ledger
 from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.sync import shipments_out
 from wharfinger.sync.calls import AccountFacts
+from wharfinger.sync.translate.shipments import to_confirm_shipment
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +52,7 @@ class Shop:
     def message(self):
         """The first parcel as it would be sent."""
         row = Confirmation.objects.select_related("shipment__service", "shipment__order__channel").order_by("pk")[0]
-        return shipments_out._words_of(confirmations._message(row))
+        return to_confirm_shipment(confirmations._message(row))
 
     def run(self):
         return shipments_out.run(self.account.pk, self.amazon, self.clock)
@@ -168,7 +169,7 @@ class TestDoubt:
         shop = Shop()
         message = confirmations.claim_confirmation(shop.account.pk, now=NOW, machine_now=NOW)
         if arrived:
-            shop.amazon.confirm_shipment(message.amazon_order_id, shipments_out._words_of(message))
+            shop.amazon.confirm_shipment(message.amazon_order_id, to_confirm_shipment(message))
         for _ in range(6):
             shop.run()
             shop.clock.advance(minutes=3)

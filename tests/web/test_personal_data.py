@@ -14,7 +14,7 @@ from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.config.logs import JsonLines
 from wharfinger.db.models import ImportedOrder, SalesOrder
 from wharfinger.domain.installation.people import Role
-from wharfinger.sync.translate import translate_order
+from wharfinger.sync.translate.orders import translate_order
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from wharfinger.domain.marketplaces import Region
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.access.authorisation import CodeToExchange
 from wharfinger.sync.calls import Calls, Clock, NotBefore
-from wharfinger.sync.verify import as_found
+from wharfinger.sync.translate.sellers import found_participations
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def _link(start: CodeToExchange, access: AccessToken, refresh_token: str, calls_
             return
     account_id = authorisation.finish_exchange(start.attempt_id, refresh_token=refresh_token, now=clock.now())
     if account_id is not None and found is not None and found.value:
-        lines = as_found(found.value)
+        lines = found_participations(found.value)
         accounts.keep_participations(account_id, lines, now=clock.now(), whole=not found.unreadable)
 
 

@@ -5,18 +5,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import QuerySet
-
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
-from wharfinger.db.models import ChannelOption, ChannelProduct, FlowSchedule, Listing, Site
+from wharfinger.db.queries.stock.fba_pools import (
+    FbaPool,
+    any_fba_listing,
+    fba_pools,
+    items_by_fba_sku,
+    listings_were_read,
+)
 from wharfinger.domain.counts import counted
-from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.fba_stock import CHECKED_WITHOUT_STOCK_EVERY, FbaLevel, add_up
-from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.stock import fba_stock
 from wharfinger.operations.stock.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
+from wharfinger.sync.translate.fba import fba_level
 
 NO_FBA_STOCK = "Amazon has no FBA stock for this account"
 TOKEN_LIVES = timedelta(seconds=30)
@@ -31,15 +34,12 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
     An account that has no FBA stock in any of its pools is asked once a day; Sync now asks at once.
     """
-    pools = _pools(account_id)
-    read = [(site, _mirror_pool(account_id, site, marketplace, amazon, clock)) for site, marketplace in pools]
+    read = [(pool.site, _mirror_pool(account_id, pool, amazon, clock)) for pool in fba_pools(account_id)]
     if read and all(mirrored is None for _, mirrored in read):
         return FlowResult(NO_FBA_STOCK, clock.now() + CHECKED_WITHOUT_STOCK_EVERY)
     doubted = any(mirrored is not None and mirrored.loaded.doubted > 0 for _, mirrored in read)
     again = clock.now() + READINGS_APART if doubted else None
-    return FlowResult(
-        "; ".join(f"{site.name}: {_summary(mirrored)}" for site, mirrored in read) or "no FBA site", again
-    )
+    return FlowResult("; ".join(f"{site}: {_summary(mirrored)}" for site, mirrored in read) or "no FBA site", again)
 
 
 def _summary(mirrored: "_Mirrored | None") -> str:
@@ -56,55 +56,34 @@ def _summary(mirrored: "_Mirrored | None") -> str:
     )
 
 
-def _pools(account_id: int) -> list[tuple[Site, str]]:
-    """One marketplace for each FBA site of the account: every marketplace of a pool shows the same stock."""
-    rows = ChannelOption.objects.filter(
-        channel__account=account_id,
-        channel__archived=False,
-        channel__kind=Fulfilment.FBA,
-        order_type="",
-        site__kind=SiteKind.FBA,
-    )
-    found: dict[int, tuple[Site, str]] = {}
-    for row in rows.select_related("site", "channel").order_by("channel_id"):
-        if row.site is not None:
-            found.setdefault(row.site.pk, (row.site, row.channel.marketplace_id))
-    return list(found.values())
-
-
-def _mirror_pool(account_id: int, site: Site, marketplace_id: str, amazon: Calls, clock: Clock) -> "_Mirrored | None":
+def _mirror_pool(account_id: int, pool: FbaPool, amazon: Calls, clock: Clock) -> "_Mirrored | None":
     """None: Amazon has no FBA stock there."""
     try:
-        read_at, reading = _read_anew(marketplace_id, amazon, clock)
+        read_at, reading = _read_anew(pool.marketplace_id, amazon, clock)
     except (AccessDenied, Refused) as refusal:
-        if not _means_no_fba(account_id, site, refusal):
+        if not _means_no_fba(account_id, pool, refusal):
             raise
         return None
-    if not reading.summaries and site.levels_loaded_at is None and not _fba_listings(account_id).exists():
+    if not reading.summaries and not pool.loaded and not any_fba_listing(account_id):
         return None
-    gathered = _gather(reading, _items_by_sku(account_id))
+    gathered = _gather(reading, items_by_fba_sku(account_id))
     loaded = fba_stock.load_fba_levels(
-        site.pk, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
+        pool.site_id, gathered.levels, read_at=read_at, now=clock.now(), unlinked=gathered.unlinked
     )
     return _Mirrored(loaded, gathered)
 
 
-def _means_no_fba(account_id: int, site: Site, refusal: AccessDenied | Refused) -> bool:
+def _means_no_fba(account_id: int, pool: FbaPool, refusal: AccessDenied | Refused) -> bool:
     """Whether a refusal says that the account does not sell by FBA.
 
     Where levels were read before, it does. A 403 is a missing role, unless listings are read: the role that opens
     them opens FBA levels too. A refused page token says nothing.
     """
-    if site.levels_loaded_at is not None or isinstance(refusal, PageTokenRefused):
+    if pool.loaded or isinstance(refusal, PageTokenRefused):
         return False
     if isinstance(refusal, Refused):
         return True
-    read = FlowSchedule.objects.filter(account_id=account_id, flow="listings_in", failures=0, finished_at__isnull=False)
-    return read.exists()
-
-
-def _fba_listings(account_id: int) -> QuerySet[Listing]:
-    return Listing.objects.filter(account_id=account_id, fulfilment=Fulfilment.FBA, gone_at=None)
+    return listings_were_read(account_id)
 
 
 @dataclass
@@ -157,20 +136,6 @@ def _read_all(marketplace_id: str, amazon: Calls, clock: Clock, reading: _Readin
             return
 
 
-def _items_by_sku(account_id: int) -> dict[str, int]:
-    """The account's linked FBA SKUs, whichever marketplace showed them first; one with two items has neither."""
-    rows = ChannelProduct.objects.filter(
-        listing__account=account_id,
-        listing__fulfilment=Fulfilment.FBA,
-        item__isnull=False,
-    )
-    found: dict[str, set[int]] = defaultdict(set)
-    for sku, item_id in rows.values_list("listing__sku", "item_id"):
-        if item_id is not None:
-            found[sku].add(item_id)
-    return {sku: next(iter(items)) for sku, items in found.items() if len(items) == 1}
-
-
 @dataclass(frozen=True, slots=True)
 class _Gathered:
     levels: tuple[FbaLevel, ...]
@@ -196,7 +161,7 @@ def _gather(reading: _Reading, items: Mapping[str, int]) -> _Gathered:
     for summary in reading.summaries.values():
         sku = summary.seller_sku or ""
         item_id = items.get(sku)
-        level = None if item_id is None else _level(summary, item_id, reading.unpublished.get(sku, {}))
+        level = None if item_id is None else fba_level(summary, item_id, reading.unpublished.get(sku, {}))
         if item_id is None:
             unlinked.add(sku)
         elif level is None:
@@ -214,26 +179,3 @@ def _gather(reading: _Reading, items: Mapping[str, int]) -> _Gathered:
         if all(sku in found for sku in skus)
     )
     return _Gathered(levels, len(unlinked), len(unknown), reading.unreadable)
-
-
-def _level(summary: InventorySummary, item_id: int, other: Mapping[str, int]) -> FbaLevel | None:
-    details = summary.inventory_details
-    if details is None or details.fulfillable_quantity is None:
-        return None
-    inbound = (
-        details.inbound_working_quantity,
-        details.inbound_shipped_quantity,
-        details.inbound_receiving_quantity,
-    )
-    reserved, broken, lost = details.reserved_quantity, details.unfulfillable_quantity, details.researching_quantity
-    return FbaLevel(
-        item_id=item_id,
-        fulfillable=details.fulfillable_quantity,
-        ordered=(reserved.pending_customer_order_quantity or 0) if reserved else 0,
-        reserved=(reserved.total_reserved_quantity or 0) if reserved else 0,
-        inbound=sum(units or 0 for units in inbound),
-        unfulfillable=(broken.total_unfulfillable_quantity or 0) if broken else 0,
-        researching=(lost.total_researching_quantity or 0) if lost else 0,
-        total=summary.total_quantity,
-        other=other,
-    )

@@ -5,14 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
-from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, ListingsItem
-from wharfinger.db.models import Channel, Marketplace, MarketplaceReading
+from wharfinger.db.queries.stock.listing_readings import MarketplaceToRead, marketplaces_read, marketplaces_to_read
 from wharfinger.domain.counts import counted
-from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.stock import listings
-from wharfinger.operations.stock.listings import MOST_PAGED_THROUGH, FoundListing
+from wharfinger.operations.stock.listings import MOST_PAGED_THROUGH
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
+from wharfinger.sync.translate.listings import found_listing
 
 log = logging.getLogger(__name__)
 
@@ -53,10 +51,9 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     are kept as they come, and keeping one twice changes nothing.
     """
     reading = _go_on(account_id, clock.now())
-    channels = Channel.objects.filter(account_id=account_id, archived=False)
-    marketplaces = Marketplace.objects.filter(channels__in=channels).distinct().order_by("id")
-    for marketplace in marketplaces.exclude(pk__in=list(reading.seen)):
-        _read_marketplace(account_id, marketplace, amazon, clock, reading)
+    for marketplace in marketplaces_to_read(account_id):
+        if marketplace.id not in reading.seen:
+            _read_marketplace(account_id, marketplace, amazon, clock, reading)
     whole = {marketplace: skus for marketplace, skus in reading.seen.items() if marketplace not in reading.unreadable}
     gone = listings.note_gone(account_id, whole, began_at=reading.began_at, now=clock.now())
     return FlowResult(f"{reading.words()}, {gone} gone")
@@ -64,24 +61,23 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
 def _go_on(account_id: int, now: datetime) -> _Reading:
     """The reading that was cut off a short while ago, or a new one."""
-    rows = MarketplaceReading.objects.filter(account_id=account_id, finished_at__gt=now - RESUMED_WITHIN)
     reading = _Reading(began_at=now)
-    for row in rows.filter(finished_at__lte=now):
-        reading.began_at = min(reading.began_at, row.began_at)
-        reading.seen[row.marketplace_id] = set(row.skus)
-        if row.unreadable:
-            reading.unreadable[row.marketplace_id] = row.unreadable
+    for before in marketplaces_read(account_id, after=now - RESUMED_WITHIN, until=now):
+        reading.began_at = min(reading.began_at, before.began_at)
+        reading.seen[before.marketplace_id] = set(before.skus)
+        if before.unreadable:
+            reading.unreadable[before.marketplace_id] = before.unreadable
     return reading
 
 
 def _read_marketplace(
-    account_id: int, marketplace: Marketplace, amazon: Calls, clock: Clock, reading: _Reading
+    account_id: int, marketplace: MarketplaceToRead, amazon: Calls, clock: Clock, reading: _Reading
 ) -> None:
     began_at = clock.now()
     for restart in range(RESTARTS + 1):
         read = _Read()
         try:
-            _read_pages(account_id, marketplace.pk, amazon, clock, reading, read)
+            _read_pages(account_id, marketplace.id, amazon, clock, reading, read)
         except (PageTokenRefused, NotAnsweredAsPromised) as error:
             if restart == RESTARTS or not is_tokens_fault(error, pages_read=read.pages):
                 raise
@@ -90,11 +86,11 @@ def _read_marketplace(
             listings.report_too_many(account_id, marketplace.name, read.total, now=clock.now())
             return
         listings.report_all_read(account_id, marketplace.name, now=clock.now())
-        reading.seen[marketplace.pk] = read.skus
+        reading.seen[marketplace.id] = read.skus
         if read.unreadable:
-            reading.unreadable[marketplace.pk] = read.unreadable
+            reading.unreadable[marketplace.id] = read.unreadable
         listings.note_marketplace_read(
-            account_id, marketplace.pk, read.skus, unreadable=read.unreadable, began_at=began_at, now=clock.now()
+            account_id, marketplace.id, read.skus, unreadable=read.unreadable, began_at=began_at, now=clock.now()
         )
         return
 
@@ -121,7 +117,7 @@ def _read_pages(
         except NotBefore as wait:
             _wait(wait, clock, reading)
             continue
-        found = [_found(item, marketplace_id) for item in page.items if item.sku]
+        found = [found_listing(item, marketplace_id) for item in page.items if item.sku]
         kept = listings.keep_listings(account_id, found, read_at=requested_at, now=clock.now())
         reading.new += kept.new
         reading.linked += kept.linked
@@ -143,48 +139,3 @@ def _wait(wait: NotBefore, clock: Clock, reading: _Reading) -> None:
     if seconds > PATIENCE or reading.waits > WAITS_AT_MOST:
         raise wait
     clock.pause(max(0.2, seconds))
-
-
-def _found(item: ListingsItem, marketplace_id: str) -> FoundListing:
-    summary = item.summary(marketplace_id)
-    codes = {one.fulfillment_channel_code for one in item.fulfillment_availability}
-    by_amazon = bool(codes - {MERCHANT_CHANNEL})
-    merchant = MERCHANT_CHANNEL in codes
-    attribute = item.merchant_attribute
-    return FoundListing(
-        sku=item.sku,
-        marketplace_id=marketplace_id,
-        asin=(summary.asin or "") if summary else "",
-        title=(summary.item_name or "") if summary else "",
-        product_type=item.product_type(marketplace_id) or "",
-        fulfilment=Fulfilment.FBA if by_amazon else Fulfilment.FBM if merchant else None,
-        quantity=item.merchant_quantity,
-        lead_time_days=attribute.lead_time_to_ship_max_days if attribute else None,
-        both_ways=by_amazon and merchant,
-        submitted_quantity=attribute.quantity if attribute else None,
-        issues=issues_of(item, marketplace_id),
-        shown=is_shown(item, marketplace_id),
-    )
-
-
-def is_shown(item: ListingsItem, marketplace_id: str) -> bool | None:
-    """Whether buyers find or buy it there. Sold out it may be neither, which says nothing: None."""
-    summary = item.summary(marketplace_id)
-    if summary is not None and summary.status:
-        return True
-    return None if item.merchant_quantity == 0 else False
-
-
-def issues_of(item: ListingsItem, marketplace_id: str) -> tuple[ListingIssue, ...]:
-    """What Amazon finds wrong with the listing in this marketplace."""
-    return tuple(
-        ListingIssue(
-            code=issue.code,
-            message=issue.message,
-            severity=issue.severity,
-            attributes=issue.attribute_names,
-            actions=tuple(one.action for one in issue.enforcements.actions) if issue.enforcements else (),
-        )
-        for issue in item.issues
-        if not issue.marketplace_ids or marketplace_id in issue.marketplace_ids
-    )

@@ -20,8 +20,14 @@ from wharfinger.amazon.errors import (
 from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
-from wharfinger.db.models import Channel, OrderCursor, Participation
 from wharfinger.db.queries.orders.inbox import newest_update, orders_to_fetch
+from wharfinger.db.queries.orders.order_search import (
+    Cursor,
+    any_channel_on,
+    marketplaces_traded_in,
+    order_cursor,
+    start_dates,
+)
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
 from wharfinger.domain.moments import is_recent
@@ -39,6 +45,7 @@ FLOW = "orders_in"
 FAILURES_OF_A_TOKEN = 3
 """Runs in a row that failed, whatever with: a token may be what Amazon stumbles over (behaviour F02)."""
 OLDEST = timedelta(days=90)
+MARKETPLACES_AT_MOST = 50
 POLL_EVERY = timedelta(seconds=185)
 """A search costs one token; at 0.0056 a second one comes back each 178.6 s."""
 
@@ -56,8 +63,7 @@ class _Reading:
 
 def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     """Read pages until Amazon has no more, or the budget ends; then the orders that are wanted by number."""
-    channels = Channel.objects.filter(account_id=account_id, archived=False)
-    if not channels.filter(enabled=True, activated=True).exists():
+    if not any_channel_on(account_id):
         return FlowResult("no channel is on")
     _start(account_id, clock.now())
     reading = _Reading()
@@ -88,7 +94,7 @@ def _start(account_id: int, now: datetime) -> None:
     A cursor in time to come was set by a clock that was ahead: what Amazon changed since the newest order that we know
     was never read, and is read now.
     """
-    cursor = OrderCursor.objects.filter(account_id=account_id).first()
+    cursor = order_cursor(account_id)
     if cursor is None:
         inbox.start_cursor(account_id, after=_earliest(account_id, now))
     elif cursor.after > now:
@@ -97,27 +103,22 @@ def _start(account_id: int, now: datetime) -> None:
 
 
 def _earliest(account_id: int, now: datetime) -> datetime:
-    channels = Channel.objects.filter(account_id=account_id, archived=False)
-    starts = channels.values_list("start_date", "marketplace__time_zone")
-    earliest = min((begins(day, zone) for day, zone in starts), default=now)
+    earliest = min((begins(day, zone) for day, zone in start_dates(account_id)), default=now)
     return max(min(earliest, now - VISIBLE_AFTER), now - OLDEST)
 
 
 def _marketplaces(account_id: int) -> tuple[str, ...]:
-    """Every marketplace that the account takes part in; its channels' until Amazon has told."""
-    told = Participation.objects.filter(account_id=account_id, participating=True)
-    known = told.values_list("marketplace_id", flat=True) or Channel.objects.filter(
-        account_id=account_id, archived=False
-    ).values_list("marketplace_id", flat=True)
-    return tuple(sorted(set(known)))[:50]
+    return tuple(sorted(marketplaces_traded_in(account_id)))[:MARKETPLACES_AT_MOST]
 
 
 def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -> bool:
     """Read and keep the next page; answers whether there are more."""
-    cursor = OrderCursor.objects.get(account_id=account_id)
+    cursor = order_cursor(account_id)
+    if cursor is None:
+        raise RuntimeError(f"account {account_id}: the search for orders has no cursor")
     token = "" if flows.failures_of(account_id, FLOW) >= FAILURES_OF_A_TOKEN else _usable_token(cursor, clock.now())
     search = SearchOrders(
-        marketplace_ids=tuple(cursor.marketplace_ids) if token else _marketplaces(account_id),
+        marketplace_ids=cursor.marketplace_ids if token else _marketplaces(account_id),
         last_updated_after=cursor.after,
         pagination_token=token or None,
     )
@@ -165,7 +166,7 @@ def _check_progress(
         raise NotAnsweredAsPromised(SEARCH_ORDERS.name, message=f"{what} came again (behaviour O02)")
 
 
-def _usable_token(cursor: OrderCursor, now: datetime) -> str:
+def _usable_token(cursor: Cursor, now: datetime) -> str:
     if cursor.page_token and is_recent(cursor.token_at, now, TOKEN_LIVES):
         return cursor.page_token
     return ""
@@ -178,7 +179,7 @@ def _key(raw: bytes) -> str:
         return ""
 
 
-def _next(cursor: OrderCursor, search: SearchOrders, page: SearchOrdersPage, requested_at: datetime) -> NextCursor:
+def _next(cursor: Cursor, search: SearchOrders, page: SearchOrdersPage, requested_at: datetime) -> NextCursor:
     """With a further page the window stays; after its last page it begins at the window's own end, less the overlap.
 
     The end is what Amazon told on the window's first page: what changed while its pages were read comes again.

@@ -5,19 +5,19 @@ from datetime import timedelta
 
 from wharfinger.amazon.errors import AccessDenied, AmazonError, NotFound, Refused, Verdict
 from wharfinger.amazon.messages.orders import AmazonOrder, decode_order
-from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
 from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.domain.orders.order import AmazonStatus
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.shipping import confirmations
 from wharfinger.operations.shipping.confirmations import ConfirmationToSend
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
-from wharfinger.sync.translate import packages_of
+from wharfinger.sync.translate.orders import packages_of, status_of
+from wharfinger.sync.translate.shipments import to_confirm_shipment
 
 SOONEST = timedelta(seconds=10)
 FAULTS_IN_A_ROW = 3
 DENIED_IN_A_ROW = 3
 """So many orders denied one after the other are no odd orders."""
-_SHIPPED = "SHIPPED"
 
 
 @dataclass
@@ -90,7 +90,7 @@ def _judge_denials(account_id: int, clock: Clock, done: _Run) -> None:
 def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) -> None:
     """One confirmation, with its outcome written; raises what ends the whole run."""
     try:
-        amazon.confirm_shipment(message.amazon_order_id, _words_of(message))
+        amazon.confirm_shipment(message.amazon_order_id, to_confirm_shipment(message))
     except NotBefore as wait:
         confirmations.settle_confirmation(
             message.id, confirmations.NotSent(f"Waits for Amazon's rate of {wait.operation}.", wait.at), now=clock.now()
@@ -109,19 +109,6 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
         confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=clock.now())
         done.told += 1
         done.faults = 0
-
-
-def _words_of(message: ConfirmationToSend) -> ConfirmShipment:
-    return ConfirmShipment(
-        marketplace_id=message.marketplace_id,
-        package_reference_id=message.package_reference,
-        carrier_code=message.carrier_code,
-        carrier_name=message.carrier_name,
-        shipping_method=message.shipping_method,
-        tracking_number=message.tracking_number,
-        ship_date=message.shipped_at,
-        items=tuple(ShippedItem(order_item_id=item, quantity=units) for item, units in message.items),
-    )
 
 
 def _settle_error(message: ConfirmationToSend, error: AmazonError, clock: Clock, done: _Run) -> None:
@@ -176,11 +163,10 @@ def _look_up(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
 
 
 def _note(confirmation_id: int, order: AmazonOrder, clock: Clock, *, refused: str = "") -> ConfirmationState:
-    status = order.fulfillment.fulfillment_status if order.fulfillment else None
     return confirmations.note_looked_up(
         confirmation_id,
         packages_of(order),
-        all_shipped=status == _SHIPPED,
+        all_shipped=status_of(order) is AmazonStatus.SHIPPED,
         now=clock.now(),
         refused=refused,
     )

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
@@ -20,11 +19,10 @@ from wharfinger.amazon.errors import (
     Refused,
     Verdict,
 )
-from wharfinger.amazon.messages.listings import Accepted, Invalid, ListingsItem, Submission
 from wharfinger.operations.stock import outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
-from wharfinger.sync.listings_in import is_shown, issues_of
+from wharfinger.sync.translate.listings import outcome_of, seen_listing
 
 CLAIM = 4
 SKUS_IN_A_CALL = 20
@@ -91,11 +89,11 @@ def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> N
         outbox.settle_quantity(message, outbox.NotSent(), now=clock.now())
         raise
     except AmazonError as error:
-        outbox.settle_quantity(message, _outcome_of(error, message, amazon, done), now=clock.now())
+        outbox.settle_quantity(message, _outcome_of_error(error, message, amazon, done), now=clock.now())
         _go_on_after(error, done)
         return
     done.faults, done.proven = 0, True
-    outcome = _outcome(answer)
+    outcome = outcome_of(answer)
     outbox.settle_quantity(message, outcome, now=clock.now())
     if isinstance(outcome, outbox.Accepted):
         done.sent += 1
@@ -103,18 +101,7 @@ def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> N
         done.refused += 1
 
 
-def _outcome(answer: Answer[Submission]) -> outbox.Outcome:
-    submission = answer.value
-    match submission:
-        case Accepted():
-            return outbox.Accepted(submission.submission_id)
-        case Invalid():
-            said = "; ".join(dict.fromkeys(f"{issue.message} ({issue.code})" for issue in submission.issues))
-            said = said or f"Amazon answered {submission.status} without a reason."
-            return outbox.Refused(f"{said} (request {answer.request_id})" if answer.request_id else said)
-
-
-def _outcome_of(error: AmazonError, message: QuantityToSend, amazon: Calls, done: _Run) -> outbox.Outcome:
+def _outcome_of_error(error: AmazonError, message: QuantityToSend, amazon: Calls, done: _Run) -> outbox.Outcome:
     match error:
         case NotFound():
             return outbox.Refused(str(error), gone=True)
@@ -185,7 +172,7 @@ def _look_at_some(some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls
         _note_odd(odd, clock, done)
         return
     items = {item.sku: item for item in answer.value.items}
-    seen = [_as_read_back(one, items[one.sku]) for one in some if one.sku in items]
+    seen = [seen_listing(one, items[one.sku]) for one in some if one.sku in items]
     _note(seen, requested_at, clock, done)
     _note_odd(_look_alone([one for one in some if one.sku not in items], amazon, clock, done), clock, done)
 
@@ -208,7 +195,7 @@ def _look_alone(
                 raise
             odd.append((one, error))  # a 403 of one SKU (behaviour I02)
         else:
-            _note([_as_read_back(one, answer.value)], requested_at, clock, done)
+            _note([seen_listing(one, answer.value)], requested_at, clock, done)
     return odd
 
 
@@ -216,19 +203,6 @@ def _note_odd(odd: Sequence[tuple[ToReadBack, AmazonError]], clock: Clock, done:
     for one, error in odd:
         outbox.note_not_shown(one.listing_id, error=error.summary(), now=clock.now())
         done.unread += 1
-
-
-def _as_read_back(one: ToReadBack, item: ListingsItem) -> ReadBack:
-    attribute = item.merchant_attribute
-    return ReadBack(
-        one.listing_id,
-        item.merchant_quantity,
-        fulfilled_by_amazon=item.fulfilled_by_amazon,
-        marketplace_id=one.marketplace_id,
-        submitted_quantity=attribute.quantity if attribute else None,
-        issues=issues_of(item, one.marketplace_id),
-        shown=is_shown(item, one.marketplace_id),
-    )
 
 
 def _note(seen: Sequence[ReadBack], requested_at: datetime, clock: Clock, done: _Run) -> None:

@@ -5,14 +5,13 @@ import logging
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.amazon.messages.rough_orders import read_rough_order
 from wharfinger.amazon.messages.wire import Unreadable
-from wharfinger.db.models import RawMessage
-from wharfinger.db.queries.orders.inbox import next_waiting
+from wharfinger.db.queries.orders.inbox import WaitingMessage, next_waiting
 from wharfinger.db.queries.orders.waiting_orders import overdue_pendings, servable_imports, servable_orders
 from wharfinger.domain.orders.order import IncomingOrder
 from wharfinger.domain.retry import pause_after
 from wharfinger.operations.orders import inbox, reservations, take_orders
 from wharfinger.sync.calls import Calls, Clock, FlowResult
-from wharfinger.sync.translate import translate_order, translate_rough
+from wharfinger.sync.translate.orders import translate_order, translate_rough
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +24,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     last = 0
     while batch := next_waiting(account_id, after=last, now=clock.now(), limit=BATCH):
         for raw in batch:
-            last = raw.pk
+            last = raw.id
             if _take(raw, clock):
                 taken += 1
             else:
@@ -39,37 +38,37 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 taken")
 
 
-def _take(raw: RawMessage, clock: Clock) -> bool:
+def _take(raw: WaitingMessage, clock: Clock) -> bool:
     """One order. A fault of our own in it (a bug, a value no column takes) must not stop the others, hence the
     one broad except of ours: it is logged, kept on the order's page, and tried again with growing pauses."""
     incoming: IncomingOrder | None = None
     try:
-        incoming = translate_order(decode_order(raw.body or b""))
-        if raw.source == inbox.NOT_REQUESTED:
+        incoming = translate_order(decode_order(raw.body))
+        if not raw.requested:
             _hold_units(raw, incoming, clock)
-            inbox.set_aside_strange(raw.pk, marketplace_id=incoming.marketplace_id, now=clock.now())
+            inbox.set_aside_strange(raw.id, marketplace_id=incoming.marketplace_id, now=clock.now())
             return False
-        take_orders.take_order(raw.pk, incoming, now=clock.now())
+        take_orders.take_order(raw.id, incoming, now=clock.now())
     except Unreadable as fault:
-        _hold_units(raw, translate_rough(read_rough_order(raw.body or b""), received_at=raw.received_at), clock)
-        inbox.quarantine(raw.pk, error=str(fault), now=clock.now())
+        _hold_units(raw, translate_rough(read_rough_order(raw.body), received_at=raw.received_at), clock)
+        inbox.quarantine(raw.id, error=str(fault), now=clock.now())
         return False
     except Exception as fault:
         log.exception("Order %s could not be taken", raw.key)
         _hold_units(raw, incoming, clock)
         now = clock.now()
         error = f"Our own fault: {type(fault).__name__}. See the log."
-        inbox.put_off(raw.pk, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
+        inbox.put_off(raw.id, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
         return False
     return True
 
 
-def _hold_units(raw: RawMessage, incoming: IncomingOrder | None, clock: Clock) -> None:
+def _hold_units(raw: WaitingMessage, incoming: IncomingOrder | None, clock: Clock) -> None:
     """What cannot be imported takes its units all the same. In a transaction of its own, before the message is
     settled: the fault that stopped the import may stop this too, and then the message is put off nevertheless."""
     if incoming is None:
         return
     try:
-        reservations.hold_units(raw.pk, incoming, now=clock.now())
+        reservations.hold_units(raw.id, incoming, now=clock.now())
     except Exception:
         log.exception("The units of order %s could not be reserved", raw.key)

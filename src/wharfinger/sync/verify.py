@@ -1,6 +1,6 @@
 """Save Channel's verification, line by line: token, participation, seller, listings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +14,21 @@ from wharfinger.amazon.errors import (
     TokenRefused,
     Verdict,
 )
-from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.operations import SEARCH_LISTINGS_ITEMS
-from wharfinger.db.models import AuthorisationAttempt, Channel, Listing, Participation
-from wharfinger.domain.channels.channel import AuthorisationOutcome, LinkState
+from wharfinger.db.queries.access.verification import (
+    ChannelToVerify,
+    TakesPart,
+    any_listing,
+    channel_to_verify,
+    has_consented,
+    participation,
+)
+from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.moments import is_recent
 from wharfinger.operations.access import accounts
-from wharfinger.operations.access.accounts import CheckLine, FoundParticipation
+from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync.calls import Calls, Clock, NotBefore
+from wharfinger.sync.translate.sellers import found_participations
 
 PARTICIPATIONS_KEPT = timedelta(minutes=10)
 """Trade time: getMarketplaceParticipations allows one call a minute; the page shows how old the answer is."""
@@ -65,7 +72,7 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
 
     Answers when to check again (trade time) where Amazon's rate did not let the checks go to their end.
     """
-    channel = Channel.objects.select_related("account", "marketplace").get(pk=channel_id)
+    channel = channel_to_verify(channel_id)
     titles = (TOKEN, PARTICIPATION, SELLER, LISTINGS)
     lines = _Lines(channel_id, clock, {title: CheckLine(title, None) for title in titles})
     if calls is None:
@@ -89,12 +96,12 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
     return again_at
 
 
-def _check(channel: Channel, calls: Calls, lines: _Lines, clock: Clock) -> LinkState:
+def _check(channel: ChannelToVerify, calls: Calls, lines: _Lines, clock: Clock) -> LinkState:
     calls.prove_token()
     accounts.accept_application(channel.account_id, now=clock.now())
     lines.tell(TOKEN, True, "Amazon gives us access tokens.")
     _read_participations(channel, calls, clock)
-    part = Participation.objects.filter(account_id=channel.account_id, marketplace_id=channel.marketplace_id).first()
+    part = participation(channel.account_id, channel.marketplace_id)
     taking_part = part is not None and part.participating
     lines.tell(PARTICIPATION, taking_part, *_participation_words(channel, part))
     refusal = _refusal_of_seller(channel, calls)
@@ -108,21 +115,21 @@ def _check(channel: Channel, calls: Calls, lines: _Lines, clock: Clock) -> LinkS
     return LinkState.LINKED if taking_part and seller else LinkState.NOT_LINKED
 
 
-def _participation_words(channel: Channel, part: Participation | None) -> Sequence[str]:
+def _participation_words(channel: ChannelToVerify, part: TakesPart | None) -> Sequence[str]:
     if part is not None and part.participating:
-        return (f"The seller sells on {channel.marketplace.name}.",)
+        return (f"The seller sells on {channel.marketplace}.",)
     return (
-        f"This seller does not take part in {channel.marketplace.name}.",
+        f"This seller does not take part in {channel.marketplace}.",
         "Open the marketplace in Seller Central, or choose another marketplace for this channel.",
     )
 
 
-def _seller_words(channel: Channel, seller: bool, refusal: AmazonError | None) -> Sequence[str]:
+def _seller_words(channel: ChannelToVerify, seller: bool, refusal: AmazonError | None) -> Sequence[str]:
     if seller:
-        return (f"The token belongs to {channel.account.seller_id}.",)
-    said = f" Amazon answered {refusal.summary()}." if refusal and channel.account.seller_id else ""
+        return (f"The token belongs to {channel.seller_id}.",)
+    said = f" Amazon answered {refusal.summary()}." if refusal and channel.seller_id else ""
     return (
-        f"Amazon does not know {channel.account.seller_id or 'the seller'} with this token, or the application lacks "
+        f"Amazon does not know {channel.seller_id or 'the seller'} with this token, or the application lacks "
         f"the role {LISTING_ROLES}.{said}",
         "Copy the Seller ID (Merchant Token) from Account info in Seller Central, and see the application's roles in "
         "the Solution Provider Portal.",
@@ -144,43 +151,27 @@ def _denied_words(refusal: AmazonError) -> Sequence[str]:
     )
 
 
-def _listing_words(channel: Channel, suspended: bool) -> Sequence[str]:
+def _listing_words(channel: ChannelToVerify, suspended: bool) -> Sequence[str]:
     if not suspended:
         return ("No suspended listings.",)
     return (
-        f"Listings on {channel.marketplace.name} are suspended: nobody can buy.",
+        f"Listings on {channel.marketplace} are suspended: nobody can buy.",
         "See Account health in Seller Central. Orders that exist are still imported.",
     )
 
 
-def _read_participations(channel: Channel, calls: Calls, clock: Clock) -> None:
-    read_at = channel.account.participations_read_at
+def _read_participations(channel: ChannelToVerify, calls: Calls, clock: Clock) -> None:
+    read_at = channel.participations_read_at
     if is_recent(read_at, clock.now(), PARTICIPATIONS_KEPT):
         return
     answer = calls.get_marketplace_participations()
-    found = as_found(answer.value)
+    found = found_participations(answer.value)
     accounts.keep_participations(channel.account_id, found, now=clock.now(), whole=not answer.unreadable)
 
 
-def as_found(told: Iterable[MarketplaceParticipation]) -> tuple[FoundParticipation, ...]:
-    """Amazon's participations in our words."""
-    return tuple(
-        FoundParticipation(
-            marketplace_id=line.marketplace.id,
-            marketplace_name=line.marketplace.name,
-            country=line.marketplace.country_code,
-            currency=line.marketplace.default_currency_code,
-            store_name=line.store_name,
-            participating=line.participation.is_participating,
-            suspended_listings=line.participation.has_suspended_listings,
-        )
-        for line in told
-    )
-
-
-def _refusal_of_seller(channel: Channel, calls: Calls) -> AmazonError | None:
+def _refusal_of_seller(channel: ChannelToVerify, calls: Calls) -> AmazonError | None:
     """The seller id is proven by a listings call that names it; None = it was answered."""
-    if not channel.account.seller_id:
+    if not channel.seller_id:
         return InvalidRequest(SEARCH_LISTINGS_ITEMS.name, message="no Seller ID is known")
     try:
         calls.search_listings_items(channel.marketplace_id, page_size=1)
@@ -189,30 +180,28 @@ def _refusal_of_seller(channel: Channel, calls: Calls) -> AmazonError | None:
     return None
 
 
-def _is_seller_known(channel: Channel) -> bool:
+def _is_seller_known(channel: ChannelToVerify) -> bool:
     """Whether the seller id was proven before: by the seller's consent, or by listings that were read with it.
 
     Amazon answers a wrong seller id and a missing role alike.
     """
-    account = channel.account
-    if not account.seller_id:
+    if not channel.seller_id:
         return False
-    consents = AuthorisationAttempt.objects.filter(
-        channel__account=account, outcome=AuthorisationOutcome.LINKED, seller_id=account.seller_id
-    )
-    was_linked = account.link_state == LinkState.LINKED and channel.link_state == LinkState.LINKED
-    return consents.exists() or (was_linked and Listing.objects.filter(account=account).exists())
+    was_linked = channel.account_link_state is channel.link_state is LinkState.LINKED
+    return has_consented(channel.account_id, channel.seller_id) or (was_linked and any_listing(channel.account_id))
 
 
-def _was_linked(channel: Channel) -> bool:
-    return channel.account.link_state in (LinkState.LINKED, LinkState.LOST)
+def _was_linked(channel: ChannelToVerify) -> bool:
+    return channel.account_link_state in (LinkState.LINKED, LinkState.LOST)
 
 
-def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: datetime, clock: Clock) -> LinkState | None:
+def _unanswered(
+    channel: ChannelToVerify, error: AmazonError, lines: _Lines, began: datetime, clock: Clock
+) -> LinkState | None:
     """Amazon did not let the checks go on: the open line says why; only lost access changes the state."""
     title = lines.open_title()
     match error:
-        case InvalidGrant() if channel.account.link_state == LinkState.WAITING:
+        case InvalidGrant() if channel.account_link_state is LinkState.WAITING:
             lines.tell(
                 title,
                 False,
@@ -225,7 +214,7 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             said = f"Amazon takes our token no more: the access was revoked. Amazon answered {error.summary()}."
             lines.tell(title, False, said, "Press Authorise.")
             lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
-            return LinkState.LOST if lost or channel.account.link_state == LinkState.LOST else None
+            return LinkState.LOST if lost or channel.account_link_state is LinkState.LOST else None
         case InvalidClient():
             accounts.report_application_refused(channel.account_id, error=str(error), now=clock.now())
             lines.tell(
@@ -241,11 +230,11 @@ def _unanswered(channel: Channel, error: AmazonError, lines: _Lines, began: date
             accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
             return LinkState.LOST
         case AccessDenied() | TokenRefused() if title == PARTICIPATION:
-            region = channel.account.region.title
             lines.tell(
                 title,
                 False,
-                f"Amazon denies access with this token in the region {region}. Amazon answered {error.summary()}.",
+                f"Amazon denies access with this token in the region {channel.region.title}. "
+                f"Amazon answered {error.summary()}.",
                 "See that the token was made in the region of this channel, and that the application has its roles.",
             )
             return LinkState.NOT_LINKED

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from wharfinger.amazon.errors import AmazonError, InvalidGrant, Verdict
-from wharfinger.db.models import SellerAccount
+from wharfinger.db.queries.access.verification import account_link_state
 from wharfinger.domain.channels.channel import ONLY_CHECKED, LinkState
 from wharfinger.operations.access import accounts
 from wharfinger.operations.access.accounts import CheckLine
@@ -25,7 +25,7 @@ _REMEDIES: Mapping[str, str] = {
 def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime | None:
     """Answers when to check again (trade time) where the rate did not let the checks go to their end."""
     lines = {title: CheckLine(title, None) for title in (TOKEN, ANSWERS)}
-    was_linked = SellerAccount.objects.get(channels=channel_id).link_state != LinkState.WAITING
+    was_linked = account_link_state(channel_id) is not LinkState.WAITING
     again_at = None
     try:
         calls.prove_token()

@@ -38,12 +38,17 @@ class RawMessage(models.Model):
         TAKEN = "Taken"
         QUARANTINED = "Quarantined"
 
+    class Source(StrEnum):
+        SEARCH = "search"
+        BY_ID = "by id"
+        NOT_REQUESTED = "not requested"
+
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="raw_messages")
     kind = models.CharField(max_length=20)  # order
     key = models.CharField(max_length=60)  # Amazon's order number; empty when not even that could be read
     body = EncryptedBytes(null=True)  # erased 30 days after delivery; hash, key and amounts stay
     body_hash = models.CharField(max_length=64)
-    source = models.CharField(max_length=20)  # search | by id
+    source = models.CharField(max_length=20)  # of Source
     state = EnumField(State, max_length=12, default=State.WAITING)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

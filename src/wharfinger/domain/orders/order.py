@@ -163,7 +163,7 @@ class IncomingPackage:
 
 @dataclass(frozen=True, slots=True)
 class IncomingOrder:
-    """What one Amazon order says, in our words. Built by `sync.translate`, taken by `operations.orders`."""
+    """What one Amazon order says, in our words. Built by `sync.translate.orders`, taken by `operations.orders`."""
 
     amazon_order_id: str
     marketplace_id: str

@@ -11,7 +11,7 @@ from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.orders._import_steps import solve_import_problems
 from wharfinger.operations.orders._reconsider_steps import retry_with_saved_data
 from wharfinger.operations.orders._reserve_steps import release_units
-from wharfinger.operations.orders.inbox import NOT_REQUESTED, ORDER
+from wharfinger.operations.orders.inbox import ORDER
 from wharfinger.operations.transaction import operation
 
 
@@ -85,6 +85,6 @@ def note_download_failed(
     row.reason, row.waits_for = reason, ""
     row.save(update_fields=["state", "reason", "waits_for"])
     messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)
-    if unknown and not taken and not messages.exclude(source=NOT_REQUESTED).exists():
+    if unknown and not taken and not messages.exclude(source=RawMessage.Source.NOT_REQUESTED).exists():
         release_units(row, now=now)
     record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)

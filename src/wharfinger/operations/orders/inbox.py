@@ -31,7 +31,6 @@ NOT_REQUESTED = (
     "as done”."
 )
 ORDER = "order"
-FROM_SEARCH, BY_ID, NOT_REQUESTED = "search", "by id", "not requested"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +73,7 @@ def turn_back_cursor(account_id: int, *, after: datetime) -> None:
 @operation
 def keep_page(account_id: int, orders: Sequence[RawOrder], cursor: NextCursor, *, now: datetime) -> int:
     """Keep a page's orders and move the cursor, in one transaction. Answers how many were new or changed."""
-    kept = _keep(account_id, orders, FROM_SEARCH, now)
+    kept = _keep(account_id, orders, RawMessage.Source.SEARCH, now)
     OrderCursor.objects.filter(account_id=account_id).update(
         after=cursor.after,
         marketplace_ids=list(cursor.marketplace_ids),
@@ -97,18 +96,18 @@ def restart_window(account_id: int) -> None:
 @operation
 def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
     """Keep one order that was fetched by its number. What is kept already is taken once more, as it was asked for."""
-    kept = _keep(account_id, [order], BY_ID, now)
+    kept = _keep(account_id, [order], RawMessage.Source.BY_ID, now)
     if not kept:
         newest = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=order.key).order_by("-id").first()
         if newest is not None:
             newest.state, newest.again_at, newest.received_at = RawMessage.State.WAITING, None, now
-            newest.source = BY_ID
+            newest.source = RawMessage.Source.BY_ID
             newest.save(update_fields=["state", "again_at", "received_at", "source"])
         triggers.run_flow(account_id, "take_orders", soon=True)
     return kept
 
 
-def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetime) -> int:
+def _keep(account_id: int, orders: Sequence[RawOrder], source: RawMessage.Source, now: datetime) -> int:
     """The same bytes for the same order are not kept twice in a row: the overlap brings most orders again.
 
     What has no readable number is known by its bytes alone, else each overlap would set it aside once more.
@@ -129,7 +128,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: str, now: datetim
             key=order.key[:60],
             body=order.body,
             body_hash=body_hash,
-            source=source if order.requested else NOT_REQUESTED,
+            source=source if order.requested else RawMessage.Source.NOT_REQUESTED,
             received_at=now,
         )
         for order, body_hash in zip(orders, hashes, strict=True)

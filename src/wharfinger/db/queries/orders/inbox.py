@@ -1,5 +1,6 @@
 """What waits in the inbox."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Max, Q
@@ -15,11 +16,34 @@ ADDRESS_REQUESTED_EVERY = timedelta(minutes=10)
 ADDRESS_REQUESTED_FOR = timedelta(days=2)
 
 
-def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[RawMessage]:
+@dataclass(frozen=True, slots=True)
+class WaitingMessage:
+    """One order of Amazon's as it came. `key`: its number, empty where not even that could be read; `requested`:
+    whether it is of a marketplace that was searched."""
+
+    id: int
+    key: str
+    body: bytes
+    requested: bool
+    attempts: int
+    received_at: datetime
+
+
+def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[WaitingMessage]:
     """The next messages of the account that wait, in the order they came; those put off only when it is time."""
     ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
-    return list(rows.order_by("pk")[:limit])
+    return [
+        WaitingMessage(
+            id=row.pk,
+            key=row.key,
+            body=row.body or b"",
+            requested=row.source != RawMessage.Source.NOT_REQUESTED,
+            attempts=row.attempts,
+            received_at=row.received_at,
+        )
+        for row in rows.order_by("pk")[:limit]
+    ]
 
 
 def orders_read_past(account_id: int, moment: datetime) -> bool:

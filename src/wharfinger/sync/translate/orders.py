@@ -1,7 +1,4 @@
-"""Amazon's words and ours, side by side. Pure.
-
-Source: model orders_2026-01-01.json.
-"""
+"""An order of Amazon's → ours. Source: model orders_2026-01-01.json."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -70,8 +67,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
     """What Amazon's order says, in our words. Absent stays absent: no money is no zero (behaviours O07, O09)."""
     fulfilment = order.fulfillment
     kind = FULFILMENT.get((fulfilment.fulfilled_by or "").upper()) if fulfilment else None
-    told = (fulfilment.fulfillment_status or "") if fulfilment else ""
-    status = STATUS.get(told.upper(), AmazonStatus.UNKNOWN)
+    status = status_of(order)
     total = order.proceeds.grand_total if order.proceeds else None
     currency = _currency(order, total)
     return IncomingOrder(
@@ -127,6 +123,11 @@ def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> Incom
         ),
         ship_by=order.ship_by,
     )
+
+
+def status_of(order: AmazonOrder) -> AmazonStatus:
+    said = (order.fulfillment.fulfillment_status or "") if order.fulfillment else ""
+    return STATUS.get(said.upper(), AmazonStatus.UNKNOWN)
 
 
 def _currency(order: AmazonOrder, total: Money | None) -> str:
