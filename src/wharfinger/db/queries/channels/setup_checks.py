@@ -17,38 +17,11 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.shipping.couriers import services_offered
 from wharfinger.db.queries.stock.fba_sites import held_elsewhere
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.channels.setup_checks import PoolSite, SetupFacts
 from wharfinger.domain.marketplaces import BY_ID, MARKETPLACES, Pool, Region
 from wharfinger.domain.orders.order import Fulfilment, ImportState
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
-
-
-@dataclass(frozen=True, slots=True)
-class PoolSite:
-    """An FBA site of the marketplace's pool. `account`: whose stock it mirrors; empty = nobody's yet."""
-
-    id: int
-    name: str
-    loaded: bool
-    account: str
-
-
-@dataclass(frozen=True, slots=True)
-class SetupFacts:
-    """`twins`: channels of the marketplace and kind that there are already, whoever's; `twin_sellers`: whose."""
-
-    marketplace: str
-    country: str
-    pool: str
-    pool_title: str
-    region: str
-    pool_sites: tuple[PoolSite, ...]
-    own_sites: tuple[tuple[int, str], ...]
-    prompt_couriers: tuple[tuple[int, str], ...]
-    other_couriers: tuple[str, ...]
-    twins: tuple[tuple[int, str], ...]
-    twin_sellers: frozenset[str]
-    application: bool
 
 
 def setup_facts(kind: Fulfilment, marketplace_id: str) -> SetupFacts:

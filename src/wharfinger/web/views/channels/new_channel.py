@@ -14,7 +14,6 @@ from wharfinger.db.queries.access.applications import application_of_region
 from wharfinger.db.queries.channels.channel_facts import channel_page
 from wharfinger.db.queries.channels.marketplaces import zone_of
 from wharfinger.db.queries.channels.setup_checks import (
-    SetupFacts,
     is_linked_seller,
     next_free_marketplace,
     only_seller_for,
@@ -25,13 +24,20 @@ from wharfinger.db.queries.channels.setup_checks import (
     touched_by,
 )
 from wharfinger.domain.channels.channel import ActivatedFor
+from wharfinger.domain.channels.setup_checks import (
+    SetupFacts,
+    checks_for,
+    courier_service_for,
+    lacks_fba_site,
+    site_for,
+    stops,
+)
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.channels import channel_life, channel_set_up
 from wharfinger.operations.channels.channel_set_up import check_general, check_specific, first_start_date
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.channel_checks import checks_for
 from wharfinger.web.drafts import SECRET, Draft, begin_draft, drafts_of, find_draft, forget_draft, keep_draft, take_down
 from wharfinger.web.forms.channels import (
     FIELD_NAMES,
@@ -44,6 +50,7 @@ from wharfinger.web.forms.channels import (
     preset,
     refresh_checks,
 )
+from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.live import asks_for
 from wharfinger.web.request_context import allowed, numbers, person, trade_now
 from wharfinger.web.rights import needs
@@ -196,8 +203,9 @@ def _checks_context(draft: Draft) -> dict[str, Any]:
     """The checks for the marketplace that is chosen now, picked or typed, and for its seller where one is known."""
     typed = draft.told.get("marketplace_typed", "").strip()
     facts = setup_facts(draft.kind, typed if region_of(typed) else draft.told.get("marketplace_id", ""))
-    checks = checks_for(draft.kind, facts, draft.told.get("seller_id", "").strip())
-    return {"facts": facts, "checks": checks, "stops": sum(check.state == "bad" for check in checks)}
+    seller = draft.told.get("seller_id", "").strip()
+    checks = checks_for(draft.kind, facts, seller, comes_back=comes_back_from_amazon())
+    return {"facts": facts, "checks": checks, "stops": stops(checks)}
 
 
 def _checks(request: HttpRequest, draft: Draft, form: MarketplaceForm | None = None) -> HttpResponse:
@@ -234,9 +242,9 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     if form.errors:
         _fail(request, draft, "checks")
         return _checks(request, draft, form)
-    stops = _checks_context(draft)["stops"]
-    if go == "look" or stops:
-        if stops:
+    stopped = _checks_context(draft)["stops"]
+    if go == "look" or stopped:
+        if stopped:
             _fail(request, draft, "checks")
         return redirect("channel-draft", key=draft.key, step="checks")
     return _take_proposals(request, draft) if go == "save" else _next(request, draft, "checks")
@@ -308,12 +316,9 @@ def _fill_in_seller(draft: Draft) -> None:
 
 def _choose_for_them(draft: Draft, facts: SetupFacts) -> None:
     """The Site and courier service that there is no doubt about."""
-    fba = draft.kind is Fulfilment.FBA
-    sites = {str(site.id) for site in facts.pool_sites} if fba else {str(pk) for pk, _ in facts.own_sites}
-    if draft.told.get("site_id", "") not in sites and (fba or len(sites) == 1):
-        draft.told["site_id"] = next(iter(sites), "")
-    if not fba and not draft.told.get("courier_service_id") and len(facts.prompt_couriers) == 1:
-        draft.told["courier_service_id"] = str(facts.prompt_couriers[0][0])
+    told = draft.told
+    told["site_id"] = site_for(draft.kind, facts, told.get("site_id", ""))
+    told["courier_service_id"] = courier_service_for(draft.kind, facts, told.get("courier_service_id", ""))
 
 
 def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
@@ -342,12 +347,9 @@ def _judge(draft: Draft, step: str, form: ChannelForm) -> None:
             entry = form.entry()
             check_specific(draft.kind, entry)
             facts = setup_facts(draft.kind, entry.marketplace_id)
-            if draft.kind is Fulfilment.FBA and not facts.pool_sites:
-                raise Refused(
-                    f"{facts.marketplace} is served from the pool {facts.pool_title}, which has no FBA site yet. Make "
-                    "it with the button below.",
-                    "marketplace_id",
-                )
+            lacking = lacks_fba_site(draft.kind, facts)
+            if lacking:
+                raise Refused(lacking, "marketplace_id")
         case _:
             pass
 
