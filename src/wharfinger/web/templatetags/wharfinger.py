@@ -1,12 +1,12 @@
 """Template tags of the pages: money, quantities, times, states, icons, query strings.
 
-`{% load wharfinger %}`. Times are shown in the zone that Django has active (the user's), money as the
-marketplace's country writes it, states always with their text and never by colour alone.
+`{% load wharfinger %}`. Money, numbers and times are written by `formats`, for the reader; states always with their
+text and never by colour alone.
 """
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import Enum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -26,16 +26,12 @@ from wharfinger.db.queries.installation.problems import problems_fixed_at
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
+from wharfinger.web.formats import Style, written_change, written_date, written_moment, written_money, written_number
 from wharfinger.web.rights import may_open
 
 register = template.Library()
 
 NOTHING = format_html('<span class="faint">{}<span class="unseen">{}</span></span>', "–", "none")
-
-SYMBOLS = {"GBP": "£", "EUR": "€", "USD": "$", "CAD": "CA$", "MXN": "MX$", "BRL": "R$", "JPY": "¥", "AUD": "A$"}
-WHOLE_UNITS = frozenset({"JPY"})
-# Countries whose Amazon writes 1.234,56 € and not €1,234.56.
-COMMA_COUNTRIES = frozenset({"DE", "FR", "IT", "ES", "NL", "BE", "SE", "PL", "TR", "BR"})
 
 _TONES: dict[str, tuple[str, ...]] = {
     "good": (
@@ -91,26 +87,12 @@ def flag(country: str) -> SafeString:
     return format_html('<span class="flag flag-code" aria-hidden="true">{}</span>', country)
 
 
-def written_money(amount: Decimal, currency: str, country: str = "") -> str:
-    """£1,234.50; for a country that writes so: 1.234,50 €. An unknown currency keeps its code: 12.00 SEK."""
-    places = Decimal(1) if currency in WHOLE_UNITS else Decimal("0.01")
-    rounded = amount.quantize(places, ROUND_HALF_UP)
-    sign = "\u2212" if rounded < 0 else ""
-    number = f"{abs(rounded):,f}"
-    if country in COMMA_COUNTRIES:
-        number = number.translate(str.maketrans(",.", ".,"))
-        return f"{sign}{number}\u00a0{SYMBOLS.get(currency, currency)}".strip()
-    if currency in SYMBOLS:
-        return f"{sign}{SYMBOLS[currency]}{number}"
-    return f"{sign}{number}\u00a0{currency}".strip()
-
-
 @register.simple_tag
-def money(amount: Decimal | None, currency: str = "", country: str = "") -> str:
+def money(amount: Decimal | None, currency: str = "") -> str:
     """A Decimal with its currency. None is a dash: Amazon said nothing, which is not zero."""
     if amount is None:
         return NOTHING
-    return written_money(Decimal(amount), currency, country)
+    return written_money(Decimal(amount), currency)
 
 
 @register.filter
@@ -118,7 +100,7 @@ def quantity(value: int | None) -> str:
     """Units with thousands apart and a true minus sign; None is a dash (unknown is not zero)."""
     if value is None:
         return NOTHING
-    return f"{value:,d}".replace("-", "\u2212")
+    return written_number(value)
 
 
 @register.filter
@@ -126,21 +108,7 @@ def signed(value: int | None) -> str:
     """A movement's quantity: +5 or −3."""
     if value is None:
         return NOTHING
-    return f"{value:+,d}".replace("-", "\u2212")
-
-
-def _written_moment(value: datetime, style: str) -> str:
-    match style:
-        case "date":
-            return f"{value.day} {value:%b %Y}"
-        case "time":
-            return f"{value:%H:%M}"
-        case "short":
-            return f"{value.day} {value:%b, %H:%M}"
-        case "exact":
-            return f"{value.day} {value:%b %Y, %H:%M:%S}"
-        case _:
-            return f"{value.day} {value:%b %Y, %H:%M}"
+    return written_change(value)
 
 
 def _machine(value: datetime) -> str:
@@ -148,17 +116,21 @@ def _machine(value: datetime) -> str:
 
 
 @register.filter
-def moment(value: datetime | date | None, style: str = "full") -> str:
-    """A time in the user's zone as <time>. Styles: full, short, date, time, exact."""
+def moment(value: datetime | date | None, style: Style = "full") -> str:
+    """A time in the reader's zone as <time>; the styles are those of `formats`."""
     if value is None:
         return NOTHING
     if not isinstance(value, datetime):
-        return format_html('<time datetime="{}">{}</time>', value.isoformat(), f"{value.day} {value:%b %Y}")
+        return format_html('<time datetime="{}">{}</time>', value.isoformat(), written_date(value))
     local = localtime(value)
-    title = f"{_written_moment(local, 'exact')} ({local.tzname()})"
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', _machine(value), title, _written_moment(local, style)
-    )
+    title = f"{written_moment(local, 'exact')} ({local.tzname()})"
+    return format_html('<time datetime="{}" title="{}">{}</time>', _machine(value), title, written_moment(local, style))
+
+
+@register.filter
+def plain_moment(value: datetime | date, style: Style = "full") -> str:
+    """The same where no element may stand: in a title, in a drawing."""
+    return written_moment(localtime(value), style) if isinstance(value, datetime) else written_date(value, style)
 
 
 @register.filter
@@ -168,22 +140,22 @@ def from_iso(text: str | None) -> datetime | None:
 
 
 @register.simple_tag
-def zoned(value: datetime | None, zone: str, style: str = "short") -> str:
+def zoned(value: datetime | None, zone: str, style: Style = "short") -> str:
     """A promise to Amazon in the marketplace's zone, the reader's time beside it where his clock shows another."""
     if value is None:
         return NOTHING
     there, here = value.astimezone(ZoneInfo(zone)), localtime(value)
     if there.replace(tzinfo=None) == here.replace(tzinfo=None):
         return moment(value, style)
-    written = f"{_written_moment(there, style)} {_zone_name(there)}"
-    mine = "short" if style == "time" and there.date() != here.date() else style
+    written = f"{written_moment(there, style)} {_zone_name(there)}"
+    mine: Style = "short" if style == "time" and there.date() != here.date() else style
     return format_html(
         '<time datetime="{}" title="{} ({})">{}</time> <span class="under">{} your time</span>',
         _machine(value),
-        _written_moment(there, "exact"),
+        written_moment(there, "exact"),
         zone,
         written,
-        _written_moment(here, mine),
+        written_moment(here, mine),
     )
 
 
@@ -211,10 +183,10 @@ def age(context: Context, value: datetime | None) -> str:
     if value is None:
         return NOTHING
     local = localtime(value)
-    title = f"{_written_moment(local, 'exact')} ({local.tzname()})"
+    title = f"{written_moment(local, 'exact')} ({local.tzname()})"
     shell = context.get("shell")
     now = getattr(shell, "now", None) if not isinstance(shell, dict) else shell.get("now")
-    text = written_age(int((now - value).total_seconds())) if now else _written_moment(local, "short")
+    text = written_age(int((now - value).total_seconds())) if now else written_moment(local, "short")
     return format_html('<time datetime="{}" title="{}">{}</time>', _machine(value), title, text)
 
 
@@ -326,9 +298,9 @@ def written_value(field: forms.Field, value: Any) -> str:
         except ValidationError:
             return str(value)  # as it was typed: the field's own error says what is wrong
     if isinstance(value, datetime):
-        return _written_moment(localtime(value), "full")
+        return written_moment(localtime(value), "full")
     if isinstance(value, date):
-        return f"{value.day} {value:%b %Y}"
+        return written_date(value)
     return "" if value is None else _text(value)
 
 

@@ -44,7 +44,6 @@ class FoundOrder:
     summary: str
     total: Decimal | None
     currency: str
-    country: str
     amazon_status: str
     proposal: Proposal
     choices: tuple[FirstImport, ...]
@@ -91,7 +90,6 @@ def found_orders(channel_id: int) -> QuerySet[ImportedOrder]:
 
 _COLUMNS = (
     "id", "order_ref", "amazon_order_id", "placed_at", "summary", "total", "currency", "amazon_status", "fulfilment",
-    "marketplace__country",
 )  # fmt: skip
 
 
@@ -162,7 +160,6 @@ def _row(row: dict[str, Any], decided: Decisions) -> FoundOrder:
         summary=row["summary"],
         total=row["total"],
         currency=row["currency"],
-        country=row["marketplace__country"] or "",
         amazon_status=row["amazon_status"],
         proposal=propose(*facts),
         choices=choices(*facts),

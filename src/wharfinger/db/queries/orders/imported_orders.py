@@ -42,7 +42,6 @@ class ImportedOrderRow:
     remedy: str
     amazon_status: str
     currency: str
-    country: str
     total: Decimal | None
     sales_order_id: int | None
     sales_order: str
@@ -52,7 +51,7 @@ class ImportedOrderRow:
 _COLUMNS = (
     "id", "order_ref", "amazon_order_id", "placed_at", "channel_id", "channel__name", "marketplace__name",
     "fulfilment", "summary", "state", "reason", "remedy", "amazon_status", "currency", "total",
-    "marketplace__country", "sales_order__id", "sales_order__code",
+    "sales_order__id", "sales_order__code",
 )  # fmt: skip
 
 
@@ -113,7 +112,6 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
         remedy=row["remedy"],
         amazon_status=row["amazon_status"],
         currency=row["currency"],
-        country=row["marketplace__country"] or "",
         total=row["total"],
         sales_order_id=row["sales_order__id"],
         sales_order=row["sales_order__code"] or "",

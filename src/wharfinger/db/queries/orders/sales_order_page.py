@@ -185,7 +185,6 @@ class SalesOrderPage:
     account_id: int
     marketplace_id: str
     marketplace: str
-    country: str
     zone: str
     """Of the marketplace: what ship-by and deliver-by are shown in."""
     seller_central: str
@@ -270,7 +269,7 @@ class SalesOrderPage:
 
 _COLUMNS = (
     "id", "code", "order_ref", "channel_id", "channel__name", "channel__kind", "channel__account_id",
-    "channel__marketplace_id", "channel__marketplace__name", "channel__marketplace__country",
+    "channel__marketplace_id", "channel__marketplace__name",
     "channel__marketplace__time_zone", "channel__marketplace__seller_central", "site_id",
     "site__name", "state", "order_type",
     "currency", "total", "service_level", "programs", "replaces", "placed_at", "made_at", "ship_by", "deliver_by",
@@ -297,7 +296,6 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         account_id=row["channel__account_id"],
         marketplace_id=row["channel__marketplace_id"],
         marketplace=row["channel__marketplace__name"],
-        country=row["channel__marketplace__country"],
         zone=row["channel__marketplace__time_zone"],
         seller_central=row["channel__marketplace__seller_central"],
         channel_id=row["channel_id"],

@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine, Shipment
 from wharfinger.db.queries.orders.order_days import end_of_today
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.counts import counted
 from wharfinger.domain.days import day_of, ends
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
@@ -84,7 +85,6 @@ class SalesOrderRow:
     ship_by: datetime | None
     shipped_at: datetime | None
     currency: str
-    country: str
     total: Decimal | None
     customer: str
     cancel_requested: bool
@@ -114,7 +114,7 @@ class SalesOrderRow:
 _COLUMNS = (
     "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
-    "cancel_requested", "cancel_answered_at", "channel__marketplace__country",
+    "cancel_requested", "cancel_answered_at",
     "channel__marketplace__time_zone", "confirmed", "invoice_priority",
 )  # fmt: skip
 
@@ -243,7 +243,6 @@ def _row(
         ship_by=row["ship_by"],
         shipped_at=row["shipped_at"],
         currency=row["currency"],
-        country=row["channel__marketplace__country"],
         total=row["total"],
         customer=row.get("customer__name") or "",
         cancel_requested=row["cancel_requested"],
@@ -267,7 +266,7 @@ class BoardColumn:
 
     @property
     def written_count(self) -> str:
-        return "1 order" if self.count == 1 else f"{self.count:,d} orders"
+        return counted(self.count, "order")
 
 
 _CARDS_A_COLUMN = 60

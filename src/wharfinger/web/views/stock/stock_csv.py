@@ -16,6 +16,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_csv
 from wharfinger.web.csv_files import csv_file
+from wharfinger.web.formats import written_number
 from wharfinger.web.forms.stock import CsvForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -84,7 +85,7 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
         "plan": plan,
         "rows_shown": changed_first[:_SHOWN],
         "errors_shown": plan.errors[:_SHOWN],
-        "bad_count": "1 row with errors" if bad == 1 else f"{bad:,d} errors",
+        "bad_count": "1 row with errors" if bad == 1 else f"{written_number(bad)} errors",
         "questions_shown": plan.unanswered[:_SHOWN],
         "answered": [question for question in plan.questions if question.answer],
     }

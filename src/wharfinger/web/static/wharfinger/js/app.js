@@ -151,7 +151,7 @@
     for (const clock of document.querySelectorAll("[data-clock]")) {
       clock.started ??= Date.now();
       const trade = Number(clock.dataset.clock) + (Date.now() - clock.started) * Number(clock.dataset.rate || 1);
-      clock.textContent = new Intl.DateTimeFormat("en-GB", {
+      clock.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
         day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit",
         timeZone: clock.dataset.zone || "UTC",
       }).format(trade);
