@@ -1,13 +1,12 @@
 """The home has one parent at a time: the process that holds its lock starts and stops the database."""
 
-import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import psycopg
+from filelock import FileLock, Timeout
 
 from wharfinger.cli.console import Console, say_aside
 from wharfinger.cli.failures import CommandFailed, HomeInUse
@@ -16,34 +15,33 @@ from wharfinger.cli.postgres.places import make_home
 
 
 class HomeLock:
-    """Held by the operating system for as long as the process lives, so that no kill leaves it behind."""
+    """Held by the operating system for as long as the process lives, so that no kill leaves it behind.
+
+    The lock's file says who holds it. It stays in place, also without a holder.
+    """
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._path = home / "lock"
-        self._file: IO[str] | None = None
+        # Not by thread: what one thread took another may give back. And no marker file where the file system cannot
+        # lock: that would outlive a kill.
+        self._lock = FileLock(self._path, timeout=0, mode=0o600, thread_local=False, fallback_to_soft=False)
 
     def acquire(self, purpose: str) -> None:
         make_home(self._home)
-        file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = file.read().strip() or "another process"
-            file.close()
+            self._lock.acquire()
+        except Timeout as error:
+            holder = self._path.read_text().strip() or "another process"
             raise HomeInUse(
                 f"“{holder}” already runs on {self._home}: stop it first, or give another WHARFINGER_HOME."
             ) from error
-        file.truncate(0)
-        file.write(f"wharfinger {purpose} (process {os.getpid()})\n")
-        file.flush()
-        self._file = file
+        self._path.write_text(f"wharfinger {purpose} (process {os.getpid()})\n")
 
     def release(self) -> None:
-        if self._file is not None:
-            self._file.truncate(0)
-            self._file.close()
-            self._file = None
+        if self._lock.is_locked:
+            self._path.write_text("")
+            self._lock.release()
 
 
 @contextmanager
