@@ -9,6 +9,7 @@ from wharfinger.amazon.transport import Transport
 from wharfinger.cli.installation_tasks import InstallationTasks
 from wharfinger.config.environment import Smtp
 from wharfinger.db.models import Alert, MailSettings, User
+from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.operations import triggers
 from wharfinger.worker.time import WorkerClock
 
@@ -42,7 +43,12 @@ def test_a_demo_that_was_reported_nothing_writes_files_and_a_live_system_nothing
 def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
     User.objects.create(username="olga", full_name="Olga", role="Administrator", email="olga@example.com")
     Alert.objects.create(
-        kind="Authorisation lost", key="k", subject="s", text="Lost.", remedy="Fix.", raised_at=settings.CLOCK.now()
+        kind="Authorisation lost",
+        key=AlertKey(AboutAccount(1), "lost"),
+        subject=AboutAccount(1),
+        text="Lost.",
+        remedy="Fix.",
+        raised_at=settings.CLOCK.now(),
     )
     with Transport() as transport:
         configuration = replace(settings.WHARFINGER, home=tmp_path)

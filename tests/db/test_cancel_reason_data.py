@@ -8,6 +8,7 @@ from django.db import connection
 from tests.sync.orders_world import NOON, World, line, order
 
 from wharfinger.db.models import Activity, Problem
+from wharfinger.domain.installation.subjects import AboutOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def _sale_with(world, reason):
     Activity.objects.create(happened_at=NOON, text=f"The buyer asks to cancel: {reason}.", sales_order=sale)
     Problem.objects.create(
         kind="Buyer asks to cancel",
-        key=f"order:{sale.pk}",
+        key=AboutOrder(sale.pk),
         cause=f"The buyer of {sale.code} asks to cancel: {reason}.",
         remedy="",
         opened_at=NOON,

@@ -3,13 +3,14 @@ from datetime import date, timedelta
 import pytest
 
 from wharfinger.domain.installation.reminders import STEPS, Due, Plan, plan_reminders
+from wharfinger.domain.installation.subjects import AboutToken, AlertKey
 
 ENDS = date(2027, 1, 31)
-SUBJECT = "token:3"
+SUBJECT = AboutToken(3)
 
 
 def key(step, ends=ENDS):
-    return f"{SUBJECT}:{ends.isoformat()}:{step}"
+    return AlertKey(SUBJECT, f"{ends.isoformat()}:{step}")
 
 
 def plan(days_before, *open_keys, ends=ENDS):

@@ -7,6 +7,7 @@ from tests.operations.shop import NOW, a_channel, a_site, an_account
 
 from wharfinger.db.models import Alert, AmazonApplication, Problem, SellerAccount
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.subjects import AboutToken, AlertKey
 from wharfinger.operations.access import accounts
 from wharfinger.operations.installation import alerts
 
@@ -45,9 +46,9 @@ def open_alerts():
 
 def test_each_step_is_raised_once_with_its_remedy_and_its_page(account):
     assert [alerts.remind(now=at(days)) for days in (31, 30, 29, 14, 14, 7, 1, 0, -1)] == [0, 1, 0, 1, 0, 1, 1, 1, 0]
-    assert open_alerts() == [("Authorisation expires", f"token:{account.pk}:2027-03-01:0")]
+    assert open_alerts() == [("Authorisation expires", AlertKey(AboutToken(account.pk), "2027-03-01:0"))]
     assert Alert.objects.count() == 5
-    alert = Alert.objects.get(key__endswith=":14")
+    alert = Alert.objects.get(key=AlertKey(AboutToken(account.pk), "2027-03-01:14"))
     channel = account.channels.get()
     assert (alert.text, alert.remedy_page, alert.account) == (
         "The authorisation of Harbour & Home ends on 1 March 2027 (reminder of 14 days before). After that Amazon "

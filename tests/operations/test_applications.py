@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 
-from wharfinger.db.models import AmazonApplication, AuditEntry, SellerAccount, User
-from wharfinger.operations.access import applications
+from wharfinger.db.models import Alert, AmazonApplication, AuditEntry, Problem, SellerAccount, User
+from wharfinger.domain.installation.subjects import AboutApplication
+from wharfinger.operations.access import accounts, applications
 from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.refusals import Refused
 
@@ -191,6 +192,17 @@ def test_a_removed_application_leaves_its_accounts_to_another_that_serves_them(o
     assert SellerAccount.objects.get(pk=account.pk).application == second
     applications.remove_application(second.pk, now=NOW, user=olga)
     assert SellerAccount.objects.get(pk=account.pk).application == first
+
+
+def test_what_was_reported_of_a_removed_application_ends_with_it(olga):
+    account = an_account()
+    save()
+    second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
+    accounts.report_application_refused(account.pk, error="401 invalid_client", now=NOW)
+    assert [Problem.objects.get().key, Alert.objects.get().subject] == [AboutApplication(second.pk)] * 2
+    applications.remove_application(second.pk, now=NOW, user=olga)
+    assert not Problem.objects.filter(solved_at=None).exists()
+    assert not Alert.objects.filter(closed_at=None).exists()
 
 
 def test_a_new_secret_has_one_channel_of_each_account_tried():

@@ -23,6 +23,7 @@ from wharfinger.db.queries.channels.channel_offers import channel_offers
 from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.domain.stock.listing_quantity import Silent, decide
 from wharfinger.operations.access import accounts, applications, authorisation
@@ -235,7 +236,7 @@ def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_
     )  # fmt: skip
     order = ImportedOrder.objects.create(
         account=account, amazon_order_id="026-0000009-0000009", channel=channel, marketplace=channel.marketplace,
-        fulfilment="FBM", state="Not attempted", waits_for=f"channel:{channel.pk}", amazon_status="UNSHIPPED",
+        fulfilment="FBM", state="Not attempted", waits_for=ForChannel(channel.pk), amazon_status="UNSHIPPED",
         raw_message=raw, placed_at=NOW, amazon_updated_at=NOW, found_at=NOW,
     )  # fmt: skip
     StockNotice.objects.create(listing=listing, account=account, cause="a sale", raised_at=NOW, again_at=NOW)

@@ -26,6 +26,7 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.access.budgets import budgets_of
 from wharfinger.db.queries.orders.inbox import next_waiting
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.access import accounts, rotation
@@ -125,7 +126,13 @@ def test_a_parcel_is_confirmed_and_one_in_doubt_is_looked_up():
 
 
 def test_an_alert_is_mailed():
-    alert = Alert.objects.create(kind="Authorisation lost", key="a", subject="a", raised_at=NOW, mail_again_at=AHEAD)
+    alert = Alert.objects.create(
+        kind="Authorisation lost",
+        key=AlertKey(AboutAccount(1), "lost"),
+        subject=AboutAccount(1),
+        raised_at=NOW,
+        mail_again_at=AHEAD,
+    )
     assert mail.claim_letter(alert.pk, now=NOW)
     assert not mail.claim_letter(alert.pk, now=NOW)
 

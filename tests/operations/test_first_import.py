@@ -11,6 +11,7 @@ from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrde
 from wharfinger.db.queries.channels.first_import import Decisions, first_import
 from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.orders.order import AmazonStatus
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.operations.channels.first_import import start_first_imports, start_importing
 from wharfinger.operations.orders import take_orders
 from wharfinger.operations.refusals import Refused
@@ -111,7 +112,7 @@ def test_orders_without_a_decision_take_their_proposal_and_a_second_press_does_n
 
 def test_orders_of_another_channel_are_left_alone(braked):
     other = by_number()["026-0000001-0000001"]
-    ImportedOrder.objects.filter(pk=other.pk).update(channel=braked.fba, waits_for=f"channel:{braked.fba.pk}")
+    ImportedOrder.objects.filter(pk=other.pk).update(channel=braked.fba, waits_for=ForChannel(braked.fba.pk))
     done = start_importing(braked.fbm.pk, Decisions(orders={other.pk: FirstImport.IGNORE}), user=braked.olga, now=NOW)
     assert sum(done.values()) == 3
     assert by_number()[other.amazon_order_id].state == "Not attempted"

@@ -8,6 +8,7 @@ from tests.operations.shop import NOW
 
 from wharfinger.db.models import Alert, AuditEntry, MailSettings, TestMail, User
 from wharfinger.db.queries.installation.mail import recipients, waiting_letters
+from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.operations.installation import mail
 from wharfinger.operations.installation.mail import MailEntry
 from wharfinger.operations.refusals import Refused
@@ -37,8 +38,8 @@ def an_alert(**values):
     return Alert.objects.create(
         **{
             "kind": "Authorisation lost",
-            "key": f"account:1:{Alert.objects.count()}",
-            "subject": "account:1",
+            "key": AlertKey(AboutAccount(1), str(Alert.objects.count())),
+            "subject": AboutAccount(1),
             "text": "Lost.",
             "remedy": "Authorise.",
             "raised_at": NOW,

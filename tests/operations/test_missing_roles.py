@@ -6,6 +6,7 @@ import pytest
 from tests.operations.shop import NOW, an_account
 
 from wharfinger.db.models import FlowSchedule, Problem
+from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.operations.installation import flows
 
 pytestmark = pytest.mark.django_db
@@ -79,7 +80,11 @@ def test_a_run_that_only_waited_solves_nothing(account):
 
 def test_a_problem_of_one_flow_alone_from_before_is_solved_by_the_next_denial(account):
     Problem.objects.create(
-        kind="Role missing at Amazon", key=f"stock_out:{account.pk}", account=account, opened_at=NOW, seen_at=NOW
+        kind="Role missing at Amazon",
+        key=AboutWork(account.pk, "stock_out"),
+        account=account,
+        opened_at=NOW,
+        seen_at=NOW,
     )
     deny(account, "stock_out")
     assert open_ones().count() == 1

@@ -33,6 +33,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.installation.subjects import AboutMessage
 from wharfinger.domain.orders.order import (
     AmazonStatus,
     Fulfilment,
@@ -42,10 +43,11 @@ from wharfinger.domain.orders.order import (
     IncomingOrder,
     LineAmounts,
 )
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.operations.access import accounts
 from wharfinger.operations.channels import links
-from wharfinger.operations.orders import imported_orders, inbox, sales_orders, take_orders
+from wharfinger.operations.orders import imported_orders, inbox, reservations, sales_orders, take_orders
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import fba_stock, ledger
@@ -360,8 +362,20 @@ def test_a_message_without_a_number_is_set_aside_once_and_its_problem_has_its_ow
         inbox.keep_page(shop.account.pk, [RawOrder("", b"{}")], NextCursor(NOW, (UK,)), now=NOW)
     raw = RawMessage.objects.get()
     inbox.quarantine(raw.pk, error="no orderId", now=NOW)
-    assert Problem.objects.get().key == f"raw:{shop.account.pk}:{raw.pk}"
+    assert Problem.objects.get().key == AboutMessage(shop.account.pk, str(raw.pk))
     take_orders.take_order(raw.pk, an_order(), now=NOW)  # an update of ours has learnt to read it
+    assert problems() == ["Unknown SKU"]
+
+
+def test_what_was_reported_of_a_message_without_a_number_ends_once_its_number_is_read(shop):
+    inbox.keep_page(shop.account.pk, [RawOrder("", b"{}")], NextCursor(NOW, (UK,)), now=NOW)
+    raw = RawMessage.objects.get()
+    inbox.quarantine(raw.pk, error="no orderId", now=NOW)
+    reservations.hold_units(raw.pk, an_order(), now=NOW)  # read member by member it has its number
+    inbox.quarantine(raw.pk, error="no lines", now=NOW)
+    about = AboutMessage(shop.account.pk, an_order().amazon_order_id)
+    assert list(Problem.objects.filter(solved_at=None).values_list("key", flat=True)) == [about]
+    take_orders.take_order(raw.pk, an_order(), now=NOW)
     assert problems() == ["Unknown SKU"]
 
 
@@ -393,7 +407,7 @@ def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True)
     shop.take(an_order())
     imported = ImportedOrder.objects.get()
-    assert (imported.state, imported.waits_for) == ("Not attempted", f"channel:{shop.fbm.pk}")
+    assert (imported.state, imported.waits_for) == ("Not attempted", ForChannel(shop.fbm.pk))
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
     imported_orders.retry_import([imported.pk], user=shop.olga, now=NOW)
     assert RawMessage.objects.get().state == "Waiting"

@@ -296,7 +296,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
     shop.take(french(number="026-0000001-0000008", status=AmazonStatus.PENDING, total=None))
     shop.take(an_order(number="026-0000001-0000009", marketplace_id=DE, currency="EUR"))
     reservations.judge_channelless(shop.account.pk, now=NOW)
-    told = {row.key.split(":")[2]: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
+    told = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
     assert set(told) == {FR, DE}
     assert told[FR].cause == (
         "4 paid orders in Amazon.fr, where Harbour has no channel: 31.50 EUR and 10.00 GBP. "

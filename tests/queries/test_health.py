@@ -22,6 +22,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries import health
 from wharfinger.domain.installation.health import Finding, Verdict
+from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.domain.stock.ledger import SiteKind
 
 pytestmark = pytest.mark.django_db
@@ -211,7 +212,13 @@ def test_jobs_that_wait_or_failed_are_counted():
 
 def test_mail_that_cannot_leave_is_reported_with_the_reason():
     assert list(health.look_at_mail()) == []
-    Alert.objects.create(kind="Authorisation lost", key="k", subject="s", raised_at=NOW, mail_error="refused\nby it")
+    Alert.objects.create(
+        kind="Authorisation lost",
+        key=AlertKey(AboutAccount(1), "lost"),
+        subject=AboutAccount(1),
+        raised_at=NOW,
+        mail_error="refused\nby it",
+    )
     assert [(finding.title, finding.told) for finding in health.look_at_mail()] == [
         ("E-mail", "1 message cannot leave: refused")
     ]

@@ -11,6 +11,7 @@ from tests.sync.smtp_server import mail_server
 
 from wharfinger.db.models import Alert, TestMail, User
 from wharfinger.domain.installation.alerts import EmailMessage
+from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.operations.installation import mail
 from wharfinger.sync import mail_out
 from wharfinger.sync.mailer import FileEmailSender, NotSent, SmtpEmailSender, SmtpServer
@@ -31,8 +32,8 @@ def an_alert(text="Access is lost.", **values):
     return Alert.objects.create(
         **{
             "kind": "Authorisation lost",
-            "key": f"account:1:{Alert.objects.count()}",
-            "subject": "account:1",
+            "key": AlertKey(AboutAccount(1), str(Alert.objects.count())),
+            "subject": AboutAccount(1),
             "text": text,
             "remedy": "Authorise.",
             "remedy_page": "/channels/1/",

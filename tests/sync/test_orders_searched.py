@@ -18,6 +18,7 @@ from wharfinger.db.models import (
     RawMessage,
     SalesOrder,
 )
+from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations.orders import imported_orders
 from wharfinger.sync import orders_in
 from wharfinger.sync.calls import NotBefore
@@ -221,7 +222,7 @@ def test_an_order_that_comes_broken_waits_alone_and_the_others_are_fetched(world
     world.amazon.orders = {orders[0]["orderId"]: fault, orders[1]["orderId"]: bytes_of(orders[1])}
     assert "1 fetched by number" in search(world, page()).outcome
     first = world.imported(orders[0])
-    assert (first.waits_for, "tried again automatically" in first.reason) == ("download", True)
+    assert (first.waits_for, "tried again automatically" in first.reason) == (ForDownload(), True)
     assert fault.summary() in first.reason
 
 
@@ -298,7 +299,7 @@ def test_retry_download_fetches_the_order_and_takes_it(world):
     )
     orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
     world.take()
-    assert (world.imported(told).state, world.imported(told).waits_for) == ("OK", "")
+    assert (world.imported(told).state, world.imported(told).waits_for) == ("OK", None)
 
 
 def test_retry_download_of_the_same_bytes_takes_them_once_more(world):

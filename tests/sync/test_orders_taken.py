@@ -34,6 +34,7 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.operations.channels import channel_life, links
 from wharfinger.operations.orders import imported_orders
@@ -477,7 +478,7 @@ def test_a_channel_that_does_not_run_takes_no_orders_and_loses_none(world, off):
     told = order(line("MUG"))
     world.hear(told)
     assert world.imported(told).state == "Not attempted"
-    assert world.imported(told).waits_for == f"channel:{world.fbm.pk}"
+    assert world.imported(told).waits_for == ForChannel(world.fbm.pk)
 
 
 def test_a_channel_without_a_site_takes_no_orders(world):

@@ -34,6 +34,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.subjects import AboutSku
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"
@@ -249,7 +250,7 @@ def shipped_order(world: Shop, number: int, item: StockItem, state: str = "Accep
 def unknown_sku(world: Shop, order: SalesOrder, sku: str = "MUG-BLUE") -> Problem:
     return Problem.objects.create(
         kind="Unknown SKU",
-        key=f"sku:{world.account.pk}:{sku}",
+        key=AboutSku(world.account.pk, sku),
         cause=f"No stock item is linked to the Amazon SKU {sku}.",
         remedy="Link it to a stock item.",
         account=world.account,

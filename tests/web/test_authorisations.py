@@ -17,6 +17,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.channels.channel import AuthorisationOutcome
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.subjects import AboutToken, AlertKey
 from wharfinger.operations.access.authorisation import WhyNotOurs
 from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
 
@@ -301,8 +302,8 @@ def test_the_access_page_shows_last_four_and_dates_and_no_secret(world, sign_in)
     pressed(browser, world)
     Alert.objects.create(
         kind="Authorisation expires",
-        key="token:1",
-        subject=f"token:{world.account.pk}",
+        key=AlertKey(AboutToken(world.account.pk), "2027-01-05:30"),
+        subject=AboutToken(world.account.pk),
         text="It ends soon.",
         remedy="Press Authorise again.",
         raised_at=NOW,

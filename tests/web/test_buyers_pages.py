@@ -9,6 +9,7 @@ from tests.web.stories import NOW
 
 from wharfinger.db.models import Activity, Channel, Marketplace, Problem, SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.subjects import AboutOrder
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +30,7 @@ def page_of(client, order):
 
 def problem(order, kind):
     Problem.objects.create(
-        kind=kind, key=f"order:{order.pk}", cause="c", remedy="c", sales_order=order, opened_at=NOW, seen_at=NOW
+        kind=kind, key=AboutOrder(order.pk), cause="c", remedy="c", sales_order=order, opened_at=NOW, seen_at=NOW
     )
 
 

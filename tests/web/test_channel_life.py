@@ -5,6 +5,7 @@ from tests.web.stories import NOW, UK, imported_order, shop
 
 from wharfinger.db.models import Channel, ImportedOrder, Marketplace, Participation, Site
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.orders.waits_for import ForChannel
 
 pytestmark = pytest.mark.django_db
 DE = "A1PA6795UKMFR9"
@@ -30,7 +31,7 @@ def a_found_order(world, number, status="UNSHIPPED"):
         number,
         state="Not attempted",
         amazon_status=status,
-        waits_for=f"channel:{world.fbm.pk}",
+        waits_for=ForChannel(world.fbm.pk),
         reason="Don't import orders is on.",
     )
 

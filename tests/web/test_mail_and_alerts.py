@@ -9,6 +9,7 @@ from tests.web.stories import NOW, shop
 from wharfinger.config.environment import Smtp
 from wharfinger.db.models import Alert, MailSettings, TestMail
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.subjects import AboutToken, AlertKey
 
 pytestmark = pytest.mark.django_db
 MAIL = "/settings/mail/"
@@ -31,8 +32,8 @@ def an_alert(number=1, **values):
     return Alert.objects.create(
         **{
             "kind": "Authorisation expires",
-            "key": f"token:1:{number}",
-            "subject": "token:1",
+            "key": AlertKey(AboutToken(1), str(number)),
+            "subject": AboutToken(1),
             "text": f"Authorisation {number} ends.",
             "remedy": "Press Authorise again.",
             "remedy_page": "/channels/1/",

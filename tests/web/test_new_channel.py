@@ -18,6 +18,7 @@ from wharfinger.db.models import (
     Site,
 )
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.orders.waits_for import ForChannel
 
 pytestmark = pytest.mark.django_db
 
@@ -388,7 +389,7 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
         marketplace_id=UK,
         fulfilment="FBM",
         state="Not attempted",
-        waits_for=f"channel:{world.fbm.pk}",
+        waits_for=ForChannel(world.fbm.pk),
         amazon_status="UNSHIPPED",
         placed_at=NOW,
         amazon_updated_at=NOW,

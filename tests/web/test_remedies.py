@@ -13,6 +13,7 @@ from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.installation.people import Role, may
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import REMEDIES, closed_by_word, controls_named
+from wharfinger.domain.installation.subjects import AboutLevel, AboutOrder
 from wharfinger.operations.installation import problems
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.refusals import Refused
@@ -112,7 +113,7 @@ def test_no_remedy_of_the_sources_names_what_no_kind_knows():
 class TestMarkedAsDone:
     def test_a_persons_word_closes_it_and_the_same_cause_stays_closed(self, sign_in, clock):
         open_problem(
-            ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
+            ProblemKind.FOREIGN_CURRENCY, AboutOrder(1), cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
         )
         problem = Problem.objects.get()
         answer = sign_in().post(f"/problems/{problem.pk}/done/?next=/sales-orders/")
@@ -121,20 +122,20 @@ class TestMarkedAsDone:
         assert problem.solved_at == clock.now()
         assert problem.closed_by.username == "administrator"
         assert AuditEntry.objects.filter(verb="mark as done", noun_id=str(problem.pk)).exists()
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="Again.", now=clock.now())
+        open_problem(ProblemKind.FOREIGN_CURRENCY, AboutOrder(1), cause="In EUR.", remedy="Again.", now=clock.now())
         assert Problem.objects.count() == 1
-        open_problem(ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In SEK.", remedy="Another.", now=clock.now())
+        open_problem(ProblemKind.FOREIGN_CURRENCY, AboutOrder(1), cause="In SEK.", remedy="Another.", now=clock.now())
         assert Problem.objects.filter(solved_at=None).count() == 1
 
     def test_what_closes_automatically_is_not_closed_by_word(self, clock):
         assert not closed_by_word(ProblemKind.OVERSOLD)
-        open_problem(ProblemKind.OVERSOLD, "level:1", cause="At -3.", remedy="“Count”.", now=clock.now())
+        open_problem(ProblemKind.OVERSOLD, AboutLevel(1, 1), cause="At -3.", remedy="“Count”.", now=clock.now())
         with pytest.raises(Refused, match="automatically"):
             problems.mark_as_done(Problem.objects.get().pk, now=clock.now(), user=somebody())
 
     @pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 302), (Role.WAREHOUSE, 403), (Role.VIEWER, 403)])
     def test_only_those_who_may(self, role, status, sign_in, clock):
         open_problem(
-            ProblemKind.FOREIGN_CURRENCY, "order:1", cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
+            ProblemKind.FOREIGN_CURRENCY, AboutOrder(1), cause="In EUR.", remedy="“Mark as done”.", now=clock.now()
         )
         assert sign_in(role).post(f"/problems/{Problem.objects.get().pk}/done/").status_code == status

@@ -5,6 +5,7 @@ from tests.web import stories
 from tests.web.stories import NOW
 
 from wharfinger.db.models import Channel, ImportedOrder, Site
+from wharfinger.domain.orders.waits_for import ForChannel
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def paused():
 
 def found(world, number, channel):
     return stories.imported_order(
-        world, number, channel=channel, state="Not attempted", waits_for=f"channel:{channel.pk}"
+        world, number, channel=channel, state="Not attempted", waits_for=ForChannel(channel.pk)
     )
 
 

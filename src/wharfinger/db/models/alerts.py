@@ -5,6 +5,7 @@ from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedText
 from wharfinger.db.fields import EnumField
+from wharfinger.db.stored_values import AlertKeyField, SubjectField
 from wharfinger.domain.installation.alerts import AlertKind, MailSecurity
 
 
@@ -12,8 +13,8 @@ class Alert(models.Model):
     """One thing that people must know in time. One open row for each `key`; closed when its cause is gone."""
 
     kind = EnumField(AlertKind, max_length=30)
-    key = models.CharField(max_length=120)  # what it is about and at which step, e.g. token:3:2027-01-05:30
-    subject = models.CharField(max_length=120)  # what it is about, whatever the step, e.g. token:3
+    key = AlertKeyField(max_length=120)  # what it is about and on which occasion
+    subject = SubjectField(max_length=120)  # what it is about, whatever the occasion
     text = models.TextField()
     remedy = models.TextField()
     remedy_page = models.CharField(max_length=200, blank=True)

@@ -5,6 +5,7 @@ from django.db import models
 from wharfinger.db.encryption import EncryptedBytes
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
+from wharfinger.db.stored_values import WaitsForField
 from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
 
@@ -75,7 +76,7 @@ class ImportedOrder(models.Model):
     state = EnumField(ImportState, max_length=20)
     reason = models.TextField(blank=True)  # the error, in plain words
     remedy = models.TextField(blank=True)
-    waits_for = models.CharField(max_length=120, blank=True, db_index=True)  # what would fix it, e.g. site:3, sku:1:AB
+    waits_for = WaitsForField(max_length=120, blank=True, db_index=True)
     wish = EnumField(  # what a person decided at the first import; empty = nobody asked
         FirstImport, max_length=12, blank=True, default=""
     )

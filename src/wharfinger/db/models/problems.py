@@ -2,14 +2,16 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.fields import EnumField
+from wharfinger.db.stored_values import SubjectField
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import TEXT_AT_MOST
 
 
 class Problem(models.Model):
     """Something a person must fix, with its cause and its remedy. One open row for each `key`."""
 
     kind = EnumField(ProblemKind, max_length=40)
-    key = models.CharField(max_length=200)  # what it is about, e.g. sku:3:AB-1
+    key = SubjectField(max_length=TEXT_AT_MOST)  # what it is about
     cause = models.TextField()
     remedy = models.TextField()
     remedy_page = models.CharField(max_length=200, blank=True)  # path of the page where it is fixed

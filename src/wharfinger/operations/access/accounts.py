@@ -19,8 +19,10 @@ from wharfinger.db.queries.moments import is_past
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutAccount, AboutApplication, AlertKey
 from wharfinger.domain.marketplaces import MARKETPLACES, Pool, likely_zone
 from wharfinger.domain.moments import is_ahead
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._alert_steps import close_alerts, raise_alert
 from wharfinger.operations.installation._history_steps import record_activity
@@ -145,7 +147,7 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
     if linked is LinkState.LINKED:
         _account_is_linked(channel.account, now)
         if channel.link_state != linked:
-            reconsider(f"channel:{channel_id}", now=now)
+            reconsider(ForChannel(channel_id), now=now)
             notice_all(channel, "linked", now)
             _read_anew(channel)
 
@@ -155,8 +157,8 @@ def _account_is_linked(account: SellerAccount, now: datetime) -> None:
         link_state=LinkState.LINKED, link_error="", lost_at=None, probed_at=None
     )
     Channel.objects.filter(account=account, link_state=LinkState.LOST).update(link_state=LinkState.LINKED)
-    solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
-    close_alerts(_subject(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
+    solve_problem(ProblemKind.AUTHORISATION_LOST, AboutAccount(account.pk), now=now)
+    close_alerts(AboutAccount(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     FlowSchedule.objects.bulk_create(
         [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
     )
@@ -194,7 +196,7 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     remedy = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
-        f"account:{account_id}",
+        AboutAccount(account_id),
         cause=f"{account.name}: Amazon refuses our access. {error}",
         remedy=remedy,
         remedy_page=page,
@@ -204,8 +206,7 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     )
     raise_alert(
         AlertKind.AUTHORISATION_LOST,
-        f"{_subject(account_id)}:lost:{now.isoformat()}",
-        _subject(account_id),
+        AlertKey(AboutAccount(account_id), f"lost:{now.isoformat()}"),
         text=f"{account.name}: Amazon refuses our access. No order comes in and nothing goes out for now.",
         remedy=remedy,
         remedy_page=page,
@@ -236,15 +237,11 @@ def probe_lost_accounts(*, now: datetime) -> int:
     return probed
 
 
-def _subject(account_id: int) -> str:
-    return f"account:{account_id}"
-
-
 @operation
 def report_application_refused(account_id: int, *, error: str, now: datetime) -> None:
     """Login with Amazon refuses the application itself (its secret, A03): no seller's channel is unlinked."""
     account = SellerAccount.objects.select_related("application").get(pk=account_id)
-    subject = f"application:{account.application_id}"
+    subject = AboutApplication(account.application_id or 0)
     page = f"/settings/amazon-application/{account.application_id}/" if account.application_id else ""
     remedy = "Copy the current secret from the Solution Provider Portal into “LWA client secret” and save it."
     problem = open_problem(
@@ -258,8 +255,7 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     )
     raise_alert(
         AlertKind.APPLICATION_REFUSED,
-        f"{subject}:problem:{problem.pk}",
-        subject,
+        AlertKey(subject, f"problem:{problem.pk}"),
         text="Amazon refuses the application's client id or secret: no call is answered, for every account that it "
         "speaks for. The accounts' authorisations stay good.",
         remedy=remedy,
@@ -272,6 +268,6 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
 def accept_application(account_id: int, *, now: datetime) -> None:
     """The application was taken again: its problem is solved."""
     account = SellerAccount.objects.get(pk=account_id)
-    subject = f"application:{account.application_id}"
+    subject = AboutApplication(account.application_id or 0)
     solve_problem(ProblemKind.APPLICATION_REFUSED, subject, now=now)
     close_alerts(subject, now=now)

@@ -11,12 +11,15 @@ from django.conf import settings
 from wharfinger.db.models import AmazonApplication, SellerAccount, User
 from wharfinger.domain.access.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.installation.alerts import AlertKind
+from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.reminders import SECRET_LIVES
+from wharfinger.domain.installation.subjects import AboutApplication, AboutRotation, AboutSecret
 from wharfinger.domain.marketplaces import Region
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import application_for, linked_accounts
 from wharfinger.operations.installation._alert_steps import close_alerts
 from wharfinger.operations.installation._history_steps import record_audit
+from wharfinger.operations.installation._problem_steps import solve_problem
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -149,8 +152,9 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
     if held is not None:
         raise Refused(f"{held.name} holds access through this application. Revoke it there first, or keep this one.")
     SellerAccount.objects.filter(application=row).update(application=None)
-    close_alerts(f"secret:{pk}", now=now)
-    close_alerts(f"rotation:{pk}", now=now)
+    solve_problem(ProblemKind.APPLICATION_REFUSED, AboutApplication(pk), now=now)
+    for subject in (AboutApplication(pk), AboutSecret(pk), AboutRotation(pk)):
+        close_alerts(subject, now=now)
     record_audit(
         "remove application",
         "AmazonApplication",
@@ -190,7 +194,7 @@ def _write(row: AmazonApplication, entry: ApplicationEntry, now: datetime) -> No
 
 def _try_the_new_secret(row: AmazonApplication, now: datetime) -> None:
     """One channel of each account tells whether Amazon takes it."""
-    close_alerts(f"rotation:{row.pk}", now=now, kinds=(AlertKind.ROTATION_FAILED,))
+    close_alerts(AboutRotation(row.pk), now=now, kinds=(AlertKind.ROTATION_FAILED,))
     for account in linked_accounts().filter(application=row):
         channel = account.channels.filter(archived=False).order_by("pk").first()
         if channel is not None:

@@ -17,6 +17,7 @@ from wharfinger.domain.channels.channel import AuthorisationOutcome, Authorisati
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutAccount, AboutToken
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import application_for, restart_failures
 from wharfinger.operations.access._seller_steps import join_account
@@ -284,9 +285,9 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     account.application = application_for(account.region)
     account.save()
     Channel.objects.filter(account=account).update(link_state=LinkState.WAITING)
-    solve_problem(ProblemKind.AUTHORISATION_LOST, f"account:{account.pk}", now=now)
-    close_alerts(f"account:{account.pk}", now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
-    close_alerts(f"token:{account.pk}", now=now)
+    solve_problem(ProblemKind.AUTHORISATION_LOST, AboutAccount(account.pk), now=now)
+    close_alerts(AboutAccount(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
+    close_alerts(AboutToken(account.pk), now=now)
     after = _credential_facts(account) | {"token": "removed"}
     record_audit("revoke", "SellerAccount", account.pk, before=before, after=after, now=now, user=user)
     record_activity(f"{account.name}: access revoked here.", account=account, now=now, user=user)

@@ -20,6 +20,7 @@ from wharfinger.domain.access.budget import (
     useful_at,
 )
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.retry import roll_of
 from wharfinger.operations.installation._page_steps import (
@@ -138,7 +139,7 @@ def _report_throttled(row: RateBudget, now: datetime) -> None:
     hours = (now - (row.throttled_since or now)) // timedelta(hours=1)
     open_problem(
         ProblemKind.THROTTLED,
-        f"{row.operation}:{row.account_id}",
+        AboutWork(row.account_id, row.operation),
         cause=f"{row.account.name}: for {hours} hours Amazon has refused every call of {row.operation}, because its "
         "rate limit was used up. We stayed within it: another application of this seller uses the same limit.",
         remedy="In Seller Central, Manage Your Apps, see which other application reads this account, and slow it down "
@@ -155,4 +156,4 @@ def note_success(account_id: int, called: str, *, now: datetime) -> None:
     row = RateBudget.objects.select_for_update().get(account_id=account_id, operation=called)
     pace = after_success(Pace(row.refusals, row.pressure, row.share))
     RateBudget.objects.filter(pk=row.pk).update(refusals=pace.refusals, share=pace.share, throttled_since=None)
-    solve_problem(ProblemKind.THROTTLED, f"{called}:{account_id}", now=now)
+    solve_problem(ProblemKind.THROTTLED, AboutWork(account_id, called), now=now)

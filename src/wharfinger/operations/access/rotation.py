@@ -11,6 +11,7 @@ from enum import StrEnum
 from wharfinger.db.models import AmazonApplication, User
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.reminders import SECRET_LIVES
+from wharfinger.domain.installation.subjects import AboutRotation, AlertKey
 from wharfinger.domain.moments import is_recent
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import linked_accounts
@@ -37,7 +38,7 @@ def ask_rotation(application_pk: int, *, user: User, now: datetime) -> None:
         raise Refused("A new secret was asked for already; its message is being waited for.")
     row.rotation_requested_at, row.rotation_called_at, row.rotation_error = now, None, ""
     row.save(update_fields=["rotation_requested_at", "rotation_called_at", "rotation_error"])
-    close_alerts(_subject(row.pk), now=now)
+    close_alerts(AboutRotation(row.pk), now=now)
     record_audit(
         "rotate secret", "AmazonApplication", row.pk, before=None, after={"secret": "asked for"}, now=now, user=user
     )
@@ -96,17 +97,12 @@ def refuse_rotation(application_pk: int, *, error: str, remedy: str, now: dateti
 def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> None:
     raise_alert(
         AlertKind.ROTATION_FAILED,
-        f"{_subject(row.pk)}:{now.isoformat()}",
-        _subject(row.pk),
+        AlertKey(AboutRotation(row.pk), now.isoformat()),
         text=f"The client secret of the Amazon application {row.name} was not rotated; the old one is used. {error}",
         remedy=remedy,
         remedy_page=f"/settings/amazon-application/{row.pk}/",
         now=now,
     )
-
-
-def _subject(application_pk: int) -> str:
-    return f"rotation:{application_pk}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +165,7 @@ def take_new_secret(told: NewSecret, *, now: datetime) -> Took:
     row.old_secret_works_until, row.rotated_at = told.old_works_until, now
     row.rotation_requested_at, row.rotation_error = None, ""
     row.save()
-    close_alerts(_subject(row.pk), now=now)
+    close_alerts(AboutRotation(row.pk), now=now)
     record_audit(
         "rotate secret", "AmazonApplication", row.pk, before=None, after={"secret": "changed"}, now=now, user=None
     )

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Installation, Invoice, Problem, SalesOrder
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations._options_in_force import (
     options_for,
@@ -31,8 +32,8 @@ def invoice_order(order: SalesOrder, *, now: datetime) -> Invoice | None:
 
 def totals_differ(order: SalesOrder) -> bool:
     """Whether *Totals differ* is open for the order."""
-    key = f"order:{order.pk}"
-    return Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=key, solved_at=None).exists()
+    subject = AboutOrder(order.pk)
+    return Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=subject, solved_at=None).exists()
 
 
 def invoice_what_is_due(order: SalesOrder, *, now: datetime) -> None:

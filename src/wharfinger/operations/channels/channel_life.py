@@ -8,6 +8,7 @@ from wharfinger.db.models import Activity, AuthorisationAttempt, Channel, Courie
 from wharfinger.db.queries.channels.channel_facts import hangs_on
 from wharfinger.domain.channels.channel import ActivatedFor
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.waits_for import ForChannel, ForNewChannel
 from wharfinger.operations import triggers
 from wharfinger.operations.access._seller_steps import forget_account
 from wharfinger.operations.channels._channel_steps import (
@@ -43,7 +44,7 @@ def activate_channel(channel_id: int, activated_for: ActivatedFor, *, now: datet
         raise Refused("This demo system has no simulator. Start it with “wharfinger demo”, or choose the sandbox.")
     _refuse_another_amazon(channel, activated_for)
     _set_activated(channel, activated_for, now, user)
-    reconsider(f"channel:{channel_id}", now=now)
+    reconsider(ForChannel(channel_id), now=now)
     notice_all(channel, "activated", now)
     triggers.verify_channel(channel_id)
 
@@ -92,7 +93,7 @@ def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User)
     record_audit(verb, "Channel", channel_id, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} {verb}d.", channel=channel, now=now, user=user)
     if enabled:
-        reconsider(f"channel:{channel_id}", now=now)
+        reconsider(ForChannel(channel_id), now=now)
         notice_all(channel, "enabled", now)
 
 
@@ -176,8 +177,8 @@ def restore_channel(channel_id: int, *, now: datetime, user: User) -> None:
     if channel.activated:
         _refuse_another_amazon(channel, channel.activated_for)
     _set_archived(channel, False, now, user)
-    reconsider(f"nochannel:{channel.account_id}:{channel.marketplace_id}:{channel.kind}", now=now)
-    reconsider(f"channel:{channel_id}", now=now)
+    reconsider(ForNewChannel(channel.account_id, channel.marketplace_id, channel.kind), now=now)
+    reconsider(ForChannel(channel_id), now=now)
     notice_all(channel, "restored", now)
     triggers.verify_channel(channel_id)
 

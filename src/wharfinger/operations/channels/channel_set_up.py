@@ -22,6 +22,7 @@ from wharfinger.domain.days import day_of
 from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.waits_for import ForChannel, ForNewChannel
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import application_for, link_before_checks, restart_failures
 from wharfinger.operations.access._seller_steps import join_account
@@ -161,7 +162,7 @@ def _create(
     _write(channel, checked, account, now, user)
     record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
     record_audit("create", "Channel", channel.pk, before=None, after=channel_facts(channel), now=now, user=user)
-    reconsider(f"nochannel:{account.pk}:{marketplace.pk}:{kind}", now=now)
+    reconsider(ForNewChannel(account.pk, marketplace.pk, kind), now=now)
     triggers.verify_channel(channel.pk)
     return channel
 
@@ -215,7 +216,7 @@ def save_channel(
     _write(channel, checked, account, now, user)
     record_audit("save", "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
     record_activity(f"Channel {channel.name} saved.", channel=channel, account=account, now=now, user=user)
-    reconsider(f"channel:{channel.pk}", now=now)
+    reconsider(ForChannel(channel.pk), now=now)
     triggers.verify_channel(channel.pk)
     return channel
 

@@ -6,7 +6,9 @@ from datetime import datetime
 from wharfinger.db.models import Activity, Channel, ImportedOrder, Problem, User
 from wharfinger.db.queries.channels.first_import import Decisions, found_orders
 from wharfinger.domain.channels.first_import import FirstImport
+from wharfinger.domain.installation.subjects import AboutImport
 from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.refusals import Refused
@@ -26,7 +28,7 @@ def start_importing(channel_id: int, decisions: Decisions, *, user: User, now: d
     if not channel.dont_import_orders:
         raise Refused("Don't import orders is off already: orders of this channel are imported as they come.")
     done = _start(channel, decisions, user, now)
-    reconsider(f"channel:{channel_id}", now=now)
+    reconsider(ForChannel(channel_id), now=now)
     return done
 
 
@@ -48,7 +50,7 @@ def start_first_imports(
     chosen = decisions or {}
     done = {channel.pk: _start(channel, chosen.get(channel.pk, Decisions()), user, now) for channel in waiting}
     for channel in waiting:
-        reconsider(f"channel:{channel.pk}", now=now)
+        reconsider(ForChannel(channel.pk), now=now)
     return done
 
 
@@ -82,12 +84,12 @@ def _decide(order: ImportedOrder, choice: FirstImport) -> None:
     order.wish = choice
     if choice is FirstImport.IGNORE:
         order.state, order.reason = ImportState.IGNORED, "Ignored at the first import."
-        order.remedy, order.waits_for = "", ""
+        order.remedy, order.waits_for = "", None
 
 
 def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
     ImportedOrder.objects.bulk_update(found, _WRITTEN, batch_size=AT_A_TIME)
-    ignored = [f"imported:{order.pk}" for order in found if order.state == ImportState.IGNORED]
+    ignored = [AboutImport(order.pk) for order in found if order.state == ImportState.IGNORED]
     Problem.objects.filter(key__in=ignored, solved_at=None).update(solved_at=now)
     Activity.objects.bulk_create(
         [

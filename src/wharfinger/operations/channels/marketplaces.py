@@ -5,7 +5,9 @@ from datetime import datetime
 from wharfinger.db.models import Channel, Marketplace, SalesOrder, User
 from wharfinger.domain.days import zone_that_fits
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutMarketplace
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.orders._reconsider_steps import reconsider
@@ -38,12 +40,12 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
         marketplace.proposed_zone = proposed
         marketplace.save(update_fields=["proposed_zone"])
     if not proposed:
-        solve_problem(ProblemKind.ZONE_DIFFERS, _key(marketplace), now=now)
+        solve_problem(ProblemKind.ZONE_DIFFERS, AboutMarketplace(marketplace.pk), now=now)
         return False
     channel = _a_channel(marketplace)
     open_problem(
         ProblemKind.ZONE_DIFFERS,
-        _key(marketplace),
+        AboutMarketplace(marketplace.pk),
         cause=f"{marketplace.name}'s days are taken to begin in {marketplace.time_zone}, but the ship-by times of its "
         f"orders end days of {proposed}.",
         remedy=f"Press “Use this zone” on the channel's page: from then on its days are those of {proposed}.",
@@ -52,10 +54,6 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
         now=now,
     )
     return True
-
-
-def _key(marketplace: Marketplace) -> str:
-    return f"marketplace:{marketplace.pk}"
 
 
 def _a_channel(marketplace: Marketplace) -> Channel | None:
@@ -76,12 +74,12 @@ def accept_zone(channel_id: int, zone: str, *, now: datetime, user: User) -> str
     before = marketplace.time_zone
     marketplace.time_zone, marketplace.proposed_zone = zone, ""
     marketplace.save(update_fields=["time_zone", "proposed_zone"])
-    solve_problem(ProblemKind.ZONE_DIFFERS, _key(marketplace), now=now)
+    solve_problem(ProblemKind.ZONE_DIFFERS, AboutMarketplace(marketplace.pk), now=now)
     for row in Channel.objects.filter(marketplace=marketplace, archived=False).order_by("pk"):
         record_activity(
             f"The days of {marketplace.name} begin in {zone}, no longer in {before}.", channel=row, now=now, user=user
         )
-        reconsider(f"channel:{row.pk}", now=now)
+        reconsider(ForChannel(row.pk), now=now)
     record_audit(
         "accept zone",
         "Marketplace",

@@ -5,13 +5,13 @@ from datetime import datetime
 
 from wharfinger.db.models import Alert, SellerAccount
 from wharfinger.domain.installation.alerts import AlertKind
+from wharfinger.domain.installation.subjects import AlertKey, AlertSubject
 from wharfinger.operations import triggers
 
 
 def raise_alert(
     kind: AlertKind,
-    key: str,
-    subject: str,
+    key: AlertKey,
     *,
     text: str,
     remedy: str,
@@ -24,7 +24,7 @@ def raise_alert(
         key=key,
         defaults={
             "kind": kind,
-            "subject": subject,
+            "subject": key.subject,
             "text": text,
             "remedy": remedy,
             "remedy_page": remedy_page,
@@ -37,7 +37,7 @@ def raise_alert(
     triggers.run_periodic_task(triggers.MAIL_OUT)
 
 
-def close_alerts(subject: str, *, now: datetime, kinds: Sequence[AlertKind] = ()) -> int:
+def close_alerts(subject: AlertSubject, *, now: datetime, kinds: Sequence[AlertKind] = ()) -> int:
     """The cause is gone (of these kinds only, if any are named)."""
     rows = Alert.objects.filter(subject=subject, closed_at=None)
     if kinds:
@@ -45,5 +45,5 @@ def close_alerts(subject: str, *, now: datetime, kinds: Sequence[AlertKind] = ()
     return rows.update(closed_at=now)
 
 
-def close_alert(key: str, *, now: datetime) -> None:
+def close_alert(key: AlertKey, *, now: datetime) -> None:
     Alert.objects.filter(key=key, closed_at=None).update(closed_at=now)

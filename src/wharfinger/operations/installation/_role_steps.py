@@ -7,6 +7,7 @@ from datetime import datetime
 from wharfinger.db.models import FlowSchedule, Problem, SellerAccount
 from wharfinger.domain.access.roles import Roles, cause_of, with_same_cause
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutRoles
 from wharfinger.operations.installation._page_steps import (
     channel_page_of,
 )
@@ -26,7 +27,7 @@ def report_role_missing(account_id: int, flow: str, *, error: str, now: datetime
     again_at = min(line.due_at for line in together)
     open_problem(
         ProblemKind.ROLE_MISSING,
-        _key(account_id, lines[flow], lines.values()),
+        _about(account_id, lines[flow], lines.values()),
         cause=f"{account.name}: Amazon denies {calls}; other calls pass. {role} {error}",
         remedy=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
         f"that. Other work of the account goes on; this is tried again automatically at {again_at:%d %b %H:%M} UTC.",
@@ -60,14 +61,14 @@ def _roles_by_flow(lines: dict[str, FlowSchedule]) -> dict[str, Roles]:
     return {flow: _roles_of(line) for flow, line in lines.items()}
 
 
-def _key(account_id: int, line: FlowSchedule, lines: Iterable[FlowSchedule]) -> str:
+def _about(account_id: int, line: FlowSchedule, lines: Iterable[FlowSchedule]) -> AboutRoles:
     roles = cause_of(_roles_of(line), map(_roles_of, lines))
-    return f"{account_id}:{', '.join(sorted(roles)) or line.flow}"[:200]
+    return AboutRoles(account_id, ", ".join(sorted(roles)) or line.flow)
 
 
 def _solve_others(account_id: int, lines: Iterable[FlowSchedule], now: datetime) -> None:
     """Problems that no denied flow of the account stands for any more."""
     denied = list(lines)
-    keys = {_key(account_id, line, denied) for line in denied}
+    still = {_about(account_id, line, denied) for line in denied}
     open_ones = Problem.objects.filter(kind=ProblemKind.ROLE_MISSING, account_id=account_id, solved_at=None)
-    open_ones.exclude(key__in=keys).update(solved_at=now)
+    open_ones.exclude(key__in=still).update(solved_at=now)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from wharfinger.db.models import Alert, AmazonApplication, SellerAccount
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.reminders import Due, plan_reminders
+from wharfinger.domain.installation.subjects import AboutSecret, AboutToken, AlertSubject
 from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
 from wharfinger.operations.installation._page_steps import (
     channel_page_of,
@@ -21,7 +22,7 @@ class _Clock:
     """One day that ends something."""
 
     kind: AlertKind
-    subject: str
+    subject: AlertSubject
     ends: date | None
     what: str
     after: str
@@ -36,7 +37,7 @@ def remind(*, now: datetime) -> int:
     raised = 0
     left = set(Alert.objects.filter(kind__in=REMINDERS, closed_at=None).values_list("key", flat=True))
     for clock in (*_tokens(), *_secrets()):
-        open_keys = {key for key in left if key.startswith(f"{clock.subject}:")}
+        open_keys = {key for key in left if key.subject == clock.subject}
         left -= open_keys
         plan = plan_reminders(clock.subject, clock.ends, now.date(), open_keys)
         for key in plan.close:
@@ -55,7 +56,6 @@ def _raise(clock: _Clock, due: Due, now: datetime) -> None:
     raise_alert(
         clock.kind,
         due.key,
-        clock.subject,
         text=f"{clock.what} {'ended' if due.days_left < 0 else 'ends'} on {day}{before}. {clock.after}",
         remedy=clock.remedy,
         remedy_page=clock.page,
@@ -68,7 +68,7 @@ def _tokens() -> Iterator[_Clock]:
     for account in SellerAccount.objects.exclude(token_set_at=None).order_by("pk"):
         yield _Clock(
             AlertKind.TOKEN_EXPIRES,
-            token_subject(account.pk),
+            AboutToken(account.pk),
             account.token_expiry,
             f"The authorisation of {account.name}",
             "After that Amazon takes our access no more: no order comes in and nothing goes out.",
@@ -82,18 +82,10 @@ def _secrets() -> Iterator[_Clock]:
     for application in AmazonApplication.objects.order_by("pk"):
         yield _Clock(
             AlertKind.SECRET_EXPIRES,
-            secret_subject(application.pk),
+            AboutSecret(application.pk),
             application.secret_expires_on,
             f"The client secret of the Amazon application {application.name} (…{application.secret_last_four})",
             "After that every call to Amazon fails, for every seller account.",
             "Press Rotate the secret, or make a new one in the Solution Provider Portal and enter it.",
             f"/settings/amazon-application/{application.pk}/",
         )
-
-
-def token_subject(account_id: int) -> str:
-    return f"token:{account_id}"
-
-
-def secret_subject(application_id: int) -> str:
-    return f"secret:{application_id}"

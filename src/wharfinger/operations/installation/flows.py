@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.moments import CLOCKS_DIFFER
 from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations import triggers
@@ -86,7 +87,7 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
     if lines.exclude(denied_call="").exists():
         note_role_works(account_id, flow, now=now)
     lines.update(error="", failures=0)
-    solve_problem(ProblemKind.FLOW_FAILED, f"{flow}:{account_id}", now=now)
+    solve_problem(ProblemKind.FLOW_FAILED, AboutWork(account_id, flow), now=now)
 
 
 @operation
@@ -98,7 +99,7 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
     if line.failures >= FAILURES_BEFORE_A_PROBLEM:
         open_problem(
             ProblemKind.FLOW_FAILED,
-            f"{flow}:{account_id}",
+            AboutWork(account_id, flow),
             cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
             remedy="It is tried again automatically, less often each time, and nothing is lost. The message names the "
             "cause; when that is fixed, “Sync now” on the dashboard tries it at once.",

@@ -5,6 +5,7 @@ from datetime import datetime
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Problem, SalesOrder
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder, AboutPartAddress, Subject
 from wharfinger.domain.orders.addresses import LABEL, Doubts, changed, differs_in_part, doubts, read_address, written
 from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress, IncomingOrder
 from wharfinger.operations.installation._history_steps import record_activity
@@ -29,10 +30,10 @@ def note_address(order: SalesOrder, status: AmazonStatus, *, now: datetime) -> N
     wanted = None if status not in TO_SEND or not lacks or confirmed else _kind(lacks)
     for kind in (ProblemKind.NO_ADDRESS, ProblemKind.ADDRESS_INCOMPLETE):
         if kind is not wanted:
-            solve_problem(kind, f"order:{order.pk}", now=now)
+            solve_problem(kind, AboutOrder(order.pk), now=now)
     if wanted is not None:
         cause, remedy = _NOTHING if wanted is ProblemKind.NO_ADDRESS else _odd(lacks)
-        _open(order, wanted, f"order:{order.pk}", cause.format(order.code), remedy, now)
+        _open(order, wanted, AboutOrder(order.pk), cause.format(order.code), remedy, now)
 
 
 def _kind(lacks: Doubts) -> ProblemKind:
@@ -82,7 +83,7 @@ def note_address_change(
     _open(
         order,
         ProblemKind.ADDRESS_CHANGED,
-        f"order:{order.pk}",
+        AboutOrder(order.pk),
         f"Amazon changed the delivery address of {order.code} {when}.",
         "Stop or relabel the parcel: old and new address are in the order's timeline. Then press “I have seen "
         "the new address” on the order.",
@@ -92,13 +93,13 @@ def note_address_change(
 
 def _note_part(order: SalesOrder, told: IncomingAddress | None, now: datetime) -> None:
     """Another address of which too little was told: said once for each such address."""
-    key = f"order:{order.pk}:part:{address_hash(told)[:16]}"
-    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, key=key).exists():
+    subject = AboutPartAddress(order.pk, address_hash(told)[:16])
+    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, key=subject).exists():
         return
     _open(
         order,
         ProblemKind.ADDRESS_CHANGED,
-        key,
+        subject,
         f"Amazon shows another delivery address for {order.code}, but only a part of it; the one held is unchanged.",
         "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
         "order.",
@@ -112,11 +113,11 @@ def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
     return rows.update(solved_at=now)
 
 
-def _open(order: SalesOrder, kind: ProblemKind, key: str, cause: str, remedy: str, now: datetime) -> None:
+def _open(order: SalesOrder, kind: ProblemKind, subject: Subject, cause: str, remedy: str, now: datetime) -> None:
     page = f"/sales-orders/{order.pk}/"
     open_problem(
         kind,
-        key,
+        subject,
         cause=cause,
         remedy=remedy,
         remedy_page=f"/imported-orders/{order.imported_id}/" if kind is ProblemKind.NO_ADDRESS else page,

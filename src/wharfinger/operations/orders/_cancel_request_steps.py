@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wharfinger.db.models import SalesOrder
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import AmazonStatus, IncomingOrder
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -25,11 +26,11 @@ def note_cancel_request(
 ) -> None:
     """Wait for a person's answer; a request for a further line asks again. `requested_before`: order item ids."""
     asked = {line.order_item_id for line in incoming.lines if line.cancel_requested}
-    key = f"order:{order.pk}"
+    subject = AboutOrder(order.pk)
     if not asked:
         order.cancel_requested, order.cancel_answered_at = False, None
     if not asked or incoming.status not in _STILL_OPEN:
-        solve_problem(ProblemKind.CANCEL_REQUESTED, key, now=now)
+        solve_problem(ProblemKind.CANCEL_REQUESTED, subject, now=now)
         return
     if asked - requested_before or not order.cancel_requested:
         order.cancel_answered_at = None
@@ -40,7 +41,7 @@ def note_cancel_request(
         return
     open_problem(
         ProblemKind.CANCEL_REQUESTED,
-        key,
+        subject,
         cause=f"The buyer of {order.code} requested cancellation.",
         remedy="Cancel the order in Seller Central, or press “Dispatch anyway” on the order: then it may be sent.",
         remedy_page=f"/sales-orders/{order.pk}/",

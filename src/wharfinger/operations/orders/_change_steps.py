@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Allocation, SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import read_address
 from wharfinger.domain.orders.order import AmazonStatus, IncomingLine, IncomingOrder
 from wharfinger.domain.stock.ledger import MovementReason
@@ -99,7 +100,7 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
     if any(line.quantity_shipped for line in lines):
         open_problem(
             ProblemKind.CANCELLED_AFTER_SHIPPING,
-            f"order:{order.pk}",
+            AboutOrder(order.pk),
             cause=f"{order.code} was cancelled at Amazon, but a parcel of it has left.",
             remedy="Stop the parcel with the courier if you can, else take the goods back when they return; then press "
             "“Mark as done”.",

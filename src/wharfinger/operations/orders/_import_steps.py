@@ -5,7 +5,9 @@ from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder, Site
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutImport, AboutMessage, AboutSite
 from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder
+from wharfinger.domain.orders.waits_for import ForLevels, WaitsFor
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 ORDER_ID_AT_MOST = 30
@@ -18,13 +20,13 @@ class Decided:
     state: ImportState
     reason: str
     remedy: str = ""
-    waits_for: str = ""
+    waits_for: WaitsFor | None = None
     problem: ProblemKind | None = None
 
 
-def problem_key(raw: RawMessage) -> str:
-    """Of the problem about a message: its order's, so that a newer message solves it; without a number its own."""
-    return f"raw:{raw.account_id}:{raw.key or raw.pk}"
+def about_message(raw: RawMessage) -> AboutMessage:
+    """By its order's number, so that a newer message solves the problem; without one by its own."""
+    return AboutMessage(raw.account_id, raw.key or str(raw.pk))
 
 
 def find_or_make_import(raw: RawMessage, incoming: IncomingOrder, *, now: datetime) -> tuple[ImportedOrder, bool]:
@@ -79,7 +81,7 @@ def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) 
     if decided.problem is not None:
         open_problem(
             decided.problem,
-            f"imported:{imported.pk}",
+            AboutImport(imported.pk),
             cause=f"{imported.amazon_order_id}: {decided.reason}",
             remedy=decided.remedy,
             remedy_page=f"/imported-orders/{imported.pk}/",
@@ -87,26 +89,26 @@ def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) 
             channel=imported.channel,
             now=now,
         )
-    if decided.waits_for.startswith("site:"):
-        _tell_of_empty_site(int(decided.waits_for.removeprefix("site:")), decided.waits_for, now)
+    if isinstance(decided.waits_for, ForLevels):
+        _tell_of_empty_site(decided.waits_for, now)
 
 
 def solve_import_problems(imported: ImportedOrder, *, now: datetime, but: ProblemKind | None = None) -> None:
     """The order is no longer what its problems said."""
     for kind in (ProblemKind.TOTALS_DIFFER, ProblemKind.NOT_UNDERSTOOD):
         if kind is not but:
-            solve_problem(kind, f"imported:{imported.pk}", now=now)
+            solve_problem(kind, AboutImport(imported.pk), now=now)
 
 
-def _tell_of_empty_site(site_id: int, waits_for: str, now: datetime) -> None:
-    site = Site.objects.get(pk=site_id)
+def _tell_of_empty_site(waits_for: ForLevels, now: datetime) -> None:
+    site = Site.objects.get(pk=waits_for.site_id)
     waiting = ImportedOrder.objects.filter(waits_for=waits_for).count() + 1
     open_problem(
         ProblemKind.FBA_SITE_EMPTY,
-        waits_for,
+        AboutSite(site.pk),
         cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
         remedy="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
-        remedy_page=f"/sites/{site_id}/",
+        remedy_page=f"/sites/{site.pk}/",
         site=site,
         now=now,
     )

@@ -7,18 +7,12 @@ from django.db.models import Q, QuerySet
 
 from wharfinger.db.models import Channel, ChannelProduct, SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutSku
 from wharfinger.domain.orders.matching import Candidate, Matched, NotMatched, match_line, near_misses
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
-
-SKU_KEY_AT_MOST = 150
-
-
-def sku_key(account_id: int, sku: str) -> str:
-    """The key of a SKU's problem; an overlong SKU is shortened, the rest is in the problem's text."""
-    return f"sku:{account_id}:{sku[:SKU_KEY_AT_MOST]}"
 
 
 def candidates(
@@ -62,7 +56,7 @@ def hold_line(
     channel = order.channel
     open_problem(
         ProblemKind.UNKNOWN_SKU,
-        sku_key(channel.account_id, line.sku),
+        AboutSku(channel.account_id, line.sku),
         cause=f"{reason}{hint} {order.code} waits for it.",
         remedy="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on "
         "automatically.",
@@ -93,7 +87,7 @@ def fix_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
     fixed = sum(_fix_order(order, now) for order in orders)
     still_held = set(_held_lines(account_id).filter(sku__in=skus).values_list("sku", flat=True))
     for fixed_sku in sorted(skus - still_held):
-        solve_problem(ProblemKind.UNKNOWN_SKU, sku_key(account_id, fixed_sku), now=now)
+        solve_problem(ProblemKind.UNKNOWN_SKU, AboutSku(account_id, fixed_sku), now=now)
     return fixed
 
 

@@ -1,26 +1,22 @@
-"""Steps that take up again what waited for a fixed cause; they need an open transaction.
-
-Keys: `site:ID` (an FBA site has levels now), `channel:ID` (a channel was saved, enabled, activated, linked),
-`nochannel:ACCOUNT:MARKETPLACE:KIND` (a channel was made), `sku:ACCOUNT:SKU` (a SKU was linked).
-"""
+"""Steps that take up again what waited for a fixed cause; they need an open transaction."""
 
 from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage
 from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.orders.waits_for import ForLink, ForNewChannel, WaitsFor
 from wharfinger.operations import triggers
 from wharfinger.operations.orders._link_steps import fix_held_lines
 from wharfinger.operations.orders._reserve_steps import reserve_account, reserve_sku
 
 
-def reconsider(waits_for: str, *, now: datetime) -> int:
+def reconsider(waits_for: WaitsFor, *, now: datetime) -> int:
     """Retry all orders that waited for this, by itself. Answers how many."""
-    if waits_for.startswith("sku:"):
-        _, account_id, sku = waits_for.split(":", 2)
-        fixed = fix_held_lines(int(account_id), sku, now=now)
-        return fixed + reserve_sku(int(account_id), sku, now=now)
-    if waits_for.startswith("nochannel:"):
-        reserve_account(int(waits_for.split(":")[1]), now=now)
+    match waits_for:
+        case ForLink(account_id, sku):
+            return fix_held_lines(account_id, sku, now=now) + reserve_sku(account_id, sku, now=now)
+        case ForNewChannel(account_id):
+            reserve_account(account_id, now=now)
     waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED)
     return retry_with_saved_data(list(waiting.values_list("pk", flat=True)))
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage, User
-from wharfinger.db.queries.orders.inbox import DOWNLOAD
 from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.orders._import_steps import solve_import_problems
@@ -25,7 +25,7 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
     rows = list(found.order_by("pk"))
     for row in rows:
         solve_import_problems(row, now=now)
-        row.state, row.reason, row.waits_for = ImportState.IGNORED, "Ignored by a person.", ""
+        row.state, row.reason, row.waits_for = ImportState.IGNORED, "Ignored by a person.", None
         row.save(update_fields=["state", "reason", "waits_for"])
         record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
     return len(rows)
@@ -47,14 +47,16 @@ def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
     for row in rows:
         triggers.fetch_order(row.account_id, row.amazon_order_id)
         record_activity("Retry Download pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(state=ImportState.RETRYING, waits_for=DOWNLOAD)
+    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=ImportState.RETRYING, waits_for=ForDownload()
+    )
     return len(rows)
 
 
 @operation
 def note_download_delayed(account_id: int, amazon_order_id: str, *, reason: str, now: datetime) -> None:
     """Retry Download got no answer yet: the order goes on waiting for it, with the reason."""
-    rows = ImportedOrder.objects.filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+    rows = ImportedOrder.objects.filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=ForDownload())
     row = rows.select_for_update(of=("self",), no_key=True).first()
     if row is None or row.reason == reason:
         return
@@ -75,14 +77,14 @@ def note_download_failed(
     row = (
         ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
         .select_related("sales_order")
-        .filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=DOWNLOAD)
+        .filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=ForDownload())
         .first()
     )
     if row is None:
         return
     taken = getattr(row, "sales_order", None) is not None
     row.state = ImportState.OK if taken else ImportState.FAILED
-    row.reason, row.waits_for = reason, ""
+    row.reason, row.waits_for = reason, None
     row.save(update_fields=["state", "reason", "waits_for"])
     messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)
     if unknown and not taken and not messages.exclude(source=RawMessage.Source.NOT_REQUESTED).exists():

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db.models import F
 
 from wharfinger.db.models import ImportedOrder, OrderCursor, RawMessage
-from wharfinger.db.queries.orders.inbox import DOWNLOAD
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._problem_steps import open_problem
-from wharfinger.operations.orders._import_steps import note_not_taken, problem_key
+from wharfinger.operations.orders._import_steps import about_message, note_not_taken
 from wharfinger.operations.transaction import operation
 
 NOT_UNDERSTOOD = (
@@ -158,7 +158,7 @@ def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> Non
     cause = f"{raw.key or f'Message {raw.pk}'}: {reason}"
     imported = _set_aside(raw, error=reason, reason=reason, cause=cause, remedy=NOT_REQUESTED, now=now)
     if imported is not None and imported.state != ImportState.IGNORED:
-        ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=DOWNLOAD)
+        ImportedOrder.objects.filter(pk=imported.pk).update(waits_for=ForDownload())
         triggers.fetch_order(raw.account_id, raw.key)
 
 
@@ -174,7 +174,7 @@ def _set_aside(
     )
     open_problem(
         ProblemKind.NOT_UNDERSTOOD,
-        problem_key(raw),
+        about_message(raw),
         cause=cause,
         remedy=remedy if imported else NO_NUMBER,
         remedy_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",

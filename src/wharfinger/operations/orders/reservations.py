@@ -6,12 +6,13 @@ from wharfinger.db.models import Alert, ImportedOrder, Installation, Marketplace
 from wharfinger.db.queries.orders.unimported import Channelless, channelless_orders
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutMissingChannel, AlertKey
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingOrder
 from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
 from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, find_or_make_import
+from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, about_message, find_or_make_import
 from wharfinger.operations.orders._reserve_steps import reserve_units
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, claims_of, recompute_state
@@ -31,6 +32,7 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
     if len(incoming.amazon_order_id) > ORDER_ID_AT_MOST:
         return
     if not raw.key:  # read member by member it has a number after all: what is told of it is told of its order
+        solve_problem(ProblemKind.NOT_UNDERSTOOD, about_message(raw), now=now)
         raw.key = incoming.amazon_order_id
         raw.save(update_fields=["key"])
     imported, found_now = find_or_make_import(raw, incoming, now=now)
@@ -117,42 +119,43 @@ def judge_channelless(account_id: int, *, now: datetime) -> int:
     found = channelless_orders(account_id)
     for row in found:
         _report(row, now)
-    keys = {_key(row) for row in found}
+    still = {_about(row) for row in found}
     gone = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL, account=account_id, solved_at=None)
-    for problem in gone.exclude(key__in=keys).order_by("pk"):
+    for problem in gone.exclude(key__in=still).order_by("pk"):
         solve_problem(ProblemKind.NO_CHANNEL, problem.key, now=now)
-        close_alert(_alert_key(problem), now=now)
+        if isinstance(problem.key, AboutMissingChannel):
+            close_alert(_opening(problem.key, problem), now=now)
     return len(found)
 
 
-def _key(row: Channelless) -> str:
-    return f"nochannel:{row.account_id}:{row.marketplace_id}:{Fulfilment.FBM}"
+def _about(row: Channelless) -> AboutMissingChannel:
+    return AboutMissingChannel(row.account_id, row.marketplace_id, Fulfilment.FBM)
 
 
-def _alert_key(problem: Problem) -> str:
+def _opening(subject: AboutMissingChannel, problem: Problem) -> AlertKey:
     """Each opening of the problem is told anew."""
-    return f"{problem.key}:{problem.pk}"
+    return AlertKey(subject, str(problem.pk))
 
 
 def _report(row: Channelless, now: datetime) -> None:
-    key = _key(row)
-    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL, key=key, solved_at=None).first()
+    subject = _about(row)
+    held = Problem.objects.filter(kind=ProblemKind.NO_CHANNEL, key=subject, solved_at=None).first()
     if held is not None and held.cause == row.sentence:
         return
     problem = open_problem(
         ProblemKind.NO_CHANNEL,
-        key,
+        subject,
         cause=row.sentence,
         remedy=row.remedy,
         remedy_page=row.remedy_page,
         account_id=row.account_id,
         now=now,
     )
-    if not Alert.objects.filter(key=_alert_key(problem), closed_at=None, text=row.sentence).exists():
+    opening = _opening(subject, problem)
+    if not Alert.objects.filter(key=opening, closed_at=None, text=row.sentence).exists():
         raise_alert(
             AlertKind.NO_CHANNEL,
-            _alert_key(problem),
-            key,
+            opening,
             text=row.sentence,
             remedy=row.remedy,
             remedy_page=row.remedy_page,

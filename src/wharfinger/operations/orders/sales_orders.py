@@ -4,6 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Problem, SalesOrder, User
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import doubts, read_address, tidy
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations._options_in_force import (
@@ -53,13 +54,13 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order = rows.select_related("imported").filter(pk=order_id).first()
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
-    key = f"order:{order.pk}"
-    problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=key, solved_at=None).first()
+    subject = AboutOrder(order.pk)
+    problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=subject, solved_at=None).first()
     if problem is None:
         raise Refused(f"The amounts of {order.code} agree. Nothing is left to accept.")
     order.totals_accepted = problem.cause.removeprefix(f"{order.code}: ")
     order.save(update_fields=["totals_accepted"])
-    solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
+    solve_problem(ProblemKind.TOTALS_DIFFER, subject, now=now)
     invoice_what_is_due(order, now=now)
     record_activity(
         f"Amazon's amounts accepted. {problem.cause}", sales_order=order, channel=order.channel, now=now, user=user
@@ -115,7 +116,7 @@ def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused(f"{order.code}: the request is answered already. Dispatch the order as usual.")
     order.cancel_answered_at = now
     order.save(update_fields=["cancel_answered_at"])
-    solve_problem(ProblemKind.CANCEL_REQUESTED, f"order:{order.pk}", now=now)
+    solve_problem(ProblemKind.CANCEL_REQUESTED, AboutOrder(order.pk), now=now)
     pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
     text = "The buyer's request to cancel is answered: the order is dispatched anyway."
     _record(order, "dispatch anyway", text, now, user)

@@ -17,9 +17,11 @@ from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.days import day_of, months_before
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.matching import Matched, NotMatched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SkipReason
 from wharfinger.domain.orders.sales_orders import totals_fault
+from wharfinger.domain.orders.waits_for import ForChannel, ForLevels, ForNewChannel, WaitsFor
 from wharfinger.operations._options_in_force import (
     InForce,
     options_for,
@@ -31,8 +33,8 @@ from wharfinger.operations.orders._change_steps import change_sales_order
 from wharfinger.operations.orders._customer_steps import generic_customer
 from wharfinger.operations.orders._import_steps import (
     Decided,
+    about_message,
     find_or_make_import,
-    problem_key,
     solve_import_problems,
     write_decision,
 )
@@ -88,7 +90,7 @@ def take_order(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> Outcom
     else:
         outcome = _take_new(imported, incoming, now, found_now=found_now)
     imported.save()
-    solve_problem(ProblemKind.NOT_UNDERSTOOD, problem_key(raw), now=now)
+    solve_problem(ProblemKind.NOT_UNDERSTOOD, about_message(raw), now=now)
     return outcome
 
 
@@ -164,7 +166,7 @@ def _no_channel(imported: ImportedOrder) -> Decided:
         ImportState.SKIPPED,
         f"There is no channel for {where} {imported.fulfilment}.",
         f"Create the channel, and the order is imported{_until_then(imported)}",
-        f"nochannel:{imported.account_id}:{imported.marketplace_id}:{imported.fulfilment}",
+        ForNewChannel(imported.account_id, imported.marketplace_id or "", Fulfilment(imported.fulfilment)),
     )
 
 
@@ -190,7 +192,7 @@ def _not_now(
         return Decided(ImportState.SKIPPED, SkipReason.CANCELLED)
     if channel is None:
         return _no_channel(imported)
-    waits = f"channel:{channel.pk}"
+    waits = ForChannel(channel.pk)
     zone = channel.marketplace.time_zone
     if day_of(incoming.placed_at, zone) < months_before(day_of(now, zone), OLDEST_IMPORTED_MONTHS):
         return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD)
@@ -218,7 +220,7 @@ def _fault_in(incoming: IncomingOrder) -> str:
     return ""
 
 
-def _stopped(channel: Channel, site: Site | None, waits: str) -> Decided | None:
+def _stopped(channel: Channel, site: Site | None, waits: WaitsFor) -> Decided | None:
     if not channel.enabled or not channel.activated:
         word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
@@ -240,7 +242,7 @@ def _fba_waits(site: Site, incoming: IncomingOrder) -> Decided | None:
             ImportState.NOT_ATTEMPTED,
             f"{site.name} has no stock levels.",
             "Load the levels from Amazon; the order is taken then.",
-            f"site:{site.pk}",
+            ForLevels(site.pk),
         )
     return None
 
@@ -257,7 +259,7 @@ def _make(
     channel = imported.channel
     if channel is None:
         raise ValueError("an order is taken through a channel")
-    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", None
     imported.imported_at = now
     solve_import_problems(imported, now=now)
     fba = incoming.fulfilment is Fulfilment.FBA
@@ -361,13 +363,13 @@ def _record_moved(
 
 def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> None:
     channel, expected = order.channel, options.values.currency
-    key = f"order:{order.pk}"
+    subject = AboutOrder(order.pk)
     if not order.currency or order.currency == expected:
-        solve_problem(ProblemKind.FOREIGN_CURRENCY, key, now=now)
+        solve_problem(ProblemKind.FOREIGN_CURRENCY, subject, now=now)
         return
     open_problem(
         ProblemKind.FOREIGN_CURRENCY,
-        key,
+        subject,
         cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
         remedy="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
         "“Mark as done”.",
@@ -380,7 +382,7 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
 
 def _change(imported: ImportedOrder, order: SalesOrder, incoming: IncomingOrder, now: datetime) -> Outcome:
     """An order that we hold already: everything that changed at Amazon comes along."""
-    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", ""
+    imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", None
     imported.save()
     order.imported = imported
     if imported.fulfilment == Fulfilment.FBA:
@@ -408,12 +410,12 @@ def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *
     Answers whether the amounts agree again that had differed.
     """
     fault = totals_fault(incoming)
-    key = f"order:{order.pk}"
+    subject = AboutOrder(order.pk)
     if not fault or fault == order.totals_accepted or incoming.status is AmazonStatus.CANCELLED:
-        return not new and solve_problem(ProblemKind.TOTALS_DIFFER, key, now=now)
+        return not new and solve_problem(ProblemKind.TOTALS_DIFFER, subject, now=now)
     open_problem(
         ProblemKind.TOTALS_DIFFER,
-        key,
+        subject,
         cause=f"{order.code}: {fault}",
         remedy="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
         "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Confirmation, SalesOrder, Shipment
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.carriers import are_one_carrier
 from wharfinger.domain.shipping.shipments import ConfirmationState, SentParcel, is_same_parcel
@@ -107,7 +108,7 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
         ]
     )  # fmt: skip
     for kind in _OF_A_CONFIRMATION:
-        solve_problem(kind, confirmation_key(row), now=now)
+        solve_problem(kind, AboutConfirmation(row.pk), now=now)
     record_activity(
         f"Amazon shows parcel {row.shipment.package_reference} ({row.shipment.tracking_number}).",
         sales_order=sales_order,
@@ -115,10 +116,6 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
         account_id=row.account_id,
         now=now,
     )
-
-
-def confirmation_key(row: Confirmation) -> str:
-    return f"confirmation:{row.pk}"
 
 
 def is_overtaken(row: Confirmation) -> bool:

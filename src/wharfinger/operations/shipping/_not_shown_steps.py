@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 
 from wharfinger.db.models import Confirmation
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-from wharfinger.operations.shipping._confirmation_steps import confirmation_key, parcels_of_others
+from wharfinger.operations.shipping._confirmation_steps import parcels_of_others
 
 LOOK_AFTER_ACCEPTED = timedelta(minutes=8)
 """The ordinary order search shows the parcel sooner; this look is for when it does not."""
@@ -61,14 +62,14 @@ def note_not_shown(
     cause = f"{order.code}, parcel {row.shipment.package_reference} ({row.shipment.tracking_number}): "
     cause += _what_amazon_holds(others or packages, shipped=shipped)
     if shipped:
-        solve_problem(ProblemKind.CONFIRMATION_LATE, confirmation_key(row), now=now)
+        solve_problem(ProblemKind.CONFIRMATION_LATE, AboutConfirmation(row.pk), now=now)
         cause += " The order's shipping automation (Seller Central, Shipping settings) or somebody in Seller Central "
         cause += "may have set that."
     if row.error:
         cause += f" Amazon's last words to us: {row.error}"
     open_problem(
         ProblemKind.CONFIRMATION_NOT_SHOWN,
-        confirmation_key(row),
+        AboutConfirmation(row.pk),
         cause=cause,
         remedy="Compare the order in Seller Central with the parcel. Press “Correct carrier / tracking number” if ours "
         "is wrong, else “Send again”. If the buyer can track the parcel there, press “Mark as done”.",

@@ -14,6 +14,7 @@ from django.db.models import F, Q, QuerySet
 from wharfinger.db.models import Confirmation, SellerAccount
 from wharfinger.db.queries.moments import is_due, is_past
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage, SalesOrderState
 from wharfinger.domain.retry import pause_after
@@ -23,7 +24,6 @@ from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.shipping._carrier_steps import carrier_of, carrier_sent
 from wharfinger.operations.shipping._confirmation_steps import (
     confirm_seen_packages,
-    confirmation_key,
     is_overtaken,
     parcels_of_others,
     wait_for_sending,
@@ -202,7 +202,7 @@ def _refuse(row: Confirmation, now: datetime) -> None:
     row.state = ConfirmationState.REFUSED
     open_problem(
         ProblemKind.CONFIRMATION_REFUSED,
-        confirmation_key(row),
+        AboutConfirmation(row.pk),
         cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
         remedy="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order "
         "shows the parcel in Seller Central, nothing is left to do.",
@@ -318,7 +318,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
         waits = row.error or ("" if numbered else "The parcel has no tracking number yet.")
         open_problem(
             ProblemKind.CONFIRMATION_LATE,
-            confirmation_key(row),
+            AboutConfirmation(row.pk),
             cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
             remedy=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
             remedy_page=f"/sales-orders/{order.pk}/",

@@ -16,6 +16,7 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
@@ -103,7 +104,7 @@ def _check_order(order: SalesOrder) -> None:
             f"The buyer of {order.code} requested cancellation. Press Dispatch anyway on the order first, or cancel it "
             "in Seller Central."
         )
-    if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None).exists():
+    if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists():
         raise Refused(
             f"{order.code} has no whole delivery address. The order's page says what is missing and what to do."
         )

@@ -22,6 +22,7 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state
 from wharfinger.domain.stock.allocation import Part, promise, whole_units
@@ -175,7 +176,7 @@ def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: 
         Fulfilment(order.imported.fulfilment or "FBM"),
         facts,
         address_missing=Problem.objects.filter(
-            kind__in=ADDRESS_HOLDS, key=f"order:{order.pk}", solved_at=None
+            kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None
         ).exists(),
     )
     SalesOrder.objects.filter(pk=order.pk).exclude(state=state).update(state=state)
@@ -198,13 +199,13 @@ def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> Non
 
 
 def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -> None:
-    key = f"order:{order.pk}"
+    subject = AboutOrder(order.pk)
     if state is not SalesOrderState.AWAITING_STOCK:
-        solve_problem(ProblemKind.AWAITING_STOCK, key, now=now)
+        solve_problem(ProblemKind.AWAITING_STOCK, subject, now=now)
         return
     open_problem(
         ProblemKind.AWAITING_STOCK,
-        key,
+        subject,
         cause=f"{order.code} waits: there is not enough stock at {order.site.name} for all of its lines.",
         remedy="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
         "cancel the order in Seller Central.",

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wharfinger.db.models import ChannelProduct, Listing
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutIssues, AboutListing, AboutShown, Subject
 from wharfinger.domain.stock.listing_issues import ListingIssue, that_matter
 from wharfinger.operations.installation._page_steps import page_of_listing
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -29,19 +30,19 @@ def keep_issues(product: ChannelProduct, issues: Sequence[ListingIssue], *, show
         if vanished:
             _tell_vanished(product, now)
         elif shown:
-            solve_problem(ProblemKind.LISTING_GONE, f"shown:{product.pk}", now=now)
+            solve_problem(ProblemKind.LISTING_GONE, AboutShown(product.pk), now=now)
 
 
 def _tell_issues(product: ChannelProduct, found: Sequence[ListingIssue], now: datetime) -> None:
-    key = f"issues:{product.pk}"
+    subject = AboutIssues(product.pk)
     if not found:
-        solve_problem(ProblemKind.LISTING_ISSUE, key, now=now)
+        solve_problem(ProblemKind.LISTING_ISSUE, subject, now=now)
         return
     listing = product.listing
     said = " ".join(issue.sentence for issue in found)
     open_problem(
         ProblemKind.LISTING_ISSUE,
-        key,
+        subject,
         cause=f"SKU {listing.sku} on {product.marketplace.name}: {said}"[:_CAUSE_AT_MOST],
         remedy="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
         "closes when Amazon shows no error any more.",
@@ -56,7 +57,7 @@ def _tell_vanished(product: ChannelProduct, now: datetime) -> None:
     where = product.marketplace.name
     _open_gone(
         product.listing,
-        f"shown:{product.pk}",
+        AboutShown(product.pk),
         f"SKU {product.listing.sku} is neither found nor bought on {where} any more: Amazon shows it as inactive.",
         now,
     )
@@ -67,20 +68,20 @@ def tell_gone(listing: Listing, *, now: datetime) -> None:
     for product in ChannelProduct.objects.filter(listing=listing).exclude(issues=[]).order_by("pk"):
         product.issues = []
         product.save(update_fields=["issues"])
-        solve_problem(ProblemKind.LISTING_ISSUE, f"issues:{product.pk}", now=now)
+        solve_problem(ProblemKind.LISTING_ISSUE, AboutIssues(product.pk), now=now)
     cause = f"SKU {listing.sku} is not listed at Amazon any more. Its quantity is not sent."
-    _open_gone(listing, f"listing:{listing.pk}", cause, now)
+    _open_gone(listing, AboutListing(listing.pk), cause, now)
 
 
 def tell_back(listing: Listing, *, now: datetime) -> None:
     """Amazon lists the SKU."""
-    solve_problem(ProblemKind.LISTING_GONE, f"listing:{listing.pk}", now=now)
+    solve_problem(ProblemKind.LISTING_GONE, AboutListing(listing.pk), now=now)
 
 
-def _open_gone(listing: Listing, key: str, cause: str, now: datetime) -> None:
+def _open_gone(listing: Listing, subject: Subject, cause: str, now: datetime) -> None:
     open_problem(
         ProblemKind.LISTING_GONE,
-        key,
+        subject,
         cause=cause,
         remedy="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
         "Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",

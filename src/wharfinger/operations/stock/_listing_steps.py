@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from wharfinger.db.models import ChannelProduct, Listing, StockBarcode, StockItem, StockNotice
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutListing
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.waits_for import ForLink
 from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
@@ -74,7 +76,7 @@ def link_by_itself(products: Sequence[ChannelProduct], *, now: datetime) -> int:
         item = items[listing.sku]
         record_activity(f"SKU linked to {item.code} by itself.", item=item, listing=listing, now=now)
     for account_id, sku in sorted({(listing.account_id, listing.sku) for listing in listings.values()}):
-        reconsider(f"sku:{account_id}:{sku}", now=now)
+        reconsider(ForLink(account_id, sku), now=now)
     _tell_others(listings.values(), now)
     return len(linked)
 
@@ -108,7 +110,7 @@ def compare_seen(listing: Listing, quantity: int, *, requested_at: datetime, now
     elif quantity == listing.sent_quantity:
         why.pop("misses", None)
         listing.read_back_at = None
-        solve_problem(ProblemKind.LISTING_DRIFT, f"listing:{listing.pk}", now=now)
+        solve_problem(ProblemKind.LISTING_DRIFT, AboutListing(listing.pk), now=now)
     else:
         if before == quantity and before_at is not None and listing.sent_at and before_at <= listing.sent_at:
             why["not_applied"] = True  # the number of before: what we sent has not taken effect
@@ -141,7 +143,7 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
     if misses >= MISSES_BEFORE_A_PROBLEM:
         open_problem(
             ProblemKind.LISTING_DRIFT,
-            f"listing:{listing.pk}",
+            AboutListing(listing.pk),
             cause=f"SKU {listing.sku}: {cause.lower()}, {misses} looks in a row.",
             remedy="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
             "automatically; “Send quantity again” does it now.",

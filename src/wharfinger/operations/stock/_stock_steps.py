@@ -24,6 +24,7 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.stock.stock_out import listing_facts, listings_of_items
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.listing_quantity import decide, urgency
 from wharfinger.operations import triggers
@@ -182,10 +183,10 @@ def move_fba_sale(
 
 def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     """An own site below zero is an oversell, told at once; Amazon's passing minus on an FBA site is none."""
-    key = f"level:{level.item_id}:{level.site_id}"
+    subject = AboutLevel(level.item_id, level.site_id)
     if level.on_hand >= 0:
         if level.on_hand < moved:
-            solve_problem(ProblemKind.OVERSOLD, key, now=now)
+            solve_problem(ProblemKind.OVERSOLD, subject, now=now)
         return
     site = Site.objects.get(pk=level.site_id)
     if site.kind == SiteKind.FBA:
@@ -193,7 +194,7 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     item = StockItem.objects.get(pk=level.item_id)
     open_problem(
         ProblemKind.OVERSOLD,
-        key,
+        subject,
         cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
         remedy="Press “Count” for this site, or “Receive” for what has come. The level is shown as it is until then.",
         remedy_page=f"/stock/{item.pk}/",

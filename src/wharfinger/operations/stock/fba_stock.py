@@ -8,7 +8,9 @@ from django.db.models import Q, Sum
 
 from wharfinger.db.models import Movement, Site, StockLevel
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutSite
 from wharfinger.domain.moments import is_ahead
+from wharfinger.domain.orders.waits_for import ForLevels
 from wharfinger.domain.stock.fba_stock import FbaLevel, is_large_fall
 from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.installation._history_steps import record_activity
@@ -137,6 +139,6 @@ def _mark_loaded(site: Site, *, loaded: bool, read_at: datetime, now: datetime) 
     if first:
         record_activity(f"{site.name}: stock levels loaded from Amazon.", account=site.account, now=now)
     if site.levels_loaded_at is not None:
-        solve_problem(ProblemKind.FBA_SITE_EMPTY, f"site:{site.pk}", now=now)
+        solve_problem(ProblemKind.FBA_SITE_EMPTY, AboutSite(site.pk), now=now)
     if first:
-        reconsider(f"site:{site.pk}", now=now)
+        reconsider(ForLevels(site.pk), now=now)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from wharfinger.db.models import ChannelProduct, Listing, MarketplaceReading, User
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutBothWays, AboutListingsRead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.installation._history_steps import record_activity
@@ -116,13 +117,13 @@ def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime
 
 
 def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
-    key = f"both:{listing.pk}"
+    subject = AboutBothWays(listing.pk)
     if not both_ways:
-        solve_problem(ProblemKind.LISTING_CONFLICT, key, now=now)
+        solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
         return
     open_problem(
         ProblemKind.LISTING_CONFLICT,
-        key,
+        subject,
         cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
         remedy="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; "
         "then press “Read the listings again”.",
@@ -172,7 +173,7 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
     """More listings than can be paged through: those beyond are not seen, and a person is told."""
     open_problem(
         ProblemKind.FLOW_FAILED,
-        f"listings:{account_id}:{marketplace_name}",
+        AboutListingsRead(account_id, marketplace_name),
         cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
         "this way. Orders of the others are imported; their stock is not told yet.",
         remedy="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
@@ -186,7 +187,7 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
 @operation
 def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
     """Every listing of the marketplace could be read."""
-    solve_problem(ProblemKind.FLOW_FAILED, f"listings:{account_id}:{marketplace_name}", now=now)
+    solve_problem(ProblemKind.FLOW_FAILED, AboutListingsRead(account_id, marketplace_name), now=now)
 
 
 @operation

@@ -15,6 +15,7 @@ from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.orders.inbox import orders_read_past
 from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutListing, AboutReadBack
 from wharfinger.domain.moments import LONGEST_ROW_WAIT, is_ahead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.retry import pause_after
@@ -71,20 +72,20 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[Qua
 
 def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: datetime) -> QuantityToSend | None:
     decision = decide(facts)
-    conflict = f"listing:{listing.pk}"
+    subject = AboutListing(listing.pk)
     match decision:
         case Tell():
-            solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
+            solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
             if _waits_for_orders(notice, listing, decision.explained.quantity, now):
                 return None
             return _attempt(notice, listing, decision, now)
         case Silent():
-            solve_problem(ProblemKind.LISTING_CONFLICT, conflict, now=now)
+            solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
             _keep_silent(notice, listing, decision.reason, error="")
         case Conflict():
             open_problem(
                 ProblemKind.LISTING_CONFLICT,
-                conflict,
+                subject,
                 cause=decision.reason,
                 remedy="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
                 "channel's stock upload off. Until then its quantity is not sent.",
@@ -125,7 +126,7 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
     if quantity > shown and "not_applied" not in (listing.sent_why or {}):
         open_problem(
             ProblemKind.LISTING_DRIFT,
-            f"listing:{listing.pk}",
+            AboutListing(listing.pk),
             cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.sent_quantity} were sent, and no order up "
             f"to then explains it. {quantity} is sent now.",
             remedy="Look at the listing in Seller Central: another program may write its quantity. It closes "
@@ -237,7 +238,7 @@ def _told(listing: Listing, sent: QuantityToSend, now: datetime) -> None:
     listing.sent_quantity, listing.sent_at, listing.sent_why = sent.quantity, now, why
     listing.read_back_at, listing.error = now + READ_BACK_AFTER, ""
     listing.save(update_fields=["sent_quantity", "sent_at", "sent_why", "read_back_at", "error"])
-    solve_problem(ProblemKind.LISTING_REFUSED, f"listing:{listing.pk}", now=now)
+    solve_problem(ProblemKind.LISTING_REFUSED, AboutListing(listing.pk), now=now)
 
 
 def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
@@ -251,7 +252,7 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         return
     open_problem(
         ProblemKind.LISTING_REFUSED,
-        f"listing:{listing.pk}",
+        AboutListing(listing.pk),
         cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
         remedy="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
         "too.",
@@ -317,7 +318,7 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
     for listing_id in listings:
-        solve_problem(ProblemKind.LISTING_REFUSED, f"shown:{listing_id}", now=now)
+        solve_problem(ProblemKind.LISTING_REFUSED, AboutReadBack(listing_id), now=now)
     differ = 0
     for one in sorted(seen, key=lambda one: one.listing_id):
         listing = listings[one.listing_id]
@@ -350,7 +351,7 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
     listing.save(update_fields=["read_back_at"])
     open_problem(
         ProblemKind.LISTING_REFUSED,
-        f"shown:{listing.pk}",
+        AboutReadBack(listing.pk),
         cause=f"Amazon does not show SKU {listing.sku}, so it is not known whether its quantity took effect. "
         f"Amazon answered {error}.",
         remedy="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",

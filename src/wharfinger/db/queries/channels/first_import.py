@@ -12,6 +12,7 @@ from wharfinger.db.models import ImportedOrder
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.channels.first_import import FirstImport, Proposal, choices, propose
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
+from wharfinger.domain.orders.waits_for import ForChannel
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ def found_orders(channel_id: int) -> QuerySet[ImportedOrder]:
     return ImportedOrder.objects.filter(
         channel_id=channel_id,
         sales_order=None,
-        waits_for=f"channel:{channel_id}",
+        waits_for=ForChannel(channel_id),
         state=ImportState.NOT_ATTEMPTED,
     )
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine, StockItem
 from wharfinger.db.queries.stock.barcodes import barcodes_of
 from wharfinger.db.queries.stock.stock_items import find_items
+from wharfinger.domain.installation.subjects import AboutSku
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,9 @@ def unlinked_line(line_id: int) -> Unlinked | None:
 def unlinked_of_problem(problem_id: int) -> Unlinked | None:
     """The SKU that an “Unknown SKU” problem is about: that of a line that it holds, or of its listing."""
     problem = Problem.objects.filter(pk=problem_id).first()
-    if problem is None:
+    if problem is None or not isinstance(problem.key, AboutSku):
         return None
-    beginning = problem.key.split(":", 2)[-1]  # a problem's key holds the SKU, shortened when it is overlong
-    held = SalesOrderLine.objects.filter(item=None, sku__startswith=beginning).exclude(held_reason="")
+    held = SalesOrderLine.objects.filter(item=None, sku__startswith=problem.key.sku).exclude(held_reason="")
     line = held.filter(order__channel__account=problem.account_id).order_by("id").first()
     if line is not None:
         return unlinked_line(line.pk)

@@ -20,6 +20,7 @@ from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.channels.setup_checks import PoolSite, SetupFacts
 from wharfinger.domain.marketplaces import BY_ID, MARKETPLACES, Pool, Region
 from wharfinger.domain.orders.order import Fulfilment, ImportState
+from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
 
@@ -109,7 +110,10 @@ def first_imports_of(account_id: int) -> tuple[FirstImportRow, ...]:
     """The channels of one seller account, by name, with what waits for each first import."""
     rows = Channel.objects.filter(account=account_id, archived=False).prefetch_related("options__site").order_by("name")
     waiting = ImportedOrder.objects.filter(
-        account=account_id, sales_order=None, state=ImportState.NOT_ATTEMPTED, waits_for__startswith="channel:"
+        account=account_id,
+        sales_order=None,
+        state=ImportState.NOT_ATTEMPTED,
+        waits_for__in=[ForChannel(row.pk) for row in rows],
     )
     found = dict(waiting.order_by().values_list("channel").annotate(orders=Count("pk")))
     return tuple(_first_import(row, found.get(row.pk, 0)) for row in rows)

@@ -7,6 +7,14 @@ from django.db.models import F, QuerySet
 
 from wharfinger.db.models import Alert, Channel
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.installation.subjects import (
+    AboutAccount,
+    AboutApplication,
+    AboutRotation,
+    AboutSecret,
+    AboutToken,
+    AlertSubject,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +54,18 @@ def alerts_of_channel(channel_id: int) -> tuple[AlertRow, ...]:
     if account is None:
         return ()
     number, application = account["account"], account["application"]
-    subjects = [f"token:{number}", f"account:{number}"]
+    subjects: list[AlertSubject] = [AboutToken(number), AboutAccount(number)]
     if application is not None:
-        subjects += [f"secret:{application}", f"application:{application}", f"rotation:{application}"]
+        subjects += _of_application(application)
     return _rows(Alert.objects.filter(closed_at=None, subject__in=subjects), 20)
 
 
 def alerts_of_application(application_pk: int) -> tuple[AlertRow, ...]:
-    subjects = [f"{what}:{application_pk}" for what in ("secret", "application", "rotation")]
-    return _rows(Alert.objects.filter(closed_at=None, subject__in=subjects), 20)
+    return _rows(Alert.objects.filter(closed_at=None, subject__in=_of_application(application_pk)), 20)
+
+
+def _of_application(application_pk: int) -> list[AlertSubject]:
+    return [AboutSecret(application_pk), AboutApplication(application_pk), AboutRotation(application_pk)]
 
 
 def _rows(alerts: QuerySet[Alert], at_most: int) -> tuple[AlertRow, ...]:

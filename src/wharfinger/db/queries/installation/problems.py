@@ -9,6 +9,7 @@ from django.db.models import Count
 from wharfinger.db.models import Problem
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import Subject
 
 SHOWN_ON_A_PAGE = 5
 
@@ -26,7 +27,7 @@ class ProblemFilter:
 class ProblemRow:
     id: int
     kind: ProblemKind
-    key: str
+    key: Subject
     cause: str
     remedy: str
     remedy_page: str

@@ -9,9 +9,8 @@ from wharfinger.db.models import ImportedOrder, OrderCursor, Problem, RawMessage
 from wharfinger.db.queries.moments import is_due, is_past
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
+from wharfinger.domain.orders.waits_for import ForDownload
 
-DOWNLOAD = "download"
-"""What an imported order waits for until it was fetched again by its number."""
 ADDRESS_REQUESTED_EVERY = timedelta(minutes=10)
 ADDRESS_REQUESTED_FOR = timedelta(days=2)
 
@@ -65,7 +64,7 @@ def newest_update(account_id: int, *, until: datetime) -> datetime | None:
 
 def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
     """Orders to be fetched by number: pressed Retry Download, or without a whole address and not asked for lately."""
-    pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=DOWNLOAD).order_by("pk")
+    pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=ForDownload()).order_by("pk")
     found = list(pressed.values_list("amazon_order_id", flat=True)[:at_most])
     lacking = Problem.objects.filter(
         kind__in=ADDRESS_HOLDS,

@@ -20,6 +20,7 @@ from wharfinger.db.queries.installation.problems import (
 )
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutMissingChannel
 from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
@@ -62,7 +63,7 @@ def fixed_at(row: ProblemRow, role: str) -> tuple[str, str]:
 def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
     if row.kind is ProblemKind.UNKNOWN_SKU and row.solved_at is None:
         yield f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
-    elif row.kind is ProblemKind.NO_CHANNEL:
+    elif isinstance(row.key, AboutMissingChannel):
         yield _new_channel(row.key), _BUTTONS[row.kind]
     elif row.remedy_page:
         yield row.remedy_page, _BUTTONS.get(row.kind) or _shown_at(row.remedy_page)
@@ -77,11 +78,10 @@ def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
             yield reverse(name, args=[wanted]), button
 
 
-def _new_channel(key: str) -> str:
-    """New Channel with marketplace and seller account filled in, as the problem's key names them."""
-    _, account, marketplace, kind = key.split(":")
-    wanted = urlencode({"marketplace": marketplace, "account": account})
-    return f"{reverse('channel-new-kind', args=[kind.lower()])}?{wanted}"
+def _new_channel(missing: AboutMissingChannel) -> str:
+    """New Channel with marketplace and seller account filled in."""
+    wanted = urlencode({"marketplace": missing.marketplace_id, "account": missing.account_id})
+    return f"{reverse('channel-new-kind', args=[missing.kind.value.lower()])}?{wanted}"
 
 
 def _shown_at(page: str) -> str:
