@@ -141,7 +141,7 @@ def test_amazon_authentication_token(walk, act):
 
 def _select_new_channel(walk):
     walk.page.goto("/")
-    walk.page.get_by_text("Commands", exact=True).click()
+    walk.page.get_by_text("New", exact=True).click()
     walk.picture("01-command")
     walk.follow("New Channel")
     walk.choose("FBM", UK)

@@ -54,7 +54,7 @@ class Walk:
 
     def select_new_channel(self):
         self.page.goto("/")
-        self.page.get_by_text("Commands", exact=True).click()
+        self.page.get_by_text("New", exact=True).click()
         self.follow("New Channel")
         self.heading("New Channel")
 

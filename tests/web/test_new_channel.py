@@ -327,7 +327,7 @@ def test_the_set_up_goes_on_where_it_stopped(client, world):
     assert client.get(f"/channels/{world.fbm.pk}/set-up/")["Location"].endswith("/set-up/first-import/")
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False)
     assert client.get(f"/channels/{world.fbm.pk}/set-up/")["Location"].endswith("/set-up/done/")
-    assert "The channel is made, and this is still missing" not in text(
+    assert "The channel is created, and this is still missing" not in text(
         client.get(f"/channels/{world.fbm.pk}/set-up/done/")
     )
     assert "Continue the set-up" not in text(client.get(f"/channels/{world.fbm.pk}/"))
