@@ -24,7 +24,7 @@ from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._stock_steps import change_allocated, lock_levels, move_stock
+from wharfinger.operations.stock._stock_steps import Move, change_allocated, lock_levels, move_stock
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def _do(verb, item, site, units):
         case "adjust":
             ledger.adjust_stock(item.pk, site.pk, -units, "broken", now=NOW)
         case "sell":
-            move_stock(item.pk, site.pk, -units, MovementReason.SOLD, now=NOW, promised=min(units, held))
+            move_stock(item.pk, site.pk, Move(-units, MovementReason.SOLD, promised=min(units, held)), now=NOW)
         case "promise":
             change_allocated(item.pk, site.pk, units, now=NOW)
         case _:
@@ -139,7 +139,7 @@ def test_a_sale_of_promised_units_tells_amazon_nothing_new():
     ledger.receive_stock(item.pk, site.pk, 7, now=NOW)
     change_allocated(item.pk, site.pk, 2, now=NOW)
     StockNotice.objects.all().delete()
-    move_stock(item.pk, site.pk, -2, MovementReason.SOLD, now=NOW, promised=2)
+    move_stock(item.pk, site.pk, Move(-2, MovementReason.SOLD, promised=2), now=NOW)
     assert level_of(item, site) == (5, 0)
     assert not StockNotice.objects.exists()
 
@@ -169,7 +169,7 @@ def test_levels_are_made_once_and_locked_in_order():
 def test_an_oversell_is_shown_alarmed_and_solved():
     item, site = an_item(), a_site()
     ledger.receive_stock(item.pk, site.pk, 1, now=NOW)
-    move_stock(item.pk, site.pk, -3, MovementReason.SOLD, now=NOW)
+    move_stock(item.pk, site.pk, Move(-3, MovementReason.SOLD), now=NOW)
     assert level_of(item, site) == (-2, 0)
     assert Problem.objects.get(kind="Oversold").solved_at is None
     ledger.count_stock(item.pk, site.pk, 0, now=NOW)

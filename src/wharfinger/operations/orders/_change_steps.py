@@ -20,7 +20,7 @@ from wharfinger.operations.orders._cancel_request_steps import note_cancel_reque
 from wharfinger.operations.orders._order_steps import add_lines, write_facts, write_line_facts
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.stock._allocation_steps import parts_of
-from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices, write_movement
+from wharfinger.operations.stock._stock_steps import Move, lock_levels, raise_notices, write_movement
 
 
 def change_sales_order(
@@ -151,12 +151,14 @@ def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime
         freed = _end_promise(promised, part.item_id, leaving)
         write_movement(
             levels[(part.item_id, order.site_id)],
-            -leaving,
-            MovementReason.SOLD,
+            Move(
+                -leaving,
+                MovementReason.SOLD,
+                order_line=line,
+                promised=freed,
+                note="Confirmed at Amazon by somebody else",
+            ),
             now=now,
-            order_line=line,
-            promised=freed,
-            note="Confirmed at Amazon by somebody else",
         )
     return {part.item_id for part in parts}
 

@@ -28,7 +28,7 @@ from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.orders._link_steps import find_items_of
 from wharfinger.operations.stock._allocation_steps import Claim, allocate, claims_of, parts_of
-from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices, write_movement
+from wharfinger.operations.stock._stock_steps import Move, lock_levels, raise_notices, write_movement
 
 _AT_MOST = 500
 SHORTEST_KEPT = timedelta(days=1)
@@ -212,11 +212,13 @@ def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime
         _take_from(held, freed)
         write_movement(
             levels[(part.item_id, row.site_id)],
-            -leaving,
-            MovementReason.SOLD,
+            Move(
+                -leaving,
+                MovementReason.SOLD,
+                promised=freed,
+                note=f"Shipped at Amazon without an import: {order.amazon_order_id}",
+            ),
             now=now,
-            promised=freed,
-            note=f"Shipped at Amazon without an import: {order.amazon_order_id}",
         )
     row.quantity_moved += units
     row.save(update_fields=["quantity_moved"])

@@ -148,6 +148,8 @@ def _take_new(imported: ImportedOrder, incoming: IncomingOrder, now: datetime, *
 
 def _route(imported: ImportedOrder) -> Channel | None:
     """By marketplace and fulfilledBy, never a guess."""
+    if not imported.fulfilment:
+        return None
     return (
         Channel.objects.filter(
             account_id=imported.account_id,

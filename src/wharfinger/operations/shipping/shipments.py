@@ -27,7 +27,7 @@ from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import checked_number, service_in_use
 from wharfinger.operations.stock._allocation_steps import recompute_state
-from wharfinger.operations.stock._stock_steps import lock_levels, write_movement
+from wharfinger.operations.stock._stock_steps import Move, lock_levels, write_movement
 from wharfinger.operations.transaction import operation
 
 AMAZON_CONFIRMS_ITSELF = "FBM_SHIP_PLUS"
@@ -170,13 +170,15 @@ def _move_out(
             allocation.delete()
         write_movement(
             levels[(allocation.item_id, allocation.site_id)],
-            -units,
-            MovementReason.SOLD,
+            Move(
+                -units,
+                MovementReason.SOLD,
+                order_line=line,
+                shipment=shipment,
+                user=user,
+                promised=units,
+            ),
             now=now,
-            order_line=line,
-            shipment=shipment,
-            user=user,
-            promised=units,
         )
     for line, units in leaving:
         line.quantity_shipped += units

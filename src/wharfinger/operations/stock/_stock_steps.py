@@ -57,61 +57,40 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
     return {key: found[key] for key in wanted}
 
 
-def move_stock(
-    item_id: int,
-    site_id: int,
-    quantity: int,
-    reason: MovementReason,
-    *,
-    now: datetime,
-    order_line: SalesOrderLine | None = None,
-    shipment: Shipment | None = None,
-    user: User | None = None,
-    note: str = "",
-    promised: int = 0,
-) -> Movement:
-    """Write one movement, bring its level with it, and have Amazon told; nothing is clamped.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Units that come to a level (positive) or leave it (negative), and why.
 
     `promised`: units of a sale that were allocated to it: the promise ends with the movement, so that
     what is available (and what Amazon is told) does not change by it.
     """
+
+    quantity: int
+    reason: MovementReason
+    note: str = ""
+    promised: int = 0
+    order_line: SalesOrderLine | None = None
+    shipment: Shipment | None = None
+    user: User | None = None
+
+
+def move_stock(item_id: int, site_id: int, move: Move, *, now: datetime) -> Movement:
+    """Write one movement, bring its level with it, and have Amazon told; nothing is clamped."""
     level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
     was_unknown = level.counted_at is None
-    movement = write_movement(
-        level,
-        quantity,
-        reason,
-        now=now,
-        order_line=order_line,
-        shipment=shipment,
-        user=user,
-        note=note,
-        promised=promised,
-    )
-    if quantity + promised or (was_unknown and level.counted_at):
-        raise_notices([item_id], cause=f"{reason} {quantity:+d}", now=now)
+    movement = write_movement(level, move, now=now)
+    if move.quantity + move.promised or (was_unknown and level.counted_at):
+        raise_notices([item_id], cause=f"{move.reason} {move.quantity:+d}", now=now)
     return movement
 
 
-def write_movement(
-    level: StockLevel,
-    quantity: int,
-    reason: MovementReason,
-    *,
-    now: datetime,
-    order_line: SalesOrderLine | None = None,
-    shipment: Shipment | None = None,
-    user: User | None = None,
-    note: str = "",
-    promised: int = 0,
-) -> Movement:
+def write_movement(level: StockLevel, move: Move, *, now: datetime) -> Movement:
     """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
-    level.allocated -= promised
-    movement = _draft_movement(level, quantity, reason, now=now, user=user, note=note)
-    movement.order_line, movement.shipment = order_line, shipment
+    level.allocated -= move.promised
+    movement = _draft_movement(level, move, now)
     level.save(update_fields=["on_hand", "allocated", "counted_at"])
     movement.save()
-    _judge_oversold(level, quantity, now)
+    _judge_oversold(level, move.quantity, now)
     return movement
 
 
@@ -133,7 +112,7 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
     for line in lines:
         counted = line.reason is MovementReason.COUNTED
         by = line.quantity - line.level.on_hand if counted else line.quantity
-        movement = _draft_movement(line.level, by, line.reason, now=now, user=user, note=line.note)
+        movement = _draft_movement(line.level, Move(by, line.reason, line.note, user=user), now)
         if by:
             movements.append(movement)
     StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
@@ -143,21 +122,21 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
             _judge_oversold(level, level.on_hand - began[key], now)
 
 
-def _draft_movement(
-    level: StockLevel, quantity: int, reason: MovementReason, *, now: datetime, user: User | None, note: str
-) -> Movement:
+def _draft_movement(level: StockLevel, move: Move, now: datetime) -> Movement:
     """Bring the level along and draft its movement; neither is saved yet."""
-    level.on_hand += quantity
-    if reason is MovementReason.COUNTED or (level.counted_at is None and reason in _MAKES_KNOWN):
+    level.on_hand += move.quantity
+    if move.reason is MovementReason.COUNTED or (level.counted_at is None and move.reason in _MAKES_KNOWN):
         level.counted_at = now
     return Movement(
         item_id=level.item_id,
         site_id=level.site_id,
-        quantity=quantity,
+        quantity=move.quantity,
         on_hand_after=level.on_hand,
-        reason=reason,
-        note=note[:_NOTE_AT_MOST],
-        user=user,
+        reason=move.reason,
+        note=move.note[:_NOTE_AT_MOST],
+        order_line=move.order_line,
+        shipment=move.shipment,
+        user=move.user,
         moved_at=now,
     )
 
@@ -178,7 +157,7 @@ def move_fba_sale(
     if level.fba_read_at is not None and order_line.order.placed_at <= level.fba_read_at:
         level.fba_ordered = max(0, level.fba_ordered - quantity)
         level.save(update_fields=["fba_ordered"])
-    return write_movement(level, -quantity, MovementReason.SOLD, now=now, order_line=order_line)
+    return write_movement(level, Move(-quantity, MovementReason.SOLD, order_line=order_line), now=now)
 
 
 def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:

@@ -16,7 +16,7 @@ from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import solve_problem
 from wharfinger.operations.orders._reconsider_steps import reconsider
-from wharfinger.operations.stock._stock_steps import lock_levels, write_movement
+from wharfinger.operations.stock._stock_steps import Move, lock_levels, write_movement
 from wharfinger.operations.transaction import operation
 
 READINGS_APART = timedelta(minutes=5)
@@ -111,7 +111,7 @@ def _mirror(level: StockLevel, reading: FbaLevel, since: _SoldSince, read_at: da
         reason = MovementReason.OPENING if first else MovementReason.FBA_DIFFERENCE
         ordered = f" ({reading.ordered} of them ordered)" if reading.ordered else ""
         note = f"Amazon held {reading.on_hand}{ordered} at {read_at:%Y-%m-%d %H:%M:%S} UTC"
-        write_movement(level, difference, reason, now=now, note=note)
+        write_movement(level, Move(difference, reason, note), now=now)
     return bool(difference)
 
 

@@ -6,7 +6,7 @@ from wharfinger.db.models import Movement, Site, StockItem, User
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._receipt_steps import lock_for_receipt, serve_waiting
-from wharfinger.operations.stock._stock_steps import write_movement
+from wharfinger.operations.stock._stock_steps import Move, write_movement
 from wharfinger.operations.transaction import operation
 
 UNITS_AT_MOST = 10_000_000
@@ -20,7 +20,7 @@ def receive_stock(
     _check_own(item_id, site_id)
     _check_units(quantity, "quantity", least=1)
     level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
-    movement = write_movement(level, quantity, MovementReason.RECEIVED, now=now, user=user, note=note.strip())
+    movement = write_movement(level, Move(quantity, MovementReason.RECEIVED, note.strip(), user=user), now=now)
     serve_waiting([item_id], [site_id], cause=f"Received {quantity}", now=now)
     return movement
 
@@ -36,7 +36,7 @@ def count_stock(
     difference = counted - level.on_hand
     movement = None
     if difference:
-        movement = write_movement(level, difference, MovementReason.COUNTED, now=now, user=user, note=note.strip())
+        movement = write_movement(level, Move(difference, MovementReason.COUNTED, note.strip(), user=user), now=now)
     else:
         level.counted_at = now
         level.save(update_fields=["counted_at"])
@@ -58,7 +58,7 @@ def adjust_stock(
     level = lock_for_receipt([(item_id, site_id)])[(item_id, site_id)]
     if level.counted_at is None:
         raise Refused("This item was never counted here: there is nothing to adjust yet. Count it first.", "by")
-    movement = write_movement(level, by, MovementReason.ADJUSTED, now=now, user=user, note=note.strip())
+    movement = write_movement(level, Move(by, MovementReason.ADJUSTED, note.strip(), user=user), now=now)
     serve_waiting([item_id], [site_id], cause=f"Adjusted by {by:+d}", now=now)
     return movement
 
