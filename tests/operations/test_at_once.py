@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection, connections, transaction
+from tests.allocating import change_allocated
 from tests.operations.shop import DE, NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
 
 from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
@@ -15,7 +16,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
 from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
-from wharfinger.operations.stock._stock_steps import change_allocated, move_fba_sale
+from wharfinger.operations.stock._stock_steps import move_fba_sale
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
 KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")

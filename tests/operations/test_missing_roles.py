@@ -25,7 +25,7 @@ CALLS = {
 @pytest.fixture
 def account():
     account = an_account()
-    flows.plan_flows(account.pk, list(CALLS), now=NOW)
+    FlowSchedule.objects.bulk_create(FlowSchedule(account=account, flow=flow, due_at=NOW) for flow in CALLS)
     return account
 
 

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from tests.operations.test_orders import NOW, Shop, an_order, the_order
 
-from wharfinger.amazon.messages.sellers import read_participations
+from wharfinger.amazon.messages.sellers import split_participations
 from wharfinger.db.models import Channel, CourierService, ImportedOrder, Marketplace, Site
 from wharfinger.db.queries.channels.channel_facts import marketplace_choices
 from wharfinger.db.queries.channels.channel_offers import channel_offers
@@ -35,7 +35,7 @@ def shop():
 
 def keep(shop, **changes):
     accounts.keep_participations(
-        shop.account.pk, found_participations(read_participations(told(**changes).encode())), now=NOW
+        shop.account.pk, found_participations(split_participations(told(**changes).encode())[0]), now=NOW
     )
 
 

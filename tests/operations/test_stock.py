@@ -6,6 +6,7 @@ from django.db.models import Sum
 from hypothesis import example, given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.allocating import change_allocated
 from tests.factories.properties import chain, on_rows, undone
 from tests.operations.shop import (
     DE,
@@ -24,7 +25,7 @@ from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._stock_steps import Move, change_allocated, lock_levels, move_stock
+from wharfinger.operations.stock._stock_steps import Move, lock_levels, move_stock
 
 pytestmark = pytest.mark.django_db
 

@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.allocating import change_allocated
 from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
 from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 
@@ -9,7 +10,7 @@ from wharfinger.amazon.messages.listings import Invalid, Issue
 from wharfinger.db.models import Channel, Listing, Problem, StockLevel, StockNotice, StockPush
 from wharfinger.db.queries.stock.stock_out import stock_upload_plan
 from wharfinger.operations.stock import ledger, outbox
-from wharfinger.operations.stock._stock_steps import change_allocated, raise_notices
+from wharfinger.operations.stock._stock_steps import raise_notices
 from wharfinger.sync import stock_out
 from wharfinger.sync.calls import AccountFacts
 

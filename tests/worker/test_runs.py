@@ -201,7 +201,7 @@ def test_a_run_that_only_waited_proves_nothing_of_the_denial_before_it(account):
 
 
 def test_a_denied_flow_rests_and_the_others_are_woken(account):
-    flows.plan_flows(account.pk, ["stock_out"], now=NOW)
+    FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW)
     run(account, failing(DENIED))
     assert flows.wake_due_flows(now=NOW + timedelta(minutes=1), not_again_before=NOW + timedelta(hours=1)) == 1
     assert FlowSchedule.objects.get(flow="orders_in").due_at >= NOW + timedelta(minutes=5)

@@ -25,9 +25,7 @@ ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in us
            4 not started, or given up after many tries, 5 a worker that ended by itself
 """
 
-# These take whatever words follow, options too, and read them themselves.
 SHOPS = ("empty", "running")
-PASSED_ON = ("demo-once", "manage")
 
 
 def parser() -> argparse.ArgumentParser:

@@ -43,8 +43,3 @@ def split_participations(body: bytes) -> tuple[tuple[MarketplaceParticipation, .
     if unreadable and not found:
         raise Unreadable(unreadable[0])
     return found, unreadable
-
-
-def read_participations(body: bytes) -> tuple[MarketplaceParticipation, ...]:
-    """The participations that can be read."""
-    return split_participations(body)[0]

@@ -52,11 +52,6 @@ def is_believable(rate: Decimal, published: Decimal | None = None) -> bool:
     return published is None or published / SLOWER_AT_MOST <= rate <= published * FASTER_AT_MOST
 
 
-def usable_at(bucket: Bucket, now: datetime) -> int:
-    """Whole calls that may be made now, the reserve kept back."""
-    return max(0, int(tokens_at(bucket, now) - RESERVE))
-
-
 def useful_at(bucket: Bucket, now: datetime) -> datetime:
     """When a useful batch of calls may be made: the earliest time to come back."""
     wanted = min(USEFUL_BATCH + RESERVE, bucket.burst, max(RESERVE + 1, bucket.burst / 2))
@@ -82,11 +77,6 @@ class Pace:
     def is_shared(self) -> bool:
         """Whether so many calls were refused while our bucket had tokens that somebody else must use the limit."""
         return self.pressure >= SHARED_FROM
-
-    @property
-    def is_recovering(self) -> bool:
-        """Whether a success changes anything."""
-        return self.refusals > 0 or self.share < 1
 
 
 def after_refusal(pace: Pace) -> Pace:

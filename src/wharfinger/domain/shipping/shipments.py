@@ -17,11 +17,6 @@ class Tracking(StrEnum):
     TYPED_LATER = "Later, typed on the order"
     LATER = "Later (file exchange)"
 
-    @property
-    def comes_later(self) -> bool:
-        """A parcel leaves before its number is known: Amazon hears of it only then."""
-        return self in (Tracking.TYPED_LATER, Tracking.LATER)
-
 
 TRACKINGS_OFFERED = (Tracking.AT_ONCE, Tracking.BY_HAND, Tracking.TYPED_LATER)
 

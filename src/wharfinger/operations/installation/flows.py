@@ -24,14 +24,6 @@ LONGEST_WAIT = timedelta(hours=6)
 
 
 @operation
-def plan_flows(account_id: int, flows: Sequence[str], *, now: datetime) -> None:
-    """Put an account's flows on the timetable, due now; those that are there stay as they are."""
-    FlowSchedule.objects.bulk_create(
-        [FlowSchedule(account_id=account_id, flow=flow, due_at=now) for flow in flows], ignore_conflicts=True
-    )
-
-
-@operation
 def wake_due_flows(
     *, now: datetime, not_again_before: datetime, every: Mapping[str, timedelta] = MappingProxyType({})
 ) -> int:

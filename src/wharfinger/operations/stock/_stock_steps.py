@@ -183,17 +183,6 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     )
 
 
-def change_allocated(item_id: int, site_id: int, by: int, *, now: datetime, cause: str = "") -> StockLevel:
-    """Promise units to an order (positive) or take the promise back (negative)."""
-    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
-    if by:
-        level.allocated += by
-        level.save(update_fields=["allocated"])
-        words = cause or ("Promised to an order" if by > 0 else "Promise to an order ended")
-        raise_notices([item_id], cause=words, now=now)
-    return level
-
-
 def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime) -> int:
     """“Look at these listings again”, for every listing that sells the items or kits of them."""
     return notice_listings(listings_of_items(item_ids), cause=cause, now=now)

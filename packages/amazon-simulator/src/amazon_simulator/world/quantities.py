@@ -92,12 +92,6 @@ class Quantities:
         )
         self._records.changed.append(moved)
 
-    def submit_quantity(
-        self, listing: Listing, quantity: int, lead_time: int | None, at: float, *, later: float = 0.0
-    ) -> None:
-        """The seller's own quantity was accepted: it takes effect a little later."""
-        self.submit(listing, ListingUpdate(at, quantity, lead_time), later=later)
-
     def submit(self, listing: Listing, update: ListingUpdate, *, later: float = 0.0) -> None:
         """What the seller sent at `update.at` was accepted: it takes effect a little later."""
         update.at += TAKES_EFFECT_AFTER + later

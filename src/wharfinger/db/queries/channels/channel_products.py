@@ -151,12 +151,6 @@ def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
     return (_row(row) for row in told.iterator(chunk_size=2000))
 
 
-def product_row(product_id: int) -> ProductRow | None:
-    rows = ChannelProduct.objects.filter(pk=product_id).annotate(sold_both_ways=_sold_both_ways())
-    row = rows.values(*_COLUMNS, "sold_both_ways").first()
-    return _row(row) if row else None
-
-
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
     """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason."""

@@ -71,13 +71,6 @@ def every_imported_order(wanted: ImportedOrderFilter, *, with_customers: bool) -
     return (_row(row) for row in rows.iterator(chunk_size=2000))
 
 
-def imported_orders_by_id(ids: list[int], *, with_customers: bool) -> tuple[ImportedOrderRow, ...]:
-    """The rows of a page once more, newest first: for its live refresh."""
-    columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
-    rows = ImportedOrder.objects.filter(pk__in=ids).values(*columns).order_by("-placed_at", "-id")
-    return tuple(_row(row) for row in rows)
-
-
 def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
     rows = ImportedOrder.objects.all()
     if wanted.placed_from:

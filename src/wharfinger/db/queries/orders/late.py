@@ -13,18 +13,7 @@ from django.db.models import Count, Q
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import ImportedOrder
-from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, orders_due
 from wharfinger.db.queries.orders.unimported import unsent_imports, without_channel
-
-
-@dataclass(frozen=True, slots=True)
-class Late:
-    sales_orders: int
-    not_imported: int
-
-    @property
-    def total(self) -> int:
-        return self.sales_orders + self.not_imported
 
 
 def late_imports(now: datetime) -> QuerySet[ImportedOrder]:
@@ -67,7 +56,3 @@ def count_unsent(now: datetime) -> Unsent:
         late=Count("pk", filter=Q(ship_by__lt=now)), channelless=Count("pk", filter=without_channel())
     )
     return Unsent(counts["late"], counts["channelless"])
-
-
-def count_late(day: Day) -> Late:
-    return Late(orders_due(ShipBy.LATE, day).count(), late_imports(day.now).count())

@@ -19,7 +19,6 @@ from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 _DISPATCHABLE = (SalesOrderState.READY, SalesOrderState.READY_IN_PART, SalesOrderState.PART_SHIPPED)
-OPEN_STATES = tuple(state for state in SalesOrderState if state.open)
 TO_SHIP_STATES = (
     SalesOrderState.READY,
     SalesOrderState.READY_IN_PART,
@@ -127,11 +126,6 @@ def list_sales_orders(
     found = read_page(_filtered(wanted, day).values(*_columns(with_customers)), keys, cursor)
     rows = _with_units(found.rows, day)
     return Page(rows, found.earlier, found.later)
-
-
-def sales_orders_by_id(ids: Sequence[int], day: Day, *, with_customers: bool) -> tuple[SalesOrderRow, ...]:
-    rows = SalesOrder.objects.filter(pk__in=ids).order_by("-placed_at", "-id").values(*_columns(with_customers))
-    return _with_units(tuple(rows), day)
 
 
 def _columns(with_customers: bool) -> tuple[str, ...]:
