@@ -97,6 +97,18 @@ def known_fact(label: str, value: object) -> SafeString:
 
 
 @register.simple_tag
+def pick(row_id: int, name: object) -> SafeString:
+    """The box of a list's row that is picked for what the list can do; it stays ticked when the list renews itself."""
+    return format_html(
+        '<input type="checkbox" id="pick-{}" hx-preserve="true" data-select name="ids" value="{}"'
+        ' aria-label="Select {}">',
+        row_id,
+        row_id,
+        name,
+    )
+
+
+@register.simple_tag
 def card_head(title: object, note: object = "") -> SafeString:
     """The head of a card that holds its title and a note; with more in it: {% part "card_head" %}."""
     said = format_html('<span class="card-note">{}</span>', note) if note else ""

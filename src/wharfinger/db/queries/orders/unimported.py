@@ -143,7 +143,7 @@ class UnimportedOrder:
     """An order that takes units of an item without being a sales order."""
 
     id: int
-    amazon_order_id: str
+    number: str
     state: str
     ship_by: datetime | None
     units: int

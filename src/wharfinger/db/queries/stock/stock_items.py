@@ -225,12 +225,12 @@ class ItemListing:
 @dataclass(frozen=True, slots=True)
 class OpenOrder:
     id: int
-    code: str
+    number: str
     state: str
     ship_by: datetime | None
     zone: str
     """Of its marketplace, in which ship-by is shown."""
-    open: int
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
