@@ -9,9 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from wharfinger.db.models import Channel, ChannelProduct
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.stock.listing_issues import ListingIssue, read_issues
-from wharfinger.domain.stock.listing_quantity import OrdersAwaited, orders_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,46 +79,24 @@ class ProductFilter:
     search: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ProductRow:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProductRow(ListingFacts):
     id: int
-    listing_id: int
     account_id: int
     marketplace_id: str
-    marketplace: str
-    sku: str
-    asin: str
-    title: str
-    fulfilment: str
     both: bool
     gone: bool
     item_id: int | None
     item_code: str
     item_name: str
     linked_by: str
-    sent_quantity: int | None
-    sent_at: datetime | None
-    sent_why: dict[str, Any] | None
-    read_back_quantity: int | None
-    seen_at: datetime | None
-    submitted_quantity: int | None
-    lead_time_days: int | None
-    issues: tuple[ListingIssue, ...]
-    shown: bool | None
-    waiting_since: datetime | None
     again_at: datetime | None
-    orders_awaited: OrdersAwaited | None
     waiting_cause: str
-    error: str
 
 
 _COLUMNS = (
-    "id", "listing_id", "listing__account_id", "marketplace_id", "marketplace__name", "listing__sku", "asin", "title",
-    "listing__fulfilment", "listing__gone_at", "item_id", "item__code", "item__name", "linked_by",
-    "listing__sent_quantity", "listing__sent_at", "listing__sent_why", "listing__read_back_quantity",
-    "listing__seen_at", "listing__notice__raised_at", "listing__notice__again_at", "listing__notice__cause",
-    "listing__error", "listing__submitted_quantity", "listing__lead_time_days", "issues", "shown", "listing__fell_at",
-    "listing__notice__attempts",
+    *LISTING_COLUMNS, "id", "listing__account_id", "marketplace_id", "listing__gone_at", "item_id", "item__code",
+    "item__name", "linked_by", "listing__notice__cause",
 )  # fmt: skip
 
 
@@ -245,38 +222,16 @@ def _filtered(rows: QuerySet[ChannelProduct], wanted: ProductFilter) -> QuerySet
 
 def _row(row: dict[str, Any]) -> ProductRow:
     return ProductRow(
+        **listing_facts(row),
         id=row["id"],
-        listing_id=row["listing_id"],
         account_id=row["listing__account_id"],
         marketplace_id=row["marketplace_id"],
-        marketplace=row["marketplace__name"],
-        sku=row["listing__sku"],
-        asin=row["asin"],
-        title=row["title"],
-        fulfilment=row["listing__fulfilment"],
         both=row["sold_both_ways"],
         gone=row["listing__gone_at"] is not None,
         item_id=row["item_id"],
         item_code=row["item__code"] or "",
         item_name=row["item__name"] or "",
         linked_by=row["linked_by"],
-        sent_quantity=row["listing__sent_quantity"],
-        sent_at=row["listing__sent_at"],
-        sent_why=row["listing__sent_why"],
-        read_back_quantity=row["listing__read_back_quantity"],
-        seen_at=row["listing__seen_at"],
-        submitted_quantity=row["listing__submitted_quantity"],
-        lead_time_days=row["listing__lead_time_days"],
-        issues=read_issues(row["issues"]),
-        shown=row["shown"],
-        waiting_since=row["listing__notice__raised_at"],
         again_at=row["listing__notice__again_at"],
-        orders_awaited=orders_awaited(
-            row["listing__fell_at"],
-            row["listing__notice__raised_at"],
-            row["listing__notice__again_at"],
-            row["listing__notice__attempts"] or 0,
-        ),
         waiting_cause=row["listing__notice__cause"] or "",
-        error=row["listing__error"],
     )

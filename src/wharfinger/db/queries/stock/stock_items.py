@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -23,9 +22,8 @@ from wharfinger.db.queries.orders.unimported import UnimportedOrder, unimported_
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.domain.stock.ledger import Level, SiteKind, kit_available
-from wharfinger.domain.stock.listing_issues import ListingIssue, read_issues
-from wharfinger.domain.stock.listing_quantity import OrdersAwaited, orders_awaited
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,30 +194,12 @@ class Component:
     quantity: int
 
 
-@dataclass(frozen=True, slots=True)
-class ItemListing:
-    """A listing that sells the item: what Amazon was told, what it showed, and why."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemListing(ListingFacts):
+    """A listing that sells the item."""
 
     product_id: int
-    listing_id: int
     account: str
-    marketplace: str
-    sku: str
-    asin: str
-    title: str
-    fulfilment: str
-    sent_quantity: int | None
-    sent_at: datetime | None
-    sent_why: dict[str, Any] | None
-    read_back_quantity: int | None
-    seen_at: datetime | None
-    submitted_quantity: int | None
-    lead_time_days: int | None
-    issues: tuple[ListingIssue, ...]
-    shown: bool | None
-    waiting_since: datetime | None
-    orders_awaited: OrdersAwaited | None
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -293,59 +273,9 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
 
 def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
     rows = ChannelProduct.objects.filter(wanted).order_by("listing__sku", "marketplace__name")
-    found = rows.values(
-        "id",
-        "listing_id",
-        "listing__account__name",
-        "marketplace__name",
-        "listing__sku",
-        "asin",
-        "title",
-        "listing__fulfilment",
-        "listing__sent_quantity",
-        "listing__sent_at",
-        "listing__sent_why",
-        "listing__read_back_quantity",
-        "listing__seen_at",
-        "listing__notice__raised_at",
-        "listing__notice__again_at",
-        "listing__notice__attempts",
-        "listing__fell_at",
-        "listing__error",
-        "listing__submitted_quantity",
-        "listing__lead_time_days",
-        "issues",
-        "shown",
-    )
+    found = rows.values(*LISTING_COLUMNS, "id", "listing__account__name")
     return tuple(
-        ItemListing(
-            product_id=row["id"],
-            listing_id=row["listing_id"],
-            account=row["listing__account__name"],
-            marketplace=row["marketplace__name"],
-            sku=row["listing__sku"],
-            asin=row["asin"],
-            title=row["title"],
-            fulfilment=row["listing__fulfilment"],
-            sent_quantity=row["listing__sent_quantity"],
-            sent_at=row["listing__sent_at"],
-            sent_why=row["listing__sent_why"],
-            read_back_quantity=row["listing__read_back_quantity"],
-            seen_at=row["listing__seen_at"],
-            submitted_quantity=row["listing__submitted_quantity"],
-            lead_time_days=row["listing__lead_time_days"],
-            issues=read_issues(row["issues"]),
-            shown=row["shown"],
-            waiting_since=row["listing__notice__raised_at"],
-            orders_awaited=orders_awaited(
-                row["listing__fell_at"],
-                row["listing__notice__raised_at"],
-                row["listing__notice__again_at"],
-                row["listing__notice__attempts"] or 0,
-            ),
-            error=row["listing__error"],
-        )
-        for row in found
+        ItemListing(**listing_facts(row), product_id=row["id"], account=row["listing__account__name"]) for row in found
     )
 
 
