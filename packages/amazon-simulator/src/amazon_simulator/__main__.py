@@ -154,7 +154,7 @@ def _simulator(given: argparse.Namespace, clock_file: Path | None, port: int) ->
 
 
 def _set_traffic(simulator: Simulator, orders: float | None, odd: float | None) -> None:
-    """As the command line says; a journal's traffic that is just so goes on as it was."""
+    """As the command line sets it; the same traffic in the journal goes on as it was."""
     if orders is None and odd is None:
         return
     settings: dict[str, float] = {}

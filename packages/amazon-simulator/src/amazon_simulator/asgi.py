@@ -130,7 +130,7 @@ class App:
             for step in (self._simulator.clock.publish, self._simulator.tick):
                 try:
                     step()
-                except Exception as fault:  # noqa: BLE001 -- nobody would start it again
+                except Exception as fault:  # noqa: BLE001 -- it would not start again
                     fault_log.log(f"{type(fault).__name__}: {fault}")
             await asyncio.sleep(SEEN_EVERY)
 

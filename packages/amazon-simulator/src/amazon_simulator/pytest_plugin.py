@@ -1,4 +1,4 @@
-"""Fixtures for other people's tests. In a conftest.py:
+"""Fixtures for tests of any project. In a conftest.py:
 
     pytest_plugins = ["amazon_simulator.pytest_plugin"]
 

@@ -220,7 +220,7 @@ class Simulator:
             self._compact(self.journal)
 
     def _compact(self, journal: Journal) -> None:
-        """Write the journal anew when most of it is of the past: between two calls, when all is written down."""
+        """Rewrite the journal when most of it is obsolete: between two calls, when everything is written."""
         if journal.needs_rewrite:
             with suppress(NotWritten):  # the old one goes on
                 journal.rewrite(self.everything())

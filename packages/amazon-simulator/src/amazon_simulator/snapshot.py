@@ -1,4 +1,4 @@
-"""A world in one file: every entity of every store, after one line that says of what time it is."""
+"""A world in one file: every entity of every store, after one line with its time."""
 
 from collections.abc import Sequence
 
@@ -28,7 +28,7 @@ def save(simulator: Simulator) -> bytes:
 
 
 def head_of(content: bytes) -> Saved:
-    """What the first line says; ValueError when it says nothing of the kind."""
+    """The content of the first line. Raises ValueError if it is not one of a saved world."""
     try:
         head = msgspec.json.decode(content.split(b"\n", 1)[0], type=Saved)
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:

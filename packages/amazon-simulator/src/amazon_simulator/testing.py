@@ -1,4 +1,4 @@
-"""For other people's tests: this Amazon in their own process, behind whatever HTTP client they use, or on a port.
+"""For tests of any project: this Amazon in their own process, behind whatever HTTP client they use, or on a port.
 
 class Wire(httpx2.BaseTransport):
     def handle_request(self, request):

@@ -79,7 +79,7 @@ class Application:
                 pass
 
     def _put_registration(self, registration: Registration) -> None:
-        """What the command line registers is registered, whatever a journal of another start says."""
+        """The registration of the command line goes before the one in the journal."""
         registration.redirect_uris = list(dict.fromkeys((*registration.redirect_uris, *self._given_uris)))
         registration.login_uri = registration.login_uri or self._given_login
         registration.kind = registration.kind if self._given_kind == PUBLIC else self._given_kind
@@ -122,7 +122,7 @@ class Application:
         return self.registration.redirect_uris
 
     def register(self, registration: Registration, now: float) -> None:
-        """What the portal says from now on; another life of client secrets holds for the present one too.
+        """The registration in the portal from now on; a changed life of client secrets holds for the present one too.
 
         With a role more, sellers must renew what they gave to a published application. Source: renew-authorizations.
         """
@@ -227,7 +227,7 @@ class Application:
     # --- self-authorisation
 
     def self_authorised(self, seller: str = "") -> list[RefreshToken]:
-        """What was made on the Develop Apps page and still lives, of a seller or of all; oldest first."""
+        """What was made on the Develop Apps page and is still valid, of a seller or of all; oldest first."""
         return [
             token
             for token in self.refresh.values()
@@ -257,7 +257,7 @@ class Application:
     # --- what a seller has given
 
     def authorisation(self, seller: str, now: float) -> RefreshToken | None:
-        """The newest token of a seller that still lives."""
+        """The newest valid token of a seller."""
         living = [token for token in self.refresh.values() if token.seller == seller and self.lives(token, now)]
         return max(living, key=lambda token: token.granted, default=None)
 

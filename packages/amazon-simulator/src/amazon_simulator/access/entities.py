@@ -35,7 +35,7 @@ class Registration(msgspec.Struct, tag="registration"):
 
     `notification_queue`: the ARN that client secrets are sent to. `mws_only`: it has credentials of the old API alone.
     `secret_lives`: seconds after which a client secret must have been rotated. `withheld`: roles that are taken away →
-    when they are given back (0: when somebody does). `kind`: public, unlisted, private.
+    when they are given back (0: by a call). `kind`: public, unlisted, private.
     """
 
     draft: bool

@@ -201,7 +201,7 @@ class Limits:
 
     @staticmethod
     def _own_level(counter: Counter, now: float, rate: float, burst: int) -> float:
-        """What it would hold if nobody else called."""
+        """What it would hold without other applications."""
         before = counter.tokens if counter.own is None else counter.own
         return min(float(burst), before + max(0.0, now - counter.counted) * rate)
 
@@ -237,7 +237,7 @@ class Limits:
                 self._make(Limit(limit.seller, limit.operation, limit.rate, limit.burst, gone=True))
 
     def reset(self, seller: str = EVERY, operation: str = EVERY) -> None:
-        """Buckets full, counts at nought."""
+        """Buckets full, counts at zero."""
         for counter in self._of(seller, operation):
             counter.calls = counter.refused = counter.others = 0
             counter.own = None

@@ -8,7 +8,7 @@ from amazon_simulator.core.store import Entity
 DAY = 24 * 3600.0
 REFUND_TAKES = DAY
 CANCELLED_WITHIN = 5 * DAY
-"""After that carriers refund nothing. Their rules differ; the model says only that there is such a window."""
+"""After that carriers refund nothing. Their rules differ; the model only states that there is such a window."""
 PURCHASED, PENDING, REJECTED, APPLIED = "Purchased", "RefundPending", "RefundRejected", "RefundApplied"
 
 

@@ -15,7 +15,7 @@ FIELDS: dict[str, tuple[str, str, str, tuple[str, ...]]] = {
     "COUNTRY_OF_ORIGIN": ("Country where the item was made", "^[A-Z]{2}$", "Two letters of ISO 3166", ()),
     "HARMONIZED_TARIFF_CODE": ("Tariff code of the item", "^[0-9]{6,10}$", "Six to ten digits", ()),
 }
-"""Name → what it is called, the form of its value as an expression and in words, the values to choose from."""
+"""Name → what it is called, the form of its value as an expression and as text, the values to choose from."""
 
 
 def definitions(names: tuple[str, ...], target: str) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""Reading what a shipment request says; refusals in the words of Amazon's own validation."""
+"""Reading a shipment request; refusals have the messages of Amazon's own validation."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ HEAVIEST, LONGEST = 1e6, 1e4
 
 
 class NotValid(Exception):
-    """One field does not fit; the message says which, in Amazon's words."""
+    """One field does not fit; the message is Amazon's."""
 
     def __init__(self, value: Any, place: str, constraint: str) -> None:
         shown = "null" if value is None else f"'{str(value)[:200]}'"

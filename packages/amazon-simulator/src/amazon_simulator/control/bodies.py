@@ -100,7 +100,7 @@ class Participation(Body):
 
 
 class Role(Body):
-    """`seconds`: after which it is given back; 0: when somebody does."""
+    """`seconds`: after which it is given back; 0: by a call."""
 
     role: Text
     granted: bool = False
@@ -160,7 +160,7 @@ Capability: TypeAlias = Literal["HAS_ACCESS_POINT", "PALLET_ENABLED", "PALLET_DI
 
 
 class BuyerAddress(Body):
-    """A buyer and the address; what is not given is that of somebody of the country."""
+    """A buyer and the address; what is not given is that of a random buyer of the country."""
 
     name: Text | UnsetType = UNSET
     email: Text | UnsetType = UNSET

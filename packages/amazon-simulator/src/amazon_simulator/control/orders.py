@@ -111,7 +111,7 @@ def _line(line: OrderLine, body: Placing, within: str, currency: str) -> Line:
 
 
 def _somebody(body: Placing, country: str, number: int) -> Buyer:
-    """One of the country's people, with an address of the kind that is wanted."""
+    """A buyer of the country, with an address of the kind that is wanted."""
     somebody = buyer_for(country, number)
     return somebody if isinstance(body.address_kind, UnsetType) else ADDRESS_KINDS[body.address_kind](somebody)
 
@@ -156,7 +156,7 @@ def _particulars(line: OrderLine, within: str, currency: str) -> dict[str, Any]:
 
 
 def _buyer(address: BuyerAddress | UnsetType, somebody: Buyer) -> Buyer:
-    """Somebody of the country, or as the call says."""
+    """A random buyer of the country, or the one of the call."""
     if isinstance(address, UnsetType):
         return somebody
     texts = {field: getattr(address, name) for name, field in ADDRESS_FIELDS.items()}

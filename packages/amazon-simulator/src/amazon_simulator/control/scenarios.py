@@ -1,4 +1,4 @@
-"""Scenarios by name: each sets up what a program must be able to live through, and says what it made."""
+"""Scenarios by name: each sets up a situation that a program must handle, and returns what it created."""
 
 import random
 from collections.abc import Callable
@@ -39,7 +39,7 @@ def scenarios_json() -> dict[str, Any]:
 
 
 def start_scenario(simulator: Simulator, name: str, body: ScenarioBody, now: float) -> Response:
-    """The first seller unless one is given; NotPossible says what the seller lacks for it."""
+    """The first seller unless one is given; raises NotPossible if the seller lacks something for it."""
     if name not in SCENARIOS:
         raise NotPossible(f"{name[:60]}: no such scenario; choose one of {', '.join(SCENARIOS)}")
     first = next(iter(simulator.world.sellers))
@@ -142,7 +142,7 @@ SCENARIOS = {
     ),
     "unmatched": Scenario(
         "Buyers order two SKUs that were listed a moment ago: one is in no catalogue, one is a second SKU of a known "
-        "product. A program must take the orders and ask what they are.",
+        "product. A program must take the orders and have them matched.",
         _unmatched,
     ),
     "expired": Scenario(

@@ -52,7 +52,7 @@ def set_traffic(simulator: Simulator, body: Traffic, now: float) -> Response:
 
 
 def spread(simulator: Simulator, orders: float) -> dict[str, float]:
-    """So many orders an hour over all marketplaces where somebody sells, as busy as they are in life."""
+    """So many orders an hour over all marketplaces with sellers, in proportion to their size."""
     markets = {market: 0.0 for seller in simulator.world.sellers.values() for market in seller.marketplaces}
     whole = sum(SHARES[MARKETS[market].country] for market in markets)
     return {market: orders * SHARES[MARKETS[market].country] / whole for market in markets} if orders and whole else {}

@@ -33,7 +33,7 @@ class Clock:
         self.publish()
 
     def _take_up(self, file: Path, machine: float) -> None:
-        """Go on where the file says; ValueError when it is none of ours."""
+        """Go on at the time of the file. Raises ValueError if it is no clock file."""
         try:
             anchors = json.loads(file.read_text(encoding="utf-8"))
             anchor, trade, rate, seen = (

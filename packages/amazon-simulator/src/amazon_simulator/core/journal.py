@@ -71,13 +71,13 @@ class Journal:
 
     @property
     def needs_rewrite(self) -> bool:
-        """Whether it has several times as many lines as the state took when it was last written anew."""
+        """Whether it has several times as many lines as the state took when it was last rewritten."""
         return self.lines > max(SMALL, TIMES * self._whole, self._not_anew_before)
 
     def rewrite(self, entities: Iterable[Entity]) -> None:
         """The same state in as few lines as it takes: a kill meanwhile leaves the old journal as it was.
 
-        NotWritten when there is no room for it; the old one goes on and is written anew after many lines more.
+        NotWritten when there is no room for it; the old one goes on and is rewritten after many more lines.
         """
         part, whole = self._file.with_suffix(".part"), 0
         try:
@@ -136,7 +136,7 @@ class Journal:
 
 def cut_torn_end(file: Path) -> int:
     """Cut everything behind the last sound record off, so that the next line begins at its own beginning; returns how
-    many bytes. They are kept beside the journal. A line that is JSON of another version is not torn: `read` says so."""
+    many bytes. Kept beside the journal. A line that is JSON of another version is not torn: `read` refuses it."""
     if not file.exists():
         return 0
     sound, size = _sound_end(file), file.stat().st_size

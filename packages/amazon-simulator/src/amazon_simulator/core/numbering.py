@@ -38,10 +38,10 @@ class Numbering:
         yield self._drawn
 
     def turn(self, now: float) -> None:
-        """Numbers are drawn when somebody wants one."""
+        """Numbers are drawn on demand."""
 
     def hexadecimal(self, kind: str, now: float, digits: int = 32) -> str:
-        """Digits that no other draw has; `kind` says what they name, `now` is trade time in Unix seconds."""
+        """Digits that no other draw has; `kind`: what they name, `now` is trade time in Unix seconds."""
         self._drawn.count += 1
         if not self.changed:
             self.changed.append(self._drawn)

@@ -17,7 +17,7 @@ STATUSES = {
     "CANCELLED": "Canceled",
     "UNFULFILLABLE": "Unfulfillable",
 }
-"""Notifications still speak the language of Orders v0."""
+"""Notifications still have the values of Orders v0."""
 PROGRAMS = {"PRIME": "Prime", "PREMIUM": "Premium", "AMAZON_BUSINESS": "Business"}
 SHIPS_HOME = "Direct-to-Consumer Shipping"
 STATUS_CHANGE, BUYER_REQUESTED = "OrderStatusChange", "BuyerRequestedChange"

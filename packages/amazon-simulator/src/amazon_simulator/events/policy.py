@@ -25,7 +25,7 @@ def objection(queue: Queue) -> str:
 
 
 def _statements(policy: str) -> Iterator[tuple[str, list[str]]]:
-    """(effect, actions in lower case) of each statement that speaks of Amazon's account."""
+    """(effect, actions in lower case) of each statement about Amazon's account."""
     document: Any = json.loads(policy) if policy else {}
     for statement in _listed(document.get("Statement")):
         if isinstance(statement, dict) and _names_amazon(statement.get("Principal")):

@@ -1,4 +1,4 @@
-"""What has happened is seen by comparing what is with what was: only for types that somebody has subscribed to."""
+"""Finds changes by comparing with the previous values: only for types that have a subscription."""
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial

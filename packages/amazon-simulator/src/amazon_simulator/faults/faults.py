@@ -12,7 +12,7 @@ from amazon_simulator.protocol.errors import BUDGETS, SAY_WHICH
 KINDS = {
     "throttle": "429 although the budget is not used up; `of`: which one a listing's patch or put names",
     "400": "InvalidInput without a reason, although nothing is wrong",
-    "refuse": "an error in your own words: `status` (400 by default), `code`, `message`, `details`",
+    "refuse": "an error of your own: `status` (400 by default), `code`, `message`, `details`",
     "500": "InternalFailure",
     "503": "service unavailable",
     "slow": "responds `seconds` of machine time later",
@@ -39,8 +39,8 @@ KINDS = {
     "accepted_not_applied": "a listing's patch, put or deletion is ACCEPTED and nothing happens",
     "applied_late": "what was accepted for a listing takes effect `seconds` of trade time later",
     "invalid": "a listing's patch or put is INVALID, with an issue and status 200",
-    "sku_refused": "400: the SKU is said to be invalid for its marketplace",
-    "tracking_refused": "confirmShipment says that the tracking number does not fit the carrier",
+    "sku_refused": "400: the SKU is called invalid for its marketplace",
+    "tracking_refused": "confirmShipment refuses the tracking number as not fitting the carrier",
 }
 """What can be made to happen to a call."""
 HAPPENINGS = {
@@ -58,7 +58,7 @@ HAPPENINGS = {
     "notification_old": "a change of an order's status comes as the ORDER_STATUS_CHANGE that was before ORDER_CHANGE",
     "notification_late": "a notification is delivered `seconds` of trade time later, after newer ones",
 }
-"""What can be made to happen in the world, whoever calls: always with operation “*”."""
+"""Faults outside calls: always with operation “*”."""
 OF_ORDERS = ("searchOrders", "getOrder", "getOrders", "getOrderV0", "getOrderAddress", "getOrderItems")
 SUBMITTED = ("patchListingsItem", "putListingsItem", "deleteListingsItem")
 OF_LISTINGS = ("getListingsItem", *SUBMITTED)
@@ -310,9 +310,9 @@ def _more(kind: str, params: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise ValueError("with: give an object of members and their values")
     if not isinstance(into, str):
-        raise ValueError("into: give the name of the member whose objects get what `with` says")
+        raise ValueError("into: give the name of the member whose objects get the members of `with`")
     if not without and not given:
-        raise ValueError("without: say which members to leave out, or `with`: which to give another value")
+        raise ValueError("without: name the members to leave out, or `with`: those to give another value")
     return {"without": without, "with": given, "into": into}
 
 

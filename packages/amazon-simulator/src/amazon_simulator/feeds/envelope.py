@@ -27,7 +27,7 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What a processing report says of a message; a message may have several (behaviour S11)."""
+    """The line of a processing report for a message; a message may have several (behaviour S11)."""
 
     message: int
     code: str
@@ -37,7 +37,7 @@ class Result:
 
 
 Act = Callable[[Ground, Job, int, Element], list[Result]]
-"""Does what one message says; (ground, job, MessageID, the message's own element) → what is wrong with it."""
+"""Carries out one message; (ground, job, MessageID, the message's own element) → what is wrong with it."""
 
 
 def text_of(element: Element | None, path: str) -> str:
@@ -46,7 +46,7 @@ def text_of(element: Element | None, path: str) -> str:
 
 
 def work_envelope(ground: Ground, job: Job, kind: str, act: Act) -> Outcome:
-    """Work through every message of an envelope; a feed that nobody can read is DONE as well (behaviour FD03)."""
+    """Work through every message of an envelope; an unreadable feed is DONE as well (behaviour FD03)."""
     try:
         root = read_xml(job.content)
     except Unreadable as fault:
@@ -107,7 +107,7 @@ def read_xml(content: bytes) -> Element:
     except expat.ExpatError as fault:
         message = MESSAGES.get(expat.errors.messages[fault.code], expat.ErrorString(fault.code) or "not well-formed")
         raise Unreadable(_worded(message, fault.lineno, fault.offset)) from fault
-    except (LookupError, ValueError) as fault:  # an encoding that nobody knows
+    except (LookupError, ValueError) as fault:  # an unknown encoding
         raise Unreadable(_worded(str(fault), 1, 1)) from fault
     return builder.close()
 

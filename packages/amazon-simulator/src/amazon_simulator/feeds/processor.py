@@ -211,7 +211,7 @@ class Feeds:
         return KINDS[feed.kind].work(self._ground, job)
 
     def _before(self, feed: Feed) -> bytes:
-        """What the seller's last feed of this type and marketplaces said."""
+        """The content of the seller's last feed of this type and marketplaces."""
         for last in reversed(self.of_seller[feed.seller].values()):
             same = (last.kind, last.marketplaces, last.status) == (feed.kind, feed.marketplaces, DONE)
             if same and last.number < feed.number:

@@ -31,7 +31,7 @@ class Wrong(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a message says; `items` is empty for all that is left of the order."""
+    """The content of a message; `items` is empty for all that is left of the order."""
 
     reference: str
     date: str
@@ -100,7 +100,7 @@ def _does_not_match(package: Package) -> str:
 
 
 def _read(message: Element) -> Sent:
-    """What a message says; Wrong when something that is needed is missing."""
+    """The content of a message. Raises Wrong if something that is needed is missing."""
     date, items, codes = text_of(message, "FulfillmentDate"), dict[str, int | None](), dict[str, list[str]]()
     try:
         from_iso(date)

@@ -123,7 +123,7 @@ def _first_page_again(request: Request, act: Act, parameter: str) -> Response:
 
 
 def _tracking_refused(request: Request) -> Response:
-    """Behaviour SH08, in Amazon's words."""
+    """Behaviour SH08, with Amazon's message."""
     try:
         package = json.loads(request.body)["packageDetail"]
         number, carrier = package["trackingNumber"], package["carrierCode"]

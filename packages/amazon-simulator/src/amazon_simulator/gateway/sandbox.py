@@ -38,7 +38,7 @@ class Operation:
     pairs: list[Pair] = field(default_factory=list)
 
     def answer(self, request: Request, within: Mapping[str, str]) -> Response:
-        """The pair that says most about this call; of equals the first."""
+        """The most specific pair for this call; of equals the first."""
         try:
             body = request.json() if request.body else None
         except ValueError:

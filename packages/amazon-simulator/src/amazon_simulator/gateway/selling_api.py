@@ -87,7 +87,7 @@ class SellingApi:
         return response
 
     def _admit(self, request: Request, now: float) -> AccessToken | Response:
-        """Whose call it is, or why nobody's."""
+        """The caller, or the refusal."""
         token = request.headers.get("x-amz-access-token")
         if not token:
             return refuse(
@@ -123,7 +123,7 @@ class SellingApi:
         )
 
     def play(self, sandbox: Sandbox, request: Request, parts: list[str], region: str) -> Response:
-        """A call to the static sandbox: the same tokens, its own rates, answers from the models alone."""
+        """A call to the static sandbox: the same tokens, its own rates, responses from the models alone."""
         now, limits = self._context.clock.seconds(), self._context.limits
         access = self._admit(request, now)
         if isinstance(access, Response):

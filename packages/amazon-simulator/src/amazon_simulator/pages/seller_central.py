@@ -68,7 +68,7 @@ def answer(simulator: Simulator, request: Request, parts: Sequence[str]) -> Resp
 
 
 class Visit:
-    """One request of somebody who may be signed in."""
+    """One request, by a seller who may be signed in."""
 
     def __init__(self, simulator: Simulator, request: Request, host: str) -> None:
         self._simulator = simulator

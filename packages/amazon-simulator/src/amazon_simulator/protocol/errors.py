@@ -31,7 +31,7 @@ def denied(details: str = "") -> Response:
 
 
 SAY_WHICH = ("patchListingsItem", "putListingsItem")
-"""Operations whose 429 says which of their budgets is used up. Source: listings-items-api-rate-limits."""
+"""Operations whose 429 names the budget that is used up. Source: listings-items-api-rate-limits."""
 BUDGETS = {"application": "the application", "relationships": "relationships", "product data": "product data"}
 
 

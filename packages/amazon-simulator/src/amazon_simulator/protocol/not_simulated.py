@@ -16,7 +16,7 @@ LOG = logging.getLogger("amazon_simulator")
 
 
 class Unsimulated(ValueError):
-    """A name that Amazon may know and this one does not; `what` says which."""
+    """A name that Amazon may know and this one does not; `what`: which."""
 
     def __init__(self, message: str, what: str) -> None:
         super().__init__(message)

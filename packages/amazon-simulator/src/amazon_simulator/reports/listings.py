@@ -78,7 +78,7 @@ def open_listings(context: ReportContext) -> Sheet:
 
 
 def is_active(listing: Listing) -> bool:
-    """Whether somebody could buy it: what Amazon sends counts as active."""
+    """Whether it can be bought: what Amazon sends counts as active."""
     return listing.channel != "DEFAULT" or bool(listing.quantity)
 
 

@@ -86,7 +86,7 @@ def payment(order: Order, currency: str) -> dict[str, Any]:
 
 
 def item_tax(item: Item) -> dict[str, Any]:
-    """Who collects it: Amazon where it comes on top, and as deemed reseller; nothing is said where the seller does."""
+    """Who collects it: Amazon where it comes on top, and as deemed reseller; nothing where the seller does."""
     if not item.tax and not item.scheme:
         return {}
     payload: dict[str, Any] = {"taxCollections": COLLECTED}

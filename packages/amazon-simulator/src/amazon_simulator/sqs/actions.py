@@ -34,7 +34,7 @@ LONGEST_POLL = 1.0
 
 
 class Actions:
-    """All of them for one caller, who speaks from `region`."""
+    """All of them for one caller, in `region`."""
 
     def __init__(self, queues: Queues, region: str, now: float) -> None:
         self._queues = queues
@@ -44,7 +44,7 @@ class Actions:
         """Seconds of machine time to wait before the answer goes out."""
 
     def act(self, action: str, members: Members) -> Members:
-        """SqsRefusal says what is wrong."""
+        """Raises SqsRefusal with what is wrong."""
         known: dict[str, Act] = {
             "CreateQueue": self._create,
             "DeleteQueue": self._delete_queue,

@@ -1,4 +1,4 @@
-"""The two protocols in which AWS clients speak to SQS: JSON 1.0 (today's), and the query protocol with XML (older).
+"""The two protocols of AWS clients for SQS: JSON 1.0 (today's), and the query protocol with XML (older).
 
 Any credentials are taken; the region is the one that a request is signed for.
 """
@@ -26,7 +26,7 @@ ENTRIES = re.compile(r"[A-Za-z]+BatchRequestEntry")
 
 
 def is_for_queues(request: Request, parts: Sequence[str]) -> bool:
-    """Whether it is SQS that this request speaks to."""
+    """Whether this request is for SQS."""
     if request.headers.get("x-amz-target", "").startswith(TARGET):
         return True
     return parts[0] == "sqs" or (parts[0] == "" and request.method == "POST" and "Version" in _form(request))

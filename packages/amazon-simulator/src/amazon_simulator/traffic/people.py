@@ -124,12 +124,12 @@ TAX_NUMBERS = {
 }  # fmt: skip
 """A valid number of each country, as public examples have it."""
 PHONES = {"GB": "+44 1632 960", "DE": "+49 30 23125", "FR": "+33 1 99 00", "US": "+1 207-555-0", "CA": "+1 902-555-0"}
-"""Numbers that nobody has are kept free for fiction; three digits follow."""
+"""Unassigned numbers are kept free for fiction; three digits follow."""
 WITH_A_PHONE = 0.3
 
 
 def buyer_for(country: str, number: int) -> Buyer:
-    """Somebody of that country; the same number, the same buyer."""
+    """A buyer of that country; the same number, the same buyer."""
     names, places = NAMES.get(country, NAMES["GB"]), PLACES.get(country, PLACES["GB"])
     place = places[number % len(places)]
     return Buyer(
@@ -209,4 +209,4 @@ ADDRESS_KINDS: dict[str, Callable[[Buyer], Buyer]] = {
     "packstation": _packstation,
     "business": lambda buyer: as_company(buyer, 1),
 }
-"""Kind → what it makes of somebody's address."""
+"""Kind → how it changes an address."""

@@ -41,7 +41,7 @@ def fill_world(world: World, seed: int, now: float) -> list[RefreshToken]:
 
 
 def list_goods(world: World, seller: Seller, chance: random.Random, now: float) -> None:
-    """What a new seller has: FBM SKUs, odd ones among them, some that nobody has listed yet, and FBA SKUs."""
+    """What a new seller has: FBM SKUs, odd ones among them, some that are not listed yet, and FBA SKUs."""
     for number in range(FBM_SKUS + UNKNOWN_SKUS):
         odd = number < len(ODD_SKUS)
         known = number < FBM_SKUS
@@ -105,7 +105,7 @@ def list_odd_goods(world: World, seller: Seller, now: float) -> None:
 
 
 def odd_buyer(country: str, number: int) -> Buyer:
-    """Somebody whose name and address break programs; the same number, the same buyer."""
+    """A buyer with an unusual name and address; the same number, the same buyer."""
     name, line, town = ODD_BUYERS[number % len(ODD_BUYERS)]
     somebody = buyer_for(country, number)
     return Buyer(

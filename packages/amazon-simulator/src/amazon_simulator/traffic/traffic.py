@@ -22,7 +22,7 @@ from amazon_simulator.world.returns import REASONS
 
 HOUR, A_DAY = 3600.0, 24 * 3600.0
 BUYERS_OF_A_COUNTRY = 2_000
-"""People come back: so many of them buy in each country."""
+"""The number of different buyers in each country; they come back."""
 LOOKS = 40
 """Goods that a buyer looks at until one is for sale."""
 NEVER = 30 * A_DAY
@@ -39,7 +39,7 @@ CARRIERS = {
     "FR": (("La Poste", "Colissimo"), ("Chronopost", "Chrono 18")),
     "US": (("USPS", "USPS Ground Advantage"), ("UPS", "UPS Ground"), ("FedEx", "FedEx Home Delivery")),
 }
-"""Country → services that promises there are reckoned with."""
+"""Country → services that delivery promises there are computed from."""
 GIFT_MESSAGES = ("With love from the harbour", "Happy birthday, Grandpa!", "Für Łukasz – alles Gute 🎂\nDeine Zoë")
 
 
@@ -52,13 +52,13 @@ class TrafficProfile(msgspec.Struct, frozen=True):
     cancelled: float = 0.04
     asks: float = 0.03  # asks the seller to cancel
     returned: float = 0.08
-    unknown: float = 0.02  # buys what nobody has listed yet
+    unknown: float = 0.02  # buys what is not listed yet
     several: float = 0.2  # has more than one thing in the cart
     business: float = 0.06  # a company buys, by invoice
     deemed: float = 0.08  # of what goes abroad or through Amazon as deemed reseller: Amazon has the VAT
     warranty: float = 0.04  # has a warranty beside what the seller sends
     transit: float = 0.6  # has a delivery promise with a transit time in the order
-    addresses: float = 0.0  # has an address that lacks something, or says it in an odd place
+    addresses: float = 0.0  # has an address that lacks something, or has it in an unusual line
 
 
 class Plan(Entity, tag="traffic", kw_only=True):
@@ -209,7 +209,7 @@ class Traffic:
     # --- buyers
 
     def _buy(self, market: str, chance: random.Random, at: float) -> Order | None:
-        """Somebody comes, looks, and buys; None when nothing was for sale."""
+        """One buyer places an order; None when nothing was for sale."""
         profile = self.plan.profile
         sellers = [
             seller
@@ -350,7 +350,7 @@ class Traffic:
 
 
 def _transit(market: str, chance: random.Random) -> Transit:
-    """What the promise was reckoned with: Amazon's own settings name a service, a seller's template seldom does."""
+    """The source of the delivery promise: Amazon's own settings name a service, a seller's template seldom does."""
     source = chance.choice(("AMAZON_AUTOMATED", "AMAZON_AUTOMATED", "SELLER_SET", "THIRD_PARTY_INTEGRATOR"))
     carrier, service = chance.choice(CARRIERS.get(MARKETS[market].country, CARRIERS["GB"]))
     return Transit(source) if source == "SELLER_SET" else Transit(source, carrier, service)

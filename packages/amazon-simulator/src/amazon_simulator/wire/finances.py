@@ -138,7 +138,7 @@ class Finances:
 
 
 def _read(query: Mapping[str, str], seller: str, now: float) -> TransactionFilters:
-    """The filters; ValueError says what is wrong."""
+    """The filters; Raises ValueError with what is wrong."""
     name, value = query.get("relatedIdentifierName", ""), query.get("relatedIdentifierValue", "")
     if name and name not in (GROUP, ORDER):
         raise ValueError(f"relatedIdentifierName: choose {GROUP} or {ORDER}")

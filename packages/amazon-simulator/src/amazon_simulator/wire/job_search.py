@@ -44,7 +44,7 @@ class JobFilters:
 
 
 def read_search(query: Mapping[str, str], kinds: str, seller: str, now: float) -> JobFilters:
-    """ValueError says what is wrong. `kinds` is the parameter of the types: it is required but for a token."""
+    """Raises ValueError with what is wrong. `kinds` is the parameter of the types: it is required but for a token."""
     filters = (kinds, "processingStatuses", "marketplaceIds", "pageSize", "createdSince", "createdUntil")
     if query.get("nextToken"):
         if any(name in query for name in filters):
@@ -120,7 +120,7 @@ def stamp(seconds: float) -> str:
 
 
 def read_marketplaces(marketplaces: object, most: int) -> Sequence[str]:
-    """The marketplaceIds of a body; ValueError says what is wrong."""
+    """The marketplaceIds of a body; Raises ValueError with what is wrong."""
     if not isinstance(marketplaces, list) or not marketplaces or not all(isinstance(one, str) for one in marketplaces):
         raise ValueError("marketplaceIds: give a list of at least one.")
     if len(marketplaces) > most:

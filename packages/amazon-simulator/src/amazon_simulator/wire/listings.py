@@ -138,7 +138,7 @@ class Listings:
     def patch(self, call: Call) -> Response:
         """patchListingsItem: 200 ACCEPTED or INVALID, whole or not at all; takes effect a little later.
 
-        A SKU that nobody has listed is accepted too, and nothing comes of it (behaviour S01).
+        An unlisted SKU is accepted too, and nothing comes of it (behaviour S01).
         """
         (who, sku), query = call.names, call.request.params()
         fault = _refusal(call.seller, who, query, INCLUDABLE) or _wrong_mode(query)
@@ -366,5 +366,5 @@ def _not_found(sku: str, marketplace: str) -> Response:
 
 
 def _asin(seller: str, sku: str) -> str:
-    """A product that nobody had: the same SKU, the same ASIN."""
+    """A new product: the same SKU, the same ASIN."""
     return f"B0{hashlib.sha256(f'{seller}:{sku}'.encode()).hexdigest()[:8].upper()}"

@@ -70,7 +70,7 @@ class MerchantFulfilment:
         return tuple(Route(name, method, path, self._guarded(act)) for name, method, path, act in operations)
 
     def _guarded(self, act: Callable[[Call], Response]) -> Callable[[Call], Response]:
-        """For the role alone; what does not fit is 400 in Amazon's words."""
+        """For the role alone; what does not fit is 400 with Amazon's message."""
 
         def answer(call: Call) -> Response:
             if ROLE not in self._application.roles:

@@ -170,7 +170,7 @@ class Notifications:
         return held if held is not None and held.kind == kind else None
 
     def send_test(self, call: Call) -> Response:
-        """A made-up notification of a type, whoever has subscribed to it."""
+        """An invented notification of a type, with or without subscriptions."""
         kind = call.names[0]
         try:
             _check_kind(kind)

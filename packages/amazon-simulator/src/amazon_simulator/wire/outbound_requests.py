@@ -109,7 +109,7 @@ def read_emails(members: Mapping[str, Any]) -> list[str]:
 
 
 def read_address(given: Any) -> Buyer:
-    """Who gets it. A list instead of an object is refused in Amazon's words."""
+    """Who gets it. A list instead of an object is refused with Amazon's message."""
     if isinstance(given, list):
         raise Wrong("The following required parameters are missing: [PostalCode, City]")
     address = _object(given, "destinationAddress")

@@ -63,7 +63,7 @@ class ReportsApi:
 
     @staticmethod
     def _read(body: Mapping[str, Any]) -> tuple[str, list[str], dict[str, str]]:
-        """Type, marketplaces, options; ValueError says what is wrong."""
+        """Type, marketplaces, options; Raises ValueError with what is wrong."""
         kind = body.get("reportType")
         if not isinstance(kind, str):
             raise ValueError("reportType is required")
@@ -227,5 +227,5 @@ def _missing(what: str) -> Response:
 
 
 def _unknown_report() -> Response:
-    """Amazon's words are those of the service behind (models#1161, models#2419)."""
+    """Amazon's message is that of the service behind (models#1161, models#2419)."""
     return refuse(404, "NotFound", NO_REPORT, kind="ResourceNotFoundException")

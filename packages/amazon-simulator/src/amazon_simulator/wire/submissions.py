@@ -67,7 +67,7 @@ def issue_json(
 def plan_patch(
     listing: Listing, market: str, region: str, product_type: str, patches: Sequence[Mapping[str, Any]]
 ) -> ListingUpdate:
-    """What the patches make of the listing, sent through a marketplace; Refused says why not."""
+    """What the patches make of the listing, sent through a marketplace; raises Refused with the reason."""
     _least_same_type(listing, product_type)
     made: dict[str, Entries] = {}
     for patch in patches:

@@ -105,7 +105,7 @@ def _fits(one: str, path: str, method: str, parts: Sequence[str]) -> bool:
 
 
 def _resources(value: Any) -> list[tuple[str, str, list[str]]]:
-    """(method, path, data elements) of each; ValueError says what is wrong.
+    """(method, path, data elements) of each; Raises ValueError with what is wrong.
 
     Something else than a list makes a token that opens nothing (behaviour A08).
     """

@@ -1,4 +1,4 @@
-"""The world that lives: sellers, listings, FBA stock, orders, returns, in trade time.
+"""The world: sellers, listings, FBA stock, orders, returns, in trade time.
 
 Pure: no IO, no clock of its own. `World` is put together of what is there (`records`) and of those who change it, each
 with the parts that it needs: quantities, Amazon's warehouses, orders, shipments, returns, intents.

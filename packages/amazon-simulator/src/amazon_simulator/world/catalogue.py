@@ -1,4 +1,4 @@
-"""What the seeded world is made of: marketplaces, goods, people. The same seed makes the same world."""
+"""What the seeded world is made of: marketplaces, products, buyers. The same seed makes the same world."""
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal

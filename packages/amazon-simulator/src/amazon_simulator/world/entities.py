@@ -169,7 +169,7 @@ class FbaEvent(msgspec.Struct, tag="fba event"):
 
 
 class Transit(msgspec.Struct):
-    """What a promise was reckoned with. `source`: AMAZON_AUTOMATED, SELLER_SET, THIRD_PARTY_INTEGRATOR.
+    """What a delivery promise was computed from. `source`: AMAZON_AUTOMATED, SELLER_SET, THIRD_PARTY_INTEGRATOR.
 
     Source: model orders_2026-01-01.json of October 2026 (promiseCalculationInputs.transitTime).
     """
@@ -309,7 +309,7 @@ class Return(msgspec.Struct, tag="return"):
 
 
 class Intent(msgspec.Struct, tag="intent"):
-    """What somebody will do at a time: `verb` to `subject` (an order, or seller/pool/SKU), with `params`."""
+    """A planned act at a time: `verb` to `subject` (an order, or seller/pool/SKU), with `params`."""
 
     number: int
     at: float

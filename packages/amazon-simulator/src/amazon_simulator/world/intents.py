@@ -1,4 +1,4 @@
-"""What people and Amazon's warehouses will do later, done when its time has come."""
+"""Planned acts of buyers and Amazon's warehouses, done when their time has come."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class Intents:
             else:
                 self._do_to_stock(self._warehouses.stock(*intent.params["stock"]), intent.verb, intent.params, at)
         except NotPossible:
-            return  # it was shipped, cancelled or sold meanwhile: people give up then
+            return  # it was shipped, cancelled or sold meanwhile: the act is dropped
 
     def _do_to_order(self, order: Order, verb: str, params: dict[str, Any], at: float) -> None:
         match verb:
@@ -62,4 +62,4 @@ class Intents:
             case "damage":
                 self._warehouses.damage(stock, params["quantity"], at)
             case _:
-                raise ValueError(f"{verb}: nobody knows how to do that")
+                raise ValueError(f"{verb}: unknown act")

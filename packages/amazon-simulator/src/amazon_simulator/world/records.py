@@ -149,7 +149,7 @@ class Records:
         self.expect(intent.at, "intent", f"{intent.number:012d}")
 
     def tally(self, key: tuple[str, str, str]) -> Tally:
-        """What the ledger says of one stock."""
+        """The ledger of one stock."""
         return self._tallies.setdefault(key, Tally())
 
     def count_reserved(self, order: Order, sign: int) -> None:
@@ -206,7 +206,7 @@ class Records:
         return heapq.heappop(self._due) if self._due and self._due[0][0] <= now else None
 
     def intend(self, at: float, verb: str, subject: str, params: dict[str, Any] | None = None) -> Intent:
-        """What somebody will do at that time; done once, and not at all when the world does not allow it then."""
+        """A planned act at that time; done once, and not at all when the world does not allow it then."""
         intent = Intent(number=self._last_intent + 1, at=at, verb=verb, subject=subject, params=params or {})
         self.make(intent)
         return intent

@@ -6,4 +6,4 @@ class NotPossible(Exception):
 
 
 class SoldOut(NotPossible):
-    """Nobody can buy it now: not enough is left, or it is not for sale."""
+    """It cannot be bought now: not enough is left, or it is not for sale."""

@@ -1,4 +1,4 @@
-"""What Amazon's ledger says of one stock: in which condition its broken units are, since when its lost ones are."""
+"""Amazon's ledger of one stock: in which condition its damaged units are, since when its lost ones are."""
 
 from collections import Counter
 

@@ -55,7 +55,7 @@ class World:
         return self.records.due()
 
     def turn(self, now: float) -> None:
-        """Let everything happen that is due: payments, Amazon's parcels, quantities, what people intend."""
+        """Let everything happen that is due: payments, Amazon's parcels, quantities, planned acts."""
         while (found := self.records.pop_due(now)) is not None:
             at, kind, first, second = found
             if kind == "order":

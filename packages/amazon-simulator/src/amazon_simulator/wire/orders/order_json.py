@@ -167,7 +167,7 @@ def _fulfillment(order: Order) -> dict[str, Any]:
 
 
 def _transit(transit: Transit) -> dict[str, Any]:
-    """The carrier and the service where the promise was reckoned with some."""
+    """The carrier and the service where the delivery promise was computed from them."""
     details = _given({"carrier": transit.carrier, "shippingService": transit.service})
     return {"dataSource": transit.source, **({"details": details} if details else {})}
 

@@ -25,7 +25,7 @@ class Window:
 
 
 def read_window(query: dict[str, str], now: float, *, capital: bool = False) -> Window:
-    """Which time is searched, from when, to when; ValueError says what is wrong. `capital`: as v0 spells it."""
+    """Which time is searched, from when, to when; Raises ValueError with what is wrong. `capital`: as v0 spells it."""
     names = [name[0].upper() + name[1:] if capital else name for name in ("lastUpdated", "created")]
     given = [name for name in names if f"{name}After" in query]
     if len(given) != 1:

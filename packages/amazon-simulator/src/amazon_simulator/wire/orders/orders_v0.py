@@ -141,7 +141,7 @@ def _listed(query: dict[str, str], name: str) -> set[str]:
 
 
 def _read(query: dict[str, str], now: float) -> SearchFilters:
-    """What is searched; ValueError says what is wrong. Order ids and a seller's order id need no dates."""
+    """What is searched; Raises ValueError with what is wrong. Order ids and a seller's order id need no dates."""
     ids, alias = _listed(query, "AmazonOrderIds"), query.get("SellerOrderId", "")
     if len(ids) > IDS_AT_MOST:
         raise ValueError("AmazonOrderIds")

@@ -46,7 +46,7 @@ NOTHING = Decimal(0)
 
 
 def order_json(order: Order, seller: Seller, opened: frozenset[str], now: float) -> dict[str, Any]:
-    """`opened`: the data elements of a restricted data token. A replacement says so in a text (behaviour O23)."""
+    """`opened`: the data elements of a restricted data token. A replacement is marked by a text (behaviour O23)."""
     market = MARKETS[order.marketplace]
     payload: dict[str, Any] = {
         "AmazonOrderId": order.id,

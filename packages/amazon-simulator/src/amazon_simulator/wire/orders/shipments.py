@@ -47,7 +47,7 @@ def routes(context: ApiContext) -> tuple[Route, ...]:
 def confirm_shipment(
     world: World, seller: Seller, order_id: str, request: Request, now: float, request_id: str
 ) -> Response:
-    """204 without body, or a 400 that says why; every attempt is noted in the state report."""
+    """204 without body, or a 400 with the reason; every attempt is noted in the state report."""
     try:
         body = request.json()
     except ValueError:
