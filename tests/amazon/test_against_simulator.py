@@ -70,8 +70,8 @@ class World:
 
     @property
     def endpoints(self) -> Endpoints:
-        told = self.ask("accounts")
-        return LIVE.moved_to(token_endpoint=told["tokenEndpoint"], endpoints=told["endpoints"])
+        accounts = self.ask("accounts")
+        return LIVE.moved_to(token_endpoint=accounts["tokenEndpoint"], endpoints=accounts["endpoints"])
 
     def account(self, region: str) -> dict[str, Any]:
         return next(one for one in self.ask("accounts")["accounts"] if one["region"] == region)
@@ -143,12 +143,12 @@ def _find(world: World, order_id: str, since: datetime) -> AmazonOrder:
 
 
 def test_a_seller_sells_where_the_simulator_says(world):
-    told = world.client().get_marketplace_participations(now=world.now).value
+    participations = world.client().get_marketplace_participations(now=world.now).value
     wanted = {one["id"]: (one["currency"], one["participating"]) for one in world.account("EU")["marketplaces"]}
     assert wanted
     assert {
         one.marketplace.id: (one.marketplace.default_currency_code, one.participation.is_participating)
-        for one in told
+        for one in participations
         if one.marketplace.id in wanted
     } == wanted
 

@@ -16,7 +16,7 @@ UK, DE, TR, US = "A1F83G8C2ARO7P", "A1PA6795UKMFR9", "A33AVAJ2PDY3EV", "ATVPDKIK
 LTD, INC = "A2HARBOUREULTD1", "A3HARBOURNAINC1"
 
 
-def told_in_order(*steps):
+def steps_in_order(*steps):
     """(the guide's words, what to do) as tests of those names."""
     return pytest.mark.parametrize("act", [act for _, act in steps], ids=[words for words, _ in steps])
 
@@ -89,8 +89,8 @@ def _no_vendor_central(walk):
 
 def _marketplace_ids(walk):
     walk.follow("Amazon Marketplace ID values")
-    for told in (UK, DE, US, "United Kingdom", "sellercentral-europe.amazon.com"):
-        walk.sees(told)
+    for text in (UK, DE, US, "United Kingdom", "sellercentral-europe.amazon.com"):
+        walk.sees(text)
     walk.picture("05-marketplaces")
 
 
@@ -108,7 +108,7 @@ def _old_step(words):
     return act
 
 
-@told_in_order(
+@steps_in_order(
     ("Consideration should be given to which courier service you wish to integrate with PRIOR", _courier_first),
     ("If you wish to test your channel integration in your demo system", _demo_inactive),
     ("You will need to set up a separate channel for FbA and Non-FbA orders", _separate_channels),
@@ -121,7 +121,7 @@ def test_before_you_begin(walk, act):
     act(walk)
 
 
-@told_in_order(
+@steps_in_order(
     ("Log into your Amazon Seller Central account", _old_step("Log into your Amazon Seller Central account")),
     ("Go to the User permissions link under Settings", _old_step("Settings, User permissions")),
     ("Please click the Visit Manage Your Apps button", _old_step("Visit Manage Your Apps")),
@@ -187,7 +187,7 @@ def _activate(walk):
     walk.picture("11-authorise-step")
 
 
-@told_in_order(
+@steps_in_order(
     ("Select New Channel from the blue command button at the top", _select_new_channel),
     ("Name - this is the name of the channel as it will appear", _name),
     ("Type - displayed here purely for confirmation purposes", _type),
@@ -313,7 +313,7 @@ def _last_save(walk):
     walk.picture("18-linked", whole=True)
 
 
-@told_in_order(
+@steps_in_order(
     ("Load the Amazon Channel you wish to configure", _load_channel),
     ("Click into Edit mode", _edit),
     ("Enter the credentials - Auth Token", _auth_token),
@@ -431,7 +431,7 @@ def _fba_orders_wait_and_go(walk):
     walk.picture("22-fba-order")
 
 
-@told_in_order(
+@steps_in_order(
     ("For Amazon FBA channels this option must be switched to 'Only FBA Import'", _german_fba),
     ("In the (Global) options list the 'Site' must be set to your Amazon FBA site", _site_is_the_fba_site),
     ("The same seller account is never asked twice", _shares_authorisation),
@@ -478,7 +478,7 @@ def _all_marketplaces(walk):
     walk.picture("23-more-channels", whole=True)
 
 
-@told_in_order(
+@steps_in_order(
     ("Region to be set to US", _us_channel),
     ("For Amazon.com marketplaces", _us_authorise),
     ("One for each Amazon EU & Amazon US marketplace, made in one go", _all_marketplaces),

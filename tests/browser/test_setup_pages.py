@@ -225,9 +225,9 @@ def test_leaving_with_unsaved_changes_asks(olga, demo, addresses):
     address = next(one for one in addresses[0] if one.endswith("/edit/") and "couriers" not in one)
     page.goto(address)
     page.get_by_label("Order Ref. Format", exact=True).fill("X{0}")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    dialogs = []
+    page.on("dialog", lambda dialog: (dialogs.append(dialog.type), dialog.dismiss()))
     page.get_by_role("link", name="Dashboard").first.click(no_wait_after=True)
     page.wait_for_timeout(500)
-    assert asked == ["beforeunload"] or page.get_by_role("dialog").count() == 1
+    assert dialogs == ["beforeunload"] or page.get_by_role("dialog").count() == 1
     assert re.search(r"/edit/$", page.url)

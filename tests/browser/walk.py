@@ -93,21 +93,21 @@ class Walk:
         return self._ask("/_simulator/books")
 
     def place_order(self, seller_id, marketplace_id, sku, kind, quantity=1):
-        told = {
+        purchase = {
             "sellerId": seller_id,
             "marketplaceId": marketplace_id,
             "fulfilledBy": "AMAZON" if kind == "FBA" else "MERCHANT",
             "items": [{"sku": sku, "quantity": quantity}],
         }
-        return self._ask("/_simulator/orders", told)["orderId"]
+        return self._ask("/_simulator/orders", purchase)["orderId"]
 
     def order_at_amazon(self, number):
         return next(row for row in self.books()["orders"] if row["orderId"] == number)
 
-    def _ask(self, path, told=None):
+    def _ask(self, path, body=None):
         request = urllib.request.Request(f"{self.demo.amazon}{path}")
-        if told is not None:
-            request.data = json.dumps(told).encode()
+        if body is not None:
+            request.data = json.dumps(body).encode()
             request.add_header("content-type", "application/json")
         opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
         with opener.open(request, timeout=10) as answer:

@@ -25,8 +25,8 @@ def installed(db, home, settings):
     url = f"postgresql://{at['USER']}@/{at['NAME']}?host={at['HOST']}&port={at['PORT']}"
 
     def install(**environ):
-        told = {"WHARFINGER_HOME": str(home), "DATABASE_URL": url, "WHARFINGER_SYSTEM": "live", **environ}
-        settings.WHARFINGER = environment.adopt(environment.read(told))
+        variables = {"WHARFINGER_HOME": str(home), "DATABASE_URL": url, "WHARFINGER_SYSTEM": "live", **environ}
+        settings.WHARFINGER = environment.adopt(environment.read(variables))
 
     install()
     yield install
@@ -35,8 +35,8 @@ def installed(db, home, settings):
 
 def run(capsys, *words):
     code = main.main(words)
-    told = capsys.readouterr()
-    return code, told.out, told.err
+    output = capsys.readouterr()
+    return code, output.out, output.err
 
 
 # --- set-up-link

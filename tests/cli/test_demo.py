@@ -59,7 +59,7 @@ def test_demo_starts_everything_and_ends_cleanly(home, environ):
             assert "already runs" in second.stderr
         finally:
             parent.send_signal(signal.SIGTERM)
-        told = parent.stdout.read()
-        assert parent.wait() == 0, told
-    assert "Stopped" in told
+        output = parent.stdout.read()
+        assert parent.wait() == 0, output
+    assert "Stopped" in output
     assert processes_of(home) == []

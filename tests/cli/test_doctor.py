@@ -23,14 +23,14 @@ NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 CLOCK = SimpleNamespace(now=lambda: NOW, machine_now=lambda: NOW)
 
 
-def asked(*, answers):
+def findings(*, answers):
     """What doctor finds when Amazon's addresses answer so: a datetime of the Date header, or an error."""
 
     def answer(request):
-        told = answers(str(request.url))
-        if isinstance(told, Exception):
-            raise told
-        return httpx2.Response(403, headers={"date": told})
+        reply = answers(str(request.url))
+        if isinstance(reply, Exception):
+            raise reply
+        return httpx2.Response(403, headers={"date": reply})
 
     with Transport(http=httpx2.MockTransport(answer)) as transport:
         return list(external_checks.look_at_amazon(LIVE, CLOCK, transport))
@@ -41,7 +41,7 @@ def http_date(moment):
 
 
 def test_any_answer_shows_that_amazon_is_reached():
-    found = asked(answers=lambda url: http_date(NOW))
+    found = findings(answers=lambda url: http_date(NOW))
     assert [(finding.verdict, finding.title) for finding in found] == [
         (Verdict.WELL, "Token endpoint"),
         (Verdict.WELL, "Amazon EU"),
@@ -51,10 +51,10 @@ def test_any_answer_shows_that_amazon_is_reached():
 
 
 def test_an_address_that_does_not_answer_is_named():
-    found = asked(answers=lambda url: httpx2.ConnectError("no") if "-na." in url else http_date(NOW))
+    found = findings(answers=lambda url: httpx2.ConnectError("no") if "-na." in url else http_date(NOW))
     (silent,) = [finding for finding in found if finding.verdict is Verdict.WRONG]
     assert silent.title == "Amazon NA"
-    assert "https://sellingpartnerapi-na.amazon.com does not answer" in silent.told
+    assert "https://sellingpartnerapi-na.amazon.com does not answer" in silent.detail
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_an_address_that_does_not_answer_is_named():
     ],
 )
 def test_a_wrong_computer_clock_is_seen_by_amazons_date(header, verdict):
-    assert asked(answers=lambda url: header)[-1].verdict is verdict
+    assert findings(answers=lambda url: header)[-1].verdict is verdict
 
 
 def examined(capsys, **words):
@@ -77,22 +77,22 @@ def examined(capsys, **words):
 
 @pytest.mark.django_db
 def test_a_new_house_is_reported_what_it_lacks_and_ends_with_1(capsys):
-    code, told = examined(capsys)
+    code, report = examined(capsys)
     assert code == 1
-    assert "✗ Workers: none was heard" in told
-    assert "✗ Amazon application: none is entered\n  → enter yours under Settings" in told
-    assert "✓ Database: PostgreSQL" in told
+    assert "✗ Workers: none was heard" in report
+    assert "✗ Amazon application: none is entered\n  → enter yours under Settings" in report
+    assert "✓ Database: PostgreSQL" in report
 
 
 @pytest.mark.django_db
 def test_in_a_demo_that_stands_still_the_remedies_are_the_demos(capsys, settings):
     configuration = replace(settings.WHARFINGER, system="demo", simulator_url="http://127.0.0.1:9")
     settings.WHARFINGER = configuration
-    _, told = examined(capsys, offline=False)
-    assert "✗ Workers: none was heard in 30 seconds\n  → start “wharfinger demo”, which has its own" in told
-    assert "✗ Amazon EU: http://127.0.0.1:9/eu does not answer" in told
-    assert "→ the demo's pretend Amazon does not run: start “wharfinger demo”" in told
-    assert "firewall" not in told
+    _, report = examined(capsys, offline=False)
+    assert "✗ Workers: none was heard in 30 seconds\n  → start “wharfinger demo”, which has its own" in report
+    assert "✗ Amazon EU: http://127.0.0.1:9/eu does not answer" in report
+    assert "→ the demo's pretend Amazon does not run: start “wharfinger demo”" in report
+    assert "firewall" not in report
 
 
 @pytest.mark.django_db
@@ -106,8 +106,8 @@ def test_what_only_comes_soon_ends_with_0_and_programs_read_it(capsys):
         secret_set_at=now,
         secret_expires_on=(now + timedelta(days=20)).date(),
     )
-    code, told = examined(capsys, json=True)
-    found = {row["title"]: row for row in json.loads(told)}
+    code, report = examined(capsys, json=True)
+    found = {row["title"]: row for row in json.loads(report)}
     assert code == 0
     assert found["Workers"]["verdict"] == "well"
     assert (found["Client secret of Wharfinger"]["verdict"], found["Seller accounts"]["verdict"]) == ("soon", "soon")
@@ -120,10 +120,10 @@ def test_a_key_that_does_not_open_the_secrets_is_wrong_and_nothing_behind_it_is_
     )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wharfinger_amazonapplication SET client_secret = %s", ["lost:AAAA"])
-    code, told = examined(capsys)
+    code, report = examined(capsys)
     assert code == 1
-    assert "✗ Encryption key: stored secrets cannot be read: A stored value needs the encryption key “lost”" in told
-    assert "Client secret" not in told
+    assert "✗ Encryption key: stored secrets cannot be read: A stored value needs the encryption key “lost”" in report
+    assert "Client secret" not in report
 
 
 @pytest.mark.django_db

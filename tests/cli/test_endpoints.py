@@ -13,12 +13,12 @@ from wharfinger.domain.channels.channel import ActivatedFor
 
 LIVE_HOSTS = {urlsplit(region.endpoint).hostname for region in LIVE.regions}
 SIMULATOR, OURS = "http://127.0.0.1:8124", "http://127.0.0.1:8125"
-TOLD = ("", "Simulator", "Sandbox", "Live", "https://sellingpartnerapi-eu.amazon.com")
+CHOICES = ("", "Simulator", "Sandbox", "Live", "https://sellingpartnerapi-eu.amazon.com")
 
 
 def a_system(tmp_path, name="demo", simulator=None, sandbox=None):
-    told = read({"WHARFINGER_HOME": str(tmp_path), "WHARFINGER_SYSTEM": name})
-    return replace(told, simulator_url=simulator, sandbox_url=sandbox)
+    configuration = read({"WHARFINGER_HOME": str(tmp_path), "WHARFINGER_SYSTEM": name})
+    return replace(configuration, simulator_url=simulator, sandbox_url=sandbox)
 
 
 def hosts(endpoints):
@@ -26,8 +26,8 @@ def hosts(endpoints):
 
 
 def test_a_live_system_speaks_to_the_live_endpoints_whatever_channels_say(tmp_path):
-    for told in ([], ["Simulator"], ["Sandbox"], [""]):
-        assert endpoints_for(a_system(tmp_path, "live"), told) == LIVE
+    for chosen in ([], ["Simulator"], ["Sandbox"], [""]):
+        assert endpoints_for(a_system(tmp_path, "live"), chosen) == LIVE
 
 
 @pytest.mark.parametrize("sandbox", [None, OURS, "https://sellingpartnerapi-na.amazon.com"])
@@ -35,15 +35,15 @@ def test_a_live_system_speaks_to_the_live_endpoints_whatever_channels_say(tmp_pa
 def test_no_combination_of_channels_of_a_demo_system_reaches_a_live_host(tmp_path, simulator, sandbox):
     system = a_system(tmp_path, simulator=simulator, sandbox=sandbox)
     tried = 0
-    for size in range(len(TOLD) + 1):
-        for told in combinations(TOLD, size):
+    for size in range(len(CHOICES) + 1):
+        for chosen in combinations(CHOICES, size):
             tried += 1
             try:
-                found = endpoints_for(system, told)
+                found = endpoints_for(system, chosen)
             except NoAmazon:
                 continue
-            assert not hosts(found) & LIVE_HOSTS, told
-    assert tried == 2 ** len(TOLD)
+            assert not hosts(found) & LIVE_HOSTS, chosen
+    assert tried == 2 ** len(CHOICES)
 
 
 def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
@@ -60,7 +60,7 @@ def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("chosen", "words"),
     [
         ([], "an administrator activates it"),
         ([""], "an administrator activates it"),
@@ -68,9 +68,9 @@ def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
         (["Simulator", "Sandbox"], "different Amazons"),
     ],
 )
-def test_where_there_is_no_amazon_the_reason_is_reported(tmp_path, told, words):
+def test_where_there_is_no_amazon_the_reason_is_reported(tmp_path, chosen, words):
     with pytest.raises(NoAmazon, match=words):
-        endpoints_for(a_system(tmp_path), told)
+        endpoints_for(a_system(tmp_path), chosen)
 
 
 def test_the_house_itself_asks_the_simulator_where_there_is_one(tmp_path):

@@ -14,28 +14,28 @@ def configured(home):
     before = environment.current()
 
     def configure(**environ):
-        told = {"WHARFINGER_HOME": str(home), **environ}
-        return environment.adopt(environment.read(told))
+        variables = {"WHARFINGER_HOME": str(home), **environ}
+        return environment.adopt(environment.read(variables))
 
     yield configure
     environment.adopt(before)
 
 
 def only_sentence(capsys):
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err.startswith("wharfinger: ")
-    assert told.err.count("\n") == 1
-    return told.err
+    output = capsys.readouterr()
+    assert output.out == ""
+    assert output.err.startswith("wharfinger: ")
+    assert output.err.count("\n") == 1
+    return output.err
 
 
 def test_help_names_every_command_and_variable(capsys):
     with pytest.raises(SystemExit) as ended:
         main.main(["--help"])
     assert ended.value.code == 0
-    told = capsys.readouterr().out
+    output = capsys.readouterr().out
     for word in ("demo", "demo-once", "serve", "worker", "migrate", "doctor", "WHARFINGER_HOME", "DATABASE_URL"):
-        assert word in told
+        assert word in output
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,9 @@ def test_wrong_words_end_with_2(words, capsys):
 def test_a_database_that_does_not_answer_is_reported(command, configured, capsys):
     configured(DATABASE_URL="postgresql://u:s3cret@127.0.0.1:1/x")
     assert main.main([command]) == 4
-    told = only_sentence(capsys)
-    assert "DATABASE_URL" in told
-    assert "s3cret" not in told
+    sentence = only_sentence(capsys)
+    assert "DATABASE_URL" in sentence
+    assert "s3cret" not in sentence
 
 
 def test_a_home_that_cannot_be_made_is_reported(configured, capsys):

@@ -164,16 +164,16 @@ def test_a_second_parent_is_reported_who_has_the_home(home):
     try:
         with pytest.raises(HomeInUse, match=rf"wharfinger serve \(process {parent.pid}\)"):
             HomeLock(home).acquire("demo")
-        told = subprocess.run(
+        second = subprocess.run(
             [sys.executable, "-m", "wharfinger.cli.main", "serve"],
             env=os.environ | {"WHARFINGER_HOME": str(home), "DATABASE_URL": "", "WHARFINGER_SYSTEM": "live"},  # noqa: TID251 -- a child's environment
             capture_output=True,
             text=True,
             check=False,
         )
-        assert (told.returncode, told.stdout) == (3, "")
-        assert told.stderr.count("\n") == 1
-        assert str(home) in told.stderr
+        assert (second.returncode, second.stdout) == (3, "")
+        assert second.stderr.count("\n") == 1
+        assert str(home) in second.stderr
     finally:
         end(parent, pid)
 

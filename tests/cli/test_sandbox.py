@@ -37,11 +37,11 @@ class Internet:
     """What was asked of whom; answers as Amazon's token endpoint and its sandbox do."""
 
     def __init__(self, answers=None):
-        self.asked = []
+        self.requests = []
         self.answers = answers or {}
 
     def __call__(self, request):
-        self.asked.append(f"{request.method} {request.url.scheme}://{request.url.host}{request.url.path}")
+        self.requests.append(f"{request.method} {request.url.scheme}://{request.url.host}{request.url.path}")
         if request.url.host in self.answers:
             return self.answers[request.url.host]
         if request.url.path == "/auth/o2/token":
@@ -75,7 +75,7 @@ def checks():
 def test_it_is_checked_with_a_live_token_at_the_sandbox_of_its_region(channel):
     internet = Internet()
     a_board(internet).verify_channel(channel.pk)
-    assert set(internet.asked) == {
+    assert set(internet.requests) == {
         "POST https://api.amazon.com/auth/o2/token",
         "GET https://sandbox.sellingpartnerapi-eu.amazon.com/sellers/v1/marketplaceParticipations",
     }
@@ -92,7 +92,7 @@ def test_what_the_sandbox_says_of_marketplaces_is_nobodys_and_is_not_kept(channe
 def test_somebody_else_may_answer_in_its_place(channel):
     internet = Internet()
     a_board(internet, sandbox_url="http://127.0.0.1:9").verify_channel(channel.pk)
-    assert set(internet.asked) == {
+    assert set(internet.requests) == {
         "POST http://127.0.0.1/auth/o2/token",
         "GET http://127.0.0.1/sandbox/eu/sellers/v1/marketplaceParticipations",
     }
@@ -131,11 +131,11 @@ def test_no_flow_of_it_asks_amazon_anything(channel, settings):
     settings.CLOCK = SteppedClock(NOW)
     account = channel.account_id
     wired = wire(environment.current(), SteppedClock(NOW))
-    asked = []
-    wired = replace(wired, flows={name: lambda *_: asked.append("asked") for name in FLOWS})
+    calls = []
+    wired = replace(wired, flows={name: lambda *_: calls.append("called") for name in FLOWS})
     for flow in FLOWS:
         run_one_flow(wired, account, flow)
-    assert asked == []
+    assert calls == []
     assert set(FlowSchedule.objects.values_list("outcome", flat=True)) == {"Sandbox: only checked."}
 
 
@@ -147,7 +147,7 @@ def test_a_channel_that_is_not_activated_speaks_to_nobody(channel):
     with pytest.raises(NoAmazon, match="an administrator activates it"):
         container.calls_for(channel.account_id)
     container.fetch_order(channel.account_id, "026-0000001-0000001")
-    assert internet.asked == []
+    assert internet.requests == []
     assert ChannelCheck.objects.get().remedy == "An administrator activates the channel on its page."
 
 

@@ -55,11 +55,11 @@ class AtTheSandbox:
         (folder / "sellers.json").write_text(json.dumps(MODEL))
         clock = Clock(start=NOW.timestamp(), stepped=True)
         self.amazon = Amazon(Simulator(clock, base="http://amazon.test", redirect_uris=[CALLBACK], models=folder))
-        told = self.amazon.control("accounts")["application"]
+        credentials = self.amazon.control("accounts")["application"]
         application = AmazonApplication.objects.create(
-            application_id=told["applicationId"],
-            client_id=told["clientId"],
-            client_secret=told["clientSecret"],
+            application_id=credentials["applicationId"],
+            client_id=credentials["clientId"],
+            client_secret=credentials["clientSecret"],
             secret_last_four="last",
             secret_set_at=NOW,
         )
@@ -98,7 +98,7 @@ def test_a_published_pair_is_answered_and_the_channel_is_linked(world):
 
 def test_a_token_that_was_taken_back_is_lost_and_the_second_line_is_not_waited_for(world):
     world.amazon.control("authorisations/revoke", {"sellerId": EU})
-    assert [(ok, told) for _, ok, told in world.verify()][1] == (None, "Not checked: the line above failed.")
+    assert [(ok, message) for _, ok, message in world.verify()][1] == (None, "Not checked: the line above failed.")
     assert ChannelCheck.objects.get(ok=None).checked_at is not None
     assert link() == "Authorisation lost"
 

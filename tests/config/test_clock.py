@@ -19,13 +19,13 @@ class Machine:
 
 def write(path, *, trade=NOON, machine=1000.0, rate=60.0, seen=None):
     draft = path.with_suffix(".draft")
-    told = {
+    anchor = {
         "anchor_machine": machine,
         "anchor_trade": trade.timestamp(),
         "rate": rate,
         "seen_machine": machine if seen is None else seen,
     }
-    draft.write_text(json.dumps(told))
+    draft.write_text(json.dumps(anchor))
     draft.replace(path)
 
 

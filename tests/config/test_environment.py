@@ -12,7 +12,7 @@ OTHER = base64.urlsafe_b64encode(bytes([255] * 32)).decode()
 
 
 @pytest.fixture
-def told(tmp_path):
+def variables(tmp_path):
     return {"WHARFINGER_HOME": str(tmp_path / "home")}
 
 
@@ -104,7 +104,7 @@ def test_a_home_that_is_a_file_is_refused(tmp_path):
         read({"WHARFINGER_HOME": str(tmp_path / "home")})
 
 
-def test_no_secret_is_shown(told):
+def test_no_secret_is_shown(variables):
     secrets = {
         "WHARFINGER_SECRET_KEY": "s3cret" * 8,
         "WHARFINGER_ENCRYPTION_KEY": f"a:{OTHER}",
@@ -113,33 +113,33 @@ def test_no_secret_is_shown(told):
         "WHARFINGER_SMTP_FROM": "a@b",
         "WHARFINGER_SMTP_PASSWORD": "ma1l",
     }
-    shown = repr(read(told | secrets))
+    shown = repr(read(variables | secrets))
     for secret in ("s3cret", "pa55", "ma1l", OTHER, repr(bytes([255] * 32))):
         assert secret not in shown
 
 
-def test_the_first_key_is_current_and_the_others_are_kept(told):
-    keys = read(told | {"WHARFINGER_ENCRYPTION_KEY": f"new:{OTHER}\n# before\nold:{KEY}\n"}).encryption_keys
+def test_the_first_key_is_current_and_the_others_are_kept(variables):
+    keys = read(variables | {"WHARFINGER_ENCRYPTION_KEY": f"new:{OTHER}\n# before\nold:{KEY}\n"}).encryption_keys
     assert keys == (("new", bytes([255] * 32)), ("old", bytes(32)))
 
 
-def test_a_wrong_key_is_not_repeated_in_the_complaint(told):
+def test_a_wrong_key_is_not_repeated_in_the_complaint(variables):
     with pytest.raises(ConfigurationError) as caught:
-        read(told | {"WHARFINGER_ENCRYPTION_KEY": "not a key but secret"})
+        read(variables | {"WHARFINGER_ENCRYPTION_KEY": "not a key but secret"})
     assert "but secret" not in str(caught.value)
 
 
-def test_secrets_made_are_read(told):
-    before = read(told)
+def test_secrets_made_are_read(variables):
+    before = read(variables)
     assert (before.secret_key, before.encryption_keys) == ("", ())
     make_missing_secrets(before.home)
     after = with_secrets_of_home(before)
-    assert after == read(told)
+    assert after == read(variables)
     assert len(after.secret_key) > 50
     assert len(after.encryption_keys[0][1]) == 32
 
 
-def test_a_secret_given_wins_over_the_one_made(told):
-    make_missing_secrets(read(told).home)
-    given = told | {"WHARFINGER_SECRET_KEY": "g" * 40}
+def test_a_secret_given_wins_over_the_one_made(variables):
+    make_missing_secrets(read(variables).home)
+    given = variables | {"WHARFINGER_SECRET_KEY": "g" * 40}
     assert with_secrets_of_home(read(given)).secret_key == "g" * 40

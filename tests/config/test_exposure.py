@@ -41,14 +41,14 @@ def test_what_would_be_readable_on_a_network_is_found(environ, found):
 
 
 def test_it_is_refused_with_the_remedy_unless_the_owner_allows_it():
-    told = {"WHARFINGER_URL": "http://shop.example", "DATABASE_URL": "postgresql://u:s3cret@db.example/shop"}
+    given = {"WHARFINGER_URL": "http://shop.example", "DATABASE_URL": "postgresql://u:s3cret@db.example/shop"}
     words = r"https address\. If .* set WHARFINGER_ALLOW_PLAIN_HTTP=yes"
     with pytest.raises(ConfigurationError, match=words) as refused:
-        refuse_exposures(read(told))
+        refuse_exposures(read(given))
     assert "s3cret" not in str(refused.value)
     with pytest.raises(ConfigurationError, match=r"sslmode=require"):
-        refuse_exposures(read({**told, HTTP: "yes"}))
-    refuse_exposures(read({**told, HTTP: "yes", DATABASE: "yes"}))
-    assert [exposure.allowed for exposure in exposures(read({**told, HTTP: "yes"}))] == [True, False]
+        refuse_exposures(read({**given, HTTP: "yes"}))
+    refuse_exposures(read({**given, HTTP: "yes", DATABASE: "yes"}))
+    assert [exposure.allowed for exposure in exposures(read({**given, HTTP: "yes"}))] == [True, False]
     with pytest.raises(ConfigurationError, match="yes, no"):
         read({HTTP: "perhaps"})

@@ -37,15 +37,15 @@ def test_cookies_and_pages_are_closed():
 
 
 def test_a_database_address_is_taken_apart():
-    told = django_database("postgresql://u%40x:p%2Fw@db.example:5433/shop?sslmode=require")
-    assert (told["NAME"], told["USER"], told["PASSWORD"]) == ("shop", "u@x", "p/w")
-    assert (told["HOST"], told["PORT"]) == ("db.example", "5433")
-    assert told["OPTIONS"]["sslmode"] == "require"
+    database = django_database("postgresql://u%40x:p%2Fw@db.example:5433/shop?sslmode=require")
+    assert (database["NAME"], database["USER"], database["PASSWORD"]) == ("shop", "u@x", "p/w")
+    assert (database["HOST"], database["PORT"]) == ("db.example", "5433")
+    assert database["OPTIONS"]["sslmode"] == "require"
 
 
 def test_a_socket_address_is_taken_apart():
-    told = django_database("postgresql://wharfinger@/wharfinger?host=%2Ftmp%2Fx&port=5432")
-    assert (told["HOST"], told["NAME"], told["USER"]) == ("/tmp/x", "wharfinger", "wharfinger")
+    database = django_database("postgresql://wharfinger@/wharfinger?host=%2Ftmp%2Fx&port=5432")
+    assert (database["HOST"], database["NAME"], database["USER"]) == ("/tmp/x", "wharfinger", "wharfinger")
 
 
 KEPT_ALIVE = {

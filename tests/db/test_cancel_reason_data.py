@@ -16,9 +16,9 @@ step = import_module("wharfinger.db.migrations.0010_cancel_reason_data")
 
 
 def _sale_with(world, reason):
-    told = order(line("MUG"))
-    world.hear(told)
-    sale = world.sale(told)
+    message = order(line("MUG"))
+    world.hear(message)
+    sale = world.sale(message)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wharfinger_salesorder SET cancel_reason = %s WHERE id = %s", [reason, sale.pk])
     Activity.objects.create(happened_at=NOON, text=f"The buyer asks to cancel: {reason}.", sales_order=sale)

@@ -19,8 +19,8 @@ def test_generic_customers_made_before_know_their_channel_and_month():
     for code in codes:
         Customer.objects.create(code=code, generic=code != "C000001", made_at=NOW)
     step.name_months(apps, None)
-    told = dict(Customer.objects.values_list("code", "generic_month"))
-    assert told == {codes[0]: "1126", codes[1]: "", "C000001": "", "odd": ""}
+    months = dict(Customer.objects.values_list("code", "generic_month"))
+    assert months == {codes[0]: "1126", codes[1]: "", "C000001": "", "odd": ""}
     assert Customer.objects.get(code=codes[0]).generic_channel == channel
 
 

@@ -143,19 +143,19 @@ def test_a_masked_company_beside_a_clear_name_holds_nothing():
 
 
 def test_masked_and_absent_parts_erase_nothing():
-    told = IncomingAddress(name="A** B****", line_1="1 Quay Street", town="Hull", postcode="HU* 1**", country="GB")
-    assert merge(FULL, told) == FULL
+    incoming = IncomingAddress(name="A** B****", line_1="1 Quay Street", town="Hull", postcode="HU* 1**", country="GB")
+    assert merge(FULL, incoming) == FULL
 
 
 def test_the_same_address_reported_again_adds_what_is_new():
-    told = replace(FULL, line_2="", phone="", postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
-    assert merge(FULL, told) == replace(FULL, postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
+    incoming = replace(FULL, line_2="", phone="", postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
+    assert merge(FULL, incoming) == replace(FULL, postcode="hu11aa", instructions="Ring twice", county="East Yorkshire")
 
 
 def test_a_clear_part_replaces_a_masked_one():
     held = replace(FULL, name="A** B****", postcode="HU* 1**", line_1="1 Q*** Street", line_2="")
-    told = replace(FULL, line_2="", phone="")
-    assert merge(held, told) == replace(FULL, line_2="")
+    incoming = replace(FULL, line_2="", phone="")
+    assert merge(held, incoming) == replace(FULL, line_2="")
 
 
 @pytest.mark.parametrize(
@@ -169,25 +169,25 @@ def test_a_clear_part_replaces_a_masked_one():
     ],
 )
 def test_another_address_replaces_the_held_one_whole(change):
-    told = replace(FULL, phone="", **change)
-    assert (merge(FULL, told), changed(FULL, told)) == (told, True)
+    incoming = replace(FULL, phone="", **change)
+    assert (merge(FULL, incoming), changed(FULL, incoming)) == (incoming, True)
 
 
 def test_another_street_without_its_postcode_is_another_address_all_the_same():
-    told = IncomingAddress(name="Ada Byron", line_1="2 Pier Road", town="Hull", country="GB")
-    assert (merge(FULL, told), doubts(told)) == (told, Doubts(missing=("postcode",)))
+    incoming = IncomingAddress(name="Ada Byron", line_1="2 Pier Road", town="Hull", country="GB")
+    assert (merge(FULL, incoming), doubts(incoming)) == (incoming, Doubts(missing=("postcode",)))
 
 
 @pytest.mark.parametrize(
-    "told",
+    "incoming",
     [
         IncomingAddress(town="Bath", country="GB"),
         IncomingAddress(name="Ada Byron", line_1="2 P*** Road", town="Bath", postcode="BA1 1AA", country="GB"),
         IncomingAddress(name="Ada Byron", line_1="2 Pier Road", town="Hull", postcode="HU* 2**", country="GB"),
     ],
 )
-def test_a_part_of_another_address_is_not_mixed_with_the_held_one(told):
-    assert (merge(FULL, told), differs_in_part(FULL, told)) == (FULL, True)
+def test_a_part_of_another_address_is_not_mixed_with_the_held_one(incoming):
+    assert (merge(FULL, incoming), differs_in_part(FULL, incoming)) == (FULL, True)
 
 
 def test_a_part_of_the_same_address_differs_in_nothing():
@@ -210,8 +210,8 @@ def test_a_partial_address_gives_way_to_any_other():
 
 def test_a_buyer_is_kept_fact_by_fact():
     held = IncomingBuyer(name="Ada Byron", email="ada@marketplace.example", vat_number="DE1")
-    told = IncomingBuyer(name="A** B****", company="Byron & Daughters", purchase_order_number="PO 7")
-    assert merge_buyer(held, told) == IncomingBuyer(
+    incoming = IncomingBuyer(name="A** B****", company="Byron & Daughters", purchase_order_number="PO 7")
+    assert merge_buyer(held, incoming) == IncomingBuyer(
         name="Ada Byron",
         email="ada@marketplace.example",
         company="Byron & Daughters",

@@ -132,8 +132,8 @@ def test_an_mws_token_is_recognised_however_it_was_copied(text, is_mws):
 
 
 def test_every_code_of_the_consent_page_is_explained_with_a_remedy():
-    assert [told.code for told in CONSENT_CODES] == ["MD1000", "MD5100", "MD5101", "MD9000", "SPDC8143"]
-    assert all(told.meaning and told.remedy for told in CONSENT_CODES)
+    assert [entry.code for entry in CONSENT_CODES] == ["MD1000", "MD5100", "MD5101", "MD9000", "SPDC8143"]
+    assert all(entry.meaning and entry.remedy for entry in CONSENT_CODES)
     assert consent_code_in("Error MD5101 occurred").code == "MD5101"
     assert consent_code_in("access_denied") is None
 

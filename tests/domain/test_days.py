@@ -62,7 +62,7 @@ def test_ship_by_times_end_a_day_of_the_marketplace():
 
 
 @pytest.mark.parametrize(
-    ("told", "zone", "country", "proposed"),
+    ("times", "zone", "country", "proposed"),
     [
         (ship_by(BERLIN), BERLIN, "DE", None),
         (ship_by("America/New_York", 19), PACIFIC, "US", None),
@@ -74,8 +74,8 @@ def test_ship_by_times_end_a_day_of_the_marketplace():
         (ship_by(BERLIN, 60) + [datetime(2026, 11, 1, 11, tzinfo=UTC)] * 20, BERLIN, "DE", None),
     ],
 )
-def test_a_zone_is_proposed_once_twenty_orders_speak_of_another(told, zone, country, proposed):
-    assert zone_that_fits(told, zone, country) == proposed
+def test_a_zone_is_proposed_once_twenty_orders_speak_of_another(times, zone, country, proposed):
+    assert zone_that_fits(times, zone, country) == proposed
 
 
 def test_a_zone_that_fits_in_winter_only_is_not_taken_for_the_one_of_the_whole_year():

@@ -32,8 +32,8 @@ MUG = ListingFacts(1, "MUG", "FBM", gone=False, product_type="MUG", linked=True,
 
 @given(levels, rules)
 def test_never_below_zero_and_never_more_than_available(level, rule):
-    told = listing_quantity(level, rule).quantity
-    assert 0 <= told <= max(0, level.available)
+    quantity = listing_quantity(level, rule).quantity
+    assert 0 <= quantity <= max(0, level.available)
 
 
 @given(levels)
@@ -49,9 +49,9 @@ def test_a_larger_buffer_never_shows_more(level, rule, more):
 
 @given(st.lists(st.tuples(levels, st.integers(1, 20)), min_size=1, max_size=5))
 def test_a_kit_is_bounded_by_each_component(parts):
-    told = kit_quantity(tuple((f"P{n}", level, each) for n, (level, each) in enumerate(parts))).quantity
-    assert all(told * each <= max(0, level.available) for level, each in parts)
-    assert told == 0 or any((told + 1) * each > level.available for level, each in parts)
+    kits = kit_quantity(tuple((f"P{n}", level, each) for n, (level, each) in enumerate(parts))).quantity
+    assert all(kits * each <= max(0, level.available) for level, each in parts)
+    assert kits == 0 or any((kits + 1) * each > level.available for level, each in parts)
 
 
 def test_the_whole_sum_is_kept():

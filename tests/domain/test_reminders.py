@@ -54,12 +54,12 @@ def test_a_date_that_is_taken_away_closes_everything():
 
 
 def test_a_year_day_by_day_tells_every_step_exactly_once():
-    told, open_keys = [], set()
+    reminded, open_keys = [], set()
     for days_before in range(365, -30, -1):
         found = plan(days_before, *open_keys)
         open_keys -= set(found.close)
         if found.due:
-            told.append((days_before, found.due.step))
+            reminded.append((days_before, found.due.step))
             open_keys.add(found.due.key)
         assert len(open_keys) <= 1
-    assert told == [(step, step) for step in STEPS]
+    assert reminded == [(step, step) for step in STEPS]

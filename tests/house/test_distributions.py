@@ -13,8 +13,8 @@ def _project(folder):
 
 def test_the_product_asks_for_the_simulator_of_its_own_version():
     product, simulator = _project(ROOT), _project(SIMULATOR)
-    asked = (ROOT / "requirements/simulator.in").read_text(encoding="utf-8").strip()
-    assert asked == f"{simulator['name']}=={simulator['version']}"
+    requirement = (ROOT / "requirements/simulator.in").read_text(encoding="utf-8").strip()
+    assert requirement == f"{simulator['name']}=={simulator['version']}"
     assert (product["version"], product["license"], product["requires-python"]) == (
         simulator["version"],
         simulator["license"],

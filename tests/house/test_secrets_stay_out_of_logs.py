@@ -54,15 +54,15 @@ def test_a_secret_is_taken_out_of_an_error():
         raise ValueError("refused refresh_token=r3fresh")
     except ValueError as error:
         record = logging.makeLogRecord({"msg": "failed", "exc_info": (type(error), error, error.__traceback__)})
-    told = JsonLines().format(record)
-    assert "r3fresh" not in told
-    assert "ValueError" in told
+    logged = JsonLines().format(record)
+    assert "r3fresh" not in logged
+    assert "ValueError" in logged
 
 
 def test_a_line_is_one_json_object_and_keeps_the_rest():
-    told = json.loads(line("took %s orders\nof account 7", 12, flow="orders_in", account_id=7))
-    assert told["message"] == "took 12 orders\nof account 7"
-    assert (told["level"], told["logger"], told["flow"], told["account_id"]) == ("info", "test", "orders_in", 7)
+    logged = json.loads(line("took %s orders\nof account 7", 12, flow="orders_in", account_id=7))
+    assert logged["message"] == "took 12 orders\nof account 7"
+    assert (logged["level"], logged["logger"], logged["flow"], logged["account_id"]) == ("info", "test", "orders_in", 7)
 
 
 OURS = (
@@ -87,10 +87,10 @@ def test_a_value_that_holds_a_secret_does_not_show_it(value):
 
 
 def test_a_new_secrets_message_does_not_show_it_even_when_it_is_not_understood():
-    told = (
+    beginning = (
         b'{"notificationType": "APPLICATION_OAUTH_CLIENT_NEW_SECRET", "payload": {"applicationOAuthClientNewSecret": '
     )
-    assert "s3cret" not in repr(read_secret_notice(told + b'{"clientId": "c", "newClientSecret": "s3cret"}}}'))
+    assert "s3cret" not in repr(read_secret_notice(beginning + b'{"clientId": "c", "newClientSecret": "s3cret"}}}'))
     with pytest.raises(Unreadable) as unreadable:
-        read_secret_notice(told + b'{"newClientSecret": "s3cret"}}}')
+        read_secret_notice(beginning + b'{"newClientSecret": "s3cret"}}}')
     assert "s3cret" not in str(unreadable.value)

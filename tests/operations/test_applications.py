@@ -113,8 +113,8 @@ def test_the_audit_tells_what_was_before_and_that_a_secret_was_kept(olga):
     save()
     save(replace(ENTRY, client_secret="", is_draft=not ENTRY.is_draft), user=olga)
     entry = AuditEntry.objects.order_by("-pk")[0]
-    told = {name for name in entry.after if entry.before[name] != entry.after[name]}
-    assert (told, entry.after["secret"]) == ({"draft"}, "set")
+    changed = {name for name in entry.after if entry.before[name] != entry.after[name]}
+    assert (changed, entry.after["secret"]) == ({"draft"}, "set")
 
 
 def test_a_stored_secret_is_sent_for_no_other_client_id_and_to_no_other_queue():

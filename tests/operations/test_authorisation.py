@@ -156,7 +156,7 @@ def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(applic
 
 
 @pytest.mark.parametrize(
-    ("told", "outcome", "words"),
+    ("params", "outcome", "words"),
     [
         ({"code": "", "error": "The seller pressed Cancel."}, "Refused", "pressed Cancel"),
         ({"code": ""}, "Refused", "no authorisation code"),
@@ -167,8 +167,8 @@ def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(applic
         ({"code": "", "error": "a\x00b\x1b[31m"}, "Refused", "b"),
     ],
 )
-def test_a_return_that_gives_nothing_ends_there_and_says_why(application, olga, told, outcome, words):
-    returned(pressed(a_channel(application), olga), **told)
+def test_a_return_that_gives_nothing_ends_there_and_says_why(application, olga, params, outcome, words):
+    returned(pressed(a_channel(application), olga), **params)
     attempt = the_attempt()
     assert (attempt.outcome, attempt.state, attempt.code) == (outcome, "Refused", "")
     assert words in attempt.error
@@ -282,6 +282,6 @@ def test_what_is_not_held_cannot_be_revoked(application, olga):
 def test_no_secret_stands_in_audit_activity_or_error(application, olga):
     account_id = authorised(application, olga)
     authorisation.revoke(account_id, user=olga, now=NOW)
-    told = [str(row) for row in AuditEntry.objects.values_list("before", "after")]
-    told += list(Activity.objects.values_list("text", flat=True)) + [the_attempt().error]
-    assert not [text for text in told if "abcd1234" in text or "code-1" in text]
+    texts = [str(row) for row in AuditEntry.objects.values_list("before", "after")]
+    texts += list(Activity.objects.values_list("text", flat=True)) + [the_attempt().error]
+    assert not [text for text in texts if "abcd1234" in text or "code-1" in text]

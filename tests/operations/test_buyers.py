@@ -184,16 +184,16 @@ def test_an_address_that_changes_before_the_pick_is_in_the_timeline_only(shop):
 
 
 def test_a_part_of_another_address_is_a_problem_once(shop):
-    told = IncomingAddress(town="Bath", postcode="BA1 1AA", country="GB")
+    partial = IncomingAddress(town="Bath", postcode="BA1 1AA", country="GB")
     shop.take(an_order())
-    shop.take(later(an_order(address=told)))
+    shop.take(later(an_order(address=partial)))
     assert (problems(), the_order().delivery["town"], the_order().state) == (
         ["Delivery address changed"],
         "Hull",
         "Ready to ship",
     )
     sales_orders.acknowledge_address(the_order().pk, now=NOW, user=shop.olga)
-    shop.take(later(an_order(address=told), minutes=20))
+    shop.take(later(an_order(address=partial), minutes=20))
     assert problems() == []
 
 

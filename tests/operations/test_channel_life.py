@@ -80,12 +80,12 @@ def test_outside_the_pools_each_marketplace_is_offered_a_site_of_its_own(shop):
             account=account, marketplace_id=marketplace, participating=True, suspended_listings=False
         )
     first = a_site("FBA elsewhere", SiteKind.FBA, "OTHER")
-    told = {row.id: (row.fba.site_id, row.fba.hindrance) for row in channel_offers(channel.pk).marketplaces}
-    assert (told[AE], told[TR]) == ((first.pk, ""), (None, "Needs an FBA site for Amazon.com.tr"))
+    offered = {row.id: (row.fba.site_id, row.fba.hindrance) for row in channel_offers(channel.pk).marketplaces}
+    assert (offered[AE], offered[TR]) == ((first.pk, ""), (None, "Needs an FBA site for Amazon.com.tr"))
     a_channel(account, first, TR, kind="FBA")
     own = a_site("FBA emirates", SiteKind.FBA, "OTHER")
-    told = {row.id: row.fba.site_id for row in channel_offers(channel.pk).marketplaces}
-    assert told[AE] == own.pk
+    offered = {row.id: row.fba.site_id for row in channel_offers(channel.pk).marketplaces}
+    assert offered[AE] == own.pk
 
 
 def test_the_site_of_another_seller_is_not_offered(shop):
@@ -252,7 +252,7 @@ def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_
     assert ImportedOrder.objects.get(pk=order.pk).state == "Retrying"
     assert RawMessage.objects.get(pk=raw.pk).state == "Waiting"
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None
-    told = [
+    audited = [
         (entry.verb, entry.before["enabled"], entry.after["enabled"]) for entry in AuditEntry.objects.order_by("pk")
     ]
-    assert told == [("disable", "True", "False"), ("enable", "False", "True")]
+    assert audited == [("disable", "True", "False"), ("enable", "False", "True")]

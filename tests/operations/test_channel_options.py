@@ -105,9 +105,9 @@ def test_every_cell_is_in_the_audit(installation):
     channel = made_channel(installation)
     entry = an_entry(installation, options=rows(row(OrderType.PRIME, invoice_priority=2)))
     channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW, user=olga)
-    told = AuditEntry.objects.get(verb="save", noun="Channel")
-    assert (told.before["(Global): sales source"], "(Global): sales source" in told.after) == ("Amazon FBM", False)
-    assert told.after["Prime: invoice priority"] == "2"
+    audit = AuditEntry.objects.get(verb="save", noun="Channel")
+    assert (audit.before["(Global): sales source"], "(Global): sales source" in audit.after) == ("Amazon FBM", False)
+    assert audit.after["Prime: invoice priority"] == "2"
 
 
 @pytest.mark.parametrize("order_type", [OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT])

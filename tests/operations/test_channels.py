@@ -74,8 +74,8 @@ def an_entry(installation, **changes):
 
 
 def fba(installation, **changes):
-    told = {"name": "UK FBA", "import_fba_orders": "Only FBA Import", "site_id": installation["uk"], **changes}
-    return an_entry(installation, courier_service_id=None, **told)
+    values = {"name": "UK FBA", "import_fba_orders": "Only FBA Import", "site_id": installation["uk"], **changes}
+    return an_entry(installation, courier_service_id=None, **values)
 
 
 def made(installation, **changes):
@@ -228,8 +228,8 @@ def test_every_change_is_audited_and_a_secret_only_as_changed(installation):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     entry = an_entry(installation, seller_id="A1SELLERSELLER", auth_token="Atzr|very-secret")
     channel_set_up.create_channel(Fulfilment.FBM, entry, now=NOW, user=olga)
-    told = str([(row.verb, row.before, row.after) for row in AuditEntry.objects.all()])
-    assert ("very-secret" in told, "'token': 'changed'" in told) == (False, True)
+    audited = str([(row.verb, row.before, row.after) for row in AuditEntry.objects.all()])
+    assert ("very-secret" in audited, "'token': 'changed'" in audited) == (False, True)
 
 
 def test_a_saved_token_is_encrypted_in_the_table(installation):
@@ -289,9 +289,9 @@ def test_a_channel_of_a_linked_account_is_linked_only_once_its_own_checks_say_so
 
 
 def test_each_region_has_the_application_that_serves_it(installation):
-    told = {"client_id": "c", "client_secret": "s", "secret_last_four": "s", "secret_set_at": NOW}
-    europe = AmazonApplication.objects.create(application_id="amzn1.sp.solution.1", regions=["EU"], **told)
-    america = AmazonApplication.objects.create(application_id="amzn1.sp.solution.2", regions=["NA"], **told)
+    credentials = {"client_id": "c", "client_secret": "s", "secret_last_four": "s", "secret_set_at": NOW}
+    europe = AmazonApplication.objects.create(application_id="amzn1.sp.solution.1", regions=["EU"], **credentials)
+    america = AmazonApplication.objects.create(application_id="amzn1.sp.solution.2", regions=["NA"], **credentials)
     assert made(installation).account.application == europe
     assert made(installation, name="US", region="NA", marketplace_id=US).account.application == america
 

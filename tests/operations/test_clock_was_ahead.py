@@ -144,8 +144,8 @@ def test_orders_are_read_from_the_newest_that_is_known():
     world.hear(order(line("MUG")))  # placed an hour before noon
     OrderCursor.objects.update(after=AHEAD, page_token="t", token_at=AHEAD, window_before=AHEAD)
     search(world, page())
-    asked = world.amazon.searches[-1]
-    assert (asked.last_updated_after, asked.pagination_token) == (NOON - 65 * MINUTE, None)
+    query = world.amazon.searches[-1]
+    assert (query.last_updated_after, query.pagination_token) == (NOON - 65 * MINUTE, None)
     assert cursor(world).after == NOON - 5 * MINUTE
 
 

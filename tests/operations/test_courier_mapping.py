@@ -36,8 +36,8 @@ class Yard:
         version = Channel.objects.get(pk=self.channel.pk).version if version is None else version
         courier_mappings.save_mapping(self.channel.pk, levels, carriers, version=version, now=NOW, user=self.olga)
 
-    def add(self, **told):
-        entry = RuleEntry(**{"service_id": self.service.pk, **told})
+    def add(self, **fields):
+        entry = RuleEntry(**{"service_id": self.service.pk, **fields})
         return courier_groups.add_rule(self.fast.pk, entry, now=NOW, user=self.olga)
 
 
@@ -64,8 +64,8 @@ def test_services_are_named_to_amazon_and_confirmations_say_so(yard):
     order = an_order(yard.channel, yard.site, [(mug, 1)])
     take_orders.serve_order(order.pk, now=NOW)
     shipments.dispatch(order.pk, service_id=yard.service.pk, now=NOW)
-    told = confirmations.claim_confirmation(yard.account.pk, now=NOW, machine_now=NOW)
-    assert (told.carrier_code, told.carrier_name, told.shipping_method) == ("Royal Mail", "", "Tracked 24")
+    claimed = confirmations.claim_confirmation(yard.account.pk, now=NOW, machine_now=NOW)
+    assert (claimed.carrier_code, claimed.carrier_name, claimed.shipping_method) == ("Royal Mail", "", "Tracked 24")
 
 
 def test_an_empty_code_takes_a_mapping_away_but_not_that_of_the_channels_own_service(yard):
@@ -101,7 +101,7 @@ def test_a_wrong_level_is_refused_by_its_field_and_nothing_is_written(yard, give
 
 
 @pytest.mark.parametrize(
-    ("told", "field", "words"),
+    ("carrier", "field", "words"),
     [
         (("Royal Mial",), "carrier_code", "Do you mean “Royal Mail”"),
         (("qqqq",), "carrier_code", "Take Other"),
@@ -116,9 +116,9 @@ def test_a_wrong_level_is_refused_by_its_field_and_nothing_is_written(yard, give
         (("DPD", "", "<b>"), "shipping_method", "< or >"),
     ],
 )
-def test_a_wrong_carrier_is_refused_by_its_field(yard, told, field, words):
+def test_a_wrong_carrier_is_refused_by_its_field(yard, carrier, field, words):
     with pytest.raises(Refused, match=words) as refused:
-        yard.save([LevelEntry("NEXT_DAY", yard.fast.pk)], [CarrierEntry(yard.service.pk, *told)])
+        yard.save([LevelEntry("NEXT_DAY", yard.fast.pk)], [CarrierEntry(yard.service.pk, *carrier)])
     assert (refused.value.field, levels()) == (f"carrier.0.{field}", [])
 
 
@@ -142,8 +142,8 @@ def test_foreign_services_archived_groups_other_kinds_and_old_versions_are_refus
 
 def test_the_mapping_is_audited_both_ways(yard):
     yard.save([LevelEntry("NEXT_DAY", yard.fast.pk, 1)], [CarrierEntry(yard.service.pk, "Other", "Demo Courier")])
-    told = AuditEntry.objects.get()
-    assert (told.verb, told.before, told.after) == (
+    entry = AuditEntry.objects.get()
+    assert (entry.verb, entry.before, entry.after) == (
         "map couriers",
         {},
         {"in: NEXT_DAY": "Expedited, invoice priority 1", "out: Demo Courier Tracked 24": "Other, Demo Courier"},
@@ -171,7 +171,7 @@ def test_lines_of_a_group_are_added_moved_edited_and_removed(yard):
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("fields", "field"),
     [
         ({"service_id": None}, "service_id"),
         ({"service_id": 999_999}, "service_id"),
@@ -188,9 +188,9 @@ def test_lines_of_a_group_are_added_moved_edited_and_removed(yard):
         ({"grams_at_most": 10**12}, "grams_at_most"),
     ],
 )
-def test_a_wrong_line_is_refused_by_its_field(yard, told, field):
+def test_a_wrong_line_is_refused_by_its_field(yard, fields, field):
     with pytest.raises(Refused) as refused:
-        yard.add(**told)
+        yard.add(**fields)
     assert (refused.value.field, lines(yard.fast)) == (field, [])
 
 

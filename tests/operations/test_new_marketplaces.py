@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 NEW, TURKEY = "A9NEWPLACE0001", "A33AVAJ2PDY3EV"
 
 
-def told(name="Amazon.lu", country="LU", currency="EUR"):
+def payload(name="Amazon.lu", country="LU", currency="EUR"):
     marketplace = {"id": NEW, "name": name, "countryCode": country, "defaultCurrencyCode": currency}
     part = {"isParticipating": True, "hasSuspendedListings": False}
     return json.dumps({"payload": [{"marketplace": marketplace, "participation": part, "storeName": "Harbour"}]})
@@ -35,7 +35,7 @@ def shop():
 
 def keep(shop, **changes):
     accounts.keep_participations(
-        shop.account.pk, found_participations(split_participations(told(**changes).encode())[0]), now=NOW
+        shop.account.pk, found_participations(split_participations(payload(**changes).encode())[0]), now=NOW
     )
 
 

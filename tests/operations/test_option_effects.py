@@ -58,8 +58,8 @@ def test_the_site_follows_the_order_type(shop):
     set_options(shop.fbm, "Prime", site=store)
     shop.take(prime(number="026-0000001-0000001"))
     shop.take(an_order(number="026-0000001-0000002"))
-    told = dict(SalesOrder.objects.values_list("order_type", "site__name"))
-    assert told == {"Prime": "Shop", "Standard": "Warehouse"}
+    sites = dict(SalesOrder.objects.values_list("order_type", "site__name"))
+    assert sites == {"Prime": "Shop", "Standard": "Warehouse"}
 
 
 def test_source_account_and_priority_are_stamped_and_an_override_beats_global(shop):
@@ -69,8 +69,8 @@ def test_source_account_and_priority_are_stamped_and_an_override_beats_global(sh
     set_options(shop.fbm, "Prime", sales_source=prime_source, invoice_priority=1)
     shop.take(prime(number="026-0000001-0000001"))
     shop.take(an_order(number="026-0000001-0000002"))
-    told = SalesOrder.objects.order_by("pk").values_list("sales_source__name", "bank_account__name", "invoice_priority")
-    assert list(told) == [("Prime", "Pound account", 1), ("Amazon FBM", "Pound account", 5)]
+    rows = SalesOrder.objects.order_by("pk").values_list("sales_source__name", "bank_account__name", "invoice_priority")
+    assert list(rows) == [("Prime", "Pound account", 1), ("Amazon FBM", "Pound account", 5)]
 
 
 def test_a_new_customer_has_the_company_class_and_a_known_one_keeps_its_own(shop):
@@ -88,8 +88,8 @@ def test_the_generic_customer_of_the_month_takes_every_buyer(shop):
     for number in (1, 2):
         shop.take(an_order(number=f"026-0000001-000000{number}"))
     shop.take(an_order(number="026-0000001-0000003", placed_at=NOW + timedelta(days=25)), now=NOW + timedelta(days=26))
-    told = SalesOrder.objects.order_by("pk").values_list("customer__code", "customer__company_class__name")
-    assert list(told) == [("UKFBM-1126", "Amazon"), ("UKFBM-1126", "Amazon"), ("UKFBM-1226", "Amazon")]
+    rows = SalesOrder.objects.order_by("pk").values_list("customer__code", "customer__company_class__name")
+    assert list(rows) == [("UKFBM-1126", "Amazon"), ("UKFBM-1126", "Amazon"), ("UKFBM-1226", "Amazon")]
     assert the_name_is_on_the_parcel()
 
 
@@ -157,10 +157,10 @@ def test_confirming_twice_or_after_a_cancellation_is_refused(shop):
 
 def test_an_unconfirmed_order_that_somebody_else_sent_is_invoiced_when_it_is_confirmed(shop):
     set_options(shop.fbm, orders_confirmed=False)
-    told = an_order()
-    shop.take(told)
-    gone = (replace(told.lines[0], quantity_fulfilled=1),)
-    shop.take(later(told, status=AmazonStatus.SHIPPED, lines=gone))
+    incoming = an_order()
+    shop.take(incoming)
+    gone = (replace(incoming.lines[0], quantity_fulfilled=1),)
+    shop.take(later(incoming, status=AmazonStatus.SHIPPED, lines=gone))
     assert (the_order().state, Invoice.objects.count()) == ("Shipped", 0)
     sales_orders.confirm_order(the_order().pk, now=NOW, user=shop.olga)
     assert Invoice.objects.get().issued_at == NOW
@@ -168,12 +168,12 @@ def test_an_unconfirmed_order_that_somebody_else_sent_is_invoiced_when_it_is_con
 
 def test_an_invoice_code_is_assigned_on_import_and_issued_when_the_goods_leave(shop):
     set_options(shop.fbm, assign_invoice_code=True)
-    told = an_order(a_line(quantity=2, total="20.00"))
-    shop.take(told)
+    incoming = an_order(a_line(quantity=2, total="20.00"))
+    shop.take(incoming)
     assigned = Invoice.objects.get()
     assert (assigned.code, assigned.issued_at) == ("INV000001", None)
-    less = (replace(told.lines[0], quantity_cancelled=1),)
-    shop.take(later(told, lines=less, total=Decimal("20.00")))
+    less = (replace(incoming.lines[0], quantity_cancelled=1),)
+    shop.take(later(incoming, lines=less, total=Decimal("20.00")))
     shipments.dispatch(the_order().pk, service_id=a_service().pk, now=NOW, user=shop.olga)
     issued = Invoice.objects.get()
     assert (issued.code, issued.issued_at, issued.total) == ("INV000001", NOW, Decimal("20.00"))
@@ -253,8 +253,8 @@ def test_the_level_mapping_chooses_group_and_priority_and_else_the_option_does(s
     CourierLevelMapping.objects.create(channel=shop.fbm, service_level="EXPEDITED", group=fast)
     for number, level in enumerate(["NEXT_DAY", "EXPEDITED", "STANDARD", ""], start=1):
         shop.take(an_order(number=f"026-0000001-000000{number}", service_level=level))
-    told = SalesOrder.objects.order_by("pk").values_list("service_level", "courier_group__name", "invoice_priority")
-    assert list(told) == [
+    rows = SalesOrder.objects.order_by("pk").values_list("service_level", "courier_group__name", "invoice_priority")
+    assert list(rows) == [
         ("NEXT_DAY", "Expedited", 2),
         ("EXPEDITED", "Expedited", 7),
         ("STANDARD", "Standard", 7),
@@ -265,19 +265,19 @@ def test_the_level_mapping_chooses_group_and_priority_and_else_the_option_does(s
 def test_a_level_that_amazon_tells_later_chooses_the_group_then(shop):
     fast = CourierGroup.objects.get(name="Expedited")
     CourierLevelMapping.objects.create(channel=shop.fbm, service_level="NEXT_DAY", group=fast, invoice_priority=1)
-    told = an_order(status=AmazonStatus.PENDING, address=None, buyer=IncomingBuyer())
-    shop.take(told)
+    incoming = an_order(status=AmazonStatus.PENDING, address=None, buyer=IncomingBuyer())
+    shop.take(incoming)
     assert the_order().courier_group is None
-    shop.take(later(told, status=AmazonStatus.UNSHIPPED, service_level="NEXT_DAY"))
+    shop.take(later(incoming, status=AmazonStatus.UNSHIPPED, service_level="NEXT_DAY"))
     assert (the_order().courier_group, the_order().invoice_priority) == (fast, 1)
 
 
 def test_options_that_change_later_leave_taken_orders_as_they_are(shop):
     set_options(shop.fbm, invoice_priority=3)
-    told = an_order()
-    shop.take(told)
+    incoming = an_order()
+    shop.take(incoming)
     set_options(shop.fbm, invoice_priority=8, orders_confirmed=False)
-    shop.take(later(told, address=IncomingAddress(name="Ada Byron", line_1="2 Quay", town="Hull", country="GB")))
+    shop.take(later(incoming, address=IncomingAddress(name="Ada Byron", line_1="2 Quay", town="Hull", country="GB")))
     assert (the_order().invoice_priority, the_order().confirmed) == (3, True)
 
 

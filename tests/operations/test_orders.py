@@ -138,7 +138,7 @@ def a_line(sku="MUG", quantity=1, total="10.00", **more):
 
 def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001", **more):
     lines = lines or (a_line(),)
-    told = {
+    values = {
         "amazon_order_id": number,
         "marketplace_id": UK,
         "fulfilment": Fulfilment.FBM,
@@ -152,7 +152,7 @@ def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001"
         "address": ADDRESS,
         "ship_by": NOW + timedelta(days=1),
     }
-    return IncomingOrder(**{**told, **more})
+    return IncomingOrder(**{**values, **more})
 
 
 def later(order, minutes=10, **changes):
@@ -316,31 +316,31 @@ def test_one_cent_for_each_line_is_rounding(shop):
     assert problems() == ["Totals differ"]
 
 
-def shipped(told):
-    lines = tuple(replace(line, quantity_fulfilled=line.quantity_ordered) for line in told.lines)
-    return later(told, status=AmazonStatus.SHIPPED, lines=lines)
+def shipped(incoming):
+    lines = tuple(replace(line, quantity_fulfilled=line.quantity_ordered) for line in incoming.lines)
+    return later(incoming, status=AmazonStatus.SHIPPED, lines=lines)
 
 
 def test_no_invoice_is_written_while_the_totals_differ_until_they_agree(shop):
     shop.item("MUG", 5)
-    told = an_order(total=Decimal("99.99"))
-    shop.take(told)
-    shop.take(shipped(told))
+    incoming = an_order(total=Decimal("99.99"))
+    shop.take(incoming)
+    shop.take(shipped(incoming))
     assert (the_order().state, Invoice.objects.exists()) == ("Shipped", False)
-    shop.take(later(shipped(told), total=Decimal("10.00")))
+    shop.take(later(shipped(incoming), total=Decimal("10.00")))
     assert (problems(), Invoice.objects.get().total) == ([], Decimal("10.00"))
 
 
 def test_accepted_amounts_are_invoiced_and_not_requested_about_again(shop):
     shop.item("MUG", 5)
-    told = an_order(total=Decimal("99.99"))
-    shop.take(told)
-    shop.take(shipped(told))
+    incoming = an_order(total=Decimal("99.99"))
+    shop.take(incoming)
+    shop.take(shipped(incoming))
     sales_orders.accept_totals(the_order().pk, now=NOW, user=shop.olga)
     assert (problems(), Invoice.objects.get().total) == ([], Decimal("99.99"))
-    shop.take(later(shipped(told), total=Decimal("99.99")))
+    shop.take(later(shipped(incoming), total=Decimal("99.99")))
     assert problems() == []
-    shop.take(later(shipped(told), minutes=30, total=Decimal("88.88")))
+    shop.take(later(shipped(incoming), minutes=30, total=Decimal("88.88")))
     assert problems() == ["Totals differ"], "other amounts are another question"
     sales_orders.accept_totals(the_order().pk, now=NOW, user=shop.olga)
     with pytest.raises(Refused, match="agree"):
@@ -350,10 +350,10 @@ def test_accepted_amounts_are_invoiced_and_not_requested_about_again(shop):
 def test_an_fba_order_whose_totals_differ_is_issued_and_not_invoiced(shop):
     mug = shop.item("MUG", fulfilment="FBA")
     fba_stock.load_fba_levels(shop.fba_site.pk, [FbaLevel(mug.pk, 5)], read_at=NOW - timedelta(hours=2), now=NOW)
-    told = {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED}
-    shop.take(an_order(total=Decimal("99.99"), **told))
+    changes = {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED}
+    shop.take(an_order(total=Decimal("99.99"), **changes))
     assert (the_order().state, Invoice.objects.exists(), problems()) == ("Issued", False, ["Totals differ"])
-    shop.take(later(an_order(**told)))
+    shop.take(later(an_order(**changes)))
     assert (Invoice.objects.count(), problems()) == (1, [])
 
 
@@ -387,7 +387,7 @@ def test_no_channel_is_skipped_with_the_reason(shop):
 
 
 @pytest.mark.parametrize(
-    ("told", "remedy"),
+    ("changes", "remedy"),
     [
         ({"fulfilment": Fulfilment.FBA}, "Amazon sends it: nothing is to be done here."),
         (
@@ -397,8 +397,8 @@ def test_no_channel_is_skipped_with_the_reason(shop):
         ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
     ],
 )
-def test_without_a_channel_nobody_is_reported_to_dispatch_what_amazon_sends_or_has_gone(shop, told, remedy):
-    shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **told))
+def test_without_a_channel_nobody_is_reported_to_dispatch_what_amazon_sends_or_has_gone(shop, changes, remedy):
+    shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **changes))
     assert ImportedOrder.objects.get().remedy == f"Create the channel, and the order is imported. {remedy}"
 
 
@@ -474,8 +474,8 @@ def test_an_address_that_comes_later_solves_its_problem(shop):
 
 def test_a_buyers_wish_to_cancel_is_a_problem_to_answer(shop):
     shop.item("MUG", 5)
-    asked = a_line(cancel_requested=True, cancel_reason="Ordered by mistake")
-    shop.take(an_order(asked))
+    line = a_line(cancel_requested=True, cancel_reason="Ordered by mistake")
+    shop.take(an_order(line))
     assert (the_order().cancel_requested, problems()) == (True, ["Buyer asks to cancel"])
 
 
@@ -540,19 +540,19 @@ def _live_through(shop, events):
     for step, (number, event, units) in enumerate(events):
         now = NOW + timedelta(minutes=step)
         line = a_line(mug.code, quantity=units, item_id=f"{mug.code}-{number}")
-        told = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
+        incoming = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
         match event:
             case "place":
-                shop.take(told, now)
+                shop.take(incoming, now)
             case "pend":
-                shop.take(replace(told, status=AmazonStatus.PENDING), now)
+                shop.take(replace(incoming, status=AmazonStatus.PENDING), now)
             case "cancel":
-                shop.take(replace(told, status=AmazonStatus.CANCELLED), now)
+                shop.take(replace(incoming, status=AmazonStatus.CANCELLED), now)
             case "fewer":
-                shop.take(replace(told, lines=(replace(line, quantity_cancelled=1),)), now)
+                shop.take(replace(incoming, lines=(replace(line, quantity_cancelled=1),)), now)
             case "gone":
                 gone = replace(line, quantity_fulfilled=units)
-                shop.take(replace(told, lines=(gone,), status=AmazonStatus.SHIPPED), now)
+                shop.take(replace(incoming, lines=(gone,), status=AmazonStatus.SHIPPED), now)
             case "receive":
                 ledger.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
             case "take away":

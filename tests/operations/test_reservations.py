@@ -59,14 +59,16 @@ def french(*lines, **more):
     return an_order(*lines, **{"marketplace_id": FR, "currency": "EUR", **more})
 
 
-def taken_again(shop, told, now=NOW):
+def taken_again(shop, incoming, now=NOW):
     """The saved message once more, as Retry Import and a fixed cause do it."""
-    return take_orders.take_order(RawMessage.objects.filter(key=told.amazon_order_id).latest("pk").pk, told, now=now)
+    return take_orders.take_order(
+        RawMessage.objects.filter(key=incoming.amazon_order_id).latest("pk").pk, incoming, now=now
+    )
 
 
-def shipped(told):
-    lines = tuple(replace(line, quantity_fulfilled=line.quantity_ordered) for line in told.lines)
-    return later(told, status=AmazonStatus.SHIPPED, lines=lines)
+def shipped(incoming):
+    lines = tuple(replace(line, quantity_fulfilled=line.quantity_ordered) for line in incoming.lines)
+    return later(incoming, status=AmazonStatus.SHIPPED, lines=lines)
 
 
 CASES = {
@@ -94,12 +96,12 @@ def test_units_are_reserved_whatever_the_state_of_the_import(shop, channel, orde
 
 def test_an_ignored_order_takes_its_units_all_the_same(shop):
     mug = shop.item("MUG", 5)
-    told = french(a_line(quantity=2))
-    shop.take(told)
+    incoming = french(a_line(quantity=2))
+    shop.take(incoming)
     imported_orders.ignore([ImportedOrder.objects.get().pk], user=shop.olga, now=NOW)
-    shop.take(later(told, lines=(a_line(quantity=3),)))
+    shop.take(later(incoming, lines=(a_line(quantity=3),)))
     assert (ImportedOrder.objects.get().state, shop.level(mug)) == ("Ignored", (5, 3))
-    shop.take(later(told, minutes=20, status=AmazonStatus.CANCELLED))
+    shop.take(later(incoming, minutes=20, status=AmazonStatus.CANCELLED))
     assert shop.level(mug) == (5, 0)
 
 
@@ -115,14 +117,14 @@ def test_cancelled_at_amazon_frees_and_tells(shop):
 def test_shipped_at_amazon_books_the_units_out(shop):
     """They left the shelf by other hands: on hand stays true."""
     mug = shop.item("MUG", 5)
-    told = french(a_line(quantity=2))
-    shop.take(told)
-    shop.take(shipped(told))
+    incoming = french(a_line(quantity=2))
+    shop.take(incoming)
+    shop.take(shipped(incoming))
     assert shop.level(mug) == (3, 0)
     movement = Movement.objects.latest("pk")
     assert (movement.quantity, movement.reason) == (-2, "Sold")
-    assert movement.note == f"Shipped at Amazon without an import: {told.amazon_order_id}"
-    shop.take(later(shipped(told)))
+    assert movement.note == f"Shipped at Amazon without an import: {incoming.amazon_order_id}"
+    shop.take(later(shipped(incoming)))
     assert shop.level(mug) == (3, 0)
 
 
@@ -137,20 +139,20 @@ def test_what_was_placed_and_sent_while_we_did_not_look_is_booked_out(shop):
     mug = shop.item("MUG", 5)
     shop.account.made_at = NOW - timedelta(days=30)
     shop.account.save()
-    told = shipped(french(a_line(quantity=2)))
-    shop.take(told)
+    incoming = shipped(french(a_line(quantity=2)))
+    shop.take(incoming)
     assert shop.level(mug) == (3, 0)
-    taken_again(shop, told)
+    taken_again(shop, incoming)
     assert shop.level(mug) == (3, 0)
 
 
 def test_the_sales_order_takes_the_units_over_and_nothing_counts_twice(shop):
     mug = shop.item("MUG", 5)
-    told = french(a_line(quantity=4))
-    shop.take(told)
+    incoming = french(a_line(quantity=4))
+    shop.take(incoming)
     assert shop.level(mug) == (5, 4)
     shop.channel("FBM", shop.warehouse, FR, made_at=NOW - timedelta(days=2))
-    taken_again(shop, told)
+    taken_again(shop, incoming)
     assert shop.level(mug) == (5, 4)
     assert (SalesOrder.objects.get().state, ImportedLine.objects.count()) == ("Ready to ship", 0)
     assert Allocation.objects.get().line.sku == "MUG"
@@ -160,16 +162,16 @@ def test_the_sales_order_takes_the_units_over_and_nothing_counts_twice(shop):
 def test_units_that_left_before_the_import_are_booked_out_once(shop):
     mug = shop.item("MUG", 5)
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True, made_at=NOW - timedelta(days=2))
-    told = an_order(a_line(quantity=4))
-    shop.take(told)
-    part = later(told, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line(quantity=4, quantity_fulfilled=1),))
+    incoming = an_order(a_line(quantity=4))
+    shop.take(incoming)
+    part = later(incoming, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line(quantity=4, quantity_fulfilled=1),))
     shop.take(part)
     assert shop.level(mug) == (4, 3)
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
     taken_again(shop, part)
     line = SalesOrderLine.objects.get()
     assert (shop.level(mug), line.quantity_shipped, line.quantity_open) == ((4, 3), 1, 3)
-    shop.take(later(shipped(told), minutes=30))
+    shop.take(later(shipped(incoming), minutes=30))
     assert (shop.level(mug), SalesOrder.objects.get().state) == ((1, 0), "Shipped")
     check_the_ledger()
 
@@ -191,10 +193,10 @@ def test_a_kit_reserves_its_components(shop):
     cup, saucer = shop.item("CUP", 10, asin="B000000002"), shop.item("SAUCER", 10, asin="B000000003")
     KitComponent.objects.create(kit=kit, component=cup, quantity=2)
     KitComponent.objects.create(kit=kit, component=saucer, quantity=1)
-    told = french(a_line("SET", quantity=3))
-    shop.take(told)
+    incoming = french(a_line("SET", quantity=3))
+    shop.take(incoming)
     assert (shop.level(cup), shop.level(saucer)) == ((10, 6), (10, 3))
-    shop.take(shipped(told))
+    shop.take(shipped(incoming))
     assert (shop.level(cup), shop.level(saucer)) == ((4, 0), (7, 0))
 
 
@@ -239,13 +241,13 @@ def test_without_a_channel_that_sells_it_there_is_the_problem_alone(shop):
 
 def test_an_archived_channels_site_keeps_the_units_while_nobody_else_sells_the_article(shop):
     mug = shop.item("MUG", 5)
-    told = french(a_line(quantity=2))
-    shop.take(told)
+    incoming = french(a_line(quantity=2))
+    shop.take(incoming)
     channel_life.archive_channel(shop.fbm.pk, user=shop.olga, now=NOW)
     assert shop.level(mug) == (5, 2)
-    shop.take(later(told, lines=(a_line(quantity=3),)))
+    shop.take(later(incoming, lines=(a_line(quantity=3),)))
     assert shop.level(mug) == (5, 3)
-    shop.take(later(told, minutes=30, status=AmazonStatus.CANCELLED))
+    shop.take(later(incoming, minutes=30, status=AmazonStatus.CANCELLED))
     assert shop.level(mug) == (5, 0)
 
 
@@ -269,9 +271,11 @@ def test_a_kits_units_pass_to_a_later_channel_of_another_site_just_once(shop):
     second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
     for item in (cup, saucer):
         ledger.receive_stock(item.pk, second.pk, 4, now=NOW)
-    told = french(a_line("SET", quantity=3))
-    shop.take(told)
-    part = later(told, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line("SET", quantity=3, quantity_fulfilled=1),))
+    incoming = french(a_line("SET", quantity=3))
+    shop.take(incoming)
+    part = later(
+        incoming, status=AmazonStatus.PARTIALLY_SHIPPED, lines=(a_line("SET", quantity=3, quantity_fulfilled=1),)
+    )
     shop.take(part)
     assert (shop.level(cup), shop.level(saucer)) == ((8, 4), (9, 2))
     shop.channel("FBM", second, FR, made_at=NOW - timedelta(days=2))
@@ -296,29 +300,29 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
     shop.take(french(number="026-0000001-0000008", status=AmazonStatus.PENDING, total=None))
     shop.take(an_order(number="026-0000001-0000009", marketplace_id=DE, currency="EUR"))
     reservations.judge_channelless(shop.account.pk, now=NOW)
-    told = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
-    assert set(told) == {FR, DE}
-    assert told[FR].cause == (
+    problem_in = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
+    assert set(problem_in) == {FR, DE}
+    assert problem_in[FR].cause == (
         "4 paid orders in Amazon.fr, where Harbour has no channel: 31.50 EUR and 10.00 GBP. "
         "Dispatch is due by 10 Nov 2026 16:00 (Europe/Paris)."
     )
-    assert fixed_at(problem_row(told[FR].pk), Role.ADMINISTRATOR) == (
+    assert fixed_at(problem_row(problem_in[FR].pk), Role.ADMINISTRATOR) == (
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
         "Create the channel",
     )
     assert Alert.objects.filter(kind="Paid orders without a channel", closed_at=None).count() == 2
-    before = told[FR].count
+    before = problem_in[FR].count
     reservations.judge_channelless(shop.account.pk, now=NOW)
-    assert Problem.objects.get(pk=told[FR].pk).count == before, "the same once more is nothing new"
+    assert Problem.objects.get(pk=problem_in[FR].pk).count == before, "the same once more is nothing new"
 
 
 def test_the_problem_and_its_alert_close_when_a_channel_takes_the_orders(shop):
     shop.item("MUG", 5)
-    told = french()
-    shop.take(told)
+    incoming = french()
+    shop.take(incoming)
     reservations.judge_channelless(shop.account.pk, now=NOW)
     shop.channel("FBM", shop.warehouse, FR)
-    taken_again(shop, told)
+    taken_again(shop, incoming)
     reservations.judge_channelless(shop.account.pk, now=NOW)
     assert problems() == []
     assert Alert.objects.get().closed_at == NOW
@@ -347,14 +351,14 @@ class TestPending:
     def test_a_reservation_is_kept_for_seven_days(self, shop, marketplace):
         """As a sales order, and without one."""
         mug = shop.item("MUG", 5)
-        told = an_order(status=AmazonStatus.PENDING, total=None, marketplace_id=marketplace, placed_at=NOW)
-        shop.take(told)
+        incoming = an_order(status=AmazonStatus.PENDING, total=None, marketplace_id=marketplace, placed_at=NOW)
+        shop.take(incoming)
         late = NOW + timedelta(days=7)
         reservations.end_reservation(ImportedOrder.objects.get().pk, now=late)
         assert shop.level(mug) == (5, 0)
         ledger.receive_stock(mug.pk, shop.warehouse.pk, 1, now=late)
         assert shop.level(mug) == (6, 0), "stock that comes does not serve it"
-        shop.take(replace(told, status=AmazonStatus.UNSHIPPED, total=Decimal(10), updated_at=late), late)
+        shop.take(replace(incoming, status=AmazonStatus.UNSHIPPED, total=Decimal(10), updated_at=late), late)
         assert shop.level(mug) == (6, 1)
 
     def test_the_days_are_a_setting(self, shop):
@@ -404,26 +408,26 @@ def _live_through(shop, events):
     for step, (number, event, units) in enumerate(events):
         now = NOW + timedelta(minutes=step)
         line = a_line(mug.code, quantity=units, item_id=f"{mug.code}-{number}")
-        told = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
+        incoming = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
         match event:
             case "place":
-                last[number] = told
+                last[number] = incoming
             case "pend":
-                last[number] = replace(told, status=AmazonStatus.PENDING)
+                last[number] = replace(incoming, status=AmazonStatus.PENDING)
             case "cancel":
-                last[number] = replace(told, status=AmazonStatus.CANCELLED)
+                last[number] = replace(incoming, status=AmazonStatus.CANCELLED)
             case "fewer":
-                last[number] = replace(told, lines=(replace(line, quantity_cancelled=1),))
+                last[number] = replace(incoming, lines=(replace(line, quantity_cancelled=1),))
             case "part":
                 sent = replace(line, quantity_fulfilled=units // 2)
-                last[number] = replace(told, lines=(sent,), status=AmazonStatus.PARTIALLY_SHIPPED)
+                last[number] = replace(incoming, lines=(sent,), status=AmazonStatus.PARTIALLY_SHIPPED)
             case "gone":
-                last[number] = replace(shipped(told), updated_at=now)
+                last[number] = replace(shipped(incoming), updated_at=now)
             case "receive":
                 ledger.receive_stock(mug.pk, shop.warehouse.pk, units, now=now)
                 continue
             case "ignore":
-                ids = ImportedOrder.objects.filter(amazon_order_id=told.amazon_order_id)
+                ids = ImportedOrder.objects.filter(amazon_order_id=incoming.amazon_order_id)
                 imported_orders.ignore(list(ids.values_list("pk", flat=True)), user=shop.olga, now=now)
                 continue
             case "open" | "shut":

@@ -47,9 +47,9 @@ def now_held():
 
 def test_one_press_asks_once_however_often_the_job_runs(application, olga):
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
-    asked = rotation.start_rotation(application.pk, now=NOW)
-    assert (asked.client_secret, asked.region) == ("amzn1.oa2-cs.v1.old", "EU")
-    assert "oa2-cs" not in repr(asked)
+    started = rotation.start_rotation(application.pk, now=NOW)
+    assert (started.client_secret, started.region) == ("amzn1.oa2-cs.v1.old", "EU")
+    assert "oa2-cs" not in repr(started)
     assert rotation.start_rotation(application.pk, now=NOW) is None
 
 
@@ -129,8 +129,8 @@ def test_a_message_that_does_not_come_in_an_hour_is_reported_once(application, o
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
     rotation.start_rotation(application.pk, now=NOW)
     rotation.wait_for_secret(application.pk)
-    told = [rotation.note_overdue(application.pk, now=NOW + timedelta(minutes=m)) for m in (59, 60, 61)]
-    assert told == [False, True, False]
+    noted = [rotation.note_overdue(application.pk, now=NOW + timedelta(minutes=m)) for m in (59, 60, 61)]
+    assert noted == [False, True, False]
     assert Alert.objects.count() == 1
     assert rotation.take_new_secret(message(), now=NOW + timedelta(hours=3)) is Took.NEW
     assert Alert.objects.get().closed_at is not None

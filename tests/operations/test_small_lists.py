@@ -50,8 +50,8 @@ def test_an_entry_is_added_renamed_archived_restored_and_deleted(which, olga):
     assert not MODELS[which].objects.get(pk=entry).archived
     small_lists.delete_entry(which, entry, now=NOW, user=olga)
     assert "NEWER" not in names(which)
-    told = list(AuditEntry.objects.order_by("pk").values_list("verb", "noun", "user__username"))
-    assert told == [(verb, LISTS[which].noun, "olga") for verb in ("create", "rename", "archive", "restore", "delete")]
+    audit = list(AuditEntry.objects.order_by("pk").values_list("verb", "noun", "user__username"))
+    assert audit == [(verb, LISTS[which].noun, "olga") for verb in ("create", "rename", "archive", "restore", "delete")]
 
 
 @pytest.mark.parametrize("which", ALL)

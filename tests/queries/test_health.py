@@ -57,7 +57,7 @@ def work():
 def test_no_worker_is_wrong_and_a_silent_one_is_none(account):
     WorkerHeartbeat.objects.create(name="w", seen_at=NOW - timedelta(seconds=31), started_at=NOW)
     (silent, _timetable) = work()
-    assert (silent.verdict, silent.told) == (Verdict.WRONG, "none was heard in 30 seconds")
+    assert (silent.verdict, silent.detail) == (Verdict.WRONG, "none was heard in 30 seconds")
     WorkerHeartbeat.objects.update(seen_at=NOW)
     assert work()[0] == Finding(Verdict.WELL, "Workers", "1 at work")
 
@@ -79,7 +79,7 @@ def test_a_silent_worker_beside_others_is_named_with_its_process(account):
 def test_a_worker_that_cannot_keep_the_timetable_says_why_and_since_when(account):
     since = NOW - timedelta(seconds=20)
     WorkerHeartbeat.objects.create(name="shop:7", seen_at=NOW, started_at=NOW, fault="DiskFull: no", faulty_since=since)
-    assert [(finding.verdict, finding.told) for finding in work()[1:]] == [
+    assert [(finding.verdict, finding.detail) for finding in work()[1:]] == [
         (Verdict.WRONG, "worker shop:7 has not been able to keep it since 02 Nov 08:59:40 UTC: DiskFull: no")
     ]
 
@@ -88,8 +88,8 @@ def test_a_flow_that_fails_or_lies_is_reported_with_its_account(account):
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW, failures=3, error="503")
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW - timedelta(minutes=31))
     FlowSchedule.objects.create(account=account, flow="listings_in", due_at=NOW - timedelta(minutes=29))
-    told = [finding.told for finding in work()[1:]]
-    assert told == [
+    texts = [finding.detail for finding in work()[1:]]
+    assert texts == [
         "orders_in of Harbour & Home failed 3 times in a row: 503",
         "stock_out of Harbour & Home was due at 02 Nov 08:29 UTC and has not run",
     ]
@@ -100,7 +100,7 @@ def test_an_account_that_is_not_linked_runs_no_flows_and_is_reported_once(accoun
     SellerAccount.objects.update(link_state="Authorisation lost", link_error="revoked")
     assert verdicts(work())[1:] == [(Verdict.WELL, "Timetable")]
     (finding,) = health.look_at_accounts(TODAY)
-    assert (finding.verdict, finding.told) == (Verdict.WRONG, "lost: revoked")
+    assert (finding.verdict, finding.detail) == (Verdict.WRONG, "lost: revoked")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_authorisation_has_an_end(account, channel, expiry, verdict):
 def test_refused_calls_are_reported(account, channel):
     bucket = {"rate": 1, "burst": 1, "tokens": 1, "counted_at": NOW}
     RateBudget.objects.create(account=account, operation="searchOrders", calls=40, refused=2, **bucket)
-    assert [finding.told for finding in health.look_at_accounts(TODAY)][1:] == ["40 calls, 2 refused as too many"]
+    assert [finding.detail for finding in health.look_at_accounts(TODAY)][1:] == ["40 calls, 2 refused as too many"]
 
 
 def test_the_client_secret_has_an_end_and_no_application_is_wrong():
@@ -150,7 +150,7 @@ def test_a_channel_tells_what_is_missing_what_failed_and_what_is_not_mapped(chan
     )
     ChannelCheck.objects.create(channel=channel, position=2, title="Listings", ok=None)
     Channel.objects.update(enabled=False)
-    assert [(finding.verdict, finding.told) for finding in health.look_at_channels()] == [
+    assert [(finding.verdict, finding.detail) for finding in health.look_at_channels()] == [
         (Verdict.SOON, "Channel Enabled is off."),  # a person's wish is no fault
         (Verdict.WRONG, "Seller ID: Unknown."),
         (Verdict.WRONG, "no courier service is mapped to Amazon's carriers"),
@@ -169,15 +169,15 @@ def test_versions_side_by_side_are_wrong(account):
         WorkerHeartbeat.objects.create(name=f"shop:{process}", seen_at=NOW, started_at=NOW, version=version)
     found = work()[1]
     assert (found.verdict, found.title) == (Verdict.WRONG, "Workers")
-    assert "0.1.0: shop:7, shop:9; 0.2.0: shop:8" in found.told
+    assert "0.1.0: shop:7, shop:9; 0.2.0: shop:8" in found.detail
 
 
 def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_reported(account):
     hour, every = timedelta(hours=1), {"orders_in": timedelta(minutes=3), "stock_out": timedelta(minutes=2)}
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW + 9 * hour, finished_at=NOW + 8 * hour)
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW + hour, finished_at=NOW - 5 * hour)
-    told = [finding.told for finding in health.look_at_work(now=NOW, machine_now=NOW, every=every)][1:]
-    assert told == [
+    texts = [finding.detail for finding in health.look_at_work(now=NOW, machine_now=NOW, every=every)][1:]
+    assert texts == [
         "orders_in of Harbour & Home ended on 02 Nov 2026 17:00 UTC, which is to come: a clock was ahead",
         "stock_out of Harbour & Home last ended on 02 Nov 2026 04:00 UTC, and is due at 02 Nov 2026 10:00 UTC",
     ]
@@ -200,7 +200,7 @@ def test_jobs_that_wait_or_failed_are_counted():
         )
         cursor.execute(add, ["fetch_order", "failed", 3])
         cursor.execute(add, ["run_flow", "todo", 1000])
-    assert [(finding.verdict, finding.told) for finding in health.look_at_jobs()] == [
+    assert [(finding.verdict, finding.detail) for finding in health.look_at_jobs()] == [
         (Verdict.SOON, "1,000 wait to be taken"),
         (Verdict.SOON, "3 in the last week: fetch_order 3"),
     ]
@@ -219,7 +219,7 @@ def test_mail_that_cannot_leave_is_reported_with_the_reason():
         raised_at=NOW,
         mail_error="refused\nby it",
     )
-    assert [(finding.title, finding.told) for finding in health.look_at_mail()] == [
+    assert [(finding.title, finding.detail) for finding in health.look_at_mail()] == [
         ("E-mail", "1 message cannot leave: refused")
     ]
 
@@ -230,4 +230,4 @@ def test_personal_data_that_no_key_opens_is_reported(account):
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wharfinger_rawmessage SET body = 'lost:AAAA'")
     found = health.look_at_personal_data()
-    assert (found.verdict, "needs the encryption key “lost”" in found.told) == (Verdict.WRONG, True)
+    assert (found.verdict, "needs the encryption key “lost”" in found.detail) == (Verdict.WRONG, True)

@@ -211,11 +211,11 @@ class FakeAmazon:
             "packages": [
                 {
                     "packageReferenceId": reference,
-                    "trackingNumber": told.tracking_number,
-                    "carrier": told.carrier_name or told.carrier_code,
+                    "trackingNumber": package.tracking_number,
+                    "carrier": package.carrier_name or package.carrier_code,
                     "packageStatus": {"status": self.parcel_statuses.get((order_id, reference), "SHIPPED")},
                 }
-                for reference, told in self.packages[order_id].items()
+                for reference, package in self.packages[order_id].items()
             ],
         }
         return self._end(fault, msgspec.json.encode(order))

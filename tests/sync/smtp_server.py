@@ -54,11 +54,11 @@ class _Talk(socketserver.StreamRequestHandler):
 
 
 @contextlib.contextmanager
-def mail_server(**told):
+def mail_server(**behaviour):
     """Listens while the block lasts."""
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Talk) as server:
         server.daemon_threads = True
-        server.mail = MailServer(port=server.server_address[1], **told)
+        server.mail = MailServer(port=server.server_address[1], **behaviour)
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
         thread.start()
         try:

@@ -147,9 +147,9 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
     assert order_of(second).state == "Ready to ship"
     assert [row["orderId"] for row in whole.books()["confirmations"]] == [whole.first]
     assert Confirmation.objects.get().state == "Confirmed"
-    told = {listing.sku: listing.sent_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
-    assert told == {SKUS[0]: 38, SKUS[1]: 37, SKUS[2]: 7}
-    assert {sku: at_amazon(whole, sku) for sku in SKUS} == told
+    sent = {listing.sku: listing.sent_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
+    assert sent == {SKUS[0]: 38, SKUS[1]: 37, SKUS[2]: 7}
+    assert {sku: at_amazon(whole, sku) for sku in SKUS} == sent
 
 
 def test_revoked_here_nothing_queued_is_lost_and_it_goes_on_after_authorise(selling):

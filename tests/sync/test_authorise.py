@@ -44,10 +44,10 @@ class Login:
 
     def __init__(self, *answers):
         self.answers = list(answers)
-        self.asked = []
+        self.calls = []
 
     def exchange_code(self, code, redirect_uri, *, now):
-        self.asked.append((code, redirect_uri))
+        self.calls.append((code, redirect_uri))
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer
@@ -72,21 +72,21 @@ class SecretRotator:
 
     def __init__(self, **regions):
         self.regions = {"EU": DENIED, "NA": DENIED, "FE": DENIED, **regions}
-        self.asked = []
+        self.calls = []
 
     def __call__(self, account_id, region, token):
-        self.asked.append((region, token))
+        self.calls.append((region, token))
         return Answers(self.regions[region])
 
 
 class Answers:
-    def __init__(self, told):
-        self.told = told
+    def __init__(self, answer):
+        self.answer = answer
 
     def get_marketplace_participations(self):
-        if isinstance(self.told, Exception):
-            raise self.told
-        return Answer(self.told)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return Answer(self.answer)
 
 
 GOOD = Grant(AccessToken("Atza|1", NOW), "Atzr|1")
@@ -128,7 +128,7 @@ def attempt():
     return AuthorisationAttempt.objects.get(pk=returned.attempt_id)
 
 
-def told(attempt):
+def state_and_token(attempt):
     attempt.refresh_from_db()
     return attempt.state, SellerAccount.objects.get().refresh_token
 
@@ -136,20 +136,20 @@ def told(attempt):
 def test_a_good_code_becomes_the_accounts_token(attempt):
     login = Login(GOOD)
     exchange(attempt, login)
-    assert told(attempt) == ("Done", "Atzr|1")
-    assert login.asked == [("code", "http://us/cb")]
+    assert state_and_token(attempt) == ("Done", "Atzr|1")
+    assert login.calls == [("code", "http://us/cb")]
 
 
 def test_run_twice_it_asks_once(attempt):
     login = Login(GOOD)
     exchange(attempt, login)
     exchange(attempt, login)
-    assert len(login.asked) == 1
+    assert len(login.calls) == 1
 
 
 def test_a_spent_code_says_press_authorise_again_and_the_old_token_stays(attempt):
     exchange(attempt, Login(InvalidGrant("exchangeToken", status=400)))
-    assert told(attempt) == ("Failed", "Atzr|old")
+    assert state_and_token(attempt) == ("Failed", "Atzr|old")
     assert (attempt.outcome, "works once" in attempt.error) == ("Code refused", True)
 
 
@@ -157,24 +157,24 @@ def test_no_answer_is_tried_once_more_and_then_reported(attempt):
     silent = TimedOut("exchangeToken", outcome_unknown=True)
     login = Login(silent, silent)
     exchange(attempt, login)
-    assert told(attempt) == ("Exchanging", "Atzr|old")
+    assert state_and_token(attempt) == ("Exchanging", "Atzr|old")
     exchange(attempt, login)
     exchange(attempt, login)
-    assert told(attempt) == ("Failed", "Atzr|old")
-    assert len(login.asked) == 2
+    assert state_and_token(attempt) == ("Failed", "Atzr|old")
+    assert len(login.calls) == 2
 
 
 def test_no_answer_and_then_a_good_one(attempt):
     login = Login(TimedOut("exchangeToken", outcome_unknown=True), GOOD)
     exchange(attempt, login)
     exchange(attempt, login)
-    assert told(attempt) == ("Done", "Atzr|1")
+    assert state_and_token(attempt) == ("Done", "Atzr|1")
 
 
 def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(attempt):
     Channel.objects.update(link_state="Linked")
     exchange(attempt, Login(InvalidClient("exchangeToken", status=401)))
-    assert told(attempt) == ("Failed", "Atzr|old")
+    assert state_and_token(attempt) == ("Failed", "Atzr|old")
     assert (attempt.outcome, "client id and secret" in attempt.error) == ("Application refused", True)
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
     assert list(Alert.objects.values_list("kind", flat=True)) == ["Application refused"]
@@ -183,41 +183,41 @@ def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(att
 
 def test_a_request_that_the_token_endpoint_refuses_is_reported_as_such(attempt):
     exchange(attempt, Login(TokenRequestRefused("exchangeToken", status=400, code="invalid_request")))
-    assert (told(attempt)[0], attempt.outcome) == ("Failed", "Application refused")
+    assert (state_and_token(attempt)[0], attempt.outcome) == ("Failed", "Application refused")
     assert not Problem.objects.exists()
 
 
 def test_a_grant_without_a_refresh_token_links_nothing(attempt):
     exchange(attempt, Login(Grant(AccessToken("Atza|1", NOW))))
-    assert (told(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Code refused")
+    assert (state_and_token(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Code refused")
 
 
 def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
     rotator = SecretRotator(NA=(US,))
     exchange(attempt, Login(GOOD), rotator)
-    assert (told(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Wrong region")
+    assert (state_and_token(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Wrong region")
     assert ("UK and Europe" in attempt.error, "US" in attempt.error) == (True, True)
-    assert [region for region, _ in rotator.asked] == ["EU", "NA"]
+    assert [region for region, _ in rotator.calls] == ["EU", "NA"]
 
 
 @pytest.mark.parametrize(
-    "told_in_europe",
+    "error_in_europe",
     [
         ServerFault("getMarketplaceParticipations", status=503),
         Throttled("getMarketplaceParticipations", status=429),
         NotBefore(NOW, "getMarketplaceParticipations"),
     ],
 )
-def test_when_the_region_cannot_be_reported_the_seller_is_believed_and_verified_later(attempt, told_in_europe):
-    rotator = SecretRotator(EU=told_in_europe, NA=(US,))
+def test_when_the_region_cannot_be_reported_the_seller_is_believed_and_verified_later(attempt, error_in_europe):
+    rotator = SecretRotator(EU=error_in_europe, NA=(US,))
     exchange(attempt, Login(GOOD), rotator)
-    assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
-    assert [region for region, _ in rotator.asked] == ["EU"]
+    assert (state_and_token(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+    assert [region for region, _ in rotator.calls] == ["EU"]
 
 
 def test_a_seller_whom_no_region_knows_is_linked_and_the_checks_say_what_is_missing(attempt):
     exchange(attempt, Login(GOOD), SecretRotator())
-    assert (told(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+    assert (state_and_token(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
 
 
 def test_the_marketplaces_that_were_read_are_kept_so_that_the_checks_ask_no_second_time(attempt):

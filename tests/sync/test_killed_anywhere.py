@@ -98,8 +98,8 @@ def test_every_parcel_is_reported_exactly_once(db):
         made = parcels()
         died = shop.killed(shipments_out, step)
         shop.go_on(shipments_out)
-        told = Counter(order for order, _ in shop.amazon.named("confirmShipment"))
-        assert {told[order.order_ref] for order in made} == {1}, f"killed at step {step}"
+        times_sent = Counter(order for order, _ in shop.amazon.named("confirmShipment"))
+        assert {times_sent[order.order_ref] for order in made} == {1}, f"killed at step {step}"
         states = Confirmation.objects.filter(shipment__order__in=made).values_list("state", flat=True)
         assert set(states) == {"Confirmed"}, f"killed at step {step}"
         return died

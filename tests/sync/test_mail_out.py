@@ -44,8 +44,8 @@ def an_alert(text="Access is lost.", **values):
 
 
 def post_to(server, **changes):
-    told = {"host": "127.0.0.1", "port": server.port, "security": "None", "username": "", "password": ""}
-    return SmtpEmailSender(SmtpServer(**{**told, "sender": "shop@example.com", **changes}))
+    defaults = {"host": "127.0.0.1", "port": server.port, "security": "None", "username": "", "password": ""}
+    return SmtpEmailSender(SmtpServer(**{**defaults, "sender": "shop@example.com", **changes}))
 
 
 def run(post, at=NOW):
@@ -56,9 +56,9 @@ def test_a_letter_arrives_whole(olga):
     with mail_server() as server:
         post_to(server).send(LETTER, ["olga@example.com", "sam@example.com"])
     ((to, text),) = server.letters
-    told = email.message_from_bytes(text.replace(b"\r\n..", b"\r\n."), policy=email.policy.default)
+    letter = email.message_from_bytes(text.replace(b"\r\n..", b"\r\n."), policy=email.policy.default)
     assert to == ["olga@example.com", "sam@example.com"]
-    assert (told["subject"], told["from"], told.get_content().splitlines()) == (
+    assert (letter["subject"], letter["from"], letter.get_content().splitlines()) == (
         "Wharfinger: test",
         "shop@example.com",
         ["Öl & Ruhe", ".", "ends"],
@@ -180,8 +180,8 @@ def test_a_demo_writes_each_letter_into_a_file_of_its_own(tmp_path, olga):
     assert run(post).outcome == "2 sent"
     names = sorted(path.name for path in (tmp_path / "mail").iterdir())
     assert names == ["00001-wharfinger-authorisation-lost.eml", "00002-wharfinger-authorisation-lost.eml"]
-    told = email.message_from_bytes((tmp_path / "mail" / names[0]).read_bytes(), policy=email.policy.default)
-    assert (told["to"], "Access is lost." in told.get_content()) == ("olga@example.com", True)
+    letter = email.message_from_bytes((tmp_path / "mail" / names[0]).read_bytes(), policy=email.policy.default)
+    assert (letter["to"], "Access is lost." in letter.get_content()) == ("olga@example.com", True)
 
 
 def test_a_folder_that_cannot_be_written_is_reported_as_such(tmp_path):

@@ -27,8 +27,8 @@ REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_O
     ],
 )
 def test_an_order_has_one_type_that_its_kind_can_have(by, level, changes, expected):
-    told = order(line("MUG"), by=by, **changes)
-    told["fulfillment"]["fulfillmentServiceLevel"] = level
-    incoming = translate_order(decode_order(json.dumps(told).encode()))
+    message = order(line("MUG"), by=by, **changes)
+    message["fulfillment"]["fulfillmentServiceLevel"] = level
+    incoming = translate_order(decode_order(json.dumps(message).encode()))
     assert incoming.order_type.value == expected
     assert incoming.order_type in ORDER_TYPES[incoming.fulfilment]

@@ -58,10 +58,10 @@ def test_one_search_asks_for_all_that_is_useful_of_every_marketplace_and_both_ki
             account=world.account, marketplace_id=marketplace, participating=takes_part, suspended_listings=False
         )
     search(world, page())
-    asked = world.amazon.searches[0]
-    assert asked.marketplace_ids == tuple(sorted((UK, DE)))
-    assert set(asked.included_data) == set(ALL_ORDER_DATA)
-    assert (asked.last_updated_before, asked.fulfilled_by, asked.fulfillment_statuses) == (None, (), ())
+    query = world.amazon.searches[0]
+    assert query.marketplace_ids == tuple(sorted((UK, DE)))
+    assert set(query.included_data) == set(ALL_ORDER_DATA)
+    assert (query.last_updated_before, query.fulfilled_by, query.fulfillment_statuses) == (None, (), ())
 
 
 def test_without_participations_the_channels_marketplaces_are_searched(world):
@@ -124,18 +124,18 @@ def test_a_page_token_of_almost_a_day_is_not_used_any_more(world):
 
 
 def test_a_refused_page_token_begins_the_window_anew(world):
-    told = order(line("MUG"))
-    search(world, page(told, token="t1"), PageTokenRefused("searchOrders"), page(told, token="t2"), page())
-    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
+    message = order(line("MUG"))
+    search(world, page(message, token="t1"), PageTokenRefused("searchOrders"), page(message, token="t2"), page())
+    assert [query.pagination_token for query in world.amazon.searches] == [None, "t1", None, "t2"]
     assert RawMessage.objects.count() == 1
 
 
 def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_the_next_run_begins_anew(world):
-    told = order(line("MUG"))
+    message = order(line("MUG"))
     refused = PageTokenRefused("searchOrders", status=400)
     with pytest.raises(PageTokenRefused):
-        search(world, page(told, token="t1"), refused, page(told, token="t2"), refused)
-    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
+        search(world, page(message, token="t1"), refused, page(message, token="t2"), refused)
+    assert [query.pagination_token for query in world.amazon.searches] == [None, "t1", None, "t2"]
     assert cursor(world).page_token == ""
     search(world, page())
     assert world.amazon.searches[-1].pagination_token is None
@@ -147,12 +147,12 @@ IN_HTML = NotAnsweredAsPromised("searchOrders", status=403, message="the body is
 
 @pytest.mark.parametrize("answer", [NO_PAGE, IN_HTML])
 def test_a_page_token_that_brings_no_page_begins_the_window_anew_in_the_same_run(world, answer):
-    told = order(line("MUG"))
-    search(world, page(told, token="t1"), answer, page(told, token="t2"), page())
-    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None, "t2"]
-    search(world, page(told, token="t3"), page())
+    message = order(line("MUG"))
+    search(world, page(message, token="t1"), answer, page(message, token="t2"), page())
+    assert [query.pagination_token for query in world.amazon.searches] == [None, "t1", None, "t2"]
+    search(world, page(message, token="t3"), page())
     with pytest.raises(NotAnsweredAsPromised):
-        search(world, page(told, token="t4"), answer, page(told, token="t5"), answer)
+        search(world, page(message, token="t4"), answer, page(message, token="t5"), answer)
     assert cursor(world).page_token == ""
 
 
@@ -209,7 +209,7 @@ def test_a_page_token_on_which_amazon_stumbles_again_and_again_is_given_up(world
         search(world, page(order(line("MUG")), token="t1"), ServerFault("searchOrders", status=500))
     FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON, failures=3)
     search(world, page())
-    assert [asked.pagination_token for asked in world.amazon.searches] == [None, "t1", None]
+    assert [query.pagination_token for query in world.amazon.searches] == [None, "t1", None]
 
 
 @pytest.mark.parametrize(
@@ -228,12 +228,12 @@ def test_an_order_that_comes_broken_waits_alone_and_the_others_are_fetched(world
 
 @pytest.mark.parametrize("token", ["t1", "t2"])
 def test_the_same_page_again_and_again_is_an_error_and_loses_nothing(world, token):
-    told = order(line("MUG"))
+    message = order(line("MUG"))
     with pytest.raises(NotAnsweredAsPromised):
-        search(world, page(told, token="t1"), page(told, token=token))
+        search(world, page(message, token="t1"), page(message, token=token))
     assert (cursor(world).page_token, cursor(world).after) == ("", datetime(2026, 11, 1, tzinfo=UTC))
     assert RawMessage.objects.count() == 1
-    search(world, page(told, order(line("MUG"))))
+    search(world, page(message, order(line("MUG"))))
     assert RawMessage.objects.count() == 2
 
 
@@ -245,17 +245,17 @@ def test_an_error_in_the_middle_keeps_what_was_read(world):
 
 
 def test_what_the_overlap_brings_again_is_not_kept_twice(world):
-    told = order(line("MUG"))
-    search(world, page(told))
-    search(world, page(told, later(told)))
+    message = order(line("MUG"))
+    search(world, page(message))
+    search(world, page(message, later(message)))
     assert RawMessage.objects.count() == 2
-    search(world, page(later(told)))
+    search(world, page(later(message)))
     assert RawMessage.objects.count() == 2
 
 
 def test_what_returns_to_an_earlier_wording_is_kept(world):
-    told = order(line("MUG"))
-    for each in (told, later(told), told):
+    message = order(line("MUG"))
+    for each in (message, later(message), message):
         search(world, page(each))
     assert RawMessage.objects.count() == 3
 
@@ -284,88 +284,88 @@ def test_it_comes_back_when_the_budget_has_the_next_search(world):
     assert search(world, page()).next_due == world.clock.now() + timedelta(seconds=185)
 
 
-def bytes_of(told):
-    return json.dumps(told).encode()
+def bytes_of(message):
+    return json.dumps(message).encode()
 
 
 def test_retry_download_fetches_the_order_and_takes_it(world):
     world.item("MUG", 10)
-    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
-    world.hear(told)
-    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
-    assert world.imported(told).state == "Retrying"
-    world.amazon.orders[told["orderId"]] = bytes_of(
-        later(told, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
+    message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(message)
+    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    assert world.imported(message).state == "Retrying"
+    world.amazon.orders[message["orderId"]] = bytes_of(
+        later(message, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
     )
-    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     world.take()
-    assert (world.imported(told).state, world.imported(told).waits_for) == ("OK", None)
+    assert (world.imported(message).state, world.imported(message).waits_for) == ("OK", None)
 
 
 def test_retry_download_of_the_same_bytes_takes_them_once_more(world):
-    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
-    world.hear(told)
-    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
-    world.amazon.orders[told["orderId"]] = bytes_of(told)
-    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
+    message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(message)
+    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[message["orderId"]] = bytes_of(message)
+    orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     world.take()
-    assert (world.imported(told).state, SalesOrder.objects.count()) == ("OK", 1)
+    assert (world.imported(message).state, SalesOrder.objects.count()) == ("OK", 1)
     assert RawMessage.objects.count() == 1
 
 
 @pytest.mark.parametrize("taken", [True, False])
 def test_an_order_that_amazon_does_not_know_any_more_stays_as_it_was(world, taken):
     world.item("MUG", 10)
-    told = order(line("MUG", 1 if taken else -1))
-    world.hear(told)
-    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
-    world.amazon.orders[told["orderId"]] = NotFound("getOrder", status=404)
-    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
-    assert world.imported(told).state == ("OK" if taken else "Failed")
-    assert "does not know" in world.imported(told).reason
+    message = order(line("MUG", 1 if taken else -1))
+    world.hear(message)
+    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[message["orderId"]] = NotFound("getOrder", status=404)
+    orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
+    assert world.imported(message).state == ("OK" if taken else "Failed")
+    assert "does not know" in world.imported(message).reason
 
 
 def test_a_download_without_a_token_is_made_by_the_next_search(world):
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    world.hear(told)
-    imported_orders.retry_download([world.imported(told).pk], user=somebody(), now=world.clock.now())
-    world.amazon.orders[told["orderId"]] = NotBefore(NOON, "getOrder")
-    orders_in.fetch_order(world.account.pk, told["orderId"], world.amazon, world.clock)
-    assert world.imported(told).state == "Retrying"
-    world.amazon.orders[told["orderId"]] = bytes_of(told)
+    message = order(line("MUG"))
+    world.hear(message)
+    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    world.amazon.orders[message["orderId"]] = NotBefore(NOON, "getOrder")
+    orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
+    assert world.imported(message).state == "Retrying"
+    world.amazon.orders[message["orderId"]] = bytes_of(message)
     result = search(world, page())
     assert result.outcome == "0 orders on 1 page, 1 fetched by number"
     world.take()
-    assert world.imported(told).state == "OK"
+    assert world.imported(message).state == "OK"
 
 
 def test_a_missing_address_is_requested_for_again_until_it_comes(world):
     world.item("MUG", 10)
     whole = order(line("MUG"))
-    told = {**whole, "recipient": {}}
-    world.hear(told)
+    message = {**whole, "recipient": {}}
+    world.hear(message)
     search(world, page())
     assert world.amazon.fetched == []
-    world.amazon.orders[told["orderId"]] = bytes_of(told)
+    world.amazon.orders[message["orderId"]] = bytes_of(message)
     world.clock.at += timedelta(minutes=10)
     search(world, page())
     search(world, page())
-    assert world.amazon.fetched == [told["orderId"]]
-    world.amazon.orders[told["orderId"]] = bytes_of(whole)
+    assert world.amazon.fetched == [message["orderId"]]
+    world.amazon.orders[message["orderId"]] = bytes_of(whole)
     world.clock.at += timedelta(minutes=10)
     search(world, page())
     world.take()
-    assert world.sale(told).state == "Ready to ship"
-    assert world.amazon.fetched == [told["orderId"]] * 2
+    assert world.sale(message).state == "Ready to ship"
+    assert world.amazon.fetched == [message["orderId"]] * 2
     world.clock.at += timedelta(hours=1)
     search(world, page())
-    assert world.amazon.fetched == [told["orderId"]] * 2
+    assert world.amazon.fetched == [message["orderId"]] * 2
 
 
 def test_every_order_of_every_page_becomes_one_imported_order(world):
     world.item("MUG", 1000)
-    told = [order(line("MUG")) for _ in range(25)]
-    search(world, page(*told[:10], token="a"), page(*told[8:20], token="b"), page(*told[18:]))
+    messages = [order(line("MUG")) for _ in range(25)]
+    search(world, page(*messages[:10], token="a"), page(*messages[8:20], token="b"), page(*messages[18:]))
     world.take()
     assert ImportedOrder.objects.filter(state="OK").count() == 25

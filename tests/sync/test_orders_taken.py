@@ -55,15 +55,15 @@ def world():
 
 def test_an_unshipped_order_becomes_a_sales_order_that_is_ready_to_ship(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2, each="12.99"))
+    message = order(line("MUG", 2, each="12.99"))
 
-    world.hear(told)
+    world.hear(message)
 
-    sale, imported = world.sale(told), world.imported(told)
+    sale, imported = world.sale(message), world.imported(message)
     assert (imported.state, imported.reason, imported.amazon_status) == ("OK", "", "UNSHIPPED")
     assert (sale.state, sale.currency, sale.total) == ("Ready to ship", "GBP", Decimal("25.98"))
     assert sale.code.startswith("SO")
-    assert (sale.site, sale.order_ref) == (world.warehouse, told["orderId"])
+    assert (sale.site, sale.order_ref) == (world.warehouse, message["orderId"])
     assert (sale.delivery["name"], sale.delivery["postcode"]) == ("Grace Hopper", "BS1 4DJ")
     assert sale.customer.name == "Grace Hopper"
     only = sale.lines.get()
@@ -83,18 +83,18 @@ def test_codes_of_sales_orders_count_up(world):
 
 def test_the_same_message_twice_is_kept_once_and_changes_nothing(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2))
-    world.hear(told)
-    world.hear(told)
+    message = order(line("MUG", 2))
+    world.hear(message)
+    world.hear(message)
     assert RawMessage.objects.count() == ImportedOrder.objects.count() == SalesOrder.objects.count() == 1
     assert world.level(mug) == (10, 2)
 
 
 def test_a_newer_message_with_the_same_facts_promises_nothing_more(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2))
-    world.hear(told)
-    world.hear(later(told))
+    message = order(line("MUG", 2))
+    world.hear(message)
+    world.hear(later(message))
     assert SalesOrder.objects.count() == 1
     assert world.level(mug) == (10, 2)
 
@@ -141,26 +141,26 @@ def test_a_pending_order_that_is_cancelled_gives_its_stock_back(world):
 
 def test_an_order_cancelled_before_it_was_imported_is_skipped(world):
     world.item("MUG", 10)
-    told = order(line("MUG"), status="CANCELLED")
-    world.hear(told)
-    assert world.imported(told).state == "Skipped"
-    assert "ancelled" in world.imported(told).reason
+    message = order(line("MUG"), status="CANCELLED")
+    world.hear(message)
+    assert world.imported(message).state == "Skipped"
+    assert "ancelled" in world.imported(message).reason
     assert SalesOrder.objects.count() == 0
 
 
 def test_v0s_spelling_of_cancelled_is_understood(world):
-    told = order(line("MUG"), status="Canceled")
-    world.hear(told)
-    assert (world.imported(told).amazon_status, world.imported(told).state) == ("CANCELLED", "Skipped")
+    message = order(line("MUG"), status="Canceled")
+    world.hear(message)
+    assert (world.imported(message).amazon_status, world.imported(message).state) == ("CANCELLED", "Skipped")
 
 
 def test_an_order_cancelled_after_import_frees_its_stock_and_tells_the_listing(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 4))
-    world.hear(told)
+    message = order(line("MUG", 4))
+    world.hear(message)
     before = StockNotice.objects.get().version
-    world.hear(later(told, status="CANCELLED"))
-    assert world.sale(told).state == "Cancelled"
+    world.hear(later(message, status="CANCELLED"))
+    assert world.sale(message).state == "Cancelled"
     assert world.level(mug) == (10, 0)
     assert StockNotice.objects.get().version > before
 
@@ -178,12 +178,12 @@ def test_freed_stock_serves_the_order_that_waits_longest(world):
 
 def test_a_buyers_wish_to_cancel_is_a_problem_until_it_is_over(world):
     world.item("MUG", 10)
-    told = order(line("MUG", number="77"))
-    world.hear(told)
+    message = order(line("MUG", number="77"))
+    world.hear(message)
     asks = {"cancellation": {"cancellationRequest": {"requester": "BUYER", "cancelReason": "ordered by mistake"}}}
-    wish = later(told, orderItems=[{**told["orderItems"][0], **asks}])
+    wish = later(message, orderItems=[{**message["orderItems"][0], **asks}])
     world.hear(wish)
-    sale = world.sale(told)
+    sale = world.sale(message)
     assert (sale.cancel_requested, sale.cancel_reason) == (True, "ordered by mistake")
     assert world.problems() == {"Buyer asks to cancel"}
     world.hear(later(wish, status="CANCELLED"))
@@ -192,66 +192,66 @@ def test_a_buyers_wish_to_cancel_is_a_problem_until_it_is_over(world):
 
 def test_an_empty_cancellation_request_asks_nothing(world):
     world.item("MUG", 10)
-    told = order(line("MUG", cancellation={"cancellationRequest": {}}))
-    world.hear(told)
-    assert not world.sale(told).cancel_requested
+    message = order(line("MUG", cancellation={"cancellationRequest": {}}))
+    world.hear(message)
+    assert not world.sale(message).cancel_requested
     assert world.problems() == set()
 
 
 def test_units_that_amazon_takes_off_are_free_again(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 5, number="1"))
-    world.hear(told)
-    world.hear(later(told, orderItems=[line("MUG", 2, number="1")], proceeds={}))
-    assert world.sale(told).lines.get().quantity_ordered == 2
+    message = order(line("MUG", 5, number="1"))
+    world.hear(message)
+    world.hear(later(message, orderItems=[line("MUG", 2, number="1")], proceeds={}))
+    assert world.sale(message).lines.get().quantity_ordered == 2
     assert world.level(mug) == (10, 2)
 
 
 def test_units_that_amazon_adds_are_promised_too(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2, number="1"))
-    world.hear(told)
-    world.hear(later(told, orderItems=[line("MUG", 3, number="1"), line("MUG", 1, number="2")], proceeds={}))
-    assert world.sale(told).lines.count() == 2
+    message = order(line("MUG", 2, number="1"))
+    world.hear(message)
+    world.hear(later(message, orderItems=[line("MUG", 3, number="1"), line("MUG", 1, number="2")], proceeds={}))
+    assert world.sale(message).lines.count() == 2
     assert world.level(mug) == (10, 4)
 
 
 def test_a_line_that_was_cancelled_alone_keeps_nothing(world):
     mug, cup = world.item("MUG", 10), world.item("CUP", 10)
-    told = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
-    world.hear(told)
+    message = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
+    world.hear(message)
     gone = line(
         "CUP", 1, number="2",
         fulfillment={"quantityFulfilled": 0, "quantityUnfulfilled": 0},
         cancellation={"cancellationExecution": {"cancelledBy": "BUYER"}},
     )  # fmt: skip
-    world.hear(later(told, orderItems=[told["orderItems"][0], gone]))
+    world.hear(later(message, orderItems=[message["orderItems"][0], gone]))
     assert (world.level(mug), world.level(cup)) == ((10, 2), (10, 0))
-    assert world.sale(told).state == "Ready to ship"
+    assert world.sale(message).state == "Ready to ship"
 
 
 def test_a_line_that_amazon_tells_no_more_is_cancelled(world):
     mug, cup = world.item("MUG", 10), world.item("CUP", 10)
-    told = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
-    world.hear(told)
-    world.hear(later(told, orderItems=[told["orderItems"][0]], proceeds={}))
+    message = order(line("MUG", 2, number="1"), line("CUP", 1, number="2"))
+    world.hear(message)
+    world.hear(later(message, orderItems=[message["orderItems"][0]], proceeds={}))
     assert (world.level(mug), world.level(cup)) == ((10, 2), (10, 0))
 
 
 def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 0), line("MUG", 1))
-    world.hear(told)
-    sale = world.sale(told)
+    message = order(line("MUG", 0), line("MUG", 1))
+    world.hear(message)
+    sale = world.sale(message)
     assert (sale.state, sale.lines.count()) == ("Ready to ship", 2)
     assert world.level(mug) == (10, 1)
 
 
 def test_several_lines_of_the_same_sku_stay_apart_and_share_the_stock(world):
     mug = world.item("MUG", 5)
-    told = order(line("MUG", 2), line("MUG", 3))
-    world.hear(told)
-    assert sorted(world.sale(told).lines.values_list("quantity_ordered", flat=True)) == [2, 3]
+    message = order(line("MUG", 2), line("MUG", 3))
+    world.hear(message)
+    assert sorted(world.sale(message).lines.values_list("quantity_ordered", flat=True)) == [2, 3]
     assert world.level(mug) == (5, 5)
     more = order(line("MUG", 1), line("MUG", 1))
     world.hear(more)
@@ -274,18 +274,18 @@ def test_a_kit_promises_its_components(world):
     mug, cup = world.item("MUG", 10, listed=False), world.item("CUP", 5, listed=False)
     KitComponent.objects.create(kit=kit, component=mug, quantity=2)
     KitComponent.objects.create(kit=kit, component=cup, quantity=1)
-    told = order(line("KIT", 3))
-    world.hear(told)
-    assert world.sale(told).state == "Ready to ship"
+    message = order(line("KIT", 3))
+    world.hear(message)
+    assert world.sale(message).state == "Ready to ship"
     assert (world.level(mug), world.level(cup)) == ((10, 6), (5, 3))
 
 
 def test_an_unknown_sku_holds_its_line_only_and_names_the_near_miss(world):
     mug, blue = world.item("MUG", 10), world.item("MUG-BLUE", 10, listed=False)
-    told = order(line("MUG", 2), line("mug-blue", 1))
-    world.hear(told)
-    assert world.imported(told).state == "OK"
-    assert world.sale(told).state == "Ready in part"
+    message = order(line("MUG", 2), line("mug-blue", 1))
+    world.hear(message)
+    assert world.imported(message).state == "OK"
+    assert world.sale(message).state == "Ready in part"
     assert (world.level(mug), world.level(blue)) == ((10, 2), (10, 0))
     problem = Problem.objects.get(solved_at=None)
     assert problem.kind == "Unknown SKU"
@@ -294,11 +294,11 @@ def test_an_unknown_sku_holds_its_line_only_and_names_the_near_miss(world):
 
 def test_linking_a_sku_once_fixes_every_order_that_waits_for_it(world):
     blue = world.item("MUG-BLUE", 10, listed=False)
-    told = [order(line("mug-blue", 2)) for _ in range(3)]
-    world.hear(*told)
-    assert {world.sale(each).state for each in told} == {"Held"}
+    messages = [order(line("mug-blue", 2)) for _ in range(3)]
+    world.hear(*messages)
+    assert {world.sale(each).state for each in messages} == {"Held"}
     links.link_sku(world.account.pk, UK, "mug-blue", blue.pk, user=somebody(), now=world.clock.now())
-    assert {world.sale(each).state for each in told} == {"Ready to ship"}
+    assert {world.sale(each).state for each in messages} == {"Ready to ship"}
     assert world.level(blue) == (10, 6)
     assert world.problems() == set()
     another = order(line("mug-blue"))
@@ -309,10 +309,10 @@ def test_linking_a_sku_once_fixes_every_order_that_waits_for_it(world):
 def test_linking_a_listing_fixes_what_waits_for_its_sku(world):
     blue = world.item("MUG-BLUE", 10, listed=False)
     product = world.listing("mug-blue", None)
-    told = order(line("mug-blue", 2))
-    world.hear(told)
+    message = order(line("mug-blue", 2))
+    world.hear(message)
     links.link_product(product.pk, blue.pk, user=somebody(), now=world.clock.now())
-    assert world.sale(told).state == "Ready to ship"
+    assert world.sale(message).state == "Ready to ship"
     assert world.problems() == set()
 
 
@@ -320,13 +320,13 @@ def test_a_link_on_another_marketplace_fixes_nothing_here_by_itself(world):
     german = world.channel("FBM", world.warehouse, DE)
     mug = world.item("MUG", 10, listed=False)
     world.listing("mug-x", None)
-    told = order(line("mug-x"))
-    world.hear(told)
+    message = order(line("mug-x"))
+    world.hear(message)
     Channel.objects.filter(pk=german.pk).update(archived=True)
     with pytest.raises(Refused) as said:
         links.link_sku(world.account.pk, UK, "mug-x", 999_999, user=somebody(), now=world.clock.now())
     assert said.value.field == "item"
-    assert world.sale(told).state == "Held"
+    assert world.sale(message).state == "Held"
     assert world.level(mug) == (10, 0)
 
 
@@ -359,54 +359,54 @@ def test_a_link_fixes_the_lines_of_its_asin_where_the_channel_matches_by_asin(wo
     Channel.objects.filter(pk=world.fbm.pk).update(use_amazon_sku=False)
     mug = world.item("MUG", 10, listed=False)
     product = world.listing("listed-sku", None, asin="B0MUG00001")
-    told = order(line("other", product={"sellerSku": "other-sku", "asin": "B0MUG00001", "title": "Mug"}))
-    world.hear(told)
-    assert world.sale(told).state == "Held"
+    message = order(line("other", product={"sellerSku": "other-sku", "asin": "B0MUG00001", "title": "Mug"}))
+    world.hear(message)
+    assert world.sale(message).state == "Held"
     links.link_product(product.pk, mug.pk, user=somebody(), now=world.clock.now())
-    assert world.sale(told).state == "Ready to ship"
+    assert world.sale(message).state == "Ready to ship"
     assert world.problems() == set()
 
 
 def test_a_sku_of_two_thousand_characters_is_kept_whole_and_held_with_a_reason(world):
-    told = order(line("X" * 2000))
-    world.hear(told)
-    only = world.sale(told).lines.get()
+    message = order(line("X" * 2000))
+    world.hear(message)
+    only = world.sale(message).lines.get()
     assert len(only.sku) == 2000
     assert "2000 characters" in only.held_reason
-    assert world.sale(told).state == "Held"
+    assert world.sale(message).state == "Held"
 
 
 def test_odd_skus_are_compared_exactly(world):
     wide = world.item("test-M＆L", 5)
     plain = world.item("test-M&L", 5)
-    told = order(line("test-M＆L", 1))
-    world.hear(told)
+    message = order(line("test-M＆L", 1))
+    world.hear(message)
     assert (world.level(wide), world.level(plain)) == ((5, 1), (5, 0))
 
 
 def test_an_order_in_another_currency_is_taken_and_reported(world):
     world.item("MUG", 10)
-    told = json.loads(json.dumps(order(line("MUG"))).replace("GBP", "EUR"))
-    world.hear(told)
-    assert (world.sale(told).currency, world.sale(told).state) == ("EUR", "Ready to ship")
+    message = json.loads(json.dumps(order(line("MUG"))).replace("GBP", "EUR"))
+    world.hear(message)
+    assert (world.sale(message).currency, world.sale(message).state) == ("EUR", "Ready to ship")
     assert world.problems() == {"Foreign currency"}
 
 
 def test_amounts_that_do_not_add_up_keep_no_order_out(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2, each="5.00"), proceeds={"grandTotal": {"amount": "10.03", "currencyCode": "GBP"}})
-    world.hear(told)
-    assert (world.imported(told).state, world.sale(told).state) == ("OK", "Ready to ship")
+    message = order(line("MUG", 2, each="5.00"), proceeds={"grandTotal": {"amount": "10.03", "currencyCode": "GBP"}})
+    world.hear(message)
+    assert (world.imported(message).state, world.sale(message).state) == ("OK", "Ready to ship")
     assert (world.problems(), world.level(mug)) == ({"Totals differ"}, (10, 2))
-    world.hear(later(told, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}}))
+    world.hear(later(message, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}}))
     assert world.problems() == set()
 
 
 def test_a_cancelled_order_leaves_no_question_about_its_amounts(world):
-    told = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
-    world.hear(told)
-    world.hear(later(told, status="CANCELLED"))
-    assert world.sale(told).state == "Cancelled"
+    message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
+    world.hear(message)
+    world.hear(later(message, status="CANCELLED"))
+    assert world.sale(message).state == "Cancelled"
     assert "Totals differ" not in world.problems()
 
 
@@ -420,9 +420,9 @@ def test_amounts_of_another_currency_are_never_added(world):
             {"type": "ITEM", "subtotal": {"amount": "3.00", "currencyCode": "EUR"}},
         ],
     }
-    told = order(line("MUG", proceeds=mixed))
-    world.hear(told)
-    assert world.sale(told).lines.get().amount_item == Decimal("10.00")
+    message = order(line("MUG", proceeds=mixed))
+    world.hear(message)
+    assert world.sale(message).lines.get().amount_item == Decimal("10.00")
     cause = Problem.objects.get(kind="Totals differ").cause
     assert cause.endswith("Amazon states amounts of this order in GBP and in EUR; they cannot be added.")
 
@@ -430,63 +430,63 @@ def test_amounts_of_another_currency_are_never_added(world):
 def test_a_line_in_another_currency_than_the_total_is_kept_out_of_the_sum(world):
     world.item("MUG", 10)
     euros = json.loads(json.dumps(line("MUG", each="10.00")).replace("GBP", "EUR"))
-    told = order(euros, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
-    world.hear(told)
-    kept = world.sale(told)
+    message = order(euros, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
+    world.hear(message)
+    kept = world.sale(message)
     assert (kept.currency, kept.lines.get().amount_total, world.problems()) == ("GBP", None, {"Totals differ"})
 
 
 def test_a_tip_for_the_driver_belongs_to_the_total_and_to_no_line(world):
     world.item("MUG", 10)
     tip = {"type": "DELIVERY_TIP", "subtotal": {"amount": "2.00", "currencyCode": "GBP"}}
-    told = order(
+    message = order(
         line("MUG", each="10.00"),
         proceeds={"grandTotal": {"amount": "12.00", "currencyCode": "GBP"}, "breakdowns": [tip]},
     )
-    world.hear(told)
-    assert world.imported(told).state == "OK"
+    world.hear(message)
+    assert world.imported(message).state == "OK"
 
 
 def test_a_line_that_was_cancelled_whole_divides_nothing_by_zero(world):
     world.item("MUG", 10)
-    told = order(
+    message = order(
         line("MUG", 0, fulfillment={}, cancellation={"cancellationExecution": {"cancelledBy": "BUYER"}}),
         line("MUG", 1),
     )
-    world.hear(told)
-    assert world.imported(told).state == "OK"
+    world.hear(message)
+    assert world.imported(message).state == "OK"
 
 
 def test_the_brake_lists_orders_without_taking_them_and_its_release_takes_them(world):
     mug = world.item("MUG", 10)
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
-    told = order(line("MUG"))
-    world.hear(told)
-    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Not attempted", 0)
-    assert "Don't import orders" in world.imported(told).reason
+    message = order(line("MUG"))
+    world.hear(message)
+    assert (world.imported(message).state, SalesOrder.objects.count()) == ("Not attempted", 0)
+    assert "Don't import orders" in world.imported(message).reason
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False, enabled=False)
     channel_life.enable_channel(world.fbm.pk, True, user=somebody(), now=world.clock.now())
-    assert world.imported(told).state == "Retrying"
+    assert world.imported(message).state == "Retrying"
     world.take()
-    assert world.imported(told).state == "OK"
+    assert world.imported(message).state == "OK"
     assert world.level(mug) == (10, 1)
 
 
 @pytest.mark.parametrize("off", [{"enabled": False}, {"activated": False}])
 def test_a_channel_that_does_not_run_takes_no_orders_and_loses_none(world, off):
     Channel.objects.filter(pk=world.fbm.pk).update(**off)
-    told = order(line("MUG"))
-    world.hear(told)
-    assert world.imported(told).state == "Not attempted"
-    assert world.imported(told).waits_for == ForChannel(world.fbm.pk)
+    message = order(line("MUG"))
+    world.hear(message)
+    assert world.imported(message).state == "Not attempted"
+    assert world.imported(message).waits_for == ForChannel(world.fbm.pk)
 
 
 def test_a_channel_without_a_site_takes_no_orders(world):
     ChannelOption.objects.filter(channel=world.fbm).update(site=None)
-    told = order(line("MUG"))
-    world.hear(told)
-    assert world.imported(told).state == "Not attempted"
-    assert "Site" in world.imported(told).reason
+    message = order(line("MUG"))
+    world.hear(message)
+    assert world.imported(message).state == "Not attempted"
+    assert "Site" in world.imported(message).reason
 
 
 def test_an_order_of_a_kind_with_its_own_site_goes_there(world):
@@ -500,10 +500,10 @@ def test_an_order_of_a_kind_with_its_own_site_goes_there(world):
 
 
 def test_an_order_without_a_channel_is_skipped_with_its_reason(world):
-    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": DE})
-    world.hear(told)
-    assert world.imported(told).state == "Skipped"
-    assert "Amazon.de" in world.imported(told).reason
+    message = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": DE})
+    world.hear(message)
+    assert world.imported(message).state == "Skipped"
+    assert "Amazon.de" in world.imported(message).reason
 
 
 @pytest.mark.parametrize("days", [24, 100])
@@ -511,43 +511,43 @@ def test_orders_before_the_start_date_or_older_than_three_months_are_skipped(wor
     if days == 100:
         Channel.objects.filter(pk=world.fbm.pk).update(start_date=date(2026, 1, 1))
     placed = (NOON - timedelta(days=days)).isoformat()
-    told = order(line("MUG"), createdTime=placed)
-    world.hear(told)
-    assert world.imported(told).state == "Skipped"
+    message = order(line("MUG"), createdTime=placed)
+    world.hear(message)
+    assert world.imported(message).state == "Skipped"
     assert SalesOrder.objects.count() == 0
 
 
 def test_a_marketplace_that_nobody_knows_is_skipped(world):
-    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "AUNKNOWN00001"})
-    world.hear(told)
-    assert world.imported(told).state == "Skipped"
+    message = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "AUNKNOWN00001"})
+    world.hear(message)
+    assert world.imported(message).state == "Skipped"
 
 
 def test_an_order_without_its_status_is_not_guessed(world):
-    told = order(line("MUG"))
-    del told["fulfillment"]
-    world.hear(told)
-    assert world.imported(told).state == "Failed"
+    message = order(line("MUG"))
+    del message["fulfillment"]
+    world.hear(message)
+    assert world.imported(message).state == "Failed"
     assert world.problems() == {"Message not understood"}
 
 
 def test_a_status_of_tomorrow_never_changes_an_order_that_we_hold(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 2))
-    world.hear(told)
-    world.hear(later(told, status="TELEPORTED"))
-    assert world.sale(told).state == "Ready to ship"
-    assert world.imported(told).amazon_status == "UNSHIPPED"
+    message = order(line("MUG", 2))
+    world.hear(message)
+    world.hear(later(message, status="TELEPORTED"))
+    assert world.sale(message).state == "Ready to ship"
+    assert world.imported(message).amazon_status == "UNSHIPPED"
     assert world.level(mug) == (10, 2)
 
 
 def test_an_order_that_amazon_shipped_before_we_knew_it_is_recorded_only(world):
     mug = world.item("MUG", 10)
     shipped = line("MUG", 2, fulfillment={"quantityFulfilled": 2, "quantityUnfulfilled": 0})
-    told = order(shipped, status="SHIPPED", createdTime=(NOON - timedelta(days=20)).isoformat())
+    message = order(shipped, status="SHIPPED", createdTime=(NOON - timedelta(days=20)).isoformat())
     Channel.objects.filter(pk=world.fbm.pk).update(made_at=NOON - timedelta(days=1))
-    world.hear(told)
-    sale = world.sale(told)
+    world.hear(message)
+    sale = world.sale(message)
     assert (sale.state, sale.imported.record_only, sale.lines.get().quantity_shipped) == ("Shipped", True, 2)
     assert world.level(mug) == (10, 0)
     assert not Movement.objects.filter(reason="Sold").exists()
@@ -555,36 +555,36 @@ def test_an_order_that_amazon_shipped_before_we_knew_it_is_recorded_only(world):
 
 def test_units_confirmed_in_seller_central_leave_our_stock_too(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 3, number="1"))
-    world.hear(told)
+    message = order(line("MUG", 3, number="1"))
+    world.hear(message)
     gone = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 3, "quantityUnfulfilled": 0})
-    world.hear(later(told, orderItems=[gone], status="SHIPPED"))
-    assert world.sale(told).state == "Shipped"
+    world.hear(later(message, orderItems=[gone], status="SHIPPED"))
+    assert world.sale(message).state == "Shipped"
     assert world.level(mug) == (7, 0)
-    assert Invoice.objects.filter(order=world.sale(told)).count() == 1
-    world.hear(later(told, 2, orderItems=[gone], status="SHIPPED"))
+    assert Invoice.objects.filter(order=world.sale(message)).count() == 1
+    world.hear(later(message, 2, orderItems=[gone], status="SHIPPED"))
     assert world.level(mug) == (7, 0)
 
 
 def test_what_left_elsewhere_without_a_promise_is_reported_to_the_listing(world):
     world.item("MUG", 1)
-    told = order(line("MUG", 3, number="1"))
-    world.hear(told)
+    message = order(line("MUG", 3, number="1"))
+    world.hear(message)
     before = StockNotice.objects.get().version
     gone = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 3, "quantityUnfulfilled": 0})
-    world.hear(later(told, orderItems=[gone], status="SHIPPED"))
+    world.hear(later(message, orderItems=[gone], status="SHIPPED"))
     assert world.problems() == {"Oversold"}
     assert StockNotice.objects.get().version > before
 
 
 def test_an_order_cancelled_after_a_part_of_it_left_needs_a_person(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 3, number="1"))
-    world.hear(told)
+    message = order(line("MUG", 3, number="1"))
+    world.hear(message)
     part = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 1, "quantityUnfulfilled": 2})
-    partly = later(told, orderItems=[part], status="PARTIALLY_SHIPPED")
+    partly = later(message, orderItems=[part], status="PARTIALLY_SHIPPED")
     world.hear(partly)
-    assert world.sale(told).state == "Part shipped"
+    assert world.sale(message).state == "Part shipped"
     world.hear(later(partly, status="CANCELLED"))
     assert world.problems() == {"Cancelled after shipping"}
     assert world.level(mug) == (9, 0)
@@ -592,26 +592,29 @@ def test_an_order_cancelled_after_a_part_of_it_left_needs_a_person(world):
 
 def test_an_address_that_comes_later_is_taken_and_never_overwritten_by_a_partial_one(world):
     world.item("MUG", 10)
-    told = order(line("MUG"), recipient={"deliveryAddress": {"city": "Bristol", "postalCode": "BS1 4DJ"}})
-    world.hear(told)
-    assert world.sale(told).state == "Held"
+    message = order(line("MUG"), recipient={"deliveryAddress": {"city": "Bristol", "postalCode": "BS1 4DJ"}})
+    world.hear(message)
+    assert world.sale(message).state == "Held"
     assert world.problems() == {"No delivery address"}
-    full = later(told, recipient={"deliveryAddress": ADDRESS})
+    full = later(message, recipient={"deliveryAddress": ADDRESS})
     world.hear(full)
-    assert (world.sale(told).state, world.problems()) == ("Ready to ship", set())
-    assert world.sale(told).customer is not None
+    assert (world.sale(message).state, world.problems()) == ("Ready to ship", set())
+    assert world.sale(message).customer is not None
     partial = later(full, recipient={"deliveryAddress": {"city": "Bath", "countryCode": "GB"}})
     world.hear(partial)
-    assert (world.sale(told).delivery["town"], world.sale(told).delivery["line_1"]) == ("Bristol", "1 Quay Street")
-    assert world.sale(told).state == "Ready to ship"
+    assert (world.sale(message).delivery["town"], world.sale(message).delivery["line_1"]) == (
+        "Bristol",
+        "1 Quay Street",
+    )
+    assert world.sale(message).state == "Ready to ship"
 
 
 def test_a_changed_address_is_taken(world):
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    world.hear(told)
-    world.hear(later(told, recipient={"deliveryAddress": {**ADDRESS, "addressLine1": "2 Pier Road"}}))
-    assert world.sale(told).delivery["line_1"] == "2 Pier Road"
+    message = order(line("MUG"))
+    world.hear(message)
+    world.hear(later(message, recipient={"deliveryAddress": {**ADDRESS, "addressLine1": "2 Pier Road"}}))
+    assert world.sale(message).delivery["line_1"] == "2 Pier Road"
 
 
 def test_a_customer_is_known_again_by_address_and_name(world):
@@ -638,11 +641,11 @@ def fba_loaded(world, item, units, at):
 def test_an_fba_order_waits_until_amazon_has_shipped_it(world):
     mug = world.item("MUG", fulfilment="FBA")
     fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
-    told = order(line("MUG", 2), by="AMAZON")
-    world.hear(told)
-    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Not attempted", 0)
-    world.hear(later(told, status="SHIPPED"))
-    sale = world.sale(told)
+    message = order(line("MUG", 2), by="AMAZON")
+    world.hear(message)
+    assert (world.imported(message).state, SalesOrder.objects.count()) == ("Not attempted", 0)
+    world.hear(later(message, status="SHIPPED"))
+    sale = world.sale(message)
     assert (sale.state, sale.order_type, sale.site) == ("Issued", "FBA", world.pool)
     assert Invoice.objects.get(order=sale).total == Decimal("20")
     assert world.level(mug, world.pool) == (6, 0)
@@ -650,14 +653,14 @@ def test_an_fba_order_waits_until_amazon_has_shipped_it(world):
 
 def test_an_fba_order_for_a_site_that_was_never_loaded_waits_and_goes_on_by_itself(world):
     mug = world.item("MUG", fulfilment="FBA")
-    told = shipped_by_amazon(line("MUG", 2))
-    world.hear(told)
-    assert world.imported(told).state == "Not attempted"
+    message = shipped_by_amazon(line("MUG", 2))
+    world.hear(message)
+    assert world.imported(message).state == "Not attempted"
     assert world.problems() == {"FBA site has no stock levels"}
     fba_loaded(world, mug, 8, NOON - timedelta(minutes=1))
-    assert (world.imported(told).state, world.problems()) == ("Retrying", set())
+    assert (world.imported(message).state, world.problems()) == ("Retrying", set())
     world.take()
-    assert world.sale(told).state == "Issued"
+    assert world.sale(message).state == "Issued"
     assert world.level(mug, world.pool) == (8, 0)  # the reading came after the sale and holds it
 
 
@@ -674,18 +677,18 @@ def test_an_fba_sale_after_the_last_reading_moves_stock_and_the_next_reading_agr
 def test_an_fba_sale_that_the_level_holds_already_moves_nothing_twice(world):
     mug = world.item("MUG", fulfilment="FBA")
     fba_loaded(world, mug, 5, NOON - timedelta(minutes=1))
-    told = shipped_by_amazon(line("MUG", 3))
-    world.hear(told)
-    assert world.sale(told).state == "Issued"
+    message = shipped_by_amazon(line("MUG", 3))
+    world.hear(message)
+    assert world.sale(message).state == "Issued"
     assert world.level(mug, world.pool) == (5, 0)
 
 
 def test_an_fba_order_again_issues_and_moves_nothing_more(world):
     mug = world.item("MUG", fulfilment="FBA")
     fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
-    told = shipped_by_amazon(line("MUG", 3))
-    world.hear(told)
-    world.hear(later(told, 45))
+    message = shipped_by_amazon(line("MUG", 3))
+    world.hear(message)
+    world.hear(later(message, 45))
     assert world.level(mug, world.pool) == (5, 0)
     assert Invoice.objects.count() == 1
 
@@ -737,9 +740,9 @@ def test_a_message_without_even_a_number_is_set_aside(world):
 
 
 def test_an_order_without_lines_is_no_order(world):
-    told = order()
-    world.hear(told)
-    assert world.imported(told).state == "Failed"
+    message = order()
+    world.hear(message)
+    assert world.imported(message).state == "Failed"
     assert SalesOrder.objects.count() == 0
 
 
@@ -754,15 +757,15 @@ def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, ca
     room = taking if where == "take_order" else take_orders
     real = getattr(room, where)
 
-    def number(told):
+    def number(given):
         if where == "take_order":
-            return RawMessage.objects.get(pk=told).key
-        return json.loads(told)["orderId"] if where == "decode_order" else told.order_id
+            return RawMessage.objects.get(pk=given).key
+        return json.loads(given)["orderId"] if where == "decode_order" else given.order_id
 
-    def stumbles(told, *rest, **named):
-        if number(told) == bad["orderId"]:
+    def stumbles(given, *rest, **named):
+        if number(given) == bad["orderId"]:
             raise Stumble
-        return real(told, *rest, **named)
+        return real(given, *rest, **named)
 
     monkeypatch.setattr(room, where, stumbles)
     world.hear(bad, good)
@@ -783,47 +786,49 @@ def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, ca
 def test_a_person_ignores_an_order_and_takes_it_up_again(world):
     mug = world.item("MUG", 10)
     olga = somebody()
-    told = order()
-    world.hear(told)
-    imported_orders.ignore([world.imported(told).pk], user=olga, now=world.clock.now())
-    assert (world.imported(told).state, world.problems()) == ("Ignored", set())
-    right = later(told, orderItems=[line("MUG")], proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
+    message = order()
+    world.hear(message)
+    imported_orders.ignore([world.imported(message).pk], user=olga, now=world.clock.now())
+    assert (world.imported(message).state, world.problems()) == ("Ignored", set())
+    right = later(
+        message, orderItems=[line("MUG")], proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}}
+    )
     world.hear(right)
-    assert (world.imported(told).state, SalesOrder.objects.count()) == ("Ignored", 0)
-    imported_orders.retry_import([world.imported(told).pk], user=olga, now=world.clock.now())
+    assert (world.imported(message).state, SalesOrder.objects.count()) == ("Ignored", 0)
+    imported_orders.retry_import([world.imported(message).pk], user=olga, now=world.clock.now())
     world.take()
-    assert world.imported(told).state == "OK"
+    assert world.imported(message).state == "OK"
     assert world.level(mug) == (10, 1)
 
 
 def test_an_order_that_was_taken_is_not_ignored(world):
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    world.hear(told)
-    assert imported_orders.ignore([world.imported(told).pk], user=somebody(), now=world.clock.now()) == 0
-    assert world.imported(told).state == "OK"
+    message = order(line("MUG"))
+    world.hear(message)
+    assert imported_orders.ignore([world.imported(message).pk], user=somebody(), now=world.clock.now()) == 0
+    assert world.imported(message).state == "OK"
 
 
 def test_retry_import_leaves_alone_what_has_no_saved_data_any_more(world):
-    told = order()
-    world.hear(told)
+    message = order()
+    world.hear(message)
     RawMessage.objects.update(body=None)
-    assert imported_orders.retry_import([world.imported(told).pk], user=somebody(), now=world.clock.now()) == 0
-    assert world.imported(told).state == "Failed"
+    assert imported_orders.retry_import([world.imported(message).pk], user=somebody(), now=world.clock.now()) == 0
+    assert world.imported(message).state == "Failed"
 
 
 def test_a_replacement_names_what_it_replaces(world):
     world.item("MUG", 10)
     first = {"orderId": "026-0000000-0000001", "associationType": "REPLACEMENT_ORIGINAL_ID"}
-    told = order(line("MUG", each="0.00"), associatedOrders=[first])
-    world.hear(told)
-    assert (world.sale(told).replaces, world.sale(told).order_type) == ("026-0000000-0000001", "Replacement")
-    assert world.sale(told).total == Decimal(0)
+    message = order(line("MUG", each="0.00"), associatedOrders=[first])
+    world.hear(message)
+    assert (world.sale(message).replaces, world.sale(message).order_type) == ("026-0000000-0000001", "Replacement")
+    assert world.sale(message).total == Decimal(0)
 
 
 def test_what_belongs_to_a_line_is_kept_with_it(world):
     world.item("MUG", 10)
-    told = order(
+    message = order(
         line(
             "MUG",
             fulfillment={
@@ -834,8 +839,8 @@ def test_what_belongs_to_a_line_is_kept_with_it(world):
             tax={"taxCollections": [{"model": "MarketplaceFacilitator", "responsibleParty": "AMAZON"}]},
         )
     )
-    world.hear(told)
-    only = world.sale(told).lines.get()
+    world.hear(message)
+    only = world.sale(message).lines.get()
     assert (only.gift_message, only.gift_wrap_level) == ("Many happy returns", "Classic")
     assert (only.ioss_number, only.tax_collected_by) == ("IM2760000000", "AMAZON")
 
@@ -853,19 +858,19 @@ def test_personal_data_is_no_plain_text_in_the_database(world):
 
 
 def test_stock_items_made_for_a_waiting_sku_serve_it(world):
-    told = order(line("NEW-1"))
-    world.hear(told)
+    message = order(line("NEW-1"))
+    world.hear(message)
     item = StockItem.objects.create(code="NEW-1", name="New", made_at=NOON)
     ledger.receive_stock(item.pk, world.warehouse.pk, 4, now=world.clock.now())
-    assert world.sale(told).state == "Held"
+    assert world.sale(message).state == "Held"
     links.link_sku(world.account.pk, UK, "NEW-1", item.pk, user=somebody(), now=world.clock.now())
-    assert world.sale(told).state == "Ready to ship"
+    assert world.sale(message).state == "Ready to ship"
     assert world.level(item) == (4, 1)
 
 
 def test_times_are_of_the_order_and_not_of_the_machine(world):
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    world.hear(told)
-    assert world.sale(told).placed_at == datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
-    assert world.sale(told).made_at == world.clock.now()
+    message = order(line("MUG"))
+    world.hear(message)
+    assert world.sale(message).placed_at == datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+    assert world.sale(message).made_at == world.clock.now()

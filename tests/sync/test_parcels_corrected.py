@@ -41,7 +41,7 @@ class Corrected(Shop):
         return len(self.amazon.named("confirmShipment"))
 
     def at_amazon(self):
-        return {ref: told.tracking_number for ref, told in self.amazon.packages[self.order.order_ref].items()}
+        return {ref: package.tracking_number for ref, package in self.amazon.packages[self.order.order_ref].items()}
 
 
 def test_a_new_number_edits_the_same_parcel_and_is_seen():
@@ -90,7 +90,9 @@ def test_corrected_while_an_attempt_is_under_way_only_the_newest_follows():
     assert shop.amazon.named("confirmShipment") == []
     confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=NOW)
     shop.run()
-    assert [told.tracking_number for told in shop.amazon.packages[shop.orders[0].order_ref].values()] == ["THIRD-1"]
+    assert [package.tracking_number for package in shop.amazon.packages[shop.orders[0].order_ref].values()] == [
+        "THIRD-1"
+    ]
     assert len(shop.amazon.named("confirmShipment")) == 1
     assert shop.states() == ["Accepted"]
 
@@ -110,7 +112,7 @@ def test_corrected_after_the_worker_died_in_the_call(arrived):
         shop.run()
     shop.clock.advance(minutes=8)
     shop.run()
-    held = [told.tracking_number for told in shop.amazon.packages[shop.orders[0].order_ref].values()]
+    held = [package.tracking_number for package in shop.amazon.packages[shop.orders[0].order_ref].values()]
     assert (held, shop.states()) == (["SECOND-1"], ["Confirmed"])
 
 
@@ -139,8 +141,8 @@ def test_a_carrier_alone_is_confirmed_only_when_amazon_shows_another():
     shop.later(minutes=8)
     shop.correct("15501234567890", other)
     shop.run()
-    told = shop.amazon.packages[shop.order.order_ref]["1"]
-    assert (told.carrier_code, told.shipping_method) == ("DPD", "Next Day")
+    package = shop.amazon.packages[shop.order.order_ref]["1"]
+    assert (package.carrier_code, package.shipping_method) == ("DPD", "Next Day")
     stale = IncomingPackage("1", carrier="Demo Courier", tracking_number="15501234567890")
     confirm_seen_packages(shop.order, [stale], now=shop.clock.now())
     assert shop.states() == ["Accepted"]

@@ -15,8 +15,8 @@ def translated(**members):
 
 
 def registration(entity, number, kind="VAT"):
-    told = {"taxRegistrationType": kind, "taxRegistrationNumber": number}
-    return {**told, "entityType": entity} if entity else told
+    fields = {"taxRegistrationType": kind, "taxRegistrationNumber": number}
+    return {**fields, "entityType": entity} if entity else fields
 
 
 @pytest.mark.parametrize(

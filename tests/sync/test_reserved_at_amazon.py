@@ -41,8 +41,8 @@ def level(whole):
 def test_four_orders_where_there_is_no_channel_leave_nothing_to_sell(selling):
     numbers = []
     for _ in range(4):
-        told = {"sellerId": EU, "marketplaceId": FR, "items": [{"sku": SKU, "quantity": 10}]}
-        numbers.append(selling.amazon.control("orders", told)["orderId"])
+        purchase = {"sellerId": EU, "marketplaceId": FR, "items": [{"sku": SKU, "quantity": 10}]}
+        numbers.append(selling.amazon.control("orders", purchase)["orderId"])
     shown = set()
     for _ in range(30):
         selling.trade(1)
@@ -82,32 +82,32 @@ def world():
 
 def test_a_message_that_cannot_be_understood_takes_its_units_all_the_same(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 3), createdTime="yesterday")
-    world.hear(told)
-    assert (world.imported(told).state, RawMessage.objects.get().state) == ("Failed", "Quarantined")
+    message = order(line("MUG", 3), createdTime="yesterday")
+    world.hear(message)
+    assert (world.imported(message).state, RawMessage.objects.get().state) == ("Failed", "Quarantined")
     assert world.level(mug) == (10, 3)
-    world.hear({**told, "createdTime": told["lastUpdatedTime"]})
-    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+    world.hear({**message, "createdTime": message["lastUpdatedTime"]})
+    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
     check_the_ledger()
 
 
 def test_a_message_without_a_readable_time_is_never_newer_than_a_whole_one(world):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 3))
-    world.hear({**told, "lastUpdatedTime": "soon"})
+    message = order(line("MUG", 3))
+    world.hear({**message, "lastUpdatedTime": "soon"})
     assert world.level(mug) == (10, 3)
-    world.hear(told)
-    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+    world.hear(message)
+    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
 
 
 def test_who_sends_it_was_not_said_the_listing_decides(world):
     mug = world.item("MUG", 10)
     lamp = world.item("LAMP", 10, fulfilment="FBA")
     for sku in ("MUG", "LAMP"):
-        told = order(line(sku, 2))
-        del told["fulfillment"]["fulfilledBy"]
-        world.hear(told)
-        assert world.imported(told).state == "Failed"
+        message = order(line(sku, 2))
+        del message["fulfillment"]["fulfilledBy"]
+        world.hear(message)
+        assert world.imported(message).state == "Failed"
     assert (world.level(mug), world.level(lamp)) == ((10, 2), (10, 0))
 
 
@@ -117,27 +117,27 @@ class Stumble(Exception):
 
 def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world, monkeypatch):
     mug = world.item("MUG", 10)
-    told = order(line("MUG", 3))
+    message = order(line("MUG", 3))
     real = take_orders.take_orders.take_order
 
     def stumbles(*rest, **named):
         raise Stumble
 
     monkeypatch.setattr(take_orders.take_orders, "take_order", stumbles)
-    world.hear(told)
-    assert (world.imported(told).state, world.level(mug)) == ("System error", (10, 3))
+    world.hear(message)
+    assert (world.imported(message).state, world.level(mug)) == ("System error", (10, 3))
     monkeypatch.setattr(take_orders.take_orders, "take_order", real)
     RawMessage.objects.update(again_at=None)
     world.take()
-    assert (world.imported(told).state, world.level(mug)) == ("OK", (10, 3))
+    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
     check_the_ledger()
 
 
 def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
     mug = world.item("MUG", 10)
-    told = json.loads(json.dumps(order(line("MUG", 4))).replace(world.fbm.marketplace_id, DE))
-    world.hear(told)
-    assert (world.imported(told).state, world.level(mug), world.problems()) == (
+    message = json.loads(json.dumps(order(line("MUG", 4))).replace(world.fbm.marketplace_id, DE))
+    world.hear(message)
+    assert (world.imported(message).state, world.level(mug), world.problems()) == (
         "Skipped",
         (10, 4),
         {"Paid orders without a channel"},
@@ -145,5 +145,5 @@ def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
     world.channel("FBM", world.warehouse, DE)
     RawMessage.objects.update(state="Waiting")
     world.take()
-    assert (world.sale(told).state, world.level(mug)) == ("Ready to ship", (10, 4))
+    assert (world.sale(message).state, world.level(mug)) == ("Ready to ship", (10, 4))
     assert "Paid orders without a channel" not in world.problems()

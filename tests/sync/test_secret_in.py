@@ -39,10 +39,10 @@ class SecretRotator:
 
     def __init__(self, *answers):
         self.answers = list(answers)
-        self.asked = []
+        self.calls = []
 
     def rotate(self, credentials, region, *, now):
-        self.asked.append((credentials.client_secret, region))
+        self.calls.append((credentials.client_secret, region))
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
@@ -67,7 +67,7 @@ class FakeQueue:
 
 
 def new_secret(secret="amzn1.oa2-cs.v1.fresh", client=CLIENT, made=NOW):
-    told = {
+    notice = {
         "notificationVersion": "1.0",
         "notificationType": "APPLICATION_OAUTH_CLIENT_NEW_SECRET",
         "payloadVersion": "1.0",
@@ -81,11 +81,11 @@ def new_secret(secret="amzn1.oa2-cs.v1.fresh", client=CLIENT, made=NOW):
             }
         },
     }
-    return json.dumps(told).encode()
+    return json.dumps(notice).encode()
 
 
 def secret_expiry(client=CLIENT):
-    told = {
+    notice = {
         "notificationType": "APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY",
         "payload": {
             "applicationOAuthClientSecretExpiry": {
@@ -95,7 +95,7 @@ def secret_expiry(client=CLIENT):
             }
         },
     }
-    return json.dumps(told).encode()
+    return json.dumps(notice).encode()
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ def application():
 
 
 @pytest.fixture
-def asked(application):
+def rotating(application):
     olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
     return application
@@ -133,34 +133,34 @@ def row():
     return AmazonApplication.objects.get()
 
 
-def test_amazon_is_requested_once_with_the_present_secret(asked):
+def test_amazon_is_requested_once_with_the_present_secret(rotating):
     rotator = SecretRotator()
-    assert ask(asked, rotator) is None
-    assert ask(asked, rotator) is None
-    assert rotator.asked == [("amzn1.oa2-cs.v1.old", "EU")]
+    assert ask(rotating, rotator) is None
+    assert ask(rotating, rotator) is None
+    assert rotator.calls == [("amzn1.oa2-cs.v1.old", "EU")]
     assert (row().rotation_requested_at, row().rotation_error) == (NOW, "")
 
 
-def test_the_message_is_kept_first_and_deleted_after(asked):
-    ask(asked, SecretRotator())
+def test_the_message_is_kept_first_and_deleted_after(rotating):
+    ask(rotating, SecretRotator())
     queue = FakeQueue(new_secret())
     result = read(queue)
     assert (result.outcome, result.next_due, queue.deleted) == ("1 new secret", None, ["receipt-0"])
     assert (row().client_secret, row().rotation_requested_at) == ("amzn1.oa2-cs.v1.fresh", None)
 
 
-def test_while_it_is_waited_for_the_queue_is_read_often(asked):
-    ask(asked, SecretRotator())
+def test_while_it_is_waited_for_the_queue_is_read_often(rotating):
+    ask(rotating, SecretRotator())
     assert read(FakeQueue()).next_due == NOW + secret_in.LOOK_AGAIN_AFTER
 
 
-def test_the_old_secret_is_used_until_the_message_has_come(asked):
-    ask(asked, SecretRotator())
+def test_the_old_secret_is_used_until_the_message_has_come(rotating):
+    ask(rotating, SecretRotator())
     read(FakeQueue())
     assert row().client_secret == "amzn1.oa2-cs.v1.old"
 
 
-def test_a_message_that_was_delivered_twice_changes_nothing_more(asked):
+def test_a_message_that_was_delivered_twice_changes_nothing_more(rotating):
     queue = FakeQueue(new_secret(), new_secret())
     assert read(queue).outcome == "1 new secret, 1 dealt with"
     assert queue.deleted == ["receipt-0", "receipt-1"]
@@ -211,10 +211,10 @@ def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(applicatio
         (Refused(OPERATION, status=400, code="InvalidInput", message="Something else"), "InvalidInput"),
     ],
 )
-def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(asked, error, words):
-    assert ask(asked, SecretRotator(error)) is None
-    told = row()
-    assert (told.client_secret, told.rotation_requested_at, words in told.rotation_error) == (
+def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(rotating, error, words):
+    assert ask(rotating, SecretRotator(error)) is None
+    stored = row()
+    assert (stored.client_secret, stored.rotation_requested_at, words in stored.rotation_error) == (
         "amzn1.oa2-cs.v1.old",
         None,
         True,
@@ -226,24 +226,24 @@ def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(asked, e
     "error",
     [TimedOut(OPERATION, outcome_unknown=True), ServerFault(OPERATION, status=503, outcome_unknown=True)],
 )
-def test_without_an_answer_the_message_is_waited_for_and_amazon_not_requested_again(asked, error):
+def test_without_an_answer_the_message_is_waited_for_and_amazon_not_requested_again(rotating, error):
     rotator = SecretRotator(error)
-    ask(asked, rotator)
-    ask(asked, rotator)
-    assert (len(rotator.asked), row().rotation_requested_at) == (1, NOW)
+    ask(rotating, rotator)
+    ask(rotating, rotator)
+    assert (len(rotator.calls), row().rotation_requested_at) == (1, NOW)
     read(FakeQueue(new_secret()))
     assert row().client_secret == "amzn1.oa2-cs.v1.fresh"
 
 
-def test_when_amazons_rate_is_spent_the_same_press_asks_again_later(asked):
+def test_when_amazons_rate_is_spent_the_same_press_asks_again_later(rotating):
     rotator = SecretRotator(Throttled(OPERATION, status=429))
-    assert ask(asked, rotator) == NOW + secret_in.ASK_AGAIN_AFTER
-    assert ask(asked, rotator) is None
-    assert len(rotator.asked) == 2
+    assert ask(rotating, rotator) == NOW + secret_in.ASK_AGAIN_AFTER
+    assert ask(rotating, rotator) is None
+    assert len(rotator.calls) == 2
 
 
-def test_a_queue_that_cannot_be_read_is_reported_and_forgotten_when_it_answers_again(asked):
-    ask(asked, SecretRotator())
+def test_a_queue_that_cannot_be_read_is_reported_and_forgotten_when_it_answers_again(rotating):
+    ask(rotating, SecretRotator())
     broken = FakeQueue(trouble="SQS refuses: there is no such queue")
     read(broken)
     read(broken)
@@ -253,8 +253,8 @@ def test_a_queue_that_cannot_be_read_is_reported_and_forgotten_when_it_answers_a
     assert row().rotation_error == ""
 
 
-def test_a_message_that_does_not_come_is_reported_after_an_hour(asked):
-    ask(asked, SecretRotator())
+def test_a_message_that_does_not_come_is_reported_after_an_hour(rotating):
+    ask(rotating, SecretRotator())
     read(FakeQueue(), NOW + timedelta(minutes=59))
     assert not Alert.objects.exists()
     read(FakeQueue(), NOW + timedelta(minutes=61))
@@ -277,9 +277,9 @@ class Real:
         token = TokenOnce(login.client_credentials(ROTATION_SCOPE, now=now))
         AmazonClient(self.transport, token, self.endpoints.region(region)).rotate_client_secret(now=now)
 
-    def control(self, path, told=None):
+    def control(self, path, body=None):
         url = f"{self.base}/_simulator/{path}"
-        answer = httpx2.get(url) if told is None else httpx2.post(url, json=told)
+        answer = httpx2.get(url) if body is None else httpx2.post(url, json=body)
         assert answer.status_code < 300, answer.text
         return answer.json()
 
@@ -327,12 +327,12 @@ def enrolled(real):
 
 
 def entered(real, url):
-    told = real.control("accounts")["application"]
+    credentials = real.control("accounts")["application"]
     return AmazonApplication.objects.create(
         name="Ours",
-        application_id=told["applicationId"],
-        client_id=told["clientId"],
-        client_secret=told["clientSecret"],
+        application_id=credentials["applicationId"],
+        client_id=credentials["clientId"],
+        client_secret=credentials["clientSecret"],
         secret_last_four="last",
         secret_set_at=real.now() - timedelta(days=1),
         queue_url=url,
@@ -363,9 +363,9 @@ def test_the_whole_rotation_with_boto3_and_the_new_secret_works(real):
     assert (row().rotation_error, row().client_secret) == ("", old)
     result = secret_in.run(real.queue_of, SteppedClock(real.now()))
     assert result.outcome == "1 new secret"
-    told = row()
-    assert told.client_secret == real.control("accounts")["application"]["clientSecret"] != old
-    assert (told.old_secret_works_until - told.secret_set_at).days == 7
+    stored = row()
+    assert stored.client_secret == real.control("accounts")["application"]["clientSecret"] != old
+    assert (stored.old_secret_works_until - stored.secret_set_at).days == 7
     assert secret_in.run(real.queue_of, SteppedClock(real.now())).outcome == "no message"
     real.control("clock", {"advance": 120})
     rotation.ask_rotation(application.pk, user=olga, now=real.now())

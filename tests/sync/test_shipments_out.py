@@ -60,7 +60,7 @@ class Shop:
     def states(self):
         return list(Confirmation.objects.order_by("pk").values_list("state", flat=True))
 
-    def told(self):
+    def times_sent(self):
         return Counter(order for order, _ in self.amazon.named("confirmShipment"))
 
     def held(self):
@@ -71,11 +71,11 @@ def test_amazon_is_reported_in_its_words():
     shop = Shop()
     shop.run()
     (order,) = shop.orders
-    told = shop.amazon.packages[order.order_ref]["1"]
-    assert told.marketplace_id == shop.channel.marketplace_id
-    assert (told.carrier_code, told.carrier_name) == ("Other", "Demo Courier")
-    assert (told.tracking_number, told.ship_date) == (f"DC{order.pk:08d}001", NOW)
-    assert [(item.order_item_id, item.quantity) for item in told.items] == [(order.lines.get().order_item_id, 1)]
+    package = shop.amazon.packages[order.order_ref]["1"]
+    assert package.marketplace_id == shop.channel.marketplace_id
+    assert (package.carrier_code, package.carrier_name) == ("Other", "Demo Courier")
+    assert (package.tracking_number, package.ship_date) == (f"DC{order.pk:08d}001", NOW)
+    assert [(item.order_item_id, item.quantity) for item in package.items] == [(order.lines.get().order_item_id, 1)]
     assert shop.states() == ["Accepted"]
 
 
@@ -83,8 +83,8 @@ def test_the_channels_own_courier_mapping_is_used():
     shop = Shop()
     shop.channel.courier_mappings.create(service=shop.service, carrier_code="DPD", shipping_method="Next Day")
     shop.run()
-    told = shop.amazon.packages[shop.orders[0].order_ref]["1"]
-    assert (told.carrier_code, told.carrier_name, told.shipping_method) == ("DPD", "", "Next Day")
+    package = shop.amazon.packages[shop.orders[0].order_ref]["1"]
+    assert (package.carrier_code, package.carrier_name, package.shipping_method) == ("DPD", "", "Next Day")
 
 
 @pytest.mark.parametrize(
@@ -104,8 +104,8 @@ def test_the_shipping_method_goes_whenever_mapping_or_service_knows_it(mapped, s
         names = ("carrier_code", "carrier_name", "shipping_method")
         shop.channel.courier_mappings.create(service=shop.service, **dict(zip(names, mapped, strict=True)))
     shop.run()
-    told = shop.amazon.packages[shop.orders[0].order_ref]["1"]
-    assert (told.carrier_code, told.carrier_name, told.shipping_method) == sent
+    package = shop.amazon.packages[shop.orders[0].order_ref]["1"]
+    assert (package.carrier_code, package.carrier_name, package.shipping_method) == sent
 
 
 def test_run_twice_it_tells_once_and_the_look_confirms():
@@ -114,7 +114,7 @@ def test_run_twice_it_tells_once_and_the_look_confirms():
     shop.run()
     shop.clock.advance(minutes=8)
     shop.run()
-    assert set(shop.told().values()) == {1}
+    assert set(shop.times_sent().values()) == {1}
     assert shop.states() == ["Confirmed"] * 3
 
 
@@ -148,7 +148,7 @@ def test_without_tokens_nothing_counts_as_attempted():
     del shop.amazon.tokens["confirmShipment"]
     shop.clock.advance(seconds=5)
     shop.run()
-    assert set(shop.told().values()) == {1}
+    assert set(shop.times_sent().values()) == {1}
 
 
 class TestDoubt:
@@ -162,7 +162,7 @@ class TestDoubt:
         shop.clock.advance(minutes=3)
         shop.run()
         assert shop.states() == ["Confirmed"]
-        assert set(shop.told().values()) == {1}
+        assert set(shop.times_sent().values()) == {1}
 
     @pytest.mark.parametrize("arrived", [True, False])
     def test_killed_between_attempt_and_settling(self, arrived):
@@ -176,7 +176,7 @@ class TestDoubt:
         shop.clock.advance(minutes=8)
         shop.run()
         assert shop.states() == ["Confirmed"]
-        assert set(shop.told().values()) == {1}
+        assert set(shop.times_sent().values()) == {1}
         assert shop.held()[0].startswith("DC")
 
     def test_it_is_not_looked_up_while_the_request_may_be_under_way(self):
@@ -200,7 +200,7 @@ class TestDoubt:
         shop.clock.advance(minutes=3)
         shop.run()
         assert shop.states() == ["Confirmed"]
-        assert set(shop.told().values()) == {1}
+        assert set(shop.times_sent().values()) == {1}
 
     def test_what_surely_did_not_arrive_is_reported_after_a_pause(self):
         shop = Shop()

@@ -40,7 +40,7 @@ class Shop:
     def run(self):
         return stock_out.run(self.account.pk, self.amazon, self.clock)
 
-    def told(self):
+    def sent(self):
         return self.amazon.named("patchListingsItem")
 
     def listing(self, sku="MUG"):
@@ -51,7 +51,7 @@ def test_amazon_is_reported_what_is_available_and_why_is_kept():
     shop = Shop(("MUG", 12))
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 3, now=NOW)
     shop.run()
-    assert shop.told() == [("MUG", 9)]
+    assert shop.sent() == [("MUG", 9)]
     listing = shop.listing()
     assert (listing.sent_quantity, listing.sent_at) == (9, NOW)
     assert listing.sent_why["steps"] == [
@@ -66,21 +66,21 @@ def test_ten_changes_become_one_message_with_the_newest_number():
     for _ in range(10):
         change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=NOW)
     shop.run()
-    assert shop.told() == [("MUG", 10)]
+    assert shop.sent() == [("MUG", 10)]
 
 
 def test_run_twice_it_tells_once():
     shop = Shop(("MUG", 5))
     shop.run()
     shop.run()
-    assert shop.told() == [("MUG", 5)]
+    assert shop.sent() == [("MUG", 5)]
 
 
 def test_zero_goes_first_then_low_then_the_rest():
     shop = Shop(("PLENTY", 50), ("LOW", 4), ("NONE", 1))
     change_allocated(shop.items["NONE"].pk, shop.site.pk, 1, now=NOW)
     shop.run()
-    assert [sku for sku, _ in shop.told()] == ["NONE", "LOW", "PLENTY"]
+    assert [sku for sku, _ in shop.sent()] == ["NONE", "LOW", "PLENTY"]
 
 
 def test_without_tokens_it_ends_and_says_when_to_come_back():
@@ -89,7 +89,7 @@ def test_without_tokens_it_ends_and_says_when_to_come_back():
     result = shop.run()
     assert result.next_due == NOW + timedelta(seconds=2)
     assert "patchListingsItem" in result.waiting_for
-    assert (len(shop.told()), StockNotice.objects.count(), StockPush.objects.count()) == (3, 3, 3)
+    assert (len(shop.sent()), StockNotice.objects.count(), StockPush.objects.count()) == (3, 3, 3)
     del shop.amazon.tokens["patchListingsItem"]
     shop.run()
     assert {entry.quantity for entry in shop.amazon.listings.values()} == {10}
@@ -101,14 +101,14 @@ def test_a_change_while_the_message_is_under_way_is_reported_afterwards():
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 2, now=NOW)
     outbox.settle_quantity(message, outbox.Accepted("1"), now=NOW)
     shop.run()
-    assert shop.told() == [("MUG", 3)]
+    assert shop.sent() == [("MUG", 3)]
 
 
 def test_killed_between_call_and_settling_it_is_reported_again():
     shop = Shop(("MUG", 5))
     outbox.claim_quantities(shop.account.pk, 5, now=NOW)
     shop.run()
-    assert shop.told() == [("MUG", 5)]
+    assert shop.sent() == [("MUG", 5)]
     outcomes = StockPush.objects.order_by("pk").values_list("outcome", flat=True)
     assert list(outcomes) == [StockPush.Outcome.ATTEMPTED, StockPush.Outcome.ACCEPTED]
 
@@ -147,7 +147,7 @@ def test_a_refused_sku_is_reported_to_a_person_and_the_others_go_on(fault):
     shop = Shop(("MUG", 5), ("CUP", 6))
     shop.amazon.faults["patchListingsItem"].append(fault)
     shop.run()
-    assert shop.told() == [("MUG", 5), ("CUP", 6)]
+    assert shop.sent() == [("MUG", 5), ("CUP", 6)]
     problem = Problem.objects.get(kind="Listing refused")
     assert "attributes are invalid" in problem.cause
     assert "attributes are invalid" in shop.listing().error
@@ -184,10 +184,10 @@ def test_a_403_on_everything_is_lost_access_and_keeps_what_waits():
     assert not Problem.objects.exists()
 
 
-class TestWhatIsNotTold:
+class TestWhatIsNotSent:
     def run(self, shop):
         shop.run()
-        assert shop.told() == []
+        assert shop.sent() == []
         assert not StockNotice.objects.exists()
         return shop.listing().sent_why["not_told"]
 
@@ -224,13 +224,13 @@ def test_two_channels_with_other_sites_for_one_sku_are_a_conflict():
     germany = a_channel(shop.account, a_site("Berlin"), DE)
     shop.listing().products.create(marketplace_id=DE, item=shop.items["MUG"], found_at=NOW)
     shop.run()
-    assert shop.told() == []
+    assert shop.sent() == []
     problem = Problem.objects.get(kind="Two rules for one SKU")
     assert shop.listing().error == problem.cause
     germany.options.update(site=shop.site)
     raise_notices([shop.items["MUG"].pk], cause="Site changed", now=NOW)
     shop.run()
-    assert shop.told() == [("MUG", 5)]
+    assert shop.sent() == [("MUG", 5)]
     problem.refresh_from_db()
     assert problem.solved_at == NOW
 
@@ -297,13 +297,13 @@ class TestReadBack:
         shop.run()
         shop.clock.advance(minutes=3)
         shop.run()
-        assert len(shop.told()) == 1
+        assert len(shop.sent()) == 1
         assert not Problem.objects.exists()
         shop.amazon.apply = True
         shop.clock.advance(minutes=6)
         shop.run()
         shop.run()
-        assert shop.told() == [("MUG", 5), ("MUG", 5)]
+        assert shop.sent() == [("MUG", 5), ("MUG", 5)]
         shop.clock.advance(minutes=3)
         shop.run()
         assert shop.listing().read_back_quantity == 5
@@ -335,7 +335,7 @@ class TestReadBack:
         for _ in range(4):
             shop.run()
             shop.clock.advance(minutes=6)
-        assert shop.told() == [("MUG", 5), ("MUG", 4)]
+        assert shop.sent() == [("MUG", 5), ("MUG", 4)]
         assert not Problem.objects.exists()
 
     def test_a_listing_gone_at_read_back_is_marked(self):

@@ -35,7 +35,7 @@ def lines():
     return {row.title: row.ok for row in ChannelCheck.objects.all()}
 
 
-def told():
+def check_lines():
     return [(row.title, row.ok, row.message, row.checked_at is not None) for row in ChannelCheck.objects.all()]
 
 
@@ -62,7 +62,7 @@ def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
 def test_what_cannot_be_requested_after_a_failed_line_says_so_and_is_not_waited_for(whole):
     paste(whole, "Atzr|never-good")
     not_checked = (None, "Not checked: the line above failed.", True)
-    assert told()[1:] == [
+    assert check_lines()[1:] == [
         ("Marketplace participation", *not_checked),
         ("Seller ID", *not_checked),
         ("Listings not suspended", *not_checked),
@@ -98,8 +98,8 @@ def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked
     assert "Amazon application" in ChannelCheck.objects.get(ok=False).remedy
     assert [alert.kind for alert in Alert.objects.filter(closed_at=None)] == ["Application refused"]
     whole.caches.clear()
-    told = whole.amazon.control("accounts")["application"]["clientSecret"]
-    AmazonApplication.objects.update(client_secret=told)
+    new_secret = whole.amazon.control("accounts")["application"]["clientSecret"]
+    AmazonApplication.objects.update(client_secret=new_secret)
     verify(whole)
     assert (link(), Alert.objects.filter(closed_at=None).exists(), Problem.objects.filter(solved_at=None).exists()) == (
         "Linked",

@@ -45,12 +45,12 @@ class Wire(httpx2.BaseTransport):
 
     def handle_request(self, request):
         try:
-            told = exchange(
+            answer = exchange(
                 self._simulator, request.method, str(request.url), request.headers.multi_items(), request.read()
             )
         except ConnectionCut as cut:
             raise httpx2.ReadError(str(cut)) from cut
-        return httpx2.Response(told.status, headers=told.headers, content=told.body)
+        return httpx2.Response(answer.status, headers=answer.headers, content=answer.body)
 
 
 class SimulatorsClock:
@@ -79,9 +79,12 @@ class Whole:
         self.caches = {}
         Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": START})
         self.olga = User.objects.create(username="olga", full_name="Olga", role="Administrator", email="o@h.example")
-        told = self.amazon.control("accounts")["application"]
+        credentials = self.amazon.control("accounts")["application"]
         self.application = applications.save_application(
-            ApplicationEntry(told["applicationId"], told["clientId"], told["clientSecret"], told["draft"]), now=START
+            ApplicationEntry(
+                credentials["applicationId"], credentials["clientId"], credentials["clientSecret"], credentials["draft"]
+            ),
+            now=START,
         )
         self.site = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=START)
         self.courier = CourierService.objects.create(
@@ -200,13 +203,13 @@ class Whole:
 
     def come_back(self, address):
         """As our callback takes it: the attempt's number."""
-        told = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
+        params = {name: values[0] for name, values in parse_qs(urlsplit(address).query).items()}
         return authorisation.take_return(
-            state=told.get("state", ""),
+            state=params.get("state", ""),
             session_key="session",
-            code=told.get("spapi_oauth_code", ""),
-            seller_id=told.get("selling_partner_id", ""),
-            error=told.get("error_description", ""),
+            code=params.get("spapi_oauth_code", ""),
+            seller_id=params.get("selling_partner_id", ""),
+            error=params.get("error_description", ""),
             machine_now=self.clock.machine_now(),
         )
 
@@ -221,8 +224,8 @@ class Whole:
     # --- Amazon's books
 
     def place(self, sku, quantity=1):
-        told = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": sku, "quantity": quantity}]}
-        return self.amazon.control("orders", told)["orderId"]
+        purchase = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": sku, "quantity": quantity}]}
+        return self.amazon.control("orders", purchase)["orderId"]
 
     def books(self):
         return self.amazon.control(f"books?sellerId={EU}")

@@ -28,9 +28,9 @@ def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
-    told = json.loads(verdict.read_text())
+    results = json.loads(verdict.read_text())
     placed = 90 + len(ODD_ADDRESSES) + CENTS_MISSING + IN_ITALY
-    assert told["orders"] | {"skipped": 0} == {
+    assert results["orders"] | {"skipped": 0} == {
         "placed": placed,
         "imported": placed,
         "skipped": 0,
@@ -38,8 +38,8 @@ def test_the_main_job_loses_nothing_while_workers_are_killed(tmp_path):
         "duplicated": 0,
         "wrong": 0,
     }
-    assert told["orders"]["skipped"] >= IN_ITALY
-    assert (told["listings"]["wrong"], told["throttled"], told["confirmations"]["twice"]) == (0, 0, 0)
-    assert (told["oversold"], told["unexplained"]) == (0, 0)
-    assert told["confirmations"]["due"] == told["confirmations"]["confirmed"] == 25
-    assert told["killed"] > 0
+    assert results["orders"]["skipped"] >= IN_ITALY
+    assert (results["listings"]["wrong"], results["throttled"], results["confirmations"]["twice"]) == (0, 0, 0)
+    assert (results["oversold"], results["unexplained"]) == (0, 0)
+    assert results["confirmations"]["due"] == results["confirmations"]["confirmed"] == 25
+    assert results["killed"] > 0

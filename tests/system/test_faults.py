@@ -50,8 +50,10 @@ def after_statements_that_fail(installation):
         installation.ask(f"CREATE TRIGGER refuse BEFORE {statement} ON {table} FOR EACH ROW EXECUTE FUNCTION refuse()")
         (ends,) = installation.ask("SELECT clock_timestamp() + make_interval(secs => %s)", seconds)
         if statement == "INSERT":
-            told = installation.doctor()
-            assert [text for title, text in told if title == "Job queue" and "no room on the disk" in text], told
+            findings = installation.doctor()
+            assert [text for title, text in findings if title == "Job queue" and "no room on the disk" in text], (
+                findings
+            )
         until(lambda end=ends: installation.ask("SELECT clock_timestamp() > %s", *end) == [(True,)], "the fault's end")
         installation.ask(f"DROP TRIGGER refuse ON {table}")
         yield what, installation.goes_on(what)
@@ -79,9 +81,9 @@ def kill_postgres(installation):
 def after_a_start_that_fails(installation):
     installation.make_due()
     restore = kill_postgres(installation)
-    told = installation.doctor()
-    assert {"Database", "Processes"} <= {title for title, _ in told}, told
-    assert [text for _, text in told if "nonsense" in text], told
+    findings = installation.doctor()
+    assert {"Database", "Processes"} <= {title for title, _ in findings}, findings
+    assert [text for _, text in findings if "nonsense" in text], findings
     restore()
     return until(installation.is_done, "work goes on once PostgreSQL can be started")
 

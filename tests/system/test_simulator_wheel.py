@@ -32,8 +32,18 @@ def blocks(language):
 def environment(tmp_path_factory):
     """The folder of programs of an environment that holds the wheel, what it brings, and pip."""
     folder = tmp_path_factory.mktemp("wheel")
-    asked = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", str(folder / "probe"), "setuptools>=77"]
-    answer = subprocess.run(asked, capture_output=True, text=True, timeout=OUTER_LIMIT, check=False)
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "download",
+        "-q",
+        "--no-deps",
+        "-d",
+        str(folder / "probe"),
+        "setuptools>=77",
+    ]
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=OUTER_LIMIT, check=False)
     if answer.returncode:
         pytest.skip(f"no package index answers: {answer.stderr.strip().splitlines()[-1]}")
     source = folder / "source"  # setuptools would leave its build folder in the checkout, and take old modules from it
@@ -69,8 +79,8 @@ def test_it_brings_what_it_needs_and_nothing_of_the_product(environment, tmp_pat
 
 def test_the_commands_of_its_readme_do_what_they_say(environment, tmp_path):
     install, *calls = blocks("sh")
-    told_to_install, start = install.strip().splitlines()
-    assert told_to_install == "pip install ./packages/amazon-simulator"
+    install_command, start = install.strip().splitlines()
+    assert install_command == "pip install ./packages/amazon-simulator"
     port_file, log = tmp_path / "port", tmp_path / "log"
     command = start.replace("~", str(tmp_path)).split()
     command[0] = str(environment / command[0])

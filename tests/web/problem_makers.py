@@ -50,13 +50,13 @@ def makes(kind: ProblemKind) -> Callable[[Maker], Maker]:
 
 def _dispatched(world: World, *, tracking: Tracking = Tracking.AT_ONCE) -> dict:
     """An order of one mug whose parcel left."""
-    told = order(line("MUG"))
+    message = order(line("MUG"))
     world.item("MUG", 10)
-    world.hear(told)
+    world.hear(message)
     later_typed = tracking is Tracking.TYPED_LATER
     service = a_service(tracking=tracking.value, gives_number=not later_typed)
-    shipments.dispatch(world.sale(told).pk, service_id=service.pk, now=world.clock.now())
-    return told
+    shipments.dispatch(world.sale(message).pk, service_id=service.pk, now=world.clock.now())
+    return message
 
 
 @makes(ProblemKind.UNKNOWN_SKU)
@@ -94,9 +94,9 @@ def a_message_that_names_no_order(world: World) -> None:
 
 @makes(ProblemKind.NOT_UNDERSTOOD)
 def an_order_without_its_sender(world: World) -> None:
-    told = order(line("MUG"))
-    del told["fulfillment"]["fulfilledBy"]
-    world.hear(told)
+    message = order(line("MUG"))
+    del message["fulfillment"]["fulfilledBy"]
+    world.hear(message)
 
 
 @makes(ProblemKind.TOTALS_DIFFER)
@@ -108,20 +108,20 @@ def a_total_that_its_lines_do_not_make(world: World) -> None:
 @makes(ProblemKind.TOTALS_DIFFER)
 def a_total_that_changes_later(world: World) -> None:
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    world.hear(told)
-    world.hear(later(told, proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}}))
+    message = order(line("MUG"))
+    world.hear(message)
+    world.hear(later(message, proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}}))
 
 
 @makes(ProblemKind.FOREIGN_CURRENCY)
 def an_order_in_euros(world: World) -> None:
     world.item("MUG", 10)
-    told = order(line("MUG"))
+    message = order(line("MUG"))
     money = {"amount": "10.00", "currencyCode": "EUR"}
-    told["proceeds"]["grandTotal"] = money
-    proceeds = told["orderItems"][0]["proceeds"]
+    message["proceeds"]["grandTotal"] = money
+    proceeds = message["orderItems"][0]["proceeds"]
     proceeds["proceedsTotal"] = proceeds["breakdowns"][0]["subtotal"] = money
-    world.hear(told)
+    world.hear(message)
 
 
 @makes(ProblemKind.CANCEL_REQUESTED)
@@ -133,31 +133,31 @@ def a_buyer_who_asks_to_cancel(world: World) -> None:
 
 @makes(ProblemKind.CANCELLED_AFTER_SHIPPING)
 def cancelled_when_its_parcel_had_left(world: World) -> None:
-    told = _dispatched(world)
-    world.hear(later(told, status="CANCELLED"))
+    message = _dispatched(world)
+    world.hear(later(message, status="CANCELLED"))
 
 
 @makes(ProblemKind.NO_ADDRESS)
 def an_order_without_address(world: World) -> None:
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    del told["recipient"]
-    world.hear(told)
+    message = order(line("MUG"))
+    del message["recipient"]
+    world.hear(message)
 
 
 @makes(ProblemKind.ADDRESS_INCOMPLETE)
 def an_address_without_its_town(world: World) -> None:
     world.item("MUG", 10)
-    told = order(line("MUG"))
-    kept = {part: text for part, text in told["recipient"]["deliveryAddress"].items() if part != "city"}
-    world.hear({**told, "recipient": {"deliveryAddress": kept}})
+    message = order(line("MUG"))
+    kept = {part: text for part, text in message["recipient"]["deliveryAddress"].items() if part != "city"}
+    world.hear({**message, "recipient": {"deliveryAddress": kept}})
 
 
 @makes(ProblemKind.ADDRESS_CHANGED)
 def another_address_when_its_parcel_had_left(world: World) -> None:
-    told = _dispatched(world)
-    address = {**told["recipient"]["deliveryAddress"], "addressLine1": "9 Other Street"}
-    world.hear(later(told, recipient={"deliveryAddress": address}))
+    message = _dispatched(world)
+    address = {**message["recipient"]["deliveryAddress"], "addressLine1": "9 Other Street"}
+    world.hear(later(message, recipient={"deliveryAddress": address}))
 
 
 @makes(ProblemKind.ZONE_DIFFERS)
@@ -166,10 +166,10 @@ def ship_by_times_of_another_zone(world: World) -> None:
     Channel.objects.filter(pk=world.fbm.pk).update(marketplace="ATVPDKIKX0DER")
     sold = {"channelName": "AMAZON", "marketplaceId": "ATVPDKIKX0DER"}
     for number in range(20):
-        told = order(line("MUG"), salesChannel=sold)
+        message = order(line("MUG"), salesChannel=sold)
         last = ends(date(2026, 11, 11) + timedelta(days=number % 5), "America/New_York") - timedelta(seconds=1)
-        told["fulfillment"]["shipByWindow"]["latestDateTime"] = last.isoformat()
-        world.hear(told)
+        message["fulfillment"]["shipByWindow"]["latestDateTime"] = last.isoformat()
+        world.hear(message)
     marketplaces.check_zones(now=world.clock.now())
 
 
@@ -244,8 +244,8 @@ def a_fall_that_no_order_explains(world: World) -> None:
 
 @makes(ProblemKind.NO_CHANNEL)
 def paid_orders_on_amazon_de(world: World) -> None:
-    told = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "A1PA6795UKMFR9"})
-    world.hear(told)
+    message = order(line("MUG"), salesChannel={"channelName": "AMAZON", "marketplaceId": "A1PA6795UKMFR9"})
+    world.hear(message)
 
 
 @makes(ProblemKind.LISTING_ISSUE)

@@ -149,7 +149,7 @@ def imported_order(world: Shop, number: int, **changes: Any) -> ImportedOrder:
         state="Taken",
         received_at=NOW,
     )
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "account": world.account,
         "amazon_order_id": order_id,
         "channel": world.fbm,
@@ -166,7 +166,7 @@ def imported_order(world: Shop, number: int, **changes: Any) -> ImportedOrder:
         "raw_message": raw,
         "found_at": NOW,
     }
-    return ImportedOrder.objects.create(**{**told, **changes})
+    return ImportedOrder.objects.create(**{**values, **changes})
 
 
 def sales_order(world: Shop, number: int, item: StockItem | None, **changes: Any) -> SalesOrder:
@@ -175,7 +175,7 @@ def sales_order(world: Shop, number: int, item: StockItem | None, **changes: Any
     customer = Customer.objects.create(
         code=f"C{number}", name="Grace Hopper", surname_hash=keyed_hash("surname", "Hopper"), made_at=NOW
     )
-    told: dict[str, Any] = {
+    values: dict[str, Any] = {
         "code": f"SO{number}",
         "imported": imported,
         "channel": world.fbm,
@@ -200,7 +200,7 @@ def sales_order(world: Shop, number: int, item: StockItem | None, **changes: Any
         "placed_at": imported.placed_at,
         "made_at": NOW,
     }
-    order = SalesOrder.objects.create(**{**told, **changes})
+    order = SalesOrder.objects.create(**{**values, **changes})
     line = SalesOrderLine.objects.create(
         order=order,
         order_item_id=f"{number}0001",

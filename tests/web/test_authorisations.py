@@ -71,8 +71,8 @@ def pressed(browser, world):
     return state_of(link_on(browser.get(f"/channels/{world.fbm.pk}/authorise/")))
 
 
-def came_back(browser, state, **told):
-    query = {"state": state, "selling_partner_id": SELLER, "spapi_oauth_code": "c0de", **told}
+def came_back(browser, state, **changes):
+    query = {"state": state, "selling_partner_id": SELLER, "spapi_oauth_code": "c0de", **changes}
     return browser.get(f"/amazon/callback?{urlencode({k: v for k, v in query.items() if v})}")
 
 
@@ -84,9 +84,9 @@ def test_the_page_leads_to_the_marketplaces_seller_central_with_what_amazon_want
     page = sign_in().get(f"/channels/{world.fbm.pk}/authorise/")
     address = urlsplit(link_on(page))
     assert (address.netloc, address.path) == ("sellercentral-europe.amazon.com", "/apps/authorize/consent")
-    told = dict(parse_qsl(address.query))
-    assert len(told.pop("state")) > 40
-    assert told == {
+    params = dict(parse_qsl(address.query))
+    assert len(params.pop("state")) > 40
+    assert params == {
         "application_id": ID,
         "redirect_uri": "https://shop.example/amazon/callback",
         "version": "beta",
@@ -99,8 +99,8 @@ def test_the_page_leads_to_the_marketplaces_seller_central_with_what_amazon_want
 
 def test_a_published_application_is_not_reported_as_beta_and_its_own_redirect_uri_is_used(world, sign_in):
     AmazonApplication.objects.update(is_draft=False, redirect_uri="https://proxy.example/amazon/callback")
-    told = dict(parse_qsl(urlsplit(link_on(sign_in().get(f"/channels/{world.fbm.pk}/authorise/"))).query))
-    assert ("version" in told, told["redirect_uri"]) == (False, "https://proxy.example/amazon/callback")
+    params = dict(parse_qsl(urlsplit(link_on(sign_in().get(f"/channels/{world.fbm.pk}/authorise/"))).query))
+    assert ("version" in params, params["redirect_uri"]) == (False, "https://proxy.example/amazon/callback")
     assert AuthorisationAttempt.objects.get().redirect_uri == "https://proxy.example/amazon/callback"
 
 
@@ -176,8 +176,8 @@ def test_a_wrong_seller_is_reported_with_both_names(world, sign_in):
 
 def test_a_refused_consent_says_so_and_changes_nothing(world, sign_in):
     browser = sign_in()
-    told = {"spapi_oauth_code": "", "error": "access_denied", "error_description": "The seller pressed <Cancel>."}
-    answer = came_back(browser, pressed(browser, world), **told)
+    refusal = {"spapi_oauth_code": "", "error": "access_denied", "error_description": "The seller pressed <Cancel>."}
+    answer = came_back(browser, pressed(browser, world), **refusal)
     text = browser.get(answer["Location"]).content.decode()
     assert "The consent was not given." in text
     assert "pressed &lt;Cancel&gt;." in text
@@ -222,9 +222,9 @@ def test_a_known_seller_is_sent_back_to_amazon_with_both_states(world, sign_in):
     assert (answer["Location"], answer["Referrer-Policy"]) == ("/amazon/authorise/begin/", "no-referrer")
     address = urlsplit(link_on(browser.get(answer["Location"])))
     assert address.path == f"/apps/authorize/confirm/{ID}"
-    told = dict(parse_qsl(address.query))
-    state = told.pop("state")
-    assert told == {
+    params = dict(parse_qsl(address.query))
+    state = params.pop("state")
+    assert params == {
         "redirect_uri": "http://127.0.0.1:8000/amazon/callback",
         "amazon_state": "amazon+state/=",
         "version": "beta",
@@ -309,8 +309,8 @@ def test_the_access_page_shows_last_four_and_dates_and_no_secret(world, sign_in)
         raised_at=NOW,
     )
     text = browser.get(f"/channels/{world.fbm.pk}/access/").content.decode()
-    for told in ("…oken", SELLER, "It ends soon.", "Amazon.co.uk FBA", "Revoke"):
-        assert told in text
+    for shown in ("…oken", SELLER, "It ends soon.", "Amazon.co.uk FBA", "Revoke"):
+        assert shown in text
     for secret in ("very-secret", "topsecret"):
         assert secret not in text
 

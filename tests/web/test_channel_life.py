@@ -87,7 +87,7 @@ def test_ticked_channels_are_made_in_one_go(world, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("form", "words"),
     [
         ({}, "Tick the channels to create."),
         ({"channels": [f"{UK}:FBM"]}, "cannot be made any more"),
@@ -95,8 +95,8 @@ def test_ticked_channels_are_made_in_one_go(world, sign_in):
         ({"channels": ["<b>"]}, "cannot be made any more"),
     ],
 )
-def test_a_wrong_tick_says_why_and_makes_nothing(world, sign_in, told, words):
-    answer = sign_in().post(f"/channels/{world.fbm.pk}/more/", told)
+def test_a_wrong_tick_says_why_and_makes_nothing(world, sign_in, form, words):
+    answer = sign_in().post(f"/channels/{world.fbm.pk}/more/", form)
     assert answer.status_code == 422
     assert words in answer.content.decode()
     assert Channel.objects.count() == 2
@@ -154,14 +154,14 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     page = browser.get(address).context["found"]
     assert (len(page.rows), page.total, bool(page.page.later)) == (50, 63, True)
     shown = {f"choice-{row.id}": row.choice.value for row in page.rows}
-    told = {**shown, f"choice-{orders[0].pk}": "Ignore", "go": f"at:{page.page.later}"}
-    second = browser.post(address, told)
+    form = {**shown, f"choice-{orders[0].pk}": "Ignore", "go": f"at:{page.page.later}"}
+    second = browser.post(address, form)
     assert second["Location"] == f"{address}?at={page.page.later}"
     rows = browser.get(second["Location"]).context["found"].rows
     assert len(rows) == 13
     shown = {f"choice-{row.id}": row.choice.value for row in rows}
-    told = {**shown, f"choice-{orders[55].pk}": "Record only", "all-UNSHIPPED:FBM": "Ignore", "go": "apply"}
-    browser.post(second["Location"], told)
+    form = {**shown, f"choice-{orders[55].pk}": "Record only", "all-UNSHIPPED:FBM": "Ignore", "go": "apply"}
+    browser.post(second["Location"], form)
     found = browser.get(second["Location"]).context["found"]
     assert dict(found.counts) == {"Import": 0, "Record only": 4, "Ignore": 59}
     assert {row.id: row.choice.value for row in found.rows}[orders[55].pk] == "Record only"

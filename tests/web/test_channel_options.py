@@ -32,7 +32,7 @@ def entered(world: Shop, channel=None, **changes):
     """A channel's form as a browser sends it; fields of rows are named `Prime.site`, so `changes` may be a dict."""
     channel = channel or world.fbm
     fba = channel.kind == "FBA"
-    told = {
+    form = {
         "name": channel.name,
         "enabled": "on",
         "start_date": "2026-11-01",
@@ -46,7 +46,7 @@ def entered(world: Shop, channel=None, **changes):
         "courier_service_id": world.courier.pk,
         "version": "1",
     }
-    return {**told, **changes}
+    return {**form, **changes}
 
 
 def edit(client, world, channel=None, **changes):
@@ -103,9 +103,9 @@ def test_a_row_is_added_filled_and_removed_without_javascript(world, sign_in):
     assert row_of(world.fbm, "Prime") is None
 
 
-@pytest.mark.parametrize("asked", ["add:FBA", "add:Nonsense", "remove:Nonsense", "add:", "", "<script>", "add:Prime:x"])
-def test_a_row_that_cannot_be_is_not_added(asked, world, sign_in):
-    page = text(edit(sign_in(), world, row=asked, rows=["Nonsense", "FBA"]))
+@pytest.mark.parametrize("row", ["add:FBA", "add:Nonsense", "remove:Nonsense", "add:", "", "<script>", "add:Prime:x"])
+def test_a_row_that_cannot_be_is_not_added(row, world, sign_in):
+    page = text(edit(sign_in(), world, row=row, rows=["Nonsense", "FBA"]))
     assert ("Nonsense" in page, 'name="FBA.site"' in page, 'name="rows"' in page) == (False, False, False)
 
 
@@ -127,8 +127,8 @@ def test_the_whole_list_is_saved_with_the_channel_and_audited(world, sign_in):
     assert (everything.currency, everything.bank_account, everything.auto_pick) == ("EUR", bank, False)
     assert (everything.customer_policy, everything.assign_invoice_code) == ("Generic customer of the month", True)
     assert (prime.courier_group, prime.invoice_priority, row_of(world.fbm, "Expedited").currency) == (group, 1, "USD")
-    told = AuditEntry.objects.get(verb="save", noun="Channel").after
-    assert (told["Prime: courier group"], told["Expedited: currency"]) == ("Prime", "USD")
+    after = AuditEntry.objects.get(verb="save", noun="Channel").after
+    assert (after["Prime: courier group"], after["Expedited: currency"]) == ("Prime", "USD")
 
 
 @pytest.mark.parametrize("row", ["", "Prime."])

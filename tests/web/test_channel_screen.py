@@ -124,8 +124,8 @@ def test_going_on_saves_your_changes_on_top_of_theirs(world, sign_in):
 def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_reported_too(world, sign_in):
     olga, sam = sign_in(), sign_in(Role.MANAGER)
     hers, his = form_of(olga, world.fbm.pk), form_of(sam, world.fbm.pk)
-    told = {**his, "invoice_priority": "3", "rows": "Prime", "Prime.invoice_priority": "1"}
-    assert sam.post(f"/channels/{world.fbm.pk}/edit/", told).status_code == 302
+    form = {**his, "invoice_priority": "3", "rows": "Prime", "Prime.invoice_priority": "1"}
+    assert sam.post(f"/channels/{world.fbm.pk}/edit/", form).status_code == 302
     answer = olga.post(f"/channels/{world.fbm.pk}/edit/", {**hers, "name": "Olga's name"})
     labels = [(row.label, row.theirs) for row in answer.context["merged"].differences]
     assert ("Invoice priority", "3") in labels
@@ -203,9 +203,9 @@ def test_shipping_notifications_are_filtered_paged_and_exported(world, sign_in):
     assert len(browser.get(f"{address}?state=Confirmed").context["page"].rows) == 1
     assert len(browser.get(f"{address}?q=SO2").context["page"].rows) == 1
     assert len(browser.get(f"{address}?q=DM000000003").context["page"].rows) == 1
-    told = lines(browser.get(f"{address}export.csv"))
-    assert told[0].startswith("sales order,Amazon order,parcel")
-    assert len(told) == 4
+    csv_lines = lines(browser.get(f"{address}export.csv"))
+    assert csv_lines[0].startswith("sales order,Amazon order,parcel")
+    assert len(csv_lines) == 4
     assert Confirmation.objects.count() == 3
     assert "an FBA channel tells it nothing" in text(browser.get(f"/channels/{world.fba.pk}/shipping/"))
 
@@ -295,14 +295,14 @@ def test_more_channels_of_a_demo_are_inactive_unless_an_administrator_ticks_it(w
     settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:8124")
     Channel.objects.update(activated_for="Simulator")
     world.account.participations.create(marketplace_id=DE, participating=True, suspended_listings=False)
-    told = {"channels": f"{DE}:FBM", "site_id": world.warehouse.pk, "courier_service_id": world.courier.pk}
+    form = {"channels": f"{DE}:FBM", "site_id": world.warehouse.pk, "courier_service_id": world.courier.pk}
     page = sign_in(Role.MANAGER)
     assert "Activate them at once" not in text(page.get(f"/channels/{world.fbm.pk}/more/"))
-    page.post(f"/channels/{world.fbm.pk}/more/", {**told, "activate": "on"})
+    page.post(f"/channels/{world.fbm.pk}/more/", {**form, "activate": "on"})
     made = Channel.objects.get(marketplace=DE)
     assert (made.activated, made.activated_for) == (False, "")
     made.delete()
-    sign_in().post(f"/channels/{world.fbm.pk}/more/", {**told, "activate": "on"})
+    sign_in().post(f"/channels/{world.fbm.pk}/more/", {**form, "activate": "on"})
     made = Channel.objects.get(marketplace=DE)
     assert (made.activated, made.activated_for) == (True, "Simulator")
 

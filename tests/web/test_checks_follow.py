@@ -27,9 +27,9 @@ def client(sign_in):
     return sign_in()
 
 
-def change(client, key, step, **told):
+def change(client, key, step, **fields):
     """What htmx sends when a field of the step changes; the answer is the part with the checks alone."""
-    answer = client.post(f"/channels/new/{key}/{step}/", {**FBM[step], "go": "look", **told}, headers=PART)
+    answer = client.post(f"/channels/new/{key}/{step}/", {**FBM[step], "go": "look", **fields}, headers=PART)
     assert (answer.status_code, "<html" in answer.text) == (200, False)
     return answer.text
 

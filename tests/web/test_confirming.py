@@ -45,8 +45,8 @@ def test_confirm_on_the_page_opens_the_dispatch(world, sign_in):
 def test_a_dispatch_of_an_unconfirmed_order_is_refused(world, sign_in):
     order = waiting(world, 1)
     client = sign_in()
-    told = {"ids": [order.pk], "service": world.courier.pk}
-    assert "is not confirmed yet" in text(client.post("/sales-orders/dispatch/", told, follow=True))
+    form = {"ids": [order.pk], "service": world.courier.pk}
+    assert "is not confirmed yet" in text(client.post("/sales-orders/dispatch/", form, follow=True))
     assert (SalesOrder.objects.get().state, Invoice.objects.count()) == ("Ready to ship", 0)
 
 

@@ -34,17 +34,17 @@ def address(world, edit=""):
 
 
 def entered(world, levels=(), **changes):
-    told = {"version": Channel.objects.get(pk=world.fbm.pk).version}
+    form = {"version": Channel.objects.get(pk=world.fbm.pk).version}
     for place, (level, group, priority) in enumerate(levels):
-        told |= {
+        form |= {
             f"level.{place}.level": level,
             f"level.{place}.group_id": group,
             f"level.{place}.invoice_priority": priority,
         }
     for service in (world.courier, world.typed):
-        told |= {f"carrier.{service.pk}.carrier_code": "", f"carrier.{service.pk}.carrier_name": ""}
-    told[f"carrier.{world.courier.pk}.carrier_code"] = "Royal Mail"
-    return {**told, **changes}
+        form |= {f"carrier.{service.pk}.carrier_code": "", f"carrier.{service.pk}.carrier_name": ""}
+    form[f"carrier.{world.courier.pk}.carrier_code"] = "Royal Mail"
+    return {**form, **changes}
 
 
 def test_levels_seen_on_orders_are_offered_with_their_number(world, sign_in):
@@ -60,12 +60,12 @@ def test_levels_seen_on_orders_are_offered_with_their_number(world, sign_in):
 def test_both_ways_are_saved_together(world, sign_in):
     client = sign_in()
     fast = CourierGroup.objects.get(name="Expedited")
-    told = entered(
+    form = entered(
         world,
         [("NEXT_DAY", fast.pk, "1"), ("STANDARD", "", ""), ("SAME_DAY", fast.pk, "")],
         **{f"carrier.{world.typed.pk}.carrier_code": "Other", f"carrier.{world.typed.pk}.carrier_name": "Quay Vans"},
     )
-    assert client.post(address(world, "edit/"), told)["Location"] == address(world)
+    assert client.post(address(world, "edit/"), form)["Location"] == address(world)
     assert list(CourierLevelMapping.objects.order_by("pk").values_list("service_level", "invoice_priority")) == [
         ("NEXT_DAY", 1),
         ("SAME_DAY", None),
@@ -87,8 +87,8 @@ def test_a_near_miss_is_named_and_a_code_seen_at_amazon_is_taken(world, sign_in)
     )
     seen = f"carrier.{world.typed.pk}.seen_at_amazon"
     assert f'name="{seen}"' in page
-    told = entered(world, **{field: "Royal Mial", seen: "on"})
-    assert client.post(address(world, "edit/"), told).status_code == 302
+    form = entered(world, **{field: "Royal Mial", seen: "on"})
+    assert client.post(address(world, "edit/"), form).status_code == 302
     assert "not in our list" in text(client.get(address(world)))
 
 
@@ -133,22 +133,22 @@ def test_a_wrong_carrier_is_reported_by_its_field(field, value, world, sign_in):
     name = f"carrier.{world.typed.pk}."
     answer = sign_in().post(address(world, "edit/"), entered(world, **{f"{name}{field}": value}))
     page = text(answer)
-    told = {"carrier_name": "carrier_code"}.get(field, "carrier_name" if value == "Other" else field)
-    assert (answer.status_code, f'id="id_{name}{told}_error"' in page) == (422, True)
+    reported = {"carrier_name": "carrier_code"}.get(field, "carrier_name" if value == "Other" else field)
+    assert (answer.status_code, f'id="id_{name}{reported}_error"' in page) == (422, True)
     assert "<script>alert" not in page
     assert not CourierMapping.objects.filter(service=world.typed).exists()
 
 
 def test_who_saved_in_between_is_reported_and_nothing_is_overwritten(world, sign_in):
-    told = entered(world)
+    form = entered(world)
     Channel.objects.filter(pk=world.fbm.pk).update(version=7)
-    answer = sign_in().post(address(world, "edit/"), told)
+    answer = sign_in().post(address(world, "edit/"), form)
     assert (answer.status_code, "Somebody else saved this channel" in text(answer)) == (422, True)
 
 
 def test_the_channels_own_service_keeps_a_code(world, sign_in):
-    told = entered(world, **{f"carrier.{world.courier.pk}.carrier_code": ""})
-    answer = sign_in().post(address(world, "edit/"), told)
+    form = entered(world, **{f"carrier.{world.courier.pk}.carrier_code": ""})
+    answer = sign_in().post(address(world, "edit/"), form)
     assert (answer.status_code, "its carrier code cannot be empty" in text(answer)) == (422, True)
     assert CourierMapping.objects.filter(service=world.courier).exists()
 

@@ -20,14 +20,14 @@ def signed_in(role="Administrator"):
 
 
 def a_service(**changes):
-    told = {
+    form = {
         "courier": "Royal Mail",
         "name": "Tracked 24",
         "tracking": "At once",
         "amazon_carrier_code": "Royal Mail",
         "active": "on",
     }
-    return {**told, **changes}
+    return {**form, **changes}
 
 
 def test_the_code_other_wants_a_name_and_says_so_by_the_field():
@@ -61,20 +61,20 @@ def a_channel_made(client):
     site = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
     chosen = {"site_id": str(site.pk), "courier_service_id": str(CourierService.objects.get().pk)}
     walk(client, begin(client), options=chosen)
-    told = {name: value for step in ("general", "specific") for name, value in FBM[step].items()}
-    return {**told, **chosen}
+    form = {name: value for step in ("general", "specific") for name, value in FBM[step].items()}
+    return {**form, **chosen}
 
 
 def test_a_channel_is_made_shown_and_edited_by_its_pages():
     client = signed_in()
-    told = a_channel_made(client)
+    form = a_channel_made(client)
     channel = Channel.objects.get()
     assert "Waiting for authorisation" in client.get(f"/channels/{channel.pk}/").content.decode()
     for tab in ("shipping", "feedback", "activity", "orders", "products", "stock"):
         assert client.get(f"/channels/{channel.pk}/{tab}/").status_code == 200, tab
-    answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Renamed", "version": "1"})
+    answer = client.post(f"/channels/{channel.pk}/edit/", {**form, "name": "Renamed", "version": "1"})
     assert (answer.status_code, Channel.objects.get().name) == (302, "Renamed")
-    answer = client.post(f"/channels/{channel.pk}/edit/", {**told, "name": "Too late", "version": "1"})
+    answer = client.post(f"/channels/{channel.pk}/edit/", {**form, "name": "Too late", "version": "1"})
     assert (answer.status_code, "while you were editing" in answer.content.decode()) == (409, True)
     assert Channel.objects.get().name == "Renamed"
 

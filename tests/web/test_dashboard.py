@@ -150,9 +150,9 @@ def test_the_dashboard_costs_the_same_for_a_busy_shop(sign_in):
             stories.unknown_sku(world, stories.sales_order(world, 100 + number, None), f"NO-{number}")
         with CaptureQueriesContext(
             connection,
-        ) as asked:
+        ) as queries:
             client.get(reverse("dashboard"))
-        costs.append(len(asked))
+        costs.append(len(queries))
     assert costs[0] == costs[1] <= 26
 
 

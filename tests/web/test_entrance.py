@@ -35,8 +35,8 @@ def _try(client, password, **more):
 
 def test_who_signs_in_comes_to_the_page_that_was_requested_for(olga):
     client = Client()
-    asked = client.get("/channels/")
-    assert asked["Location"] == "/sign-in/?next=/channels/"
+    answer = client.get("/channels/")
+    assert answer["Location"] == "/sign-in/?next=/channels/"
     assert _try(client, PASSWORD, next="/channels/")["Location"] == "/channels/"
     assert client.get("/channels/").status_code == 200
 
@@ -74,16 +74,16 @@ def test_the_link_of_the_first_administrator_works_once_and_only_its_hash_is_kep
     client = Client()
     assert "One-time link" in client.get("/setup/").text
     assert "Create the first administrator" in client.post("/setup/", {"code": code}).text
-    told = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
-    refused = client.post("/setup/", told)
+    form = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
+    refused = client.post("/setup/", form)
     assert refused.status_code == 422
     assert "Ann Owner" in refused.text
     assert not User.objects.exists()
-    assert client.post("/setup/", {**told, "password": PASSWORD})["Location"] == "/"
+    assert client.post("/setup/", {**form, "password": PASSWORD})["Location"] == "/"
     assert client.get("/").status_code == 200
     assert User.objects.get().role == Role.ADMINISTRATOR.value
     assert Client().post("/setup/", {"code": code}).status_code == 404
-    assert Client().post("/setup/", {**told, "username": "eve", "password": PASSWORD}).status_code == 404
+    assert Client().post("/setup/", {**form, "username": "eve", "password": PASSWORD}).status_code == 404
     assert users.first_administrator_link("https://stock.example", now=clock.machine_now()) is None
 
 
@@ -112,9 +112,9 @@ def test_no_log_holds_the_code_of_a_link_while_it_works(clock, caplog):
     code = _setup_code(clock)
     client = Client()
     client.get("/setup/")
-    told = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
-    assert client.post("/setup/", told).status_code == 422
-    Client(enforce_csrf_checks=True).post("/setup/", told)
+    form = {"code": code, "username": "ann", "full_name": "Ann Owner", "password": "short"}
+    assert client.post("/setup/", form).status_code == 422
+    Client(enforce_csrf_checks=True).post("/setup/", form)
     Client().get(f"/setup/{code}/")
     Client().get(f"/password/{code}/")
     written = "\n".join(JsonLines().format(record) for record in caplog.records)
@@ -134,9 +134,9 @@ def test_no_log_holds_the_code_of_a_link_while_it_works(clock, caplog):
     ],
 )
 def test_a_person_is_refused_by_the_field_that_is_wrong(changes, field, olga, clock):
-    told = {"username": "sam", "full_name": "Sam", "email": "", "role": Role.MANAGER, "password": PASSWORD, **changes}
+    person = {"username": "sam", "full_name": "Sam", "email": "", "role": Role.MANAGER, "password": PASSWORD, **changes}
     with pytest.raises(Refused) as refused:
-        users.add_user(**told, now=clock.now())
+        users.add_user(**person, now=clock.now())
     assert refused.value.field == field
     assert User.objects.count() == 1
 

@@ -37,8 +37,8 @@ def test_each_step_of_the_old_way_stands_beside_what_replaced_it(sign_in, step):
 def test_every_marketplace_is_listed_with_its_country_and_seller_central(sign_in):
     page = sign_in().get(reverse("marketplace-list")).content.decode()
     for facts in MARKETPLACES:
-        for told in (facts.id, facts.name, COUNTRIES[facts.country], facts.currency, facts.seller_central):
-            assert told in page, (facts, told)
+        for fact in (facts.id, facts.name, COUNTRIES[facts.country], facts.currency, facts.seller_central):
+            assert fact in page, (facts, fact)
     assert page.index("UK and Europe") < page.index("A1F83G8C2ARO7P") < page.index("ATVPDKIKX0DER")
     assert page.count("Not offered yet") == 1
 

@@ -60,7 +60,7 @@ IN_PATH = (
 )
 _HOLE = re.compile(r"<(?:(\w+):)?(\w+)>")
 _READ = re.compile(r"(?:GET|POST)\.(?:get|getlist)\(\s*\"(\w+)\"|numbers\(\[?request\.\w+\.get(?:list)?\(\"(\w+)\"")
-NOT_ASKED = {"sign-out/"}
+NOT_REQUESTED = {"sign-out/"}
 
 
 def addresses():
@@ -103,7 +103,7 @@ def a_value(kind, chance):
     return chance.choice(fitting)
 
 
-def ask(client, method, path, told):
+def ask(client, method, path, params):
     """The status and the fault, if there was one; nothing of it stays in the database."""
     faults = []
 
@@ -114,9 +114,9 @@ def ask(client, method, path, told):
     kept = transaction.savepoint()
     try:
         answer = (
-            client.get(f"{path}?{told}")
+            client.get(f"{path}?{params}")
             if method == "GET"
-            else client.post(path, told, "application/x-www-form-urlencoded")
+            else client.post(path, params, "application/x-www-form-urlencoded")
         )
         if answer.streaming:
             b"".join(answer.streaming_content)
@@ -142,25 +142,25 @@ def a_client(role):
     return client
 
 
-def asked(chance, count, method, role):
-    everywhere = [(pattern, names) for pattern, names in addresses() if pattern not in NOT_ASKED]
+def broken_addresses(chance, count, method, role):
+    everywhere = [(pattern, names) for pattern, names in addresses() if pattern not in NOT_REQUESTED]
     one_by_one = [(pattern, [name]) for pattern, names in everywhere for name in names]
     combinations = list(product(range(len(one_by_one)), range(len(HOSTILE))))
     client = a_client(role)
     for place, value in chance.sample(combinations, min(count, len(combinations))):
         pattern, names = one_by_one[place]
-        path, told = a_path(pattern, chance), in_address(names, [HOSTILE[value]])
-        status, faults = ask(client, method, path, told)
+        path, params = a_path(pattern, chance), in_address(names, [HOSTILE[value]])
+        status, faults = ask(client, method, path, params)
         if status >= 500 or faults:
-            yield f"{method} {path[:90]}?{told[:120]} as {role}: {status} {faults}"
+            yield f"{method} {path[:90]}?{params[:120]} as {role}: {status} {faults}"
 
 
 def test_no_address_of_the_house_breaks_whatever_it_is_requested(world):
     chance = random.Random(SEED)
-    broken = list(asked(chance, GETS, "GET", Role.ADMINISTRATOR))
-    broken += asked(chance, POSTS, "POST", Role.ADMINISTRATOR)
+    broken = list(broken_addresses(chance, GETS, "GET", Role.ADMINISTRATOR))
+    broken += broken_addresses(chance, POSTS, "POST", Role.ADMINISTRATOR)
     for role in (None, *(role for role in Role if role is not Role.ADMINISTRATOR)):
-        broken += asked(chance, BY_ROLE, "GET", role)
+        broken += broken_addresses(chance, BY_ROLE, "GET", role)
     assert broken == []
 
 

@@ -105,8 +105,8 @@ def test_the_courier_that_the_check_requested_for_is_made_and_the_check_is_good(
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "next"})
     assert answer["Location"].endswith("/checks/"), "a check that failed stops"
     remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "courier"})["Location"]
-    told = {"courier": "DPD", "name": "Next Day", "tracking": "At once", "amazon_carrier_code": "DPD", "active": "on"}
-    back = client.post(remedy, told)
+    form = {"courier": "DPD", "name": "Next Day", "tracking": "At once", "amazon_carrier_code": "DPD", "active": "on"}
+    back = client.post(remedy, form)
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
     assert "DPD Next Day" in page
@@ -150,8 +150,8 @@ def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_sit
     Site.objects.create(name="FBA UK", kind="FBA", pool="UK", made_at=NOW)
     key = begin(client, "fba")
     walk(client, key, until="general")
-    told = {**FBM["specific"], "import_fba_orders": "Only FBA Import", "marketplace_id": DE}
-    answer = client.post(f"/channels/new/{key}/specific/", told)
+    form = {**FBM["specific"], "import_fba_orders": "Only FBA Import", "marketplace_id": DE}
+    answer = client.post(f"/channels/new/{key}/specific/", form)
     assert answer.status_code == 422
     assert "served from the pool Europe, which has no FBA site yet" in text(answer)
     assert 'value="fba-site"' in text(answer)
@@ -231,12 +231,12 @@ def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_
 def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotten(client, installation):
     key = begin(client)
     walk(client, key, until="general")
-    told = {**FBM["specific"], "seller_id": "A2HARBOURGOODS"}
-    assert client.post(f"/channels/new/{key}/specific/", {**told, "auth_token": "wrong"}).status_code == 422
-    assert client.post(f"/channels/new/{key}/specific/", told).status_code == 302
-    client.post(f"/channels/new/{key}/specific/", {**told, "auth_token": "Atzr|right"})
+    form = {**FBM["specific"], "seller_id": "A2HARBOURGOODS"}
+    assert client.post(f"/channels/new/{key}/specific/", {**form, "auth_token": "wrong"}).status_code == 422
+    assert client.post(f"/channels/new/{key}/specific/", form).status_code == 302
+    client.post(f"/channels/new/{key}/specific/", {**form, "auth_token": "Atzr|right"})
     assert "…ight" in at(client, key, "specific")
-    client.post(f"/channels/new/{key}/specific/", {**told, "go": "forget-token"})
+    client.post(f"/channels/new/{key}/specific/", {**form, "go": "forget-token"})
     assert "Auth Token so far" not in at(client, key, "specific")
 
 
@@ -360,12 +360,12 @@ def test_more_channels_are_a_step_that_is_passed_over_when_there_are_none(client
     assert client.get(more)["Location"] == f"/channels/{world.fbm.pk}/more/"
     page = text(client.get(f"/channels/{world.fbm.pk}/more/"))
     assert "Step 8 of 10" in page
-    told = {
+    form = {
         "channels": [f"{DE}:FBM", f"{DE}:FBA"],
         "site_id": world.warehouse.pk,
         "courier_service_id": world.courier.pk,
     }
-    answer = client.post(f"/channels/{world.fbm.pk}/more/", told)
+    answer = client.post(f"/channels/{world.fbm.pk}/more/", form)
     assert answer["Location"].endswith("/set-up/first-import/")
     assert client.get(more)["Location"].endswith("/set-up/first-import/")
 

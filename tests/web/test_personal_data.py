@@ -34,29 +34,29 @@ NOT_PERSONAL = {
 }  # fmt: skip
 
 
-def marked(told, name=""):
+def marked(part, name=""):
     """The message with a canary for every text that is not of a closed set, a number, or of the catalogue."""
-    match told:
+    match part:
         case dict():
-            return {key: marked(value, key) for key, value in told.items()}
+            return {key: marked(value, key) for key, value in part.items()}
         case list():
-            return [marked(value, name) for value in told]
+            return [marked(value, name) for value in part]
         case str() if name not in NOT_PERSONAL:
-            return f"{CANARY} {name} {told}"
+            return f"{CANARY} {name} {part}"
         case _:
-            return told
+            return part
 
 
 def an_order(**changes):
-    told = order(line("MUG", number="1"), status="UNSHIPPED")
+    message = order(line("MUG", number="1"), status="UNSHIPPED")
     words = marked(FULL_ORDER)
     full = {key: value for key, value in words["orderItems"][0].items() if key in ("product", "cancellation")}
     full["cancellation"] = {"cancellationRequest": full["cancellation"]["cancellationRequest"]}
     full["product"] = {**full["product"], "sellerSku": "MUG"}
-    item = {**told["orderItems"][0], **full}
+    item = {**message["orderItems"][0], **full}
     item["fulfillment"] = {**words["orderItems"][0]["fulfillment"], "quantityFulfilled": 0, "quantityUnfulfilled": 1}
     parts = {key: words[key] for key in ("buyer", "recipient", "payment", "tax")}
-    return {**told, **parts, "orderItems": [item], **changes}
+    return {**message, **parts, "orderItems": [item], **changes}
 
 
 def rows_with(text):
@@ -80,16 +80,16 @@ def world(clock):
 
 def test_no_column_in_clear_and_no_log_holds_what_a_buyer_wrote(world, caplog):
     caplog.set_level(logging.DEBUG)
-    told = an_order()
-    assert json.dumps(told).count(CANARY) >= 25
-    world.hear(told)
+    message = an_order()
+    assert json.dumps(message).count(CANARY) >= 25
+    world.hear(message)
     torn = json.dumps(an_order()).replace('"quantityOrdered": 1', f'"quantityOrdered": "{CANARY}"').encode()
     world.hear(torn)
     ours = an_order(lastUpdatedTime="2026-11-24T11:59:00Z")
     ours["orderItems"][0]["orderItemId"] = "9" * 60  # no column takes it: the fault is ours, and is logged
     world.hear(ours)
-    assert world.sale(told).delivery["instructions"].count(CANARY) == 2
-    assert CANARY in world.sale(told).cancel_reason
+    assert world.sale(message).delivery["instructions"].count(CANARY) == 2
+    assert CANARY in world.sale(message).cancel_reason
     assert set(ImportedOrder.objects.values_list("state", flat=True)) == {"OK", "Failed", "System error"}
     assert rows_with(CANARY) == []
     written = "\n".join(JsonLines().format(record) for record in caplog.records)
@@ -98,8 +98,8 @@ def test_no_column_in_clear_and_no_log_holds_what_a_buyer_wrote(world, caplog):
 
 
 def test_a_role_without_personal_data_reads_nothing_of_it(world):
-    told = an_order()
-    world.hear(told)
+    message = an_order()
+    world.hear(message)
     sale, imported = SalesOrder.objects.get(), ImportedOrder.objects.get()
     pages = [f"/sales-orders/{sale.pk}/", f"/imported-orders/{imported.pk}/", "/problems/", "/", "/sales-orders/"]
     for role, reads in ((Role.VIEWER, False), (Role.ACCOUNTS, True)):

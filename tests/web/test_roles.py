@@ -116,14 +116,14 @@ def test_a_change_is_refused_to_others_with_whom_to_ask_and_changes_nothing(worl
     someone(Role.ADMINISTRATOR)
     before = stored()
     client = sign_in(role)
-    told = {}
+    answers = {}
     for pattern, roles in CHANGE.items():
         if role in roles:
             continue
         address = address_of(pattern, world, client, role)
         answer = client.post(address, {"name": "Stolen", "enabled": "off", "active": "off", "go": "start"})
-        told[pattern] = (answer.status_code, "Anna Administrator (Administrator)" in answer.content.decode())
-    assert told == {pattern: (403, True) for pattern, roles in CHANGE.items() if role not in roles}
+        answers[pattern] = (answer.status_code, "Anna Administrator (Administrator)" in answer.content.decode())
+    assert answers == {pattern: (403, True) for pattern, roles in CHANGE.items() if role not in roles}
     assert stored(but=role) == before
 
 
@@ -159,7 +159,7 @@ def test_an_editor_sees_the_end_of_the_token_and_never_the_token(world, sign_in)
 
 def test_every_address_of_set_up_is_in_these_tables():
     """A page that is added must say who may open it."""
-    told = {
+    listed = {
         pattern.replace("draft/general", "<str:key>/<str:step>")
         .replace("new/fbm", "new/<str:kind>")
         .replace("{id}", "<int:channel_id>")
@@ -169,7 +169,7 @@ def test_every_address_of_set_up_is_in_these_tables():
     }
     pages = (channel_pages, channel_edit, channel_life, first_import, new_channel, set_up, users, audit)
     there = {str(route.pattern) for page in pages for route in page.routes}
-    assert there - told == {
+    assert there - listed == {
         "account/password/",  # everybody's own
         "channels/<int:channel_id>/zone/",  # below
     }
@@ -199,9 +199,9 @@ def test_who_packs_reads_the_address_but_no_e_mail_and_no_tax_number(role, sign_
             {"entityType": "BUYER", "taxRegistrationType": "VAT", "taxRegistrationNumber": "GB123456789"}
         ]
     }
-    told = orders_world.order(orders_world.line("MUG"), tax=tax)
-    world.hear(told)
-    page = sign_in(role).get(f"/sales-orders/{world.sale(told).pk}/").content.decode()
+    message = orders_world.order(orders_world.line("MUG"), tax=tax)
+    world.hear(message)
+    page = sign_in(role).get(f"/sales-orders/{world.sale(message).pk}/").content.decode()
     seen = [text in page for text in ("1 Quay Street", "grace@marketplace.example", "GB123456789")]
     expected = {Role.WAREHOUSE: [True, False, False], Role.VIEWER: [False, False, False]}
     assert seen == expected.get(role, [True, True, True])

@@ -36,8 +36,8 @@ def attempt(client, password="Wrong-Password-1", name="olga", address="198.51.10
     return client.post("/sign-in/", {"username": name, "password": password}, REMOTE_ADDR=address)
 
 
-def statuses(times, **told):
-    return [attempt(Client(), **told).status_code for _ in range(times)]
+def statuses(times, **changes):
+    return [attempt(Client(), **changes).status_code for _ in range(times)]
 
 
 def said(answer):
@@ -65,8 +65,8 @@ def test_a_name_is_paused_longer_each_time_even_for_the_right_password(olga, bot
 
 def test_a_name_that_nobody_has_is_paused_like_any_other(olga, both_times):
     known, unknown = ([attempt(Client(), name=name) for _ in range(7)] for name in ("olga", "nobody"))
-    told = [[(answer.status_code, said(answer)) for answer in answers] for answers in (known, unknown)]
-    assert told[0] == told[1]
+    outcomes = [[(answer.status_code, said(answer)) for answer in answers] for answers in (known, unknown)]
+    assert outcomes[0] == outcomes[1]
     hashes = str(list(SignInLimit.objects.values()))
     assert "nobody" not in hashes
     assert "198.51.100.7" not in hashes
@@ -154,11 +154,11 @@ def test_the_command_line_knows_the_word():
 
 
 def test_a_header_that_anybody_can_write_names_no_address(olga, both_times):
-    told = {"username": "x", "password": "y"}
+    form = {"username": "x", "password": "y"}
     for number in range(22):
         answer = Client().post(
             "/sign-in/",
-            {**told, "username": f"n{number}"},
+            {**form, "username": f"n{number}"},
             REMOTE_ADDR="198.51.100.7",
             headers={"x-forwarded-for": f"203.0.113.{number}", "forwarded": f"for=203.0.113.{number}"},
         )

@@ -108,8 +108,8 @@ def test_lines_of_a_courier_group_by_their_pages(sign_in):
     client, world = sign_in(), shop()
     group = CourierGroup.objects.get(name="Prime")
     here = f"/settings/courier-groups/{group.pk}/"
-    told = {"service_id": world.courier.pk, "service_level": "NEXT_DAY", "country": "gb", "grams_at_most": "2000"}
-    assert client.post(f"{here}lines/new/", told)["Location"] == here
+    form = {"service_id": world.courier.pk, "service_level": "NEXT_DAY", "country": "gb", "grams_at_most": "2000"}
+    assert client.post(f"{here}lines/new/", form)["Location"] == here
     client.post(f"{here}lines/new/", {"service_id": world.typed.pk})
     client.post(f"{here}lines/new/", {"service_id": world.typed.pk, "channel_id": world.fbm.pk})
     page = text(client.get(here))
@@ -124,7 +124,7 @@ def test_lines_of_a_courier_group_by_their_pages(sign_in):
 
 
 @pytest.mark.parametrize(
-    ("told", "field"),
+    ("form", "field"),
     [
         ({"service_id": ""}, "service_id"),
         ({"service_id": "999999"}, "service_id"),
@@ -140,10 +140,10 @@ def test_lines_of_a_courier_group_by_their_pages(sign_in):
         ({"grams_at_most": "heavy"}, "grams_at_most"),
     ],
 )
-def test_a_wrong_line_is_reported_by_its_field(told, field, sign_in):
+def test_a_wrong_line_is_reported_by_its_field(form, field, sign_in):
     client, world = sign_in(), shop()
     group = CourierGroup.objects.get(name="Prime")
-    answer = client.post(f"/settings/courier-groups/{group.pk}/lines/new/", {"service_id": world.courier.pk, **told})
+    answer = client.post(f"/settings/courier-groups/{group.pk}/lines/new/", {"service_id": world.courier.pk, **form})
     assert (answer.status_code, f'id="id_{field}_error"' in text(answer)) == (422, True)
     assert CourierGroupRule.objects.count() == 0
 

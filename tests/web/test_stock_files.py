@@ -18,8 +18,8 @@ pytestmark = pytest.mark.django_db
 HEADING = "stock code,name,site,quantity,mode\n"
 
 
-def upload(client, body, **told):
-    return client.post("/stock/import/", {"file": SimpleUploadedFile("stock.csv", body), **told})
+def upload(client, body, **fields):
+    return client.post("/stock/import/", {"file": SimpleUploadedFile("stock.csv", body), **fields})
 
 
 def exported(client):
@@ -29,8 +29,8 @@ def exported(client):
 def test_a_file_in_another_code_page_is_read_after_a_question(sign_in):
     client = sign_in(Role.WAREHOUSE)
     body = f"{HEADING}MUG,Becher für Möwen,,,\n".encode("cp1252")
-    asked = upload(client, body)
-    page = asked.content.decode()
+    question = upload(client, body)
+    page = question.content.decode()
     assert "In which of these are the words right?" in page
     assert "Becher für Möwen" in page
     raw = re.search(r'name="raw" value="([^"]+)"', page).group(1)
@@ -51,13 +51,13 @@ def test_headings_are_mapped_on_the_page_and_remembered(sign_in):
     body = "Artikel;Bezeichnung;Farbe\nMUG;Becher;rot\n".encode("utf-16")
     page = upload(client, body).content.decode()
     assert "Which columns are these?" in page
-    told = {
+    form = {
         "step": "headings",
         "text": body.decode("utf-16"),
         "heading": ["Artikel", "Bezeichnung", "Farbe"],
         "column": ["stock code", "name", "-"],
     }
-    assert "Apply all 1 change" in client.post("/stock/import/", told).content.decode()
+    assert "Apply all 1 change" in client.post("/stock/import/", form).content.decode()
     assert "Apply all 1 change" in upload(client, body).content.decode()
 
 

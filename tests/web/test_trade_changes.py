@@ -42,9 +42,9 @@ def order(world, item):
 
 def _dispatch(client, order, **changes):
     line = order.lines.get()
-    told = {"service_id": "", "tracking_number": "", "package": "1", f"line_{line.pk}": "2", **changes}
+    form = {"service_id": "", "tracking_number": "", "package": "1", f"line_{line.pk}": "2", **changes}
     return client.post(
-        reverse("sales-order-dispatch", args=[order.pk]), {f"dispatch-{key}": value for key, value in told.items()}
+        reverse("sales-order-dispatch", args=[order.pk]), {f"dispatch-{key}": value for key, value in form.items()}
     )
 
 
@@ -123,7 +123,7 @@ def test_received_stock_is_a_movement_with_its_reason(world, item, sign_in):
 
 
 @pytest.mark.parametrize(
-    ("verb", "told", "field"),
+    ("verb", "typed", "field"),
     [
         ("receive", {"quantity": "0"}, "quantity"),
         ("count", {"quantity": "-1"}, "quantity"),
@@ -133,17 +133,17 @@ def test_received_stock_is_a_movement_with_its_reason(world, item, sign_in):
     ],
 )
 def test_a_refused_movement_is_reported_by_its_field_and_what_was_typed_is_kept(
-    verb, told, field, world, item, sign_in
+    verb, typed, field, world, item, sign_in
 ):
     before = Movement.objects.count()
-    told = {"site_id": str(world.warehouse.pk), "note": "why", **told}
+    typed = {"site_id": str(world.warehouse.pk), "note": "why", **typed}
     answer = sign_in().post(
-        reverse("stock-item-move", args=[item.pk, verb]), {f"{verb}-{key}": value for key, value in told.items()}
+        reverse("stock-item-move", args=[item.pk, verb]), {f"{verb}-{key}": value for key, value in typed.items()}
     )
     form = next(form for form in answer.context["forms"] if form.is_bound)
     assert answer.status_code == 422
     assert list(form.errors) == [field]
-    assert f'value="{told["quantity"]}"' in answer.content.decode()
+    assert f'value="{typed["quantity"]}"' in answer.content.decode()
     assert Movement.objects.count() == before
 
 
@@ -250,16 +250,16 @@ def test_formulas_in_codes_names_and_sites_run_in_no_export_and_come_back_as_the
 
 def test_an_fba_site_wants_a_pool(sign_in):
     client = sign_in()
-    told = {"name": "FBA EU", "kind": "FBA", "pool": "", "priority": "10"}
-    refused = client.post(reverse("site-new"), told)
+    form = {"name": "FBA EU", "kind": "FBA", "pool": "", "priority": "10"}
+    refused = client.post(reverse("site-new"), form)
     assert (refused.status_code, list(refused.context["form"].errors)) == (422, ["pool"])
-    assert client.post(reverse("site-new"), {**told, "pool": "EU"}).status_code == 302
+    assert client.post(reverse("site-new"), {**form, "pool": "EU"}).status_code == 302
     assert Site.objects.get(name="FBA EU").pool == "EU"
 
 
 def test_a_site_is_renamed_and_keeps_its_kind(world, sign_in):
-    told = {"name": "Old quay", "kind": "Shop", "priority": "3", "address": ""}
-    assert sign_in().post(reverse("site-edit", args=[world.warehouse.pk]), told).status_code == 302
+    form = {"name": "Old quay", "kind": "Shop", "priority": "3", "address": ""}
+    assert sign_in().post(reverse("site-edit", args=[world.warehouse.pk]), form).status_code == 302
     site = Site.objects.get(pk=world.warehouse.pk)
     assert (site.name, site.kind, site.priority) == ("Old quay", "Own warehouse", 3)
 
@@ -284,8 +284,8 @@ def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in
 def test_a_link_to_nothing_is_reported(world, sign_in):
     product = stories.linked_product(world, "LOOSE", None)
     client = sign_in()
-    for told in ({}, {"code": "NOWHERE"}, {"item": "99999"}):
-        answer = client.post(f"{reverse('product-link')}?product={product.pk}", told)
+    for form in ({}, {"code": "NOWHERE"}, {"item": "99999"}):
+        answer = client.post(f"{reverse('product-link')}?product={product.pk}", form)
         assert answer.status_code == 422
         assert answer.context["form"].errors
     product.refresh_from_db()

@@ -59,9 +59,9 @@ def test_a_page_costs_the_same_with_one_row_and_with_three(page, sign_in):
         _put_rows(world, numbers)
         address = PAGES[page](world)
         client.get(address)
-        with CaptureQueriesContext(connection) as asked:
+        with CaptureQueriesContext(connection) as queries:
             assert client.get(address).status_code == 200
-        costs.append(len(asked))
+        costs.append(len(queries))
     assert costs[0] == costs[1]
 
 
@@ -161,7 +161,7 @@ def test_a_nul_in_an_address_is_refused(name, sign_in):
 
 def test_an_empty_shop_says_what_comes_next(sign_in):
     client = sign_in()
-    for name, told in (
+    for name, hint in (
         ("imported-order-list", "once a channel is linked"),
         ("sales-order-list", "Show Imported Orders"),
         ("stock-list", "Import CSV"),
@@ -169,7 +169,7 @@ def test_an_empty_shop_says_what_comes_next(sign_in):
         ("problem-list", "No problems"),
         ("shipping-board", "Nothing is late."),
     ):
-        assert told in client.get(reverse(name)).content.decode()
+        assert hint in client.get(reverse(name)).content.decode()
 
 
 def test_the_list_is_sent_again_only_when_it_changed(sign_in):

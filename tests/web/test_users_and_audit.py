@@ -45,8 +45,8 @@ def olga(sign_in):
 @pytest.fixture
 def invited(olga):
     """Petra with the link that olga was shown."""
-    told = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "Warehouse"}
-    page = text(olga.post("/settings/users/new/", told, follow=True))
+    form = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "Warehouse"}
+    page = text(olga.post("/settings/users/new/", form, follow=True))
     return User.objects.get(username="petra"), code_in(page)
 
 
@@ -74,7 +74,7 @@ def test_the_link_works_once_and_signs_its_owner_in(invited):
 
 
 @pytest.mark.parametrize(
-    ("told", "words"),
+    ("form", "words"),
     [
         ({"password": "short", "again": "short"}, "at least 12 characters"),
         ({"password": STRONG, "again": "another-Password-1"}, "The two passwords differ"),
@@ -82,9 +82,9 @@ def test_the_link_works_once_and_signs_its_owner_in(invited):
         ({"password": "Petra-petra-1234", "again": "Petra-petra-1234"}, "user name"),
     ],
 )
-def test_a_weak_or_mistyped_password_is_reported_by_its_field_and_the_link_still_works(invited, told, words):
+def test_a_weak_or_mistyped_password_is_reported_by_its_field_and_the_link_still_works(invited, form, words):
     _petra, link = invited
-    answer = use(Client(), link, **told)
+    answer = use(Client(), link, **form)
     assert (answer.status_code, words in text(answer)) == (422, True)
     assert opened(link).status_code == 200
 
@@ -136,7 +136,7 @@ def test_there_is_always_an_administrator(olga):
 
 
 @pytest.mark.parametrize(
-    ("told", "field", "words"),
+    ("changes", "field", "words"),
     [
         ({"username": ""}, "username", "required"),
         ({"username": "two words"}, "username", "one word"),
@@ -148,9 +148,9 @@ def test_there_is_always_an_administrator(olga):
         ({"role": "Emperor"}, "role", "not one of the available choices"),
     ],
 )
-def test_a_person_who_cannot_be_is_reported_by_the_field(olga, told, field, words):
+def test_a_person_who_cannot_be_is_reported_by_the_field(olga, changes, field, words):
     good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "Viewer"}
-    answer = olga.post("/settings/users/new/", {**good, **told})
+    answer = olga.post("/settings/users/new/", {**good, **changes})
     assert answer.status_code == 422
     assert words in answer.context["form"].errors[field][0]
     assert User.objects.count() == 1
@@ -176,7 +176,7 @@ def test_the_own_password_is_changed_by_who_knows_it_and_other_sessions_end(invi
     use(here, link)
     elsewhere.post("/sign-in/", {"username": "petra", "password": STRONG})
     assert "Change password" in text(here.get("/"))
-    told = {"old": STRONG, "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
+    form = {"old": STRONG, "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
     refusals = [
         ({"old": "Wrong-Wrong-2027"}, "old", "not your present password"),
         ({"again": "Another-Wharf-27"}, "again", "differ"),
@@ -184,20 +184,20 @@ def test_the_own_password_is_changed_by_who_knows_it_and_other_sessions_end(invi
         ({"password": STRONG, "again": STRONG}, "password", "differs from the present"),
     ]
     for changes, field, words in refusals:
-        answer = here.post("/account/password/", {**told, **changes})
+        answer = here.post("/account/password/", {**form, **changes})
         assert (answer.status_code, words in str(answer.context["form"].errors[field])) == (422, True)
-    assert here.post("/account/password/", told)["Location"] == "/settings/"
+    assert here.post("/account/password/", form)["Location"] == "/settings/"
     assert here.get("/").status_code == 200
     assert elsewhere.get("/")["Location"].startswith("/sign-in/")
     assert Client().post("/sign-in/", {"username": "petra", "password": STRONG}).status_code == 422
-    assert Client().post("/sign-in/", {"username": "petra", "password": told["password"]}).status_code == 302
+    assert Client().post("/sign-in/", {"username": "petra", "password": form["password"]}).status_code == 302
     assert AuditEntry.objects.filter(verb="change password", noun_id=petra.pk, user=petra).exists()
 
 
 def test_who_sits_down_at_an_open_browser_may_not_guess_the_password(olga):
-    told = {"old": "Wrong-Wrong-2027", "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
+    form = {"old": "Wrong-Wrong-2027", "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
     for _ in range(6):
-        answer = olga.post("/account/password/", told)
+        answer = olga.post("/account/password/", form)
     assert "Too many attempts" in str(answer.context["form"].errors["old"])
 
 
@@ -244,9 +244,9 @@ def test_the_log_is_filtered_by_person_thing_and_day(olga, changed):
 
 def test_the_log_goes_as_csv_one_line_a_field(olga, changed):
     answer = olga.get("/settings/audit/export.csv?noun=Channel")
-    told = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
-    assert told[0] == "when,who,did,to,number,name,field,before,after"
-    assert sum("Renamed,order ref format,{0},KCC{0}" in line for line in told) == 1
+    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    assert lines[0] == "when,who,did,to,number,name,field,before,after"
+    assert sum("Renamed,order ref format,{0},KCC{0}" in line for line in lines) == 1
 
 
 def test_a_channel_that_was_deleted_is_named_without_a_link(olga, changed):

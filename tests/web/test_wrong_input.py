@@ -86,7 +86,7 @@ def stored():
     return [list(table.objects.order_by("pk").values()) for table in tables], AuditEntry.objects.count()
 
 
-def told_by(answer):
+def complaints_in(answer):
     """The status, the fields that complain, and what the first says; the page shows it beside the field."""
     errors = answer.context["form"].errors if answer.context else {}
     page = answer.content.decode()
@@ -95,12 +95,12 @@ def told_by(answer):
     return answer.status_code, list(errors), first, beside and SCRIPT not in page
 
 
-def told_wrongly(found):
+def not_as_expected(found):
     """What is not as the table says."""
     return {
         (field, value): answer
-        for (_, field, value, told, words), answer in found
-        if answer[:2] != (422, [told]) or words not in answer[2] or not answer[3]
+        for (_, field, value, shown_at, words), answer in found
+        if answer[:2] != (422, [shown_at]) or words not in answer[2] or not answer[3]
     }
 
 
@@ -114,9 +114,9 @@ def test_new_channel_tells_it_on_its_step_and_makes_nothing(world, sign_in, step
     for row in (row for row in WRONG if row[0] == step):
         seller = {"seller_id": "A2HARBOURGOODS"} if row[1] == "auth_token" else {}
         usual = {**FBM[step], **seller, **chosen}
-        found.append((row, told_by(client.post(f"/channels/new/{key}/{step}/", {**usual, row[1]: row[2]}))))
+        found.append((row, complaints_in(client.post(f"/channels/new/{key}/{step}/", {**usual, row[1]: row[2]}))))
         client.post(f"/channels/new/{key}/save/")
-    assert told_wrongly(found) == {}
+    assert not_as_expected(found) == {}
     assert stored() == before
 
 
@@ -127,8 +127,8 @@ def test_edit_tells_it_by_its_field_and_saves_nothing(world, sign_in, step):
     found = []
     for row in (row for row in WRONG if row[0] == step):
         value = row[2] if row[2] != "amazon.co.uk fbm" else "amazon.co.uk fba"  # its own name it may have
-        found.append((row, told_by(client.post(f"/channels/{world.fbm.pk}/edit/", {**form, row[1]: value}))))
-    assert told_wrongly(found) == {}
+        found.append((row, complaints_in(client.post(f"/channels/{world.fbm.pk}/edit/", {**form, row[1]: value}))))
+    assert not_as_expected(found) == {}
     assert stored() == before
 
 
@@ -147,10 +147,10 @@ def test_a_late_courier_without_its_tick_and_sites_of_other_kinds_are_reported_b
     form = form_of(client, world.fbm.pk)
     late = CourierService.objects.get(courier="Late").pk
     answer = client.post(f"/channels/{world.fbm.pk}/edit/", {**form, "courier_service_id": late})
-    assert told_by(answer)[1] == ["late_courier_acknowledged"]
-    assert "gives its tracking number only later" in told_by(answer)[2]
+    assert complaints_in(answer)[1] == ["late_courier_acknowledged"]
+    assert "gives its tracking number only later" in complaints_in(answer)[2]
     answer = client.post(f"/channels/{world.fbm.pk}/edit/", {**form, "site_id": world.pool.pk})
-    assert told_by(answer)[1] == ["site_id"]
+    assert complaints_in(answer)[1] == ["site_id"]
 
 
 def test_someone_elses_seller_id_is_another_account_and_takes_nothing_of_it(world, sign_in):
@@ -161,8 +161,8 @@ def test_someone_elses_seller_id_is_another_account_and_takes_nothing_of_it(worl
     client = sign_in()
     form = form_of(client, world.fba.pk)
     answer = client.post(f"/channels/{world.fba.pk}/edit/", {**form, "seller_id": "A9OTHERSELLER"})
-    assert told_by(answer)[1] == ["site_id"]
-    assert "mirrors the FBA stock of another seller account" in told_by(answer)[2]
+    assert complaints_in(answer)[1] == ["site_id"]
+    assert "mirrors the FBA stock of another seller account" in complaints_in(answer)[2]
     form = form_of(client, world.fbm.pk)
     client.post(f"/channels/{world.fbm.pk}/edit/", {**form, "seller_id": "A9OTHERSELLER"})
     moved = Channel.objects.get(pk=world.fbm.pk)

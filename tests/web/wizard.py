@@ -30,8 +30,8 @@ def begin(client, kind="fbm", query=""):
 def walk(client, key, until=None, **changes):
     """Sends each step with `changes` by step; stops behind `until`. Answers the last answer."""
     answer = None
-    for step, told in FBM.items():
-        answer = client.post(f"/channels/new/{key}/{step}/", {**told, **changes.get(step, {})})
+    for step, form in FBM.items():
+        answer = client.post(f"/channels/new/{key}/{step}/", {**form, **changes.get(step, {})})
         if step == until or answer.status_code != 302:
             return answer
     return answer

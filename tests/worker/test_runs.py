@@ -171,14 +171,14 @@ def test_after_a_new_authorisation_everything_is_due_at_once(account):
 DENIED = AccessDenied("searchOrders", status=403, code="Unauthorized", message="Access is denied.", request_id="r-1")
 
 
-@pytest.mark.parametrize(("error", "told"), [(DENIED, 6), (TokenRefused("searchOrders", status=403), 4)])
-def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error, told):
+@pytest.mark.parametrize(("error", "count"), [(DENIED, 6), (TokenRefused("searchOrders", status=403), 4)])
+def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error, count):
     run(account, failing(error), times=6)
     account.refresh_from_db()
     assert (account.link_state, Channel.objects.get().link_state) == ("Linked", "Linked")
     assert not Alert.objects.exists()
     problem = Problem.objects.get()
-    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, told)
+    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, count)
     assert "“Inventory and Order Tracking”" in problem.cause
     assert error.summary() in problem.cause
     assert "press “Authorise again”" in problem.remedy

@@ -62,13 +62,13 @@ def _refusal(operation: str, response: Response, with_page_token: bool) -> Amazo
     errors = _errors(response)
     first = errors[0] if errors else None
     kind = _kind(response.status, first, with_page_token)
-    told = first or Said(response.headers.get("x-amzn-errortype", ""), "the body is not Amazon's error JSON")
+    error = first or Said(response.headers.get("x-amzn-errortype", ""), "the body is not Amazon's error JSON")
     return kind(
         operation,
         status=response.status,
-        code=told.code,
-        message=told.message,
-        details=told.details,
+        code=error.code,
+        message=error.message,
+        details=error.details,
         others=errors[1:],
         request_id=response.request_id,
         outcome_unknown=issubclass(kind, ServerFault | NotAnsweredAsPromised),

@@ -40,18 +40,18 @@ _MARKS = {Verdict.WELL: "✓", Verdict.SOON: "!", Verdict.WRONG: "✗"}
 def run(arguments: argparse.Namespace) -> int:
     findings = list(_examine_to_the_end(settings.WHARFINGER, asks_amazon=not arguments.offline))
     if arguments.json:
-        say(json.dumps([_told(finding) for finding in findings], indent=2, ensure_ascii=False))
+        say(json.dumps([_as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
         for finding in findings:
-            say(f"{_MARKS[finding.verdict]} {finding.title}: {finding.told}")
+            say(f"{_MARKS[finding.verdict]} {finding.title}: {finding.detail}")
             if finding.remedy:
                 say(f"  → {finding.remedy}")
         _sum_up(findings)
     return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0
 
 
-def _told(finding: Finding) -> dict[str, str]:
-    return {"verdict": finding.verdict.value, "title": finding.title, "told": finding.told, "remedy": finding.remedy}
+def _as_json(finding: Finding) -> dict[str, str]:
+    return {"verdict": finding.verdict.value, "title": finding.title, "told": finding.detail, "remedy": finding.remedy}
 
 
 def _sum_up(findings: list[Finding]) -> None:
@@ -125,8 +125,8 @@ def _look_at_configuration(configuration: Configuration) -> Finding:
 def _look_at_processes(configuration: Configuration) -> Iterator[Finding]:
     """What the parent of this home (`serve`, `demo`, `worker`) has trouble with right now."""
     for fault in read_process_faults(configuration.home):
-        told = f"since {fault.since:%d %b %H:%M:%S} UTC: {fault.text}"
-        yield wrong("Processes", told, f"look at the logs in {configuration.home / 'logs'}; it is tried again")
+        detail = f"since {fault.since:%d %b %H:%M:%S} UTC: {fault.text}"
+        yield wrong("Processes", detail, f"look at the logs in {configuration.home / 'logs'}; it is tried again")
 
 
 def _look_at_exposures(configuration: Configuration) -> Iterator[Finding]:
@@ -154,8 +154,8 @@ def _look_at_migrations() -> Finding:
     unknown = unknown_migrations()
     if unknown:
         steps = counts.counted(len(unknown), "step is", "steps are")
-        told = f"the database is newer than this program: {steps} unknown to it, from {unknown[0]} on"
-        return wrong("Migrations", told, "install the version that made them, or a newer one, everywhere")
+        detail = f"the database is newer than this program: {steps} unknown to it, from {unknown[0]} on"
+        return wrong("Migrations", detail, "install the version that made them, or a newer one, everywhere")
     waiting = waiting_migrations()
     if waiting:
         return wrong("Migrations", counts.counted(len(waiting), "waits", "wait"), "run “wharfinger migrate”")
@@ -167,8 +167,10 @@ def _look_at_queue() -> Finding:
     try:
         triggers.try_queue()
     except DATABASE_FAULTS as error:
-        told = f"no work can be put into it ({first_line(error)})"
-        return wrong("Job queue", told, "look at the disk and the database's log; work goes on once it can be written")
+        detail = f"no work can be put into it ({first_line(error)})"
+        return wrong(
+            "Job queue", detail, "look at the disk and the database's log; work goes on once it can be written"
+        )
     return well("Job queue", "work can be put into it")
 
 

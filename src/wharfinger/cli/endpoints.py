@@ -24,13 +24,13 @@ def endpoints_for(configuration: Configuration, activated_for: Iterable[str]) ->
     """`activated_for`: what the account's activated channels are activated for; a live system does not look at it."""
     if configuration.system == "live":
         return LIVE
-    told = set(activated_for)
-    if len(told) > 1:
+    targets = set(activated_for)
+    if len(targets) > 1:
         raise NoAmazon(
-            f"Channels of one seller account are activated for different Amazons ({', '.join(sorted(told))}). "
+            f"Channels of one seller account are activated for different Amazons ({', '.join(sorted(targets))}). "
             "Deactivate those that do not belong."
         )
-    endpoints = _stand_in(configuration, *told)
+    endpoints = _stand_in(configuration, *targets)
     for region in endpoints.regions:
         if urlsplit(region.endpoint).hostname in _LIVE_HOSTS:
             raise NoAmazon(f"A demo system never calls a live endpoint of Amazon, and {region.endpoint} is one.")

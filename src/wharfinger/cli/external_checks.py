@@ -21,12 +21,12 @@ _SKEW_SOON, _SKEW_WRONG = timedelta(seconds=10), timedelta(minutes=2)
 
 def look_at_disk(home: Path) -> Finding:
     free = shutil.disk_usage(home).free
-    told = f"{free / 1024**3:.1f} GiB free in {home}"
+    detail = f"{free / 1024**3:.1f} GiB free in {home}"
     if free < _DISK_FULL:
-        return wrong("Disk", told, "free some space: the database stops when it is full")
+        return wrong("Disk", detail, "free some space: the database stops when it is full")
     if free < _DISK_LOW:
-        return soon("Disk", told, "free some space before the database needs it")
-    return well("Disk", told)
+        return soon("Disk", detail, "free some space before the database needs it")
+    return well("Disk", detail)
 
 
 NETWORK = "look at the network, a proxy, a firewall"
@@ -60,11 +60,11 @@ def _compare_clocks(answer: Response, clock: Clock) -> Finding:
     except ValueError:
         return soon(title, "Amazon's answer bears no date", "compare the computer's clock with another one")
     skew = abs(clock.machine_now() - theirs)
-    told = f"the computer's clock and Amazon's differ by {skew.total_seconds():.0f} s"
+    detail = f"the computer's clock and Amazon's differ by {skew.total_seconds():.0f} s"
     remedy = "set the computer's clock by NTP: orders are searched by Amazon's time"
     if skew > _SKEW_WRONG:
-        return wrong(title, told, remedy)
-    return soon(title, told, remedy) if skew > _SKEW_SOON else well(title, told)
+        return wrong(title, detail, remedy)
+    return soon(title, detail, remedy) if skew > _SKEW_SOON else well(title, detail)
 
 
 def verify_channels(container: Container) -> None:

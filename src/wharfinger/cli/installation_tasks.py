@@ -75,7 +75,7 @@ class InstallationTasks:
             )
             return SmtpEmailSender(server)
         if given is not None:
-            security = next(told.value for told in MailSecurity if told.value.lower() == given.security)
+            security = next(choice.value for choice in MailSecurity if choice.value.lower() == given.security)
             return SmtpEmailSender(
                 SmtpServer(given.host, given.port, security, given.user, given.password, given.sender)
             )

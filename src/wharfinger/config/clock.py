@@ -110,12 +110,12 @@ class FileClock:
 
 
 def _parse_anchors(text: bytes) -> Anchors:
-    told = json.loads(text)
+    values = json.loads(text)
     return Anchors(
-        anchor_machine=float(told["anchor_machine"]),
-        anchor_trade=float(told["anchor_trade"]),
-        rate=float(told["rate"]),
-        seen_machine=float(told["seen_machine"]),
+        anchor_machine=float(values["anchor_machine"]),
+        anchor_trade=float(values["anchor_trade"]),
+        rate=float(values["rate"]),
+        seen_machine=float(values["seen_machine"]),
     )
 
 

@@ -23,20 +23,20 @@ them."""
 
 def django_database(url: str | None) -> dict[str, Any]:
     """Django's view of a PostgreSQL address. Without one there is no name, and any use says so."""
-    told = _parse(url) if url else {}
-    over_tcp = _is_over_tcp(str(told.get("host", "")), str(told.get("hostaddr", "")))
+    parameters = _parse(url) if url else {}
+    over_tcp = _is_over_tcp(str(parameters.get("host", "")), str(parameters.get("hostaddr", "")))
     keepalives = _KEEPALIVES if over_tcp else {}
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": told.pop("dbname", ""),
-        "USER": told.pop("user", ""),
-        "PASSWORD": told.pop("password", ""),
-        "HOST": told.pop("host", ""),
-        "PORT": told.pop("port", ""),
+        "NAME": parameters.pop("dbname", ""),
+        "USER": parameters.pop("user", ""),
+        "PASSWORD": parameters.pop("password", ""),
+        "HOST": parameters.pop("host", ""),
+        "PORT": parameters.pop("port", ""),
         "CONN_MAX_AGE": _KEEP_CONNECTION_SECONDS,
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 10, "application_name": "wharfinger", **keepalives, **told},
+        "OPTIONS": {"connect_timeout": 10, "application_name": "wharfinger", **keepalives, **parameters},
     }
 
 
@@ -47,15 +47,15 @@ def _is_over_tcp(host: str, address: str) -> bool:
 
 def _parse(url: str) -> dict[str, Any]:
     try:
-        told = dict(conninfo.conninfo_to_dict(url))
+        parameters = dict(conninfo.conninfo_to_dict(url))
     except ProgrammingError as error:
         raise ConfigurationError(
             "DATABASE_URL cannot be read: write postgresql://user:password@host:5432/name "
             "(percent-encode special characters of the password)."
         ) from error
-    if not told.get("dbname"):
+    if not parameters.get("dbname"):
         raise ConfigurationError(
             "DATABASE_URL names no database: write its name after the last slash, "
             "postgresql://user:password@host:5432/name."
         )
-    return told
+    return parameters

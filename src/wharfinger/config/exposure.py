@@ -80,9 +80,9 @@ def _database_elsewhere(url: str | None) -> str:
     if url is None:
         return ""
     try:
-        told = conninfo.conninfo_to_dict(url)
+        parameters = conninfo.conninfo_to_dict(url)
     except ProgrammingError:
         return ""  # said where the settings read it
-    hosts = str(told.get("hostaddr") or told.get("host") or "").split(",")
+    hosts = str(parameters.get("hostaddr") or parameters.get("host") or "").split(",")
     far = [host for host in hosts if not _is_here(host)]
-    return ", ".join(far) if far and told.get("sslmode") not in _ENCRYPTED else ""
+    return ", ".join(far) if far and parameters.get("sslmode") not in _ENCRYPTED else ""

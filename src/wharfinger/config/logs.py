@@ -45,8 +45,8 @@ class JsonLines(logging.Formatter):
         line.update({key: value for key, value in vars(record).items() if _is_loggable(key)})
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
-        told = {key: without_secrets(value) if isinstance(value, str) else value for key, value in line.items()}
-        return without_secrets(json.dumps(told, default=_short, ensure_ascii=False))
+        redacted = {key: without_secrets(value) if isinstance(value, str) else value for key, value in line.items()}
+        return without_secrets(json.dumps(redacted, default=_short, ensure_ascii=False))
 
 
 def _is_loggable(key: str) -> bool:

@@ -67,11 +67,11 @@ def decrypt(stored: str) -> bytes:
 def keyed_hash(purpose: str, text: str) -> str:
     """A hash for finding by equality: case, spaces and accents' composition do not count."""
     _, key = settings.WHARFINGER.encryption_keys[-1]
-    told = "".join(unicodedata.normalize("NFKC", text).casefold().split())
-    if not told:
+    normalised = "".join(unicodedata.normalize("NFKC", text).casefold().split())
+    if not normalised:
         return ""
     secret = hashlib.sha256(b"wharfinger hash" + key).digest()
-    return hmac.new(secret, f"{purpose}|{told}".encode(), "sha256").hexdigest()
+    return hmac.new(secret, f"{purpose}|{normalised}".encode(), "sha256").hexdigest()
 
 
 class EncryptedText(_Text):

@@ -85,7 +85,7 @@ class EnumField(_Text[_Set, _Get]):
         try:
             return self.members(value)
         except ValueError:
-            raise UnknownValue(self._told(value)) from None
+            raise UnknownValue(self._message_for(value)) from None
 
     def from_db_value(self, value: str | None, expression: object, connection: object) -> Any:
         return self.member(value)
@@ -103,7 +103,7 @@ class EnumField(_Text[_Set, _Get]):
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
 
-    def _told(self, value: str) -> str:
+    def _message_for(self, value: str) -> str:
         column = f"{self.model._meta.db_table}.{self.column}" if hasattr(self, "model") else self.name or "a column"
         known = ", ".join(f"“{each}”" for each in self.members)
         return (

@@ -108,12 +108,12 @@ def _ask(body: bytes) -> AskEncoding | NoTable:
 def read_table(text: str) -> Table | NoTable:
     """The rows of a text, whichever of comma, semicolon, tab or bar is between its cells."""
     body = text.removeprefix("\ufeff").lstrip("\ufeff")
-    told = _SEP_LINE.match(body)
-    if told:
-        body = body[told.end() :]
+    match = _SEP_LINE.match(body)
+    if match:
+        body = body[match.end() :]
     if not body.strip():
         return NoTable("The file is empty. Write a heading row and a row for each item.")
-    separator = told.group(1) if told else _separator(body)
+    separator = match.group(1) if match else _separator(body)
     try:
         lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True))
     except (csv.Error, TypeError, ValueError) as error:

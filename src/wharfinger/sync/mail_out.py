@@ -44,13 +44,13 @@ def _soonest(times: list[datetime], now: datetime) -> datetime | None:
 
 
 def _send_tests(post: EmailSender | None, installation: str, clock: Clock) -> None:
-    for asked in waiting.tests_to_send():
+    for test in waiting.tests_to_send():
         error = ""
         if post is None:
             error = NO_WAY
         else:
             try:
-                post.send(email_of_test(installation), [asked.to])
+                post.send(email_of_test(installation), [test.to])
             except NotSent as trouble:
                 error = str(trouble)
-        mail.settle_test(asked.id, way=post.way if post else "", error=error, now=clock.now())
+        mail.settle_test(test.id, way=post.way if post else "", error=error, now=clock.now())

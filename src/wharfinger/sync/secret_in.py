@@ -38,25 +38,25 @@ class SecretRotator(Protocol):
 
 def ask_for_secret(application_pk: int, rotator: SecretRotator, clock: Clock) -> datetime | None:
     """Ask once for each press of the button. Answers when to ask again (trade time) where the rate did not allow it."""
-    asked = rotation.start_rotation(application_pk, now=clock.now())
-    if asked is None:
+    request = rotation.start_rotation(application_pk, now=clock.now())
+    if request is None:
         return None
     try:
-        rotator.rotate(Credentials(asked.client_id, asked.client_secret), asked.region, now=clock.now())
+        rotator.rotate(Credentials(request.client_id, request.client_secret), request.region, now=clock.now())
     except Throttled:
         rotation.put_off_rotation(application_pk)
         return clock.now() + ASK_AGAIN_AFTER
     except AmazonError as error:
-        _settle(asked, error, clock.now())
+        _settle(request, error, clock.now())
     else:
         rotation.wait_for_secret(application_pk)
     return None
 
 
-def _settle(asked: RotationToAsk, error: AmazonError, now: datetime) -> None:
-    log.warning("Rotation of application %s: %s", asked.application_pk, error)
+def _settle(request: RotationToAsk, error: AmazonError, now: datetime) -> None:
+    log.warning("Rotation of application %s: %s", request.application_pk, error)
     if error.outcome_unknown and error.operation == ROTATE_CLIENT_SECRET.name:
-        rotation.wait_for_secret(asked.application_pk)  # it may have made one all the same
+        rotation.wait_for_secret(request.application_pk)  # it may have made one all the same
         return
     said, remedy = str(error), "See the message, then press Rotate the secret again."
     if isinstance(error, InvalidClient):
@@ -73,17 +73,17 @@ def _settle(asked: RotationToAsk, error: AmazonError, now: datetime) -> None:
         remedy = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
     elif error.verdict is Verdict.LATER:
         said, remedy = f"Amazon gave no answer: {error}", "Press Rotate the secret again later."
-    rotation.refuse_rotation(asked.application_pk, error=said, remedy=remedy, now=now)
+    rotation.refuse_rotation(request.application_pk, error=said, remedy=remedy, now=now)
 
 
 def run(queue_of: Callable[[QueueFacts], Queue], clock: Clock) -> FlowResult:
     """Read the queue of each application to its end; sooner again while a new secret is waited for."""
-    told = [_read(facts, queue_of, clock) for facts in rotation.queues_to_read()]
+    outcomes = [_read(facts, queue_of, clock) for facts in rotation.queues_to_read()]
     awaited = False
     for facts in rotation.queues_to_read():
         rotation.note_overdue(facts.application_pk, now=clock.now())
         awaited = awaited or facts.awaited
-    outcome = "; ".join(text for text in told if text) or "no message"
+    outcome = "; ".join(text for text in outcomes if text) or "no message"
     return FlowResult(outcome, clock.now() + LOOK_AGAIN_AFTER if awaited else None)
 
 
@@ -107,21 +107,22 @@ def _read(facts: QueueFacts, queue_of: Callable[[QueueFacts], Queue], clock: Clo
 def _take(message: QueueMessage, queue: Queue, clock: Clock) -> tuple[str, str]:
     """Kept first, deleted after. What is not ours stays for whoever it is for."""
     try:
-        told = read_secret_notice(message.body)
+        notice = read_secret_notice(message.body)
     except Unreadable:
-        told = None
-    match told:
+        notice = None
+    match notice:
         case NewClientSecret():
-            made_at = told.made_at or clock.now()
+            made_at = notice.made_at or clock.now()
             took = rotation.take_new_secret(
-                NewSecret(told.client_id, told.secret, made_at, told.expires_at, told.old_works_until), now=clock.now()
+                NewSecret(notice.client_id, notice.secret, made_at, notice.expires_at, notice.old_works_until),
+                now=clock.now(),
             )
             if took is Took.STRANGER:
                 return LEFT
             queue.delete(message)
             return NEW if took is Took.NEW else DEALT_WITH
         case ClientSecretExpiry():
-            if not rotation.take_secret_expiry(told.client_id, expires_at=told.expires_at):
+            if not rotation.take_secret_expiry(notice.client_id, expires_at=notice.expires_at):
                 return LEFT
             queue.delete(message)
             return DEALT_WITH

@@ -24,7 +24,7 @@ DENIED_IN_A_ROW = 3
 class _Run:
     """What one run came to."""
 
-    told: int = 0
+    accepted: int = 0
     refused: int = 0
     doubtful: int = 0
     seen: int = 0
@@ -33,7 +33,7 @@ class _Run:
     """Confirmations that were denied though their orders could be read."""
 
     def words(self) -> str:
-        return f"{self.told} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
+        return f"{self.accepted} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
@@ -75,7 +75,7 @@ def _judge_denials(account_id: int, clock: Clock, done: _Run) -> None:
     denials, done.denials = done.denials, []
     if not denials:
         return
-    allowed = done.told > 0 or (len(denials) < DENIED_IN_A_ROW and confirmations.any_accepted(account_id))
+    allowed = done.accepted > 0 or (len(denials) < DENIED_IN_A_ROW and confirmations.any_accepted(account_id))
     for confirmation_id, order, error in denials:
         if allowed:
             state = _note(confirmation_id, order, clock, refused=error.summary())
@@ -107,7 +107,7 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
         _settle_error(message, error, clock, done)
     else:
         confirmations.settle_confirmation(message.id, confirmations.Accepted(), now=clock.now())
-        done.told += 1
+        done.accepted += 1
         done.faults = 0
 
 

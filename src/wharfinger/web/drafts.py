@@ -27,14 +27,14 @@ TICKS = frozenset(
 
 @dataclass
 class Draft:
-    """`told`: by field, as a form sends it. `refused`: the field and words of Save Channel's last no.
+    """`values`: by field, as a form sends it. `refused`: the field and words of Save Channel's last no.
 
     `reached`: steps that were opened; `passed`: those whose fields were taken, which alone bear a tick.
     """
 
     key: str
     kind: Fulfilment
-    told: dict[str, str]
+    values: dict[str, str]
     refused: tuple[str, str] = ("", "")
     reached: list[str] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
@@ -42,7 +42,7 @@ class Draft:
     def data(self) -> QueryDict:
         """What a form with all steps' fields would have sent."""
         data = QueryDict(mutable=True)
-        for name, value in self.told.items():
+        for name, value in self.values.items():
             if name == SECRET and value:
                 data[name] = decrypt(value).decode()
             elif value or name not in TICKS:
@@ -56,7 +56,7 @@ class Draft:
 
     @property
     def token_last_four(self) -> str:
-        stored = self.told.get(SECRET, "")
+        stored = self.values.get(SECRET, "")
         return decrypt(stored).decode()[-4:] if stored else ""
 
 
@@ -95,16 +95,16 @@ def take_down(draft: Draft, names: Iterable[str], posted: QueryDict) -> None:
     for name in names:
         value = posted.get(name, "")
         if name != SECRET:
-            draft.told[name] = value
+            draft.values[name] = value
         elif value.strip():
-            draft.told[name] = encrypt(value.strip().encode())
+            draft.values[name] = encrypt(value.strip().encode())
 
 
 def keep_draft(request: HttpRequest, draft: Draft) -> None:
     kept = dict(request.session.get(KEPT, {}))
     kept[draft.key] = {
         "kind": draft.kind,
-        "told": draft.told,
+        "told": draft.values,
         "refused": list(draft.refused),
         "reached": draft.reached,
         "passed": draft.passed,

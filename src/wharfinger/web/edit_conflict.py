@@ -20,12 +20,12 @@ _UNCOMPARED = frozenset({"version", "auth_token", "marketplace_typed"})
 
 def as_stored(form: ChannelForm) -> dict[str, str]:
     """What is stored now, by field, as a form would send it. `form`: made of the channel as it is."""
-    told = {
+    values = {
         name: _sent(field, form.initial.get(name)) for name, field in form.fields.items() if name not in _UNCOMPARED
     }
     if form.grid is not None:
-        told[ROWS] = ",".join(row.row.order_type.value for row in form.grid.listed.rows if row.row.order_type)
-    return told
+        values[ROWS] = ",".join(row.row.order_type.value for row in form.grid.listed.rows if row.row.order_type)
+    return values
 
 
 def _sent(field: forms.Field, value: Any) -> str:
@@ -35,17 +35,17 @@ def _sent(field: forms.Field, value: Any) -> str:
     return "" if prepared is None else str(getattr(prepared, "value", prepared))
 
 
-def sealed(told: Mapping[str, str]) -> str:
-    return signing.dumps(dict(told), salt=_SALT, compress=True)
+def sealed(values: Mapping[str, str]) -> str:
+    return signing.dumps(dict(values), salt=_SALT, compress=True)
 
 
 def opened_with(data: QueryDict) -> dict[str, str]:
     """What the form showed when it was opened; empty where that was not sent, or not by us."""
     try:
-        told: dict[str, str] = signing.loads(data.get(OPENED, ""), salt=_SALT)
+        values: dict[str, str] = signing.loads(data.get(OPENED, ""), salt=_SALT)
     except signing.BadSignature:
         return {}
-    return told
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +87,23 @@ def merge(form: ChannelForm, data: QueryDict, version: int) -> Merged:
 
 
 def _entered(form: ChannelForm, data: QueryDict) -> dict[str, str]:
-    told = {
+    values = {
         name: ("on" if name in data else "") if isinstance(field, forms.BooleanField) else data.get(name, "").strip()
         for name, field in form.fields.items()
         if name not in _UNCOMPARED
     }
     if form.grid is not None:
-        told[ROWS] = ",".join(row.value for row in form.grid.listed.order_types if row.value in data.getlist(ROWS))
-    return told
+        values[ROWS] = ",".join(row.value for row in form.grid.listed.order_types if row.value in data.getlist(ROWS))
+    return values
 
 
 def _difference(form: ChannelForm, name: str, was: str, now: str, mine: str) -> Difference:
     if name == ROWS:
         label = "Rows of the options list"
-        words = [told.replace(",", ", ") or "None" for told in (was, now, mine)]
+        words = [value.replace(",", ", ") or "None" for value in (was, now, mine)]
     else:
         field = form.fields[name]
         row, _, option = name.rpartition(".")
         label = f"{row}: {field.label}" if row else str(field.label or option)
-        words = [written_value(field, told) or "Not set" for told in (was, now, mine)]
+        words = [written_value(field, value) or "Not set" for value in (was, now, mine)]
     return Difference(label, words[0], words[1], words[2], both=mine not in (was, now))

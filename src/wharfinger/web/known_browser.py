@@ -23,11 +23,11 @@ _PEOPLE_AT_MOST = 10
 
 def _read(request: HttpRequest) -> dict[str, Any]:
     try:
-        told = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_AGE)
+        cookie = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=_AGE)
     except signing.BadSignature:
-        told = None
-    sound = isinstance(told, dict) and isinstance(told.get("id"), str) and isinstance(told.get("people"), dict)
-    return told if sound else {"id": secrets.token_urlsafe(16), "people": {}}
+        cookie = None
+    sound = isinstance(cookie, dict) and isinstance(cookie.get("id"), str) and isinstance(cookie.get("people"), dict)
+    return cookie if sound else {"id": secrets.token_urlsafe(16), "people": {}}
 
 
 def _proof(person: User) -> str:
@@ -36,18 +36,18 @@ def _proof(person: User) -> str:
 
 def known_browser(request: HttpRequest, username: str) -> str:
     """The browser's id if the person of this name signed in here before, else an empty text."""
-    told = _read(request)
-    person = person_named(username) if told["people"] else None
+    cookie = _read(request)
+    person = person_named(username) if cookie["people"] else None
     if person is None:
         return ""
-    proof = str(told["people"].get(str(person.pk), ""))
-    return str(told["id"]) if constant_time_compare(proof, _proof(person)) else ""
+    proof = str(cookie["people"].get(str(person.pk), ""))
+    return str(cookie["id"]) if constant_time_compare(proof, _proof(person)) else ""
 
 
 def remember_browser(request: HttpRequest, response: HttpResponseBase, person: User) -> None:
     """After a good sign-in, or a new password: this browser is this person's from now on."""
-    told = _read(request)
-    others = {key: proof for key, proof in told["people"].items() if key != str(person.pk)}
+    cookie = _read(request)
+    others = {key: proof for key, proof in cookie["people"].items() if key != str(person.pk)}
     latest = dict(list(others.items())[-(_PEOPLE_AT_MOST - 1) :])
-    value = signing.dumps({"id": told["id"], "people": {**latest, str(person.pk): _proof(person)}}, salt=_SALT)
+    value = signing.dumps({"id": cookie["id"], "people": {**latest, str(person.pk): _proof(person)}}, salt=_SALT)
     response.set_cookie(COOKIE, value, max_age=_AGE, httponly=True, samesite="Lax", secure=settings.WHARFINGER.is_https)

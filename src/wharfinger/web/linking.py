@@ -12,8 +12,8 @@ _NAMED_BY = (("product", unlinked_product), ("line", unlinked_line), ("problem",
 def read_unlinked(request: HttpRequest) -> Unlinked | None:
     """What is to be linked: named by its channel product, by a held order line, or by its problem."""
     for name, read in _NAMED_BY:
-        asked = numbers([request.GET.get(name, "")])
-        found = read(asked[0]) if asked else None
+        ids = numbers([request.GET.get(name, "")])
+        found = read(ids[0]) if ids else None
         if found is not None:
             return found
     return None

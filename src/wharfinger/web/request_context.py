@@ -53,9 +53,9 @@ def readers_date() -> date:
 
 def next_page(request: HttpRequest, otherwise: str) -> str:
     """Where the person came from, when `next` names a page of ours."""
-    asked = request.GET.get("next", "")
-    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if ours else otherwise
+    address = request.GET.get("next", "")
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else otherwise
 
 
 def numbers(texts: list[str]) -> list[int]:

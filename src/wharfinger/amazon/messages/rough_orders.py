@@ -41,18 +41,18 @@ class RoughOrder:
 def read_rough_order(body: bytes) -> RoughOrder | None:
     """None where not even the order's number and a line with a SKU or an ASIN stand in it."""
     try:
-        told = _mapping(msgspec.json.decode(body))
+        payload = _mapping(msgspec.json.decode(body))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
         return None
-    fulfilment = _mapping(told.get("fulfillment"))
-    items = told.get("orderItems")
+    fulfilment = _mapping(payload.get("fulfillment"))
+    items = payload.get("orderItems")
     lines = [_line(place, _mapping(item)) for place, item in enumerate(items if isinstance(items, list) else [])]
     order = RoughOrder(
-        order_id=_text(told.get("orderId")),
-        marketplace_id=_text(_mapping(told.get("salesChannel")).get("marketplaceId")),
+        order_id=_text(payload.get("orderId")),
+        marketplace_id=_text(_mapping(payload.get("salesChannel")).get("marketplaceId")),
         fulfilled_by=_text(fulfilment.get("fulfilledBy")),
         fulfillment_status=_text(fulfilment.get("fulfillmentStatus")),
-        last_updated=_moment(told.get("lastUpdatedTime")),
+        last_updated=_moment(payload.get("lastUpdatedTime")),
         ship_by=_moment(_mapping(fulfilment.get("shipByWindow")).get("latestDateTime")),
         lines=tuple(line for line in lines if line.sku or line.asin),
     )

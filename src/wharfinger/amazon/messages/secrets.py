@@ -70,21 +70,21 @@ class ClientSecretExpiry(Message, frozen=True, kw_only=True):
 
 def read_secret_notice(body: bytes) -> NewClientSecret | ClientSecretExpiry | None:
     """None for a notification of another kind; Unreadable for what is no notification of these two kinds."""
-    told = read(body, _Envelope)
-    match told.notification_type:
+    envelope = read(body, _Envelope)
+    match envelope.notification_type:
         case str(kind) if kind == NEW_SECRET:
-            secret = told.payload and told.payload.application_o_auth_client_new_secret
+            secret = envelope.payload and envelope.payload.application_o_auth_client_new_secret
             if not secret or not secret.new_client_secret.strip():
                 raise Unreadable("payload.applicationOAuthClientNewSecret is missing")
             return NewClientSecret(
                 client_id=secret.client_id,
                 secret=secret.new_client_secret.strip(),
-                made_at=told.event_time,
+                made_at=envelope.event_time,
                 expires_at=secret.new_client_secret_expiry_time,
                 old_works_until=secret.old_client_secret_expiry_time,
             )
         case str(kind) if kind == SECRET_EXPIRY:
-            expiry = told.payload and told.payload.application_o_auth_client_secret_expiry
+            expiry = envelope.payload and envelope.payload.application_o_auth_client_secret_expiry
             if not expiry:
                 raise Unreadable("payload.applicationOAuthClientSecretExpiry is missing")
             return ClientSecretExpiry(client_id=expiry.client_id, expires_at=expiry.client_secret_expiry_time)

@@ -31,7 +31,7 @@ _BANNER = """
 """
 
 
-_TOLD = "environment.json"
+_ENVIRONMENT_FILE = "environment.json"
 """What the demo's children were last told, beside their data. It holds addresses only, no secret."""
 
 
@@ -59,12 +59,12 @@ def demo_environment(home: Path, plan: SimulatorPlan, port: int) -> dict[str, st
 
 def stand_in_the_demo() -> Configuration:
     """For a command that looks at the demo system from outside: this process is configured as the demo's own are."""
-    file = demo_home(environment.read_home()) / _TOLD
+    file = demo_home(environment.read_home()) / _ENVIRONMENT_FILE
     try:
-        told: dict[str, str | None] = json.loads(file.read_text(encoding="utf-8"))
+        variables: dict[str, str | None] = json.loads(file.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise CommandFailed(f"There is no demo system in {file.parent}: start one with “wharfinger demo”.") from None
-    environment.set_for_this_process(told)
+    environment.set_for_this_process(variables)
     return environment.current()
 
 
@@ -81,18 +81,18 @@ def run(given: argparse.Namespace) -> int:
             rate=given.rate,
             redirect_uri=f"http://127.0.0.1:{port}/amazon/callback",
         )
-        told = demo_environment(home, plan, port)
+        variables = demo_environment(home, plan, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
-        (home / _TOLD).write_text(json.dumps(told), encoding="utf-8")
+        (home / _ENVIRONMENT_FILE).write_text(json.dumps(variables), encoding="utf-8")
         start = secrets.token_hex(8)
         supervisor = Supervisor(
-            home, told | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
+            home, variables | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
         )
         try:
             _start(supervisor, plan, port, given, start)
             say(
                 _BANNER.format(
-                    pages=told["WHARFINGER_URL"],
+                    pages=variables["WHARFINGER_URL"],
                     amazon=plan.url,
                     rate=given.rate,
                     logs=home / "logs",

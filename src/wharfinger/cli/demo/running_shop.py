@@ -100,8 +100,8 @@ class _Opening:
                 running_shop.note_step(number)
                 step()
 
-    def _ask(self, what: str, told: Mapping[str, Any] | None = None) -> Any:
-        answer = self._control.get(what) if told is None else self._control.post(what, json=told)
+    def _ask(self, what: str, payload: Mapping[str, Any] | None = None) -> Any:
+        answer = self._control.get(what) if payload is None else self._control.post(what, json=payload)
         return answer.raise_for_status().json()
 
     def _await(self, what: str, is_so: Callable[[], bool], at_most: float = PATIENCE) -> None:

@@ -68,9 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
     if configuration.system != "demo" or configuration.simulator_url is None:
         raise CommandFailed("Only a demo system with a simulator is seeded. Start “wharfinger demo”.")
     now = settings.CLOCK.now()
-    told = _ask(configuration.simulator_url, "accounts")
+    accounts = _ask(configuration.simulator_url, "accounts")
     queue = seed_portal.register(configuration.simulator_url, f"{configuration.public_url}/amazon/authorise")
-    _seed_application(told["application"], queue, now)
+    _seed_application(accounts["application"], queue, now)
     _seed_people(configuration, now)
     _seed_sites_and_services(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
@@ -91,20 +91,20 @@ def _ask_for_running_shop(now: datetime) -> None:
 def _ask(simulator: str, what: str) -> Mapping[str, Any]:
     answer = httpx2.get(f"{simulator}/_simulator/{what}", timeout=30, trust_env=False)
     answer.raise_for_status()
-    told: Mapping[str, Any] = answer.json()
-    return told
+    payload: Mapping[str, Any] = answer.json()
+    return payload
 
 
-def _seed_application(told: Mapping[str, Any], queue: QueueEntry, now: datetime) -> None:
+def _seed_application(application: Mapping[str, Any], queue: QueueEntry, now: datetime) -> None:
     if not AmazonApplication.objects.exists():
         entry = ApplicationEntry(
-            application_id=told["applicationId"],
-            client_id=told["clientId"],
-            client_secret=told["clientSecret"],
-            is_draft=told["draft"],
-            kind=_KINDS.get(told.get("kind", ""), ApplicationKind.UNLISTED),
+            application_id=application["applicationId"],
+            client_id=application["clientId"],
+            client_secret=application["clientSecret"],
+            is_draft=application["draft"],
+            kind=_KINDS.get(application.get("kind", ""), ApplicationKind.UNLISTED),
             name="Wharfinger (demo)",
-            roles=tuple(role.name for role in ROLES if role.name in told["roles"]),
+            roles=tuple(role.name for role in ROLES if role.name in application["roles"]),
             queue=queue,
         )
         applications.save_application(entry, now=now)

@@ -30,8 +30,8 @@ def register(simulator: str, login_uri: str) -> QueueEntry:
         sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(_policy(arn))})
     finally:
         sqs.close()
-    told = {"notificationQueue": arn, "loginUri": login_uri, "roles": [role.name for role in ROLES]}
-    httpx2.post(f"{simulator}/_simulator/application", json=told, timeout=30, trust_env=False).raise_for_status()
+    payload = {"notificationQueue": arn, "loginUri": login_uri, "roles": [role.name for role in ROLES]}
+    httpx2.post(f"{simulator}/_simulator/application", json=payload, timeout=30, trust_env=False).raise_for_status()
     return QueueEntry(f"{simulator}{urlsplit(url).path}", KEY_ID, KEY)
 
 

@@ -240,13 +240,13 @@ class EmbeddedPostgres:
 
 def is_ready(places: Places) -> bool:
     """Asked of the server itself: a pid alone says nothing after a crash."""
-    asked = subprocess.run(
+    result = subprocess.run(
         [places.binary("pg_isready"), "-q", "-h", str(places.sockets), "-p", _PORT, "-t", "3"],
         check=False,
         stdin=subprocess.DEVNULL,
         capture_output=True,
     )
-    return asked.returncode == 0
+    return result.returncode == 0
 
 
 def tied_to_parent(command: list[str], end_signal: int, uid: int | None = None, gid: int | None = None) -> list[str]:
@@ -274,5 +274,5 @@ def _command_of(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
-        asked = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True)
-        return asked.stdout
+        result = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], check=False, capture_output=True, text=True)
+        return result.stdout

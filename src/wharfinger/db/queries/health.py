@@ -70,8 +70,8 @@ def _look_at_workers(alive: list[WorkerHeartbeat], silent: list[WorkerHeartbeat]
         yield wrong("Workers", f"none was heard in {WORKER_SILENT_AFTER.seconds} seconds", start + hung)
         return
     for worker in silent:
-        told = f"{worker.name} was last heard on {worker.seen_at:%d %b %H:%M:%S} UTC and did not say that it ended"
-        yield wrong("Workers", told, f"{_restart(worker)}; if it is gone, this line goes within the hour")
+        detail = f"{worker.name} was last heard on {worker.seen_at:%d %b %H:%M:%S} UTC and did not say that it ended"
+        yield wrong("Workers", detail, f"{_restart(worker)}; if it is gone, this line goes within the hour")
 
 
 def _restart(worker: WorkerHeartbeat) -> str:
@@ -95,9 +95,9 @@ def _look_at_versions(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
     for worker in alive:
         found.setdefault(worker.version or "unknown", []).append(worker.name)
     if len(found) > 1:
-        told = "; ".join(f"{version}: {', '.join(names)}" for version, names in sorted(found.items()))
+        versions = "; ".join(f"{version}: {', '.join(names)}" for version, names in sorted(found.items()))
         yield wrong(
-            "Workers", f"different versions are at work side by side: {told}", "restart those of the old version"
+            "Workers", f"different versions are at work side by side: {versions}", "restart those of the old version"
         )
 
 
@@ -106,11 +106,11 @@ def _stranded_flows(now: datetime, every: Mapping[str, timedelta]) -> Iterator[F
     for row in _linked_flows().filter(failures=0, due_at__gte=now - OVERDUE_AFTER):
         name, ended = f"{row.flow} of {row.account}", row.finished_at
         if ended is not None and ended > now + CLOCKS_DIFFER:
-            told = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is to come: a clock was ahead"
-            yield wrong("Timetable", told, "set every computer's clock by NTP; it is run again at once")
+            detail = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is to come: a clock was ahead"
+            yield wrong("Timetable", detail, "set every computer's clock by NTP; it is run again at once")
         elif ended is not None and row.flow in every and ended < now - _allowed(row.flow, every):
-            told = f"{name} last ended on {ended:%d %b %Y %H:%M} UTC, and is due at {row.due_at:%d %b %Y %H:%M} UTC"
-            yield wrong("Timetable", told, "see whether workers are at work, then press Sync now on the dashboard")
+            detail = f"{name} last ended on {ended:%d %b %Y %H:%M} UTC, and is due at {row.due_at:%d %b %Y %H:%M} UTC"
+            yield wrong("Timetable", detail, "see whether workers are at work, then press Sync now on the dashboard")
 
 
 def _allowed(flow: str, every: Mapping[str, timedelta]) -> timedelta:
@@ -141,17 +141,17 @@ def look_at_jobs() -> Iterator[Finding]:
     """The job engine's rows: what waits to be taken, and what failed."""
     jobs = ProcrastinateJob.objects
     waiting, failed = jobs.filter(status="todo").count(), jobs.filter(status="failed").count()
-    title, told = "Waiting jobs", f"{counted(waiting, 'waits', 'wait')} to be taken"
+    title, detail = "Waiting jobs", f"{counted(waiting, 'waits', 'wait')} to be taken"
     if waiting >= JOBS_MANY:
         remedy = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
-        yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, told, remedy)
+        yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, detail, remedy)
     else:
-        yield well(title, told)
+        yield well(title, detail)
     if failed:
         kinds = jobs.filter(status="failed").values_list("task_name").annotate(n=Count("pk")).order_by("-n")[:3]
-        told = f"{failed:,} in the last week: " + ", ".join(f"{name} {number:,}" for name, number in kinds)
+        detail = f"{failed:,} in the last week: " + ", ".join(f"{name} {number:,}" for name, number in kinds)
         remedy = "the workers' logs say why each failed; the timetable runs the same work again"
-        yield (wrong if failed >= JOBS_MANY else soon)("Failed jobs", told, remedy)
+        yield (wrong if failed >= JOBS_MANY else soon)("Failed jobs", detail, remedy)
 
 
 def look_at_mail() -> Iterator[Finding]:
@@ -159,8 +159,8 @@ def look_at_mail() -> Iterator[Finding]:
     stuck = Alert.objects.filter(closed_at=None, mailed_at=None).exclude(mail_error="").order_by("raised_at")
     first = stuck.first()
     if first is not None:
-        told = f"{counted(stuck.count(), 'message')} cannot leave: {first.mail_error.strip().splitlines()[0]}"
-        yield wrong("E-mail", told, "look at Settings, E-mail, and send a test message from there")
+        detail = f"{counted(stuck.count(), 'message')} cannot leave: {first.mail_error.strip().splitlines()[0]}"
+        yield wrong("E-mail", detail, "look at Settings, E-mail, and send a test message from there")
 
 
 def look_at_personal_data() -> Finding:
@@ -176,8 +176,8 @@ def look_at_personal_data() -> Finding:
             except NotReadable as error:
                 unreadable.append(f"{model._meta.verbose_name} {key}: {error}")
     if unreadable:
-        told = f"{len(unreadable)} of {read + len(unreadable)} looked at cannot be read. {unreadable[0]}"
-        return wrong(title, told, "put the key back that wrote them, behind the current one")
+        detail = f"{len(unreadable)} of {read + len(unreadable)} looked at cannot be read. {unreadable[0]}"
+        return wrong(title, detail, "put the key back that wrote them, behind the current one")
     return well(title, f"opens ({counted(read, 'row')} looked at)")
 
 

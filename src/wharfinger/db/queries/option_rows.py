@@ -15,8 +15,8 @@ LIST_OPTIONS = (
 
 def row_of(row: ChannelOption) -> OptionRow:
     """A stored row as values."""
-    told: dict[str, Any] = {name: getattr(row, f"{name}_id" if name in LIST_OPTIONS else name) for name in OPTIONS}
-    told["currency"] = row.currency or None
-    told["customer_policy"] = CustomerPolicy(row.customer_policy) if row.customer_policy else None
+    values: dict[str, Any] = {name: getattr(row, f"{name}_id" if name in LIST_OPTIONS else name) for name in OPTIONS}
+    values["currency"] = row.currency or None
+    values["customer_policy"] = CustomerPolicy(row.customer_policy) if row.customer_policy else None
     order_type = OrderType(row.order_type) if row.order_type else None
-    return OptionRow(order_type, OptionValues(**told), row.late_courier_acknowledged)
+    return OptionRow(order_type, OptionValues(**values), row.late_courier_acknowledged)

@@ -46,10 +46,10 @@ def read_page(
     """
     names = [key.lstrip("-") for key in keys]
     descending = keys[0].startswith("-")
-    asked = _parse(cursor, rows, names)
-    back = asked is not None and asked.back
-    if asked is not None:
-        rows = rows.filter(_beyond(names, asked.values, smaller=descending != back))
+    position = _parse(cursor, rows, names)
+    back = position is not None and position.back
+    if position is not None:
+        rows = rows.filter(_beyond(names, position.values, smaller=descending != back))
     order = [f"{'-' if descending != back else ''}{name}" for name in names]
     found: list[dict[str, Any]] = list(rows.order_by(*order)[: size + 1])
     more = len(found) > size
@@ -58,7 +58,7 @@ def read_page(
         found.reverse()
     if not found:
         return Page(())
-    before = more if back else asked is not None
+    before = more if back else position is not None
     after = True if back else more
     return Page(
         tuple(found),
@@ -86,8 +86,8 @@ def _parse(cursor: str, rows: QuerySet[Any, Any], names: Sequence[str]) -> _Curs
     if not cursor or len(cursor) > 1000:
         return None
     try:
-        told = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        back, *texts = told
+        decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        back, *texts = decoded
         fields = [rows.model._meta.get_field(name) for name in names]
         values = tuple(field.to_python(text) for field, text in zip(fields, texts, strict=True))
     except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):

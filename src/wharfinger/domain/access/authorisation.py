@@ -115,7 +115,7 @@ CONSENT_CODES = (
 
 def consent_code_in(text: str) -> ConsentCode | None:
     """The code of the consent page that the text speaks of."""
-    return next((told for told in CONSENT_CODES if told.code in text), None)
+    return next((consent_code for consent_code in CONSENT_CODES if consent_code.code in text), None)
 
 
 @dataclass(frozen=True, slots=True)

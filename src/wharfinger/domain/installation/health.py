@@ -17,24 +17,24 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`title` says what was looked at, `told` what was seen; what is not well names its remedy."""
+    """`title` says what was looked at, `detail` what was seen; what is not well names its remedy."""
 
     verdict: Verdict
     title: str
-    told: str
+    detail: str
     remedy: str = ""
 
 
-def well(title: str, told: str) -> Finding:
-    return Finding(Verdict.WELL, title, told)
+def well(title: str, detail: str) -> Finding:
+    return Finding(Verdict.WELL, title, detail)
 
 
-def soon(title: str, told: str, remedy: str) -> Finding:
-    return Finding(Verdict.SOON, title, told, remedy)
+def soon(title: str, detail: str, remedy: str) -> Finding:
+    return Finding(Verdict.SOON, title, detail, remedy)
 
 
-def wrong(title: str, told: str, remedy: str) -> Finding:
-    return Finding(Verdict.WRONG, title, told, remedy)
+def wrong(title: str, detail: str, remedy: str) -> Finding:
+    return Finding(Verdict.WRONG, title, detail, remedy)
 
 
 def look_at_date(title: str, what: str, ends: date | None, today: date, remedy: str) -> Finding:
@@ -44,5 +44,7 @@ def look_at_date(title: str, what: str, ends: date | None, today: date, remedy: 
     left = (ends - today).days
     if left < 0:
         return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", remedy)
-    told = f"{what} on {ends:%d %b %Y}, in {counted(left, 'day')}"
-    return soon(title, told, remedy) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, told)
+    detail = f"{what} on {ends:%d %b %Y}, in {counted(left, 'day')}"
+    return (
+        soon(title, detail, remedy) if timedelta(days=left) <= timedelta(days=max(REMIND_DAYS)) else well(title, detail)
+    )

@@ -72,8 +72,8 @@ _PREFIX = re.compile(r"[A-Z0-9-]*[A-Z-]")
 
 def cleaned_name(which: ListName, name: str) -> str:
     """Without needless spaces; a prefix in capitals, as searches look for codes."""
-    told = " ".join(name.split())
-    return told.upper() if which is ListName.ORDER_NUMBER_PREFIXES else told
+    cleaned = " ".join(name.split())
+    return cleaned.upper() if which is ListName.ORDER_NUMBER_PREFIXES else cleaned
 
 
 def name_fault(which: ListName, name: str) -> str:

@@ -299,8 +299,8 @@ def _of_account(make: Callable[[int, str], Subject]) -> Callable[[str], Subject]
     """A number and a text, in which colons may stand."""
 
     def read(rest: str) -> Subject:
-        account, told = rest.split(":", 1)
-        return make(int(account), told)
+        account, rest_of_key = rest.split(":", 1)
+        return make(int(account), rest_of_key)
 
     return read
 
@@ -351,5 +351,5 @@ def read_alert_key(text: str) -> AlertKey:
     subject = read_subject(":".join(parts[:-1]))
     if isinstance(subject, AlertSubject):
         return AlertKey(subject, parts[-1])
-    told, _, occasion = text.rpartition(":")
-    return AlertKey(AboutElse(told), occasion)
+    subject_text, _, occasion = text.rpartition(":")
+    return AlertKey(AboutElse(subject_text), occasion)

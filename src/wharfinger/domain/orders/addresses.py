@@ -85,41 +85,41 @@ def has_street(address: IncomingAddress | None) -> bool:
     return bool(address and _lines(address))
 
 
-def merge(held: IncomingAddress | None, told: IncomingAddress | None) -> IncomingAddress | None:
-    """What is known of the address after Amazon told `told`.
+def merge(held: IncomingAddress | None, incoming: IncomingAddress | None) -> IncomingAddress | None:
+    """What is known of the address after Amazon sent `incoming`.
 
     The same address again only adds: absent and masked parts erase nothing (behaviour A09). Another address
     replaces the held one whole. Another one that is masked or has no street is never mixed with a held clear one,
     which would make an address of nobody: the held one stays, and `differs_in_part` says so.
     """
-    if held is None or told is None:
-        known = told or held
+    if held is None or incoming is None:
+        known = incoming or held
         return None if known is None else tidy(known)
-    held, told = tidy(held), tidy(told)
-    if not contradicts(held, told):
-        return _join(held, told)
-    return told if _whole(told) or not _whole(held) else held
+    held, incoming = tidy(held), tidy(incoming)
+    if not contradicts(held, incoming):
+        return _join(held, incoming)
+    return incoming if _whole(incoming) or not _whole(held) else held
 
 
-def contradicts(held: IncomingAddress, told: IncomingAddress) -> bool:
+def contradicts(held: IncomingAddress, incoming: IncomingAddress) -> bool:
     """Whether the two are different places or people: some part that both have clear differs.
 
     A street line more or less is no contradiction, another line in its stead is one.
     """
-    mine, yours = _lines(held), _lines(told)
+    mine, yours = _lines(held), _lines(incoming)
     if mine and yours and not (mine <= yours or yours <= mine):
         return True
     names = ("name", "company", "town", "postcode", "country")
-    pairs = ((_clear(held, name), _clear(told, name)) for name in names)
+    pairs = ((_clear(held, name), _clear(incoming, name)) for name in names)
     return any(one and other and one != other for one, other in pairs)
 
 
-def differs_in_part(held: IncomingAddress | None, told: IncomingAddress | None) -> bool:
+def differs_in_part(held: IncomingAddress | None, incoming: IncomingAddress | None) -> bool:
     """Amazon tells another address than the held one, but too little of it to take it."""
-    if held is None or told is None:
+    if held is None or incoming is None:
         return False
-    held, told = tidy(held), tidy(told)
-    return contradicts(held, told) and _whole(held) and not _whole(told)
+    held, incoming = tidy(held), tidy(incoming)
+    return contradicts(held, incoming) and _whole(held) and not _whole(incoming)
 
 
 def changed(before: IncomingAddress | None, after: IncomingAddress | None) -> bool:
@@ -131,9 +131,9 @@ def _whole(address: IncomingAddress) -> bool:
     return has_street(address) and not doubts(address).masked
 
 
-def _join(held: IncomingAddress, told: IncomingAddress) -> IncomingAddress:
-    parts = {name: _newer(getattr(held, name), getattr(told, name), name) for name in _names(IncomingAddress)}
-    lines_of = told if _lines(told) >= _lines(held) and not _masked_street(told) else held
+def _join(held: IncomingAddress, incoming: IncomingAddress) -> IncomingAddress:
+    parts = {name: _newer(getattr(held, name), getattr(incoming, name), name) for name in _names(IncomingAddress)}
+    lines_of = incoming if _lines(incoming) >= _lines(held) and not _masked_street(incoming) else held
     return IncomingAddress(**{**parts, **{name: getattr(lines_of, name) for name in STREET_LINES}})
 
 
@@ -154,11 +154,11 @@ def _tells(text: str, name: str) -> bool:
     return not nothing and any(sign.isalnum() for sign in text)
 
 
-def _newer(held: str, told: str, name: str) -> str:
+def _newer(held: str, incoming: str, name: str) -> str:
     """The newer one that can be read; a masked one is better than none."""
-    if _tells(told, name) and not masked(told, name):
-        return _bare(told)
-    return held or told
+    if _tells(incoming, name) and not masked(incoming, name):
+        return _bare(incoming)
+    return held or incoming
 
 
 def _names(of: type[IncomingAddress] | type[IncomingBuyer]) -> list[str]:
@@ -180,10 +180,10 @@ def _clear(address: IncomingAddress, name: str) -> str:
     return "" if masked(text, name) else "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
-def merge_buyer(held: IncomingBuyer, told: IncomingBuyer) -> IncomingBuyer:
+def merge_buyer(held: IncomingBuyer, incoming: IncomingBuyer) -> IncomingBuyer:
     """Fact by fact: what Amazon does not tell (any more), or tells masked, stays as it was."""
     return IncomingBuyer(
-        **{name: _newer(getattr(held, name), getattr(told, name), name) for name in _names(IncomingBuyer)}
+        **{name: _newer(getattr(held, name), getattr(incoming, name), name) for name in _names(IncomingBuyer)}
     )
 
 

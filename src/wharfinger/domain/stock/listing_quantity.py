@@ -151,8 +151,8 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
         return Silent(listing.channels[0].silent)
     sources = {(channel.site_id, channel.item_id): channel for channel in senders}
     if len(sources) > 1:
-        told = "; ".join(f"{c.name}: {c.item_code} at {c.site_name or 'no site'}" for c in sources.values())
-        return Conflict(f"Amazon holds one quantity for SKU {listing.sku}, but the channels differ: {told}.")
+        differences = "; ".join(f"{c.name}: {c.item_code} at {c.site_name or 'no site'}" for c in sources.values())
+        return Conflict(f"Amazon holds one quantity for SKU {listing.sku}, but the channels differ: {differences}.")
     sender = senders[0]
     if sender.site_id is None:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")

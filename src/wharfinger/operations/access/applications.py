@@ -79,28 +79,28 @@ def save_application(
     application afterwards: accounts that hold access keep theirs, all others are authorised through the newest one
     that serves their region.
     """
-    told = _checked(entry, now)
-    row = _row(told, pk, beside)
-    if told.secret_seen and row.pk is not None and told.secret_seen != row.secret_last_four:
+    checked = _checked(entry, now)
+    row = _row(checked, pk, beside)
+    if checked.secret_seen and row.pk is not None and checked.secret_seen != row.secret_last_four:
         raise Refused(
             "A new client secret came while you were editing. Nothing of yours was written: open the page again and "
             "enter your change once more."
         )
-    if not told.client_secret and row.pk is None:
+    if not checked.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
     if row.pk is not None:
-        _refuse_other_targets(row, told)
+        _refuse_other_targets(row, checked)
     before = _facts(row) if row.pk is not None else None
-    _write(row, told, now)
+    _write(row, checked, now)
     for account in SellerAccount.objects.exclude(pk__in=linked_accounts().values("pk")):
         SellerAccount.objects.filter(pk=account.pk).update(application=application_for(account.region))
     after = _facts(row)
-    if told.client_secret:
+    if checked.client_secret:
         after["secret"] = "changed"
-    if told.queue.secret:
+    if checked.queue.secret:
         after["queue secret"] = "changed"
     record_audit("save application", "AmazonApplication", row.pk, before=before, after=after, now=now, user=user)
-    if told.client_secret:
+    if checked.client_secret:
         _try_the_new_secret(row, now)
     triggers.run_periodic_task(triggers.REMIND)
     return row
@@ -278,10 +278,10 @@ def _name(text: str) -> str:
     return name
 
 
-def _known(told: Sequence[str], lawful: Sequence[str], field_name: str, remedy: str) -> tuple[str, ...]:
-    if not set(told) <= set(lawful):
+def _known(entered: Sequence[str], lawful: Sequence[str], field_name: str, remedy: str) -> tuple[str, ...]:
+    if not set(entered) <= set(lawful):
         raise Refused(remedy, field_name)
-    return tuple(value for value in lawful if value in told)
+    return tuple(value for value in lawful if value in entered)
 
 
 def _redirect_uri(text: str) -> str:
@@ -329,5 +329,5 @@ def _queue_region(url: str) -> str:
     simulator = settings.WHARFINGER.simulator_url
     if simulator and url.startswith(f"{simulator}/sqs/"):
         return url.removeprefix(f"{simulator}/sqs/").partition("/")[0]
-    told = _QUEUE.fullmatch(url)
-    return told["region"] if told else ""
+    match = _QUEUE.fullmatch(url)
+    return match["region"] if match else ""

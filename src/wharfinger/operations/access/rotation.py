@@ -151,18 +151,22 @@ class NewSecret:
 
 
 @operation
-def take_new_secret(told: NewSecret, *, now: datetime) -> Took:
+def take_new_secret(new_secret: NewSecret, *, now: datetime) -> Took:
     """A message brought a new secret: it is used from now on. Safe to run twice; an older one changes nothing."""
-    row = AmazonApplication.objects.select_for_update().filter(client_id=told.client_id).order_by("-pk").first()
+    row = AmazonApplication.objects.select_for_update().filter(client_id=new_secret.client_id).order_by("-pk").first()
     if row is None:
         return Took.STRANGER
-    if row.client_secret == told.secret and row.rotation_requested_at is None:
+    if row.client_secret == new_secret.secret and row.rotation_requested_at is None:
         return Took.KNOWN
-    if row.client_secret != told.secret and told.made_at <= row.secret_set_at:
+    if row.client_secret != new_secret.secret and new_secret.made_at <= row.secret_set_at:
         return Took.OLDER
-    row.client_secret, row.secret_last_four, row.secret_set_at = told.secret, told.secret[-4:], told.made_at
-    row.secret_expires_on = (told.expires_at or told.made_at + SECRET_LIVES).date()
-    row.old_secret_works_until, row.rotated_at = told.old_works_until, now
+    row.client_secret, row.secret_last_four, row.secret_set_at = (
+        new_secret.secret,
+        new_secret.secret[-4:],
+        new_secret.made_at,
+    )
+    row.secret_expires_on = (new_secret.expires_at or new_secret.made_at + SECRET_LIVES).date()
+    row.old_secret_works_until, row.rotated_at = new_secret.old_works_until, now
     row.rotation_requested_at, row.rotation_error = None, ""
     row.save()
     close_alerts(AboutRotation(row.pk), now=now)

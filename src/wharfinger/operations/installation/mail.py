@@ -41,26 +41,29 @@ class MailEntry:
 
 @operation
 def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
-    told = _checked(entry)
+    checked = _checked(entry)
     known = MailSettings.objects.select_for_update().filter(pk=1).first()
     before, row = None if known is None else _facts(known), known or MailSettings(pk=1)
-    if row.password and told.username and not told.password and _goes_elsewhere(row, told):
+    if row.password and checked.username and not checked.password and _goes_elsewhere(row, checked):
         raise Refused(
             "The server, its port or the user name is another: type the password again. "
             "The stored one is sent nowhere else.",
             "password",
         )
-    row.host, row.port, row.username = told.host, told.port, told.username
-    row.security = MailSecurity(told.security)
-    row.sender, row.recipients = told.sender, list(told.recipients)
-    if not told.username:
+    row.host, row.port, row.username = checked.host, checked.port, checked.username
+    row.security = MailSecurity(checked.security)
+    row.sender, row.recipients = checked.sender, list(checked.recipients)
+    if not checked.username:
         row.password = row.password_last_four = ""
-    elif told.password:
-        row.password, row.password_last_four = told.password, told.password[-4:] if len(told.password) > 8 else ""
+    elif checked.password:
+        row.password, row.password_last_four = (
+            checked.password,
+            checked.password[-4:] if len(checked.password) > 8 else "",
+        )
     elif not row.password:
         raise Refused("Give the password of this user name too.", "password")
     row.save()
-    after = _facts(row) | ({"password": "changed"} if told.username and told.password else {})
+    after = _facts(row) | ({"password": "changed"} if checked.username and checked.password else {})
     record_audit("save", "MailSettings", 1, before=before, after=after, now=now, user=user)
     _try_again()
 

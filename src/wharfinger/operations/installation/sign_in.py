@@ -34,15 +34,15 @@ def _limits_of(attempt: Attempt) -> list[SignInLimit]:
     """A known browser has its own count alone: a stranger's attempts never stop it."""
     named = SignInLimit.hash_of_name(attempt.name)
     if attempt.browser:
-        told = {LimitKind.BROWSER: keyed_hash("sign-in browser", f"{attempt.browser} {attempt.name}")}
+        hashes = {LimitKind.BROWSER: keyed_hash("sign-in browser", f"{attempt.browser} {attempt.name}")}
     else:
-        told = {
+        hashes = {
             LimitKind.ADDRESS: keyed_hash("sign-in address", network_of(attempt.address)),
             LimitKind.NAME: named,
         }
     return [
         SignInLimit(kind=kind, subject_hash=value, name_hash="" if kind is LimitKind.ADDRESS else named)
-        for kind, value in told.items()
+        for kind, value in hashes.items()
     ]
 
 

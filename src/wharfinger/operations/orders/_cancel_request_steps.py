@@ -25,14 +25,14 @@ def note_cancel_request(
     order: SalesOrder, incoming: IncomingOrder, requested_before: Set[str], *, now: datetime
 ) -> None:
     """Wait for a person's answer; a request for a further line asks again. `requested_before`: order item ids."""
-    asked = {line.order_item_id for line in incoming.lines if line.cancel_requested}
+    requested = {line.order_item_id for line in incoming.lines if line.cancel_requested}
     subject = AboutOrder(order.pk)
-    if not asked:
+    if not requested:
         order.cancel_requested, order.cancel_answered_at = False, None
-    if not asked or incoming.status not in _STILL_OPEN:
+    if not requested or incoming.status not in _STILL_OPEN:
         solve_problem(ProblemKind.CANCEL_REQUESTED, subject, now=now)
         return
-    if asked - requested_before or not order.cancel_requested:
+    if requested - requested_before or not order.cancel_requested:
         order.cancel_answered_at = None
         record_activity("The buyer requested cancellation.", sales_order=order, channel_id=order.channel_id, now=now)
     reasons = (line.cancel_reason for line in incoming.lines if line.cancel_requested and line.cancel_reason)

@@ -51,10 +51,10 @@ def change_sales_order(
 
 
 def _change_lines(
-    order: SalesOrder, told: Sequence[IncomingLine], lines: list[SalesOrderLine], now: datetime
+    order: SalesOrder, incoming_lines: Sequence[IncomingLine], lines: list[SalesOrderLine], now: datetime
 ) -> list[SalesOrderLine]:
     held = {line.order_item_id: line for line in lines}
-    for line in told:
+    for line in incoming_lines:
         row = held.get(line.order_item_id)
         if row is None:
             continue
@@ -68,15 +68,15 @@ def _change_lines(
                 channel_id=order.channel_id,
                 now=now,
             )
-    _drop_untold(order, {line.order_item_id for line in told}, lines, now)
-    added = add_lines(order, [line for line in told if line.order_item_id not in held], now=now)
+    _drop_missing(order, {line.order_item_id for line in incoming_lines}, lines, now)
+    added = add_lines(order, [line for line in incoming_lines if line.order_item_id not in held], now=now)
     return [*lines, *added]
 
 
-def _drop_untold(order: SalesOrder, told: Set[str], lines: Sequence[SalesOrderLine], now: datetime) -> None:
+def _drop_missing(order: SalesOrder, order_item_ids: Set[str], lines: Sequence[SalesOrderLine], now: datetime) -> None:
     """Amazon tells an order with all of its lines: one that it tells no more is not to be sent."""
     for row in lines:
-        if told and row.order_item_id not in told and row.quantity_open:
+        if order_item_ids and row.order_item_id not in order_item_ids and row.quantity_open:
             row.quantity_cancelled = row.quantity_ordered - row.quantity_shipped
             row.save(update_fields=["quantity_cancelled"])
             record_activity(
@@ -115,8 +115,8 @@ def _note_shipped_elsewhere(
     order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine], now: datetime
 ) -> None:
     """Amazon counts more units as sent than we sent: somebody confirmed in Seller Central; the goods are gone."""
-    told = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
-    gone = [(line, told.get(line.order_item_id, 0) - line.quantity_shipped) for line in lines]
+    fulfilled = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
+    gone = [(line, fulfilled.get(line.order_item_id, 0) - line.quantity_shipped) for line in lines]
     gone = [(line, min(units, line.quantity_open)) for line, units in gone if units > 0]
     gone = [(line, units) for line, units in gone if units]
     if not gone:

@@ -66,9 +66,9 @@ def _keep_lines(
             row = ImportedLine(imported=imported, order_item_id=line.order_item_id, sku=line.sku, asin=line.asin[:20])
             rows.append(row)
         _note_line(row, line, status, left, sent_unseen=sent_unseen)
-    told = {line.order_item_id for line in incoming.lines}
+    order_item_ids = {line.order_item_id for line in incoming.lines}
     for row in rows:
-        if row.order_item_id not in told and (told or status in ENDED):
+        if row.order_item_id not in order_item_ids and (order_item_ids or status in ENDED):
             _end_line(row, status, left)
     return left
 

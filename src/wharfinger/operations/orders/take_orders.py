@@ -341,9 +341,9 @@ def _issue_fba(order: SalesOrder, incoming: IncomingOrder, options: InForce, now
 
 def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]) -> None:
     """Units that left before the channel was made: record only, no stock movement, no confirmation."""
-    told = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
+    fulfilled = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
     for line in lines:
-        units = line.quantity_open if order.imported.record_only else told.get(line.order_item_id, 0)
+        units = line.quantity_open if order.imported.record_only else fulfilled.get(line.order_item_id, 0)
         line.quantity_shipped = min(units, line.quantity_open)
         line.save(update_fields=["quantity_shipped"])
     if not any(line.quantity_open for line in lines):

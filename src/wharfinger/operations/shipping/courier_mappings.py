@@ -195,6 +195,6 @@ def _facts(channel: Channel) -> dict[str, str]:
         priority = "" if level.invoice_priority is None else f", invoice priority {level.invoice_priority}"
         facts[f"in: {level.service_level}"] = f"{level.group}{priority}"
     for row in CourierMapping.objects.filter(channel=channel).select_related("service").order_by("pk"):
-        told = (row.carrier_code, row.carrier_name, row.shipping_method)
-        facts[f"out: {row.service}"] = ", ".join(part for part in told if part)
+        parts = (row.carrier_code, row.carrier_name, row.shipping_method)
+        facts[f"out: {row.service}"] = ", ".join(part for part in parts if part)
     return facts

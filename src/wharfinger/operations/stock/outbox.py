@@ -213,7 +213,7 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
     match outcome:
         case Accepted():
             push.update(outcome=StockPush.Outcome.ACCEPTED, submission_id=outcome.submission_id[:60], settled_at=now)
-            _told(listing, sent, now)
+            _note_accepted(listing, sent, now)
             _end_notice(sent)
         case Refused():
             error = outcome.error[:_ERROR_AT_MOST]
@@ -230,7 +230,7 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
             assert_never(outcome)
 
 
-def _told(listing: Listing, sent: QuantityToSend, now: datetime) -> None:
+def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> None:
     why = dict(sent.why)
     misses = (listing.sent_why or {}).get("misses")
     if misses and listing.sent_quantity == sent.quantity:

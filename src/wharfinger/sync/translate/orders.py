@@ -256,7 +256,7 @@ def _address(recipient: Recipient | None) -> IncomingAddress | None:
     preference = recipient.delivery_preference or DeliveryPreference()
     wishes = (preference.drop_off_location, preference.address_instruction)
     lines = (address.address_line1, address.address_line2, address.address_line3)
-    street = _told(lines) or _brazilian_street(address.extended_fields)
+    street = _filled(lines) or _brazilian_street(address.extended_fields)
     first, second, third, *_ = (*street, "", "", "")
     return tidy(
         IncomingAddress(
@@ -270,7 +270,7 @@ def _address(recipient: Recipient | None) -> IncomingAddress | None:
             postcode=address.postal_code or "",
             country=address.country_code or "",
             phone=address.phone or "",
-            instructions=" · ".join(_told(wishes)),
+            instructions=" · ".join(_filled(wishes)),
             hours=_hours(preference.delivery_time),
             capabilities=", ".join(CAPABILITIES.get(name, name) for name in preference.delivery_capabilities),
         )
@@ -281,8 +281,8 @@ def _brazilian_street(parts: AddressExtendedFields | None) -> list[str]:
     """Brazil tells the street in its parts; they stand in where no line is filled."""
     if parts is None:
         return []
-    street = ", ".join(_told((parts.street_name, parts.street_number)))
-    return _told((street, parts.complement, parts.neighborhood))
+    street = ", ".join(_filled((parts.street_name, parts.street_number)))
+    return _filled((street, parts.complement, parts.neighborhood))
 
 
 def _hours(wished: PreferredDeliveryTime | None) -> str:
@@ -317,7 +317,7 @@ def _exception(one: ExceptionDate) -> str:
     return f"{one.exception_date} {'closed' if closed else _windows(one.time_windows) or 'open'}"
 
 
-def _told(texts: Iterable[str | None]) -> list[str]:
+def _filled(texts: Iterable[str | None]) -> list[str]:
     return [text for text in texts if text]
 
 

@@ -120,20 +120,20 @@ class ApplicationForm(forms.Form):
         return [(ticks[role.name], role) for role in ROLES]
 
     def entry(self) -> ApplicationEntry:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return ApplicationEntry(
-            application_id=told["application_id"],
-            client_id=told["client_id"],
-            client_secret=told["client_secret"],
-            is_draft=told["is_draft"],
-            kind=ApplicationKind(told["kind"]),
-            name=told["name"],
-            regions=tuple(told["regions"]),
-            roles=tuple(told["roles"]),
-            redirect_uri=told["redirect_uri"],
-            secret_expires_on=told["secret_expires_on"],
-            secret_seen=told["secret_seen"],
-            queue=QueueEntry(told["queue_url"], told["queue_key_id"], told["queue_secret"]),
+            application_id=cleaned["application_id"],
+            client_id=cleaned["client_id"],
+            client_secret=cleaned["client_secret"],
+            is_draft=cleaned["is_draft"],
+            kind=ApplicationKind(cleaned["kind"]),
+            name=cleaned["name"],
+            regions=tuple(cleaned["regions"]),
+            roles=tuple(cleaned["roles"]),
+            redirect_uri=cleaned["redirect_uri"],
+            secret_expires_on=cleaned["secret_expires_on"],
+            secret_seen=cleaned["secret_seen"],
+            queue=QueueEntry(cleaned["queue_url"], cleaned["queue_key_id"], cleaned["queue_secret"]),
         )
 
 

@@ -127,7 +127,7 @@ class OptionsGrid:
     def __init__(self, form: forms.Form, listed: OptionsList, channel_id: int | None, data: QueryDict | None) -> None:
         self.form, self.listed = form, listed
         self.options = options_of_kind(listed.kind)
-        self.asked = data.get(ROW_CHOICE, "") if data is not None else ""
+        self.row_choice = data.get(ROW_CHOICE, "") if data is not None else ""
         self.order_types = self._types(data)
         self._choices = option_choices(listed.kind, channel_id)
         self._add_row("", listed.defaults)
@@ -140,7 +140,7 @@ class OptionsGrid:
             shown = {row.row.order_type.value for row in self.listed.rows if row.row.order_type is not None}
         else:
             shown = set(data.getlist(ROWS))
-        what, _, order_type = self.asked.partition(":")
+        what, _, order_type = self.row_choice.partition(":")
         shown = shown | {order_type} if what == "add" else shown - {order_type}
         return [each for each in self.listed.order_types if each.value in shown]
 
@@ -151,8 +151,8 @@ class OptionsGrid:
             if name in self.form.fields:
                 continue
             word = empty[option]
-            told = f"inherits {word}" if row else (f"default: {word}" if word != "none" else "none")
-            self.form.fields[name] = self._field(option, told)
+            placeholder = f"inherits {word}" if row else (f"default: {word}" if word != "none" else "none")
+            self.form.fields[name] = self._field(option, placeholder)
             if stored is not None:
                 self.form.initial.setdefault(name, getattr(stored.values, option))
         if row and "courier_service" in self.options:
@@ -161,10 +161,10 @@ class OptionsGrid:
             if stored is not None:
                 self.form.initial.setdefault(name, stored.late_courier_acknowledged)
 
-    def _field(self, option: str, told: str) -> forms.Field:
+    def _field(self, option: str, placeholder: str) -> forms.Field:
         label, help_text = LABELS[option], HELP[option]
         if option == "currency":
-            widget = forms.TextInput(attrs={"placeholder": told, "autocapitalize": "characters"})
+            widget = forms.TextInput(attrs={"placeholder": placeholder, "autocapitalize": "characters"})
             return forms.CharField(label=label, help_text=help_text, required=False, max_length=3, widget=widget)
         if option == "invoice_priority":
             return forms.IntegerField(
@@ -173,7 +173,7 @@ class OptionsGrid:
                 required=False,
                 min_value=PRIORITY_FIRST,
                 max_value=PRIORITY_LAST,
-                widget=forms.NumberInput(attrs={"placeholder": told, "inputmode": "numeric"}),
+                widget=forms.NumberInput(attrs={"placeholder": placeholder, "inputmode": "numeric"}),
             )
         choices, coerce = self._offered(option)
         return forms.TypedChoiceField(
@@ -182,7 +182,7 @@ class OptionsGrid:
             required=False,
             coerce=coerce,
             empty_value=None,
-            choices=[("", told), *choices],
+            choices=[("", placeholder), *choices],
             error_messages={"invalid_choice": f"This {label.lower()} cannot be chosen. Choose another."},
         )
 
@@ -196,7 +196,7 @@ class OptionsGrid:
     @property
     def removed(self) -> str:
         """The order type whose row was just removed: its button takes the focus."""
-        what, _, order_type = self.asked.partition(":")
+        what, _, order_type = self.row_choice.partition(":")
         return order_type if what == "remove" else ""
 
     def keep_entered(self, data: QueryDict) -> None:
@@ -204,7 +204,7 @@ class OptionsGrid:
         for name, field in self.form.fields.items():
             if name in data or isinstance(field, forms.BooleanField):
                 self.form.initial[name] = field.widget.value_from_datadict(data, self.form.files, name)
-        what, _, order_type = self.asked.partition(":")
+        what, _, order_type = self.row_choice.partition(":")
         first = self.form.fields.get(_name(order_type, self.options[0])) if order_type else None
         if what == "add" and first is not None:
             first.widget.attrs["autofocus"] = True
@@ -232,12 +232,12 @@ class OptionsGrid:
 
     def entered(self) -> tuple[OptionRow, ...]:
         """The whole list, for the operation."""
-        told = self.form.cleaned_data
+        cleaned = self.form.cleaned_data
         return tuple(
             OptionRow(
                 order_type,
-                OptionValues(**{option: _clean(told.get(_name(row, option))) for option in self.options}),
-                bool(told.get(_name(row, ACKNOWLEDGED), False)),
+                OptionValues(**{option: _clean(cleaned.get(_name(row, option))) for option in self.options}),
+                bool(cleaned.get(_name(row, ACKNOWLEDGED), False)),
             )
             for row, order_type in [("", None), *((each.value, each) for each in self.order_types)]
         )

@@ -220,25 +220,25 @@ class ChannelForm(forms.Form):
 
     def entry(self) -> ChannelEntry:
         """What was entered, for the operation; a step of New Channel leaves out what others ask."""
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return ChannelEntry(
-            name=told.get("name", ""),
-            enabled=told.get("enabled", False),
-            start_date=told.get("start_date", date.min),
-            order_ref_format=told.get("order_ref_format", ""),
-            dont_import_orders=told.get("dont_import_orders", False),
-            dont_upload_order_status=told.get("dont_upload_order_status", False),
-            dont_upload_stock_levels=told.get("dont_upload_stock_levels", False),
-            use_amazon_sku=told.get("use_amazon_sku", False),
-            import_fba_orders=told.get("import_fba_orders", ""),
-            region=told.get("region", ""),
-            marketplace_id=told.get("marketplace_typed", "").strip() or told.get("marketplace_id", ""),
-            seller_id=told.get("seller_id", ""),
-            auth_token=told.get("auth_token", ""),
-            token_expiry=told.get("token_expiry"),
-            site_id=told.get("site_id"),
-            courier_service_id=told.get("courier_service_id"),
-            late_courier_acknowledged=told.get("late_courier_acknowledged", False),
+            name=cleaned.get("name", ""),
+            enabled=cleaned.get("enabled", False),
+            start_date=cleaned.get("start_date", date.min),
+            order_ref_format=cleaned.get("order_ref_format", ""),
+            dont_import_orders=cleaned.get("dont_import_orders", False),
+            dont_upload_order_status=cleaned.get("dont_upload_order_status", False),
+            dont_upload_stock_levels=cleaned.get("dont_upload_stock_levels", False),
+            use_amazon_sku=cleaned.get("use_amazon_sku", False),
+            import_fba_orders=cleaned.get("import_fba_orders", ""),
+            region=cleaned.get("region", ""),
+            marketplace_id=cleaned.get("marketplace_typed", "").strip() or cleaned.get("marketplace_id", ""),
+            seller_id=cleaned.get("seller_id", ""),
+            auth_token=cleaned.get("auth_token", ""),
+            token_expiry=cleaned.get("token_expiry"),
+            site_id=cleaned.get("site_id"),
+            courier_service_id=cleaned.get("courier_service_id"),
+            late_courier_acknowledged=cleaned.get("late_courier_acknowledged", False),
             options=self.grid.entered() if self.grid is not None else None,
         )
 

@@ -12,11 +12,11 @@ class LongSelect(forms.Select):
 
     def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
         widget = self.get_context(name, value, attrs)["widget"]
-        told = (option for _, group, _ in widget["optgroups"] for option in group)
+        entries = (option for _, group, _ in widget["optgroups"] for option in group)
         options = format_html_join(
             "",
             '<option value="{}"{}>{}</option>',
-            ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in told),
+            ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in entries),
         )
         return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options)
 

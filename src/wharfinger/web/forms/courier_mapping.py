@@ -82,12 +82,12 @@ class MappingForm(forms.Form):
 
     def _add_carrier(self, row: CarrierRow) -> None:
         name = f"carrier.{row.service_id}"
-        told = {
+        fields = {
             "carrier_code": ("Carrier code", row.code, {"list": "carrier-codes", "placeholder": row.own_code}),
             "carrier_name": ("Carrier name", row.name, {"placeholder": row.own_name}),
             "shipping_method": ("Shipping method", row.method, {"list": "shipping-methods"}),
         }
-        for field, (label, value, attrs) in told.items():
+        for field, (label, value, attrs) in fields.items():
             self.fields[f"{name}.{field}"] = forms.CharField(
                 label=f"{label} of {row.service}",
                 max_length=TEXT_AT_MOST,
@@ -141,25 +141,25 @@ class MappingForm(forms.Form):
     suggested_levels = AMAZONS_LEVELS
 
     def level_entries(self) -> list[LevelEntry]:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return [
             LevelEntry(
-                told[f"level.{place}.level"],
-                told[f"level.{place}.group_id"],
-                told[f"level.{place}.invoice_priority"],
+                cleaned[f"level.{place}.level"],
+                cleaned[f"level.{place}.group_id"],
+                cleaned[f"level.{place}.invoice_priority"],
             )
             for place in range(len(self._levels))
         ]
 
     def carrier_entries(self) -> list[CarrierEntry]:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return [
             CarrierEntry(
                 row.service_id,
-                told[f"carrier.{row.service_id}.carrier_code"],
-                told[f"carrier.{row.service_id}.carrier_name"],
-                told[f"carrier.{row.service_id}.shipping_method"],
-                told[f"carrier.{row.service_id}.seen_at_amazon"],
+                cleaned[f"carrier.{row.service_id}.carrier_code"],
+                cleaned[f"carrier.{row.service_id}.carrier_name"],
+                cleaned[f"carrier.{row.service_id}.shipping_method"],
+                cleaned[f"carrier.{row.service_id}.seen_at_amazon"],
             )
             for row in self.page.carriers
         ]

@@ -55,16 +55,16 @@ class CourierForm(forms.Form):
             del self.fields["number_prefix"]
 
     def entry(self) -> ServiceEntry:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return ServiceEntry(
-            courier=told["courier"],
-            name=told["name"],
-            tracking=Tracking(told["tracking"]),
-            gives_number=told.get("gives_number", False),
-            number_prefix=told.get("number_prefix", ""),
-            amazon_carrier_code=told["amazon_carrier_code"],
-            amazon_carrier_name=told["amazon_carrier_name"],
-            amazon_shipping_method=told["amazon_shipping_method"],
-            active=told["active"],
-            carrier_seen_at_amazon=told["carrier_seen_at_amazon"],
+            courier=cleaned["courier"],
+            name=cleaned["name"],
+            tracking=Tracking(cleaned["tracking"]),
+            gives_number=cleaned.get("gives_number", False),
+            number_prefix=cleaned.get("number_prefix", ""),
+            amazon_carrier_code=cleaned["amazon_carrier_code"],
+            amazon_carrier_name=cleaned["amazon_carrier_name"],
+            amazon_shipping_method=cleaned["amazon_shipping_method"],
+            active=cleaned["active"],
+            carrier_seen_at_amazon=cleaned["carrier_seen_at_amazon"],
         )

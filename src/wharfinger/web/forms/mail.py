@@ -40,15 +40,15 @@ class MailForm(forms.Form):
             self.fields["password"].help_text = f"Set{ends}. Leave it empty to keep it; it is never shown."
 
     def entry(self) -> MailEntry:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return MailEntry(
-            host=told["host"],
-            port=told["port"],
-            security=told["security"],
-            username=told["username"],
-            password=told["password"],
-            sender=told["sender"],
-            recipients=tuple(told["recipients"].replace(",", "\n").splitlines()),
+            host=cleaned["host"],
+            port=cleaned["port"],
+            security=cleaned["security"],
+            username=cleaned["username"],
+            password=cleaned["password"],
+            sender=cleaned["sender"],
+            recipients=tuple(cleaned["recipients"].replace(",", "\n").splitlines()),
         )
 
 

@@ -47,7 +47,7 @@ class MoreChannelsForm(forms.Form):
         offer(self, "courier_service_id", courier_groups(), "Choose a courier service")
 
     def clean(self) -> dict[str, object]:
-        told = super().clean() or {}
+        cleaned = super().clean() or {}
         picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
         if len(picked) != len(self.ticked):
             raise forms.ValidationError("One of the ticked channels cannot be made any more. Look at the list again.")
@@ -55,9 +55,9 @@ class MoreChannelsForm(forms.Form):
             raise forms.ValidationError("Tick the channels to create.")
         if any(one.kind == Fulfilment.FBM for one in picked):
             for name, what in (("site_id", "a site"), ("courier_service_id", "a courier service")):
-                if not told.get(name):
+                if not cleaned.get(name):
                     self.add_error(name, f"Choose {what} for the FBM channels.")
-        return told
+        return cleaned
 
     def wanted(self) -> list[OneMore]:
         picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]

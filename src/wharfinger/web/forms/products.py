@@ -52,7 +52,7 @@ class LinkForm(forms.Form):
         offer(self, "item", offered)
 
     def clean(self) -> dict[str, object]:
-        told = super().clean() or {}
-        if not self.errors and not told.get("item") and not told.get("code"):
+        cleaned = super().clean() or {}
+        if not self.errors and not cleaned.get("item") and not cleaned.get("code"):
             self.add_error("code", "Pick a stock item above, or type the stock code of another one.")
-        return told
+        return cleaned

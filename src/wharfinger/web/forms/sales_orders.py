@@ -60,7 +60,7 @@ class DispatchForm(forms.Form):
         super().__init__(data, prefix="dispatch")
         self.open_lines = [line for line in order.lines if line.open and not line.held_reason and line.item_id]
         self.initial["package"] = order.next_package
-        offer(self, "service_id", [(service.id, _told(service)) for service in services])
+        offer(self, "service_id", [(service.id, _service_label(service)) for service in services])
         if services and services[0].why:
             self.fields["service_id"].help_text = f"{services[0].title} is offered first: {services[0].why}."
         self.fields[
@@ -84,8 +84,8 @@ class DispatchForm(forms.Form):
 
     def quantities(self) -> dict[int, int]:
         """Units by line; lines left empty or at zero stay for a later parcel."""
-        asked = ((line.id, self.cleaned_data.get(_name(line.id)) or 0) for line in self.open_lines)
-        return {line_id: units for line_id, units in asked if units}
+        entered = ((line.id, self.cleaned_data.get(_name(line.id)) or 0) for line in self.open_lines)
+        return {line_id: units for line_id, units in entered if units}
 
 
 class TrackingForm(forms.Form):
@@ -123,7 +123,7 @@ def _name(line_id: int) -> str:
     return f"line_{line_id}"
 
 
-def _told(service: Service) -> str:
+def _service_label(service: Service) -> str:
     number = "gives its tracking number at once" if service.gives_number else _TRACKING[service.tracking]
     return f"{service.title} ({number})"
 

@@ -34,11 +34,11 @@ class SiteForm(forms.Form):
             self.fields["kind"].disabled = self.fields["pool"].disabled = True
 
     def entry(self) -> SiteEntry:
-        told = self.cleaned_data
+        cleaned = self.cleaned_data
         return SiteEntry(
-            name=told["name"],
-            kind=SiteKind(told["kind"]),
-            pool=Pool(told["pool"]) if told["pool"] else None,
-            priority=told["priority"],
-            address=told["address"],
+            name=cleaned["name"],
+            kind=SiteKind(cleaned["kind"]),
+            pool=Pool(cleaned["pool"]) if cleaned["pool"] else None,
+            priority=cleaned["priority"],
+            address=cleaned["address"],
         )

@@ -159,17 +159,17 @@ class CsvForm(forms.Form):
     """Then the upload in base64, to be sent back with the answer."""
 
     def clean(self) -> dict[str, object]:
-        told = super().clean() or {}
-        upload = told.get("file")
+        cleaned = super().clean() or {}
+        upload = cleaned.get("file")
         if upload is not None:
-            told["text"] = self._read(upload.read(_CSV_AT_MOST + 1))
-        elif told.get("raw"):
-            told["text"] = self._decoded(str(told["raw"]), str(told.get("encoding", "")))
+            cleaned["text"] = self._read(upload.read(_CSV_AT_MOST + 1))
+        elif cleaned.get("raw"):
+            cleaned["text"] = self._decoded(str(cleaned["raw"]), str(cleaned.get("encoding", "")))
         if self.ask is not None:
-            return told
-        if not self.errors and not str(told.get("text", "")).strip():
+            return cleaned
+        if not self.errors and not str(cleaned.get("text", "")).strip():
             self.add_error("file", "Choose a CSV file, or paste its rows.")
-        return told
+        return cleaned
 
     def _read(self, body: bytes) -> str:
         if len(body) > _CSV_AT_MOST:

@@ -47,10 +47,10 @@ class _NewPassword(forms.Form):
     )
 
     def clean(self) -> dict[str, object]:
-        told = super().clean() or {}
-        if told.get("password") and told.get("again") and told["password"] != told["again"]:
+        cleaned = super().clean() or {}
+        if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
             self.add_error("again", "The two passwords differ. Type the same one twice.")
-        return told
+        return cleaned
 
 
 class PasswordForm(_NewPassword):

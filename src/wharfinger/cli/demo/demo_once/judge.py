@@ -181,17 +181,17 @@ def _judge_listings(books: StateReport, verdict: Verdict) -> None:
     available = {(level.item_id, level.site_id): level.on_hand - level.allocated for level in StockLevel.objects.all()}
     amazon = {(row["sellerId"], row["sku"]): row for row in books["listings"]}
     for listing in Listing.objects.filter(fulfilment="FBM").select_related("account").prefetch_related("products"):
-        told = amazon.get((listing.account.seller_id, listing.sku))
+        shown = amazon.get((listing.account.seller_id, listing.sku))
         for product in listing.products.all():
             site = sites.get((listing.account_id, product.marketplace_id))
             level = None if site is None or product.item_id is None else available.get((product.item_id, site))
-            if told is None or level is None:
+            if shown is None or level is None:
                 continue
             verdict.listings.checked += 1
-            if told["quantity"] != max(0, level):
+            if shown["quantity"] != max(0, level):
                 verdict.listings.wrong += 1
-                verdict.faults.append(f"{listing.sku}: Amazon shows {told['quantity']}, available are {level}")
-                if not is_explained(told, listing.sent_at, books["writes"], books["faultEvents"]):
+                verdict.faults.append(f"{listing.sku}: Amazon shows {shown['quantity']}, available are {level}")
+                if not is_explained(shown, listing.sent_at, books["writes"], books["faultEvents"]):
                     verdict.unexplained += 1
             break
 
@@ -220,7 +220,7 @@ def _sites_of_sending_channels() -> dict[tuple[int, str], int | None]:
 
 
 def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
-    told = Counter(
+    sent_counts = Counter(
         (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
     )
     due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT).select_related("shipment__order__imported")
@@ -233,7 +233,7 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
         shipment = confirmation.shipment
         key = (shipment.order.imported.amazon_order_id, shipment.package_reference)
         verdict.confirmations.due += 1
-        verdict.confirmations.twice += max(0, told[key] - 1)
+        verdict.confirmations.twice += max(0, sent_counts[key] - 1)
         arrived = packages.get(key) == shipment.tracking_number
         if arrived and confirmation.state == ConfirmationState.CONFIRMED:
             verdict.confirmations.confirmed += 1

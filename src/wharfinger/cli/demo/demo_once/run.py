@@ -52,9 +52,9 @@ def run_demo_once(plan: Plan) -> int:
             seed=plan.seed,
             fresh=True,
         )
-        told = demo_environment(home, simulator, port)
+        variables = demo_environment(home, simulator, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
-        supervisor = Supervisor(home, told, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
+        supervisor = Supervisor(home, variables, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
         try:
             _start(supervisor, simulator, port, plan.workers)
             verdict = _do_the_job(supervisor, plan, ending, f"http://127.0.0.1:{port}", simulator.url)

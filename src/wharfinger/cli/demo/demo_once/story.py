@@ -271,8 +271,8 @@ def place_orders(job: Job, wave: int) -> None:
     """A share of the orders: FBM, FBA, pending, cancelled, unknown SKUs, several lines, several currencies."""
     share = job.orders // WAVES + (job.orders % WAVES if wave == 0 else 0)
     if share:
-        told = job.control.post("orders", json={"mix": {"count": share, "seed": job.seed * 100 + wave}})
-        job.placed += len(told.raise_for_status().json()["orderIds"])
+        answer = job.control.post("orders", json={"mix": {"count": share, "seed": job.seed * 100 + wave}})
+        job.placed += len(answer.raise_for_status().json()["orderIds"])
     say(f"{job.placed} orders placed.")
     wanted = job.placed
     job.await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
@@ -369,7 +369,7 @@ def _waiting() -> str:
         f"{line.outcome or '–'} {line.waiting_for} {line.error}".strip()
         for line in FlowSchedule.objects.order_by("account", "flow")
     ]
-    told = [
+    unsettled = [
         f"confirmation {row.pk} {row.state}, attempts {row.attempts}, looks {row.read_backs}, due {_hour(row.again_at)}"
         for row in Confirmation.objects.exclude(state__in=_SETTLED).order_by("pk")
     ]
@@ -377,7 +377,7 @@ def _waiting() -> str:
     return (
         f"{_hour(settings.CLOCK.now())}; {ImportedOrder.objects.count()} orders imported, "
         f"{StockNotice.objects.count()} quantities wait\n  "
-        + "\n  ".join(lines + told + [f"job {name} {status}" for name, status in jobs])
+        + "\n  ".join(lines + unsettled + [f"job {name} {status}" for name, status in jobs])
     )
 
 

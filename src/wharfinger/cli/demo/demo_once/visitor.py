@@ -56,25 +56,25 @@ class _Reader(HTMLParser):
         self._button: tuple[Form, str, str, list[str]] | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        told = {name: value or "" for name, value in attrs}
+        attributes = {name: value or "" for name, value in attrs}
         match tag:
             case "form":
-                self._form = Form(told.get("action", ""), told.get("method", "get").lower())
+                self._form = Form(attributes.get("action", ""), attributes.get("method", "get").lower())
                 self.forms.append(self._form)
-                if "id" in told:
-                    self._by_id[told["id"]] = self._form
+                if "id" in attributes:
+                    self._by_id[attributes["id"]] = self._form
             case "a":
                 self._link = []
-                self.links.append((told.get("href", ""), ""))
+                self.links.append((attributes.get("href", ""), ""))
             case "input" | "button" | "select" | "textarea" | "option":
-                self._field(tag, told, {name for name, _ in attrs})
+                self._field(tag, attributes, {name for name, _ in attrs})
 
-    def _field(self, tag: str, told: dict[str, str], names: set[str]) -> None:
+    def _field(self, tag: str, attributes: dict[str, str], names: set[str]) -> None:
         if tag == "option":
-            self._options.append((told.get("value", ""), "selected" in names))
+            self._options.append((attributes.get("value", ""), "selected" in names))
             return
-        form = self._by_id.get(told.get("form", "")) or self._form
-        name = told.get("name", "")
+        form = self._by_id.get(attributes.get("form", "")) or self._form
+        name = attributes.get("name", "")
         if form is None or not name or "disabled" in names:
             return
         if tag == "select":
@@ -82,13 +82,13 @@ class _Reader(HTMLParser):
         elif tag == "textarea":
             self._textarea = (form, name, [])
         elif tag == "button":
-            self._button = (form, name, told.get("value", ""), [])
-        elif told.get("type") in ("submit", "image"):
-            form.buttons.append((name, told.get("value", ""), told.get("value", "")))
-        elif told.get("type") == "checkbox" and "checked" not in names:
-            form.boxes.append((name, told.get("value", "on")))
-        elif told.get("type") not in ("checkbox", "radio") or "checked" in names:
-            form.fields.append((name, told.get("value", "on" if told.get("type") == "checkbox" else "")))
+            self._button = (form, name, attributes.get("value", ""), [])
+        elif attributes.get("type") in ("submit", "image"):
+            form.buttons.append((name, attributes.get("value", ""), attributes.get("value", "")))
+        elif attributes.get("type") == "checkbox" and "checked" not in names:
+            form.boxes.append((name, attributes.get("value", "on")))
+        elif attributes.get("type") not in ("checkbox", "radio") or "checked" in names:
+            form.fields.append((name, attributes.get("value", "on" if attributes.get("type") == "checkbox" else "")))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":

@@ -124,8 +124,8 @@ def every_sent_level(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[P
 
 
 def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
-    told = rows.annotate(sold_both_ways=_sold_both_ways()).order_by("id").values(*_COLUMNS, "sold_both_ways")
-    return (_row(row) for row in told.iterator(chunk_size=2000))
+    value_rows = rows.annotate(sold_both_ways=_sold_both_ways()).order_by("id").values(*_COLUMNS, "sold_both_ways")
+    return (_row(row) for row in value_rows.iterator(chunk_size=2000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,13 +172,13 @@ class ProductCounts:
 
 
 def count_products(channel: ChannelFacts) -> ProductCounts:
-    told = _of(channel).aggregate(
+    counts = _of(channel).aggregate(
         total=Count("id"),
         linked=Count("item_id"),
         fbm=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBM)),
         fba=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBA)),
     )
-    return ProductCounts(**told)
+    return ProductCounts(**counts)
 
 
 def _of(channel: ChannelFacts) -> QuerySet[ChannelProduct]:

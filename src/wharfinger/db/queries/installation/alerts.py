@@ -72,6 +72,6 @@ def _rows(alerts: QuerySet[Alert], at_most: int) -> tuple[AlertRow, ...]:
     return tuple(_row(row) for row in alerts.order_by("-id").values_list(*_COLUMNS)[:at_most])
 
 
-def _row(told: tuple[object, ...]) -> AlertRow:
-    number, kind, text, remedy, page, account, *times = told
+def _row(values: tuple[object, ...]) -> AlertRow:
+    number, kind, text, remedy, page, account, *times = values
     return AlertRow(number, kind, text, remedy, page, account or "", *times)  # type: ignore[arg-type]  # as selected

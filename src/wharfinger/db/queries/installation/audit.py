@@ -98,7 +98,7 @@ def _filtered(wanted: AuditFilter) -> QuerySet[Any, Any]:
 
 
 def _row(row: dict[str, Any]) -> AuditRow:
-    before, after = _told(row["before"]), _told(row["after"])
+    before, after = _as_displayed(row["before"]), _as_displayed(row["after"])
     names = [*before, *(name for name in after if name not in before)]
     return AuditRow(
         id=row["id"],
@@ -116,7 +116,7 @@ def _row(row: dict[str, Any]) -> AuditRow:
     )
 
 
-def _told(values: Any) -> dict[str, str]:
+def _as_displayed(values: Any) -> dict[str, str]:
     """A toggle is told as its page tells it."""
     if not isinstance(values, dict):
         return {}

@@ -54,8 +54,8 @@ def _pauses(users: Sequence[User]) -> dict[str, datetime]:
     """By user name: until when a strange browser may not try it."""
     hashes = {SignInLimit.hash_of_name(user.username): user.username for user in users}
     rows = SignInLimit.objects.filter(kind=LimitKind.NAME, subject_hash__in=hashes, paused_until__isnull=False)
-    told = rows.values_list("subject_hash", "paused_until")
-    return {hashes[subject]: until for subject, until in told if until is not None}
+    pauses = rows.values_list("subject_hash", "paused_until")
+    return {hashes[subject]: until for subject, until in pauses if until is not None}
 
 
 def person_row(user_id: int) -> PersonRow | None:

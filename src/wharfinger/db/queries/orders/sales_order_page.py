@@ -406,7 +406,7 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
     lines = ShipmentLine.objects.filter(shipment__order=order_id).order_by("id")
     for shipment_id, sku, quantity in lines.values_list("shipment", "line__sku", "quantity"):
         parts[shipment_id].append((sku, quantity))
-    told = {
+    confirmations = {
         row.shipment_id: ConfirmationFacts(
             id=row.pk,
             state=row.state,
@@ -433,7 +433,7 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
             shipped_at=row.shipped_at,
             who=str(row.user) if row.user else "",
             lines=tuple(parts.get(row.pk, ())),
-            confirmation=told.get(row.pk),
+            confirmation=confirmations.get(row.pk),
             service_id=row.service_id,
             delivered_at=row.delivered_at,
             number_confirmed=row.number_confirmed,

@@ -159,11 +159,11 @@ def orders_due(ship_by: ShipBy, day: Day) -> QuerySet[SalesOrder]:
 
 def count_due(day: Day) -> dict[ShipBy, int]:
     """How many are late, must leave today, have time: the counts of the board's columns, by one query."""
-    asked = {each: Count("pk", filter=_due(each, day)) for each in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER)}
+    aggregates = {each: Count("pk", filter=_due(each, day)) for each in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER)}
     counts = SalesOrder.objects.filter(state__in=TO_SHIP_STATES).aggregate(
-        **{each.value: n for each, n in asked.items()}
+        **{each.value: n for each, n in aggregates.items()}
     )
-    return {each: counts[each] for each in asked}
+    return {each: counts[each] for each in aggregates}
 
 
 def _due(ship_by: ShipBy, day: Day) -> Q:
@@ -207,13 +207,14 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
             held=Count("id", filter=~Q(held_reason="")),
         )
     }
-    told: dict[int, list[ConfirmationState]] = defaultdict(list)
+    confirmation_states: dict[int, list[ConfirmationState]] = defaultdict(list)
     rows = Confirmation.objects.filter(shipment__order__in=ids).order_by("id").values_list("shipment__order", "state")
     for order_id, state in rows:
-        told[order_id].append(ConfirmationState(state))
+        confirmation_states[order_id].append(ConfirmationState(state))
     none: dict[str, Any] = {"units": 0, "held": 0}
     return tuple(
-        _row(row, lines.get(row["id"], none), tuple(dict.fromkeys(told.get(row["id"], ()))), day) for row in found
+        _row(row, lines.get(row["id"], none), tuple(dict.fromkeys(confirmation_states.get(row["id"], ()))), day)
+        for row in found
     )
 
 
@@ -276,7 +277,8 @@ def ship_by_board(day: Day, *, channel_id: int | None = None, with_customers: bo
         cards = list(rows.order_by("ship_by", "id").values(*_columns(with_customers))[: _CARDS_A_COLUMN + 1])
         count = len(cards) if len(cards) <= _CARDS_A_COLUMN else rows.count()
         columns.append((urgency, cards[:_CARDS_A_COLUMN], count))
-    told = {row.id: row for row in _with_units([card for _, cards, _ in columns for card in cards], day)}
+    rows_by_id = {row.id: row for row in _with_units([card for _, cards, _ in columns for card in cards], day)}
     return tuple(
-        BoardColumn(urgency, tuple(told[card["id"]] for card in cards), count) for urgency, cards, count in columns
+        BoardColumn(urgency, tuple(rows_by_id[card["id"]] for card in cards), count)
+        for urgency, cards, count in columns
     )

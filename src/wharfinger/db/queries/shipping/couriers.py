@@ -33,8 +33,8 @@ class CourierRow:
         """The values of its form."""
         names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active")
         at_amazon = ("amazon_carrier_code", "amazon_carrier_name", "amazon_shipping_method")
-        told = {name: getattr(self, name) for name in (*names, *at_amazon)}
-        return {**told, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
+        values = {name: getattr(self, name) for name in (*names, *at_amazon)}
+        return {**values, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
 
 
 def services_offered() -> QuerySet[CourierService]:

@@ -80,17 +80,17 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             account=site.account.name if site.account else "",
             priority=site.priority,
             address=site.address,
-            items=told["items"],
-            on_hand=told["sum_on_hand"],
-            allocated=told["sum_allocated"],
-            ordered=told["sum_ordered"],
-            oversold=0 if site.kind == SiteKind.FBA else told["oversold"],
+            items=totals["items"],
+            on_hand=totals["sum_on_hand"],
+            allocated=totals["sum_allocated"],
+            ordered=totals["sum_ordered"],
+            oversold=0 if site.kind == SiteKind.FBA else totals["oversold"],
             channels=site.channels,
             loaded_at=site.levels_loaded_at,
             read_at=site.levels_read_at,
         )
         for site in sites
-        for told in (levels.get(site.pk, none),)
+        for totals in (levels.get(site.pk, none),)
     )
 
 

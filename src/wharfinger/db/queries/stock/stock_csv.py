@@ -188,10 +188,10 @@ def ask_about_codes(
     held = set(StockBarcode.objects.filter(code__in={c for row in rows for c in row.barcodes}).values_list("code"))
     meant, questions, errors = [], [], []
     for row in rows:
-        asked = list(_questions(row, known, likely, {code for (code,) in held}))
-        faults = [] if asked else list(_destroyed(row, known, {code for (code,) in held}))
+        row_questions = list(_questions(row, known, likely, {code for (code,) in held}))
+        faults = [] if row_questions else list(_destroyed(row, known, {code for (code,) in held}))
         errors.extend(faults)
-        answered = [replace(one, answer=_answer(answers.get(one.name, ""))) for one in asked]
+        answered = [replace(one, answer=_answer(answers.get(one.name, ""))) for one in row_questions]
         questions.extend(answered)
         if faults:
             continue
@@ -337,7 +337,7 @@ class _Known:
             for level in StockLevel.objects.filter(item__in=items).select_related("item", "site")
         }
         self._counted: dict[tuple[str, str], int] = {}
-        self._told: dict[tuple[str, str], tuple[int, str]] = {}
+        self._given_texts: dict[tuple[str, str], tuple[int, str]] = {}
 
     @staticmethod
     def _read_barcodes(codes: Sequence[str]) -> dict[str, str]:
@@ -351,7 +351,7 @@ class _Known:
         if not row.name and row.code not in self._names:
             found.append(CsvError(row.number, "name", f"{row.code} is a new item: give its name."))
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
-            earlier = self._told.get((row.code, field))
+            earlier = self._given_texts.get((row.code, field))
             if text and earlier and earlier[1] != text:
                 remedy = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
                 found.append(CsvError(row.number, field, remedy))
@@ -392,7 +392,7 @@ class _Known:
             changes.extend(self._level_changes(row, row.quantity))
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
             if text:
-                self._told.setdefault((row.code, field), (row.number, text))
+                self._given_texts.setdefault((row.code, field), (row.number, text))
         return tuple(changes)
 
     def _item_changes(self, row: PlannedRow) -> Iterable[str]:

@@ -179,7 +179,7 @@ def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[
 
 
 def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> PlanRow:
-    told = decision.explained if isinstance(decision, Tell) else None
+    explained = decision.explained if isinstance(decision, Tell) else None
     return PlanRow(
         listing_id=product.listing_id,
         sku=product.listing.sku,
@@ -187,8 +187,8 @@ def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> Pl
         item_code=product.item.code if product.item else "",
         now_at_amazon=product.listing.read_back_quantity,
         seen_at=product.listing.seen_at,
-        would_be=told.quantity if told else None,
-        steps=told.steps if told else (),
+        would_be=explained.quantity if explained else None,
+        steps=explained.steps if explained else (),
         why_not="" if isinstance(decision, Tell) else decision.reason,
     )
 

@@ -42,7 +42,9 @@ from wharfinger.web.request_context import allowed, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.setup_steps import is_setting_up
 
-CONSENT_ERRORS = tuple((told.code, f"{told.meaning} {told.remedy}") for told in CONSENT_CODES)
+CONSENT_ERRORS = tuple(
+    (consent_code.code, f"{consent_code.meaning} {consent_code.remedy}") for consent_code in CONSENT_CODES
+)
 
 
 def redirect_uri() -> str:
@@ -163,19 +165,19 @@ _CONSENT_REQUEST = "seller_central_asks"
 @require_safe
 def authorise_from_seller_central(request: HttpRequest) -> HttpResponse:
     """Seller Central opened our log-in address. What it asked is kept in the session, out of the address bar."""
-    told = request.GET
+    params = request.GET
     try:
-        callback = parse_callback(told.get("amazon_callback_uri", ""), settings.WHARFINGER.simulator_url)
+        callback = parse_callback(params.get("amazon_callback_uri", ""), settings.WHARFINGER.simulator_url)
         _requesting_application(callback)
-        if not told.get("amazon_state"):
+        if not params.get("amazon_state"):
             raise NotAmazons("amazon_state is missing.")
     except NotAmazons as error:
         return no_referrer(_cannot_begin(request, str(error)))
     request.session[_CONSENT_REQUEST] = {
         "callback": callback.address,
-        "amazon_state": told["amazon_state"][:2000],
-        "seller_id": told.get("selling_partner_id", "").strip()[:30],
-        "beta": told.get("version") == "beta",
+        "amazon_state": params["amazon_state"][:2000],
+        "seller_id": params.get("selling_partner_id", "").strip()[:30],
+        "beta": params.get("version") == "beta",
     }
     return no_referrer(redirect("amazon-authorise-begin"))
 
@@ -184,15 +186,15 @@ def authorise_from_seller_central(request: HttpRequest) -> HttpResponse:
 @require_safe
 def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     """Who is signed in is sent back to Seller Central, to give the consent anew."""
-    asked = request.session.get(_CONSENT_REQUEST)
-    if asked is None:
+    consent_request = request.session.get(_CONSENT_REQUEST)
+    if consent_request is None:
         return _cannot_begin(request, "Seller Central asked for nothing in this browser session.")
-    chosen = _chosen(request, asked["seller_id"])
+    chosen = _chosen(request, consent_request["seller_id"])
     if chosen is None:
-        return _choose(request, asked["seller_id"])
+        return _choose(request, consent_request["seller_id"])
     access = _access_or_404(chosen)
     try:
-        callback = parse_callback(asked["callback"], settings.WHARFINGER.simulator_url)
+        callback = parse_callback(consent_request["callback"], settings.WHARFINGER.simulator_url)
         application = _requesting_application(callback)
         state = _open(request, chosen, application)
     except NotAmazons as error:
@@ -202,9 +204,9 @@ def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     address = confirm_address(
         callback,
         redirect_uri=_registered(application),
-        amazon_state=asked["amazon_state"],
+        amazon_state=consent_request["amazon_state"],
         state=state,
-        draft=application.is_draft or asked["beta"],
+        draft=application.is_draft or consent_request["beta"],
     )
     return _leave(request, access, chosen, application, address)
 
@@ -246,13 +248,13 @@ def _cannot_begin(request: HttpRequest, why: str) -> HttpResponse:
 @require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
     """Seller Central sent the browser back; the code is in the address, so nobody is told where we came from."""
-    told = request.GET
+    params = request.GET
     returned = authorisation.take_return(
-        state=told.get("state", ""),
+        state=params.get("state", ""),
         session_key=request.session.session_key or "",
-        code=told.get("spapi_oauth_code", ""),
-        seller_id=told.get("selling_partner_id", ""),
-        error=told.get("error_description", "") or told.get("error", ""),
+        code=params.get("spapi_oauth_code", ""),
+        seller_id=params.get("selling_partner_id", ""),
+        error=params.get("error_description", "") or params.get("error", ""),
         machine_now=settings.CLOCK.machine_now(),
     )
     match returned:

@@ -86,12 +86,12 @@ def _save(request: HttpRequest, channel: ChannelPage, form: ChannelForm, data: Q
 
 
 def _account_as_opened(data: QueryDict) -> AccountAsOpened | None:
-    told = opened_with(data)
-    if not told:
+    opened = opened_with(data)
+    if not opened:
         return None
-    expiry = told.get("token_expiry", "")
+    expiry = opened.get("token_expiry", "")
     return AccountAsOpened(
-        told.get("region", ""), told.get("seller_id", ""), date.fromisoformat(expiry) if expiry else None
+        opened.get("region", ""), opened.get("seller_id", ""), date.fromisoformat(expiry) if expiry else None
     )
 
 

@@ -57,12 +57,12 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def _list_filter(request: HttpRequest, form: ChannelListForm) -> ChannelFilter:
     form.is_valid()
-    told = form.cleaned_data
+    cleaned = form.cleaned_data
     return ChannelFilter(
-        search=told.get("q", ""),
-        kind=told.get("kind", ""),
-        runs=told.get("runs", ""),
-        archived=told.get("shelf", "") == "archived",
+        search=cleaned.get("q", ""),
+        kind=cleaned.get("kind", ""),
+        runs=cleaned.get("runs", ""),
+        archived=cleaned.get("shelf", "") == "archived",
         sort=request.GET.get("sort", ""),
     )
 
@@ -152,9 +152,9 @@ def settled(channel: ChannelPage) -> bool:
 @require_safe
 def show_shipping(request: HttpRequest, channel_id: int) -> HttpResponse:
     head, form = head_or_404(channel_id), NotificationFilterForm(request.GET)
-    told = _notification_filter(form)
+    filters = _notification_filter(form)
     context = tab_frame(request, head, "shipping") | _filtered(request, form)
-    context["page"] = channel_history.shipping_notifications(channel_id, **told, cursor=request.GET.get("at", ""))
+    context["page"] = channel_history.shipping_notifications(channel_id, **filters, cursor=request.GET.get("at", ""))
     return render(request, "wharfinger/channels/shipping.html", context)
 
 
@@ -171,13 +171,13 @@ def _filtered(request: HttpRequest, form: Any) -> dict[str, Any]:
 @require_safe
 def export_shipping(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     head_or_404(channel_id)
-    told = _notification_filter(NotificationFilterForm(request.GET))
+    filters = _notification_filter(NotificationFilterForm(request.GET))
     headings = ["sales order", "Amazon order", "parcel", "courier service", "tracking number", "shipped", "state",
                 "accepted by Amazon", "seen at Amazon", "error"]  # fmt: skip
     rows = (
         (row.order, row.amazon_order_id, row.package, row.service, row.tracking_number, row.shipped_at, row.state,
          row.accepted_at, row.confirmed_at, row.error)
-        for row in channel_history.every_notification(channel_id, **told)
+        for row in channel_history.every_notification(channel_id, **filters)
     )  # fmt: skip
     return csv_file(f"shipping-notifications-{channel_id}", headings, rows)
 
@@ -187,9 +187,9 @@ def export_shipping(request: HttpRequest, channel_id: int) -> HttpResponseBase:
 def show_feedback(request: HttpRequest, channel_id: int) -> HttpResponse:
     """Orders that are never imported: before the Start Date, over three months old, others; each with its reason."""
     head, form = head_or_404(channel_id), FeedbackFilterForm(request.GET)
-    told = _feedback_filter(form)
+    filters = _feedback_filter(form)
     context = tab_frame(request, head, "feedback") | _filtered(request, form)
-    context["page"] = channel_history.feedback(channel_id, **told, cursor=request.GET.get("at", ""))
+    context["page"] = channel_history.feedback(channel_id, **filters, cursor=request.GET.get("at", ""))
     return render(request, "wharfinger/channels/feedback.html", context)
 
 
@@ -202,11 +202,11 @@ def _feedback_filter(form: FeedbackFilterForm) -> dict[str, str]:
 @require_safe
 def export_feedback(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     head_or_404(channel_id)
-    told = _feedback_filter(FeedbackFilterForm(request.GET))
+    filters = _feedback_filter(FeedbackFilterForm(request.GET))
     headings = ["Amazon order", "placed", "status at Amazon", "state", "why", "what to do"]
     rows = (
         (row.amazon_order_id, row.placed_at, row.amazon_status, row.state, row.reason, row.remedy)
-        for row in channel_history.every_feedback(channel_id, **told)
+        for row in channel_history.every_feedback(channel_id, **filters)
     )
     return csv_file(f"feedback-{channel_id}", headings, rows)
 

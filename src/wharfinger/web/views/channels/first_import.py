@@ -58,7 +58,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
         messages.error(request, refused.message)
         return redirect("channel-orders", channel_id=head.id)
     forget_decisions(request, head.id)
-    messages.success(request, f"The import begins{_told(done)}. New orders are imported as they come.")
+    messages.success(request, f"The import begins{_counts_text(done)}. New orders are imported as they come.")
     if not is_setting_up(request, head.id):
         return redirect("channel-orders", channel_id=head.id)
     if any(row.brake for row in first_imports_of(head.account_id)):
@@ -66,10 +66,10 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
     return redirect("channel-set-up-done", channel_id=head.id)
 
 
-def _told(done: Mapping[FirstImport, int]) -> str:
+def _counts_text(done: Mapping[FirstImport, int]) -> str:
     """What became of the orders that were found; nothing where there were none."""
-    told = ", ".join(f"{number} to {choice.value.lower()}" for choice, number in done.items() if number)
-    return f": {told}" if told else ""
+    counts = ", ".join(f"{number} to {choice.value.lower()}" for choice, number in done.items() if number)
+    return f": {counts}" if counts else ""
 
 
 def _address(channel_id: int, cursor: str) -> str:
@@ -78,10 +78,10 @@ def _address(channel_id: int, cursor: str) -> str:
 
 
 def kept_decisions(request: HttpRequest, channel_id: int) -> Decisions:
-    told = request.session.get(KEPT, {}).get(str(channel_id), {})
+    kept = request.session.get(KEPT, {}).get(str(channel_id), {})
     return Decisions(
-        groups={key: _CHOICES[word] for key, word in told.get("groups", {}).items()},
-        orders={int(key): _CHOICES[word] for key, word in told.get("orders", {}).items()},
+        groups={key: _CHOICES[word] for key, word in kept.get("groups", {}).items()},
+        orders={int(key): _CHOICES[word] for key, word in kept.get("orders", {}).items()},
     )
 
 

@@ -77,7 +77,7 @@ LEADS = {
 @require_safe
 def choose_type(request: HttpRequest) -> HttpResponse:
     """The first step, with what was begun and not saved."""
-    begun = [(draft, setup_facts(draft.kind, draft.told.get("marketplace_id", ""))) for draft in drafts_of(request)]
+    begun = [(draft, setup_facts(draft.kind, draft.values.get("marketplace_id", ""))) for draft in drafts_of(request)]
     steps = steps_before("type", "", (), ())
     return render(request, "wharfinger/channels/new/type.html", {"steps": steps, "place": place(steps), "begun": begun})
 
@@ -100,8 +100,8 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
     first = preset(fulfilment, first_start_date(trade_now(), zone), marketplace_id, name)
     if region:
         first |= {"region": region, "seller_id": seller_of(numbers([request.GET.get("account", "")]), region)}
-    asked = numbers([request.GET.get("like", "")])
-    pattern = channel_page(asked[0]) if asked else None
+    like = numbers([request.GET.get("like", "")])
+    pattern = channel_page(like[0]) if like else None
     if pattern is not None and pattern.kind == fulfilment:
         first |= {**copy_of(pattern), "like": pattern.id}
     draft = begin_draft(request, fulfilment, first)
@@ -140,14 +140,14 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
         forget_draft(request, draft.key)
         messages.info(request, "Nothing was made.")
         return redirect("channel-list")
-    before = draft.told.get("marketplace_id", "")
+    before = draft.values.get("marketplace_id", "")
     take_down(draft, FIELDS.get(step, ()), request.POST)
     draft.refused = ("", "")
     if step == "checks":
         _note_marketplace(draft)
     _follow_marketplace(draft, before)
     if go == "forget-token":
-        draft.told[SECRET] = ""
+        draft.values[SECRET] = ""
     keep_draft(request, draft)
     if asks_for(request, "checks"):
         return render(request, "wharfinger/channels/new/checks_part.html", _checks_context(draft))
@@ -192,18 +192,18 @@ REMEDIES = {
 
 
 def _remedy_address(draft: Draft, step: str, go: str) -> str:
-    page, told = REMEDIES[go]
-    asked = {**told, "next": reverse("channel-draft", args=[draft.key, step])}
+    page, query = REMEDIES[go]
+    params = {**query, "next": reverse("channel-draft", args=[draft.key, step])}
     if go == "fba-site":
-        asked["pool"] = setup_facts(draft.kind, draft.told.get("marketplace_id", "")).pool
-    return f"{reverse(page)}?{urlencode(asked)}"
+        params["pool"] = setup_facts(draft.kind, draft.values.get("marketplace_id", "")).pool
+    return f"{reverse(page)}?{urlencode(params)}"
 
 
 def _checks_context(draft: Draft) -> dict[str, Any]:
     """The checks for the marketplace that is chosen now, picked or typed, and for its seller where one is known."""
-    typed = draft.told.get("marketplace_typed", "").strip()
-    facts = setup_facts(draft.kind, typed if region_of(typed) else draft.told.get("marketplace_id", ""))
-    seller = draft.told.get("seller_id", "").strip()
+    typed = draft.values.get("marketplace_typed", "").strip()
+    facts = setup_facts(draft.kind, typed if region_of(typed) else draft.values.get("marketplace_id", ""))
+    seller = draft.values.get("seller_id", "").strip()
     checks = checks_for(draft.kind, facts, seller, comes_back=comes_back_from_amazon())
     return {"facts": facts, "checks": checks, "stops": stops(checks)}
 
@@ -212,31 +212,31 @@ def _checks(request: HttpRequest, draft: Draft, form: MarketplaceForm | None = N
     context = {
         **_frame(draft, "checks"),
         **_checks_context(draft),
-        "form": form or MarketplaceForm(initial=draft.told),
+        "form": form or MarketplaceForm(initial=draft.values),
     }
     return render(request, "wharfinger/channels/new/checks.html", context, status=422 if form else 200)
 
 
 def _follow_marketplace(draft: Draft, before: str) -> None:
     """A name that was only suggested follows the marketplace; one that a person gave stays."""
-    now, name = draft.told.get("marketplace_id", ""), draft.told.get("name", "")
+    now, name = draft.values.get("marketplace_id", ""), draft.values.get("name", "")
     if now != before and name == suggested_name(draft.kind, before):
-        draft.told["name"] = suggested_name(draft.kind, now)
+        draft.values["name"] = suggested_name(draft.kind, now)
 
 
 def _note_marketplace(draft: Draft) -> None:
     """A typed ID that Amazon has is as good as a picked one; the region follows from it."""
-    typed = draft.told.get("marketplace_typed", "").strip()
-    region = region_of(typed or draft.told.get("marketplace_id", ""))
+    typed = draft.values.get("marketplace_typed", "").strip()
+    region = region_of(typed or draft.values.get("marketplace_id", ""))
     if region and typed:
-        draft.told |= {"marketplace_id": typed, "marketplace_typed": ""}
+        draft.values |= {"marketplace_id": typed, "marketplace_typed": ""}
     if region:
-        draft.told["region"] = region
+        draft.values["region"] = region
 
 
 def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     form = MarketplaceForm(draft.data(), initial={})
-    typed = draft.told.get("marketplace_typed", "").strip()
+    typed = draft.values.get("marketplace_typed", "").strip()
     if form.is_valid() and typed:
         form.add_error("marketplace_typed", f"“{typed[:40]}” is no marketplace ID that Amazon has. Pick one above.")
     if form.errors:
@@ -252,7 +252,7 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
 
 def _take_proposals(request: HttpRequest, draft: Draft) -> HttpResponse:
     """Use what is proposed on the steps between, and go to Save; stops at the first step that needs a person."""
-    _choose_for_them(draft, setup_facts(draft.kind, draft.told["marketplace_id"]))
+    _choose_for_them(draft, setup_facts(draft.kind, draft.values["marketplace_id"]))
     _fill_in_seller(draft)
     for step in FORMS:
         form = _form(draft, step, bound=True)
@@ -276,7 +276,7 @@ def _refused(draft: Draft, step: str, form: ChannelForm) -> bool:
 
 
 def _form(draft: Draft, step: str, *, bound: bool) -> ChannelForm:
-    form = ChannelForm(draft.kind, draft.data() if bound else None, initial=draft.told)
+    form = ChannelForm(draft.kind, draft.data() if bound else None, initial=draft.values)
     form.keep_only(FIELDS[step])
     if step == "specific":
         refresh_checks(form)
@@ -284,7 +284,7 @@ def _form(draft: Draft, step: str, *, bound: bool) -> ChannelForm:
 
 
 def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm | None) -> HttpResponse:
-    facts = setup_facts(draft.kind, draft.told.get("marketplace_id", ""))
+    facts = setup_facts(draft.kind, draft.values.get("marketplace_id", ""))
     if step == "options" and form is None:
         _choose_for_them(draft, facts)
     elif step == "specific":
@@ -301,24 +301,24 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
         "facts": facts,
         "lead": LEADS[step],
         "token_last_four": draft.token_last_four,
-        "token_first": token_first(application_of_region(draft.told.get("region", ""))),
-        "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
+        "token_first": token_first(application_of_region(draft.values.get("region", ""))),
+        "touched": touched_by(draft.values.get("region", ""), draft.values.get("seller_id", "").strip()),
     }
     return render(request, "wharfinger/channels/new/step.html", context, status=422 if form.errors else 200)
 
 
 def _fill_in_seller(draft: Draft) -> None:
     """The one linked seller that it can be, where nobody has said yet."""
-    told = draft.told
-    if "seller_id" not in told:
-        told["seller_id"] = only_seller_for(draft.kind, told.get("region", ""), told.get("marketplace_id", ""))
+    values = draft.values
+    if "seller_id" not in values:
+        values["seller_id"] = only_seller_for(draft.kind, values.get("region", ""), values.get("marketplace_id", ""))
 
 
 def _choose_for_them(draft: Draft, facts: SetupFacts) -> None:
     """The Site and courier service that there is no doubt about."""
-    told = draft.told
-    told["site_id"] = site_for(draft.kind, facts, told.get("site_id", ""))
-    told["courier_service_id"] = courier_service_for(draft.kind, facts, told.get("courier_service_id", ""))
+    values = draft.values
+    values["site_id"] = site_for(draft.kind, facts, values.get("site_id", ""))
+    values["courier_service_id"] = courier_service_for(draft.kind, facts, values.get("courier_service_id", ""))
 
 
 def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
@@ -333,7 +333,7 @@ def _leave_form(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
                 _note_marketplace(draft)
             return _next(request, draft, step)
     if SECRET in form.errors:  # one that is wrong is not kept: an empty field would go on meaning it
-        draft.told[SECRET] = ""
+        draft.values[SECRET] = ""
     _fail(request, draft, step)
     return _form_page(request, draft, step, form)
 
@@ -371,7 +371,7 @@ def _summary(request: HttpRequest, draft: Draft) -> HttpResponse:
         **_frame(draft, "save"),
         "sections": sections,
         "token_last_four": draft.token_last_four,
-        "touched": touched_by(draft.told.get("region", ""), draft.told.get("seller_id", "").strip()),
+        "touched": touched_by(draft.values.get("region", ""), draft.values.get("seller_id", "").strip()),
         "may_activate": _may_activate(request),
         "asks_consent": _asks_consent(request, draft),
     }
@@ -386,9 +386,9 @@ def _may_activate(request: HttpRequest) -> bool:
 
 def _asks_consent(request: HttpRequest, draft: Draft) -> bool:
     """Whether Authorise is what comes next, and may be pressed: no token was given, and no seller is shared."""
-    shared = is_linked_seller(draft.told.get("region", ""), draft.told.get("seller_id", "").strip())
+    shared = is_linked_seller(draft.values.get("region", ""), draft.values.get("seller_id", "").strip())
     may_speak = settings.WHARFINGER.system == "live" or _may_activate(request)
-    application = application_of_region(draft.told.get("region", ""))
+    application = application_of_region(draft.values.get("region", ""))
     return may_speak and not (draft.token_last_four or shared) and not token_first(application)
 
 
@@ -405,7 +405,7 @@ def _save(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     form = _whole_form(draft)
     if not form.is_valid():
         return redirect("channel-draft", key=draft.key, step=_step_of(next(iter(form.errors))) or "general")
-    like = numbers([draft.told.get("like", "")])
+    like = numbers([draft.values.get("like", "")])
     try:
         channel = channel_set_up.create_channel(
             draft.kind, form.entry(), like=like[0] if like else None, now=trade_now(), user=person(request)

@@ -52,8 +52,8 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = _channel_or_404(channel_id)
     form = ProductFilterForm(request.GET)
     form.is_valid()
-    told = form.cleaned_data
-    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    cleaned = form.cleaned_data
+    wanted = ProductFilter(link=cleaned.get("link", ""), sold=cleaned.get("sold", ""), search=cleaned.get("q", ""))
     context = {
         "channel": channel,
         "page": list_products(channel, wanted, cursor=request.GET.get("at", "")),
@@ -74,8 +74,8 @@ def export_products(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     channel = _channel_or_404(channel_id)
     form = ProductFilterForm(request.GET)
     form.is_valid()
-    told = form.cleaned_data
-    wanted = ProductFilter(link=told.get("link", ""), sold=told.get("sold", ""), search=told.get("q", ""))
+    cleaned = form.cleaned_data
+    wanted = ProductFilter(link=cleaned.get("link", ""), sold=cleaned.get("sold", ""), search=cleaned.get("q", ""))
     rows = (
         (row.sku, row.asin, row.title, row.fulfilment, row.both, row.gone, row.item_code, row.item_name, row.linked_by)
         for row in every_product(channel, wanted)
@@ -123,8 +123,8 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = _channel_or_404(channel_id)
     form = LevelFilterForm(request.GET)
     form.is_valid()
-    told = form.cleaned_data
-    wanted = ProductFilter(link=told.get("link", ""), search=told.get("q", ""))
+    cleaned = form.cleaned_data
+    wanted = ProductFilter(link=cleaned.get("link", ""), search=cleaned.get("q", ""))
     waits = channel.kind is Fulfilment.FBM and channel.approved_at is None
     together = waits and len(channel.waiting_for_approval) > 1
     plan = stock_upload_plan(channel.id, whole_account=together) if waits else ()
@@ -203,8 +203,8 @@ def _link_context(request: HttpRequest, unlinked: Unlinked, form: LinkForm | Non
         "form": form or LinkForm([(item.id, item.code) for item in likely]),
         "find": search,
         "back": _back(request),
-        "asked": linking_context(request),
-        "asked_query": urlencode({**linking_context(request), **({"find": search} if search else {})}),
+        "link_params": linking_context(request),
+        "link_query": urlencode({**linking_context(request), **({"find": search} if search else {})}),
         "may_make": allowed(request, Right.EDIT_STOCK),
     }
 

@@ -36,11 +36,11 @@ def _form(request: HttpRequest) -> AuditFilterForm:
 def _filter(form: forms.Form, noun_id: str) -> AuditFilter:
     """What can be read of it; a wrong date is shown by its field and filters nothing."""
     form.is_valid()
-    told = form.cleaned_data
-    since, to = told.get("date_from"), told.get("date_to")
+    cleaned = form.cleaned_data
+    since, to = cleaned.get("date_from"), cleaned.get("date_to")
     return AuditFilter(
-        person=told.get("person"),
-        noun=told.get("noun", ""),
+        person=cleaned.get("person"),
+        noun=cleaned.get("noun", ""),
         noun_id=str(numbers([noun_id])[0]) if numbers([noun_id]) else "",
         since=midnight(since) if since else None,
         to=day_after(to) if to else None,

@@ -90,7 +90,7 @@ def rename_entry(request: HttpRequest, slug: str, entry_id: int) -> HttpResponse
     return render(request, "wharfinger/lists/rename.html", context, status=422 if form.errors else 200)
 
 
-def _button(verb: Callable[..., str], told: str) -> View:
+def _button(verb: Callable[..., str], outcome: str) -> View:
     """A view that does one thing with one entry and goes back to its list."""
 
     @needs(Right.EDIT_CHANNELS)
@@ -103,7 +103,7 @@ def _button(verb: Callable[..., str], told: str) -> View:
         except Refused as refused:
             messages.error(request, refused.message)
         else:
-            messages.success(request, f"“{name}” {told}")
+            messages.success(request, f"“{name}” {outcome}")
         return redirect("small-list", slug=slug)
 
     return press

@@ -51,8 +51,10 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def _filter(form: forms.Form) -> ProblemFilter:
     form.is_valid()
-    told = form.cleaned_data
-    return ProblemFilter(kind=told.get("kind", ""), channel_id=told.get("channel"), solved=told.get("show") == "solved")
+    cleaned = form.cleaned_data
+    return ProblemFilter(
+        kind=cleaned.get("kind", ""), channel_id=cleaned.get("channel"), solved=cleaned.get("show") == "solved"
+    )
 
 
 def fixed_at(row: ProblemRow, role: str) -> tuple[str, str]:

@@ -85,9 +85,9 @@ def _let_in(request: HttpRequest, person: User, address: str) -> HttpResponse:
 
 
 def _next(request: HttpRequest) -> str:
-    asked = request.POST.get("next", "")
-    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if ours else "/"
+    address = request.POST.get("next", "")
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else "/"
 
 
 @require_POST
@@ -129,10 +129,14 @@ def set_up(request: HttpRequest) -> HttpResponse:
         return render(request, "wharfinger/sign_in/set_up.html", {"form": SetupForm(initial={"code": code})})
     form = SetupForm(request.POST)
     if form.is_valid():
-        told = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             person = users.use_setup_link(
-                code, username=told["username"], full_name=told["full_name"], password=told["password"], now=now
+                code,
+                username=cleaned["username"],
+                full_name=cleaned["full_name"],
+                password=cleaned["password"],
+                now=now,
             )
         except Refused as refused:
             show_refusal(form, refused)
@@ -171,10 +175,10 @@ def set_trade_rate(request: HttpRequest) -> HttpResponse:
     """Demo systems: how much faster than real time trade runs."""
     if settings.WHARFINGER.system != "demo":
         raise Http404
-    asked = request.POST.get("rate", "")
-    if asked in {str(rate) for rate in RATES}:
-        triggers.set_trade_rate(int(asked))
-        messages.success(request, f"Trade time will run {asked} times as fast in a moment.")
+    chosen_rate = request.POST.get("rate", "")
+    if chosen_rate in {str(rate) for rate in RATES}:
+        triggers.set_trade_rate(int(chosen_rate))
+        messages.success(request, f"Trade time will run {chosen_rate} times as fast in a moment.")
     return redirect(_back(request))
 
 

@@ -39,9 +39,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST if request.method == "POST" else None, initial={"role": Role.VIEWER})
     if request.method == "POST" and form.is_valid():
-        told = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
+        cleaned = {**form.cleaned_data, "role": Role(form.cleaned_data["role"])}
         try:
-            invited = users.invite_user(**told, now=trade_now(), user=person(request))
+            invited = users.invite_user(**cleaned, now=trade_now(), user=person(request))
         except Refused as refused:
             show_refusal(form, refused)
         else:
@@ -76,13 +76,13 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
     first = {"username": row.username, "full_name": row.full_name, "email": row.email, "role": row.role}
     form = PersonForm(request.POST if request.method == "POST" else None, initial=first, made=True)
     if request.method == "POST" and form.is_valid():
-        told = form.cleaned_data
+        cleaned = form.cleaned_data
         try:
             users.change_user(
                 user_id,
-                full_name=told["full_name"],
-                email=told["email"],
-                role=Role(told["role"]),
+                full_name=cleaned["full_name"],
+                email=cleaned["email"],
+                role=Role(cleaned["role"]),
                 now=trade_now(),
                 user=person(request),
             )
@@ -152,14 +152,14 @@ def change_own(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/users/own_password.html", {"form": form}, status=422 if form.errors else 200)
 
 
-def _change_own(request: HttpRequest, told: dict[str, str]) -> User:
+def _change_own(request: HttpRequest, cleaned: dict[str, str]) -> User:
     """Whoever sits down at a browser left open may not guess the password either."""
     me = person(request)
     attempt = Attempt(me.username, request.META.get("REMOTE_ADDR", ""), browser=f"own password {me.pk}")
     until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
     if until is not None:
         raise Refused("Too many attempts. Try again in a quarter of an hour.", "old")
-    changed = users.change_own_password(me.pk, old=told["old"], new=told["password"], now=trade_now())
+    changed = users.change_own_password(me.pk, old=cleaned["old"], new=cleaned["password"], now=trade_now())
     sign_in.note_success(attempt)
     return changed
 

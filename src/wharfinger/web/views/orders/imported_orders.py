@@ -87,14 +87,14 @@ def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResp
 def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
     """What can be read of the filter; a wrong date is shown by its field and filters nothing."""
     form.is_valid()
-    told = form.cleaned_data
-    date_from, date_to = told.get("date_from"), told.get("date_to")
+    cleaned = form.cleaned_data
+    date_from, date_to = cleaned.get("date_from"), cleaned.get("date_to")
     return ImportedOrderFilter(
         placed_from=midnight(date_from) if date_from else None,
         placed_to=day_after(date_to) if date_to else None,
-        channel_id=channel.id if channel else told.get("channel"),
-        state=told.get("state", ""),
-        search=told.get("q", ""),
+        channel_id=channel.id if channel else cleaned.get("channel"),
+        state=cleaned.get("state", ""),
+        search=cleaned.get("q", ""),
     )
 
 

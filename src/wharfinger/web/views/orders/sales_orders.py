@@ -49,15 +49,15 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
     form.is_valid()
-    told = form.cleaned_data
-    search = told.get("q", "")
-    state = told.get("state", "")
+    cleaned = form.cleaned_data
+    search = cleaned.get("q", "")
+    state = cleaned.get("state", "")
     return SalesOrderFilter(
         state="" if state == NOT_CONFIRMED else state,
         unconfirmed=state == NOT_CONFIRMED,
-        invoice_priority=told.get("priority"),
-        channel_id=told.get("channel"),
-        ship_by=told.get("ship_by", ""),
+        invoice_priority=cleaned.get("priority"),
+        channel_id=cleaned.get("channel"),
+        ship_by=cleaned.get("ship_by", ""),
         search=search,
         surname_hash=keyed_hash("surname", search) if sees_people else "",
         postcode_hash=keyed_hash("postcode", search) if sees_people else "",

@@ -34,8 +34,8 @@ from wharfinger.web.rights import needs, signed_in
 def show_list(request: HttpRequest) -> HttpResponse:
     form = StockFilterForm(request.GET, sites=site_choices())
     form.is_valid()
-    told = form.cleaned_data
-    wanted = StockFilter(site_id=told.get("site"), search=told.get("q", ""), show=told.get("show", ""))
+    cleaned = form.cleaned_data
+    wanted = StockFilter(site_id=cleaned.get("site"), search=cleaned.get("q", ""), show=cleaned.get("show", ""))
     context = {
         "page": list_stock(wanted, cursor=request.GET.get("at", "")),
         "one_site": wanted.site_id is not None,
@@ -90,18 +90,24 @@ def _render_item(request: HttpRequest, item: StockItemPage, refused: MovementFor
     return render(request, "wharfinger/stock/item.html", context, status=422 if refused else 200)
 
 
-def _receive(item_id: int, told: dict[str, Any], request: HttpRequest) -> str:
-    receive_stock(item_id, told["site_id"], told["quantity"], note=told["note"], user=person(request), now=trade_now())
-    return "Received. The listings that sell this item are told the new quantity by themselves."
+def _receive(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
+    receive_stock(
+        item_id, cleaned["site_id"], cleaned["quantity"], note=cleaned["note"], user=person(request), now=trade_now()
+    )
+    return "Received. The new quantity is sent to the listings that sell this item automatically."
 
 
-def _count(item_id: int, told: dict[str, Any], request: HttpRequest) -> str:
-    count_stock(item_id, told["site_id"], told["quantity"], note=told["note"], user=person(request), now=trade_now())
+def _count(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
+    count_stock(
+        item_id, cleaned["site_id"], cleaned["quantity"], note=cleaned["note"], user=person(request), now=trade_now()
+    )
     return "Counted. The difference is in the ledger."
 
 
-def _adjust(item_id: int, told: dict[str, Any], request: HttpRequest) -> str:
-    adjust_stock(item_id, told["site_id"], told["quantity"], told["note"], user=person(request), now=trade_now())
+def _adjust(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
+    adjust_stock(
+        item_id, cleaned["site_id"], cleaned["quantity"], cleaned["note"], user=person(request), now=trade_now()
+    )
     return "Adjusted. The change and its reason are in the ledger."
 
 
