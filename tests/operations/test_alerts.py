@@ -6,10 +6,12 @@ import pytest
 from tests.operations.shop import NOW, a_channel, a_site, an_account
 
 from wharfinger.db.models import Alert, AmazonApplication, Problem, SellerAccount
+from wharfinger.db.queries.installation.alerts import list_alerts
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.subjects import AboutToken, AlertKey
 from wharfinger.operations.access import accounts
 from wharfinger.operations.installation import alerts
+from wharfinger.web.problem_pages import page_of_alert
 
 pytestmark = pytest.mark.django_db
 ENDS = date(2027, 3, 1)
@@ -40,6 +42,11 @@ def application():
     )
 
 
+def page(alert):
+    rows = list_alerts(closed=alert.closed_at is not None).rows
+    return page_of_alert(next(row for row in rows if row.id == alert.pk))
+
+
 def open_alerts():
     return list(Alert.objects.filter(closed_at=None).order_by("pk").values_list("kind", "key"))
 
@@ -50,7 +57,7 @@ def test_each_step_is_raised_once_with_its_remedy_and_its_page(account):
     assert Alert.objects.count() == 5
     alert = Alert.objects.get(key=AlertKey(AboutToken(account.pk), "2027-03-01:14"))
     channel = account.channels.get()
-    assert (alert.text, alert.remedy_page, alert.account) == (
+    assert (alert.text, page(alert), alert.account) == (
         "The authorisation of Harbour & Home ends on 1 March 2027 (reminder of 14 days before). After that Amazon "
         "takes our access no more: no order comes in and nothing goes out.",
         f"/channels/{channel.pk}/",
@@ -84,7 +91,7 @@ def test_an_account_that_holds_no_access_is_not_reminded(account):
 def test_the_client_secret_has_the_same_clock_and_never_stands_in_its_alert(application):
     assert alerts.remind(now=at(30)) == 1
     alert = Alert.objects.get()
-    assert (alert.kind, alert.remedy_page) == (
+    assert (alert.kind, page(alert)) == (
         "Client secret expires",
         f"/settings/amazon-application/{application.pk}/",
     )

@@ -6,11 +6,13 @@ import pytest
 from tests.operations.test_orders import NOW, Shop, an_order
 
 from wharfinger.db.models import Activity, AuditEntry, Channel, ImportedOrder, Marketplace, Problem
+from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, ShipBy, list_sales_orders
 from wharfinger.domain.days import ends
 from wharfinger.domain.installation.subjects import AboutMarketplace
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.problem_pages import page_of_problem
 
 pytestmark = pytest.mark.django_db
 US = "ATVPDKIKX0DER"
@@ -41,7 +43,7 @@ def test_after_twenty_orders_the_zone_that_fits_is_proposed_and_a_person_accepts
     take(shop, 1, first=19)
     assert (marketplaces.check_zones(now=NOW), marketplaces.check_zones(now=NOW)) == (1, 1)
     problem = Problem.objects.get(key=AboutMarketplace(US))
-    assert (proposals(), problem.remedy_page) == ([problem.key], f"/channels/{shop.fbm.pk}/")
+    assert (proposals(), page_of_problem(problem_row(problem.pk))) == ([problem.key], f"/channels/{shop.fbm.pk}/")
     assert "Press “Use this zone”" in problem.remedy
     with pytest.raises(Refused, match="No such zone is proposed"):
         marketplaces.accept_zone(shop.fbm.pk, "Europe/Paris", now=NOW, user=shop.olga)

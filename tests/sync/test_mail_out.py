@@ -36,7 +36,6 @@ def an_alert(text="Access is lost.", **values):
             "subject": AboutAccount(1),
             "text": text,
             "remedy": "Authorise.",
-            "remedy_page": "/channels/1/",
             "raised_at": NOW,
             **values,
         }
@@ -49,7 +48,7 @@ def post_to(server, **changes):
 
 
 def run(post, at=NOW):
-    return mail_out.run(post, HOUSE, SteppedClock(at))
+    return mail_out.run(post, HOUSE, SteppedClock(at), lambda letter: "/channels/1/")
 
 
 def test_a_letter_arrives_whole(olga):

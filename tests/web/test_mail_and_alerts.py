@@ -36,7 +36,6 @@ def an_alert(number=1, **values):
             "subject": AboutToken(1),
             "text": f"Authorisation {number} ends.",
             "remedy": "Press Authorise again.",
-            "remedy_page": "/channels/1/",
             "raised_at": NOW,
             **values,
         }

@@ -17,11 +17,13 @@ from wharfinger.domain.installation.subjects import AboutLevel, AboutOrder
 from wharfinger.operations.installation import problems
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.refusals import Refused
+from wharfinger.web.problem_pages import page_of_problem
 from wharfinger.web.views.installation.problems import fixed_at
 
 HOW = (
     "Give it its controls in wharfinger/domain/installation/remedies.py (labels as the page says them, "
-    "and who may use them), name them in the problem's `remedy` in quotes (“Send again”), give it a `remedy_page`, and "
+    "and who may use them), name them in the problem's `remedy` in quotes (“Send again”), give its subject a page in "
+    "wharfinger/web/problem_pages.py, and "
     "make it in tests/web/problem_makers.py."
 )
 
@@ -83,7 +85,7 @@ def test_the_page_shows_the_problem_and_has_its_controls(kind, maker, sign_in, c
         for role in Role:
             right = known[label].right
             if right is None or may(role, right):
-                _look(sign_in, role, problem.remedy_page or page, problem, label)
+                _look(sign_in, role, page_of_problem(problem_row(problem.pk)) or page, problem, label)
 
 
 def _look(sign_in, role, page, problem, label):

@@ -230,7 +230,7 @@ def test_a_problem_is_led_to_by_what_its_page_shows_and_not_from_that_page_to_it
     order = stories.sales_order(world, 1, stories.stocked_item(world, "MUG"))
     problem = stories.unknown_sku(world, order)
     there = reverse("sales-order", args=[order.pk])
-    Problem.objects.filter(pk=problem.pk).update(kind="Awaiting stock", remedy_page=there)
+    Problem.objects.filter(pk=problem.pk).update(kind="Awaiting stock")
     client.force_login(stories.someone())
     listed = client.get(reverse("problem-list")).content.decode()
     assert re.search(f'<a class="button[^"]*" href="{there}">Show the order<', listed)

@@ -26,10 +26,12 @@ from wharfinger.db.models import (
     SellerAccount,
     User,
 )
+from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.installation import flows
 from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
+from wharfinger.web.problem_pages import page_of_problem
 from wharfinger.worker.runs import Wired, run_one_flow
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +184,7 @@ def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(accou
     assert "“Inventory and Order Tracking”" in problem.cause
     assert error.summary() in problem.cause
     assert "press “Authorise again”" in problem.remedy
-    assert problem.remedy_page == f"/channels/{Channel.objects.get().pk}/"
+    assert page_of_problem(problem_row(problem.pk)) == f"/channels/{Channel.objects.get().pk}/"
     line = FlowSchedule.objects.get()
     assert error.summary() in line.error
     assert timedelta(hours=2) < line.due_at - NOW < timedelta(hours=7)

@@ -21,6 +21,7 @@ from wharfinger.operations.installation import alerts, expired
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
+from wharfinger.web.problem_pages import page_of_alert
 from wharfinger.worker.runs import PeriodicTask
 
 DEMO_SENDER = "wharfinger@demo.example"
@@ -35,7 +36,9 @@ class InstallationTasks:
     def periodic_tasks(self) -> dict[str, PeriodicTask]:
         return {
             triggers.REMIND: self._remind,
-            triggers.MAIL_OUT: lambda: mail_out.run(self._email_sender(), self._configuration.public_url, self._clock),
+            triggers.MAIL_OUT: lambda: mail_out.run(
+                self._email_sender(), self._configuration.public_url, self._clock, page_of_alert
+            ),
             triggers.REMOVE_EXPIRED: self._remove_expired,
             triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
         }

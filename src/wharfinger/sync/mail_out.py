@@ -1,8 +1,10 @@
 """Letters out: test messages that somebody waits for, and open alerts, each once."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from wharfinger.db.queries.installation import mail as waiting
+from wharfinger.db.queries.installation.mail import WaitingLetter
 from wharfinger.domain.installation.alerts import email_of_alert, email_of_test
 from wharfinger.operations.installation import mail
 from wharfinger.sync.calls import Clock, FlowResult
@@ -12,8 +14,13 @@ NO_WAY = "No e-mail goes out: no mail server is set up. Enter it under Settings,
 NOBODY = "No e-mail goes out: no recipient is entered under Settings, E-mail, and no administrator has an address."
 
 
-def run(post: EmailSender | None, installation: str, clock: Clock) -> FlowResult:
-    """Send what waits; what cannot leave waits, with the reason, and nothing is lost. `house`: our own address."""
+def run(
+    post: EmailSender | None, installation: str, clock: Clock, page_of: Callable[[WaitingLetter], str]
+) -> FlowResult:
+    """Send what waits; what cannot leave waits, with the reason, and nothing is lost.
+
+    `installation`: our own address; `page_of`: the path of the page where an alert is fixed.
+    """
     _send_tests(post, installation, clock)
     letters = waiting.waiting_letters()
     to = waiting.recipients()
@@ -25,7 +32,7 @@ def run(post: EmailSender | None, installation: str, clock: Clock) -> FlowResult
         if not mail.claim_letter(letter.id, now=clock.now()):
             continue
         try:
-            post.send(email_of_alert(letter.kind, letter.text, letter.remedy, letter.remedy_page, installation), to)
+            post.send(email_of_alert(letter.kind, letter.text, letter.remedy, page_of(letter), installation), to)
         except NotSent as trouble:
             again.append(mail.fail_letter(letter.id, error=str(trouble), now=clock.now()))
         else:

@@ -17,7 +17,6 @@ class Alert(models.Model):
     subject = SubjectField(max_length=120)  # what it is about, whatever the occasion
     text = models.TextField()
     remedy = models.TextField()
-    remedy_page = models.CharField(max_length=200, blank=True)
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
     raised_at = models.DateTimeField()  # trade time
     closed_at = models.DateTimeField(null=True)

@@ -14,7 +14,6 @@ class Problem(models.Model):
     key = SubjectField(max_length=TEXT_AT_MOST)  # what it is about
     cause = models.TextField()
     remedy = models.TextField()
-    remedy_page = models.CharField(max_length=200, blank=True)  # path of the page where it is fixed
     account = models.ForeignKey("wharfinger.SellerAccount", on_delete=models.CASCADE, null=True)
     channel = models.ForeignKey("wharfinger.Channel", on_delete=models.CASCADE, null=True)
     imported_order = models.ForeignKey("wharfinger.ImportedOrder", on_delete=models.CASCADE, null=True)

@@ -17,6 +17,7 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.db.queries.access.budgets import BudgetRow, budget_row
+from wharfinger.db.queries.installation.problems import ProblemRow, newest_problems
 from wharfinger.db.queries.orders.late import count_unsent
 from wharfinger.db.queries.orders.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, count_due
@@ -91,13 +92,6 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenProblem:
-    kind: str
-    cause: str
-    url: str
-
-
-@dataclass(frozen=True, slots=True)
 class Dashboard:
     """`to_ship`: what stands on the ship-by board, `late`: past their ship-by, the ones that
     are not imported among them; `channelless`: paid orders, still to be sent, of marketplaces where the account has
@@ -112,7 +106,7 @@ class Dashboard:
     unconfirmed: int
     awaiting_stock: int
     problems: int
-    newest_problems: tuple[OpenProblem, ...]
+    newest_problems: tuple[ProblemRow, ...]
     channels: tuple[ChannelToday, ...]
     accounts: tuple[AccountRow, ...]
     at_risk: tuple[AtRisk, ...]
@@ -140,9 +134,7 @@ def dashboard(day: Day, today: date) -> Dashboard:
         unconfirmed=_unconfirmed(),
         awaiting_stock=SalesOrder.objects.filter(state=SalesOrderState.AWAITING_STOCK).count(),
         problems=open_problems.count(),
-        newest_problems=tuple(
-            OpenProblem(row.kind, row.cause, row.remedy_page) for row in open_problems.order_by("-pk")[:PROBLEMS_SHOWN]
-        ),
+        newest_problems=newest_problems(PROBLEMS_SHOWN),
         channels=channels,
         accounts=_accounts(now, waiting),
         at_risk=_at_risk(),

@@ -26,9 +26,6 @@ from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._alert_steps import close_alerts, raise_alert
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._page_steps import (
-    channel_page_of,
-)
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.stock._channel_notice_steps import (
@@ -192,14 +189,12 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST, position=0).update(
         ok=False, message="Amazon takes our token no more.", remedy="Press Authorise.", checked_at=now
     )
-    page = f"/channels/{first.pk}/" if first else channel_page_of(account_id)
     remedy = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
         AboutAccount(account_id),
         cause=f"{account.name}: Amazon refuses our access. {error}",
         remedy=remedy,
-        remedy_page=page,
         account=account,
         channel=first,
         now=now,
@@ -209,7 +204,6 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
         AlertKey(AboutAccount(account_id), f"lost:{now.isoformat()}"),
         text=f"{account.name}: Amazon refuses our access. No order comes in and nothing goes out for now.",
         remedy=remedy,
-        remedy_page=page,
         account=account,
         now=now,
     )
@@ -242,14 +236,12 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     """Login with Amazon refuses the application itself (its secret, A03): no seller's channel is unlinked."""
     account = SellerAccount.objects.select_related("application").get(pk=account_id)
     subject = AboutApplication(account.application_id or 0)
-    page = f"/settings/amazon-application/{account.application_id}/" if account.application_id else ""
     remedy = "Copy the current secret from the Solution Provider Portal into “LWA client secret” and save it."
     problem = open_problem(
         ProblemKind.APPLICATION_REFUSED,
         subject,
         cause=f"Amazon refuses the application's client id or secret. {error}",
         remedy=remedy,
-        remedy_page=page,
         account=account,
         now=now,
     )
@@ -259,7 +251,6 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
         text="Amazon refuses the application's client id or secret: no call is answered, for every account that it "
         "speaks for. The accounts' authorisations stay good.",
         remedy=remedy,
-        remedy_page=page,
         now=now,
     )
 

@@ -23,9 +23,6 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.retry import roll_of
-from wharfinger.operations.installation._page_steps import (
-    channel_page_of,
-)
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.transaction import operation
 
@@ -144,7 +141,6 @@ def _report_throttled(row: RateBudget, now: datetime) -> None:
         "rate limit was used up. We stayed within it: another application of this seller uses the same limit.",
         remedy="In Seller Central, Manage Your Apps, see which other application reads this account, and slow it down "
         "or remove it; “Access at Amazon” shows each limit. Nothing is lost; it is tried again automatically.",
-        remedy_page=channel_page_of(row.account_id),
         account_id=row.account_id,
         now=now,
     )

@@ -100,7 +100,6 @@ def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> No
         AlertKey(AboutRotation(row.pk), now.isoformat()),
         text=f"The client secret of the Amazon application {row.name} was not rotated; the old one is used. {error}",
         remedy=remedy,
-        remedy_page=f"/settings/amazon-application/{row.pk}/",
         now=now,
     )
 

@@ -49,7 +49,6 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
         cause=f"{marketplace.name}'s days are taken to begin in {marketplace.time_zone}, but the ship-by times of its "
         f"orders end days of {proposed}.",
         remedy=f"Press “Use this zone” on the channel's page: from then on its days are those of {proposed}.",
-        remedy_page=f"/channels/{channel.pk}/" if channel else "",
         channel=channel,
         now=now,
     )

@@ -16,7 +16,6 @@ def raise_alert(
     text: str,
     remedy: str,
     now: datetime,
-    remedy_page: str = "",
     account: SellerAccount | None = None,
 ) -> None:
     """Tell people once for each key, on the pages and by e-mail; one that was closed is opened again unmailed."""
@@ -27,13 +26,12 @@ def raise_alert(
             "subject": key.subject,
             "text": text,
             "remedy": remedy,
-            "remedy_page": remedy_page,
             "account": account,
             "raised_at": now,
         },
     )
     if not made:
-        Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, remedy=remedy, remedy_page=remedy_page)
+        Alert.objects.filter(pk=alert.pk).update(closed_at=None, text=text, remedy=remedy)
     triggers.run_periodic_task(triggers.MAIL_OUT)
 
 

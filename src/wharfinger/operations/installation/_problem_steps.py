@@ -12,7 +12,7 @@ from wharfinger.domain.installation.subjects import Subject
 
 
 def open_problem(
-    kind: ProblemKind, subject: Subject, *, cause: str, remedy: str, now: datetime, remedy_page: str = "", **links: Any
+    kind: ProblemKind, subject: Subject, *, cause: str, remedy: str, now: datetime, **links: Any
 ) -> Problem:
     """Open the problem, or count one more occurrence of the open one with this kind and subject.
 
@@ -24,7 +24,7 @@ def open_problem(
         answered = by_word.order_by("-pk").first()
         if answered is not None:
             return answered
-    values = {"cause": cause, "remedy": remedy, "remedy_page": remedy_page, "seen_at": now, **links}
+    values = {"cause": cause, "remedy": remedy, "seen_at": now, **links}
     problem, made = Problem.objects.select_for_update().get_or_create(
         kind=kind, key=subject, solved_at=None, defaults={**values, "opened_at": now}
     )

@@ -8,9 +8,6 @@ from wharfinger.db.models import FlowSchedule, Problem, SellerAccount
 from wharfinger.domain.access.roles import Roles, cause_of, with_same_cause
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutRoles
-from wharfinger.operations.installation._page_steps import (
-    channel_page_of,
-)
 from wharfinger.operations.installation._problem_steps import open_problem
 
 
@@ -31,7 +28,6 @@ def report_role_missing(account_id: int, flow: str, *, error: str, now: datetime
         cause=f"{account.name}: Amazon denies {calls}; other calls pass. {role} {error}",
         remedy=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
         f"that. Other work of the account goes on; this is tried again automatically at {again_at:%d %b %H:%M} UTC.",
-        remedy_page=channel_page_of(account_id),
         account_id=account_id,
         now=now,
     )

@@ -9,9 +9,6 @@ from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.reminders import Due, plan_reminders
 from wharfinger.domain.installation.subjects import AboutSecret, AboutToken, AlertSubject
 from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
-from wharfinger.operations.installation._page_steps import (
-    channel_page_of,
-)
 from wharfinger.operations.transaction import operation
 
 REMINDERS = (AlertKind.TOKEN_EXPIRES, AlertKind.SECRET_EXPIRES)
@@ -27,7 +24,6 @@ class _Clock:
     what: str
     after: str
     remedy: str
-    page: str
     account: SellerAccount | None = None
 
 
@@ -58,7 +54,6 @@ def _raise(clock: _Clock, due: Due, now: datetime) -> None:
         due.key,
         text=f"{clock.what} {'ended' if due.days_left < 0 else 'ends'} on {day}{before}. {clock.after}",
         remedy=clock.remedy,
-        remedy_page=clock.page,
         account=clock.account,
         now=now,
     )
@@ -73,7 +68,6 @@ def _tokens() -> Iterator[_Clock]:
             f"The authorisation of {account.name}",
             "After that Amazon takes our access no more: no order comes in and nothing goes out.",
             "Press Authorise again on one of its channels. One press renews it for all of them.",
-            channel_page_of(account.pk),
             account,
         )
 
@@ -87,5 +81,4 @@ def _secrets() -> Iterator[_Clock]:
             f"The client secret of the Amazon application {application.name} (…{application.secret_last_four})",
             "After that every call to Amazon fails, for every seller account.",
             "Press Rotate the secret, or make a new one in the Solution Provider Portal and enter it.",
-            f"/settings/amazon-application/{application.pk}/",
         )

@@ -114,13 +114,11 @@ def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
 
 
 def _open(order: SalesOrder, kind: ProblemKind, subject: Subject, cause: str, remedy: str, now: datetime) -> None:
-    page = f"/sales-orders/{order.pk}/"
     open_problem(
         kind,
         subject,
         cause=cause,
         remedy=remedy,
-        remedy_page=f"/imported-orders/{order.imported_id}/" if kind is ProblemKind.NO_ADDRESS else page,
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -44,7 +44,6 @@ def note_cancel_request(
         subject,
         cause=f"The buyer of {order.code} requested cancellation.",
         remedy="Cancel the order in Seller Central, or press “Dispatch anyway” on the order: then it may be sent.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

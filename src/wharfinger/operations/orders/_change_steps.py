@@ -104,7 +104,6 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
             cause=f"{order.code} was cancelled at Amazon, but a parcel of it has left.",
             remedy="Stop the parcel with the courier if you can, else take the goods back when they return; then press "
             "“Mark as done”.",
-            remedy_page=f"/sales-orders/{order.pk}/",
             sales_order=order,
             channel_id=order.channel_id,
             now=now,

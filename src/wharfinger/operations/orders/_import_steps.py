@@ -84,7 +84,6 @@ def write_decision(imported: ImportedOrder, decided: Decided, *, now: datetime) 
             AboutImport(imported.pk),
             cause=f"{imported.amazon_order_id}: {decided.reason}",
             remedy=decided.remedy,
-            remedy_page=f"/imported-orders/{imported.pk}/",
             imported_order=imported,
             channel=imported.channel,
             now=now,
@@ -108,7 +107,6 @@ def _tell_of_empty_site(waits_for: ForLevels, now: datetime) -> None:
         AboutSite(site.pk),
         cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
         remedy="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
-        remedy_page=f"/sites/{site.pk}/",
         site=site,
         now=now,
     )

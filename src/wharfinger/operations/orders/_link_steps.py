@@ -60,7 +60,6 @@ def hold_line(
         cause=f"{reason}{hint} {order.code} waits for it.",
         remedy="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on "
         "automatically.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         account_id=channel.account_id,
         channel=channel,
         sales_order=order,

@@ -177,7 +177,6 @@ def _set_aside(
         about_message(raw),
         cause=cause,
         remedy=remedy if imported else NO_NUMBER,
-        remedy_page=f"/imported-orders/{imported.pk}/" if imported else "/problems/",
         imported_order=imported,
         account_id=raw.account_id,
         now=now,

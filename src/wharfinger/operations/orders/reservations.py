@@ -147,7 +147,6 @@ def _report(row: Channelless, now: datetime) -> None:
         subject,
         cause=row.sentence,
         remedy=row.remedy,
-        remedy_page=row.remedy_page,
         account_id=row.account_id,
         now=now,
     )
@@ -158,7 +157,6 @@ def _report(row: Channelless, now: datetime) -> None:
             opening,
             text=row.sentence,
             remedy=row.remedy,
-            remedy_page=row.remedy_page,
             account=problem.account,
             now=now,
         )

@@ -375,7 +375,6 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
         cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
         remedy="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
         "“Mark as done”.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=channel,
         now=now,
@@ -421,7 +420,6 @@ def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *
         cause=f"{order.code}: {fault}",
         remedy="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
         "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         now=now,

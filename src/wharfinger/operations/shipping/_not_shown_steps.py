@@ -73,7 +73,6 @@ def note_not_shown(
         cause=cause,
         remedy="Compare the order in Seller Central with the parcel. Press “Correct carrier / tracking number” if ours "
         "is wrong, else “Send again”. If the buyer can track the parcel there, press “Mark as done”.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,

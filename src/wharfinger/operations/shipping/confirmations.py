@@ -206,7 +206,6 @@ def _refuse(row: Confirmation, now: datetime) -> None:
         cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
         remedy="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order "
         "shows the parcel in Seller Central, nothing is left to do.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,
@@ -321,7 +320,6 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
             AboutConfirmation(row.pk),
             cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
             remedy=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
-            remedy_page=f"/sales-orders/{order.pk}/",
             sales_order=order,
             channel=order.channel,
             account_id=row.account_id,

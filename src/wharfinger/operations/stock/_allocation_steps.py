@@ -209,7 +209,6 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
         cause=f"{order.code} waits: there is not enough stock at {order.site.name} for all of its lines.",
         remedy="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
         "cancel the order in Seller Central.",
-        remedy_page=f"/sales-orders/{order.pk}/",
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -7,7 +7,6 @@ from wharfinger.db.models import ChannelProduct, Listing
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutIssues, AboutListing, AboutShown, Subject
 from wharfinger.domain.stock.listing_issues import ListingIssue, that_matter
-from wharfinger.operations.installation._page_steps import page_of_listing
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 _CAUSE_AT_MOST = 2000
@@ -46,7 +45,6 @@ def _tell_issues(product: ChannelProduct, found: Sequence[ListingIssue], now: da
         cause=f"SKU {listing.sku} on {product.marketplace.name}: {said}"[:_CAUSE_AT_MOST],
         remedy="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
         "closes when Amazon shows no error any more.",
-        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -85,7 +83,6 @@ def _open_gone(listing: Listing, subject: Subject, cause: str, now: datetime) ->
         cause=cause,
         remedy="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
         "Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",
-        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,

@@ -12,7 +12,6 @@ from wharfinger.domain.orders.waits_for import ForLink
 from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._page_steps import page_of_listing
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -147,7 +146,6 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
             cause=f"SKU {listing.sku}: {cause.lower()}, {misses} looks in a row.",
             remedy="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
             "automatically; “Send quantity again” does it now.",
-            remedy_page=page_of_listing(listing),
             account_id=listing.account_id,
             listing=listing,
             now=now,

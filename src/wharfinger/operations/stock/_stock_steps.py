@@ -176,7 +176,6 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
         subject,
         cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
         remedy="Press “Count” for this site, or “Receive” for what has come. The level is shown as it is until then.",
-        remedy_page=f"/stock/{item.pk}/",
         item=item,
         site=site,
         now=now,

@@ -10,7 +10,6 @@ from wharfinger.domain.installation.subjects import AboutBothWays, AboutListings
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._page_steps import page_of_listing
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
 from wharfinger.operations.stock._listing_steps import compare_seen, link_by_itself
@@ -127,7 +126,6 @@ def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
         cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
         remedy="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; "
         "then press “Read the listings again”.",
-        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -178,7 +176,6 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
         "this way. Orders of the others are imported; their stock is not told yet.",
         remedy="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
         "“Mark as done”.",
-        remedy_page="/problems/",
         account_id=account_id,
         now=now,
     )

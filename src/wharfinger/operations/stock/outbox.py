@@ -22,7 +22,6 @@ from wharfinger.domain.retry import pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
-from wharfinger.operations.installation._page_steps import page_of_listing
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_seen
@@ -89,7 +88,6 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
                 cause=decision.reason,
                 remedy="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
                 "channel's stock upload off. Until then its quantity is not sent.",
-                remedy_page=page_of_listing(listing),
                 account_id=listing.account_id,
                 listing=listing,
                 now=now,
@@ -131,7 +129,6 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
             f"to then explains it. {quantity} is sent now.",
             remedy="Look at the listing in Seller Central: another program may write its quantity. It closes "
             "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
-            remedy_page=page_of_listing(listing),
             account_id=listing.account_id,
             listing=listing,
             now=now,
@@ -256,7 +253,6 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
         remedy="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
         "too.",
-        remedy_page=page_of_listing(listing),
         account_id=listing.account_id,
         listing=listing,
         now=now,

@@ -22,11 +22,13 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
 from wharfinger.db.models import User
-from wharfinger.db.queries.installation.problems import problems_fixed_at
+from wharfinger.db.queries.installation.alerts import AlertRow
+from wharfinger.db.queries.installation.problems import ProblemRow
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.web.formats import Style, written_change, written_date, written_moment, written_money, written_number
+from wharfinger.web.problem_pages import page_of_alert, page_of_problem, problems_fixed_here
 from wharfinger.web.rights import may_open
 
 register = template.Library()
@@ -317,7 +319,7 @@ def problems_here(context: Context) -> dict[str, Any]:
     if not isinstance(request.user, User):
         return {"problems": ()}
     return {
-        "problems": problems_fixed_at(request.path, request.get_full_path()),
+        "problems": problems_fixed_here(request),
         "may_fix": may(request.user.role, Right.FIX_PROBLEMS),
         "here": request.get_full_path(),
         "request": request,
@@ -331,8 +333,12 @@ def url_if_may(context: Context, name: str, *args: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
+def fixed_where(context: Context, told: ProblemRow | AlertRow) -> str:
+    """The address of the page where a problem or an alert is fixed; nothing where it turns the reader away."""
+    return page_if_may(context, page_of_problem(told) if isinstance(told, ProblemRow) else page_of_alert(told))
+
+
 def page_if_may(context: Context, address: str) -> str:
-    """The same for a page whose address is stored."""
     user = context["request"].user
     return address if isinstance(user, User) and may_open(user.role, address) else ""
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import F, QuerySet
+from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from wharfinger.db.models import Alert, Channel
 from wharfinger.db.queries.paging import Page, read_page
@@ -14,6 +14,7 @@ from wharfinger.domain.installation.subjects import (
     AboutSecret,
     AboutToken,
     AlertSubject,
+    Subject,
 )
 
 
@@ -23,24 +24,26 @@ class AlertRow:
     kind: str
     text: str
     remedy: str
-    remedy_page: str
+    subject: Subject
     account: str
     raised_at: datetime
     closed_at: datetime | None
     mailed_at: datetime | None
     mail_error: str
     mail_again_at: datetime | None
+    channel_id: int | None
+    """A channel of its seller account, one in use before an archived one."""
 
 
 _COLUMNS = (
-    "id", "kind", "text", "remedy", "remedy_page", "account__name", "raised_at", "closed_at", "mailed_at", "mail_error",
-    "mail_again_at",
+    "id", "kind", "text", "remedy", "subject", "account__name", "raised_at", "closed_at", "mailed_at", "mail_error",
+    "mail_again_at", "channel_id",
 )  # fmt: skip
 
 
 def list_alerts(*, closed: bool = False, cursor: str = "") -> Page[AlertRow]:
     """Newest first."""
-    rows = Alert.objects.filter(closed_at__isnull=not closed)
+    rows = with_channel(Alert.objects.filter(closed_at__isnull=not closed))
     return read_page(rows.values(*_COLUMNS), ("-id",), cursor).made_of(lambda row: _row(tuple(row.values())))
 
 
@@ -68,10 +71,16 @@ def _of_application(application_pk: int) -> list[AlertSubject]:
     return [AboutSecret(application_pk), AboutApplication(application_pk), AboutRotation(application_pk)]
 
 
+def with_channel(alerts: QuerySet[Alert]) -> QuerySet[Alert]:
+    """`channel_id`: by which the page is found where the alert is fixed."""
+    channels = Channel.objects.filter(account=OuterRef("account")).order_by("archived", "pk").values("pk")
+    return alerts.annotate(channel_id=Subquery(channels[:1]))
+
+
 def _rows(alerts: QuerySet[Alert], at_most: int) -> tuple[AlertRow, ...]:
-    return tuple(_row(row) for row in alerts.order_by("-id").values_list(*_COLUMNS)[:at_most])
+    return tuple(_row(row) for row in with_channel(alerts).order_by("-id").values_list(*_COLUMNS)[:at_most])
 
 
 def _row(values: tuple[object, ...]) -> AlertRow:
-    number, kind, text, remedy, page, account, *times = values
-    return AlertRow(number, kind, text, remedy, page, account or "", *times)  # type: ignore[arg-type]  # as selected
+    number, kind, text, remedy, subject, account, *times = values
+    return AlertRow(number, kind, text, remedy, subject, account or "", *times)  # type: ignore[arg-type]  # as selected

@@ -8,7 +8,9 @@ from pathlib import Path
 from django.db.models import Q
 
 from wharfinger.db.models import Alert, MailSettings, TestMail, User
+from wharfinger.db.queries.installation.alerts import with_channel
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.subjects import Subject
 
 FILES_SHOWN = 20
 
@@ -60,16 +62,17 @@ class WaitingLetter:
     kind: str
     text: str
     remedy: str
-    remedy_page: str
+    subject: Subject
+    channel_id: int | None
+    """A channel of its seller account, by which the page is found where the alert is fixed."""
     again_at: datetime | None
 
 
 def waiting_letters() -> tuple[WaitingLetter, ...]:
     """Open alerts that nobody was mailed yet, the oldest first."""
-    rows = Alert.objects.filter(closed_at=None, mailed_at=None).order_by("raised_at", "pk")
-    return tuple(
-        WaitingLetter(row.pk, row.kind, row.text, row.remedy, row.remedy_page, row.mail_again_at) for row in rows
-    )
+    rows = with_channel(Alert.objects.filter(closed_at=None, mailed_at=None)).order_by("raised_at", "pk")
+    columns = ("pk", "kind", "text", "remedy", "subject", "channel_id", "mail_again_at")
+    return tuple(WaitingLetter(*row) for row in rows.values_list(*columns))
 
 
 @dataclass(frozen=True, slots=True)

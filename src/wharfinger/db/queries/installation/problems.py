@@ -1,17 +1,21 @@
 """Problems for pages: what a person must fix, with its cause and its remedy."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.query import QuerySet
 
-from wharfinger.db.models import Problem
+from wharfinger.db.models import Channel, ChannelProduct, Problem
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import Subject
 
-SHOWN_ON_A_PAGE = 5
+_OF_ACCOUNT = Channel.objects.filter(account=OuterRef("account")).order_by("archived", "pk").values("pk")
+_SOLD_THERE = ChannelProduct.objects.filter(listing=OuterRef(OuterRef("listing")), marketplace=OuterRef("marketplace"))
+_SELLS = Channel.objects.filter(Exists(_SOLD_THERE), account=OuterRef("listing__account"), archived=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,6 @@ class ProblemRow:
     key: Subject
     cause: str
     remedy: str
-    remedy_page: str
     account_id: int | None
     account: str
     channel_id: int | None
@@ -45,6 +48,12 @@ class ProblemRow:
     site: str
     listing_id: int | None
     sku: str
+    order_import_id: int | None
+    """The imported order that its sales order was made from."""
+    account_channel_id: int | None
+    """A channel of its seller account, one in use before an archived one."""
+    listing_channel_id: int | None
+    """A channel in use that sells its listing, an enabled one before others."""
     count: int
     opened_at: datetime
     seen_at: datetime
@@ -52,9 +61,10 @@ class ProblemRow:
 
 
 _COLUMNS = (
-    "id", "kind", "key", "cause", "remedy", "remedy_page", "account_id", "account__name", "channel_id", "channel__name",
+    "id", "kind", "key", "cause", "remedy", "account_id", "account__name", "channel_id", "channel__name",
     "imported_order_id", "imported_order__amazon_order_id", "sales_order_id", "sales_order__code", "item_id",
-    "item__code", "site_id", "site__name", "listing_id", "listing__sku", "count", "opened_at", "seen_at", "solved_at",
+    "item__code", "site_id", "site__name", "listing_id", "listing__sku", "sales_order__imported_id",
+    "account_channel_id", "listing_channel_id", "count", "opened_at", "seen_at", "solved_at",
 )  # fmt: skip
 
 
@@ -65,18 +75,64 @@ def list_problems(wanted: ProblemFilter, *, cursor: str = "") -> Page[ProblemRow
         rows = rows.filter(kind=wanted.kind)
     if wanted.channel_id:
         rows = rows.filter(channel_id=wanted.channel_id)
-    return read_page(rows.values(*_COLUMNS), ("-id",), cursor).made_of(_row)
+    return read_page(_facts(rows), ("-id",), cursor).made_of(_row)
 
 
 def problem_row(problem_id: int) -> ProblemRow | None:
-    row = Problem.objects.filter(pk=problem_id).values(*_COLUMNS).first()
+    row = _facts(Problem.objects.filter(pk=problem_id)).first()
     return _row(row) if row else None
 
 
-def problems_fixed_at(path: str, full_path: str) -> tuple[ProblemRow, ...]:
-    """The open problems whose remedy is on this page (`full_path`: with its query), newest first."""
-    rows = Problem.objects.filter(solved_at=None, remedy_page__in={path, full_path}).order_by("-id")
-    return tuple(_row(row) for row in rows.values(*_COLUMNS)[:SHOWN_ON_A_PAGE])
+def newest_problems(at_most: int) -> tuple[ProblemRow, ...]:
+    """The open ones, newest first."""
+    return tuple(_row(row) for row in _facts(Problem.objects.filter(solved_at=None)).order_by("-id")[:at_most])
+
+
+def problems_of_order(order_id: int, imported_id: int) -> tuple[ProblemRow, ...]:
+    """The open ones of a sales order and of the imported order that it was made from, oldest first."""
+    rows = Problem.objects.filter(Q(sales_order=order_id) | Q(imported_order=imported_id), solved_at=None)
+    return tuple(_row(row) for row in _facts(rows).order_by("id"))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedTo:
+    """What open problems are to be linked to, all that is given. `channel_id`: or its seller account.
+
+    `listing_channel_id` and `sku_begins`: listings that this channel sells; `sold_nowhere`: those that none does.
+    """
+
+    kind: ProblemKind | None = None
+    sales_order_id: int | None = None
+    imported_order_id: int | None = None
+    item_id: int | None = None
+    site_id: int | None = None
+    channel_id: int | None = None
+    listing_channel_id: int | None = None
+    sku_begins: str = ""
+    sold_nowhere: bool = False
+
+
+def problems_linked_to(links: LinkedTo) -> tuple[ProblemRow, ...]:
+    """Newest first."""
+    rows = Problem.objects.filter(solved_at=None)
+    if links.kind:
+        rows = rows.filter(kind=links.kind)
+    if links.imported_order_id:
+        rows = rows.filter(Q(imported_order=links.imported_order_id) | Q(sales_order__imported=links.imported_order_id))
+    if links.channel_id:
+        its_account = Channel.objects.filter(pk=links.channel_id).values("account")
+        rows = rows.filter(Q(channel=links.channel_id) | Q(account__in=its_account))
+    same = {
+        "sales_order": links.sales_order_id,
+        "item": links.item_id,
+        "site": links.site_id,
+        "listing__sku__startswith": links.sku_begins,
+    }
+    rows = rows.filter(**{name: value for name, value in same.items() if value})
+    sold: dict[str, Any] = {"listing_channel_id": links.listing_channel_id} if links.listing_channel_id else {}
+    if links.sold_nowhere:
+        sold = {"listing__isnull": False, "listing_channel_id": None}
+    return tuple(_row(row) for row in _facts(rows, sold).order_by("-id"))
 
 
 def open_problems_by_kind() -> tuple[tuple[ProblemKind, int], ...]:
@@ -88,6 +144,16 @@ def open_problems_by_kind() -> tuple[tuple[ProblemKind, int], ...]:
     return tuple((kind, counted[kind]) for kind in ProblemKind if kind in counted)
 
 
+def _facts(rows: QuerySet[Problem], sold: Mapping[str, Any] | None = None) -> QuerySet[Problem, dict[str, Any]]:
+    """With the channels by which the page is found; `sold`: which of these it is to be."""
+    placed: Any = rows.annotate(
+        account_channel_id=Subquery(_OF_ACCOUNT[:1]),
+        listing_channel_id=Subquery(_SELLS.order_by("-enabled", "pk").values("pk")[:1]),
+    )
+    found: QuerySet[Problem, dict[str, Any]] = placed.filter(**(sold or {})).values(*_COLUMNS)
+    return found
+
+
 def _row(row: dict[str, Any]) -> ProblemRow:
     return ProblemRow(
         id=row["id"],
@@ -95,7 +161,6 @@ def _row(row: dict[str, Any]) -> ProblemRow:
         key=row["key"],
         cause=row["cause"],
         remedy=row["remedy"],
-        remedy_page=row["remedy_page"],
         account_id=row["account_id"],
         account=row["account__name"] or "",
         channel_id=row["channel_id"],
@@ -110,6 +175,9 @@ def _row(row: dict[str, Any]) -> ProblemRow:
         site=row["site__name"] or "",
         listing_id=row["listing_id"],
         sku=row["listing__sku"] or "",
+        order_import_id=row["sales_order__imported_id"],
+        account_channel_id=row["account_channel_id"],
+        listing_channel_id=row["listing_channel_id"],
         count=row["count"],
         opened_at=row["opened_at"],
         seen_at=row["seen_at"],

@@ -12,12 +12,12 @@ from wharfinger.db.models import (
     Allocation,
     Confirmation,
     Invoice,
-    Problem,
     SalesOrder,
     SalesOrderLine,
     Shipment,
     ShipmentLine,
 )
+from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_order
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
@@ -149,15 +149,6 @@ class InvoiceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class OpenProblem:
-    id: int
-    kind: str
-    cause: str
-    remedy: str
-    remedy_page: str
-
-
-@dataclass(frozen=True, slots=True)
 class Delivery:
     """Personal data: read only for those who may see it. Who packs needs neither e-mail address nor tax number."""
 
@@ -212,7 +203,7 @@ class SalesOrderPage:
     lines: tuple[OrderLine, ...]
     shipments: tuple[ShipmentFacts, ...]
     invoices: tuple[InvoiceFacts, ...]
-    problems: tuple[OpenProblem, ...]
+    problems: tuple[ProblemRow, ...]
     timeline: tuple[Happening, ...]
     delivery: Delivery | None
     confirmed: bool
@@ -322,7 +313,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         lines=_lines(order_id, with_personal_data=with_personal_data),
         shipments=shipments_of(order_id),
         invoices=_invoices(order_id),
-        problems=_problems(order_id, row["imported_id"]),
+        problems=problems_of_order(order_id, row["imported_id"]),
         timeline=timeline(
             Q(sales_order=order_id) | Q(imported_order=row["imported_id"]), with_personal_data=with_personal_data
         ),
@@ -445,8 +436,3 @@ def shipments_of(order_id: int) -> tuple[ShipmentFacts, ...]:
 def _invoices(order_id: int) -> tuple[InvoiceFacts, ...]:
     rows = Invoice.objects.filter(order=order_id).order_by("id")
     return tuple(InvoiceFacts(row.code, row.issued_at, row.currency, row.total) for row in rows)
-
-
-def _problems(order_id: int, imported_id: int) -> tuple[OpenProblem, ...]:
-    rows = Problem.objects.filter(Q(sales_order=order_id) | Q(imported_order=imported_id), solved_at=None)
-    return tuple(OpenProblem(row.pk, row.kind, row.cause, row.remedy, row.remedy_page) for row in rows.order_by("id"))

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Sum
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import Allocation, Channel, ImportedLine, ImportedOrder
 from wharfinger.db.models.inbox import TO_SEND
-from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import Fulfilment, ImportState
 from wharfinger.domain.orders.unimported import channelless_remedy, channelless_sentence
 
@@ -43,11 +41,6 @@ class Channelless:
     @property
     def remedy(self) -> str:
         return channelless_remedy(known=bool(self.marketplace))
-
-    @property
-    def remedy_page(self) -> str:
-        """Where the problem stands, with the button that opens New Channel."""
-        return f"/problems/?{urlencode({'kind': ProblemKind.NO_CHANNEL})}"
 
 
 def unsent_imports() -> QuerySet[ImportedOrder]:

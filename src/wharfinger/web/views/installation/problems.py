@@ -25,6 +25,7 @@ from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
+from wharfinger.web.problem_pages import page_of_problem
 from wharfinger.web.request_context import allowed, next_page, person, trade_now
 from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
 
@@ -67,8 +68,8 @@ def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
         yield f"{reverse('product-link')}?problem={row.id}", _BUTTONS[row.kind]
     elif isinstance(row.key, AboutMissingChannel):
         yield _new_channel(row.key), _BUTTONS[row.kind]
-    elif row.remedy_page:
-        yield row.remedy_page, _BUTTONS.get(row.kind) or _shown_at(row.remedy_page)
+    elif page := page_of_problem(row):
+        yield page, _BUTTONS.get(row.kind) or _shown_at(page)
     for wanted, name, button in (
         (row.sales_order_id, "sales-order", "Show the order"),
         (row.imported_order_id, "imported-order", "Show the order"),
