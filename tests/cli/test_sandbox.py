@@ -80,7 +80,7 @@ def test_it_is_checked_with_a_live_token_at_the_sandbox_of_its_region(channel):
         "GET https://sandbox.sellingpartnerapi-eu.amazon.com/sellers/v1/marketplaceParticipations",
     }
     assert checks() == [("Token exchange", True), ("Amazon's sandbox answers", True)]
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
 
 
 def test_what_the_sandbox_says_of_marketplaces_is_nobodys_and_is_not_kept(channel):
@@ -105,19 +105,19 @@ def test_somebody_else_may_answer_in_its_place(channel):
             "api.amazon.com",
             httpx2.Response(400, json={"error": "invalid_grant", "error_description": "no"}),
             [("Token exchange", False), ("Amazon's sandbox answers", None)],
-            "Authorisation lost",
+            "lost",
         ),
         (
             "sandbox.sellingpartnerapi-eu.amazon.com",
             httpx2.Response(503, json={"errors": [{"code": "InternalFailure", "message": "later"}]}),
             [("Token exchange", True), ("Amazon's sandbox answers", False)],
-            "Linked",  # no answer proves nothing
+            "linked",  # no answer proves nothing
         ),
         (
             "sandbox.sellingpartnerapi-eu.amazon.com",
             httpx2.Response(403, json={"errors": [{"code": "Unauthorized", "message": "denied"}]}),
             [("Token exchange", True), ("Amazon's sandbox answers", False)],
-            "Not linked",
+            "not_linked",
         ),
     ],
 )

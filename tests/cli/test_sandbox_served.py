@@ -92,7 +92,7 @@ def test_a_published_pair_is_answered_and_the_channel_is_linked(world):
         ("Token exchange", True, "Amazon gives us access tokens."),
         ("Amazon's sandbox answers", True, "Sandbox: only checked; it answers published examples."),
     ]
-    assert link() == "Linked"
+    assert link() == "linked"
     assert not Participation.objects.exists()
 
 
@@ -100,14 +100,14 @@ def test_a_token_that_was_taken_back_is_lost_and_the_second_line_is_not_waited_f
     world.amazon.control("authorisations/revoke", {"sellerId": EU})
     assert [(ok, message) for _, ok, message in world.verify()][1] == (None, "Not checked: the line above failed.")
     assert ChannelCheck.objects.get(ok=None).checked_at is not None
-    assert link() == "Authorisation lost"
+    assert link() == "lost"
 
 
 def test_a_token_that_was_never_good_is_no_lost_authorisation(world):
-    SellerAccount.objects.update(refresh_token="Atzr|never-good", link_state="Waiting for authorisation")
-    Channel.objects.update(link_state="Waiting for authorisation")
+    SellerAccount.objects.update(refresh_token="Atzr|never-good", link_state="waiting")
+    Channel.objects.update(link_state="waiting")
     assert [ok for _, ok, _ in world.verify()] == [False, None]
-    assert link() == "Not linked"
+    assert link() == "not_linked"
 
 
 def test_a_token_of_the_other_region_is_denied_at_the_sandbox_of_this_one(world):
@@ -116,4 +116,4 @@ def test_a_token_of_the_other_region_is_denied_at_the_sandbox_of_this_one(world)
         ("Token exchange", True),
         ("Amazon's sandbox answers", False),
     ]
-    assert link() == "Not linked"
+    assert link() == "not_linked"

@@ -19,7 +19,7 @@ def test_a_pasted_token_without_an_application_is_reported_with_its_remedy():
     assert (check.ok, check.title) == (False, "Token exchange")
     assert "no Amazon application is entered" in check.message
     assert "Settings, Amazon application" in check.remedy
-    assert Channel.objects.get().link_state == "Not linked"
+    assert Channel.objects.get().link_state == "not_linked"
 
 
 def test_a_token_in_a_demo_system_whose_channel_is_not_activated_waits_for_the_administrator():

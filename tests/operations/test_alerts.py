@@ -119,7 +119,7 @@ def test_lost_access_is_an_alert_until_it_is_given_anew(account):
 def test_a_token_that_came_after_the_refused_work_began_is_not_lost(account):
     SellerAccount.objects.update(token_set_at=NOW + timedelta(seconds=1))
     assert not accounts.lose_authorisation(account.pk, error="400 invalid_grant", now=NOW, since=NOW)
-    assert SellerAccount.objects.get().link_state == "Linked"
+    assert SellerAccount.objects.get().link_state == "linked"
 
 
 def test_a_refused_application_is_one_alert_however_often_it_is_met(account, application):
@@ -128,6 +128,6 @@ def test_a_refused_application_is_one_alert_however_often_it_is_met(account, app
         accounts.report_application_refused(account.pk, error="401 invalid_client", now=NOW)
     assert [kind for kind, _ in open_alerts()] == ["Application refused"]
     assert Problem.objects.get().count == 3
-    assert SellerAccount.objects.get().link_state == "Linked"
+    assert SellerAccount.objects.get().link_state == "linked"
     accounts.accept_application(account.pk, now=NOW)
     assert open_alerts() == []

@@ -118,7 +118,7 @@ def test_new_stock_is_promised_once_whoever_comes_first(committed):
     assert set(levels.values_list("on_hand", "allocated")) == {(2, 2)}
     for order in orders:
         order.refresh_from_db()
-    assert [order.state for order in orders] == ["Ready to ship"] * 2
+    assert [order.state for order in orders] == ["ready_to_ship"] * 2
 
 
 def test_two_changes_at_once_count_both_in_the_notice(committed):

@@ -75,7 +75,7 @@ def test_a_good_return_keeps_the_code_encrypted_and_waits_for_its_exchange(appli
     came_back = returned(pressed(a_channel(application), olga))
     attempt = the_attempt()
     assert came_back == authorisation.Returned(attempt.pk)
-    assert (attempt.state, attempt.code, attempt.seller_id) == ("Returned", "code-1", "A1SELLERSELLER")
+    assert (attempt.state, attempt.code, attempt.seller_id) == ("returned", "code-1", "A1SELLERSELLER")
 
 
 def test_without_an_application_authorise_says_where_to_enter_it(olga):
@@ -87,7 +87,7 @@ def test_a_state_works_once(application, olga):
     state = pressed(a_channel(application), olga)
     returned(state)
     assert returned(state) == NotOurs(WhyNotOurs.REPLAYED, the_attempt().pk)
-    assert the_attempt().state == "Returned"
+    assert the_attempt().state == "returned"
 
 
 def test_a_state_that_was_never_given_is_nobodys(application, olga):
@@ -103,12 +103,12 @@ def test_a_state_belongs_to_its_session(application, olga):
 
 def test_a_state_dies_after_ten_minutes(application, olga):
     returned(pressed(a_channel(application), olga), at=NOW + timedelta(minutes=11))
-    assert (the_attempt().state, the_attempt().outcome) == ("Failed", "Expired")
+    assert (the_attempt().state, the_attempt().outcome) == ("failed", "expired")
 
 
 def test_a_refused_consent_says_so(application, olga):
     returned(pressed(a_channel(application), olga), code="", error="The seller pressed Cancel.")
-    assert (the_attempt().state, the_attempt().error) == ("Refused", "The seller pressed Cancel.")
+    assert (the_attempt().state, the_attempt().error) == ("refused", "The seller pressed Cancel.")
 
 
 def test_the_exchange_fills_in_seller_and_expiry(application, olga):
@@ -123,14 +123,14 @@ def test_the_exchange_fills_in_seller_and_expiry(application, olga):
         "Atzr|new",
         date(2027, 11, 1),
     )
-    assert (the_attempt().state, the_attempt().code) == ("Done", "")
+    assert (the_attempt().state, the_attempt().code) == ("done", "")
 
 
 def test_another_seller_than_the_channels_links_nothing_names_both_and_spends_no_code(application, olga):
     channel = a_channel(application, seller_id="A1OURSELLERID")
     returned(pressed(channel, olga), seller="A2ANOTHERSELLER")
     attempt = the_attempt()
-    assert (attempt.state, attempt.outcome, attempt.code) == ("Failed", "Wrong seller", "")
+    assert (attempt.state, attempt.outcome, attempt.code) == ("failed", "wrong_seller", "")
     assert ("A1OURSELLERID" in attempt.error, "A2ANOTHERSELLER" in attempt.error) == (True, True)
     assert authorisation.start_exchange(attempt.pk) is None
     assert SellerAccount.objects.get().refresh_token == ""
@@ -142,7 +142,7 @@ def test_a_seller_that_became_known_during_the_exchange_is_compared_again(applic
     authorisation.start_exchange(the_attempt().pk)
     SellerAccount.objects.update(seller_id="A1OURSELLERID")
     assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW) is None
-    assert (the_attempt().outcome, SellerAccount.objects.get().refresh_token) == ("Wrong seller", "")
+    assert (the_attempt().outcome, SellerAccount.objects.get().refresh_token) == ("wrong_seller", "")
 
 
 def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(application, olga):
@@ -151,26 +151,26 @@ def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(applic
     returned(pressed(newcomer, olga))
     authorisation.start_exchange(the_attempt().pk)
     assert authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|new", now=NOW) is None
-    assert (the_attempt().outcome, "The first" in the_attempt().error) == ("Channel taken", True)
+    assert (the_attempt().outcome, "The first" in the_attempt().error) == ("channel_taken", True)
     assert not SellerAccount.objects.exclude(refresh_token="").exists()
 
 
 @pytest.mark.parametrize(
     ("params", "outcome", "words"),
     [
-        ({"code": "", "error": "The seller pressed Cancel."}, "Refused", "pressed Cancel"),
-        ({"code": ""}, "Refused", "no authorisation code"),
-        ({"code": "", "error": "MD1000"}, "Draft", "MD1000"),
-        ({"code": "", "error": "Error MD5101 occurred"}, "Refused", "redirect URI"),
-        ({"seller": ""}, "Refused", "names no seller"),
-        ({"seller": "<script>"}, "Refused", "names no seller"),
-        ({"code": "", "error": "a\x00b\x1b[31m"}, "Refused", "b"),
+        ({"code": "", "error": "The seller pressed Cancel."}, "refused", "pressed Cancel"),
+        ({"code": ""}, "refused", "no authorisation code"),
+        ({"code": "", "error": "MD1000"}, "draft", "MD1000"),
+        ({"code": "", "error": "Error MD5101 occurred"}, "refused", "redirect URI"),
+        ({"seller": ""}, "refused", "names no seller"),
+        ({"seller": "<script>"}, "refused", "names no seller"),
+        ({"code": "", "error": "a\x00b\x1b[31m"}, "refused", "b"),
     ],
 )
 def test_a_return_that_gives_nothing_ends_there_and_says_why(application, olga, params, outcome, words):
     returned(pressed(a_channel(application), olga), **params)
     attempt = the_attempt()
-    assert (attempt.outcome, attempt.state, attempt.code) == (outcome, "Refused", "")
+    assert (attempt.outcome, attempt.state, attempt.code) == (outcome, "refused", "")
     assert words in attempt.error
     assert authorisation.start_exchange(attempt.pk) is None
 
@@ -229,7 +229,7 @@ def test_an_exchange_cut_off_is_tried_once_more_and_no_more(application, olga):
     assert authorisation.start_exchange(attempt) is not None
     assert authorisation.start_exchange(attempt) is not None
     assert authorisation.start_exchange(attempt) is None
-    assert (the_attempt().state, the_attempt().outcome) == ("Failed", "No answer")
+    assert (the_attempt().state, the_attempt().outcome) == ("failed", "no_answer")
 
 
 def test_an_ended_attempt_is_not_exchanged_again(application, olga):
@@ -244,8 +244,8 @@ def authorised(application, olga):
     returned(pressed(channel, olga))
     authorisation.start_exchange(the_attempt().pk)
     account_id = authorisation.finish_exchange(the_attempt().pk, refresh_token="Atzr|abcd1234", now=NOW)
-    Channel.objects.update(link_state="Linked")
-    SellerAccount.objects.update(link_state="Linked")
+    Channel.objects.update(link_state="linked")
+    SellerAccount.objects.update(link_state="linked")
     return account_id
 
 
@@ -259,7 +259,7 @@ def test_revoked_here_the_token_is_forgotten_the_channels_wait_and_the_audit_say
         None,
         None,
     )
-    assert (account.link_state, Channel.objects.get().link_state) == (("Waiting for authorisation",) * 2)
+    assert (account.link_state, Channel.objects.get().link_state) == (("waiting",) * 2)
     entry = AuditEntry.objects.get(verb="revoke")
     assert (entry.user, entry.before, entry.after) == (
         olga,

@@ -162,7 +162,7 @@ def a_waiting_confirmation(channel, site):
         shipped_at=NOW,
     )
     return Confirmation.objects.create(
-        shipment=shipment, account=channel.account, state="Waiting", again_at=NOW, made_at=NOW
+        shipment=shipment, account=channel.account, state="waiting", again_at=NOW, made_at=NOW
     )
 
 
@@ -173,7 +173,7 @@ def test_a_channel_that_is_off_sends_nothing_and_keeps_what_waits(shop, olga, of
     Channel.objects.filter(pk=channel.pk).update(**off)
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is None
     assert confirmations.next_due(account.pk) is None
-    assert Confirmation.objects.get().state == "Waiting"
+    assert Confirmation.objects.get().state == "waiting"
     Channel.objects.filter(pk=channel.pk).update(enabled=True, activated=True, archived=False)
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None
 
@@ -182,7 +182,7 @@ def test_nothing_is_looked_up_for_a_channel_that_is_off(shop):
     account, warehouse, _pool, channel = shop
     row = a_waiting_confirmation(channel, warehouse)
     earlier = NOW - timedelta(hours=1)
-    Confirmation.objects.filter(pk=row.pk).update(state="Attempted", attempted_at_machine=earlier, attempted_at=earlier)
+    Confirmation.objects.filter(pk=row.pk).update(state="attempted", attempted_at_machine=earlier, attempted_at=earlier)
     assert confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
     Channel.objects.filter(pk=channel.pk).update(enabled=False)
     assert not confirmations.due_to_look_up(account.pk, now=NOW, machine_before=NOW)
@@ -192,7 +192,7 @@ def test_a_channel_whose_checks_failed_tells_amazon_no_quantity_until_they_are_g
     account, _warehouse, _pool, channel = shop
     item = an_item()
     listing = a_listing(account, item=item)
-    Channel.objects.update(link_state="Not linked")
+    Channel.objects.update(link_state="not_linked")
     decision = decide(listing_facts({listing.pk})[listing.pk])
     assert decision == Silent("Amazon.co.uk FBM is not linked: see its checks.")
     accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
@@ -231,26 +231,26 @@ def test_disabling_keeps_orders_quantities_and_confirmations_and_enabling_takes_
     waiting = a_waiting_confirmation(channel, warehouse)
     listing = a_listing(account, "KEPT", item)
     raw = RawMessage.objects.create(
-        account=account, kind="order", key="1", body=b"{}", body_hash="0" * 64, source="search", state="Taken",
+        account=account, kind="order", key="1", body=b"{}", body_hash="0" * 64, source="search", state="taken",
         received_at=NOW,
     )  # fmt: skip
     order = ImportedOrder.objects.create(
         account=account, amazon_order_id="026-0000009-0000009", channel=channel, marketplace=channel.marketplace,
-        fulfilment="FBM", state="Not attempted", waits_for=ForChannel(channel.pk), amazon_status="UNSHIPPED",
+        fulfilment="FBM", state="not_attempted", waits_for=ForChannel(channel.pk), amazon_status="UNSHIPPED",
         raw_message=raw, placed_at=NOW, amazon_updated_at=NOW, found_at=NOW,
     )  # fmt: skip
     StockNotice.objects.create(listing=listing, account=account, cause="a sale", raised_at=NOW, again_at=NOW)
     channel_life.enable_channel(channel.pk, False, now=NOW, user=olga)
-    assert (Confirmation.objects.get(pk=waiting.pk).state, StockNotice.objects.count()) == ("Waiting", 1)
-    assert ImportedOrder.objects.get(pk=order.pk).state == "Not attempted"
+    assert (Confirmation.objects.get(pk=waiting.pk).state, StockNotice.objects.count()) == ("waiting", 1)
+    assert ImportedOrder.objects.get(pk=order.pk).state == "not_attempted"
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is None
     decision = decide(listing_facts({listing.pk})[listing.pk])
     assert (type(decision), "is not enabled" in decision.reason) == (Silent, True)
     StockNotice.objects.all().delete()  # looked at meanwhile, and silent
     channel_life.enable_channel(channel.pk, True, now=NOW, user=olga)
     assert StockNotice.objects.get().cause == "Amazon.co.uk FBM: enabled"
-    assert ImportedOrder.objects.get(pk=order.pk).state == "Retrying"
-    assert RawMessage.objects.get(pk=raw.pk).state == "Waiting"
+    assert ImportedOrder.objects.get(pk=order.pk).state == "retrying"
+    assert RawMessage.objects.get(pk=raw.pk).state == "waiting"
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None
     audited = [
         (entry.verb, entry.before["enabled"], entry.after["enabled"]) for entry in AuditEntry.objects.order_by("pk")

@@ -85,7 +85,7 @@ def made(installation, **changes):
 def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(installation):
     channel = made(installation)
     assert (channel.link_state, channel.account.seller_id, channel.activated) == (
-        "Waiting for authorisation",
+        "waiting",
         "",
         False,
     )
@@ -247,7 +247,7 @@ def test_the_seller_of_a_channel_with_orders_cannot_be_changed(installation):
         account=channel.account,
         channel=channel,
         amazon_order_id="026-0000001-0000001",
-        state="OK",
+        state="ok",
         amazon_status="UNSHIPPED",
         placed_at=NOW,
         amazon_updated_at=NOW,
@@ -277,15 +277,15 @@ def test_reminders_are_looked_at_as_soon_as_the_token_expiry_is_saved_and_not_fo
 
 def test_a_channel_of_a_linked_account_is_linked_only_once_its_own_checks_say_so(installation):
     first = made(installation, seller_id="A1SELLERSELLER")
-    assert first.link_state == "Waiting for authorisation"
-    SellerAccount.objects.update(link_state="Linked")
-    Channel.objects.update(link_state="Linked")
+    assert first.link_state == "waiting"
+    SellerAccount.objects.update(link_state="linked")
+    Channel.objects.update(link_state="linked")
     second = made(installation, name="DE", marketplace_id=DE, seller_id="A1SELLERSELLER")
-    assert second.link_state == "Not linked"
+    assert second.link_state == "not_linked"
     accounts.record_checks(second.pk, [], linked=LinkState.LINKED, now=NOW)
     assert ("run_flow", f"listings_in:{second.account_id}:soon") in jobs()
     entry = an_entry(installation, seller_id="A1SELLERSELLER", marketplace_id="A13V1IB3VIYZZH")
-    assert channel_set_up.save_channel(first.pk, entry, version=1, now=NOW).link_state == "Not linked"
+    assert channel_set_up.save_channel(first.pk, entry, version=1, now=NOW).link_state == "not_linked"
 
 
 def test_each_region_has_the_application_that_serves_it(installation):
@@ -299,7 +299,7 @@ def test_each_region_has_the_application_that_serves_it(installation):
 def test_one_seller_id_in_two_regions_is_two_accounts_that_share_nothing(installation):
     made(installation, seller_id="A1SELLERSELLER", auth_token="Atzr|secret1234")
     other = made(installation, name="US", region="NA", marketplace_id=US, seller_id="A1SELLERSELLER").account
-    assert (other.refresh_token, other.token_set_at, other.link_state) == ("", None, "Waiting for authorisation")
+    assert (other.refresh_token, other.token_set_at, other.link_state) == ("", None, "waiting")
     assert SellerAccount.objects.count() == 2
 
 

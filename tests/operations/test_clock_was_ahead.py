@@ -118,11 +118,11 @@ def test_a_parcel_is_confirmed_and_one_in_doubt_is_looked_up():
     shop = Parcels()
     Confirmation.objects.update(again_at=AHEAD, made_at=AHEAD)
     shop.run()
-    assert shop.states() == ["Accepted"]
+    assert shop.states() == ["accepted"]
     Confirmation.objects.update(again_at=AHEAD)
     shop.clock.advance(minutes=9)
     shop.run()
-    assert shop.states() == ["Confirmed"]
+    assert shop.states() == ["confirmed"]
 
 
 def test_an_alert_is_mailed():

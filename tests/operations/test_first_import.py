@@ -82,15 +82,15 @@ def test_each_order_becomes_what_was_decided(braked):
     take_all_again(braked)
     states = {number: order.state for number, order in by_number().items()}
     assert states == {
-        "026-0000001-0000001": "OK",
-        "026-0000001-0000002": "OK",
-        "026-0000001-0000003": "Ignored",
-        "026-0000001-0000004": "OK",
+        "026-0000001-0000001": "ok",
+        "026-0000001-0000002": "ok",
+        "026-0000001-0000003": "ignored",
+        "026-0000001-0000004": "ok",
     }
     sold = {order.imported.amazon_order_id: order for order in SalesOrder.objects.select_related("imported")}
-    assert sold["026-0000001-0000001"].state == "Ready to ship"
+    assert sold["026-0000001-0000001"].state == "ready_to_ship"
     for number in ("026-0000001-0000002", "026-0000001-0000004"):
-        assert sold[number].state == "Shipped"
+        assert sold[number].state == "shipped"
         assert sold[number].imported.record_only
     assert braked.level(braked.mug) == (20, 2), "what is to be shipped, and what was ignored but is paid; nothing moved"
     assert Movement.objects.filter(item=braked.mug).count() == 1
@@ -115,7 +115,7 @@ def test_orders_of_another_channel_are_left_alone(braked):
     ImportedOrder.objects.filter(pk=other.pk).update(channel=braked.fba, waits_for=ForChannel(braked.fba.pk))
     done = start_importing(braked.fbm.pk, Decisions(orders={other.pk: FirstImport.IGNORE}), user=braked.olga, now=NOW)
     assert sum(done.values()) == 3
-    assert by_number()[other.amazon_order_id].state == "Not attempted"
+    assert by_number()[other.amazon_order_id].state == "not_attempted"
 
 
 def test_a_choice_for_all_orders_of_a_status_gives_way_to_one_for_a_single_order(braked):
@@ -168,7 +168,7 @@ def test_hundreds_of_orders_are_decided_with_the_same_number_of_queries(braked, 
             channel=braked.fbm,
             marketplace=first.marketplace,
             fulfilment="FBM",
-            state="Not attempted",
+            state="not_attempted",
             waits_for=first.waits_for,
             amazon_status="UNSHIPPED",
             placed_at=NOW,

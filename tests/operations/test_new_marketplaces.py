@@ -61,11 +61,11 @@ def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
     Channel.objects.update(activated=True, start_date=date(2026, 11, 1), dont_import_orders=False)
     shop.item("MUG", 5)
     shop.take(an_order(marketplace_id=NEW, currency="EUR"))
-    assert (the_order().channel, the_order().currency, the_order().state) == (fbm, "EUR", "Ready to ship")
+    assert (the_order().channel, the_order().currency, the_order().state) == (fbm, "EUR", "ready_to_ship")
     shipped = {"status": AmazonStatus.SHIPPED, "fulfilment": Fulfilment.FBA, "currency": "EUR"}
     shop.take(an_order(number="026-0000001-0000002", marketplace_id=NEW, **shipped))
     taken = ImportedOrder.objects.get(amazon_order_id="026-0000001-0000002")
-    assert (taken.channel, taken.state, taken.sales_order.site) == (fba, "OK", site)
+    assert (taken.channel, taken.state, taken.sales_order.site) == (fba, "ok", site)
 
 
 def test_the_wizards_check_counts_no_site_that_holds_another_marketplaces_stock(shop):

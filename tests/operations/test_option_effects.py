@@ -120,7 +120,7 @@ def test_an_unconfirmed_order_holds_its_stock_but_does_not_leave(shop):
     shop.take(an_order(a_line(quantity=2)))
     order = the_order()
     service = a_service()
-    assert (order.confirmed, order.state, order.lines.get().allocations.get().quantity) == (False, "Ready to ship", 2)
+    assert (order.confirmed, order.state, order.lines.get().allocations.get().quantity) == (False, "ready_to_ship", 2)
     with pytest.raises(Refused, match="not confirmed yet"):
         shipments.dispatch(order.pk, service_id=service.pk, now=NOW, user=shop.olga)
     assert Invoice.objects.count() == 0
@@ -137,7 +137,7 @@ def test_a_confirmed_order_leaves_and_is_invoiced(shop):
     shop.take(an_order())
     sales_orders.confirm_order(the_order().pk, now=NOW, user=shop.olga)
     shipments.dispatch(the_order().pk, service_id=a_service().pk, now=NOW, user=shop.olga)
-    assert (the_order().state, Invoice.objects.get().issued_at) == ("Shipped", NOW)
+    assert (the_order().state, Invoice.objects.get().issued_at) == ("shipped", NOW)
 
 
 def test_confirming_twice_or_after_a_cancellation_is_refused(shop):
@@ -161,7 +161,7 @@ def test_an_unconfirmed_order_that_somebody_else_sent_is_invoiced_when_it_is_con
     shop.take(incoming)
     gone = (replace(incoming.lines[0], quantity_fulfilled=1),)
     shop.take(later(incoming, status=AmazonStatus.SHIPPED, lines=gone))
-    assert (the_order().state, Invoice.objects.count()) == ("Shipped", 0)
+    assert (the_order().state, Invoice.objects.count()) == ("shipped", 0)
     sales_orders.confirm_order(the_order().pk, now=NOW, user=shop.olga)
     assert Invoice.objects.get().issued_at == NOW
 
@@ -204,25 +204,25 @@ def test_auto_pick_marks_what_can_leave(shop, on, units, picked):
 def test_auto_pick_marks_what_waited_once_its_stock_has_come(shop):
     set_options(shop.fbm, auto_pick=True)
     shop.take(an_order(a_line(quantity=99)))
-    assert (the_order().state, the_order().picked_at) == ("Awaiting stock", None)
+    assert (the_order().state, the_order().picked_at) == ("awaiting_stock", None)
     later = NOW + timedelta(days=1)
     ledger.receive_stock(StockItem.objects.get(code="MUG").pk, shop.warehouse.pk, 99, now=later)
-    assert (the_order().state, the_order().picked_at) == ("Ready to ship", later)
+    assert (the_order().state, the_order().picked_at) == ("ready_to_ship", later)
 
 
 def test_auto_pick_marks_a_held_order_once_its_line_is_linked(shop):
     set_options(shop.fbm, auto_pick=True)
     shop.take(an_order(a_line(sku="UNKNOWN")))
-    assert (the_order().state, the_order().picked_at) == ("Held", None)
+    assert (the_order().state, the_order().picked_at) == ("held", None)
     product = shop.listing("UNKNOWN", asin="B000000009")
     links.link_product(product.pk, StockItem.objects.get(code="MUG").pk, now=NOW, user=shop.olga)
-    assert (the_order().state, the_order().picked_at) == ("Ready to ship", NOW)
+    assert (the_order().state, the_order().picked_at) == ("ready_to_ship", NOW)
 
 
 def test_auto_pick_marks_what_amazon_sent(shop):
     set_options(shop.fba, auto_pick=True)
     shop.take(shipped_by_amazon(shop))
-    assert (the_order().state, the_order().picked_at) == ("Issued", NOW)
+    assert (the_order().state, the_order().picked_at) == ("issued", NOW)
 
 
 def test_codes_begin_with_the_prefix_and_count_on(shop):

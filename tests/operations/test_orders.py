@@ -88,7 +88,7 @@ class Shop:
             marketplace=place,
             start_date=date(2026, 11, 1),
             import_fba_orders="Only FBA Import" if kind == "FBA" else "No FBA import",
-            link_state="Linked",
+            link_state="linked",
             **{"made_at": NOW, **values},
         )
         ChannelOption.objects.create(channel=channel, order_type="", site=site)
@@ -170,8 +170,8 @@ def problems():
 def test_an_order_is_matched_promised_and_ready(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(a_line(quantity=2)))
-    assert (the_order().state, shop.level(mug), problems()) == ("Ready to ship", (5, 2), [])
-    assert ImportedOrder.objects.get().state == "OK"
+    assert (the_order().state, shop.level(mug), problems()) == ("ready_to_ship", (5, 2), [])
+    assert ImportedOrder.objects.get().state == "ok"
     assert the_order().delivery["line_1"] == "1 Quay Street"
 
 
@@ -200,9 +200,9 @@ def test_an_older_message_never_overwrites_a_newer_one(shop):
 def test_too_little_stock_waits_and_is_served_by_itself_when_stock_comes(shop):
     mug = shop.item("MUG", 1)
     shop.take(an_order(a_line(quantity=3)))
-    assert (the_order().state, shop.level(mug), problems()) == ("Awaiting stock", (1, 1), ["Awaiting stock"])
+    assert (the_order().state, shop.level(mug), problems()) == ("awaiting_stock", (1, 1), ["Awaiting stock"])
     ledger.receive_stock(mug.pk, shop.warehouse.pk, 5, now=NOW)
-    assert (the_order().state, shop.level(mug), problems()) == ("Ready to ship", (6, 3), [])
+    assert (the_order().state, shop.level(mug), problems()) == ("ready_to_ship", (6, 3), [])
 
 
 def test_the_earliest_ship_by_is_served_first(shop):
@@ -211,7 +211,7 @@ def test_the_earliest_ship_by_is_served_first(shop):
     shop.take(an_order(number="026-0000001-0000002", ship_by=NOW + timedelta(days=1)))
     ledger.receive_stock(mug.pk, shop.warehouse.pk, 1, now=NOW)
     states = dict(SalesOrder.objects.values_list("imported__amazon_order_id", "state"))
-    assert states == {"026-0000001-0000001": "Awaiting stock", "026-0000001-0000002": "Ready to ship"}
+    assert states == {"026-0000001-0000001": "awaiting_stock", "026-0000001-0000002": "ready_to_ship"}
 
 
 def pending_order():
@@ -222,7 +222,7 @@ def pending_order():
 def test_a_pending_order_reserves_at_once_without_money_or_buyer(shop):
     mug = shop.item("MUG", 5)
     shop.take(pending_order())
-    assert (the_order().state, the_order().total, the_order().customer) == ("Pending", None, None)
+    assert (the_order().state, the_order().total, the_order().customer) == ("pending", None, None)
     assert (shop.level(mug), problems()) == ((5, 2), [])
 
 
@@ -232,7 +232,7 @@ def test_a_pending_order_that_is_paid_gets_its_money_and_address(shop):
     shop.take(later(an_order(a_line(quantity=2))))
     order = the_order()
     assert (order.state, order.total, order.delivery["town"], order.customer.code) == (
-        "Ready to ship",
+        "ready_to_ship",
         Decimal("10.00"),
         "Hull",
         "C000001",
@@ -243,20 +243,20 @@ def test_a_pending_order_that_is_cancelled_releases_its_stock(shop):
     mug = shop.item("MUG", 5)
     shop.take(pending_order())
     shop.take(later(pending_order(), status=AmazonStatus.CANCELLED))
-    assert (the_order().state, shop.level(mug), Allocation.objects.count()) == ("Cancelled", (5, 0), 0)
+    assert (the_order().state, shop.level(mug), Allocation.objects.count()) == ("cancelled", (5, 0), 0)
 
 
 def test_cancelled_before_import_is_skipped(shop):
     shop.item("MUG", 5)
     shop.take(an_order(status=AmazonStatus.CANCELLED))
-    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Skipped", 0)
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("skipped", 0)
 
 
 def test_fewer_units_give_stock_back(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(a_line(quantity=4)))
     shop.take(later(an_order(a_line(quantity=4, quantity_cancelled=3))))
-    assert (shop.level(mug), the_order().state) == ((5, 1), "Ready to ship")
+    assert (shop.level(mug), the_order().state) == ((5, 1), "ready_to_ship")
 
 
 def test_an_unknown_sku_holds_its_line_and_one_link_fixes_every_order(shop):
@@ -264,12 +264,12 @@ def test_an_unknown_sku_holds_its_line_and_one_link_fixes_every_order(shop):
     for n in (1, 2):
         odd = a_line("mug", item_id=f"odd-{n}")
         shop.take(an_order(a_line(), odd, number=f"026-0000001-000000{n}"))
-    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Ready in part", "Ready in part"]
+    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["ready_in_part", "ready_in_part"]
     problem = Problem.objects.get(kind="Unknown SKU")
     assert ("MUG" in problem.cause, problem.count) == (True, 2)
     fixed = links.link_sku(shop.account.pk, UK, "mug", mug.pk, user=shop.olga, now=NOW)
     assert (fixed, shop.level(mug), problems()) == (2, (20, 4), [])
-    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["Ready to ship", "Ready to ship"]
+    assert list(SalesOrder.objects.values_list("state", flat=True)) == ["ready_to_ship", "ready_to_ship"]
 
 
 def test_two_lines_of_one_sku_stay_two(shop):
@@ -281,14 +281,14 @@ def test_two_lines_of_one_sku_stay_two(shop):
 def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(a_line(item_id="1"), a_line(item_id="2", quantity=0, total="0")))
-    assert (SalesOrderLine.objects.count(), shop.level(mug), the_order().state) == (2, (5, 1), "Ready to ship")
+    assert (SalesOrderLine.objects.count(), shop.level(mug), the_order().state) == (2, (5, 1), "ready_to_ship")
 
 
 def test_a_sku_of_two_thousand_characters_is_kept_whole_and_held_with_a_reason(shop):
     monster = "X" * 2000
     shop.take(an_order(a_line(monster)))
     line = SalesOrderLine.objects.get()
-    assert (line.sku, "2000 characters" in line.held_reason, the_order().state) == (monster, True, "Held")
+    assert (line.sku, "2000 characters" in line.held_reason, the_order().state) == (monster, True, "held")
     assert problems() == ["Unknown SKU"]
 
 
@@ -301,7 +301,7 @@ def test_a_foreign_currency_is_taken_as_it_is_and_reported(shop):
 def test_a_sum_never_keeps_an_order_out(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(total=Decimal("99.99")))
-    assert (ImportedOrder.objects.get().state, the_order().state) == ("OK", "Ready to ship")
+    assert (ImportedOrder.objects.get().state, the_order().state) == ("ok", "ready_to_ship")
     assert (shop.level(mug), problems()) == ((5, 1), ["Totals differ"])
     assert "99.99" in Problem.objects.get().cause
     shop.take(later(an_order()))
@@ -326,7 +326,7 @@ def test_no_invoice_is_written_while_the_totals_differ_until_they_agree(shop):
     incoming = an_order(total=Decimal("99.99"))
     shop.take(incoming)
     shop.take(shipped(incoming))
-    assert (the_order().state, Invoice.objects.exists()) == ("Shipped", False)
+    assert (the_order().state, Invoice.objects.exists()) == ("shipped", False)
     shop.take(later(shipped(incoming), total=Decimal("10.00")))
     assert (problems(), Invoice.objects.get().total) == ([], Decimal("10.00"))
 
@@ -352,7 +352,7 @@ def test_an_fba_order_whose_totals_differ_is_issued_and_not_invoiced(shop):
     fba_stock.load_fba_levels(shop.fba_site.pk, [FbaLevel(mug.pk, 5)], read_at=NOW - timedelta(hours=2), now=NOW)
     changes = {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED}
     shop.take(an_order(total=Decimal("99.99"), **changes))
-    assert (the_order().state, Invoice.objects.exists(), problems()) == ("Issued", False, ["Totals differ"])
+    assert (the_order().state, Invoice.objects.exists(), problems()) == ("issued", False, ["Totals differ"])
     shop.take(later(an_order(**changes)))
     assert (Invoice.objects.count(), problems()) == (1, [])
 
@@ -382,7 +382,7 @@ def test_what_was_reported_of_a_message_without_a_number_ends_once_its_number_is
 def test_no_channel_is_skipped_with_the_reason(shop):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9"))
     imported = ImportedOrder.objects.get()
-    assert (imported.state, "Amazon.de FBM" in imported.reason) == ("Skipped", True)
+    assert (imported.state, "Amazon.de FBM" in imported.reason) == ("skipped", True)
     assert imported.remedy.endswith("its units are reserved already. Or dispatch it in Seller Central.")
 
 
@@ -407,29 +407,29 @@ def test_the_brake_lists_orders_and_takes_them_when_it_is_released(shop):
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True)
     shop.take(an_order())
     imported = ImportedOrder.objects.get()
-    assert (imported.state, imported.waits_for) == ("Not attempted", ForChannel(shop.fbm.pk))
+    assert (imported.state, imported.waits_for) == ("not_attempted", ForChannel(shop.fbm.pk))
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
     imported_orders.retry_import([imported.pk], user=shop.olga, now=NOW)
-    assert RawMessage.objects.get().state == "Waiting"
+    assert RawMessage.objects.get().state == "waiting"
     take_orders.take_order(RawMessage.objects.get().pk, an_order(), now=NOW)
-    assert ImportedOrder.objects.get().state == "OK"
+    assert ImportedOrder.objects.get().state == "ok"
 
 
 def test_a_channel_whose_checks_failed_keeps_its_orders_and_takes_them_once_they_are_good(shop):
     shop.item("MUG", 5)
-    Channel.objects.filter(pk=shop.fbm.pk).update(link_state="Not linked")
+    Channel.objects.filter(pk=shop.fbm.pk).update(link_state="not_linked")
     shop.take(an_order())
     waiting = ImportedOrder.objects.get()
-    assert (waiting.state, waiting.reason) == ("Not attempted", "UK FBM is not linked.")
+    assert (waiting.state, waiting.reason) == ("not_attempted", "UK FBM is not linked.")
     accounts.record_checks(shop.fbm.pk, [], linked=LinkState.LINKED, now=NOW)
-    assert ImportedOrder.objects.get().state == "Retrying"
-    take_orders.take_order(RawMessage.objects.get(state="Waiting").pk, an_order(), now=NOW)
-    assert ImportedOrder.objects.get().state == "OK"
+    assert ImportedOrder.objects.get().state == "retrying"
+    take_orders.take_order(RawMessage.objects.get(state="waiting").pk, an_order(), now=NOW)
+    assert ImportedOrder.objects.get().state == "ok"
 
 
 def test_before_the_start_date_is_skipped(shop):
     shop.take(an_order(placed_at=datetime(2026, 10, 30, tzinfo=UTC)))
-    assert ImportedOrder.objects.get().state == "Skipped"
+    assert ImportedOrder.objects.get().state == "skipped"
 
 
 def test_an_ignored_order_stays_ignored(shop):
@@ -439,13 +439,13 @@ def test_an_ignored_order_stays_ignored(shop):
     imported_orders.ignore([ImportedOrder.objects.get().pk], user=shop.olga, now=NOW)
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=False)
     shop.take(later(an_order()))
-    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Ignored", 0)
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("ignored", 0)
 
 
 def test_shipped_before_we_knew_it_is_recorded_only(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(status=AmazonStatus.SHIPPED))
-    assert (the_order().state, ImportedOrder.objects.get().record_only, shop.level(mug)) == ("Shipped", True, (5, 0))
+    assert (the_order().state, ImportedOrder.objects.get().record_only, shop.level(mug)) == ("shipped", True, (5, 0))
 
 
 def test_confirmed_by_somebody_else_books_the_goods_out_once(shop):
@@ -454,7 +454,7 @@ def test_confirmed_by_somebody_else_books_the_goods_out_once(shop):
     gone = later(an_order(a_line(quantity=2, quantity_fulfilled=2), status=AmazonStatus.SHIPPED))
     shop.take(gone)
     shop.take(later(gone))
-    assert (the_order().state, shop.level(mug)) == ("Shipped", (3, 0))
+    assert (the_order().state, shop.level(mug)) == ("shipped", (3, 0))
 
 
 def test_a_partial_address_never_overwrites_a_full_one(shop):
@@ -495,13 +495,13 @@ def fba_order(**more):
 def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
     item = shop.item("MUG", fulfilment="FBA")
     shop.take(fba_order())
-    assert (ImportedOrder.objects.get().state, problems()) == ("Not attempted", ["FBA site has no stock levels"])
+    assert (ImportedOrder.objects.get().state, problems()) == ("not_attempted", ["FBA site has no stock levels"])
     read_at = NOW - timedelta(hours=2)
     level = FbaLevel(item_id=item.pk, fulfillable=10)
     fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
-    assert (problems(), RawMessage.objects.get().state) == ([], "Waiting")
+    assert (problems(), RawMessage.objects.get().state) == ([], "waiting")
     take_orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
-    assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("Issued", 1, (9, 0))
+    assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("issued", 1, (9, 0))
 
 
 def test_fba_shipped_before_the_reading_moves_nothing_twice(shop):
@@ -509,13 +509,13 @@ def test_fba_shipped_before_the_reading_moves_nothing_twice(shop):
     level = FbaLevel(item_id=item.pk, fulfillable=10)
     fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=NOW, now=NOW)
     shop.take(fba_order())
-    assert (the_order().state, shop.level(item, shop.fba_site)) == ("Issued", (10, 0))
+    assert (the_order().state, shop.level(item, shop.fba_site)) == ("issued", (10, 0))
 
 
 def test_fba_not_shipped_yet_waits(shop):
     shop.item("MUG", fulfilment="FBA")
     shop.take(an_order(fulfilment=Fulfilment.FBA, status=AmazonStatus.UNSHIPPED))
-    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("Not attempted", 0)
+    assert (ImportedOrder.objects.get().state, SalesOrder.objects.count()) == ("not_attempted", 0)
 
 
 KINDS = ["place", "pend", "cancel", "fewer", "receive", "take away", "gone"]
@@ -577,7 +577,7 @@ def test_a_link_in_one_marketplace_fixes_the_sku_in_every_marketplace_of_the_acc
         marketplace=german,
         start_date=date(2026, 11, 1),
         import_fba_orders="No FBA import",
-        link_state="Linked",
+        link_state="linked",
         made_at=NOW,
     )
     ChannelOption.objects.create(channel=channel, order_type="", site=shop.warehouse)

@@ -154,7 +154,7 @@ def test_new_stock_goes_to_the_order_that_must_leave_first():
     ledger.receive_stock(item.pk, site.pk, 3, now=NOW)
     late.refresh_from_db()
     soon.refresh_from_db()
-    assert (soon.state, late.state) == ("Ready to ship", "Awaiting stock")
+    assert (soon.state, late.state) == ("ready_to_ship", "awaiting_stock")
     assert dict(Allocation.objects.values_list("line__order", "quantity")) == {soon.pk: 2, late.pk: 1}
     assert level_of(item, site) == (3, 3)
 

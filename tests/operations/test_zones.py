@@ -57,9 +57,9 @@ def test_after_twenty_orders_the_zone_that_fits_is_proposed_and_a_person_accepts
 def test_an_order_that_the_start_date_kept_out_is_looked_at_again_in_the_new_zone(shop):
     shop.take(an_order(marketplace_id=US, placed_at=datetime(2026, 11, 1, 5, 30, tzinfo=UTC)))
     Marketplace.objects.filter(pk=US).update(proposed_zone=NEW_YORK)
-    assert ImportedOrder.objects.get().state == "Skipped"
+    assert ImportedOrder.objects.get().state == "skipped"
     marketplaces.accept_zone(shop.fbm.pk, NEW_YORK, now=NOW, user=shop.olga)
-    assert ImportedOrder.objects.get().state == "Retrying"
+    assert ImportedOrder.objects.get().state == "retrying"
 
 
 @pytest.mark.parametrize(

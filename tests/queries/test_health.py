@@ -97,7 +97,7 @@ def test_a_flow_that_fails_or_lies_is_reported_with_its_account(account):
 
 def test_an_account_that_is_not_linked_runs_no_flows_and_is_reported_once(account, channel):
     FlowSchedule.objects.create(account=account, flow="orders_in", due_at=NOW - timedelta(days=3), failures=9)
-    SellerAccount.objects.update(link_state="Authorisation lost", link_error="revoked")
+    SellerAccount.objects.update(link_state="lost", link_error="revoked")
     assert verdicts(work())[1:] == [(Verdict.WELL, "Timetable")]
     (finding,) = health.look_at_accounts(TODAY)
     assert (finding.verdict, finding.detail) == (Verdict.WRONG, "lost: revoked")

@@ -58,7 +58,7 @@ def _shop_with(rows: int) -> Shop:
         sales_order(world, number, item)
         unknown_sku(world, sales_order(world, 100 + number, None), f"NO-{number}")
         shipped_order(world, 200 + number, item)
-        imported_order(world, 300 + number, state="Failed", reason="Totals differ.")
+        imported_order(world, 300 + number, state="failed", reason="Totals differ.")
     _set_up(world, rows)
     return world
 

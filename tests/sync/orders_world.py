@@ -99,7 +99,7 @@ class World:
         Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": NOON})
         self.clock = StandingClock()
         self.account = SellerAccount.objects.create(
-            name="Harbour & Home", region="EU", seller_id="A2HARBOUR", link_state="Linked", made_at=NOON
+            name="Harbour & Home", region="EU", seller_id="A2HARBOUR", link_state="linked", made_at=NOON
         )
         self.warehouse = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOON)
         self.pool = Site.objects.create(name="FBA UK", kind="FBA", pool="UK", account=self.account, made_at=NOON)
@@ -114,7 +114,7 @@ class World:
                 "kind": kind,
                 "account": self.account,
                 "marketplace_id": marketplace,
-                "link_state": "Linked",
+                "link_state": "linked",
                 "start_date": date(2026, 11, 1),
                 "import_fba_orders": "Only FBA Import" if kind == "FBA" else "No FBA import",
                 "made_at": NOON - timedelta(days=30),
@@ -174,7 +174,7 @@ class World:
         return set(Problem.objects.filter(solved_at=None).values_list("kind", flat=True))
 
     def waiting(self) -> int:
-        return RawMessage.objects.filter(state="Waiting").count()
+        return RawMessage.objects.filter(state="waiting").count()
 
 
 def somebody() -> User:

@@ -62,15 +62,15 @@ def at_amazon(whole, sku):
 def test_the_seller_consents_and_the_channel_is_linked(whole):
     attempt = whole.authorise()
     account = SellerAccount.objects.get()
-    assert AuthorisationAttempt.objects.get(pk=attempt).outcome == "Linked"
-    assert (account.seller_id, account.link_state) == (EU, "Linked")
+    assert AuthorisationAttempt.objects.get(pk=attempt).outcome == "linked"
+    assert (account.seller_id, account.link_state) == (EU, "linked")
     assert UK in account.participations.values_list("marketplace_id", flat=True)
 
 
 def test_cancel_on_the_consent_page_is_a_refusal(whole):
     returned = whole.come_back(whole.consent(whole.press_authorise(), answer="cancel"))
     attempt = AuthorisationAttempt.objects.get(pk=returned.attempt_id)
-    assert (attempt.outcome, "pressed Cancel" in attempt.error) == ("Refused", True)
+    assert (attempt.outcome, "pressed Cancel" in attempt.error) == ("refused", True)
 
 
 def test_a_return_address_that_is_opened_twice_is_a_replay_and_changes_nothing(whole):
@@ -78,14 +78,14 @@ def test_a_return_address_that_is_opened_twice_is_a_replay_and_changes_nothing(w
     first = whole.come_back(address)
     exchange_code(first.attempt_id, whole.lwa(), whole.calls_with, whole.clock)
     assert whole.come_back(address) == authorisation.NotOurs(authorisation.WhyNotOurs.REPLAYED, first.attempt_id)
-    assert AuthorisationAttempt.objects.get().outcome == "Linked"
+    assert AuthorisationAttempt.objects.get().outcome == "linked"
 
 
 def test_a_code_that_waited_too_long_is_refused_by_amazon(whole):
     returned = whole.come_back(whole.consent(whole.press_authorise()))
     whole.amazon.advance(301)
     exchange_code(returned.attempt_id, whole.lwa(), whole.calls_with, whole.clock)
-    assert AuthorisationAttempt.objects.get().outcome == "Code refused"
+    assert AuthorisationAttempt.objects.get().outcome == "code_refused"
 
 
 def test_a_seller_of_the_other_region_is_reported_apart_by_amazons_endpoints(whole):
@@ -102,7 +102,7 @@ def test_a_seller_of_the_other_region_is_reported_apart_by_amazons_endpoints(who
     attempt.save()
     exchange_code(attempt.pk, whole.lwa(), whole.calls_with, whole.clock)
     attempt.refresh_from_db()
-    assert (attempt.outcome, "sells in the region US" in attempt.error) == ("Wrong region", True)
+    assert (attempt.outcome, "sells in the region US" in attempt.error) == ("wrong_region", True)
     assert SellerAccount.objects.get().refresh_token == ""
 
 
@@ -111,16 +111,16 @@ def test_a_second_channel_of_the_seller_is_never_requested_twice(whole):
     german = whole.a_channel("Amazon.de FBM", "A1PA6795UKMFR9", "EU")
     whole.authorise(channel=german)
     assert SellerAccount.objects.count() == 1
-    assert set(Channel.objects.values_list("link_state", flat=True)) == {"Linked"}
+    assert set(Channel.objects.values_list("link_state", flat=True)) == {"linked"}
 
 
 def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_authorise_the_books_agree(selling):
     whole = selling
-    assert links() == ("Linked", {"Linked"})
+    assert links() == ("linked", {"linked"})
     selling.amazon.control("authorisations/revoke", {"sellerId": EU})
     whole.trade(5)
 
-    assert links() == ("Authorisation lost", {"Authorisation lost"})
+    assert links() == ("lost", {"lost"})
     assert Problem.objects.filter(solved_at=None).values_list("kind", flat=True)[0] == "Authorisation lost"
     assert list(Alert.objects.filter(closed_at=None).values_list("kind", flat=True)) == ["Authorisation lost"]
 
@@ -135,18 +135,18 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
     assert sum(row["calls"] for row in whole.books()["calls"]) == calls_before, "nothing is asked while access is lost"
     assert not ImportedOrder.objects.filter(amazon_order_id=second).exists()
     assert StockNotice.objects.filter(listing__sku=SKUS[2]).exists()
-    assert Confirmation.objects.get().state == "Waiting"
+    assert Confirmation.objects.get().state == "waiting"
     assert whole.books()["confirmations"] == []
 
     whole.authorise()
-    assert links() == ("Linked", {"Linked"})
+    assert links() == ("linked", {"linked"})
     assert not Problem.objects.filter(solved_at=None, kind="Authorisation lost").exists()
     assert not Alert.objects.filter(closed_at=None).exists()
     whole.trade(15)
 
-    assert order_of(second).state == "Ready to ship"
+    assert order_of(second).state == "ready_to_ship"
     assert [row["orderId"] for row in whole.books()["confirmations"]] == [whole.first]
-    assert Confirmation.objects.get().state == "Confirmed"
+    assert Confirmation.objects.get().state == "confirmed"
     sent = {listing.sku: listing.sent_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
     assert sent == {SKUS[0]: 38, SKUS[1]: 37, SKUS[2]: 7}
     assert {sku: at_amazon(whole, sku) for sku in SKUS} == sent
@@ -156,14 +156,14 @@ def test_revoked_here_nothing_queued_is_lost_and_it_goes_on_after_authorise(sell
     whole = selling
     shipments.dispatch(order_of(whole.first).pk, service_id=whole.courier.pk, now=whole.clock.now())
     authorisation.revoke(whole.account.pk, user=whole.olga, now=whole.clock.now())
-    assert links() == ("Waiting for authorisation", {"Waiting for authorisation"})
+    assert links() == ("waiting", {"waiting"})
     whole.run("orders_in", "stock_out", "shipments_out")
     whole.trade(30, every=10)
-    assert Confirmation.objects.get().state == "Waiting"
+    assert Confirmation.objects.get().state == "waiting"
     assert not Alert.objects.filter(closed_at=None).exists()
     whole.authorise()
     whole.trade(10)
-    assert Confirmation.objects.get().state == "Confirmed"
+    assert Confirmation.objects.get().state == "confirmed"
 
 
 def test_a_revoked_access_token_alone_is_noticed_by_the_first_call(selling):
@@ -171,7 +171,7 @@ def test_a_revoked_access_token_alone_is_noticed_by_the_first_call(selling):
     whole = selling
     whole.amazon.control("authorisations/revoke", {"sellerId": EU})
     whole.run("orders_in")
-    assert links()[0] == "Authorisation lost"
+    assert links()[0] == "lost"
 
 
 def test_a_lost_account_whose_access_is_back_recovers_by_the_daily_check(selling):
@@ -181,7 +181,7 @@ def test_a_lost_account_whose_access_is_back_recovers_by_the_daily_check(selling
     whole.amazon.advance(24 * 3600)
     assert accounts.probe_lost_accounts(now=whole.clock.now()) == 1
     verify_channel(whole.channel.pk, whole.calls_for(whole.account.pk), whole.clock)
-    assert links() == ("Linked", {"Linked"})
+    assert links() == ("linked", {"linked"})
     assert not Problem.objects.filter(solved_at=None, kind="Authorisation lost").exists()
     assert not Alert.objects.filter(closed_at=None).exists()
 
@@ -190,7 +190,7 @@ def test_a_role_that_is_missing_for_the_listings_leaves_the_channel_linked_and_t
     whole = selling
     whole.amazon.control("faults", {"kind": "denied", "operation": "searchListingsItems", "count": 0})
     verify_channel(whole.channel.pk, whole.calls_for(whole.account.pk), whole.clock)
-    assert links() == ("Linked", {"Linked"})
+    assert links() == ("linked", {"linked"})
     line = ChannelCheck.objects.get(ok=False)
     assert (line.title, "“Product Listing”" in line.message, "403 Unauthorized" in line.message) == (
         "Listings not suspended",
@@ -201,7 +201,7 @@ def test_a_role_that_is_missing_for_the_listings_leaves_the_channel_linked_and_t
         whole.run("listings_in")
     second = whole.place(SKUS[1], 1)
     whole.trade(15)
-    assert order_of(second).state == "Ready to ship"
+    assert order_of(second).state == "ready_to_ship"
     kinds = Problem.objects.filter(solved_at=None).values_list("kind", flat=True)
     assert set(kinds) == {"Role missing at Amazon"}
 
@@ -211,11 +211,11 @@ def test_a_missing_role_for_confirmations_refuses_no_parcel(selling):
     whole.amazon.control("faults", {"kind": "denied", "operation": "confirmShipment", "count": 0})
     shipments.dispatch(order_of(whole.first).pk, service_id=whole.courier.pk, now=whole.clock.now())
     whole.trade(10)
-    assert Confirmation.objects.get().state == "Waiting"
-    assert links() == ("Linked", {"Linked"})
+    assert Confirmation.objects.get().state == "waiting"
+    assert links() == ("linked", {"linked"})
     problem = Problem.objects.get(solved_at=None, kind="Role missing at Amazon")
     assert "“Direct-to-Consumer Shipping”" in problem.cause
     whole.amazon.control("faults", {"clear": True})
     whole.trade(30)
-    assert Confirmation.objects.get().state == "Confirmed"
+    assert Confirmation.objects.get().state == "confirmed"
     assert not Problem.objects.filter(solved_at=None, kind="Role missing at Amazon").exists()

@@ -136,7 +136,7 @@ def state_and_token(attempt):
 def test_a_good_code_becomes_the_accounts_token(attempt):
     login = Login(GOOD)
     exchange(attempt, login)
-    assert state_and_token(attempt) == ("Done", "Atzr|1")
+    assert state_and_token(attempt) == ("done", "Atzr|1")
     assert login.calls == [("code", "http://us/cb")]
 
 
@@ -149,18 +149,18 @@ def test_run_twice_it_asks_once(attempt):
 
 def test_a_spent_code_says_press_authorise_again_and_the_old_token_stays(attempt):
     exchange(attempt, Login(InvalidGrant("exchangeToken", status=400)))
-    assert state_and_token(attempt) == ("Failed", "Atzr|old")
-    assert (attempt.outcome, "works once" in attempt.error) == ("Code refused", True)
+    assert state_and_token(attempt) == ("failed", "Atzr|old")
+    assert (attempt.outcome, "works once" in attempt.error) == ("code_refused", True)
 
 
 def test_no_answer_is_tried_once_more_and_then_reported(attempt):
     silent = TimedOut("exchangeToken", outcome_unknown=True)
     login = Login(silent, silent)
     exchange(attempt, login)
-    assert state_and_token(attempt) == ("Exchanging", "Atzr|old")
+    assert state_and_token(attempt) == ("exchanging", "Atzr|old")
     exchange(attempt, login)
     exchange(attempt, login)
-    assert state_and_token(attempt) == ("Failed", "Atzr|old")
+    assert state_and_token(attempt) == ("failed", "Atzr|old")
     assert len(login.calls) == 2
 
 
@@ -168,34 +168,34 @@ def test_no_answer_and_then_a_good_one(attempt):
     login = Login(TimedOut("exchangeToken", outcome_unknown=True), GOOD)
     exchange(attempt, login)
     exchange(attempt, login)
-    assert state_and_token(attempt) == ("Done", "Atzr|1")
+    assert state_and_token(attempt) == ("done", "Atzr|1")
 
 
 def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(attempt):
-    Channel.objects.update(link_state="Linked")
+    Channel.objects.update(link_state="linked")
     exchange(attempt, Login(InvalidClient("exchangeToken", status=401)))
-    assert state_and_token(attempt) == ("Failed", "Atzr|old")
-    assert (attempt.outcome, "client id and secret" in attempt.error) == ("Application refused", True)
+    assert state_and_token(attempt) == ("failed", "Atzr|old")
+    assert (attempt.outcome, "client id and secret" in attempt.error) == ("application_refused", True)
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
     assert list(Alert.objects.values_list("kind", flat=True)) == ["Application refused"]
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
 
 
 def test_a_request_that_the_token_endpoint_refuses_is_reported_as_such(attempt):
     exchange(attempt, Login(TokenRequestRefused("exchangeToken", status=400, code="invalid_request")))
-    assert (state_and_token(attempt)[0], attempt.outcome) == ("Failed", "Application refused")
+    assert (state_and_token(attempt)[0], attempt.outcome) == ("failed", "application_refused")
     assert not Problem.objects.exists()
 
 
 def test_a_grant_without_a_refresh_token_links_nothing(attempt):
     exchange(attempt, Login(Grant(AccessToken("Atza|1", NOW))))
-    assert (state_and_token(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Code refused")
+    assert (state_and_token(attempt), attempt.outcome) == (("failed", "Atzr|old"), "code_refused")
 
 
 def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
     rotator = SecretRotator(NA=(US,))
     exchange(attempt, Login(GOOD), rotator)
-    assert (state_and_token(attempt), attempt.outcome) == (("Failed", "Atzr|old"), "Wrong region")
+    assert (state_and_token(attempt), attempt.outcome) == (("failed", "Atzr|old"), "wrong_region")
     assert ("UK and Europe" in attempt.error, "US" in attempt.error) == (True, True)
     assert [region for region, _ in rotator.calls] == ["EU", "NA"]
 
@@ -211,13 +211,13 @@ def test_a_seller_of_the_other_region_links_nothing_and_names_both(attempt):
 def test_when_the_region_cannot_be_reported_the_seller_is_believed_and_verified_later(attempt, error_in_europe):
     rotator = SecretRotator(EU=error_in_europe, NA=(US,))
     exchange(attempt, Login(GOOD), rotator)
-    assert (state_and_token(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+    assert (state_and_token(attempt), attempt.outcome) == (("done", "Atzr|1"), "linked")
     assert [region for region, _ in rotator.calls] == ["EU"]
 
 
 def test_a_seller_whom_no_region_knows_is_linked_and_the_checks_say_what_is_missing(attempt):
     exchange(attempt, Login(GOOD), SecretRotator())
-    assert (state_and_token(attempt), attempt.outcome) == (("Done", "Atzr|1"), "Linked")
+    assert (state_and_token(attempt), attempt.outcome) == (("done", "Atzr|1"), "linked")
 
 
 def test_the_marketplaces_that_were_read_are_kept_so_that_the_checks_ask_no_second_time(attempt):

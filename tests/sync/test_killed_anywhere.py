@@ -101,7 +101,7 @@ def test_every_parcel_is_reported_exactly_once(db):
         times_sent = Counter(order for order, _ in shop.amazon.named("confirmShipment"))
         assert {times_sent[order.order_ref] for order in made} == {1}, f"killed at step {step}"
         states = Confirmation.objects.filter(shipment__order__in=made).values_list("state", flat=True)
-        assert set(states) == {"Confirmed"}, f"killed at step {step}"
+        assert set(states) == {"confirmed"}, f"killed at step {step}"
         return died
 
     assert at_every_step(check) > 10

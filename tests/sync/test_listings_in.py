@@ -92,7 +92,7 @@ def test_a_link_lets_the_stock_out_and_the_held_order_go_on():
     order.lines.update(sku="MUG")
     shop.run()
     order.refresh_from_db()
-    assert order.state == "Ready to ship"
+    assert order.state == "ready_to_ship"
     assert StockNotice.objects.get().listing.sku == "MUG"
 
 

@@ -175,13 +175,13 @@ def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and
     world.take()
     problem = Problem.objects.get(imported_order=world.imported(strange))
     assert (problem.kind, f"{DE} was not requested" in problem.cause) == ("Message not understood", True)
-    assert RawMessage.objects.get(key=strange["orderId"]).state == "Quarantined"
-    assert RawMessage.objects.get(key=wanted["orderId"]).state == "Taken"
+    assert RawMessage.objects.get(key=strange["orderId"]).state == "quarantined"
+    assert RawMessage.objects.get(key=wanted["orderId"]).state == "taken"
     assert world.level(cup) == (10, 2)
     world.amazon.orders[strange["orderId"]] = bytes_of(strange)
     search(world, page(strange=[strange]), page(strange=[strange]))
     world.take()
-    assert (world.imported(strange).state, world.level(cup)) == ("Skipped", (10, 2))
+    assert (world.imported(strange).state, world.level(cup)) == ("skipped", (10, 2))
     problem.refresh_from_db()
     assert problem.solved_at is not None
 
@@ -193,7 +193,7 @@ def test_a_strange_order_that_amazon_does_not_know_by_its_number_reserves_nothin
     search(world, page(strange=[strange]), page(strange=[strange]))
     world.take()
     search(world, page())
-    assert (world.imported(strange).state, world.level(cup)) == ("Failed", (10, 0))
+    assert (world.imported(strange).state, world.level(cup)) == ("failed", (10, 0))
 
 
 def test_a_page_of_nothing_but_strange_orders_is_requested_for_once_more_and_then_believed(world):
@@ -293,13 +293,13 @@ def test_retry_download_fetches_the_order_and_takes_it(world):
     message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
     world.hear(message)
     imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
-    assert world.imported(message).state == "Retrying"
+    assert world.imported(message).state == "retrying"
     world.amazon.orders[message["orderId"]] = bytes_of(
         later(message, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
     )
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     world.take()
-    assert (world.imported(message).state, world.imported(message).waits_for) == ("OK", None)
+    assert (world.imported(message).state, world.imported(message).waits_for) == ("ok", None)
 
 
 def test_retry_download_of_the_same_bytes_takes_them_once_more(world):
@@ -309,7 +309,7 @@ def test_retry_download_of_the_same_bytes_takes_them_once_more(world):
     world.amazon.orders[message["orderId"]] = bytes_of(message)
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     world.take()
-    assert (world.imported(message).state, SalesOrder.objects.count()) == ("OK", 1)
+    assert (world.imported(message).state, SalesOrder.objects.count()) == ("ok", 1)
     assert RawMessage.objects.count() == 1
 
 
@@ -321,7 +321,7 @@ def test_an_order_that_amazon_does_not_know_any_more_stays_as_it_was(world, take
     imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
     world.amazon.orders[message["orderId"]] = NotFound("getOrder", status=404)
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
-    assert world.imported(message).state == ("OK" if taken else "Failed")
+    assert world.imported(message).state == ("ok" if taken else "failed")
     assert "does not know" in world.imported(message).reason
 
 
@@ -332,12 +332,12 @@ def test_a_download_without_a_token_is_made_by_the_next_search(world):
     imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
     world.amazon.orders[message["orderId"]] = NotBefore(NOON, "getOrder")
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
-    assert world.imported(message).state == "Retrying"
+    assert world.imported(message).state == "retrying"
     world.amazon.orders[message["orderId"]] = bytes_of(message)
     result = search(world, page())
     assert result.outcome == "0 orders on 1 page, 1 fetched by number"
     world.take()
-    assert world.imported(message).state == "OK"
+    assert world.imported(message).state == "ok"
 
 
 def test_a_missing_address_is_requested_for_again_until_it_comes(world):
@@ -356,7 +356,7 @@ def test_a_missing_address_is_requested_for_again_until_it_comes(world):
     world.clock.at += timedelta(minutes=10)
     search(world, page())
     world.take()
-    assert world.sale(message).state == "Ready to ship"
+    assert world.sale(message).state == "ready_to_ship"
     assert world.amazon.fetched == [message["orderId"]] * 2
     world.clock.at += timedelta(hours=1)
     search(world, page())
@@ -368,4 +368,4 @@ def test_every_order_of_every_page_becomes_one_imported_order(world):
     messages = [order(line("MUG")) for _ in range(25)]
     search(world, page(*messages[:10], token="a"), page(*messages[8:20], token="b"), page(*messages[18:]))
     world.take()
-    assert ImportedOrder.objects.filter(state="OK").count() == 25
+    assert ImportedOrder.objects.filter(state="ok").count() == 25

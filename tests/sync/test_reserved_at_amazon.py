@@ -49,7 +49,7 @@ def test_four_orders_where_there_is_no_channel_leave_nothing_to_sell(selling):
         shown.add(at_amazon(selling))
     assert shown == {0}
     assert level(selling) == (40, 40)
-    assert set(ImportedOrder.objects.filter(amazon_order_id__in=numbers).values_list("state", flat=True)) == {"Skipped"}
+    assert set(ImportedOrder.objects.filter(amazon_order_id__in=numbers).values_list("state", flat=True)) == {"skipped"}
     problem = Problem.objects.get(kind="Paid orders without a channel", solved_at=None)
     assert problem.cause.startswith("4 paid orders in Amazon.fr, where ")
     assert Alert.objects.filter(kind="Paid orders without a channel", closed_at=None).count() == 1
@@ -84,10 +84,10 @@ def test_a_message_that_cannot_be_understood_takes_its_units_all_the_same(world)
     mug = world.item("MUG", 10)
     message = order(line("MUG", 3), createdTime="yesterday")
     world.hear(message)
-    assert (world.imported(message).state, RawMessage.objects.get().state) == ("Failed", "Quarantined")
+    assert (world.imported(message).state, RawMessage.objects.get().state) == ("failed", "quarantined")
     assert world.level(mug) == (10, 3)
     world.hear({**message, "createdTime": message["lastUpdatedTime"]})
-    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
+    assert (world.imported(message).state, world.level(mug)) == ("ok", (10, 3))
     check_the_ledger()
 
 
@@ -97,7 +97,7 @@ def test_a_message_without_a_readable_time_is_never_newer_than_a_whole_one(world
     world.hear({**message, "lastUpdatedTime": "soon"})
     assert world.level(mug) == (10, 3)
     world.hear(message)
-    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
+    assert (world.imported(message).state, world.level(mug)) == ("ok", (10, 3))
 
 
 def test_who_sends_it_was_not_said_the_listing_decides(world):
@@ -107,7 +107,7 @@ def test_who_sends_it_was_not_said_the_listing_decides(world):
         message = order(line(sku, 2))
         del message["fulfillment"]["fulfilledBy"]
         world.hear(message)
-        assert world.imported(message).state == "Failed"
+        assert world.imported(message).state == "failed"
     assert (world.level(mug), world.level(lamp)) == ((10, 2), (10, 0))
 
 
@@ -125,11 +125,11 @@ def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world,
 
     monkeypatch.setattr(take_orders.take_orders, "take_order", stumbles)
     world.hear(message)
-    assert (world.imported(message).state, world.level(mug)) == ("System error", (10, 3))
+    assert (world.imported(message).state, world.level(mug)) == ("system_error", (10, 3))
     monkeypatch.setattr(take_orders.take_orders, "take_order", real)
     RawMessage.objects.update(again_at=None)
     world.take()
-    assert (world.imported(message).state, world.level(mug)) == ("OK", (10, 3))
+    assert (world.imported(message).state, world.level(mug)) == ("ok", (10, 3))
     check_the_ledger()
 
 
@@ -138,12 +138,12 @@ def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
     message = json.loads(json.dumps(order(line("MUG", 4))).replace(world.fbm.marketplace_id, DE))
     world.hear(message)
     assert (world.imported(message).state, world.level(mug), world.problems()) == (
-        "Skipped",
+        "skipped",
         (10, 4),
         {"Paid orders without a channel"},
     )
     world.channel("FBM", world.warehouse, DE)
-    RawMessage.objects.update(state="Waiting")
+    RawMessage.objects.update(state="waiting")
     world.take()
-    assert (world.sale(message).state, world.level(mug)) == ("Ready to ship", (10, 4))
+    assert (world.sale(message).state, world.level(mug)) == ("ready_to_ship", (10, 4))
     assert "Paid orders without a channel" not in world.problems()

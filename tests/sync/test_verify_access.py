@@ -48,12 +48,12 @@ def test_a_pasted_token_is_verified_line_by_line_like_the_other(whole):
     assert lines() == dict.fromkeys(
         ("Token exchange", "Marketplace participation", "Seller ID", "Listings not suspended"), True
     )
-    assert link() == "Linked"
+    assert link() == "linked"
 
 
 def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
     paste(whole, "Atzr|never-good")
-    assert (link(), SellerAccount.objects.get().link_state) == ("Not linked", "Waiting for authorisation")
+    assert (link(), SellerAccount.objects.get().link_state) == ("not_linked", "waiting")
     assert "Copy the Auth Token whole" in ChannelCheck.objects.get(ok=False).remedy
     assert not Alert.objects.exists()
     assert not Problem.objects.exists()
@@ -74,19 +74,19 @@ def test_what_cannot_be_requested_after_a_failed_line_says_so_and_is_not_waited_
 def test_a_bad_token_pasted_over_a_good_one_is_lost_and_reported(whole):
     paste(whole, own_token(whole, EU))
     paste(whole, "Atzr|never-good")
-    assert link() == "Authorisation lost"
+    assert link() == "lost"
     assert Alert.objects.get().kind == "Authorisation lost"
 
 
 def test_a_token_of_the_other_region_says_so_at_its_line(whole):
     paste(whole, own_token(whole, NA), NA)
     line = ChannelCheck.objects.get(ok=False)
-    assert (link(), line.title, "UK and Europe" in line.message) == ("Not linked", "Marketplace participation", True)
+    assert (link(), line.title, "UK and Europe" in line.message) == ("not_linked", "Marketplace participation", True)
 
 
 def test_a_seller_id_that_is_not_the_tokens_says_so(whole):
     paste(whole, own_token(whole, EU), "A9ANOTHERSELLER")
-    assert (link(), lines()["Seller ID"]) == ("Not linked", False)
+    assert (link(), lines()["Seller ID"]) == ("not_linked", False)
 
 
 def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked(whole):
@@ -94,7 +94,7 @@ def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked
     whole.caches.clear()
     AmazonApplication.objects.update(client_secret="amzn1.oa2-cs.v1.outdated")
     verify(whole)
-    assert link() == "Linked"
+    assert link() == "linked"
     assert "Amazon application" in ChannelCheck.objects.get(ok=False).remedy
     assert [alert.kind for alert in Alert.objects.filter(closed_at=None)] == ["Application refused"]
     whole.caches.clear()
@@ -102,7 +102,7 @@ def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked
     AmazonApplication.objects.update(client_secret=new_secret)
     verify(whole)
     assert (link(), Alert.objects.filter(closed_at=None).exists(), Problem.objects.filter(solved_at=None).exists()) == (
-        "Linked",
+        "linked",
         False,
         False,
     )

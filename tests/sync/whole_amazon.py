@@ -169,7 +169,7 @@ class Whole:
         for _ in range(0, minutes, every):
             self.amazon.advance(60 * every)
             now = self.clock.now()
-            due = FlowSchedule.objects.filter(due_at__lte=now, account__link_state="Linked")
+            due = FlowSchedule.objects.filter(due_at__lte=now, account__link_state="linked")
             names = list(due.order_by("due_at").values_list("flow", flat=True))
             flows.wake_due_flows(now=now, not_again_before=now + timedelta(minutes=5))
             self.run(*names)

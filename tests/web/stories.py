@@ -54,7 +54,7 @@ class Shop:
 
 def shop() -> Shop:
     account = SellerAccount.objects.create(
-        name="Harbour Goods UK", region="EU", seller_id="A2HARBOURGOODS", link_state="Linked", made_at=NOW
+        name="Harbour Goods UK", region="EU", seller_id="A2HARBOURGOODS", link_state="linked", made_at=NOW
     )
     warehouse = Site.objects.create(name="Main warehouse", kind="Own warehouse", levels_loaded_at=NOW, made_at=NOW)
     pool = Site.objects.create(
@@ -72,7 +72,7 @@ def shop() -> Shop:
             kind=kind,
             account=account,
             marketplace_id=UK,
-            link_state="Linked",
+            link_state="linked",
             start_date=date(2026, 11, 1),
             import_fba_orders="Only FBA Import" if kind == "FBA" else "No FBA import",
             stock_upload_approved_at=NOW if kind == "FBM" else None,
@@ -146,7 +146,7 @@ def imported_order(world: Shop, number: int, **changes: Any) -> ImportedOrder:
         body=b"{}",
         body_hash=f"{number:064d}",
         source="search",
-        state="Taken",
+        state="taken",
         received_at=NOW,
     )
     values: dict[str, Any] = {
@@ -155,7 +155,7 @@ def imported_order(world: Shop, number: int, **changes: Any) -> ImportedOrder:
         "channel": world.fbm,
         "marketplace_id": UK,
         "fulfilment": "FBM",
-        "state": "OK",
+        "state": "ok",
         "amazon_status": "UNSHIPPED",
         "order_ref": f"AMZ-{order_id}",
         "summary": "2 × Enamel mug",
@@ -183,7 +183,7 @@ def sales_order(world: Shop, number: int, item: StockItem | None, **changes: Any
         "customer": customer,
         "order_ref": imported.order_ref,
         "order_type": "Standard",
-        "state": "Ready to ship" if item else "Held",
+        "state": "ready_to_ship" if item else "held",
         "currency": "GBP",
         "total": Decimal("25.98"),
         "delivery": {
@@ -219,8 +219,8 @@ def sales_order(world: Shop, number: int, item: StockItem | None, **changes: Any
     return order
 
 
-def shipped_order(world: Shop, number: int, item: StockItem, state: str = "Accepted") -> SalesOrder:
-    order = sales_order(world, number, item, state="Shipped", shipped_at=NOW)
+def shipped_order(world: Shop, number: int, item: StockItem, state: str = "accepted") -> SalesOrder:
+    order = sales_order(world, number, item, state="shipped", shipped_at=NOW)
     line = order.lines.get()
     SalesOrderLine.objects.filter(pk=line.pk).update(quantity_shipped=2)
     Allocation.objects.filter(line=line).delete()
@@ -240,7 +240,7 @@ def shipped_order(world: Shop, number: int, item: StockItem, state: str = "Accep
         attempted_at=NOW,
         again_at=NOW,
         accepted_at=NOW,
-        confirmed_at=NOW if state == "Confirmed" else None,
+        confirmed_at=NOW if state == "confirmed" else None,
         made_at=NOW,
     )
     Invoice.objects.create(code=f"I{number}", order=order, currency="GBP", total=Decimal("25.98"), issued_at=NOW)

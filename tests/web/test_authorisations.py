@@ -161,7 +161,7 @@ def test_another_browsers_return_and_a_guessed_state_have_their_own_words(world,
     other = sign_in(Role.MANAGER)
     assert "begun elsewhere" in came_back(other, state).content.decode()
     assert "begun here" in came_back(other, "guessed").content.decode()
-    assert AuthorisationAttempt.objects.get().state == "Open"
+    assert AuthorisationAttempt.objects.get().state == "open"
 
 
 def test_a_wrong_seller_is_reported_with_both_names(world, sign_in):
@@ -187,7 +187,7 @@ def test_a_refused_consent_says_so_and_changes_nothing(world, sign_in):
 def test_every_end_has_its_own_page_with_a_remedy(world, sign_in, outcome):
     browser = sign_in()
     pressed(browser, world)
-    state = "Done" if outcome is AuthorisationOutcome.LINKED else "Failed"
+    state = "done" if outcome is AuthorisationOutcome.LINKED else "failed"
     AuthorisationAttempt.objects.update(state=state, outcome=outcome.value, error="What Amazon said.")
     page = browser.get(f"/authorisations/{AuthorisationAttempt.objects.get().pk}/")
     text = page.content.decode()
@@ -230,7 +230,7 @@ def test_a_known_seller_is_sent_back_to_amazon_with_both_states(world, sign_in):
         "version": "beta",
     }
     came_back(browser, state)
-    assert AuthorisationAttempt.objects.get().state == "Returned"
+    assert AuthorisationAttempt.objects.get().state == "returned"
 
 
 def test_who_is_not_signed_in_signs_in_first_and_comes_back(world, client):
@@ -321,7 +321,7 @@ def test_revoked_here_it_says_so_and_the_channels_wait(world, sign_in):
     assert SellerAccount.objects.get().token_set_at is not None
     answer = browser.post(f"/channels/{world.fbm.pk}/revoke/", follow=True)
     assert "Nothing queued was lost" in answer.content.decode()
-    assert set(Channel.objects.values_list("link_state", flat=True)) == {"Waiting for authorisation"}
+    assert set(Channel.objects.values_list("link_state", flat=True)) == {"waiting"}
     again = browser.post(f"/channels/{world.fbm.pk}/revoke/", follow=True)
     assert "no access that could be revoked" in again.content.decode()
 
@@ -349,8 +349,8 @@ def test_a_private_application_has_no_consent_page_and_says_how_its_token_is_had
 
 def test_the_wizard_and_the_edit_page_lead_a_private_application_to_its_token(world, sign_in):
     AmazonApplication.objects.update(kind="private")
-    SellerAccount.objects.update(token_set_at=None, link_state="Waiting for authorisation")
-    Channel.objects.update(link_state="Waiting for authorisation")
+    SellerAccount.objects.update(token_set_at=None, link_state="waiting")
+    Channel.objects.update(link_state="waiting")
     browser = sign_in()
     assert "Your application is private" in browser.get(f"/channels/{world.fbm.pk}/edit/").content.decode()
     set_up = browser.get(f"/channels/{world.fbm.pk}/set-up/authorise/").content.decode()

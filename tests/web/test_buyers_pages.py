@@ -81,14 +81,14 @@ def test_a_request_to_cancel_is_seen_everywhere_and_answered_on_the_order(order,
 
 
 def test_an_odd_address_has_its_button(order, sign_in):
-    SalesOrder.objects.update(delivery={**order.delivery, "name": ""}, state="Held")
+    SalesOrder.objects.update(delivery={**order.delivery, "name": ""}, state="held")
     order.imported.__class__.objects.update(amazon_status="UNSHIPPED")
     problem(order, "Delivery address incomplete")
     client = sign_in(Role.WAREHOUSE)
     assert "Confirm this address" in page_of(client, order)
     client.post(reverse("sales-order-confirm-address", args=[order.pk]))
     assert (SalesOrder.objects.get().state, "Confirm this address" in page_of(client, order)) == (
-        "Ready to ship",
+        "ready_to_ship",
         False,
     )
 

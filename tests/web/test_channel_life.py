@@ -29,7 +29,7 @@ def a_found_order(world, number, status="UNSHIPPED"):
     return imported_order(
         world,
         number,
-        state="Not attempted",
+        state="not_attempted",
         amazon_status=status,
         waits_for=ForChannel(world.fbm.pk),
         reason="Don't import orders is on.",
@@ -48,7 +48,7 @@ def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world,
     answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "Ignore"}, follow=True)
     assert "The import begins: 1 to record only, 1 to ignore." in answer.content.decode()
     states = dict(ImportedOrder.objects.values_list("pk", "state"))
-    assert states == {first.pk: "Ignored", second.pk: "Retrying"}
+    assert states == {first.pk: "ignored", second.pk: "retrying"}
     assert not Channel.objects.get(pk=world.fbm.pk).dont_import_orders
 
 
@@ -169,7 +169,7 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
     answer = browser.post(address, {"go": "start"}, follow=True)
     assert "The import begins: 4 to record only, 59 to ignore." in answer.content.decode()
-    assert ImportedOrder.objects.filter(state="Ignored").count() == 59
+    assert ImportedOrder.objects.filter(state="ignored").count() == 59
 
 
 def test_a_choice_that_amazon_no_longer_allows_is_not_kept(world, sign_in):

@@ -50,8 +50,8 @@ def form_of(client, channel_id):
         ({"enabled": False}, "Channel Enabled is off."),
         ({"activated": False}, "Not activated in this demo system."),
         ({"activated_for": "Sandbox"}, "Sandbox: only checked."),
-        ({"link_state": "Authorisation lost"}, "Authorisation lost."),
-        ({"link_state": "Not linked"}, "Not linked."),
+        ({"link_state": "lost"}, "Authorisation lost."),
+        ({"link_state": "not_linked"}, "Not linked."),
         ({"archived": True}, "The channel is archived."),
     ],
 )
@@ -172,11 +172,11 @@ def test_a_typed_marketplace_beats_the_picked_one_and_is_judged_where_it_was_typ
 def many_skipped(world, number=120):
     for each in range(number):
         imported_order(
-            world, each, state="Skipped", reason="Placed before the channel's Start Date.", remedy="Set an earlier one."
+            world, each, state="skipped", reason="Placed before the channel's Start Date.", remedy="Set an earlier one."
         )
-    imported_order(world, 900, state="Skipped", reason="Placed over three months ago.")
-    imported_order(world, 901, state="Skipped", reason="Cancelled before it was imported.")
-    imported_order(world, 902, state="Ignored", reason="Ignored at the first import.")
+    imported_order(world, 900, state="skipped", reason="Placed over three months ago.")
+    imported_order(world, 901, state="skipped", reason="Cancelled before it was imported.")
+    imported_order(world, 902, state="ignored", reason="Ignored at the first import.")
     imported_order(world, 903)
 
 
@@ -196,11 +196,11 @@ def test_feedback_lists_what_is_never_imported_by_its_reason_in_pages(world, sig
 def test_shipping_notifications_are_filtered_paged_and_exported(world, sign_in):
     item = stocked_item(world, "MUG")
     for number in range(1, 4):
-        shipped_order(world, number, item, state="Confirmed" if number == 1 else "Accepted")
+        shipped_order(world, number, item, state="confirmed" if number == 1 else "accepted")
     browser = sign_in()
     address = f"/channels/{world.fbm.pk}/shipping/"
     assert len(browser.get(address).context["page"].rows) == 3
-    assert len(browser.get(f"{address}?state=Confirmed").context["page"].rows) == 1
+    assert len(browser.get(f"{address}?state=confirmed").context["page"].rows) == 1
     assert len(browser.get(f"{address}?q=SO2").context["page"].rows) == 1
     assert len(browser.get(f"{address}?q=DM000000003").context["page"].rows) == 1
     csv_lines = lines(browser.get(f"{address}export.csv"))
@@ -228,12 +228,12 @@ def test_activity_is_filtered_paged_exported_and_leads_to_the_audit(world, sign_
 
 def test_products_stock_and_orders_go_as_csv_with_their_filters(world, sign_in):
     stocked_item(world, "MUG")
-    imported_order(world, 1, state="Failed", reason="=HYPERLINK(1)")
+    imported_order(world, 1, state="failed", reason="=HYPERLINK(1)")
     imported_order(world, 2)
     browser = sign_in()
     assert lines(browser.get(f"/channels/{world.fbm.pk}/products/export.csv"))[1].startswith("MUG,B0MUG00001")
     assert lines(browser.get(f"/channels/{world.fbm.pk}/stock/export.csv"))[1].startswith("MUG,Enamel mug MUG,MUG,7")
-    failed = lines(browser.get(f"/channels/{world.fbm.pk}/orders/export.csv?state=Failed"))
+    failed = lines(browser.get(f"/channels/{world.fbm.pk}/orders/export.csv?state=failed"))
     assert len(failed) == 2
     assert "'=HYPERLINK(1)" in failed[1]
     assert "customer" in failed[0]

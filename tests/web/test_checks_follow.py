@@ -105,11 +105,11 @@ def test_a_step_bears_a_tick_when_its_fields_were_taken_and_loses_it_when_they_a
 def test_after_save_channel_only_what_happened_bears_a_tick(client):
     world = shop()
     before = ["Type", "Checks", "General", "Channel Specific", "(Global)", "Save"]
-    Channel.objects.filter(pk=world.fbm.pk).update(link_state="Waiting for authorisation", dont_import_orders=True)
+    Channel.objects.filter(pk=world.fbm.pk).update(link_state="waiting", dont_import_orders=True)
     done = client.get(f"/channels/{world.fbm.pk}/set-up/done/").text
     assert "First import" not in ticked(done)
     assert "Authorise" not in ticked(done)
-    Channel.objects.filter(pk=world.fbm.pk).update(link_state="Linked")
+    Channel.objects.filter(pk=world.fbm.pk).update(link_state="linked")
     assert ticked(client.get(f"/channels/{world.fbm.pk}/set-up/done/").text) == [*before, "Authorise", "More channels"]
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False)
     assert "First import" in ticked(client.get(f"/channels/{world.fbm.pk}/set-up/done/").text)

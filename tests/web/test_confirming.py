@@ -47,7 +47,7 @@ def test_a_dispatch_of_an_unconfirmed_order_is_refused(world, sign_in):
     client = sign_in()
     form = {"ids": [order.pk], "service": world.courier.pk}
     assert "is not confirmed yet" in text(client.post("/sales-orders/dispatch/", form, follow=True))
-    assert (SalesOrder.objects.get().state, Invoice.objects.count()) == ("Ready to ship", 0)
+    assert (SalesOrder.objects.get().state, Invoice.objects.count()) == ("ready_to_ship", 0)
 
 
 def test_many_are_confirmed_in_one_go_and_each_stands_alone(world, sign_in):
@@ -66,7 +66,7 @@ def test_nothing_picked_says_so(world, sign_in):
 
 def test_the_list_can_show_those_that_wait_only(world, sign_in):
     waiting(world, 1)
-    waiting(world, 2, state="Cancelled")
+    waiting(world, 2, state="cancelled")
     sales_order(world, 3, StockItem.objects.get(code="MUG"))
     page = text(sign_in().get("/sales-orders/?state=not-confirmed"))
     assert [code in page for code in (">SO1<", ">SO2<", ">SO3<")] == [True, False, False]

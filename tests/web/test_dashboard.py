@@ -96,7 +96,7 @@ def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_t
     world, client = stories.shop(), sign_in()
     stories.imported_order(world, 1)
     for number in (2, 3, 4):
-        stories.imported_order(world, number, channel=None, state="Skipped")
+        stories.imported_order(world, number, channel=None, state="skipped")
     gone = Channel.objects.create(
         name="Old", kind="FBM", account=world.account, marketplace_id=stories.DE, archived=True, made_at=NOW,
         start_date=NOW.date(),

@@ -21,7 +21,7 @@ def world():
     """Two FBM channels of one seller that wait for approval; a SKU that both sell, and one for each alone."""
     world = stories.shop()
     german = Channel.objects.create(
-        name="Amazon.de FBM", kind="FBM", account=world.account, marketplace_id=DE, link_state="Linked",
+        name="Amazon.de FBM", kind="FBM", account=world.account, marketplace_id=DE, link_state="linked",
         start_date=NOW.date(), import_fba_orders="No FBA import", made_at=NOW,
     )  # fmt: skip
     ChannelOption.objects.create(channel=german, order_type="", site=world.warehouse)
@@ -93,7 +93,7 @@ def test_a_refused_number_and_one_that_is_not_to_be_sent_are_counted_apart(world
 
 def test_why_names_the_cause_and_its_moment_and_never_that_of_another_sellers_channel(world, sign_in):
     shop, german = world
-    other = SellerAccount.objects.create(name="Inc", region="NA", seller_id="A3", link_state="Linked", made_at=NOW)
+    other = SellerAccount.objects.create(name="Inc", region="NA", seller_id="A3", link_state="linked", made_at=NOW)
     elsewhere = Listing.objects.create(account=other, sku="BOTH", fulfilment="FBM", product_type="MUG", found_at=NOW)
     item = StockItem.objects.get(code="BOTH")
     ChannelProduct.objects.create(listing=elsewhere, marketplace_id=US, item=item, found_at=NOW)

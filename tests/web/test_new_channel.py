@@ -320,10 +320,10 @@ def world():
 
 
 def test_the_set_up_goes_on_where_it_stopped(client, world):
-    Channel.objects.filter(pk=world.fbm.pk).update(link_state="Waiting for authorisation")
+    Channel.objects.filter(pk=world.fbm.pk).update(link_state="waiting")
     assert client.get(f"/channels/{world.fbm.pk}/set-up/")["Location"].endswith("/set-up/authorise/")
     assert "Continue the set-up" in text(client.get(f"/channels/{world.fbm.pk}/"))
-    Channel.objects.filter(pk=world.fbm.pk).update(link_state="Linked", dont_import_orders=True)
+    Channel.objects.filter(pk=world.fbm.pk).update(link_state="linked", dont_import_orders=True)
     assert client.get(f"/channels/{world.fbm.pk}/set-up/")["Location"].endswith("/set-up/first-import/")
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False)
     assert client.get(f"/channels/{world.fbm.pk}/set-up/")["Location"].endswith("/set-up/done/")
@@ -336,7 +336,7 @@ def test_the_set_up_goes_on_where_it_stopped(client, world):
 def test_the_authorise_step_says_who_activates_in_a_demo_system(world, sign_in, settings):
     someone(Role.ADMINISTRATOR)
     settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:8124")
-    Channel.objects.filter(pk=world.fbm.pk).update(activated=False, link_state="Waiting for authorisation")
+    Channel.objects.filter(pk=world.fbm.pk).update(activated=False, link_state="waiting")
     page = text(sign_in(Role.MANAGER).get(f"/channels/{world.fbm.pk}/set-up/authorise/"))
     assert "Ask Anna Administrator (Administrator) to activate it." in page
     assert "Activate for the simulator" not in page
@@ -388,7 +388,7 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
         channel=world.fbm,
         marketplace_id=UK,
         fulfilment="FBM",
-        state="Not attempted",
+        state="not_attempted",
         waits_for=ForChannel(world.fbm.pk),
         amazon_status="UNSHIPPED",
         placed_at=NOW,
@@ -418,5 +418,5 @@ def test_the_one_linked_seller_is_filled_in_and_shares_its_authorisation(client,
     assert f"also touches {world.fba.name}, {world.fbm.name}" in offered(DE)
     assert filled not in offered(UK)  # it has that channel already
     assert filled not in offered("ATVPDKIKX0DER")  # another region
-    SellerAccount.objects.create(name="Other", region="EU", seller_id="A2OTHER", link_state="Linked", made_at=NOW)
+    SellerAccount.objects.create(name="Other", region="EU", seller_id="A2OTHER", link_state="linked", made_at=NOW)
     assert filled not in offered(DE)

@@ -90,7 +90,7 @@ def test_no_column_in_clear_and_no_log_holds_what_a_buyer_wrote(world, caplog):
     world.hear(ours)
     assert world.sale(message).delivery["instructions"].count(CANARY) == 2
     assert CANARY in world.sale(message).cancel_reason
-    assert set(ImportedOrder.objects.values_list("state", flat=True)) == {"OK", "Failed", "System error"}
+    assert set(ImportedOrder.objects.values_list("state", flat=True)) == {"ok", "failed", "system_error"}
     assert rows_with(CANARY) == []
     written = "\n".join(JsonLines().format(record) for record in caplog.records)
     assert "could not be taken" in written

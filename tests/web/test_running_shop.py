@@ -68,7 +68,7 @@ def test_a_shop_that_stopped_says_why_and_can_be_tried_again(demo, sign_in, cloc
     assert ("Waited until the listings are read." in page, "Try again" in page) == (True, True)
     stories.shop()  # what was made before it stopped
     client.post("/running-shop/begin/")
-    assert RunningShop.objects.get().state == "Running"
+    assert RunningShop.objects.get().state == "running"
 
 
 def test_a_shop_that_is_done_is_not_made_twice(demo, sign_in, clock):

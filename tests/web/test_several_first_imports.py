@@ -23,7 +23,7 @@ def paused():
 
 def found(world, number, channel):
     return stories.imported_order(
-        world, number, channel=channel, state="Not attempted", waits_for=ForChannel(channel.pk)
+        world, number, channel=channel, state="not_attempted", waits_for=ForChannel(channel.pk)
     )
 
 
@@ -53,7 +53,7 @@ def test_nothing_ticked_is_reported_and_nothing_begins(world, sign_in):
 
 def test_another_sellers_channel_is_not_started_along(world, sign_in):
     other = stories.SellerAccount.objects.create(
-        name="Inc", region="NA", seller_id="A3", link_state="Linked", made_at=NOW
+        name="Inc", region="NA", seller_id="A3", link_state="linked", made_at=NOW
     )
     theirs = Channel.objects.create(
         name="Theirs", kind="FBM", account=other, marketplace_id="ATVPDKIKX0DER", start_date=NOW.date(),
@@ -68,7 +68,7 @@ def test_what_was_chosen_on_a_channels_own_page_holds(world, sign_in):
     order = found(world, 1, world.fbm)
     client.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "Ignore", "go": "apply"})
     client.post(f"/channels/{world.fbm.pk}/set-up/first-import/", {"channels": [world.fbm.pk]})
-    assert ImportedOrder.objects.get(pk=order.pk).state == "Ignored"
+    assert ImportedOrder.objects.get(pk=order.pk).state == "ignored"
 
 
 def test_the_levels_of_an_fba_site_are_loaded_along(world, sign_in):

@@ -54,7 +54,7 @@ def test_a_packer_dispatches_with_a_number_from_the_courier(world, order, sign_i
     parcel = Shipment.objects.get()
     assert (parcel.order, parcel.package_reference, parcel.user.role) == (order, "1", "Warehouse")
     assert parcel.tracking_number
-    assert Confirmation.objects.get().state == "Waiting"
+    assert Confirmation.objects.get().state == "waiting"
     assert Movement.objects.latest("id").quantity == -2
 
 
@@ -64,7 +64,7 @@ def test_a_part_of_an_order_leaves_and_the_rest_stays_open(world, order, sign_in
     _dispatch(client, order, service_id=world.typed.pk, tracking_number="AB123456785GB", **{f"line_{line.pk}": "1"})
     line.refresh_from_db()
     order.refresh_from_db()
-    assert (line.quantity_shipped, line.quantity_open, order.state) == (1, 1, "Part shipped")
+    assert (line.quantity_shipped, line.quantity_open, order.state) == (1, 1, "part_shipped")
     text = client.get(reverse("sales-order", args=[order.pk])).content.decode()
     assert "AB123456785GB" in text
     assert 'value="1"' in text
@@ -99,7 +99,7 @@ def test_a_second_press_of_dispatch_sends_nothing_more(world, item, sign_in):
 def test_many_orders_leave_in_one_go_and_a_refused_one_holds_none(world, item, sign_in):
     StockLevel.objects.filter(item=item, site=world.warehouse).update(allocated=6)
     orders = [stories.sales_order(world, number, item) for number in (1, 2, 3)]
-    SalesOrder.objects.filter(pk=orders[1].pk).update(state="Cancelled")
+    SalesOrder.objects.filter(pk=orders[1].pk).update(state="cancelled")
     answer = sign_in().post(
         reverse("sales-order-dispatch-many"),
         {"ids": [order.pk for order in orders], "service": world.courier.pk},
@@ -276,7 +276,7 @@ def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in
     line = SalesOrderLine.objects.get(order=order)
     order.refresh_from_db()
     problem.refresh_from_db()
-    assert (line.item.code, line.held_reason, order.state) == ("mug blue", "", "Ready to ship")
+    assert (line.item.code, line.held_reason, order.state) == ("mug blue", "", "ready_to_ship")
     assert problem.solved_at == NOW
     assert ChannelProduct.objects.get(listing__sku="MUG-BLUE").item == line.item
 
@@ -315,12 +315,12 @@ def test_approving_the_first_upload_shows_the_plan_before_and_the_levels_after(w
 
 
 def test_picked_imported_orders_are_ignored_and_those_that_are_orders_stay(world, order, sign_in):
-    loose = stories.imported_order(world, 50, state="Failed")
+    loose = stories.imported_order(world, 50, state="failed")
     answer = sign_in().post(
         reverse("imported-order-act"), {"ids": [loose.pk, order.imported_id], "action": "ignore"}, follow=True
     )
     loose.refresh_from_db()
-    assert loose.state == "Ignored"
+    assert loose.state == "ignored"
     assert [str(message) for message in answer.context["messages"]] == [
         "1 order is ignored.",
         "Left as they are, because they are sales orders already: 1.",

@@ -24,7 +24,7 @@ def _put_rows(world, numbers):
         stories.sales_order(world, number, item)
         stories.unknown_sku(world, stories.sales_order(world, 100 + number, None), f"NO-{number}")
         stories.shipped_order(world, 200 + number, item)
-        stories.imported_order(world, 300 + number, state="Failed", reason="Totals differ.", remedy="Fetch it again.")
+        stories.imported_order(world, 300 + number, state="failed", reason="Totals differ.", remedy="Fetch it again.")
         stories.linked_product(world, f"UNLINKED-{number}", None)
 
 
@@ -185,7 +185,7 @@ def test_the_list_is_sent_again_only_when_it_changed(sign_in):
     assert client.get(f"{address}?seen={stamp}", headers={"HX-Target": "rows"}).status_code == 200
 
 
-@pytest.mark.parametrize(("state", "status"), [("Accepted", 200), ("Confirmed", 286), ("Refused", 286)])
+@pytest.mark.parametrize(("state", "status"), [("accepted", 200), ("confirmed", 286), ("refused", 286)])
 def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, status, sign_in):
     world = stories.shop()
     order = stories.shipped_order(world, 1, stories.stocked_item(world, "MUG"), state)
@@ -194,7 +194,7 @@ def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, s
     assert ("hx-trigger" in answer.content.decode()) is (status == 200)
 
 
-@pytest.mark.parametrize(("state", "links"), [("Confirmed", 1), ("Refused", 2), ("Not shown", 2), ("Not sent", 2)])
+@pytest.mark.parametrize(("state", "links"), [("confirmed", 1), ("refused", 2), ("not_shown", 2), ("not_sent", 2)])
 def test_what_a_person_must_do_in_seller_central_is_one_press_away(state, links, sign_in):
     """By the order's facts, and by the parcel that Amazon does not show."""
     world = stories.shop()

@@ -166,6 +166,6 @@ def test_someone_elses_seller_id_is_another_account_and_takes_nothing_of_it(worl
     form = form_of(client, world.fbm.pk)
     client.post(f"/channels/{world.fbm.pk}/edit/", {**form, "seller_id": "A9OTHERSELLER"})
     moved = Channel.objects.get(pk=world.fbm.pk)
-    assert (moved.account_id, moved.link_state) == (other.pk, "Waiting for authorisation")
+    assert (moved.account_id, moved.link_state) == (other.pk, "waiting")
     other.refresh_from_db()
     assert other.refresh_token == "Atzr|theirs"

@@ -49,7 +49,7 @@ def account():
         secret_set_at=NOW,
     )
     account = SellerAccount.objects.create(
-        name="Harbour", region="EU", seller_id="A1", application=application, link_state="Linked", made_at=NOW
+        name="Harbour", region="EU", seller_id="A1", application=application, link_state="linked", made_at=NOW
     )
     Channel.objects.create(
         name="UK FBM",
@@ -58,7 +58,7 @@ def account():
         marketplace=Marketplace.objects.get(pk="A1F83G8C2ARO7P"),
         start_date=date(2026, 11, 1),
         import_fba_orders="No FBA import",
-        link_state="Linked",
+        link_state="linked",
         made_at=NOW,
     )
     return account
@@ -148,7 +148,7 @@ def test_a_dead_amazon_is_tried_again_less_and_less_often_and_reported(account, 
     run(account, failing(error), times=3)
     assert timedelta(minutes=2) <= the_line()[0] - NOW < timedelta(minutes=2.5)
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Import or upload failed"]
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
     run(account, lambda *_: FlowResult("back"))
     assert Problem.objects.get().solved_at == NOW
 
@@ -156,7 +156,7 @@ def test_a_dead_amazon_is_tried_again_less_and_less_often_and_reported(account, 
 def test_a_revoked_token_stops_the_accounts_channels_and_tells_a_person(account):
     run(account, failing(InvalidGrant("exchangeToken", status=400)))
     account.refresh_from_db()
-    assert (account.link_state, Channel.objects.get().link_state) == ("Authorisation lost", "Authorisation lost")
+    assert (account.link_state, Channel.objects.get().link_state) == ("lost", "lost")
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Authorisation lost"]
     assert flows.wake_due_flows(now=NOW + timedelta(days=1), not_again_before=NOW) == 0
 
@@ -165,7 +165,7 @@ def test_after_a_new_authorisation_everything_is_due_at_once(account):
     run(account, failing(InvalidGrant("exchangeToken", status=400)))
     channel = Channel.objects.get()
     accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
-    assert (Channel.objects.get().link_state, Problem.objects.filter(solved_at=None).count()) == ("Linked", 0)
+    assert (Channel.objects.get().link_state, Problem.objects.filter(solved_at=None).count()) == ("linked", 0)
     assert set(FlowSchedule.objects.values_list("due_at", flat=True)) == {NOW}
     assert FlowSchedule.objects.count() == len(accounts.FLOWS)
 
@@ -177,7 +177,7 @@ DENIED = AccessDenied("searchOrders", status=403, code="Unauthorized", message="
 def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(account, error, count):
     run(account, failing(error), times=6)
     account.refresh_from_db()
-    assert (account.link_state, Channel.objects.get().link_state) == ("Linked", "Linked")
+    assert (account.link_state, Channel.objects.get().link_state) == ("linked", "linked")
     assert not Alert.objects.exists()
     problem = Problem.objects.get()
     assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, count)
@@ -219,13 +219,13 @@ def test_the_problem_of_a_role_is_solved_when_the_flow_passes(account):
 @pytest.mark.parametrize("answer", [AccessDenied("p", status=403), TokenRefused("p", status=403)])
 def test_access_is_lost_when_what_needs_no_role_is_denied_to_a_fresh_token_too(account, answer):
     run(account, failing(DENIED), calls_for=lambda _: DeniedEverywhere(answer))
-    assert Channel.objects.get().link_state == "Authorisation lost"
+    assert Channel.objects.get().link_state == "lost"
 
 
 @pytest.mark.parametrize("answer", [ServerFault("p", status=503), NotBefore(NOW, "p"), Unreachable("p")])
 def test_no_answer_proves_nothing(account, answer):
     run(account, failing(DENIED), calls_for=lambda _: DeniedEverywhere(answer), times=4)
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
 
 
 def test_a_new_token_begins_the_counts_anew(account):
@@ -236,7 +236,7 @@ def test_a_new_token_begins_the_counts_anew(account):
         session_hash="s",
         channel=channel,
         user=User.objects.create(username="olga", full_name="Olga", role="Administrator"),
-        state="Exchanging",
+        state="exchanging",
         seller_id="A1",
         opened_at=NOW,
     )
@@ -255,7 +255,7 @@ def test_a_lost_account_is_checked_again_once_a_day(account):
 
 def test_a_refused_access_token_with_a_dead_refresh_token_is_lost_at_once(account):
     run(account, failing(TokenRefused("searchOrders", status=403)), calls_for=lambda _: DeadToken())
-    assert Channel.objects.get().link_state == "Authorisation lost"
+    assert Channel.objects.get().link_state == "lost"
     assert list(Alert.objects.values_list("kind", "closed_at")) == [("Authorisation lost", None)]
 
 
@@ -270,7 +270,7 @@ def test_a_token_that_came_while_the_old_one_was_refused_is_not_lost(account):
         raise InvalidGrant("exchangeToken", status=400)
 
     run(account, flow)
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
 
 
 def test_a_request_of_ours_that_cannot_be_sent_blames_no_application(account):
@@ -280,7 +280,7 @@ def test_a_request_of_ours_that_cannot_be_sent_blames_no_application(account):
 
 def test_a_refused_application_is_no_sellers_fault(account):
     run(account, failing(InvalidClient("exchangeToken", status=401)))
-    assert Channel.objects.get().link_state == "Linked"
+    assert Channel.objects.get().link_state == "linked"
     assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
 
 

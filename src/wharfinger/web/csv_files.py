@@ -12,6 +12,7 @@ from django.http import StreamingHttpResponse
 from django.utils import timezone
 
 from wharfinger.domain.csv_cells import DecimalSign, guard_cell
+from wharfinger.domain.labels import Labelled
 from wharfinger.web.request_context import trade_now
 
 MARK = "\ufeff"
@@ -70,6 +71,8 @@ def _cell(value: object, zone: tzinfo, sign: DecimalSign) -> object:
             return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
         case date():
             return value.isoformat()
+        case Labelled():
+            return value.label
         case str():
             return guard_cell(value)
         case Decimal():

@@ -32,7 +32,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.access.applications import application_of_account
 from wharfinger.domain.access.authorisation import Consent, consent_address, seller_central_base
-from wharfinger.domain.channels.channel import ActivatedFor, LinkState, import_fba_for
+from wharfinger.domain.channels.channel import ActivatedFor, AuthorisationState, LinkState, import_fba_for
 from wharfinger.domain.installation.running_shop import DAYS, ShopState
 from wharfinger.domain.marketplaces import BY_ID, Pool
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
@@ -186,7 +186,7 @@ class _Opening:
             machine_now=self._clock.machine_now(),
         )
         attempts = AuthorisationAttempt.objects.filter(channel=channel)
-        self._await(f"{channel.name} is authorised", lambda: attempts.filter(state="Done").exists())
+        self._await(f"{channel.name} is authorised", lambda: attempts.filter(state=AuthorisationState.DONE).exists())
 
     # --- stock
 

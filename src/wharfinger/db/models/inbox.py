@@ -7,6 +7,7 @@ from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.db.stored_values import WaitsForField
 from wharfinger.domain.channels.first_import import FirstImport
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
 
 TO_SEND = [AmazonStatus.UNSHIPPED.value, AmazonStatus.PARTIALLY_SHIPPED.value]
@@ -34,10 +35,10 @@ class OrderCursor(models.Model):
 class RawMessage(models.Model):
     """What Amazon sent, as sent, kept (encrypted) before it is understood."""
 
-    class State(StrEnum):
-        WAITING = "Waiting"
-        TAKEN = "Taken"
-        QUARANTINED = "Quarantined"
+    class State(Labelled):
+        WAITING = "waiting", "Waiting"
+        TAKEN = "taken", "Taken"
+        QUARANTINED = "quarantined", "Quarantined"
 
     class Source(StrEnum):
         SEARCH = "search"
@@ -58,7 +59,7 @@ class RawMessage(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "id"], condition=models.Q(state="Waiting"), name="raw_messages_waiting"),
+            models.Index(fields=["account", "id"], condition=models.Q(state="waiting"), name="raw_messages_waiting"),
             models.Index(fields=["account", "key"], name="raw_messages_by_key"),
         ]
 
@@ -106,7 +107,7 @@ class ImportedOrder(models.Model):
             models.Index(fields=["state", "-placed_at"], name="imported_orders_by_state"),
             models.Index(
                 fields=["account", "marketplace"],
-                condition=models.Q(fulfilment="FBM", amazon_status__in=TO_SEND) & ~models.Q(state="OK"),
+                condition=models.Q(fulfilment="FBM", amazon_status__in=TO_SEND) & ~models.Q(state="ok"),
                 name="imported_orders_unsent",
             ),
             models.Index(

@@ -1,9 +1,8 @@
-from enum import StrEnum
-
 from django.db import models
 
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
 
 
@@ -101,11 +100,11 @@ class StockNotice(models.Model):
 class StockPush(models.Model):
     """One attempt to tell Amazon a quantity, written before the call and settled after it."""
 
-    class Outcome(StrEnum):
-        ATTEMPTED = "Attempted"
-        ACCEPTED = "Accepted"
-        REFUSED = "Refused"
-        LATER = "Later"
+    class Outcome(Labelled):
+        ATTEMPTED = "attempted", "Attempted"
+        ACCEPTED = "accepted", "Accepted"
+        REFUSED = "refused", "Refused"
+        LATER = "later", "Later"
 
     listing = models.ForeignKey(Listing, on_delete=models.CASCADE, related_name="pushes")
     quantity = models.PositiveIntegerField()

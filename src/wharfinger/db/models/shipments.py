@@ -64,7 +64,7 @@ class Confirmation(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "again_at"],
-                condition=Q(state__in=["Waiting", "Attempted", "Accepted"]),
+                condition=Q(state__in=["waiting", "attempted", "accepted"]),
                 name="confirmations_open",
             )
         ]

@@ -21,6 +21,7 @@ from wharfinger.db.queries.installation.problems import ProblemRow, newest_probl
 from wharfinger.db.queries.orders.late import count_unsent
 from wharfinger.db.queries.orders.order_days import OrdersOfToday, orders_by_day, orders_of_today
 from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, count_due
+from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
@@ -65,7 +66,7 @@ class FlowRow:
 class AccountRow:
     id: int
     name: str
-    link: str
+    link: LinkState
     flows: tuple[FlowRow, ...]
     budgets: tuple[BudgetRow, ...]
     quantities_waiting: int

@@ -209,7 +209,7 @@ def look_at_accounts(today: date) -> Iterator[Finding]:
             case LinkState.LOST:
                 yield wrong(title, f"lost: {account.link_error}", "press Authorise; what waits is sent afterwards")
             case state:
-                yield wrong(title, f"{state}", "press Authorise on one of its channels")
+                yield wrong(title, state.label, "press Authorise on one of its channels")
         yield from _look_at_budget(account)
 
 

@@ -15,6 +15,7 @@ from wharfinger.db.models import (
     StockItem,
 )
 from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.domain.orders.order import ImportState, SalesOrderState
 
 _AT_MOST = 20
 
@@ -25,7 +26,7 @@ class FoundOrder:
     code: str
     order_ref: str
     channel: str
-    state: str
+    state: SalesOrderState
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class FoundImportedOrder:
     id: int
     amazon_order_id: str
     channel: str
-    state: str
+    state: ImportState
     summary: str
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
 
 
@@ -29,38 +30,38 @@ class ActivatedFor(StrEnum):
         return "the simulator" if self is ActivatedFor.SIMULATOR else "Amazon's sandbox"
 
 
-class LinkState(StrEnum):
-    WAITING = "Waiting for authorisation"
-    LINKED = "Linked"
-    NOT_LINKED = "Not linked"
-    LOST = "Authorisation lost"
+class LinkState(Labelled):
+    WAITING = "waiting", "Waiting for authorisation"
+    LINKED = "linked", "Linked"
+    NOT_LINKED = "not_linked", "Not linked"
+    LOST = "lost", "Authorisation lost"
 
 
-class AuthorisationState(StrEnum):
+class AuthorisationState(Labelled):
     """How far one press of Authorise has come."""
 
-    OPEN = "Open"
-    RETURNED = "Returned"
-    EXCHANGING = "Exchanging"
-    DONE = "Done"
-    REFUSED = "Refused"
-    FAILED = "Failed"
+    OPEN = "open", "Open"
+    RETURNED = "returned", "Returned"
+    EXCHANGING = "exchanging", "Exchanging"
+    DONE = "done", "Done"
+    REFUSED = "refused", "Refused"
+    FAILED = "failed", "Failed"
 
 
-class AuthorisationOutcome(StrEnum):
+class AuthorisationOutcome(Labelled):
     """Why a press of Authorise ended as it did."""
 
-    LINKED = "Linked"
-    REFUSED = "Refused"
-    EXPIRED = "Expired"
-    REPLAYED = "Replayed"
-    WRONG_SELLER = "Wrong seller"
-    WRONG_REGION = "Wrong region"
-    DRAFT = "Draft"
-    CODE_REFUSED = "Code refused"
-    APPLICATION_REFUSED = "Application refused"
-    NO_ANSWER = "No answer"
-    CHANNEL_TAKEN = "Channel taken"
+    LINKED = "linked", "Linked"
+    REFUSED = "refused", "Refused"
+    EXPIRED = "expired", "Expired"
+    REPLAYED = "replayed", "Replayed"
+    WRONG_SELLER = "wrong_seller", "Wrong seller"
+    WRONG_REGION = "wrong_region", "Wrong region"
+    DRAFT = "draft", "Draft"
+    CODE_REFUSED = "code_refused", "Code refused"
+    APPLICATION_REFUSED = "application_refused", "Application refused"
+    NO_ANSWER = "no_answer", "No answer"
+    CHANNEL_TAKEN = "channel_taken", "Channel taken"
 
 
 def import_fba_for(kind: Fulfilment) -> ImportFba:
@@ -126,5 +127,5 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
         LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
     }
     if facts.link is not LinkState.LINKED:
-        found.append(Missing(f"{facts.link}.", remedies[facts.link]))
+        found.append(Missing(f"{facts.link.label}.", remedies[facts.link]))
     return tuple(found)

@@ -1,6 +1,6 @@
 """A demo system's running shop: how it is made, step by step."""
 
-from enum import StrEnum
+from wharfinger.domain.labels import Labelled
 
 STEPS = (
     "Channels are created and authorised",
@@ -12,7 +12,7 @@ STEPS = (
 DAYS = 7
 
 
-class ShopState(StrEnum):
-    RUNNING = "Running"
-    DONE = "Done"
-    FAILED = "Failed"
+class ShopState(Labelled):
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"

@@ -5,6 +5,8 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from wharfinger.domain.labels import Labelled
+
 
 class Fulfilment(StrEnum):
     """Who sends the parcel. The order says which (`fulfilledBy`), never a guess."""
@@ -30,14 +32,14 @@ class AmazonStatus(StrEnum):
         return self in (AmazonStatus.PENDING, AmazonStatus.PENDING_AVAILABILITY)
 
 
-class ImportState(StrEnum):
-    NOT_ATTEMPTED = "Not attempted"
-    OK = "OK"
-    FAILED = "Failed"
-    SKIPPED = "Skipped"
-    SYSTEM_ERROR = "System error"
-    RETRYING = "Retrying"
-    IGNORED = "Ignored"
+class ImportState(Labelled):
+    NOT_ATTEMPTED = "not_attempted", "Not attempted"
+    OK = "ok", "OK"
+    FAILED = "failed", "Failed"
+    SKIPPED = "skipped", "Skipped"
+    SYSTEM_ERROR = "system_error", "System error"
+    RETRYING = "retrying", "Retrying"
+    IGNORED = "ignored", "Ignored"
 
 
 class SkipReason(StrEnum):
@@ -49,16 +51,16 @@ class SkipReason(StrEnum):
     NOT_AMAZONS = "Amazon sent it for another shop of yours; it is no order of Amazon's."
 
 
-class SalesOrderState(StrEnum):
-    PENDING = "Pending"
-    HELD = "Held"
-    AWAITING_STOCK = "Awaiting stock"
-    READY_IN_PART = "Ready in part"
-    READY = "Ready to ship"
-    PART_SHIPPED = "Part shipped"
-    SHIPPED = "Shipped"
-    ISSUED = "Issued"
-    CANCELLED = "Cancelled"
+class SalesOrderState(Labelled):
+    PENDING = "pending", "Pending"
+    HELD = "held", "Held"
+    AWAITING_STOCK = "awaiting_stock", "Awaiting stock"
+    READY_IN_PART = "ready_in_part", "Ready in part"
+    READY = "ready_to_ship", "Ready to ship"
+    PART_SHIPPED = "part_shipped", "Part shipped"
+    SHIPPED = "shipped", "Shipped"
+    ISSUED = "issued", "Issued"
+    CANCELLED = "cancelled", "Cancelled"
 
     @property
     def open(self) -> bool:

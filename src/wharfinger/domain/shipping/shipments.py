@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.shipping.carriers import is_another_carrier
 
 
@@ -21,7 +22,7 @@ class Tracking(StrEnum):
 TRACKINGS_OFFERED = (Tracking.AT_ONCE, Tracking.BY_HAND, Tracking.TYPED_LATER)
 
 
-class ConfirmationState(StrEnum):
+class ConfirmationState(Labelled):
     """The life of one shipment confirmation at Amazon.
 
     WAITING → ATTEMPTED (written before the call; unknown until settled) → ACCEPTED (204) → CONFIRMED
@@ -29,13 +30,13 @@ class ConfirmationState(StrEnum):
     shipped, and its order does not show our parcel; NOT_SENT: the channel does not upload order status.
     """
 
-    WAITING = "Waiting"
-    ATTEMPTED = "Attempted"
-    ACCEPTED = "Accepted"
-    CONFIRMED = "Confirmed"
-    REFUSED = "Refused"
-    NOT_SHOWN = "Not shown"
-    NOT_SENT = "Not sent"
+    WAITING = "waiting", "Waiting"
+    ATTEMPTED = "attempted", "Attempted"
+    ACCEPTED = "accepted", "Accepted"
+    CONFIRMED = "confirmed", "Confirmed"
+    REFUSED = "refused", "Refused"
+    NOT_SHOWN = "not_shown", "Not shown"
+    NOT_SENT = "not_sent", "Not sent"
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     if not also_closed and not order.state.open:
-        raise Refused(f"{order.code} is {order.state.lower()}. There is nothing to answer any more.")
+        raise Refused(f"{order.code} is {order.state.label.lower()}. There is nothing to answer any more.")
     return order
 
 

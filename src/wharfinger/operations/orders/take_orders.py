@@ -293,7 +293,7 @@ def _make(
     _warn_of_currency(order, options, now)
     confirmed = "" if order.confirmed else " It waits for a person to confirm it."
     record_activity(
-        f"{order.code} made from Amazon order {incoming.amazon_order_id}: {order.state}.{confirmed}",
+        f"{order.code} made from Amazon order {incoming.amazon_order_id}: {order.state.label}.{confirmed}",
         sales_order=order,
         imported_order=imported,
         channel=channel,

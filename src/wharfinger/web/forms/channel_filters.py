@@ -33,7 +33,7 @@ class NotificationFilterForm(forms.Form):
     state = forms.ChoiceField(
         label="State",
         required=False,
-        choices=[("", "All states"), *((state.value, state.value) for state in ConfirmationState)],
+        choices=[("", "All states"), *((state.value, state.label) for state in ConfirmationState)],
     )
 
 

@@ -13,7 +13,7 @@ class ImportedOrderFilterForm(forms.Form):
     date_to = DayField(label="Date to", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
     state = forms.ChoiceField(
-        label="State", required=False, choices=[("", "All states"), *((s.value, s.value) for s in ImportState)]
+        label="State", required=False, choices=[("", "All states"), *((s.value, s.label) for s in ImportState)]
     )
     q = forms.CharField(
         label="Search", required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})

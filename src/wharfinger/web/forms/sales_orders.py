@@ -22,7 +22,7 @@ class SalesOrderFilterForm(forms.Form):
         choices=[
             ("", "All states"),
             (NOT_CONFIRMED, "Not confirmed"),
-            *((s.value, s.value) for s in SalesOrderState),
+            *((s.value, s.label) for s in SalesOrderState),
         ],
     )
     channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)

@@ -27,36 +27,20 @@ from wharfinger.db.queries.installation.problems import ProblemRow
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
+from wharfinger.domain.labels import Labelled
 from wharfinger.web.formats import Style, written_change, written_date, written_moment, written_money, written_number
 from wharfinger.web.problem_pages import page_of_alert, page_of_problem, problems_fixed_here
 from wharfinger.web.rights import may_open
+from wharfinger.web.tones import TONES, tone_of
 
 register = template.Library()
 
 NOTHING = format_html('<span class="faint">{}<span class="unseen">{}</span></span>', "–", "none")
 
-_TONES: dict[str, tuple[str, ...]] = {
-    "good": (
-        "ok", "linked", "shipped", "issued", "confirmed", "accepted", "done", "active", "enabled", "activated",
-        "running", "fixed", "sent", "ready to ship", "at once", "live", "on", "yes", "fresh", "in step",
-        "agrees",
-    ),
-    "warn": (
-        "waiting for authorisation", "awaiting stock", "held", "ready in part", "retrying", "part shipped", "waiting",
-        "low", "not activated", "shadow", "due today", "later (file exchange)", "cancel requested", "unlinked",
-        "later, typed on the order", "not available yet", "waiting for the tracking number",
-    ),
-    "bad": (
-        "failed", "system error", "not linked", "authorisation lost", "refused", "late", "oversold", "lost",
-        "not shown", "out of stock", "stale", "drift", "wrong",
-    ),
-    "info": ("pending", "attempted", "exchanging", "returned", "open", "new", "running now", "fba", "allocated"),
-}  # fmt: skip
-TONE_OF = {word: tone for tone, words in _TONES.items() for word in words}
-TONES = frozenset({*_TONES, "quiet"})
-
 
 def _text(value: object) -> str:
+    if isinstance(value, Labelled):
+        return value.label
     return str(value.value if isinstance(value, Enum) else value)
 
 
@@ -198,19 +182,15 @@ def epoch_ms(value: datetime) -> int:
     return int(value.timestamp()) * 1000
 
 
-def tone_of(value: object) -> str:
-    """good, warn, bad, info or quiet."""
-    return TONE_OF.get(_text(value).strip().lower(), "quiet")
-
-
 @register.simple_tag
 def state(value: object, tone: str = "", label: str = "") -> SafeString:
-    """A state as a pill with its text. The tone follows from the words unless given."""
+    """A state as a pill with its label, in the colour of its code. A page's own word is quiet unless told."""
     if value is None or _text(value) == "":
         return NOTHING
     if tone and tone not in TONES:
         raise template.TemplateSyntaxError(f"state: tone {tone!r} is none of {', '.join(sorted(TONES))}")
-    return format_html('<span class="pill pill-{}">{}</span>', tone or tone_of(value), label or _text(value))
+    own = tone_of(value) if isinstance(value, Labelled) else "quiet"
+    return format_html('<span class="pill pill-{}">{}</span>', tone or own, label or _text(value))
 
 
 @register.simple_tag

@@ -163,13 +163,13 @@ def _our_lines() -> dict[int, dict[str, tuple[int, int]]]:
 def _order_fault(order: StateReport, row: ImportedOrder, lines: Mapping[int, Mapping[str, tuple[int, int]]]) -> str:
     """What our order says otherwise than Amazon's; empty when they agree."""
     if row.amazon_status != order["status"]:
-        return f"Amazon says {order['status']}, we hold {row.amazon_status} ({row.state}: {row.reason})"
+        return f"Amazon says {order['status']}, we hold {row.amazon_status} ({row.state.label}: {row.reason})"
     sales_order = getattr(row, "sales_order", None)
     if sales_order is None:
         waits = order["status"] in ("CANCELLED",) or (order["fulfilledBy"] == "AMAZON" and order["status"] != "SHIPPED")
-        return "" if waits else f"no sales order: {row.state} {row.reason}"
+        return "" if waits else f"no sales order: {row.state.label} {row.reason}"
     if (order["status"] == "CANCELLED") != (sales_order.state == SalesOrderState.CANCELLED):
-        return f"Amazon says {order['status']}, our sales order is {sales_order.state}"
+        return f"Amazon says {order['status']}, our sales order is {sales_order.state.label}"
     wanted = {item["orderItemId"]: item["quantityOrdered"] for item in order["items"]}
     held = {item: ordered for item, (ordered, _) in lines.get(sales_order.pk, {}).items()}
     return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
@@ -238,7 +238,7 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
         if arrived and confirmation.state == ConfirmationState.CONFIRMED:
             verdict.confirmations.confirmed += 1
         else:
-            verdict.faults.append(f"{key[0]} package {key[1]}: {confirmation.state} {confirmation.error}".strip())
+            verdict.faults.append(f"{key[0]} package {key[1]}: {confirmation.state.label} {confirmation.error}".strip())
 
 
 def _judge_fba(pools: Sequence[StateReport], verdict: Verdict) -> None:

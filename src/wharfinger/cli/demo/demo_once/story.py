@@ -343,7 +343,7 @@ def _all_linked() -> bool:
 
 
 def _link_states() -> str:
-    return ", ".join(f"{channel.name}: {channel.link_state}" for channel in Channel.objects.all())
+    return ", ".join(f"{channel.name}: {channel.link_state.label}" for channel in Channel.objects.all())
 
 
 def _nothing_to_tell() -> bool:
@@ -370,7 +370,8 @@ def _waiting() -> str:
         for line in FlowSchedule.objects.order_by("account", "flow")
     ]
     unsettled = [
-        f"confirmation {row.pk} {row.state}, attempts {row.attempts}, looks {row.read_backs}, due {_hour(row.again_at)}"
+        f"confirmation {row.pk} {row.state.label}, attempts {row.attempts}, looks {row.read_backs}, "
+        f"due {_hour(row.again_at)}"
         for row in Confirmation.objects.exclude(state__in=_SETTLED).order_by("pk")
     ]
     jobs = ProcrastinateJob.objects.exclude(status="succeeded").order_by("pk").values_list("task_name", "status")

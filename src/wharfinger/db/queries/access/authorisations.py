@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from wharfinger.db.models import AuthorisationAttempt, Channel, SellerAccount
+from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 
 ATTEMPTS_SHOWN = 20
 
@@ -13,8 +15,8 @@ class AttemptFacts:
     """One press of Authorise, as its page shows it."""
 
     id: int
-    state: str
-    outcome: str
+    state: AuthorisationState
+    outcome: AuthorisationOutcome | Literal[""]
     error: str
     channel_id: int
     channel: str
@@ -51,7 +53,7 @@ class PastAttempt:
     opened_at: datetime
     who: str
     channel: str
-    outcome: str
+    outcome: AuthorisationOutcome | AuthorisationState
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class AccessFacts:
     account: str
     seller_id: str
     region: str
-    link: str
+    link: LinkState
     link_error: str
     lost_at: datetime | None
     token_last_four: str

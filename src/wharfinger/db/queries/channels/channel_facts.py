@@ -40,7 +40,7 @@ class ChannelHead:
     enabled: bool
     activated: bool
     activated_for: str
-    link: str
+    link: LinkState
     missing: tuple[Missing, ...]
     archived: bool
     dont_import_orders: bool
@@ -143,7 +143,7 @@ class ChannelPage:
     enabled: bool
     activated: bool
     activated_for: str
-    link: str
+    link: LinkState
     start_date: date
     order_ref_format: str
     dont_import_orders: bool

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from wharfinger.db.models import Activity, Confirmation, ImportedOrder
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.orders.order import ImportState, SkipReason
+from wharfinger.domain.shipping.shipments import ConfirmationState
 
 CHUNK = 2000
 """Rows that an export holds in memory at a time."""
@@ -25,7 +26,7 @@ class Notification:
     package: str
     tracking_number: str
     service: str
-    state: str
+    state: ConfirmationState
     error: str
     shipped_at: datetime
     accepted_at: datetime | None
@@ -89,7 +90,7 @@ class FeedbackLine:
     amazon_order_id: str
     placed_at: datetime
     amazon_status: str
-    state: str
+    state: ImportState
     reason: str
     remedy: str
 

@@ -118,7 +118,7 @@ class KeptMessage:
 
     received_at: datetime
     source: str
-    state: str
+    state: RawMessage.State
     error: str
     body_hash: str
     erased: bool

@@ -14,6 +14,7 @@ from django.db.models.query import QuerySet
 
 from wharfinger.db.models import ImportedOrder
 from wharfinger.db.queries.orders.unimported import unsent_imports, without_channel
+from wharfinger.domain.orders.order import ImportState
 
 
 def late_imports(now: datetime) -> QuerySet[ImportedOrder]:
@@ -28,7 +29,7 @@ class LateImport:
     id: int
     amazon_order_id: str
     marketplace: str
-    state: str
+    state: ImportState
     ship_by: datetime | None
     zone: str
     """The marketplace's."""

@@ -210,7 +210,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
     confirmation_states: dict[int, list[ConfirmationState]] = defaultdict(list)
     rows = Confirmation.objects.filter(shipment__order__in=ids).order_by("id").values_list("shipment__order", "state")
     for order_id, state in rows:
-        confirmation_states[order_id].append(ConfirmationState(state))
+        confirmation_states[order_id].append(state)
     none: dict[str, Any] = {"units": 0, "held": 0}
     return tuple(
         _row(row, lines.get(row["id"], none), tuple(dict.fromkeys(confirmation_states.get(row["id"], ()))), day)

@@ -137,7 +137,7 @@ class UnimportedOrder:
 
     id: int
     number: str
-    state: str
+    state: ImportState
     ship_by: datetime | None
     units: int
     zone: str

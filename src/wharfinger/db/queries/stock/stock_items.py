@@ -23,6 +23,7 @@ from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.barcodes import barcodes_of
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
+from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.ledger import Level, SiteKind, kit_available
 
 
@@ -135,7 +136,7 @@ def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
         case "oversold":
             rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA)))
         case "short":
-            waiting = SalesOrderLine.objects.filter(item=OuterRef("pk"), order__state="Awaiting stock")
+            waiting = SalesOrderLine.objects.filter(item=OuterRef("pk"), order__state=SalesOrderState.AWAITING_STOCK)
             rows = rows.filter(Exists(waiting))
         case "uncounted":
             rows = rows.exclude(Exists(of_item.filter(counted_at__isnull=False)))
@@ -206,7 +207,7 @@ class ItemListing(ListingFacts):
 class OpenOrder:
     id: int
     number: str
-    state: str
+    state: SalesOrderState
     ship_by: datetime | None
     zone: str
     """Of its marketplace, in which ship-by is shown."""
@@ -284,7 +285,7 @@ def _open_orders(item_id: int) -> tuple[OpenOrder, ...]:
     rows = (
         SalesOrderLine.objects.filter(
             item=item_id,
-            order__state__in=["Pending", "Held", "Awaiting stock", "Ready in part", "Ready to ship", "Part shipped"],
+            order__state__in=[state for state in SalesOrderState if state.open],
         )
         .select_related("order__channel__marketplace")
         .order_by("order__ship_by", "id")[:20]

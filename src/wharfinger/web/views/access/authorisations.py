@@ -31,7 +31,7 @@ from wharfinger.domain.access.authorisation import (
     parse_callback,
     seller_central_base,
 )
-from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
+from wharfinger.domain.channels.channel import AuthorisationState, LinkState
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.access import authorisation
 from wharfinger.operations.access.authorisation import NotOurs, Returned
@@ -275,7 +275,7 @@ def show_authorisation(request: HttpRequest, attempt_id: int) -> HttpResponse:
     attempt = attempt_facts(attempt_id, person(request).pk)
     if attempt is None:
         raise Http404
-    words = OUTCOMES[AuthorisationOutcome(attempt.outcome)] if attempt.outcome else None
+    words = OUTCOMES[attempt.outcome] if attempt.outcome else None
     context: dict[str, Any] = {
         "attempt": attempt,
         "words": words,

@@ -1,0 +1,18 @@
+"""Values that are stored as codes and shown by their labels."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class Labelled(StrEnum):
+    """A member is its code: stored, compared, put into addresses, and never changed. People read `label`.
+
+    A member is written with both, `READY = "ready_to_ship", "Ready to ship"`: one place for the labels of an enum.
+    """
+
+    label: str
+
+    def __new__(cls, code: str, label: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_, member.label = code, label
+        return member

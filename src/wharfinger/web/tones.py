@@ -1,0 +1,61 @@
+"""The colours of states, by their codes; a label has no part in it."""
+
+from collections.abc import Mapping
+
+from wharfinger.db.models import RawMessage, StockPush
+from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
+from wharfinger.domain.installation.running_shop import ShopState
+from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.order import ImportState, SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
+
+_STATES: Mapping[str, tuple[Labelled, ...]] = {
+    "good": (
+        ImportState.OK,
+        SalesOrderState.READY, SalesOrderState.SHIPPED, SalesOrderState.ISSUED,
+        ConfirmationState.ACCEPTED, ConfirmationState.CONFIRMED,
+        LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
+        ShopState.RUNNING, ShopState.DONE,
+        StockPush.Outcome.ACCEPTED,
+    ),
+    "warn": (
+        ImportState.RETRYING,
+        SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
+        SalesOrderState.PART_SHIPPED,
+        ConfirmationState.WAITING,
+        LinkState.WAITING,
+        RawMessage.State.WAITING,
+    ),
+    "bad": (
+        ImportState.FAILED, ImportState.SYSTEM_ERROR,
+        ConfirmationState.REFUSED, ConfirmationState.NOT_SHOWN,
+        LinkState.NOT_LINKED, LinkState.LOST,
+        AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
+        ShopState.FAILED,
+        StockPush.Outcome.REFUSED,
+    ),
+    "info": (
+        SalesOrderState.PENDING,
+        ConfirmationState.ATTEMPTED,
+        AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,
+        StockPush.Outcome.ATTEMPTED,
+    ),
+    "quiet": (
+        ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
+        SalesOrderState.CANCELLED,
+        ConfirmationState.NOT_SENT,
+        AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
+        AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,
+        AuthorisationOutcome.APPLICATION_REFUSED, AuthorisationOutcome.NO_ANSWER, AuthorisationOutcome.CHANNEL_TAKEN,
+        RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
+        StockPush.Outcome.LATER,
+    ),
+}  # fmt: skip
+TONES = frozenset(_STATES)
+_TONE_OF = {(type(state), state.value): tone for tone, states in _STATES.items() for state in states}
+"""By the enum first: a code such as `waiting` is a member of several."""
+
+
+def tone_of(state: Labelled) -> str:
+    """good, warn, bad, info or quiet."""
+    return _TONE_OF[type(state), state.value]
