@@ -4,7 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage
 from wharfinger.domain.orders.order import ImportState
-from wharfinger.domain.orders.waits_for import ForLink, ForNewChannel, WaitsFor
+from wharfinger.domain.orders.waits_for import ForChannel, ForDownload, ForLevels, ForLink, ForNewChannel, WaitsFor
 from wharfinger.operations import triggers
 from wharfinger.operations.orders._link_steps import fix_held_lines
 from wharfinger.operations.orders._reserve_steps import reserve_account, reserve_sku
@@ -17,6 +17,8 @@ def reconsider(waits_for: WaitsFor, *, now: datetime) -> int:
             return fix_held_lines(account_id, sku, now=now) + reserve_sku(account_id, sku, now=now)
         case ForNewChannel(account_id):
             reserve_account(account_id, now=now)
+        case ForChannel() | ForLevels() | ForDownload():
+            pass  # they reserve already
     waiting = ImportedOrder.objects.filter(waits_for=waits_for).exclude(state=ImportState.IGNORED)
     return retry_with_saved_data(list(waiting.values_list("pk", flat=True)))
 

@@ -68,6 +68,8 @@ class _Reader(HTMLParser):
                 self.links.append((attributes.get("href", ""), ""))
             case "input" | "button" | "select" | "textarea" | "option":
                 self._field(tag, attributes, {name for name, _ in attrs})
+            case _:
+                pass  # no part of a form, and no link
 
     def _field(self, tag: str, attributes: dict[str, str], names: set[str]) -> None:
         if tag == "option":

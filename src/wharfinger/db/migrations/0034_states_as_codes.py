@@ -118,7 +118,7 @@ TO_LABELS = "\n".join(rewrite(column, {new: old for old, new in words.items()}) 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0032_subjects")]
+    dependencies = [("wharfinger", "0033_pages_by_subject")]
 
     operations = [
         *(migrations.RemoveIndex(model, index.name) for model, index in INDEXES),
