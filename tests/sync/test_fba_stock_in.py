@@ -250,3 +250,27 @@ def test_one_pool_without_stock_beside_one_with_stock_is_said_at_its_site():
     result = shop.run()
     assert ("1 item, " in result.outcome, "FBA Europe: Amazon has no FBA stock there" in result.outcome) == (True, True)
     assert result.next_due is None
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotAnsweredAsPromised("getInventorySummaries", message="the answer is of marketplace A1PA6795UKMFR9"),
+        Refused("getInventorySummaries", status=400),
+        AccessDenied("getInventorySummaries", status=403),
+    ],
+)
+def test_a_pool_that_is_not_answered_is_an_error_and_the_others_are_mirrored(error):
+    shop = Shop(MUG=5)
+    shop.run()
+    europe = a_site("FBA Europe", SiteKind.FBA, "EU", shop.account)
+    a_channel(shop.account, europe, DE, kind="FBA")
+    shop.amazon.fba["MUG"] = 7
+    shop.clock.advance(minutes=15)
+    shop.amazon.faults["getInventorySummaries"].append(error)
+    with pytest.raises(type(error)):
+        shop.run()
+    assert list(StockLevel.objects.order_by("site__name").values_list("site__name", "on_hand")) == [
+        ("FBA Europe", 7),
+        ("FBA UK", 5),
+    ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused
+from wharfinger.amazon.errors import AccessDenied, AmazonError, NotAnsweredAsPromised, PageTokenRefused, Refused
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.db.queries.stock.fba_pools import (
     FbaPool,
@@ -32,9 +32,19 @@ PATIENCE = 5.0
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     """Read each pool of the account's FBA channels once; all pages in one go.
 
-    An account that has no FBA stock in any of its pools is asked once a day; Sync now asks at once.
+    A pool that Amazon refuses, or answers with another marketplace's levels, keeps none of the others from being
+    mirrored; its error is raised when they are. An account that has no FBA stock in any of its pools is read once a
+    day; Sync now reads at once.
     """
-    read = [(pool.site, _mirror_pool(account_id, pool, amazon, clock)) for pool in fba_pools(account_id)]
+    read: list[tuple[str, _Mirrored | None]] = []
+    refused: list[AmazonError] = []
+    for pool in fba_pools(account_id):
+        try:
+            read.append((pool.site, _mirror_pool(account_id, pool, amazon, clock)))
+        except (AccessDenied, NotAnsweredAsPromised, Refused) as error:
+            refused.append(error)
+    if refused:
+        raise refused[0]
     if read and all(mirrored is None for _, mirrored in read):
         return FlowResult(NO_FBA_STOCK, clock.now() + CHECKED_WITHOUT_STOCK_EVERY)
     doubted = any(mirrored is not None and mirrored.loaded.doubted > 0 for _, mirrored in read)
