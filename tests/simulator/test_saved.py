@@ -2,6 +2,7 @@
 
 import json
 
+import msgspec
 import pytest
 from tests.simulator.conftest import EU, START, UK, Amazon
 from tests.simulator.test_faults import summaries
@@ -9,7 +10,11 @@ from tests.simulator.test_faults import summaries
 from amazon_simulator import router
 from amazon_simulator.core.clock import iso
 from amazon_simulator.core.http import Request
+from amazon_simulator.events.delivery import Subscription
 from amazon_simulator.snapshot import head_of
+from amazon_simulator.traffic.traffic import Plan, TrafficProfile
+from amazon_simulator.world.entities import Intent
+from amazon_simulator.world.fulfilments import Fulfilment
 
 LIMIT = {"sellerId": EU, "operation": "searchOrders", "rate": 7, "burst": 9}
 
@@ -122,3 +127,19 @@ def test_pages_and_calls_go_on_in_the_loaded_world(amazon):
     order = amazon.order(marketplace=UK)
     amazon.advance(121)
     assert order["orderId"] in {row["orderId"] for row in amazon.control("GET", "books")[1]["orders"]}
+
+
+@pytest.mark.parametrize(
+    ("entity", "member"),
+    [
+        (Intent(1, 0.0, "pay", "1", params={"a": 1}), {"told": {"a": 1}}),
+        (Fulfilment(0, EU, "S", "1", UK, 0.0, request={"a": 1}), {"told": {"a": 1}}),
+        (Plan(seed="1", done=0.0, profile=TrafficProfile(fba=0.5)), {"habits": {"fba": 0.5}}),
+        (Subscription("1", EU, "K", "1.0", "d", 0.0, failure="no queue"), {"trouble": "no queue"}),
+    ],
+)
+def test_a_member_keeps_the_name_that_saved_worlds_and_journals_have(entity, member):
+    written = msgspec.json.decode(msgspec.json.encode(entity))
+    name, value = next(iter(member.items()))
+    assert (written[name] | value if isinstance(value, dict) else value) == written[name]
+    assert msgspec.convert(written, type(entity)) == entity
