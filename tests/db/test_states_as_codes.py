@@ -19,7 +19,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.channels.channel import LinkState
 
-step = import_module("wharfinger.db.migrations.0033_states_as_codes")
+step = import_module("wharfinger.db.migrations.0034_states_as_codes")
 MODELS = (
     AuthorisationAttempt, Channel, Confirmation, ImportedOrder, RawMessage, RunningShop, SalesOrder, SellerAccount,
     StockPush,
