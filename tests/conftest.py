@@ -39,8 +39,10 @@ _home = Path(tempfile.mkdtemp(prefix="wharfinger-test-home-"))
 (_home / "static").mkdir()
 _environ["WHARFINGER_HOME"] = str(_home)
 
+django.setup()  # the environment was not there yet when pytest-django looked for settings; now conftests import rows
 properties.settings.load_profile("quick")  # --hypothesis-profile comes later and has the last word
 _own_database: TemporaryPostgres | None = None
+pytest_plugins = ["tests.factories.fixtures"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -49,7 +51,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         _own_database = TemporaryPostgres()
         _environ[_FOLDER] = str(_own_database.folder)
-    django.setup()  # the environment was not there yet when pytest-django looked for settings
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,7 +4,10 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.endpoints import NoAmazon

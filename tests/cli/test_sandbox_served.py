@@ -4,7 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 from tests.sync.whole_amazon import EU, NA, Wire
 
 from amazon_simulator.core.clock import Clock

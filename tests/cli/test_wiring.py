@@ -1,7 +1,10 @@
 """What the composition root does where a client cannot be built: a person is told, no job dies of it."""
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
 from wharfinger.cli.wiring import Container
 from wharfinger.config import environment

@@ -5,7 +5,9 @@ from importlib import import_module
 import pytest
 from django.apps import apps
 from django.db import connection
-from tests.sync.orders_world import NOON, World, line, order
+from tests.factories.amazon_orders import line, order
+from tests.factories.ground import NOW
+from tests.sync.orders_world import World
 
 from wharfinger.db.models import Activity, Problem
 from wharfinger.domain.installation.subjects import AboutOrder
@@ -21,14 +23,14 @@ def _sale_with(world, reason):
     sale = world.sale(message)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wharfinger_salesorder SET cancel_reason = %s WHERE id = %s", [reason, sale.pk])
-    Activity.objects.create(happened_at=NOON, text=f"The buyer asks to cancel: {reason}.", sales_order=sale)
+    Activity.objects.create(happened_at=NOW, text=f"The buyer asks to cancel: {reason}.", sales_order=sale)
     Problem.objects.create(
         kind="Buyer asks to cancel",
         key=AboutOrder(sale.pk),
         cause=f"The buyer of {sale.code} asks to cancel: {reason}.",
         remedy="",
-        opened_at=NOON,
-        seen_at=NOON,
+        opened_at=NOW,
+        seen_at=NOW,
     )
     return sale
 

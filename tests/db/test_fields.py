@@ -7,7 +7,10 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import F, Min
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
 from wharfinger.db.fields import EnumField, UnknownValue
 from wharfinger.db.models import Channel, Marketplace, Site

@@ -4,7 +4,10 @@ from importlib import import_module
 
 import pytest
 from django.apps import apps
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
 from wharfinger.db.models import CourierGroup, Customer, SalesSource
 

@@ -4,7 +4,9 @@ from importlib import import_module
 
 import pytest
 from django.db import connection
-from tests.operations.shop import a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.stock import a_site
 
 from wharfinger.db.models import (
     AuthorisationAttempt,

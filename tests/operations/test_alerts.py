@@ -3,9 +3,12 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account, an_application
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
-from wharfinger.db.models import Alert, AmazonApplication, Problem, SellerAccount
+from wharfinger.db.models import Alert, Problem, SellerAccount
 from wharfinger.db.queries.installation.alerts import list_alerts
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.subjects import AboutToken, AlertKey
@@ -31,15 +34,7 @@ def account():
 
 @pytest.fixture
 def application():
-    return AmazonApplication.objects.create(
-        name="Ours",
-        application_id="amzn1.sp.solution.1",
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="amzn1.oa2-cs.v1.topsecret",
-        secret_last_four="cret",
-        secret_set_at=NOW,
-        secret_expires_on=ENDS,
-    )
+    return an_application(secret_expires_on=ENDS)
 
 
 def page(alert):

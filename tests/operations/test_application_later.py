@@ -1,30 +1,21 @@
 """An Amazon application that is entered after the first channel speaks for that channel's account too."""
 
-from datetime import UTC, date, datetime
-
 import pytest
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.people import olga_the_owner
 
-from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount, User
+from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, SellerAccount
 from wharfinger.db.queries.access.applications import application_of_account
 from wharfinger.operations.access import applications, authorisation
 from wharfinger.operations.access.applications import ApplicationEntry
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
-
 
 def _channel():
-    account = SellerAccount.objects.create(name="UK", region="EU", made_at=NOW)
-    return Channel.objects.create(
-        name="UK",
-        kind="FBM",
-        account=account,
-        marketplace_id="A1F83G8C2ARO7P",
-        start_date=date(2026, 10, 25),
-        import_fba_orders="No FBA import",
-        made_at=NOW,
-    )
+    return a_channel(an_account(seller_id="", link_state="waiting"), link_state="waiting")
 
 
 def _enter_application(number="1"):
@@ -35,7 +26,7 @@ def _enter_application(number="1"):
 
 
 def _press(channel):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     return authorisation.open_attempt(
         channel.pk, user=olga, session_key="s", redirect_uri="http://127.0.0.1/amazon/callback", machine_now=NOW
     )

@@ -5,9 +5,12 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import connection
-from tests.operations.shop import NOW, a_channel, a_site, an_account
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
-from wharfinger.db.models import Alert, AmazonApplication, AuditEntry, Problem, SellerAccount, User
+from wharfinger.db.models import Alert, AmazonApplication, AuditEntry, Problem, SellerAccount
 from wharfinger.domain.installation.subjects import AboutApplication
 from wharfinger.operations.access import accounts, applications
 from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
@@ -22,11 +25,6 @@ ENTRY = ApplicationEntry(
     client_secret="amzn1.oa2-cs.v1.secret",
     name="Ours",
 )
-
-
-@pytest.fixture
-def olga():
-    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
 
 
 def save(entry=ENTRY, **more):

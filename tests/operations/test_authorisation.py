@@ -1,18 +1,18 @@
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
+from tests.factories import channels
+from tests.factories.accounts import an_account
+from tests.factories.ground import NOW, UK
+from tests.factories.stock import an_fba_site
 
 from wharfinger.db.models import (
     Activity,
-    AmazonApplication,
     AuditEntry,
     AuthorisationAttempt,
     Channel,
-    ChannelOption,
     Marketplace,
     SellerAccount,
-    Site,
-    User,
 )
 from wharfinger.domain.channels.channel import AuthorisationState
 from wharfinger.operations.access import authorisation
@@ -21,40 +21,13 @@ from wharfinger.operations.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
 REDIRECT = "http://127.0.0.1:8000/amazon/callback"
 
 
-@pytest.fixture
-def olga():
-    """The owner."""
-    return User.objects.create(username="olga", full_name="Olga Owner", role="Administrator")
-
-
-@pytest.fixture
-def application():
-    return AmazonApplication.objects.create(
-        application_id="amzn1.sp.solution.1",
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="amzn1.oa2-cs.v1.secret",
-        secret_last_four="cret",
-        secret_set_at=NOW,
-    )
-
-
-def a_channel(application, name="Amazon.co.uk FBM", marketplace="A1F83G8C2ARO7P", seller_id="", kind="FBM"):
-    account = SellerAccount.objects.create(
-        name=name, region="EU", seller_id=seller_id, application=application, made_at=NOW
-    )
-    return Channel.objects.create(
-        name=name,
-        kind=kind,
-        account=account,
-        marketplace=Marketplace.objects.get(pk=marketplace),
-        start_date=date(2026, 10, 25),
-        import_fba_orders="No FBA import",
-        made_at=NOW,
-    )
+def a_channel(application, name="Amazon.co.uk FBM", marketplace=UK, seller_id="", kind="FBM"):
+    account = an_account(name, seller_id, application=application, link_state="waiting")
+    values = {"name": name, "link_state": "waiting", "import_fba_orders": "No FBA import"}
+    return channels.a_channel(account, None, marketplace, kind, **values)
 
 
 def pressed(channel, olga, at=NOW, session="session-1"):
@@ -121,7 +94,7 @@ def test_the_exchange_fills_in_seller_and_expiry(application, olga):
     assert (account.seller_id, account.refresh_token, account.token_expiry) == (
         "A1SELLERSELLER",
         "Atzr|new",
-        date(2027, 11, 1),
+        date(2027, 11, 24),
     )
     assert (the_attempt().state, the_attempt().code) == ("done", "")
 
@@ -187,10 +160,8 @@ def test_a_second_channel_of_the_same_seller_joins_the_account_that_is_known(app
 
 def fba_site(channel, name):
     """The channel's own FBA site, taken as Save Channel takes it."""
-    site = Site.objects.create(
-        name=name, kind="FBA", pool=channel.marketplace.pool, account=channel.account, made_at=NOW
-    )
-    ChannelOption.objects.create(channel=channel, site=site)
+    site = an_fba_site(channel.account, channel.marketplace.pool, name)
+    channels.an_option(channel, site=site)
     return site
 
 
@@ -263,13 +234,13 @@ def test_revoked_here_the_token_is_forgotten_the_channels_wait_and_the_audit_say
     entry = AuditEntry.objects.get(verb="revoke")
     assert (entry.user, entry.before, entry.after) == (
         olga,
-        {"seller": "A1SELLERSELLER", "token": "set", "token expiry": "2027-11-01"},
+        {"seller": "A1SELLERSELLER", "token": "set", "token expiry": "2027-11-24"},
         {"seller": "A1SELLERSELLER", "token": "removed", "token expiry": ""},
     )
     entry = AuditEntry.objects.get(verb="authorise")
     assert (entry.before, entry.after) == (
         {"seller": "", "token": "", "token expiry": ""},
-        {"seller": "A1SELLERSELLER", "token": "changed", "token expiry": "2027-11-01"},
+        {"seller": "A1SELLERSELLER", "token": "changed", "token expiry": "2027-11-24"},
     )
 
 

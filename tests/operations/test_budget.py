@@ -1,21 +1,21 @@
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from tests.factories.accounts import an_account
+from tests.factories.ground import NOW
 
-from wharfinger.db.models import Problem, RateBudget, SellerAccount
+from wharfinger.db.models import Problem, RateBudget
 from wharfinger.db.queries.access.budgets import budgets_of
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.operations.access.budget import Granted, NotUntil, note_rate, note_refusal, note_success, take_token
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
-
 
 @pytest.fixture
-def account():
-    return SellerAccount.objects.create(name="Harbour", region="EU", made_at=NOW)
+def account(db):
+    return an_account()
 
 
 def take(account, at=NOW, rate="0.5", burst="30"):

@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
-from tests.operations.test_orders import ADDRESS, NOW, Shop, a_line, an_order, later, problems, the_order
+from tests.factories.cast import Retailer
+from tests.factories.ground import NOW
+from tests.factories.incoming import ADDRESS, a_line, an_order, later
+from tests.factories.seen import problems, the_order
 
 from wharfinger.db.models import (
     Activity,
@@ -33,7 +36,7 @@ CANCEL = a_line(cancel_requested=True, cancel_reason="My wife Grace bought it")
 
 @pytest.fixture
 def shop():
-    shop = Shop()
+    shop = Retailer()
     shop.item("MUG", 5)
     return shop
 
@@ -134,7 +137,7 @@ def test_a_start_date_is_a_day_of_the_marketplace(shop):
 
 def test_three_months_are_counted_in_the_marketplaces_calendar(shop):
     Channel.objects.update(start_date=date(2026, 1, 1))
-    for number, placed in enumerate((datetime(2026, 8, 9, 23, tzinfo=UTC), datetime(2026, 8, 9, 22, 59, tzinfo=UTC))):
+    for number, placed in enumerate((datetime(2026, 8, 23, 23, tzinfo=UTC), datetime(2026, 8, 23, 22, 59, tzinfo=UTC))):
         shop.take(an_order(placed_at=placed, number=f"026-0000001-000000{number}"))
     states = ImportedOrder.objects.order_by("amazon_order_id").values_list("state", flat=True)
     assert list(states) == ["ok", "skipped"]
@@ -145,7 +148,7 @@ def test_a_generic_customer_is_of_the_marketplaces_month(shop):
     ChannelOption.objects.update(customer_policy=CustomerPolicy.GENERIC.value)
     shop.take(an_order(marketplace_id=DE, placed_at=datetime(2026, 10, 31, 23, 30, tzinfo=UTC)))
     customer = Customer.objects.get()
-    assert (customer.generic_month, customer.name) == ("1126", "UK FBM November 2026")
+    assert (customer.generic_month, customer.name) == ("1126", "Amazon.co.uk FBM November 2026")
 
 
 def pick(order):

@@ -3,7 +3,12 @@
 from datetime import date, timedelta
 
 import pytest
-from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
+from tests.factories.accounts import a_participation, an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.orders import an_order
+from tests.factories.shipping import a_confirmation, a_service
+from tests.factories.stock import a_listing, a_site, an_fba_site, an_item
 
 from wharfinger.db.models import (
     AuditEntry,
@@ -11,13 +16,10 @@ from wharfinger.db.models import (
     Channel,
     Confirmation,
     ImportedOrder,
-    Marketplace,
     Participation,
     RawMessage,
     SellerAccount,
-    Shipment,
     StockNotice,
-    User,
 )
 from wharfinger.db.queries.channels.channel_offers import channel_offers
 from wharfinger.db.queries.stock.stock_out import listing_facts
@@ -38,25 +40,13 @@ FR, TR, AE = "A13V1IB3VIYZZH", "A33AVAJ2PDY3EV", "A2VIGQ35RCS4UG"
 
 
 @pytest.fixture
-def olga():
-    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
-
-
-@pytest.fixture
 def shop():
     """One seller in UK, DE and FR with one FBM channel and the FBA site of one pool."""
-    account = an_account(seller_id="A2HARBOURSELL1")
-    warehouse, pool = a_site(), a_site("FBA Europe", SiteKind.FBA, "EU")
-    channel = a_channel(account, warehouse, name="Amazon.co.uk FBM")
-    for marketplace, part in ((UK, True), (DE, True), (FR, False)):
-        Participation.objects.create(
-            account=account,
-            marketplace=Marketplace.objects.get(pk=marketplace),
-            participating=part,
-            suspended_listings=False,
-            store_name="Harbour",
-        )
-    return account, warehouse, pool, channel
+    account = an_account()
+    warehouse, pool = a_site(), an_fba_site(pool="EU", name="FBA Europe")
+    for marketplace in (UK, DE, FR):
+        a_participation(account, marketplace, participating=marketplace != FR)
+    return account, warehouse, pool, a_channel(account, warehouse)
 
 
 def test_what_the_account_takes_part_in_is_offered_and_what_hinders_is_said(shop):
@@ -153,17 +143,7 @@ def test_a_channel_with_orders_is_archived_and_its_place_is_free(shop, olga):
 
 
 def a_waiting_confirmation(channel, site):
-    order = an_order(channel, site, [(an_item(), 1)])
-    shipment = Shipment.objects.create(
-        order=order,
-        service=a_service(),
-        tracking_number="T1",
-        package_reference="1",
-        shipped_at=NOW,
-    )
-    return Confirmation.objects.create(
-        shipment=shipment, account=channel.account, state="waiting", again_at=NOW, made_at=NOW
-    )
+    return a_confirmation(an_order(channel, site, [(an_item(), 1)]), a_service())
 
 
 @pytest.mark.parametrize("off", [{"enabled": False}, {"activated": False}, {"archived": True}])
@@ -203,7 +183,7 @@ def test_the_start_date_of_further_channels_is_one_week_back(shop, olga):
     _account, warehouse, _pool, channel = shop
     wanted = [OneMore(DE, Fulfilment.FBM, warehouse.pk)]
     made = channel_set_up.create_more(channel.pk, wanted, courier_service_id=a_service().pk, now=NOW, user=olga)
-    assert made[0].start_date == date(2026, 10, 26)
+    assert made[0].start_date == date(2026, 11, 17)
 
 
 def test_every_further_channel_begins_with_a_review_of_its_own(shop, olga):

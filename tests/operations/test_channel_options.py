@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from tests.factories.people import olga_the_owner
+from tests.factories.stock import an_fba_site
 from tests.operations.test_channels import NOW, an_entry, fba
 from tests.operations.test_channels import installation as installation  # the fixture
 from tests.operations.test_channels import made as made_channel
@@ -18,7 +20,6 @@ from wharfinger.db.models import (
     OrderNumberPrefix,
     SalesSource,
     Site,
-    User,
 )
 from wharfinger.domain.channels.channel import CustomerPolicy
 from wharfinger.domain.channels.options import OptionRow, OptionValues
@@ -101,7 +102,7 @@ def test_saving_without_a_list_leaves_it_as_it_is(installation):
 
 
 def test_every_cell_is_in_the_audit(installation):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     channel = made_channel(installation)
     entry = an_entry(installation, options=rows(row(OrderType.PRIME, invoice_priority=2)))
     channel_set_up.save_channel(channel.pk, entry, version=1, now=NOW, user=olga)
@@ -126,7 +127,7 @@ def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the
 
 def test_another_sellers_fba_site_is_refused_in_every_row(installation):
     channel = channel_set_up.create_channel(Fulfilment.FBA, fba(installation, seller_id="A1FIRSTSELLER"), now=NOW)
-    theirs = Site.objects.create(name="FBA UK two", kind="FBA", pool="UK", made_at=NOW)
+    theirs = an_fba_site(name="FBA UK two")
     channel_set_up.create_channel(
         Fulfilment.FBA, fba(installation, name="Two", seller_id="A2SECONDSELLER", site_id=theirs.pk), now=NOW
     )
@@ -221,7 +222,7 @@ def test_an_archived_value_stays_where_it_is_and_is_not_chosen_anew(installation
 
 
 def test_more_channels_of_a_seller_are_set_up_like_the_first(installation):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     prefix = OrderNumberPrefix.objects.create(name="AMZ")
     group = CourierGroup.objects.get(name="Prime")
     overrides = row(OrderType.PRIME, courier_group=group.pk, site=installation["own"])

@@ -6,6 +6,9 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
+from tests.factories.people import olga_the_owner
+from tests.factories.shipping import a_late_service
+from tests.factories.stock import a_site, an_fba_site
 
 from wharfinger.db.models import (
     AmazonApplication,
@@ -17,7 +20,6 @@ from wharfinger.db.models import (
     Marketplace,
     SellerAccount,
     Site,
-    User,
 )
 from wharfinger.domain.channels.channel import ActivatedFor, LinkState
 from wharfinger.domain.channels.options import OptionRow, OptionValues
@@ -38,16 +40,14 @@ FR, TR, AE = "A13V1IB3VIYZZH", "A33AVAJ2PDY3EV", "A2VIGQ35RCS4UG"
 def installation():
     """A warehouse, FBA sites of two pools, a prompt courier service and a late one."""
     sites = {
-        "own": Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW),
-        "uk": Site.objects.create(name="FBA UK", kind="FBA", pool="UK", made_at=NOW),
-        "eu": Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW),
+        "own": a_site("Warehouse"),
+        "uk": an_fba_site(),
+        "eu": an_fba_site(pool="EU", name="FBA Europe"),
     }
     prompt = CourierService.objects.create(
         courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Other"
     )
-    late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
-    )
+    late = a_late_service()
     return {**{name: site.pk for name, site in sites.items()}, "prompt": prompt.pk, "late": late.pk}
 
 
@@ -153,7 +153,7 @@ def test_a_channel_without_its_seller_is_reported_which_one_the_site_belongs_to(
 
 
 def test_channels_of_a_pool_share_one_site(installation):
-    second = Site.objects.create(name="FBA Europe 2", kind="FBA", pool="EU", made_at=NOW)
+    second = an_fba_site(pool="EU", name="FBA Europe 2")
     seller = {"seller_id": "A1FIRSTSELLER"}
     channel_set_up.create_channel(
         Fulfilment.FBA, fba(installation, name="DE", marketplace_id=DE, site_id=installation["eu"], **seller), now=NOW
@@ -171,12 +171,12 @@ def test_channels_of_a_pool_share_one_site(installation):
 
 
 def test_a_marketplace_outside_the_three_pools_has_a_site_of_its_own(installation):
-    site = Site.objects.create(name="FBA elsewhere", kind="FBA", pool="OTHER", made_at=NOW)
+    site = an_fba_site(pool="OTHER", name="FBA elsewhere")
     turkish = fba(installation, name="TR", marketplace_id=TR, site_id=site.pk, seller_id="A1FIRSTSELLER")
     channel_set_up.create_channel(Fulfilment.FBA, turkish, now=NOW)
     with pytest.raises(Refused, match="FBA elsewhere holds the stock of Amazon.com.tr"):
         channel_set_up.create_channel(Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE), now=NOW)
-    own = Site.objects.create(name="FBA emirates", kind="FBA", pool="OTHER", made_at=NOW)
+    own = an_fba_site(pool="OTHER", name="FBA emirates")
     channel_set_up.create_channel(
         Fulfilment.FBA, replace(turkish, name="AE", marketplace_id=AE, site_id=own.pk), now=NOW
     )
@@ -225,7 +225,7 @@ def test_two_people_editing_the_second_is_reported_and_nothing_is_overwritten(in
 
 
 def test_every_change_is_audited_and_a_secret_only_as_changed(installation):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     entry = an_entry(installation, seller_id="A1SELLERSELLER", auth_token="Atzr|very-secret")
     channel_set_up.create_channel(Fulfilment.FBM, entry, now=NOW, user=olga)
     audited = str([(row.verb, row.before, row.after) for row in AuditEntry.objects.all()])
@@ -313,7 +313,7 @@ def test_a_seller_id_that_is_known_joins_its_account_and_leaves_no_empty_one_beh
 
 def activated(installation, settings, **changes):
     settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:8124")
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     channel = made(installation, **changes)
     channel_life.activate_channel(channel.pk, ActivatedFor.SIMULATOR, now=NOW, user=olga)
     return channel, olga
@@ -352,7 +352,7 @@ def test_channels_of_one_seller_speak_to_the_same_amazon(installation, settings)
 
 
 def test_nothing_is_activated_for_a_simulator_that_is_not_there_nor_in_a_live_system(installation, settings):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     channel = made(installation)
     with pytest.raises(Refused, match="has no simulator"):
         channel_life.activate_channel(channel.pk, ActivatedFor.SIMULATOR, now=NOW, user=olga)
@@ -377,7 +377,7 @@ def test_a_change_of_the_seller_account_meanwhile_is_reported_like_one_of_the_ch
 
 
 def test_who_edits_while_the_channel_is_disabled_is_reported(installation):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     channel = made(installation)
     channel_life.enable_channel(channel.pk, False, now=NOW, user=olga)
     with pytest.raises(EditConflict):

@@ -4,8 +4,13 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_listing, a_site, an_account, an_item
-from tests.sync.orders_world import NOON, World, line, order, page
+from tests.factories.accounts import an_account
+from tests.factories.amazon_orders import line, order, page
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.people import olga_the_owner
+from tests.factories.stock import a_listing, a_site, an_item
+from tests.sync.orders_world import World
 from tests.sync.test_orders_searched import cursor, search
 from tests.sync.test_shipments_out import Shop as Parcels
 
@@ -21,7 +26,6 @@ from wharfinger.db.models import (
     SellerAccount,
     SignInLimit,
     StockNotice,
-    User,
 )
 from wharfinger.db.queries.access.budgets import budgets_of
 from wharfinger.db.queries.orders.inbox import next_waiting
@@ -145,8 +149,8 @@ def test_orders_are_read_from_the_newest_that_is_known():
     OrderCursor.objects.update(after=AHEAD, page_token="t", token_at=AHEAD, window_before=AHEAD)
     search(world, page())
     query = world.amazon.searches[-1]
-    assert (query.last_updated_after, query.pagination_token) == (NOON - 65 * MINUTE, None)
-    assert cursor(world).after == NOON - 5 * MINUTE
+    assert (query.last_updated_after, query.pagination_token) == (NOW - 65 * MINUTE, None)
+    assert cursor(world).after == NOW - 5 * MINUTE
 
 
 def test_where_no_order_is_known_they_are_read_from_the_start_date():
@@ -208,7 +212,7 @@ def test_a_pause_after_wrong_passwords_ends():
 
 
 def test_a_new_secret_may_be_requested_for():
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     row = AmazonApplication.objects.create(
         client_secret="s",
         secret_last_four="s",

@@ -1,7 +1,13 @@
 """Courier mapping both ways, and the lines of a courier group."""
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account, an_item, an_order
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_order
+from tests.factories.people import olga_the_owner
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site, an_item
 
 from wharfinger.db.models import (
     AuditEntry,
@@ -11,7 +17,6 @@ from wharfinger.db.models import (
     CourierGroupRule,
     CourierLevelMapping,
     CourierMapping,
-    User,
 )
 from wharfinger.operations.orders import take_orders
 from wharfinger.operations.refusals import Refused
@@ -30,7 +35,7 @@ class Yard:
         self.channel = a_channel(self.account, self.site)
         self.service = a_service()
         self.fast = CourierGroup.objects.get(name="Expedited")
-        self.olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+        self.olga = olga_the_owner()
 
     def save(self, levels=(), carriers=(), version=None):
         version = Channel.objects.get(pk=self.channel.pk).version if version is None else version

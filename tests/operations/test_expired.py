@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import connection
-from tests.operations.shop import NOW
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import WorkerHeartbeat
 from wharfinger.operations import triggers

@@ -3,7 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account, an_item, an_order, level_of
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_order
+from tests.factories.stock import a_site, an_item, level_of
 
 from wharfinger.db.models import Movement, Problem, StockLevel
 from wharfinger.db.queries.stock.sites import site_levels

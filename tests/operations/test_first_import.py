@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import DE
-from tests.operations.test_orders import NOW, Shop, a_line, an_order
+from tests.factories.cast import Retailer
+from tests.factories.ground import DE, NOW
+from tests.factories.incoming import a_line, an_order
 
 from wharfinger.db.models import AuditEntry, Channel, Confirmation, ImportedOrder, Movement, RawMessage, SalesOrder
 from wharfinger.db.queries.channels.first_import import Decisions, first_import
@@ -29,12 +30,12 @@ KINDS = {
 @pytest.fixture
 def braked():
     """A shop whose FBM channel has found four orders behind the brake; the channel is older than they are."""
-    shop = Shop()
+    shop = Retailer()
     Channel.objects.filter(pk=shop.fbm.pk).update(dont_import_orders=True, made_at=NOW - timedelta(days=9))
-    shop.mug = shop.item("MUG", quantity=20)
+    shop.mug = shop.item("MUG", units=20)
     shop.incoming = {}
     for number, status in KINDS.items():
-        line = a_line(item_id=f"MUG-{number[-1]}")
+        line = a_line(order_item_id=f"MUG-{number[-1]}")
         if status is AmazonStatus.SHIPPED:
             line = replace(line, quantity_fulfilled=1)
         shop.incoming[number] = an_order(line, status=status, number=number)

@@ -1,7 +1,8 @@
 from dataclasses import replace
 
 import pytest
-from tests.operations.shop import NOW, a_site, an_item
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site, an_item
 
 from wharfinger.db.models import AuditEntry, CourierService, KitComponent, Site, StockBarcode, StockItem
 from wharfinger.domain.marketplaces import Pool

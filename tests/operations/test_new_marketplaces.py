@@ -4,7 +4,10 @@ import json
 from datetime import date
 
 import pytest
-from tests.operations.test_orders import NOW, Shop, an_order, the_order
+from tests.factories.ground import NOW
+from tests.factories.incoming import an_order
+from tests.factories.seen import the_order
+from tests.factories.stock import an_fba_site
 
 from wharfinger.amazon.messages.sellers import split_participations
 from wharfinger.db.models import Channel, CourierService, ImportedOrder, Marketplace, Site
@@ -26,11 +29,6 @@ def payload(name="Amazon.lu", country="LU", currency="EUR"):
     marketplace = {"id": NEW, "name": name, "countryCode": country, "defaultCurrencyCode": currency}
     part = {"isParticipating": True, "hasSuspendedListings": False}
     return json.dumps({"payload": [{"marketplace": marketplace, "participation": part, "storeName": "Harbour"}]})
-
-
-@pytest.fixture
-def shop():
-    return Shop()
 
 
 def keep(shop, **changes):
@@ -70,7 +68,7 @@ def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
 
 def test_the_wizards_check_counts_no_site_that_holds_another_marketplaces_stock(shop):
     keep(shop)
-    site = Site.objects.create(name="FBA Luxembourg", kind="FBA", pool="OTHER", made_at=NOW)
+    site = an_fba_site(pool="OTHER", name="FBA Luxembourg")
     assert [row.id for row in setup_facts(Fulfilment.FBA, TURKEY).pool_sites] == [site.pk]
     make_both(shop)
     assert setup_facts(Fulfilment.FBA, TURKEY).pool_sites == ()

@@ -5,7 +5,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from tests.operations.test_orders import NOW, Shop, a_line, an_order, later, problems, the_order
+from tests.factories.cast import Retailer
+from tests.factories.ground import NOW
+from tests.factories.incoming import a_line, an_order, later
+from tests.factories.seen import problems, the_order
+from tests.factories.stock import a_site
 
 from wharfinger.db.models import (
     BankAccount,
@@ -35,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def shop():
-    made = Shop()
+    made = Retailer()
     made.item("MUG", 20)
     return made
 
@@ -49,7 +53,7 @@ def prime(**more):
 
 
 def shipped_by_amazon(shop, **more):
-    Site.objects.filter(pk=shop.fba_site.pk).update(levels_loaded_at=NOW - timedelta(days=1))
+    Site.objects.filter(pk=shop.pool.pk).update(levels_loaded_at=NOW - timedelta(days=1))
     return an_order(status=AmazonStatus.SHIPPED, fulfilment=Fulfilment.FBA, order_type=OrderType.FBA, **more)
 
 
@@ -59,7 +63,7 @@ def test_the_site_follows_the_order_type(shop):
     shop.take(prime(number="026-0000001-0000001"))
     shop.take(an_order(number="026-0000001-0000002"))
     sites = dict(SalesOrder.objects.values_list("order_type", "site__name"))
-    assert sites == {"Prime": "Shop", "Standard": "Warehouse"}
+    assert sites == {"Prime": "Shop", "Standard": "Main warehouse"}
 
 
 def test_source_account_and_priority_are_stamped_and_an_override_beats_global(shop):
@@ -89,7 +93,7 @@ def test_the_generic_customer_of_the_month_takes_every_buyer(shop):
         shop.take(an_order(number=f"026-0000001-000000{number}"))
     shop.take(an_order(number="026-0000001-0000003", placed_at=NOW + timedelta(days=25)), now=NOW + timedelta(days=26))
     rows = SalesOrder.objects.order_by("pk").values_list("customer__code", "customer__company_class__name")
-    assert list(rows) == [("UKFBM-1126", "Amazon"), ("UKFBM-1126", "Amazon"), ("UKFBM-1226", "Amazon")]
+    assert list(rows) == [("Amazo-1126", "Amazon"), ("Amazo-1126", "Amazon"), ("Amazo-1226", "Amazon")]
     assert the_name_is_on_the_parcel()
 
 
@@ -282,7 +286,7 @@ def test_options_that_change_later_leave_taken_orders_as_they_are(shop):
 
 
 def test_the_prime_site_has_stock_of_its_own(shop):
-    site = Site.objects.create(name="Prime store", kind="Own warehouse", made_at=NOW)
+    site = a_site("Prime store")
     mug = the_item(shop)
     ledger.receive_stock(mug, site.pk, 3, now=NOW)
     set_options(shop.fbm, "Prime", site=site)

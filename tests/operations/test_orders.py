@@ -1,36 +1,30 @@
 """Amazon's orders become ours: every case, each on a real database."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 from django.db.models import Sum
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.incoming import a_line, an_order, later
 from tests.factories.properties import chain, on_rows, undone
+from tests.factories.seen import problems, the_order
 
 from wharfinger.db.models import (
     Allocation,
-    AmazonApplication,
     Channel,
-    ChannelOption,
-    ChannelProduct,
     ImportedOrder,
     Invoice,
-    Listing,
-    Marketplace,
     Movement,
     Problem,
     RawMessage,
     SalesOrder,
     SalesOrderLine,
-    SellerAccount,
-    Site,
-    StockItem,
     StockLevel,
     StockNotice,
-    User,
 )
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.subjects import AboutMessage
@@ -39,8 +33,6 @@ from wharfinger.domain.orders.order import (
     Fulfilment,
     IncomingAddress,
     IncomingBuyer,
-    IncomingLine,
-    IncomingOrder,
     LineAmounts,
 )
 from wharfinger.domain.orders.waits_for import ForChannel
@@ -53,118 +45,6 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import fba_stock, ledger
 
 pytestmark = pytest.mark.django_db
-
-NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-UK = "A1F83G8C2ARO7P"
-ADDRESS = IncomingAddress(name="Ada Byron", line_1="1 Quay Street", town="Hull", postcode="HU1 1AA", country="GB")
-
-
-class Shop:
-    """One seller account with a warehouse, an FBA site, an FBM and an FBA channel for Amazon.co.uk."""
-
-    def __init__(self):
-        application = AmazonApplication.objects.create(
-            application_id="amzn1.sp.solution.1",
-            client_id="amzn1.application-oa2-client.1",
-            client_secret="s",
-            secret_last_four="s",
-            secret_set_at=NOW,
-        )
-        self.account = SellerAccount.objects.create(
-            name="Harbour", region="EU", seller_id="A1HARBOURSELL", application=application, made_at=NOW
-        )
-        self.warehouse = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
-        self.fba_site = Site.objects.create(name="FBA UK", kind="FBA", pool="UK", account=self.account, made_at=NOW)
-        self.fbm = self.channel("FBM", self.warehouse)
-        self.fba = self.channel("FBA", self.fba_site)
-        self.olga = User.objects.create(username="olga", full_name="Olga Owner", role="Administrator")
-
-    def channel(self, kind, site, marketplace=UK, **values):
-        place = Marketplace.objects.get(pk=marketplace)
-        channel = Channel.objects.create(
-            name=f"{'UK' if marketplace == UK else place.name} {kind}",
-            kind=kind,
-            account=self.account,
-            marketplace=place,
-            start_date=date(2026, 11, 1),
-            import_fba_orders="Only FBA Import" if kind == "FBA" else "No FBA import",
-            link_state="linked",
-            **{"made_at": NOW, **values},
-        )
-        ChannelOption.objects.create(channel=channel, order_type="", site=site)
-        return channel
-
-    def item(self, code, quantity=None, sku=None, fulfilment="FBM", asin="B000000001"):
-        item = StockItem.objects.create(code=code, name=code, made_at=NOW)
-        self.listing(sku or code, item, fulfilment, asin)
-        if quantity:
-            ledger.receive_stock(item.pk, self.warehouse.pk, quantity, now=NOW)
-        return item
-
-    def listing(self, sku, item=None, fulfilment="FBM", asin="B000000001"):
-        listing = Listing.objects.create(
-            account=self.account, sku=sku, fulfilment=fulfilment, product_type="HOME", found_at=NOW
-        )
-        return ChannelProduct.objects.create(listing=listing, marketplace_id=UK, asin=asin, item=item, found_at=NOW)
-
-    def take(self, order, now=NOW):
-        body = repr(order).encode()
-        inbox.keep_order(self.account.pk, RawOrder(order.amazon_order_id, body), now=now)
-        raw = RawMessage.objects.order_by("-pk").first()
-        return take_orders.take_order(raw.pk, order, now=now)
-
-    def level(self, item, site=None):
-        level = StockLevel.objects.get(item=item, site=site or self.warehouse)
-        return level.on_hand, level.allocated
-
-
-@pytest.fixture
-def shop():
-    return Shop()
-
-
-def a_line(sku="MUG", quantity=1, total="10.00", **more):
-    amount = Decimal(total)
-    amounts = LineAmounts(item=amount, total=amount)
-    return IncomingLine(
-        order_item_id=more.pop("item_id", f"{sku[:20]}-1"),
-        sku=sku,
-        asin=more.pop("asin", "B000000001"),
-        title=sku[:20],
-        quantity_ordered=quantity,
-        **{"amounts": amounts, **more},
-    )
-
-
-def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001", **more):
-    lines = lines or (a_line(),)
-    values = {
-        "amazon_order_id": number,
-        "marketplace_id": UK,
-        "fulfilment": Fulfilment.FBM,
-        "status": status,
-        "placed_at": NOW - timedelta(hours=1),
-        "updated_at": NOW - timedelta(minutes=30),
-        "currency": "GBP",
-        "total": sum((line.amounts.total or Decimal(0) for line in lines), Decimal(0)),
-        "lines": tuple(lines),
-        "buyer": IncomingBuyer(name="Ada Byron", email="ada@marketplace.example"),
-        "address": ADDRESS,
-        "ship_by": NOW + timedelta(days=1),
-    }
-    return IncomingOrder(**{**values, **more})
-
-
-def later(order, minutes=10, **changes):
-    return replace(order, updated_at=order.updated_at + timedelta(minutes=minutes), **changes)
-
-
-def the_order():
-    return SalesOrder.objects.get()
-
-
-def problems():
-    return sorted(Problem.objects.filter(solved_at=None).values_list("kind", flat=True))
 
 
 def test_an_order_is_matched_promised_and_ready(shop):
@@ -262,7 +142,7 @@ def test_fewer_units_give_stock_back(shop):
 def test_an_unknown_sku_holds_its_line_and_one_link_fixes_every_order(shop):
     mug = shop.item("MUG", 20)
     for n in (1, 2):
-        odd = a_line("mug", item_id=f"odd-{n}")
+        odd = a_line("mug", order_item_id=f"odd-{n}")
         shop.take(an_order(a_line(), odd, number=f"026-0000001-000000{n}"))
     assert list(SalesOrder.objects.values_list("state", flat=True)) == ["ready_in_part", "ready_in_part"]
     problem = Problem.objects.get(kind="Unknown SKU")
@@ -274,13 +154,13 @@ def test_an_unknown_sku_holds_its_line_and_one_link_fixes_every_order(shop):
 
 def test_two_lines_of_one_sku_stay_two(shop):
     mug = shop.item("MUG", 5)
-    shop.take(an_order(a_line(item_id="1", quantity=1), a_line(item_id="2", quantity=2)))
+    shop.take(an_order(a_line(order_item_id="1", quantity=1), a_line(order_item_id="2", quantity=2)))
     assert (SalesOrderLine.objects.count(), shop.level(mug)) == (2, (5, 3))
 
 
 def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(shop):
     mug = shop.item("MUG", 5)
-    shop.take(an_order(a_line(item_id="1"), a_line(item_id="2", quantity=0, total="0")))
+    shop.take(an_order(a_line(order_item_id="1"), a_line(order_item_id="2", quantity=0, total="0")))
     assert (SalesOrderLine.objects.count(), shop.level(mug), the_order().state) == (2, (5, 1), "ready_to_ship")
 
 
@@ -349,7 +229,7 @@ def test_accepted_amounts_are_invoiced_and_not_requested_about_again(shop):
 
 def test_an_fba_order_whose_totals_differ_is_issued_and_not_invoiced(shop):
     mug = shop.item("MUG", fulfilment="FBA")
-    fba_stock.load_fba_levels(shop.fba_site.pk, [FbaLevel(mug.pk, 5)], read_at=NOW - timedelta(hours=2), now=NOW)
+    fba_stock.load_fba_levels(shop.pool.pk, [FbaLevel(mug.pk, 5)], read_at=NOW - timedelta(hours=2), now=NOW)
     changes = {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED}
     shop.take(an_order(total=Decimal("99.99"), **changes))
     assert (the_order().state, Invoice.objects.exists(), problems()) == ("issued", False, ["Totals differ"])
@@ -420,7 +300,7 @@ def test_a_channel_whose_checks_failed_keeps_its_orders_and_takes_them_once_they
     Channel.objects.filter(pk=shop.fbm.pk).update(link_state="not_linked")
     shop.take(an_order())
     waiting = ImportedOrder.objects.get()
-    assert (waiting.state, waiting.reason) == ("not_attempted", "UK FBM is not linked.")
+    assert (waiting.state, waiting.reason) == ("not_attempted", "Amazon.co.uk FBM is not linked.")
     accounts.record_checks(shop.fbm.pk, [], linked=LinkState.LINKED, now=NOW)
     assert ImportedOrder.objects.get().state == "retrying"
     take_orders.take_order(RawMessage.objects.get(state="waiting").pk, an_order(), now=NOW)
@@ -498,18 +378,18 @@ def test_fba_waits_while_its_site_has_no_levels_and_goes_on_by_itself(shop):
     assert (ImportedOrder.objects.get().state, problems()) == ("not_attempted", ["FBA site has no stock levels"])
     read_at = NOW - timedelta(hours=2)
     level = FbaLevel(item_id=item.pk, fulfillable=10)
-    fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=read_at, now=NOW)
+    fba_stock.load_fba_levels(shop.pool.pk, [level], read_at=read_at, now=NOW)
     assert (problems(), RawMessage.objects.get().state) == ([], "waiting")
     take_orders.take_order(RawMessage.objects.get().pk, fba_order(), now=NOW)
-    assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.fba_site)) == ("issued", 1, (9, 0))
+    assert (the_order().state, Invoice.objects.count(), shop.level(item, shop.pool)) == ("issued", 1, (9, 0))
 
 
 def test_fba_shipped_before_the_reading_moves_nothing_twice(shop):
     item = shop.item("MUG", fulfilment="FBA")
     level = FbaLevel(item_id=item.pk, fulfillable=10)
-    fba_stock.load_fba_levels(shop.fba_site.pk, [level], read_at=NOW, now=NOW)
+    fba_stock.load_fba_levels(shop.pool.pk, [level], read_at=NOW, now=NOW)
     shop.take(fba_order())
-    assert (the_order().state, shop.level(item, shop.fba_site)) == ("issued", (10, 0))
+    assert (the_order().state, shop.level(item, shop.pool)) == ("issued", (10, 0))
 
 
 def test_fba_not_shipped_yet_waits(shop):
@@ -529,17 +409,13 @@ EVENTS = st.lists(
 @on_rows(2)
 @given(events=EVENTS)
 @example(events=[(1, kind, 1 + 3 * place % 5) for place, kind in enumerate(chain(KINDS))])
+@undone()
 def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
     """On hand is the sum of the movements; allocated is the sum of the allocations and never below zero."""
-    with undone():
-        _live_through(shop, events)
-
-
-def _live_through(shop, events):
     mug = shop.item("MUG", 6)
     for step, (number, event, units) in enumerate(events):
         now = NOW + timedelta(minutes=step)
-        line = a_line(mug.code, quantity=units, item_id=f"{mug.code}-{number}")
+        line = a_line(mug.code, quantity=units, order_item_id=f"{mug.code}-{number}")
         incoming = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
         match event:
             case "place":
@@ -569,19 +445,8 @@ def _live_through(shop, events):
 
 def test_a_link_in_one_marketplace_fixes_the_sku_in_every_marketplace_of_the_account(shop):
     mug = shop.item("MUG", 20)
-    german = Marketplace.objects.get(pk="A1PA6795UKMFR9")
-    channel = Channel.objects.create(
-        name="DE FBM",
-        kind="FBM",
-        account=shop.account,
-        marketplace=german,
-        start_date=date(2026, 11, 1),
-        import_fba_orders="No FBA import",
-        link_state="linked",
-        made_at=NOW,
-    )
-    ChannelOption.objects.create(channel=channel, order_type="", site=shop.warehouse)
+    shop.channel("FBM", shop.warehouse, DE)
     shop.take(an_order(a_line("CUP"), number="026-0000001-0000001"))
-    shop.take(an_order(a_line("CUP"), number="026-0000001-0000002", marketplace_id=german.pk, currency="EUR"))
+    shop.take(an_order(a_line("CUP"), number="026-0000001-0000002", marketplace_id=DE, currency="EUR"))
     assert links.link_sku(shop.account.pk, UK, "CUP", mug.pk, user=shop.olga, now=NOW) == 2
     assert problems() == []

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.factories.ground import DE, FR, NOW, UK
+from tests.factories.incoming import a_line, an_order, later, shipped
 from tests.factories.properties import chain, on_rows, undone
-from tests.operations.test_orders import NOW, UK, Shop, a_line, an_order, later, problems
-from tests.sync.orders_world import check_the_ledger
+from tests.factories.seen import problems
+from tests.factories.stock import check_the_ledger
 
 from wharfinger.db.models import (
     Alert,
@@ -46,12 +48,6 @@ from wharfinger.web.views.installation.problems import fixed_at
 pytestmark = pytest.mark.django_db
 PER_LINE = 5
 """Its row twice (kept, then matched), its allocation, its level, its notice."""
-FR, DE = "A13V1IB3VIYZZH", "A1PA6795UKMFR9"
-
-
-@pytest.fixture
-def shop():
-    return Shop()
 
 
 def french(*lines, **more):
@@ -66,14 +62,9 @@ def taken_again(shop, incoming, now=NOW):
     )
 
 
-def shipped(incoming):
-    lines = tuple(replace(line, quantity_fulfilled=line.quantity_ordered) for line in incoming.lines)
-    return later(incoming, status=AmazonStatus.SHIPPED, lines=lines)
-
-
 CASES = {
     "no channel": ({}, {"marketplace_id": FR}, "skipped"),
-    "before the Start Date": ({}, {"placed_at": NOW - timedelta(days=12)}, "skipped"),
+    "before the Start Date": ({}, {"placed_at": NOW - timedelta(days=26)}, "skipped"),
     "too old": ({}, {"placed_at": NOW - timedelta(days=95)}, "skipped"),
     "import paused": ({"dont_import_orders": True}, {}, "not_attempted"),
     "channel off": ({"enabled": False}, {}, "not_attempted"),
@@ -303,8 +294,8 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
     problem_in = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
     assert set(problem_in) == {FR, DE}
     assert problem_in[FR].cause == (
-        "4 paid orders in Amazon.fr, where Harbour has no channel: 31.50 EUR and 10.00 GBP. "
-        "Dispatch is due by 10 Nov 2026 16:00 (Europe/Paris)."
+        "4 paid orders in Amazon.fr, where Harbour & Home has no channel: 31.50 EUR and 10.00 GBP. "
+        "Dispatch is due by 24 Nov 2026 16:00 (Europe/Paris)."
     )
     assert fixed_at(problem_row(problem_in[FR].pk), Role.ADMINISTRATOR) == (
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
@@ -343,7 +334,7 @@ def test_the_page_shows_what_an_order_holds(shop):
     shop.item("MUG", 5)
     shop.take(french(a_line(quantity=2)))
     (line,) = reserved_lines(ImportedOrder.objects.get().pk)
-    assert (line.sku, line.open, line.allocated) == ("MUG", 2, (("Warehouse", "MUG", 2),))
+    assert (line.sku, line.open, line.allocated) == ("MUG", 2, (("Main warehouse", "MUG", 2),))
 
 
 class TestPending:
@@ -396,18 +387,14 @@ PAIRS = chain(KINDS)
 @given(events=EVENTS)
 @example(events=[(1, kind, 2 + 3 * place % 4) for place, kind in enumerate(PAIRS[:51])])
 @example(events=[(1, kind, 2 + 3 * place % 4) for place, kind in enumerate(PAIRS[50:])])
+@undone()
 def test_no_sequence_of_messages_counts_a_unit_twice(shop, events):
     """The import is paused and released in between, so that orders turn into sales orders at any moment."""
-    with undone():
-        _live_through(shop, events)
-
-
-def _live_through(shop, events):
     mug = shop.item("MUG", 9)
     last = {}
     for step, (number, event, units) in enumerate(events):
         now = NOW + timedelta(minutes=step)
-        line = a_line(mug.code, quantity=units, item_id=f"{mug.code}-{number}")
+        line = a_line(mug.code, quantity=units, order_item_id=f"{mug.code}-{number}")
         incoming = an_order(line, number=f"026-0000001-{number:07d}", updated_at=now)
         match event:
             case "place":

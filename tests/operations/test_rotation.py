@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import NOW
+from tests.factories.accounts import QUEUE, an_application
+from tests.factories.ground import NOW
 
-from wharfinger.db.models import Alert, AmazonApplication, AuditEntry, User
+from wharfinger.db.models import Alert, AmazonApplication, AuditEntry
 from wharfinger.operations.access import rotation
 from wharfinger.operations.access.rotation import NewSecret, Took
 from wharfinger.operations.refusals import Refused
@@ -15,24 +16,12 @@ CLIENT = "amzn1.application-oa2-client.1"
 
 
 @pytest.fixture
-def olga():
-    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
-
-
-@pytest.fixture
 def application():
-    return AmazonApplication.objects.create(
-        name="Ours",
-        application_id="amzn1.sp.solution.1",
-        client_id=CLIENT,
+    return an_application(
         client_secret="amzn1.oa2-cs.v1.old",
-        secret_last_four=".old",
         secret_set_at=NOW - timedelta(days=170),
         secret_expires_on=(NOW + timedelta(days=10)).date(),
-        queue_url="https://sqs.eu-west-1.amazonaws.com/123456789012/q",
-        queue_region="eu-west-1",
-        queue_key_id="AKIAEXAMPLEEXAMPLE",
-        queue_secret="queue secret",
+        **QUEUE,
     )
 
 

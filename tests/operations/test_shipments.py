@@ -1,13 +1,10 @@
 import pytest
-from tests.operations.shop import (
-    NOW,
-    a_channel,
-    a_service,
-    a_site,
-    an_account,
-    an_item,
-    an_order,
-)
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_allocated_order, an_order
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site, an_item
 
 from wharfinger.db.models import (
     Allocation,
@@ -25,7 +22,6 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import parcels, shipments
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 
 pytestmark = pytest.mark.django_db
 
@@ -42,11 +38,7 @@ class Shop:
             ledger.receive_stock(item.pk, self.site.pk, 10, now=NOW)
 
     def order(self, *lines, **values):
-        order = an_order(self.channel, self.site, lines, **values)
-        rows = list(order.lines.order_by("pk"))
-        allocate_lines(rows, site_id=self.site.pk, now=NOW)
-        recompute_state(order, rows, now=NOW)
-        return order
+        return an_allocated_order(self.channel, self.site, lines, **values)
 
     def dispatch(self, order, **values):
         return shipments.dispatch(order.pk, now=NOW, **{"service_id": self.service.pk, **values})

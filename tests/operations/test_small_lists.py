@@ -1,7 +1,11 @@
 """The small lists of Settings: names once, used values stay, every change in the audit."""
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_site, an_account, an_order
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_order
+from tests.factories.stock import a_site
 
 from wharfinger.db.models import (
     AuditEntry,
@@ -13,7 +17,6 @@ from wharfinger.db.models import (
     Customer,
     OrderNumberPrefix,
     SalesSource,
-    User,
 )
 from wharfinger.domain.installation.lists import LISTS, ListName
 from wharfinger.operations.installation import small_lists
@@ -24,11 +27,6 @@ pytestmark = pytest.mark.django_db
 
 ALL = list(ListName)
 PREFIXES = ListName.ORDER_NUMBER_PREFIXES
-
-
-@pytest.fixture
-def olga():
-    return User.objects.create(username="olga", full_name="Olga", role="Administrator")
 
 
 def add(which, name, olga, **more):

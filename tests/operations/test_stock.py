@@ -6,19 +6,13 @@ from django.db.models import Sum
 from hypothesis import example, given
 from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.allocating import change_allocated
+from tests.factories.accounts import an_account
+from tests.factories.allocating import change_allocated
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW
+from tests.factories.orders import an_order
 from tests.factories.properties import chain, on_rows, undone
-from tests.operations.shop import (
-    DE,
-    NOW,
-    a_channel,
-    a_listing,
-    a_site,
-    an_account,
-    an_item,
-    an_order,
-    level_of,
-)
+from tests.factories.stock import a_listing, a_site, an_item, level_of
 
 from wharfinger.db.models import Allocation, KitComponent, Movement, Problem, StockLevel, StockNotice
 from wharfinger.domain.orders.order import SalesOrderState
@@ -37,19 +31,19 @@ moves = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(1, 50)), min_size
 @on_rows(2)
 @given(moves)
 @example([(verb, 1 + 17 * place % 50) for place, verb in enumerate(chain(VERBS))])
+@undone()
 def test_on_hand_is_always_the_sum_of_the_movements(db, sequence):
-    with undone():
-        item, site = an_item(), a_site()
-        ledger.receive_stock(item.pk, site.pk, 10, now=NOW)
-        for verb, units in sequence:
-            _do(verb, item, site, units)
-            level = StockLevel.objects.get(item=item, site=site)
-            of_item = Movement.objects.filter(item=item, site=site)
-            assert level.on_hand == of_item.aggregate(sum=Sum("quantity"))["sum"]
-            assert level.on_hand == of_item.order_by("-pk")[0].on_hand_after
-            assert level.allocated >= 0
-            alarmed = Problem.objects.filter(kind="Oversold", item=item, solved_at=None).exists()
-            assert alarmed == (level.on_hand < 0)
+    item, site = an_item(), a_site()
+    ledger.receive_stock(item.pk, site.pk, 10, now=NOW)
+    for verb, units in sequence:
+        _do(verb, item, site, units)
+        level = StockLevel.objects.get(item=item, site=site)
+        of_item = Movement.objects.filter(item=item, site=site)
+        assert level.on_hand == of_item.aggregate(sum=Sum("quantity"))["sum"]
+        assert level.on_hand == of_item.order_by("-pk")[0].on_hand_after
+        assert level.allocated >= 0
+        alarmed = Problem.objects.filter(kind="Oversold", item=item, solved_at=None).exists()
+        assert alarmed == (level.on_hand < 0)
 
 
 def _do(verb, item, site, units):

@@ -1,8 +1,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW, UK
 from tests.factories.properties import on_rows
-from tests.operations.shop import NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+from tests.factories.stock import a_listing, a_site, an_item
 
 from wharfinger.db.models import (
     ChannelProduct,

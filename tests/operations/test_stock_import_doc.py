@@ -4,9 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
-from tests.sync.orders_world import NOON
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site
 
-from wharfinger.db.models import Site, StockLevel
+from wharfinger.db.models import StockLevel
 from wharfinger.operations.stock.stock_csv import COLUMNS, apply_csv, plan_csv
 
 pytestmark = pytest.mark.django_db
@@ -17,14 +18,14 @@ ANSWERS = [block.splitlines() for block in re.findall(r"```text\n(.*?)```", DOC,
 
 @pytest.fixture(autouse=True)
 def warehouse():
-    return Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOON)
+    return a_site()
 
 
 def test_the_example_is_planned_as_the_page_says_and_written(warehouse):
     plan = plan_csv(FILES[0])
     assert plan.errors == plan.questions == ()
     assert [f"Row {row.number}, {row.code}: {'; '.join(row.changes)}" for row in plan.rows] == ANSWERS[0]
-    assert apply_csv(FILES[0], now=NOON) == 3
+    assert apply_csv(FILES[0], now=NOW) == 3
     levels = StockLevel.objects.order_by("item__code").values_list("item__code", "site", "on_hand")
     assert list(levels) == [("MUG-BLUE", warehouse.pk, 24), ("MUG-RED", warehouse.pk, 18)]
 

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import NOW, an_account
+from tests.factories.accounts import an_account
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import FlowSchedule
 from wharfinger.operations.installation import flows

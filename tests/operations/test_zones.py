@@ -3,7 +3,9 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.operations.test_orders import NOW, Shop, an_order
+from tests.factories.cast import Retailer
+from tests.factories.ground import NOW
+from tests.factories.incoming import an_order
 
 from wharfinger.db.models import Activity, AuditEntry, Channel, ImportedOrder, Marketplace, Problem
 from wharfinger.db.queries.installation.problems import problem_row
@@ -21,7 +23,7 @@ NEW_YORK = "America/New_York"
 
 @pytest.fixture
 def shop():
-    shop = Shop()
+    shop = Retailer()
     shop.item("MUG", 50)
     Channel.objects.filter(pk=shop.fbm.pk).update(marketplace=US)
     return shop
@@ -33,7 +35,7 @@ def proposals():
 
 def take(shop, count, first=0):
     for number in range(first, first + count):
-        last = ends(date(2026, 11, 11) + timedelta(days=number % 5), NEW_YORK) - timedelta(seconds=1)
+        last = ends(date(2026, 11, 25) + timedelta(days=number % 5), NEW_YORK) - timedelta(seconds=1)
         shop.take(an_order(marketplace_id=US, number=f"111-0000001-{number:07d}", ship_by=last))
 
 
@@ -65,14 +67,14 @@ def test_an_order_that_the_start_date_kept_out_is_looked_at_again_in_the_new_zon
 @pytest.mark.parametrize(
     ("now", "urgency"),
     [
-        (datetime(2026, 11, 10, 12, tzinfo=UTC), ShipBy.TODAY),
-        (datetime(2026, 11, 10, 7, 59, tzinfo=UTC), ShipBy.LATER),
-        (datetime(2026, 11, 11, 8, tzinfo=UTC), ShipBy.LATE),
+        (datetime(2026, 11, 24, 12, tzinfo=UTC), ShipBy.TODAY),
+        (datetime(2026, 11, 24, 7, 59, tzinfo=UTC), ShipBy.LATER),
+        (datetime(2026, 11, 25, 8, tzinfo=UTC), ShipBy.LATE),
     ],
 )
 def test_today_is_the_marketplaces_day_in_row_and_filter(shop, now, urgency):
-    """Amazon.com's 10 November ends at 07:59:59 UTC of the 11th."""
-    shop.take(an_order(marketplace_id=US, ship_by=datetime(2026, 11, 11, 7, 59, 59, tzinfo=UTC)))
+    """Amazon.com's 24 November ends at 07:59:59 UTC of the 25th."""
+    shop.take(an_order(marketplace_id=US, ship_by=datetime(2026, 11, 25, 7, 59, 59, tzinfo=UTC)))
     found = {}
     for wanted in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER):
         page = list_sales_orders(SalesOrderFilter(ship_by=wanted.value), Day(now), with_customers=False)

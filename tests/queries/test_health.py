@@ -1,14 +1,17 @@
 """The installation's rows, looked at: what is well says so, what is wrong names its remedy."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
-from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account
+from tests.factories.accounts import an_account, an_application
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site
 
 from wharfinger.db.models import (
     Alert,
-    AmazonApplication,
     Channel,
     ChannelCheck,
     ChannelOption,
@@ -31,10 +34,7 @@ TODAY = NOW.date()
 
 @pytest.fixture
 def account():
-    made = an_account()
-    made.token_expiry = TODAY + timedelta(days=200)
-    made.save()
-    return made
+    return an_account(token_expiry=TODAY + timedelta(days=200))
 
 
 @pytest.fixture
@@ -70,7 +70,7 @@ def test_a_silent_worker_beside_others_is_named_with_its_process(account):
         Finding(
             Verdict.WRONG,
             "Workers",
-            "shop:8 was last heard on 02 Nov 08:58:00 UTC and did not say that it ended",
+            "shop:8 was last heard on 24 Nov 11:58:00 UTC and did not say that it ended",
             "restart process 8 on shop; if it is gone, this line goes within the hour",
         ),
     ]
@@ -80,7 +80,7 @@ def test_a_worker_that_cannot_keep_the_timetable_says_why_and_since_when(account
     since = NOW - timedelta(seconds=20)
     WorkerHeartbeat.objects.create(name="shop:7", seen_at=NOW, started_at=NOW, fault="DiskFull: no", faulty_since=since)
     assert [(finding.verdict, finding.detail) for finding in work()[1:]] == [
-        (Verdict.WRONG, "worker shop:7 has not been able to keep it since 02 Nov 08:59:40 UTC: DiskFull: no")
+        (Verdict.WRONG, "worker shop:7 has not been able to keep it since 24 Nov 11:59:40 UTC: DiskFull: no")
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_flow_that_fails_or_lies_is_reported_with_its_account(account):
     texts = [finding.detail for finding in work()[1:]]
     assert texts == [
         "orders_in of Harbour & Home failed 3 times in a row: 503",
-        "stock_out of Harbour & Home was due at 02 Nov 08:29 UTC and has not run",
+        "stock_out of Harbour & Home was due at 24 Nov 11:29 UTC and has not run",
     ]
 
 
@@ -125,11 +125,7 @@ def test_refused_calls_are_reported(account, channel):
 
 def test_the_client_secret_has_an_end_and_no_application_is_wrong():
     assert verdicts(health.look_at_applications(TODAY)) == [(Verdict.WRONG, "Amazon application")]
-    application = AmazonApplication.objects.create(
-        application_id="amzn1.sp.solution.1", client_id="c", client_secret="s", secret_set_at=NOW
-    )
-    application.secret_expires_on = date(2026, 11, 9)
-    application.save()
+    an_application(name="Wharfinger", secret_expires_on=TODAY + timedelta(days=7))
     assert verdicts(health.look_at_applications(TODAY)) == [(Verdict.SOON, "Client secret of Wharfinger")]
 
 
@@ -178,8 +174,8 @@ def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_rep
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW + hour, finished_at=NOW - 5 * hour)
     texts = [finding.detail for finding in health.look_at_work(now=NOW, machine_now=NOW, every=every)][1:]
     assert texts == [
-        "orders_in of Harbour & Home ended on 02 Nov 2026 17:00 UTC, which is to come: a clock was ahead",
-        "stock_out of Harbour & Home last ended on 02 Nov 2026 04:00 UTC, and is due at 02 Nov 2026 10:00 UTC",
+        "orders_in of Harbour & Home ended on 24 Nov 2026 20:00 UTC, which is to come: a clock was ahead",
+        "stock_out of Harbour & Home last ended on 24 Nov 2026 07:00 UTC, and is due at 24 Nov 2026 13:00 UTC",
     ]
 
 

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import ImportedOrder, StockItem
 from wharfinger.db.queries.paging import read_page
@@ -14,9 +15,9 @@ pytestmark = pytest.mark.django_db
 
 def _orders(count):
     """Orders of which three at a time were placed in the same second."""
-    world = stories.shop()
+    world = Trading()
     for number in range(count):
-        stories.imported_order(world, number, placed_at=NOW - timedelta(hours=number // 3))
+        moments.imported_order(world, number, placed_at=NOW - timedelta(hours=number // 3))
     return world
 
 
@@ -47,7 +48,7 @@ def test_a_new_row_at_the_top_moves_no_row_of_the_next_page():
     world = _orders(6)
     following = _page().later
     before = _ids(_page(following))
-    stories.imported_order(world, 90, placed_at=NOW + timedelta(hours=1))
+    moments.imported_order(world, 90, placed_at=NOW + timedelta(hours=1))
     assert _ids(_page(following)) == before
 
 

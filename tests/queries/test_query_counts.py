@@ -3,16 +3,9 @@
 from collections.abc import Callable
 
 import pytest
-from tests.web.stories import (
-    NOW,
-    Shop,
-    imported_order,
-    sales_order,
-    shipped_order,
-    shop,
-    stocked_item,
-    unknown_sku,
-)
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
+from tests.factories.moments import imported_order, sales_order, shipped_order, stocked_item, unknown_sku
 
 from wharfinger.db.models import (
     ChannelOption,
@@ -49,8 +42,8 @@ pytestmark = pytest.mark.django_db
 DAY = Day(now=NOW)
 
 
-def _shop_with(rows: int) -> Shop:
-    world = shop()
+def _shop_with(rows: int) -> Trading:
+    world = Trading()
     kit = StockItem.objects.create(code="KIT", name="A kit", made_at=NOW)
     for number in range(1, rows + 1):
         item = stocked_item(world, f"MUG-{number}")
@@ -63,7 +56,7 @@ def _shop_with(rows: int) -> Shop:
     return world
 
 
-def _set_up(world: Shop, rows: int) -> None:
+def _set_up(world: Trading, rows: int) -> None:
     """Options, courier groups and mappings: as many of each."""
     group = CourierGroup.objects.create(name="Many")
     SalesOrder.objects.update(courier_group=group)
@@ -78,7 +71,7 @@ def _set_up(world: Shop, rows: int) -> None:
         )
 
 
-LISTS: dict[str, tuple[int, Callable[[Shop], object]]] = {
+LISTS: dict[str, tuple[int, Callable[[Trading], object]]] = {
     "imported orders": (1, lambda world: list_imported_orders(ImportedOrderFilter(), with_customers=True)),
     "sales orders": (3, lambda world: list_sales_orders(SalesOrderFilter(), DAY, with_customers=True)),
     "the ship-by board": (5, lambda world: ship_by_board(DAY, with_customers=False)),

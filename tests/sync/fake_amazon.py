@@ -88,6 +88,10 @@ class FakeAmazon:
     apply: bool = True
     keeps_confirmations: bool = True  # False: 204, and nothing of it is kept
 
+    @classmethod
+    def of(cls, account, clock):
+        return cls(clock, AccountFacts(account.pk, account.seller_id, account.region, account.name))
+
     def _begin(self, operation, *what):
         left = self.tokens.get(operation)
         if left is not None:
@@ -204,8 +208,8 @@ class FakeAmazon:
         fault = self._begin("getOrder", order_id)
         order = {
             "orderId": order_id,
-            "createdTime": "2026-11-02T08:00:00Z",
-            "lastUpdatedTime": "2026-11-02T08:00:00Z",
+            "createdTime": "2026-11-24T11:00:00Z",
+            "lastUpdatedTime": "2026-11-24T11:00:00Z",
             "orderItems": [],
             "fulfillment": {"fulfillmentStatus": self.statuses.get(order_id, "UNSHIPPED")},
             "packages": [

@@ -1,8 +1,9 @@
 """A consent code at Login with Amazon: good, spent, cut off, and no answer at all."""
 
-from datetime import UTC, date, datetime
-
 import pytest
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import AccessToken, Grant
@@ -20,13 +21,10 @@ from wharfinger.amazon.messages.sellers import MarketplaceParticipation, Partici
 from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import (
     Alert,
-    AmazonApplication,
     AuthorisationAttempt,
     Channel,
-    Marketplace,
     Problem,
     SellerAccount,
-    User,
 )
 from wharfinger.operations.access import authorisation
 from wharfinger.sync.authorise import exchange_code
@@ -35,7 +33,6 @@ from wharfinger.worker.time import WorkerClock
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 CLOCK = WorkerClock(SteppedClock(NOW))
 
 
@@ -98,27 +95,9 @@ def exchange(attempt, login, rotator=IN_EUROPE):
 
 
 @pytest.fixture
-def attempt():
-    application = AmazonApplication.objects.create(
-        application_id="amzn1.sp.solution.1",
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="s",
-        secret_last_four="s",
-        secret_set_at=NOW,
-    )
-    account = SellerAccount.objects.create(
-        name="Harbour", region="EU", application=application, refresh_token="Atzr|old", made_at=NOW
-    )
-    channel = Channel.objects.create(
-        name="UK FBM",
-        kind="FBM",
-        account=account,
-        marketplace=Marketplace.objects.get(pk="A1F83G8C2ARO7P"),
-        start_date=date(2026, 11, 1),
-        import_fba_orders="No FBA import",
-        made_at=NOW,
-    )
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+def attempt(application, olga):
+    account = an_account(seller_id="", application=application, refresh_token="Atzr|old", link_state="waiting")
+    channel = a_channel(account, link_state="waiting")
     state = authorisation.open_attempt(
         channel.pk, user=olga, session_key="s", redirect_uri="http://us/cb", machine_now=NOW
     )

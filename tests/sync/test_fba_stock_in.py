@@ -1,7 +1,10 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, PageTokenRefused, Refused, ServerFault
@@ -9,7 +12,7 @@ from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.db.models import ChannelProduct, FlowSchedule, Movement, StockLevel
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.sync import fba_stock_in
-from wharfinger.sync.calls import AccountFacts, FlowResult, NotBefore
+from wharfinger.sync.calls import FlowResult, NotBefore
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +25,7 @@ class Shop:
         self.site = a_site("FBA UK", SiteKind.FBA, "UK", self.account)
         a_channel(self.account, self.site, kind="FBA")
         self.clock = SteppedClock(NOW)
-        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.amazon = FakeAmazon.of(self.account, self.clock)
         for sku, held in units.items():
             a_listing(self.account, sku, an_item(sku), fulfilment="FBA")
             self.amazon.fba[sku] = held
@@ -71,7 +74,7 @@ def test_units_that_buyers_ordered_are_on_hand_until_amazon_sends_them():
     shop.run()
     level = StockLevel.objects.get()
     assert (level.on_hand, level.fba_reserved) == (5, 2)
-    assert Movement.objects.get().note == "Amazon held 5 (2 of them ordered) at 2026-11-02 09:00:00 UTC"
+    assert Movement.objects.get().note == "Amazon held 5 (2 of them ordered) at 2026-11-24 12:00:00 UTC"
 
 
 def test_one_odd_zero_waits_for_a_second_reading_that_comes_soon():

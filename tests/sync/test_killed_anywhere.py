@@ -8,16 +8,19 @@ from collections import Counter
 
 import pytest
 from django.db.models import Sum
-from tests.operations.shop import NOW, a_channel, a_listing, a_service, a_site, an_account, an_item, an_order
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_allocated_order
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.db.models import Allocation, Confirmation, Listing, Movement, StockLevel, StockNotice
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.sync import fba_stock_in, listings_in, shipments_out, stock_out
-from wharfinger.sync.calls import AccountFacts
 
 pytestmark = pytest.mark.django_db
 
@@ -51,7 +54,7 @@ class Shop:
         self.channel = a_channel(self.account, self.site)
         a_channel(self.account, self.pool, kind="FBA", name="FBA")
         self.clock = KillingClock(NOW)
-        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.amazon = FakeAmazon.of(self.account, self.clock)
 
     def killed(self, flow, at):
         """Whether the run was killed (it may have ended before its n-th step)."""
@@ -86,10 +89,7 @@ def test_every_parcel_is_reported_exactly_once(db):
     def parcels():
         made = []
         for _ in range(3):
-            order = an_order(shop.channel, shop.site, [(item, 1)])
-            lines = list(order.lines.all())
-            allocate_lines(lines, site_id=shop.site.pk, now=NOW)
-            recompute_state(order, lines, now=NOW)
+            order = an_allocated_order(shop.channel, shop.site, [(item, 1)])
             shipments.dispatch(order.pk, service_id=service.pk, now=SteppedClock.now(shop.clock))
             made.append(order)
         return made
@@ -164,10 +164,8 @@ def test_promises_and_levels_agree_after_all_that(db):
     shop = Shop()
     item, service = an_item(), a_service()
     ledger.receive_stock(item.pk, shop.site.pk, 5, now=NOW)
-    order = an_order(shop.channel, shop.site, [(item, 3)])
-    lines = list(order.lines.all())
-    allocate_lines(lines, site_id=shop.site.pk, now=NOW)
-    shipments.dispatch(order.pk, service_id=service.pk, lines={lines[0].pk: 2}, now=NOW)
+    order = an_allocated_order(shop.channel, shop.site, [(item, 3)])
+    shipments.dispatch(order.pk, service_id=service.pk, lines={order.lines.get().pk: 2}, now=NOW)
     level = StockLevel.objects.get(item=item, site=shop.site)
     promised = Allocation.objects.filter(item=item).aggregate(sum=Sum("quantity"))["sum"]
     assert (level.on_hand, level.allocated) == (3, promised)

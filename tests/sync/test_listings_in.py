@@ -1,7 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item, an_order
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.orders import an_order
+from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, ServerFault
@@ -19,7 +23,6 @@ from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations.stock import items, ledger
 from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.sync import listings_in
-from wharfinger.sync.calls import AccountFacts
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +33,7 @@ class Shop:
         self.site = a_site()
         self.channels = [a_channel(self.account, self.site, marketplace) for marketplace in marketplaces or (UK,)]
         self.clock = SteppedClock(NOW)
-        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.amazon = FakeAmazon.of(self.account, self.clock)
         self.amazon.listings.update(entries)
 
     def run(self):

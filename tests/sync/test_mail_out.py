@@ -3,43 +3,24 @@
 import email
 import email.policy
 import socket
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from tests.factories.alerts import an_alert
+from tests.factories.ground import NOW
 from tests.sync.fake_amazon import SteppedClock
 from tests.sync.smtp_server import mail_server
 
-from wharfinger.db.models import Alert, TestMail, User
+from wharfinger.db.models import Alert, TestMail
 from wharfinger.domain.installation.alerts import EmailMessage
-from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.operations.installation import mail
 from wharfinger.sync import mail_out
 from wharfinger.sync.mailer import FileEmailSender, NotSent, SmtpEmailSender, SmtpServer
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 HOUSE = "https://house.example"
 SECRET = "correct horse battery"
 LETTER = EmailMessage("Wharfinger: test", "Öl & Ruhe\n.\nends\n")
-
-
-@pytest.fixture
-def olga():
-    return User.objects.create(username="olga", full_name="Olga", role="Administrator", email="olga@example.com")
-
-
-def an_alert(text="Access is lost.", **values):
-    return Alert.objects.create(
-        **{
-            "kind": "Authorisation lost",
-            "key": AlertKey(AboutAccount(1), str(Alert.objects.count())),
-            "subject": AboutAccount(1),
-            "text": text,
-            "remedy": "Authorise.",
-            "raised_at": NOW,
-            **values,
-        }
-    )
 
 
 def post_to(server, **changes):

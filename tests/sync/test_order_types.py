@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from tests.sync.orders_world import line, order
+from tests.factories.amazon_orders import line, order
 
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.domain.channels.options import ORDER_TYPES

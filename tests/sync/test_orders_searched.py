@@ -4,7 +4,10 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from tests.sync.orders_world import DE, NOON, UK, World, later, line, order, page, somebody
+from tests.factories.amazon_orders import later, line, order, page
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.people import olga_the_owner
+from tests.sync.orders_world import World
 
 from wharfinger.amazon.client import ALL_ORDER_DATA
 from wharfinger.amazon.errors import NotAnsweredAsPromised, NotFound, PageTokenRefused, ServerFault
@@ -49,7 +52,7 @@ def test_the_first_window_begins_with_the_earliest_start_date_in_its_marketplace
 def test_the_first_window_reaches_back_three_months_at_most(world):
     Channel.objects.update(start_date=date(2020, 1, 1))
     search(world, page())
-    assert world.amazon.searches[0].last_updated_after == NOON - timedelta(days=90)
+    assert world.amazon.searches[0].last_updated_after == NOW - timedelta(days=90)
 
 
 def test_one_search_asks_for_all_that_is_useful_of_every_marketplace_and_both_kinds(world):
@@ -70,30 +73,30 @@ def test_without_participations_the_channels_marketplaces_are_searched(world):
 
 
 def test_the_next_window_begins_at_amazons_own_end_less_an_overlap(world):
-    before = NOON - timedelta(minutes=2)
+    before = NOW - timedelta(minutes=2)
     search(world, page(before=before))
     assert cursor(world).after == before - timedelta(minutes=5)
     assert cursor(world).caught_up_at == world.clock.now()
 
 
 def test_the_cursor_never_goes_back(world):
-    search(world, page(before=NOON))
-    search(world, page(before=NOON - timedelta(hours=6)))
-    assert cursor(world).after == NOON - timedelta(minutes=5)
+    search(world, page(before=NOW))
+    search(world, page(before=NOW - timedelta(hours=6)))
+    assert cursor(world).after == NOW - timedelta(minutes=5)
 
 
 def test_where_amazon_tells_no_end_ours_is_two_minutes_old(world):
     search(world, page(before=None))
-    assert cursor(world).after == NOON - timedelta(minutes=7)
+    assert cursor(world).after == NOW - timedelta(minutes=7)
 
 
 def test_pages_are_read_to_the_end_with_every_parameter_repeated(world):
-    first_end = NOON - timedelta(minutes=2)
+    first_end = NOW - timedelta(minutes=2)
     result = search(
         world,
         page(order(line("MUG")), token="t/1+=", before=first_end),
-        page(order(line("MUG")), token="t/2", before=NOON),
-        page(order(line("MUG")), before=NOON),
+        page(order(line("MUG")), token="t/2", before=NOW),
+        page(order(line("MUG")), before=NOW),
     )
     first, second, third = world.amazon.searches
     assert second == first.next_page("t/1+=")
@@ -105,7 +108,7 @@ def test_pages_are_read_to_the_end_with_every_parameter_repeated(world):
 
 
 def test_without_a_token_in_the_budget_the_page_waits_and_a_new_process_goes_on_there(world):
-    again = NOON + timedelta(minutes=3)
+    again = NOW + timedelta(minutes=3)
     result = search(world, page(order(line("MUG")), token="t1"), NotBefore(again, "searchOrders"))
     assert (result.next_due, result.waiting_for) == (again, "budget of searchOrders")
     assert cursor(world).page_token == "t1"
@@ -117,7 +120,7 @@ def test_without_a_token_in_the_budget_the_page_waits_and_a_new_process_goes_on_
 
 
 def test_a_page_token_of_almost_a_day_is_not_used_any_more(world):
-    search(world, page(order(line("MUG")), token="t1"), NotBefore(NOON, "searchOrders"))
+    search(world, page(order(line("MUG")), token="t1"), NotBefore(NOW, "searchOrders"))
     world.clock.at += timedelta(hours=23)
     search(world, page())
     assert world.amazon.searches[-1] == world.amazon.searches[0]
@@ -171,8 +174,8 @@ def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and
     wanted, strange = order(line("MUG")), elsewhere(line("CUP", 2))
     outcome = search(world, page(wanted, strange=[strange])).outcome
     assert outcome == "1 order on 1 page, 1 of marketplaces that were not requested set aside"
-    assert cursor(world).after == NOON - timedelta(minutes=5)
-    world.take()
+    assert cursor(world).after == NOW - timedelta(minutes=5)
+    world.take_waiting()
     problem = Problem.objects.get(imported_order=world.imported(strange))
     assert (problem.kind, f"{DE} was not requested" in problem.cause) == ("Message not understood", True)
     assert RawMessage.objects.get(key=strange["orderId"]).state == "quarantined"
@@ -180,7 +183,7 @@ def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and
     assert world.level(cup) == (10, 2)
     world.amazon.orders[strange["orderId"]] = bytes_of(strange)
     search(world, page(strange=[strange]), page(strange=[strange]))
-    world.take()
+    world.take_waiting()
     assert (world.imported(strange).state, world.level(cup)) == ("skipped", (10, 2))
     problem.refresh_from_db()
     assert problem.solved_at is not None
@@ -191,7 +194,7 @@ def test_a_strange_order_that_amazon_does_not_know_by_its_number_reserves_nothin
     strange = elsewhere(line("CUP", 2))
     world.amazon.orders[strange["orderId"]] = NotFound("getOrder", status=404)
     search(world, page(strange=[strange]), page(strange=[strange]))
-    world.take()
+    world.take_waiting()
     search(world, page())
     assert (world.imported(strange).state, world.level(cup)) == ("failed", (10, 0))
 
@@ -207,7 +210,7 @@ def test_a_page_of_nothing_but_strange_orders_is_requested_for_once_more_and_the
 def test_a_page_token_on_which_amazon_stumbles_again_and_again_is_given_up(world):
     with pytest.raises(ServerFault):
         search(world, page(order(line("MUG")), token="t1"), ServerFault("searchOrders", status=500))
-    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON, failures=3)
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW, failures=3)
     search(world, page())
     assert [query.pagination_token for query in world.amazon.searches] == [None, "t1", None]
 
@@ -218,7 +221,7 @@ def test_a_page_token_on_which_amazon_stumbles_again_and_again_is_given_up(world
 def test_an_order_that_comes_broken_waits_alone_and_the_others_are_fetched(world, fault):
     orders = [order(line("MUG")), order(line("CUP"))]
     world.hear(*orders)
-    imported_orders.retry_download([world.imported(one).pk for one in orders], user=somebody(), now=NOON)
+    imported_orders.retry_download([world.imported(one).pk for one in orders], user=olga_the_owner(), now=NOW)
     world.amazon.orders = {orders[0]["orderId"]: fault, orders[1]["orderId"]: bytes_of(orders[1])}
     assert "1 fetched by number" in search(world, page()).outcome
     first = world.imported(orders[0])
@@ -292,23 +295,23 @@ def test_retry_download_fetches_the_order_and_takes_it(world):
     world.item("MUG", 10)
     message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
     world.hear(message)
-    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    imported_orders.retry_download([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now())
     assert world.imported(message).state == "retrying"
     world.amazon.orders[message["orderId"]] = bytes_of(
         later(message, proceeds={"grandTotal": {"amount": "10.00", "currencyCode": "GBP"}})
     )
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
-    world.take()
+    world.take_waiting()
     assert (world.imported(message).state, world.imported(message).waits_for) == ("ok", None)
 
 
 def test_retry_download_of_the_same_bytes_takes_them_once_more(world):
     message = order(line("MUG"), proceeds={"grandTotal": {"amount": "99.00", "currencyCode": "GBP"}})
     world.hear(message)
-    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    imported_orders.retry_download([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now())
     world.amazon.orders[message["orderId"]] = bytes_of(message)
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
-    world.take()
+    world.take_waiting()
     assert (world.imported(message).state, SalesOrder.objects.count()) == ("ok", 1)
     assert RawMessage.objects.count() == 1
 
@@ -318,7 +321,7 @@ def test_an_order_that_amazon_does_not_know_any_more_stays_as_it_was(world, take
     world.item("MUG", 10)
     message = order(line("MUG", 1 if taken else -1))
     world.hear(message)
-    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
+    imported_orders.retry_download([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now())
     world.amazon.orders[message["orderId"]] = NotFound("getOrder", status=404)
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     assert world.imported(message).state == ("ok" if taken else "failed")
@@ -329,14 +332,14 @@ def test_a_download_without_a_token_is_made_by_the_next_search(world):
     world.item("MUG", 10)
     message = order(line("MUG"))
     world.hear(message)
-    imported_orders.retry_download([world.imported(message).pk], user=somebody(), now=world.clock.now())
-    world.amazon.orders[message["orderId"]] = NotBefore(NOON, "getOrder")
+    imported_orders.retry_download([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now())
+    world.amazon.orders[message["orderId"]] = NotBefore(NOW, "getOrder")
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     assert world.imported(message).state == "retrying"
     world.amazon.orders[message["orderId"]] = bytes_of(message)
     result = search(world, page())
     assert result.outcome == "0 orders on 1 page, 1 fetched by number"
-    world.take()
+    world.take_waiting()
     assert world.imported(message).state == "ok"
 
 
@@ -355,7 +358,7 @@ def test_a_missing_address_is_requested_for_again_until_it_comes(world):
     world.amazon.orders[message["orderId"]] = bytes_of(whole)
     world.clock.at += timedelta(minutes=10)
     search(world, page())
-    world.take()
+    world.take_waiting()
     assert world.sale(message).state == "ready_to_ship"
     assert world.amazon.fetched == [message["orderId"]] * 2
     world.clock.at += timedelta(hours=1)
@@ -367,5 +370,5 @@ def test_every_order_of_every_page_becomes_one_imported_order(world):
     world.item("MUG", 1000)
     messages = [order(line("MUG")) for _ in range(25)]
     search(world, page(*messages[:10], token="a"), page(*messages[8:20], token="b"), page(*messages[18:]))
-    world.take()
+    world.take_waiting()
     assert ImportedOrder.objects.filter(state="ok").count() == 25

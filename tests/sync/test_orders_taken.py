@@ -6,18 +6,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
-from tests.sync.orders_world import (
-    ADDRESS,
-    DE,
-    NOON,
-    UK,
-    World,
-    check_the_ledger,
-    later,
-    line,
-    order,
-    somebody,
-)
+from tests.factories.amazon_orders import ADDRESS, later, line, order
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.people import olga_the_owner
+from tests.factories.stock import check_the_ledger
+from tests.sync.orders_world import World
 
 from wharfinger.db.models import (
     Channel,
@@ -262,7 +255,7 @@ def test_several_lines_of_the_same_sku_stay_apart_and_share_the_stock(world):
 def test_an_order_waits_for_stock_and_is_served_when_it_comes_by_ship_by(world):
     mug = world.item("MUG", 1)
     late, urgent = order(line("MUG", 2)), order(line("MUG", 2))
-    urgent["fulfillment"]["shipByWindow"]["latestDateTime"] = (NOON + timedelta(hours=2)).isoformat()
+    urgent["fulfillment"]["shipByWindow"]["latestDateTime"] = (NOW + timedelta(hours=2)).isoformat()
     world.hear(late, urgent)
     assert world.problems() == {"Awaiting stock"}
     ledger.receive_stock(mug.pk, world.warehouse.pk, 2, now=world.clock.now())
@@ -297,7 +290,7 @@ def test_linking_a_sku_once_fixes_every_order_that_waits_for_it(world):
     messages = [order(line("mug-blue", 2)) for _ in range(3)]
     world.hear(*messages)
     assert {world.sale(each).state for each in messages} == {"held"}
-    links.link_sku(world.account.pk, UK, "mug-blue", blue.pk, user=somebody(), now=world.clock.now())
+    links.link_sku(world.account.pk, UK, "mug-blue", blue.pk, user=olga_the_owner(), now=world.clock.now())
     assert {world.sale(each).state for each in messages} == {"ready_to_ship"}
     assert world.level(blue) == (10, 6)
     assert world.problems() == set()
@@ -311,7 +304,7 @@ def test_linking_a_listing_fixes_what_waits_for_its_sku(world):
     product = world.listing("mug-blue", None)
     message = order(line("mug-blue", 2))
     world.hear(message)
-    links.link_product(product.pk, blue.pk, user=somebody(), now=world.clock.now())
+    links.link_product(product.pk, blue.pk, user=olga_the_owner(), now=world.clock.now())
     assert world.sale(message).state == "ready_to_ship"
     assert world.problems() == set()
 
@@ -324,7 +317,7 @@ def test_a_link_on_another_marketplace_fixes_nothing_here_by_itself(world):
     world.hear(message)
     Channel.objects.filter(pk=german.pk).update(archived=True)
     with pytest.raises(Refused) as said:
-        links.link_sku(world.account.pk, UK, "mug-x", 999_999, user=somebody(), now=world.clock.now())
+        links.link_sku(world.account.pk, UK, "mug-x", 999_999, user=olga_the_owner(), now=world.clock.now())
     assert said.value.field == "item"
     assert world.sale(message).state == "held"
     assert world.level(mug) == (10, 0)
@@ -335,7 +328,7 @@ def test_unlinking_leaves_what_was_taken_and_holds_what_comes(world):
     product = world.listing("MUG", mug)
     taken, held = order(line("MUG")), order(line("MUG"))
     world.hear(taken)
-    links.unlink_product(product.pk, user=somebody(), now=world.clock.now())
+    links.unlink_product(product.pk, user=olga_the_owner(), now=world.clock.now())
     world.hear(held)
     assert (world.sale(taken).state, world.sale(held).state) == ("ready_to_ship", "held")
 
@@ -362,7 +355,7 @@ def test_a_link_fixes_the_lines_of_its_asin_where_the_channel_matches_by_asin(wo
     message = order(line("other", product={"sellerSku": "other-sku", "asin": "B0MUG00001", "title": "Mug"}))
     world.hear(message)
     assert world.sale(message).state == "held"
-    links.link_product(product.pk, mug.pk, user=somebody(), now=world.clock.now())
+    links.link_product(product.pk, mug.pk, user=olga_the_owner(), now=world.clock.now())
     assert world.sale(message).state == "ready_to_ship"
     assert world.problems() == set()
 
@@ -465,9 +458,9 @@ def test_the_brake_lists_orders_without_taking_them_and_its_release_takes_them(w
     assert (world.imported(message).state, SalesOrder.objects.count()) == ("not_attempted", 0)
     assert "Don't import orders" in world.imported(message).reason
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=False, enabled=False)
-    channel_life.enable_channel(world.fbm.pk, True, user=somebody(), now=world.clock.now())
+    channel_life.enable_channel(world.fbm.pk, True, user=olga_the_owner(), now=world.clock.now())
     assert world.imported(message).state == "retrying"
-    world.take()
+    world.take_waiting()
     assert world.imported(message).state == "ok"
     assert world.level(mug) == (10, 1)
 
@@ -490,7 +483,7 @@ def test_a_channel_without_a_site_takes_no_orders(world):
 
 
 def test_an_order_of_a_kind_with_its_own_site_goes_there(world):
-    shop = Site.objects.create(name="Shop", kind="Shop", made_at=NOON)
+    shop = Site.objects.create(name="Shop", kind="Shop", made_at=NOW)
     ChannelOption.objects.create(channel=world.fbm, order_type="Prime", site=shop)
     world.item("MUG", 10)
     prime, plain = order(line("MUG"), programs=["PRIME"]), order(line("MUG"))
@@ -510,7 +503,7 @@ def test_an_order_without_a_channel_is_skipped_with_its_reason(world):
 def test_orders_before_the_start_date_or_older_than_three_months_are_skipped(world, days):
     if days == 100:
         Channel.objects.filter(pk=world.fbm.pk).update(start_date=date(2026, 1, 1))
-    placed = (NOON - timedelta(days=days)).isoformat()
+    placed = (NOW - timedelta(days=days)).isoformat()
     message = order(line("MUG"), createdTime=placed)
     world.hear(message)
     assert world.imported(message).state == "skipped"
@@ -544,8 +537,8 @@ def test_a_status_of_tomorrow_never_changes_an_order_that_we_hold(world):
 def test_an_order_that_amazon_shipped_before_we_knew_it_is_recorded_only(world):
     mug = world.item("MUG", 10)
     shipped = line("MUG", 2, fulfillment={"quantityFulfilled": 2, "quantityUnfulfilled": 0})
-    message = order(shipped, status="SHIPPED", createdTime=(NOON - timedelta(days=20)).isoformat())
-    Channel.objects.filter(pk=world.fbm.pk).update(made_at=NOON - timedelta(days=1))
+    message = order(shipped, status="SHIPPED", createdTime=(NOW - timedelta(days=20)).isoformat())
+    Channel.objects.filter(pk=world.fbm.pk).update(made_at=NOW - timedelta(days=1))
     world.hear(message)
     sale = world.sale(message)
     assert (sale.state, sale.imported.record_only, sale.lines.get().quantity_shipped) == ("shipped", True, 2)
@@ -630,7 +623,7 @@ def test_a_customer_is_known_again_by_address_and_name(world):
     assert Customer.objects.count() == 2
 
 
-def shipped_by_amazon(*lines, at=NOON - timedelta(minutes=30), **changes):
+def shipped_by_amazon(*lines, at=NOW - timedelta(minutes=30), **changes):
     return order(*lines, status="SHIPPED", by="AMAZON", lastUpdatedTime=at.isoformat(), **changes)
 
 
@@ -640,7 +633,7 @@ def fba_loaded(world, item, units, at):
 
 def test_an_fba_order_waits_until_amazon_has_shipped_it(world):
     mug = world.item("MUG", fulfilment="FBA")
-    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    fba_loaded(world, mug, 8, NOW - timedelta(hours=5))
     message = order(line("MUG", 2), by="AMAZON")
     world.hear(message)
     assert (world.imported(message).state, SalesOrder.objects.count()) == ("not_attempted", 0)
@@ -657,26 +650,26 @@ def test_an_fba_order_for_a_site_that_was_never_loaded_waits_and_goes_on_by_itse
     world.hear(message)
     assert world.imported(message).state == "not_attempted"
     assert world.problems() == {"FBA site has no stock levels"}
-    fba_loaded(world, mug, 8, NOON - timedelta(minutes=1))
+    fba_loaded(world, mug, 8, NOW - timedelta(minutes=1))
     assert (world.imported(message).state, world.problems()) == ("retrying", set())
-    world.take()
+    world.take_waiting()
     assert world.sale(message).state == "issued"
     assert world.level(mug, world.pool) == (8, 0)  # the reading came after the sale and holds it
 
 
 def test_an_fba_sale_after_the_last_reading_moves_stock_and_the_next_reading_agrees(world):
     mug = world.item("MUG", fulfilment="FBA")
-    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    fba_loaded(world, mug, 8, NOW - timedelta(hours=5))
     world.hear(shipped_by_amazon(line("MUG", 3)))
     assert world.level(mug, world.pool) == (5, 0)
-    fba_loaded(world, mug, 5, NOON)
+    fba_loaded(world, mug, 5, NOW)
     assert world.level(mug, world.pool) == (5, 0)
     assert not Movement.objects.filter(reason="Difference at Amazon").exists()
 
 
 def test_an_fba_sale_that_the_level_holds_already_moves_nothing_twice(world):
     mug = world.item("MUG", fulfilment="FBA")
-    fba_loaded(world, mug, 5, NOON - timedelta(minutes=1))
+    fba_loaded(world, mug, 5, NOW - timedelta(minutes=1))
     message = shipped_by_amazon(line("MUG", 3))
     world.hear(message)
     assert world.sale(message).state == "issued"
@@ -685,7 +678,7 @@ def test_an_fba_sale_that_the_level_holds_already_moves_nothing_twice(world):
 
 def test_an_fba_order_again_issues_and_moves_nothing_more(world):
     mug = world.item("MUG", fulfilment="FBA")
-    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    fba_loaded(world, mug, 8, NOW - timedelta(hours=5))
     message = shipped_by_amazon(line("MUG", 3))
     world.hear(message)
     world.hear(later(message, 45))
@@ -695,7 +688,7 @@ def test_an_fba_order_again_issues_and_moves_nothing_more(world):
 
 def test_an_fba_order_has_a_customer_even_without_an_address(world):
     mug = world.item("MUG", fulfilment="FBA")
-    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    fba_loaded(world, mug, 8, NOW - timedelta(hours=5))
     first, second = (shipped_by_amazon(line("MUG", 1), recipient={}, buyer={}) for _ in range(2))
     world.hear(first, second)
     customer = world.sale(first).customer
@@ -706,7 +699,7 @@ def test_an_fba_order_has_a_customer_even_without_an_address(world):
 
 def test_the_same_sku_sent_by_both_moves_only_the_stock_of_who_sent_it(world):
     mug = world.item("MUG", 10)
-    fba_loaded(world, mug, 8, NOON - timedelta(hours=5))
+    fba_loaded(world, mug, 8, NOW - timedelta(hours=5))
     world.hear(shipped_by_amazon(line("MUG", 3)))
     assert (world.level(mug), world.level(mug, world.pool)) == ((10, 0), (5, 0))
 
@@ -719,7 +712,7 @@ def test_a_broken_order_stands_alone_in_its_page(world):
     world.clock.at += timedelta(seconds=1)
     world.keep(good[0], broken, good[1])
     RawMessage.objects.filter(key="").update(key=number)
-    world.take()
+    world.take_waiting()
     assert {world.imported(each).state for each in good} == {"ok"}
     assert RawMessage.objects.get(state="quarantined").key == number
     failed = ImportedOrder.objects.get(amazon_order_id=number)
@@ -776,16 +769,16 @@ def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, ca
     assert RawMessage.objects.get(key=bad["orderId"]).again_at > world.clock.now()
 
     monkeypatch.setattr(room, where, real)
-    world.take()
+    world.take_waiting()
     assert world.imported(bad).state == "system_error"  # not before its time
     world.clock.at += timedelta(hours=1)
-    world.take()
+    world.take_waiting()
     assert world.imported(bad).state == "ok"
 
 
 def test_a_person_ignores_an_order_and_takes_it_up_again(world):
     mug = world.item("MUG", 10)
-    olga = somebody()
+    olga = olga_the_owner()
     message = order()
     world.hear(message)
     imported_orders.ignore([world.imported(message).pk], user=olga, now=world.clock.now())
@@ -796,7 +789,7 @@ def test_a_person_ignores_an_order_and_takes_it_up_again(world):
     world.hear(right)
     assert (world.imported(message).state, SalesOrder.objects.count()) == ("ignored", 0)
     imported_orders.retry_import([world.imported(message).pk], user=olga, now=world.clock.now())
-    world.take()
+    world.take_waiting()
     assert world.imported(message).state == "ok"
     assert world.level(mug) == (10, 1)
 
@@ -805,7 +798,7 @@ def test_an_order_that_was_taken_is_not_ignored(world):
     world.item("MUG", 10)
     message = order(line("MUG"))
     world.hear(message)
-    assert imported_orders.ignore([world.imported(message).pk], user=somebody(), now=world.clock.now()) == 0
+    assert imported_orders.ignore([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now()) == 0
     assert world.imported(message).state == "ok"
 
 
@@ -813,7 +806,7 @@ def test_retry_import_leaves_alone_what_has_no_saved_data_any_more(world):
     message = order()
     world.hear(message)
     RawMessage.objects.update(body=None)
-    assert imported_orders.retry_import([world.imported(message).pk], user=somebody(), now=world.clock.now()) == 0
+    assert imported_orders.retry_import([world.imported(message).pk], user=olga_the_owner(), now=world.clock.now()) == 0
     assert world.imported(message).state == "failed"
 
 
@@ -860,10 +853,10 @@ def test_personal_data_is_no_plain_text_in_the_database(world):
 def test_stock_items_made_for_a_waiting_sku_serve_it(world):
     message = order(line("NEW-1"))
     world.hear(message)
-    item = StockItem.objects.create(code="NEW-1", name="New", made_at=NOON)
+    item = StockItem.objects.create(code="NEW-1", name="New", made_at=NOW)
     ledger.receive_stock(item.pk, world.warehouse.pk, 4, now=world.clock.now())
     assert world.sale(message).state == "held"
-    links.link_sku(world.account.pk, UK, "NEW-1", item.pk, user=somebody(), now=world.clock.now())
+    links.link_sku(world.account.pk, UK, "NEW-1", item.pk, user=olga_the_owner(), now=world.clock.now())
     assert world.sale(message).state == "ready_to_ship"
     assert world.level(item) == (4, 1)
 

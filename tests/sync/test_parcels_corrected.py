@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from tests.operations.shop import NOW, a_service
+from tests.factories.ground import NOW
+from tests.factories.shipping import a_service
 from tests.sync.fake_amazon import After
 from tests.sync.test_shipments_out import Shop
 

@@ -3,7 +3,10 @@
 import json
 
 import pytest
-from tests.sync.orders_world import DE, World, check_the_ledger, line, order
+from tests.factories.amazon_orders import line, order
+from tests.factories.ground import DE
+from tests.factories.stock import check_the_ledger
+from tests.sync.orders_world import World
 from tests.sync.whole_amazon import EU, Whole
 
 from wharfinger.db.models import Alert, ImportedOrder, Listing, Problem, RawMessage, StockItem, StockLevel
@@ -128,7 +131,7 @@ def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world,
     assert (world.imported(message).state, world.level(mug)) == ("system_error", (10, 3))
     monkeypatch.setattr(take_orders.take_orders, "take_order", real)
     RawMessage.objects.update(again_at=None)
-    world.take()
+    world.take_waiting()
     assert (world.imported(message).state, world.level(mug)) == ("ok", (10, 3))
     check_the_ledger()
 
@@ -144,6 +147,6 @@ def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
     )
     world.channel("FBM", world.warehouse, DE)
     RawMessage.objects.update(state="waiting")
-    world.take()
+    world.take_waiting()
     assert (world.sale(message).state, world.level(mug)) == ("ready_to_ship", (10, 4))
     assert "Paid orders without a channel" not in world.problems()

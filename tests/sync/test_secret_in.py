@@ -1,12 +1,15 @@
 """A rotation from the button to the stored secret: behind the seam, and with boto3 against the pretend Amazon."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import boto3
 import httpx2
 import pytest
+from tests.factories.accounts import QUEUE, an_application
+from tests.factories.ground import NOW
+from tests.factories.people import olga_the_owner
 from tests.sync.fake_amazon import SteppedClock
 
 from amazon_simulator.testing import served
@@ -24,12 +27,11 @@ from wharfinger.amazon.queues import QueueMessage, QueueTrouble
 from wharfinger.amazon.regions import LIVE
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
-from wharfinger.db.models import Alert, AmazonApplication, User
+from wharfinger.db.models import Alert, AmazonApplication
 from wharfinger.operations.access import rotation
 from wharfinger.sync import secret_in
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 CLIENT = "amzn1.application-oa2-client.1"
 OPERATION = "rotateApplicationClientSecret"
 
@@ -100,23 +102,12 @@ def secret_expiry(client=CLIENT):
 
 @pytest.fixture
 def application():
-    return AmazonApplication.objects.create(
-        name="Ours",
-        application_id="amzn1.sp.solution.1",
-        client_id=CLIENT,
-        client_secret="amzn1.oa2-cs.v1.old",
-        secret_last_four=".old",
-        secret_set_at=NOW - timedelta(days=170),
-        queue_url="https://sqs.eu-west-1.amazonaws.com/123456789012/q",
-        queue_region="eu-west-1",
-        queue_key_id="AKIAEXAMPLEEXAMPLE",
-        queue_secret="queue secret",
-    )
+    return an_application(client_secret="amzn1.oa2-cs.v1.old", secret_set_at=NOW - timedelta(days=170), **QUEUE)
 
 
 @pytest.fixture
 def rotating(application):
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     rotation.ask_rotation(application.pk, user=olga, now=NOW)
     return application
 
@@ -328,23 +319,18 @@ def enrolled(real):
 
 def entered(real, url):
     credentials = real.control("accounts")["application"]
-    return AmazonApplication.objects.create(
-        name="Ours",
+    return an_application(
+        credentials["clientSecret"],
         application_id=credentials["applicationId"],
         client_id=credentials["clientId"],
-        client_secret=credentials["clientSecret"],
-        secret_last_four="last",
         secret_set_at=real.now() - timedelta(days=1),
-        queue_url=url,
-        queue_region="eu-west-1",
-        queue_key_id="AKIAEXAMPLEEXAMPLE",
-        queue_secret="queue secret",
+        **{**QUEUE, "queue_url": url},
     )
 
 
 def test_amazon_without_a_registered_queue_says_how_to_enrol(real):
     application = entered(real, "http://x/sqs/eu-west-1/1/none")
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     rotation.ask_rotation(application.pk, user=olga, now=real.now())
     assert secret_in.ask_for_secret(application.pk, real, SteppedClock(real.now())) is None
     assert "not enrolled for rotation" in row().rotation_error
@@ -357,7 +343,7 @@ def test_the_whole_rotation_with_boto3_and_the_new_secret_works(real):
     real.control("clock", {"advance": 120})
     application = entered(real, url)
     old = application.client_secret
-    olga = User.objects.create(username="olga", full_name="Olga", role="Administrator")
+    olga = olga_the_owner()
     rotation.ask_rotation(application.pk, user=olga, now=real.now())
     secret_in.ask_for_secret(application.pk, real, SteppedClock(real.now()))
     assert (row().rotation_error, row().client_secret) == ("", old)

@@ -5,7 +5,12 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from tests.operations.shop import NOW, a_channel, a_service, a_site, an_account, an_item, an_order
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.orders import an_allocated_order
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site, an_item
 from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
@@ -15,9 +20,7 @@ from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.shipping import confirmations, parcels, shipments
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
 from wharfinger.operations.stock import ledger
-from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
 from wharfinger.sync import shipments_out
-from wharfinger.sync.calls import AccountFacts
 from wharfinger.sync.translate.shipments import to_confirm_shipment
 
 pytestmark = pytest.mark.django_db
@@ -36,16 +39,13 @@ class Shop:
         self.site = a_site()
         self.channel = a_channel(self.account, self.site)
         self.clock = SteppedClock(NOW)
-        self.amazon = FakeAmazon(self.clock, AccountFacts(self.account.pk, "A2HARBOUR", "EU", "Harbour & Home"))
+        self.amazon = FakeAmazon.of(self.account, self.clock)
         self.item, self.service = an_item(), a_service()
         ledger.receive_stock(self.item.pk, self.site.pk, 100, now=NOW)
         self.orders = [self.send() for _ in range(parcels)]
 
     def send(self):
-        order = an_order(self.channel, self.site, [(self.item, 1)])
-        lines = list(order.lines.all())
-        allocate_lines(lines, site_id=self.site.pk, now=NOW)
-        recompute_state(order, lines, now=NOW)
+        order = an_allocated_order(self.channel, self.site, [(self.item, 1)])
         shipments.dispatch(order.pk, service_id=self.service.pk, now=self.clock.now())
         return order
 

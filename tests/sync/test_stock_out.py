@@ -1,8 +1,11 @@
 from datetime import timedelta
 
 import pytest
-from tests.allocating import change_allocated
-from tests.operations.shop import DE, NOW, UK, a_channel, a_listing, a_site, an_account, an_item
+from tests.factories.accounts import an_account
+from tests.factories.allocating import change_allocated
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, Refused, ServerFault, TimedOut
@@ -12,7 +15,6 @@ from wharfinger.db.queries.stock.stock_out import stock_upload_plan
 from wharfinger.operations.stock import ledger, outbox
 from wharfinger.operations.stock._stock_steps import raise_notices
 from wharfinger.sync import stock_out
-from wharfinger.sync.calls import AccountFacts
 
 pytestmark = pytest.mark.django_db
 
@@ -25,8 +27,7 @@ class Shop:
         self.site = a_site()
         self.channel = a_channel(self.account, self.site)
         self.clock = SteppedClock(NOW)
-        facts = AccountFacts(self.account.pk, self.account.seller_id, "EU", self.account.name)
-        self.amazon = FakeAmazon(self.clock, facts)
+        self.amazon = FakeAmazon.of(self.account, self.clock)
         self.items = {}
         for sku, units in stocked:
             self.add(sku, units)

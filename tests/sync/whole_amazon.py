@@ -4,6 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx2
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel, an_option
+from tests.factories.stock import a_site
+from tests.factories.wiring import wired
 
 from amazon_simulator.testing import CALLBACK, Amazon, ConnectionCut, exchange, stepped
 from wharfinger.amazon.auth import Credentials, Lwa, TokenCache, TokenOnce
@@ -13,13 +17,11 @@ from wharfinger.amazon.transport import Transport
 from wharfinger.cli.wiring import EVERY, FLOWS
 from wharfinger.db.models import (
     Channel,
-    ChannelOption,
     CourierMapping,
     CourierService,
     FlowSchedule,
     Installation,
     SellerAccount,
-    Site,
     User,
 )
 from wharfinger.domain.access.authorisation import Consent, consent_address, seller_central_base
@@ -29,7 +31,7 @@ from wharfinger.operations.installation import flows
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls, NoToken
 from wharfinger.sync.verify import verify_channel
-from wharfinger.worker.runs import Wired, run_one_flow
+from wharfinger.worker.runs import run_one_flow
 
 START = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 EU, NA, UK = "A2HARBOUREULTD1", "A3HARBOURNAINC1", "A1F83G8C2ARO7P"
@@ -86,29 +88,21 @@ class Whole:
             ),
             now=START,
         )
-        self.site = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=START)
+        self.site = a_site()
         self.courier = CourierService.objects.create(
             courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Royal Mail"
         )
         self.channel = self.a_channel("Amazon.co.uk FBM", UK, "EU")
 
     def a_channel(self, name, marketplace, region):
-        account = SellerAccount.objects.create(
-            name=name, region=region, application=self.application, made_at=self.clock.now()
+        account = an_account(
+            name, "", region, application=self.application, link_state="waiting", made_at=self.clock.now()
         )
-        channel = Channel.objects.create(
-            name=name,
-            kind="FBM",
-            account=account,
-            marketplace_id=marketplace,
-            start_date=date(2026, 11, 20),
-            import_fba_orders="No FBA import",
-            activated=True,
-            activated_for="Simulator",
-            stock_upload_approved_at=START,
-            made_at=START,
-        )
-        ChannelOption.objects.create(channel=channel, order_type="", site=self.site, courier_service=self.courier)
+        channel = a_channel(
+            account, name=name, marketplace=marketplace, link_state="waiting", start_date=date(2026, 11, 20),
+            activated=True, activated_for="Simulator",
+        )  # fmt: skip
+        an_option(channel, site=self.site, courier_service=self.courier)
         CourierMapping.objects.create(channel=channel, service=self.courier, carrier_code="Royal Mail")
         return channel
 
@@ -148,21 +142,11 @@ class Whole:
         return Calls(AccountFacts(account_id, "", region, ""), client, tokens, self.clock)
 
     def run(self, *names):
-        wired = Wired(
-            machine_clock=self.clock,
-            flows=FLOWS,
-            why_idle=lambda _: "",
-            calls_for=self.calls_for,
-            fetch_order=None,
-            exchange_code=None,
-            verify_channel=None,
-            rotate_secret=None,
-            periodic_tasks={},
-            set_trade_rate=None,
-            every=EVERY,
+        parts = wired(
+            machine_clock=self.clock, flows=FLOWS, why_idle=lambda _: "", calls_for=self.calls_for, every=EVERY
         )
         for name in names:
-            run_one_flow(wired, self.account.pk, name)
+            run_one_flow(parts, self.account.pk, name)
 
     def trade(self, minutes, every=1):
         """Trade time goes on, and the timetable's lines are run when they are due, as the rounds do."""

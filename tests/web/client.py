@@ -14,3 +14,8 @@ class Client(django.test.Client):
         if not response.streaming and response.headers.get("Content-Type", "").startswith("text/html"):
             response.content = in_one_line(response.content.decode()).encode()
         return response
+
+
+def text(answer: Any) -> str:
+    """The page, in which no white space stands twice."""
+    return " ".join(answer.content.decode().split())

@@ -2,6 +2,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 import pytest
+from tests.factories.ground import NOW
+from tests.factories.people import someone
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site
 from tests.web.client import Client
 
 from wharfinger.config.clock import SteppedClock
@@ -11,8 +15,6 @@ from wharfinger.domain.installation.people import Role
 @pytest.fixture
 def clock(settings) -> SteppedClock:
     """Trade time as the stories tell it."""
-    from tests.web.stories import NOW  # noqa: PLC0415 -- Django is set up after this file is read
-
     settings.CLOCK = SteppedClock(NOW)
     return settings.CLOCK
 
@@ -26,8 +28,6 @@ class BothTimes(SteppedClock):
 
 @pytest.fixture
 def both_times(settings) -> BothTimes:
-    from tests.web.stories import NOW  # noqa: PLC0415 -- as above
-
     settings.CLOCK = BothTimes(NOW)
     return settings.CLOCK
 
@@ -35,7 +35,6 @@ def both_times(settings) -> BothTimes:
 @pytest.fixture
 def sign_in(clock) -> Callable[..., Client]:
     """A browser in which someone of this role is signed in."""
-    from tests.web.stories import someone  # noqa: PLC0415 -- as above
 
     def signed_in(role: Role = Role.ADMINISTRATOR) -> Client:
         client = Client()
@@ -43,3 +42,12 @@ def sign_in(clock) -> Callable[..., Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def installation(db) -> dict[str, int]:
+    """What an FBM channel needs, and no channel yet."""
+    courier = a_service(
+        courier="Royal Mail", number_prefix="", amazon_carrier_code="Royal Mail", amazon_carrier_name=""
+    )
+    return {"site_id": a_site().pk, "courier_service_id": courier.pk}

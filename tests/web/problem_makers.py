@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
-from tests.operations.shop import a_service
-from tests.sync.orders_world import NOON, World, later, line, order
+from tests.factories.amazon_orders import later, line, order
+from tests.factories.ground import NOW
+from tests.factories.shipping import a_service
+from tests.factories.stock import a_site
+from tests.sync.orders_world import World
 
 from wharfinger.db.models import (
     AmazonApplication,
@@ -17,7 +20,6 @@ from wharfinger.db.models import (
     Listing,
     OrderCursor,
     RateBudget,
-    Site,
     StockNotice,
     User,
 )
@@ -73,7 +75,7 @@ def an_fba_order_before_the_levels(world: World) -> None:
 @makes(ProblemKind.OVERSOLD)
 def more_left_than_there_was(world: World) -> None:
     item = world.item("MUG", 2)
-    ledger.adjust_stock(item.pk, world.warehouse.pk, -5, "broken", now=NOON)
+    ledger.adjust_stock(item.pk, world.warehouse.pk, -5, "broken", now=NOW)
 
 
 @makes(ProblemKind.AWAITING_STOCK)
@@ -196,22 +198,22 @@ def an_order_shipped_with_another_parcel(world: World) -> None:
 @makes(ProblemKind.CONFIRMATION_LATE)
 def a_confirmation_that_still_waits_after_ship_by(world: World) -> None:
     _dispatched(world)
-    confirmations.alarm_late(world.account.pk, now=NOON + timedelta(days=2))
+    confirmations.alarm_late(world.account.pk, now=NOW + timedelta(days=2))
 
 
 @makes(ProblemKind.CONFIRMATION_LATE)
 def a_parcel_without_number_after_ship_by(world: World) -> None:
     _dispatched(world, tracking=Tracking.TYPED_LATER)
     assert Confirmation.objects.get().shipment.tracking_number == ""
-    confirmations.alarm_late(world.account.pk, now=NOON + timedelta(days=2))
+    confirmations.alarm_late(world.account.pk, now=NOW + timedelta(days=2))
 
 
 def _claimed(world: World) -> outbox.QuantityToSend:
     """A listing of ten mugs whose quantity is on its way to Amazon."""
-    Channel.objects.filter(pk=world.fbm.pk).update(stock_upload_approved_at=NOON)
+    Channel.objects.filter(pk=world.fbm.pk).update(stock_upload_approved_at=NOW)
     world.item("MUG", 10)
     Listing.objects.update(product_type="MUG")
-    listings.send_quantity_again(Listing.objects.get().pk, now=NOON, user=User.objects.get(username="olga"))
+    listings.send_quantity_again(Listing.objects.get().pk, now=NOW, user=User.objects.get(username="olga"))
     (sent,) = outbox.claim_quantities(world.account.pk, 10, now=world.clock.now())
     return sent
 
@@ -225,7 +227,7 @@ def a_quantity_that_amazon_refuses(world: World) -> None:
 def a_quantity_that_amazon_never_shows(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
     for look in range(MISSES_BEFORE_A_PROBLEM):
-        at = NOON + timedelta(hours=1 + look)
+        at = NOW + timedelta(hours=1 + look)
         listing = Listing.objects.get()
         StockNotice.objects.all().delete()
         compare_seen(listing, 3, requested_at=at, now=at, looked=True)
@@ -234,7 +236,7 @@ def a_quantity_that_amazon_never_shows(world: World) -> None:
 @makes(ProblemKind.LISTING_DRIFT)
 def a_fall_that_no_order_explains(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
-    at = NOON + timedelta(hours=1)
+    at = NOW + timedelta(hours=1)
     StockNotice.objects.all().delete()
     compare_seen(Listing.objects.get(), 3, requested_at=at, now=at, looked=True)
     OrderCursor.objects.update_or_create(account=world.account, defaults={"after": at + timedelta(minutes=1)})
@@ -254,7 +256,7 @@ def a_listing_that_amazon_suppresses(world: World) -> None:
     issue = ListingIssue("90220", "‘brand’ is required.", attributes=("brand",), actions=("SEARCH_SUPPRESSED",))
     product = ChannelProduct.objects.get(listing__sku="MUG")
     with transaction.atomic():
-        keep_issues(product, [issue], shown=True, now=NOON)
+        keep_issues(product, [issue], shown=True, now=NOW)
 
 
 @makes(ProblemKind.LISTING_GONE)
@@ -262,8 +264,8 @@ def a_listing_that_buyers_do_not_see_any_more(world: World) -> None:
     world.item("MUG", 10)
     product = ChannelProduct.objects.get(listing__sku="MUG")
     with transaction.atomic():
-        keep_issues(product, [], shown=True, now=NOON)
-        keep_issues(product, [], shown=False, now=NOON)
+        keep_issues(product, [], shown=True, now=NOW)
+        keep_issues(product, [], shown=False, now=NOW)
 
 
 @makes(ProblemKind.LISTING_GONE)
@@ -273,11 +275,11 @@ def a_sku_that_amazon_does_not_know(world: World) -> None:
 
 @makes(ProblemKind.LISTING_CONFLICT)
 def two_channels_with_two_sites(world: World) -> None:
-    other = Site.objects.create(name="Shop", kind="Own warehouse", made_at=NOON)
+    other = a_site("Shop")
     second = world.channel("FBM", other, marketplace="A1PA6795UKMFR9")
-    Channel.objects.filter(pk__in=[world.fbm.pk, second.pk]).update(stock_upload_approved_at=NOON)
+    Channel.objects.filter(pk__in=[world.fbm.pk, second.pk]).update(stock_upload_approved_at=NOW)
     item = world.item("MUG", 10)
-    ledger.receive_stock(item.pk, other.pk, 5, now=NOON)
+    ledger.receive_stock(item.pk, other.pk, 5, now=NOW)
     world.listing("MUG", item, marketplace="A1PA6795UKMFR9")
     Listing.objects.update(product_type="MUG")
     outbox.claim_quantities(world.account.pk, 10, now=world.clock.now())
@@ -297,14 +299,14 @@ def a_sku_that_both_send(world: World) -> None:
         lead_time_days=None,
         both_ways=True,
     )
-    listings.keep_listings(world.account.pk, [found], read_at=NOON, now=NOON)
+    listings.keep_listings(world.account.pk, [found], read_at=NOW, now=NOW)
 
 
 @makes(ProblemKind.AUTHORISATION_LOST)
 def access_that_amazon_takes_back(world: World) -> None:
-    world.account.token_set_at = NOON - timedelta(days=9)
+    world.account.token_set_at = NOW - timedelta(days=9)
     world.account.save()
-    accounts.lose_authorisation(world.account.pk, error="invalid_grant", now=NOON)
+    accounts.lose_authorisation(world.account.pk, error="invalid_grant", now=NOW)
 
 
 @makes(ProblemKind.APPLICATION_REFUSED)
@@ -314,44 +316,44 @@ def a_secret_that_amazon_refuses(world: World) -> None:
         client_id="amzn1.application-oa2-client.1",
         client_secret="s",
         secret_last_four="s",
-        secret_set_at=NOON,
+        secret_set_at=NOW,
     )
     world.account.save()
-    accounts.report_application_refused(world.account.pk, error="invalid_client", now=NOON)
+    accounts.report_application_refused(world.account.pk, error="invalid_client", now=NOW)
 
 
 @makes(ProblemKind.ROLE_MISSING)
 def an_operation_that_amazon_denies(world: World) -> None:
-    world.account.token_set_at = NOON - timedelta(days=9)
+    world.account.token_set_at = NOW - timedelta(days=9)
     world.account.save()
-    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON)
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW)
     flows.deny_flow(
         world.account.pk,
         "orders_in",
         called="searchOrders",
         roles=("Inventory and Order Tracking",),
         error="403",
-        next_due=NOON,
-        now=NOON,
+        next_due=NOW,
+        now=NOW,
     )
 
 
 @makes(ProblemKind.THROTTLED)
 def a_limit_that_another_application_uses_up(world: World) -> None:
     RateBudget.objects.create(
-        account=world.account, operation="searchOrders", rate=Decimal("0.0056"), burst=20, tokens=20, counted_at=NOON
+        account=world.account, operation="searchOrders", rate=Decimal("0.0056"), burst=20, tokens=20, counted_at=NOW
     )
     for hour in range(4):
-        budget.note_refusal(world.account.pk, "searchOrders", now=NOON + timedelta(hours=hour))
+        budget.note_refusal(world.account.pk, "searchOrders", now=NOW + timedelta(hours=hour))
 
 
 @makes(ProblemKind.FLOW_FAILED)
 def a_flow_that_fails_again_and_again(world: World) -> None:
-    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOON)
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW)
     for _ in range(3):
-        flows.fail_flow(world.account.pk, "orders_in", error="503", next_due=NOON, now=NOON)
+        flows.fail_flow(world.account.pk, "orders_in", error="503", next_due=NOW, now=NOW)
 
 
 @makes(ProblemKind.FLOW_FAILED)
 def more_listings_than_can_be_read(world: World) -> None:
-    listings.report_too_many(world.account.pk, "Amazon.co.uk", 1200, now=NOON)
+    listings.report_too_many(world.account.pk, "Amazon.co.uk", 1200, now=NOW)

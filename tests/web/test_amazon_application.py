@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from tests.web.stories import NOW, shop
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.domain.installation.people import Role
@@ -111,7 +112,7 @@ def test_two_applications_are_listed_with_their_regions(entered):
 
 
 def test_an_application_that_nobody_uses_is_removed_a_used_one_is_not(entered):
-    world = shop()
+    world = Trading()
     row = AmazonApplication.objects.get()
     SellerAccount.objects.filter(pk=world.account.pk).update(application=row, token_set_at=NOW, refresh_token="x")
     assert "holds access" in entered.post(f"{edit()}remove/", follow=True).content.decode()

@@ -6,7 +6,8 @@ from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
 
 import pytest
 from django.conf import settings as django_settings
-from tests.web.stories import NOW, UK, shop
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW, UK
 
 from wharfinger.db.models import (
     Alert,
@@ -24,7 +25,7 @@ from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
 pytestmark = pytest.mark.django_db
 
 ID = "amzn1.sp.solution.1"
-SELLER = "A2HARBOURGOODS"
+SELLER = "A2HARBOUREULTD1"
 ROW_CHOICE = {
     "amazon_callback_uri": f"https://sellercentral-europe.amazon.com/apps/authorize/confirm/{ID}",
     "amazon_state": "amazon+state/=",
@@ -33,16 +34,8 @@ ROW_CHOICE = {
 
 
 @pytest.fixture
-def world():
-    made = shop()
-    application = AmazonApplication.objects.create(
-        name="Ours",
-        application_id=ID,
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="amzn1.oa2-cs.v1.topsecret",
-        secret_last_four="cret",
-        secret_set_at=NOW,
-    )
+def world(application):
+    made = Trading()
     SellerAccount.objects.update(
         application=application,
         refresh_token="Atzr|very-secret-token",

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import Activity, Channel, Marketplace, Problem, SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.people import Role
@@ -15,13 +15,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return stories.shop()
-
-
-@pytest.fixture
 def order(world):
-    return stories.sales_order(world, 1, stories.stocked_item(world, "MUG-1"))
+    return moments.sales_order(world, 1, moments.stocked_item(world, "MUG-1"))
 
 
 def page_of(client, order):

@@ -1,27 +1,24 @@
 """First import, more channels of one seller, duplicate, archive, delete: as pages."""
 
 import pytest
-from tests.web.stories import NOW, UK, imported_order, shop
+from tests.factories.accounts import a_participation
+from tests.factories.cast import Trading
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.moments import imported_order
+from tests.factories.stock import an_fba_site
 
-from wharfinger.db.models import Channel, ImportedOrder, Marketplace, Participation, Site
+from wharfinger.db.models import Channel, ImportedOrder, Participation
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.waits_for import ForChannel
 
 pytestmark = pytest.mark.django_db
-DE = "A1PA6795UKMFR9"
 
 
 @pytest.fixture
 def world():
-    made = shop()
+    made = Trading()
     for marketplace in (UK, DE):
-        Participation.objects.create(
-            account=made.account,
-            marketplace=Marketplace.objects.get(pk=marketplace),
-            participating=True,
-            suspended_listings=False,
-            store_name="Harbour",
-        )
+        a_participation(made.account, marketplace)
     return made
 
 
@@ -69,7 +66,7 @@ def test_who_may_not_edit_channels_meets_none_of_it(world, sign_in):
 
 
 def test_ticked_channels_are_made_in_one_go(world, sign_in):
-    Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW)
+    an_fba_site(pool="EU", name="FBA Europe")
     browser = sign_in()
     address = f"/channels/{world.fbm.pk}/more/"
     page = browser.get(address).content.decode()

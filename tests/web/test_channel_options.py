@@ -1,7 +1,12 @@
 """The (Global) list on a channel's Setup page: read, edited row by row, and what is wrong told by its field."""
 
 import pytest
-from tests.web.stories import NOW, UK, Shop, sales_order, shop, stocked_item
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW, UK
+from tests.factories.moments import sales_order, stocked_item
+from tests.factories.shipping import a_late_service
+from tests.factories.stock import an_fba_site
+from tests.web.client import text
 
 from wharfinger.db.models import (
     AuditEntry,
@@ -9,7 +14,6 @@ from wharfinger.db.models import (
     Channel,
     ChannelOption,
     CourierGroup,
-    CourierService,
     SalesSource,
     Site,
 )
@@ -19,16 +23,7 @@ from wharfinger.web.forms.channel_options import HELP, LABELS
 pytestmark = pytest.mark.django_db
 
 
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
-@pytest.fixture
-def world():
-    return shop()
-
-
-def entered(world: Shop, channel=None, **changes):
+def entered(world: Trading, channel=None, **changes):
     """A channel's form as a browser sends it; fields of rows are named `Prime.site`, so `changes` may be a dict."""
     channel = channel or world.fbm
     fba = channel.kind == "FBA"
@@ -167,7 +162,7 @@ def test_wrong_input_is_reported_by_its_field_and_nothing_is_saved(row, field, v
 
 @pytest.mark.parametrize("site", ["warehouse", "other pool"])
 def test_an_fba_channels_override_site_must_be_its_pools(site, world, sign_in):
-    europe = Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW)
+    europe = an_fba_site(pool="EU", name="FBA Europe")
     wrong = world.warehouse if site == "warehouse" else europe
     answer = edit(sign_in(), world, world.fba, rows=["Replacement"], **{"Replacement.site": wrong.pk})
     page = text(answer)
@@ -186,9 +181,7 @@ def test_fba_orders_are_invoiced_and_issued_at_import_and_the_field_says_why(opt
 
 
 def test_a_late_courier_in_a_row_is_acknowledged_there(world, sign_in):
-    late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
-    )
+    late = a_late_service()
     client = sign_in()
     answer = edit(client, world, rows=["Standard"], **{"Standard.courier_service": late.pk})
     assert (answer.status_code, 'id="id_Standard.late_courier_acknowledged_error"' in text(answer)) == (422, True)

@@ -4,7 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from tests.web.stories import DE, NOW, UK, imported_order, shipped_order, shop, stocked_item
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.moments import imported_order, shipped_order, stocked_item
+from tests.web.client import text
 
 from wharfinger.db.models import Activity, Channel, ChannelOption, Confirmation, ImportedOrder, SellerAccount, User
 from wharfinger.domain.installation.people import Role
@@ -12,15 +14,6 @@ from wharfinger.web.edit_conflict import opened_with
 from wharfinger.web.views.channels.channel_pages import ROWS_A_PAGE
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return shop()
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def lines(answer):

@@ -3,7 +3,9 @@
 import re
 
 import pytest
-from tests.web.stories import DE, NOW, UK, shop
+from tests.factories.cast import Trading
+from tests.factories.ground import DE, UK
+from tests.factories.stock import a_site, an_fba_site
 from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import Channel, CourierService, Site
@@ -12,14 +14,6 @@ from wharfinger.domain.installation.people import Role
 pytestmark = pytest.mark.django_db
 FR, US = "A13V1IB3VIYZZH", "ATVPDKIKX0DER"
 PART = {"HX-Request": "true", "HX-Target": "checks"}
-
-
-@pytest.fixture
-def installation():
-    Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
-    CourierService.objects.create(
-        courier="Royal Mail", name="Tracked 24", tracking="At once", amazon_carrier_code="Royal Mail"
-    )
 
 
 @pytest.fixture
@@ -39,7 +33,7 @@ def ticked(page):
 
 
 def test_another_marketplace_changes_the_checks_at_once(client):
-    Site.objects.create(name="FBA UK", kind="FBA", pool="UK", made_at=NOW)
+    an_fba_site()
     key = begin(client, "fba")
     uk, de = (change(client, key, "checks", marketplace_id=market) for market in (UK, DE))
     assert ("pool UK" in uk, "FBA UK" in uk, "Not ready" in uk) == (True, True, False)
@@ -48,7 +42,7 @@ def test_another_marketplace_changes_the_checks_at_once(client):
 
 
 def test_the_picker_asks_for_the_checks_at_each_change_and_the_channels_own_page_does_not(client):
-    world = shop()
+    world = Trading()
     page = client.get(f"/channels/new/{begin(client)}/checks/").text
     picker = re.search(r'<select name="marketplace_id"[^>]*>', page)[0]
     assert ('hx-post=""' in picker, 'hx-target="#checks"' in picker, 'hx-trigger="change"' in picker) == (True,) * 3
@@ -56,7 +50,7 @@ def test_the_picker_asks_for_the_checks_at_each_change_and_the_channels_own_page
 
 
 def test_the_same_marketplace_twice_is_reported_on_each_step_that_has_the_picker(client):
-    world = shop()
+    world = Trading()
     key = begin(client)
     assert "There is Amazon.co.uk FBM." in change(client, key, "checks", marketplace_id=UK)
     assert "There is Amazon.co.uk FBM" not in change(client, key, "checks", marketplace_id=DE)
@@ -70,7 +64,7 @@ def test_the_same_marketplace_twice_is_reported_on_each_step_that_has_the_picker
 def test_a_new_channel_begins_with_the_next_marketplace_that_is_free_and_a_name(client):
     first = client.get(f"/channels/new/{begin(client)}/checks/").text
     assert f'<option value="{UK}" selected>' in first
-    shop()
+    Trading()
     key = begin(client)
     page = client.get(f"/channels/new/{key}/checks/").text
     assert f'<option value="{DE}" selected>' in page
@@ -87,7 +81,7 @@ def test_the_suggested_name_follows_the_marketplace_and_a_given_one_stays(client
 
 
 def test_a_name_that_is_taken_is_not_suggested(client):
-    world = shop()
+    world = Trading()
     Channel.objects.filter(pk=world.fbm.pk).update(name="Amazon.de FBM")
     assert 'value="Amazon.de FBM 2"' in client.get(f"/channels/new/{begin(client)}/general/").text
 
@@ -103,7 +97,7 @@ def test_a_step_bears_a_tick_when_its_fields_were_taken_and_loses_it_when_they_a
 
 
 def test_after_save_channel_only_what_happened_bears_a_tick(client):
-    world = shop()
+    world = Trading()
     before = ["Type", "Checks", "General", "Channel Specific", "(Global)", "Save"]
     Channel.objects.filter(pk=world.fbm.pk).update(link_state="waiting", dont_import_orders=True)
     done = client.get(f"/channels/{world.fbm.pk}/set-up/done/").text
@@ -127,7 +121,7 @@ def test_what_is_proposed_is_taken_with_one_button_and_can_be_looked_over(client
 
 
 def test_what_only_a_person_can_choose_is_requested_on_its_step(client, installation):
-    Site.objects.create(name="Shop", kind="Own warehouse", made_at=NOW)
+    a_site("Shop")
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "save"})
     assert answer["Location"] == f"/channels/new/{key}/options/"

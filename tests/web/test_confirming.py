@@ -1,21 +1,14 @@
 """Orders that wait for a person's word: seen, confirmed one by one and in bulk."""
 
 import pytest
-from tests.web.stories import UK, sales_order, shipped_order, shop, stocked_item
+from tests.factories.ground import UK
+from tests.factories.moments import sales_order, shipped_order, stocked_item
+from tests.web.client import text
 
 from wharfinger.db.models import CourierGroup, CourierGroupRule, Invoice, SalesOrder, StockItem
 from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
-
-
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
-@pytest.fixture
-def world():
-    return shop()
 
 
 def waiting(world, number, **changes):

@@ -5,9 +5,10 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.urls import Resolver404
-from tests.operations.shop import a_service
-from tests.sync.orders_world import World, line, order
-from tests.web.stories import someone
+from tests.factories.amazon_orders import line, order
+from tests.factories.people import someone
+from tests.factories.shipping import a_service
+from tests.sync.orders_world import World
 
 from wharfinger.db.models import CourierGroup, SellerAccount, StockItem
 from wharfinger.domain.channels.channel import LinkState

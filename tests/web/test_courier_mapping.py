@@ -1,7 +1,9 @@
 """The tab Courier mapping: both ways read and edited, near misses named, and what confirmations say."""
 
 import pytest
-from tests.web.stories import sales_order, shop, stocked_item
+from tests.factories.cast import Trading
+from tests.factories.moments import sales_order, stocked_item
+from tests.web.client import text
 
 from wharfinger.db.models import (
     Channel,
@@ -16,13 +18,9 @@ from wharfinger.domain.installation.people import Role
 pytestmark = pytest.mark.django_db
 
 
-def text(answer):
-    return " ".join(answer.content.decode().split())
-
-
 @pytest.fixture
 def world():
-    made = shop()
+    made = Trading()
     item = stocked_item(made, "MUG")
     for number, level in enumerate(["STANDARD", "NEXT_DAY", "NEXT_DAY"], start=1):
         sales_order(made, number, item, service_level=level)

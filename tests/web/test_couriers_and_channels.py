@@ -3,10 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
+from tests.factories.stock import a_site
 from tests.web.client import Client
 from tests.web.wizard import FBM, begin, walk
 
-from wharfinger.db.models import Channel, CourierService, Site, User
+from wharfinger.db.models import Channel, CourierService, User
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +59,7 @@ def test_nobody_sees_a_page_without_signing_in(address):
 def a_channel_made(client):
     """Made step by step; answers what its Edit form sends back."""
     client.post("/settings/couriers/new/", a_service())
-    site = Site.objects.create(name="Warehouse", kind="Own warehouse", made_at=NOW)
+    site = a_site("Warehouse")
     chosen = {"site_id": str(site.pk), "courier_service_id": str(CourierService.objects.get().pk)}
     walk(client, begin(client), options=chosen)
     form = {name: value for step in ("general", "specific") for name, value in FBM[step].items()}

@@ -7,8 +7,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import DE, NOW
 
 from wharfinger.amazon.errors import AccessDenied
 from wharfinger.db.models import Channel, FlowSchedule, RateBudget, User
@@ -32,12 +33,12 @@ def test_without_a_channel_the_next_step_is_new_channel(sign_in):
 
 def test_orders_are_counted_on_their_marketplaces_day_in_tile_list_and_chart(sign_in):
     """An order of 23:30 UTC yesterday is of today on Amazon.de, and of yesterday on Amazon.co.uk."""
-    world, client = stories.shop(), sign_in()
+    world, client = Trading(), sign_in()
     Channel.objects.filter(pk=world.fba.pk).update(marketplace="A1PA6795UKMFR9")
     late = NOW.replace(hour=23, minute=30) - timedelta(days=1)
-    stories.imported_order(world, 1, placed_at=late)
-    stories.imported_order(world, 2, placed_at=late, channel=world.fba, marketplace_id="A1PA6795UKMFR9")
-    stories.imported_order(world, 3, placed_at=late, channel=None)
+    moments.imported_order(world, 1, placed_at=late)
+    moments.imported_order(world, 2, placed_at=late, channel=world.fba, marketplace_id="A1PA6795UKMFR9")
+    moments.imported_order(world, 3, placed_at=late, channel=None)
     User.objects.update(time_zone="Asia/Tokyo")
     container = _board(client)
     assert [bar.orders for bar in container.chart[-2:]] == [2, 1]
@@ -48,10 +49,10 @@ def test_orders_are_counted_on_their_marketplaces_day_in_tile_list_and_chart(sig
 
 
 def test_the_first_day_of_the_chart_is_a_whole_day(sign_in):
-    world, client = stories.shop(), sign_in()
+    world, client = Trading(), sign_in()
     first = NOW.replace(hour=0) - timedelta(days=13)
-    stories.imported_order(world, 1, placed_at=first)
-    stories.imported_order(world, 2, placed_at=first - timedelta(seconds=1))
+    moments.imported_order(world, 1, placed_at=first)
+    moments.imported_order(world, 2, placed_at=first - timedelta(seconds=1))
     assert _board(client).chart[0].orders == 1
 
 
@@ -63,11 +64,11 @@ def test_the_tallest_bar_is_the_day_with_most_orders_and_an_empty_chart_has_none
 
 
 def test_late_and_ready_orders_low_stock_and_problems_are_reported(sign_in):
-    world = stories.shop()
-    low = stories.stocked_item(world, "LOW-1", on_hand=2)
-    stories.stocked_item(world, "FULL-1", on_hand=50)
-    stories.sales_order(world, 1, low, ship_by=NOW - timedelta(hours=1))
-    stories.sales_order(world, 2, low, ship_by=NOW + timedelta(days=1))
+    world = Trading()
+    low = moments.stocked_item(world, "LOW-1", on_hand=2)
+    moments.stocked_item(world, "FULL-1", on_hand=50)
+    moments.sales_order(world, 1, low, ship_by=NOW - timedelta(hours=1))
+    moments.sales_order(world, 2, low, ship_by=NOW + timedelta(days=1))
     container = _board(sign_in())
     assert (container.to_ship, container.late) == (2, 1)
     assert {row.code for row in container.at_risk if row.site == world.warehouse.name} == {"LOW-1"}
@@ -78,11 +79,11 @@ STATES = [*SalesOrderState]
 
 def test_dashboard_board_list_and_rows_count_the_same_orders_as_late(sign_in):
     """In every state, FBM and FBA, past their ship-by and not: held, awaiting and part shipped orders are late too."""
-    world, client = stories.shop(), sign_in()
+    world, client = Trading(), sign_in()
     for number, state in enumerate(STATES, start=1):
-        stories.sales_order(world, number, None, state=state.value, ship_by=NOW - timedelta(hours=1))
-        stories.sales_order(world, 100 + number, None, state=state.value, ship_by=NOW + timedelta(hours=1))
-        stories.sales_order(world, 200 + number, None, state=state.value, ship_by=NOW - timedelta(1), channel=world.fba)
+        moments.sales_order(world, number, None, state=state.value, ship_by=NOW - timedelta(hours=1))
+        moments.sales_order(world, 100 + number, None, state=state.value, ship_by=NOW + timedelta(hours=1))
+        moments.sales_order(world, 200 + number, None, state=state.value, ship_by=NOW - timedelta(1), channel=world.fba)
     container = _board(client)
     columns = {column.urgency.value: column.count for column in ship_by_board(Day(NOW), with_customers=False)}
     listed = len(client.get(reverse("sales-order-list"), {"ship_by": "late"}).context["page"].rows)
@@ -93,15 +94,15 @@ def test_dashboard_board_list_and_rows_count_the_same_orders_as_late(sign_in):
 
 
 def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_the_list_of_channels(sign_in):
-    world, client = stories.shop(), sign_in()
-    stories.imported_order(world, 1)
+    world, client = Trading(), sign_in()
+    moments.imported_order(world, 1)
     for number in (2, 3, 4):
-        stories.imported_order(world, number, channel=None, state="skipped")
+        moments.imported_order(world, number, channel=None, state="skipped")
     gone = Channel.objects.create(
-        name="Old", kind="FBM", account=world.account, marketplace_id=stories.DE, archived=True, made_at=NOW,
+        name="Old", kind="FBM", account=world.account, marketplace_id=DE, archived=True, made_at=NOW,
         start_date=NOW.date(),
     )  # fmt: skip
-    stories.imported_order(world, 5, channel=gone)
+    moments.imported_order(world, 5, channel=gone)
     container = _board(client)
     listed = {row.head.name: row.orders for row in client.get(reverse("channel-list")).context["page"].object_list}
     assert (container.orders_today, container.chart[-1].orders, container.no_channel_today) == (5, 5, 3)
@@ -114,7 +115,7 @@ def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_t
     ("rate", "shown"), [("10", "10 a second"), ("0.5", "0.5 a second"), ("0.016700", "0.0167 a second")]
 )
 def test_a_rate_is_written_as_people_write_it(rate, shown, sign_in):
-    world = stories.shop()
+    world = Trading()
     RateBudget.objects.create(
         account=world.account, operation="searchOrders", rate=Decimal(rate), burst=20, tokens=5, counted_at=NOW
     )
@@ -122,7 +123,7 @@ def test_a_rate_is_written_as_people_write_it(rate, shown, sign_in):
 
 
 def test_a_flow_tells_what_it_did_and_sync_now_brings_it_forward(sign_in):
-    world = stories.shop()
+    world = Trading()
     due = NOW + timedelta(hours=1)
     FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=due, outcome="3 orders read")
     client = sign_in()
@@ -135,7 +136,7 @@ def test_a_flow_tells_what_it_did_and_sync_now_brings_it_forward(sign_in):
 
 
 def test_only_who_edits_channels_may_sync(sign_in):
-    world = stories.shop()
+    world = Trading()
     client = sign_in(Role.WAREHOUSE)
     FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW)
     assert "Sync now" not in client.get(reverse("dashboard")).text
@@ -143,11 +144,11 @@ def test_only_who_edits_channels_may_sync(sign_in):
 
 
 def test_the_dashboard_costs_the_same_for_a_busy_shop(sign_in):
-    world, client, costs = stories.shop(), sign_in(), []
+    world, client, costs = Trading(), sign_in(), []
     for numbers in ([1], [2, 3, 4]):
         for number in numbers:
-            stories.sales_order(world, number, stories.stocked_item(world, f"MUG-{number}", on_hand=1))
-            stories.unknown_sku(world, stories.sales_order(world, 100 + number, None), f"NO-{number}")
+            moments.sales_order(world, number, moments.stocked_item(world, f"MUG-{number}", on_hand=1))
+            moments.unknown_sku(world, moments.sales_order(world, 100 + number, None), f"NO-{number}")
         with CaptureQueriesContext(
             connection,
         ) as queries:
@@ -157,7 +158,7 @@ def test_the_dashboard_costs_the_same_for_a_busy_shop(sign_in):
 
 
 def test_amazons_own_words_stand_on_the_flows_row_whole(sign_in):
-    world = stories.shop()
+    world = Trading()
     error = AccessDenied(
         "searchOrders", status=403, code="Unauthorized", message="Access is denied. " * 20, details="ends here",
         request_id="amzn-request-1",
@@ -169,7 +170,7 @@ def test_amazons_own_words_stand_on_the_flows_row_whole(sign_in):
 
 @pytest.mark.parametrize("name", ["dashboard", "channel-access"])
 def test_a_limit_that_another_application_uses_too_is_said_where_the_limits_stand(sign_in, name):
-    world, client = stories.shop(), sign_in()
+    world, client = Trading(), sign_in()
     where = reverse(name, args=[world.fbm.pk] if name == "channel-access" else [])
     budget = RateBudget.objects.create(
         account=world.account, operation="searchOrders", rate=Decimal("0.0056"), burst=20, tokens=20, counted_at=NOW

@@ -7,8 +7,10 @@ from decimal import Decimal
 
 import pytest
 from django.urls import get_resolver
-from tests.operations.shop import a_site, an_item
-from tests.web import stories
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
+from tests.factories.stock import a_site, an_item
 
 from wharfinger.db.models import ImportedOrder, StockLevel, User
 from wharfinger.domain.csv_cells import DecimalSign
@@ -36,7 +38,7 @@ def choose(client, sign):
 
 @pytest.mark.parametrize("sign", DecimalSign)
 def test_every_file_is_written_as_its_reader_chose(sign, sign_in):
-    shop, client = stories.shop(), sign_in()
+    shop, client = Trading(), sign_in()
     choose(client, sign.value)
     found = files()
     assert len(found) > 10
@@ -49,8 +51,8 @@ def test_every_file_is_written_as_its_reader_chose(sign, sign_in):
 
 
 def test_money_has_the_readers_sign_and_others_keep_theirs(sign_in):
-    shop, client = stories.shop(), sign_in()
-    stories.imported_order(shop, 1)
+    shop, client = Trading(), sign_in()
+    moments.imported_order(shop, 1)
     ImportedOrder.objects.update(total=Decimal("1234.5000"), currency="EUR")
     assert "1234.50" in rows(client, "/imported-orders/export.csv", ",")[1]
     choose(client, "comma")
@@ -63,7 +65,7 @@ def test_money_has_the_readers_sign_and_others_keep_theirs(sign_in):
 def test_a_file_with_semicolons_comes_back_unchanged(sign_in):
     client = sign_in()
     site = a_site("Möwe; Süd, links")
-    StockLevel.objects.create(item=an_item("00;1,5", "A, b; c"), site=site, on_hand=-3, counted_at=stories.NOW)
+    StockLevel.objects.create(item=an_item("00;1,5", "A, b; c"), site=site, on_hand=-3, counted_at=NOW)
     choose(client, "comma")
     text = b"".join(client.get("/stock/import/levels.csv").streaming_content).decode()
     plan = stock_csv.plan_csv(text)

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
-from tests.web import stories
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 from tests.web.client import Client
-from tests.web.stories import NOW
 
 from wharfinger.config.logs import JsonLines
 from wharfinger.db.models import SetupLink, User
@@ -142,8 +143,8 @@ def test_a_person_is_refused_by_the_field_that_is_wrong(changes, field, olga, cl
 
 
 def test_times_are_shown_in_the_readers_own_zone_and_today_stays_the_marketplaces(sign_in, clock):
-    world, client = stories.shop(), sign_in()
-    stories.imported_order(world, 1, placed_at=NOW.replace(hour=3))
+    world, client = Trading(), sign_in()
+    moments.imported_order(world, 1, placed_at=NOW.replace(hour=3))
     address = reverse("imported-order-list")
     assert "24 Nov" in client.get(address).text
     assert client.get("/").context["board"].orders_today == 1

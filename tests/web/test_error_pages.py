@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.test import RequestFactory
 from django.urls import get_resolver
-from tests.web import stories
+from tests.factories.people import someone
 from tests.web.client import Client
 
 from wharfinger.db.models import Installation
@@ -48,7 +48,7 @@ def test_an_error_stands_in_the_frame_and_says_what_to_do(status, title, ask, si
 
 
 def test_a_forbidden_page_names_who_may(sign_in):
-    stories.someone(Role.ADMINISTRATOR)
+    someone(Role.ADMINISTRATOR)
     answer = sign_in(Role.WAREHOUSE).get("/settings/users/")
     assert (answer.status_code, FRAME in answer.text) == (403, True)
     assert "Anna Administrator" in answer.text
@@ -58,13 +58,13 @@ def test_a_form_without_its_token_is_reported_to_be_loaded_again():
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/sign-in/", {"username": "olga"})
     assert (answer.status_code, "too old to be sent" in answer.text, FRAME in answer.text) == (403, True, False)
-    client.force_login(stories.someone())
+    client.force_login(someone())
     assert FRAME in client.post("/stock/new/", {"code": "X"}).text
 
 
 def test_a_fault_of_ours_stands_in_the_frame(clock):
     request = RequestFactory().get("/stock/")
-    request.user = stories.someone()
+    request.user = someone()
     answer = errors.broken(request)
     assert (answer.status_code, FRAME in answer.text, "Something broke on our side" in answer.text) == (500, True, True)
 

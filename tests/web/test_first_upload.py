@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 from django.template.defaultfilters import date
-from tests.web import stories
-from tests.web.stories import DE, NOW
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import DE, NOW
+from tests.factories.stock import a_product
 
-from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, Listing, SellerAccount, StockItem, StockNotice
+from wharfinger.db.models import Channel, ChannelProduct, Listing, SellerAccount, StockItem, StockNotice
 from wharfinger.db.queries.channels.channel_products import UploadProgress, channel_facts, upload_progress
 from wharfinger.operations.stock import outbox
 
@@ -19,17 +21,13 @@ LATER = NOW + timedelta(minutes=5)
 @pytest.fixture
 def world():
     """Two FBM channels of one seller that wait for approval; a SKU that both sell, and one for each alone."""
-    world = stories.shop()
-    german = Channel.objects.create(
-        name="Amazon.de FBM", kind="FBM", account=world.account, marketplace_id=DE, link_state="linked",
-        start_date=NOW.date(), import_fba_orders="No FBA import", made_at=NOW,
-    )  # fmt: skip
-    ChannelOption.objects.create(channel=german, order_type="", site=world.warehouse)
+    world = Trading()
+    german = world.channel("FBM", world.warehouse, DE)
     for sku in ("BOTH", "UK-1", "DE-1"):
-        item = stories.stocked_item(world, sku, on_hand=12)
+        item = moments.stocked_item(world, sku, on_hand=12)
         if sku == "BOTH":
             listing = Listing.objects.get(sku=sku)
-            ChannelProduct.objects.create(listing=listing, marketplace_id=DE, item=item, found_at=NOW)
+            a_product(listing, item, DE)
         if sku == "DE-1":
             ChannelProduct.objects.filter(listing__sku=sku).update(marketplace_id=DE)
     unsent = {"sent_quantity": None, "sent_at": None, "read_back_quantity": 9}

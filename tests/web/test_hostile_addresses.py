@@ -19,9 +19,10 @@ from django.core.signals import got_request_exception
 from django.db import connection, transaction
 from django.urls import get_resolver
 from django.utils.http import urlencode
-from tests.web import stories
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.people import someone
 from tests.web.client import Client
-from tests.web.stories import someone
 
 from wharfinger.db.models import User
 from wharfinger.domain.installation.people import Role
@@ -82,12 +83,12 @@ def parameters(module_name):
 
 @pytest.fixture
 def world(clock):
-    shop = stories.shop()
-    item = stories.stocked_item(shop, "MUG", allocated=2)
-    order = stories.sales_order(shop, 1, item)
+    shop = Trading()
+    item = moments.stocked_item(shop, "MUG", allocated=2)
+    order = moments.sales_order(shop, 1, item)
     for number in range(2, 5):
-        stories.imported_order(shop, number)
-    stories.unknown_sku(shop, order)
+        moments.imported_order(shop, number)
+    moments.unknown_sku(shop, order)
     return shop
 
 

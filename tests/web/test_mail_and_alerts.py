@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pytest
 from django.conf import settings as django_settings
-from tests.web.stories import NOW, shop
+from tests.factories.alerts import an_alert
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 
 from wharfinger.config.environment import Smtp
-from wharfinger.db.models import Alert, MailSettings, TestMail
+from wharfinger.db.models import MailSettings, TestMail
 from wharfinger.domain.installation.people import Role
-from wharfinger.domain.installation.subjects import AboutToken, AlertKey
+from wharfinger.domain.installation.subjects import AboutToken
 
 pytestmark = pytest.mark.django_db
 MAIL = "/settings/mail/"
@@ -28,18 +30,9 @@ def installation(settings, **changes):
     settings.WHARFINGER = replace(django_settings.WHARFINGER, **changes)
 
 
-def an_alert(number=1, **values):
-    return Alert.objects.create(
-        **{
-            "kind": "Authorisation expires",
-            "key": AlertKey(AboutToken(1), str(number)),
-            "subject": AboutToken(1),
-            "text": f"Authorisation {number} ends.",
-            "remedy": "Press Authorise again.",
-            "raised_at": NOW,
-            **values,
-        }
-    )
+def an_ending(number=1, **values):
+    values = {"kind": "Authorisation expires", "subject": AboutToken(1), "remedy": "Press Authorise again.", **values}
+    return an_alert(f"Authorisation {number} ends.", **values)
 
 
 def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
@@ -140,9 +133,9 @@ def test_only_administrators_set_up_e_mail(sign_in, role):
 
 
 def test_open_alerts_are_listed_with_remedy_and_mail_and_counted_in_the_navigation(sign_in):
-    an_alert(1, mailed_at=NOW)
-    an_alert(2, mail_error="Nothing listens.", mail_again_at=NOW)
-    an_alert(3, closed_at=NOW)
+    an_ending(1, mailed_at=NOW)
+    an_ending(2, mail_error="Nothing listens.", mail_again_at=NOW)
+    an_ending(3, closed_at=NOW)
     browser = sign_in()
     text = browser.get("/alerts/").content.decode()
     assert "Authorisation 1 ends." in text
@@ -154,7 +147,7 @@ def test_open_alerts_are_listed_with_remedy_and_mail_and_counted_in_the_navigati
 
 def test_without_a_mail_server_the_page_says_that_no_e_mail_goes_out(sign_in, settings):
     installation(settings, system="live", smtp=None)
-    an_alert()
+    an_ending()
     text = sign_in().get("/alerts/").content.decode()
     assert "No e-mail goes out" in text
     assert MAIL in text
@@ -162,22 +155,22 @@ def test_without_a_mail_server_the_page_says_that_no_e_mail_goes_out(sign_in, se
 
 
 def test_who_may_not_fix_sees_the_alert_without_the_button(sign_in):
-    an_alert()
+    an_ending()
     text = sign_in(Role.WAREHOUSE).get("/alerts/").content.decode()
     assert "Authorisation 1 ends." in text
     assert "Fix it" not in text
 
 
 def test_the_dashboard_shows_open_alerts(sign_in):
-    shop()
-    an_alert()
+    Trading()
+    an_ending()
     assert "Authorisation 1 ends." in sign_in().get("/").content.decode()
 
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_list_costs_the_same_for_one_and_for_three(sign_in, count, django_assert_max_num_queries):
     for number in range(count):
-        an_alert(number)
+        an_ending(number)
     browser = sign_in()
     with django_assert_max_num_queries(14):
         browser.get("/alerts/")

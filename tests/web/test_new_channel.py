@@ -3,17 +3,21 @@
 from dataclasses import replace
 
 import pytest
-from tests.web.stories import DE, NOW, UK, shop, someone
+from tests.factories.accounts import a_participation
+from tests.factories.cast import Trading
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.people import someone
+from tests.factories.shipping import a_late_service
+from tests.factories.stock import a_site, an_fba_site
+from tests.web.client import text
 from tests.web.test_amazon_application import ENTRY
 from tests.web.wizard import FBM, begin, walk
 
 from wharfinger.db.models import (
     Channel,
-    CourierService,
     FlowSchedule,
     ImportedOrder,
     Marketplace,
-    Participation,
     SellerAccount,
     Site,
 )
@@ -24,22 +28,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def installation():
-    """A house that has what an FBM channel needs, and no channel yet."""
-    site = Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
-    courier = CourierService.objects.create(
-        courier="Royal Mail", name="Tracked 24", tracking="At once", amazon_carrier_code="Royal Mail"
-    )
-    return {"site_id": site.pk, "courier_service_id": courier.pk}
-
-
-@pytest.fixture
 def client(sign_in):
     return sign_in()
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def at(client, key, step):
@@ -99,7 +89,7 @@ def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_
 
 
 def test_the_courier_that_the_check_requested_for_is_made_and_the_check_is_good(client):
-    Site.objects.create(name="Main warehouse", kind="Own warehouse", made_at=NOW)
+    a_site()
     key = begin(client)
     assert "There is no courier service at all" in at(client, key, "checks")
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "next"})
@@ -147,7 +137,7 @@ def test_the_fba_site_of_the_pool_is_made_from_the_check_and_comes_back_chosen(c
 
 
 def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_site_there(client):
-    Site.objects.create(name="FBA UK", kind="FBA", pool="UK", made_at=NOW)
+    an_fba_site()
     key = begin(client, "fba")
     walk(client, key, until="general")
     form = {**FBM["specific"], "import_fba_orders": "Only FBA Import", "marketplace_id": DE}
@@ -158,9 +148,7 @@ def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_sit
 
 
 def test_a_courier_that_is_late_is_taken_only_with_an_acknowledgement(client, installation):
-    late = CourierService.objects.create(
-        courier="File", name="Std", tracking="Later, typed on the order", amazon_carrier_code="DPD"
-    )
+    late = a_late_service()
     key = begin(client)
     chosen = {**installation, "courier_service_id": late.pk}
     walk(client, key, options=chosen)
@@ -216,12 +204,12 @@ def test_a_marketplace_that_only_amazon_reported_of_can_be_picked_and_typed(clie
 
 def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_by_its_end(client, installation):
     key = begin(client)
-    secret = {"seller_id": "A2HARBOURGOODS", "auth_token": "Atzr|very-secret-9876"}
+    secret = {"seller_id": "A2HARBOUREULTD1", "auth_token": "Atzr|very-secret-9876"}
     walk(client, key, until="specific", specific=secret)
     kept = str(dict(client.session))
     assert "very-secret" not in kept
     assert "…9876" in at(client, key, "specific")
-    client.post(f"/channels/new/{key}/specific/", {**FBM["specific"], "seller_id": "A2HARBOURGOODS"})
+    client.post(f"/channels/new/{key}/specific/", {**FBM["specific"], "seller_id": "A2HARBOUREULTD1"})
     assert "…9876" in at(client, key, "save") or client.get(f"/channels/new/{key}/save/").status_code == 302
     client.post(f"/channels/new/{key}/options/", installation)
     client.post(f"/channels/new/{key}/save/")
@@ -231,7 +219,7 @@ def test_an_auth_token_is_kept_encrypted_while_the_channel_is_a_draft_and_shown_
 def test_a_token_that_is_wrong_is_not_kept_and_one_that_is_right_can_be_forgotten(client, installation):
     key = begin(client)
     walk(client, key, until="general")
-    form = {**FBM["specific"], "seller_id": "A2HARBOURGOODS"}
+    form = {**FBM["specific"], "seller_id": "A2HARBOUREULTD1"}
     assert client.post(f"/channels/new/{key}/specific/", {**form, "auth_token": "wrong"}).status_code == 422
     assert client.post(f"/channels/new/{key}/specific/", form).status_code == 302
     client.post(f"/channels/new/{key}/specific/", {**form, "auth_token": "Atzr|right"})
@@ -307,14 +295,9 @@ def test_a_duplicate_takes_everything_along_but_marketplace_start_date_and_name(
 
 @pytest.fixture
 def world():
-    made = shop()
+    made = Trading()
     for marketplace in (UK, DE):
-        Participation.objects.create(
-            account=made.account,
-            marketplace=Marketplace.objects.get(pk=marketplace),
-            participating=True,
-            suspended_listings=False,
-        )
+        a_participation(made.account, marketplace)
     SellerAccount.objects.update(participations_read_at=NOW)
     return made
 
@@ -355,7 +338,7 @@ def test_an_administrator_activates_on_the_step_and_stays_there(client, world, s
 
 
 def test_more_channels_are_a_step_that_is_passed_over_when_there_are_none(client, world):
-    Site.objects.create(name="FBA Europe", kind="FBA", pool="EU", made_at=NOW)
+    an_fba_site(pool="EU", name="FBA Europe")
     more = f"/channels/{world.fbm.pk}/set-up/more/"
     assert client.get(more)["Location"] == f"/channels/{world.fbm.pk}/more/"
     page = text(client.get(f"/channels/{world.fbm.pk}/more/"))
@@ -413,7 +396,7 @@ def test_the_one_linked_seller_is_filled_in_and_shares_its_authorisation(client,
         client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "marketplace_id": marketplace_id})
         return at(client, key, "specific")
 
-    filled = 'name="seller_id" value="A2HARBOURGOODS"'
+    filled = 'name="seller_id" value="A2HARBOUREULTD1"'
     assert filled in offered(DE)
     assert f"also touches {world.fba.name}, {world.fbm.name}" in offered(DE)
     assert filled not in offered(UK)  # it has that channel already

@@ -6,9 +6,10 @@ import logging
 import pytest
 from django.db import connection
 from tests.amazon.wire_orders import FULL_ORDER
-from tests.sync.orders_world import World, line, order
+from tests.factories.amazon_orders import line, order
+from tests.factories.people import someone
+from tests.sync.orders_world import World
 from tests.web.client import Client
-from tests.web.stories import someone
 
 from wharfinger.amazon.messages.orders import decode_order
 from wharfinger.config.logs import JsonLines

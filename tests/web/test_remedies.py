@@ -5,7 +5,8 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from tests.sync.orders_world import World, somebody
+from tests.factories.people import olga_the_owner
+from tests.sync.orders_world import World
 from tests.web.problem_makers import MAKERS
 
 from wharfinger.db.models import AuditEntry, Problem, User
@@ -71,7 +72,7 @@ def test_every_kind_has_its_remedy_and_is_made_here():
 @pytest.mark.django_db
 @pytest.mark.parametrize(("kind", "maker"), MAKERS, ids=[maker.__name__ for _, maker in MAKERS])
 def test_the_page_shows_the_problem_and_has_its_controls(kind, maker, sign_in, clock):
-    somebody()
+    olga_the_owner()
     world = World()
     maker(world)
     problem = Problem.objects.filter(kind=kind.value, solved_at=None).get()
@@ -133,7 +134,7 @@ class TestMarkedAsDone:
         assert not closed_by_word(ProblemKind.OVERSOLD)
         open_problem(ProblemKind.OVERSOLD, AboutLevel(1, 1), cause="At -3.", remedy="“Count”.", now=clock.now())
         with pytest.raises(Refused, match="automatically"):
-            problems.mark_as_done(Problem.objects.get().pk, now=clock.now(), user=somebody())
+            problems.mark_as_done(Problem.objects.get().pk, now=clock.now(), user=olga_the_owner())
 
     @pytest.mark.parametrize(("role", "status"), [(Role.MANAGER, 302), (Role.WAREHOUSE, 403), (Role.VIEWER, 403)])
     def test_only_those_who_may(self, role, status, sign_in, clock):

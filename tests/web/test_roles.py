@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from tests.sync import orders_world
-from tests.web.stories import shop, someone
+from tests.factories.amazon_orders import line, order
+from tests.factories.cast import Trading
+from tests.factories.people import someone
+from tests.sync.orders_world import World
 from tests.web.wizard import begin
 
 from wharfinger.db.models import Channel, SellerAccount, User
@@ -82,7 +84,7 @@ CHANGE = {
 
 @pytest.fixture
 def world():
-    made = shop()
+    made = Trading()
     SellerAccount.objects.update(refresh_token="Atzr|secret", token_last_four="cret", token_set_at=made.account.made_at)
     return made
 
@@ -136,14 +138,14 @@ def test_nobody_gets_in_without_signing_in(world, client):
 
 @pytest.mark.parametrize("role", [role for role in Role if role not in EDITORS])
 def test_who_may_not_see_credentials_sees_none_on_any_page_of_a_channel(world, sign_in, role):
-    world.fbm.checks.create(position=0, title="Seller ID", ok=True, message="The token belongs to A2HARBOURGOODS.")
+    world.fbm.checks.create(position=0, title="Seller ID", ok=True, message="The token belongs to A2HARBOUREULTD1.")
     client = sign_in(role)
     for pattern, roles in READ.items():
         if role not in roles:
             continue
         answer = client.get(pattern.format(id=world.fbm.pk, user=1))
         body = b"".join(answer.streaming_content) if answer.streaming else answer.content
-        assert b"A2HARBOURGOODS" not in body, pattern
+        assert b"A2HARBOUREULTD1" not in body, pattern
         assert "…cret" not in body.decode(), pattern
     page = client.get(f"/channels/{world.fbm.pk}/").content.decode()
     assert page.count("Not shown to your role") == 3
@@ -192,14 +194,14 @@ def test_the_speed_of_the_demos_clock_is_set_by_administrators_and_managers(role
 
 @pytest.mark.parametrize("role", Role)
 def test_who_packs_reads_the_address_but_no_e_mail_and_no_tax_number(role, sign_in):
-    world = orders_world.World()
+    world = World()
     world.item("MUG", 5)
     tax = {
         "taxRegistrations": [
             {"entityType": "BUYER", "taxRegistrationType": "VAT", "taxRegistrationNumber": "GB123456789"}
         ]
     }
-    message = orders_world.order(orders_world.line("MUG"), tax=tax)
+    message = order(line("MUG"), tax=tax)
     world.hear(message)
     page = sign_in(role).get(f"/sales-orders/{world.sale(message).pk}/").content.decode()
     seen = [text in page for text in ("1 Quay Street", "grace@marketplace.example", "GB123456789")]

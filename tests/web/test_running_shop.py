@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from django.utils.html import escape
 from procrastinate.contrib.django.models import ProcrastinateJob
-from tests.web import stories
+from tests.factories.cast import Trading
 
 from wharfinger.db.models import RunningShop
 from wharfinger.domain.installation.people import Role
@@ -66,7 +66,7 @@ def test_a_shop_that_stopped_says_why_and_can_be_tried_again(demo, sign_in, cloc
     running_shop.end_running_shop(machine_now=clock.machine_now(), error="Waited until the listings are read.")
     page = client.get("/running-shop/").text
     assert ("Waited until the listings are read." in page, "Try again" in page) == (True, True)
-    stories.shop()  # what was made before it stopped
+    Trading()  # what was made before it stopped
     client.post("/running-shop/begin/")
     assert RunningShop.objects.get().state == "running"
 
@@ -80,7 +80,7 @@ def test_a_shop_that_is_done_is_not_made_twice(demo, sign_in, clock):
 
 
 def test_where_there_are_channels_already_it_is_not_begun(demo, sign_in):
-    stories.shop()
+    Trading()
     assert "has channels already" in sign_in().post("/running-shop/begin/", follow=True).text
     assert not RunningShop.objects.exists()
 

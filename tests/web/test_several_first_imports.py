@@ -1,8 +1,10 @@
 """The step First import: several channels are started in one go, as proposed or as was chosen on their pages."""
 
 import pytest
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.accounts import an_account
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import Channel, ImportedOrder, Site
 from wharfinger.domain.orders.waits_for import ForChannel
@@ -12,7 +14,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def world():
-    world = stories.shop()
+    world = Trading()
     Channel.objects.update(dont_import_orders=True)
     return world
 
@@ -22,7 +24,7 @@ def paused():
 
 
 def found(world, number, channel):
-    return stories.imported_order(
+    return moments.imported_order(
         world, number, channel=channel, state="not_attempted", waits_for=ForChannel(channel.pk)
     )
 
@@ -52,9 +54,7 @@ def test_nothing_ticked_is_reported_and_nothing_begins(world, sign_in):
 
 
 def test_another_sellers_channel_is_not_started_along(world, sign_in):
-    other = stories.SellerAccount.objects.create(
-        name="Inc", region="NA", seller_id="A3", link_state="linked", made_at=NOW
-    )
+    other = an_account("Inc", "A3", "NA")
     theirs = Channel.objects.create(
         name="Theirs", kind="FBM", account=other, marketplace_id="ATVPDKIKX0DER", start_date=NOW.date(),
         dont_import_orders=True, made_at=NOW,

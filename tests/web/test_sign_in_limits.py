@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from tests.factories.people import someone
 from tests.web.client import Client
-from tests.web.stories import someone
 
 from wharfinger.cli import main
 from wharfinger.db.models import AuditEntry, SignInLimit, User

@@ -1,7 +1,8 @@
 """Settings: the small lists and the lines of a courier group, by their pages."""
 
 import pytest
-from tests.web.stories import shop
+from tests.factories.cast import Trading
+from tests.web.client import text
 
 from wharfinger.db.models import BankAccount, CourierGroup, CourierGroupRule, SalesOrder, SalesSource
 from wharfinger.domain.installation.lists import LISTS, ListName
@@ -11,10 +12,6 @@ pytestmark = pytest.mark.django_db
 
 ALL = list(ListName)
 ENTRY = "/settings/lists/sales-sources/"
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 @pytest.mark.parametrize("which", ALL)
@@ -49,7 +46,7 @@ def test_an_entry_is_renamed_archived_restored_and_deleted_by_buttons(sign_in):
 def test_what_is_used_offers_no_delete_and_refuses_one(sign_in):
     client = sign_in()
     source = SalesSource.objects.get(name="Amazon FBM")
-    shop().fbm.options.update(sales_source=source)
+    Trading().fbm.options.update(sales_source=source)
     page = text(client.get(ENTRY))
     assert "1 channel" in page
     assert f"{ENTRY}{source.pk}/delete/" not in page
@@ -105,7 +102,7 @@ def test_other_roles_see_lists_but_change_nothing(role, sign_in):
 
 
 def test_lines_of_a_courier_group_by_their_pages(sign_in):
-    client, world = sign_in(), shop()
+    client, world = sign_in(), Trading()
     group = CourierGroup.objects.get(name="Prime")
     here = f"/settings/courier-groups/{group.pk}/"
     form = {"service_id": world.courier.pk, "service_level": "NEXT_DAY", "country": "gb", "grams_at_most": "2000"}
@@ -141,7 +138,7 @@ def test_lines_of_a_courier_group_by_their_pages(sign_in):
     ],
 )
 def test_a_wrong_line_is_reported_by_its_field(form, field, sign_in):
-    client, world = sign_in(), shop()
+    client, world = sign_in(), Trading()
     group = CourierGroup.objects.get(name="Prime")
     answer = client.post(f"/settings/courier-groups/{group.pk}/lines/new/", {"service_id": world.courier.pk, **form})
     assert (answer.status_code, f'id="id_{field}_error"' in text(answer)) == (422, True)
@@ -149,7 +146,7 @@ def test_a_wrong_line_is_reported_by_its_field(form, field, sign_in):
 
 
 def test_a_line_of_another_group_is_not_found(sign_in):
-    client, world = sign_in(), shop()
+    client, world = sign_in(), Trading()
     group, other = CourierGroup.objects.get(name="Prime"), CourierGroup.objects.get(name="Standard")
     rule = CourierGroupRule.objects.create(group=group, position=1, service=world.courier)
     assert client.get(f"/settings/courier-groups/{other.pk}/lines/{rule.pk}/").status_code == 404

@@ -7,8 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.factories.ground import NOW
 from tests.factories.properties import on_rows, undone
-from tests.operations.shop import NOW, a_site, an_item
+from tests.factories.stock import a_site, an_item
 
 from wharfinger.db.models import StockBarcode, StockItem, StockLevel
 from wharfinger.domain.installation.people import Role

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 import pytest
 from django.urls import reverse
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.ground import NOW
 
 from wharfinger.db.models import (
     ChannelProduct,
@@ -26,18 +26,13 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world():
-    return stories.shop()
-
-
-@pytest.fixture
 def item(world):
-    return stories.stocked_item(world, "MUG", allocated=2)
+    return moments.stocked_item(world, "MUG", allocated=2)
 
 
 @pytest.fixture
 def order(world, item):
-    return stories.sales_order(world, 1, item)
+    return moments.sales_order(world, 1, item)
 
 
 def _dispatch(client, order, **changes):
@@ -87,7 +82,7 @@ def test_units_that_cannot_leave_are_reported_by_their_line(units, world, order,
 
 
 def test_a_second_press_of_dispatch_sends_nothing_more(world, item, sign_in):
-    order = stories.sales_order(world, 1, item)
+    order = moments.sales_order(world, 1, item)
     client = sign_in()
     line = order.lines.get()
     _dispatch(client, order, service_id=world.courier.pk, **{f"line_{line.pk}": "1"})
@@ -98,7 +93,7 @@ def test_a_second_press_of_dispatch_sends_nothing_more(world, item, sign_in):
 
 def test_many_orders_leave_in_one_go_and_a_refused_one_holds_none(world, item, sign_in):
     StockLevel.objects.filter(item=item, site=world.warehouse).update(allocated=6)
-    orders = [stories.sales_order(world, number, item) for number in (1, 2, 3)]
+    orders = [moments.sales_order(world, number, item) for number in (1, 2, 3)]
     SalesOrder.objects.filter(pk=orders[1].pk).update(state="cancelled")
     answer = sign_in().post(
         reverse("sales-order-dispatch-many"),
@@ -185,7 +180,7 @@ def test_a_refused_item_is_reported_by_its_field(changes, field, item, sign_in):
 
 
 def test_an_item_made_of_a_listing_is_linked_to_it(world, sign_in):
-    product = stories.linked_product(world, "LOOSE", None)
+    product = moments.linked_product(world, "LOOSE", None)
     client = sign_in()
     address = f"{reverse('stock-item-new')}?product={product.pk}"
     assert 'value="LOOSE"' in client.get(address).content.decode()
@@ -225,15 +220,15 @@ def test_what_is_exported_can_be_imported_again_and_changes_nothing(world, item,
 
 
 def test_a_code_that_begins_like_a_formula_is_no_formula_in_the_export(world, sign_in):
-    stories.stocked_item(world, '=HYPERLINK("x")', listed=False)
+    moments.stocked_item(world, '=HYPERLINK("x")', listed=False)
     text = b"".join(sign_in().get(reverse("stock-export")).streaming_content).decode("utf-8-sig")
     assert "\"'=HYPERLINK" in text
 
 
 def test_formulas_in_codes_names_and_sites_run_in_no_export_and_come_back_as_they_were(world, sign_in):
     Site.objects.filter(pk=world.warehouse.pk).update(name="=cmd|' /C calc'!A0")
-    item = stories.stocked_item(world, "-5", listed=False)
-    stories.stocked_item(world, "'+7", listed=False)
+    item = moments.stocked_item(world, "-5", listed=False)
+    moments.stocked_item(world, "'+7", listed=False)
     StockItem.objects.filter(pk=item.pk).update(name="@SUM(1)")
     StockLevel.objects.filter(item=item).update(on_hand=-3)
     client = sign_in()
@@ -265,9 +260,9 @@ def test_a_site_is_renamed_and_keeps_its_kind(world, sign_in):
 
 
 def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in):
-    order = stories.sales_order(world, 2, None)
-    problem = stories.unknown_sku(world, order)
-    stories.stocked_item(world, "mug blue")
+    order = moments.sales_order(world, 2, None)
+    problem = moments.unknown_sku(world, order)
+    moments.stocked_item(world, "mug blue")
     client = sign_in()
     picker = client.get(f"{reverse('product-pick')}?problem={problem.pk}").content.decode()
     assert picker.index("mug blue") < picker.index("sells the same ASIN")
@@ -282,7 +277,7 @@ def test_linking_an_unknown_sku_fixes_the_order_that_waited(world, item, sign_in
 
 
 def test_a_link_to_nothing_is_reported(world, sign_in):
-    product = stories.linked_product(world, "LOOSE", None)
+    product = moments.linked_product(world, "LOOSE", None)
     client = sign_in()
     for form in ({}, {"code": "NOWHERE"}, {"item": "99999"}):
         answer = client.post(f"{reverse('product-link')}?product={product.pk}", form)
@@ -294,7 +289,7 @@ def test_a_link_to_nothing_is_reported(world, sign_in):
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_after_linking_the_way_back_leads_to_no_other_site(elsewhere, world, item, sign_in):
-    product = stories.linked_product(world, "LOOSE", None)
+    product = moments.linked_product(world, "LOOSE", None)
     address = f"{reverse('product-link')}?product={product.pk}&next={elsewhere}"
     answer = sign_in().post(address, {"code": "MUG"})
     assert answer.headers["Location"] == reverse("problem-list")
@@ -315,7 +310,7 @@ def test_approving_the_first_upload_shows_the_plan_before_and_the_levels_after(w
 
 
 def test_picked_imported_orders_are_ignored_and_those_that_are_orders_stay(world, order, sign_in):
-    loose = stories.imported_order(world, 50, state="failed")
+    loose = moments.imported_order(world, 50, state="failed")
     answer = sign_in().post(
         reverse("imported-order-act"), {"ids": [loose.pk, order.imported_id], "action": "ignore"}, follow=True
     )

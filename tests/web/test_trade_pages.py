@@ -6,8 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.web import stories
-from tests.web.stories import NOW
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
+from tests.factories.people import someone
 
 from wharfinger.db.models import KitComponent, Problem, SalesOrder, StockItem
 from wharfinger.domain.installation.people import Role
@@ -19,13 +21,13 @@ def _put_rows(world, numbers):
     """One of everything for each number: an order of each kind, an item, a listing, a problem."""
     kit, _ = StockItem.objects.get_or_create(code="KIT", defaults={"name": "A kit", "made_at": NOW})
     for number in numbers:
-        item = stories.stocked_item(world, f"MUG-{number}")
+        item = moments.stocked_item(world, f"MUG-{number}")
         KitComponent.objects.create(kit=kit, component=item, quantity=2)
-        stories.sales_order(world, number, item)
-        stories.unknown_sku(world, stories.sales_order(world, 100 + number, None), f"NO-{number}")
-        stories.shipped_order(world, 200 + number, item)
-        stories.imported_order(world, 300 + number, state="failed", reason="Totals differ.", remedy="Fetch it again.")
-        stories.linked_product(world, f"UNLINKED-{number}", None)
+        moments.sales_order(world, number, item)
+        moments.unknown_sku(world, moments.sales_order(world, 100 + number, None), f"NO-{number}")
+        moments.shipped_order(world, 200 + number, item)
+        moments.imported_order(world, 300 + number, state="failed", reason="Totals differ.", remedy="Fetch it again.")
+        moments.linked_product(world, f"UNLINKED-{number}", None)
 
 
 PAGES = {
@@ -54,7 +56,7 @@ def _first_order():
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_costs_the_same_with_one_row_and_with_three(page, sign_in):
-    world, client, costs = stories.shop(), sign_in(), []
+    world, client, costs = Trading(), sign_in(), []
     for numbers in ([1], [2, 3]):
         _put_rows(world, numbers)
         address = PAGES[page](world)
@@ -67,7 +69,7 @@ def test_a_page_costs_the_same_with_one_row_and_with_three(page, sign_in):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_wants_a_sign_in(page, client, clock):
-    world = stories.shop()
+    world = Trading()
     _put_rows(world, [1])
     answer = client.get(PAGES[page](world))
     assert answer.status_code == 302
@@ -76,7 +78,7 @@ def test_a_page_wants_a_sign_in(page, client, clock):
 
 @pytest.mark.parametrize("page", sorted(set(PAGES) - {"the import of stock"}))
 def test_a_viewer_sees_every_page_without_buyers_and_without_buttons_that_change(page, sign_in):
-    world = stories.shop()
+    world = Trading()
     _put_rows(world, [1])
     text = sign_in(Role.VIEWER).get(PAGES[page](world)).content.decode()
     main = text[text.index("<main") :]
@@ -173,7 +175,7 @@ def test_an_empty_shop_says_what_comes_next(sign_in):
 
 
 def test_the_list_is_sent_again_only_when_it_changed(sign_in):
-    world, client = stories.shop(), sign_in()
+    world, client = Trading(), sign_in()
     _put_rows(world, [1])
     address = reverse("imported-order-list")
     first = client.get(address, headers={"HX-Request": "true", "HX-Target": "rows"})
@@ -181,14 +183,14 @@ def test_the_list_is_sent_again_only_when_it_changed(sign_in):
     assert "<main" not in first.content.decode()
     again = client.get(f"{address}?seen={stamp}", headers={"HX-Request": "true", "HX-Target": "rows"})
     assert (again.status_code, again.content) == (204, b"")
-    stories.imported_order(world, 900)
+    moments.imported_order(world, 900)
     assert client.get(f"{address}?seen={stamp}", headers={"HX-Target": "rows"}).status_code == 200
 
 
 @pytest.mark.parametrize(("state", "status"), [("accepted", 200), ("confirmed", 286), ("refused", 286)])
 def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, status, sign_in):
-    world = stories.shop()
-    order = stories.shipped_order(world, 1, stories.stocked_item(world, "MUG"), state)
+    world = Trading()
+    order = moments.shipped_order(world, 1, moments.stocked_item(world, "MUG"), state)
     answer = sign_in().get(reverse("sales-order", args=[order.pk]), headers={"HX-Target": "shipments"})
     assert answer.status_code == status
     assert ("hx-trigger" in answer.content.decode()) is (status == 200)
@@ -197,8 +199,8 @@ def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, s
 @pytest.mark.parametrize(("state", "links"), [("confirmed", 1), ("refused", 2), ("not_shown", 2), ("not_sent", 2)])
 def test_what_a_person_must_do_in_seller_central_is_one_press_away(state, links, sign_in):
     """By the order's facts, and by the parcel that Amazon does not show."""
-    world = stories.shop()
-    order = stories.shipped_order(world, 1, stories.stocked_item(world, "MUG"), state)
+    world = Trading()
+    order = moments.shipped_order(world, 1, moments.stocked_item(world, "MUG"), state)
     address = f'/sellercentral-europe.amazon.com/orders-v3/order/{order.imported.amazon_order_id}"'
     client = sign_in()
     assert client.get(reverse("sales-order", args=[order.pk])).text.count(address) == links
@@ -206,9 +208,9 @@ def test_what_a_person_must_do_in_seller_central_is_one_press_away(state, links,
 
 
 def test_orders_are_found_by_number_sku_tracking_number_and_by_customer(sign_in):
-    world, client = stories.shop(), sign_in()
-    item = stories.stocked_item(world, "MUG")
-    order = stories.shipped_order(world, 1, item)
+    world, client = Trading(), sign_in()
+    item = moments.stocked_item(world, "MUG")
+    order = moments.shipped_order(world, 1, item)
     page = reverse("sales-order", args=[order.pk])
     for text in ("SO1", "so1", "AMZ-026-0000001", "026-0000001-0000001", "DM000000001GB"):
         answer = client.get(reverse("search"), {"q": text})
@@ -218,20 +220,20 @@ def test_orders_are_found_by_number_sku_tracking_number_and_by_customer(sign_in)
 
 
 def test_a_viewer_finds_nobody_by_name(sign_in):
-    world = stories.shop()
-    stories.sales_order(world, 1, stories.stocked_item(world, "MUG"))
+    world = Trading()
+    moments.sales_order(world, 1, moments.stocked_item(world, "MUG"))
     client = sign_in(Role.VIEWER)
     for address in (reverse("search"), reverse("sales-order-list")):
         assert "SO1" not in client.get(address, {"q": "Hopper"}).content.decode()
 
 
 def test_a_problem_is_led_to_by_what_its_page_shows_and_not_from_that_page_to_itself(client):
-    world = stories.shop()
-    order = stories.sales_order(world, 1, stories.stocked_item(world, "MUG"))
-    problem = stories.unknown_sku(world, order)
+    world = Trading()
+    order = moments.sales_order(world, 1, moments.stocked_item(world, "MUG"))
+    problem = moments.unknown_sku(world, order)
     there = reverse("sales-order", args=[order.pk])
     Problem.objects.filter(pk=problem.pk).update(kind="Awaiting stock")
-    client.force_login(stories.someone())
+    client.force_login(someone())
     listed = client.get(reverse("problem-list")).content.decode()
     assert re.search(f'<a class="button[^"]*" href="{there}">Show the order<', listed)
     page = client.get(there).content.decode()

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection, transaction
-from tests.web.client import Client
-from tests.web.stories import NOW, shop
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
+from tests.web.client import Client, text
 from tests.web.test_channel_screen import form_of
 
 from wharfinger.db.models import AuditEntry, User
@@ -16,10 +17,6 @@ from wharfinger.operations.channels import channel_life
 
 pytestmark = pytest.mark.django_db
 STRONG = "Wharf-And-Water-27"
-
-
-def text(answer):
-    return answer.content.decode()
 
 
 def code_in(page):
@@ -207,7 +204,7 @@ def test_who_sits_down_at_an_open_browser_may_not_guess_the_password(olga):
 @pytest.fixture
 def changed(olga):
     """A channel that was edited, disabled and enabled again, by two people."""
-    world = shop()
+    world = Trading()
     form = form_of(olga, world.fbm.pk)
     olga.post(f"/channels/{world.fbm.pk}/edit/", {**form, "name": "Renamed", "order_ref_format": "KCC{0}"})
     sam = User.objects.create(username="sam", full_name="Sam", role=Role.MANAGER.value)

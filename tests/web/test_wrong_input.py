@@ -4,7 +4,8 @@ The same table is sent to New Channel, step by step, and to Edit.
 """
 
 import pytest
-from tests.web.stories import NOW, shop
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 from tests.web.test_channel_screen import form_of
 from tests.web.wizard import FBM, begin, walk
 
@@ -47,9 +48,9 @@ WRONG = [
     ("specific", "marketplace_typed", SCRIPT, "marketplace_typed", "no marketplace ID that Amazon has"),
     ("specific", "marketplace_typed", "x" * 41, "marketplace_typed", "at most 40"),
     ("specific", "seller_id", "nobody", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "a2harbourgoods", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "A2HARBOUR GOODS", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "А2HARBOURGOODS", "seller_id", "no Seller ID"),  # a Cyrillic А
+    ("specific", "seller_id", "a2harboureultd1", "seller_id", "no Seller ID"),
+    ("specific", "seller_id", "A2HARBOUR EULTD1", "seller_id", "no Seller ID"),
+    ("specific", "seller_id", "А2HARBOUREULTD1", "seller_id", "no Seller ID"),  # a Cyrillic А
     ("specific", "seller_id", "A2" + "X" * 29, "seller_id", "at most 30"),
     ("specific", "seller_id", SCRIPT, "seller_id", "no Seller ID"),
     ("specific", "auth_token", "amzn.mws.1234-5678", "auth_token", "31 March 2024"),
@@ -76,7 +77,7 @@ STEPS = ("general", "specific", "options")
 
 @pytest.fixture
 def world():
-    made = shop()
+    made = Trading()
     CourierService.objects.create(courier="Late", name="File", tracking="Later, typed on the order")
     return made
 
@@ -112,7 +113,7 @@ def test_new_channel_tells_it_on_its_step_and_makes_nothing(world, sign_in, step
     chosen = {"site_id": world.warehouse.pk, "courier_service_id": world.courier.pk} if step == "options" else {}
     found = []
     for row in (row for row in WRONG if row[0] == step):
-        seller = {"seller_id": "A2HARBOURGOODS"} if row[1] == "auth_token" else {}
+        seller = {"seller_id": "A2HARBOUREULTD1"} if row[1] == "auth_token" else {}
         usual = {**FBM[step], **seller, **chosen}
         found.append((row, complaints_in(client.post(f"/channels/new/{key}/{step}/", {**usual, row[1]: row[2]}))))
         client.post(f"/channels/new/{key}/save/")

@@ -1,38 +1,25 @@
 """The installation's own lines of the timetable: woken once, run under a lock, and what becomes of a run."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from django.db import connection
+from tests.factories.ground import NOW
+from tests.factories.wiring import wired
 
 from wharfinger.cli.wiring import EVERY
-from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import PeriodicTaskSchedule
 from wharfinger.operations import triggers
 from wharfinger.operations.installation import periodic_tasks
 from wharfinger.sync.calls import FlowResult
-from wharfinger.worker.runs import Wired, run_one_task
+from wharfinger.worker.runs import run_one_task
 
 pytestmark = pytest.mark.django_db
-NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=5)
 
 
 def run(task):
-    wired = Wired(
-        machine_clock=SteppedClock(NOW),
-        flows={},
-        why_idle=None,
-        calls_for=None,
-        fetch_order=None,
-        exchange_code=None,
-        verify_channel=None,
-        rotate_secret=None,
-        periodic_tasks={"remind": task},
-        set_trade_rate=None,
-        every={"remind": timedelta(hours=1)},
-    )
-    run_one_task(wired, "remind")
+    run_one_task(wired(periodic_tasks={"remind": task}, every={"remind": timedelta(hours=1)}), "remind")
 
 
 def jobs():

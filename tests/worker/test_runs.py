@@ -1,8 +1,13 @@
 """What becomes of a run: its end, Amazon's errors, our own fault. Nothing is caught and forgotten."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from tests.factories.accounts import an_account
+from tests.factories.channels import a_channel
+from tests.factories.ground import NOW
+from tests.factories.people import olga_the_owner
+from tests.factories.wiring import wired
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import (
@@ -14,17 +19,13 @@ from wharfinger.amazon.errors import (
     TokenRefused,
     Unreachable,
 )
-from wharfinger.config.clock import SteppedClock
 from wharfinger.db.models import (
     Alert,
-    AmazonApplication,
     AuthorisationAttempt,
     Channel,
     FlowSchedule,
-    Marketplace,
     Problem,
     SellerAccount,
-    User,
 )
 from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.channels.channel import LinkState
@@ -32,35 +33,15 @@ from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.installation import flows
 from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
 from wharfinger.web.problem_pages import page_of_problem
-from wharfinger.worker.runs import Wired, run_one_flow
+from wharfinger.worker.runs import run_one_flow
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
-
 
 @pytest.fixture
-def account():
-    application = AmazonApplication.objects.create(
-        application_id="amzn1.sp.solution.1",
-        client_id="amzn1.application-oa2-client.1",
-        client_secret="s",
-        secret_last_four="s",
-        secret_set_at=NOW,
-    )
-    account = SellerAccount.objects.create(
-        name="Harbour", region="EU", seller_id="A1", application=application, link_state="linked", made_at=NOW
-    )
-    Channel.objects.create(
-        name="UK FBM",
-        kind="FBM",
-        account=account,
-        marketplace=Marketplace.objects.get(pk="A1F83G8C2ARO7P"),
-        start_date=date(2026, 11, 1),
-        import_fba_orders="No FBA import",
-        link_state="linked",
-        made_at=NOW,
-    )
+def account(application):
+    account = an_account(application=application)
+    a_channel(account)
     return account
 
 
@@ -92,21 +73,10 @@ def no_token(account_id):
 
 
 def run(account, flow, times=1, idle="", calls_for=lambda _: GoodToken()):
-    wired = Wired(
-        machine_clock=SteppedClock(NOW),
-        flows={"orders_in": flow},
-        why_idle=lambda _: idle,
-        calls_for=calls_for,
-        fetch_order=None,
-        exchange_code=None,
-        verify_channel=None,
-        rotate_secret=None,
-        periodic_tasks={},
-        set_trade_rate=None,
-        every={"orders_in": timedelta(minutes=3)},
-    )
+    every = {"orders_in": timedelta(minutes=3)}
+    parts = wired(flows={"orders_in": flow}, why_idle=lambda _: idle, calls_for=calls_for, every=every)
     for _ in range(times):
-        run_one_flow(wired, account.pk, "orders_in")
+        run_one_flow(parts, account.pk, "orders_in")
 
 
 def failing(error):
@@ -235,9 +205,9 @@ def test_a_new_token_begins_the_counts_anew(account):
         state_hash="h",
         session_hash="s",
         channel=channel,
-        user=User.objects.create(username="olga", full_name="Olga", role="Administrator"),
+        user=olga_the_owner(),
         state="exchanging",
-        seller_id="A1",
+        seller_id=account.seller_id,
         opened_at=NOW,
     )
     later = NOW + timedelta(minutes=1)

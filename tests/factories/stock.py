@@ -1,0 +1,58 @@
+"""Sites, items, listings, and what a level holds."""
+
+from datetime import timedelta
+
+from django.db.models import Sum
+from tests.factories.ground import NOW, UK
+
+from wharfinger.db.models import Allocation, ChannelProduct, Listing, Movement, Site, StockItem, StockLevel
+from wharfinger.domain.stock.ledger import SiteKind
+
+
+def a_site(name="Main warehouse", kind=SiteKind.OWN, pool="", account=None, loaded=False):
+    return Site.objects.create(
+        name=name, kind=kind.value, pool=pool, account=account, made_at=NOW, levels_loaded_at=NOW if loaded else None
+    )
+
+
+def an_fba_site(account=None, pool="UK", name="", loaded=False):
+    return a_site(name or f"FBA {pool}", SiteKind.FBA, pool, account, loaded)
+
+
+def an_item(code="MUG", name="Mug"):
+    return StockItem.objects.create(code=code, name=name, made_at=NOW)
+
+
+def a_listing(account, sku="MUG", item=None, marketplaces=(UK,), fulfilment="FBM", product_type="MUG", asin=""):
+    """With its product in each marketplace, linked to the item or to none."""
+    listing = Listing.objects.create(
+        account=account, sku=sku, fulfilment=fulfilment, product_type=product_type, found_at=NOW - timedelta(days=1)
+    )
+    for marketplace in marketplaces:
+        a_product(listing, item, marketplace, asin=asin)
+    return listing
+
+
+def a_product(listing, item=None, marketplace=UK, **values):
+    return ChannelProduct.objects.create(listing=listing, marketplace_id=marketplace, item=item, found_at=NOW, **values)
+
+
+def level_of(item, site):
+    """On hand, allocated; zeros where there is no level yet."""
+    found = StockLevel.objects.filter(item=item, site=site).values_list("on_hand", "allocated").first()
+    return found or (0, 0)
+
+
+def check_the_ledger():
+    """On hand is the sum of movements, promises are the sum of allocations, never negative."""
+    moved, promised = _sums(Movement), _sums(Allocation)
+    for level in StockLevel.objects.all():
+        key = (level.item_id, level.site_id)
+        assert level.on_hand == moved.get(key, 0)
+        assert level.allocated == promised.get(key, 0) >= 0
+    assert set(promised) <= set(StockLevel.objects.values_list("item_id", "site_id"))
+
+
+def _sums(rows):
+    found = rows.objects.values("item_id", "site_id").annotate(units=Sum("quantity")).order_by()
+    return {(row["item_id"], row["site_id"]): row["units"] for row in found}
