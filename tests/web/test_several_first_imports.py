@@ -57,7 +57,7 @@ def test_another_sellers_channel_is_not_started_along(world, sign_in):
     other = an_account("Inc", "A3", "NA")
     theirs = Channel.objects.create(
         name="Theirs", kind="FBM", account=other, marketplace_id="ATVPDKIKX0DER", start_date=NOW.date(),
-        dont_import_orders=True, made_at=NOW,
+        dont_import_orders=True, import_fba_orders="No FBA import", made_at=NOW,
     )  # fmt: skip
     sign_in().post(f"/channels/{world.fbm.pk}/set-up/first-import/", {"channels": [theirs.pk, world.fbm.pk]})
     assert paused() == ["Amazon.co.uk FBA", "Theirs"]
