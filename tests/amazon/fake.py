@@ -30,7 +30,7 @@ class Tokens:
 
 
 class Amazon:
-    """Answers every request the same and keeps the requests."""
+    """Gives every request the same answer and keeps the requests."""
 
     def __init__(self, status: int = 200, body: Any = b"", headers: Mapping[str, str] | None = None) -> None:
         self.requests: list[httpx2.Request] = []

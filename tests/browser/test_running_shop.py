@@ -1,4 +1,4 @@
-"""The running shop from its button on, in a demo of its own; the simulator's books are asked at the end."""
+"""The running shop from its button on, in a demo of its own; the simulator's state report is compared at the end."""
 
 import json
 import re

@@ -84,7 +84,7 @@ def sign_in(page):
 
 
 def new_draft(page, name, marketplace_id):
-    """A channel as far as its last step before Save Channel; answers the draft's address."""
+    """A channel as far as its last step before Save Channel; returns the draft's address."""
     page.goto("/channels/new/fbm/")
     page.get_by_label("Marketplace ID", exact=True).select_option(marketplace_id)
     page.get_by_role("button", name="Next").last.click()

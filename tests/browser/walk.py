@@ -89,7 +89,7 @@ class Walk:
 
     # --- what Amazon has
 
-    def books(self):
+    def state_report(self):
         return self._ask("/_simulator/books")
 
     def place_order(self, seller_id, marketplace_id, sku, kind, quantity=1):
@@ -102,7 +102,7 @@ class Walk:
         return self._ask("/_simulator/orders", purchase)["orderId"]
 
     def order_at_amazon(self, number):
-        return next(row for row in self.books()["orders"] if row["orderId"] == number)
+        return next(row for row in self.state_report()["orders"] if row["orderId"] == number)
 
     def _ask(self, path, body=None):
         request = urllib.request.Request(f"{self.demo.amazon}{path}")

@@ -1,4 +1,4 @@
-"""`wharfinger demo` as a person starts it: everything up, a second start told off, a clean end."""
+"""`wharfinger demo` as a person starts it: everything up, a second start refused, a clean end."""
 
 import os
 import re

@@ -39,7 +39,7 @@ def server(home, said):
 
 
 def hold(home):
-    """Another process that has the home and its database; answers it and the server's pid."""
+    """Another process that has the home and its database; returns it and the server's pid."""
     parent = subprocess.Popen([sys.executable, "-c", HOLD, str(home)], stdout=subprocess.PIPE, text=True)
     pid = int(parent.stdout.readline())
     return parent, pid

@@ -37,7 +37,7 @@ EXAMPLE = {
 
 
 class Internet:
-    """What was asked of whom; answers as Amazon's token endpoint and its sandbox do."""
+    """Amazon's token endpoint and its sandbox; keeps the requests that came."""
 
     def __init__(self, answers=None):
         self.requests = []

@@ -46,7 +46,7 @@ def is_gone(pid):
 
 @pytest.fixture
 def supervisor(tmp_path, said):
-    supervisor = Supervisor(tmp_path, {"GIVEN": "yes", "TAKEN": None}, say=said.append)
+    supervisor = Supervisor(tmp_path, {"GIVEN": "yes", "TAKEN": None}, console=said.append)
     yield supervisor
     supervisor.stop()
 

@@ -1,4 +1,4 @@
-"""What the composition root does where a client cannot be built: a person is told, no job dies of it."""
+"""What the composition root does where a client cannot be built: an alert says so, no job dies of it."""
 
 import pytest
 from tests.factories.accounts import an_account

@@ -56,7 +56,7 @@ def links():
 
 
 def at_amazon(whole, sku):
-    return next(row["quantity"] for row in whole.books()["listings"] if row["sku"] == sku)
+    return next(row["quantity"] for row in whole.state_report()["listings"] if row["sku"] == sku)
 
 
 def test_the_seller_consents_and_the_channel_is_linked(whole):
@@ -129,14 +129,16 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
     shipments.dispatch(order_of(whole.first).pk, service_id=whole.courier.pk, now=whole.clock.now())
     item = StockItem.objects.get(code=SKUS[2])
     ledger.count_stock(item.pk, whole.site.pk, 7, now=whole.clock.now())
-    calls_before = sum(row["calls"] for row in whole.books()["calls"])
+    calls_before = sum(row["calls"] for row in whole.state_report()["calls"])
     whole.trade(120, every=10)
 
-    assert sum(row["calls"] for row in whole.books()["calls"]) == calls_before, "nothing is asked while access is lost"
+    assert sum(row["calls"] for row in whole.state_report()["calls"]) == calls_before, (
+        "nothing is asked while access is lost"
+    )
     assert not ImportedOrder.objects.filter(amazon_order_id=second).exists()
     assert StockNotice.objects.filter(listing__sku=SKUS[2]).exists()
     assert Confirmation.objects.get().state == "waiting"
-    assert whole.books()["confirmations"] == []
+    assert whole.state_report()["confirmations"] == []
 
     whole.authorise()
     assert links() == ("linked", {"linked"})
@@ -145,7 +147,7 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
     whole.trade(15)
 
     assert order_of(second).state == "ready_to_ship"
-    assert [row["orderId"] for row in whole.books()["confirmations"]] == [whole.first]
+    assert [row["orderId"] for row in whole.state_report()["confirmations"]] == [whole.first]
     assert Confirmation.objects.get().state == "confirmed"
     sent = {listing.sku: listing.sent_quantity for listing in Listing.objects.filter(sku__in=SKUS)}
     assert sent == {SKUS[0]: 38, SKUS[1]: 37, SKUS[2]: 7}

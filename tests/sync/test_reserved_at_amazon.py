@@ -19,7 +19,7 @@ SKU = "HH-0010"
 
 
 def at_amazon(whole, sku=SKU):
-    return next(row["quantity"] for row in whole.books()["listings"] if row["sku"] == sku)
+    return next(row["quantity"] for row in whole.state_report()["listings"] if row["sku"] == sku)
 
 
 @pytest.fixture

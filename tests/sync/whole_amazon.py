@@ -211,5 +211,5 @@ class Whole:
         purchase = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": sku, "quantity": quantity}]}
         return self.amazon.control("orders", purchase)["orderId"]
 
-    def books(self):
+    def state_report(self):
         return self.amazon.control(f"books?sellerId={EU}")

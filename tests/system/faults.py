@@ -27,7 +27,7 @@ def clean_environment(**changes):
 
 
 def until(is_so, what, seconds=OUTER_LIMIT):
-    """Answers how long it took."""
+    """Returns how long it took, in seconds."""
     began = time.monotonic()
     while not is_so():
         assert time.monotonic() - began < seconds, f"not within {seconds:.0f} s: {what}"
@@ -53,7 +53,7 @@ class Installation:
                 start_new_session=True,
             )
 
-    def words(self):
+    def printed(self):
         return self.said.read_text(errors="replace")
 
     def ask(self, sql, *values):
@@ -86,7 +86,7 @@ class Installation:
         return until(self.is_done, f"work goes on after: {what}")
 
     def doctor(self):
-        """title → (verdict, told), of the lines that are not well."""
+        """(title, detail) of the lines that are not well."""
         looked = subprocess.run(
             [sys.executable, "-m", "wharfinger.cli.main", "doctor", "--offline", "--json"],
             env=self.environment,
@@ -111,7 +111,7 @@ def a_home():
 
 @contextmanager
 def running(installation, *words, environment=None):
-    """A command that runs until the block ends; it is told to end, and must."""
+    """A command that runs until the block ends; then it gets a signal, and must end."""
     process = installation.start(*words, environment=environment)
     try:
         yield process
@@ -129,7 +129,7 @@ def running(installation, *words, environment=None):
 def serving(installation, workers=2):
     listen = f"127.0.0.1:{free_port(0)}"
     with running(installation, "serve", "--workers", str(workers), environment={"WHARFINGER_LISTEN": listen}) as parent:
-        is_up = installation.is_done if workers else lambda: "is at http" in installation.words()
+        is_up = installation.is_done if workers else lambda: "is at http" in installation.printed()
         until(lambda: is_up() or parent.poll() is not None, "serve is at work")
-        assert parent.poll() is None, installation.words()
+        assert parent.poll() is None, installation.printed()
         yield parent

@@ -72,9 +72,9 @@ def kill_postgres(installation):
     settings = installation.home / "postgres/18/postgresql.conf"
     sound = settings.read_text()
     settings.write_text(f"{sound}\nnonsense = yes\n")
-    before = installation.words().count("could not be started again")
+    before = installation.printed().count("could not be started again")
     os.kill(int((installation.home / "postgres/18/postmaster.pid").read_text().split()[0]), signal.SIGKILL)
-    until(lambda: installation.words().count("could not be started again") > before, "the parent says so")
+    until(lambda: installation.printed().count("could not be started again") > before, "the parent says so")
     return lambda: settings.write_text(sound)
 
 

@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Answer(Generic[T]):
-    """`rate_limit` is the account's own rate in calls a second, where Amazon told it (best effort);
+    """`rate_limit` is the account's own rate in calls a second, where Amazon sent it (best effort);
     a sandbox says 5.0 for everything (behaviour T06), so no pace comes from there. `unreadable`: what is wrong with
     each entry that is not in `value`, for answers that are one list. repr shows no value."""
 

@@ -337,7 +337,7 @@ def _path(operation: Operation, **values: str) -> str:
 
 
 def _fit_for_list(operation: Operation, skus: Sequence[str], most: int) -> None:
-    """Amazon takes %2C for a comma of the list (behaviour F04): such a SKU is asked for alone, another way."""
+    """Amazon takes %2C for a comma of the list (behaviour F04): such a SKU is fetched alone, another way."""
     if len(skus) > most:
         raise InvalidRequest(operation.name, message=f"{len(skus)} SKUs in one call; Amazon takes {most}")
     if any("," in sku or not sku for sku in skus):

@@ -41,7 +41,7 @@ class SqsQueue:
                 QueueUrl=self._url, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=HIDDEN_FOR, WaitTimeSeconds=0
             )
         except (BotoCoreError, ClientError) as error:
-            raise _trouble(error) from None  # its cause may quote the request
+            raise _failure(error) from None  # its cause may quote the request
         return tuple(
             QueueMessage(message["Body"].encode(), message["ReceiptHandle"]) for message in answer.get("Messages", ())
         )
@@ -50,10 +50,10 @@ class SqsQueue:
         try:
             self._client.delete_message(QueueUrl=self._url, ReceiptHandle=message.receipt)
         except (BotoCoreError, ClientError) as error:
-            raise _trouble(error) from None
+            raise _failure(error) from None
 
 
-def _trouble(error: BotoCoreError | ClientError) -> QueueTrouble:
+def _failure(error: BotoCoreError | ClientError) -> QueueTrouble:
     if not isinstance(error, ClientError):
         return QueueTrouble(f"SQS gave no answer ({type(error).__name__})")
     code = str(error.response.get("Error", {}).get("Code", "")).rpartition(".")[2]

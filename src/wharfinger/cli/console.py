@@ -6,17 +6,17 @@ from typing import TextIO
 Console = Callable[[str], None]
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """What a command answers."""
     _write(sys.stdout, text)
 
 
-def say_aside(text: str) -> None:
+def print_aside(text: str) -> None:
     """Progress and complaints, apart from the answer."""
     _write(sys.stderr, text)
 
 
-def say_nothing(text: str) -> None:
+def print_nothing(text: str) -> None:
     """For tests and children whose progress nobody reads."""
 
 

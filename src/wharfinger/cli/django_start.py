@@ -8,7 +8,7 @@ from wharfinger.config.environment import Configuration
 
 
 def prepare_home(configuration: Configuration) -> Configuration:
-    """Make the home's secrets when they are missing; answers the configuration that knows them."""
+    """Make the home's secrets when they are missing; returns the configuration that knows them."""
     make_home(configuration.home)
     secrets.make_missing_secrets(configuration.home)
     return environment.adopt(environment.with_secrets_of_home(configuration))

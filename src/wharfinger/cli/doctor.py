@@ -1,7 +1,7 @@
 """`wharfinger doctor`: is the installation well? One line for each thing looked at, and a remedy where one is wrong.
 
 Ends with 1 when anything is wrong, so that a script can ask; `--json` for programs. What will be wrong before long
-(a secret that must be rotated) is told and ends with 0.
+(a secret that must be rotated) is printed, and the exit code is 0.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
@@ -40,12 +40,12 @@ _MARKS = {Verdict.WELL: "✓", Verdict.SOON: "!", Verdict.WRONG: "✗"}
 def run(arguments: argparse.Namespace) -> int:
     findings = list(_examine_to_the_end(settings.WHARFINGER, asks_amazon=not arguments.offline))
     if arguments.json:
-        say(json.dumps([_as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
+        print_line(json.dumps([_as_json(finding) for finding in findings], indent=2, ensure_ascii=False))
     else:
         for finding in findings:
-            say(f"{_MARKS[finding.verdict]} {finding.title}: {finding.detail}")
+            print_line(f"{_MARKS[finding.verdict]} {finding.title}: {finding.detail}")
             if finding.remedy:
-                say(f"  → {finding.remedy}")
+                print_line(f"  → {finding.remedy}")
         _sum_up(findings)
     return 1 if any(finding.verdict is Verdict.WRONG for finding in findings) else 0
 
@@ -56,11 +56,11 @@ def _as_json(finding: Finding) -> dict[str, str]:
 
 def _sum_up(findings: list[Finding]) -> None:
     counted = {verdict: sum(finding.verdict is verdict for finding in findings) for verdict in Verdict}
-    say("")
+    print_line("")
     if counted[Verdict.WRONG]:
-        say(f"{counted[Verdict.WRONG]} wrong, {counted[Verdict.SOON]} soon, {counted[Verdict.WELL]} well.")
+        print_line(f"{counted[Verdict.WRONG]} wrong, {counted[Verdict.SOON]} soon, {counted[Verdict.WELL]} well.")
     else:
-        say(f"The installation stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
+        print_line(f"The installation stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
 
 
 def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:

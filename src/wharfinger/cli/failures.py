@@ -1,5 +1,5 @@
 class CommandFailed(Exception):
-    """A command cannot go on; the message is one sentence with the remedy, told without a traceback."""
+    """A command cannot go on; the message is one sentence with the remedy, printed without a traceback."""
 
     exit_code = 4
 

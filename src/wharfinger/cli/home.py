@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from filelock import FileLock, Timeout
 
-from wharfinger.cli.console import Console, say_aside
+from wharfinger.cli.console import Console, print_aside
 from wharfinger.cli.failures import CommandFailed, HomeInUse
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 from wharfinger.cli.postgres.places import make_home
@@ -55,7 +55,9 @@ def locked_home(home: Path, purpose: str) -> Iterator[None]:
 
 
 @contextmanager
-def embedded_database(home: Path, purpose: str, say: Console = say_aside, *, looks_only: bool = False) -> Iterator[str]:
+def embedded_database(
+    home: Path, purpose: str, console: Console = print_aside, *, looks_only: bool = False
+) -> Iterator[str]:
     """The home's database for a short command: the running one when a parent runs, else our own start.
 
     `looks_only`: a parent's database is had even while it does not answer.
@@ -70,7 +72,7 @@ def embedded_database(home: Path, purpose: str, say: Console = say_aside, *, loo
         yield url
         return
     try:
-        database = EmbeddedPostgres(home, say)
+        database = EmbeddedPostgres(home, console)
         try:
             yield database.start()
         finally:

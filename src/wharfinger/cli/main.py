@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from importlib import import_module
 
 from wharfinger.cli import arguments
-from wharfinger.cli.console import say_aside
+from wharfinger.cli.console import print_aside
 from wharfinger.cli.demo import demo_system
 from wharfinger.cli.django_start import prepare_home, set_up_django
 from wharfinger.cli.failures import CommandFailed
@@ -47,17 +47,17 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _run(given)
     except ConfigurationError as error:
-        say_aside(f"wharfinger: {error}")
+        print_aside(f"wharfinger: {error}")
         return _BAD_CONFIGURATION
     except CommandFailed as error:
         if str(error):  # else it was said already
-            say_aside(f"wharfinger: {error}")
+            print_aside(f"wharfinger: {error}")
         return error.exit_code
     except OSError as error:
         if error.errno not in _NO_ROOM:
             raise
         where = f" at {error.filename}" if error.filename else ""
-        say_aside(f"wharfinger: Nothing can be written{where} ({error.strerror}): {_NO_ROOM[error.errno]}.")
+        print_aside(f"wharfinger: Nothing can be written{where} ({error.strerror}): {_NO_ROOM[error.errno]}.")
         return CommandFailed.exit_code
     except KeyboardInterrupt:
         return _INTERRUPTED

@@ -7,7 +7,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from wharfinger.cli.console import Console, say
+from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
@@ -50,7 +50,7 @@ def must_not_be_newer() -> None:
         )
 
 
-def migrate_if_needed(tell: Console) -> bool:
+def migrate_if_needed(console: Console) -> bool:
     must_not_be_newer()
     if not waiting_migrations():
         return False
@@ -59,7 +59,7 @@ def migrate_if_needed(tell: Console) -> bool:
             raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
         waiting = waiting_migrations()
         if waiting:
-            tell(f"Bringing the database to this version ({counted(len(waiting), 'migration')}).")
+            console(f"Bringing the database to this version ({counted(len(waiting), 'migration')}).")
             call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
         return bool(waiting)
 
@@ -75,6 +75,6 @@ def must_be_migrated() -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not migrate_if_needed(say):
-        say("The database is in this version's form already.")
+    if not migrate_if_needed(print_line):
+        print_line("The database is in this version's form already.")
     return 0

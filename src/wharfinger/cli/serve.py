@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.migrate import migrate_if_needed
 from wharfinger.cli.supervisor.processes import listen
 from wharfinger.config.clock import current as current_clock
@@ -33,25 +33,25 @@ def run(arguments: argparse.Namespace) -> int:
     configuration: Configuration = settings.WHARFINGER
     # First of all: where another program listens nothing is changed, and no one-time link is printed.
     sockets = listen(configuration.listen_host, configuration.listen_port)
-    migrate_if_needed(say)
+    migrate_if_needed(print_line)
     gather_static_files()
     _offer_first_administrator(configuration)
     server = _server(configuration, sockets)
-    say(f"Wharfinger ({configuration.system}) is at {configuration.public_url}")
+    print_line(f"Wharfinger ({configuration.system}) is at {configuration.public_url}")
     signal.signal(signal.SIGTERM, _leave)
     server.run()
     return 0
 
 
 def _offer_first_administrator(configuration: Configuration) -> None:
-    """The link is told to people at a console; a file or the system's journal keeps what it is told."""
+    """The link is shown to people at a console; a file or the system's journal would keep it."""
     if _is_kept(sys.stdout):
         if no_administrator():
-            say("There is no administrator yet: run “wharfinger set-up-link” for a one-time link.")
+            print_line("There is no administrator yet: run “wharfinger set-up-link” for a one-time link.")
         return
     link = first_administrator_link(configuration.public_url, now=current_clock().machine_now())
     if link is not None:
-        say(f"Create the first administrator here (the link works once, within an hour): {link}")
+        print_line(f"Create the first administrator here (the link works once, within an hour): {link}")
 
 
 def _is_kept(stream: TextIO) -> bool:

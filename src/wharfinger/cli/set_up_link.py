@@ -4,7 +4,7 @@ import argparse
 
 from django.conf import settings
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.clock import current as current_clock
 from wharfinger.operations.installation.users import first_administrator_link
@@ -14,5 +14,5 @@ def run(arguments: argparse.Namespace) -> int:
     link = first_administrator_link(settings.WHARFINGER.public_url, now=current_clock().machine_now())
     if link is None:
         raise CommandFailed("There is an administrator already: they make links under Settings, Users.")
-    say(link)
+    print_line(link)
     return 0

@@ -2,7 +2,7 @@
 
 import argparse
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.clock import current as current_clock
 from wharfinger.operations.installation import sign_in
@@ -14,5 +14,5 @@ def run(arguments: argparse.Namespace) -> int:
         person = sign_in.unlock(arguments.name, now=current_clock().now())
     except Refused as refused:
         raise CommandFailed(refused.message) from refused
-    say(f"{person} ({person.username}) may try to sign in again.")
+    print_line(f"{person} ({person.username}) may try to sign in again.")
     return 0

@@ -56,7 +56,7 @@ EVERY = {
 
 
 class Container:
-    """Clients by application and seller account, made when first asked for and kept for the process."""
+    """Clients by application and seller account, made when first needed and kept for the process."""
 
     def __init__(self, configuration: Configuration, clock: Clock, transport: Transport | None = None) -> None:
         self._configuration = configuration
@@ -191,7 +191,7 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
 
 
 def run_worker(concurrency: int) -> bool:
-    """Run a worker process until it is told to end. False when it ended without that."""
+    """Run a worker process until a signal ends it. False when it ended without that."""
     wired = wire(settings.WHARFINGER, settings.CLOCK)
     loop = asyncio.new_event_loop()  # never closed: closing waits for jobs under way, however long they take
     return loop.run_until_complete(work(wired, concurrency=concurrency, version=own_version()))

@@ -1,4 +1,4 @@
-"""A worker process: takes jobs until it is told to end."""
+"""A worker process: takes jobs until a signal ends it."""
 
 import argparse
 import logging

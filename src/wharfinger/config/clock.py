@@ -120,7 +120,7 @@ def _parse_anchors(text: bytes) -> Anchors:
 
 
 class SteppedClock:
-    """For tests: stands still until it is told to go on. Waits end at once and move it."""
+    """For tests: stands still until a test moves it. Waits end at once and move it."""
 
     def __init__(self, start: datetime) -> None:
         self._now = start.astimezone(UTC)

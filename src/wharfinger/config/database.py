@@ -15,10 +15,10 @@ _KEEPALIVES = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
-"""A silent connection over a network is asked for a sign of life after half a minute, and given up after one minute
-without: a firewall forgets it sooner or later, and the system's own time-out is two hours. Seconds; the last one
-milliseconds, for what was sent and never acknowledged. The job engine takes its parameters from Django's: both have
-them."""
+"""A silent connection over a network is sent a keep-alive after half a minute, and given up after one minute
+without an answer: a firewall forgets it sooner or later, and the system's own time-out is two hours. Seconds; the
+last one milliseconds, for what was sent and never acknowledged. The job engine takes its parameters from Django's:
+both have them."""
 
 
 def django_database(url: str | None) -> dict[str, Any]:

@@ -227,7 +227,7 @@ def _web_address(environ: Mapping[str, str], name: str) -> str | None:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment:
         raise ConfigurationError(f"{name} is “{url}”: write an address such as http://127.0.0.1:8000.")
     try:
-        parts.port  # noqa: B018 -- urlsplit checks the port only when asked
+        parts.port  # noqa: B018 -- urlsplit checks the port only when it is read
     except ValueError as error:
         raise ConfigurationError(f"{name} is “{url}”: its port is not a number up to 65535.") from error
     return url

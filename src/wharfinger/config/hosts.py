@@ -13,7 +13,7 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 def only_our_hosts(get_response: Answer) -> Answer:
     """A host of no installation of ours is refused with 400 and no traceback: strangers try many.
 
-    Health is told whatever the host: load balancers and monitors ask by address.
+    Health is shown whatever the host: load balancers and monitors call by address.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:

@@ -32,7 +32,7 @@ def session_key_file(home: Path) -> Path:
 
 
 def make_missing_secrets(home: Path) -> tuple[Path, ...]:
-    """Make the two keys when they are not there; answers the files made now."""
+    """Make the two keys when they are not there; returns the files made now."""
     folder = secret_folder(home)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _complain_when_others_may_read(folder)

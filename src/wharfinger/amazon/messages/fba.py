@@ -1,6 +1,6 @@
 """FBA Inventory v1: what Amazon holds for the seller. Source: model fbaInventory.json.
 
-A quantity that is None was not told, which is not zero (behaviour F09). Pan-EU stock repeats the
+A quantity that is None was not sent, which is not zero (behaviour F09). Pan-EU stock repeats the
 same sum in every marketplace of its pool. Quantities that the model does not name (`futureSupplyQuantity`, F10) are
 kept by their names and added to nothing.
 """

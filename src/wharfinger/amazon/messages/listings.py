@@ -116,7 +116,7 @@ class ItemAttributes(Message, frozen=True, kw_only=True, rename=None, omit_defau
 
 
 class ListingsItem(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One SKU of a seller. What was not asked for by `included_data` is empty.
+    """One SKU of a seller. What `included_data` did not name is empty.
 
     `summaries` may be empty for a SKU whose listing is incomplete.
     """
@@ -152,7 +152,7 @@ class ListingsItem(Message, frozen=True, kw_only=True, rename="camel", omit_defa
 
     @property
     def merchant_attribute(self) -> FulfilmentAttribute | None:
-        """What the seller has set for the seller's own channel, lead time included (asked for as `attributes`)."""
+        """What the seller has set for the seller's own channel, lead time included (`included_data`: attributes)."""
         entries = self.attributes.fulfillment_availability if self.attributes else ()
         return next((one for one in entries if one.fulfillment_channel_code == MERCHANT_CHANNEL), None)
 

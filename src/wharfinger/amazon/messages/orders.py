@@ -375,7 +375,7 @@ class FulfillmentOrder(Message, frozen=True, kw_only=True, rename="camel", omit_
 
 
 class AmazonOrder(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """One order. `packages` is None where Amazon did not tell, and empty where it told of none."""
+    """One order. `packages` is None where Amazon sent no such member, and empty where it sent an empty list."""
 
     order_id: str
     created_time: datetime

@@ -1,4 +1,4 @@
-"""What the developer's own queue is told about the client secret, as JSON.
+"""Messages about the client secret in the developer's own queue, as JSON.
 
 Source: rotating-your-apps-lwa-credentials; samples auth-lifecycle-management. The envelope of these two is in
 camelCase; those of sellers' notifications are in PascalCase (behaviour N08) and are none of these.
@@ -49,7 +49,7 @@ class _Envelope(Message, frozen=True, kw_only=True, rename="camel"):
 
 
 class NewClientSecret(Message, frozen=True, kw_only=True):
-    """A rotation's new secret; repr does not show it. Times are None where Amazon told none."""
+    """A rotation's new secret; repr does not show it. Times are None where Amazon sent none."""
 
     client_id: str
     secret: str

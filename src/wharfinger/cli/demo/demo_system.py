@@ -7,7 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.django_start import prepare_home
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import locked_home
@@ -32,7 +32,7 @@ _BANNER = """
 
 
 _ENVIRONMENT_FILE = "environment.json"
-"""What the demo's children were last told, beside their data. It holds addresses only, no secret."""
+"""The environment of the demo's processes at the last start, beside their data. It holds addresses only, no secret."""
 
 
 def demo_home(home: Path) -> Path:
@@ -86,11 +86,15 @@ def run(given: argparse.Namespace) -> int:
         (home / _ENVIRONMENT_FILE).write_text(json.dumps(variables), encoding="utf-8")
         start = secrets.token_hex(8)
         supervisor = Supervisor(
-            home, variables | {"WHARFINGER_START": start}, EmbeddedPostgres(home, say, interrupted=ending), say, ending
+            home,
+            variables | {"WHARFINGER_START": start},
+            EmbeddedPostgres(home, print_line, interrupted=ending),
+            print_line,
+            ending,
         )
         try:
             _start(supervisor, plan, port, given, start)
-            say(
+            print_line(
                 _BANNER.format(
                     pages=variables["WHARFINGER_URL"],
                     amazon=plan.url,
@@ -102,7 +106,7 @@ def run(given: argparse.Namespace) -> int:
             supervisor.wait_for_the_end()
         finally:
             supervisor.stop()
-    say("Stopped. Everything is kept for the next “wharfinger demo”.")
+    print_line("Stopped. Everything is kept for the next “wharfinger demo”.")
     return 0
 
 
@@ -120,7 +124,7 @@ def _start(supervisor: Supervisor, plan: SimulatorPlan, port: int, given: argpar
 def forget_demo(home: Path) -> None:
     """Everything but the lock that we hold."""
     if (home / "postgres").exists() or system_folder_name(home).exists():
-        EmbeddedPostgres(home, say).end_orphan()
+        EmbeddedPostgres(home, print_line).end_orphan()
     for path in home.iterdir():
         if path.is_dir():
             shutil.rmtree(path)

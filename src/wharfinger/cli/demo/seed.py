@@ -14,7 +14,7 @@ from typing import Any
 import httpx2
 from django.conf import settings
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.demo import seed_portal
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.environment import Configuration
@@ -85,7 +85,7 @@ def _ask_for_running_shop(now: datetime) -> None:
     try:
         ask_for_running_shop(user=owner, now=now, machine_now=settings.CLOCK.machine_now())
     except Refused as refused:
-        say(refused.message)
+        print_line(refused.message)
 
 
 def _ask(simulator: str, what: str) -> Mapping[str, Any]:

@@ -17,7 +17,7 @@ AMAZONS_ACCOUNT = "arn:aws:iam::437568002678:root"
 
 
 def register(simulator: str, login_uri: str) -> QueueEntry:
-    """Make the queue, let Amazon in, register it and our log-in URI; answers how the queue is entered here.
+    """Make the queue, let Amazon in, register it and our log-in URI; returns how the queue is entered here.
 
     Safe to run twice.
     """

@@ -2,7 +2,7 @@
 
 Peer authentication over a socket in a closed folder: no password exists, no port is open, and only
 the user who started the installation gets in. The server runs in a session of its own, so that Ctrl-C
-reaches the parent only, and on a leash, so that it shuts down when the parent is killed.
+reaches the parent only, and is tied to its parent, so that it shuts down when the parent is killed.
 """
 
 import os
@@ -19,7 +19,7 @@ from urllib.parse import quote
 import psycopg
 
 from wharfinger.cli import parent_death
-from wharfinger.cli.console import Console, say_aside
+from wharfinger.cli.console import Console, print_aside
 from wharfinger.cli.postgres.places import DatabaseNotStarted, Places, find_places, own_user_name
 from wharfinger.config.environment import child_environment
 
@@ -54,15 +54,15 @@ class EmbeddedPostgres:
     def __init__(
         self,
         home: Path,
-        say: Console = say_aside,
+        console: Console = print_aside,
         *,
         forgetful: bool = False,
         interrupted: threading.Event | None = None,
     ) -> None:
         """`interrupted`: once it is set, a start under way is given up."""
-        self._say = say
+        self._console = console
         self._forgetful = forgetful  # for tests: fast, and a crash may lose everything
-        self._places: Places = find_places(home, say)
+        self._places: Places = find_places(home, console)
         self._process: subprocess.Popen[bytes] | None = None
         self._interrupted = interrupted or threading.Event()
 
@@ -113,7 +113,7 @@ class EmbeddedPostgres:
             try:
                 process.wait(_PROGRESS_EVERY)
             except subprocess.TimeoutExpired:
-                self._say(f"Waiting for the database to write its data: {waited + _PROGRESS_EVERY:.0f} s …")
+                self._console(f"Waiting for the database to write its data: {waited + _PROGRESS_EVERY:.0f} s …")
             else:
                 return True
         return False
@@ -132,7 +132,7 @@ class EmbeddedPostgres:
         places = self._places
         if places.data.exists():
             return
-        self._say("Making the database (once).")
+        self._console("Making the database (once).")
         for left_over in places.cluster.glob("making-*"):
             shutil.rmtree(left_over)
         draft = places.cluster / f"making-{os.getpid()}"
@@ -176,7 +176,7 @@ class EmbeddedPostgres:
         if not self._is_own_server(pid):
             lock_file.unlink(missing_ok=True)  # the number belongs to another program now
             return
-        self._say("A database left by a killed start is still there; it is shut down first.")
+        self._console("A database left by a killed start is still there; it is shut down first.")
         os.kill(pid, signal.SIGINT)
         self._await(lambda: not self._is_own_server(pid), "Waiting for the old database to end")
 
@@ -217,7 +217,7 @@ class EmbeddedPostgres:
         while not is_over():
             waited = time.monotonic() - started
             if waited >= next_line:
-                self._say(f"{text}: {waited:.0f} s …")
+                self._console(f"{text}: {waited:.0f} s …")
                 next_line = waited + _PROGRESS_EVERY
             self._pause(0.03 if waited < _FIRST_PROGRESS_AFTER else 0.25)
 
@@ -239,7 +239,7 @@ class EmbeddedPostgres:
 
 
 def is_ready(places: Places) -> bool:
-    """Asked of the server itself: a pid alone says nothing after a crash."""
+    """The server itself is tried: a pid alone says nothing after a crash."""
     result = subprocess.run(
         [places.binary("pg_isready"), "-q", "-h", str(places.sockets), "-p", _PORT, "-t", "3"],
         check=False,

@@ -105,7 +105,7 @@ def _why_closed(home: Path) -> str:
     return f"may not be written by its own user: “chmod u+rwx {home}”, or name another folder."
 
 
-def find_places(home: Path, say: Console) -> Places:
+def find_places(home: Path, console: Console) -> Places:
     if os.getuid() != _ROOT:
         make_home(home)
         own_user_name()
@@ -115,8 +115,10 @@ def find_places(home: Path, say: Console) -> Places:
     base = home
     if not runner.may_enter(home):
         base = _system_folder_for(home)
-        say(f"The database's user may not pass through the folders above {home}, so the database is kept in {base}.")
-    return _places_for(runner, home, base, _reachable_binaries(runner, say))
+        console(
+            f"The database's user may not pass through the folders above {home}, so the database is kept in {base}."
+        )
+    return _places_for(runner, home, base, _reachable_binaries(runner, console))
 
 
 def own_user_name() -> str:
@@ -178,7 +180,7 @@ def _wheel_folder() -> Path:
     return Path(found.origin).parent / "pginstall18"
 
 
-def _reachable_binaries(runner: Runner, say: Console) -> Path:
+def _reachable_binaries(runner: Runner, console: Console) -> Path:
     """The wheel's binaries, copied to a place the runner may enter when it may not enter the wheel."""
     wheel = _wheel_folder()
     if runner.may_enter(wheel / "bin"):
@@ -186,7 +188,7 @@ def _reachable_binaries(runner: Runner, say: Console) -> Path:
     stamp = hashlib.sha256(f"{wheel}{(wheel / 'bin/postgres').stat().st_mtime_ns}".encode()).hexdigest()[:12]
     target = _SYSTEM_FOLDER / f"postgresql-{stamp}"
     if not target.exists():
-        say(f"The database's user may not enter {wheel}, so PostgreSQL is copied to {target}.")
+        console(f"The database's user may not enter {wheel}, so PostgreSQL is copied to {target}.")
         _copy_binaries(wheel, target)
     return target / wheel.parent.name / wheel.name / "bin"
 

@@ -1,4 +1,4 @@
-"""A PostgreSQL for a test run: made at the first wish, shared by its processes, gone at the end.
+"""A PostgreSQL for a test run: started when first needed, shared by its processes, gone at the end.
 
 A guardian process keeps it. It listens on a socket in a folder of its own and starts the server only
 when somebody asks for its address, so that a run without database tests pays nothing; it ends, and
@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from wharfinger.cli.console import say_nothing
+from wharfinger.cli.console import print_nothing
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
 
 _ANSWER_WITHIN = 120.0
@@ -39,7 +39,7 @@ class TemporaryPostgres:
 
 
 def ask_url(folder: Path) -> str:
-    """The address of the run's server, which is started now if nobody asked before."""
+    """The address of the run's server, which is started by the first call."""
     with socket.socket(socket.AF_UNIX) as asking:
         asking.settimeout(_ANSWER_WITHIN)
         _connect(asking, folder / "guardian")
@@ -73,7 +73,7 @@ def guard(folder: Path) -> None:
                 asking, _ = listening.accept()
                 with asking:
                     if server is None:
-                        server = EmbeddedPostgres(folder, say_nothing, forgetful=True)
+                        server = EmbeddedPostgres(folder, print_nothing, forgetful=True)
                         server.start()
                     asking.sendall(server.url.encode())
     finally:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from wharfinger.cli.console import Console, say, say_aside
+from wharfinger.cli.console import Console, print_aside, print_line
 from wharfinger.cli.failures import HomeInUse
 from wharfinger.cli.home import HomeLock, locked_home, must_answer, running_database
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres
@@ -37,7 +37,7 @@ def ended_by_signal() -> Iterator[threading.Event]:
 def serve(configuration: Configuration, workers: int) -> int:
     with locked_home(configuration.home, "serve"), ended_by_signal() as ending:
         close_all(listen(configuration.listen_host, configuration.listen_port))  # else nothing is even started
-        supervisor, start = _supervisor(configuration, ending, say), secrets.token_hex(8)
+        supervisor, start = _supervisor(configuration, ending, print_line), secrets.token_hex(8)
         supervisor.environment = {**supervisor.environment, "WHARFINGER_START": start}
         try:
             supervisor.start_database()
@@ -49,7 +49,7 @@ def serve(configuration: Configuration, workers: int) -> int:
                 supervisor.start(processes.worker(number))
             supervisor.watch()
             if not workers:
-                say("Pages alone fetch no orders: start “wharfinger worker” beside them, or serve --workers 2.")
+                print_line("Pages alone fetch no orders: start “wharfinger worker” beside them, or serve --workers 2.")
             supervisor.wait_for_the_end()
         finally:
             supervisor.stop()
@@ -74,7 +74,7 @@ def _home_for_worker(configuration: Configuration, ending: threading.Event) -> I
     """With the owner's database, the one that a parent runs on this home, or one of our own."""
     if configuration.database_url is not None:
         must_answer(configuration.database_url)
-        yield _supervisor(configuration, ending, say_aside)
+        yield _supervisor(configuration, ending, print_aside)
         return
     lock = HomeLock(configuration.home)
     try:
@@ -83,20 +83,20 @@ def _home_for_worker(configuration: Configuration, ending: threading.Event) -> I
         url = running_database(configuration.home)
         if url is None:
             raise
-        yield _supervisor(with_database(configuration, url), ending, say_aside)
+        yield _supervisor(with_database(configuration, url), ending, print_aside)
         return
     try:
-        yield _supervisor(configuration, ending, say_aside)
+        yield _supervisor(configuration, ending, print_aside)
     finally:
         lock.release()
 
 
-def _supervisor(configuration: Configuration, ending: threading.Event, say: Console) -> Supervisor:
+def _supervisor(configuration: Configuration, ending: threading.Event, console: Console) -> Supervisor:
     url = configuration.database_url
     return Supervisor(
         home=configuration.home,
         environment={"WHARFINGER_HOME": str(configuration.home)} | ({"DATABASE_URL": url} if url else {}),
         interrupted=ending,
-        database=None if url else EmbeddedPostgres(configuration.home, say, interrupted=ending),
-        say=say,
+        database=None if url else EmbeddedPostgres(configuration.home, console, interrupted=ending),
+        console=console,
     )

@@ -1,8 +1,8 @@
 """One parent and its children: database, simulator, web, workers.
 
 The parent starts them in order, waits until each is ready, starts one that dies again (later and
-later when it keeps dying), and stops all in the opposite order. Nobody is left behind: children are
-on a leash and end when the parent is killed. The database has a watcher of its own, so that its
+later when it keeps dying), and stops all in the opposite order. Nobody is left behind: children
+end when the parent is killed (parent_death). The database has a watcher of its own, so that its
 start, which takes what recovery takes, holds up neither the children nor a stop. What cannot be put
 right ends the parent with a code, so that whoever started it can start it again.
 """
@@ -17,7 +17,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from wharfinger.cli.console import Console, say_aside
+from wharfinger.cli.console import Console, print_aside
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.home import publish_database, withdraw_database
 from wharfinger.cli.postgres.embedded import EmbeddedPostgres, tied_to_parent
@@ -30,7 +30,7 @@ _FIRST_BACK_OFF = 0.2
 _LONGEST_BACK_OFF = 5.0  # work goes on within ten seconds of a fault's end
 _DATABASE_BACK_OFF = 2.0  # its own recovery and the workers' look come on top
 _DATABASE_TRIES = 150  # about five minutes; then the parent ends
-_WELL_AFTER = 5.0  # a child that has lived this long again is no longer told as a fault
+_WELL_AFTER = 5.0  # a child that has lived this long again is no longer reported as a fault
 _SETTLED_AFTER = 30.0  # a child that lived this long is well: its next death starts the back-off anew
 _PROGRESS_EVERY = 5.0
 _LARGEST_LOG = 20 * 1024 * 1024
@@ -76,7 +76,7 @@ class _Running:
     killed_by_us: bool = False
 
     def postpone(self, now: float) -> float:
-        """Answers how long it waits for its next start: longer each time, until it has settled."""
+        """Returns how long it waits for its next start, in seconds: longer each time, until it has settled."""
         if now - self.started_at > _SETTLED_AFTER:
             self.deaths = 0
         wait = min(_FIRST_BACK_OFF * 2.0**self.deaths, _LONGEST_BACK_OFF)
@@ -87,7 +87,7 @@ class _Running:
 
 @dataclass(frozen=True, slots=True)
 class GaveUp:
-    """Why the parent ends although nobody told it to; an empty reason was told already."""
+    """Why the parent ends although nobody ended it; an empty reason was printed already."""
 
     reason: str
     exit_code: int = CommandFailed.exit_code
@@ -100,7 +100,7 @@ class Supervisor:
     home: Path
     environment: Mapping[str, str | None]
     database: EmbeddedPostgres | None = None
-    say: Console = say_aside
+    console: Console = print_aside
     interrupted: threading.Event = field(default_factory=threading.Event)  # a start under way is given up
     database_tries: int = _DATABASE_TRIES
     restarts: int = field(default=0, init=False)
@@ -145,7 +145,7 @@ class Supervisor:
     def watch(self) -> None:
         """Look after the database and the children from now on, in threads that stay until all have ended.
 
-        They stay because the leash ends children when the *thread* that started them does.
+        They stay because parent_death ends children when the *thread* that started them does.
         """
         looks = {"supervisor": self._look_after_children}
         if self.database is not None:
@@ -157,7 +157,7 @@ class Supervisor:
         """Wait until somebody tells us to end; CommandFailed when it was we who gave up. Stops everything."""
         try:
             self.interrupted.wait()
-            self.say("Stopping …")
+            self.console("Stopping …")
         finally:
             self.stop()
         if self.gave_up is not None:
@@ -174,7 +174,7 @@ class Supervisor:
             return running.process.pid if running and running.process.poll() is None else None
 
     def kill(self, name: str) -> int | None:
-        """SIGKILL, as a crash would; it is started again at once. Answers the pid killed."""
+        """SIGKILL, as a crash would; it is started again at once. Returns the pid killed."""
         with self._lock:
             running = self._running.get(name)  # gone once everything is being stopped
             if running is None or running.process.poll() is not None:
@@ -216,7 +216,7 @@ class Supervisor:
         try:
             running.process.wait(running.child.grace)
         except subprocess.TimeoutExpired:
-            self.say(f"“{running.child.name}” did not end in {running.child.grace:.0f} s and is killed.")
+            self.console(f"“{running.child.name}” did not end in {running.child.grace:.0f} s and is killed.")
             running.process.kill()
             running.process.wait()
 
@@ -227,7 +227,7 @@ class Supervisor:
                 try:
                     look()
                 except Exception as error:  # noqa: BLE001 -- nobody else would look after anything
-                    self.say(f"Looking after “{name}” failed: {type(error).__name__}: {error}")
+                    self.console(f"Looking after “{name}” failed: {type(error).__name__}: {error}")
                     self._ending.wait(_LONGEST_BACK_OFF)
         finally:
             if not self._ending.is_set():
@@ -241,7 +241,7 @@ class Supervisor:
     def _look_after_database(self) -> None:
         if self.database is None or self.database.is_running():
             return
-        self.say("The database ended; it is started again.")
+        self.console("The database ended; it is started again.")
         for failed in range(1, self.database_tries + 1):
             try:
                 self.database.start()
@@ -260,7 +260,7 @@ class Supervisor:
     def _tell_database_fault(self, failed: int, error: Exception) -> None:
         text = f"The database could not be started again, {failed} of {self.database_tries} tries: {error}"
         self.faults.note("database", text)
-        self.say(text)
+        self.console(text)
 
     def _look_after_children(self) -> None:
         now = time.monotonic()
@@ -288,7 +288,7 @@ class Supervisor:
         name, code = running.child.name, running.process.returncode
         if running.killed_by_us:
             running.start_again_at = now
-            self.say(f"“{name}” was killed; it is started again.")
+            self.console(f"“{name}” was killed; it is started again.")
         elif code in running.child.final_codes:
             self._give_up(GaveUp("", code))
         else:
@@ -296,7 +296,7 @@ class Supervisor:
             where = f" See {self.log(name)}." if running.child.own_log else ""
             text = f"“{name}” ended with {code}; it is started again in {wait:.1f} s.{where}"
             self.faults.note(name, text)
-            self.say(text)
+            self.console(text)
 
     def _start_again(self, running: _Running, now: float) -> None:
         try:
@@ -305,7 +305,7 @@ class Supervisor:
             wait = running.postpone(now)
             text = f"“{running.child.name}” cannot be started ({error.strerror}); tried again in {wait:.1f} s."
             self.faults.note(running.child.name, text)
-            self.say(text)
+            self.console(text)
             return
         running.started_at, running.start_again_at = time.monotonic(), None
         running.killed_by_us = False
@@ -335,7 +335,7 @@ class Supervisor:
                 raise ChildFailed(f"The start was ended while waiting for “{name}”.")
             waited = time.monotonic() - started
             if waited >= next_line:
-                self.say(f"Waiting for “{name}”: {waited:.0f} s …")
+                self.console(f"Waiting for “{name}”: {waited:.0f} s …")
                 next_line = waited + _PROGRESS_EVERY
 
     def _last_words(self, name: str) -> str:

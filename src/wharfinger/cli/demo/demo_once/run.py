@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.demo.demo_system import demo_environment, forget_demo
 from wharfinger.cli.django_start import prepare_home, set_up_django
 from wharfinger.cli.home import locked_home
@@ -38,7 +38,7 @@ class Plan:
 
 
 def run_demo_once(plan: Plan) -> int:
-    """Start everything afresh, do the job, judge it. Answers the exit code."""
+    """Start everything afresh, do the job, judge it. Returns the exit code."""
     configuration = environment.current()
     home = configuration.home / "demo-once"
     with locked_home(home, "demo-once"), ended_by_signal() as ending:
@@ -54,7 +54,9 @@ def run_demo_once(plan: Plan) -> int:
         )
         variables = demo_environment(home, simulator, port)
         prepare_home(replace(configuration, home=home, secret_key="", encryption_keys=()))
-        supervisor = Supervisor(home, variables, EmbeddedPostgres(home, say, interrupted=ending), say, ending)
+        supervisor = Supervisor(
+            home, variables, EmbeddedPostgres(home, print_line, interrupted=ending), print_line, ending
+        )
         try:
             _start(supervisor, simulator, port, plan.workers)
             verdict = _do_the_job(supervisor, plan, ending, f"http://127.0.0.1:{port}", simulator.url)
@@ -83,16 +85,16 @@ def _do_the_job(supervisor: Supervisor, plan: Plan, ending: threading.Event, pag
     environment.set_for_this_process(given)
     configuration = prepare_home(environment.read(given))
     set_up_django(environment.with_database(configuration, given["DATABASE_URL"]))
-    story = import_module("wharfinger.cli.demo.demo_once.story")
+    scenario = import_module("wharfinger.cli.demo.demo_once.scenario")
     started = time.monotonic()
     with _killing(supervisor, plan) as killed:
-        job = story.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
+        job = scenario.Job(ending, pages, simulator, orders=plan.orders, shipments=plan.shipments, seed=plan.seed)
         try:
             job.do()
-        except story.GaveUp as end:
-            say(str(end))
+        except scenario.GaveUp as end:
+            print_line(str(end))
             return None
-    verdict = story.settle_and_judge(job)
+    verdict = scenario.settle_and_judge(job)
     verdict.seconds = round(time.monotonic() - started, 1)
     verdict.killed = len(killed)
     return verdict
@@ -105,7 +107,7 @@ def _killing(supervisor: Supervisor, plan: Plan) -> Iterator[list[str]]:
     done = threading.Event()
     chance = random.Random(plan.seed)
 
-    has_begun = import_module("wharfinger.cli.demo.demo_once.story").has_begun
+    has_begun = import_module("wharfinger.cli.demo.demo_once.scenario").has_begun
 
     def kill_now_and_then() -> None:
         """Only a worker that has begun to work: on a busy machine none would come so far else."""
@@ -142,12 +144,12 @@ def _tell(verdict: Any, plan: Plan) -> None:
         ("workers killed", str(verdict.killed)),
         ("seconds", f"{verdict.seconds:g}"),
     )
-    say("")
+    print_line("")
     for title, text in rows:
-        say(f"  {title:<16}{text}")
+        print_line(f"  {title:<16}{text}")
     for fault in verdict.faults[:30]:
-        say(f"  ✗ {fault}")
-    say("")
-    say("  Nothing lost, nothing twice." if verdict.good else "  Something is wrong: see above.")
+        print_line(f"  ✗ {fault}")
+    print_line("")
+    print_line("  Nothing lost, nothing twice." if verdict.good else "  Something is wrong: see above.")
     if plan.json_path is not None:
         plan.json_path.write_text(json.dumps(verdict.as_json(), indent=2) + "\n", encoding="utf-8")

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from wharfinger.cli.console import say
+from wharfinger.cli.console import print_line
 from wharfinger.cli.demo.demo_once import difficulties
 from wharfinger.cli.demo.demo_once.difficulties import World
 from wharfinger.cli.demo.demo_once.judge import Verdict, judge
@@ -121,7 +121,7 @@ def sign_in(job: Job) -> None:
     home = job.visitor.send(page, "/sign-in/", {"username": "olga", "password": DEMO_PASSWORD})
     if home.url.rstrip("/").endswith("/sign-in"):
         raise PageSurprise(f"Signing in did not work: {home.said()}")
-    say("Signed in.")
+    print_line("Signed in.")
 
 
 def set_up_account(job: Job, account: Mapping[str, Any], world: World) -> None:
@@ -142,7 +142,7 @@ def set_up_account(job: Job, account: Mapping[str, Any], world: World) -> None:
             else:
                 authorise(job, channel, account)
             seller_id = account["sellerId"]
-    say(f"{account['name']}: {2 * len(marketplaces)} channels made and authorised.")
+    print_line(f"{account['name']}: {2 * len(marketplaces)} channels made and authorised.")
 
 
 def make_channel(
@@ -264,7 +264,7 @@ def approve_stock_uploads(job: Job) -> None:
     for channel in Channel.objects.filter(kind=Fulfilment.FBM):
         page = job.visitor.open(f"/channels/{channel.pk}/stock/")
         job.visitor.send(page, f"/channels/{channel.pk}/stock/approve/", {})
-    say("First stock uploads approved.")
+    print_line("First stock uploads approved.")
 
 
 def place_orders(job: Job, wave: int) -> None:
@@ -273,7 +273,7 @@ def place_orders(job: Job, wave: int) -> None:
     if share:
         answer = job.control.post("orders", json={"mix": {"count": share, "seed": job.seed * 100 + wave}})
         job.placed += len(answer.raise_for_status().json()["orderIds"])
-    say(f"{job.placed} orders placed.")
+    print_line(f"{job.placed} orders placed.")
     wanted = job.placed
     job.await_that("the wave is imported", lambda: ImportedOrder.objects.count() >= wanted, _waiting)
 
@@ -300,7 +300,7 @@ def link_unknown_skus(job: Job) -> None:
         lambda: not SalesOrderLine.objects.filter(item=None).exclude(held_reason="").exists(),
         _waiting,
     )
-    say(f"{len(titles)} unknown SKUs linked.")
+    print_line(f"{len(titles)} unknown SKUs linked.")
 
 
 def ship(job: Job) -> None:
@@ -317,7 +317,7 @@ def ship(job: Job) -> None:
         batch = [str(pk) for pk in ids[start : start + DISPATCHED_AT_ONCE]]
         page = job.visitor.open("/sales-orders/")
         job.visitor.send(page, "/sales-orders/dispatch/", {"ids": batch, "service": service})
-    say(f"{len(ids)} orders dispatched.")
+    print_line(f"{len(ids)} orders dispatched.")
     job.await_that("every confirmation is seen at Amazon", _all_confirmed, _waiting)
 
 
