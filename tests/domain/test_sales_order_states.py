@@ -17,9 +17,9 @@ from wharfinger.domain.orders.order import (
 from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state, totals_fault
 
 NOW = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
-READY = LineFacts(open=2, shipped=0, promised=2, held=False)
-SHORT = LineFacts(open=2, shipped=0, promised=1, held=False)
-UNKNOWN = LineFacts(open=1, shipped=0, promised=0, held=True)
+READY = LineFacts(open=2, shipped=0, allocated=2, held=False)
+SHORT = LineFacts(open=2, shipped=0, allocated=1, held=False)
+UNKNOWN = LineFacts(open=1, shipped=0, allocated=0, held=True)
 
 
 @pytest.mark.parametrize(

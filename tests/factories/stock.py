@@ -45,12 +45,12 @@ def level_of(item, site):
 
 def check_the_ledger():
     """On hand is the sum of movements, promises are the sum of allocations, never negative."""
-    moved, promised = _sums(Movement), _sums(Allocation)
+    moved, allocated = _sums(Movement), _sums(Allocation)
     for level in StockLevel.objects.all():
         key = (level.item_id, level.site_id)
         assert level.on_hand == moved.get(key, 0)
-        assert level.allocated == promised.get(key, 0) >= 0
-    assert set(promised) <= set(StockLevel.objects.values_list("item_id", "site_id"))
+        assert level.allocated == allocated.get(key, 0) >= 0
+    assert set(allocated) <= set(StockLevel.objects.values_list("item_id", "site_id"))
 
 
 def _sums(rows):

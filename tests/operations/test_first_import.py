@@ -130,8 +130,8 @@ def test_a_choice_for_all_orders_of_a_status_gives_way_to_one_for_a_single_order
     assert found.exceptions == 1
     done = start_importing(braked.fbm.pk, decisions, user=braked.olga, now=NOW)
     assert done == {FirstImport.IMPORT: 1, FirstImport.RECORD: 2, FirstImport.IGNORE: 1}
-    wishes = {number: order.wish for number, order in by_number().items()}
-    assert wishes == {
+    choices = {number: order.first_import_choice for number, order in by_number().items()}
+    assert choices == {
         "026-0000001-0000001": "Ignore",
         "026-0000001-0000002": "Record only",  # what left cannot be imported, whatever was chosen for all
         "026-0000001-0000003": "Import",

@@ -56,7 +56,7 @@ def _do(verb, item, site, units):
         case "adjust":
             ledger.adjust_stock(item.pk, site.pk, -units, "broken", now=NOW)
         case "sell":
-            move_stock(item.pk, site.pk, Move(-units, MovementReason.SOLD, promised=min(units, held)), now=NOW)
+            move_stock(item.pk, site.pk, Move(-units, MovementReason.SOLD, allocated=min(units, held)), now=NOW)
         case "promise":
             change_allocated(item.pk, site.pk, units, now=NOW)
         case _:
@@ -134,7 +134,7 @@ def test_a_sale_of_promised_units_tells_amazon_nothing_new():
     ledger.receive_stock(item.pk, site.pk, 7, now=NOW)
     change_allocated(item.pk, site.pk, 2, now=NOW)
     StockNotice.objects.all().delete()
-    move_stock(item.pk, site.pk, Move(-2, MovementReason.SOLD, promised=2), now=NOW)
+    move_stock(item.pk, site.pk, Move(-2, MovementReason.SOLD, allocated=2), now=NOW)
     assert level_of(item, site) == (5, 0)
     assert not StockNotice.objects.exists()
 

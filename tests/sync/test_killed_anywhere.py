@@ -167,5 +167,5 @@ def test_promises_and_levels_agree_after_all_that(db):
     order = an_allocated_order(shop.channel, shop.site, [(item, 3)])
     shipments.dispatch(order.pk, service_id=service.pk, lines={order.lines.get().pk: 2}, now=NOW)
     level = StockLevel.objects.get(item=item, site=shop.site)
-    promised = Allocation.objects.filter(item=item).aggregate(sum=Sum("quantity"))["sum"]
-    assert (level.on_hand, level.allocated) == (3, promised)
+    allocated = Allocation.objects.filter(item=item).aggregate(sum=Sum("quantity"))["sum"]
+    assert (level.on_hand, level.allocated) == (3, allocated)

@@ -190,7 +190,7 @@ class TestWhatIsNotSent:
         shop.run()
         assert shop.sent() == []
         assert not StockNotice.objects.exists()
-        return shop.listing().sent_why["not_told"]
+        return shop.listing().sent_why["not_sent"]
 
     def test_a_never_counted_item(self):
         shop = Shop(("MUG", 5))

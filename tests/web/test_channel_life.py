@@ -53,7 +53,7 @@ def test_a_choice_that_is_none_takes_the_proposal(world, sign_in):
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
     order = a_found_order(world, 1, "SHIPPED")
     sign_in().post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "<script>", "choice-x": "Import"})
-    assert ImportedOrder.objects.get(pk=order.pk).wish == "Record only"
+    assert ImportedOrder.objects.get(pk=order.pk).first_import_choice == "Record only"
 
 
 def test_who_may_not_edit_channels_meets_none_of_it(world, sign_in):

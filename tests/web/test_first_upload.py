@@ -32,7 +32,7 @@ def world():
             ChannelProduct.objects.filter(listing__sku=sku).update(marketplace_id=DE)
     unsent = {"sent_quantity": None, "sent_at": None, "read_back_quantity": 9}
     Listing.objects.update(
-        **unsent, sent_why={"not_told": "Amazon.co.uk FBM: the first stock upload waits for approval."}
+        **unsent, sent_why={"not_sent": "Amazon.co.uk FBM: the first stock upload waits for approval."}
     )
     Channel.objects.filter(kind="FBM").update(stock_upload_approved_at=None)
     StockNotice.objects.all().delete()

@@ -27,7 +27,7 @@ class UnknownValue(ValueError):
 class _MemberAttribute(DeferredAttribute):
     """Whatever a row is given becomes the member at once, so that `is` and `match` hold before it is saved too.
 
-    The empty text passes: Django gives it to a row that was told nothing yet. It is refused when the row is saved.
+    The empty text passes: Django gives it to a row without a value yet. It is refused when the row is saved.
     """
 
     def __set__(self, row: models.Model, value: Any) -> None:

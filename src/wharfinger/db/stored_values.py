@@ -55,7 +55,7 @@ class SubjectField(_Written):
 
 
 class AlertKeyField(_Written):
-    """What an alert is told once for."""
+    """What an alert is raised once for."""
 
     if TYPE_CHECKING:  # what django-stubs reads to know the types of values set and got
         _pyi_private_set_type: AlertKey  # type: ignore[assignment]  # a value, not the text

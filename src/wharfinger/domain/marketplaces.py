@@ -16,7 +16,7 @@ class Region(StrEnum):
     FE = "FE"
 
     @property
-    def title(self) -> str:  # type: ignore[override]  # str.title() is asked of no region
+    def title(self) -> str:  # type: ignore[override]  # nobody calls str.title() of a region
         return {"EU": "UK and Europe", "NA": "US", "FE": "Far East"}[self.value]
 
 

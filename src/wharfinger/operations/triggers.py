@@ -36,7 +36,7 @@ PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100
-"""Priorities: the timetable's work, what a person or a change asked for, what a person waits for."""
+"""Priorities: the timetable's work, what a person or a change started, what a person waits for."""
 
 
 def _defer(

@@ -48,7 +48,7 @@ class AmazonApplication(models.Model):
     queue_secret = EncryptedText(blank=True, default="")
     queue_last_four = models.CharField(max_length=4, blank=True)
     rotation_requested_at = models.DateTimeField(null=True)  # open until the new secret has come
-    rotation_called_at = models.DateTimeField(null=True)  # Amazon is asked once for each press of the button
+    rotation_called_at = models.DateTimeField(null=True)  # one call for each press of the button
     rotation_error = models.TextField(blank=True)
     rotated_at = models.DateTimeField(null=True)
     old_secret_works_until = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""What people are told without asking: on the pages, and by e-mail."""
+"""Alerts: shown on the pages, and sent by e-mail."""
 
 from django.db import models
 from django.db.models import Q
@@ -34,7 +34,7 @@ class Alert(models.Model):
 
 
 class TestMail(models.Model):
-    """A test message that somebody asked for, and what became of it."""
+    """A test message that somebody requested, and what became of it."""
 
     __test__ = False  # pytest takes every class of this name for tests
 

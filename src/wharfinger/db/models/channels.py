@@ -79,7 +79,7 @@ class ChannelOption(models.Model):
 
 
 class ChannelCheck(models.Model):
-    """One line of the verification: ok null = not answered yet, or with `checked_at` told: not asked at all."""
+    """One line of the verification: ok null = not answered yet, or with a `checked_at`: left out."""
 
     channel = models.ForeignKey(Channel, on_delete=models.CASCADE, related_name="checks")
     position = models.PositiveSmallIntegerField()

@@ -78,7 +78,7 @@ class ImportedOrder(models.Model):
     reason = models.TextField(blank=True)  # the error, in plain words
     remedy = models.TextField(blank=True)
     waits_for = WaitsForField(max_length=120, blank=True, db_index=True)
-    wish = EnumField(  # what a person decided at the first import; empty = nobody asked
+    first_import_choice = EnumField(  # what a person decided at the first import; empty = found later
         FirstImport, max_length=12, blank=True, default=""
     )
     record_only = models.BooleanField(default=False)  # first import: already shipped, no movement, no confirmation

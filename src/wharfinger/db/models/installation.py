@@ -44,7 +44,7 @@ class SetupLink(models.Model):
 
 
 class RunningShop(models.Model):
-    """The one row that says how far a demo system's running shop is; no row = nobody asked for one."""
+    """The one row that says how far a demo system's running shop is; no row = none was started."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     state = EnumField(ShopState, max_length=10)

@@ -80,7 +80,7 @@ class KitComponent(models.Model):
 
 
 class StockLevel(models.Model):
-    """On hand (always the sum of the item's movements at the site) and what is promised of it."""
+    """On hand (always the sum of the item's movements at the site) and what is allocated of it."""
 
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="levels")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="levels")

@@ -34,7 +34,7 @@ OVERDUE_AFTER = timedelta(minutes=30)
 """Trade time past its due time after which a flow counts as left lying."""
 
 CLOCKS_DIFFER = timedelta(minutes=2)
-"""As far as the clocks of two computers may differ before it is told."""
+"""As far as the clocks of two computers may differ before it is a fault."""
 JOBS_MANY, JOBS_TOO_MANY = 1_000, 10_000
 LOOKED_AT = 20
 
@@ -245,7 +245,7 @@ def look_at_sites() -> Iterator[Finding]:
 def look_at_channels() -> Iterator[Finding]:
     """Each channel: what is missing before it runs, its last verification, its courier mapped.
 
-    What a person switched off, or did not activate yet, is told and is no fault.
+    What a person switched off, or did not activate yet, is shown and is no fault.
     """
     checks: dict[int, list[ChannelCheck]] = {}
     for check in ChannelCheck.objects.filter(channel__archived=False):
@@ -253,7 +253,7 @@ def look_at_channels() -> Iterator[Finding]:
     mapped = set(Channel.objects.filter(courier_mappings__isnull=False).values_list("pk", flat=True))
     for row in list_channels():
         title = f"Channel {row.name}"
-        faults = [(soon if missing.by_wish else wrong)(title, missing.what, missing.remedy) for missing in row.missing]
+        faults = [(soon if one.by_choice else wrong)(title, one.what, one.remedy) for one in row.missing]
         faults += [
             wrong(title, f"{check.title}: {check.message}", check.remedy)
             for check in checks.get(row.id, ())

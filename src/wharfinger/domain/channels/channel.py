@@ -26,7 +26,7 @@ class ActivatedFor(StrEnum):
     SANDBOX = "Sandbox"
 
     @property
-    def words(self) -> str:
+    def backend(self) -> str:
         return "the simulator" if self is ActivatedFor.SIMULATOR else "Amazon's sandbox"
 
 
@@ -90,18 +90,18 @@ class ChannelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """One thing that keeps a channel from running, and its remedy. `by_wish`: a person's decision, not a fault."""
+    """One thing that keeps a channel from running, and its remedy. `by_choice`: a person's decision, not a fault."""
 
     what: str
     remedy: str
-    by_wish: bool = False
+    by_choice: bool = False
 
 
 ONLY_CHECKED = "Sandbox: only checked"
 SANDBOX_MISSING = Missing(
     f"{ONLY_CHECKED}.",
     "It takes no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
-    by_wish=True,
+    by_choice=True,
 )
 
 
@@ -109,12 +109,12 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     """Everything that keeps the channel from running, most basic first; empty = it runs."""
     found = []
     if facts.archived:
-        found.append(Missing("The channel is archived.", "Restore it from the channel's page.", by_wish=True))
+        found.append(Missing("The channel is archived.", "Restore it from the channel's page.", by_choice=True))
     if not facts.enabled:
-        found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_wish=True))
+        found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_choice=True))
     if not facts.activated:
         remedy = "An administrator activates it on the channel's page."
-        found.append(Missing("Not activated in this demo system.", remedy, by_wish=True))
+        found.append(Missing("Not activated in this demo system.", remedy, by_choice=True))
     if facts.only_checked:
         found.append(SANDBOX_MISSING)
     if not facts.has_site:

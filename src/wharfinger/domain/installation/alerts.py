@@ -1,4 +1,4 @@
-"""What people are told without asking."""
+"""Alerts: their kinds, their e-mails, and the way that e-mail goes."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,7 +29,7 @@ class MailWay(StrEnum):
 
 
 def mail_way(*, entered: bool, environment: bool, demo: bool) -> MailWay:
-    """What was entered on the page beats the environment; a demo that was told nothing writes files."""
+    """What was entered on the page beats the environment; a demo without either writes files."""
     if entered:
         return MailWay.ENTERED
     if environment:
@@ -46,7 +46,7 @@ class EmailMessage:
 
 
 def email_of_alert(kind: str, text: str, remedy: str, page: str, installation: str) -> EmailMessage:
-    """`house`: our own address. `page`: where it is fixed, a path of ours or empty."""
+    """`installation`: our own address. `page`: where it is fixed, a path of ours or empty."""
     lines = [text, "", f"What to do: {remedy}"]
     if page:
         lines += ["", f"{installation}{page}"]

@@ -1,6 +1,6 @@
 """When people are reminded of the day that ends something: an authorisation, a client secret.
 
-Each step is told once. Several that passed at once (the installation stood still) are told as the latest of them only.
+Each step is sent once. Several that passed at once (the installation stood still) are sent as the latest of them only.
 """
 
 from collections.abc import Collection, Iterable

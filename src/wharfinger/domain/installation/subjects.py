@@ -21,7 +21,7 @@ class AboutOrder:
 
 @dataclass(frozen=True, slots=True)
 class AboutPartAddress:
-    """An address of a sales order of which Amazon told a part only: asked once for each such address."""
+    """An address of a sales order of which Amazon sent a part only: one problem for each such address."""
 
     order_id: int
     digest: str
@@ -335,7 +335,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
 
 @dataclass(frozen=True, slots=True)
 class AlertKey:
-    """What an alert is told once for: its subject on one occasion, e.g. a reminder's day and step."""
+    """What an alert is raised once for: its subject on one occasion, e.g. a reminder's day and step."""
 
     subject: AlertSubject | AboutElse
     occasion: str

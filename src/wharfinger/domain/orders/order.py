@@ -192,7 +192,7 @@ class IncomingOrder:
     """Currencies other than `currency` in which Amazon stated amounts of this order: those amounts are left out."""
 
     def __post_init__(self) -> None:
-        """A line that is told twice, by its order item id, is one line: the one with more units."""
+        """A line that is listed twice, by its order item id, is one line: the one with more units."""
         lines: dict[str, IncomingLine] = {}
         for line in self.lines:
             known = lines.get(line.order_item_id)

@@ -18,11 +18,11 @@ def rounding_of(currency: str) -> Decimal:
 
 @dataclass(frozen=True, slots=True)
 class LineFacts:
-    """One line: units still to be sent, units that left, units promised from stock, and whether it is held."""
+    """One line: units still to be sent, units dispatched, units allocated from stock, and whether it is held."""
 
     open: int
     shipped: int
-    promised: int
+    allocated: int
     held: bool
 
 
@@ -48,9 +48,9 @@ def sales_order_state(
     if address_missing:
         return SalesOrderState.HELD
     if any(line.held for line in waiting):
-        ready = any(line.promised >= line.open for line in waiting if not line.held)
+        ready = any(line.allocated >= line.open for line in waiting if not line.held)
         return SalesOrderState.READY_IN_PART if ready else SalesOrderState.HELD
-    if any(line.promised < line.open for line in waiting):
+    if any(line.allocated < line.open for line in waiting):
         return SalesOrderState.AWAITING_STOCK
     return SalesOrderState.READY
 

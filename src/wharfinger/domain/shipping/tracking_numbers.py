@@ -1,6 +1,6 @@
-"""Tracking numbers as labels, scanners and spreadsheets give them: read, refused, or asked about. Pure.
+"""Tracking numbers as labels, scanners and spreadsheets give them: read, refused, or in question. Pure.
 
-Refused is what can be no tracking number of anybody. A form that its carrier does not print is only asked about:
+Refused is what can be no tracking number of anybody. A form that its carrier does not print is only a question:
 carriers' forms are known from their labels and change without notice, so that a person who looked has the last word.
 The check digits are those of UPU standard S10 (post), of UPS's 1Z numbers, of GS1's SSCC and of FedEx Express.
 """

@@ -1,4 +1,4 @@
-"""How many units of a line can be promised from what is available. Pure plans; operations write them."""
+"""How many units of a line can be allocated from what is available. Pure plans; operations write them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,27 +12,27 @@ class Part:
     each: int
 
 
-def promise(
-    parts: Sequence[Part], wanted: int, promised: Mapping[int, int], available: Mapping[int, int]
+def plan_allocation(
+    parts: Sequence[Part], wanted: int, allocated: Mapping[int, int], available: Mapping[int, int]
 ) -> dict[int, int]:
-    """Change of the promise for each item so that the line has as many whole units as can be had.
+    """Change of the allocation for each item so that the line has as many whole units as can be had.
 
-    `wanted`: units of the line still to be sent; `promised`: units of each item promised to it so far;
-    `available`: units of each item that nobody was promised. Negative = units given back.
+    `wanted`: units of the line still to be sent; `allocated`: units of each item allocated to it so far;
+    `available`: units of each item that are allocated to nobody. Negative = units given back.
     """
     if not parts or wanted < 0:
-        return {item: -units for item, units in promised.items() if units}
-    most = min((promised.get(part.item_id, 0) + max(0, available.get(part.item_id, 0))) // part.each for part in parts)
+        return {item: -units for item, units in allocated.items() if units}
+    most = min((allocated.get(part.item_id, 0) + max(0, available.get(part.item_id, 0))) // part.each for part in parts)
     units = min(wanted, most)
-    changes = {part.item_id: units * part.each - promised.get(part.item_id, 0) for part in parts}
+    changes = {part.item_id: units * part.each - allocated.get(part.item_id, 0) for part in parts}
     known = {part.item_id for part in parts}
-    changes |= {item: -held for item, held in promised.items() if item not in known}
+    changes |= {item: -held for item, held in allocated.items() if item not in known}
     return {item: change for item, change in changes.items() if change}
 
 
-def whole_units(parts: Sequence[Part], promised: Mapping[int, int]) -> int:
-    """How many whole units of the line are promised."""
-    return min((promised.get(part.item_id, 0) // part.each for part in parts), default=0)
+def whole_units(parts: Sequence[Part], allocated: Mapping[int, int]) -> int:
+    """How many whole units of the line are allocated."""
+    return min((allocated.get(part.item_id, 0) // part.each for part in parts), default=0)
 
 
 @dataclass(frozen=True, slots=True)

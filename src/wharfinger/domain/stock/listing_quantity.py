@@ -1,4 +1,4 @@
-"""What quantity Amazon should be told for one SKU, and why. Pure: facts in, a decision out.
+"""What quantity should be sent to Amazon for one SKU, and why. Pure: facts in, a decision out.
 
 `quantity = round down(percent × max(0, available − buffer))`; a kit's
 available is that of its scarcest component. What was never counted is unknown, which is not zero.
@@ -12,7 +12,7 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level, kit_available
 
 LOW = 5
-"""At this many available units or fewer a listing is told before the others."""
+"""At this many available units or fewer a listing is sent before the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class Tell:
 
 @dataclass(frozen=True, slots=True)
 class Silent:
-    """Nothing is told, and why."""
+    """Nothing is sent, and why."""
 
     reason: str
 

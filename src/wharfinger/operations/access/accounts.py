@@ -109,7 +109,7 @@ def _seller_central(name: str, region: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """One line of the verification: ok None = not answered yet, or `left_out`: not asked at all, and not waited for."""
+    """One line of the verification: ok None = not answered yet, or `left_out`: not checked, and not waited for."""
 
     title: str
     ok: bool | None
@@ -120,7 +120,7 @@ class CheckLine:
 
 @operation
 def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkState | None, now: datetime) -> None:
-    """Write the verification's lines; `linked` None = it goes on, or could not be told (the state stays)."""
+    """Write the verification's lines; `linked` None = it goes on, or is unknown (the state stays)."""
     channel = Channel.objects.select_for_update().select_related("account").get(pk=channel_id)
     ChannelCheck.objects.filter(channel=channel).delete()
     ChannelCheck.objects.bulk_create(
@@ -171,7 +171,7 @@ def _read_anew(channel: Channel) -> None:
 
 @operation
 def lose_authorisation(account_id: int, *, error: str, now: datetime, since: datetime | None = None) -> bool:
-    """Amazon takes our token no more: the account's channels stop, nothing queued is lost, people are told.
+    """Amazon takes our token no more: the account's channels stop, nothing queued is lost, an alert says so.
 
     `since`: when the work began that was refused. A token that came later is none that Amazon refused.
     """

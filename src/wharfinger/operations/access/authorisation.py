@@ -38,7 +38,7 @@ def _hash(text: str) -> str:
 
 @operation
 def open_attempt(channel_id: int, *, user: User, session_key: str, redirect_uri: str, machine_now: datetime) -> str:
-    """Begin an authorisation; answers the `state` for the consent page. Refused without an application."""
+    """Begin an authorisation; returns the `state` for the consent page. Refused without an application."""
     channel = Channel.objects.select_related("account").get(pk=channel_id)
     if not channel.activated:
         raise Refused(

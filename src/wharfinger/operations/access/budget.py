@@ -60,7 +60,7 @@ RETURNING refusals > 0 OR share < 1
 def take_token(account_id: int, called: str, *, rate: Decimal, burst: Decimal, now: datetime) -> Granted | NotUntil:
     """Take one token just before a call. Commits by itself: a token spent by a dead process stays spent.
 
-    `rate` and `burst` are the published plan; a bucket is made full when it is first asked for.
+    `rate` and `burst` are the published plan; a bucket begins full at its first call.
     """
     with transaction.atomic(durable=True):
         taken = _taken(account_id, called, now)
@@ -118,7 +118,7 @@ def note_rate(account_id: int, called: str, *, rate: Decimal, published: Decimal
 def note_refusal(account_id: int, called: str, *, now: datetime) -> datetime:
     """Amazon answered 429: the bucket is empty and rests, longer with each one in a row. Returns when to come back.
 
-    After hours without one answered call a person is told.
+    After hours without one answered call a problem opens.
     """
     row = RateBudget.objects.select_for_update().select_related("account").get(account_id=account_id, operation=called)
     pace = after_refusal(Pace(row.refusals, row.pressure, row.share))

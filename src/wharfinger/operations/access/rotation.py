@@ -1,6 +1,6 @@
-"""A new client secret for an application: asked for by a button, told by Amazon in a queue message.
+"""A new client secret for an application: requested by a button, sent by Amazon in a queue message.
 
-Amazon is asked once for each press. The old secret is used until the new one has come, and works seven days more.
+One call for each press. The old secret is used until the new one has come, and works seven days more.
 Source: rotating-your-apps-lwa-credentials.
 """
 
@@ -21,12 +21,12 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 MESSAGE_COMES_WITHIN = timedelta(hours=1)
-"""Amazon sends it at once; after this long a person is told that none came."""
+"""Amazon sends it at once; after this long an alert says that none came."""
 
 
 @operation
 def ask_rotation(application_pk: int, *, user: User, now: datetime) -> None:
-    """The button: Amazon is asked for a new secret, by the worker."""
+    """The button: the worker requests a new secret from Amazon."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
     if not row.queue_url:
         raise Refused(
@@ -192,7 +192,7 @@ def take_secret_expiry(client_id: str, *, expires_at: datetime) -> bool:
 
 @operation
 def note_queue_trouble(application_pk: int, *, error: str, now: datetime) -> None:
-    """The queue cannot be read: shown; told as an alert when a new secret is waited for."""
+    """The queue cannot be read: shown; an alert when a new secret is waited for."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
     if row.rotation_error == error:
         return
@@ -211,7 +211,7 @@ def clear_queue_trouble(application_pk: int, *, error_begins: str) -> None:
 
 @operation
 def note_overdue(application_pk: int, *, now: datetime) -> bool:
-    """A new secret was asked for and no message came in an hour: people are told, once."""
+    """A new secret was requested and no message came in an hour: one alert."""
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
     if row.rotation_requested_at is None or is_recent(row.rotation_requested_at, now, MESSAGE_COMES_WITHIN):
         return False

@@ -61,7 +61,7 @@ def _refuse_another_amazon(channel: Channel, activated_for: str) -> None:
     others = Channel.objects.filter(account_id=channel.account_id, archived=False, activated=True)
     other = others.exclude(pk=channel.pk).exclude(activated_for=activated_for).order_by("name").first()
     if other is not None:
-        its = ActivatedFor(other.activated_for).words if other.activated_for else "no Amazon that is named"
+        its = ActivatedFor(other.activated_for).backend if other.activated_for else "no Amazon that is named"
         raise Refused(
             f"{other.name} of the same seller account is activated for {its}, and one token cannot belong to two "
             f"Amazons. Deactivate it first, or activate this channel for {its} too."
@@ -75,7 +75,7 @@ def _set_activated(channel: Channel, activated_for: ActivatedFor | None, now: da
     channel.save(update_fields=["activated", "activated_for"])
     verb = "activate" if activated_for else "deactivate"
     record_audit(verb, "Channel", channel.pk, before=before, after=channel_facts(channel), now=now, user=user)
-    whom = f" for {activated_for.words}" if activated_for else ""
+    whom = f" for {activated_for.backend}" if activated_for else ""
     record_activity(f"Channel {channel.name} {verb}d{whom}.", channel=channel, now=now, user=user)
 
 
@@ -87,7 +87,7 @@ def enable_channel(channel_id: int, enabled: bool, *, now: datetime, user: User)
         return
     before = channel_facts(channel)
     channel.enabled = enabled
-    channel.version += 1  # who edits the channel meanwhile is told
+    channel.version += 1  # who edits the channel meanwhile gets an edit conflict
     channel.save(update_fields=["enabled", "version"])
     verb = "enable" if enabled else "disable"
     record_audit(verb, "Channel", channel_id, before=before, after=channel_facts(channel), now=now, user=user)
@@ -136,7 +136,7 @@ def check_again(channel_id: int) -> None:
 @operation
 def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
     """Delete a channel on which nothing hangs; its seller account goes with it when no other channel shares it and
-    it was never authorised. Answers its name."""
+    it was never authorised. Returns its name."""
     channel = _held(channel_id)
     why = hangs_on(channel_id)
     if why:

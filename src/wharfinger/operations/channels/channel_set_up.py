@@ -246,7 +246,7 @@ def _named_already(name: str) -> Refused:
 
 
 def _checked(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
-    """Everything that can be told from the entry alone, field by field."""
+    """Everything that is wrong by the entry alone, field by field."""
     return _specific(kind, _general(entry))
 
 

@@ -15,12 +15,12 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
 AT_A_TIME = 500
-_WRITTEN = ("wish", "state", "reason", "remedy", "waits_for")
+_WRITTEN = ("first_import_choice", "state", "reason", "remedy", "waits_for")
 
 
 @operation
 def start_importing(channel_id: int, decisions: Decisions, *, user: User, now: datetime) -> Mapping[FirstImport, int]:
-    """Write what is to become of each found order and switch Don't import orders off. Answers how many of each.
+    """Write what is to become of each found order and switch Don't import orders off. Returns how many of each.
 
     An order that nobody decided about (found meanwhile, say) takes what was chosen for its group, else the proposal.
     """
@@ -81,7 +81,7 @@ def _start(channel: Channel, decisions: Decisions, user: User, now: datetime) ->
 
 
 def _decide(order: ImportedOrder, choice: FirstImport) -> None:
-    order.wish = choice
+    order.first_import_choice = choice
     if choice is FirstImport.IGNORE:
         order.state, order.reason = ImportState.IGNORED, "Ignored at the first import."
         order.remedy, order.waits_for = "", None
@@ -94,7 +94,7 @@ def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
     Activity.objects.bulk_create(
         [
             Activity(
-                text=f"First import: {order.wish.lower()}.",
+                text=f"First import: {order.first_import_choice.lower()}.",
                 happened_at=now,
                 user=user,
                 imported_order=order,

@@ -16,7 +16,7 @@ from wharfinger.operations.transaction import operation
 
 @operation
 def link_product(product_id: int, item_id: int, *, user: User, now: datetime) -> int:
-    """Link a channel product to a stock item. Answers how many held lines go on."""
+    """Link a channel product to a stock item. Returns how many held lines go on."""
     product = (
         ChannelProduct.objects.select_for_update(of=("self",), no_key=True).select_related("listing").get(pk=product_id)
     )

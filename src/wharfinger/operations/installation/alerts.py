@@ -29,7 +29,7 @@ class _Clock:
 
 @operation
 def remind(*, now: datetime) -> int:
-    """Raise what is due, close what was renewed or is over; answers how many were raised. Safe to run twice."""
+    """Raise what is due, close what was renewed or is over; returns how many were raised. Safe to run twice."""
     raised = 0
     left = set(Alert.objects.filter(kind__in=REMINDERS, closed_at=None).values_list("key", flat=True))
     for clock in (*_tokens(), *_secrets()):

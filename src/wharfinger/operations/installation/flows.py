@@ -84,7 +84,7 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
 
 @operation
 def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now: datetime) -> None:
-    """The run could not be ended; it is tried again at `next_due`, and told to a person when it goes on."""
+    """The run could not be ended; it is tried again at `next_due`, and a problem opens when it goes on."""
     lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
     lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
     line = lines.select_related("account").get()

@@ -166,7 +166,7 @@ def settle_mailed(alert_id: int, *, now: datetime) -> None:
 
 @operation
 def fail_letter(alert_id: int, *, error: str, now: datetime) -> datetime:
-    """It is tried again, less often each time; answers when."""
+    """It is tried again, less often each time; returns when."""
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     again_at = now + pause_after(alert.mail_failures + 1)
     Alert.objects.filter(pk=alert_id).update(

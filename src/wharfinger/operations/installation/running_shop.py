@@ -1,4 +1,4 @@
-"""A demo system's running shop: asked for by an administrator, made by the worker, its progress kept in one row."""
+"""A demo system's running shop: requested by an administrator, created by the worker, its progress kept in one row."""
 
 from datetime import datetime
 
@@ -17,7 +17,7 @@ from wharfinger.operations.transaction import operation
 def ask_for_running_shop(*, user: User, now: datetime, machine_now: datetime) -> None:
     """Have the worker make it. Refused outside a demo with a simulator, and where there are channels already.
 
-    After a failure it may be asked for again: it goes on with what is missing.
+    After a failure it may be requested again: it goes on with what is missing.
     """
     installation = settings.WHARFINGER
     if installation.system != "demo" or installation.simulator_url is None:

@@ -42,7 +42,7 @@ class ListEntry:
 
 @operation
 def add_entry(which: ListName, entry: ListEntry, *, now: datetime, user: User) -> int:
-    """Answers the new entry's id."""
+    """Returns the new entry's id."""
     row = MODELS[which]()
     _write(which, row, entry)
     record_audit("create", LISTS[which].noun, row.pk, before=None, after=_facts(row), now=now, user=user)
@@ -60,7 +60,7 @@ def rename_entry(which: ListName, entry_id: int, entry: ListEntry, *, now: datet
 
 @operation
 def archive_entry(which: ListName, entry_id: int, *, now: datetime, user: User) -> str:
-    """It is offered no more; whatever holds it keeps it. Answers its name."""
+    """It is offered no more; whatever holds it keeps it. Returns its name."""
     return _set_archived(which, entry_id, True, now, user)
 
 
@@ -71,7 +71,7 @@ def restore_entry(which: ListName, entry_id: int, *, now: datetime, user: User) 
 
 @operation
 def delete_entry(which: ListName, entry_id: int, *, now: datetime, user: User) -> str:
-    """Only what was never used. Answers its name."""
+    """Only what was never used. Returns its name."""
     row = _locked(which, entry_id)
     used = used_by(which, entry_id)
     if used:

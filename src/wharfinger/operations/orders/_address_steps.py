@@ -92,7 +92,7 @@ def note_address_change(
 
 
 def _note_part(order: SalesOrder, address: IncomingAddress | None, now: datetime) -> None:
-    """Another address of which too little was told: said once for each such address."""
+    """Another address of which Amazon sent too little: one problem for each such address."""
     subject = AboutPartAddress(order.pk, address_hash(address)[:16])
     if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, key=subject).exists():
         return

@@ -32,7 +32,7 @@ def change_sales_order(
     now: datetime,
     new: bool,
 ) -> list[SalesOrderLine]:
-    """Write what Amazon says now; answers the order's lines. The caller allocates and sets the state after."""
+    """Write what Amazon says now; returns the order's lines. The caller allocates and sets the state after."""
     requested_before = set() if new else {line.order_item_id for line in lines if line.cancel_requested}
     if not new:
         before = read_address(order.delivery)
@@ -140,21 +140,21 @@ def _note_shipped_elsewhere(
 
 
 def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime) -> set[int]:
-    """Book the units out, from what was promised to the line first; answers the items that moved."""
+    """Book the units out, from what was allocated to the line first; returns the items that moved."""
     item_id = line.item_id or 0
     parts = parts_of([item_id])[item_id]
     levels = lock_levels((part.item_id, order.site_id) for part in parts)
-    promised = {row.item_id: row for row in Allocation.objects.select_for_update(no_key=True).filter(line=line)}
+    allocated = {row.item_id: row for row in Allocation.objects.select_for_update(no_key=True).filter(line=line)}
     for part in parts:
         leaving = units * part.each
-        freed = _end_promise(promised, part.item_id, leaving)
+        freed = _end_allocation(allocated, part.item_id, leaving)
         write_movement(
             levels[(part.item_id, order.site_id)],
             Move(
                 -leaving,
                 MovementReason.SOLD,
                 order_line=line,
-                promised=freed,
+                allocated=freed,
                 note="Confirmed at Amazon by somebody else",
             ),
             now=now,
@@ -162,8 +162,8 @@ def _take_out(order: SalesOrder, line: SalesOrderLine, units: int, now: datetime
     return {part.item_id for part in parts}
 
 
-def _end_promise(promised: Mapping[int, Allocation], item_id: int, leaving: int) -> int:
-    row = promised.get(item_id)
+def _end_allocation(allocated: Mapping[int, Allocation], item_id: int, leaving: int) -> int:
+    row = allocated.get(item_id)
     if row is None:
         return 0
     freed = min(row.quantity, leaving)

@@ -27,7 +27,7 @@ def surname(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who bought an order and where it goes, as far as Amazon has told."""
+    """Who bought an order and where it goes, as far as Amazon has sent it."""
 
     address: IncomingAddress | None = None
     buyer: IncomingBuyer = IncomingBuyer()
@@ -50,7 +50,7 @@ def hashes_of(people: People) -> dict[str, str]:
 def customer_for(
     channel: Channel, people: People, options: OptionValues, *, placed_at: datetime, now: datetime
 ) -> Customer | None:
-    """Whose record the buyer becomes by the channel's Customer policy; None while nothing is told of the buyer."""
+    """Whose record the buyer becomes by the channel's Customer policy; None while nothing is known of the buyer."""
     if options.customer_policy is CustomerPolicy.GENERIC:
         return generic_customer(channel, placed_at, company_class=options.company_class, now=now)
     return find_or_make_customer(people, company_class=options.company_class, now=now)

@@ -69,7 +69,7 @@ def hold_line(
 
 
 def fix_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
-    """The SKU has a link now: match every held line that may mean it, promise stock. Answers how many lines.
+    """The SKU has a link now: match every held line that may mean it, allocate stock. Returns how many lines.
 
     Where a channel matches by ASIN, lines of the listing's ASINs are meant too, whatever their SKU.
     """

@@ -11,7 +11,7 @@ from wharfinger.operations.orders._reserve_steps import reserve_account, reserve
 
 
 def reconsider(waits_for: WaitsFor, *, now: datetime) -> int:
-    """Retry all orders that waited for this, by itself. Answers how many."""
+    """Retry all orders that waited for this, automatically. Returns how many."""
     match waits_for:
         case ForLink(account_id, sku):
             return fix_held_lines(account_id, sku, now=now) + reserve_sku(account_id, sku, now=now)

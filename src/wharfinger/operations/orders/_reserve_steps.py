@@ -56,7 +56,7 @@ def reserve_units(imported: ImportedOrder, incoming: IncomingOrder, *, now: date
 def _keep_lines(
     imported: ImportedOrder, incoming: IncomingOrder, rows: list[ImportedLine], *, sent_unseen: bool
 ) -> dict[int, int]:
-    """Write the lines, new ones into `rows` too; answers the units by row that left since the last message."""
+    """Write the lines, new ones into `rows` too; returns the units by row that left since the last message."""
     status = imported.amazon_status
     held = {row.order_item_id: row for row in rows}
     left: dict[int, int] = {}
@@ -123,10 +123,10 @@ def serve_lines(
         if row.item_id is not None and row.site_id is not None
         for part in parts[row.item_id]
     }
-    promised = list(Allocation.objects.filter(imported_line__in=[row.pk for row in rows]))
-    if not keys and not promised:
+    allocated = list(Allocation.objects.filter(imported_line__in=[row.pk for row in rows]))
+    if not keys and not allocated:
         return
-    lock_levels(keys | {(row.item_id, row.site_id) for row in promised})
+    lock_levels(keys | {(row.item_id, row.site_id) for row in allocated})
     for row in rows:
         if row.pk in gone:
             _book_out(by_order[row.imported_id], row, gone[row.pk], now)
@@ -190,7 +190,7 @@ class _Sites:
         return reserving_site(self._own, selling)
 
     def merchant(self, sku: str) -> bool:
-        """Whether the merchant sends this SKU: asked only where Amazon did not say who sends the order."""
+        """Whether the merchant sends this SKU: needed only where Amazon did not say who sends the order."""
         listing = Listing.objects.filter(account=self._account_id, sku=sku).first()
         return listing is not None and listing.fulfilment == Fulfilment.FBM
 
@@ -199,7 +199,7 @@ def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime
     """Amazon counts units as sent that we never sent: they left the shelf by other hands."""
     if row.item_id is None or row.site_id is None:
         return
-    promised = {
+    allocated = {
         held.item_id: held
         for held in Allocation.objects.select_for_update(no_key=True).filter(imported_line=row, site=row.site_id)
     }
@@ -207,7 +207,7 @@ def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime
     levels = lock_levels((part.item_id, row.site_id) for part in parts)
     for part in parts:
         leaving = units * part.each
-        held = promised.get(part.item_id)
+        held = allocated.get(part.item_id)
         freed = min(held.quantity, leaving) if held else 0
         _take_from(held, freed)
         write_movement(
@@ -215,7 +215,7 @@ def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime
             Move(
                 -leaving,
                 MovementReason.SOLD,
-                promised=freed,
+                allocated=freed,
                 note=f"Shipped at Amazon without an import: {order.amazon_order_id}",
             ),
             now=now,

@@ -17,7 +17,7 @@ from wharfinger.operations.transaction import operation
 
 @operation
 def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
-    """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Answers how many.
+    """Ignore / Don't import: never made a sales order of. Orders that are one already stay. Returns how many.
 
     What is still to be sent of them stays reserved: the buyer has paid, and somebody sends it.
     """
@@ -33,7 +33,7 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
 
 @operation
 def retry_import(ids: Sequence[int], *, user: User, now: datetime) -> int:
-    """Retry Import: try again with the saved data. Answers how many."""
+    """Retry Import: try again with the saved data. Returns how many."""
     saved = list(ImportedOrder.objects.filter(pk__in=ids, raw_message__body__isnull=False).order_by("pk"))
     for row in saved:
         record_activity("Retry Import pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
@@ -42,7 +42,7 @@ def retry_import(ids: Sequence[int], *, user: User, now: datetime) -> int:
 
 @operation
 def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
-    """Retry Download: fetch again from Amazon. Answers how many."""
+    """Retry Download: fetch again from Amazon. Returns how many."""
     rows = list(ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
     for row in rows:
         triggers.fetch_order(row.account_id, row.amazon_order_id)

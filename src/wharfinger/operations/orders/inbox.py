@@ -72,7 +72,7 @@ def turn_back_cursor(account_id: int, *, after: datetime) -> None:
 
 @operation
 def keep_page(account_id: int, orders: Sequence[RawOrder], cursor: NextCursor, *, now: datetime) -> int:
-    """Keep a page's orders and move the cursor, in one transaction. Answers how many were new or changed."""
+    """Keep a page's orders and move the cursor, in one transaction. Returns how many were new or changed."""
     kept = _keep(account_id, orders, RawMessage.Source.SEARCH, now)
     OrderCursor.objects.filter(account_id=account_id).update(
         after=cursor.after,
@@ -95,7 +95,7 @@ def restart_window(account_id: int) -> None:
 
 @operation
 def keep_order(account_id: int, order: RawOrder, *, now: datetime) -> int:
-    """Keep one order that was fetched by its number. What is kept already is taken once more, as it was asked for."""
+    """Keep one order that was fetched by its number. What is kept already is taken once more."""
     kept = _keep(account_id, [order], RawMessage.Source.BY_ID, now)
     if not kept:
         newest = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=order.key).order_by("-id").first()
@@ -142,7 +142,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: RawMessage.Source
 
 @operation
 def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
-    """The message cannot be understood: it is set aside alone, and a person is told."""
+    """The message cannot be understood: it is set aside alone, with a problem."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     reason = f"Amazon's message could not be understood: {error}"
     cause = f"Amazon's message about {raw.key or f'message {raw.pk}'} could not be understood: {error}"
@@ -151,7 +151,7 @@ def quarantine(raw_id: int, *, error: str, now: datetime) -> None:
 
 @operation
 def set_aside_strange(raw_id: int, *, marketplace_id: str, now: datetime) -> None:
-    """The order came in the answer to a search of other marketplaces. By its number it is asked for at once: what comes
+    """The order came in the answer to a search of other marketplaces. It is fetched by its number at once: what comes
     then is this account's order."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     reason = f"Amazon sent it with orders of other marketplaces; {marketplace_id} was not requested."
@@ -186,7 +186,7 @@ def _set_aside(
 
 @operation
 def put_off(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> int:
-    """Our own fault while taking the message: it is tried again later. Answers how often it was tried."""
+    """Our own fault while taking the message: it is tried again later. Returns how often it was tried."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     raw.attempts = min(raw.attempts + 1, 30_000)
     raw.error, raw.again_at = error, again_at

@@ -31,7 +31,7 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     if len(incoming.amazon_order_id) > ORDER_ID_AT_MOST:
         return
-    if not raw.key:  # read member by member it has a number after all: what is told of it is told of its order
+    if not raw.key:  # read member by member it has a number after all: its problem is its order's
         solve_problem(ProblemKind.NOT_UNDERSTOOD, about_message(raw), now=now)
         raw.key = incoming.amazon_order_id
         raw.save(update_fields=["key"])
@@ -115,7 +115,7 @@ def _kept_for(days: int) -> dict[str, str]:
 
 @operation
 def judge_channelless(account_id: int, *, now: datetime) -> int:
-    """One problem, and one alert, for each marketplace whose paid orders have no channel. Answers how many."""
+    """One problem, and one alert, for each marketplace whose paid orders have no channel. Returns how many."""
     found = channelless_orders(account_id)
     for row in found:
         _report(row, now)
@@ -133,7 +133,7 @@ def _about(row: Channelless) -> AboutMissingChannel:
 
 
 def _opening(subject: AboutMissingChannel, problem: Problem) -> AlertKey:
-    """Each opening of the problem is told anew."""
+    """Each opening of the problem has an alert of its own."""
     return AlertKey(subject, str(problem.pk))
 
 

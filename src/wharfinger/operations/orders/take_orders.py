@@ -267,7 +267,7 @@ def _make(
     fba = incoming.fulfilment is Fulfilment.FBA
     before_us = not fba and incoming.placed_at < channel.made_at
     shipped_before = before_us and incoming.status is AmazonStatus.SHIPPED
-    imported.record_only = not fba and (shipped_before or imported.wish == FirstImport.RECORD)
+    imported.record_only = not fba and (shipped_before or imported.first_import_choice == FirstImport.RECORD)
     imported.save()
     matches = find_items(channel, [(line.sku, line.asin) for line in incoming.lines])
     _lock_stock(matches, site, fba=fba, held=set() if found_now else reserved_keys(imported))

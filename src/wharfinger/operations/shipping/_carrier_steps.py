@@ -1,4 +1,4 @@
-"""Steps about carriers and tracking numbers, as Amazon is to be told of them; they only read."""
+"""Steps about carriers and tracking numbers, as they are sent to Amazon; they only read."""
 
 from dataclasses import dataclass
 

@@ -56,7 +56,7 @@ def note_not_shown(
     shipped: bool,
     now: datetime,
 ) -> None:
-    """Amazon's order stays without our parcel: a person is told what it holds instead. The caller saves the row."""
+    """Amazon's order stays without our parcel: a problem says what it holds instead. The caller saves the row."""
     order = row.shipment.order
     row.state = ConfirmationState.NOT_SHOWN
     cause = f"{order.code}, parcel {row.shipment.package_reference} ({row.shipment.tracking_number}): "

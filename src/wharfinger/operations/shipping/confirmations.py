@@ -1,4 +1,4 @@
-"""Confirmations on their way to Amazon: one fact, one message, told once, read back when in doubt.
+"""Confirmations on their way to Amazon: one fact, one message, sent once, read back when in doubt.
 
 The attempt is written before the call. Whatever ends between call and settling leaves it Attempted, and
 an attempt of unknown outcome is looked up in Amazon's own order before anything is sent again.
@@ -267,7 +267,7 @@ def _judge_refusal(
 ) -> None:
     """A refusal is final, but of an order that counts as shipped (behaviour SH03): what it shows decides.
 
-    Another parcel there is told at once; without a word of any parcel, ours may only show later.
+    Another parcel there opens a problem at once; without a word of any parcel, ours may only show later.
     """
     row.error = refused[:_TEXT_AT_MOST]
     others = parcels_of_others(row, packages) if all_shipped else []

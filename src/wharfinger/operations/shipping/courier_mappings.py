@@ -30,7 +30,7 @@ class LevelEntry:
 
 @dataclass(frozen=True, slots=True)
 class CarrierEntry:
-    """Our service out → how Amazon is told of it. An empty code takes the mapping away: the service's own holds."""
+    """Our service out → what is sent to Amazon for it. An empty code removes the mapping: the service's own holds."""
 
     service_id: int
     carrier_code: str

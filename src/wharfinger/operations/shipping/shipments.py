@@ -48,7 +48,7 @@ def dispatch(
 ) -> Shipment:
     """One parcel of the order leaves. `lines` None = everything that is open and not held; else units by line.
 
-    Only units that stock is promised to can leave. `package`: the number that the page showed for this
+    Only units with allocated stock can be dispatched. `package`: the number that the page showed for this
     parcel; another one means that somebody dispatched meanwhile. `number_confirmed`: a person compared a
     tracking number that does not fit its carrier with the label.
     """
@@ -159,7 +159,7 @@ def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
 def _move_out(
     shipment: Shipment, leaving: list[tuple[SalesOrderLine, int]], *, now: datetime, user: User | None
 ) -> None:
-    """The promised units leave: promise and stock fall together, so what is available stays."""
+    """The allocated units leave: allocation and stock fall together, so what is available stays."""
     taken = [(line, allocation, units) for line, wanted in leaving for allocation, units in _take(line, wanted)]
     levels = lock_levels([(allocation.item_id, allocation.site_id) for _, allocation, _ in taken])
     for line, allocation, units in taken:
@@ -176,7 +176,7 @@ def _move_out(
                 order_line=line,
                 shipment=shipment,
                 user=user,
-                promised=units,
+                allocated=units,
             ),
             now=now,
         )
@@ -199,9 +199,9 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
                 taken.append((row, units))
                 left -= units
         if left:
-            promised = (need - left) * wanted // need
+            allocated = (need - left) * wanted // need
             raise Refused(
-                f"{line.sku[:60]}: stock is promised to {promised} of {wanted} units. Receive stock, or send fewer.",
+                f"{line.sku[:60]}: stock is promised to {allocated} of {wanted} units. Receive stock, or send fewer.",
                 "lines",
             )
     return taken

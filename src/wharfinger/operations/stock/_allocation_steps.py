@@ -1,4 +1,4 @@
-"""Steps that promise stock to order lines; they need an open transaction.
+"""Steps that allocate stock to order lines; they need an open transaction.
 
 Orders are locked before levels. Where levels are locked already (stock just came), only orders that
 nobody else holds are served: whoever holds one allocates it himself before he lets it go.
@@ -25,7 +25,7 @@ from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.orders.sales_orders import LineFacts, sales_order_state
-from wharfinger.domain.stock.allocation import Part, promise, whole_units
+from wharfinger.domain.stock.allocation import Part, plan_allocation, whole_units
 from wharfinger.operations._options_in_force import (
     InForce,
     options_for,
@@ -139,7 +139,7 @@ def _changes(
     here = {item: units for (item, at), units in held.items() if at == site}
     wanted = {part.item_id for part in parts} | set(here)
     available = {item: levels[(item, site)].on_hand - levels[(item, site)].allocated for item in wanted}
-    planned = promise(parts, claim.wanted, here, available)
+    planned = plan_allocation(parts, claim.wanted, here, available)
     return changes | {(item, site): by for item, by in planned.items()}
 
 
@@ -166,7 +166,7 @@ def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: 
         LineFacts(
             open=line.quantity_open,
             shipped=line.quantity_shipped,
-            promised=whole_units(parts.get(line.item_id or 0, ()), held.get(line.pk, {})),
+            allocated=whole_units(parts.get(line.item_id or 0, ()), held.get(line.pk, {})),
             held=bool(line.held_reason) or line.item_id is None,
         )
         for line in lines
@@ -216,7 +216,7 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
 
 
 def allocate_waiting(item_ids: Collection[int], site_ids: Collection[int], *, now: datetime) -> int:
-    """Stock came to these sites: allocate it to the orders that wait, earliest ship-by first. Answers how many.
+    """Stock came to these sites: allocate it to the orders that wait, earliest ship-by first. Returns how many.
 
     Orders without an import wait in the same queue.
     """

@@ -89,17 +89,17 @@ def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
 
 
 def compare_seen(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:
-    """Amazon showed this quantity; `looked`: it was asked for because a read-back was due.
+    """Amazon showed this quantity; `looked`: it was fetched because a read-back was due.
 
-    Another number than told is no drift yet while a newer number waits, while the last one may still
-    take effect, or when it was asked for before we told. The second look in a row tells Amazon again.
+    Another number than sent is no drift yet while a newer number waits, while the last one may still
+    take effect, or when it was fetched before we sent. The second look in a row sends it again.
     """
     why = dict(listing.sent_why or {})
     before, before_at = listing.read_back_quantity, listing.seen_at
     listing.read_back_quantity, listing.seen_at = quantity, requested_at
     waits = StockNotice.objects.filter(listing=listing).exists()
     too_early = not looked and listing.read_back_at is not None
-    not_ours = listing.sent_at is None or "not_told" in why
+    not_ours = listing.sent_at is None or "not_sent" in why
     sent_since = listing.sent_at is not None and listing.sent_at > requested_at and not is_ahead(listing.sent_at, now)
     if not (not_ours or sent_since or too_early):
         _note_fall(listing, quantity, before, requested_at)

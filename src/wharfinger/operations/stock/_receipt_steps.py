@@ -11,7 +11,7 @@ from wharfinger.operations.stock._stock_steps import kits_of, lock_levels, raise
 def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockLevel]:
     """Lock these levels, and with them, in the one order, those of whatever the waiting orders need besides.
 
-    New stock is promised to waiting orders in the same transaction, and their other lines touch other
+    New stock is allocated to waiting orders in the same transaction, and their other lines touch other
     levels: locked one after another, they could wait in a ring with an order that is being taken.
     """
     wanted = set(keys)
@@ -33,6 +33,6 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
 
 
 def serve_waiting(item_ids: Collection[int], site_ids: Collection[int], *, cause: str, now: datetime) -> None:
-    """Stock changed: Amazon is told, and orders that wait for it are served by ship-by date."""
+    """Stock changed: it is queued for Amazon, and orders that wait for it are served by ship-by date."""
     raise_notices(item_ids, cause=cause, now=now)
     allocate_waiting(sorted(kits_of(item_ids)), sorted(site_ids), now=now)

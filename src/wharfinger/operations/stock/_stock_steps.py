@@ -61,32 +61,32 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
 class Move:
     """Units that come to a level (positive) or leave it (negative), and why.
 
-    `promised`: units of a sale that were allocated to it: the promise ends with the movement, so that
-    what is available (and what Amazon is told) does not change by it.
+    `allocated`: units of a sale that were allocated to it: the allocation ends with the movement, so that
+    what is available (and what is sent to Amazon) does not change by it.
     """
 
     quantity: int
     reason: MovementReason
     note: str = ""
-    promised: int = 0
+    allocated: int = 0
     order_line: SalesOrderLine | None = None
     shipment: Shipment | None = None
     user: User | None = None
 
 
 def move_stock(item_id: int, site_id: int, move: Move, *, now: datetime) -> Movement:
-    """Write one movement, bring its level with it, and have Amazon told; nothing is clamped."""
+    """Write one movement, bring its level with it, and queue its listings for Amazon; nothing is clamped."""
     level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
     was_unknown = level.counted_at is None
     movement = write_movement(level, move, now=now)
-    if move.quantity + move.promised or (was_unknown and level.counted_at):
+    if move.quantity + move.allocated or (was_unknown and level.counted_at):
         raise_notices([item_id], cause=f"{move.reason} {move.quantity:+d}", now=now)
     return movement
 
 
 def write_movement(level: StockLevel, move: Move, *, now: datetime) -> Movement:
     """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
-    level.allocated -= move.promised
+    level.allocated -= move.allocated
     movement = _draft_movement(level, move, now)
     level.save(update_fields=["on_hand", "allocated", "counted_at"])
     movement.save()
@@ -161,7 +161,7 @@ def move_fba_sale(
 
 
 def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
-    """An own site below zero is an oversell, told at once; Amazon's passing minus on an FBA site is none."""
+    """An own site below zero is an oversell, an error at once; Amazon's passing minus on an FBA site is none."""
     subject = AboutLevel(level.item_id, level.site_id)
     if level.on_hand >= 0:
         if level.on_hand < moved:
@@ -203,7 +203,7 @@ too: found missing and then ignored as a twin, it could be settled without ever 
 
 
 def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -> int:
-    """Notices for these listings (listing → seller account); answers how many."""
+    """Notices for these listings (listing → seller account); returns how many."""
     if not listings:
         return 0
     facts = listing_facts(listings)

@@ -54,7 +54,7 @@ class Kept:
 def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: datetime, now: datetime) -> Kept:
     """Keep what Amazon lists, link what names an item exactly, and compare Amazon's quantities with ours.
 
-    `read_at`: trade time before the call; what was told later is not judged by this page.
+    `read_at`: trade time before the call; what was sent later is not judged by this page.
     """
     known = _lock_listings(account_id, found, now)
     products = []
@@ -94,7 +94,7 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
 
 
 def _refresh(listing: Listing, one: FoundListing) -> bool:
-    """Bring the row to what Amazon says; answers whether it bears on what Amazon is told."""
+    """Bring the row to what Amazon says; returns whether it bears on what is sent to Amazon."""
     before = (listing.fulfilment, listing.product_type, listing.gone_at)
     kept = (listing.lead_time_days, listing.submitted_quantity)
     if one.fulfilment is not None:
@@ -168,7 +168,7 @@ def note_gone(account_id: int, seen: Mapping[str, Collection[str]], *, began_at:
 
 @operation
 def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: datetime) -> None:
-    """More listings than can be paged through: those beyond are not seen, and a person is told."""
+    """More listings than can be paged through: those beyond are not seen, and a problem says so."""
     open_problem(
         ProblemKind.FLOW_FAILED,
         AboutListingsRead(account_id, marketplace_name),

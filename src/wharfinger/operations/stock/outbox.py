@@ -50,7 +50,7 @@ class QuantityToSend:
 def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[QuantityToSend, ...]:
     """Work out the most urgent waiting quantities and write their attempts.
 
-    What is not to be told (FBA, shadow, never counted …) loses its notice and keeps the reason. The
+    What is not to be sent (FBA, shadow, never counted …) loses its notice and keeps the reason. The
     answer may therefore be empty while notices are left: see `any_waiting`.
     """
     notices = list(
@@ -107,7 +107,7 @@ _LOOK_AGAIN_AFTER = timedelta(minutes=1)
 def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now: datetime) -> bool:
     """A fall at Amazon is somebody's order until the orders were looked at: sent over it, the units are sold twice.
 
-    True = not yet: the notice waits, and the orders are read. What stays unexplained then is told to a person.
+    True = not yet: the notice waits, and the orders are read. What stays unexplained then opens a problem.
     """
     shown = listing.read_back_quantity
     if listing.fell_at is None or shown is None:
@@ -162,7 +162,7 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
 
 
 def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: str) -> None:
-    why = {**(listing.sent_why or {}), "not_told": reason}
+    why = {**(listing.sent_why or {}), "not_sent": reason}
     Listing.objects.filter(pk=listing.pk).update(sent_why=why, error=error)
     notice.delete()
 
@@ -189,7 +189,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Later:
-    """No answer, or Amazon's own fault: told again after a pause."""
+    """No answer, or Amazon's own fault: sent again after a pause."""
 
     error: str
 
@@ -281,7 +281,7 @@ class ToReadBack:
 
 
 def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...]:
-    """The listings whose told number should show by now, longest waiting first; no change of theirs waits."""
+    """The listings whose sent number should show by now, longest waiting first; no change of theirs waits."""
     due = is_due("read_back_at", now, LOOK_AGAIN_AFTER_REFUSAL)
     rows = Listing.objects.filter(due, account_id=account_id, gone_at=None)
     rows = rows.filter(fulfilment=Fulfilment.FBM, notice__isnull=True).order_by("read_back_at", "pk")
@@ -310,7 +310,7 @@ class ReadBack:
 
 @operation
 def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: datetime) -> int:
-    """Keep what Amazon showed when looked at, and compare; answers how many numbers differ from those told."""
+    """Keep what Amazon showed when looked at, and compare; returns how many numbers differ from those sent."""
     rows = Listing.objects.select_for_update(no_key=True).filter(pk__in=[one.listing_id for one in seen]).order_by("pk")
     listings = {row.pk: row for row in rows}
     for listing_id in listings:

@@ -263,14 +263,14 @@ def _judge_ledger(verdict: Verdict) -> None:
         (row["item_id"], row["site_id"]): row["sum"]
         for row in Movement.objects.values("item_id", "site_id").annotate(sum=Sum("quantity"))
     }
-    promised = {
+    allocated = {
         (row["item_id"], row["site_id"]): row["sum"]
         for row in Allocation.objects.values("item_id", "site_id").annotate(sum=Sum("quantity"))
     }
     for level in StockLevel.objects.select_related("item"):
         key = (level.item_id, level.site_id)
         verdict.ledger.levels += 1
-        if level.on_hand != moved.get(key, 0) or level.allocated != promised.get(key, 0):
+        if level.on_hand != moved.get(key, 0) or level.allocated != allocated.get(key, 0):
             verdict.ledger.wrong += 1
             verdict.faults.append(f"{level.item.code}: level and ledger differ")
     shipped = ShipmentLine.objects.aggregate(sum=Sum("quantity"))["sum"] or 0

@@ -254,7 +254,7 @@ def _state(line: ChannelCheck) -> str:
 
 
 def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Marketplace picker by region: name and ID, those that only Amazon told of too; Far East is not offered."""
+    """Marketplace picker by region: name and ID, those known from Amazon's answers too; Far East is not offered."""
     rows = Marketplace.objects.exclude(region=Region.FE).order_by("region", "name")
     offered: dict[str, list[tuple[str, str]]] = {}
     for row in rows:

@@ -40,7 +40,7 @@ class OfferedMarketplace:
 
 @dataclass(frozen=True, slots=True)
 class Offers:
-    """`read_at`: when Amazon told the participations (trade time)."""
+    """`read_at`: when the participations were fetched (trade time)."""
 
     account: str
     seller_id: str

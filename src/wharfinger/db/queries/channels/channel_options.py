@@ -96,8 +96,8 @@ def options_list(channel_id: int) -> OptionsList | None:
             for row in rows
         ),
         orders=orders,
-        inherited={option: _words(option, getattr(inherited, option), names) for option in shown},
-        defaults={option: _words(option, getattr(defaults, option), names) for option in shown},
+        inherited={option: _shown(option, getattr(inherited, option), names) for option in shown},
+        defaults={option: _shown(option, getattr(defaults, option), names) for option in shown},
     )
 
 
@@ -134,15 +134,15 @@ def _cells(
     return tuple(
         Cell(
             option,
-            _words(option, getattr(row.values, option), names) if getattr(row.values, option) is not None else "",
-            _words(option, getattr(resolved.values, option), names),
+            _shown(option, getattr(row.values, option), names) if getattr(row.values, option) is not None else "",
+            _shown(option, getattr(resolved.values, option), names),
             resolved.sources[option],
         )
         for option in shown
     )
 
 
-def _words(option: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+def _shown(option: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
     if value is None:
         return DEFAULT_PREFIX if option == "order_number_prefix" else "none"
     if isinstance(value, bool):

@@ -107,7 +107,7 @@ def list_products(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str =
 
 
 def list_sent_levels(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
-    """The FBM products of the channel with what Amazon was told and showed: for the Stock tab."""
+    """The FBM products of the channel with what was sent to Amazon and what Amazon showed: for the Stock tab."""
     rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind)
     rows = rows.annotate(sold_both_ways=_sold_both_ways())
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
@@ -148,7 +148,7 @@ def upload_progress(channel: ChannelFacts) -> UploadProgress:
     rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM, listing__gone_at=None)
     queued = Q(listing__notice__isnull=False)
     refused = ~queued & ~Q(listing__error="")
-    sent = Q(listing__sent_quantity__isnull=False, listing__sent_why__not_told__isnull=True)
+    sent = Q(listing__sent_quantity__isnull=False, listing__sent_why__not_sent__isnull=True)
     counts = rows.aggregate(
         total=Count("id"),
         queued=Count("id", filter=queued),

@@ -125,7 +125,7 @@ def every_found(channel_id: int, decisions: Decisions) -> Iterator[FoundOrder]:
 
 
 def _count_single_ones(found: QuerySet[ImportedOrder], decided: Decisions, counts: dict[FirstImport, int]) -> int:
-    """Corrects the groups' counts by what was decided for single orders; answers how many differ."""
+    """Corrects the groups' counts by what was decided for single orders; returns how many differ."""
     if not decided.orders:
         return 0
     differing = 0

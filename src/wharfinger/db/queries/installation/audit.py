@@ -117,7 +117,7 @@ def _row(row: dict[str, Any]) -> AuditRow:
 
 
 def _as_displayed(values: Any) -> dict[str, str]:
-    """A toggle is told as its page tells it."""
+    """A toggle is shown in the words of its page."""
     if not isinstance(values, dict):
         return {}
     return {name: _TOGGLES.get(str(value), str(value)) for name, value in values.items()}

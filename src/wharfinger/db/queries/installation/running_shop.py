@@ -26,7 +26,7 @@ class ShopProgress:
 
 
 def shop_progress() -> ShopProgress | None:
-    """None = nobody asked for one."""
+    """None = none was started."""
     row = RunningShop.objects.first()
     if row is None:
         return None

@@ -63,7 +63,7 @@ def newest_update(account_id: int, *, until: datetime) -> datetime | None:
 
 
 def orders_to_fetch(account_id: int, *, now: datetime, at_most: int = 10) -> list[str]:
-    """Orders to be fetched by number: pressed Retry Download, or without a whole address and not asked for lately."""
+    """Orders to be fetched by number: pressed Retry Download, or without a whole address and not fetched lately."""
     pressed = ImportedOrder.objects.filter(account_id=account_id, waits_for=ForDownload()).order_by("pk")
     found = list(pressed.values_list("amazon_order_id", flat=True)[:at_most])
     lacking = Problem.objects.filter(

@@ -1,4 +1,4 @@
-"""One sales order for its page: Amazon's facts, what is promised, what left, what Amazon was told."""
+"""One sales order for its page: Amazon's facts, what is allocated, what was dispatched, what was sent to Amazon."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -61,7 +61,7 @@ class OrderLine:
 
     @property
     def short(self) -> int:
-        """Open units that no stock is promised to. A kit's promises are those of its components."""
+        """Open units without allocated stock. A kit's allocations are those of its components."""
         return max(0, self.open - self.ready)
 
     @property
@@ -124,7 +124,7 @@ class ShipmentFacts:
 
     @property
     def settled(self) -> bool:
-        """Nothing of it changes by itself: Amazon was told, or there is no number yet that it could be told."""
+        """Nothing of it changes without a person: it was sent to Amazon, or there is no number yet to send."""
         return self.confirmation is None or self.confirmation.settled or self.waits_for_number
 
     @property
@@ -236,16 +236,16 @@ class SalesOrderPage:
 
     @property
     def may_dispatch(self) -> bool:
-        """Some units are promised and may leave now; the others may follow in a later parcel."""
+        """Some units are allocated and may be dispatched now; the others may follow in a later parcel."""
         ready = (
             SalesOrderState.READY,
             SalesOrderState.READY_IN_PART,
             SalesOrderState.PART_SHIPPED,
             SalesOrderState.AWAITING_STOCK,
         )
-        promised = any(line.open and line.allocations for line in self.lines)
+        allocated = any(line.open and line.allocations for line in self.lines)
         free = self.confirmed and not self.cancel_unanswered
-        return self.fulfilment is Fulfilment.FBM and self.state in ready and promised and free
+        return self.fulfilment is Fulfilment.FBM and self.state in ready and allocated and free
 
     @property
     def settled(self) -> bool:
@@ -340,16 +340,16 @@ def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:
 
 
 def _lines(order_id: int, *, with_personal_data: bool) -> tuple[OrderLine, ...]:
-    promised: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
+    allocated: dict[int, list[tuple[str, str, int]]] = defaultdict(list)
     allocations = Allocation.objects.filter(line__order=order_id).order_by("site__name", "item__code")
     for line_id, site, code, quantity in allocations.values_list("line", "site__name", "item__code", "quantity"):
-        promised[line_id].append((site, code, quantity))
+        allocated[line_id].append((site, code, quantity))
     rows = SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id")
-    return tuple(_line(row, tuple(promised.get(row.pk, ())), with_personal_data) for row in rows)
+    return tuple(_line(row, tuple(allocated.get(row.pk, ())), with_personal_data) for row in rows)
 
 
-def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...], with_personal_data: bool) -> OrderLine:
-    own = sum(units for _, code, units in promised if row.item and code == row.item.code)
+def _line(row: SalesOrderLine, allocated: tuple[tuple[str, str, int], ...], with_personal_data: bool) -> OrderLine:
+    own = sum(units for _, code, units in allocated if row.item and code == row.item.code)
     return OrderLine(
         id=row.pk,
         order_item_id=row.order_item_id,
@@ -364,7 +364,7 @@ def _line(row: SalesOrderLine, promised: tuple[tuple[str, str, int], ...], with_
         cancelled=row.quantity_cancelled,
         shipped=row.quantity_shipped,
         allocated=own,
-        allocations=promised,
+        allocations=allocated,
         amounts=LineAmounts(
             item=row.amount_item,
             shipping=row.amount_shipping,

@@ -39,12 +39,12 @@ def servable_orders(at_most: int = _AT_MOST) -> list[int]:
         return []
     lacking = [row for row in _open_lines() if row[4]]
     parts = _parts({item for _, _, item, _, _ in lacking})
-    promised = _promised([line for line, *_ in lacking])
+    allocated = _allocated([line for line, *_ in lacking])
     found: dict[int, None] = {}
     for line, order, item, site, units in lacking:
         needed = parts.get(item, ((item, 1),))
-        short = any(promised.get((line, part), 0) < units * each for part, each in needed)
-        if short and all((part, site) in free or promised.get((line, part)) for part, _ in needed):
+        short = any(allocated.get((line, part), 0) < units * each for part, each in needed)
+        if short and all((part, site) in free or allocated.get((line, part)) for part, _ in needed):
             found.setdefault(order)
     return list(found)[:at_most]
 
@@ -61,7 +61,7 @@ def servable_imports(at_most: int = _AT_MOST) -> list[int]:
     if not lacking:
         return []
     parts = _parts({item or 0 for _, _, item, _, _ in lacking})
-    promised = {
+    allocated = {
         (line, item): held
         for line, item, held in Allocation.objects.filter(imported_line__in=[row[0] for row in lacking]).values_list(
             "imported_line_id", "item_id", "quantity"
@@ -72,8 +72,8 @@ def servable_imports(at_most: int = _AT_MOST) -> list[int]:
     found: dict[int, None] = {}
     for line, imported, item, site, wanted in lacking:
         needed = parts.get(item or 0, ((item or 0, 1),))
-        short = any(promised.get((line, part), 0) < wanted * each for part, each in needed)
-        if short and all((part, site) in free or promised.get((line, part)) for part, _ in needed):
+        short = any(allocated.get((line, part), 0) < wanted * each for part, each in needed)
+        if short and all((part, site) in free or allocated.get((line, part)) for part, _ in needed):
             found.setdefault(imported)
     return list(found)[:at_most]
 
@@ -120,6 +120,6 @@ def _parts(item_ids: set[int]) -> dict[int, tuple[tuple[int, int], ...]]:
     return {kit: tuple(of_kit) for kit, of_kit in found.items()}
 
 
-def _promised(line_ids: list[int]) -> dict[tuple[int, int], int]:
+def _allocated(line_ids: list[int]) -> dict[tuple[int, int], int]:
     rows = Allocation.objects.filter(line__in=line_ids).values_list("line_id", "item_id", "quantity")
     return {(line, item): units for line, item, units in rows}

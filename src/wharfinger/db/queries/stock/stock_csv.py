@@ -24,7 +24,7 @@ MODES = ("receive", "count")
 IGNORED = "-"
 """A heading that is mapped to this is left out."""
 KNOWN, AS_TYPED = "known", "typed"
-"""Answers to a question: the code that is probably meant, or the one that the file holds."""
+"""What a person chooses: the code that is probably meant, or the one that the file holds."""
 SAMPLE = (
     COLUMNS,
     ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count"),
@@ -50,7 +50,7 @@ class CsvError:
 
 @dataclass(frozen=True, slots=True)
 class CsvQuestion:
-    """A row in which a spreadsheet probably changed a code. Asked row by row; answered KNOWN or AS_TYPED."""
+    """A row in which a spreadsheet probably changed a code. A person chooses row by row: KNOWN or AS_TYPED."""
 
     row: int
     field: str
@@ -182,7 +182,7 @@ def _columns(headings: Sequence[str]) -> tuple[list[str], list[str]]:
 def ask_about_codes(
     rows: Sequence[PlannedRow], answers: Mapping[str, str]
 ) -> tuple[list[PlannedRow], list[CsvQuestion], list[CsvError]]:
-    """The rows with the codes that are meant, what is to be asked, and codes that a spreadsheet destroyed."""
+    """The rows with the codes that are meant, what a person is to choose, and codes that a spreadsheet destroyed."""
     known = set(StockItem.objects.filter(code__in={row.code for row in rows}).values_list("code", flat=True))
     likely = _codes_by_fold() if any(row.code not in known for row in rows) else {}
     held = set(StockBarcode.objects.filter(code__in={c for row in rows for c in row.barcodes}).values_list("code"))
@@ -254,7 +254,7 @@ def _as_answered(row: PlannedRow, question: CsvQuestion) -> PlannedRow:
 
 
 def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[CsvError]]:
-    """What can be told from the row alone."""
+    """What is wrong by the row alone."""
     values = {name: cells.get(name, "").strip() for name in COLUMNS}
     errors = [
         CsvError(number, name, fault)

@@ -1,4 +1,4 @@
-"""What decides the quantities that Amazon is told: the facts of listings, and a channel's first-upload plan."""
+"""What decides the quantities that are sent to Amazon: the facts of listings, and a channel's first-upload plan."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -135,7 +135,7 @@ def _why_silent(channel: Channel, as_if_approved: bool) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlanRow:
-    """One SKU of a first upload: what Amazon has, what it would be told, or why it would not."""
+    """One SKU of a first upload: what Amazon has, what would be sent, or why nothing would."""
 
     listing_id: int
     sku: str

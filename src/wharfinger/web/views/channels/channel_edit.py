@@ -136,7 +136,7 @@ def activate(request: HttpRequest, channel_id: int) -> HttpResponse:
     try:
         if wanted in _ACTIVATED_FOR:
             channel_life.activate_channel(channel_id, _ACTIVATED_FOR[wanted], now=trade_now(), user=person(request))
-            messages.success(request, f"{channel.name} is activated for {_ACTIVATED_FOR[wanted].words}.")
+            messages.success(request, f"{channel.name} is activated for {_ACTIVATED_FOR[wanted].backend}.")
         else:
             channel_life.deactivate_channel(channel_id, now=trade_now(), user=person(request))
             messages.success(request, f"{channel.name} is deactivated: nothing is sent or received, all is kept.")
