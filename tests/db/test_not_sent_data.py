@@ -11,7 +11,7 @@ from wharfinger.db.models import Listing
 
 pytestmark = pytest.mark.django_db
 
-step = import_module("wharfinger.db.migrations.0035_choice_and_not_sent")
+_, step = import_module("wharfinger.db.migrations.0035_choice_and_not_sent").Migration.operations
 
 
 def _reasons():
@@ -25,7 +25,7 @@ def test_the_reason_of_a_quantity_that_is_not_sent_keeps_its_text():
         listing = a_listing(account, sku)
         Listing.objects.filter(pk=listing.pk).update(sent_why=why)
     with connection.cursor() as cursor:
-        cursor.execute(step.NOT_SENT)
+        cursor.execute(step.sql)
         assert _reasons() == [{"not_sent": "Never counted.", "on_hand": 3}, {"on_hand": 4}, None]
-        cursor.execute(step.NOT_TOLD)
+        cursor.execute(step.reverse_sql)
     assert _reasons() == stored

@@ -132,7 +132,7 @@ def test_one_wrong_digit_of_a_postal_number_is_noticed(begin, place, more):
     (good,) = [f"{begin}{check}GB" for check in range(10) if s10_check_fits(f"{begin}{check}GB")]
     digit = (int(good[2 + place]) + more) % 10
     wrong = f"{good[: 2 + place]}{digit}{good[3 + place :]}"
-    # 10 and 0, 11 and 5 share a check digit: those pairs alone cannot be told apart.
+    # 10 and 0, 11 and 5 share a check digit: those pairs alone look the same.
     if not s10_check_fits(wrong):
         assert "check digit" in read_tracking_number(wrong, "Royal Mail").doubt
 

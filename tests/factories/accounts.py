@@ -15,19 +15,19 @@ QUEUE = {
 
 
 def an_application(client_secret="amzn1.oa2-cs.v1.topsecret", **values):
-    told = {
+    defaults = {
         "name": "Ours",
         "application_id": "amzn1.sp.solution.1",
         "client_id": "amzn1.application-oa2-client.1",
         "secret_last_four": client_secret[-4:],
         "secret_set_at": NOW,
     }
-    return AmazonApplication.objects.create(client_secret=client_secret, **{**told, **values})
+    return AmazonApplication.objects.create(client_secret=client_secret, **{**defaults, **values})
 
 
 def an_account(name="Harbour & Home", seller_id="A2HARBOUREULTD1", region="EU", **values):
-    told = {"link_state": LinkState.LINKED.value, "made_at": NOW, **values}
-    return SellerAccount.objects.create(name=name, seller_id=seller_id, region=region, **told)
+    fields = {"link_state": LinkState.LINKED.value, "made_at": NOW, **values}
+    return SellerAccount.objects.create(name=name, seller_id=seller_id, region=region, **fields)
 
 
 def a_participation(account, marketplace, participating=True):

@@ -7,11 +7,11 @@ from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 
 
 def an_alert(text="Access is lost.", **values):
-    told = {
+    defaults = {
         "kind": "Authorisation lost",
         "key": AlertKey(AboutAccount(1), str(Alert.objects.count())),
         "subject": AboutAccount(1),
         "remedy": "Authorise.",
         "raised_at": NOW,
     }
-    return Alert.objects.create(text=text, **{**told, **values})
+    return Alert.objects.create(text=text, **{**defaults, **values})

@@ -40,7 +40,7 @@ def line(sku: str, units: int = 1, *, each: str = "10.00", number: str = "", **c
 def order(*lines: dict[str, Any], status: str = "UNSHIPPED", by: str = "MERCHANT", **changes: Any) -> dict[str, Any]:
     """An order as searchOrders gives it, placed an hour before noon; pending ones have neither money nor address."""
     placed = NOW - timedelta(hours=1)
-    told: dict[str, Any] = {
+    message: dict[str, Any] = {
         "orderId": f"026-{next(_numbers):07d}-0000001",
         "createdTime": placed.isoformat(),
         "lastUpdatedTime": placed.isoformat(),
@@ -57,25 +57,25 @@ def order(*lines: dict[str, Any], status: str = "UNSHIPPED", by: str = "MERCHANT
         "orderItems": list(lines),
         **changes,
     }
-    return _unpaid(told) if status.startswith("PENDING") else told
+    return _unpaid(message) if status.startswith("PENDING") else message
 
 
 def total_of(lines: Sequence[dict[str, Any]]) -> Decimal:
     return sum((Decimal(each["proceeds"]["proceedsTotal"]["amount"]) for each in lines), Decimal(0))
 
 
-def _unpaid(told: dict[str, Any]) -> dict[str, Any]:
-    kept = {key: value for key, value in told.items() if key not in ("buyer", "recipient", "proceeds")}
+def _unpaid(message: dict[str, Any]) -> dict[str, Any]:
+    kept = {key: value for key, value in message.items() if key not in ("buyer", "recipient", "proceeds")}
     kept["orderItems"] = [
-        {key: value for key, value in each.items() if key != "proceeds"} for each in told["orderItems"]
+        {key: value for key, value in each.items() if key != "proceeds"} for each in message["orderItems"]
     ]
     return kept
 
 
-def later(told: dict[str, Any], minutes: int = 1, **changes: Any) -> dict[str, Any]:
+def later(message: dict[str, Any], minutes: int = 1, **changes: Any) -> dict[str, Any]:
     """The same order as Amazon tells it some minutes after that message."""
-    changed = json.loads(json.dumps(told))
-    updated = datetime.fromisoformat(told["lastUpdatedTime"]) + timedelta(minutes=minutes)
+    changed = json.loads(json.dumps(message))
+    updated = datetime.fromisoformat(message["lastUpdatedTime"]) + timedelta(minutes=minutes)
     changed["lastUpdatedTime"] = updated.isoformat()
     status = changes.pop("status", None)
     if status:
@@ -89,6 +89,6 @@ def page(
     before: datetime | None = NOW,
     strange: Sequence[dict[str, Any]] = (),
 ) -> SearchOrdersPage:
-    raws = tuple(told if isinstance(told, bytes) else json.dumps(told).encode() for told in orders)
-    others = tuple(json.dumps(told).encode() for told in strange)
+    raws = tuple(message if isinstance(message, bytes) else json.dumps(message).encode() for message in orders)
+    others = tuple(json.dumps(message).encode() for message in strange)
     return SearchOrdersPage(raw_orders=raws, strange_orders=others, next_token=token, last_updated_before=before)

@@ -32,8 +32,8 @@ class Retailer:
         return NOW
 
     def channel(self, kind, site, marketplace=UK, **values):
-        told = {"approved": self.trades and kind == "FBM", **values}
-        return a_channel(self.account, site, marketplace, kind, **told)
+        fields = {"approved": self.trades and kind == "FBM", **values}
+        return a_channel(self.account, site, marketplace, kind, **fields)
 
     def item(self, code, units=0, *, sku=None, listed=True, **listing):
         item = an_item(code, code)

@@ -7,9 +7,9 @@ from wharfinger.domain.channels.channel import LinkState
 
 
 def a_channel(account, site=None, marketplace=UK, kind="FBM", approved=True, **values):
-    """Linked, told from this site; `approved`: its stock upload is."""
+    """Linked, selling from this site; `approved`: its stock upload is."""
     place = Marketplace.objects.get(pk=marketplace)
-    told = {
+    defaults = {
         "name": f"{place.name} {kind}",
         "start_date": START_DATE,
         "import_fba_orders": "Only FBA Import" if kind == "FBA" else "No FBA import",
@@ -17,7 +17,7 @@ def a_channel(account, site=None, marketplace=UK, kind="FBM", approved=True, **v
         "stock_upload_approved_at": NOW if approved else None,
         "made_at": NOW,
     }
-    channel = Channel.objects.create(kind=kind, account=account, marketplace=place, **{**told, **values})
+    channel = Channel.objects.create(kind=kind, account=account, marketplace=place, **{**defaults, **values})
     if site is not None:
         an_option(channel, site=site)
     return channel

@@ -21,18 +21,18 @@ ADDRESS = IncomingAddress(name="Ada Byron", line_1="1 Quay Street", town="Hull",
 
 def a_line(sku="MUG", quantity=1, total="10.00", **more):
     amount = Decimal(total)
-    told = {
+    defaults = {
         "order_item_id": f"{sku[:20]}-1",
         "asin": "B000000001",
         "title": sku[:20],
         "amounts": LineAmounts(item=amount, total=amount),
     }
-    return IncomingLine(sku=sku, quantity_ordered=quantity, **{**told, **more})
+    return IncomingLine(sku=sku, quantity_ordered=quantity, **{**defaults, **more})
 
 
 def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001", **more):
     lines = lines or (a_line(),)
-    told = {
+    defaults = {
         "marketplace_id": UK,
         "fulfilment": Fulfilment.FBM,
         "placed_at": NOW - timedelta(hours=1),
@@ -43,7 +43,7 @@ def an_order(*lines, status=AmazonStatus.UNSHIPPED, number="026-0000001-0000001"
         "address": ADDRESS,
         "ship_by": NOW + timedelta(days=1),
     }
-    return IncomingOrder(amazon_order_id=number, status=status, lines=tuple(lines), **{**told, **more})
+    return IncomingOrder(amazon_order_id=number, status=status, lines=tuple(lines), **{**defaults, **more})
 
 
 def later(order, minutes=10, **changes):

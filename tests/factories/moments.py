@@ -45,7 +45,7 @@ def stocked_item(world: Trading, code, *, on_hand=10, allocated=0, listed=True):
 
 
 def linked_product(world: Trading, sku, item, fulfilment="FBM"):
-    """Told and seen, with a notice that waits."""
+    """Sent and read back, with a notice that waits."""
     listing = a_listing(world.account, sku, None, (), fulfilment, "DRINKING_CUP")
     at_amazon = {"sent_quantity": 7, "sent_at": NOW, "sent_why": WHY, "read_back_quantity": 7, "seen_at": NOW}
     Listing.objects.filter(pk=listing.pk).update(found_at=NOW, **at_amazon)
@@ -69,7 +69,7 @@ def imported_order(world: Trading, number, **changes):
         state="taken",
         received_at=NOW,
     )
-    told = {
+    defaults = {
         "order_ref": f"AMZ-{order_id}",
         "summary": "2 × Enamel mug",
         "placed_at": NOW - timedelta(hours=number),
@@ -77,7 +77,7 @@ def imported_order(world: Trading, number, **changes):
         "total": Decimal("25.98"),
         "raw_message": raw,
     }
-    return an_imported_order(world.fbm, number, **{**told, **changes})
+    return an_imported_order(world.fbm, number, **{**defaults, **changes})
 
 
 def sales_order(world: Trading, number, item, **changes):
@@ -85,7 +85,7 @@ def sales_order(world: Trading, number, item, **changes):
     imported = imported_order(world, number)
     surname = keyed_hash("surname", "Hopper")
     customer = Customer.objects.create(code=f"C{number}", name="Grace Hopper", surname_hash=surname, made_at=NOW)
-    told = {
+    fields = {
         "code": f"SO{number}",
         "customer": customer,
         "order_ref": imported.order_ref,
@@ -113,7 +113,7 @@ def sales_order(world: Trading, number, item, **changes):
         "amount_total": Decimal("25.98"),
     }
     place = {"channel": world.fbm, "site": world.warehouse}
-    order = an_order(lines=[(item, 2, columns)], imported=imported, **{**place, **told, **changes})
+    order = an_order(lines=[(item, 2, columns)], imported=imported, **{**place, **fields, **changes})
     if item is not None:
         Allocation.objects.create(line=order.lines.get(), item=item, site=order.site, quantity=2, made_at=NOW)
     Activity.objects.create(text=f"Order {order.code} was made.", happened_at=NOW, sales_order=order)
@@ -125,13 +125,13 @@ def shipped_order(world: Trading, number, item, state="accepted"):
     line = order.lines.get()
     SalesOrderLine.objects.filter(pk=line.pk).update(quantity_shipped=2)
     Allocation.objects.filter(line=line).delete()
-    told = {
+    fields = {
         "attempts": 1,
         "attempted_at": NOW,
         "accepted_at": NOW,
         "confirmed_at": NOW if state == "confirmed" else None,
     }
-    parcel = a_confirmation(order, world.courier, state, f"DM{number:09d}GB", **told).shipment
+    parcel = a_confirmation(order, world.courier, state, f"DM{number:09d}GB", **fields).shipment
     ShipmentLine.objects.create(shipment=parcel, line=line, quantity=2)
     Invoice.objects.create(code=f"I{number}", order=order, currency="GBP", total=Decimal("25.98"), issued_at=NOW)
     return order

@@ -15,7 +15,7 @@ _numbers = count(1)
 
 def an_imported_order(found_by, number=None, **values):
     """Of the account whose channel that is; `channel=None`: none takes it."""
-    told = {
+    defaults = {
         "channel": found_by,
         "amazon_order_id": f"026-{next(_numbers) if number is None else number:07d}-0000001",
         "marketplace": found_by.marketplace,
@@ -26,7 +26,7 @@ def an_imported_order(found_by, number=None, **values):
         "amazon_updated_at": NOW,
         "found_at": NOW,
     }
-    return ImportedOrder.objects.create(account=found_by.account, **{**told, **values})
+    return ImportedOrder.objects.create(account=found_by.account, **{**defaults, **values})
 
 
 def an_order(
@@ -39,10 +39,10 @@ def an_order(
     imported=None,
     **values,
 ):
-    """`lines`: (item or None, units), with the columns of the line if they matter. Nothing is promised yet."""
+    """`lines`: (item or None, units), with the columns of the line if they matter. Nothing is allocated yet."""
     Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": NOW})
     imported = imported or an_imported_order(channel, amazon_status=amazon_status, record_only=record_only)
-    told = {
+    defaults = {
         "code": f"SO{imported.pk:06d}",
         "order_ref": imported.amazon_order_id,
         "order_type": OrderType.STANDARD.value,
@@ -52,7 +52,7 @@ def an_order(
         "ship_by": NOW + timedelta(days=1),
         "made_at": NOW,
     }
-    order = SalesOrder.objects.create(imported=imported, channel=channel, site=site, **{**told, **values})
+    order = SalesOrder.objects.create(imported=imported, channel=channel, site=site, **{**defaults, **values})
     SalesOrderLine.objects.bulk_create(
         _a_line(order, place, item, units, *columns) for place, (item, units, *columns) in enumerate(lines, start=1)
     )
@@ -70,9 +70,9 @@ def an_allocated_order(channel, site, lines, **values):
 
 
 def _a_line(order, place, item, units, columns=None):
-    told = {
+    defaults = {
         "order_item_id": f"{order.pk}{place:04d}",
         "sku": item.code if item else "UNKNOWN",
         "held_reason": "" if item else "No stock item is linked.",
     }
-    return SalesOrderLine(order=order, item=item, quantity_ordered=units, **{**told, **(columns or {})})
+    return SalesOrderLine(order=order, item=item, quantity_ordered=units, **{**defaults, **(columns or {})})

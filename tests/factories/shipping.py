@@ -1,4 +1,4 @@
-"""Courier services, parcels and what Amazon is told of them."""
+"""Courier services, parcels and what is sent to Amazon of them."""
 
 from tests.factories.ground import NOW
 
@@ -8,7 +8,7 @@ from wharfinger.domain.shipping.shipments import Tracking
 
 def a_service(**values):
     """One that numbers its parcels itself, at once."""
-    told = {
+    defaults = {
         "courier": "Demo Courier",
         "name": "Tracked 24",
         "tracking": Tracking.AT_ONCE.value,
@@ -17,13 +17,19 @@ def a_service(**values):
         "amazon_carrier_code": "Other",
         "amazon_carrier_name": "Demo Courier",
     }
-    return CourierService.objects.create(**{**told, **values})
+    return CourierService.objects.create(**{**defaults, **values})
 
 
 def a_late_service(**values):
     """One whose tracking numbers are typed in when they come."""
-    told = {"courier": "File", "name": "Std", "tracking": Tracking.TYPED_LATER, "amazon_carrier_code": "DPD", **values}
-    return CourierService.objects.create(**told)
+    fields = {
+        "courier": "File",
+        "name": "Std",
+        "tracking": Tracking.TYPED_LATER,
+        "amazon_carrier_code": "DPD",
+        **values,
+    }
+    return CourierService.objects.create(**fields)
 
 
 def a_confirmation(order, service, state="waiting", tracking_number="T1", **values):
@@ -31,5 +37,5 @@ def a_confirmation(order, service, state="waiting", tracking_number="T1", **valu
     parcel = Shipment.objects.create(
         order=order, service=service, tracking_number=tracking_number, package_reference="1", shipped_at=NOW
     )
-    told = {"account": order.channel.account, "again_at": NOW, "made_at": NOW, **values}
-    return Confirmation.objects.create(shipment=parcel, state=state, **told)
+    fields = {"account": order.channel.account, "again_at": NOW, "made_at": NOW, **values}
+    return Confirmation.objects.create(shipment=parcel, state=state, **fields)

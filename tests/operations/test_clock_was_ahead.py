@@ -137,8 +137,8 @@ def test_an_alert_is_mailed():
         raised_at=NOW,
         mail_again_at=AHEAD,
     )
-    assert mail.claim_letter(alert.pk, now=NOW)
-    assert not mail.claim_letter(alert.pk, now=NOW)
+    assert mail.claim_email(alert.pk, now=NOW)
+    assert not mail.claim_email(alert.pk, now=NOW)
 
 
 def test_orders_are_read_from_the_newest_that_is_known():

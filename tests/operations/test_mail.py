@@ -8,7 +8,7 @@ from tests.factories.alerts import an_alert
 from tests.factories.ground import NOW
 
 from wharfinger.db.models import AuditEntry, MailSettings, TestMail, User
-from wharfinger.db.queries.installation.mail import recipients, waiting_letters
+from wharfinger.db.queries.installation.mail import recipients, waiting_emails
 from wharfinger.operations.installation import mail
 from wharfinger.operations.installation.mail import MailEntry
 from wharfinger.operations.refusals import Refused
@@ -103,14 +103,14 @@ def test_letters_go_to_those_who_were_entered_else_to_administrators_with_an_add
 
 def test_a_letter_is_claimed_by_one_sender_at_a_time_and_freed_by_time():
     alert = an_alert()
-    assert mail.claim_letter(alert.pk, now=NOW)
-    assert not mail.claim_letter(alert.pk, now=NOW + timedelta(minutes=1))
-    assert mail.claim_letter(alert.pk, now=NOW + timedelta(minutes=10))
+    assert mail.claim_email(alert.pk, now=NOW)
+    assert not mail.claim_email(alert.pk, now=NOW + timedelta(minutes=1))
+    assert mail.claim_email(alert.pk, now=NOW + timedelta(minutes=10))
 
 
 def test_a_letter_that_failed_is_tried_again_later_and_later():
     alert = an_alert()
-    pauses = [mail.fail_letter(alert.pk, error="no", now=NOW) - NOW for _ in range(9)]
+    pauses = [mail.fail_email(alert.pk, error="no", now=NOW) - NOW for _ in range(9)]
     assert pauses == sorted(pauses)
     assert (pauses[0], pauses[-1]) == (timedelta(seconds=30), timedelta(minutes=30))
 
@@ -118,14 +118,14 @@ def test_a_letter_that_failed_is_tried_again_later_and_later():
 def test_what_was_mailed_or_closed_is_not_mailed_again():
     sent, closed, waiting = an_alert(), an_alert(closed_at=NOW), an_alert()
     mail.settle_mailed(sent.pk, now=NOW)
-    assert [letter.id for letter in waiting_letters()] == [waiting.pk]
-    assert not mail.claim_letter(sent.pk, now=NOW)
-    assert not mail.claim_letter(closed.pk, now=NOW)
+    assert [letter.id for letter in waiting_emails()] == [waiting.pk]
+    assert not mail.claim_email(sent.pk, now=NOW)
+    assert not mail.claim_email(closed.pk, now=NOW)
 
 
 def test_another_mail_server_is_tried_at_once_with_what_failed(olga):
     alert = an_alert()
-    mail.fail_letter(alert.pk, error="no", now=NOW)
+    mail.fail_email(alert.pk, error="no", now=NOW)
     save(olga)
     alert.refresh_from_db()
     assert (alert.mail_again_at, alert.mail_failures) == (None, 0)

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from tests.factories.ground import NOW
 from tests.factories.incoming import an_order
-from tests.factories.seen import the_order
+from tests.factories.outcomes import the_order
 from tests.factories.stock import an_fba_site
 
 from wharfinger.amazon.messages.sellers import split_participations

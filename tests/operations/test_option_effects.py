@@ -8,7 +8,7 @@ import pytest
 from tests.factories.cast import Retailer
 from tests.factories.ground import NOW
 from tests.factories.incoming import a_line, an_order, later
-from tests.factories.seen import problems, the_order
+from tests.factories.outcomes import problems, the_order
 from tests.factories.stock import a_site
 
 from wharfinger.db.models import (

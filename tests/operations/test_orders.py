@@ -10,8 +10,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.factories.ground import DE, NOW, UK
 from tests.factories.incoming import a_line, an_order, later
+from tests.factories.outcomes import problems, the_order
 from tests.factories.properties import chain, on_rows, undone
-from tests.factories.seen import problems, the_order
 
 from wharfinger.db.models import (
     Allocation,

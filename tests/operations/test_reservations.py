@@ -11,8 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from tests.factories.ground import DE, FR, NOW, UK
 from tests.factories.incoming import a_line, an_order, later, shipped
+from tests.factories.outcomes import problems
 from tests.factories.properties import chain, on_rows, undone
-from tests.factories.seen import problems
 from tests.factories.stock import check_the_ledger
 
 from wharfinger.db.models import (

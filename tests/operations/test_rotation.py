@@ -1,4 +1,4 @@
-"""The client secret's rotation as rows: asked once, taken once, older messages change nothing."""
+"""The client secret's rotation as rows: requested once, taken once, older messages change nothing."""
 
 from datetime import timedelta
 

@@ -26,7 +26,7 @@ from wharfinger.sync.calls import AccountFacts, FlowResult
 
 
 class StandingClock:
-    """Trade time that moves only when told."""
+    """Trade time that moves only when a test moves it."""
 
     def __init__(self, at: datetime = NOW) -> None:
         self.at = at
@@ -42,7 +42,7 @@ class StandingClock:
 
 
 class ScriptedAmazon:
-    """Answers searches and order fetches from a script, and keeps what it was asked."""
+    """Gives searches and order fetches their answers from a script, and keeps the requests."""
 
     whole_timeout = 30.0
 

@@ -1,4 +1,4 @@
-"""A small mail server on loopback: it says what it is told to, and keeps what it takes."""
+"""A small mail server on loopback: it answers as a test sets it, and keeps what it takes."""
 
 import contextlib
 import socketserver
@@ -15,17 +15,17 @@ class MailServer:
 
 
 class _Talk(socketserver.StreamRequestHandler):
-    def say(self, text):
+    def reply(self, text):
         self.wfile.write(f"{text}\r\n".encode())
 
     def handle(self):
         server = self.server.mail
-        self.say("220 here")
+        self.reply("220 here")
         to = []
         while line := self.rfile.readline().decode().strip():
             verb = line.split()[0].upper()
             if verb in server.refuse:
-                self.say(server.refuse[verb])
+                self.reply(server.refuse[verb])
                 if verb == "QUIT":
                     return
                 continue
@@ -33,24 +33,24 @@ class _Talk(socketserver.StreamRequestHandler):
                 case "EHLO":
                     lines = ["here", *server.extensions]
                     for text in lines[:-1]:
-                        self.say(f"250-{text}")
-                    self.say(f"250 {lines[-1]}")
+                        self.reply(f"250-{text}")
+                    self.reply(f"250 {lines[-1]}")
                 case "RCPT":
                     to.append(line.partition("<")[2].rstrip(">"))
-                    self.say("250 ok")
+                    self.reply("250 ok")
                 case "DATA":
-                    self.say("354 go on")
+                    self.reply("354 go on")
                     text = b""
                     while (piece := self.rfile.readline()) != b".\r\n":
                         text += piece
                     server.letters.append((to, text))
                     to = []
-                    self.say("250 taken")
+                    self.reply("250 taken")
                 case "QUIT":
-                    self.say("221 bye")
+                    self.reply("221 bye")
                     return
                 case _:
-                    self.say("250 ok")
+                    self.reply("250 ok")
 
 
 @contextlib.contextmanager

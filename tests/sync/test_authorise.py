@@ -37,7 +37,7 @@ CLOCK = WorkerClock(SteppedClock(NOW))
 
 
 class Login:
-    """Login with Amazon that gives the answers it is told to, in turn."""
+    """Login with Amazon that gives the test's answers, in turn."""
 
     def __init__(self, *answers):
         self.answers = list(answers)

@@ -1,6 +1,6 @@
 """A run is killed at every step it takes, one after the other; what it leaves behind comes right by itself.
 
-The clock is asked before and after every call and every write, so a clock that kills at its n-th look
+The clock is read before and after every call and every write, so a clock that kills at its n-th look
 kills at each boundary once.
 """
 
@@ -74,7 +74,7 @@ class Shop:
 
 
 def at_every_step(check):
-    """Run the check for each step until a run gets through alive; answers how many steps there were."""
+    """Run the check for each step until a run gets through alive; returns how many steps there were."""
     for step in range(1, MOST_STEPS):
         if not check(step):
             return step

@@ -1,4 +1,4 @@
-"""The search: which window is asked for, what is kept of it, and where it goes on after anything."""
+"""The search: which window is requested, what is kept of it, and where it goes on after anything."""
 
 import json
 from datetime import UTC, date, datetime, timedelta

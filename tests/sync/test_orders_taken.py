@@ -1,4 +1,4 @@
-"""What becomes of Amazon's orders, from the bytes in the inbox to sales orders, promises and problems."""
+"""What becomes of Amazon's orders, from the bytes in the inbox to sales orders, allocations and problems."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -404,7 +404,7 @@ def test_a_cancelled_order_leaves_no_question_about_its_amounts(world):
 
 
 def test_amounts_of_another_currency_are_never_added(world):
-    """Two breakdowns of a line in two currencies: the order's own is kept, the other is told."""
+    """Two breakdowns of a line in two currencies: the order's own is kept, a problem names both."""
     world.item("MUG", 10)
     mixed = {
         "proceedsTotal": {"amount": "10.00", "currencyCode": "GBP"},

@@ -61,7 +61,7 @@ def test_four_orders_where_there_is_no_channel_leave_nothing_to_sell(selling):
 
 
 def test_a_fall_that_no_order_explains_waits_for_the_orders_and_is_reported_before_it_is_overwritten(selling):
-    """Another program writes 25: orders are read past that moment first, then a person is told, then we send."""
+    """Another program writes 25: orders are read past that moment first, then a problem opens, then we send."""
     listing = Listing.objects.get(sku=SKU)
     simulator = selling.amazon.simulator
     held = simulator.world.listings[(EU, SKU)]

@@ -37,7 +37,7 @@ OPERATION = "rotateApplicationClientSecret"
 
 
 class SecretRotator:
-    """Amazon that answers a rotation as it is told to."""
+    """Amazon that answers a rotation as a test sets it."""
 
     def __init__(self, *answers):
         self.answers = list(answers)

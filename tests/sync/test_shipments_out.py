@@ -1,4 +1,4 @@
-"""Each parcel is told once, whatever dies in between; every way ends with Amazon's own order as the judge."""
+"""Each parcel is sent once, whatever dies in between; every way ends with Amazon's own order as the judge."""
 
 from collections import Counter
 from datetime import timedelta
@@ -32,7 +32,7 @@ def foreign(carrier, number):
 
 
 class Shop:
-    """Parcels that have left and of which Amazon is to be told."""
+    """Parcels that were dispatched, with confirmations that wait."""
 
     def __init__(self, parcels=1):
         self.account = an_account()

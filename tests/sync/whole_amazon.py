@@ -198,7 +198,7 @@ class Whole:
         )
 
     def authorise(self, seller=EU, channel=None):
-        """The whole way; answers the attempt's number."""
+        """The whole way; returns the attempt's number."""
         attempt = self.come_back(self.consent(self.press_authorise(channel), seller)).attempt_id
         exchange_code(attempt, self.lwa(), self.calls_with, self.clock)
         for row in Channel.objects.filter(account__refresh_token__gt=""):

@@ -14,7 +14,7 @@ from wharfinger.domain.installation.people import Role
 
 @pytest.fixture
 def clock(settings) -> SteppedClock:
-    """Trade time as the stories tell it."""
+    """Trade time of the factories' moments."""
     settings.CLOCK = SteppedClock(NOW)
     return settings.CLOCK
 

@@ -1,4 +1,4 @@
-"""The (Global) list on a channel's Setup page: read, edited row by row, and what is wrong told by its field."""
+"""The (Global) list on a channel's Setup page: read, edited row by row, and what is wrong shown at its field."""
 
 import pytest
 from tests.factories.cast import Trading

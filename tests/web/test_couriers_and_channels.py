@@ -57,7 +57,7 @@ def test_nobody_sees_a_page_without_signing_in(address):
 
 
 def a_channel_made(client):
-    """Made step by step; answers what its Edit form sends back."""
+    """Made step by step; returns what its Edit form sends back."""
     client.post("/settings/couriers/new/", a_service())
     site = a_site("Warehouse")
     chosen = {"site_id": str(site.pk), "courier_service_id": str(CourierService.objects.get().pk)}

@@ -1,7 +1,7 @@
-"""Whatever an address is asked with, the answer is a page, a redirect or a refusal: never a fault of ours.
+"""Whatever an address is called with, the answer is a page, a redirect or a refusal: never a fault of ours.
 
 The addresses come from the URL patterns, their parameters from the views' own sources: a page that is added is
-asked too. Each run asks a sample of all combinations, the same one for the same seed.
+called too. Each run calls a sample of all combinations, the same one for the same seed.
 """
 
 import base64

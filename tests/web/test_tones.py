@@ -29,7 +29,7 @@ def test_every_state_has_a_colour_a_label_and_a_code_of_small_letters(enum):
         assert f">{member.label}<" in state(member)
 
 
-def test_a_word_of_a_page_is_quiet_unless_told():
+def test_a_word_of_a_page_is_quiet_without_a_tone():
     assert state("Failed") == '<span class="pill pill-quiet">Failed</span>'
     assert state("Failed", "bad") == '<span class="pill pill-bad">Failed</span>'
 

@@ -1,4 +1,4 @@
-"""Every field of a channel's form with what people (and others) put into it: told by its field, nothing half done.
+"""Every field of a channel's form with what people (and others) put into it: an error at its field, nothing half done.
 
 The same table is sent to New Channel, step by step, and to Edit.
 """

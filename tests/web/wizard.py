@@ -28,7 +28,7 @@ def begin(client, kind="fbm", query=""):
 
 
 def walk(client, key, until=None, **changes):
-    """Sends each step with `changes` by step; stops behind `until`. Answers the last answer."""
+    """Sends each step with `changes` by step; stops behind `until`. Returns the last answer."""
     answer = None
     for step, form in FBM.items():
         answer = client.post(f"/channels/new/{key}/{step}/", {**form, **changes.get(step, {})})

@@ -1,6 +1,6 @@
 """Stored moments against a clock that was ahead for a while, as a computer's clock or its battery may be. Pure.
 
-What was put off until then would wait for the clock's time, which may be years; what happened then would count as the
+What was postponed until then would wait for the clock's time, which may be years; what happened then would count as the
 newest for as long. A moment that lies further ahead than the rules would ever set it was written by such a clock: it
 counts as come, and the next writing puts it right.
 """

@@ -75,7 +75,7 @@ def _waits_already(queueing_lock: str) -> bool:
 
 
 def bring_jobs_forward() -> int:
-    """Jobs that are put off for longer than anything puts one off run now; returns how many.
+    """Jobs that are postponed for longer than anything postpones one run now; returns how many.
 
     A computer's clock that was ahead for a while scheduled them; nobody else would look at them before that day.
     """

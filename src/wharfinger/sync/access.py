@@ -5,7 +5,7 @@ from wharfinger.sync.calls import Calls, NotBefore
 
 
 def is_access_lost(calls: Calls, error: AmazonError) -> bool:
-    """What a refusal of the access means: asked with a fresh token, by the one operation that needs no role.
+    """What a refusal of the access means: tried with a fresh token, by the one operation that needs no role.
 
     A missing role, a wrong region and a bad id all look like lost access (403); only a refresh token that is
     worth nothing, or participations that are denied to a new access token, are. No answer proves nothing.

@@ -65,7 +65,7 @@ def _settle(start: CodeToExchange, error: AmazonError, clock: Clock) -> None:
             accounts.report_application_refused(start.account_id, error=str(error), now=clock.now())
             authorisation.fail_exchange(start.attempt_id, AuthorisationOutcome.APPLICATION_REFUSED, error=str(error))
         case AmazonError() if error.verdict is Verdict.LATER:
-            authorisation.put_off_exchange(start.attempt_id)
+            authorisation.postpone_exchange(start.attempt_id)
         case _:
             authorisation.fail_exchange(start.attempt_id, AuthorisationOutcome.APPLICATION_REFUSED, error=str(error))
 
@@ -86,7 +86,7 @@ def _link(start: CodeToExchange, access: AccessToken, refresh_token: str, calls_
 
 
 def _sells(calls: Calls) -> Answer[tuple[MarketplaceParticipation, ...]] | None:
-    """Where the seller sells in this region: empty = nowhere (behaviour A10: 403), None = it could not be told."""
+    """Where the seller sells in this region: empty = nowhere (behaviour A10: 403), None = unknown."""
     try:
         return calls.get_marketplace_participations()
     except AuthorisationLost:

@@ -37,7 +37,7 @@ class _Reading:
     unreadable: dict[str, int] = field(default_factory=dict)
     """Entries that could not be read, or are of another marketplace: one of them may be what seems to be gone."""
 
-    def words(self) -> str:
+    def summary(self) -> str:
         skus = set().union(*self.seen.values()) if self.seen else set()
         odd = f", {sum(self.unreadable.values())} could not be used" if self.unreadable else ""
         where = counted(len(self.seen), "marketplace")
@@ -56,7 +56,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
             _read_marketplace(account_id, marketplace, amazon, clock, reading)
     whole = {marketplace: skus for marketplace, skus in reading.seen.items() if marketplace not in reading.unreadable}
     gone = listings.note_gone(account_id, whole, began_at=reading.began_at, now=clock.now())
-    return FlowResult(f"{reading.words()}, {gone} gone")
+    return FlowResult(f"{reading.summary()}, {gone} gone")
 
 
 def _go_on(account_id: int, now: datetime) -> _Reading:

@@ -18,14 +18,14 @@ TIMEOUT = 20
 
 
 class NotSent(Exception):
-    """The letter did not leave. The text says why and what to do, and holds no secret."""
+    """The e-mail was not sent. The text says why and what to do, and holds no secret."""
 
 
 class EmailSender(Protocol):
     way: str
-    """Where letters go, in words."""
+    """Where e-mail goes, for a page."""
 
-    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
+    def send(self, email: EmailMessage, recipients: Sequence[str]) -> None:
         """NotSent where it did not leave."""
 
 
@@ -44,7 +44,7 @@ class SmtpEmailSender:
         self._server = server
         self.way = f"{server.host}:{server.port}"
 
-    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
+    def send(self, email: EmailMessage, recipients: Sequence[str]) -> None:
         server = self._server
         backend = EmailBackend(
             host=server.host,
@@ -55,7 +55,7 @@ class SmtpEmailSender:
             use_ssl=server.security == MailSecurity.TLS,
             timeout=TIMEOUT,
         )
-        message = mail.EmailMessage(letter.subject, letter.body, server.sender, list(recipients), connection=backend)
+        message = mail.EmailMessage(email.subject, email.body, server.sender, list(recipients), connection=backend)
         try:
             message.send()
         except (OSError, smtplib.SMTPException) as error:
@@ -90,19 +90,19 @@ def _why(error: OSError | smtplib.SMTPException, way: str) -> str:
 
 
 class FileEmailSender:
-    """Each letter a file of its own, named by a running number; `folder` is made when needed."""
+    """Each e-mail a file of its own, named by a running number; `folder` is made when needed."""
 
     def __init__(self, folder: Path, sender: str) -> None:
         self._folder = folder
         self._sender = sender
         self.way = f"a file in {folder}"
 
-    def send(self, letter: EmailMessage, recipients: Sequence[str]) -> None:
-        message = mail.EmailMessage(letter.subject, letter.body, self._sender, list(recipients))
+    def send(self, email: EmailMessage, recipients: Sequence[str]) -> None:
+        message = mail.EmailMessage(email.subject, email.body, self._sender, list(recipients))
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             numbers = [int(path.name[:5]) for path in self._folder.glob("[0-9][0-9][0-9][0-9][0-9]-*.eml")]
-            slug = re.sub(r"[^a-z0-9]+", "-", letter.subject.lower()).strip("-")[:60]
+            slug = re.sub(r"[^a-z0-9]+", "-", email.subject.lower()).strip("-")[:60]
             name = f"{max(numbers, default=0) + 1:05d}-{slug}.eml"
             (self._folder / name).write_bytes(message.message().as_bytes())
         except OSError as error:

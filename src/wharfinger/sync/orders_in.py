@@ -112,7 +112,7 @@ def _marketplaces(account_id: int) -> tuple[str, ...]:
 
 
 def _read_page(account_id: int, calls: Calls, clock: Clock, reading: _Reading) -> bool:
-    """Read and keep the next page; answers whether there are more."""
+    """Read and keep the next page; returns whether there are more."""
     cursor = order_cursor(account_id)
     if cursor is None:
         raise RuntimeError(f"account {account_id}: the search for orders has no cursor")
@@ -155,7 +155,7 @@ def _restart(account_id: int, reading: _Reading, error: AmazonError | None = Non
 def _check_progress(
     account_id: int, token: str, page: SearchOrdersPage, raws: list[RawOrder], reading: _Reading
 ) -> None:
-    """The same page for ever is an error, told, and the window begins anew; nothing was lost by it."""
+    """The same page for ever is an error, and the window begins anew; nothing was lost by it."""
     keys = {raw.key for raw in raws if raw.key}
     same_token = bool(token) and page.next_token == token
     nothing_new = page.next_token is not None and bool(keys) and keys <= reading.seen
@@ -182,7 +182,7 @@ def _key(raw: bytes) -> str:
 def _next(cursor: Cursor, search: SearchOrders, page: SearchOrdersPage, requested_at: datetime) -> NextCursor:
     """With a further page the window stays; after its last page it begins at the window's own end, less the overlap.
 
-    The end is what Amazon told on the window's first page: what changed while its pages were read comes again.
+    The end is what Amazon sent on the window's first page: what changed while its pages were read comes again.
     """
     before = cursor.window_before if search.pagination_token else None
     before = min(before or page.last_updated_before or requested_at - VISIBLE_AFTER, requested_at)

@@ -1,4 +1,4 @@
-"""A new client secret: Amazon is asked for it, and its message is looked for in the application's queue."""
+"""A new client secret: requested from Amazon, and its message looked for in the application's queue."""
 
 import logging
 from collections.abc import Callable
@@ -37,14 +37,14 @@ class SecretRotator(Protocol):
 
 
 def ask_for_secret(application_pk: int, rotator: SecretRotator, clock: Clock) -> datetime | None:
-    """Ask once for each press of the button. Answers when to ask again (trade time) where the rate did not allow it."""
+    """Request it once for each press of the button. Returns when to try again (trade time) if the rate allowed none."""
     request = rotation.start_rotation(application_pk, now=clock.now())
     if request is None:
         return None
     try:
         rotator.rotate(Credentials(request.client_id, request.client_secret), request.region, now=clock.now())
     except Throttled:
-        rotation.put_off_rotation(application_pk)
+        rotation.postpone_rotation(application_pk)
         return clock.now() + ASK_AGAIN_AFTER
     except AmazonError as error:
         _settle(request, error, clock.now())

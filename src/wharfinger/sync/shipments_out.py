@@ -1,4 +1,4 @@
-"""Shipments out: each waiting confirmation is told once; what is in doubt is looked up in Amazon's own order."""
+"""Shipments out: each waiting confirmation is sent once; what is in doubt is looked up in Amazon's own order."""
 
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -32,7 +32,7 @@ class _Run:
     denials: list[tuple[int, AmazonOrder, AccessDenied]] = field(default_factory=list)
     """Confirmations that were denied though their orders could be read."""
 
-    def words(self) -> str:
+    def summary(self) -> str:
         return f"{self.accepted} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
 
 
@@ -48,9 +48,9 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     confirmations.alarm_late(account_id, now=clock.now())
     if waits:
         first = min(waits, key=lambda one: one.at)
-        return FlowResult(done.words(), first.at, f"budget of {first.operation}")
+        return FlowResult(done.summary(), first.at, f"budget of {first.operation}")
     due = confirmations.next_due(account_id)
-    return FlowResult(done.words(), max(due, clock.now() + SOONEST) if due else None)
+    return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 
 
 def _tell_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
@@ -112,7 +112,7 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
 
 
 def _settle_error(message: ConfirmationToSend, error: AmazonError, clock: Clock, done: _Run) -> None:
-    """Unknown outcomes are looked up later; what Amazon surely did not do is told again."""
+    """Unknown outcomes are looked up later; what Amazon surely did not do is sent again."""
     if error.outcome_unknown:
         outcome: confirmations.Outcome = confirmations.Unknown(str(error))
         done.doubtful += 1
@@ -127,7 +127,7 @@ def _settle_error(message: ConfirmationToSend, error: AmazonError, clock: Clock,
 def _look_into_refusal(
     message: ConfirmationToSend, error: Refused | AccessDenied, amazon: Calls, clock: Clock, done: _Run
 ) -> None:
-    """A refusal may mean that it was told before (behaviour SH03): Amazon's own order says.
+    """A refusal may mean that it was sent before (behaviour SH03): Amazon's own order says.
 
     A 403 whose order can be read too is judged when the others were sent.
     """
@@ -157,7 +157,7 @@ def _look_up(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
         try:
             order = decode_order(amazon.get_order(doubt.amazon_order_id).value)
         except (NotFound, AccessDenied, Refused, Unreadable) as error:
-            confirmations.put_off_looking(doubt.id, error=str(error), now=clock.now())
+            confirmations.postpone_look(doubt.id, error=str(error), now=clock.now())
             continue
         done.seen += _note(doubt.id, order, clock) is ConfirmationState.CONFIRMED
 

@@ -22,7 +22,7 @@ from wharfinger.amazon.errors import (
 from wharfinger.operations.stock import outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
-from wharfinger.sync.translate.listings import outcome_of, seen_listing
+from wharfinger.sync.translate.listings import outcome_of, read_back_of
 
 CLAIM = 4
 SKUS_IN_A_CALL = 20
@@ -38,7 +38,7 @@ class _Run:
 
     sent: int = 0
     refused: int = 0
-    put_off: int = 0
+    delayed: int = 0
     read_back: int = 0
     differ: int = 0
     unread: int = 0
@@ -46,11 +46,11 @@ class _Run:
     proven: bool = False
     """A call of this run passed: a 403 is then about one SKU."""
 
-    def words(self) -> str:
+    def summary(self) -> str:
         unread = f", {self.unread} not shown" if self.unread else ""
         differ = "differs" if self.differ == 1 else "differ"
         return (
-            f"{self.sent} sent, {self.refused} refused, {self.put_off} put off, "
+            f"{self.sent} sent, {self.refused} refused, {self.delayed} put off, "
             f"{self.read_back} read back, {self.differ} {differ}{unread}"
         )
 
@@ -62,9 +62,9 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
         _send_waiting(account_id, amazon, clock, done)
         _read_back(account_id, amazon, clock, done)
     except NotBefore as wait:
-        return FlowResult(done.words(), wait.at, f"budget of {wait.operation}")
+        return FlowResult(done.summary(), wait.at, f"budget of {wait.operation}")
     due = outbox.next_due(account_id)
-    return FlowResult(done.words(), max(due, clock.now() + SOONEST) if due else None)
+    return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 
 
 def _send_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
@@ -135,14 +135,14 @@ def _go_on_after(error: AmazonError, done: _Run) -> None:
         return
     if error.verdict is not Verdict.LATER or isinstance(error, ConnectionFailed):
         raise error
-    done.put_off += 1
+    done.delayed += 1
     done.faults += 1
     if done.faults >= FAULTS_IN_A_ROW:
         raise error
 
 
 def _read_back(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
-    """Look at what was told some minutes ago."""
+    """Look at what was sent some minutes ago."""
     due = outbox.due_to_read_back(account_id, now=clock.now())
     for marketplace_id in sorted({one.marketplace_id for one in due}):
         here = [one for one in due if one.marketplace_id == marketplace_id]
@@ -172,7 +172,7 @@ def _look_at_some(some: Sequence[ToReadBack], marketplace_id: str, amazon: Calls
         _note_odd(odd, clock, done)
         return
     items = {item.sku: item for item in answer.value.items}
-    seen = [seen_listing(one, items[one.sku]) for one in some if one.sku in items]
+    seen = [read_back_of(one, items[one.sku]) for one in some if one.sku in items]
     _note(seen, requested_at, clock, done)
     _note_odd(_look_alone([one for one in some if one.sku not in items], amazon, clock, done), clock, done)
 
@@ -195,7 +195,7 @@ def _look_alone(
                 raise
             odd.append((one, error))  # a 403 of one SKU (behaviour I02)
         else:
-            _note([seen_listing(one, answer.value)], requested_at, clock, done)
+            _note([read_back_of(one, answer.value)], requested_at, clock, done)
     return odd
 
 

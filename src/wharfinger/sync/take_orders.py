@@ -19,7 +19,7 @@ BATCH = 100
 
 
 def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
-    """Take every waiting message, oldest first; what fails is put off or set aside, and the next is taken."""
+    """Take every waiting message, oldest first; what fails is postponed or set aside, and the next is taken."""
     taken = failed = 0
     last = 0
     while batch := next_waiting(account_id, after=last, now=clock.now(), limit=BATCH):
@@ -58,7 +58,7 @@ def _take(raw: WaitingMessage, clock: Clock) -> bool:
         _hold_units(raw, incoming, clock)
         now = clock.now()
         error = f"Our own fault: {type(fault).__name__}. See the log."
-        inbox.put_off(raw.id, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
+        inbox.postpone(raw.id, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
         return False
     return True
 

@@ -58,7 +58,7 @@ class _Lines:
         return next((title for title, line in self.found.items() if line.ok is None), TOKEN)
 
     def leave_the_rest(self) -> None:
-        """A line failed so that those after it cannot be asked: they say so, and nothing waits for them."""
+        """A line failed so that those after it cannot be checked: they say so, and nothing waits for them."""
         for title, line in self.found.items():
             if line.ok is None:
                 self.found[title] = CheckLine(title, None, NOT_CHECKED, left_out=True)

@@ -23,7 +23,7 @@ _REMEDIES: Mapping[str, str] = {
 
 
 def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime | None:
-    """Answers when to check again (trade time) where the rate did not let the checks go to their end."""
+    """Returns when to check again (trade time) where the rate did not let the checks go to their end."""
     lines = {title: CheckLine(title, None) for title in (TOKEN, ANSWERS)}
     was_linked = account_link_state(channel_id) is not LinkState.WAITING
     again_at = None

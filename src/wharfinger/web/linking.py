@@ -25,7 +25,7 @@ def linking_context(request: HttpRequest) -> dict[str, str]:
 
 
 def link_to_item(request: HttpRequest, unlinked: Unlinked, item_id: int) -> int:
-    """Answers how many held lines go on."""
+    """Returns how many held lines go on."""
     user, now = person(request), trade_now()
     if unlinked.product_id is not None:
         return links.link_product(unlinked.product_id, item_id, user=user, now=now)

@@ -1,4 +1,4 @@
-"""Parts of a page that keep themselves up to date: asked for again, sent only when they changed."""
+"""Parts of a page that keep themselves up to date: requested again, sent only when they changed."""
 
 import hashlib
 from typing import Any

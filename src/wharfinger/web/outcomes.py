@@ -10,7 +10,7 @@ OLD_STAYS = "Nothing was linked; access that was held before stays as it is."
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class OutcomeText:
     """`button` names what the main button does: authorise, application, other-channel or edit."""
 
     tone: str
@@ -20,8 +20,8 @@ class Words:
     button: str = "authorise"
 
 
-OUTCOMES: dict[AuthorisationOutcome, Words] = {
-    AuthorisationOutcome.LINKED: Words(
+OUTCOMES: dict[AuthorisationOutcome, OutcomeText] = {
+    AuthorisationOutcome.LINKED: OutcomeText(
         "good",
         "It worked.",
         "Calls to Amazon now use the new access. What waited while there was none goes out and comes in by itself.",
@@ -29,29 +29,29 @@ OUTCOMES: dict[AuthorisationOutcome, Words] = {
         "asked once more whether everything fits.",
         "edit",
     ),
-    AuthorisationOutcome.REFUSED: Words(
+    AuthorisationOutcome.REFUSED: OutcomeText(
         "warn", "The consent was not given.", NOTHING, "Press Authorise again when you are ready."
     ),
-    AuthorisationOutcome.DRAFT: Words(
+    AuthorisationOutcome.DRAFT: OutcomeText(
         "bad",
         "Amazon holds the application for a draft (MD1000).",
         f"A draft is authorised only when Seller Central is told that it is one. {NOTHING}",
         "Tick “The application is a draft” under Settings, Amazon application, then press Authorise again.",
         "application",
     ),
-    AuthorisationOutcome.EXPIRED: Words(
+    AuthorisationOutcome.EXPIRED: OutcomeText(
         "bad",
         "It took too long.",
         f"An authorisation must be ended within ten minutes of pressing Authorise. {NOTHING}",
         "Press Authorise again and go through Seller Central without a long pause.",
     ),
-    AuthorisationOutcome.REPLAYED: Words(
+    AuthorisationOutcome.REPLAYED: OutcomeText(
         "bad",
         "This authorisation was used already.",
         NOTHING,
         "Each press of Authorise works once: press it again.",
     ),
-    AuthorisationOutcome.WRONG_SELLER: Words(
+    AuthorisationOutcome.WRONG_SELLER: OutcomeText(
         "bad",
         "You signed in as another seller.",
         OLD_STAYS,
@@ -59,7 +59,7 @@ OUTCOMES: dict[AuthorisationOutcome, Words] = {
         "for the other seller.",
         "other-channel",
     ),
-    AuthorisationOutcome.WRONG_REGION: Words(
+    AuthorisationOutcome.WRONG_REGION: OutcomeText(
         "bad",
         "This seller belongs to another region.",
         OLD_STAYS,
@@ -67,13 +67,13 @@ OUTCOMES: dict[AuthorisationOutcome, Words] = {
         "a seller of this channel's region.",
         "other-channel",
     ),
-    AuthorisationOutcome.CODE_REFUSED: Words(
+    AuthorisationOutcome.CODE_REFUSED: OutcomeText(
         "bad",
         "Amazon did not take the authorisation code.",
         OLD_STAYS,
         "Press Authorise again: that gives a fresh code.",
     ),
-    AuthorisationOutcome.APPLICATION_REFUSED: Words(
+    AuthorisationOutcome.APPLICATION_REFUSED: OutcomeText(
         "bad",
         "Amazon does not accept the application.",
         "The fault is the application's client id, client secret or redirect URI, not the seller's: the channels stay "
@@ -82,13 +82,13 @@ OUTCOMES: dict[AuthorisationOutcome, Words] = {
         "registered; then press Authorise again.",
         "application",
     ),
-    AuthorisationOutcome.NO_ANSWER: Words(
+    AuthorisationOutcome.NO_ANSWER: OutcomeText(
         "bad",
         "Amazon gave no answer.",
         OLD_STAYS,
         "Press Authorise again in a moment. The code that was given is worth nothing any more.",
     ),
-    AuthorisationOutcome.CHANNEL_TAKEN: Words(
+    AuthorisationOutcome.CHANNEL_TAKEN: OutcomeText(
         "bad",
         "The seller has this channel already.",
         OLD_STAYS,
@@ -97,14 +97,14 @@ OUTCOMES: dict[AuthorisationOutcome, Words] = {
     ),
 }
 
-NOT_OURS: dict[WhyNotOurs, Words] = {
-    WhyNotOurs.UNKNOWN: Words(
+NOT_OURS: dict[WhyNotOurs, OutcomeText] = {
+    WhyNotOurs.UNKNOWN: OutcomeText(
         "bad",
         "This return cannot be used",
         f"The address belongs to no authorisation that was begun here. {NOTHING}",
         "Open the channel and press Authorise.",
     ),
-    WhyNotOurs.OTHER_SESSION: Words(
+    WhyNotOurs.OTHER_SESSION: OutcomeText(
         "bad",
         "This authorisation was begun elsewhere",
         f"It was begun in another browser, or before you signed in anew. {NOTHING}",

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from wharfinger.db.queries.installation.alerts import AlertRow
-from wharfinger.db.queries.installation.mail import WaitingLetter
+from wharfinger.db.queries.installation.mail import WaitingEmail
 from wharfinger.db.queries.installation.problems import LinkedTo, ProblemRow, problems_linked_to
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import (
@@ -76,11 +76,11 @@ def page_of_problem(row: ProblemRow) -> str:
             assert_never(row.key)
 
 
-def page_of_alert(told: AlertRow | WaitingLetter) -> str:
+def page_of_alert(alert: AlertRow | WaitingEmail) -> str:
     """The same for an alert, on pages and in its e-mail."""
-    match told.subject:
+    match alert.subject:
         case AboutAccount() | AboutToken():
-            return _page("channel", told.channel_id)
+            return _page("channel", alert.channel_id)
         case AboutApplication(application) | AboutSecret(application) | AboutRotation(application):
             return _page("amazon-application-edit", application)
         case AboutMissingChannel():
@@ -102,20 +102,20 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
     match = request.resolver_match
     if match is None:
         return None
-    told = match.kwargs
+    captured = match.kwargs
     match match.url_name:
         case "sales-order":
-            return LinkedTo(sales_order_id=told["order_id"])
+            return LinkedTo(sales_order_id=captured["order_id"])
         case "imported-order":
-            return LinkedTo(imported_order_id=told["order_id"])
+            return LinkedTo(imported_order_id=captured["order_id"])
         case "site":
-            return LinkedTo(site_id=told["site_id"])
+            return LinkedTo(site_id=captured["site_id"])
         case "stock-item":
-            return LinkedTo(item_id=told["item_id"])
+            return LinkedTo(item_id=captured["item_id"])
         case "channel":
-            return LinkedTo(channel_id=told["channel_id"])
+            return LinkedTo(channel_id=captured["channel_id"])
         case "channel-stock":
-            return LinkedTo(listing_channel_id=told["channel_id"], sku_begins=request.GET.get("q", ""))
+            return LinkedTo(listing_channel_id=captured["channel_id"], sku_begins=request.GET.get("q", ""))
         case "channel-list":
             return LinkedTo(sold_nowhere=True)
         case "amazon-application-edit":

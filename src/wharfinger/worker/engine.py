@@ -33,7 +33,7 @@ RESCUE_EVERY = 0.5
 DEAD_AFTER = 4.0
 """Seconds of machine time without a heartbeat after which a worker's jobs are given to others."""
 GRACE = 20.0
-"""Seconds that jobs under way have when the worker is told to end."""
+"""Seconds that jobs under way have when a signal ends the worker."""
 _ANSWER_WITHIN = 5.0
 """Seconds. The pool's own patience (30 s for a connection, pauses up to minutes between attempts) outlasts the
 ten seconds in which work goes on after a fault."""

@@ -82,7 +82,7 @@ class Scheduler:
         self._say_goodbye()
 
     def _try(self, step: Callable[[], None]) -> str:
-        """Do it; answers what went wrong, in a line. One step's fault keeps none of the others from being done."""
+        """Do it; returns what went wrong, in a line. One step's fault keeps none of the others from being done."""
         try:
             step()
         except Exception as error:  # without this thread nothing is ever due again

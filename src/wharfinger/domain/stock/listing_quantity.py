@@ -78,7 +78,7 @@ class OrdersAwaited:
 def orders_awaited(
     fell_at: datetime | None, raised_at: datetime | None, again_at: datetime | None, attempts: int
 ) -> OrdersAwaited | None:
-    """By a listing's fall and its notice. One that was never attempted is put off for unread orders only."""
+    """By a listing's fall and its notice. One that was never attempted is postponed for unread orders only."""
     if fell_at is None or raised_at is None or again_at is None or attempts or again_at <= raised_at:
         return None
     return OrdersAwaited(fell_at, again_at)

@@ -170,7 +170,7 @@ def start_exchange(attempt_id: int) -> CodeToExchange | None:
 
 
 @operation
-def put_off_exchange(attempt_id: int) -> None:
+def postpone_exchange(attempt_id: int) -> None:
     """Amazon gave no answer: the code, which lives five minutes, is tried once more in a few seconds."""
     triggers.exchange_code(attempt_id, after_seconds=EXCHANGE_AGAIN_AFTER)
 

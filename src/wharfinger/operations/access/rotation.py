@@ -73,7 +73,7 @@ def _region(row: AmazonApplication) -> str:
 
 
 @operation
-def put_off_rotation(application_pk: int) -> None:
+def postpone_rotation(application_pk: int) -> None:
     """Amazon's rate does not allow the call yet: it is made later, by the same press."""
     AmazonApplication.objects.filter(pk=application_pk).update(rotation_called_at=None)
 

@@ -1,4 +1,4 @@
-"""E-mail: how it leaves the installation, test messages, and what became of each letter."""
+"""E-mail: how it leaves the installation, test messages, and what became of each."""
 
 import re
 from collections.abc import Sequence
@@ -152,7 +152,7 @@ def settle_test(test_id: int, *, way: str, error: str, now: datetime) -> None:
 
 
 @operation
-def claim_letter(alert_id: int, *, now: datetime) -> bool:
+def claim_email(alert_id: int, *, now: datetime) -> bool:
     """Write the attempt before the sending; False when the alert was closed, mailed or claimed meanwhile."""
     rows = Alert.objects.filter(pk=alert_id, closed_at=None, mailed_at=None)
     rows = rows.filter(Q(mail_again_at=None) | is_due("mail_again_at", now, LONGEST_ROW_WAIT))
@@ -165,7 +165,7 @@ def settle_mailed(alert_id: int, *, now: datetime) -> None:
 
 
 @operation
-def fail_letter(alert_id: int, *, error: str, now: datetime) -> datetime:
+def fail_email(alert_id: int, *, error: str, now: datetime) -> datetime:
     """It is tried again, less often each time; returns when."""
     alert = Alert.objects.select_for_update().get(pk=alert_id)
     again_at = now + pause_after(alert.mail_failures + 1)
@@ -176,6 +176,6 @@ def fail_letter(alert_id: int, *, error: str, now: datetime) -> datetime:
 
 
 @operation
-def hold_letters(alert_ids: Sequence[int], *, why: str) -> None:
+def hold_emails(alert_ids: Sequence[int], *, why: str) -> None:
     """There is no way for e-mail, or nobody to send it to: the alerts say so and wait."""
     Alert.objects.filter(pk__in=alert_ids).update(mail_error=why)

@@ -185,7 +185,7 @@ def _set_aside(
 
 
 @operation
-def put_off(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> int:
+def postpone(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> int:
     """Our own fault while taking the message: it is tried again later. Returns how often it was tried."""
     raw = RawMessage.objects.select_for_update(no_key=True).get(pk=raw_id)
     raw.attempts = min(raw.attempts + 1, 30_000)

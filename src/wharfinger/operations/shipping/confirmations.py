@@ -280,7 +280,7 @@ def _judge_refusal(
 
 
 @operation
-def put_off_looking(confirmation_id: int, *, error: str, now: datetime) -> None:
+def postpone_look(confirmation_id: int, *, error: str, now: datetime) -> None:
     """The look itself failed; it is done again after a pause."""
     Confirmation.objects.filter(pk=confirmation_id).update(error=error[:_TEXT_AT_MOST], again_at=now + LOOK_AFTER_DOUBT)
 

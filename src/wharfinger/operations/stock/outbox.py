@@ -220,7 +220,7 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
         case Later():
             error = outcome.error[:_ERROR_AT_MOST]
             push.update(outcome=StockPush.Outcome.LATER, error=error, settled_at=now)
-            _put_off(sent, now)
+            _postpone(sent, now)
         case NotSent():
             push.delete()
         case _:
@@ -265,7 +265,7 @@ def _end_notice(sent: QuantityToSend) -> None:
         mine.update(attempts=0)
 
 
-def _put_off(sent: QuantityToSend, now: datetime) -> None:
+def _postpone(sent: QuantityToSend, now: datetime) -> None:
     notice = StockNotice.objects.select_for_update(no_key=True).filter(listing_id=sent.listing_id).first()
     if notice is not None:
         notice.attempts = min(notice.attempts + 1, 1000)

@@ -32,7 +32,7 @@ def found_listing(item: ListingsItem, marketplace_id: str) -> FoundListing:
     )
 
 
-def seen_listing(wanted: ToReadBack, item: ListingsItem) -> ReadBack:
+def read_back_of(wanted: ToReadBack, item: ListingsItem) -> ReadBack:
     """A listing that is read back after its quantity was sent."""
     attribute = item.merchant_attribute
     return ReadBack(

@@ -254,7 +254,7 @@ def _address(recipient: Recipient | None) -> IncomingAddress | None:
         return None
     address = recipient.delivery_address or CustomerAddress()
     preference = recipient.delivery_preference or DeliveryPreference()
-    wishes = (preference.drop_off_location, preference.address_instruction)
+    instructions = (preference.drop_off_location, preference.address_instruction)
     lines = (address.address_line1, address.address_line2, address.address_line3)
     street = _filled(lines) or _brazilian_street(address.extended_fields)
     first, second, third, *_ = (*street, "", "", "")
@@ -270,8 +270,8 @@ def _address(recipient: Recipient | None) -> IncomingAddress | None:
             postcode=address.postal_code or "",
             country=address.country_code or "",
             phone=address.phone or "",
-            instructions=" · ".join(_filled(wishes)),
-            hours=_hours(preference.delivery_time),
+            instructions=" · ".join(_filled(instructions)),
+            hours=_business_hours(preference.delivery_time),
             capabilities=", ".join(CAPABILITIES.get(name, name) for name in preference.delivery_capabilities),
         )
     )
@@ -285,17 +285,17 @@ def _brazilian_street(parts: AddressExtendedFields | None) -> list[str]:
     return _filled((street, parts.complement, parts.neighborhood))
 
 
-def _hours(wished: PreferredDeliveryTime | None) -> str:
+def _business_hours(preferred: PreferredDeliveryTime | None) -> str:
     """`Mon to Fri 09:00-17:00; 2026-12-25 closed`: a business's hours in the address's own time."""
-    if wished is None:
+    if preferred is None:
         return ""
-    days = {(d.day_of_week or "").upper(): _windows(d.time_windows) for d in wished.business_hours}
+    days = {(d.day_of_week or "").upper(): _windows(d.time_windows) for d in preferred.business_hours}
     runs = [
         f"{_span([day for day, _ in run])} {text}"
         for text, group in groupby(((day, days.get(day, "")) for day in WEEK), key=itemgetter(1))
         if text and (run := list(group))
     ]
-    exceptions = [_exception(one) for one in wished.exception_dates if one.exception_date]
+    exceptions = [_exception(one) for one in preferred.exception_dates if one.exception_date]
     return "; ".join([*runs, *exceptions])
 
 

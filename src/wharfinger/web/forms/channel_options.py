@@ -135,7 +135,7 @@ class OptionsGrid:
             self._add_row(order_type.value, listed.inherited)
 
     def _types(self, data: QueryDict | None) -> list[OrderType]:
-        """The override rows: as stored, or as the page that was sent had them, one more or less when asked."""
+        """The override rows: as stored, or as the page that was sent had them, one more or less by its buttons."""
         if data is None:
             shown = {row.row.order_type.value for row in self.listed.rows if row.row.order_type is not None}
         else:

@@ -213,7 +213,7 @@ class ChannelForm(forms.Form):
             del self.fields[name]
 
     def say_no(self, refused: Refused) -> None:
-        """Put an operation's no beside its field: a Marketplace ID that was typed is told where it was typed."""
+        """Put an operation's no beside its field: a Marketplace ID that was typed has its error where it was typed."""
         typed = refused.field == "marketplace_id" and self.data.get("marketplace_typed", "").strip()
         names = {**FIELD_NAMES, "marketplace_id": "marketplace_typed"} if typed else FIELD_NAMES
         show_refusal(self, refused, names)

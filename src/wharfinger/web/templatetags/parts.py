@@ -115,7 +115,7 @@ def card_head(title: object, note: object = "") -> SafeString:
     return format_html('<div class="card-head"><h2>{}</h2>{}</div>', title, said)
 
 
-@register.simple_block_tag
-def words(content: str) -> SafeString:
-    """Words too long for a tag's line: {% words as lead %}…{% endwords %}, then `lead` is theirs."""
+@register.simple_block_tag(name="words")
+def long_text(content: str) -> SafeString:
+    """A text too long for a tag's line: {% words as lead %}…{% endwords %}, then `lead` is it."""
     return mark_safe(content.strip())

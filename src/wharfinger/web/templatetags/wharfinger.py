@@ -127,7 +127,7 @@ def from_iso(text: str | None) -> datetime | None:
 
 @register.simple_tag
 def zoned(value: datetime | None, zone: str, style: Style = "short") -> str:
-    """A promise to Amazon in the marketplace's zone, the reader's time beside it where his clock shows another."""
+    """A deadline at Amazon in the marketplace's zone, the reader's time beside it where his clock shows another."""
     if value is None:
         return NOTHING
     there, here = value.astimezone(ZoneInfo(zone)), localtime(value)
@@ -184,7 +184,7 @@ def epoch_ms(value: datetime) -> int:
 
 @register.simple_tag
 def state(value: object, tone: str = "", label: str = "") -> SafeString:
-    """A state as a pill with its label, in the colour of its code. A page's own word is quiet unless told."""
+    """A state as a pill with its label, in the colour of its code. A page's own word is quiet without a tone."""
     if value is None or _text(value) == "":
         return NOTHING
     if tone and tone not in TONES:
@@ -313,9 +313,9 @@ def url_if_may(context: Context, name: str, *args: object) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def fixed_where(context: Context, told: ProblemRow | AlertRow) -> str:
+def fixed_where(context: Context, row: ProblemRow | AlertRow) -> str:
     """The address of the page where a problem or an alert is fixed; nothing where it turns the reader away."""
-    return page_if_may(context, page_of_problem(told) if isinstance(told, ProblemRow) else page_of_alert(told))
+    return page_if_may(context, page_of_problem(row) if isinstance(row, ProblemRow) else page_of_alert(row))
 
 
 def page_if_may(context: Context, address: str) -> str:

@@ -55,7 +55,7 @@ def recipients() -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingLetter:
+class WaitingEmail:
     """An alert that was not mailed yet."""
 
     id: int
@@ -68,11 +68,11 @@ class WaitingLetter:
     again_at: datetime | None
 
 
-def waiting_letters() -> tuple[WaitingLetter, ...]:
+def waiting_emails() -> tuple[WaitingEmail, ...]:
     """Open alerts that nobody was mailed yet, the oldest first."""
     rows = with_channel(Alert.objects.filter(closed_at=None, mailed_at=None)).order_by("raised_at", "pk")
     columns = ("pk", "kind", "text", "remedy", "subject", "channel_id", "mail_again_at")
-    return tuple(WaitingLetter(*row) for row in rows.values_list(*columns))
+    return tuple(WaitingEmail(*row) for row in rows.values_list(*columns))
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class WaitingMessage:
 
 
 def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> list[WaitingMessage]:
-    """The next messages of the account that wait, in the order they came; those put off only when it is time."""
+    """The next messages of the account that wait, in the order they came; those postponed only when it is time."""
     ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
     return [
@@ -48,7 +48,7 @@ def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> l
 def orders_read_past(account_id: int, moment: datetime) -> bool:
     """Whether every order that Amazon had at this moment was read, and its message tried.
 
-    A message that was put off or set aside has had its units reserved, as far as its lines can be read.
+    A message that was postponed or set aside has had its units reserved, as far as its lines can be read.
     """
     read = OrderCursor.objects.filter(account_id=account_id, after__gte=moment).exists()
     unread = RawMessage.objects.filter(account_id=account_id, state=RawMessage.State.WAITING, attempts=0)

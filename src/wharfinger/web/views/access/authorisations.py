@@ -62,7 +62,7 @@ def _registered(application: ApplicationFacts) -> str:
 
 
 def no_referrer(response: HttpResponse) -> HttpResponse:
-    """A state or a code is in the page or its address: nobody is told where we came from."""
+    """A state or a code is in the page or its address: no referrer is sent."""
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -164,7 +164,7 @@ _CONSENT_REQUEST = "seller_central_asks"
 @needs(Right.EDIT_CHANNELS)
 @require_safe
 def authorise_from_seller_central(request: HttpRequest) -> HttpResponse:
-    """Seller Central opened our log-in address. What it asked is kept in the session, out of the address bar."""
+    """Seller Central opened our log-in address. Its parameters are kept in the session, out of the address bar."""
     params = request.GET
     try:
         callback = parse_callback(params.get("amazon_callback_uri", ""), settings.WHARFINGER.simulator_url)
@@ -247,7 +247,7 @@ def _cannot_begin(request: HttpRequest, why: str) -> HttpResponse:
 
 @require_safe
 def come_back(request: HttpRequest) -> HttpResponse:
-    """Seller Central sent the browser back; the code is in the address, so nobody is told where we came from."""
+    """Seller Central sent the browser back; the code is in the address, so no referrer is sent."""
     params = request.GET
     returned = authorisation.take_return(
         state=params.get("state", ""),

@@ -88,7 +88,7 @@ def export_products(request: HttpRequest, channel_id: int) -> HttpResponseBase:
 @signed_in
 @require_safe
 def export_levels(request: HttpRequest, channel_id: int) -> HttpResponseBase:
-    """What Amazon was told and showed; the plan of a first upload is a page of its own."""
+    """What was sent to Amazon and what it showed; the plan of a first upload is a page of its own."""
     channel = _channel_or_404(channel_id)
     form = LevelFilterForm(request.GET)
     form.is_valid()
@@ -119,7 +119,7 @@ def export_plan(request: HttpRequest, channel_id: int) -> HttpResponseBase:
 @signed_in
 @require_safe
 def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
-    """The first upload's plan until it is approved; afterwards what Amazon was told and showed."""
+    """The first upload's plan until it is approved; afterwards what was sent to Amazon and what it showed."""
     channel = _channel_or_404(channel_id)
     form = LevelFilterForm(request.GET)
     form.is_valid()

@@ -19,49 +19,49 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ErrorText:
     title: str
     text: str
     remedy: str
 
 
-BAD_REQUEST = Words(
+BAD_REQUEST = ErrorText(
     "The request could not be read",
     "Something in the address or the form is not as this page expects. Nothing was changed.",
     "Go back, load the page again, and send it once more.",
 )
-TOO_MANY = Words(
+TOO_MANY = ErrorText(
     "The form has too many fields",
     "More was sent than a page of ours ever asks for. Nothing was changed.",
     "Go back, tick fewer rows, and send the form in parts.",
 )
-TOO_LARGE = Words(
+TOO_LARGE = ErrorText(
     "That is too large",
     "What was sent is larger than this page takes. Nothing was changed.",
     "Send less at once: split the text or the file, and import the parts one after the other.",
 )
-FORBIDDEN = Words(
+FORBIDDEN = ErrorText(
     "Your role does not allow this",
     "The page, or what its button does, needs another role than yours. Nothing was changed.",
     "Ask an administrator to do it, or to give you a role that may.",
 )
-FORM_TOO_OLD = Words(
+FORM_TOO_OLD = ErrorText(
     "This form is too old to be sent",
     "You signed in or out since it was opened, or cookies are blocked. Nothing was changed.",
     "Go back, load the page again, and send the form once more.",
 )
-NOT_FOUND = Words(
+NOT_FOUND = ErrorText(
     "Page not found",
     "There is no page at this address. What it showed may have been deleted, or the address has a typing error.",
     "Look it up by its number in the search above, or begin at the dashboard.",
 )
 NOT_FOUND_OUTSIDE = replace(NOT_FOUND, remedy="Check the address; sign in if you have not.")
-NOT_ALLOWED = Words(
+NOT_ALLOWED = ErrorText(
     "This address cannot be opened so",
     "It belongs to a button of another page, and is not a page of its own. Nothing was changed.",
     "Go back to the page that has the button, and press it there.",
 )
-BROKEN = Words(
+BROKEN = ErrorText(
     "Something broke on our side",
     "What was not finished was undone; nothing is half done.",
     "Try again in a minute. If it breaks again, tell your administrator the time: the log holds the reason.",
@@ -98,7 +98,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     return answer(request, 500, BROKEN)
 
 
-def answer(request: HttpRequest, status: int, words: Words) -> HttpResponse:
+def answer(request: HttpRequest, status: int, words: ErrorText) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return HttpResponse(f"{words.title}. {words.remedy}", status=status, content_type="text/plain; charset=utf-8")
     try:
@@ -109,7 +109,7 @@ def answer(request: HttpRequest, status: int, words: Words) -> HttpResponse:
         return HttpResponse(_page(None, status, words, ""), status=status)
 
 
-def _page(request: HttpRequest | None, status: int, words: Words, back: str) -> str:
+def _page(request: HttpRequest | None, status: int, words: ErrorText, back: str) -> str:
     framed = request is not None
     frame = "wharfinger/base.html" if framed else "wharfinger/plain.html"
     context = {"frame": frame, "framed": framed, "status": status, "words": words, "back": back}

@@ -136,7 +136,7 @@ def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_own(request: HttpRequest) -> HttpResponse:
-    """Your own password: the present one is asked, every other session ends."""
+    """Your own password: the present one is needed, every other session ends."""
     form = OwnPasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:

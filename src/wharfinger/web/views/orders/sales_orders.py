@@ -89,7 +89,7 @@ def _at_amazon(order: SalesOrderPage) -> str:
 
 
 def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]:
-    """Parcels and what Amazon was told of them; asked for again until nothing is on its way."""
+    """Parcels and what was sent to Amazon of them; loaded again until nothing is on its way."""
     return live_part(
         request,
         "shipments",
