@@ -213,7 +213,7 @@ def test_a_quantity_is_set_and_the_lead_time_stays(world):
     assert after.merchant_attribute.lead_time_to_ship_max_days == before.merchant_attribute.lead_time_to_ship_max_days
 
 
-def test_every_listing_is_listed_and_the_odd_skus_can_be_requested_for(world):
+def test_every_listing_is_listed_and_the_odd_skus_can_be_fetched(world):
     client, seller = world.client(), world.account("EU")["sellerId"]
     found, token = [], None
     while True:

@@ -403,7 +403,7 @@ def test_a_page_of_listings_goes_on_without_the_one_that_cannot_be_read():
     )
 
 
-def test_named_skus_are_requested_for_by_sku():
+def test_named_skus_are_fetched_by_sku():
     amazon = Amazon(200, {"numberOfResults": 0, "items": []})
     amazon.client.search_listings_items("S", UK, now=NOW, skus=("a/b", "c d"), included_data=("summaries",))
     assert amazon.target == (

@@ -56,7 +56,7 @@ def test_the_apostrophe_against_formulas_is_ours_and_no_other():
 
 
 class TestEncodings:
-    def test_another_code_page_is_requested_about(self):
+    def test_another_code_page_is_a_question(self):
         body = "stock code,name\nMUG,Mug grün für Möbel\n".encode("cp1252")
         found = decode(body)
         assert isinstance(found, AskEncoding)

@@ -106,7 +106,7 @@ def test_a_number_of_its_carrier_goes_unasked(number, carrier):
         ("340434161094042000", "DHL", "only zeros"),
     ],
 )
-def test_a_form_that_does_not_fit_the_carrier_is_requested_about(number, carrier, word):
+def test_a_form_that_does_not_fit_the_carrier_is_a_question(number, carrier, word):
     found = read_tracking_number(number, carrier)
     assert isinstance(found, TrackingNumber)
     assert (found.number, word in found.doubt) == (number, True), found
@@ -182,7 +182,7 @@ def test_dates_in_words_addresses_and_full_width_apostrophes_are_refused(typed, 
     assert word in found.reason
 
 
-def test_two_numbers_in_one_cell_are_requested_about():
+def test_two_numbers_in_one_cell_are_a_question():
     found = read_tracking_number("15501234567890/15501234567891", "Other")
     assert isinstance(found, TrackingNumber)
     assert "two numbers" in found.doubt

@@ -96,7 +96,7 @@ def test_orders_with_the_same_items_in_another_order_never_wait_in_a_ring(commit
     assert set(StockLevel.objects.values_list("on_hand", "allocated")) == {(45, 0)}
 
 
-def test_new_stock_is_promised_once_whoever_comes_first(committed):
+def test_new_stock_is_allocated_once_whoever_comes_first(committed):
     shop = Shop()
     first, second = shop.items[0], shop.items[1]
     for item in (first, second):

@@ -211,7 +211,7 @@ def test_a_pause_after_wrong_passwords_ends():
     assert sign_in.begin_attempt(Attempt("olga", "198.51.100.7"), now=NOW) is not None
 
 
-def test_a_new_secret_may_be_requested_for():
+def test_a_new_secret_may_be_requested():
     olga = olga_the_owner()
     row = AmazonApplication.objects.create(
         client_secret="s",

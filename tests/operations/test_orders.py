@@ -47,7 +47,7 @@ from wharfinger.operations.stock import fba_stock, ledger
 pytestmark = pytest.mark.django_db
 
 
-def test_an_order_is_matched_promised_and_ready(shop):
+def test_an_order_is_matched_allocated_and_ready(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(a_line(quantity=2)))
     assert (the_order().state, shop.level(mug), problems()) == ("ready_to_ship", (5, 2), [])
@@ -55,7 +55,7 @@ def test_an_order_is_matched_promised_and_ready(shop):
     assert the_order().delivery["line_1"] == "1 Quay Street"
 
 
-def test_a_promise_puts_a_notice_for_the_listing(shop):
+def test_an_allocation_puts_a_notice_for_the_listing(shop):
     shop.item("MUG", 5)
     before = StockNotice.objects.get().version
     shop.take(an_order())
@@ -158,7 +158,7 @@ def test_two_lines_of_one_sku_stay_two(shop):
     assert (SalesOrderLine.objects.count(), shop.level(mug)) == (2, (5, 3))
 
 
-def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(shop):
+def test_a_line_of_quantity_zero_is_kept_and_allocates_nothing(shop):
     mug = shop.item("MUG", 5)
     shop.take(an_order(a_line(order_item_id="1"), a_line(order_item_id="2", quantity=0, total="0")))
     assert (SalesOrderLine.objects.count(), shop.level(mug), the_order().state) == (2, (5, 1), "ready_to_ship")
@@ -211,7 +211,7 @@ def test_no_invoice_is_written_while_the_totals_differ_until_they_agree(shop):
     assert (problems(), Invoice.objects.get().total) == ([], Decimal("10.00"))
 
 
-def test_accepted_amounts_are_invoiced_and_not_requested_about_again(shop):
+def test_accepted_amounts_are_invoiced_and_open_no_problem_again(shop):
     shop.item("MUG", 5)
     incoming = an_order(total=Decimal("99.99"))
     shop.take(incoming)
@@ -277,7 +277,7 @@ def test_no_channel_is_skipped_with_the_reason(shop):
         ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
     ],
 )
-def test_without_a_channel_nobody_is_reported_to_dispatch_what_amazon_sends_or_has_gone(shop, changes, remedy):
+def test_without_a_channel_no_remedy_is_to_dispatch_what_amazon_sends_or_has_gone(shop, changes, remedy):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9", **changes))
     assert ImportedOrder.objects.get().remedy == f"Create the channel, and the order is imported. {remedy}"
 
@@ -410,7 +410,7 @@ EVENTS = st.lists(
 @given(events=EVENTS)
 @example(events=[(1, kind, 1 + 3 * place % 5) for place, kind in enumerate(chain(KINDS))])
 @undone()
-def test_whatever_happens_the_ledger_and_the_promises_add_up(shop, events):
+def test_whatever_happens_the_ledger_and_the_allocations_add_up(shop, events):
     """On hand is the sum of the movements; allocated is the sum of the allocations and never below zero."""
     mug = shop.item("MUG", 6)
     for step, (number, event, units) in enumerate(events):

@@ -148,7 +148,7 @@ def test_wrong_units_are_refused_by_line(units, word):
     assert refusal.value.field == "lines"
 
 
-def test_units_that_no_stock_is_promised_to_stay():
+def test_units_without_allocated_stock_stay():
     shop = Shop()
     order = shop.order((shop.mug, 12))
     assert state_of(order) == SalesOrderState.AWAITING_STOCK.value

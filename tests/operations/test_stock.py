@@ -127,7 +127,7 @@ def test_a_component_s_stock_notices_its_kits():
     assert StockNotice.objects.get().listing_id == listing.pk
 
 
-def test_a_sale_of_promised_units_tells_amazon_nothing_new():
+def test_a_sale_of_allocated_units_sends_amazon_nothing_new():
     account, site, item = an_account(), a_site(), an_item()
     a_channel(account, site)
     a_listing(account, item=item)

@@ -148,7 +148,7 @@ def test_rows_are_judged_against_each_other(main):
     assert plan.rows[1].changes == ("Main: 5 → 7 (+2)",)
 
 
-def test_stock_from_a_file_links_listings_and_is_reported_to_amazon(main):
+def test_stock_from_a_file_links_listings_and_is_queued_for_amazon(main):
     account = an_account()
     a_channel(account, main)
     a_listing(account, "MUG", marketplaces=(UK,))
@@ -176,7 +176,7 @@ def test_the_sample_file_is_a_good_file():
 
 class TestCodesThatASpreadsheetChanged:
     @pytest.mark.parametrize("typed", ["mug-1", "00MUG-1", "'MUG-1", "MUG -1", '"=""MUG-1"""'])
-    def test_a_new_code_that_is_probably_a_known_one_is_requested_about(self, main, typed):
+    def test_a_new_code_that_is_probably_a_known_one_is_a_question(self, main, typed):
         an_item("MUG-1", "Mug")
         text = a_file(f"{typed},Mug,,,Main,3,count")
         plan = stock_csv.plan_csv(text)
@@ -193,7 +193,7 @@ class TestCodesThatASpreadsheetChanged:
         stock_csv.apply_csv(a_file("mug-1,Other mug,,,Main,3,count"), {"2:stock code": "typed"}, now=NOW)
         assert levels() == {"mug-1": 3}
 
-    def test_two_new_codes_of_one_file_are_requested_about_too(self, main):
+    def test_two_new_codes_of_one_file_are_a_question_too(self, main):
         plan = stock_csv.plan_csv(a_file("MUG,Mug,,,,,", "mug,Mug,,,,,"))
         assert [(question.row, question.probably) for question in plan.unanswered] == [(3, "MUG")]
 
@@ -215,12 +215,12 @@ class TestCodesThatASpreadsheetChanged:
     @pytest.mark.parametrize(
         ("typed", "meant"), [('"=""0099"""', "0099"), ("'0099", "0099"), ("99.0", "99"), ("=0099", "0099")]
     )
-    def test_a_wrapped_code_is_requested_about_though_nothing_known_is_near(self, main, typed, meant):
+    def test_a_wrapped_code_is_a_question_though_nothing_known_is_near(self, main, typed, meant):
         (question,) = stock_csv.plan_csv(a_file(f"{typed},Mug,,,,,")).questions
         assert (question.field, question.probably) == ("stock code", meant)
 
     @pytest.mark.parametrize("typed", ['"=""012345678905"""', "'012345678905", "012345678905.0", "12345678905.0"])
-    def test_a_wrapped_barcode_is_requested_about(self, main, typed):
+    def test_a_wrapped_barcode_is_a_question(self, main, typed):
         (question,) = stock_csv.plan_csv(a_file(f"MUG,Mug,{typed},,,,")).questions
         assert (question.field, question.probably) == ("barcode", "012345678905")
 
@@ -243,7 +243,7 @@ class TestGtins:
         (error,) = stock_csv.plan_csv(a_file("MUG,Mug,5012345678901,,,,")).errors
         assert (error.field, "5012345678900" in error.remedy) == ("barcode", True)
 
-    def test_eleven_digits_are_requested_about(self, main):
+    def test_eleven_digits_are_a_question(self, main):
         text = a_file("MUG,Mug,12345678905,,,,")
         (question,) = stock_csv.plan_csv(text).unanswered
         assert (question.field, question.probably) == ("barcode", "012345678905")

@@ -160,7 +160,7 @@ def test_listings_end_as_amazon_lists_them(db):
     assert at_every_step(check) > 3
 
 
-def test_promises_and_levels_agree_after_all_that(db):
+def test_allocations_and_levels_agree_after_all_that(db):
     shop = Shop()
     item, service = an_item(), a_service()
     ledger.receive_stock(item.pk, shop.site.pk, 5, now=NOW)

@@ -229,7 +229,7 @@ def test_throttled_it_waits_for_the_next_token():
     assert shop.clock.paused == 4
 
 
-def test_more_than_amazon_lets_be_read_is_reported_to_a_person_and_nothing_is_gone():
+def test_more_than_amazon_lets_be_read_opens_a_problem_and_nothing_is_gone():
     shop = Shop(MUG=Entry())
     a_listing(shop.account, "ELSEWHERE")
     shop.amazon.faults["searchListingsItems"].append(ListingsPage(items=(), number_of_results=1_400, next_token=None))

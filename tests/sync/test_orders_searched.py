@@ -199,7 +199,7 @@ def test_a_strange_order_that_amazon_does_not_know_by_its_number_reserves_nothin
     assert (world.imported(strange).state, world.level(cup)) == ("failed", (10, 0))
 
 
-def test_a_page_of_nothing_but_strange_orders_is_requested_for_once_more_and_then_believed(world):
+def test_a_page_of_nothing_but_strange_orders_is_fetched_once_more_and_then_believed(world):
     strange = elsewhere(line("CUP"))
     search(world, page(strange=[strange]), page(order(line("MUG"))))
     assert not RawMessage.objects.filter(key=strange["orderId"]).exists()
@@ -343,7 +343,7 @@ def test_a_download_without_a_token_is_made_by_the_next_search(world):
     assert world.imported(message).state == "ok"
 
 
-def test_a_missing_address_is_requested_for_again_until_it_comes(world):
+def test_a_missing_address_is_fetched_again_until_it_comes(world):
     world.item("MUG", 10)
     whole = order(line("MUG"))
     message = {**whole, "recipient": {}}

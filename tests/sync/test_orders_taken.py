@@ -83,7 +83,7 @@ def test_the_same_message_twice_is_kept_once_and_changes_nothing(world):
     assert world.level(mug) == (10, 2)
 
 
-def test_a_newer_message_with_the_same_facts_promises_nothing_more(world):
+def test_a_newer_message_with_the_same_facts_allocates_nothing_more(world):
     mug = world.item("MUG", 10)
     message = order(line("MUG", 2))
     world.hear(message)
@@ -200,7 +200,7 @@ def test_units_that_amazon_takes_off_are_free_again(world):
     assert world.level(mug) == (10, 2)
 
 
-def test_units_that_amazon_adds_are_promised_too(world):
+def test_units_that_amazon_adds_are_allocated_too(world):
     mug = world.item("MUG", 10)
     message = order(line("MUG", 2, number="1"))
     world.hear(message)
@@ -231,7 +231,7 @@ def test_a_line_that_amazon_tells_no_more_is_cancelled(world):
     assert (world.level(mug), world.level(cup)) == ((10, 2), (10, 0))
 
 
-def test_a_line_of_quantity_zero_is_kept_and_promises_nothing(world):
+def test_a_line_of_quantity_zero_is_kept_and_allocates_nothing(world):
     mug = world.item("MUG", 10)
     message = order(line("MUG", 0), line("MUG", 1))
     world.hear(message)
@@ -262,7 +262,7 @@ def test_an_order_waits_for_stock_and_is_served_when_it_comes_by_ship_by(world):
     assert (world.sale(late).state, world.sale(urgent).state) == ("awaiting_stock", "ready_to_ship")
 
 
-def test_a_kit_promises_its_components(world):
+def test_a_kit_allocates_its_components(world):
     kit = world.item("KIT")
     mug, cup = world.item("MUG", 10, listed=False), world.item("CUP", 5, listed=False)
     KitComponent.objects.create(kit=kit, component=mug, quantity=2)
@@ -559,7 +559,7 @@ def test_units_confirmed_in_seller_central_leave_our_stock_too(world):
     assert world.level(mug) == (7, 0)
 
 
-def test_what_left_elsewhere_without_a_promise_is_reported_to_the_listing(world):
+def test_what_left_elsewhere_without_an_allocation_queues_the_listing(world):
     world.item("MUG", 1)
     message = order(line("MUG", 3, number="1"))
     world.hear(message)

@@ -217,7 +217,7 @@ def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(rotating
     "error",
     [TimedOut(OPERATION, outcome_unknown=True), ServerFault(OPERATION, status=503, outcome_unknown=True)],
 )
-def test_without_an_answer_the_message_is_waited_for_and_amazon_not_requested_again(rotating, error):
+def test_without_an_answer_the_message_is_waited_for_and_no_second_call_is_made(rotating, error):
     rotator = SecretRotator(error)
     ask(rotating, rotator)
     ask(rotating, rotator)

@@ -67,7 +67,7 @@ class Shop:
         return [self.amazon.packages[order.order_ref]["1"].tracking_number for order in self.orders]
 
 
-def test_amazon_is_reported_in_its_words():
+def test_a_confirmation_is_sent_in_the_form_of_amazons_model():
     shop = Shop()
     shop.run()
     (order,) = shop.orders
@@ -234,7 +234,7 @@ class TestDoubt:
 
 
 class TestRefused:
-    def test_a_refusal_is_reported_to_a_person_with_amazons_words(self):
+    def test_a_refusal_opens_a_problem_with_amazons_message(self):
         shop = Shop(2)
         words = "The tracking ID does not match the expected format for the carrier."
         shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message=words))

@@ -48,7 +48,7 @@ class Shop:
         return Listing.objects.get(sku=sku)
 
 
-def test_amazon_is_reported_what_is_available_and_why_is_kept():
+def test_what_is_available_is_sent_to_amazon_and_why_is_kept():
     shop = Shop(("MUG", 12))
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 3, now=NOW)
     shop.run()
@@ -144,7 +144,7 @@ def test_a_dead_line_ends_the_run_and_loses_nothing():
         Refused("patch", status=400, message="The attributes are invalid."),
     ],
 )
-def test_a_refused_sku_is_reported_to_a_person_and_the_others_go_on(fault):
+def test_a_refused_sku_opens_a_problem_and_the_others_go_on(fault):
     shop = Shop(("MUG", 5), ("CUP", 6))
     shop.amazon.faults["patchListingsItem"].append(fault)
     shop.run()

@@ -94,7 +94,7 @@ def test_who_edited_while_a_new_secret_came_overwrites_nothing_of_it(entered):
         ("queue_key_id", "AKIAEXAMPLEEXAMPLE", "address too"),
     ],
 )
-def test_wrong_input_is_reported_by_its_field_what_was_typed_stays_but_secrets(sign_in, field, value, words):
+def test_wrong_input_is_an_error_at_its_field_what_was_typed_stays_but_secrets(sign_in, field, value, words):
     answer = sign_in().post(NEW, {**ENTRY, field: value})
     text = answer.content.decode()
     assert (answer.status_code, words in text) == (422, True)

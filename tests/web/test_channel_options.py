@@ -152,7 +152,7 @@ def test_the_whole_list_is_saved_with_the_channel_and_audited(world, sign_in):
         ("auto_pick", "<script>alert(1)</script>"),
     ],
 )
-def test_wrong_input_is_reported_by_its_field_and_nothing_is_saved(row, field, value, world, sign_in):
+def test_wrong_input_is_an_error_at_its_field_and_nothing_is_saved(row, field, value, world, sign_in):
     answer = edit(sign_in(), world, name="Changed", rows=["Prime"], **{f"{row}{field}": value})
     page = text(answer)
     assert (answer.status_code, f'id="id_{row}{field}_error"' in page) == (422, True)

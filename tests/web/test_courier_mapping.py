@@ -107,7 +107,7 @@ def test_a_near_miss_is_named_and_a_code_seen_at_amazon_is_taken(world, sign_in)
         ([("", "group", "")], "level.0.level"),
     ],
 )
-def test_a_wrong_level_is_reported_by_its_field(levels, field, world, sign_in):
+def test_a_wrong_level_is_an_error_at_its_field(levels, field, world, sign_in):
     group = CourierGroup.objects.get(name="Prime").pk
     levels = [(level, group if chosen == "group" else chosen, priority) for level, chosen, priority in levels]
     answer = sign_in().post(address(world, "edit/"), entered(world, levels))
@@ -127,7 +127,7 @@ def test_a_wrong_level_is_reported_by_its_field(levels, field, world, sign_in):
         ("shipping_method", "Y" * 61),
     ],
 )
-def test_a_wrong_carrier_is_reported_by_its_field(field, value, world, sign_in):
+def test_a_wrong_carrier_is_an_error_at_its_field(field, value, world, sign_in):
     name = f"carrier.{world.typed.pk}."
     answer = sign_in().post(address(world, "edit/"), entered(world, **{f"{name}{field}": value}))
     page = text(answer)

@@ -34,7 +34,7 @@ def _try(client, password, **more):
     return client.post(reverse("sign-in"), {"username": "olga", "password": password, **more})
 
 
-def test_who_signs_in_comes_to_the_page_that_was_requested_for(olga):
+def test_who_signs_in_comes_to_the_page_that_was_requested(olga):
     client = Client()
     answer = client.get("/channels/")
     assert answer["Location"] == "/sign-in/?next=/channels/"

@@ -54,7 +54,7 @@ def test_a_forbidden_page_names_who_may(sign_in):
     assert "Anna Administrator" in answer.text
 
 
-def test_a_form_without_its_token_is_reported_to_be_loaded_again():
+def test_the_remedy_of_a_form_without_its_token_is_to_load_it_again():
     client = Client(enforce_csrf_checks=True)
     answer = client.post("/sign-in/", {"username": "olga"})
     assert (answer.status_code, "too old to be sent" in answer.text, FRAME in answer.text) == (403, True, False)

@@ -172,7 +172,7 @@ def test_every_address_is_requested():
 
 
 @pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2101-01-01"])
-def test_a_day_at_the_end_of_time_is_reported_by_its_field_and_filters_nothing(world, sign_in, day):
+def test_a_day_at_the_end_of_time_is_an_error_at_its_field_and_filters_nothing(world, sign_in, day):
     client = sign_in()
     for address in ("/imported-orders/", "/settings/audit/"):
         for name in ("date_from", "date_to"):

@@ -64,7 +64,7 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
         ("recipients", "olga@example.com\nnobody", "no e-mail address"),
     ],
 )
-def test_wrong_input_is_reported_by_its_field_and_what_was_typed_stays_but_the_password(sign_in, field, value, words):
+def test_wrong_input_is_an_error_at_its_field_and_what_was_typed_stays_but_the_password(sign_in, field, value, words):
     answer = sign_in().post(MAIL, {**ENTRY, field: value})
     text = answer.content.decode()
     assert (answer.status_code, words in text, "horse" in text) == (422, True, False)
@@ -95,7 +95,7 @@ def test_the_mail_server_is_forgotten_by_a_button(sign_in):
     assert not MailSettings.objects.exists()
 
 
-def test_a_test_message_is_requested_for_and_the_page_shows_its_end(sign_in):
+def test_a_test_message_is_requested_and_the_page_shows_its_end(sign_in):
     browser = sign_in()
     assert browser.post(f"{MAIL}test/", {"to": "sam@example.com"})["Location"] == MAIL
     assert "Being sent to sam@example.com" in browser.get(MAIL).content.decode()
@@ -104,7 +104,7 @@ def test_a_test_message_is_requested_for_and_the_page_shows_its_end(sign_in):
     assert (part.status_code, b"Nothing listens" in part.content) == (286, True)
 
 
-def test_a_test_message_to_nobody_is_reported_by_its_field(sign_in):
+def test_a_test_message_to_nobody_is_an_error_at_its_field(sign_in):
     answer = sign_in().post(f"{MAIL}test/", {"to": "nobody"})
     assert (answer.status_code, "no e-mail address" in answer.content.decode()) == (422, True)
     assert not TestMail.objects.exists()

@@ -88,7 +88,7 @@ def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_
     assert 'value="Kept name"' in at(client, key, "general")
 
 
-def test_the_courier_that_the_check_requested_for_is_made_and_the_check_is_good(client):
+def test_the_courier_that_the_check_needs_is_created_and_the_check_is_good(client):
     a_site()
     key = begin(client)
     assert "There is no courier service at all" in at(client, key, "checks")

@@ -65,7 +65,7 @@ def test_what_is_used_offers_no_delete_and_refuses_one(sign_in):
         ("AMAZON fbm", "already"),
     ],
 )
-def test_a_wrong_name_is_reported_by_its_field(name, words, sign_in):
+def test_a_wrong_name_is_an_error_at_its_field(name, words, sign_in):
     answer = sign_in().post(f"{ENTRY}add/", {"name": name})
     page = text(answer)
     assert (answer.status_code, words in page, "<script>alert" in page) == (422, True, False)
@@ -137,7 +137,7 @@ def test_lines_of_a_courier_group_by_their_pages(sign_in):
         ({"grams_at_most": "heavy"}, "grams_at_most"),
     ],
 )
-def test_a_wrong_line_is_reported_by_its_field(form, field, sign_in):
+def test_a_wrong_line_is_an_error_at_its_field(form, field, sign_in):
     client, world = sign_in(), Trading()
     group = CourierGroup.objects.get(name="Prime")
     answer = client.post(f"/settings/courier-groups/{group.pk}/lines/new/", {"service_id": world.courier.pk, **form})

@@ -65,7 +65,7 @@ def test_a_part_of_an_order_leaves_and_the_rest_stays_open(world, order, sign_in
     assert 'value="1"' in text
 
 
-def test_a_missing_tracking_number_is_reported_by_its_field_and_nothing_leaves(world, order, sign_in):
+def test_a_missing_tracking_number_is_an_error_at_its_field_and_nothing_leaves(world, order, sign_in):
     answer = _dispatch(sign_in(Role.WAREHOUSE), order, service_id=world.typed.pk)
     assert answer.status_code == 422
     assert answer.context["form"].errors.keys() == {"tracking_number"}
@@ -127,7 +127,7 @@ def test_received_stock_is_a_movement_with_its_reason(world, item, sign_in):
         ("receive", {"quantity": "1", "site_id": "999"}, "site_id"),
     ],
 )
-def test_a_refused_movement_is_reported_by_its_field_and_what_was_typed_is_kept(
+def test_a_refused_movement_is_an_error_at_its_field_and_what_was_typed_is_kept(
     verb, typed, field, world, item, sign_in
 ):
     before = Movement.objects.count()
@@ -172,7 +172,7 @@ def test_an_item_is_made_with_barcodes_and_components(item, sign_in):
         ({"name": ""}, "name"),
     ],
 )
-def test_a_refused_item_is_reported_by_its_field(changes, field, item, sign_in):
+def test_a_refused_item_is_an_error_at_its_field(changes, field, item, sign_in):
     answer = sign_in().post(reverse("stock-item-new"), {"code": "NEW", "name": "New", **changes})
     assert answer.status_code == 422
     assert list(answer.context["form"].errors) == [field]

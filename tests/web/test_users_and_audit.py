@@ -79,7 +79,7 @@ def test_the_link_works_once_and_signs_its_owner_in(invited):
         ({"password": "Petra-petra-1234", "again": "Petra-petra-1234"}, "user name"),
     ],
 )
-def test_a_weak_or_mistyped_password_is_reported_by_its_field_and_the_link_still_works(invited, form, words):
+def test_a_weak_or_mistyped_password_is_an_error_at_its_field_and_the_link_still_works(invited, form, words):
     _petra, link = invited
     answer = use(Client(), link, **form)
     assert (answer.status_code, words in text(answer)) == (422, True)
@@ -145,7 +145,7 @@ def test_there_is_always_an_administrator(olga):
         ({"role": "Emperor"}, "role", "not one of the available choices"),
     ],
 )
-def test_a_person_who_cannot_be_is_reported_by_the_field(olga, changes, field, words):
+def test_a_person_who_cannot_be_is_an_error_at_the_field(olga, changes, field, words):
     good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "Viewer"}
     answer = olga.post("/settings/users/new/", {**good, **changes})
     assert answer.status_code == 422
