@@ -44,7 +44,7 @@ check: $(DEV)
 	$(BIN)/djlint --check --quiet --profile jinja $(SIMULATOR_PAGES) || { echo "make format lays templates out"; exit 1; }
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest tests/house $(ARGS)
+	$(BIN)/pytest tests/architecture $(ARGS)
 
 format: $(DEV)
 	$(BIN)/ruff check --fix .
