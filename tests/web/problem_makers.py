@@ -34,7 +34,7 @@ from wharfinger.operations.installation import flows
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import ledger, listings, outbox
 from wharfinger.operations.stock._issue_steps import keep_issues
-from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_seen
+from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_read_back
 from wharfinger.operations.stock.listings import FoundListing
 
 Maker = Callable[[World], None]
@@ -230,7 +230,7 @@ def a_quantity_that_amazon_never_shows(world: World) -> None:
         at = NOW + timedelta(hours=1 + look)
         listing = Listing.objects.get()
         StockNotice.objects.all().delete()
-        compare_seen(listing, 3, requested_at=at, now=at, looked=True)
+        compare_read_back(listing, 3, requested_at=at, now=at, looked=True)
 
 
 @makes(ProblemKind.LISTING_DRIFT)
@@ -238,7 +238,7 @@ def a_fall_that_no_order_explains(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
     at = NOW + timedelta(hours=1)
     StockNotice.objects.all().delete()
-    compare_seen(Listing.objects.get(), 3, requested_at=at, now=at, looked=True)
+    compare_read_back(Listing.objects.get(), 3, requested_at=at, now=at, looked=True)
     OrderCursor.objects.update_or_create(account=world.account, defaults={"after": at + timedelta(minutes=1)})
     listings.send_quantity_again(Listing.objects.get().pk, now=at, user=User.objects.get(username="olga"))
     outbox.claim_quantities(world.account.pk, 10, now=at + timedelta(minutes=10))

@@ -187,13 +187,17 @@ def test_the_list_is_sent_again_only_when_it_changed(sign_in):
     assert client.get(f"{address}?seen={stamp}", headers={"HX-Target": "rows"}).status_code == 200
 
 
-@pytest.mark.parametrize(("state", "status"), [("accepted", 200), ("confirmed", 286), ("refused", 286)])
-def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, status, sign_in):
+@pytest.mark.parametrize(
+    ("state", "status", "mark"),
+    [("accepted", 200, "check-waiting"), ("confirmed", 286, "check-good"), ("refused", 286, "check-bad")],
+)
+def test_the_order_page_asks_for_its_parcels_until_amazon_has_confirmed(state, status, mark, sign_in):
     world = Trading()
     order = moments.shipped_order(world, 1, moments.stocked_item(world, "MUG"), state)
     answer = sign_in().get(reverse("sales-order", args=[order.pk]), headers={"HX-Target": "shipments"})
     assert answer.status_code == status
-    assert ("hx-trigger" in answer.content.decode()) is (status == 200)
+    assert ("hx-trigger" in answer.text) is (status == 200)
+    assert re.findall(r'class="check (check-\w+)"', answer.text)[-1] == mark
 
 
 @pytest.mark.parametrize(("state", "links"), [("confirmed", 1), ("refused", 2), ("not_shown", 2), ("not_sent", 2)])

@@ -88,7 +88,7 @@ def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
         triggers.run_flow(account_id, "fba_stock_in", soon=True)
 
 
-def compare_seen(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:
+def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:
     """Amazon showed this quantity; `looked`: it was fetched because a read-back was due.
 
     Another number than sent is no drift yet while a newer number waits, while the last one may still

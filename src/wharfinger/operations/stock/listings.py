@@ -12,7 +12,7 @@ from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
-from wharfinger.operations.stock._listing_steps import compare_seen, link_by_itself
+from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself
 from wharfinger.operations.stock._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
 
@@ -112,7 +112,7 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
 def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:
     _judge_both_ways(listing, one.both_ways, now)
     if one.quantity is not None and listing.fulfilment == Fulfilment.FBM:
-        compare_seen(listing, one.quantity, requested_at=read_at, now=now, looked=False)
+        compare_read_back(listing, one.quantity, requested_at=read_at, now=now, looked=False)
 
 
 def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:

@@ -24,7 +24,7 @@ from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Sil
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
-from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_seen
+from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back
 from wharfinger.operations.transaction import operation
 
 LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
@@ -322,7 +322,7 @@ def note_read_back(seen: Sequence[ReadBack], *, requested_at: datetime, now: dat
         if one.gone or one.fulfilled_by_amazon or one.quantity is None:
             _lose(listing, one, now)
             continue
-        compare_seen(listing, one.quantity, requested_at=requested_at, now=now, looked=True)
+        compare_read_back(listing, one.quantity, requested_at=requested_at, now=now, looked=True)
         differ += one.quantity != listing.sent_quantity
     return differ
 
