@@ -200,7 +200,7 @@ def test_shipping_notifications_are_filtered_paged_and_exported(world, sign_in):
     assert csv_lines[0].startswith("sales order,Amazon order,parcel")
     assert len(csv_lines) == 4
     assert Confirmation.objects.count() == 3
-    assert "an FBA channel tells it nothing" in text(browser.get(f"/channels/{world.fba.pk}/shipping/"))
+    assert "an FBA channel sends it no confirmations" in text(browser.get(f"/channels/{world.fba.pk}/shipping/"))
 
 
 def test_activity_is_filtered_paged_exported_and_leads_to_the_audit(world, sign_in):
