@@ -350,7 +350,7 @@ def start_importing(walk, picture=""):
     if picture:
         walk.picture(picture)
     walk.press("Start importing")
-    walk.sees("The import begins")
+    walk.sees("The import has started")
 
 
 def test_the_first_import_begins_when_a_person_has_looked(walk):

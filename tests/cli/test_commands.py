@@ -53,7 +53,7 @@ def test_set_up_link_prints_nothing_but_the_link_and_the_last_one_counts(install
 
 def test_set_up_link_ends_with_4_where_there_is_an_administrator(installed, capsys):
     User.objects.create(username="olga", full_name="Olga Owner", role=Role.ADMINISTRATOR.value)
-    sentence = "wharfinger: There is an administrator already: they make links under Settings, Users.\n"
+    sentence = "wharfinger: There is already an administrator, who creates links under Settings, Users.\n"
     assert run(capsys, "set-up-link") == (4, "", sentence)
     assert not SetupLink.objects.exists()
 
@@ -68,7 +68,7 @@ def transport_lines(capsys):
 
 
 def test_doctor_says_that_nothing_goes_readable_over_a_network(installed, capsys):
-    assert transport_lines(capsys) == ["✓ Transport: nothing goes readable over a network"]
+    assert transport_lines(capsys) == ["✓ Transport: no unencrypted connections over a network"]
 
 
 def test_doctor_names_pages_over_plain_http_and_the_remedy(installed, capsys):

@@ -92,8 +92,8 @@ def link():
 
 def test_a_published_pair_is_answered_and_the_channel_is_linked(world):
     assert world.verify() == [
-        ("Token exchange", True, "Amazon gives us access tokens."),
-        ("Amazon's sandbox answers", True, "Sandbox: only checked; it answers published examples."),
+        ("Token exchange", True, "Amazon issues access tokens."),
+        ("Amazon's sandbox answers", True, "Sandbox: only checked; it returns published examples only."),
     ]
     assert link() == "linked"
     assert not Participation.objects.exists()
@@ -101,7 +101,7 @@ def test_a_published_pair_is_answered_and_the_channel_is_linked(world):
 
 def test_a_token_that_was_taken_back_is_lost_and_the_second_line_is_not_waited_for(world):
     world.amazon.control("authorisations/revoke", {"sellerId": EU})
-    assert [(ok, message) for _, ok, message in world.verify()][1] == (None, "Not checked: the line above failed.")
+    assert [(ok, message) for _, ok, message in world.verify()][1] == (None, "Not checked: the check above failed.")
     assert ChannelCheck.objects.get(ok=None).checked_at is not None
     assert link() == "lost"
 

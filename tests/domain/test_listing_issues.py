@@ -17,7 +17,7 @@ def test_it_says_amazons_words_the_code_the_attributes_and_what_amazon_did():
     assert MISSING.sentence == (
         "'brand' is required. (90220: brand, model) — the product is hidden from search results."
     )
-    assert ACTED_UPON.sentence == "Amazon gives no message. (99) — the offer cannot be bought; SOMETHING_NEW."
+    assert ACTED_UPON.sentence == "Amazon gave no message. (99) — the offer cannot be bought; SOMETHING_NEW."
 
 
 def test_stored_it_comes_back_whole():

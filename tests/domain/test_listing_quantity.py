@@ -56,7 +56,7 @@ def test_a_kit_is_bounded_by_each_component(parts):
 
 def test_the_whole_sum_is_kept():
     assert listing_quantity(Level(12, 3)) == Explained(
-        9, (("On hand", 12), ("Promised to orders", -3), ("Available", 9), ("Told to Amazon", 9))
+        9, (("On hand", 12), ("Allocated", -3), ("Available", 9), ("Sent to Amazon", 9))
     )
 
 
@@ -92,7 +92,7 @@ def test_a_channel_that_does_not_send_makes_no_conflict():
         ({"fulfilment": ""}, "who sends"),
         ({"gone": True}, "gone"),
         ({"linked": False}, "Not linked"),
-        ({"channels": ()}, "No FBM channel"),
+        ({"channels": ()}, "None of your FBM channels"),
         ({"product_type": ""}, "product type"),
         ({"channels": (replace(UK, silent="UK: waits for approval."),)}, "approval"),
         ({"channels": (replace(UK, site_id=None),)}, "Site"),

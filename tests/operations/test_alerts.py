@@ -54,7 +54,7 @@ def test_each_step_is_raised_once_with_its_remedy_and_its_page(account):
     channel = account.channels.get()
     assert (alert.text, page(alert), alert.account) == (
         "The authorisation of Harbour & Home ends on 1 March 2027 (reminder of 14 days before). After that Amazon "
-        "takes our access no more: no order comes in and nothing goes out.",
+        "no longer accepts our access: no orders are imported and nothing is sent.",
         f"/channels/{channel.pk}/",
         account,
     )

@@ -173,7 +173,7 @@ def test_a_late_courier_is_acknowledged_row_by_row(installation):
 
 
 def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(installation):
-    with pytest.raises(Refused, match="no orders of the type FBA"):
+    with pytest.raises(Refused, match="cannot have orders of the type FBA"):
         save(made_channel(installation), an_entry(installation, options=rows(row(OrderType.FBA))))
 
 

@@ -203,7 +203,7 @@ def test_a_short_wait_between_pages_is_taken_and_a_long_one_is_not():
         shop.run()
 
 
-NO_FBA = "Amazon has no FBA stock for this account"
+NO_FBA = "Amazon holds no FBA stock for this account"
 
 
 @pytest.mark.parametrize("status", [400, 404])
@@ -251,7 +251,10 @@ def test_one_pool_without_stock_beside_one_with_stock_is_said_at_its_site():
     a_channel(shop.account, europe, DE, kind="FBA")
     shop.amazon.faults["getInventorySummaries"] += [None, Refused("getInventorySummaries", status=400)]
     result = shop.run()
-    assert ("1 item, " in result.outcome, "FBA Europe: Amazon has no FBA stock there" in result.outcome) == (True, True)
+    assert ("1 item, " in result.outcome, "FBA Europe: Amazon holds no FBA stock there" in result.outcome) == (
+        True,
+        True,
+    )
     assert result.next_due is None
 
 

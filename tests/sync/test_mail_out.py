@@ -68,15 +68,15 @@ AUTH = ("AUTH PLAIN LOGIN",)
             {"AUTH": "535 no"},
             {"username": "shop", "password": SECRET},
             AUTH,
-            "does not take the user name and password",
+            "does not accept the user name and password",
         ),
         ({}, {"username": "shop", "password": SECRET}, (), "does not offer"),
-        ({"MAIL": "550 no"}, {}, (), "does not take the sender's address"),
-        ({"RCPT": "550 no such"}, {}, (), "takes none of the recipients (550)"),
+        ({"MAIL": "550 no"}, {}, (), "does not accept the sender's address"),
+        ({"RCPT": "550 no such"}, {}, (), "accepts none of the recipients (550)"),
         ({"DATA": "451 later"}, {}, (), "refused the message (451)"),
         ({"EHLO": "500 what", "HELO": "500 what"}, {}, (), "refused the message (500)"),
         ({}, {"security": "STARTTLS"}, (), "does not offer STARTTLS"),
-        ({}, {"security": "TLS"}, (), "does not speak TLS there"),
+        ({}, {"security": "TLS"}, (), "does not offer TLS on this port"),
     ],
 )
 def test_a_refusal_says_why_and_what_to_do_without_the_password(refuse, changes, extensions, words):
@@ -91,7 +91,7 @@ def test_nobody_at_the_port_is_reported_as_such():
     with socket.socket() as tried:
         tried.bind(("127.0.0.1", 0))
         port = tried.getsockname()[1]
-    with pytest.raises(NotSent, match=f"Nothing listens at 127.0.0.1:{port}"):
+    with pytest.raises(NotSent, match=f"No server answers at 127.0.0.1:{port}"):
         SmtpEmailSender(SmtpServer("127.0.0.1", port, "None", "", "", "s@example.com")).send(LETTER, ["o@example.com"])
 
 
@@ -147,7 +147,7 @@ def test_a_test_message_that_fails_says_why_and_is_not_tried_again(olga):
         server.refuse.clear()
         run(post_to(server))
     assert server.letters == []
-    assert all("takes none of the recipients" in row.error for row in TestMail.objects.all())
+    assert all("accepts none of the recipients" in row.error for row in TestMail.objects.all())
     mail.ask_test("sam@example.com", user=olga, now=NOW)
     run(None)
     assert "no mail server" in TestMail.objects.latest("pk").error

@@ -173,7 +173,7 @@ def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and
     cup = world.item("CUP", 10)
     wanted, strange = order(line("MUG")), elsewhere(line("CUP", 2))
     outcome = search(world, page(wanted, strange=[strange])).outcome
-    assert outcome == "1 order on 1 page, 1 of marketplaces that were not requested set aside"
+    assert outcome == "1 order on 1 page, 1 set aside (marketplace not requested)"
     assert cursor(world).after == NOW - timedelta(minutes=5)
     world.take_waiting()
     problem = Problem.objects.get(imported_order=world.imported(strange))
@@ -279,7 +279,7 @@ def test_messages_are_kept_encrypted(world):
 def test_an_account_whose_channels_are_all_off_is_not_searched(world):
     Channel.objects.filter(pk=world.fbm.pk).update(enabled=False)
     Channel.objects.filter(pk=world.fba.pk).update(activated=False)
-    assert search(world).outcome == "no channel is on"
+    assert search(world).outcome == "no channel is enabled"
     assert not OrderCursor.objects.exists()
 
 

@@ -180,7 +180,7 @@ def test_a_warning_of_amazons_sets_the_day_on_which_the_secret_ends(application)
 )
 def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(application, body):
     queue = FakeQueue(body, new_secret())
-    assert read(queue).outcome == "1 new secret, 1 left, as it is not ours"
+    assert read(queue).outcome == "1 new secret, 1 ignored, as it is for another application"
     assert queue.deleted == ["receipt-1"]
 
 
@@ -196,7 +196,7 @@ def test_what_is_not_ours_or_not_understood_is_left_and_harms_nothing(applicatio
             ),
             "register your SQS queue",
         ),
-        (InvalidClient("exchangeToken", status=401), "does not accept the present client id and secret"),
+        (InvalidClient("exchangeToken", status=401), "does not accept the current client id and secret"),
         (AccessDenied(OPERATION, status=403, code="Unauthorized"), "does not let the application"),
         (TimedOut("exchangeToken", outcome_unknown=True), "no answer"),
         (Refused(OPERATION, status=400, code="InvalidInput", message="Something else"), "InvalidInput"),

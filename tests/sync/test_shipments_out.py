@@ -312,7 +312,7 @@ class TestDropped:
         self.through(shop, 6)
         assert shop.amazon.named("confirmShipment") == [(shop.orders[0].order_ref, 1)] * 3
         assert shop.states() == ["not_shown"]
-        assert Problem.objects.get().cause.endswith("Amazon took the confirmation and shows no parcel of it.")
+        assert Problem.objects.get().cause.endswith("Amazon accepted the confirmation and shows no parcel for it.")
 
     def test_of_a_shipped_order_with_another_carrier_it_is_not_sent_again(self):
         shop = Shop()

@@ -56,7 +56,7 @@ def test_what_is_available_is_sent_to_amazon_and_why_is_kept():
     listing = shop.listing()
     assert (listing.sent_quantity, listing.sent_at) == (9, NOW)
     assert listing.sent_why["steps"] == [
-        ["On hand", 12], ["Promised to orders", -3], ["Available", 9], ["Told to Amazon", 9],
+        ["On hand", 12], ["Allocated", -3], ["Available", 9], ["Sent to Amazon", 9],
     ]  # fmt: skip
     assert not StockNotice.objects.exists()
     assert StockPush.objects.get().outcome == StockPush.Outcome.ACCEPTED

@@ -54,14 +54,14 @@ def test_a_pasted_token_is_verified_line_by_line_like_the_other(whole):
 def test_a_pasted_token_that_was_never_good_is_no_lost_authorisation(whole):
     paste(whole, "Atzr|never-good")
     assert (link(), SellerAccount.objects.get().link_state) == ("not_linked", "waiting")
-    assert "Copy the Auth Token whole" in ChannelCheck.objects.get(ok=False).remedy
+    assert "Copy the whole Auth Token" in ChannelCheck.objects.get(ok=False).remedy
     assert not Alert.objects.exists()
     assert not Problem.objects.exists()
 
 
 def test_what_cannot_be_requested_after_a_failed_line_says_so_and_is_not_waited_for(whole):
     paste(whole, "Atzr|never-good")
-    not_checked = (None, "Not checked: the line above failed.", True)
+    not_checked = (None, "Not checked: the check above failed.", True)
     assert check_lines()[1:] == [
         ("Marketplace participation", *not_checked),
         ("Seller ID", *not_checked),

@@ -125,7 +125,7 @@ def test_rotate_asks_once_and_the_page_looks_again_by_itself(entered):
     queue = {"queue_url": QUEUE, "queue_key_id": "AKIAEXAMPLEEXAMPLE", "queue_secret": "queue-secret-value"}
     entered.post(edit(), {**ENTRY, "client_secret": "", **queue})
     text = entered.post(f"{edit()}rotate/", follow=True).content.decode()
-    assert "Amazon is asked for a new secret" in text
+    assert "A new secret is requested from Amazon" in text
     assert "New one on its way" in text
     assert 'hx-get="' in text
     assert "queue-secret-value" not in text

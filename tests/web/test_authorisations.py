@@ -313,7 +313,7 @@ def test_revoked_here_it_says_so_and_the_channels_wait(world, sign_in):
     assert "Manage Your Apps" in browser.get(f"/channels/{world.fbm.pk}/revoke/").content.decode()
     assert SellerAccount.objects.get().token_set_at is not None
     answer = browser.post(f"/channels/{world.fbm.pk}/revoke/", follow=True)
-    assert "Nothing queued was lost" in answer.content.decode()
+    assert "All queued work is kept" in answer.content.decode()
     assert set(Channel.objects.values_list("link_state", flat=True)) == {"waiting"}
     again = browser.post(f"/channels/{world.fbm.pk}/revoke/", follow=True)
     assert "no access that could be revoked" in again.content.decode()

@@ -41,9 +41,9 @@ def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world,
     assert "2 orders found, none imported" in page
     page = browser.get(f"/channels/{world.fbm.pk}/first-import/").content.decode()
     assert "import 1, record only 1, ignore 0 as proposed" in page
-    assert "Still to be shipped." in page
+    assert "Not shipped yet." in page
     answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "Ignore"}, follow=True)
-    assert "The import begins: 1 to record only, 1 to ignore." in answer.content.decode()
+    assert "The import has started: 1 to record only, 1 to ignore." in answer.content.decode()
     states = dict(ImportedOrder.objects.values_list("pk", "state"))
     assert states == {first.pk: "ignored", second.pk: "retrying"}
     assert not Channel.objects.get(pk=world.fbm.pk).dont_import_orders
@@ -165,7 +165,7 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
     answer = browser.post(address, {"go": "start"}, follow=True)
-    assert "The import begins: 4 to record only, 59 to ignore." in answer.content.decode()
+    assert "The import has started: 4 to record only, 59 to ignore." in answer.content.decode()
     assert ImportedOrder.objects.filter(state="ignored").count() == 59
 
 

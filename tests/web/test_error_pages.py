@@ -33,7 +33,7 @@ def far_too_much(settings):
 CASES = [
     (404, "Page not found", lambda client: client.get("/nowhere/")),
     (404, "Page not found", lambda client: client.get("/sales-orders/999999/")),
-    (405, "cannot be opened so", lambda client: client.get("/sign-out/")),
+    (405, "cannot be opened directly", lambda client: client.get("/sign-out/")),
     (413, "too large", lambda client: client.post("/stock/import/", {"text": "x" * 500})),
     (400, "too many fields", lambda client: client.post("/stock/new/", {f"f{n}": "" for n in range(9)})),
 ]
@@ -66,7 +66,11 @@ def test_a_fault_of_ours_stands_in_the_frame(clock):
     request = RequestFactory().get("/stock/")
     request.user = someone()
     answer = errors.broken(request)
-    assert (answer.status_code, FRAME in answer.text, "Something broke on our side" in answer.text) == (500, True, True)
+    assert (answer.status_code, FRAME in answer.text, "Something went wrong on our side" in answer.text) == (
+        500,
+        True,
+        True,
+    )
 
 
 def test_a_row_that_the_address_names_and_that_is_gone_is_not_found(sign_in):
@@ -79,7 +83,7 @@ def test_a_row_of_ours_that_is_missing_is_a_fault_of_ours_and_logged(sign_in, ca
     client = bounded(sign_in())
     Installation.objects.all().delete()
     answer = client.post("/settings/pending-orders/", {"days": "9"})
-    assert (answer.status_code, "Something broke on our side" in answer.text) == (500, True)
+    assert (answer.status_code, "Something went wrong on our side" in answer.text) == (500, True)
     assert "Installation matching query does not exist" in caplog.text
 
 
@@ -102,7 +106,7 @@ def test_when_the_database_is_what_broke_the_page_is_plain(sign_in, settings):
     settings.CLOCK = Broken()
     answer = client.get("/stock/")
     assert (answer.status_code, FRAME in answer.text) == (500, False)
-    assert "Something broke on our side" in answer.text
+    assert "Something went wrong on our side" in answer.text
 
 
 @pytest.mark.parametrize(("address", "status"), [("/nowhere/", 404), ("/sign-out/", 405)])
@@ -114,7 +118,7 @@ def test_who_is_not_signed_in_gets_a_plain_page_that_leads_to_the_first(address,
 def test_htmx_gets_a_line_of_text(sign_in):
     answer = sign_in().get("/nowhere/", headers={"HX-Request": "true"})
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/plain; charset=utf-8")
-    assert answer.text == "Page not found. Look it up by its number in the search above, or begin at the dashboard."
+    assert answer.text == "Page not found. Search for it above by its number, or start at the dashboard."
 
 
 def test_a_way_back_is_offered_to_a_page_of_ours_only(sign_in):

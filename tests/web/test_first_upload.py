@@ -85,7 +85,7 @@ def test_progress_is_counted_and_a_queued_row_never_says_that_it_waits_for_appro
 
 def test_a_refused_number_and_one_that_is_not_to_be_sent_are_counted_apart(world):
     shop, _ = world
-    Listing.objects.filter(sku="BOTH").update(error="Amazon does not know this SKU (any more).", sent_why=None)
+    Listing.objects.filter(sku="BOTH").update(error="Amazon does not know this SKU.", sent_why=None)
     assert upload_progress(channel_facts(shop.fbm.pk)) == UploadProgress(sent=0, queued=0, refused=1, silent=1)
 
 

@@ -99,7 +99,7 @@ def test_a_test_message_is_requested_and_the_page_shows_its_end(sign_in):
     browser = sign_in()
     assert browser.post(f"{MAIL}test/", {"to": "sam@example.com"})["Location"] == MAIL
     assert "Being sent to sam@example.com" in browser.get(MAIL).content.decode()
-    TestMail.objects.update(error="Nothing listens at smtp.example.com:587.")
+    TestMail.objects.update(error="No server answers at smtp.example.com:587.")
     part = browser.get(MAIL, headers={"HX-Request": "true", "HX-Target": "test-result"})
     assert (part.status_code, b"Nothing listens" in part.content) == (286, True)
 

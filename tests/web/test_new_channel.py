@@ -91,7 +91,7 @@ def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_
 def test_the_courier_that_the_check_needs_is_created_and_the_check_is_good(client):
     a_site()
     key = begin(client)
-    assert "There is no courier service at all" in at(client, key, "checks")
+    assert "There is no courier service yet" in at(client, key, "checks")
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "next"})
     assert answer["Location"].endswith("/checks/"), "a check that failed stops"
     remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "courier"})["Location"]
@@ -187,7 +187,7 @@ def test_a_typed_id_that_is_none_or_of_a_region_that_is_not_offered_is_reported_
     key = begin(client)
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "marketplace_typed": typed})
     assert answer.status_code == 422
-    assert "is no marketplace ID that Amazon has" in text(answer)
+    assert "is not a marketplace ID of Amazon" in text(answer)
     assert "<script>alert" not in text(answer)
 
 
@@ -383,10 +383,10 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
     assert f"/channels/{world.fbm.pk}/first-import/" in page
     answer = client.post(f"/channels/{world.fbm.pk}/first-import/", {"go": "start"}, follow=True)
     assert answer.redirect_chain == [(f"/channels/{world.fbm.pk}/set-up/first-import/", 302)]
-    assert "The import begins: 1 to import. New orders are imported as they come." in text(answer)
+    assert "The import has started: 1 to import. New orders are imported as they arrive." in text(answer)
     answer = client.post(f"/channels/{world.fba.pk}/first-import/", {"go": "start"}, follow=True)
     assert answer.redirect_chain == [(f"/channels/{world.fba.pk}/set-up/done/", 302)]
-    assert "The import begins. New orders are imported as they come." in text(answer)
+    assert "The import has started. New orders are imported as they arrive." in text(answer)
     assert not FlowSchedule.objects.exists()
 
 

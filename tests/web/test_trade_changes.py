@@ -318,7 +318,7 @@ def test_picked_imported_orders_are_ignored_and_those_that_are_orders_stay(world
     assert loose.state == "ignored"
     assert [str(message) for message in answer.context["messages"]] == [
         "1 order is ignored.",
-        "Left as they are, because they are sales orders already: 1.",
+        "Left unchanged, because they are already sales orders: 1.",
     ]
 
 

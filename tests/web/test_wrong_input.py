@@ -41,11 +41,11 @@ WRONG = [
     ("specific", "marketplace_id", "NOWHERE", "marketplace_id", "not one of the available choices"),
     ("specific", "marketplace_id", "ATVPDKIKX0DER", "marketplace_id", "belongs to the region US"),
     ("specific", "marketplace_id", "A1VC38T7YXB528", "marketplace_id", "not one of the available choices"),
-    ("specific", "marketplace_typed", "NOWHERE", "marketplace_typed", "no marketplace ID that Amazon has"),
-    ("specific", "marketplace_typed", "a1f83g8c2aro7p", "marketplace_typed", "no marketplace ID that Amazon has"),
-    ("specific", "marketplace_typed", "А1F83G8C2ARO7P", "marketplace_typed", "no marketplace ID"),  # a Cyrillic А
+    ("specific", "marketplace_typed", "NOWHERE", "marketplace_typed", "not a marketplace ID of Amazon"),
+    ("specific", "marketplace_typed", "a1f83g8c2aro7p", "marketplace_typed", "not a marketplace ID of Amazon"),
+    ("specific", "marketplace_typed", "А1F83G8C2ARO7P", "marketplace_typed", "not a marketplace ID"),  # a Cyrillic А
     ("specific", "marketplace_typed", "ATVPDKIKX0DER", "marketplace_typed", "belongs to the region US"),
-    ("specific", "marketplace_typed", SCRIPT, "marketplace_typed", "no marketplace ID that Amazon has"),
+    ("specific", "marketplace_typed", SCRIPT, "marketplace_typed", "not a marketplace ID of Amazon"),
     ("specific", "marketplace_typed", "x" * 41, "marketplace_typed", "at most 40"),
     ("specific", "seller_id", "nobody", "seller_id", "no Seller ID"),
     ("specific", "seller_id", "a2harboureultd1", "seller_id", "no Seller ID"),

@@ -76,7 +76,7 @@ def test_our_own_fault_is_written_fails_the_job_aloud_and_is_tried_again_later()
         with pytest.raises(ZeroDivisionError):
             run(broken)
         line = PeriodicTaskSchedule.objects.get()
-        assert (line.due_at, "Our own fault: ZeroDivisionError" in line.error) == (
+        assert (line.due_at, "Internal error: ZeroDivisionError" in line.error) == (
             NOW + timedelta(seconds=pause),
             True,
         )

@@ -257,4 +257,4 @@ def test_a_refused_application_is_no_sellers_fault(account):
 def test_our_own_fault_is_seen_on_the_page_and_fails_the_job_aloud(account):
     with pytest.raises(ZeroDivisionError):
         run(account, failing(ZeroDivisionError()))
-    assert "Our own fault: ZeroDivisionError" in FlowSchedule.objects.get().error
+    assert "Internal error: ZeroDivisionError" in FlowSchedule.objects.get().error

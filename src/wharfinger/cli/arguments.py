@@ -11,8 +11,8 @@ set in the environment:
   WHARFINGER_LISTEN           host:port the web process listens on, 127.0.0.1:8000
   WHARFINGER_ALLOWED_HOSTS    further host names, with commas between
   WHARFINGER_TRUSTED_PROXY    address of your reverse proxy, whose X-Forwarded-For counts
-  WHARFINGER_SECRET_KEY       for sessions (or …_FILE); made on the first start
-  WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); made on the first start
+  WHARFINGER_SECRET_KEY       for sessions (or …_FILE); created on the first start
+  WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); created on the first start
   WHARFINGER_SMTP_HOST        …_PORT, …_USER, …_PASSWORD(_FILE), …_SECURITY (starttls, tls, none), …_FROM
   WHARFINGER_ALLOW_PLAIN_HTTP, WHARFINGER_ALLOW_PLAIN_DATABASE
                               yes: start although pages or database are reached without TLS
@@ -22,7 +22,7 @@ set in the environment:
   WHARFINGER_SIMULATOR_URL    the pretend Amazon (demo only)
 
 ends with: 0 well, 1 checks failed, 2 wrong words or configuration, 3 home in use,
-           4 not started, or given up after many tries, 5 a worker that ended by itself
+           4 not started, or given up after many tries, 5 a worker that ended unexpectedly
 """
 
 SHOPS = ("empty", "running")
@@ -31,18 +31,18 @@ SHOPS = ("empty", "running")
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="wharfinger",
-        description="Orders in, stock true, every Amazon marketplace told, tracking numbers back.",
+        description="Orders from Amazon imported, stock kept, quantities and tracking numbers sent to every marketplace.",
         epilog=_ENVIRONMENT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = made.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_demo(commands)
-    commands.add_parser("demo-once", help="the whole job once against the simulator, compared; see its --help")
+    commands.add_parser("demo-once", help="run the whole job once against the simulator and compare; see its --help")
     _add_serve(commands)
     worker = commands.add_parser("worker", help="take jobs: any number of these may run")
     worker.add_argument("--concurrency", type=_at_least_one, default=4, metavar="N", help="jobs at a time (4)")
     worker.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # by a parent that starts it again
-    commands.add_parser("migrate", help="bring the database to this version's form")
+    commands.add_parser("migrate", help="migrate the database to this version")
     _add_doctor(commands)
     seed = commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
     seed.add_argument("--shop", choices=SHOPS, default=SHOPS[0], help="ask the worker for a running shop too")
@@ -55,7 +55,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_demo(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     demo = commands.add_parser("demo", help="a whole demo system with a pretend Amazon, until Ctrl-C")
-    demo.add_argument("--fresh", action="store_true", help="forget the demo system of the last time")
+    demo.add_argument("--fresh", action="store_true", help="discard the previous demo system")
     demo.add_argument("--port", type=_port, default=8000, help="of the pages (8000)")
     demo.add_argument("--simulator-port", type=_port, default=9700, help="of the pretend Amazon (9700)")
     demo.add_argument("--rate", type=_rate, default=10.0, help="how many times faster than real time trade goes (10)")
@@ -72,11 +72,11 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     doctor = commands.add_parser(
-        "doctor", help="does the installation stand: database, workers, clocks, keys, Amazon, every account and channel"
+        "doctor", help="check the installation: database, workers, clocks, keys, Amazon, every account and channel"
     )
     doctor.add_argument("--json", action="store_true", help="for programs: a list of verdict, title, told, remedy")
-    doctor.add_argument("--demo", action="store_true", help="look at the demo system of this home")
-    doctor.add_argument("--offline", action="store_true", help="ask Amazon nothing; look at the last verification")
+    doctor.add_argument("--demo", action="store_true", help="check the demo system of this home")
+    doctor.add_argument("--offline", action="store_true", help="do not call Amazon; use the last verification")
 
 
 def _natural(text: str) -> int:

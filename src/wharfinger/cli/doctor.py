@@ -33,7 +33,7 @@ from wharfinger.operations import triggers
 from wharfinger.worker.faults import DATABASE_FAULTS, first_line
 
 _OLDEST_POSTGRES = 150000
-_LOOK_AT_DATABASE = "look at DATABASE_URL and at the server"
+_LOOK_AT_DATABASE = "check DATABASE_URL and the server"
 _MARKS = {Verdict.WELL: "✓", Verdict.SOON: "!", Verdict.WRONG: "✗"}
 
 
@@ -60,7 +60,7 @@ def _sum_up(findings: list[Finding]) -> None:
     if counted[Verdict.WRONG]:
         print_line(f"{counted[Verdict.WRONG]} wrong, {counted[Verdict.SOON]} soon, {counted[Verdict.WELL]} well.")
     else:
-        print_line(f"The installation stands: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
+        print_line(f"The installation is healthy: {counted[Verdict.WELL]} well, {counted[Verdict.SOON]} soon.")
 
 
 def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
@@ -68,7 +68,7 @@ def _examine_to_the_end(configuration: Configuration, *, asks_amazon: bool) -> I
     try:
         yield from examine(configuration, asks_amazon=asks_amazon)
     except DATABASE_FAULTS as error:
-        yield wrong("Database", f"it failed while it was looked at ({first_line(error)})", _LOOK_AT_DATABASE)
+        yield wrong("Database", f"the check failed ({first_line(error)})", _LOOK_AT_DATABASE)
 
 
 def examine(configuration: Configuration, *, asks_amazon: bool) -> Iterator[Finding]:
@@ -126,7 +126,7 @@ def _look_at_processes(configuration: Configuration) -> Iterator[Finding]:
     """What the parent of this home (`serve`, `demo`, `worker`) has trouble with right now."""
     for fault in read_process_faults(configuration.home):
         detail = f"since {fault.since:%d %b %H:%M:%S} UTC: {fault.text}"
-        yield wrong("Processes", detail, f"look at the logs in {configuration.home / 'logs'}; it is tried again")
+        yield wrong("Processes", detail, f"check the logs in {configuration.home / 'logs'}; it is tried again")
 
 
 def _look_at_exposures(configuration: Configuration) -> Iterator[Finding]:
@@ -135,7 +135,7 @@ def _look_at_exposures(configuration: Configuration) -> Iterator[Finding]:
         allowed = f" ({exposure.variable} allows it)" if exposure.allowed else ""
         yield wrong("Transport", f"{exposure.what}{allowed}", exposure.remedy)
     if not found:
-        yield well("Transport", "nothing goes readable over a network")
+        yield well("Transport", "no unencrypted connections over a network")
 
 
 def _look_at_database() -> Finding:
@@ -159,7 +159,7 @@ def _look_at_migrations() -> Finding:
     waiting = waiting_migrations()
     if waiting:
         return wrong("Migrations", counts.counted(len(waiting), "waits", "wait"), "run “wharfinger migrate”")
-    return well("Migrations", "the database is in this version's form")
+    return well("Migrations", "the database is migrated to this version")
 
 
 def _look_at_queue() -> Finding:
@@ -167,11 +167,11 @@ def _look_at_queue() -> Finding:
     try:
         triggers.try_queue()
     except DATABASE_FAULTS as error:
-        detail = f"no work can be put into it ({first_line(error)})"
+        detail = f"no jobs can be added ({first_line(error)})"
         return wrong(
             "Job queue", detail, "look at the disk and the database's log; work goes on once it can be written"
         )
-    return well("Job queue", "work can be put into it")
+    return well("Job queue", "jobs can be added")
 
 
 def _look_at_keys() -> Finding:

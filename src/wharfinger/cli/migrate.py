@@ -59,7 +59,7 @@ def migrate_if_needed(console: Console) -> bool:
             raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
         waiting = waiting_migrations()
         if waiting:
-            console(f"Bringing the database to this version ({counted(len(waiting), 'migration')}).")
+            console(f"Migrating the database to this version ({counted(len(waiting), 'migration')}).")
             call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
         return bool(waiting)
 
@@ -76,5 +76,5 @@ def must_be_migrated() -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     if not migrate_if_needed(print_line):
-        print_line("The database is in this version's form already.")
+        print_line("The database is already migrated to this version.")
     return 0

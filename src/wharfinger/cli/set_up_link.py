@@ -13,6 +13,6 @@ from wharfinger.operations.installation.users import first_administrator_link
 def run(arguments: argparse.Namespace) -> int:
     link = first_administrator_link(settings.WHARFINGER.public_url, now=current_clock().machine_now())
     if link is None:
-        raise CommandFailed("There is an administrator already: they make links under Settings, Users.")
+        raise CommandFailed("There is already an administrator, who creates links under Settings, Users.")
     print_line(link)
     return 0

@@ -1,4 +1,4 @@
-"""The installation's own secrets: made on the first start, readable by their owner only, never shown.
+"""The installation's own secrets: created on the first start, readable by their owner only, never shown.
 
 Two processes that start together get the same key: each writes its own file and links it to the
 name, and a link is made once or not at all.

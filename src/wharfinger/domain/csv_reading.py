@@ -65,7 +65,7 @@ def decode(body: bytes) -> str | AskEncoding | NoTable:
             try:
                 return body.decode(encoding)
             except UnicodeDecodeError:
-                return NoTable("The file is damaged: its end is missing. Save it again and choose it anew.")
+                return NoTable("The file is damaged: its end is missing. Save it again and choose it again.")
     if body.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
         return NoTable("This is a workbook, not a CSV file. Save it as “CSV UTF-8” in your spreadsheet.")
     try:
@@ -73,7 +73,7 @@ def decode(body: bytes) -> str | AskEncoding | NoTable:
     except UnicodeDecodeError:
         return _ask(body)
     if "\0" in text:
-        return NoTable("The file is no text. Save it as “CSV UTF-8” in your spreadsheet.")
+        return NoTable("This is not a text file. Save it as “CSV UTF-8” in your spreadsheet.")
     return text
 
 
@@ -101,7 +101,7 @@ def _ask(body: bytes) -> AskEncoding | NoTable:
         if all(unicodedata.category(c) not in ("Cc", "Cn") for line in sample for c in line if c != "\t"):
             shown.append((encoding, sample))
     if not shown:
-        return NoTable("The file is no text that can be read. Save it as “CSV UTF-8” in your spreadsheet.")
+        return NoTable("The text of this file cannot be read. Save it as “CSV UTF-8” in your spreadsheet.")
     return AskEncoding(tuple(shown))
 
 
@@ -117,12 +117,12 @@ def read_table(text: str) -> Table | NoTable:
     try:
         lines = list(csv.reader(io.StringIO(body, newline=""), delimiter=separator, strict=True))
     except (csv.Error, TypeError, ValueError) as error:
-        return NoTable(f"This is no CSV file that can be read ({error}). Save it as CSV (UTF-8).")
+        return NoTable(f"This CSV file cannot be read ({error}). Save it as CSV (UTF-8).")
     cells = [tuple(clean(cell) for cell in line) for line in lines]
     first = next((place for place, row in enumerate(cells) if any(row)), 0)
     headings = _trimmed(cells[first])
     if len(headings) > COLUMNS_AT_MOST:
-        return NoTable(f"There are {len(headings):,} columns; at most {COLUMNS_AT_MOST} can be read. Take some out.")
+        return NoTable(f"There are {len(headings):,} columns; at most {COLUMNS_AT_MOST} can be read. Remove some.")
     width = len(headings)
     rows = tuple((number, _cut(row, width)) for number, row in enumerate(cells[first + 1 :], first + 2) if any(row))
     return Table(headings, rows)

@@ -26,10 +26,10 @@ def parse_sku(text: str) -> Sku:
     if len(text) > SKU_LENGTH_AT_MOST:
         raise NotAnIdentity(
             f"The SKU has {len(text)} characters; at most {SKU_LENGTH_AT_MOST} can be kept. "
-            "Check whether another field slipped into its place."
+            "Check that it is not the text of another field."
         )
     if any(ord(character) < 32 for character in text):
-        raise NotAnIdentity("The SKU holds a control character (a tab or line break). Remove it.")
+        raise NotAnIdentity("The SKU contains a control character (a tab or line break). Remove it.")
     return Sku(text)
 
 
@@ -37,7 +37,7 @@ def parse_seller_id(text: str) -> SellerId:
     cleaned = text.strip()
     if not _SELLER.fullmatch(cleaned):
         raise NotAnIdentity(
-            f"“{cleaned[:40]}” is no Seller ID: capital letters and digits beginning with A, such as "
+            f"“{cleaned[:40]}” is not a Seller ID. It has capital letters and digits and begins with A, such as "
             "A2EXAMPLE4SELL. Seller Central shows it under Account info as Merchant Token."
         )
     return SellerId(cleaned)

@@ -58,7 +58,8 @@ def _settle(start: CodeToExchange, error: AmazonError, clock: Clock) -> None:
             authorisation.fail_exchange(
                 start.attempt_id,
                 AuthorisationOutcome.CODE_REFUSED,
-                error="Amazon takes this authorisation code no more: it lives five minutes and works once. "
+                error="Amazon no longer accepts this authorisation code: a code is valid for five minutes and works "
+                "once. "
                 f"Amazon answered {error.summary()}.",
             )
         case InvalidClient():

@@ -21,7 +21,7 @@ from wharfinger.operations.stock.fba_stock import READINGS_APART, FbaLoaded
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 from wharfinger.sync.translate.fba import fba_level
 
-NO_FBA_STOCK = "Amazon has no FBA stock for this account"
+NO_FBA_STOCK = "Amazon holds no FBA stock for this account"
 TOKEN_LIVES = timedelta(seconds=30)
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""
@@ -54,10 +54,10 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
 def _summary(mirrored: "_Mirrored | None") -> str:
     if mirrored is None:
-        return "Amazon has no FBA stock there"
+        return "Amazon holds no FBA stock there"
     loaded, gathered = mirrored.loaded, mirrored.gathered
     waits = "waits" if loaded.doubted == 1 else "wait"
-    doubted = f"{loaded.doubted:,d} fell by much and {waits} for a second reading, " if loaded.doubted else ""
+    doubted = f"{loaded.doubted:,d} fell sharply and {waits} for a second reading, " if loaded.doubted else ""
     unreadable = f", {gathered.unreadable:,d} could not be used" if gathered.unreadable else ""
     differ = "differs" if loaded.differences == 1 else "differ"
     return (
@@ -67,7 +67,7 @@ def _summary(mirrored: "_Mirrored | None") -> str:
 
 
 def _mirror_pool(account_id: int, pool: FbaPool, amazon: Calls, clock: Clock) -> "_Mirrored | None":
-    """None: Amazon has no FBA stock there."""
+    """None: Amazon holds no FBA stock there."""
     try:
         read_at, reading = _read_anew(pool.marketplace_id, amazon, clock)
     except (AccessDenied, Refused) as refusal:

@@ -10,8 +10,8 @@ from wharfinger.operations.installation import mail
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, NotSent
 
-NO_WAY = "No e-mail goes out: no mail server is set up. Enter it under Settings, E-mail."
-NOBODY = "No e-mail goes out: no recipient is entered under Settings, E-mail, and no administrator has an address."
+NO_WAY = "No e-mail is sent: no mail server is set up. Enter it under Settings, E-mail."
+NOBODY = "No e-mail is sent: no recipient is entered under Settings, E-mail, and no administrator has an address."
 
 
 def run(

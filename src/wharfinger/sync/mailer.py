@@ -67,26 +67,26 @@ class SmtpEmailSender:
 def _why(error: OSError | smtplib.SMTPException, way: str) -> str:
     match error:
         case smtplib.SMTPAuthenticationError():
-            return f"{way} does not take the user name and password ({error.smtp_code}). Correct them."
+            return f"{way} does not accept the user name and password ({error.smtp_code}). Correct them."
         case smtplib.SMTPSenderRefused():
-            return f"{way} does not take the sender's address ({error.smtp_code}). Choose one that it may send for."
+            return f"{way} does not accept the sender's address ({error.smtp_code}). Choose one that it may send for."
         case smtplib.SMTPRecipientsRefused():
             codes = sorted({code for code, _ in error.recipients.values()})
-            return f"{way} takes none of the recipients ({', '.join(map(str, codes))}). Look at their addresses."
+            return f"{way} accepts none of the recipients ({', '.join(map(str, codes))}). Check their addresses."
         case smtplib.SMTPNotSupportedError():
             return f"{way} does not offer STARTTLS or the sign-in. Choose the security that it offers."
         case smtplib.SMTPResponseException():
-            return f"{way} refused the message ({error.smtp_code}). It is tried again."
+            return f"{way} refused the message ({error.smtp_code}). It is sent again automatically."
         case ssl.SSLCertVerificationError():
-            return f"The certificate of {way} is not valid for that name. Look at the server's name."
+            return f"The certificate of {way} is not valid for that name. Check the server's name."
         case ssl.SSLError():
-            return f"{way} does not speak TLS there. STARTTLS goes with port 587, TLS with 465."
+            return f"{way} does not offer TLS on this port. Use STARTTLS with port 587, TLS with 465."
         case TimeoutError():
-            return f"{way} did not answer in time. Look at name, port and security."
+            return f"{way} did not answer in time. Check name, port and security."
         case ConnectionRefusedError():
-            return f"Nothing listens at {way}. Look at name and port."
+            return f"No server answers at {way}. Check name and port."
         case _:
-            return f"{way} cannot be spoken to ({type(error).__name__}). Look at name, port and security."
+            return f"{way} cannot be reached ({type(error).__name__}). Check name, port and security."
 
 
 class FileEmailSender:
@@ -106,4 +106,6 @@ class FileEmailSender:
             name = f"{max(numbers, default=0) + 1:05d}-{slug}.eml"
             (self._folder / name).write_bytes(message.message().as_bytes())
         except OSError as error:
-            raise NotSent(f"The file could not be written ({type(error).__name__}): look at {self._folder}.") from None
+            raise NotSent(
+                f"The file could not be written ({type(error).__name__}): check the folder {self._folder}."
+            ) from None

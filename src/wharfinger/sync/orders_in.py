@@ -64,7 +64,7 @@ class _Reading:
 def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     """Read pages until Amazon has no more, or the budget ends; then the orders that are wanted by number."""
     if not any_channel_on(account_id):
-        return FlowResult("no channel is on")
+        return FlowResult("no channel is enabled")
     _start(account_id, clock.now())
     reading = _Reading()
     waited: NotBefore | None = None
@@ -76,14 +76,14 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
             waited, more = no_token, False
     outcome = f"{counted(reading.orders, 'order')} on {counted(reading.pages, 'page')}"
     if reading.strange:
-        outcome += f", {reading.strange} of marketplaces that were not requested set aside"
+        outcome += f", {reading.strange} set aside (marketplace not requested)"
     fetched = _fetch_wanted(account_id, calls, clock)
     if fetched:
         outcome += f", {fetched} fetched by number"
     if waited is not None and not reading.pages and not fetched:
         outcome = ""
     if waited is not None:
-        return FlowResult(outcome, waited.at, f"budget of {waited.operation}")
+        return FlowResult(outcome, waited.at, f"the rate limit of {waited.operation}")
     return FlowResult(outcome, clock.now() + POLL_EVERY)
 
 
@@ -217,7 +217,7 @@ def fetch_order(account_id: int, amazon_order_id: str, calls: Calls, clock: Cloc
 
 
 def _note_unanswered(account_id: int, amazon_order_id: str, error: AmazonError, clock: Clock) -> None:
-    reason = f"Amazon did not give this order; it is tried again automatically. {error.summary()}"
+    reason = f"Amazon did not return this order; it is requested again automatically. {error.summary()}"
     imported_orders.note_download_delayed(account_id, amazon_order_id, reason=reason, now=clock.now())
 
 
@@ -226,8 +226,8 @@ def _fetch(account_id: int, amazon_order_id: str, calls: Calls, clock: Clock) ->
     try:
         body = calls.get_order(amazon_order_id).value
     except (Refused, AccessDenied) as refusal:  # a 403 of one order, searched with the same roles, is its own
-        verb = "does not know this order any more" if isinstance(refusal, NotFound) else "refuses to give this order"
-        reason = f"Amazon {verb}; what was saved of it is unchanged. Amazon answered {refusal.summary()}."
+        verb = "no longer knows this order" if isinstance(refusal, NotFound) else "refuses to return this order"
+        reason = f"Amazon {verb}; the saved data is unchanged. Amazon answered {refusal.summary()}."
         unknown = isinstance(refusal, NotFound)
         now = clock.now()
         imported_orders.note_download_failed(account_id, amazon_order_id, reason=reason, now=now, unknown=unknown)

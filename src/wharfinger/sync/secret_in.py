@@ -25,8 +25,8 @@ LOOK_AGAIN_AFTER = timedelta(seconds=30)
 RECEIVES_AT_MOST = 20
 UNREADABLE_QUEUE = "The queue cannot be read: "
 NEW = ("new secret", "new secrets")
-DEALT_WITH = ("dealt with", "dealt with")
-LEFT = ("left, as it is not ours", "left, as they are not ours")
+DEALT_WITH = ("processed", "processed")
+LEFT = ("ignored, as it is for another application", "ignored, as they are for another application")
 """What became of a message: of one, of several."""
 
 
@@ -60,8 +60,8 @@ def _settle(request: RotationToAsk, error: AmazonError, now: datetime) -> None:
         return
     said, remedy = str(error), "See the message, then press Rotate the secret again."
     if isinstance(error, InvalidClient):
-        said = f"Amazon does not accept the present client id and secret: {error.summary()}."
-        remedy = "Make a new secret in the Solution Provider Portal and enter it."
+        said = f"Amazon does not accept the current client id and secret: {error.summary()}."
+        remedy = "Create a new secret in the Solution Provider Portal and enter it."
     elif "not enrolled for rotation" in error.message:
         said = f"The application is not enrolled for rotation notifications at Amazon: {error.summary()}."
         remedy = (
@@ -69,8 +69,10 @@ def _settle(request: RotationToAsk, error: AmazonError, now: datetime) -> None:
             "queue there; then press Rotate the secret again."
         )
     elif error.verdict is Verdict.REAUTHORISE:
-        said = f"Amazon does not let the application ask for a new secret: {error.summary()}."
-        remedy = "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot ask."
+        said = f"Amazon does not let the application request a new secret: {error.summary()}."
+        remedy = (
+            "Rotate it in the Solution Provider Portal and enter the new one; sandbox applications cannot request one."
+        )
     elif error.verdict is Verdict.LATER:
         said, remedy = f"Amazon gave no answer: {error}", "Press Rotate the secret again later."
     rotation.refuse_rotation(request.application_pk, error=said, remedy=remedy, now=now)

@@ -33,7 +33,7 @@ class _Run:
     """Confirmations that were denied though their orders could be read."""
 
     def summary(self) -> str:
-        return f"{self.accepted} told, {self.refused} refused, {self.doubtful} in doubt, {self.seen} seen at Amazon"
+        return f"{self.accepted} sent, {self.refused} refused, {self.doubtful} unconfirmed, {self.seen} shown at Amazon"
 
 
 def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
@@ -48,7 +48,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     confirmations.alarm_late(account_id, now=clock.now())
     if waits:
         first = min(waits, key=lambda one: one.at)
-        return FlowResult(done.summary(), first.at, f"budget of {first.operation}")
+        return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")
     due = confirmations.next_due(account_id)
     return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 
@@ -93,7 +93,9 @@ def _tell(message: ConfirmationToSend, amazon: Calls, clock: Clock, done: _Run) 
         amazon.confirm_shipment(message.amazon_order_id, to_confirm_shipment(message))
     except NotBefore as wait:
         confirmations.settle_confirmation(
-            message.id, confirmations.NotSent(f"Waits for Amazon's rate of {wait.operation}.", wait.at), now=clock.now()
+            message.id,
+            confirmations.NotSent(f"Waiting for Amazon's rate limit of {wait.operation}.", wait.at),
+            now=clock.now(),
         )
         raise
     except ValueError as error:

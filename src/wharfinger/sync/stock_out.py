@@ -62,7 +62,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
         _send_waiting(account_id, amazon, clock, done)
         _read_back(account_id, amazon, clock, done)
     except NotBefore as wait:
-        return FlowResult(done.summary(), wait.at, f"budget of {wait.operation}")
+        return FlowResult(done.summary(), wait.at, f"the rate limit of {wait.operation}")
     due = outbox.next_due(account_id)
     return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 
@@ -108,7 +108,7 @@ def _outcome_of_error(error: AmazonError, message: QuantityToSend, amazon: Calls
         case Refused():
             return outbox.Refused(error.summary())
         case AccessDenied() if _access_holds(message.marketplace_id, amazon, done):
-            said = f"Amazon denies access to this one SKU: it is no SKU of the account (any more). {error.summary()}"
+            said = f"Amazon denies access to this SKU: it is not a SKU of this account. {error.summary()}"
             return outbox.Refused(said)
         case _ if error.verdict is Verdict.LATER:
             return outbox.Later(str(error))

@@ -34,8 +34,8 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     for imported_id in overdue_pendings(account_id, now=clock.now()):
         reservations.end_reservation(imported_id, now=clock.now())
     reservations.judge_channelless(account_id, now=clock.now())
-    counts = [(taken, "taken"), (failed, "put off or set aside"), (served, "served with stock that was free")]
-    return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 taken")
+    counts = [(taken, "taken"), (failed, "delayed or set aside"), (served, "allocated from free stock")]
+    return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 imported")
 
 
 def _take(raw: WaitingMessage, clock: Clock) -> bool:
@@ -54,10 +54,10 @@ def _take(raw: WaitingMessage, clock: Clock) -> bool:
         inbox.quarantine(raw.id, error=str(fault), now=clock.now())
         return False
     except Exception as fault:
-        log.exception("Order %s could not be taken", raw.key)
+        log.exception("Order %s could not be imported", raw.key)
         _hold_units(raw, incoming, clock)
         now = clock.now()
-        error = f"Our own fault: {type(fault).__name__}. See the log."
+        error = f"Internal error: {type(fault).__name__}. See the log."
         inbox.postpone(raw.id, error=error, again_at=now + pause_after(raw.attempts + 1), now=now)
         return False
     return True
@@ -71,4 +71,4 @@ def _hold_units(raw: WaitingMessage, incoming: IncomingOrder | None, clock: Cloc
     try:
         reservations.hold_units(raw.id, incoming, now=clock.now())
     except Exception:
-        log.exception("The units of order %s could not be reserved", raw.key)
+        log.exception("The units of order %s could not be allocated", raw.key)

@@ -38,7 +38,7 @@ PARTICIPATION = "Marketplace participation"
 SELLER = "Seller ID"
 LISTINGS = "Listings not suspended"
 LISTING_ROLES = " or ".join(f"“{role}”" for role in SEARCH_LISTINGS_ITEMS.roles)
-NOT_CHECKED = "Not checked: the line above failed."
+NOT_CHECKED = "Not checked: the check above failed."
 
 
 @dataclass
@@ -87,7 +87,9 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
     except NotBefore as wait:
         linked, again_at = None, wait.at
         lines.tell(
-            lines.open_title(), None, f"Waits for Amazon's rate of {wait.operation} until {wait.at:%H:%M:%S} UTC."
+            lines.open_title(),
+            None,
+            f"Waiting for Amazon's rate limit of {wait.operation} until {wait.at:%H:%M:%S} UTC.",
         )
     except AmazonError as error:
         linked = _unanswered(channel, error, lines, began, clock)
@@ -99,7 +101,7 @@ def verify_channel(channel_id: int, calls: Calls | None, clock: Clock) -> dateti
 def _check(channel: ChannelToVerify, calls: Calls, lines: _Lines, clock: Clock) -> LinkState:
     calls.prove_token()
     accounts.accept_application(channel.account_id, now=clock.now())
-    lines.tell(TOKEN, True, "Amazon gives us access tokens.")
+    lines.tell(TOKEN, True, "Amazon issues access tokens.")
     _read_participations(channel, calls, clock)
     part = participation(channel.account_id, channel.marketplace_id)
     taking_part = part is not None and part.participating
@@ -120,7 +122,7 @@ def _participation_words(channel: ChannelToVerify, part: TakesPart | None) -> Se
         return (f"The seller sells on {channel.marketplace}.",)
     return (
         f"This seller does not take part in {channel.marketplace}.",
-        "Open the marketplace in Seller Central, or choose another marketplace for this channel.",
+        "Register for the marketplace in Seller Central, or choose another marketplace for this channel.",
     )
 
 
@@ -155,8 +157,8 @@ def _listing_words(channel: ChannelToVerify, suspended: bool) -> Sequence[str]:
     if not suspended:
         return ("No suspended listings.",)
     return (
-        f"Listings on {channel.marketplace} are suspended: nobody can buy.",
-        "See Account health in Seller Central. Orders that exist are still imported.",
+        f"Listings on {channel.marketplace} are suspended: buyers cannot order.",
+        "See Account health in Seller Central. Existing orders are still imported.",
     )
 
 
@@ -205,13 +207,13 @@ def _unanswered(
             lines.tell(
                 title,
                 False,
-                "Amazon does not take this token: it was never good here, or was made for another application. "
+                "Amazon does not accept this token: it is not valid here, or was created for another application. "
                 f"Amazon answered {error.summary()}.",
-                "Copy the Auth Token whole, made by the application that is entered here; or press Authorise.",
+                "Copy the whole Auth Token of the application entered here, or press Authorise.",
             )
             return LinkState.NOT_LINKED
         case InvalidGrant():
-            said = f"Amazon takes our token no more: the access was revoked. Amazon answered {error.summary()}."
+            said = f"Amazon no longer accepts our token: the access was revoked. Amazon answered {error.summary()}."
             lines.tell(title, False, said, "Press Authorise.")
             lost = accounts.lose_authorisation(channel.account_id, error=str(error), now=clock.now(), since=began)
             return LinkState.LOST if lost or channel.account_link_state is LinkState.LOST else None
@@ -235,7 +237,7 @@ def _unanswered(
                 False,
                 f"Amazon denies access with this token in the region {channel.region.title}. "
                 f"Amazon answered {error.summary()}.",
-                "See that the token was made in the region of this channel, and that the application has its roles.",
+                "Check that the token was created in this channel's region, and that the application has its roles.",
             )
             return LinkState.NOT_LINKED
         case AmazonError() if error.verdict is Verdict.LATER:

@@ -29,14 +29,14 @@ def verify_in_sandbox(channel_id: int, calls: Calls, clock: Clock) -> datetime |
     again_at = None
     try:
         calls.prove_token()
-        lines[TOKEN] = CheckLine(TOKEN, True, "Amazon gives us access tokens.")
+        lines[TOKEN] = CheckLine(TOKEN, True, "Amazon issues access tokens.")
         accounts.record_checks(channel_id, list(lines.values()), linked=None, now=clock.now())
         calls.get_marketplace_participations()
-        lines[ANSWERS] = CheckLine(ANSWERS, True, f"{ONLY_CHECKED}; it answers published examples.")
+        lines[ANSWERS] = CheckLine(ANSWERS, True, f"{ONLY_CHECKED}; it returns published examples only.")
         linked: LinkState | None = LinkState.LINKED
     except NotBefore as wait:
         linked, again_at = None, wait.at
-        lines[ANSWERS] = CheckLine(ANSWERS, None, f"Waits for the rate until {wait.at:%H:%M:%S} UTC.")
+        lines[ANSWERS] = CheckLine(ANSWERS, None, f"Waiting for Amazon's rate limit until {wait.at:%H:%M:%S} UTC.")
     except AmazonError as error:
         title = TOKEN if lines[TOKEN].ok is None else ANSWERS
         lines[title] = CheckLine(title, False, str(error), _REMEDIES[title])

@@ -30,7 +30,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         ),
     ),
     ("Stock", (("Stock", "stock-list", "crate"), ("Sites", "site-list", "site"))),
-    ("InstallationTasks", (("Settings", "settings", "settings"),)),
+    ("Admin", (("Settings", "settings", "settings"),)),
 )
 COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] = (
     ("Channels", (("New Channel", "Amazon FBM or Amazon FBA", "channel-new", "channel", Right.EDIT_CHANNELS),)),
@@ -127,11 +127,11 @@ def _commands(user: User) -> list[dict[str, Any]]:
 def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
     banners = []
     if not facts.worker_alive:
-        text = "No worker has been heard of for a minute: nothing comes in and nothing goes out."
+        text = "No worker process has reported for a minute: no orders are imported and nothing is sent to Amazon."
         banners.append({"tone": "bad", "text": f"{text} Start “wharfinger worker”.", "url": "", "link": ""})
     for name, channel_id in facts.lost_accounts:
         url = reverse("channel", args=[channel_id]) if channel_id else reverse("channel-list")
-        text = f"{name}: Amazon refuses our access. What waits is sent after it is authorised again."
+        text = f"{name}: Amazon refuses access. Queued work is sent once it is authorised again."
         link = "Authorise" if may(user.role, Right.EDIT_CHANNELS) else "Show the channel"
         banners.append({"tone": "bad", "text": text, "url": url, "link": link})
     return banners

@@ -6,7 +6,7 @@ from wharfinger.domain.channels.channel import AuthorisationOutcome
 from wharfinger.operations.access.authorisation import WhyNotOurs
 
 NOTHING = "Nothing was linked or changed."
-OLD_STAYS = "Nothing was linked; access that was held before stays as it is."
+OLD_STAYS = "Nothing was linked; existing access is unchanged."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +24,9 @@ OUTCOMES: dict[AuthorisationOutcome, OutcomeText] = {
     AuthorisationOutcome.LINKED: OutcomeText(
         "good",
         "It worked.",
-        "Calls to Amazon now use the new access. What waited while there was none goes out and comes in by itself.",
-        "The channel opens in Edit with Seller ID and Token Expiry filled in. Press Save Channel there: Amazon is "
-        "asked once more whether everything fits.",
+        "Calls to Amazon now use the new access. Queued work is sent and new orders are imported automatically.",
+        "The channel opens in Edit with Seller ID and Token Expiry filled in. Press Save Channel there: the "
+        "settings are checked with Amazon once more.",
         "edit",
     ),
     AuthorisationOutcome.REFUSED: OutcomeText(
@@ -34,15 +34,15 @@ OUTCOMES: dict[AuthorisationOutcome, OutcomeText] = {
     ),
     AuthorisationOutcome.DRAFT: OutcomeText(
         "bad",
-        "Amazon holds the application for a draft (MD1000).",
-        f"A draft is authorised only when Seller Central is told that it is one. {NOTHING}",
+        "Amazon treats the application as a draft (MD1000).",
+        f"A draft can be authorised only when it is opened in Seller Central as a draft. {NOTHING}",
         "Tick “The application is a draft” under Settings, Amazon application, then press Authorise again.",
         "application",
     ),
     AuthorisationOutcome.EXPIRED: OutcomeText(
         "bad",
         "It took too long.",
-        f"An authorisation must be ended within ten minutes of pressing Authorise. {NOTHING}",
+        f"An authorisation must be completed within ten minutes of pressing Authorise. {NOTHING}",
         "Press Authorise again and go through Seller Central without a long pause.",
     ),
     AuthorisationOutcome.REPLAYED: OutcomeText(
@@ -55,44 +55,45 @@ OUTCOMES: dict[AuthorisationOutcome, OutcomeText] = {
         "bad",
         "You signed in as another seller.",
         OLD_STAYS,
-        "Sign out of Seller Central, press Authorise again and sign in as the channel's seller; or make a channel "
-        "for the other seller.",
+        "Sign out of Seller Central, press Authorise again and sign in as the channel's seller; or create a "
+        "channel for the other seller.",
         "other-channel",
     ),
     AuthorisationOutcome.WRONG_REGION: OutcomeText(
         "bad",
         "This seller belongs to another region.",
         OLD_STAYS,
-        "Make a channel for a marketplace of that region and authorise there; or press Authorise again and sign in as "
+        "Create a channel for a marketplace of that region and authorise there; or press Authorise again and sign in "
+        "as "
         "a seller of this channel's region.",
         "other-channel",
     ),
     AuthorisationOutcome.CODE_REFUSED: OutcomeText(
         "bad",
-        "Amazon did not take the authorisation code.",
+        "Amazon did not accept the authorisation code.",
         OLD_STAYS,
-        "Press Authorise again: that gives a fresh code.",
+        "Press Authorise again to get a new code.",
     ),
     AuthorisationOutcome.APPLICATION_REFUSED: OutcomeText(
         "bad",
         "Amazon does not accept the application.",
         "The fault is the application's client id, client secret or redirect URI, not the seller's: the channels stay "
-        "linked as they are, yet no call is answered until it is corrected.",
-        "Copy client id and secret anew from the Solution Provider Portal, and see that the redirect URI is "
-        "registered; then press Authorise again.",
+        "linked, but no orders are imported and nothing is sent until it is corrected.",
+        "Copy the client id and secret again from the Solution Provider Portal, and check that the redirect URI "
+        "is registered; then press Authorise again.",
         "application",
     ),
     AuthorisationOutcome.NO_ANSWER: OutcomeText(
         "bad",
         "Amazon gave no answer.",
         OLD_STAYS,
-        "Press Authorise again in a moment. The code that was given is worth nothing any more.",
+        "Press Authorise again in a moment. The earlier code is no longer valid.",
     ),
     AuthorisationOutcome.CHANNEL_TAKEN: OutcomeText(
         "bad",
         "The seller has this channel already.",
         OLD_STAYS,
-        "Use the channel that is there, or choose another marketplace for this one.",
+        "Use the existing channel, or choose another marketplace for this one.",
         "edit",
     ),
 }
@@ -101,13 +102,13 @@ NOT_OURS: dict[WhyNotOurs, OutcomeText] = {
     WhyNotOurs.UNKNOWN: OutcomeText(
         "bad",
         "This return cannot be used",
-        f"The address belongs to no authorisation that was begun here. {NOTHING}",
+        f"The address does not belong to an authorisation started here. {NOTHING}",
         "Open the channel and press Authorise.",
     ),
     WhyNotOurs.OTHER_SESSION: OutcomeText(
         "bad",
-        "This authorisation was begun elsewhere",
-        f"It was begun in another browser, or before you signed in anew. {NOTHING}",
+        "This authorisation was started elsewhere",
+        f"It was started in another browser, or before you last signed in. {NOTHING}",
         "Press Authorise again in this browser.",
     ),
     WhyNotOurs.REPLAYED: OUTCOMES[AuthorisationOutcome.REPLAYED],

@@ -65,14 +65,14 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
         idle = wired.why_idle(account_id)
         result = FlowResult(idle) if idle else wired.flows[flow](account_id, wired.calls_for(account_id), clock)
     except NotBefore as wait:
-        result = FlowResult("", wait.at, f"budget of {wait.operation}")
+        result = FlowResult("", wait.at, f"the rate limit of {wait.operation}")
     except NoToken:
         result = FlowResult("", waiting_for="authorisation")
     except AmazonError as error:
         _settle_error(wired, account_id, flow, error, began)
         return
     except Exception as error:
-        _write_failure(account_id, flow, f"Our own fault: {type(error).__name__}. See the log.", clock.now())
+        _write_failure(account_id, flow, f"Internal error: {type(error).__name__}. See the log.", clock.now())
         raise
     now = clock.now()
     next_due = result.next_due or now + wired.every[flow]
@@ -154,7 +154,7 @@ def _run_task_held(wired: Wired, task: str) -> None:
         now = clock.now()
         pause = pause_after(periodic_tasks.failures_of(task) + 1)
         periodic_tasks.fail_task(
-            task, error=f"Our own fault: {type(error).__name__}. See the log.", next_due=now + pause, now=now
+            task, error=f"Internal error: {type(error).__name__}. See the log.", next_due=now + pause, now=now
         )
         raise
     now = clock.now()

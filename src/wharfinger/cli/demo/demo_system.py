@@ -27,7 +27,7 @@ _BANNER = """
     Pretend Amazon   {amazon}   (shop, Seller Central, control)
     {people}
     Trade goes {rate:g} times faster than real time. Logs are in {logs}
-    Stop with Ctrl-C; “--fresh” forgets everything of the last time.
+    Stop with Ctrl-C; “--fresh” starts again from nothing.
 """
 
 

@@ -78,7 +78,7 @@ def open_shop(configuration: Configuration, clock: Clock) -> None:
         log.warning("The running shop stopped: %s", error)
         running_shop.end_running_shop(machine_now=clock.machine_now(), error=str(error))
     except Exception as error:
-        words = f"Our own fault: {type(error).__name__}. See the worker's log."
+        words = f"Internal error: {type(error).__name__}. See the worker's log."
         running_shop.end_running_shop(machine_now=clock.machine_now(), error=words)
         raise
     else:

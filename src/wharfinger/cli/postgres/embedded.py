@@ -132,7 +132,7 @@ class EmbeddedPostgres:
         places = self._places
         if places.data.exists():
             return
-        self._console("Making the database (once).")
+        self._console("Creating the database (once).")
         for left_over in places.cluster.glob("making-*"):
             shutil.rmtree(left_over)
         draft = places.cluster / f"making-{os.getpid()}"
@@ -151,7 +151,7 @@ class EmbeddedPostgres:
             ]
         )
         if made.returncode != 0:
-            raise DatabaseNotStarted(f"The embedded database could not be made: {made.stderr.strip()}")
+            raise DatabaseNotStarted(f"The embedded database could not be created: {made.stderr.strip()}")
         draft.rename(places.data)  # a half-made cluster never gets the name
 
     def _write_access_rules(self) -> None:
@@ -223,7 +223,7 @@ class EmbeddedPostgres:
 
     def _pause(self, seconds: float) -> None:
         if self._interrupted.wait(seconds):
-            raise DatabaseNotStarted("The start of the embedded database was given up: it was told to end.")
+            raise DatabaseNotStarted("The start of the embedded database was stopped on request.")
 
     def _last_words(self) -> str:
         with self._places.log.open("rb") as log:

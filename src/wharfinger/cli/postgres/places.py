@@ -91,7 +91,7 @@ def make_home(home: Path) -> None:
         home.mkdir(mode=0o711 if os.getuid() == _ROOT else 0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise ConfigurationError(
-            f"WHARFINGER_HOME, {home}, cannot be made ({error.strerror}): name a folder this user may make."
+            f"WHARFINGER_HOME, {home}, cannot be created ({error.strerror}): name a folder this user may create."
         ) from error
     if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
         raise ConfigurationError(f"WHARFINGER_HOME, {home}, {_why_closed(home)}")

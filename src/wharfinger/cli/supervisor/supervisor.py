@@ -341,4 +341,4 @@ class Supervisor:
     def _last_words(self, name: str) -> str:
         log = self.log(name)
         lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-        return "\n".join(lines[-12:]) or "it said nothing"
+        return "\n".join(lines[-12:]) or "it printed nothing"

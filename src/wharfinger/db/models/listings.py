@@ -101,7 +101,7 @@ class StockPush(models.Model):
     """One attempt to tell Amazon a quantity, written before the call and settled after it."""
 
     class Outcome(Labelled):
-        ATTEMPTED = "attempted", "Attempted"
+        ATTEMPTED = "attempted", "Sent"
         ACCEPTED = "accepted", "Accepted"
         REFUSED = "refused", "Refused"
         LATER = "later", "Later"

@@ -32,12 +32,12 @@ LOW = 5
 """Available units from which an item that sells is shown as at risk."""
 
 FLOW_TITLES = {
-    "orders_in": "Orders in",
-    "take_orders": "Orders taken",
+    "orders_in": "Orders downloaded",
+    "take_orders": "Orders imported",
     "listings_in": "Listings",
-    "fba_stock_in": "FBA levels",
-    "stock_out": "Stock out",
-    "shipments_out": "Shipments out",
+    "fba_stock_in": "FBA stock levels",
+    "stock_out": "Stock updates",
+    "shipments_out": "Dispatch confirmations",
 }
 
 

@@ -97,7 +97,9 @@ def _look_at_versions(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
     if len(found) > 1:
         versions = "; ".join(f"{version}: {', '.join(names)}" for version, names in sorted(found.items()))
         yield wrong(
-            "Workers", f"different versions are at work side by side: {versions}", "restart those of the old version"
+            "Workers",
+            f"workers of different versions are running: {versions}",
+            "restart the workers of the old version",
         )
 
 
@@ -106,11 +108,11 @@ def _stranded_flows(now: datetime, every: Mapping[str, timedelta]) -> Iterator[F
     for row in _linked_flows().filter(failures=0, due_at__gte=now - OVERDUE_AFTER):
         name, ended = f"{row.flow} of {row.account}", row.finished_at
         if ended is not None and ended > now + CLOCKS_DIFFER:
-            detail = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is to come: a clock was ahead"
+            detail = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is in the future: a clock was ahead"
             yield wrong("Timetable", detail, "set every computer's clock by NTP; it is run again at once")
         elif ended is not None and row.flow in every and ended < now - _allowed(row.flow, every):
             detail = f"{name} last ended on {ended:%d %b %Y %H:%M} UTC, and is due at {row.due_at:%d %b %Y %H:%M} UTC"
-            yield wrong("Timetable", detail, "see whether workers are at work, then press Sync now on the dashboard")
+            yield wrong("Timetable", detail, "check that workers are running, then press Sync now on the dashboard")
 
 
 def _allowed(flow: str, every: Mapping[str, timedelta]) -> timedelta:
@@ -127,13 +129,13 @@ def _late_flows(now: datetime) -> Iterator[Finding]:
         yield wrong(
             "Timetable",
             f"{row.flow} of {row.account} failed {counted(row.failures, 'time')} in a row: {row.error}",
-            "see the account on the dashboard; it is tried again by itself",
+            "see the account on the dashboard; it is tried again automatically",
         )
     for row in _linked_flows().filter(failures=0, due_at__lt=now - OVERDUE_AFTER):
         yield wrong(
             "Timetable",
             f"{row.flow} of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
-            "see whether workers are at work, then press Sync now on the dashboard",
+            "check that workers are running, then press Sync now on the dashboard",
         )
 
 
@@ -143,7 +145,7 @@ def look_at_jobs() -> Iterator[Finding]:
     waiting, failed = jobs.filter(status="todo").count(), jobs.filter(status="failed").count()
     title, detail = "Waiting jobs", f"{counted(waiting, 'waits', 'wait')} to be taken"
     if waiting >= JOBS_MANY:
-        remedy = "see whether workers are at work; start more of them: “wharfinger worker” on any computer"
+        remedy = "check that workers are running; start more of them: “wharfinger worker” on any computer"
         yield (wrong if waiting >= JOBS_TOO_MANY else soon)(title, detail, remedy)
     else:
         yield well(title, detail)
@@ -159,8 +161,8 @@ def look_at_mail() -> Iterator[Finding]:
     stuck = Alert.objects.filter(closed_at=None, mailed_at=None).exclude(mail_error="").order_by("raised_at")
     first = stuck.first()
     if first is not None:
-        detail = f"{counted(stuck.count(), 'message')} cannot leave: {first.mail_error.strip().splitlines()[0]}"
-        yield wrong("E-mail", detail, "look at Settings, E-mail, and send a test message from there")
+        detail = f"{counted(stuck.count(), 'message')} cannot be sent: {first.mail_error.strip().splitlines()[0]}"
+        yield wrong("E-mail", detail, "check Settings, E-mail, and send a test message from there")
 
 
 def look_at_personal_data() -> Finding:
@@ -207,7 +209,7 @@ def look_at_accounts(today: date) -> Iterator[Finding]:
             case LinkState.LINKED:
                 yield look_at_date(title, "it expires", account.token_expiry, today, "press Authorise again")
             case LinkState.LOST:
-                yield wrong(title, f"lost: {account.link_error}", "press Authorise; what waits is sent afterwards")
+                yield wrong(title, f"lost: {account.link_error}", "press Authorise; queued work is sent afterwards")
             case state:
                 yield wrong(title, state.label, "press Authorise on one of its channels")
         yield from _look_at_budget(account)
@@ -217,12 +219,12 @@ def _look_at_budget(account: SellerAccount) -> Iterator[Finding]:
     budgets = RateBudget.objects.filter(account=account)
     refused = sum(budgets.values_list("refused", flat=True))
     made = sum(budgets.values_list("calls", flat=True))
-    title = f"API budget of {account}"
+    title = f"API the rate limit of {account}"
     if refused:
         yield soon(
             title,
             f"{counted(made, 'call')}, {refused} refused as too many",
-            "see whether another program uses the same application with this seller",
+            "check whether another program uses the same application with this seller",
         )
     elif made:
         yield well(title, f"{counted(made, 'call')}, none refused")

@@ -53,23 +53,27 @@ _KIND_LABELS = {
 }
 
 ROLES = (
-    Role("Inventory and Order Tracking", "read orders and FBA stock", "No order comes in: Amazon answers 403."),
+    Role("Inventory and Order Tracking", "read orders and FBA stock", "No orders are imported: Amazon answers 403."),
     Role(
         "Product Listing",
         "read listings, write quantity and lead time",
-        "Listings are not read, and Amazon is never told how many are left.",
+        "Listings are not downloaded, and stock quantities are never sent to Amazon.",
     ),
     Role(
         "Direct-to-Consumer Shipping",
-        "read the delivery addresses of orders that you send yourself",
-        "FBM orders come without name and street: nothing can be sent.",
+        "read the delivery addresses of orders that you dispatch yourself",
+        "FBM orders arrive without name and street: nothing can be dispatched.",
     ),
     Role(
         "Tax Invoicing",
         "read buyers' names and tax data for invoices",
         "Invoices lack the buyer's name and VAT number.",
     ),
-    Role("Amazon Fulfillment", "read FBA stock", "FBA levels come only where Product Listing is given."),
+    Role(
+        "Amazon Fulfillment",
+        "read FBA stock",
+        "FBA stock levels are imported only where the role Product Listing is granted.",
+    ),
 )
 """The roles that we ask for. Source: sp-api roles, access-orders-pii."""
 
@@ -86,24 +90,24 @@ class ConsentCode:
 CONSENT_CODES = (
     ConsentCode(
         "MD1000",
-        "The application is a draft, but Seller Central was not told so.",
+        "The application is a draft, but it was opened in Seller Central as a published one.",
         "Tick “The application is a draft” under Settings, Amazon application, then press Authorise again.",
     ),
     ConsentCode(
         "MD5100",
         "The address is not accepted: no redirect URI is registered, the application does not support this "
-        "marketplace, or the draft tick does not fit.",
+        "marketplace, or the draft setting is wrong.",
         "Register the redirect URI shown here, and untick “draft” if the application is published.",
     ),
     ConsentCode(
         "MD5101",
-        "The redirect URI is none of the registered ones.",
-        "Register the address shown here exactly, with http or https and without a slash more.",
+        "The redirect URI is not one of the registered ones.",
+        "Register exactly the address shown here, with http or https and without an extra slash.",
     ),
     ConsentCode(
         "MD9000",
         "The application has MWS credentials only.",
-        "Make a Selling Partner API application in the Solution Provider Portal and enter its ID.",
+        "Create a Selling Partner API application in the Solution Provider Portal and enter its ID.",
     ),
     ConsentCode(
         "SPDC8143",
@@ -163,14 +167,14 @@ def parse_callback(address: str, simulator_url: str | None) -> Callback:
     Its form is https://amazon.com/apps/authorize/confirm/{application id}.
     """
     if len(address) > 500 or not address.isascii() or not address.isprintable() or set(address) & set(' \\"<>'):
-        raise NotAmazons("amazon_callback_uri is no web address.")
+        raise NotAmazons("amazon_callback_uri must be a web address.")
     try:
         parts = urlsplit(address)
         port = parts.port
     except ValueError as error:
-        raise NotAmazons("amazon_callback_uri is no web address.") from error
+        raise NotAmazons("amazon_callback_uri must be a web address.") from error
     if not parts.hostname:
-        raise NotAmazons("amazon_callback_uri is no web address.")
+        raise NotAmazons("amazon_callback_uri must be a web address.")
     path = parts.path
     if simulator_url and address.startswith(f"{simulator_url}/sellercentral/"):
         path = "/" + address.removeprefix(f"{simulator_url}/sellercentral/").partition("?")[0].partition("/")[2]

@@ -100,7 +100,7 @@ class Missing:
 ONLY_CHECKED = "Sandbox: only checked"
 SANDBOX_MISSING = Missing(
     f"{ONLY_CHECKED}.",
-    "It takes no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
+    "It imports no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
     by_choice=True,
 )
 
@@ -124,7 +124,7 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     remedies = {
         LinkState.WAITING: "Press Authorise.",
         LinkState.NOT_LINKED: "See the checks below, fix what failed, then press Check again.",
-        LinkState.LOST: "Press Authorise again; what waits is sent afterwards.",
+        LinkState.LOST: "Press Authorise again; queued work is sent afterwards.",
     }
     if facts.link is not LinkState.LINKED:
         found.append(Missing(f"{facts.link.label}.", remedies[facts.link]))

@@ -25,12 +25,12 @@ def propose(status: AmazonStatus, fulfilment: Fulfilment | None) -> Proposal:
     if status is AmazonStatus.CANCELLED:
         return Proposal(FirstImport.IGNORE, "Cancelled at Amazon.")
     if fulfilment is Fulfilment.FBA:
-        return Proposal(FirstImport.IMPORT, "Amazon sends it; taken when Amazon has shipped.")
+        return Proposal(FirstImport.IMPORT, "Fulfilled by Amazon; imported once Amazon has shipped it.")
     if status is AmazonStatus.SHIPPED:
-        return Proposal(FirstImport.RECORD, "Shipped already: no stock is moved, nothing is confirmed.")
+        return Proposal(FirstImport.RECORD, "Already shipped: no stock is moved and no dispatch is confirmed.")
     if status.pending:
         return Proposal(FirstImport.IMPORT, "Not paid yet: it reserves stock.")
-    return Proposal(FirstImport.IMPORT, "Still to be shipped.")
+    return Proposal(FirstImport.IMPORT, "Not shipped yet.")
 
 
 def choices(status: AmazonStatus, fulfilment: Fulfilment | None) -> tuple[FirstImport, ...]:

@@ -125,11 +125,11 @@ class Fault:
 
 
 FBA_INVOICED_AT_IMPORT = (
-    "Amazon has shipped an FBA order before it is imported: it is invoiced and issued by itself, and must get its "
+    "Amazon has shipped an FBA order before it is imported: it is invoiced and issued automatically, and must get its "
     "invoice code then. Leave Assign invoice code on."
 )
 FBA_CONFIRMED_AT_IMPORT = (
-    "Amazon has shipped an FBA order before it is imported: it is issued by itself and cannot wait for a person. "
+    "Amazon has shipped an FBA order before it is imported: it is issued automatically and cannot wait for a person. "
     "Leave Orders confirmed on."
 )
 
@@ -138,7 +138,7 @@ def fault_in(row: OptionRow, kind: Fulfilment) -> Fault | None:
     """What the row's values alone tell against it; the operation checks the rows that they name."""
     values = row.values
     if row.order_type is not None and row.order_type not in ORDER_TYPES[kind]:
-        return Fault("order_type", f"An Amazon {kind} channel has no orders of the type {row.title}.")
+        return Fault("order_type", f"An Amazon {kind} channel cannot have orders of the type {row.title}.")
     if kind is Fulfilment.FBA and values.assign_invoice_code is False:
         return Fault("assign_invoice_code", FBA_INVOICED_AT_IMPORT)
     if kind is Fulfilment.FBA and values.orders_confirmed is False:
@@ -148,6 +148,6 @@ def fault_in(row: OptionRow, kind: Fulfilment) -> Fault | None:
         return Fault(
             "invoice_priority",
             f"Invoice priority is a number from {PRIORITY_FIRST} (first) to {PRIORITY_LAST} (last); "
-            f"{str(priority)[:20]} is none.",
+            f"not “{str(priority)[:20]}”.",
         )
     return None

@@ -75,9 +75,9 @@ def _fbm_checks(facts: SetupFacts) -> list[Check]:
         courier = Check(
             CheckState.WARN,
             title,
-            f"There is none. {', '.join(facts.other_couriers)} can be chosen, but numbers that come later make late "
-            "confirmations, and you will be asked to acknowledge that.",
-            "Add one whose label program shows the number at once.",
+            f"There is none. {', '.join(facts.other_couriers)} can be chosen, but a tracking number that comes later "
+            "means a late confirmation, which you must acknowledge.",
+            "Add one whose label software shows the number at once.",
             "courier",
             "Add a courier service",
         )
@@ -85,16 +85,16 @@ def _fbm_checks(facts: SetupFacts) -> list[Check]:
         courier = Check(
             CheckState.BAD,
             title,
-            "There is no courier service at all. Amazon wants the tracking number when the parcel leaves.",
-            "Add the service that you ship with.",
+            "There is no courier service yet. Amazon needs the tracking number when the parcel is dispatched.",
+            "Add the service you ship with.",
             "courier",
             "Add a courier service",
         )
     if facts.own_sites:
         return [courier, Check(CheckState.GOOD, "A site of your own", ", ".join(name for _, name in facts.own_sites))]
-    remedy = "Make your warehouse, shop or 3PL."
+    remedy = "Create your warehouse, shop or 3PL site."
     text = "Orders are fulfilled from one."
-    return [courier, Check(CheckState.BAD, "A site of your own", text, remedy, "site", "Make a site")]
+    return [courier, Check(CheckState.BAD, "A site of your own", text, remedy, "site", "Create a site")]
 
 
 def _fba_checks(facts: SetupFacts) -> list[Check]:
@@ -106,9 +106,9 @@ def _fba_checks(facts: SetupFacts) -> list[Check]:
                 title,
                 f"{facts.marketplace} is served from Amazon's stock in the pool {facts.pool_title}. A stock control "
                 "site of kind FBA for it is mandatory.",
-                "Make it now; you come back here.",
+                "Create it now; you return here afterwards.",
                 "fba-site",
-                f"Make the FBA site for {facts.pool_title}",
+                f"Create the FBA site for {facts.pool_title}",
             )
         ]
     names = ", ".join(f"{site.name} ({site.account})" if site.account else site.name for site in facts.pool_sites)
@@ -116,8 +116,8 @@ def _fba_checks(facts: SetupFacts) -> list[Check]:
     if any(site.loaded for site in facts.pool_sites):
         return [found, Check(CheckState.GOOD, "Its stock levels", "They were loaded from Amazon.")]
     text = (
-        "It has none yet. FBA orders are kept and wait until it has; when the channel is linked, one button loads the "
-        "levels from Amazon and releases them."
+        "It has none yet. FBA orders wait until the levels are loaded; when the channel is linked, press Load levels "
+        "from Amazon and the orders are imported."
     )
     return [found, Check(CheckState.WARN, "Its stock levels", text)]
 
@@ -130,14 +130,14 @@ def _twin_check(kind: Fulfilment, facts: SetupFacts, seller_id: str) -> Check:
     if seller_id and seller_id in facts.twin_sellers:
         text = f"There is {names}, and seller {seller_id} has one channel for a marketplace and kind."
         return Check(CheckState.BAD, title, text, "Choose another marketplace, or another seller account.")
-    return Check(CheckState.WARN, title, f"There is {names}. A second one is taken for another seller account only.")
+    return Check(CheckState.WARN, title, f"There is {names}. A second one is possible for another seller account only.")
 
 
 def _application_check(facts: SetupFacts) -> Check:
     title = "Your Amazon application"
     if facts.application:
         return Check(CheckState.GOOD, title, "It is entered under Settings; Authorise uses it.")
-    text = "It is not entered yet. Authorise, and an Auth Token too, need your own application at Amazon."
+    text = "It is not entered yet. Both Authorise and an Auth Token need your own application at Amazon."
     return Check(CheckState.WARN, title, text, "Enter it now or later.", "application", "Enter the application")
 
 
@@ -162,8 +162,8 @@ def lacks_fba_site(kind: Fulfilment, facts: SetupFacts) -> str:
     if kind is not Fulfilment.FBA or facts.pool_sites:
         return ""
     return (
-        f"{facts.marketplace} is served from the pool {facts.pool_title}, which has no FBA site yet. Make it with the "
-        "button below."
+        f"{facts.marketplace} is served from the pool {facts.pool_title}, which has no FBA site yet. Create it with "
+        "the button below."
     )
 
 

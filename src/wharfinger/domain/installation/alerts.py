@@ -57,5 +57,5 @@ def email_of_alert(kind: str, text: str, remedy: str, page: str, installation: s
 def email_of_test(installation: str) -> EmailMessage:
     return EmailMessage(
         "Wharfinger: test message",
-        f"This is the test message that was asked for. Alerts of Wharfinger at {installation} will reach you here.\n",
+        f"This is the test message you requested. Alerts from Wharfinger at {installation} will reach you here.\n",
     )

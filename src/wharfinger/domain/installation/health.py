@@ -40,7 +40,7 @@ def wrong(title: str, detail: str, remedy: str) -> Finding:
 def look_at_date(title: str, what: str, ends: date | None, today: date, remedy: str) -> Finding:
     """A date by which something must be renewed: over, near (the first reminder), or far."""
     if ends is None:
-        return soon(title, f"it is not known when {what}", remedy)
+        return soon(title, f"the date on which {what} is not known", remedy)
     left = (ends - today).days
     if left < 0:
         return wrong(title, f"{what} on {ends:%d %b %Y}, {counted(-left, 'day')} ago", remedy)

@@ -55,7 +55,7 @@ LISTS: Mapping[ListName, ListFacts] = {
         "company class",
         "CompanyClass",
         "company_class",
-        "A class of customers; those that an import makes are of the class that the channel names.",
+        "A class of customers; customers created by an import get the class set in the channel's options.",
     ),
     ListName.ORDER_NUMBER_PREFIXES: ListFacts(
         "Order number prefixes",
@@ -84,9 +84,11 @@ def name_fault(which: ListName, name: str) -> str:
     if len(name) > facts.name_at_most:
         return f"The name has {len(name)} characters; at most {facts.name_at_most} fit. Shorten it."
     if not name.isprintable():
-        return "The name holds a control character. Remove it."
+        return "The name contains a control character. Remove it."
     if "<" in name or ">" in name:
-        return "The name holds < or >, which belong to no name. Remove them."
+        return "The name must not contain < or >. Remove them."
     if which is ListName.ORDER_NUMBER_PREFIXES and not _PREFIX.fullmatch(name):
-        return "A prefix has letters A to Z, digits and - only, and ends in no digit: a number follows it."
+        return (
+            "A prefix may contain only letters A to Z, digits and -, and must not end in a digit: a number follows it."
+        )
     return ""

@@ -48,7 +48,7 @@ class SkipReason(StrEnum):
     BEFORE_START = "Placed before the channel's Start Date."
     TOO_OLD = "Placed over three months ago."
     CANCELLED = "Cancelled before it was imported."
-    NOT_AMAZONS = "Amazon sent it for another shop of yours; it is no order of Amazon's."
+    NOT_AMAZONS = "Amazon sent it for another shop of yours; it is not an Amazon order."
 
 
 class SalesOrderState(Labelled):

@@ -23,7 +23,7 @@ def channelless_sentence(
     where = (
         f"in {marketplace}, where {account} has no channel"
         if marketplace
-        else (f"of {account} in a marketplace that is not known here")
+        else (f"of {account} in an unknown marketplace")
     )
     value = " and ".join(f"{amount:.2f} {currency}".strip() for currency, amount in amounts)
     unknown = f"{unpriced} of them without a stated total" if unpriced else ""
@@ -38,6 +38,6 @@ def channelless_remedy(*, known: bool) -> str:
     if not known:
         return "Dispatch them in Seller Central. “Create the channel” is offered once Amazon names this marketplace."
     return (
-        "Press “Create the channel”: the orders are imported through it, and their units are reserved already. "
-        "Or dispatch them in Seller Central. An order that is ignored is left out of this count."
+        "Press “Create the channel”: the orders are imported through it; their units are already allocated. "
+        "Or dispatch them in Seller Central. Ignored orders are not counted here."
     )

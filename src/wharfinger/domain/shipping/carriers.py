@@ -187,11 +187,11 @@ def carrier_fault(code: str, name: str, *, seen_at_amazon: bool) -> tuple[str, s
     if not code:
         return "carrier_code", "Give Amazon's carrier code, such as Royal Mail; Other for a carrier it does not list."
     if code == OTHER and not name:
-        return "carrier_name", "With the carrier code Other Amazon wants the carrier's name too."
+        return "carrier_name", "With the carrier code Other, Amazon needs the carrier's name too."
     if is_listed(code) or seen_at_amazon:
         return None
     near = near_misses(code)
-    words = f"Do you mean {_or(near)}?" if near else "Take Other and give the carrier's name."
+    words = f"Do you mean {_or(near)}?" if near else "Use Other and give the carrier's name."
     return "carrier_code", f"“{code}” is not in Amazon's list of carriers. {words}"
 
 

@@ -77,5 +77,5 @@ def level_fault(level: str) -> str:
     if len(level) > LEVEL_AT_MOST:
         return f"The service level has {len(level)} characters; at most {LEVEL_AT_MOST} fit. Amazon's are shorter."
     if not level.isprintable() or "<" in level or ">" in level:
-        return "A service level has letters, digits and _ only, such as STANDARD or NEXT_DAY."
+        return "A service level may contain only letters, digits and _, such as STANDARD or NEXT_DAY."
     return ""

@@ -30,8 +30,8 @@ class ConfirmationState(Labelled):
     shipped, and its order does not show our parcel; NOT_SENT: the channel does not upload order status.
     """
 
-    WAITING = "waiting", "Waiting"
-    ATTEMPTED = "attempted", "Attempted"
+    WAITING = "waiting", "Queued"
+    ATTEMPTED = "attempted", "Sent"
     ACCEPTED = "accepted", "Accepted"
     CONFIRMED = "confirmed", "Confirmed"
     REFUSED = "refused", "Refused"

@@ -69,7 +69,7 @@ def _fault(number: str) -> str:
     if len(number) > LONGEST:
         return f"The tracking number has {len(number)} characters; at most {LONGEST} fit. Check it."
     if any(unicodedata.category(c)[0] in "CZ" for c in number):
-        return "The tracking number holds a control character or a line break. Type it again, one number only."
+        return "The tracking number contains a control character or a line break. Type it again, one number only."
     shown = f"“{number}”"
     if number[0] in _APOSTROPHES or number[0] in "=+":
         return f"{shown} begins with {number[0]}, as a spreadsheet writes text. Type the number as the label shows it."
@@ -79,7 +79,7 @@ def _fault(number: str) -> str:
             "Type it from the label, or format the column as text."
         )
     if number[0] == "#" or number.casefold() in _PLACEHOLDERS:
-        return f"{shown} stands for a missing tracking number. Type the number from the label."
+        return f"{shown} is a placeholder, not a tracking number. Type the number from the label."
     if "@" in number:
         return "This is an e-mail address. Type the tracking number alone."
     if _ADDRESS.search(number):
@@ -96,14 +96,14 @@ def _is_spreadsheets(number: str) -> bool:
 
 def _fault_of_characters(number: str, shown: str) -> str:
     if not all((c.isascii() and c.isalnum()) or c in _SIGNS for c in number):
-        return "A tracking number holds letters, digits and - . / _ only. Type it again, one number only."
+        return "A tracking number may contain only letters, digits and - . / _. Type it again, one number only."
     digits = [c for c in number if c.isdigit()]
     if not digits:
-        return f"{shown} holds no digit: it is no tracking number. Type it from the label."
+        return f"{shown} contains no digit, so it is not a tracking number. Type it from the label."
     if len(number) < SHORTEST:
         return f"{shown} has {len(number)} characters; a tracking number has at least {SHORTEST}. Type all of it."
     if len(set(number)) == 1:
-        return f"{shown} is one digit over and over. Type the tracking number from the label."
+        return f"{shown} is the same digit repeated. Type the tracking number from the label."
     return ""
 
 

@@ -43,7 +43,9 @@ def gtin_fault(code: str) -> str:
         return ""
     digits, zero = plain(code), lost_zero(code)
     if not (digits.isascii() and digits.isdigit()):
-        return f"“{code[:40]}” is no EAN, UPC or GTIN: they have digits only. Give a code of your own the type Other."
+        return (
+            f"“{code[:40]}” is not an EAN, UPC or GTIN: these have digits only. Give a code of your own the type Other."
+        )
     if zero:
         return f"{digits} has {len(digits)} digits: its leading zero is probably lost. Write {zero}."
     if len(digits) not in _LENGTHS:

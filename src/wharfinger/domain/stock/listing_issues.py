@@ -37,7 +37,7 @@ class ListingIssue:
         """Amazon's message, its code, the attributes it names, and what Amazon did."""
         about = f"{self.code}: {', '.join(self.attributes)}" if self.attributes else self.code
         done = "; ".join(ENFORCEMENTS.get(action, action) for action in self.actions)
-        return f"{self.message.strip() or 'Amazon gives no message.'} ({about})" + (f" — {done}." if done else "")
+        return f"{self.message.strip() or 'Amazon gave no message.'} ({about})" + (f" — {done}." if done else "")
 
     def stored(self) -> dict[str, Any]:
         """As JSON."""

@@ -39,7 +39,7 @@ class Explained:
 
 def listing_quantity(level: Level, rule: Rule = EVERYTHING) -> Explained:
     """The quantity for one item at one site."""
-    steps = [("On hand", level.on_hand), ("Promised to orders", -level.allocated), ("Available", level.available)]
+    steps = [("On hand", level.on_hand), ("Allocated", -level.allocated), ("Available", level.available)]
     return _shown(level.available, steps, rule)
 
 
@@ -50,7 +50,7 @@ def kit_quantity(components: tuple[tuple[str, Level, int], ...], rule: Rule = EV
         for code, level, needed in components
     ]
     kits = kit_available(tuple((level.available, needed) for _, level, needed in components))
-    return _shown(kits, [*steps, ("Kits that can be made", kits)], rule)
+    return _shown(kits, [*steps, ("Kits that can be assembled", kits)], rule)
 
 
 def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explained:
@@ -61,7 +61,7 @@ def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explaine
     quantity = max(0, left) * rule.percent // 100
     if rule.percent != 100:
         steps.append(("Percent shown", rule.percent))
-    return Explained(quantity, (*steps, ("Told to Amazon", quantity)))
+    return Explained(quantity, (*steps, ("Sent to Amazon", quantity)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,23 +157,23 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
     if sender.site_id is None:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
     if sender.explained is None:
-        return Silent(f"{sender.item_code} was never counted at {sender.site_name}: unknown is not zero. Count it.")
+        return Silent(f"{sender.item_code} was never counted at {sender.site_name}, so its stock is unknown. Count it.")
     return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders))
 
 
 def _hindrance(listing: ListingFacts) -> str:
     if listing.fulfilment == Fulfilment.FBA:
-        return "Amazon sends this SKU (FBA): its quantity is never written."
+        return "Amazon fulfils this SKU (FBA): its quantity is never sent."
     if listing.gone:
-        return "The listing is gone from Amazon."
+        return "The listing no longer exists at Amazon."
     if listing.fulfilment != Fulfilment.FBM:
-        return "Amazon has not told yet who sends this SKU, you or Amazon."
+        return "Amazon has not yet said who fulfils this SKU, you or Amazon."
     if not listing.linked:
         return "Not linked to a stock item."
     if not listing.channels:
-        return "No FBM channel of yours sells it."
+        return "None of your FBM channels sells it."
     if not listing.product_type:
-        return "Amazon has not told the listing's product type yet; the next reading of the listings brings it."
+        return "Amazon has not yet sent the listing's product type; it comes with the next download of the listings."
     return ""
 
 

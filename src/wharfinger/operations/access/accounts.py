@@ -187,13 +187,13 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     first = channels.order_by("pk").first()
     channels.update(link_state=LinkState.LOST)
     ChannelCheck.objects.filter(channel__account=account, channel__link_state=LinkState.LOST, position=0).update(
-        ok=False, message="Amazon takes our token no more.", remedy="Press Authorise.", checked_at=now
+        ok=False, message="Amazon no longer accepts our token.", remedy="Press Authorise.", checked_at=now
     )
-    remedy = "Press “Authorise again” on one of its channels. What waits is sent afterwards; nothing is lost."
+    remedy = "Press “Authorise again” on one of its channels. Queued work is sent afterwards; nothing is lost."
     open_problem(
         ProblemKind.AUTHORISATION_LOST,
         AboutAccount(account_id),
-        cause=f"{account.name}: Amazon refuses our access. {error}",
+        cause=f"{account.name}: Amazon refuses access. {error}",
         remedy=remedy,
         account=account,
         channel=first,
@@ -202,7 +202,7 @@ def lose_authorisation(account_id: int, *, error: str, now: datetime, since: dat
     raise_alert(
         AlertKind.AUTHORISATION_LOST,
         AlertKey(AboutAccount(account_id), f"lost:{now.isoformat()}"),
-        text=f"{account.name}: Amazon refuses our access. No order comes in and nothing goes out for now.",
+        text=f"{account.name}: Amazon refuses access. No orders are imported and nothing is sent for now.",
         remedy=remedy,
         account=account,
         now=now,
@@ -248,8 +248,8 @@ def report_application_refused(account_id: int, *, error: str, now: datetime) ->
     raise_alert(
         AlertKind.APPLICATION_REFUSED,
         AlertKey(subject, f"problem:{problem.pk}"),
-        text="Amazon refuses the application's client id or secret: no call is answered, for every account that it "
-        "speaks for. The accounts' authorisations stay good.",
+        text="Amazon refuses the application's client id or secret: every call fails, for every account that uses "
+        "it. The accounts' authorisations remain valid.",
         remedy=remedy,
         now=now,
     )

@@ -83,8 +83,8 @@ def save_application(
     row = _row(checked, pk, beside)
     if checked.secret_seen and row.pk is not None and checked.secret_seen != row.secret_last_four:
         raise Refused(
-            "A new client secret came while you were editing. Nothing of yours was written: open the page again and "
-            "enter your change once more."
+            "A new client secret arrived while you were editing. Your changes were not saved: open the page again "
+            "and enter them once more."
         )
     if not checked.client_secret and row.pk is None:
         raise Refused("Give the client secret: see LWA credentials in the Solution Provider Portal.", "client_secret")
@@ -109,7 +109,7 @@ def save_application(
 def _refuse_other_targets(row: AmazonApplication, entry: ApplicationEntry) -> None:
     """A stored secret belongs to what it was entered for, and is sent nowhere else."""
     if not entry.client_secret and row.client_id != entry.client_id:
-        raise Refused("The client id is another: enter the client secret that belongs to it.", "client_secret")
+        raise Refused("The client id was changed: enter the client secret that belongs to it.", "client_secret")
     queue = entry.queue
     if (
         row.queue_secret
@@ -121,7 +121,7 @@ def _refuse_other_targets(row: AmazonApplication, entry: ApplicationEntry) -> No
             queue.key_id,
         )
     ):
-        raise Refused("The queue or its key is another: enter the secret access key again.", "queue_secret")
+        raise Refused("The queue or its key was changed: enter the secret access key again.", "queue_secret")
 
 
 def _row(entry: ApplicationEntry, pk: int | None, beside: bool) -> AmazonApplication:
@@ -131,14 +131,14 @@ def _row(entry: ApplicationEntry, pk: int | None, beside: bool) -> AmazonApplica
         unused = rows.exclude(pk__in=linked_accounts().values("application_id")).order_by("-pk").first()
         return same or unused or AmazonApplication()
     if same is not None and same.pk != pk:
-        raise Refused("Another entry has this application id. Edit that one instead.", "application_id")
+        raise Refused("This application id is already entered. Edit that entry instead.", "application_id")
     if pk is None:
         return AmazonApplication()
     known = rows.get(pk=pk)
     if known.application_id != entry.application_id and linked_accounts().filter(application=known).exists():
         raise Refused(
-            "Seller accounts hold access through this application: its id cannot be changed any more. "
-            "Add the other application beside it.",
+            "Seller accounts have access through this application, so its id can no longer be changed. "
+            "Add the other application as a new entry.",
             "application_id",
         )
     return known
@@ -150,7 +150,9 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
     row = AmazonApplication.objects.select_for_update().get(pk=pk)
     held = linked_accounts().filter(application=row).order_by("name").first()
     if held is not None:
-        raise Refused(f"{held.name} holds access through this application. Revoke it there first, or keep this one.")
+        raise Refused(
+            f"{held.name} has access through this application. Revoke that access first, or keep the application."
+        )
     SellerAccount.objects.filter(application=row).update(application=None)
     solve_problem(ProblemKind.APPLICATION_REFUSED, AboutApplication(pk), now=now)
     for subject in (AboutApplication(pk), AboutSecret(pk), AboutRotation(pk)):
@@ -232,7 +234,7 @@ def _checked(entry: ApplicationEntry, now: datetime) -> ApplicationEntry:
         kind=entry.kind,
         name=_name(entry.name),
         regions=_known(entry.regions, REGIONS, "regions", "Choose UK and Europe, US, or both."),
-        roles=_known(entry.roles, [role.name for role in ROLES], "roles", "Tick roles of the list."),
+        roles=_known(entry.roles, [role.name for role in ROLES], "roles", "Choose roles from the list."),
         redirect_uri=_redirect_uri(entry.redirect_uri.strip()),
         secret_expires_on=_expiry(entry.secret_expires_on, now),
         queue=_queue(entry.queue),
@@ -263,7 +265,10 @@ def _secret(text: str) -> str:
             "client_secret",
         )
     if text and not _is_one_word(text, 400):
-        raise Refused("The client secret holds a space or line break. Copy it whole and alone.", "client_secret")
+        raise Refused(
+            "The client secret contains a space or line break. Copy the secret only, without anything around it.",
+            "client_secret",
+        )
     return text
 
 
@@ -296,13 +301,15 @@ def _redirect_uri(text: str) -> str:
             "Write the redirect URI as it is registered, as https://shop.example/amazon/callback.", "redirect_uri"
         )
     if parts.scheme != "https" and parts.hostname not in _PLACES:
-        raise Refused("Amazon takes redirect URIs with https only. Put https:// before it.", "redirect_uri")
+        raise Refused("Amazon accepts only https redirect URIs. Begin it with https://.", "redirect_uri")
     return text
 
 
 def _expiry(day: date | None, now: datetime) -> date | None:
     if day is not None and day > (now + SECRET_LIVES + timedelta(days=1)).date():
-        raise Refused("A client secret lives 180 days: give the day that the portal shows.", "secret_expires_on")
+        raise Refused(
+            "A client secret is valid for 180 days: give the expiry date that the portal shows.", "secret_expires_on"
+        )
     return day
 
 
@@ -320,7 +327,10 @@ def _queue(entry: QueueEntry) -> QueueEntry:
     if not _KEY_ID.fullmatch(key_id):
         raise Refused("An access key ID has 16 or more capital letters and digits, as AKIA….", "queue_key_id")
     if secret and not _is_one_word(secret, 200):
-        raise Refused("The secret access key holds a space or line break. Copy it whole and alone.", "queue_secret")
+        raise Refused(
+            "The secret access key contains a space or line break. Copy the key only, without anything around it.",
+            "queue_secret",
+        )
     return QueueEntry(url, key_id, secret)
 
 

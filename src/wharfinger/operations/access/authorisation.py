@@ -42,8 +42,8 @@ def open_attempt(channel_id: int, *, user: User, session_key: str, redirect_uri:
     channel = Channel.objects.select_related("account").get(pk=channel_id)
     if not channel.activated:
         raise Refused(
-            f"{channel.name} is not activated in this demo system. An administrator activates it first: "
-            "that says which Amazon it may speak to."
+            f"{channel.name} is not activated in this demo system. An administrator must first activate "
+            "it for the Amazon it may connect to."
         )
     if channel.account.application_id is None:
         region = channel.account.region.title
@@ -115,7 +115,10 @@ def _end_of_return(
 ) -> tuple[AuthorisationOutcome, str] | None:
     """Why this return ends here and no code is exchanged; None = it goes on."""
     if machine_now - attempt.opened_at > STATE_LIVES:
-        return AuthorisationOutcome.EXPIRED, "More than ten minutes passed between Authorise and the return."
+        return (
+            AuthorisationOutcome.EXPIRED,
+            "More than ten minutes passed between pressing Authorise and returning from Amazon.",
+        )
     shown = consent_code_in(error)
     if shown is not None and not code:
         outcome = AuthorisationOutcome.DRAFT if shown.code == "MD1000" else AuthorisationOutcome.REFUSED
@@ -126,7 +129,7 @@ def _end_of_return(
     try:
         parse_seller_id(attempt.seller_id)
     except NotAnIdentity:
-        return AuthorisationOutcome.REFUSED, "The return names no seller, so the code was not used."
+        return AuthorisationOutcome.REFUSED, "Amazon named no seller when it sent you back, so the code was not used."
     account = attempt.channel.account
     if account.seller_id and account.seller_id != attempt.seller_id:
         return AuthorisationOutcome.WRONG_SELLER, _two_sellers(attempt, account)
@@ -160,7 +163,7 @@ def start_exchange(attempt_id: int) -> CodeToExchange | None:
     if attempt.state not in (AuthorisationState.RETURNED, AuthorisationState.EXCHANGING):
         return None
     if attempt.exchanges >= EXCHANGES_AT_MOST:
-        _end(attempt, AuthorisationOutcome.NO_ANSWER, "Amazon gave no answer, twice.")
+        _end(attempt, AuthorisationOutcome.NO_ANSWER, "Amazon did not answer, twice.")
         return None
     attempt.state = AuthorisationState.EXCHANGING
     attempt.exchanges += 1
@@ -213,7 +216,7 @@ def finish_exchange(attempt_id: int, *, refresh_token: str, now: datetime) -> in
             _end(
                 attempt,
                 AuthorisationOutcome.CHANNEL_TAKEN,
-                f"Seller {attempt.seller_id} ({shared.name}) has a channel for this marketplace and kind already: "
+                f"Seller {attempt.seller_id} ({shared.name}) already has a channel for this marketplace and kind: "
                 f"“{twin.name}”.",
             )
             return None
@@ -276,7 +279,7 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
     if account.token_set_at is None and not account.refresh_token:
-        raise Refused(f"{account.name} has no access that could be revoked.")
+        raise Refused(f"{account.name} has no access to revoke.")
     before = _credential_facts(account)
     account.refresh_token, account.token_last_four = "", ""
     account.token_set_at, account.token_expiry = None, None

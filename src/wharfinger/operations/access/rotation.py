@@ -30,12 +30,12 @@ def ask_rotation(application_pk: int, *, user: User, now: datetime) -> None:
     row = AmazonApplication.objects.select_for_update().get(pk=application_pk)
     if not row.queue_url:
         raise Refused(
-            "Amazon tells the new secret in a message to a queue of yours (SQS), and none is entered. Enter it under "
-            "Edit, or rotate the secret in the Solution Provider Portal and type the new one in."
+            "Amazon sends the new secret in a message to your own queue (SQS), and none is entered. Enter it under "
+            "Edit, or rotate the secret in the Solution Provider Portal and enter the new one."
         )
     waits = is_recent(row.rotation_requested_at, now, MESSAGE_COMES_WITHIN)
     if waits and not row.rotation_error:
-        raise Refused("A new secret was asked for already; its message is being waited for.")
+        raise Refused("A new secret was already requested; waiting for its message.")
     row.rotation_requested_at, row.rotation_called_at, row.rotation_error = now, None, ""
     row.save(update_fields=["rotation_requested_at", "rotation_called_at", "rotation_error"])
     close_alerts(AboutRotation(row.pk), now=now)
@@ -98,7 +98,7 @@ def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> No
     raise_alert(
         AlertKind.ROTATION_FAILED,
         AlertKey(AboutRotation(row.pk), now.isoformat()),
-        text=f"The client secret of the Amazon application {row.name} was not rotated; the old one is used. {error}",
+        text=f"The client secret of the Amazon application {row.name} was not rotated; the old one remains in use. {error}",
         remedy=remedy,
         now=now,
     )
@@ -199,7 +199,7 @@ def note_queue_trouble(application_pk: int, *, error: str, now: datetime) -> Non
     row.rotation_error = error
     row.save(update_fields=["rotation_error"])
     if row.rotation_requested_at is not None:
-        _alert(row, error, "Look at the queue's address and key under Edit.", now)
+        _alert(row, error, "Check the queue's address and key under Edit.", now)
 
 
 @operation
@@ -217,10 +217,10 @@ def note_overdue(application_pk: int, *, now: datetime) -> bool:
         return False
     if row.rotation_error:
         return False
-    error = "No message with the new secret came within an hour."
+    error = "No message with the new secret arrived within an hour."
     remedy = (
-        "See in the Solution Provider Portal which queue is registered for the application and whether it lets Amazon "
-        "in; a new secret can also be copied from there. Then press Rotate the secret again."
+        "Check in the Solution Provider Portal which queue is registered for the application and whether Amazon may "
+        "write to it; you can also copy a new secret from there. Then press Rotate the secret again."
     )
     row.rotation_error = f"{error} {remedy}"
     row.save(update_fields=["rotation_error"])

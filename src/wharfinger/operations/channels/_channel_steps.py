@@ -42,7 +42,7 @@ def refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilm
     )
     if twin is not None:
         raise Refused(
-            f"“{twin.name}” is the {kind} channel of this seller for {marketplace.name} already. "
-            "Each marketplace and kind has one channel.",
+            f"“{twin.name}” is already this seller's {kind} channel for {marketplace.name}. Each "
+            "marketplace and kind has one channel.",
             "marketplace_id",
         )

@@ -161,7 +161,7 @@ def _site(channel: Channel, row: OptionRow) -> Site | None:
         return None
     site = Site.objects.select_related("account").filter(pk=row.values.site).first()
     if site is None:
-        raise _refused(row, "site", "This site does not exist any more. Choose another.")
+        raise _refused(row, "site", "This site no longer exists. Choose another.")
     fault = _site_fault(channel, site) or _pool_fault(channel, row, site)
     if fault:
         raise _refused(row, "site", fault)
@@ -172,19 +172,19 @@ def _site_fault(channel: Channel, site: Site) -> str:
     """Why the channel cannot fulfil from this site; empty = it can."""
     fba = channel.kind == Fulfilment.FBA
     if fba and site.kind != SiteKind.FBA:
-        return f"{site.name} is no FBA site. An FBA channel needs a site of kind FBA."
+        return f"{site.name} is not an FBA site. An FBA channel needs a site of kind FBA."
     if fba and site.pool != channel.marketplace.pool:
         return (
             f"{site.name} is the FBA site of the pool {site.pool_title}; {channel.marketplace.name} is served "
-            f"from the pool {channel.marketplace.pool.title}. Choose or make that pool's site."
+            f"from the pool {channel.marketplace.pool.title}. Choose that pool's site, or create it."
         )
     if fba and site.account is not None and site.account_id != channel.account_id:
         fault = f"{site.name} mirrors the FBA stock of another seller account"
         if channel.account.seller_id or not site.account.seller_id:
-            return f"{fault}. Make one for this seller."
+            return f"{fault}. Create one for this seller."
         return (
             f"{fault}: {site.account.name}, {site.account.seller_id}. If this channel is the same seller's, give that "
-            "Seller ID under Channel Specific; if not, make a site for this one."
+            "Seller ID under Channel Specific; if not, create a site for this one."
         )
     if not fba and site.kind == SiteKind.FBA:
         return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
@@ -198,14 +198,16 @@ def _pool_fault(channel: Channel, row: OptionRow, site: Site) -> str:
     market = channel.marketplace
     elsewhere = held_elsewhere(market).get(site.pk)
     if elsewhere:
-        return f"{site.name} holds the stock of {elsewhere}; {market.name} is served from another. Make one for it."
+        return (
+            f"{site.name} holds the stock of {elsewhere}; {market.name} is served from another. Create a site for it."
+        )
     shared = shared_site(channel.account_id, market, but=channel.pk)
     if shared is None and row.order_type is not None:  # then the channel's own first row says which
         shared = Site.objects.filter(channel_options__channel=channel, channel_options__order_type="").first()
     if shared is None or shared.pk == site.pk:
         return ""
     return (
-        f"{shared.name} is this seller's site for the pool {site.pool_title} already: channels of a pool share "
+        f"{shared.name} is already this seller's site for the pool {site.pool_title}: channels of a pool share "
         "it. Choose that one."
     )
 
@@ -221,7 +223,8 @@ def _service(channel: Channel, row: OptionRow) -> CourierService | None:
         raise _refused(
             row,
             "courier_service",
-            "Choose a courier service that gives a tracking number at once: Amazon wants it when the parcel leaves.",
+            "Choose a courier service that gives a tracking number at once: Amazon needs it when the parcel is "
+            "dispatched.",
         )
     if service.tracking == Tracking.LATER:
         raise _refused(
@@ -231,8 +234,8 @@ def _service(channel: Channel, row: OptionRow) -> CourierService | None:
         raise _refused(
             row,
             "late_courier_acknowledged",
-            f"{service} gives its tracking number only later. Tick that you know parcels may be confirmed late, "
-            "or choose another service.",
+            f"{service} gives its tracking number only later. Tick that you accept late confirmations, or choose "
+            "another service.",
         )
     return service
 
@@ -241,7 +244,7 @@ def _currency(row: OptionRow) -> str | None:
     code = (row.values.currency or "").strip().upper()
     if code and code not in CURRENCIES:
         raise _refused(
-            row, "currency", f"“{code[:20]}” is no currency. Give its three letters, such as GBP, EUR or USD."
+            row, "currency", f"“{code[:20]}” is not a currency. Give its three letters, such as GBP, EUR or USD."
         )
     return code or None
 
@@ -254,7 +257,7 @@ def _check_listed(row: OptionRow, option: str, before: ChannelOption | None) -> 
     model, word = _LISTS[option]
     found = model._default_manager.filter(pk=chosen).values("name", "archived").first()
     if found is None:
-        raise _refused(row, option, f"This {word} does not exist any more. Choose another.")
+        raise _refused(row, option, f"This {word} no longer exists. Choose another.")
     if found["archived"] and (before is None or getattr(before, f"{option}_id") != chosen):
         raise _refused(
             row,

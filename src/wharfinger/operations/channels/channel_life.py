@@ -61,10 +61,10 @@ def _refuse_another_amazon(channel: Channel, activated_for: str) -> None:
     others = Channel.objects.filter(account_id=channel.account_id, archived=False, activated=True)
     other = others.exclude(pk=channel.pk).exclude(activated_for=activated_for).order_by("name").first()
     if other is not None:
-        its = ActivatedFor(other.activated_for).backend if other.activated_for else "no Amazon that is named"
+        its = ActivatedFor(other.activated_for).backend if other.activated_for else "an unnamed Amazon"
         raise Refused(
-            f"{other.name} of the same seller account is activated for {its}, and one token cannot belong to two "
-            f"Amazons. Deactivate it first, or activate this channel for {its} too."
+            f"{other.name} of the same seller account is activated for {its}, and one token cannot be used for "
+            f"both. Deactivate it first, or activate this channel for {its} too."
         )
 
 
@@ -140,7 +140,7 @@ def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
     channel = _held(channel_id)
     why = hangs_on(channel_id)
     if why:
-        raise Refused(f"{channel.name} cannot be deleted: {why} Archive it instead; everything is kept.")
+        raise Refused(f"{channel.name} cannot be deleted: {why} Archive it instead; all its data is kept.")
     record_audit("delete", "Channel", channel_id, before=channel_facts(channel), after=None, now=now, user=user)
     account, name = channel.account, channel.name
     AuthorisationAttempt.objects.filter(channel=channel).delete()

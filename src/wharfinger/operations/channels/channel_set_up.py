@@ -160,7 +160,7 @@ def _create(
         made_at=now,
     )
     _write(channel, checked, account, now, user)
-    record_activity(f"Channel {channel.name} made.", channel=channel, account=account, now=now, user=user)
+    record_activity(f"Channel {channel.name} created.", channel=channel, account=account, now=now, user=user)
     record_audit("create", "Channel", channel.pk, before=None, after=channel_facts(channel), now=now, user=user)
     reconsider(ForNewChannel(account.pk, marketplace.pk, kind), now=now)
     triggers.verify_channel(channel.pk)
@@ -181,8 +181,8 @@ class EditConflict(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else saved this channel while you were editing. Nothing of yours was written yet: "
-            "see what changed below, then save on top of it or cancel."
+            "Somebody else saved this channel while you were editing. Your changes are not saved yet: "
+            "see below what changed, then save over it or cancel."
         )
 
 
@@ -242,7 +242,7 @@ def check_specific(kind: Fulfilment, entry: ChannelEntry) -> None:
 
 
 def _named_already(name: str) -> Refused:
-    return Refused(f"Another channel is called “{name}”. Give this one a name of its own.", "name")
+    return Refused(f"Another channel is already called “{name}”. Give this one a different name.", "name")
 
 
 def _checked(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
@@ -257,9 +257,9 @@ def _general(entry: ChannelEntry) -> ChannelEntry:
     if len(name) > NAME_AT_MOST:
         raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
     if not name.isprintable():
-        raise Refused("The name holds a control character. Remove it.", "name")
+        raise Refused("The name contains a control character. Remove it.", "name")
     if not entry.order_ref_format.isprintable():
-        raise Refused("Order Ref. Format holds a control character. Remove it.", "order_ref_format")
+        raise Refused("Order Ref. Format contains a control character. Remove it.", "order_ref_format")
     if "{0}" not in entry.order_ref_format:
         raise Refused("Order Ref. Format must contain {0}, where Amazon's order number goes.", "order_ref_format")
     if len(entry.order_ref_format) > 60:
@@ -277,9 +277,9 @@ def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
     if looks_like_mws_token(token):
         raise Refused(MWS_EXPLAINED, "auth_token")
     if token and not token.startswith("Atzr|"):
-        raise Refused("A refresh token begins with Atzr|. Copy it whole, or leave the field empty.", "auth_token")
+        raise Refused("A refresh token begins with Atzr|. Copy all of it, or leave the field empty.", "auth_token")
     if not (token.isascii() and token.isprintable()) or " " in token:
-        raise Refused("A refresh token has no spaces and no special characters. Copy it once more.", "auth_token")
+        raise Refused("A refresh token has no spaces and no special characters. Copy it again.", "auth_token")
     if entry.region not in (Region.EU, Region.NA):
         raise Refused("Choose the region: UK and Europe, or US.", "region")
     return replace(entry, seller_id=_seller_id(entry), auth_token=token)
@@ -300,7 +300,7 @@ def _marketplace(entry: ChannelEntry) -> Marketplace:
     marketplace = Marketplace.objects.filter(pk=entry.marketplace_id.strip()).first()
     if marketplace is None:
         raise Refused(
-            f"“{entry.marketplace_id.strip()[:40]}” is no marketplace ID that Amazon has. Pick one from the list.",
+            f"“{entry.marketplace_id.strip()[:40]}” is not a marketplace ID of Amazon. Choose one from the list.",
             "marketplace_id",
         )
     if marketplace.region != entry.region:
@@ -333,8 +333,8 @@ def _retargeted(channel: Channel, entry: ChannelEntry, marketplace: Marketplace,
     moved = channel.marketplace_id != marketplace.pk or account.seller_id not in ("", entry.seller_id)
     if moved and channel.imported_orders.exists():
         raise Refused(
-            "Orders were imported through this channel: its seller and marketplace cannot be changed any more. "
-            "Make a new channel instead.",
+            "Orders were imported through this channel, so its seller and marketplace can no longer be changed. "
+            "Create a new channel instead.",
             "seller_id" if account.seller_id != entry.seller_id else "marketplace_id",
         )
     if (account.region, account.seller_id) == (entry.region, entry.seller_id):

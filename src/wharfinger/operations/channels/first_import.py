@@ -26,7 +26,7 @@ def start_importing(channel_id: int, decisions: Decisions, *, user: User, now: d
     """
     channel = Channel.objects.select_for_update(no_key=True).get(pk=channel_id)
     if not channel.dont_import_orders:
-        raise Refused("Don't import orders is off already: orders of this channel are imported as they come.")
+        raise Refused("Don't import orders is off already: orders of this channel are imported as they arrive.")
     done = _start(channel, decisions, user, now)
     reconsider(ForChannel(channel_id), now=now)
     return done
@@ -76,7 +76,7 @@ def _start(channel: Channel, decisions: Decisions, user: User, now: datetime) ->
         now=now,
         user=user,
     )
-    record_activity(f"{channel.name}: the first import begins.", channel=channel, now=now, user=user)
+    record_activity(f"{channel.name}: the first import has started.", channel=channel, now=now, user=user)
     return done
 
 

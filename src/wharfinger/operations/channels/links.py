@@ -54,7 +54,7 @@ def _kind(account_id: int, marketplace_id: str) -> Fulfilment:
 def _item(item_id: int) -> StockItem:
     item = StockItem.objects.filter(pk=item_id).first()
     if item is None:
-        raise Refused("This stock item does not exist any more. Choose another.", "item")
+        raise Refused("This stock item no longer exists. Choose another.", "item")
     return item
 
 

@@ -46,9 +46,9 @@ def _check(marketplace: Marketplace, now: datetime) -> bool:
     open_problem(
         ProblemKind.ZONE_DIFFERS,
         AboutMarketplace(marketplace.pk),
-        cause=f"{marketplace.name}'s days are taken to begin in {marketplace.time_zone}, but the ship-by times of its "
-        f"orders end days of {proposed}.",
-        remedy=f"Press “Use this zone” on the channel's page: from then on its days are those of {proposed}.",
+        cause=f"{marketplace.name} uses the time zone {marketplace.time_zone}, but the ship-by times of its orders fit "
+        f"{proposed}.",
+        remedy=f"Press “Use this zone” on the channel's page: from then on it uses {proposed}.",
         channel=channel,
         now=now,
     )
@@ -69,14 +69,14 @@ def accept_zone(channel_id: int, zone: str, *, now: datetime, user: User) -> str
         raise Refused("This channel does not exist. Open the list again.")
     marketplace = Marketplace.objects.select_for_update(no_key=True).get(pk=channel.marketplace_id)
     if not zone or marketplace.proposed_zone != zone:
-        raise Refused(f"No such zone is proposed for {marketplace.name} any more. Open the channel again.")
+        raise Refused(f"This zone is no longer proposed for {marketplace.name}. Open the channel again.")
     before = marketplace.time_zone
     marketplace.time_zone, marketplace.proposed_zone = zone, ""
     marketplace.save(update_fields=["time_zone", "proposed_zone"])
     solve_problem(ProblemKind.ZONE_DIFFERS, AboutMarketplace(marketplace.pk), now=now)
     for row in Channel.objects.filter(marketplace=marketplace, archived=False).order_by("pk"):
         record_activity(
-            f"The days of {marketplace.name} begin in {zone}, no longer in {before}.", channel=row, now=now, user=user
+            f"{marketplace.name} uses the time zone {zone} instead of {before}.", channel=row, now=now, user=user
         )
         reconsider(ForChannel(row.pk), now=now)
     record_audit(

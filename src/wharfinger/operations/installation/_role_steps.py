@@ -19,15 +19,15 @@ def report_role_missing(account_id: int, flow: str, *, error: str, now: datetime
     account = SellerAccount.objects.get(pk=account_id)
     calls = " and ".join(f"{line.denied_call} ({line.flow.replace('_', ' ')})" for line in together)
     names = " or ".join(f"“{role}”" for role in roles)
-    role = f"The application probably lacks the role {names}." if names else "The access itself holds."
-    remedy = f"Give the application the role {' or '.join(roles)}" if names else "Look at the application's roles"
+    role = f"The application probably lacks the role {names}." if names else "The access itself is valid."
+    remedy = f"Give the application the role {' or '.join(roles)}" if names else "Check the application's roles"
     again_at = min(line.due_at for line in together)
     open_problem(
         ProblemKind.ROLE_MISSING,
         _about(account_id, lines[flow], lines.values()),
         cause=f"{account.name}: Amazon denies {calls}; other calls pass. {role} {error}",
         remedy=f"{remedy} in the Solution Provider Portal, then press “Authorise again”: a new role counts only after "
-        f"that. Other work of the account goes on; this is tried again automatically at {again_at:%d %b %H:%M} UTC.",
+        f"that. The account's other work continues; this is tried again automatically at {again_at:%d %b %H:%M} UTC.",
         account_id=account_id,
         now=now,
     )

@@ -66,8 +66,8 @@ def _tokens() -> Iterator[_Clock]:
             AboutToken(account.pk),
             account.token_expiry,
             f"The authorisation of {account.name}",
-            "After that Amazon takes our access no more: no order comes in and nothing goes out.",
-            "Press Authorise again on one of its channels. One press renews it for all of them.",
+            "After that Amazon no longer accepts our access: no orders are imported and nothing is sent.",
+            "Press Authorise again on one of its channels. This renews it for all of them.",
             account,
         )
 
@@ -80,5 +80,5 @@ def _secrets() -> Iterator[_Clock]:
             application.secret_expires_on,
             f"The client secret of the Amazon application {application.name} (…{application.secret_last_four})",
             "After that every call to Amazon fails, for every seller account.",
-            "Press Rotate the secret, or make a new one in the Solution Provider Portal and enter it.",
+            "Press Rotate the secret, or create a new one in the Solution Provider Portal and enter it.",
         )

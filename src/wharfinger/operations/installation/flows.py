@@ -94,7 +94,7 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
             AboutWork(account_id, flow),
             cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
             remedy="It is tried again automatically, less often each time, and nothing is lost. The message names the "
-            "cause; when that is fixed, “Sync now” on the dashboard tries it at once.",
+            "cause; once that is fixed, press “Sync now” on the dashboard to try at once.",
             account_id=account_id,
             now=now,
         )

@@ -46,8 +46,8 @@ def save_mail_settings(entry: MailEntry, *, now: datetime, user: User) -> None:
     before, row = None if known is None else _facts(known), known or MailSettings(pk=1)
     if row.password and checked.username and not checked.password and _goes_elsewhere(row, checked):
         raise Refused(
-            "The server, its port or the user name is another: type the password again. "
-            "The stored one is sent nowhere else.",
+            "The server, its port or the user name was changed: type the password again. "
+            "The stored one is used for no other server.",
             "password",
         )
     row.host, row.port, row.username = checked.host, checked.port, checked.username
@@ -105,7 +105,7 @@ def remove_mail_settings(*, now: datetime, user: User) -> None:
 def _checked(entry: MailEntry) -> MailEntry:
     host = entry.host.strip()
     if not _HOST.fullmatch(host):
-        raise Refused("Write the mail server's name alone, as smtp.example.com, without http:// or a port.", "host")
+        raise Refused("Write only the mail server's name, such as smtp.example.com, without http:// or a port.", "host")
     if not 1 <= entry.port <= 65535:
         raise Refused("A port is a number from 1 to 65535; 587 goes with STARTTLS, 465 with TLS.", "port")
     if entry.security not in list(MailSecurity):
@@ -113,13 +113,13 @@ def _checked(entry: MailEntry) -> MailEntry:
     username, password = entry.username.strip(), entry.password
     if entry.security == MailSecurity.NONE and username:
         raise Refused(
-            "Without STARTTLS or TLS the password would travel openly. Choose one of them, or give no user name.",
+            "Without STARTTLS or TLS the password would be sent unencrypted. Choose one of them, or leave the user name empty.",
             "security",
         )
     if len(username) > 200 or not username.isprintable():
         raise Refused("The user name has at most 200 printable characters.", "username")
     if len(password) > 400 or not password.isprintable():
-        raise Refused("The password holds a character that no keyboard types. Type it anew.", "password")
+        raise Refused("The password contains a control character. Type it again.", "password")
     if password and not username:
         raise Refused("Give the user name that belongs to the password.", "username")
     sender = _address(entry.sender, "sender")
@@ -134,7 +134,9 @@ def _address(text: str, field_name: str) -> str:
     try:
         validate_email(address)
     except ValidationError as error:
-        raise Refused(f"“{address[:80]}” is no e-mail address. Write it as name@example.com.", field_name) from error
+        raise Refused(
+            f"“{address[:80]}” is not an e-mail address. Write it as name@example.com.", field_name
+        ) from error
     return address
 
 

@@ -16,7 +16,7 @@ def mark_as_done(problem_id: int, *, now: datetime, user: User) -> None:
     if problem.solved_at is not None:
         return
     if not closed_by_word(problem.kind):
-        raise Refused(f"“{problem.kind}” closes automatically when its cause is gone. {problem.remedy}")
+        raise Refused(f"“{problem.kind}” closes automatically once its cause is fixed. {problem.remedy}")
     problem.solved_at, problem.closed_by = now, user
     problem.save(update_fields=["solved_at", "closed_by"])
     record_activity(

@@ -27,10 +27,12 @@ def ask_for_running_shop(*, user: User, now: datetime, machine_now: datetime) ->
     row = RunningShop.objects.select_for_update().first()
     if row is None:
         if Channel.objects.exists():
-            raise Refused("This demo has channels already. “wharfinger demo --fresh --shop running” begins anew.")
+            raise Refused(
+                "This demo already has channels. Run “wharfinger demo --fresh --shop running” to start again."
+            )
         row = RunningShop(user=user)
     elif row.state == ShopState.DONE:
-        raise Refused("The running shop is there already: look at the dashboard.")
+        raise Refused("The running shop is already set up: see the dashboard.")
     row.state, row.error, row.began_at, row.ended_at = ShopState.RUNNING, "", machine_now, None
     row.save()
     record_audit("show a running shop", "Installation", 1, before=None, after={"shop": "running"}, now=now, user=user)

@@ -91,7 +91,9 @@ def unlock(username: str, *, now: datetime, user: User | None = None) -> User:
     """End every pause of this name's, and of all addresses. `now`: trade time; `user` None = the command line."""
     person = User.objects.filter(username__iexact=username.strip()).first()
     if person is None:
-        raise Refused(f"Nobody has the user name {username.strip()[:60]}. Settings, Users lists them.", "username")
+        raise Refused(
+            f"There is no user named {username.strip()[:60]}. All users are listed under Settings, Users.", "username"
+        )
     SignInLimit.objects.filter(name_hash=SignInLimit.hash_of_name(person.username)).delete()
     SignInLimit.objects.filter(kind=LimitKind.ADDRESS).delete()
     record_audit("unlock", "User", person.pk, before=None, after={"name": person.username}, now=now, user=user)

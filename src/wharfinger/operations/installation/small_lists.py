@@ -75,21 +75,21 @@ def delete_entry(which: ListName, entry_id: int, *, now: datetime, user: User) -
     row = _locked(which, entry_id)
     used = used_by(which, entry_id)
     if used:
-        raise Refused(f"“{row.name}” cannot be deleted: {used} Archive it instead; it is offered no more then.")
+        raise Refused(f"“{row.name}” cannot be deleted: {used} Archive it instead; it is then no longer offered.")
     record_audit("delete", LISTS[which].noun, row.pk, before=_facts(row), after=None, now=now, user=user)
     name = row.name
     try:
         with transaction.atomic():
             row.delete()
     except ProtectedError as error:  # somebody chose it this very moment
-        raise Refused(f"“{name}” is in use since a moment ago. Archive it instead.") from error
+        raise Refused(f"“{name}” has just come into use. Archive it instead.") from error
     return name
 
 
 def _locked(which: ListName, entry_id: int) -> Entry:
     row: Entry | None = MODELS[which]._default_manager.select_for_update().filter(pk=entry_id).first()
     if row is None:
-        raise Refused(f"This {LISTS[which].word} does not exist any more. Open the list again.")
+        raise Refused(f"This {LISTS[which].word} no longer exists. Open the list again.")
     return row
 
 
@@ -112,7 +112,7 @@ def _write(which: ListName, row: Entry, entry: ListEntry) -> None:
 def _currency(entry: ListEntry) -> str:
     code = entry.currency.strip().upper()
     if code and code not in CURRENCIES:
-        raise Refused(f"“{code[:20]}” is no currency. Give its three letters, such as GBP, EUR or USD.", "currency")
+        raise Refused(f"“{code[:20]}” is not a currency. Give its three letters, such as GBP, EUR or USD.", "currency")
     return code
 
 

@@ -44,7 +44,7 @@ def _new_person(username: str, full_name: str, email: str, role: Role) -> User:
     if not name or len(name) > NAME_AT_MOST or not name.isprintable() or " " in name:
         raise Refused("Give a user name of one word, such as olga.", "username")
     if User.objects.filter(username__iexact=name).exists():
-        raise Refused(f"Somebody is called {name} already. Choose another user name.", "username")
+        raise Refused(f"The user name {name} is already taken. Choose another.", "username")
     made = User(username=name, role=role)
     _name(made, full_name, email)
     return made
@@ -91,7 +91,7 @@ def reset_password(user_id: int, *, now: datetime, user: User) -> Invited:
         raise Refused(f"{person} is not active. Activate them first.")
     if person.pk == user.pk:
         raise Refused(
-            "You would be signed out before you saw your link. Another administrator can reset your password."
+            "You would be signed out before you see your link. Another administrator can reset your password."
         )
     person.set_unusable_password()
     person.save()
@@ -128,7 +128,7 @@ def use_password_link(code: str, *, password: str, now: datetime) -> User:
     """The password is chosen; the link is worth nothing afterwards, because it was made of the old one."""
     person = _owner(code, User.objects.select_for_update())
     if person is None:
-        raise Refused("This link was used already, or is too old. Ask an administrator for another.")
+        raise Refused("This link has already been used or has expired. Ask an administrator for another.")
     _choose_password(person, password)
     person.save()
     _forget_failures(person)
@@ -142,9 +142,9 @@ def change_own_password(user_id: int, *, old: str, new: str, now: datetime) -> U
     """The owner chooses another password. Every other session ends, because sessions are bound to the old one."""
     person = User.objects.select_for_update().get(pk=user_id)
     if not person.check_password(old):
-        raise Refused("This is not your present password. Passwords are case-sensitive.", "old")
+        raise Refused("This is not your current password. Passwords are case-sensitive.", "old")
     if old == new:
-        raise Refused("Choose a password that differs from the present one.", "password")
+        raise Refused("Choose a password that differs from the current one.", "password")
     _choose_password(person, new)
     person.save()
     after = {"name": person.username, "password": "changed"}
@@ -188,7 +188,7 @@ def _refuse_last_administrator(person: User, what: str) -> None:
     others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
     if person.role == Role.ADMINISTRATOR and person.is_active and not others.exclude(pk=person.pk).exists():
         raise Refused(
-            f"{person} is the last administrator and cannot {what}. Make another administrator first.", "role"
+            f"{person} is the last administrator and cannot {what}. Make another user an administrator first.", "role"
         )
 
 
@@ -239,7 +239,7 @@ def use_setup_link(token: str, *, username: str, full_name: str, password: str, 
     """Make the first administrator; the link works once. `now`: machine time."""
     link = _usable_links(token, now).select_for_update().first()
     if link is None:
-        raise Refused("This link was used already, or is too old. Run “wharfinger set-up-link” for another.")
+        raise Refused("This link has already been used or has expired. Run “wharfinger set-up-link” for another.")
     made = _make(username, full_name, "", Role.ADMINISTRATOR, password)
     link.used_at = now
     link.save(update_fields=["used_at"])

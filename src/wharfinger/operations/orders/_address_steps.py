@@ -41,9 +41,9 @@ def _kind(lacks: Doubts) -> ProblemKind:
 
 
 _NOTHING = (
-    "Amazon has given no delivery address for {} yet.",
-    "It usually follows within minutes and is taken automatically; “Retry Download” asks for it now. If it does not "
-    "come: does the application have the role Direct-to-Consumer Shipping?",
+    "Amazon has not sent a delivery address for {} yet.",
+    "It usually arrives within minutes and is imported automatically; press “Retry Download” to request it now. If "
+    "it does not arrive, check that the application has the role Direct-to-Consumer Shipping.",
 )
 
 
@@ -79,7 +79,7 @@ def note_address_change(
     )
     if order.picked_at is None and not order.shipments.exists():
         return
-    when = "after a parcel had left" if order.shipments.exists() else "after it was picked"
+    when = "after a parcel was dispatched" if order.shipments.exists() else "after it was picked"
     _open(
         order,
         ProblemKind.ADDRESS_CHANGED,
@@ -100,7 +100,7 @@ def _note_part(order: SalesOrder, address: IncomingAddress | None, now: datetime
         order,
         ProblemKind.ADDRESS_CHANGED,
         subject,
-        f"Amazon shows another delivery address for {order.code}, but only a part of it; the one held is unchanged.",
+        f"Amazon shows a different delivery address for {order.code}, but only part of it; the saved address is unchanged.",
         "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
         "order.",
         now,

@@ -80,7 +80,7 @@ def _drop_missing(order: SalesOrder, order_item_ids: Set[str], lines: Sequence[S
             row.quantity_cancelled = row.quantity_ordered - row.quantity_shipped
             row.save(update_fields=["quantity_cancelled"])
             record_activity(
-                f"Amazon tells the line {row.sku[:60]} no more: nothing of it is to be sent.",
+                f"Amazon no longer sends the line {row.sku[:60]}: none of it is to be dispatched.",
                 sales_order=order,
                 channel_id=order.channel_id,
                 now=now,
@@ -101,8 +101,8 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
         open_problem(
             ProblemKind.CANCELLED_AFTER_SHIPPING,
             AboutOrder(order.pk),
-            cause=f"{order.code} was cancelled at Amazon, but a parcel of it has left.",
-            remedy="Stop the parcel with the courier if you can, else take the goods back when they return; then press "
+            cause=f"{order.code} was cancelled at Amazon after a parcel of it was dispatched.",
+            remedy="Stop the parcel with the courier if you can; otherwise receive the goods when they are returned. Then press "
             "“Mark as done”.",
             sales_order=order,
             channel_id=order.channel_id,
@@ -132,7 +132,7 @@ def _note_shipped_elsewhere(
         if order.confirmed:
             invoice_order(order, now=now)
     record_activity(
-        "Confirmed at Amazon by somebody else; stock was booked out.",
+        "Confirmed at Amazon by somebody else; the stock is booked out.",
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -106,7 +106,7 @@ def _tell_of_empty_site(waits_for: ForLevels, now: datetime) -> None:
         ProblemKind.FBA_SITE_EMPTY,
         AboutSite(site.pk),
         cause=f"{site.name} has no stock levels; {waiting} FBA {'order waits' if waiting == 1 else 'orders wait'}.",
-        remedy="Press “Load levels from Amazon” on the site's page. The orders go on automatically.",
+        remedy="Press “Load levels from Amazon” on the site's page. The orders are then imported automatically.",
         site=site,
         now=now,
     )

@@ -52,14 +52,14 @@ def hold_line(
 ) -> None:
     """The line waits for a link; its problem names the near misses."""
     close = near_misses(line.sku, known_codes)
-    hint = f" Close by: {', '.join(close)}." if close else ""
+    hint = f" Similar codes: {', '.join(close)}." if close else ""
     channel = order.channel
     open_problem(
         ProblemKind.UNKNOWN_SKU,
         AboutSku(channel.account_id, line.sku),
-        cause=f"{reason}{hint} {order.code} waits for it.",
-        remedy="Press “Link to a stock item” and pick or create it. Every order that waits for it goes on "
-        "automatically.",
+        cause=f"{reason}{hint} {order.code} is waiting for it.",
+        remedy="Press “Link to a stock item” and choose or create it. Every order waiting for it then "
+        "continues automatically.",
         account_id=channel.account_id,
         channel=channel,
         sales_order=order,
@@ -109,7 +109,7 @@ def _fix_order(order: SalesOrder, now: datetime) -> int:
         recompute_state(order, lines, now=now)
     if fixed:
         record_activity(
-            "Linked: 1 held line goes on." if fixed == 1 else f"Linked: {fixed} held lines go on.",
+            "Linked: 1 held line continues." if fixed == 1 else f"Linked: {fixed} held lines continue.",
             sales_order=order,
             channel=order.channel,
             now=now,

@@ -216,16 +216,16 @@ def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime
                 -leaving,
                 MovementReason.SOLD,
                 allocated=freed,
-                note=f"Shipped at Amazon without an import: {order.amazon_order_id}",
+                note=f"Shipped at Amazon before it was imported: {order.amazon_order_id}",
             ),
             now=now,
         )
     row.quantity_moved += units
     row.save(update_fields=["quantity_moved"])
-    raise_notices({part.item_id for part in parts}, cause="Shipped at Amazon without an import", now=now)
+    raise_notices({part.item_id for part in parts}, cause="Shipped at Amazon before it was imported", now=now)
     what = "1 unit" if units == 1 else f"{units} units"
     record_activity(
-        f"Shipped at Amazon without an import: {what} of {row.sku[:60]} booked out of stock.",
+        f"Shipped at Amazon before it was imported: {what} of {row.sku[:60]} booked out of stock.",
         imported_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -17,18 +17,18 @@ from wharfinger.operations.orders._import_steps import about_message, note_not_t
 from wharfinger.operations.transaction import operation
 
 NOT_UNDERSTOOD = (
-    "Other orders go on. Amazon's next message about it is read again automatically, and “Retry Download” asks for one "
-    "now. If it stays like this, dispatch the order in Seller Central and report the message."
+    "Other orders are not affected. Amazon's next message about it is read automatically; press “Retry Download” to "
+    "request one now. If the problem remains, dispatch the order in Seller Central and report the message."
 )
 NO_NUMBER = (
-    "Other orders go on. Not even the order's number could be read, so it cannot be fetched again: compare the newest "
+    "Other orders are not affected. The order's number could not be read, so it cannot be downloaded again: compare the newest "
     "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
     "press “Mark as done”."
 )
 NOT_REQUESTED = (
-    "Other orders go on, and its units are reserved. It is fetched by its number and imported automatically; “Retry "
-    "Download” asks for it now. If Amazon does not know it by its number, it is no order of this account: press “Mark "
-    "as done”."
+    "Other orders are not affected, and its units are allocated. It is downloaded by its number and imported "
+    "automatically; press “Retry Download” to request it now. If Amazon does not know the number, it is not an order "
+    "of this account: press “Mark as done”."
 )
 ORDER = "order"
 
@@ -191,6 +191,6 @@ def postpone(raw_id: int, *, error: str, again_at: datetime, now: datetime) -> i
     raw.attempts = min(raw.attempts + 1, 30_000)
     raw.error, raw.again_at = error, again_at
     raw.save(update_fields=["attempts", "error", "again_at"])
-    remedy = f"It is tried again by itself at {again_at:%H:%M} UTC. Other orders go on."
+    remedy = f"Tried again automatically at {again_at:%H:%M} UTC. Other orders are not affected."
     note_not_taken(raw, ImportState.SYSTEM_ERROR, reason=error, remedy=remedy, now=now)
     return raw.attempts

@@ -85,7 +85,7 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         recompute_state(order, lines, now=now)
     days = (now - imported.placed_at).days
     record_activity(
-        f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are reserved again "
+        f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are allocated again "
         "as soon as the order is paid.",
         imported_order=imported,
         sales_order=order,

@@ -27,7 +27,7 @@ def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     if order.confirmed:
-        raise Refused(f"{order.code} is confirmed already. Nothing is left to do.")
+        raise Refused(f"{order.code} is already confirmed. Nothing more is needed.")
     if order.state == SalesOrderState.CANCELLED:
         raise Refused(f"{order.code} was cancelled. There is nothing to confirm.")
     order.confirmed = True
@@ -57,7 +57,7 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     subject = AboutOrder(order.pk)
     problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=subject, solved_at=None).first()
     if problem is None:
-        raise Refused(f"The amounts of {order.code} agree. Nothing is left to accept.")
+        raise Refused(f"The amounts of {order.code} agree. There is nothing to accept.")
     order.totals_accepted = problem.cause.removeprefix(f"{order.code}: ")
     order.save(update_fields=["totals_accepted"])
     solve_problem(ProblemKind.TOTALS_DIFFER, subject, now=now)
@@ -83,11 +83,11 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order = _open_order(order_id)
     address = read_address(order.delivery)
     if address is None or not tidy(address).line_1:
-        raise Refused(f"{order.code}: Amazon has given no street. Press Retry Download on the imported order first.")
+        raise Refused(f"{order.code}: Amazon has sent no street. Press Retry Download on the imported order first.")
     if not doubts(address):
-        raise Refused(f"The address of {order.code} is complete. Nothing is left to confirm.")
+        raise Refused(f"The address of {order.code} is complete. There is nothing to confirm.")
     if order.confirmed_address_hash == address_hash(address):
-        raise Refused(f"The address of {order.code} is confirmed already. Nothing is left to do.")
+        raise Refused(f"The address of {order.code} is already confirmed. Nothing more is needed.")
     order.confirmed_address_hash = address_hash(address)
     order.save(update_fields=["confirmed_address_hash"])
     note_address(order, order.imported.amazon_status, now=now)
@@ -101,8 +101,8 @@ def acknowledge_address(order_id: int, *, now: datetime, user: User) -> SalesOrd
     """A person has seen that Amazon changed the address after the order was picked or packed."""
     order = _open_order(order_id, also_closed=True)
     if not solve_address_changes(order, now=now):
-        raise Refused(f"{order.code}: no change of the address is open. Somebody has seen it already.")
-    _record(order, "acknowledge address", "The changed delivery address was seen.", now, user)
+        raise Refused(f"{order.code}: the changed address has already been acknowledged.")
+    _record(order, "acknowledge address", "The changed delivery address is acknowledged.", now, user)
     return order
 
 
@@ -111,14 +111,14 @@ def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     """The buyer's request to cancel is answered: the order may be picked and sent."""
     order = _open_order(order_id)
     if not order.cancel_requested:
-        raise Refused(f"{order.code}: the buyer does not request cancellation (any more). Dispatch it as usual.")
+        raise Refused(f"{order.code}: the buyer is not requesting cancellation now. Dispatch the order as usual.")
     if order.cancel_answered_at is not None:
-        raise Refused(f"{order.code}: the request is answered already. Dispatch the order as usual.")
+        raise Refused(f"{order.code}: the request is already answered. Dispatch the order as usual.")
     order.cancel_answered_at = now
     order.save(update_fields=["cancel_answered_at"])
     solve_problem(ProblemKind.CANCEL_REQUESTED, AboutOrder(order.pk), now=now)
     pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
-    text = "The buyer's request to cancel is answered: the order is dispatched anyway."
+    text = "The buyer's cancellation request is answered: the order is dispatched anyway."
     _record(order, "dispatch anyway", text, now, user)
     return order
 
@@ -129,7 +129,7 @@ def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     if not also_closed and not order.state.open:
-        raise Refused(f"{order.code} is {order.state.label.lower()}. There is nothing to answer any more.")
+        raise Refused(f"{order.code} is {order.state.label.lower()}. There is no request left to answer.")
     return order
 
 

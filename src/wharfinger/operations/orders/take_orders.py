@@ -46,8 +46,8 @@ from wharfinger.operations.stock._stock_steps import lock_levels, move_fba_sale
 from wharfinger.operations.transaction import operation
 
 LOOK_AT_AMAZON = (
-    "It is taken as soon as Amazon sends it complete; “Retry Download” asks Amazon once more now. "
-    "If it stays like this, look it up in Seller Central and dispatch it there before its ship-by date."
+    "It is imported as soon as Amazon sends it complete; press “Retry Download” to request it now. "
+    "If the problem remains, look it up in Seller Central and dispatch it there before its ship-by date."
 )
 """A message with a fault of Amazon's own: asking again helps only when Amazon has another answer by then."""
 
@@ -175,10 +175,10 @@ def _no_channel(imported: ImportedOrder) -> Decided:
 def _until_then(imported: ImportedOrder) -> str:
     """What becomes of an order without a channel's goods meanwhile."""
     if imported.fulfilment == Fulfilment.FBA:
-        return ". Amazon sends it: nothing is to be done here."
+        return ". Amazon dispatches it: there is nothing to do here."
     if imported.amazon_status == AmazonStatus.SHIPPED:
-        return ". It has been sent: nothing is to be done here."
-    return "; its units are reserved already. Or dispatch it in Seller Central."
+        return ". It has been dispatched: there is nothing to do here."
+    return "; its units are already allocated. Or dispatch it in Seller Central."
 
 
 def _not_now(
@@ -199,7 +199,7 @@ def _not_now(
     if day_of(incoming.placed_at, zone) < months_before(day_of(now, zone), OLDEST_IMPORTED_MONTHS):
         return Decided(ImportState.SKIPPED, SkipReason.TOO_OLD)
     if day_of(incoming.placed_at, zone) < channel.start_date:
-        remedy = "Set an earlier Start Date under General, if it shall be imported."
+        remedy = "To import it, set an earlier Start Date under General."
         return Decided(ImportState.SKIPPED, SkipReason.BEFORE_START, remedy, waits)
     stopped = _stopped(channel, site, waits)
     if stopped is not None:
@@ -214,11 +214,11 @@ def _not_now(
 def _fault_in(incoming: IncomingOrder) -> str:
     """Why the message cannot be an order; empty = it can."""
     if incoming.fulfilment is None or incoming.status is AmazonStatus.UNKNOWN:
-        return "Amazon did not say who sends this order, or in which state it is."
+        return "Amazon did not say who fulfils this order, or what its status is."
     if not incoming.lines:
-        return "Amazon told the order without its lines."
+        return "Amazon sent the order without its lines."
     if any(line.quantity_ordered < 0 for line in incoming.lines):
-        return "Amazon told a line with fewer than no units."
+        return "Amazon sent a line with a negative quantity."
     return ""
 
 
@@ -227,7 +227,7 @@ def _stopped(channel: Channel, site: Site | None, waits: WaitsFor) -> Decided | 
         word = "not enabled" if not channel.enabled else "not activated"
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is {word}.", "Switch the channel on.", waits)
     if channel.link_state == LinkState.NOT_LINKED:
-        remedy = "See the checks on its page. The order is taken once they are good."
+        remedy = "See the checks on its page. The order is imported once they pass."
         return Decided(ImportState.NOT_ATTEMPTED, f"{channel.name} is not linked.", remedy, waits)
     if channel.dont_import_orders:
         return Decided(ImportState.NOT_ATTEMPTED, "Don't import orders is on.", "Switch it off under General.", waits)
@@ -238,12 +238,12 @@ def _stopped(channel: Channel, site: Site | None, waits: WaitsFor) -> Decided | 
 
 def _fba_waits(site: Site, incoming: IncomingOrder) -> Decided | None:
     if incoming.status is not AmazonStatus.SHIPPED:
-        return Decided(ImportState.NOT_ATTEMPTED, "Amazon has not shipped it yet. It is taken when Amazon has.")
+        return Decided(ImportState.NOT_ATTEMPTED, "Amazon has not shipped it yet. It is imported once Amazon has.")
     if site.levels_loaded_at is None:
         return Decided(
             ImportState.NOT_ATTEMPTED,
             f"{site.name} has no stock levels.",
-            "Load the levels from Amazon; the order is taken then.",
+            "Load the levels from Amazon; the order is then imported.",
             ForLevels(site.pk),
         )
     return None
@@ -291,9 +291,9 @@ def _make(
             assign_invoice_code(order)
     pick_by_itself(order, options, now=now)
     _warn_of_currency(order, options, now)
-    confirmed = "" if order.confirmed else " It waits for a person to confirm it."
+    confirmed = "" if order.confirmed else " It is waiting for a person to confirm it."
     record_activity(
-        f"{order.code} made from Amazon order {incoming.amazon_order_id}: {order.state.label}.{confirmed}",
+        f"{order.code} created from Amazon order {incoming.amazon_order_id}: {order.state.label}.{confirmed}",
         sales_order=order,
         imported_order=imported,
         channel=channel,
@@ -373,7 +373,7 @@ def _warn_of_currency(order: SalesOrder, options: InForce, now: datetime) -> Non
         ProblemKind.FOREIGN_CURRENCY,
         subject,
         cause=f"{order.code} is in {order.currency}, but {channel.name} expects {expected}.",
-        remedy="The order was taken with Amazon's amounts as they are. Check them before you invoice it, then press "
+        remedy="The order was imported with Amazon's amounts unchanged. Check them before you invoice it, then press "
         "“Mark as done”.",
         sales_order=order,
         channel=channel,
@@ -418,7 +418,7 @@ def _warn_of_totals(order: SalesOrder, incoming: IncomingOrder, now: datetime, *
         ProblemKind.TOTALS_DIFFER,
         subject,
         cause=f"{order.code}: {fault}",
-        remedy="The order goes on, only its invoice waits. Compare its amounts with Seller Central, then press "
+        remedy="The order continues; only its invoice waits. Compare its amounts with Seller Central, then press "
         "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",
         sales_order=order,
         channel=order.channel,

@@ -45,7 +45,7 @@ def service_in_use(channel: Channel, service_id: int) -> CourierService:
     """A service that a parcel of the channel may leave with."""
     service = CourierService.objects.filter(pk=service_id, active=True).first()
     if service is None:
-        raise Refused("This courier service is not in use any more. Choose another.", "service_id")
+        raise Refused("This courier service is no longer in use. Choose another.", "service_id")
     if service.tracking == Tracking.LATER:
         raise Refused(f"{service} exchanges files, which is not available yet. Choose another service.", "service_id")
     if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():

@@ -45,7 +45,7 @@ def look_again_or_send(
     else:
         row.state, row.again_at = ConfirmationState.WAITING, now
         row.resends += accepted
-        row.error = "Amazon's order does not show the parcel: it is sent again, under the same reference."
+        row.error = "Amazon's order does not show the parcel: the confirmation is sent again, with the same reference."
 
 
 def note_not_shown(
@@ -66,13 +66,13 @@ def note_not_shown(
         cause += " The order's shipping automation (Seller Central, Shipping settings) or somebody in Seller Central "
         cause += "may have set that."
     if row.error:
-        cause += f" Amazon's last words to us: {row.error}"
+        cause += f" Amazon's last message: {row.error}"
     open_problem(
         ProblemKind.CONFIRMATION_NOT_SHOWN,
         AboutConfirmation(row.pk),
         cause=cause,
         remedy="Compare the order in Seller Central with the parcel. Press “Correct carrier / tracking number” if ours "
-        "is wrong, else “Send again”. If the buyer can track the parcel there, press “Mark as done”.",
+        "is wrong, otherwise “Send again”. If the buyer can track the parcel there, press “Mark as done”.",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,
@@ -88,9 +88,9 @@ def note_not_shown(
 
 
 def _what_amazon_holds(packages: Sequence[IncomingPackage], *, shipped: bool) -> str:
-    state = "Amazon holds the order as shipped" if shipped else "Amazon took the confirmation"
+    state = "Amazon shows the order as shipped" if shipped else "Amazon accepted the confirmation"
     if not packages:
-        return f"{state} and shows no parcel of it."
+        return f"{state} and shows no parcel for it."
     named = ", ".join(_named(package) for package in packages)
     return f"{state} and shows another parcel: {named}." if shipped else f"{state} and shows only: {named}."
 

@@ -153,7 +153,7 @@ def settle_confirmation(confirmation_id: int, outcome: Outcome, *, now: datetime
         case Accepted():
             row.state, row.accepted_at, row.error = ConfirmationState.ACCEPTED, now, ""
             row.first_accepted_at, row.again_at = row.first_accepted_at or now, now + LOOK_AFTER_ACCEPTED
-            _tell_history(row, "Amazon took the confirmation of", now)
+            _tell_history(row, "Amazon accepted the confirmation of", now)
             if is_overtaken(row):
                 wait_for_sending(row, now=now)
         case NotSent():
@@ -203,15 +203,15 @@ def _refuse(row: Confirmation, now: datetime) -> None:
     open_problem(
         ProblemKind.CONFIRMATION_REFUSED,
         AboutConfirmation(row.pk),
-        cause=f"Amazon refuses the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
-        remedy="Press “Correct carrier / tracking number” if one of them is wrong, else “Send again”. If the order "
-        "shows the parcel in Seller Central, nothing is left to do.",
+        cause=f"Amazon refused the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
+        remedy="Press “Correct carrier / tracking number” if one of them is wrong, otherwise “Send again”. If the "
+        "order shows the parcel in Seller Central, nothing more is needed.",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,
         now=now,
     )
-    _tell_history(row, "Amazon refuses the confirmation of", now)
+    _tell_history(row, "Amazon refused the confirmation of", now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,10 +292,10 @@ _NOT_SHOWN_YET = [
     ConfirmationState.NOT_SHOWN,
 ]
 _REMEDY_OF_LATE = (
-    "It is sent again automatically; press “Send again” to send it now. If it must not wait, confirm the order in "
+    "It is sent again automatically; press “Send again” to send it now. If it cannot wait, confirm the order in "
     "Seller Central with the same tracking number."
 )
-_REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the label: Amazon is sent it then."
+_REMEDY_WITHOUT_NUMBER = "Press “Add tracking number” and type it from the label: it is then sent to Amazon."
 
 
 @operation
@@ -318,7 +318,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
         open_problem(
             ProblemKind.CONFIRMATION_LATE,
             AboutConfirmation(row.pk),
-            cause=f"{order.code} was to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
+            cause=f"{order.code} was due to be confirmed by {order.ship_by:%Y-%m-%d %H:%M} UTC. {waits}".strip(),
             remedy=_REMEDY_OF_LATE if numbered else _REMEDY_WITHOUT_NUMBER,
             sales_order=order,
             channel=order.channel,

@@ -34,7 +34,7 @@ def add_rule(group_id: int, entry: RuleEntry, *, now: datetime, user: User) -> C
     """A new line, the last of its group."""
     group, rules = _locked(group_id)
     if len(rules) >= LINES_AT_MOST:
-        raise Refused(f"{group.name} has {LINES_AT_MOST} lines already. Remove one first.")
+        raise Refused(f"{group.name} has {LINES_AT_MOST} lines, the most it can have. Remove one first.")
     checked = _checked(entry)
     row = CourierGroupRule(group=group, position=max((rule.position for rule in rules), default=0) + 1)
     _write(row, checked)
@@ -77,7 +77,7 @@ def remove_rule(group_id: int, rule_id: int, *, now: datetime, user: User) -> No
 def _locked(group_id: int) -> tuple[CourierGroup, list[CourierGroupRule]]:
     group = CourierGroup.objects.select_for_update().filter(pk=group_id).first()
     if group is None:
-        raise Refused("This courier group does not exist any more. Open the list again.")
+        raise Refused("This courier group no longer exists. Open the list again.")
     rules = CourierGroupRule.objects.filter(group=group).select_related("service", "channel")
     return group, list(rules.order_by("position"))
 
@@ -85,7 +85,7 @@ def _locked(group_id: int) -> tuple[CourierGroup, list[CourierGroupRule]]:
 def _line(rules: Sequence[CourierGroupRule], rule_id: int) -> CourierGroupRule:
     found = next((rule for rule in rules if rule.pk == rule_id), None)
     if found is None:
-        raise Refused("This line does not exist any more. Open the courier group again.")
+        raise Refused("This line no longer exists. Open the courier group again.")
     return found
 
 
@@ -111,7 +111,7 @@ def _checked(entry: RuleEntry) -> RuleEntry:
     if fault:
         raise Refused(fault, "service_level")
     if checked.country == "UK":
-        raise Refused("Amazon writes GB for the United Kingdom. Give GB.", "country")
+        raise Refused("Amazon uses GB for the United Kingdom. Give GB.", "country")
     if checked.country and not _COUNTRY.fullmatch(checked.country):
         raise Refused("A country has two letters, such as GB, DE or US. Leave it empty for any.", "country")
     if checked.grams_at_most is not None and not 1 <= checked.grams_at_most <= GRAMS_AT_MOST:

@@ -55,11 +55,11 @@ def save_mapping(
     """
     channel = Channel.objects.select_for_update(of=("self",)).get(pk=channel_id)
     if channel.kind != Fulfilment.FBM:
-        raise Refused("Amazon sends FBA orders with couriers of its own: there is nothing to map.")
+        raise Refused("Amazon dispatches FBA orders with its own couriers: there is nothing to map.")
     if channel.version != version:
         raise Refused(
-            "Somebody else saved this channel while you were editing. Nothing of yours was written: "
-            "open the page again, see what changed, and enter your change once more."
+            "Somebody else saved this channel while you were editing. Your changes were not saved: "
+            "open the page again, see what changed, and enter them once more."
         )
     before = _facts(channel)
     _write_levels(channel, levels)
@@ -80,7 +80,7 @@ def _write_levels(channel: Channel, levels: Sequence[LevelEntry]) -> None:
         key = level.casefold()
         if key in seen:
             raise Refused(
-                f"The service level {level} is there twice. Keep one of the two.", _at("level", place, "level")
+                f"The service level {level} is there twice. Remove one of the two.", _at("level", place, "level")
             )
         seen.add(key)
         if entry.group_id is None:
@@ -109,7 +109,7 @@ def _level(entry: LevelEntry, place: int) -> str:
 def _group(group_id: int, row: CourierLevelMapping, place: int) -> CourierGroup:
     group = CourierGroup.objects.filter(pk=group_id).first()
     if group is None:
-        raise Refused("This courier group does not exist any more. Choose another.", _at("level", place, "group_id"))
+        raise Refused("This courier group no longer exists. Choose another.", _at("level", place, "group_id"))
     if group.archived and (row.pk is None or row.group_id != group_id):
         words = f"The courier group “{group.name}” is archived. Restore it under Settings, or choose another."
         raise Refused(words, _at("level", place, "group_id"))
@@ -132,7 +132,7 @@ def _write_carriers(channel: Channel, carriers: Sequence[CarrierEntry]) -> None:
     for place, entry in enumerate(carriers):
         service = services.get(entry.service_id)
         if service is None:
-            raise Refused("This courier service does not exist any more. Open the page again.")
+            raise Refused("This courier service no longer exists. Open the page again.")
         checked = _carrier(entry, place)
         row = held.get(service.pk)
         if not checked.carrier_code:
@@ -179,7 +179,7 @@ def _text(text: str, name: str, place: int) -> str:
         )
     if not cleaned.isprintable() or "<" in cleaned or ">" in cleaned:
         raise Refused(
-            f"The {words} holds a control character, < or >. Amazon would refuse it: remove it.",
+            f"The {words} contains a control character, < or >. Amazon would refuse it: remove it.",
             _at("carrier", place, name),
         )
     return cleaned

@@ -76,7 +76,7 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
     if fault is not None:
         raise Refused(fault[1], f"amazon_{fault[0]}")
     if checked.gives_number and checked.tracking is not Tracking.AT_ONCE:
-        raise Refused("A service that makes the tracking number itself gives it at once. Choose “At once”.", "tracking")
+        raise Refused("A service that generates the tracking number gives it at once. Choose “At once”.", "tracking")
     return checked
 
 
@@ -103,7 +103,9 @@ def _write(service: CourierService, entry: ServiceEntry) -> None:
     except IntegrityError as error:
         if "one_courier_service" not in str(error):
             raise
-        raise Refused(f"{entry.courier} has a service “{entry.name}” already. Give it another name.", "name") from error
+        raise Refused(
+            f"{entry.courier} already has a service “{entry.name}”. Give this one another name.", "name"
+        ) from error
 
 
 def _facts(service: CourierService) -> dict[str, str]:

@@ -33,7 +33,7 @@ def record_tracking(
     row = _locked(shipment_id)
     shipment = row.shipment
     if shipment.tracking_number:
-        raise Refused(f"This parcel has its tracking number already: {shipment.tracking_number}.", "tracking_number")
+        raise Refused(f"This parcel already has a tracking number: {shipment.tracking_number}.", "tracking_number")
     found = checked_number(tracking_number, shipment.order.channel_id, shipment.service, confirmed=number_confirmed)
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.save(update_fields=["tracking_number", "number_confirmed"])
@@ -62,7 +62,7 @@ def correct_parcel(
     channel = shipment.order.channel
     service = shipment.service if service_id == shipment.service_id else service_in_use(channel, service_id)
     if service.tracking == Tracking.TYPED_LATER and not tracking_number.strip():
-        raise Refused("Type the tracking number: a parcel that has one keeps one.", "tracking_number")
+        raise Refused("Type the tracking number: it can be corrected, but not removed.", "tracking_number")
     found = checked_number(tracking_number, channel.pk, service, confirmed=number_confirmed)
     if (found.number, service.pk) == (shipment.tracking_number, shipment.service_id):
         raise Refused("Nothing was changed. To send it as it is, press “Send again”.", "tracking_number")
@@ -82,7 +82,7 @@ def send_again(shipment_id: int, *, seen_version: int | None = None, now: dateti
     """The parcel as it is, to Amazon once more: with the carrier as it is mapped now. One that waits is hurried."""
     row = _correctable(shipment_id, seen_version)
     if row.state == _UNDER_WAY:
-        raise Refused("It is being sent just now. Look at the parcel again in some minutes.")
+        raise Refused("It is being sent to Amazon now. Check the parcel again in a few minutes.")
     if row.state == _NOT_SENT:
         raise Refused("Nothing is sent to Amazon about this parcel: the channel does not upload order status.")
     if row.state == ConfirmationState.WAITING:
@@ -101,7 +101,7 @@ def _locked(shipment_id: int) -> Confirmation:
 def _correctable(shipment_id: int, seen_version: int | None) -> Confirmation:
     row = _locked(shipment_id)
     if seen_version is not None and seen_version != row.version:
-        raise Refused("Somebody corrected this parcel meanwhile. Look at it again.")
+        raise Refused("Somebody has corrected this parcel in the meantime. Check it again.")
     if not row.shipment.tracking_number:
         raise Refused("This parcel has no tracking number yet. Press “Add tracking number”.", "tracking_number")
     if row.shipment.delivered_at is not None:

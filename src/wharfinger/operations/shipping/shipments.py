@@ -57,7 +57,7 @@ def dispatch(
     _check_order(order)
     reference = order.shipments.count() + 1
     if package is not None and package != reference:
-        raise Refused(f"{order.code} was dispatched meanwhile: this would be parcel {reference}. Look at it again.")
+        raise Refused(f"{order.code} was dispatched in the meantime: this would be parcel {reference}. Check it again.")
     service = service_in_use(order.channel, service_id)
     number = _tracking_number(order, service, tracking_number, reference, confirmed=number_confirmed)
     leaving = _leaving(order, lines)
@@ -78,7 +78,7 @@ def dispatch(
     units = sum(quantity for _, quantity in leaving)
     words = "1 unit" if units == 1 else f"{units} units"
     record_activity(
-        f"Parcel {reference} left: {words} with {service}, {number.number or 'no tracking number yet'}.",
+        f"Parcel {reference} dispatched: {words} with {service}, {number.number or 'no tracking number yet'}.",
         sales_order=order,
         channel=order.channel,
         now=now,
@@ -90,13 +90,13 @@ def dispatch(
 def _check_order(order: SalesOrder) -> None:
     state = order.state
     if order.channel.kind == Fulfilment.FBA:
-        raise Refused(f"{order.code} is sent by Amazon (FBA). There is nothing to dispatch.")
+        raise Refused(f"{order.code} is fulfilled by Amazon (FBA). There is nothing to dispatch.")
     if state is SalesOrderState.CANCELLED:
-        raise Refused(f"{order.code} was cancelled. Do not send it; its stock is free again.")
+        raise Refused(f"{order.code} was cancelled. Do not dispatch it; its stock is available again.")
     if state is SalesOrderState.PENDING:
         raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
-        raise Refused(f"{order.code} has left already. There is nothing left to dispatch.")
+        raise Refused(f"{order.code} is already dispatched. There is nothing more to dispatch.")
     if not order.confirmed:
         raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
     if order.cancel_unanswered:
@@ -106,7 +106,7 @@ def _check_order(order: SalesOrder) -> None:
         )
     if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists():
         raise Refused(
-            f"{order.code} has no whole delivery address. The order's page says what is missing and what to do."
+            f"{order.code} has no complete delivery address. The order's page says what is missing and what to do."
         )
 
 
@@ -120,7 +120,8 @@ def _tracking_number(
     if service.tracking == Tracking.TYPED_LATER:
         return TrackingNumber("")
     raise Refused(
-        f"{service} needs its tracking number before the parcel leaves. Type it from the label.", "tracking_number"
+        f"{service} needs its tracking number before the parcel is dispatched. Type it from the label.",
+        "tracking_number",
     )
 
 
@@ -135,14 +136,14 @@ def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[
     for line_id, units in sorted(wanted.items()):
         line = open_lines.get(line_id)
         if line is None:
-            raise Refused(f"{order.code} has no such line any more. Open the order again.", "lines")
+            raise Refused(f"{order.code} no longer has this line. Open the order again.", "lines")
         if units < 0:
             raise Refused(f"{line.sku}: units cannot be negative. Give 0 to leave the line for later.", "lines")
         if units:
             _check_line(order, line, units)
             leaving.append((line, units))
     if not leaving:
-        raise Refused(f"{order.code}: nothing was chosen to leave. Give the units of at least one line.", "lines")
+        raise Refused(f"{order.code}: no units to dispatch were given. Give the units of at least one line.", "lines")
     return leaving
 
 
@@ -151,7 +152,7 @@ def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
         raise Refused(f"{line.sku[:60]} is held: {line.held_reason or 'not linked to a stock item'}", "lines")
     if units > line.quantity_open:
         raise Refused(
-            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be sent. Correct the units.",
+            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be dispatched. Correct the units.",
             "lines",
         )
 

@@ -206,8 +206,8 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
     open_problem(
         ProblemKind.AWAITING_STOCK,
         subject,
-        cause=f"{order.code} waits: there is not enough stock at {order.site.name} for all of its lines.",
-        remedy="Press “Receive stock” at the line that is short: it is allocated to the order automatically. Or "
+        cause=f"{order.code} is waiting: there is not enough stock at {order.site.name} for all of its lines.",
+        remedy="Press “Receive stock” at the line that is short: the stock is allocated to the order automatically. Or "
         "cancel the order in Seller Central.",
         sales_order=order,
         channel_id=order.channel_id,

@@ -44,7 +44,7 @@ def _tell_issues(product: ChannelProduct, found: Sequence[ListingIssue], now: da
         subject,
         cause=f"SKU {listing.sku} on {product.marketplace.name}: {said}"[:_CAUSE_AT_MOST],
         remedy="Fix the listing in Seller Central (Inventory, the SKU, Edit), then press “Read the listings again”. It "
-        "closes when Amazon shows no error any more.",
+        "closes once Amazon shows no error.",
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -56,7 +56,7 @@ def _tell_vanished(product: ChannelProduct, now: datetime) -> None:
     _open_gone(
         product.listing,
         AboutShown(product.pk),
-        f"SKU {product.listing.sku} is neither found nor bought on {where} any more: Amazon shows it as inactive.",
+        f"SKU {product.listing.sku} can no longer be found or bought on {where}: Amazon shows it as inactive.",
         now,
     )
 
@@ -67,7 +67,7 @@ def tell_gone(listing: Listing, *, now: datetime) -> None:
         product.issues = []
         product.save(update_fields=["issues"])
         solve_problem(ProblemKind.LISTING_ISSUE, AboutIssues(product.pk), now=now)
-    cause = f"SKU {listing.sku} is not listed at Amazon any more. Its quantity is not sent."
+    cause = f"SKU {listing.sku} is no longer listed at Amazon. Its quantity is not sent."
     _open_gone(listing, AboutListing(listing.pk), cause, now)
 
 
@@ -81,8 +81,8 @@ def _open_gone(listing: Listing, subject: Subject, cause: str, now: datetime) ->
         ProblemKind.LISTING_GONE,
         subject,
         cause=cause,
-        remedy="Look at the SKU in Seller Central. Listed again there, press “Read the listings again”: it closes when "
-        "Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",
+        remedy="Check the SKU in Seller Central. Once it is listed there again, press “Read the listings again”: the "
+        "problem closes when Amazon shows the listing. If you closed the listing yourself, press “Mark as done”.",
         account_id=listing.account_id,
         listing=listing,
         now=now,

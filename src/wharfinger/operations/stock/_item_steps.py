@@ -19,7 +19,7 @@ def fault_in(text: str, at_most: int) -> str:
     if len(text) > at_most:
         return f"has {len(text)} characters; at most {at_most} fit. Shorten it."
     if not all(character.isprintable() for character in text):
-        return "holds a control character (a tab or line break). Remove it."
+        return "contains a control character (a tab or line break). Remove it."
     return ""
 
 
@@ -30,14 +30,14 @@ def keep_barcode(item: StockItem, type_: str, code: str) -> None:
         twin = StockBarcode.objects.filter(gtin=article).exclude(type=type_, code=code).select_related("item").first()
         if twin is not None and twin.item_id != item.pk:
             raise Refused(
-                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}: it names one item.",
+                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}. A barcode belongs to one item only.",
                 "barcodes",
             )
         if twin is not None:
             article = ""  # the same article in two forms: its other row carries the number
     row, _made = StockBarcode.objects.get_or_create(type=type_, code=code, defaults={"item": item, "gtin": article})
     if row.item_id != item.pk:
-        raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode names one item.", "barcodes")
+        raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode belongs to one item only.", "barcodes")
 
 
 def link_waiting_listings(items: Sequence[StockItem], *, now: datetime) -> int:

@@ -73,7 +73,7 @@ def link_by_itself(products: Sequence[ChannelProduct], *, now: datetime) -> int:
     listings = {product.listing_id: product.listing for product in linked}
     for listing in listings.values():
         item = items[listing.sku]
-        record_activity(f"SKU linked to {item.code} by itself.", item=item, listing=listing, now=now)
+        record_activity(f"SKU linked to {item.code} automatically.", item=item, listing=listing, now=now)
     for account_id, sku in sorted({(listing.account_id, listing.sku) for listing in listings.values()}):
         reconsider(ForLink(account_id, sku), now=now)
     _tell_others(listings.values(), now)
@@ -137,15 +137,15 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
         listing.read_back_at = now + LOOK_AGAIN_AFTER
         return
     listing.read_back_at = None
-    cause = f"Amazon shows {quantity}, told were {listing.sent_quantity}"
+    cause = f"Amazon shows {quantity}, {listing.sent_quantity} were sent"
     notice_listings({listing.pk: listing.account_id}, cause=cause, now=now)
     if misses >= MISSES_BEFORE_A_PROBLEM:
         open_problem(
             ProblemKind.LISTING_DRIFT,
             AboutListing(listing.pk),
-            cause=f"SKU {listing.sku}: {cause.lower()}, {misses} looks in a row.",
-            remedy="Look at the listing in Seller Central: another program may write its quantity. It is sent again "
-            "automatically; “Send quantity again” does it now.",
+            cause=f"SKU {listing.sku}: {cause.lower()}, at {misses} checks in a row.",
+            remedy="Check the listing in Seller Central: another program may be changing its quantity. The quantity "
+            "is sent again automatically; press “Send quantity again” to send it now.",
             account_id=listing.account_id,
             listing=listing,
             now=now,

@@ -174,8 +174,8 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     open_problem(
         ProblemKind.OVERSOLD,
         subject,
-        cause=f"{item.code} at {site.name} is at {level.on_hand}: more left than there was.",
-        remedy="Press “Count” for this site, or “Receive” for what has come. The level is shown as it is until then.",
+        cause=f"{item.code} at {site.name} is at {level.on_hand}: more units were dispatched than were in stock.",
+        remedy="Press “Count” for this site, or “Receive” for new stock. Until then the level is shown as it is.",
         item=item,
         site=site,
         now=now,

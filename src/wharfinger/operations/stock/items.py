@@ -106,7 +106,7 @@ def _barcodes(given: Sequence[tuple[str, str]], item_id: int | None) -> tuple[tu
         if fault:
             raise Refused(f"A barcode {fault}", "barcodes")
         if not type_ or len(type_) > 30:
-            raise Refused(f"Say of which type the barcode {code} is: EAN, UPC, Amazon SKU …", "barcodes")
+            raise Refused(f"Give the type of the barcode {code}: EAN, UPC, Amazon SKU …", "barcodes")
         wrong = gtin_fault(code) if type_ in GTIN_TYPES else ""
         if wrong and (type_, code) not in held:
             raise Refused(wrong, "barcodes")
@@ -140,14 +140,14 @@ def _write_components(item: StockItem, components: tuple[tuple[int, int], ...]) 
     if len(set(ids)) != len(ids):
         raise Refused("A component is named twice. Add up its units in one row.", "components")
     if components and item.used_in.exists():
-        raise Refused("This item is a component of another kit; kits of kits are not kept.", "components")
+        raise Refused("This item is a component of another kit; a kit cannot contain a kit.", "components")
     known = {row.pk: row for row in StockItem.objects.filter(pk__in=ids).prefetch_related("components")}
     for component, quantity in components:
         part = known.get(component)
         if part is None:
-            raise Refused("A component does not exist any more. Remove it.", "components")
+            raise Refused("A component no longer exists. Remove it.", "components")
         if part.components.exists():
-            raise Refused(f"{part.code} is a kit itself; kits of kits are not kept.", "components")
+            raise Refused(f"{part.code} is a kit itself; a kit cannot contain a kit.", "components")
         if not 1 <= quantity <= UNITS_IN_A_KIT_AT_MOST:
             raise Refused(f"Units of {part.code} in one kit: 1 to {UNITS_IN_A_KIT_AT_MOST}.", "components")
     KitComponent.objects.filter(kit=item).exclude(component__in=ids).delete()

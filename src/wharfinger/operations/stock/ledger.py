@@ -66,14 +66,14 @@ def adjust_stock(
 def _check_own(item_id: int, site_id: int) -> None:
     site = Site.objects.filter(pk=site_id).first()
     if site is None:
-        raise Refused("This site does not exist any more. Choose another.", "site")
+        raise Refused("This site no longer exists. Choose another.", "site")
     if site.kind == SiteKind.FBA:
         raise Refused(
-            f"{site.name} mirrors what Amazon holds: Amazon is its master. Its levels are read from Amazon.", "site"
+            f"{site.name} mirrors Amazon's stock: its levels are read from Amazon and cannot be changed here.", "site"
         )
     item = StockItem.objects.filter(pk=item_id).first()
     if item is None:
-        raise Refused("This item does not exist any more. Choose another.", "item")
+        raise Refused("This item no longer exists. Choose another.", "item")
     if item.components.exists():
         raise Refused(f"{item.code} is a kit: its stock is that of its components. Choose a component.", "item")
 

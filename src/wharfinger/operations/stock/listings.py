@@ -123,8 +123,8 @@ def _judge_both_ways(listing: Listing, both_ways: bool, now: datetime) -> None:
     open_problem(
         ProblemKind.LISTING_CONFLICT,
         subject,
-        cause=f"SKU {listing.sku} is sent by you and by Amazon at once. Its quantity is not written.",
-        remedy="In Seller Central, change the listing to one fulfilment channel, or give each way a SKU of its own; "
+        cause=f"SKU {listing.sku} is fulfilled both by you and by Amazon. Its quantity is not sent.",
+        remedy="In Seller Central, change the listing to one fulfilment channel, or use a separate SKU for each; "
         "then press “Read the listings again”.",
         account_id=listing.account_id,
         listing=listing,
@@ -173,8 +173,8 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
         ProblemKind.FLOW_FAILED,
         AboutListingsRead(account_id, marketplace_name),
         cause=f"{marketplace_name} has {total} listings; Amazon lets only the first {MOST_PAGED_THROUGH} be read "
-        "this way. Orders of the others are imported; their stock is not told yet.",
-        remedy="Link the missing SKUs as their orders come, or close listings that you do not sell; then press "
+        "this way. Orders for the others are imported; their stock quantities are not sent yet.",
+        remedy="Link the missing SKUs as their orders arrive, or close listings that you do not sell; then press "
         "“Mark as done”.",
         account_id=account_id,
         now=now,

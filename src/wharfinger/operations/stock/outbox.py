@@ -127,8 +127,8 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
             AboutListing(listing.pk),
             cause=f"SKU {listing.sku}: Amazon shows {shown} where {listing.sent_quantity} were sent, and no order up "
             f"to then explains it. {quantity} is sent now.",
-            remedy="Look at the listing in Seller Central: another program may write its quantity. It closes "
-            "automatically when Amazon shows what was sent; “Send quantity again” sends it once more now.",
+            remedy="Check the listing in Seller Central: another program may be changing its quantity. The "
+            "problem closes automatically when Amazon shows what was sent; press “Send quantity again” to send it now.",
             account_id=listing.account_id,
             listing=listing,
             now=now,
@@ -239,7 +239,7 @@ def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> Non
 
 
 def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
-    listing.error = "Amazon does not know this SKU (any more)." if gone else error
+    listing.error = "Amazon does not know this SKU." if gone else error
     if gone:
         listing.gone_at = now
     listing.read_back_at = None
@@ -250,9 +250,9 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
     open_problem(
         ProblemKind.LISTING_REFUSED,
         AboutListing(listing.pk),
-        cause=f"Amazon does not take the quantity of SKU {listing.sku}: {listing.error}",
-        remedy="Fix the listing in Seller Central, then press “Send quantity again”; the next change of stock sends it "
-        "too.",
+        cause=f"Amazon does not accept the quantity of SKU {listing.sku}: {listing.error}",
+        remedy="Fix the listing in Seller Central, then press “Send quantity again”; it is also sent with the next "
+        "stock change.",
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -348,9 +348,9 @@ def note_not_shown(listing_id: int, *, error: str, now: datetime) -> None:
     open_problem(
         ProblemKind.LISTING_REFUSED,
         AboutReadBack(listing.pk),
-        cause=f"Amazon does not show SKU {listing.sku}, so it is not known whether its quantity took effect. "
+        cause=f"Amazon does not show SKU {listing.sku}, so it is unknown whether its quantity took effect. "
         f"Amazon answered {error}.",
-        remedy="Look at the SKU in Seller Central. Other SKUs go on; this one is looked at again automatically.",
+        remedy="Check the SKU in Seller Central. Other SKUs are not affected; this one is checked again automatically.",
         account_id=listing.account_id,
         listing=listing,
         now=now,

@@ -42,7 +42,8 @@ def edit_site(site_id: int, entry: SiteEntry, *, now: datetime, user: User | Non
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     if (entry.kind, entry.pool if entry.pool else "") != (site.kind, site.pool):
         raise Refused(
-            f"The kind and the pool of {site.name} cannot be changed: make a new site and move the stock there.", "kind"
+            f"The kind and the pool of {site.name} cannot be changed: create a new site and move the stock there.",
+            "kind",
         )
     before = _facts(site)
     _write(site, _checked(entry))
@@ -57,7 +58,7 @@ def _checked(entry: SiteEntry) -> SiteEntry:
     if len(name) > NAME_AT_MOST:
         raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
     if not all(character.isprintable() for character in name):
-        raise Refused("The name holds a control character. Remove it.", "name")
+        raise Refused("The name contains a control character. Remove it.", "name")
     if entry.kind is SiteKind.FBA and entry.pool is None:
         raise Refused("Choose the FBA pool: UK, Europe or North America. Amazon keeps one stock for each.", "pool")
     if entry.kind is not SiteKind.FBA and entry.pool is not None:
@@ -76,7 +77,9 @@ def _write(site: Site, entry: SiteEntry) -> None:
     except IntegrityError as error:
         if not Site.objects.filter(name=entry.name).exclude(pk=site.pk).exists():
             raise
-        raise Refused(f"Another site is called “{entry.name}”. Give this one a name of its own.", "name") from error
+        raise Refused(
+            f"Another site is already called “{entry.name}”. Give this one a different name.", "name"
+        ) from error
 
 
 def _facts(site: Site) -> dict[str, str]:

@@ -34,25 +34,27 @@ class ApplicationForm(forms.Form):
     kind = forms.ChoiceField(
         label="Kind of application",
         choices=[(kind.value, kind.label) for kind in ApplicationKind],
-        help_text="As it is registered at Amazon. A private application has no consent page: its token is pasted.",
+        help_text="As it is registered at Amazon. A private application has no consent page: paste its token.",
     )
     regions = forms.MultipleChoiceField(
         label="Regions",
         choices=REGIONS,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Which seller accounts it speaks for. None ticked: every region.",
+        help_text="The regions whose seller accounts it is used for. None ticked: every region.",
     )
     is_draft = forms.BooleanField(
         label="The application is a draft",
         required=False,
-        help_text="A private application may stay a draft. Seller Central must be told so, else it shows MD1000.",
+        help_text="A private application may stay a draft. Tick this so that it is opened as a draft, or Seller "
+        "Central shows the error MD1000.",
     )
     redirect_uri = forms.CharField(
         label="Redirect URI",
         max_length=300,
         required=False,
-        help_text="Only if another than our own is registered, as behind a proxy. Empty: our own.",
+        help_text="Only if a different address is registered, for example behind a proxy. Empty: this installation's "
+        "own.",
     )
     client_id = forms.CharField(
         label="LWA client ID",
@@ -67,7 +69,7 @@ class ApplicationForm(forms.Form):
         help_text="As the portal says. Empty: 180 days from now when a secret is entered. You are reminded before.",
     )
     roles = forms.MultipleChoiceField(
-        label="Roles that it has",
+        label="Its roles",
         choices=[(role.name, role.name) for role in ROLES],
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -83,7 +85,7 @@ class ApplicationForm(forms.Form):
         max_length=128,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        help_text="Of an AWS user that may only receive and delete messages of this queue.",
+        help_text="From an AWS user who may only receive and delete messages of this queue.",
     )
     queue_secret = _secret("Secret access key")
 

@@ -35,19 +35,25 @@ LABELS: Mapping[str, str] = {
     "auto_pick": "Auto-pick",
 }
 HELP: Mapping[str, str] = {
-    "site": "Stock is promised to these orders from here. Orders that were taken before keep their site.",
+    "site": "Stock for these orders is allocated from here. Orders imported earlier keep their site.",
     "sales_source": "Stamped on each sales order for reports. Without one, reports cannot tell these orders apart.",
-    "currency": "Three letters. An order in another currency is taken, and a problem asks a person to look at it.",
-    "courier_group": "Its lines choose the service offered first at dispatch. A mapped service level of Amazon's wins.",
-    "courier_service": "Offered first where no courier group decides. One that gives its tracking number at once.",
-    "customer_policy": "A record for each buyer, or one for all buyers of a month: nobody's orders are together then.",
-    "company_class": "Given to customers that an import makes. Customers who are known already keep theirs.",
-    "invoice_priority": f"{PRIORITY_FIRST} is first, {PRIORITY_LAST} last. A mapped service level's own priority wins.",
-    "bank_account": "Where the money of these orders arrives. The wrong one makes the accounts disagree with Amazon.",
-    "order_number_prefix": "Begins the code of new sales orders. Search finds codes with their prefix only.",
-    "orders_confirmed": "No: orders hold their stock, but are neither sent nor invoiced until a person confirms them.",
+    "currency": "Three letters. An order in another currency is imported, and a problem is raised for a person to "
+    "check.",
+    "courier_group": "Its lines choose the service offered first at dispatch. A mapped service level takes precedence.",
+    "courier_service": "Offered first where no courier group applies. Use one that gives its tracking number at once.",
+    "customer_policy": "A record for each buyer, or one for all buyers of a month; then a buyer's orders are not "
+    "grouped.",
+    "company_class": "Given to customers created by an import. Existing customers keep theirs.",
+    "invoice_priority": f"{PRIORITY_FIRST} is first, {PRIORITY_LAST} last. The priority of a mapped service level "
+    "takes precedence.",
+    "bank_account": "Where the money for these orders arrives. With the wrong one, the accounts will not agree with "
+    "Amazon.",
+    "order_number_prefix": "The start of new sales order codes. Search finds codes only with their prefix.",
+    "orders_confirmed": "No: stock is allocated to orders, but they are neither dispatched nor invoiced until a "
+    "person confirms them.",
     "assign_invoice_code": "At import rather than at dispatch; cancelled orders then leave gaps. Must be on for FBA.",
-    "auto_pick": "Counts as picked as soon as it can leave: at import, or when its stock comes. No pick list shows it.",
+    "auto_pick": "Counts as picked as soon as it can be dispatched: at import, or when its stock arrives. It is on "
+    "no pick list.",
 }
 _FLAGS = ("orders_confirmed", "assign_invoice_code", "auto_pick")
 _YES_NO = (("True", "Yes"), ("False", "No"))

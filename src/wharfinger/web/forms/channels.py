@@ -55,7 +55,8 @@ class MarketplaceForm(forms.Form):
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Instead of picking it. Only one that Amazon has, or has told of your seller account, is taken.",
+        help_text="Instead of choosing it above. Only a marketplace that Amazon lists, or reports for your seller "
+        "account, is accepted.",
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any]) -> None:
@@ -108,17 +109,17 @@ class ChannelForm(forms.Form):
     dont_import_orders = forms.BooleanField(
         label="Don't import orders",
         required=False,
-        help_text="The brake for the first import: orders are listed, not imported.",
+        help_text="Import paused: orders are listed, not imported.",
     )
     dont_upload_order_status = forms.BooleanField(
         label="Don't upload order status",
         required=False,
-        help_text="On: Amazon is not told of your shipments. Orders are then confirmed late.",
+        help_text="On: dispatch confirmations are not sent to Amazon. Orders are then confirmed late.",
     )
     dont_upload_stock_levels = forms.BooleanField(
         label="Don't upload stock levels",
         required=False,
-        help_text="On: Amazon keeps its quantities. You may sell what you do not have.",
+        help_text="On: stock quantities are not sent to Amazon. You may sell what you do not have.",
     )
     region = forms.ChoiceField(label="Region", choices=REGIONS, help_text="Where the seller account is.")
     marketplace_id = MarketplaceForm.base_fields["marketplace_id"]
@@ -127,14 +128,16 @@ class ChannelForm(forms.Form):
         label="Seller ID (Merchant ID)",
         max_length=30,
         required=False,
-        help_text="Filled in by Authorise. A seller known here shares its authorisation at once; empty it for another.",
+        help_text="Filled in by Authorise. A seller already authorised here is linked at once; leave it empty for "
+        "another.",
     )
     auth_token = forms.CharField(
         label="Auth Token",
         max_length=2000,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Only for a self-authorised application: its refresh token. Else leave it empty and press Authorise.",
+        help_text="Only for a self-authorised application: its refresh token. Otherwise leave it empty and press "
+        "Authorise.",
     )
     token_expiry = DayField(
         label="Token Expiry",
@@ -163,7 +166,7 @@ class ChannelForm(forms.Form):
         coerce=int,
         empty_value=None,
         error_messages={"required": "Choose a courier service that gives a tracking number at once."},
-        help_text="One that gives its tracking number at once: Amazon wants it when the parcel leaves.",
+        help_text="One that gives its tracking number at once: Amazon needs it when the parcel is dispatched.",
     )
     late_courier_acknowledged = forms.BooleanField(
         label="I know that this courier gives its tracking number later, and parcels may be confirmed late",

@@ -60,7 +60,7 @@ class MappingForm(forms.Form):
         of_level = f" for {level}" if row else ""
         self.fields[f"level.{place}.group_id"] = forms.TypedChoiceField(
             label=f"Courier group{of_level}",
-            choices=[("", "as the options say"), *self._groups],
+            choices=[("", "as set in the options"), *self._groups],
             coerce=int,
             empty_value=None,
             required=False,
@@ -71,7 +71,7 @@ class MappingForm(forms.Form):
             min_value=PRIORITY_FIRST,
             max_value=PRIORITY_LAST,
             required=False,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "as the options say"}),
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "as set in the options"}),
         )
         self.initial[f"level.{place}.level"] = level
         self.initial[f"level.{place}.group_id"] = row.group_id if row else None

@@ -16,14 +16,15 @@ class CourierForm(forms.Form):
     tracking = forms.ChoiceField(
         label="Tracking number",
         choices=[(tracking.value, tracking.value) for tracking in TRACKINGS_OFFERED],
-        help_text="When it is known. At once: your label program shows it when the label is printed. Later: the parcel "
-        "leaves without it, and Amazon is sent nothing until it is typed on the order.",
+        help_text="When it is known. At once: your label software shows it when the label is printed. Later: the "
+        "parcel "
+        "is dispatched without it, and nothing is sent to Amazon until it is typed on the order.",
     )
     amazon_carrier_code = forms.CharField(
         label="Amazon's carrier code",
         max_length=60,
         widget=forms.TextInput(attrs={"list": "carrier-codes"}),
-        help_text="Exactly as Seller Central lists the carrier; Other for one that it does not list.",
+        help_text="Exactly as Seller Central lists the carrier; Other if it does not list it.",
     )
     amazon_carrier_name = forms.CharField(
         label="Carrier name for Amazon", max_length=60, required=False, help_text="Only with the code Other."
@@ -32,7 +33,8 @@ class CourierForm(forms.Form):
         label="Shipping method for Amazon",
         max_length=60,
         required=False,
-        help_text="As Seller Central lists it for this carrier. DE, ES and FR judge valid tracking by it.",
+        help_text="As Seller Central lists it for this carrier. Amazon uses it to check valid tracking in DE, ES and "
+        "FR.",
     )
     carrier_seen_at_amazon = forms.BooleanField(
         label="I saw this carrier code in Seller Central",
@@ -40,10 +42,10 @@ class CourierForm(forms.Form):
         help_text="Only for a code that is not in our list of Amazon's carriers.",
     )
     gives_number = forms.BooleanField(
-        label="Makes the tracking number itself", required=False, help_text="For the demo courier: nothing is typed."
+        label="Generates the tracking number", required=False, help_text="For the demo courier: nothing is typed in."
     )
     number_prefix = forms.CharField(label="Number begins with", max_length=4, required=False)
-    active = forms.BooleanField(label="In use", required=False, help_text="Off: it is not offered any more.")
+    active = forms.BooleanField(label="In use", required=False, help_text="Off: it is no longer offered.")
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
         super().__init__(data, initial=initial)

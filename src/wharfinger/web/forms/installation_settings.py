@@ -20,7 +20,7 @@ class ZoneForm(forms.Form):
             (DecimalSign.COMMA, "1234,50, columns separated by semicolons"),
         ],
         required=False,
-        help_text="Choose what your spreadsheet writes itself. Imported files are read either way.",
+        help_text="Choose the format your spreadsheet uses. Imported files are read in either.",
     )
 
 
@@ -29,6 +29,6 @@ class PendingForm(forms.Form):
         label="Days that a pending order keeps its units",
         min_value=PENDING_DAYS[0],
         max_value=PENDING_DAYS[-1],
-        help_text="A pending order takes its units at once. After so many days without payment they are free again, "
-        "and taken anew when it is paid after all. Units that are free already stay free when you change this.",
+        help_text="Units are allocated to a pending order at once. If it is not paid within this many days, they are "
+        "released, and allocated again if it is paid later. Units already released stay released when you change this.",
     )

@@ -37,7 +37,7 @@ class EntryForm(forms.Form):
         )
         if which is ListName.ORDER_NUMBER_PREFIXES:
             self.fields["name"].label = "Prefix"
-            self.fields["name"].help_text = "Letters, digits and -, ending in no digit: AMZ gives AMZ000123."
+            self.fields["name"].help_text = "Letters, digits and -, not ending in a digit: AMZ gives AMZ000123."
         if which is not ListName.BANK_ACCOUNTS:
             del self.fields["currency"]
 
@@ -52,7 +52,7 @@ class RuleForm(forms.Form):
         label="Courier service",
         coerce=int,
         error_messages={"required": "Choose a courier service."},
-        help_text="Offered first when an order fits what follows.",
+        help_text="Offered first for orders that match the conditions below.",
     )
     channel_id = forms.TypedChoiceField(label="Channel", coerce=int, empty_value=None, required=False)
     service_level = forms.CharField(
@@ -67,14 +67,15 @@ class RuleForm(forms.Form):
         max_length=2,
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
-        help_text="Of the delivery, in two letters, such as GB or DE. Empty: any.",
+        help_text="Country of delivery, in two letters, such as GB or DE. Empty: any.",
     )
     grams_at_most = forms.IntegerField(
         label="Weight in grams, at most",
         min_value=1,
         max_value=GRAMS_AT_MOST,
         required=False,
-        help_text="Of all units to be sent. Empty: any. Never fits an order with an item whose weight is not known.",
+        help_text="Of all units to be dispatched. Empty: any. Does not apply to an order with an item of unknown "
+        "weight.",
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:

@@ -30,7 +30,7 @@ class MailForm(forms.Form):
         max_length=3000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One address a line. Empty: every administrator who has an address.",
+        help_text="One address per line. Empty: every administrator who has an address.",
     )
 
     def __init__(self, data: Any = None, *, known: MailServer | None = None) -> None:

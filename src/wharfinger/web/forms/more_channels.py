@@ -18,7 +18,7 @@ class MoreChannelsForm(forms.Form):
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Where you send FBM orders from. FBA channels take the FBA site of their pool.",
+        help_text="Where you dispatch FBM orders from. FBA channels use the FBA site of their pool.",
     )
     courier_service_id = forms.TypedChoiceField(
         label="Courier service of the FBM channels",
@@ -50,7 +50,7 @@ class MoreChannelsForm(forms.Form):
         cleaned = super().clean() or {}
         picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
         if len(picked) != len(self.ticked):
-            raise forms.ValidationError("One of the ticked channels cannot be made any more. Look at the list again.")
+            raise forms.ValidationError("One of the selected channels can no longer be created. Check the list again.")
         if not picked:
             raise forms.ValidationError("Tick the channels to create.")
         if any(one.kind == Fulfilment.FBM for one in picked):

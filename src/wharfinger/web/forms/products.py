@@ -29,7 +29,7 @@ class LevelFilterForm(forms.Form):
     link = forms.ChoiceField(
         label="Show",
         required=False,
-        choices=[("", "All"), ("wrong", "Not in step or refused"), ("unlinked", "Unlinked")],
+        choices=[("", "All"), ("wrong", "Different at Amazon or refused"), ("unlinked", "Unlinked")],
     )
     q = ProductFilterForm.base_fields["q"]
 
@@ -54,5 +54,5 @@ class LinkForm(forms.Form):
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if not self.errors and not cleaned.get("item") and not cleaned.get("code"):
-            self.add_error("code", "Pick a stock item above, or type the stock code of another one.")
+            self.add_error("code", "Choose a stock item above, or type the stock code of another one.")
         return cleaned

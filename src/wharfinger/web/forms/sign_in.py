@@ -20,7 +20,7 @@ class CodeForm(forms.Form):
     code = forms.CharField(
         label="Code",
         max_length=200,
-        help_text="What stands behind the # in your link.",
+        help_text="The part after the # in your link.",
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 

@@ -24,7 +24,7 @@ class SiteForm(forms.Form):
         help_text="For FBA sites: the marketplaces that Amazon serves from one stock.",
     )
     priority = forms.IntegerField(
-        label="Priority", min_value=0, max_value=999, help_text="Smaller comes first in lists."
+        label="Priority", min_value=0, max_value=999, help_text="Sites with smaller numbers come first in lists."
     )
     address = forms.CharField(label="Address", required=False, widget=forms.Textarea(attrs={"rows": 4}))
 

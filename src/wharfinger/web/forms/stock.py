@@ -54,8 +54,8 @@ class MovementForm(forms.Form):
 
 _QUANTITY = {
     "receive": ("Units received", "Added to what is on hand."),
-    "count": ("Units counted", "What is on the shelf now, promised units included. The difference is written down."),
-    "adjust": ("Change by", "A minus takes away, for example -2."),
+    "count": ("Units counted", "What is on the shelf now, allocated units included. The difference is recorded."),
+    "adjust": ("Change by", "Use a minus sign to reduce it, for example -2."),
 }
 
 
@@ -78,13 +78,13 @@ class ItemForm(forms.Form):
         label="Barcodes",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One a line, with its type in front: EAN 5012345678900, or Amazon SKU BLUE-MUG.",
+        help_text="One per line, with its type in front: EAN 5012345678900, or Amazon SKU BLUE-MUG.",
     )
     components = forms.CharField(
         label="Kit of",
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For a kit only. One component a line, units first: 2 MUG-BLUE.",
+        help_text="For a kit only. One component per line, units first: 2 MUG-BLUE.",
     )
 
     def clean_country_of_origin(self) -> str:

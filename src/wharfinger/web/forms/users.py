@@ -7,10 +7,10 @@ from wharfinger.domain.installation.people import Role
 
 ROLE_MEANS = {
     Role.ADMINISTRATOR: "everything",
-    Role.MANAGER: "everything but the installation itself and its people",
-    Role.WAREHOUSE: "stock and shipping, with names and addresses",
-    Role.ACCOUNTS: "looks, with customers' names",
-    Role.VIEWER: "looks only, without customers' names",
+    Role.MANAGER: "everything except the installation's settings and users",
+    Role.WAREHOUSE: "stock and shipping, with customers' names and addresses",
+    Role.ACCOUNTS: "views everything, with customers' names",
+    Role.VIEWER: "views only, without customers' names",
 }
 
 
@@ -21,7 +21,7 @@ class PersonForm(forms.Form):
         label="User name",
         max_length=150,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
-        help_text="One word; they sign in with it. It stays as it is.",
+        help_text="One word; they sign in with it. It cannot be changed.",
     )
     full_name = forms.CharField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail", required=False, help_text="For alerts.")
@@ -63,7 +63,7 @@ class OwnPasswordForm(_NewPassword):
     """By its owner, who knows the present one."""
 
     old = forms.CharField(
-        label="Present password",
+        label="Current password",
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )

@@ -93,7 +93,7 @@ class Job:
             set_up_account(self, account, world)
         self.await_that("every channel is Linked", _all_linked, _link_states)
         approve_stock_uploads(self)
-        self.await_that("Amazon was told every quantity", _nothing_to_tell, _waiting)
+        self.await_that("every quantity is sent to Amazon", _nothing_to_tell, _waiting)
         difficulties.take_role_away(world)
         difficulties.share_a_limit(world)
         self.placed += difficulties.place_odd_orders(world)
@@ -142,7 +142,7 @@ def set_up_account(job: Job, account: Mapping[str, Any], world: World) -> None:
             else:
                 authorise(job, channel, account)
             seller_id = account["sellerId"]
-    print_line(f"{account['name']}: {2 * len(marketplaces)} channels made and authorised.")
+    print_line(f"{account['name']}: {2 * len(marketplaces)} channels created and authorised.")
 
 
 def make_channel(
@@ -171,7 +171,7 @@ def make_channel(
         page = job.visitor.send(page, f"/{step}/", answer)
     channel = Channel.objects.filter(name=name).first()
     if channel is None:
-        raise PageSurprise(f"“{name}” was not made: {page.said()}")
+        raise PageSurprise(f"“{name}” was not created: {page.said()}")
     return channel
 
 

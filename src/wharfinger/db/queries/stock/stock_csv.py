@@ -158,7 +158,7 @@ def _read(text: str) -> tuple[_Lines, list[CsvError], list[str]]:
             remedy = f"There are {len(cells)} cells for {len(names)} columns. Put text with separators into quotes."
             errors.append(CsvError(number, "row", remedy))
         elif stray := next((cell for cell, name in zip(cells, names, strict=False) if cell and not name), ""):
-            errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without heading. Name the column."))
+            errors.append(CsvError(number, "row", f"“{stray[:40]}” is in a column without a heading. Name the column."))
         else:
             named = zip(names, map(read_cell, cells), strict=False)
             found.append((number, {name: cell for name, cell in named if name != IGNORED}))
@@ -215,23 +215,23 @@ def _codes_by_fold() -> dict[str, str]:
 def _questions(row: PlannedRow, known: set[str], likely: Mapping[str, str], held: set[str]) -> Iterable[CsvQuestion]:
     near = "" if row.code in known else likely.get(folded_code(row.code), unwrapped(row.code))
     if near and near != row.code:
-        why = "It differs only by case, leading zeros, spaces or signs that a spreadsheet adds."
+        why = "It differs only in case, leading zeros, spaces or signs added by a spreadsheet."
         yield CsvQuestion(row.number, "stock code", row.code, near, why)
     for code in row.barcodes:
         zero = "" if code in held else lost_zero(code)
         if zero:
-            why = f"It has {len(code)} digits: a spreadsheet probably took its leading zero away."
+            why = f"It has {len(code)} digits: a spreadsheet probably removed its leading zero."
             yield CsvQuestion(row.number, "barcode", code, zero, why)
             continue
         bare = "" if code in held else unwrapped(code)
         bare = lost_zero(bare) or bare
         if bare != code and gtin14(bare) and not gtin14(code):
-            why = "It is a GTIN with signs that a spreadsheet adds."
+            why = "It is a GTIN with signs added by a spreadsheet."
             yield CsvQuestion(row.number, "barcode", code, bare, why)
 
 
 def _destroyed(row: PlannedRow, known: set[str], held: set[str]) -> Iterable[CsvError]:
-    lost = "was changed by a spreadsheet: digits are lost. Format the column as text and write it again."
+    lost = "was changed by a spreadsheet and has lost digits. Format the column as text and enter it again."
     if row.code not in known and is_surely_scientific(row.code):
         yield CsvError(row.number, "stock code", f"“{row.code}” {lost}")
     for code in row.barcodes:
@@ -240,7 +240,7 @@ def _destroyed(row: PlannedRow, known: set[str], held: set[str]) -> Iterable[Csv
         if is_scientific(code):
             yield CsvError(row.number, "barcode", f"“{code}” {lost}")
         elif looks_like_gtin(code) and not gtin14(code):
-            own = "A code of your own is added on the item's page, with the type Other."
+            own = "Add a code of your own on the item's page, with the type Other."
             yield CsvError(row.number, "barcode", f"{gtin_fault(code)} {own}")
 
 
@@ -284,7 +284,7 @@ def _text_fault(text: str, at_most: int) -> str:
     if len(text) > at_most:
         return f"This has {len(text)} characters; at most {at_most} fit. Shorten it."
     if not all(character.isprintable() for character in text):
-        return "This holds a control character (a tab or line break). Remove it."
+        return "This contains a control character (a tab or line break). Remove it."
     return ""
 
 
@@ -298,7 +298,9 @@ def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[Csv
     if mode == "count" and _is_negative(text):
         return -int(text[1:]), []  # an oversold level of our own export: good where it is still the level
     if not (text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= UNITS_AT_MOST):
-        errors.append(CsvError(number, "quantity", f"“{text[:40]}” is no whole number from 0 to {UNITS_AT_MOST:,}."))
+        errors.append(
+            CsvError(number, "quantity", f"“{text[:40]}” must be a whole number from 0 to {UNITS_AT_MOST:,}.")
+        )
     if mode not in MODES:
         errors.append(CsvError(number, "mode", "Write receive (units that came in) or count (units that are there)."))
     if not values["site"]:
@@ -353,12 +355,14 @@ class _Known:
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
             earlier = self._given_texts.get((row.code, field))
             if text and earlier and earlier[1] != text:
-                remedy = f"Row {earlier[0]} gives {row.code} another {field}. Write the same, or leave it empty."
+                remedy = f"Row {earlier[0]} gives {row.code} a different {field}. Use the same, or leave it empty."
                 found.append(CsvError(row.number, field, remedy))
         for code in row.barcodes:
             owner = self._barcodes.get(_article(code), row.code)
             if owner != row.code:
-                found.append(CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode names one item."))
+                found.append(
+                    CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode belongs to one item only.")
+                )
         if row.quantity is not None:
             found.extend(self._level_faults(row))
         return found
@@ -367,14 +371,16 @@ class _Known:
         site = self._sites.get(row.site)
         if site is None:
             names = ", ".join(name for name, one in self._sites.items() if one.kind != SiteKind.FBA)
-            return [CsvError(row.number, "site", f"“{row.site}” is no site. The sites are: {names or 'none yet'}.")]
+            return [
+                CsvError(row.number, "site", f"There is no site “{row.site}”. The sites are: {names or 'none yet'}.")
+            ]
         if site.kind == SiteKind.FBA:
-            return [CsvError(row.number, "site", f"{row.site} mirrors what Amazon holds. Name a site of your own.")]
+            return [CsvError(row.number, "site", f"{row.site} mirrors Amazon's stock. Name a site of your own.")]
         item = self._items.get(row.code)
         if item is not None and item.pk in self._kits:
             return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]
         if row.quantity is not None and row.quantity < 0 and self._levels.get((row.code, row.site)) != row.quantity:
-            remedy = f"“{row.quantity}” is no whole number from 0 to {UNITS_AT_MOST:,}."
+            remedy = f"“{row.quantity}” must be a whole number from 0 to {UNITS_AT_MOST:,}."
             return [CsvError(row.number, "quantity", remedy)]
         earlier = self._counted.get((row.code, row.site))
         if row.mode == "count" and earlier is not None:

@@ -104,7 +104,7 @@ def _facts(
 def _selling(product: ChannelProduct, seller: _Seller, levels: _Levels, approved: Collection[int]) -> SellingChannel:
     item, site = product.item, seller.site
     if item is None:
-        raise ValueError("An unlinked product sells no item.")
+        raise ValueError("An unlinked product is not linked to a stock item.")
     return SellingChannel(
         name=seller.channel.name,
         marketplace_id=product.marketplace_id,

@@ -85,7 +85,7 @@ def _edit(request: HttpRequest, known: ApplicationFacts | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form, known)
         if saved is not None:
-            messages.success(request, "The application is saved. Channels that use it are checked with Amazon now.")
+            messages.success(request, "The application is saved. Channels that use it are being checked with Amazon.")
             return redirect(next_page(request, reverse("amazon-application-edit", args=[saved])))
     context = {
         "form": form,
@@ -129,7 +129,7 @@ def rotate(request: HttpRequest, application_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, "Amazon is asked for a new secret. The old one is used until it has come.")
+        messages.success(request, "A new secret is requested from Amazon. The old one is used until it arrives.")
     return redirect("amazon-application-edit", application_pk=application_pk)
 
 
@@ -142,7 +142,7 @@ def remove(request: HttpRequest, application_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
         return redirect("amazon-application-edit", application_pk=application_pk)
-    messages.success(request, "The application is removed here. At Amazon it is as it was.")
+    messages.success(request, "The application is removed here. At Amazon it is unchanged.")
     return redirect("settings")
 
 

@@ -188,7 +188,7 @@ def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     """Who is signed in is sent back to Seller Central, to give the consent anew."""
     consent_request = request.session.get(_CONSENT_REQUEST)
     if consent_request is None:
-        return _cannot_begin(request, "Seller Central asked for nothing in this browser session.")
+        return _cannot_begin(request, "Seller Central requested nothing in this browser session.")
     chosen = _chosen(request, consent_request["seller_id"])
     if chosen is None:
         return _choose(request, consent_request["seller_id"])
@@ -224,7 +224,7 @@ def _requesting_application(callback: Callback) -> ApplicationFacts:
     application = application_by_id(callback.application_id)
     if application is None:
         raise NotAmazons(
-            f"Seller Central asks for the application {callback.application_id[:80]}, which is not entered here."
+            f"Seller Central requests the application {callback.application_id[:80]}, which is not entered here."
         )
     return application
 
@@ -318,7 +318,7 @@ def revoke(request: HttpRequest, channel_id: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, refused.message)
         else:
-            messages.success(request, f"{access.account}: the access is forgotten here. Nothing queued was lost.")
+            messages.success(request, f"{access.account}: the access is removed here. All queued work is kept.")
         return redirect("channel-access", channel_id=channel_id)
     base = seller_central_base(access.seller_central, settings.WHARFINGER.simulator_url)
     context = {"access": access, "channel_id": channel_id, "manage": f"{base}/apps/manage"}

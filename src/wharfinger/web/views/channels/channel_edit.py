@@ -108,7 +108,7 @@ def _merged(channel: ChannelPage, data: QueryDict) -> tuple[Merged, ChannelForm,
 def _after_save(request: HttpRequest, channel_id: int) -> HttpResponse:
     if request.POST.get("then") == "authorise":
         return redirect("channel-authorise", channel_id=channel_id)
-    messages.success(request, "Saved. Amazon is asked now; the lines below fill in by themselves.")
+    messages.success(request, "Saved. The checks with Amazon are running; the lines below are updated automatically.")
     if is_setting_up(request, channel_id):
         return redirect("channel-set-up-authorise", channel_id=channel_id)
     return redirect("channel", channel_id=channel_id)
@@ -123,7 +123,7 @@ def _back(request: HttpRequest, channel_id: int) -> HttpResponse:
 def check_again(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel_or_404(channel_id)
     channel_life.check_again(channel_id)
-    messages.success(request, "Amazon is asked again.")
+    messages.success(request, "The checks with Amazon are running again.")
     return _back(request, channel_id)
 
 
@@ -139,7 +139,7 @@ def activate(request: HttpRequest, channel_id: int) -> HttpResponse:
             messages.success(request, f"{channel.name} is activated for {_ACTIVATED_FOR[wanted].backend}.")
         else:
             channel_life.deactivate_channel(channel_id, now=trade_now(), user=person(request))
-            messages.success(request, f"{channel.name} is deactivated: nothing is sent or received, all is kept.")
+            messages.success(request, f"{channel.name} is deactivated: nothing is sent or received; all data is kept.")
     except Refused as refused:
         messages.error(request, refused.message)
     return _back(request, channel_id)
@@ -151,7 +151,7 @@ def enable(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel_or_404(channel_id)
     wanted = request.POST.get("enabled") == "on"
     channel_life.enable_channel(channel_id, wanted, now=trade_now(), user=person(request))
-    words = "enabled" if wanted else "disabled: nothing is sent or received, all queued work is kept"
+    words = "enabled" if wanted else "disabled: nothing is sent or received; queued work is kept"
     messages.success(request, f"The channel is {words}.")
     return _back(request, channel_id)
 

@@ -41,7 +41,9 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
             show_refusal(form, refused)
         else:
             count = f"{len(made)} channels are" if len(made) > 1 else f"{made[0].name} is"
-            messages.success(request, f"{count} created. They share the authorisation; each is checked with Amazon.")
+            messages.success(
+                request, f"{count} created. They share the authorisation; each is being checked with Amazon."
+            )
             if is_setting_up(request, channel_id):
                 return redirect("channel-set-up-first-import", channel_id=channel_id)
             return redirect("channel-list")
@@ -67,7 +69,7 @@ def _more_form(request: HttpRequest, channel: ChannelPage, offers: Offers) -> Mo
 def archive(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
     channel_life.archive_channel(channel_id, now=trade_now(), user=person(request))
-    messages.success(request, f"{channel.name} is archived: nothing is sent or received, everything is kept.")
+    messages.success(request, f"{channel.name} is archived: nothing is sent or received; all data is kept.")
     return redirect("channel-list")
 
 
@@ -110,7 +112,7 @@ def accept_zone(request: HttpRequest, channel_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, f"The days of {channel.marketplace} begin in {zone} from now on.")
+        messages.success(request, f"{channel.marketplace} uses the time zone {zone} from now on.")
     return redirect("channel", channel_id=channel_id)
 
 

@@ -35,7 +35,7 @@ KEPT = "first_import"
 def decide(request: HttpRequest, channel_id: int) -> HttpResponse:
     head = head_or_404(channel_id)
     if not head.dont_import_orders:
-        messages.info(request, "Don't import orders is off: orders of this channel are imported as they come.")
+        messages.info(request, "Don't import orders is off: orders of this channel are imported as they arrive.")
         return redirect("channel-orders", channel_id=channel_id)
     cursor = request.GET.get("at", "")
     decisions = kept_decisions(request, channel_id)
@@ -58,7 +58,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
         messages.error(request, refused.message)
         return redirect("channel-orders", channel_id=head.id)
     forget_decisions(request, head.id)
-    messages.success(request, f"The import begins{_counts_text(done)}. New orders are imported as they come.")
+    messages.success(request, f"The import has started{_counts_text(done)}. New orders are imported as they arrive.")
     if not is_setting_up(request, head.id):
         return redirect("channel-orders", channel_id=head.id)
     if any(row.brake for row in first_imports_of(head.account_id)):

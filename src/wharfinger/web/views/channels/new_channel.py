@@ -66,10 +66,10 @@ FIELDS = {
 }
 FORMS = ("general", "specific", "options")
 LEADS = {
-    "general": "What the channel is called, and what it does by itself.",
-    "specific": "Which seller account sells where, and how its lines find your stock.",
-    "options": "What holds for every order type. Sales Source, customers, invoices and the rest begin with your "
-    "settings' first values; rows for single order types are added on the channel's page.",
+    "general": "The channel's name, and what it does automatically.",
+    "specific": "Which seller account sells where, and how order lines are matched to your stock.",
+    "options": "Options for every order type. Sales Source, customers, invoices and the rest start with the "
+    "first values in your settings; rows for single order types are added on the channel's page.",
 }
 
 
@@ -111,7 +111,7 @@ def begin(request: HttpRequest, kind: str) -> HttpResponse:
 def _draft_or_404(request: HttpRequest, key: str) -> Draft:
     draft = find_draft(request, key)
     if draft is None:
-        raise Http404("This channel was saved or forgotten meanwhile.")
+        raise Http404("This channel was saved or discarded in the meantime.")
     return draft
 
 
@@ -138,7 +138,7 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     go = request.POST.get("go", "")
     if go == "cancel":
         forget_draft(request, draft.key)
-        messages.info(request, "Nothing was made.")
+        messages.info(request, "Nothing was created.")
         return redirect("channel-list")
     before = draft.values.get("marketplace_id", "")
     take_down(draft, FIELDS.get(step, ()), request.POST)
@@ -238,7 +238,7 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     form = MarketplaceForm(draft.data(), initial={})
     typed = draft.values.get("marketplace_typed", "").strip()
     if form.is_valid() and typed:
-        form.add_error("marketplace_typed", f"“{typed[:40]}” is no marketplace ID that Amazon has. Pick one above.")
+        form.add_error("marketplace_typed", f"“{typed[:40]}” is not a marketplace ID of Amazon. Choose one above.")
     if form.errors:
         _fail(request, draft, "checks")
         return _checks(request, draft, form)

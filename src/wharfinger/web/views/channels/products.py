@@ -98,7 +98,7 @@ def export_levels(request: HttpRequest, channel_id: int) -> HttpResponseBase:
          row.waiting_since, row.waiting_cause, row.error)
         for row in every_sent_level(channel, wanted)
     )  # fmt: skip
-    headings = ["Amazon SKU", "title", "stock code", "Amazon was told", "told at", "Amazon shows", "seen at",
+    headings = ["Amazon SKU", "title", "stock code", "sent to Amazon", "sent at", "Amazon shows", "seen at",
                 "waiting since", "waiting because", "error"]  # fmt: skip
     return csv_file(f"stock-{channel_id}", headings, rows)
 
@@ -165,7 +165,7 @@ def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
         approved = 1
     whose = "" if approved == 1 else f" for {approved} channels"
-    messages.success(request, f"Approved{whose}. The quantities are sent now; how far that is stands below.")
+    messages.success(request, f"Approved{whose}. The quantities are being sent; see the progress below.")
     return redirect("channel-stock", channel_id=channel_id)
 
 
@@ -177,7 +177,7 @@ def send_quantity(request: HttpRequest, channel_id: int, listing_id: int) -> Htt
     sku = listings.send_quantity_again(listing_id, now=trade_now(), user=person(request))
     if sku is None:
         raise Http404
-    messages.success(request, f"The quantity of {sku[:80]} is sent to Amazon; the row below follows it.")
+    messages.success(request, f"The quantity of {sku[:80]} is being sent to Amazon; see its row below.")
     query = request.GET.urlencode()
     return redirect(f"{reverse('channel-stock', args=[channel_id])}{f'?{query}' if query else ''}")
 
@@ -245,7 +245,7 @@ def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    went_on = {0: "", 1: " One held line goes on."}.get(fixed, f" {fixed} held lines go on.")
+    went_on = {0: "", 1: " One held line continues."}.get(fixed, f" {fixed} held lines continue.")
     messages.success(request, f"{unlinked.sku[:80]} is linked.{went_on}")
     return True
 
@@ -258,7 +258,7 @@ def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.message)
     else:
-        messages.success(request, "Unlinked. Amazon keeps the quantity that it was told last.")
+        messages.success(request, "Unlinked. Amazon keeps the quantity sent last.")
     return redirect(_back(request))
 
 

@@ -110,8 +110,8 @@ def _start_imports(request: HttpRequest, channel: ChannelPage, rows: tuple[First
         forget_decisions(request, each)
     if any(row.site_id for row in rows if row.id in done):
         triggers.run_flow(channel.account_id, "fba_stock_in", soon=True)
-    started = f"{len(done)} imports begin" if len(done) > 1 else "The import begins"
-    messages.success(request, f"{started}. New orders are imported as they come.")
+    started = f"{len(done)} imports have started" if len(done) > 1 else "The import has started"
+    messages.success(request, f"{started}. New orders are imported as they arrive.")
     if any(row.brake for row in first_imports_of(channel.account_id)):
         return redirect("channel-set-up-first-import", channel_id=channel.id)
     return redirect("channel-set-up-done", channel_id=channel.id)

@@ -47,7 +47,7 @@ def sync_now(request: HttpRequest, account_id: int, flow: str) -> HttpResponse:
     if flow not in FLOW_TITLES:
         raise Http404
     flows.bring_forward(account_id, flow, now=trade_now())
-    messages.success(request, f"{FLOW_TITLES[flow]} runs now.")
+    messages.success(request, f"{FLOW_TITLES[flow]}: running now.")
     return redirect(next_page(request, reverse("dashboard")))
 
 

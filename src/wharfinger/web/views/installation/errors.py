@@ -27,17 +27,17 @@ class ErrorText:
 
 BAD_REQUEST = ErrorText(
     "The request could not be read",
-    "Something in the address or the form is not as this page expects. Nothing was changed.",
+    "Something in the address or the form is not what this page expects. Nothing was changed.",
     "Go back, load the page again, and send it once more.",
 )
 TOO_MANY = ErrorText(
     "The form has too many fields",
-    "More was sent than a page of ours ever asks for. Nothing was changed.",
+    "More fields were sent than any page here has. Nothing was changed.",
     "Go back, tick fewer rows, and send the form in parts.",
 )
 TOO_LARGE = ErrorText(
-    "That is too large",
-    "What was sent is larger than this page takes. Nothing was changed.",
+    "Too large",
+    "The text or file is larger than this page accepts. Nothing was changed.",
     "Send less at once: split the text or the file, and import the parts one after the other.",
 )
 FORBIDDEN = ErrorText(
@@ -53,18 +53,18 @@ FORM_TOO_OLD = ErrorText(
 NOT_FOUND = ErrorText(
     "Page not found",
     "There is no page at this address. What it showed may have been deleted, or the address has a typing error.",
-    "Look it up by its number in the search above, or begin at the dashboard.",
+    "Search for it above by its number, or start at the dashboard.",
 )
 NOT_FOUND_OUTSIDE = replace(NOT_FOUND, remedy="Check the address; sign in if you have not.")
 NOT_ALLOWED = ErrorText(
-    "This address cannot be opened so",
+    "This address cannot be opened directly",
     "It belongs to a button of another page, and is not a page of its own. Nothing was changed.",
     "Go back to the page that has the button, and press it there.",
 )
 BROKEN = ErrorText(
-    "Something broke on our side",
-    "What was not finished was undone; nothing is half done.",
-    "Try again in a minute. If it breaks again, tell your administrator the time: the log holds the reason.",
+    "Something went wrong on our side",
+    "Unfinished changes were undone; nothing is left half done.",
+    "Try again in a minute. If it happens again, give your administrator the time: the reason is in the log.",
 )
 
 

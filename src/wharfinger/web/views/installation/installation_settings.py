@@ -38,7 +38,7 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         days = form.cleaned_data["days"]
         reservations.set_pending_days(days, now=trade_now(), user=person(request))
-        messages.success(request, f"A pending order keeps its units for {days} {'day' if days == 1 else 'days'} now.")
+        messages.success(request, f"A pending order now keeps its units for {days} {'day' if days == 1 else 'days'}.")
         return redirect("settings")
     return _page(request, ZoneForm(initial=_own(request)), form)
 

@@ -193,7 +193,7 @@ routes = [
     path(f"{_LIST}<int:entry_id>/", rename_entry, name="small-list-rename"),
     path(
         f"{_LIST}<int:entry_id>/archive/",
-        _button(small_lists.archive_entry, "is archived: it is offered no more, and what holds it keeps it."),
+        _button(small_lists.archive_entry, "is archived: it is no longer offered; whatever uses it keeps it."),
         name="small-list-archive",
     ),
     path(

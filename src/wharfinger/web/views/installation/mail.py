@@ -93,7 +93,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     mail.remove_mail_settings(now=trade_now(), user=person(request))
-    messages.success(request, "The mail server is forgotten.")
+    messages.success(request, "The mail server is removed.")
     return redirect("mail-settings")
 
 

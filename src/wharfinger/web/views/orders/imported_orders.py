@@ -128,23 +128,23 @@ _ACTIONS = {
         _Said(
             "1 order is ignored.",
             "{} orders are ignored.",
-            "Left as they are, because they are sales orders already: {}.",
+            "Left unchanged, because they are already sales orders: {}.",
         ),
     ),
     "download": (
         imported_orders.retry_download,
         _Said(
-            "1 order is fetched again from Amazon.",
-            "{} orders are fetched again from Amazon.",
-            "Not fetched, because they are not there any more: {}.",
+            "1 order is downloaded again from Amazon.",
+            "{} orders are downloaded again from Amazon.",
+            "Not downloaded, because they no longer exist: {}.",
         ),
     ),
     "import": (
         imported_orders.retry_import,
         _Said(
-            "1 order is tried again with its saved data.",
-            "{} orders are tried again with their saved data.",
-            "Not tried, because their saved data was erased: {}. Use Retry Download.",
+            "1 order is imported again from its saved data.",
+            "{} orders are imported again from their saved data.",
+            "Not imported, because their saved data was erased: {}. Use Retry Download.",
         ),
     ),
 }
@@ -159,7 +159,7 @@ def act(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         raise Http404
     if not ids:
-        messages.warning(request, "No order was picked. Tick the orders first, then press the button.")
+        messages.warning(request, "No order was selected. Tick the orders first, then press the button.")
         return _back(request)
     act_on, said = chosen
     try:

@@ -149,7 +149,7 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
 def _what_follows(sent: Shipment) -> str:
     if sent.tracking_number:
         return "Its tracking number is sent to Amazon; see below."
-    return "It waits for its tracking number: type it below when you have it. Amazon is sent nothing before."
+    return "It waits for its tracking number: type it below when you have it. Nothing is sent to Amazon before that."
 
 
 _REASONS_SHOWN = 10
@@ -162,7 +162,7 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
     ids = numbers(request.POST.getlist("ids"))
     service = next((s for s in services_with_numbers() if str(s.id) == request.POST.get("service")), None)
     if not ids:
-        messages.warning(request, "No order was picked. Tick the orders first, then press Dispatch.")
+        messages.warning(request, "No order was selected. Tick the orders first, then press Dispatch.")
     elif service is None:
         messages.warning(request, "No courier service was chosen. Choose one that gives its tracking number.")
     else:
@@ -230,8 +230,11 @@ def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
 
 _ANSWERS: dict[str, tuple[Callable[..., SalesOrder], str]] = {
     "confirm-address": (sales_orders.confirm_address, "The address of {} is confirmed as it is."),
-    "acknowledge-address": (sales_orders.acknowledge_address, "The new address of {} was seen."),
-    "dispatch-anyway": (sales_orders.dispatch_anyway, "{} may be dispatched although its buyer asked to cancel."),
+    "acknowledge-address": (sales_orders.acknowledge_address, "The new address of {} is acknowledged."),
+    "dispatch-anyway": (
+        sales_orders.dispatch_anyway,
+        "{} may be dispatched although its buyer requested cancellation.",
+    ),
 }
 
 
@@ -255,7 +258,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     """Confirm the picked orders, each by itself."""
     ids = numbers(request.POST.getlist("ids"))
     if not ids:
-        messages.warning(request, "No order was picked. Tick the orders first, then press Confirm.")
+        messages.warning(request, "No order was selected. Tick the orders first, then press Confirm.")
     confirmed, reasons = 0, []
     for order_id in dict.fromkeys(ids):
         try:

@@ -50,7 +50,9 @@ def edit_mapping(request: HttpRequest, channel_id: int) -> HttpResponse:
         return redirect("channel-couriers", channel_id=channel_id)
     form = MappingForm(page, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _saved(request, page, form):
-        messages.success(request, "The courier mapping is saved. It holds for what is taken and told from now on.")
+        messages.success(
+            request, "The courier mapping is saved. It applies to orders imported and confirmations sent from now on."
+        )
         return redirect("channel-couriers", channel_id=channel_id)
     context = {**_frame(request, page), "form": form}
     return render(request, "wharfinger/channels/couriers_edit.html", context, status=422 if form.is_bound else 200)

@@ -37,7 +37,7 @@ def new_courier(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"{made} can be chosen now.")
+            messages.success(request, f"{made} can now be chosen.")
             return redirect(next_page(request, reverse("courier-list")))
     return _render(request, form, {})
 

@@ -54,7 +54,7 @@ def correct(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRespon
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Parcel {parcel.package_reference} is corrected; see below what Amazon says.")
+            messages.success(request, f"Parcel {parcel.package_reference} is corrected; see Amazon's answer below.")
             return _back(order)
     return _show(request, order, parcel, form, adding=False)
 
@@ -83,7 +83,7 @@ def add_number(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRes
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Parcel {parcel.package_reference} has its tracking number now.")
+            messages.success(request, f"Parcel {parcel.package_reference} now has its tracking number.")
             return _back(order)
     return _show(request, order, parcel, form, adding=True)
 

@@ -67,7 +67,7 @@ def new_site(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Site {made.name} is made.")
+            messages.success(request, f"Site {made.name} is created.")
             return redirect(next_page(request, reverse("site", args=[made.pk])))
     return render(request, "wharfinger/sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -103,13 +103,13 @@ def load_levels(request: HttpRequest, site_id: int) -> HttpResponse:
     """Ask the worker to read the FBA site's levels from Amazon now; the page shows how it goes."""
     site = _site_or_404(site_id)
     if not site.is_fba:
-        messages.error(request, f"{site.name} is no FBA site: receive or count its stock instead.")
+        messages.error(request, f"{site.name} is not an FBA site: receive or count its stock instead.")
     elif site.account_id is None:
         messages.error(request, "No channel uses this site yet. Choose it as the Site of an FBA channel first.")
     elif triggers.run_flow(site.account_id, "fba_stock_in", soon=True):
-        messages.success(request, "Amazon is asked for the levels. They appear here as they come.")
+        messages.success(request, "The levels are requested from Amazon. They appear here as they arrive.")
     else:
-        messages.info(request, "Amazon is being asked already. The levels appear here as they come.")
+        messages.info(request, "The levels are already requested from Amazon. They appear here as they arrive.")
     return redirect(next_page(request, reverse("site", args=[site_id])))
 
 

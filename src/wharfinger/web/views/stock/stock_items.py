@@ -94,7 +94,7 @@ def _receive(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str
     receive_stock(
         item_id, cleaned["site_id"], cleaned["quantity"], note=cleaned["note"], user=person(request), now=trade_now()
     )
-    return "Received. The new quantity is sent to the listings that sell this item automatically."
+    return "Received. The new quantity is sent automatically to the listings that sell this item."
 
 
 def _count(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
@@ -152,7 +152,7 @@ def new_item(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Stock item {made.code} is made. Receive or count it to give it a level.")
+            messages.success(request, f"Stock item {made.code} is created. Receive or count it to set its level.")
             return redirect("stock-item", item_id=made.pk)
     return _render_form(request, form, None, unlinked)
 
