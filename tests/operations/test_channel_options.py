@@ -183,7 +183,7 @@ def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(installation):
         ({"site": 999_999}, "site", "does not exist"),
         ({"courier_service": 999_999}, "courier_service", "Choose a courier service"),
         ({"sales_source": 999_999}, "sales_source", "This sales source does not exist"),
-        ({"courier_group": 999_999}, "courier_group", "This courier group does not exist"),
+        ({"courier_group": 999_999}, "courier_group", "This courier group no longer exists"),
         ({"company_class": 999_999}, "company_class", "This company class does not exist"),
         ({"bank_account": 999_999}, "bank_account", "This bank account does not exist"),
         ({"order_number_prefix": 999_999}, "order_number_prefix", "This order number prefix does not exist"),

@@ -263,18 +263,18 @@ def test_no_channel_is_skipped_with_the_reason(shop):
     shop.take(an_order(marketplace_id="A1PA6795UKMFR9"))
     imported = ImportedOrder.objects.get()
     assert (imported.state, "Amazon.de FBM" in imported.reason) == ("skipped", True)
-    assert imported.remedy.endswith("its units are reserved already. Or dispatch it in Seller Central.")
+    assert imported.remedy.endswith("its units are already allocated. Or dispatch it in Seller Central.")
 
 
 @pytest.mark.parametrize(
     ("changes", "remedy"),
     [
-        ({"fulfilment": Fulfilment.FBA}, "Amazon sends it: nothing is to be done here."),
+        ({"fulfilment": Fulfilment.FBA}, "Amazon dispatches it: there is nothing to do here."),
         (
             {"fulfilment": Fulfilment.FBA, "status": AmazonStatus.SHIPPED},
-            "Amazon sends it: nothing is to be done here.",
+            "Amazon dispatches it: there is nothing to do here.",
         ),
-        ({"status": AmazonStatus.SHIPPED}, "It has been sent: nothing is to be done here."),
+        ({"status": AmazonStatus.SHIPPED}, "It has been dispatched: there is nothing to do here."),
     ],
 )
 def test_without_a_channel_no_remedy_is_to_dispatch_what_amazon_sends_or_has_gone(shop, changes, remedy):

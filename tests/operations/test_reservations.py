@@ -114,7 +114,7 @@ def test_shipped_at_amazon_books_the_units_out(shop):
     assert shop.level(mug) == (3, 0)
     movement = Movement.objects.latest("pk")
     assert (movement.quantity, movement.reason) == (-2, "Sold")
-    assert movement.note == f"Shipped at Amazon without an import: {incoming.amazon_order_id}"
+    assert movement.note == f"Shipped at Amazon before it was imported: {incoming.amazon_order_id}"
     shop.take(later(shipped(incoming)))
     assert shop.level(mug) == (3, 0)
 

@@ -135,11 +135,11 @@ def test_what_may_not_leave_is_refused(state, amazon_status, word):
 
 def test_an_fba_order_is_refused():
     shop = Shop(kind="FBA")
-    with pytest.raises(Refused, match="sent by Amazon"):
+    with pytest.raises(Refused, match="fulfilled by Amazon"):
         shop.dispatch(shop.order((shop.mug, 1)))
 
 
-@pytest.mark.parametrize(("units", "word"), [(3, "only 2"), (-1, "negative"), (0, "nothing was chosen")])
+@pytest.mark.parametrize(("units", "word"), [(3, "only 2"), (-1, "negative"), (0, "no units to dispatch")])
 def test_wrong_units_are_refused_by_line(units, word):
     shop = Shop()
     order = shop.order((shop.mug, 2))

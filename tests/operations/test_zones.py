@@ -47,7 +47,7 @@ def test_after_twenty_orders_the_zone_that_fits_is_proposed_and_a_person_accepts
     problem = Problem.objects.get(key=AboutMarketplace(US))
     assert (proposals(), page_of_problem(problem_row(problem.pk))) == ([problem.key], f"/channels/{shop.fbm.pk}/")
     assert "Press “Use this zone”" in problem.remedy
-    with pytest.raises(Refused, match="No such zone is proposed"):
+    with pytest.raises(Refused, match="This zone is no longer proposed"):
         marketplaces.accept_zone(shop.fbm.pk, "Europe/Paris", now=NOW, user=shop.olga)
     assert marketplaces.accept_zone(shop.fbm.pk, NEW_YORK, now=NOW, user=shop.olga) == NEW_YORK
     assert (Marketplace.objects.get(pk=US).time_zone, proposals()) == (NEW_YORK, [])

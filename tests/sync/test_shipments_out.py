@@ -283,7 +283,7 @@ class TestRefused:
         assert states == ["attempted"] * 3 + ["not_shown"] * 5
         assert len(shop.amazon.named("confirmShipment")) == 1
         assert len(shop.amazon.named("getOrder")) == 4
-        assert "shows no parcel of it" in Problem.objects.get().cause
+        assert "shows no parcel for it" in Problem.objects.get().cause
 
     def test_shown_later_after_all_it_is_confirmed(self):
         shop = Shop()

@@ -73,7 +73,7 @@ def test_who_edited_while_a_new_secret_came_overwrites_nothing_of_it(entered):
     answer = entered.post(
         edit(), {**ENTRY, "client_secret": "", "secret_seen": "cret", "secret_expires_on": "2026-12-01"}
     )
-    assert (answer.status_code, "A new client secret came" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "A new client secret arrived" in answer.content.decode()) == (422, True)
     assert str(AmazonApplication.objects.get().secret_expires_on) == "2027-05-20"
 
 

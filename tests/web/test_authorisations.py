@@ -316,7 +316,7 @@ def test_revoked_here_it_says_so_and_the_channels_wait(world, sign_in):
     assert "All queued work is kept" in answer.content.decode()
     assert set(Channel.objects.values_list("link_state", flat=True)) == {"waiting"}
     again = browser.post(f"/channels/{world.fbm.pk}/revoke/", follow=True)
-    assert "no access that could be revoked" in again.content.decode()
+    assert "no access to revoke" in again.content.decode()
 
 
 @pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.ACCOUNTS, Role.VIEWER])

@@ -169,7 +169,7 @@ def test_a_no_of_save_channel_stands_beside_its_field_on_its_step(client, instal
     assert answer["Location"] == f"/channels/new/{key}/general/"
     page = client.get(answer["Location"])
     assert page.status_code == 422
-    assert "Another channel is called “UK FBM”" in text(page)
+    assert "Another channel is already called “UK FBM”" in text(page)
 
 
 @pytest.mark.parametrize("typed", [DE, f" {DE} "])

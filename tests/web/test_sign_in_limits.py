@@ -143,7 +143,7 @@ def test_an_administrator_unlocks_a_name_on_the_command_line_and_on_its_page(olg
         assert attempt(Client(), PASSWORD).status_code == 302
     who = [entry.user for entry in AuditEntry.objects.filter(verb="unlock", noun_id=olga.pk).order_by("id")]
     assert who == [None, User.objects.exclude(pk=olga.pk).get()]
-    with pytest.raises(Refused, match="Nobody has the user name nobody"):
+    with pytest.raises(Refused, match="There is no user named nobody"):
         limits.unlock("nobody", now=both_times.now())
 
 

@@ -175,10 +175,10 @@ def test_the_own_password_is_changed_by_who_knows_it_and_other_sessions_end(invi
     assert "Change password" in text(here.get("/"))
     form = {"old": STRONG, "password": "Other-Wharf-2027", "again": "Other-Wharf-2027"}
     refusals = [
-        ({"old": "Wrong-Wrong-2027"}, "old", "not your present password"),
+        ({"old": "Wrong-Wrong-2027"}, "old", "not your current password"),
         ({"again": "Another-Wharf-27"}, "again", "differ"),
         ({"password": "short", "again": "short"}, "password", "12 characters"),
-        ({"password": STRONG, "again": STRONG}, "password", "differs from the present"),
+        ({"password": STRONG, "again": STRONG}, "password", "differs from the current"),
     ]
     for changes, field, words in refusals:
         answer = here.post("/account/password/", {**form, **changes})

@@ -23,7 +23,7 @@ WRONG = [
     ("general", "name", "tab\tname\x1b", "name", "control character"),
     ("general", "name", "nul\x00", "name", "Null characters"),
     ("general", "name", "right\u202eto left", "name", "control character"),
-    ("general", "name", "amazon.co.uk fbm", "name", "Another channel is called"),
+    ("general", "name", "amazon.co.uk fbm", "name", "Another channel is already called"),
     ("general", "start_date", "", "start_date", "required"),
     ("general", "start_date", "next week", "start_date", "year-month-day"),
     ("general", "start_date", "2026-02-30", "start_date", "year-month-day"),
