@@ -39,6 +39,8 @@ ROOMS = (
     "tests/worker",
 )
 """Folders of Python whose names, comments and docstrings are judged; migrations are history and are not."""
+PRODUCT = "src/wharfinger"
+"""The folder of Python whose sentences are judged; migrations stay as they were run."""
 PAGES = (
     "ARCHITECTURE.md",
     "CONTRIBUTING.md",
@@ -104,9 +106,39 @@ NO_PHRASE = {
 }
 """Not on a page: what is written instead."""
 
+NO_SENTENCE = {
+    r"by (?:itself|themselves)": "automatically",
+    r"(?:is|are|was|were|be|been|being) told": "sent to",
+    r"Amazon told": "Amazon sent",
+    r"put off": "delayed",
+    r"mended": "fixed",
+    r"moored": "page not found",
+    r"not in step|in step": "different at Amazon, up to date",
+    r"promised": "allocated",
+    r"stock out": "stock updates",
+    r"orders taken": "orders imported",
+    r"shipments out": "dispatch confirmations",
+    r"written down": "recorded, queued",
+    r"(?:has|had) left": "dispatched",
+    r"parcel leaves": "parcel is dispatched",
+    r"asked to cancel": "requested cancellation",
+    r"(?<!there )is no (?:whole number|text|(?:FBA )?site|e-mail address)": "must be a, is not a",
+    r"(?<!there )is no (?:currency|seller id|marketplace id)": "is not a",
+    r"fewer than no": "a negative quantity",
+    r"(?:does|do) not exist any more": "no longer exists",
+    r"takes? our (?:token|access) no more": "no longer accepts",
+    r"goes? on automatically": "continues automatically",
+    r"our own fault": "internal error",
+    r"fit together|capitals count": "Passwords are case-sensitive.",
+    r"(?:site|channel|item|order|nothing|link|account)s? (?:is|are|was|were) made": "created",
+    r"welcome aboard|look and start|make it happen": "Welcome, Review and start, Create",
+}
+"""In no sentence that the product says in Python: what is written instead."""
+
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _WORD = re.compile(rf"\b(?:{'|'.join(NO_PART)})\b", re.IGNORECASE)
 _PHRASE = re.compile(rf"\b(?:{'|'.join(NO_PHRASE)})\b", re.IGNORECASE)
+_SENTENCE = re.compile(rf"\b(?:{'|'.join(NO_SENTENCE)})\b", re.IGNORECASE)
 _RETURNS = re.compile(r"(?:^|[;.] )answers\b", re.IGNORECASE)
 _DEFINED = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
@@ -162,6 +194,25 @@ def retired_in_code(source):
             yield line, word, "returns"
 
 
+def _sentences(tree):
+    """(line, text) of every string of words that is no docstring; an f-string's values are left out of it."""
+    silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.JoinedStr(values=values):
+                silent.update(map(id, values))
+                yield node.lineno, "".join(v.value if isinstance(v, ast.Constant) else "…" for v in values)
+            case ast.Constant(value=str(text)) if id(node) not in silent and " " in text.strip():
+                yield node.lineno, text
+
+
+def retired_in_sentences(source):
+    """(line, phrase, what is written instead) of the strings in a module's source."""
+    for line, text in _sentences(ast.parse(source)):
+        for phrase in _SENTENCE.findall(text):
+            yield line, phrase, next(new for old, new in NO_SENTENCE.items() if re.fullmatch(old, phrase, re.I))
+
+
 def retired_on_page(text):
     """(line, word, what is written instead) of a page or a template."""
     for number, line in enumerate(text.splitlines(), 1):
@@ -189,6 +240,29 @@ def test_no_retired_word_is_on_a_page(pattern):
     paths = sorted(ROOT.glob(pattern))
     found = [line for path in paths for line in _listed(path, retired_on_page(path.read_text(encoding="utf-8")))]
     assert (bool(paths), found) == (True, [])
+
+
+def test_no_retired_phrase_is_in_a_sentence_of_the_product():
+    paths = [path for path in sorted((ROOT / PRODUCT).rglob("*.py")) if "migrations" not in path.parts]
+    found = [line for path in paths for line in _listed(path, retired_in_sentences(path.read_text(encoding="utf-8")))]
+    assert (bool(paths), found) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ("say('It goes out by itself.')", [(1, "by itself")]),
+        ("say(f'{name} is told: {of[\"a b\"]}.')", [(1, "is told")]),
+        ("say(\n    'Stock is promised to '\n    'orders.',\n)", [(2, "promised")]),
+        ("say('12 is no '\n 'whole number.')", [(1, "is no whole number")]),
+        ("SAID = {'a': 'Amazon told no lines.'}", [(1, "Amazon told")]),
+        ('def f():\n    """It goes out by itself."""', []),
+        ("# by itself\npromised = 'promised'", []),
+        ("say('A kit is made of its components, compromised or not.')", []),
+    ],
+)
+def test_a_retired_phrase_is_found_in_whatever_string_says_it(source, found):
+    assert [(line, phrase) for line, phrase, _ in retired_in_sentences(source)] == found
 
 
 @pytest.mark.parametrize(

@@ -78,7 +78,7 @@ def _site_needs_levels(walk):
     walk.select_new_channel()
     walk.choose("FBA", DE)
     check = walk.check("Its stock levels")
-    expect(check).to_contain_text("FBA orders are kept and wait until it has")
+    expect(check).to_contain_text("FBA orders wait until the levels are loaded")
 
 
 def _no_vendor_central(walk):

@@ -44,7 +44,7 @@ def test_near_misses_are_named(typed, meant):
 
 def test_what_is_near_to_nothing_leads_to_other():
     assert near_misses("zzzzqqqq") == ()
-    assert "Take Other" in carrier_fault("zzzzqqqq", "", seen_at_amazon=False)[1]
+    assert "Use Other" in carrier_fault("zzzzqqqq", "", seen_at_amazon=False)[1]
 
 
 def test_other_needs_a_name():

@@ -89,14 +89,14 @@ def test_a_channel_that_does_not_send_makes_no_conflict():
     ("change", "word"),
     [
         ({"fulfilment": "FBA"}, "FBA"),
-        ({"fulfilment": ""}, "who sends"),
+        ({"fulfilment": ""}, "who fulfils"),
         ({"gone": True}, "gone"),
         ({"linked": False}, "Not linked"),
         ({"channels": ()}, "None of your FBM channels"),
         ({"product_type": ""}, "product type"),
         ({"channels": (replace(UK, silent="UK: waits for approval."),)}, "approval"),
         ({"channels": (replace(UK, site_id=None),)}, "Site"),
-        ({"channels": (replace(UK, explained=None),)}, "unknown is not zero"),
+        ({"channels": (replace(UK, explained=None),)}, "never counted"),
     ],
 )
 def test_what_is_not_reported_says_why(change, word):

@@ -49,7 +49,7 @@ def test_every_kind_of_space_is_taken_out(space):
         ("none", "no digit"),
         ("-----", "no digit"),
         ("unknown", "no digit"),
-        ("00000000", "over and over"),
+        ("00000000", "same digit repeated"),
         ("https://track.dpd.co.uk/parcels/15501234567890", "web address"),
         ("www.dpd.co.uk/1550123456", "web address"),
         ("026-1234567-1234567", "order number"),

@@ -15,6 +15,4 @@ def test_each_currency_stands_by_itself():
 
 
 def test_one_order_of_a_marketplace_that_is_not_known():
-    assert channelless_sentence(1, "", "Harbour", [], 0, None) == (
-        "1 paid order of Harbour in a marketplace that is not known here."
-    )
+    assert channelless_sentence(1, "", "Harbour", [], 0, None) == ("1 paid order of Harbour in an unknown marketplace.")

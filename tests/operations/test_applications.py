@@ -168,7 +168,7 @@ def test_two_entries_cannot_have_one_application_id():
     save()
     second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
     for more in ({"beside": True}, {"pk": second.pk}):
-        with pytest.raises(Refused, match="Another entry"):
+        with pytest.raises(Refused, match="already entered"):
             save(**more)
 
 

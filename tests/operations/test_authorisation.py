@@ -135,8 +135,8 @@ def test_a_channel_that_the_seller_has_already_links_nothing_and_names_it(applic
         ({"code": ""}, "refused", "no authorisation code"),
         ({"code": "", "error": "MD1000"}, "draft", "MD1000"),
         ({"code": "", "error": "Error MD5101 occurred"}, "refused", "redirect URI"),
-        ({"seller": ""}, "refused", "names no seller"),
-        ({"seller": "<script>"}, "refused", "names no seller"),
+        ({"seller": ""}, "refused", "named no seller"),
+        ({"seller": "<script>"}, "refused", "named no seller"),
         ({"code": "", "error": "a\x00b\x1b[31m"}, "refused", "b"),
     ],
 )

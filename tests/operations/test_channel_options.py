@@ -112,7 +112,7 @@ def test_every_cell_is_in_the_audit(installation):
 
 
 @pytest.mark.parametrize("order_type", [OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT])
-@pytest.mark.parametrize(("site", "words"), [("own", "is no FBA site"), ("eu", "served from the pool UK")])
+@pytest.mark.parametrize(("site", "words"), [("own", "is not an FBA site"), ("eu", "served from the pool UK")])
 def test_another_site_in_an_override_row_of_an_fba_channel_is_refused_naming_the_row(
     installation, order_type, site, words
 ):
@@ -187,10 +187,10 @@ def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(installation):
         ({"company_class": 999_999}, "company_class", "This company class does not exist"),
         ({"bank_account": 999_999}, "bank_account", "This bank account does not exist"),
         ({"order_number_prefix": 999_999}, "order_number_prefix", "This order number prefix does not exist"),
-        ({"currency": "XYZ"}, "currency", "is no currency"),
-        ({"currency": "<script>alert(1)</script>"}, "currency", "is no currency"),
-        ({"currency": "GB\x07"}, "currency", "is no currency"),
-        ({"currency": "£" * 500}, "currency", "is no currency"),
+        ({"currency": "XYZ"}, "currency", "is not a currency"),
+        ({"currency": "<script>alert(1)</script>"}, "currency", "is not a currency"),
+        ({"currency": "GB\x07"}, "currency", "is not a currency"),
+        ({"currency": "£" * 500}, "currency", "is not a currency"),
         ({"invoice_priority": 0}, "invoice_priority", "from 1"),
         ({"invoice_priority": 10}, "invoice_priority", "to 9"),
         ({"invoice_priority": -1}, "invoice_priority", "from 1"),

@@ -199,7 +199,7 @@ def test_a_courier_that_is_late_needs_an_acknowledgement(installation):
 
 def test_the_same_marketplace_and_kind_twice_is_refused(installation):
     made(installation, seller_id="A1SELLERSELLER")
-    with pytest.raises(Refused, match="is the FBM channel of this seller"):
+    with pytest.raises(Refused, match="is already this seller's FBM channel"):
         made(installation, name="Another", seller_id="A1SELLERSELLER")
 
 

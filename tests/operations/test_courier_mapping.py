@@ -109,7 +109,7 @@ def test_a_wrong_level_is_refused_by_its_field_and_nothing_is_written(yard, give
     ("carrier", "field", "words"),
     [
         (("Royal Mial",), "carrier_code", "Do you mean “Royal Mail”"),
-        (("qqqq",), "carrier_code", "Take Other"),
+        (("qqqq",), "carrier_code", "Use Other"),
         (("Other",), "carrier_name", "carrier's name too"),
         (("", "A name"), "carrier_code", "carrier code too"),
         (("", "", "Tracked"), "carrier_code", "carrier code too"),

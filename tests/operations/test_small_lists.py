@@ -74,7 +74,7 @@ def test_a_wrong_name_is_refused_by_its_field(which, name, words, olga):
 
 @pytest.mark.parametrize("name", ["A B", "A1", "9", "Ä", "A/B", "A_"])
 def test_a_prefix_that_codes_could_not_begin_with_is_refused(name, olga):
-    with pytest.raises(Refused, match="A prefix has letters"):
+    with pytest.raises(Refused, match="A prefix may contain only letters"):
         add(PREFIXES, name, olga)
 
 

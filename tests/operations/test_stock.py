@@ -100,7 +100,7 @@ def test_bad_input_is_refused_by_field_and_nothing_is_written(verb, field):
 
 def test_fba_levels_are_not_changed_by_hand():
     site = a_site("FBA UK", SiteKind.FBA, "UK")
-    with pytest.raises(Refused, match="Amazon is its master"):
+    with pytest.raises(Refused, match="mirrors Amazon's stock"):
         ledger.receive_stock(an_item().pk, site.pk, 1, now=NOW)
 
 

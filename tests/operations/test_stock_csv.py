@@ -97,7 +97,7 @@ def test_semicolons_tabs_bom_and_quotes_are_read(main):
         (f"{'x' * 401},Mug,,,Main,1,count", "stock code", "401 characters"),
         ("MU\x00G,Mug,,,Main,1,count", "stock code", "control character"),
         ("MUG,Mug,,,Main,1,count,extra", "row", "8 cells"),
-        ('MUG,"Mug,,,Main,1,count', "file", "no CSV file"),
+        ('MUG,"Mug,,,Main,1,count', "file", "cannot be read"),
     ],
 )
 def test_a_bad_row_is_named_with_its_field_and_remedy_and_nothing_is_written(main, row, field, words):

@@ -27,7 +27,7 @@ def woken(**line):
         {"due_at": NOW + 10 * MINUTE, "finished_at": NOW - MINUTE},
         {"due_at": NOW + 60 * MINUTE, "finished_at": NOW + 57 * MINUTE},
         {"due_at": NOW + 60 * MINUTE, "started_at": NOW + 57 * MINUTE, "failures": 2},
-        {"due_at": NOW + 24 * 60 * MINUTE, "waiting_for": "budget of searchOrders"},
+        {"due_at": NOW + 24 * 60 * MINUTE, "waiting_for": "the rate limit of searchOrders"},
     ],
 )
 def test_what_is_due_or_lies_where_no_run_would_put_it_is_run_now_and_once(line):
@@ -42,7 +42,7 @@ def test_what_is_due_or_lies_where_no_run_would_put_it_is_run_now_and_once(line)
         {"due_at": NOW + 3 * MINUTE, "finished_at": NOW},
         {"due_at": NOW + 5 * MINUTE},  # woken, and at work
         {"due_at": NOW + 30 * MINUTE, "failures": 7, "finished_at": NOW},
-        {"due_at": NOW + 20 * MINUTE, "waiting_for": "budget of searchOrders", "finished_at": NOW},
+        {"due_at": NOW + 20 * MINUTE, "waiting_for": "the rate limit of searchOrders", "finished_at": NOW},
         {"due_at": NOW + 3 * MINUTE, "finished_at": NOW + MINUTE},  # two computers' clocks differ a little
     ],
 )

@@ -216,7 +216,7 @@ def test_mail_that_cannot_leave_is_reported_with_the_reason():
         mail_error="refused\nby it",
     )
     assert [(finding.title, finding.detail) for finding in health.look_at_mail()] == [
-        ("E-mail", "1 message cannot leave: refused")
+        ("E-mail", "1 message cannot be sent: refused")
     ]
 
 

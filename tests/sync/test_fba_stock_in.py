@@ -64,7 +64,7 @@ def test_a_summary_without_numbers_is_not_zero():
     shop.run()
     shop.amazon.fba["MUG"] = None
     shop.clock.advance(minutes=15)
-    assert "1 without numbers" in shop.run().outcome
+    assert "1 without quantities" in shop.run().outcome
     assert shop.levels() == {"MUG": 5}
 
 
@@ -83,7 +83,7 @@ def test_one_odd_zero_waits_for_a_second_reading_that_comes_soon():
     shop.amazon.fba["MUG"] = 0
     shop.clock.advance(minutes=15)
     doubted = shop.run()
-    assert "1 fell by much and waits for a second reading" in doubted.outcome
+    assert "1 fell sharply and waits for a second reading" in doubted.outcome
     assert doubted.next_due == shop.clock.now() + timedelta(minutes=5)
     shop.amazon.fba["MUG"] = 75
     shop.clock.advance(minutes=5)
@@ -124,7 +124,7 @@ def test_an_item_with_two_skus_is_their_sum_and_waits_for_both():
 def test_unlinked_skus_are_counted_and_leave_the_site_unloaded():
     shop = Shop()
     shop.amazon.fba["STRANGER"] = 3
-    assert "0 items, 0 differ, 1 SKU not linked, 0 without numbers" in shop.run().outcome
+    assert "0 items, 0 differ, 1 SKU not linked, 0 without quantities" in shop.run().outcome
     shop.site.refresh_from_db()
     assert shop.site.levels_loaded_at is None
 
@@ -164,7 +164,9 @@ def test_what_could_not_be_used_is_counted():
     shop = Shop(A=1)
     page = InventoryPage(summaries=shop.amazon.get_inventory_summaries(UK).value.summaries, unreadable=("summary 2",))
     shop.amazon.faults["getInventorySummaries"].append(page)
-    assert shop.run().outcome == "FBA UK: 1 item, 1 differs, 0 SKUs not linked, 0 without numbers, 1 could not be used"
+    assert (
+        shop.run().outcome == "FBA UK: 1 item, 1 differs, 0 SKUs not linked, 0 without quantities, 1 could not be used"
+    )
 
 
 def test_a_second_refusal_right_after_the_new_beginning_is_a_refusal_and_changes_nothing():

@@ -110,7 +110,7 @@ def test_pages_are_read_to_the_end_with_every_parameter_repeated(world):
 def test_without_a_token_in_the_budget_the_page_waits_and_a_new_process_goes_on_there(world):
     again = NOW + timedelta(minutes=3)
     result = search(world, page(order(line("MUG")), token="t1"), NotBefore(again, "searchOrders"))
-    assert (result.next_due, result.waiting_for) == (again, "budget of searchOrders")
+    assert (result.next_due, result.waiting_for) == (again, "the rate limit of searchOrders")
     assert cursor(world).page_token == "t1"
     world.clock.at = again
     Participation.objects.create(account=world.account, marketplace_id=DE, participating=True, suspended_listings=False)

@@ -153,13 +153,13 @@ def test_the_old_secret_is_used_until_the_message_has_come(rotating):
 
 def test_a_message_that_was_delivered_twice_changes_nothing_more(rotating):
     queue = FakeQueue(new_secret(), new_secret())
-    assert read(queue).outcome == "1 new secret, 1 dealt with"
+    assert read(queue).outcome == "1 new secret, 1 processed"
     assert queue.deleted == ["receipt-0", "receipt-1"]
 
 
 def test_a_warning_of_amazons_sets_the_day_on_which_the_secret_ends(application):
     queue = FakeQueue(secret_expiry())
-    assert (read(queue).outcome, queue.deleted) == ("1 dealt with", ["receipt-0"])
+    assert (read(queue).outcome, queue.deleted) == ("1 processed", ["receipt-0"])
     assert str(row().secret_expires_on) == "2027-02-03"
 
 

@@ -142,7 +142,7 @@ def test_without_tokens_nothing_counts_as_attempted():
     shop = Shop(3)
     shop.amazon.tokens["confirmShipment"] = 2
     result = shop.run()
-    assert result.waiting_for == "budget of confirmShipment"
+    assert result.waiting_for == "the rate limit of confirmShipment"
     assert shop.states() == ["accepted", "accepted", "waiting"]
     assert Confirmation.objects.order_by("pk").last().attempts == 0
     del shop.amazon.tokens["confirmShipment"]

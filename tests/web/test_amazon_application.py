@@ -87,7 +87,7 @@ def test_who_edited_while_a_new_secret_came_overwrites_nothing_of_it(entered):
         ("client_secret", "Atzr|abc", "not the client secret"),
         ("regions", ["FE"], "not one of the available choices"),
         ("roles", ["All"], "not one of the available choices"),
-        ("redirect_uri", "http://shop.example/x", "https only"),
+        ("redirect_uri", "http://shop.example/x", "only https"),
         ("secret_expires_on", "soon", "valid date"),
         ("secret_expires_on", "2030-01-01", "180 days"),
         ("queue_url", "https://evil.example/q", "looks like https://sqs."),
@@ -129,7 +129,7 @@ def test_rotate_asks_once_and_the_page_looks_again_by_itself(entered):
     assert "New one on its way" in text
     assert 'hx-get="' in text
     assert "queue-secret-value" not in text
-    assert "asked for already" in entered.post(f"{edit()}rotate/", follow=True).content.decode()
+    assert "already requested" in entered.post(f"{edit()}rotate/", follow=True).content.decode()
     part = entered.get(edit(), headers={"HX-Request": "true", "HX-Target": "secret"})
     assert (part.status_code, b"waited for" in part.content) == (200, True)
     AmazonApplication.objects.update(

@@ -1,4 +1,4 @@
-"""Authorise as pages: begun here, begun in Seller Central, every end, revoked here."""
+"""Authorise as pages: started here, begun in Seller Central, every end, revoked here."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -69,7 +69,7 @@ def came_back(browser, state, **changes):
     return browser.get(f"/amazon/callback?{urlencode({k: v for k, v in query.items() if v})}")
 
 
-# --- begun here
+# --- started here
 
 
 def test_the_page_leads_to_the_marketplaces_seller_central_with_what_amazon_wants(world, sign_in, settings):
@@ -152,8 +152,8 @@ def test_a_second_return_with_the_same_state_is_a_replay(world, sign_in):
 def test_another_browsers_return_and_a_guessed_state_have_their_own_words(world, sign_in):
     state = pressed(sign_in(), world)
     other = sign_in(Role.MANAGER)
-    assert "begun elsewhere" in came_back(other, state).content.decode()
-    assert "begun here" in came_back(other, "guessed").content.decode()
+    assert "started elsewhere" in came_back(other, state).content.decode()
+    assert "started here" in came_back(other, "guessed").content.decode()
     assert AuthorisationAttempt.objects.get().state == "open"
 
 
@@ -235,11 +235,11 @@ def test_who_is_not_signed_in_signs_in_first_and_comes_back(world, client):
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"amazon_callback_uri": ""}, "no web address"),
+        ({"amazon_callback_uri": ""}, "must be a web address"),
         ({"amazon_callback_uri": f"https://evil.example/apps/authorize/confirm/{ID}"}, "evil.example"),
         ({"amazon_callback_uri": f"http://amazon.com/apps/authorize/confirm/{ID}"}, "is not Amazon"),
         ({"amazon_callback_uri": "https://amazon.com/apps/authorize/confirm/amzn1.sp.solution.2"}, "not entered here"),
-        ({"amazon_callback_uri": "https://amazon.com/<script>"}, "no web address"),
+        ({"amazon_callback_uri": "https://amazon.com/<script>"}, "must be a web address"),
         ({"amazon_state": ""}, "amazon_state is missing"),
     ],
 )

@@ -87,9 +87,9 @@ def test_ticked_channels_are_made_in_one_go(world, sign_in):
     ("form", "words"),
     [
         ({}, "Tick the channels to create."),
-        ({"channels": [f"{UK}:FBM"]}, "cannot be made any more"),
+        ({"channels": [f"{UK}:FBM"]}, "can no longer be created"),
         ({"channels": [f"{DE}:FBM"]}, "Choose a site for the FBM channels."),
-        ({"channels": ["<b>"]}, "cannot be made any more"),
+        ({"channels": ["<b>"]}, "can no longer be created"),
     ],
 )
 def test_a_wrong_tick_says_why_and_makes_nothing(world, sign_in, form, words):

@@ -32,7 +32,7 @@ def test_confirm_on_the_page_opens_the_dispatch(world, sign_in):
     page = text(client.post(f"/sales-orders/{order.pk}/confirm/", follow=True))
     assert ("is confirmed" in page, 'id="dispatch"' in page, SalesOrder.objects.get().confirmed) == (True, True, True)
     again = text(client.post(f"/sales-orders/{order.pk}/confirm/", follow=True))
-    assert "is confirmed already" in again
+    assert "is already confirmed" in again
 
 
 def test_a_dispatch_of_an_unconfirmed_order_is_refused(world, sign_in):
@@ -49,12 +49,12 @@ def test_many_are_confirmed_in_one_go_and_each_stands_alone(world, sign_in):
     ids = [*(order.pk for order in orders), gone.pk, 999_999]
     page = text(sign_in().post("/sales-orders/confirm/?state=not-confirmed", {"ids": ids}, follow=True))
     assert "2 orders are confirmed" in page
-    assert ("is confirmed already" in page, "does not exist" in page) == (True, True)
+    assert ("is already confirmed" in page, "does not exist" in page) == (True, True)
     assert set(SalesOrder.objects.values_list("confirmed", flat=True)) == {True}
 
 
 def test_nothing_picked_says_so(world, sign_in):
-    assert "No order was picked" in text(sign_in().post("/sales-orders/confirm/", {"ids": ["x", ""]}, follow=True))
+    assert "No order was selected" in text(sign_in().post("/sales-orders/confirm/", {"ids": ["x", ""]}, follow=True))
 
 
 def test_the_list_can_show_those_that_wait_only(world, sign_in):

@@ -34,7 +34,7 @@ CASES = [
     (404, "Page not found", lambda client: client.get("/nowhere/")),
     (404, "Page not found", lambda client: client.get("/sales-orders/999999/")),
     (405, "cannot be opened directly", lambda client: client.get("/sign-out/")),
-    (413, "too large", lambda client: client.post("/stock/import/", {"text": "x" * 500})),
+    (413, "Too large", lambda client: client.post("/stock/import/", {"text": "x" * 500})),
     (400, "too many fields", lambda client: client.post("/stock/new/", {f"f{n}": "" for n in range(9)})),
 ]
 

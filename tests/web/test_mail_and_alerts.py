@@ -57,11 +57,11 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
         ("port", "0", "greater than or equal to 1"),
         ("port", "many", "whole number"),
         ("security", "SSL", "not one of the available choices"),
-        ("security", "None", "travel openly"),
+        ("security", "None", "sent unencrypted"),
         ("username", "", "user name that belongs"),
         ("password", "", "password of this user name"),
-        ("sender", "shop", "no e-mail address"),
-        ("recipients", "olga@example.com\nnobody", "no e-mail address"),
+        ("sender", "shop", "not an e-mail address"),
+        ("recipients", "olga@example.com\nnobody", "not an e-mail address"),
     ],
 )
 def test_wrong_input_is_an_error_at_its_field_and_what_was_typed_stays_but_the_password(sign_in, field, value, words):
@@ -106,7 +106,7 @@ def test_a_test_message_is_requested_and_the_page_shows_its_end(sign_in):
 
 def test_a_test_message_to_nobody_is_an_error_at_its_field(sign_in):
     answer = sign_in().post(f"{MAIL}test/", {"to": "nobody"})
-    assert (answer.status_code, "no e-mail address" in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "not an e-mail address" in answer.content.decode()) == (422, True)
     assert not TestMail.objects.exists()
 
 

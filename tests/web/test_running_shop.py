@@ -76,12 +76,12 @@ def test_a_shop_that_is_done_is_not_made_twice(demo, sign_in, clock):
     client.post("/running-shop/begin/")
     running_shop.end_running_shop(machine_now=clock.machine_now())
     assert "The shop is running" in client.get("/running-shop/").text
-    assert "is there already" in client.post("/running-shop/begin/", follow=True).text
+    assert "is already set up" in client.post("/running-shop/begin/", follow=True).text
 
 
 def test_where_there_are_channels_already_it_is_not_begun(demo, sign_in):
     Trading()
-    assert "has channels already" in sign_in().post("/running-shop/begin/", follow=True).text
+    assert "already has channels" in sign_in().post("/running-shop/begin/", follow=True).text
     assert not RunningShop.objects.exists()
 
 

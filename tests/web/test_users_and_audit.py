@@ -137,7 +137,7 @@ def test_there_is_always_an_administrator(olga):
     [
         ({"username": ""}, "username", "required"),
         ({"username": "two words"}, "username", "one word"),
-        ({"username": "ADMINISTRATOR"}, "username", "called administrator already"),
+        ({"username": "ADMINISTRATOR"}, "username", "administrator is already taken"),
         ({"username": "x" * 151}, "username", "at most 150"),
         ({"full_name": " "}, "full_name", "required"),
         ({"full_name": "bell\x07"}, "full_name", "control characters"),

@@ -110,7 +110,7 @@ def test_an_account_that_may_not_speak_to_amazon_runs_nothing_and_says_why(accou
 def test_a_run_without_budget_comes_back_when_the_budget_does(account):
     at = NOW + timedelta(seconds=178)
     run(account, failing(NotBefore(at, "searchOrders")))
-    assert the_line() == (at, "", "budget of searchOrders", 0)
+    assert the_line() == (at, "", "the rate limit of searchOrders", 0)
 
 
 @pytest.mark.parametrize("error", [Unreachable("searchOrders"), ServerFault("searchOrders", status=503)])

@@ -31,7 +31,8 @@ SHOPS = ("empty", "running")
 def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(
         prog="wharfinger",
-        description="Orders from Amazon imported, stock kept, quantities and tracking numbers sent to every marketplace.",
+        description="Orders from Amazon imported, stock kept, quantities and tracking numbers sent to every "
+        "marketplace.",
         epilog=_ENVIRONMENT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

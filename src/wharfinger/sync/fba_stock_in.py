@@ -62,7 +62,7 @@ def _summary(mirrored: "_Mirrored | None") -> str:
     differ = "differs" if loaded.differences == 1 else "differ"
     return (
         f"{counted(loaded.items, 'item')}, {loaded.differences:,d} {differ}, {doubted}"
-        f"{counted(gathered.unlinked, 'SKU')} not linked, {gathered.unknown:,d} without numbers{unreadable}"
+        f"{counted(gathered.unlinked, 'SKU')} not linked, {gathered.unknown:,d} without quantities{unreadable}"
     )
 
 

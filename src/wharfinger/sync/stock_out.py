@@ -50,7 +50,7 @@ class _Run:
         unread = f", {self.unread} not shown" if self.unread else ""
         differ = "differs" if self.differ == 1 else "differ"
         return (
-            f"{self.sent} sent, {self.refused} refused, {self.delayed} put off, "
+            f"{self.sent} sent, {self.refused} refused, {self.delayed} delayed, "
             f"{self.read_back} read back, {self.differ} {differ}{unread}"
         )
 

@@ -34,7 +34,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     for imported_id in overdue_pendings(account_id, now=clock.now()):
         reservations.end_reservation(imported_id, now=clock.now())
     reservations.judge_channelless(account_id, now=clock.now())
-    counts = [(taken, "taken"), (failed, "delayed or set aside"), (served, "allocated from free stock")]
+    counts = [(taken, "imported"), (failed, "delayed or set aside"), (served, "allocated from free stock")]
     return FlowResult(", ".join(f"{number} {what}" for number, what in counts if number) or "0 imported")
 
 

@@ -98,7 +98,8 @@ def _alert(row: AmazonApplication, error: str, remedy: str, now: datetime) -> No
     raise_alert(
         AlertKind.ROTATION_FAILED,
         AlertKey(AboutRotation(row.pk), now.isoformat()),
-        text=f"The client secret of the Amazon application {row.name} was not rotated; the old one remains in use. {error}",
+        text=f"The client secret of the Amazon application {row.name} was not rotated; the old one remains in use. "
+        f"{error}",
         remedy=remedy,
         now=now,
     )

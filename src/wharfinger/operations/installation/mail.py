@@ -113,7 +113,8 @@ def _checked(entry: MailEntry) -> MailEntry:
     username, password = entry.username.strip(), entry.password
     if entry.security == MailSecurity.NONE and username:
         raise Refused(
-            "Without STARTTLS or TLS the password would be sent unencrypted. Choose one of them, or leave the user name empty.",
+            "Without STARTTLS or TLS the password would be sent unencrypted. Choose one of them, or leave the user "
+            "name empty.",
             "security",
         )
     if len(username) > 200 or not username.isprintable():

@@ -100,7 +100,8 @@ def _note_part(order: SalesOrder, address: IncomingAddress | None, now: datetime
         order,
         ProblemKind.ADDRESS_CHANGED,
         subject,
-        f"Amazon shows a different delivery address for {order.code}, but only part of it; the saved address is unchanged.",
+        f"Amazon shows a different delivery address for {order.code}, but only part of it; the saved address is "
+        "unchanged.",
         "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
         "order.",
         now,

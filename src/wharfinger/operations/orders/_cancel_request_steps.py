@@ -43,7 +43,8 @@ def note_cancel_request(
         ProblemKind.CANCEL_REQUESTED,
         subject,
         cause=f"The buyer of {order.code} requested cancellation.",
-        remedy="Cancel the order in Seller Central, or press “Dispatch anyway” on the order: it may then be dispatched.",
+        remedy="Cancel the order in Seller Central, or press “Dispatch anyway” on the order: it may then be "
+        "dispatched.",
         sales_order=order,
         channel_id=order.channel_id,
         now=now,

@@ -102,7 +102,8 @@ def _cancel(order: SalesOrder, lines: Sequence[SalesOrderLine], now: datetime) -
             ProblemKind.CANCELLED_AFTER_SHIPPING,
             AboutOrder(order.pk),
             cause=f"{order.code} was cancelled at Amazon after a parcel of it was dispatched.",
-            remedy="Stop the parcel with the courier if you can; otherwise receive the goods when they are returned. Then press "
+            remedy="Stop the parcel with the courier if you can; otherwise receive the goods when they are returned. "
+            "Then press "
             "“Mark as done”.",
             sales_order=order,
             channel_id=order.channel_id,

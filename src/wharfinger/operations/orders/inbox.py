@@ -21,7 +21,8 @@ NOT_UNDERSTOOD = (
     "request one now. If the problem remains, dispatch the order in Seller Central and report the message."
 )
 NO_NUMBER = (
-    "Other orders are not affected. The order's number could not be read, so it cannot be downloaded again: compare the newest "
+    "Other orders are not affected. The order's number could not be read, so it cannot be downloaded again: compare "
+    "the newest "
     "orders in Seller Central with Imported Orders, dispatch the missing one there, report the message, then "
     "press “Mark as done”."
 )

@@ -152,7 +152,8 @@ def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
         raise Refused(f"{line.sku[:60]} is held: {line.held_reason or 'not linked to a stock item'}", "lines")
     if units > line.quantity_open:
         raise Refused(
-            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be dispatched. Correct the units.",
+            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be dispatched. Correct the "
+            "units.",
             "lines",
         )
 
@@ -202,7 +203,8 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
         if left:
             allocated = (need - left) * wanted // need
             raise Refused(
-                f"{line.sku[:60]}: stock is promised to {allocated} of {wanted} units. Receive stock, or send fewer.",
+                f"{line.sku[:60]}: stock is allocated to {allocated} of {wanted} units. Receive stock, or dispatch "
+                "fewer.",
                 "lines",
             )
     return taken

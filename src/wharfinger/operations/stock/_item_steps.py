@@ -30,7 +30,8 @@ def keep_barcode(item: StockItem, type_: str, code: str) -> None:
         twin = StockBarcode.objects.filter(gtin=article).exclude(type=type_, code=code).select_related("item").first()
         if twin is not None and twin.item_id != item.pk:
             raise Refused(
-                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}. A barcode belongs to one item only.",
+                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}. A barcode belongs to "
+                "one item only.",
                 "barcodes",
             )
         if twin is not None:
