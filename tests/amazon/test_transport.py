@@ -55,7 +55,7 @@ def _send(url: str, **options) -> Response:
         return transport.send(Request("getOrder", "GET", url))
 
 
-def _send(*pieces: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
+def _serving(*pieces: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]:
     def serve(connection: socket.socket) -> None:
         for piece in pieces:
             connection.sendall(piece)
@@ -65,19 +65,19 @@ def _send(*pieces: bytes, pause: float = 0.0) -> Callable[[socket.socket], None]
 
 
 def test_an_answer_of_any_status_is_a_value():
-    with _server(_send(b"HTTP/1.1 418 T\r\nX-Amzn-RequestId: r-1\r\nContent-Length: 2\r\n\r\nhi")) as url:
+    with _server(_serving(b"HTTP/1.1 418 T\r\nX-Amzn-RequestId: r-1\r\nContent-Length: 2\r\n\r\nhi")) as url:
         response = _send(url)
     assert (response.status, response.body, response.request_id) == (418, b"hi", "r-1")
     assert "hi" not in repr(response)
 
 
 def test_a_redirect_is_not_followed():
-    with _server(_send(b"HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")) as url:
+    with _server(_serving(b"HTTP/1.1 302 F\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")) as url:
         assert _send(url).status == 302
 
 
 def test_silence_ends_at_the_read_time_out_with_the_outcome_unknown():
-    with _server(_send(b"", pause=2.5)) as url:
+    with _server(_serving(b"", pause=2.5)) as url:
         started = time.monotonic()
         with pytest.raises(TimedOut) as caught:
             _send(url)
@@ -87,7 +87,7 @@ def test_silence_ends_at_the_read_time_out_with_the_outcome_unknown():
 
 def test_a_trickle_ends_at_the_time_out_of_the_whole():
     trickle = [b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n", *[b"x"] * 30]
-    with _server(_send(*trickle, pause=0.1)) as url:
+    with _server(_serving(*trickle, pause=0.1)) as url:
         started = time.monotonic()
         with pytest.raises(TimedOut) as caught:
             _send(url)
@@ -101,7 +101,7 @@ def test_a_trickle_ends_at_the_time_out_of_the_whole():
     ids=["closed", "cut off", "no HTTP"],
 )
 def test_a_line_that_breaks_after_the_request_leaves_the_outcome_unknown(answer):
-    with _server(_send(answer)) as url, pytest.raises(Unreachable) as caught:
+    with _server(_serving(answer)) as url, pytest.raises(Unreachable) as caught:
         _send(url)
     assert caught.value.outcome_unknown is True
 
@@ -116,7 +116,7 @@ def test_nobody_listening_is_unreachable_and_nothing_was_done():
 
 def test_a_body_without_end_is_cut():
     with (
-        _server(_send(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x" * 5000)) as url,
+        _server(_serving(b"HTTP/1.1 200 OK\r\nContent-Length: 5000\r\n\r\n", b"x" * 5000)) as url,
         pytest.raises(NotAnsweredAsPromised),
     ):
         _send(url, largest_body=1000)
@@ -124,7 +124,7 @@ def test_a_body_without_end_is_cut():
 
 def test_a_broken_encoding_is_no_answer():
     body = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 4\r\n\r\nnope"
-    with _server(_send(body)) as url, pytest.raises(NotAnsweredAsPromised) as caught:
+    with _server(_serving(body)) as url, pytest.raises(NotAnsweredAsPromised) as caught:
         _send(url)
     assert caught.value.outcome_unknown is True
 
@@ -138,7 +138,7 @@ def test_what_is_no_address_is_named_as_such(url):
 @pytest.mark.parametrize("value", ["two\r\nlines", "Atza|ü"])
 def test_a_header_that_http_cannot_carry_is_named_without_its_value(value):
     with (
-        _server(_send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as url,
+        _server(_serving(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")) as url,
         Transport(timeouts=_QUICK) as transport,
         pytest.raises(AmazonError) as caught,
     ):
