@@ -7,12 +7,14 @@ from django.contrib.messages import constants as message_level
 from wharfinger.config import clock, environment
 from wharfinger.config.database import django_database
 from wharfinger.config.logs import logging_settings
+from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.installation.sign_in import PASSWORD_LINK_LIVES
 
 WHARFINGER = environment.current()
 CLOCK = clock.make_clock(WHARFINGER)
 
-_WEB = Path(__file__).resolve().parent.parent / "web"
+_PACKAGE = Path(__file__).resolve().parent.parent
+_WEB = _PACKAGE / "web"
 
 DEBUG = False
 SECRET_KEY = WHARFINGER.secret_key
@@ -57,6 +59,7 @@ TEMPLATES = [
         "DIRS": [_WEB / "templates"],
         "APP_DIRS": False,
         "OPTIONS": {
+            "builtins": ["django.templatetags.i18n", "wharfinger.web.templatetags.sentences"],
             "libraries": {
                 path.stem: f"wharfinger.web.templatetags.{path.stem}"
                 for path in (_WEB / "templatetags").glob("[a-z]*.py")
@@ -131,10 +134,12 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
-LANGUAGE_CODE = "en-gb"
+USE_I18N = True
+LANGUAGE_CODE = Language.ENGLISH_UK.value  # of the sentences as they are written, and of who is not signed in
+LANGUAGES = [(language.value, language.label) for language in Language]
+LOCALE_PATHS = [_PACKAGE / "locale"]
 TIME_ZONE = "UTC"
 USE_TZ = True
-USE_I18N = True
 
 LOGGING = logging_settings(WHARFINGER.log_level)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024

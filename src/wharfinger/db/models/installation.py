@@ -3,6 +3,7 @@ from django.db import models
 
 from wharfinger.db.fields import EnumField
 from wharfinger.domain.csv_cells import DecimalSign
+from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.running_shop import ShopState
 
@@ -25,6 +26,7 @@ class User(AbstractBaseUser):
     decimal_sign = EnumField(
         DecimalSign, max_length=10, default=DecimalSign.POINT, db_default=DecimalSign.POINT
     )  # in exported files
+    language = EnumField(Language, max_length=10, default=Language.ENGLISH_UK, db_default=Language.ENGLISH_UK)
 
     objects = UserManager()
 

@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from wharfinger.db.models import SetupLink, SignInLimit, User
 from wharfinger.domain.csv_cells import DecimalSign
+from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.sign_in import SETUP_LINK_LIVES
 from wharfinger.operations.installation._history_steps import record_audit
@@ -259,3 +260,11 @@ def set_decimal_sign(user_id: int, sign: str) -> None:
     if sign not in set(DecimalSign):
         raise Refused("Choose a decimal sign from the list.", "decimal_sign")
     User.objects.filter(pk=user_id).update(decimal_sign=sign)
+
+
+@operation
+def set_language(user_id: int, language: str) -> None:
+    """Of the pages that this person reads."""
+    if language not in set(Language):
+        raise Refused("Choose a language from the list.", "language")
+    User.objects.filter(pk=user_id).update(language=language)

@@ -1,8 +1,10 @@
 from zoneinfo import available_timezones
 
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from wharfinger.domain.csv_cells import DecimalSign
+from wharfinger.domain.installation.languages import Language
 from wharfinger.operations.orders.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
@@ -12,6 +14,12 @@ class ZoneForm(forms.Form):
         label="Your time zone",
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         widget=LongSelect,
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        choices=[(language.value, language.label) for language in Language],
+        required=False,
+        help_text=gettext_lazy("Of the pages, and of how dates, numbers and money are written on them."),
     )
     decimal_sign = forms.ChoiceField(
         label="Numbers in exported CSV files",

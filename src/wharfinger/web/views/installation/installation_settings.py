@@ -26,7 +26,9 @@ def show_settings(request: HttpRequest) -> HttpResponse:
         users.set_time_zone(person(request).pk, form.cleaned_data["time_zone"])
         if form.cleaned_data["decimal_sign"]:
             users.set_decimal_sign(person(request).pk, form.cleaned_data["decimal_sign"])
-        messages.success(request, "Saved. Times are shown in your zone, and exported files have your decimal sign.")
+        if form.cleaned_data["language"]:
+            users.set_language(person(request).pk, form.cleaned_data["language"])
+        messages.success(request, "Saved. Pages are in your language and zone, exported files have your decimal sign.")
         return redirect("settings")
     return _page(request, form, PendingForm(initial={"days": pending_days()}))
 
@@ -45,7 +47,8 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
 
 def _own(request: HttpRequest) -> dict[str, str]:
     """What the reader has chosen."""
-    return {"time_zone": person(request).time_zone, "decimal_sign": person(request).decimal_sign}
+    reader = person(request)
+    return {"time_zone": reader.time_zone, "language": reader.language, "decimal_sign": reader.decimal_sign}
 
 
 def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> HttpResponse:

@@ -1,0 +1,39 @@
+"""Each reader has the pages in their language, and dates as it writes them."""
+
+import pytest
+from django.test import Client
+from django.utils.translation import get_language
+from tests.factories import moments
+from tests.factories.cast import Trading
+from tests.factories.ground import NOW
+
+from wharfinger.db.models import User
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "/settings/"
+
+
+def choose(client, language):
+    return client.post(ADDRESS, {"time_zone": "Europe/London", "language": language})
+
+
+def test_pages_and_dates_are_in_the_language_that_was_chosen_until_the_page_ends(sign_in):
+    world, client = Trading(), sign_in()
+    moments.imported_order(world, 1, placed_at=NOW)
+    orders = "/imported-orders/"
+    assert 'lang="en-gb"' in client.get(orders).text
+    assert "24 Nov" in client.get(orders).text
+    assert choose(client, "en-us").status_code == 302
+    assert 'lang="en-us"' in client.get(orders).text
+    assert "Nov 24" in client.get(orders).text
+    assert 'lang="en-gb"' in Client().get("/sign-in/").text
+    assert get_language() == "en-gb"
+
+
+def test_a_language_that_there_is_not_is_refused_and_none_leaves_the_one_chosen(sign_in):
+    client = sign_in()
+    choose(client, "en-us")
+    answer = choose(client, "tlh")
+    assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["language"])
+    assert choose(client, "").status_code == 302
+    assert [user.language.value for user in User.objects.all()] == ["en-us"]
