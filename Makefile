@@ -12,7 +12,7 @@ PAGES := src/wharfinger/web/templates
 ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE  # where it is set every process compiles every module anew: 6 s of CPU each
 
-.PHONY: help demo demo-once test check format lock pictures contract clean
+.PHONY: help demo demo-once test check format lock messages pictures contract clean
 
 help:
 	@echo "make demo        a whole demo system with a pretend Amazon, until Ctrl-C"
@@ -21,6 +21,7 @@ help:
 	@echo "make check       ruff, djlint, mypy, the rooms' contracts"
 	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
+	@echo "make messages    the catalogues of the pages' sentences anew, after a sentence changed"
 	@echo "make pictures    the guide's pictures anew, by walking it in Chromium"
 	@echo "make contract    tests/contract anew, from Amazon's published models: MODELS=folder [COMMIT=34dc93fe]"
 	@echo "make clean       take .venv and caches away"
@@ -58,6 +59,9 @@ lock: $(DEV)
 		../$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 			--no-header --no-emit-index-url $$set.in ../$(SIMULATOR)/requirements.in -o $$set.txt || exit 1; \
 	done
+
+messages: $(DEV)
+	PYTHONPATH=src $(BIN)/python -m tests.catalogue.make
 
 pictures: $(DEV)
 	GUIDE_PICTURES=docs/guide $(BIN)/pytest -n0 tests/browser/test_guide.py

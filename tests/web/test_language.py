@@ -1,8 +1,9 @@
 """Each reader has the pages in their language, and dates as it writes them."""
 
 import pytest
+from django.template import engines
 from django.test import Client
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from tests.factories import moments
 from tests.factories.cast import Trading
 from tests.factories.ground import NOW
@@ -37,3 +38,21 @@ def test_a_language_that_there_is_not_is_refused_and_none_leaves_the_one_chosen(
     assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["language"])
     assert choose(client, "").status_code == 302
     assert [user.language.value for user in User.objects.all()] == ["en-us"]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{% translate "Authorise" %}',
+        '{% state _("Authorise") %}',
+        "{% blocktranslate %}Authorise{% endblocktranslate %}",
+    ],
+)
+def test_a_sentence_is_in_the_language_of_each_page(source):
+    page = engines["django"].from_string("{% load wharfinger %}" + source)
+    said = []
+    for language in ("en-gb", "en-us", "en-gb"):
+        with override(language):
+            said.append(page.render())
+    assert ["Authorise" in text for text in said] == [True, False, True]
+    assert ["Authorize" in text for text in said] == [False, True, False]

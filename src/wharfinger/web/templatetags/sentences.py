@@ -1,5 +1,7 @@
 """`{% translate "…" %}` of a sentence alone, quicker than Django's own: a page of a list has hundreds of them."""
 
+from typing import Any
+
 from django import template
 from django.template.base import Node, Parser, Token
 from django.template.context import Context
@@ -19,8 +21,8 @@ class _Sentence(Node):
         self.said: dict[str, str] = {}
 
     def render(self, context: Context) -> str:
-        frame: dict[str, str] = context.render_context.dicts[-1]  # of one template, while it is rendered
-        language = frame.get(_LANGUAGE)
+        frame: Any = context.render_context.dicts[-1]  # of one template, while it is rendered
+        language: str | None = frame.get(_LANGUAGE)
         if language is None:
             language = frame[_LANGUAGE] = str(get_language())
         said = self.said.get(language)

@@ -1,0 +1,50 @@
+"""The committed catalogues are those of the sources; `make messages` writes them."""
+
+import re
+
+import pytest
+from tests.catalogue import make
+from tests.catalogue.make import forms
+
+TEMPLATE = make.read_template()
+TRANSLATIONS = make.translations()
+
+
+def test_every_sentence_of_the_sources_is_in_the_template_and_no_other():
+    assert {message.id for message in make.template()} == {message.id for message in TEMPLATE}, "run make messages"
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.parents[1].name)
+def test_a_language_has_the_sentences_of_the_template_and_runs_as_it_is_written(path):
+    catalog = make.read(path)
+    assert {message.id for message in catalog} == {message.id for message in TEMPLATE}, "run make messages"
+    assert path.with_suffix(".mo").read_bytes() == make.compiled(catalog), "run make messages"
+
+
+@pytest.mark.parametrize("path", TRANSLATIONS, ids=lambda path: path.parents[1].name)
+def test_a_translation_has_the_values_of_its_sentence(path):
+    value = re.compile(r"%\((\w+)\)s")
+    translated = [message for message in make.read(path) if message.id and any(message.string)]
+    assert translated
+    for message in translated:
+        wanted = {name for form in forms(message.id) for name in value.findall(form)}
+        assert {name for form in forms(message.string) for name in value.findall(form)} == wanted, message.id
+
+
+def test_us_english_has_no_british_spelling():
+    for message in make.read(make.LOCALE / "en_US/LC_MESSAGES/django.po"):
+        for sentence, shown in zip(forms(message.id), forms(message.string), strict=True):
+            assert make.american(shown or sentence) == (shown or sentence), (
+                "translate it in the .po, or run make messages"
+            )
+
+
+def test_the_sentence_of_each_way_to_write_one_is_found():
+    template = (
+        '{% translate "One" %}{% card_head _("Two") note=_("Three") %}{{ name|default:_("Four") }}'
+        "{% blocktranslate trimmed count number=rows|length with site=row.site %}\n  {{ number }} row\n"
+        "  of {{ site }}{% plural %}\n  {{ number }} rows\n  of {{ site }}\n{% endblocktranslate %}"
+    )
+    assert list(make.of_template(template)) == [
+        "One", "Two", "Three", "Four", ("%(number)s row of %(site)s", "%(number)s rows of %(site)s"),
+    ]  # fmt: skip
