@@ -1,13 +1,18 @@
 """The languages that a person can read the pages in."""
 
-from wharfinger.domain.labels import Labelled
+from enum import StrEnum
 
 
-class Language(Labelled):
-    """The sentences are written in British English; every other language is a catalogue that translates them.
+class Language(StrEnum):
+    """The sentences are written in British English; every other language is a catalogue that translates them."""
 
-    A language's name is written in itself, and translated nowhere: who reads no English finds it.
-    """
+    ENGLISH_UK = "en-gb"
+    ENGLISH_US = "en-us"
 
-    ENGLISH_UK = "en-gb", "English (UK)"
-    ENGLISH_US = "en-us", "English (US)"
+    @property
+    def label(self) -> str:
+        """Written in the language itself, and translated nowhere: who reads no English finds it."""
+        return _NAMES[self]
+
+
+_NAMES = {Language.ENGLISH_UK: "English (UK)", Language.ENGLISH_US: "English (US)"}
