@@ -90,7 +90,7 @@ def test_a_channel_that_does_not_send_makes_no_conflict():
     [
         ({"fulfilment": "FBA"}, "FBA"),
         ({"fulfilment": ""}, "who fulfils"),
-        ({"gone": True}, "gone"),
+        ({"gone": True}, "no longer exists"),
         ({"linked": False}, "Not linked"),
         ({"channels": ()}, "None of your FBM channels"),
         ({"product_type": ""}, "product type"),

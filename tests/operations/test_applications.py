@@ -177,7 +177,7 @@ def test_a_used_application_is_not_removed_an_unused_one_is(olga):
     first = save()
     second = save(replace(ENTRY, application_id="amzn1.sp.solution.2"), beside=True)
     linked(account, first)
-    with pytest.raises(Refused, match="holds access"):
+    with pytest.raises(Refused, match="has access"):
         applications.remove_application(first.pk, now=NOW, user=olga)
     applications.remove_application(second.pk, now=NOW, user=olga)
     assert AmazonApplication.objects.get() == first

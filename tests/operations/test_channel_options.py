@@ -180,13 +180,13 @@ def test_a_row_of_a_type_that_the_kind_cannot_have_is_refused(installation):
 @pytest.mark.parametrize(
     ("cells", "option", "words"),
     [
-        ({"site": 999_999}, "site", "does not exist"),
+        ({"site": 999_999}, "site", "no longer exists"),
         ({"courier_service": 999_999}, "courier_service", "Choose a courier service"),
-        ({"sales_source": 999_999}, "sales_source", "This sales source does not exist"),
+        ({"sales_source": 999_999}, "sales_source", "This sales source no longer exists"),
         ({"courier_group": 999_999}, "courier_group", "This courier group no longer exists"),
-        ({"company_class": 999_999}, "company_class", "This company class does not exist"),
-        ({"bank_account": 999_999}, "bank_account", "This bank account does not exist"),
-        ({"order_number_prefix": 999_999}, "order_number_prefix", "This order number prefix does not exist"),
+        ({"company_class": 999_999}, "company_class", "This company class no longer exists"),
+        ({"bank_account": 999_999}, "bank_account", "This bank account no longer exists"),
+        ({"order_number_prefix": 999_999}, "order_number_prefix", "This order number prefix no longer exists"),
         ({"currency": "XYZ"}, "currency", "is not a currency"),
         ({"currency": "<script>alert(1)</script>"}, "currency", "is not a currency"),
         ({"currency": "GB\x07"}, "currency", "is not a currency"),

@@ -104,13 +104,13 @@ def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(
         ({"marketplace_id": "<script>alert(1)</script>"}, "marketplace_id", "not a marketplace ID"),
         ({"marketplace_id": US}, "marketplace_id", "belongs to the region US"),
         ({"region": "FE"}, "region", "Choose the region"),
-        ({"seller_id": "nobody"}, "seller_id", "no Seller ID"),
+        ({"seller_id": "nobody"}, "seller_id", "not a Seller ID"),
         ({"auth_token": "amzn.mws.12345678-1234"}, "auth_token", "31 March 2024"),
         ({"auth_token": "something", "seller_id": "A1SELLERSELLER"}, "auth_token", "begins with Atzr|"),
         ({"auth_token": "Atzr|abc"}, "seller_id", "Seller ID is needed"),
         ({"import_fba_orders": "Only FBA Import"}, "import_fba_orders", "No FBA import"),
         ({"site_id": None}, "site", "Choose the Site"),
-        ({"site_id": 999_999}, "site", "does not exist"),
+        ({"site_id": 999_999}, "site", "no longer exists"),
         ({"courier_service_id": None}, "courier_service", "tracking number at once"),
     ],
 )
@@ -126,7 +126,7 @@ def test_an_fbm_channel_does_not_take_an_fba_site(installation):
         made(installation, site_id=installation["uk"])
 
 
-@pytest.mark.parametrize(("site", "words"), [("own", "no FBA site"), ("eu", "served from the pool UK")])
+@pytest.mark.parametrize(("site", "words"), [("own", "not an FBA site"), ("eu", "served from the pool UK")])
 def test_an_fba_channel_takes_the_fba_site_of_its_pool_only(installation, site, words):
     with pytest.raises(Refused, match=words):
         channel_set_up.create_channel(Fulfilment.FBA, fba(installation, site_id=installation[site]), now=NOW)
@@ -159,13 +159,13 @@ def test_channels_of_a_pool_share_one_site(installation):
         Fulfilment.FBA, fba(installation, name="DE", marketplace_id=DE, site_id=installation["eu"], **seller), now=NOW
     )
     french = fba(installation, name="FR", marketplace_id=FR, site_id=second.pk, **seller)
-    with pytest.raises(Refused, match="FBA Europe is this seller's site for the pool Europe already") as refused:
+    with pytest.raises(Refused, match="FBA Europe is already this seller's site for the pool Europe") as refused:
         channel_set_up.create_channel(Fulfilment.FBA, french, now=NOW)
     assert refused.value.field == "site"
     shared = channel_set_up.create_channel(Fulfilment.FBA, replace(french, site_id=installation["eu"]), now=NOW)
     rows = (OptionRow(None, OptionValues()), OptionRow(OrderType.FBA, OptionValues(site=second.pk)))
     entry = replace(french, site_id=installation["eu"], options=rows)
-    with pytest.raises(Refused, match="Row FBA: FBA Europe is this seller's site") as refused:
+    with pytest.raises(Refused, match="Row FBA: FBA Europe is already this seller's site") as refused:
         channel_set_up.save_channel(shared.pk, entry, version=1, now=NOW)
     assert refused.value.field == "FBA.site"
 

@@ -92,7 +92,7 @@ def test_an_empty_code_takes_a_mapping_away_but_not_that_of_the_channels_own_ser
         ([("<script>", 1, None)], "level.0.level", "letters, digits"),
         ([("A", 1, None), ("a", 1, None)], "level.1.level", "there twice"),
         ([("A", None, 3)], "level.0.group_id", "Choose the courier group"),
-        ([("A", 999_999, None)], "level.0.group_id", "does not exist"),
+        ([("A", 999_999, None)], "level.0.group_id", "no longer exists"),
         ([("A", 1, 0)], "level.0.invoice_priority", "from 1"),
         ([("A", 1, 10)], "level.0.invoice_priority", "to 9"),
         ([("A", 1, -5)], "level.0.invoice_priority", "from 1"),
@@ -141,7 +141,7 @@ def test_foreign_services_archived_groups_other_kinds_and_old_versions_are_refus
     with pytest.raises(Refused, match="Somebody else saved"):
         yard.save([], [], version=99)
     Channel.objects.update(kind="FBA")
-    with pytest.raises(Refused, match="couriers of its own"):
+    with pytest.raises(Refused, match="its own couriers"):
         yard.save()
 
 

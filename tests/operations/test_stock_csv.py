@@ -79,7 +79,7 @@ def test_semicolons_tabs_bom_and_quotes_are_read(main):
         (",Mug,,,Main,1,count", "stock code", "Give the stock code"),
         ("MUG,,,,Main,1,count", "name", "new item"),
         ("MUG,Mug,,,Nowhere,1,count", "site", "The sites are: Main"),
-        ("MUG,Mug,,,FBA UK,1,count", "site", "mirrors what Amazon holds"),
+        ("MUG,Mug,,,FBA UK,1,count", "site", "mirrors Amazon's stock"),
         ("MUG,Mug,,,,1,count", "site", "Name the site"),
         ("MUG,Mug,,,Main,1,add", "mode", "receive"),
         ("MUG,Mug,,,Main,1,", "mode", "receive"),

@@ -225,7 +225,7 @@ def test_an_order_that_comes_broken_waits_alone_and_the_others_are_fetched(world
     world.amazon.orders = {orders[0]["orderId"]: fault, orders[1]["orderId"]: bytes_of(orders[1])}
     assert "1 fetched by number" in search(world, page()).outcome
     first = world.imported(orders[0])
-    assert (first.waits_for, "tried again automatically" in first.reason) == (ForDownload(), True)
+    assert (first.waits_for, "requested again automatically" in first.reason) == (ForDownload(), True)
     assert fault.summary() in first.reason
 
 
@@ -325,7 +325,7 @@ def test_an_order_that_amazon_does_not_know_any_more_stays_as_it_was(world, take
     world.amazon.orders[message["orderId"]] = NotFound("getOrder", status=404)
     orders_in.fetch_order(world.account.pk, message["orderId"], world.amazon, world.clock)
     assert world.imported(message).state == ("ok" if taken else "failed")
-    assert "does not know" in world.imported(message).reason
+    assert "no longer knows" in world.imported(message).reason
 
 
 def test_a_download_without_a_token_is_made_by_the_next_search(world):

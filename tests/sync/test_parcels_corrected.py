@@ -196,7 +196,7 @@ def test_without_a_token_it_still_waits_for_its_own_turn():
 def test_pressed_twice_the_second_is_refused():
     shop = Corrected()
     shop.correct(seen_version=1)
-    with pytest.raises(Refused, match="meanwhile"):
+    with pytest.raises(Refused, match="in the meantime"):
         shop.correct("NEW-99999", seen_version=1)
     assert Confirmation.objects.get().version == 2
 

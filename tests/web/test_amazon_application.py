@@ -115,7 +115,7 @@ def test_an_application_that_nobody_uses_is_removed_a_used_one_is_not(entered):
     world = Trading()
     row = AmazonApplication.objects.get()
     SellerAccount.objects.filter(pk=world.account.pk).update(application=row, token_set_at=NOW, refresh_token="x")
-    assert "holds access" in entered.post(f"{edit()}remove/", follow=True).content.decode()
+    assert "has access" in entered.post(f"{edit()}remove/", follow=True).content.decode()
     SellerAccount.objects.update(token_set_at=None, refresh_token="")
     entered.post(f"{edit()}remove/")
     assert not AmazonApplication.objects.exists()

@@ -115,7 +115,7 @@ def test_a_role_that_the_application_has_not_is_shown_with_what_is_missing(world
     AmazonApplication.objects.update(roles=["Product Listing"])
     text = sign_in().get(f"/channels/{world.fbm.pk}/authorise/").content.decode()
     assert "Not among the application" in text
-    assert "No order comes in" in text
+    assert "No orders are imported" in text
 
 
 def test_without_an_application_of_its_region_the_channel_page_says_where_to_enter_one(world, sign_in):

@@ -53,7 +53,7 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
     ("field", "value", "words"),
     [
         ("host", "", "required"),
-        ("host", "http://x", "name alone"),
+        ("host", "http://x", "Write only the mail server"),
         ("port", "0", "greater than or equal to 1"),
         ("port", "many", "whole number"),
         ("security", "SSL", "not one of the available choices"),
@@ -101,7 +101,7 @@ def test_a_test_message_is_requested_and_the_page_shows_its_end(sign_in):
     assert "Being sent to sam@example.com" in browser.get(MAIL).content.decode()
     TestMail.objects.update(error="No server answers at smtp.example.com:587.")
     part = browser.get(MAIL, headers={"HX-Request": "true", "HX-Target": "test-result"})
-    assert (part.status_code, b"Nothing listens" in part.content) == (286, True)
+    assert (part.status_code, b"No server answers" in part.content) == (286, True)
 
 
 def test_a_test_message_to_nobody_is_an_error_at_its_field(sign_in):

@@ -125,7 +125,7 @@ def test_the_fba_site_of_the_pool_is_made_from_the_check_and_comes_back_chosen(c
     back = client.post(remedy, {"name": "FBA Europe", "kind": "FBA", "pool": "EU", "priority": "10"})
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
-    assert "one button loads the" in page
+    assert "press Load levels from Amazon" in page
     fba = {"import_fba_orders": "Only FBA Import", "marketplace_id": DE}
     walk(client, key, until="specific", checks={"marketplace_id": DE}, specific=fba)
     site = Site.objects.get()

@@ -94,7 +94,7 @@ def test_no_column_in_clear_and_no_log_holds_what_a_buyer_wrote(world, caplog):
     assert set(ImportedOrder.objects.values_list("state", flat=True)) == {"ok", "failed", "system_error"}
     assert rows_with(CANARY) == []
     written = "\n".join(JsonLines().format(record) for record in caplog.records)
-    assert "could not be taken" in written
+    assert "could not be imported" in written
     assert CANARY not in written
 
 

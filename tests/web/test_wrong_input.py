@@ -47,12 +47,12 @@ WRONG = [
     ("specific", "marketplace_typed", "ATVPDKIKX0DER", "marketplace_typed", "belongs to the region US"),
     ("specific", "marketplace_typed", SCRIPT, "marketplace_typed", "not a marketplace ID of Amazon"),
     ("specific", "marketplace_typed", "x" * 41, "marketplace_typed", "at most 40"),
-    ("specific", "seller_id", "nobody", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "a2harboureultd1", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "A2HARBOUR EULTD1", "seller_id", "no Seller ID"),
-    ("specific", "seller_id", "А2HARBOUREULTD1", "seller_id", "no Seller ID"),  # a Cyrillic А
+    ("specific", "seller_id", "nobody", "seller_id", "not a Seller ID"),
+    ("specific", "seller_id", "a2harboureultd1", "seller_id", "not a Seller ID"),
+    ("specific", "seller_id", "A2HARBOUR EULTD1", "seller_id", "not a Seller ID"),
+    ("specific", "seller_id", "А2HARBOUREULTD1", "seller_id", "not a Seller ID"),  # a Cyrillic А
     ("specific", "seller_id", "A2" + "X" * 29, "seller_id", "at most 30"),
-    ("specific", "seller_id", SCRIPT, "seller_id", "no Seller ID"),
+    ("specific", "seller_id", SCRIPT, "seller_id", "not a Seller ID"),
     ("specific", "auth_token", "amzn.mws.1234-5678", "auth_token", "31 March 2024"),
     ("specific", "auth_token", "something else", "auth_token", "begins with Atzr|"),
     ("specific", "auth_token", "Atzr|with a blank", "auth_token", "no spaces"),
