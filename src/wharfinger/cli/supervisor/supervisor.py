@@ -183,6 +183,11 @@ class Supervisor:
             running.process.kill()
             return running.process.pid
 
+    def all_ready(self, prefix: str, is_ready: Callable[[int], bool]) -> bool:
+        """Whether every child whose name begins so runs, and its pid is ready."""
+        pids = [self.pid(name) for name in self.names(prefix)]
+        return all(pid is not None and is_ready(pid) for pid in pids)
+
     def kill_one(
         self, prefix: str, choose: random.Random, *, is_ready: Callable[[int], bool] = lambda pid: True
     ) -> str | None:

@@ -22,8 +22,8 @@ from wharfinger.cli.supervisor.processes import SimulatorPlan
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 
-KILL_BETWEEN = (3.0, 9.0)
-"""Seconds of machine time between two kills: a worker needs three to start, and some to be in the middle of a job."""
+KILL_AFTER = (1.0, 5.0)
+"""Seconds of machine time from the moment at which every worker works to the next kill."""
 
 
 @dataclass(frozen=True)
@@ -110,8 +110,15 @@ def _killing(supervisor: Supervisor, plan: Plan) -> Iterator[list[str]]:
     has_begun = import_module("wharfinger.cli.demo.demo_once.scenario").has_begun
 
     def kill_now_and_then() -> None:
-        """Only a worker that has begun to work: on a busy machine none would come so far else."""
-        while not done.wait(chance.uniform(*KILL_BETWEEN)):
+        """No sooner than the workers took to start: on a busy machine, where that is long, none would end a job."""
+        while not done.is_set():
+            starting_since = time.monotonic()
+            while not supervisor.all_ready("worker-", has_begun):
+                if done.wait(0.2):
+                    return
+            took = time.monotonic() - starting_since
+            if done.wait(max(chance.uniform(*KILL_AFTER), took)):
+                return
             name = supervisor.kill_one("worker-", chance, is_ready=has_begun)
             if name is not None:
                 killed.append(name)
