@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import F, Min
 from tests.factories.accounts import an_account
@@ -72,8 +72,10 @@ def test_a_text_that_is_no_value_names_column_and_text_however_it_comes():
         Site.objects.get(pk=site.pk)
     with pytest.raises(UnknownValue, match="wharfinger_site.kind holds “Zeppelin”"):
         Site(kind="Zeppelin")
-    with pytest.raises(UnknownValue, match="wharfinger_site.kind holds “Zeppelin”"):
-        Site.objects.filter(kind="Zeppelin").exists()
+    with pytest.raises(UnknownValue, match="wharfinger_site.kind holds “Zeppelin”"), transaction.atomic():
+        Site.objects.filter(pk=site.pk).update(kind="Zeppelin")
+    assert not Site.objects.filter(kind="Zeppelin").exists()
+    assert not Site.objects.filter(kind__in=["Zeppelin", ""]).exists()
     with pytest.raises(ValidationError, match="Zeppelin"):
         Site._meta.get_field("kind").to_python("Zeppelin")
 

@@ -97,8 +97,13 @@ class EnumField(_Text[_Set, _Get]):
             raise ValidationError(str(error)) from error
 
     def get_prep_value(self, value: Any) -> Any:
-        found = self.member(super(models.CharField, self).get_prep_value(value))
+        """For a lookup: a text that is no value (typed into an address, say) is found in no row."""
+        found = super(models.CharField, self).get_prep_value(value)
         return str(found) if isinstance(found, str) else found
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        """For a row: a text that is no value is never written."""
+        return super().get_db_prep_save(self.member(value), connection)
 
     def value_to_string(self, obj: models.Model) -> str:
         return str(self.value_from_object(obj))
