@@ -46,6 +46,7 @@ STORED = {
     "Fulfilment": ["FBM", "FBA"],
     "ImportFba": ["No FBA import", "Only FBA Import"],
     "ImportState": ["not_attempted", "ok", "failed", "skipped", "system_error", "retrying", "ignored"],
+    "Language": ["en-gb", "en-us"],
     "LimitKind": ["address", "name", "browser"],
     "LinkState": ["waiting", "linked", "not_linked", "lost"],
     "MailSecurity": ["STARTTLS", "TLS", "None"],

@@ -149,7 +149,7 @@ class Whole:
             run_one_flow(parts, self.account.pk, name)
 
     def trade(self, minutes, every=1):
-        """Trade time goes on, and the timetable's lines are run when they are due, as the rounds do."""
+        """Trade time goes on, and the timetable's lines are run when they are due, as the scheduler does."""
         for _ in range(0, minutes, every):
             self.amazon.advance(60 * every)
             now = self.clock.now()

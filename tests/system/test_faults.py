@@ -114,7 +114,7 @@ def test_a_worker_alone_is_started_again_and_goes_on():
 KILL_ROUNDS = """
 import ctypes, sys, threading, time
 def kill():
-    while not (found := [t for t in threading.enumerate() if t.name == "rounds"]):
+    while not (found := [t for t in threading.enumerate() if t.name == "scheduler"]):
         time.sleep(0.1)
     time.sleep(2)
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(found[0].ident), ctypes.py_object(SystemExit))

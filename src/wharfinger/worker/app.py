@@ -1,4 +1,4 @@
-"""The worker process: the job engine, and the rounds beside it.
+"""The worker process: the job engine, and the scheduler beside it.
 
 The engine has connections of its own for fetching jobs; triggers inside jobs go through Django's connection
 (procrastinate.contrib.django), so that they belong to the operation's transaction.
