@@ -22,7 +22,7 @@ from wharfinger.cli.supervisor.processes import SimulatorPlan
 from wharfinger.cli.supervisor.supervisor import Supervisor
 from wharfinger.config import environment
 
-KILL_AFTER = (1.0, 5.0)
+KILL_AFTER = (3.0, 8.0)
 """Seconds of machine time from the moment at which every worker works to the next kill."""
 
 
