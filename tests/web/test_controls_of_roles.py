@@ -10,7 +10,7 @@ from tests.factories.people import someone
 from tests.factories.shipping import a_service
 from tests.sync.orders_world import World
 
-from wharfinger.db.models import CourierGroup, SellerAccount, StockItem
+from wharfinger.db.models import Channel, CourierGroup, SellerAccount, StockItem
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.people import Role
 from wharfinger.operations.shipping import shipments
@@ -96,6 +96,13 @@ def test_the_banner_of_lost_access_names_what_its_reader_finds_there(sign_in, ro
     world = World()
     SellerAccount.objects.update(link_state=LinkState.LOST.value)
     assert f'<a href="/channels/{world.fbm.pk}/">{link}</a>' in sign_in(role).get("/sites/").text
+
+
+def test_the_banner_of_lost_access_leaves_an_archived_channel_out(sign_in):
+    world = World()
+    SellerAccount.objects.update(link_state=LinkState.LOST.value)
+    Channel.objects.filter(pk=world.fbm.pk).update(archived=True)
+    assert f'<a href="/channels/{world.fba.pk}/">Authorise</a>' in sign_in(Role.MANAGER).get("/sites/").text
 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.WAREHOUSE])
