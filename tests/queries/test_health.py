@@ -90,8 +90,8 @@ def test_a_flow_that_fails_or_lies_is_reported_with_its_account(account):
     FlowSchedule.objects.create(account=account, flow="listings_in", due_at=NOW - timedelta(minutes=29))
     texts = [finding.detail for finding in work()[1:]]
     assert texts == [
-        "orders_in of Harbour & Home failed 3 times in a row: 503",
-        "stock_out of Harbour & Home was due at 24 Nov 11:29 UTC and has not run",
+        "“Orders downloaded” of Harbour & Home failed 3 times in a row: 503",
+        "“Stock updates” of Harbour & Home was due at 24 Nov 11:29 UTC and has not run",
     ]
 
 
@@ -174,8 +174,9 @@ def test_a_flow_that_a_clock_ahead_put_off_or_that_has_not_ended_for_long_is_rep
     FlowSchedule.objects.create(account=account, flow="stock_out", due_at=NOW + hour, finished_at=NOW - 5 * hour)
     texts = [finding.detail for finding in health.look_at_work(now=NOW, machine_now=NOW, every=every)][1:]
     assert texts == [
-        "orders_in of Harbour & Home ended on 24 Nov 2026 20:00 UTC, which is in the future: a clock was ahead",
-        "stock_out of Harbour & Home last ended on 24 Nov 2026 07:00 UTC, and is due at 24 Nov 2026 13:00 UTC",
+        "“Orders downloaded” of Harbour & Home ended on 24 Nov 2026 20:00 UTC, which is in the future: "
+        "a clock was ahead",
+        "“Stock updates” of Harbour & Home last ended on 24 Nov 2026 07:00 UTC, and is due at 24 Nov 2026 13:00 UTC",
     ]
 
 

@@ -1,4 +1,4 @@
-"""How often the flows of an account run. Pure."""
+"""The flows of an account: what they are called, and how often they run. Pure."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -6,8 +6,25 @@ from types import MappingProxyType
 
 from wharfinger.domain.stock.fba_stock import CHECKED_WITHOUT_STOCK_EVERY
 
+FLOW_TITLES: Mapping[str, str] = MappingProxyType(
+    {
+        "orders_in": "Orders downloaded",
+        "take_orders": "Orders imported",
+        "listings_in": "Listings",
+        "fba_stock_in": "FBA stock levels",
+        "stock_out": "Stock updates",
+        "shipments_out": "Dispatch confirmations",
+    }
+)
+"""Every flow, in the order of a page, as people read it."""
+
 OWN_PAUSES: Mapping[str, timedelta] = MappingProxyType({"fba_stock_in": CHECKED_WITHOUT_STOCK_EVERY})
 """How long a flow may put itself off, where that is longer than its interval."""
+
+
+def flow_title(flow: str) -> str:
+    """A row of a flow that a later version has or an earlier one had keeps its own name."""
+    return FLOW_TITLES.get(flow, flow)
 
 
 def longest_interval(flow: str, interval: timedelta) -> timedelta:

@@ -24,21 +24,13 @@ from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, count_due
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.timetable import FLOW_TITLES, flow_title
 
 DAYS_SHOWN = 14
 PROBLEMS_SHOWN = 6
 AT_RISK_SHOWN = 8
 LOW = 5
 """Available units from which an item that sells is shown as at risk."""
-
-FLOW_TITLES = {
-    "orders_in": "Orders downloaded",
-    "take_orders": "Orders imported",
-    "listings_in": "Listings",
-    "fba_stock_in": "FBA stock levels",
-    "stock_out": "Stock updates",
-    "shipments_out": "Dispatch confirmations",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +167,7 @@ def _accounts(now: datetime, waiting: dict[int, int]) -> tuple[AccountRow, ...]:
 
 
 def _flow(row: FlowSchedule) -> FlowRow:
-    title = FLOW_TITLES.get(row.flow, row.flow)
+    title = flow_title(row.flow)
     return FlowRow(row.flow, title, row.finished_at, row.outcome, row.waiting_for, row.error, row.due_at)
 
 

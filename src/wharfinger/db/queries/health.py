@@ -27,7 +27,7 @@ from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.health import Finding, look_at_date, soon, well, wrong
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import SiteKind
-from wharfinger.domain.timetable import longest_interval
+from wharfinger.domain.timetable import flow_title, longest_interval
 
 WORKER_SILENT_AFTER = timedelta(seconds=30)
 OVERDUE_AFTER = timedelta(minutes=30)
@@ -106,7 +106,7 @@ def _look_at_versions(alive: list[WorkerHeartbeat]) -> Iterator[Finding]:
 def _stranded_flows(now: datetime, every: Mapping[str, timedelta]) -> Iterator[Finding]:
     """A clock that was ahead once: what it wrote lies in the future, and what is due then looks on time."""
     for row in _linked_flows().filter(failures=0, due_at__gte=now - OVERDUE_AFTER):
-        name, ended = f"{row.flow} of {row.account}", row.finished_at
+        name, ended = f"“{flow_title(row.flow)}” of {row.account}", row.finished_at
         if ended is not None and ended > now + CLOCKS_DIFFER:
             detail = f"{name} ended on {ended:%d %b %Y %H:%M} UTC, which is in the future: a clock was ahead"
             yield wrong("Timetable", detail, "set every computer's clock by NTP; it is run again at once")
@@ -128,13 +128,13 @@ def _late_flows(now: datetime) -> Iterator[Finding]:
     for row in _linked_flows().filter(failures__gt=0):
         yield wrong(
             "Timetable",
-            f"{row.flow} of {row.account} failed {counted(row.failures, 'time')} in a row: {row.error}",
+            f"“{flow_title(row.flow)}” of {row.account} failed {counted(row.failures, 'time')} in a row: {row.error}",
             "see the account on the dashboard; it is tried again automatically",
         )
     for row in _linked_flows().filter(failures=0, due_at__lt=now - OVERDUE_AFTER):
         yield wrong(
             "Timetable",
-            f"{row.flow} of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
+            f"“{flow_title(row.flow)}” of {row.account} was due at {row.due_at:%d %b %H:%M} UTC and has not run",
             "check that workers are running, then press Sync now on the dashboard",
         )
 

@@ -23,6 +23,7 @@ from wharfinger.domain.installation.subjects import AboutAccount, AboutApplicati
 from wharfinger.domain.marketplaces import MARKETPLACES, Pool, likely_zone
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.waits_for import ForChannel
+from wharfinger.domain.timetable import FLOW_TITLES
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._alert_steps import close_alerts, raise_alert
 from wharfinger.operations.installation._history_steps import record_activity
@@ -34,7 +35,6 @@ from wharfinger.operations.stock._channel_notice_steps import (
 from wharfinger.operations.transaction import operation
 
 PROBED_EVERY = timedelta(days=1)
-FLOWS = ("orders_in", "take_orders", "listings_in", "fba_stock_in", "stock_out", "shipments_out")
 """The flows of a linked seller account; `wharfinger.worker` runs each by this name."""
 
 
@@ -157,7 +157,7 @@ def _account_is_linked(account: SellerAccount, now: datetime) -> None:
     solve_problem(ProblemKind.AUTHORISATION_LOST, AboutAccount(account.pk), now=now)
     close_alerts(AboutAccount(account.pk), now=now, kinds=(AlertKind.AUTHORISATION_LOST,))
     FlowSchedule.objects.bulk_create(
-        [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOWS], ignore_conflicts=True
+        [FlowSchedule(account=account, flow=flow, due_at=now) for flow in FLOW_TITLES], ignore_conflicts=True
     )
     if account.link_state != LinkState.LINKED:
         FlowSchedule.objects.filter(account=account).update(due_at=now, failures=0)

@@ -11,7 +11,7 @@ from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.moments import CLOCKS_DIFFER
-from wharfinger.domain.timetable import longest_interval
+from wharfinger.domain.timetable import flow_title, longest_interval
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -92,7 +92,7 @@ def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now
         open_problem(
             ProblemKind.FLOW_FAILED,
             AboutWork(account_id, flow),
-            cause=f"{line.account.name}: {flow.replace('_', ' ')} failed {line.failures} times in a row. {error}",
+            cause=f"{line.account.name}: “{flow_title(flow)}” failed {line.failures} times in a row. {error}",
             remedy="It is tried again automatically, less often each time, and nothing is lost. The message names the "
             "cause; once that is fixed, press “Sync now” on the dashboard to try at once.",
             account_id=account_id,

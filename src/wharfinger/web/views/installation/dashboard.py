@@ -6,11 +6,12 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
-from wharfinger.db.queries.dashboard import FLOW_TITLES, dashboard
+from wharfinger.db.queries.dashboard import dashboard
 from wharfinger.db.queries.installation.alerts import open_alerts
 from wharfinger.db.queries.installation.running_shop import shop_progress
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.running_shop import ShopState
+from wharfinger.domain.timetable import FLOW_TITLES
 from wharfinger.operations.installation import flows
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, next_page, readers_date, today, trade_now
