@@ -49,6 +49,7 @@ STORED = {
     "Language": ["en-gb", "en-us"],
     "LimitKind": ["address", "name", "browser"],
     "LinkState": ["waiting", "linked", "not_linked", "lost"],
+    "ListCode": ["imported_orders", "sales_orders", "problems", "customers"],
     "MailSecurity": ["STARTTLS", "TLS", "None"],
     "MovementReason": [
         "Opening level",

@@ -87,7 +87,7 @@ LISTS: dict[str, tuple[int, Callable[[Trading], object]]] = {
     "the (Global) list": (3, lambda world: options_list(world.fbm.pk)),
     "courier mapping": (6, lambda world: mapping_page(world.fbm.pk)),
     "services of a dispatch": (6, lambda world: services_for(SalesOrder.objects.only("pk").first().pk)),
-    "search": (6, lambda world: search_everywhere("MUG-1", with_customers=True)),
+    "search": (9, lambda world: search_everywhere("MUG-1", with_customers=True)),
 }
 
 

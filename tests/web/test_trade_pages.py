@@ -85,7 +85,8 @@ def test_a_viewer_sees_every_page_without_buyers_and_without_buttons_that_change
     assert "Grace" not in main
     assert "Hopper" not in main
     assert "BS1 4DJ" not in main
-    assert 'method="post"' not in main
+    own_choices = r'<form[^>]*action="/lists/[^>]*>'  # how the reader's own lists look
+    assert 'method="post"' not in re.sub(own_choices, "", main)
     assert "Retry Import" not in main
 
 

@@ -21,6 +21,7 @@ from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, Worke
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
+from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
@@ -66,6 +67,7 @@ __all__ = [
     "Installation",
     "Invoice",
     "KitComponent",
+    "ListSetting",
     "Listing",
     "MailSettings",
     "Marketplace",
@@ -81,6 +83,7 @@ __all__ = [
     "SalesOrder",
     "SalesOrderLine",
     "SalesSource",
+    "SavedView",
     "SellerAccount",
     "SetupLink",
     "Shipment",

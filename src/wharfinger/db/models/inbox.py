@@ -1,10 +1,12 @@
 from enum import StrEnum
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from wharfinger.db.encryption import EncryptedBytes
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
+from wharfinger.db.search_expressions import digits, pieces, squeezed
 from wharfinger.db.stored_values import WaitsForField
 from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.labels import Labelled
@@ -105,6 +107,14 @@ class ImportedOrder(models.Model):
             models.Index(fields=["channel", "-placed_at"], name="imported_orders_by_channel"),
             models.Index(fields=["amazon_order_id"], name="imported_orders_by_number"),
             models.Index(fields=["state", "-placed_at"], name="imported_orders_by_state"),
+            models.Index(fields=["amazon_status", "-placed_at"], name="imported_orders_by_status"),
+            models.Index(fields=["order_ref", "id"], name="imported_orders_by_ref"),
+            models.Index(fields=["total", "id"], name="imported_orders_by_total"),
+            models.Index(fields=["ship_by", "id"], name="imported_orders_by_deadline"),
+            models.Index(squeezed("amazon_order_id"), name="imported_orders_number_begins"),
+            models.Index(squeezed("order_ref"), name="imported_orders_ref_begins"),
+            models.Index(digits("amazon_order_id"), name="imported_orders_number_digits"),
+            GinIndex(pieces("amazon_order_id", "order_ref"), name="imported_orders_pieces"),
             models.Index(
                 fields=["account", "marketplace"],
                 condition=models.Q(fulfilment="FBM", amazon_status__in=TO_SEND) & ~models.Q(state="ok"),

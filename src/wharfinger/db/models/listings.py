@@ -1,7 +1,9 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
+from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
 
@@ -36,7 +38,9 @@ class Listing(models.Model):
                 fields=["account", "read_back_at"],
                 condition=models.Q(read_back_at__isnull=False),
                 name="listings_to_read_back",
-            )
+            ),
+            models.Index(squeezed("sku"), name="listings_sku_begins"),
+            GinIndex(pieces("sku"), name="listings_sku_pieces"),
         ]
 
 

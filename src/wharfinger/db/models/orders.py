@@ -1,8 +1,10 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.encryption import EncryptedJson, EncryptedText
 from wharfinger.db.fields import EnumField
+from wharfinger.db.search_expressions import digits, pieces, squeezed
 from wharfinger.domain.orders.order import OrderType, SalesOrderState
 
 
@@ -79,6 +81,18 @@ class SalesOrder(models.Model):
             models.Index(fields=["state", "ship_by"], name="sales_orders_by_ship_by"),
             models.Index(fields=["channel", "-placed_at"], name="sales_orders_by_channel"),
             models.Index(fields=["order_ref"], name="sales_orders_by_ref"),
+            models.Index(fields=["state", "-placed_at"], name="sales_orders_by_state"),
+            models.Index(fields=["order_type", "-placed_at"], name="sales_orders_by_type"),
+            models.Index(
+                fields=["invoice_priority", "-placed_at"],
+                condition=Q(invoice_priority__isnull=False),
+                name="sales_orders_by_priority",
+            ),
+            models.Index(fields=["total", "id"], name="sales_orders_by_total"),
+            models.Index(fields=["ship_by", "id"], name="sales_orders_by_deadline"),
+            models.Index(fields=["shipped_at", "id"], name="sales_orders_by_shipping"),
+            models.Index(squeezed("code"), name="sales_orders_code_begins"),
+            models.Index(digits("code"), name="sales_orders_code_digits"),
         ]
 
     def __str__(self) -> str:
@@ -126,7 +140,11 @@ class SalesOrderLine(models.Model):
                 name="no_more_shipped_than_ordered",
             ),
         ]
-        indexes = [models.Index(fields=["item"], condition=Q(item__isnull=True), name="order_lines_unmatched")]
+        indexes = [
+            models.Index(fields=["item"], condition=Q(item__isnull=True), name="order_lines_unmatched"),
+            models.Index(squeezed("sku"), name="order_lines_sku_begins"),
+            GinIndex(pieces("sku"), condition=Q(item__isnull=True), name="order_lines_unmatched_pieces"),
+        ]
 
     @property
     def quantity_open(self) -> int:
@@ -140,3 +158,9 @@ class Invoice(models.Model):
     currency = models.CharField(max_length=3, blank=True)
     total = models.DecimalField(max_digits=18, decimal_places=4, null=True)
     issued_at = models.DateTimeField(null=True)  # null: its code was assigned on import, the goods have not left
+
+    class Meta:
+        indexes = [
+            models.Index(squeezed("code"), name="invoices_code_begins"),
+            models.Index(digits("code"), name="invoices_code_digits"),
+        ]

@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.fields import EnumField
+from wharfinger.db.search_expressions import digits, squeezed
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
@@ -19,7 +20,11 @@ class Shipment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["order", "package_reference"], name="one_package_reference")]
-        indexes = [models.Index(fields=["tracking_number"], name="shipments_by_tracking")]
+        indexes = [
+            models.Index(fields=["tracking_number"], name="shipments_by_tracking"),
+            models.Index(squeezed("tracking_number"), name="shipments_tracking_begins"),
+            models.Index(digits("tracking_number"), name="shipments_tracking_digits"),
+        ]
 
 
 class ShipmentLine(models.Model):

@@ -1,7 +1,9 @@
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from wharfinger.db.fields import EnumField
+from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
@@ -49,6 +51,12 @@ class StockItem(models.Model):
     archived = models.BooleanField(default=False)
     made_at = models.DateTimeField()
 
+    class Meta:
+        indexes = [
+            models.Index(squeezed("code"), name="stock_items_code_begins"),
+            GinIndex(pieces("code", "name", "other_reference"), name="stock_items_pieces"),
+        ]
+
     def __str__(self) -> str:
         return self.code
 
@@ -64,6 +72,7 @@ class StockBarcode(models.Model):
             models.UniqueConstraint(fields=["type", "code"], name="one_barcode"),
             models.UniqueConstraint(fields=["gtin"], condition=~Q(gtin=""), name="one_gtin"),
         ]
+        indexes = [models.Index(squeezed("code"), name="stock_barcodes_code_begins")]
 
 
 class KitComponent(models.Model):

@@ -3,9 +3,11 @@
 import base64
 import binascii
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -13,9 +15,14 @@ from django.db.models import Q, QuerySet
 
 Row = TypeVar("Row")
 Read = TypeVar("Read")
+Rows = QuerySet[Any, Any]
 
 ROWS_A_PAGE = 50
+PAGE_SIZES = (25, 50, 100, 200)
+"""How many rows a page of a list may have; a person chooses."""
 _LONGEST_TEXT = 500
+_ROWS_AT_ONCE = 1000
+_INTEGERS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +38,50 @@ class Page(Generic[Row]):
 
 
 @dataclass(frozen=True, slots=True)
+class Run:
+    """Rows of a list that stand together, in an order that one index has. A list is its runs, one after the other.
+
+    `keys` as in order_by, all descending (“-placed_at”, “-id”) or all ascending; the last one is unique, and no key
+    is NULL in the run's rows. `name` tells the runs of a list apart.
+    """
+
+    keys: tuple[str, ...]
+    where: Q = Q()
+    name: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(key.lstrip("-") for key in self.keys)
+
+    @property
+    def descending(self) -> bool:
+        return self.keys[0].startswith("-")
+
+
+@dataclass(frozen=True, slots=True)
 class _Cursor:
     back: bool
+    place: int
+    """Which run it stands in."""
     values: tuple[Any, ...]
 
 
-def read_page(
-    rows: QuerySet[Any, Any], keys: Sequence[str], cursor: str = "", size: int = ROWS_A_PAGE
-) -> Page[dict[str, Any]]:
-    """One page of a `.values()` queryset that holds the key columns.
+def read_page(rows: Rows, keys: Sequence[str], cursor: str = "", size: int = ROWS_A_PAGE) -> Page[dict[str, Any]]:
+    """One page of a `.values()` queryset that holds the key columns, in the order of `keys`: see `Run`.
 
-    `keys` as in order_by, all descending (“-placed_at”, “-id”) or all ascending; the last one is unique.
     A cursor that is none of ours gives the first page.
     """
-    names = [key.lstrip("-") for key in keys]
-    descending = keys[0].startswith("-")
-    position = _parse(cursor, rows, names)
+    return read_runs(rows, (Run(tuple(keys)),), cursor, size)
+
+
+def read_runs(rows: Rows, runs: Sequence[Run], cursor: str = "", size: int = ROWS_A_PAGE) -> Page[dict[str, Any]]:
+    """One page of a `.values()` queryset whose order is that of several runs. A run is read only when it is reached.
+
+    A cursor that is none of ours gives the first page.
+    """
+    position = _parse(cursor, rows, runs)
     back = position is not None and position.back
-    if position is not None:
-        rows = rows.filter(_beyond(names, position.values, smaller=descending != back))
-    order = [f"{'-' if descending != back else ''}{name}" for name in names]
-    found: list[dict[str, Any]] = list(rows.order_by(*order)[: size + 1])
+    found = _gather(rows, runs, position, back, size + 1)
     more = len(found) > size
     found = found[:size]
     if back:
@@ -61,10 +91,48 @@ def read_page(
     before = more if back else position is not None
     after = True if back else more
     return Page(
-        tuple(found),
-        _write(found[0], names, back=True) if before else "",
-        _write(found[-1], names, back=False) if after else "",
+        tuple(row for _, row in found),
+        _write(*found[0], back=True) if before else "",
+        _write(*found[-1], back=False) if after else "",
     )
+
+
+def every_row(rows: Rows, runs: Sequence[Run], size: int = _ROWS_AT_ONCE) -> Iterator[dict[str, Any]]:
+    """All rows of a list in its order, read page by page: no cursor is held open, and memory holds one page."""
+    cursor = ""
+    while True:
+        page = read_runs(rows, runs, cursor, size)
+        yield from page.rows
+        if not page.later:
+            return
+        cursor = page.later
+
+
+def batched(rows: Iterator[Row], size: int) -> Iterator[tuple[Row, ...]]:
+    """The rows by so many at a time."""
+    while some := tuple(islice(rows, size)):
+        yield some
+
+
+def _gather(
+    rows: Rows, runs: Sequence[Run], position: _Cursor | None, back: bool, wanted: int
+) -> list[tuple[Run, dict[str, Any]]]:
+    """Up to so many rows from the position on, away from it; backwards, the nearest first."""
+    found: list[tuple[Run, dict[str, Any]]] = []
+    start = position.place if position else 0
+    following = runs[start::-1] if back else runs[start:]
+    for run in following:
+        values = position.values if position and run is runs[start] else None
+        found += [(run, row) for row in _of_run(rows, run, values, back)[: wanted - len(found)]]
+        if len(found) >= wanted:
+            break
+    return found
+
+
+def _of_run(rows: Rows, run: Run, values: tuple[Any, ...] | None, back: bool) -> Rows:
+    if values is not None:
+        rows = rows.filter(_beyond(run.names, values, smaller=run.descending != back))
+    return rows.filter(run.where).order_by(*(f"{'-' if run.descending != back else ''}{name}" for name in run.names))
 
 
 def _beyond(names: Sequence[str], values: Sequence[Any], *, smaller: bool) -> Q:
@@ -77,26 +145,37 @@ def _beyond(names: Sequence[str], values: Sequence[Any], *, smaller: bool) -> Q:
     return wanted & Q(**{f"{names[0]}__{side}e": values[0]})
 
 
-def _write(row: dict[str, Any], names: Sequence[str], *, back: bool) -> str:
-    values = [value.isoformat() if isinstance(value := row[name], datetime) else value for name in names]
-    return base64.urlsafe_b64encode(json.dumps([int(back), *values]).encode()).decode().rstrip("=")
+def _write(run: Run, row: dict[str, Any], *, back: bool) -> str:
+    values = [_text(row[name]) for name in run.names]
+    return base64.urlsafe_b64encode(json.dumps([int(back), run.name, *values]).encode()).decode().rstrip("=")
 
 
-def _parse(cursor: str, rows: QuerySet[Any, Any], names: Sequence[str]) -> _Cursor | None:
+def _text(value: Any) -> Any:
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Decimal():
+            return str(value)
+        case _:
+            return value
+
+
+def _parse(cursor: str, rows: Rows, runs: Sequence[Run]) -> _Cursor | None:
     if not cursor or len(cursor) > 1000:
         return None
     try:
         decoded = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        back, *texts = decoded
-        fields = [rows.model._meta.get_field(name) for name in names]
+        back, name, *texts = decoded
+        place = next(place for place, run in enumerate(runs) if run.name == name)
+        fields = [rows.model._meta.get_field(key) for key in runs[place].names]
         values = tuple(field.to_python(text) for field, text in zip(fields, texts, strict=True))
-    except (binascii.Error, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
+    except (binascii.Error, StopIteration, ValueError, TypeError, OverflowError, RecursionError, ValidationError):
         return None
-    return _Cursor(back=bool(back), values=values) if all(map(_is_storable, values)) else None
+    return _Cursor(bool(back), place, values) if all(map(_is_storable, values)) else None
 
 
 def _is_storable(value: object) -> bool:
-    """Whether a column may be compared with it: neither nothing, nor text or a time that no column holds."""
+    """Whether a column may be compared with it: neither nothing, nor a value that no column holds."""
     match value:
         case None:
             return False
@@ -104,5 +183,9 @@ def _is_storable(value: object) -> bool:
             return "\0" not in value and value.isprintable() and len(value) <= _LONGEST_TEXT
         case datetime():
             return 1900 < value.year < 9000
+        case int():
+            return -_INTEGERS <= value < _INTEGERS
+        case Decimal():
+            return value.is_finite() and abs(value) < _INTEGERS
         case _:
             return True

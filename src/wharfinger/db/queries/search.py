@@ -1,20 +1,14 @@
 """Search everywhere: one text against everything that is found by its name or number."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.db.models import (
-    Channel,
-    ImportedOrder,
-    Listing,
-    SalesOrder,
-    SalesOrderLine,
-    Shipment,
-    StockItem,
-)
-from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.db.models import Channel, ImportedOrder, Listing, SalesOrder, StockItem
+from wharfinger.db.queries.item_search import items_by_code, listings_by_code
+from wharfinger.db.queries.orders.code_search import order_by_whole_code, orders_by_code
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 
 _AT_MOST = 20
@@ -58,25 +52,26 @@ class FoundListing:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the text names. `customers` are orders found by surname or postcode."""
+    """What the text names. `customers` are orders found by their buyer; `order` the one that has it as its code."""
 
     orders: tuple[FoundOrder, ...] = ()
-    shipped: tuple[FoundOrder, ...] = ()
     customers: tuple[FoundOrder, ...] = ()
     imported: tuple[FoundImportedOrder, ...] = ()
     items: tuple[FoundItem, ...] = ()
     listings: tuple[FoundListing, ...] = ()
+    order: int | None = None
 
     @property
     def nothing(self) -> bool:
-        return not (self.orders or self.shipped or self.customers or self.imported or self.items or self.listings)
+        return not (self.orders or self.customers or self.imported or self.items or self.listings)
 
     @property
     def only_order(self) -> int | None:
         """The one sales order that is the whole answer: the page may go straight there."""
-        others = self.customers or self.items or self.listings
-        every = {order.id for order in (*self.orders, *self.shipped)}
-        return every.pop() if len(every) == 1 and not others else None
+        if self.order is not None:
+            return self.order
+        others = self.customers or self.items or self.listings or self.imported
+        return self.orders[0].id if len(self.orders) == 1 and not others else None
 
 
 def search_everywhere(text: str, *, with_customers: bool) -> Found:
@@ -84,22 +79,14 @@ def search_everywhere(text: str, *, with_customers: bool) -> Found:
     wanted = text.strip()
     if not wanted:
         return Found()
+    codes = orders_by_code(wanted)
     return Found(
-        orders=_orders(_by_number(wanted)),
-        shipped=_orders(Q(Exists(Shipment.objects.filter(order=OuterRef("pk"), tracking_number=wanted)))),
+        orders=_orders(Q(pk__in=codes.sales) | Q(imported__in=codes.imported)),
         customers=_orders(_by_customer(wanted)) if with_customers else (),
-        imported=_imported(wanted),
+        imported=_imported(codes.imported),
         items=_items(wanted),
         listings=_listings(wanted),
-    )
-
-
-def _by_number(text: str) -> Q:
-    return (
-        Q(code=text.upper())
-        | Q(order_ref__startswith=text)
-        | Q(imported__amazon_order_id__startswith=text)
-        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), sku=text)))
+        order=order_by_whole_code(wanted),
     )
 
 
@@ -114,11 +101,9 @@ def _orders(wanted: Q) -> tuple[FoundOrder, ...]:
     )
 
 
-def _imported(text: str) -> tuple[FoundImportedOrder, ...]:
+def _imported(ids: Set[int]) -> tuple[FoundImportedOrder, ...]:
     """Only those that are no sales order yet: the others are found as what they became."""
-    rows = ImportedOrder.objects.filter(
-        Q(amazon_order_id__startswith=text) | Q(order_ref__startswith=text), sales_order=None
-    ).order_by("-placed_at", "-id")
+    rows = ImportedOrder.objects.filter(pk__in=ids, sales_order=None).order_by("-placed_at", "-id")
     columns = ("id", "amazon_order_id", "channel__name", "state", "summary")
     return tuple(
         FoundImportedOrder(row[0], row[1], row[2] or "", row[3], row[4])
@@ -127,17 +112,14 @@ def _imported(text: str) -> tuple[FoundImportedOrder, ...]:
 
 
 def _items(text: str) -> tuple[FoundItem, ...]:
-    barcode = barcodes_of(text).filter(item=OuterRef("pk"))
-    rows = StockItem.objects.filter(
-        Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
-    ).order_by("code")
+    rows = StockItem.objects.filter(pk__in=items_by_code(text)).order_by("code")
     return tuple(FoundItem(*row) for row in rows.values_list("id", "code", "name")[:_AT_MOST])
 
 
 def _listings(text: str) -> tuple[FoundListing, ...]:
     channel = Channel.objects.filter(account=OuterRef("account"), kind=OuterRef("fulfilment"), archived=False)
     rows = (
-        Listing.objects.filter(Q(sku__istartswith=text) | Q(products__asin=text))
+        Listing.objects.filter(pk__in=listings_by_code(text))
         .annotate(channel=Subquery(channel.values("id")[:1]))
         .order_by("sku", "id")
     )

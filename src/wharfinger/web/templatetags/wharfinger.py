@@ -233,7 +233,7 @@ def sort_heading(context: Context, key: str, title: str, css: str = "") -> SafeS
     """A whole <th> that sorts by `key`: ?sort=key, ?sort=-key. Goes back to the first page."""
     now = _query_of(context).get("sort", "")
     following = f"-{key}" if now == key else key
-    address = query(context, sort=following, page=None)
+    address = query(context, sort=following, page=None, at=None, seen=None)
     direction = {key: "ascending", f"-{key}": "descending"}.get(now, "")
     arrow = icon("up" if direction == "ascending" else "down") if direction else ""
     said = format_html(' aria-sort="{}"', direction) if direction else ""

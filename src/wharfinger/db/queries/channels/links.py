@@ -6,7 +6,7 @@ from django.db.models import Func, Q, TextField, Value
 from django.db.models.functions import Lower
 
 from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine, StockItem
-from wharfinger.db.queries.stock.barcodes import barcodes_of
+from wharfinger.db.queries.barcodes import barcodes_of
 from wharfinger.db.queries.stock.stock_items import find_items
 from wharfinger.domain.installation.subjects import AboutSku
 

@@ -8,11 +8,15 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from wharfinger.db.models import ImportedOrder, RawMessage
+from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrderLine
 from wharfinger.db.queries.installation.timelines import Happening, timeline
+from wharfinger.db.queries.list_groups import channels_by_name, marketplaces_by_name
+from wharfinger.db.queries.orders.code_search import imported_by_code
 from wharfinger.db.queries.orders.unimported import ReservedLine, reserved_lines
-from wharfinger.db.queries.paging import Page, read_page
-from wharfinger.domain.orders.order import ImportState
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, every_row, read_runs
+from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
+from wharfinger.db.queries.totals import Totals, add_up
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,29 +50,62 @@ class ImportedOrderRow:
     sales_order_id: int | None
     sales_order: str
     customer: str
+    ship_by: datetime | None
 
 
 _COLUMNS = (
     "id", "order_ref", "amazon_order_id", "placed_at", "channel_id", "channel__name", "marketplace__name",
     "fulfilment", "summary", "state", "reason", "remedy", "amazon_status", "currency", "total",
-    "sales_order__id", "sales_order__code",
+    "sales_order__id", "sales_order__code", "ship_by",
 )  # fmt: skip
 
 
+IMPORTED_ORDER_SORTS: Sorts = {
+    "order": ByColumn("order_ref"),
+    "number": ByColumn("amazon_order_id"),
+    "placed": ByColumn("placed_at"),
+    "channel": ByGroup("channel", channels_by_name),
+    "marketplace": ByGroup("marketplace", marketplaces_by_name),
+    "fulfilment": ByGroup("fulfilment", lambda: ("", *Fulfilment)),
+    "state": ByGroup("state", lambda: tuple(ImportState)),
+    "at_amazon": ByGroup("amazon_status", lambda: tuple(AmazonStatus)),
+    "total": ByColumn("total", nullable=True),
+    "ship_by": ByColumn("ship_by", nullable=True),
+}
+_NEWEST_FIRST = (Run(("-placed_at", "-id")),)
+
+
 def list_imported_orders(
-    wanted: ImportedOrderFilter, *, cursor: str = "", with_customers: bool
+    wanted: ImportedOrderFilter,
+    *,
+    cursor: str = "",
+    with_customers: bool,
+    sorting: Sorting = UNSORTED,
+    size: int = ROWS_A_PAGE,
 ) -> Page[ImportedOrderRow]:
-    """Newest first. Customers' names are read only for those who may see them."""
-    columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
-    rows = _filtered(wanted).values(*columns)
-    return read_page(rows, ("-placed_at", "-id"), cursor).made_of(_row)
+    """Newest first, unless they are sorted. Customers' names are read only for those who may see them."""
+    runs = runs_of(IMPORTED_ORDER_SORTS, sorting, _NEWEST_FIRST)
+    return read_runs(_listed(wanted, with_customers), runs, cursor, size).made_of(_row)
 
 
-def every_imported_order(wanted: ImportedOrderFilter, *, with_customers: bool) -> Iterator[ImportedOrderRow]:
-    """All that `list_imported_orders` pages through, for CSV."""
+def every_imported_order(
+    wanted: ImportedOrderFilter, *, with_customers: bool, sorting: Sorting = UNSORTED
+) -> Iterator[ImportedOrderRow]:
+    """All that `list_imported_orders` pages through, for files."""
+    runs = runs_of(IMPORTED_ORDER_SORTS, sorting, _NEWEST_FIRST)
+    return (_row(row) for row in every_row(_listed(wanted, with_customers), runs))
+
+
+def add_up_imported_orders(wanted: ImportedOrderFilter, *, everything: bool = False) -> Totals:
+    """Units are those ordered and not cancelled."""
+    lines = ((SalesOrderLine, "order__imported"), (ImportedLine, "imported"))
+    return add_up(_filtered(wanted), lines, everything=everything)
+
+
+def _listed(wanted: ImportedOrderFilter, with_customers: bool) -> QuerySet[ImportedOrder, dict[str, Any]]:
     columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
-    rows = _filtered(wanted).values(*columns).order_by("-placed_at", "-id")
-    return (_row(row) for row in rows.iterator(chunk_size=2000))
+    rows: QuerySet[ImportedOrder, dict[str, Any]] = _filtered(wanted).values(*columns)
+    return rows
 
 
 def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
@@ -82,10 +119,7 @@ def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.search:
-        text = wanted.search.strip()
-        rows = rows.filter(
-            Q(amazon_order_id__startswith=text) | Q(order_ref__startswith=text) | Q(sales_order__code=text.upper())
-        )
+        rows = rows.filter(pk__in=imported_by_code(wanted.search).imported)
     return rows
 
 
@@ -109,6 +143,7 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
         sales_order_id=row["sales_order__id"],
         sales_order=row["sales_order__code"] or "",
         customer=row.get("sales_order__customer__name") or "",
+        ship_by=row["ship_by"],
     )
 
 
@@ -157,7 +192,6 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
             "imported_at",
             "attempts",
             "record_only",
-            "ship_by",
             "reservation_ended_at",
         )
         .first()

@@ -1,21 +1,26 @@
 """Sales orders for lists, the ship-by board and the search."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
-from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine, Shipment
+from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine
+from wharfinger.db.queries.list_groups import channels_by_name, sites_by_name
+from wharfinger.db.queries.orders.code_search import orders_by_code
 from wharfinger.db.queries.orders.order_days import end_of_today
-from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_runs
+from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
+from wharfinger.db.queries.totals import Totals, add_up
+from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import day_of, ends
-from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.orders.order import Fulfilment, OrderType, SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 _DISPATCHABLE = (SalesOrderState.READY, SalesOrderState.READY_IN_PART, SalesOrderState.PART_SHIPPED)
@@ -94,6 +99,7 @@ class SalesOrderRow:
     confirmations: tuple[ConfirmationState, ...]
     confirmed: bool
     invoice_priority: int | None
+    site: str
 
     @property
     def dispatchable(self) -> bool:
@@ -114,18 +120,58 @@ _COLUMNS = (
     "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
     "cancel_requested", "cancel_answered_at",
-    "channel__marketplace__time_zone", "confirmed", "invoice_priority",
+    "channel__marketplace__time_zone", "confirmed", "invoice_priority", "site__name",
 )  # fmt: skip
 
 
+SALES_ORDER_SORTS: Sorts = {
+    "code": ByColumn("code"),
+    "order": ByColumn("order_ref"),
+    "placed": ByColumn("placed_at"),
+    "state": ByGroup("state", lambda: tuple(SalesOrderState)),
+    "ship_by": ByColumn("ship_by", nullable=True),
+    "channel": ByGroup("channel", channels_by_name),
+    "site": ByGroup("site", sites_by_name),
+    "type": ByGroup("order_type", lambda: tuple(OrderType)),
+    "priority": ByGroup("invoice_priority", lambda: (*range(PRIORITY_FIRST, PRIORITY_LAST + 1), None)),
+    "shipped": ByColumn("shipped_at", nullable=True),
+    "total": ByColumn("total", nullable=True),
+}
+_NEWEST_FIRST = (Run(("-placed_at", "-id")),)
+_MOST_URGENT_FIRST = (Run(("ship_by", "id")),)
+
+
 def list_sales_orders(
-    wanted: SalesOrderFilter, day: Day, *, cursor: str = "", with_customers: bool
+    wanted: SalesOrderFilter,
+    day: Day,
+    *,
+    cursor: str = "",
+    with_customers: bool,
+    sorting: Sorting = UNSORTED,
+    size: int = ROWS_A_PAGE,
 ) -> Page[SalesOrderRow]:
-    """Newest first; with a ship-by filter the most urgent first. Customers are read only by right."""
-    keys = ("ship_by", "id") if wanted.ship_by else ("-placed_at", "-id")
-    found = read_page(_filtered(wanted, day).values(*_columns(with_customers)), keys, cursor)
-    rows = _with_units(found.rows, day)
-    return Page(rows, found.earlier, found.later)
+    """Newest first, with a ship-by filter the most urgent first, unless they are sorted. Customers only by right."""
+    rows = _filtered(wanted, day).values(*_columns(with_customers))
+    found = read_runs(rows, _runs(wanted, sorting), cursor, size)
+    return Page(_with_units(found.rows, day), found.earlier, found.later)
+
+
+def every_sales_order(
+    wanted: SalesOrderFilter, day: Day, *, with_customers: bool, sorting: Sorting = UNSORTED
+) -> Iterator[SalesOrderRow]:
+    """All that `list_sales_orders` pages through, for files."""
+    rows = _filtered(wanted, day).values(*_columns(with_customers))
+    for some in batched(every_row(rows, _runs(wanted, sorting)), 1000):
+        yield from _with_units(some, day)
+
+
+def add_up_sales_orders(wanted: SalesOrderFilter, day: Day, *, everything: bool = False) -> Totals:
+    """Units are those ordered and not cancelled."""
+    return add_up(_filtered(wanted, day), ((SalesOrderLine, "order"),), everything=everything)
+
+
+def _runs(wanted: SalesOrderFilter, sorting: Sorting) -> Sequence[Run]:
+    return runs_of(SALES_ORDER_SORTS, sorting, _MOST_URGENT_FIRST if wanted.ship_by else _NEWEST_FIRST)
 
 
 def _columns(with_customers: bool) -> tuple[str, ...]:
@@ -179,16 +225,9 @@ def _due(ship_by: ShipBy, day: Day) -> Q:
 
 
 def _found_by(wanted: SalesOrderFilter) -> Q:
-    """Order numbers from their beginning; SKU and tracking number whole; customers by keyed hash."""
-    text = wanted.search.strip()
-    found = (
-        Q(code=text.upper())
-        | Q(order_ref__startswith=text)
-        | Q(imported__amazon_order_id__startswith=text)
-        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), sku=text)))
-        | Q(Exists(SalesOrderLine.objects.filter(order=OuterRef("pk"), item__code=text)))
-        | Q(Exists(Shipment.objects.filter(order=OuterRef("pk"), tracking_number=text)))
-    )
+    """By codes, and customers by keyed hash."""
+    codes = orders_by_code(wanted.search)
+    found = Q(pk__in=codes.sales) | Q(imported__in=codes.imported)
     if wanted.surname_hash:
         found |= Q(surname_hash=wanted.surname_hash)
     if wanted.postcode_hash:
@@ -248,6 +287,7 @@ def _row(
         confirmations=confirmations,
         confirmed=row["confirmed"],
         invoice_priority=row["invoice_priority"],
+        site=row["site__name"],
     )
 
 

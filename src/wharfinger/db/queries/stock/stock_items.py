@@ -18,10 +18,10 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.db.queries.installation.timelines import Happening, timeline
+from wharfinger.db.queries.item_search import items_by_code
 from wharfinger.db.queries.orders.unimported import UnimportedOrder, unimported_orders_of
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
-from wharfinger.db.queries.stock.barcodes import barcodes_of
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.ledger import Level, SiteKind, kit_available
@@ -127,11 +127,7 @@ def _filtered(wanted: StockFilter) -> QuerySet[StockItem]:
         of_item = of_item.filter(site=wanted.site_id)
         rows = rows.filter(Exists(of_item))
     if wanted.search:
-        text = wanted.search.strip()
-        barcode = barcodes_of(text).filter(item=OuterRef("pk"))
-        rows = rows.filter(
-            Q(code__istartswith=text) | Q(name__icontains=text) | Q(other_reference=text) | Q(Exists(barcode))
-        )
+        rows = rows.filter(pk__in=items_by_code(wanted.search))
     match wanted.show:
         case "oversold":
             rows = rows.filter(Exists(of_item.filter(on_hand__lt=0).exclude(site__kind=SiteKind.FBA)))
@@ -366,10 +362,7 @@ def find_items(text: str, at_most: int = 20) -> tuple[ItemChoice, ...]:
     wanted = text.strip()
     if not wanted:
         return ()
-    barcode = barcodes_of(wanted).filter(item=OuterRef("pk"))
-    rows = StockItem.objects.filter(archived=False).filter(
-        Q(code__istartswith=wanted) | Q(name__icontains=wanted) | Q(other_reference=wanted) | Q(Exists(barcode))
-    )
+    rows = StockItem.objects.filter(archived=False, pk__in=items_by_code(wanted))
     found = [ItemChoice(*row) for row in rows.order_by("code").values_list("id", "code", "name")[:at_most]]
     return tuple(sorted(found, key=lambda item: item.code != wanted))
 

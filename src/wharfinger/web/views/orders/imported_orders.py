@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wharfinger.db.queries.channels.channel_products import ChannelFacts, channel_choices, channel_facts
 from wharfinger.db.queries.orders.imported_orders import (
     ImportedOrderFilter,
+    add_up_imported_orders,
     every_imported_order,
     imported_order_page,
     list_imported_orders,
@@ -24,6 +25,8 @@ from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
+from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
+from wharfinger.web.list_views.state import read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, day_after, midnight, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -50,18 +53,22 @@ def show_list_of_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResponse:
     form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    wanted, shown = _filter(form, channel), read_list(request, IMPORTED_ORDERS)
     page = list_imported_orders(
-        _filter(form, channel),
-        cursor=request.GET.get("at", ""),
+        wanted,
+        cursor=shown.cursor,
         with_customers=allowed(request, Right.SEE_PERSONAL_DATA),
+        sorting=shown.sorting,
+        size=shown.size,
     )
     may_act = allowed(request, Right.FIX_PROBLEMS)
-    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_act": may_act}
+    context = {"page": page, "list": shown, "filtered": shown.filtered, "may_act": may_act}
     rows = live_part(request, "rows", "wharfinger/imported_orders/rows.html", context)
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     frame = tab_frame(request, head_or_404(channel.id), "orders") if channel else {}
-    page_context = {**frame, **context, "form": form, "live": rows, "channel": channel}
+    totals = add_up_imported_orders(wanted, everything=shown.all_totals)
+    page_context = {**frame, **context, "form": form, "live": rows, "channel": channel, "totals": totals}
     return render(request, "wharfinger/imported_orders/list.html", page_context)
 
 

@@ -15,7 +15,12 @@ from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
-from wharfinger.db.queries.orders.sales_orders import SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.db.queries.orders.sales_orders import (
+    SalesOrderFilter,
+    add_up_sales_orders,
+    list_sales_orders,
+    ship_by_board,
+)
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
@@ -23,6 +28,8 @@ from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
+from wharfinger.web.list_views.sales_orders import SALES_ORDERS
+from wharfinger.web.list_views.state import read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
@@ -33,18 +40,19 @@ from wharfinger.web.rights import needs, signed_in, whom_to_ask
 def show_list(request: HttpRequest) -> HttpResponse:
     form = SalesOrderFilterForm(request.GET, channels=channel_choices())
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
+    wanted, shown = _filter(form, sees_people), read_list(request, SALES_ORDERS)
     page = list_sales_orders(
-        _filter(form, sees_people), today(), cursor=request.GET.get("at", ""), with_customers=sees_people
+        wanted, today(), cursor=shown.cursor, with_customers=sees_people, sorting=shown.sorting, size=shown.size
     )
     may_ship = allowed(request, Right.SHIP)
-    context = {"page": page, "filtered": any(request.GET.get(key) for key in form.fields), "may_ship": may_ship}
+    context = {"page": page, "list": shown, "filtered": shown.filtered, "may_ship": may_ship}
     rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     services = services_with_numbers() if may_ship else ()
-    return render(
-        request, "wharfinger/sales_orders/list.html", {**context, "form": form, "live": rows, "services": services}
-    )
+    totals = add_up_sales_orders(wanted, today(), everything=shown.all_totals)
+    page_context = {**context, "form": form, "live": rows, "services": services, "totals": totals}
+    return render(request, "wharfinger/sales_orders/list.html", page_context)
 
 
 def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:

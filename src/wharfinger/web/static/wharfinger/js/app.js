@@ -63,7 +63,7 @@
       for (const box of scope.querySelectorAll("[data-select]")) box.checked = event.target.checked;
     }
     if (scope && event.target.matches("[data-select-all], [data-select]")) countPicked(scope);
-    const form = closest(event, "form[data-autosubmit]");
+    const form = closest(event, "form[data-autosubmit]") ?? closest(event, "[data-submits]")?.form;
     if (form) form.requestSubmit();
   });
 
