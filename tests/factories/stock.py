@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.db.models import Sum
 from tests.factories.ground import NOW, UK
 
 from wharfinger.db.models import Allocation, ChannelProduct, Listing, Movement, Site, StockItem, StockLevel
 from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.operations.installation._problem_steps import Problems
+from wharfinger.operations.stock._shelf import Shelf
 
 
 def a_site(name="Main warehouse", kind=SiteKind.OWN, pool="", account=None, loaded=False):
@@ -56,3 +59,14 @@ def check_the_ledger():
 def _sums(rows):
     found = rows.objects.values("item_id", "site_id").annotate(units=Sum("quantity")).order_by()
     return {(row["item_id"], row["site_id"]): row["units"] for row in found}
+
+
+def sold_from_fba(line, units, *, shipped_at, now):
+    """Amazon has sent the line from its own stock: the movement that it made; None where it made none."""
+    with transaction.atomic():
+        shelf, problems = Shelf(), Problems()
+        shelf.lock({(line.item_id, line.order.site_id)})
+        shelf.move_fba_sale(line, units, shipped_at=shipped_at, now=now)
+        shelf.write(problems)
+        problems.write(now=now)
+    return Movement.objects.filter(order_line=line).first()

@@ -9,18 +9,20 @@ from tests.factories.accounts import an_account
 from tests.factories.allocating import change_allocated
 from tests.factories.channels import a_channel
 from tests.factories.ground import DE, NOW
+from tests.factories.incoming import ADDRESS
 from tests.factories.orders import an_allocated_order, an_order
 from tests.factories.shipping import a_service
-from tests.factories.stock import a_listing, a_site, an_item
+from tests.factories.stock import a_listing, a_site, an_item, sold_from_fba
 
 from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
+from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.fba_stock import FbaLevel
-from wharfinger.operations.orders._customer_steps import generic_customer
+from wharfinger.operations._rows import draw, id_sequence
+from wharfinger.operations.orders._customer_steps import Customers, People, months_buyers, own_record
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
-from wharfinger.operations.stock._stock_steps import move_fba_sale
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
 KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")
@@ -171,7 +173,7 @@ def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
     line = order.lines.get()
     later = NOW + timedelta(minutes=2)
     outcomes = at_once(
-        lambda: in_a_transaction(move_fba_sale, item.pk, pool.pk, 1, shipped_at=sold_at, order_line=line, now=later),
+        lambda: sold_from_fba(line, 1, shipped_at=sold_at, now=later),
         lambda: fba_stock.load_fba_levels(pool.pk, [FbaLevel(item.pk, 9)], read_at=later, now=later),
     )
     assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
@@ -179,16 +181,33 @@ def test_a_sale_and_a_reading_at_the_same_moment_count_it_once(committed):
     assert Movement.objects.filter(item=item).count() == 2
 
 
+ADA = People(ADDRESS)
+
+
+def customer_of(wanted, channel):
+    """As a batch finds or makes it: its id."""
+    customers = Customers(now=NOW)
+    customers.read([wanted])
+    name = id_sequence(Customer)
+    found = customers.find_or_make(wanted, channel, ADA, OptionValues(), lambda: draw({name: 1})[name][0])
+    customers.write()
+    return found
+
+
+def generic_customer(channel, placed_at):
+    return customer_of(months_buyers(channel, placed_at), channel)
+
+
 def test_two_first_orders_of_a_month_make_one_generic_customer(committed):
     shop = Shop()
     placed = NOW + timedelta(days=40)
 
     def buyer():
-        return in_a_transaction(generic_customer, shop.channel, placed, now=placed)
+        return in_a_transaction(generic_customer, shop.channel, placed)
 
     found = at_once(*[buyer] * 4)
     assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
-    assert {customer.pk for customer in found} == {Customer.objects.get(generic=True).pk}
+    assert set(found) == {Customer.objects.get(generic=True).pk}
 
 
 def test_two_channels_whose_codes_would_be_one_each_make_their_own(committed):
@@ -197,10 +216,23 @@ def test_two_channels_whose_codes_would_be_one_each_make_their_own(committed):
         a_channel(shop.account, shop.site, marketplace, name=f"Amazon.co.uk {marketplace}")
         for marketplace in (DE, FR, IT)
     ]
-    found = at_once(*[lambda own=own: in_a_transaction(generic_customer, own, NOW, now=NOW) for own in channels])
+    found = at_once(*[lambda own=own: in_a_transaction(generic_customer, own, NOW) for own in channels])
     assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
-    assert {(customer.generic_channel_id) for customer in found} == {own.pk for own in channels}
-    assert len({customer.code for customer in found}) == 3
+    rows = Customer.objects.in_bulk(found)
+    assert [rows[pk].generic_channel_id for pk in found] == [own.pk for own in channels]
+    assert len({row.code for row in rows.values()}) == 3
+
+
+def test_the_first_two_orders_of_a_new_buyer_make_one_customer(committed):
+    """As two accounts' batches do it."""
+    shop = Shop()
+
+    def buyer():
+        return in_a_transaction(customer_of, own_record(ADA), shop.channel)
+
+    found = at_once(*[buyer] * 4)
+    assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
+    assert set(found) == {Customer.objects.get().pk}
 
 
 def test_a_later_press_is_refused(db):

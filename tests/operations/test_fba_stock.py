@@ -7,7 +7,7 @@ from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
 from tests.factories.ground import NOW
 from tests.factories.orders import an_order
-from tests.factories.stock import a_site, an_item, level_of
+from tests.factories.stock import a_site, an_item, level_of, sold_from_fba
 
 from wharfinger.db.models import Movement, Problem, StockLevel
 from wharfinger.db.queries.stock.sites import site_levels
@@ -15,7 +15,6 @@ from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.stock import fba_stock
-from wharfinger.operations.stock._stock_steps import move_fba_sale
 
 pytestmark = pytest.mark.django_db
 
@@ -73,9 +72,7 @@ class TestFba:
     def _sale(self, pool, shipped_at, **more):
         _, site, channel, item = pool
         order = an_order(channel, site, [(item, 3)], SalesOrderState.ISSUED, "SHIPPED", shipped_at=shipped_at, **more)
-        return move_fba_sale(
-            item.pk, site.pk, 3, shipped_at=shipped_at, order_line=order.lines.get(), now=NOW + timedelta(hours=1)
-        )
+        return sold_from_fba(order.lines.get(), 3, shipped_at=shipped_at, now=NOW + timedelta(hours=1))
 
     def test_a_sale_before_the_reading_moves_nothing_twice(self, pool):
         _, site, _, item = pool

@@ -111,11 +111,11 @@ def test_a_pending_order_that_is_paid_gets_its_money_and_address(shop):
     shop.take(pending_order())
     shop.take(later(an_order(a_line(quantity=2))))
     order = the_order()
-    assert (order.state, order.total, order.delivery["town"], order.customer.code) == (
+    assert (order.state, order.total, order.delivery["town"], order.customer.name) == (
         "ready_to_ship",
         Decimal("10.00"),
         "Hull",
-        "C000001",
+        "Ada Byron",
     )
 
 

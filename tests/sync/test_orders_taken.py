@@ -743,20 +743,20 @@ class Stumble(Exception):
     """A fault of our own."""
 
 
-@pytest.mark.parametrize("where", ["decode_order", "translate_order", "take_order"])
+@pytest.mark.parametrize("where", ["decode_order", "translate_order", "take_batch"])
 def test_our_own_fault_in_one_order_stops_no_other(world, monkeypatch, where, caplog):
     world.item("MUG", 10)
     bad, good = order(line("MUG")), order(line("MUG"))
-    room = taking if where == "take_order" else take_orders
+    room = taking if where == "take_batch" else take_orders
     real = getattr(room, where)
 
-    def number(given):
-        if where == "take_order":
-            return RawMessage.objects.get(pk=given).key
-        return json.loads(given)["orderId"] if where == "decode_order" else given.order_id
+    def numbers(given):
+        if where == "take_batch":
+            return [message.incoming.amazon_order_id for message in given]
+        return [json.loads(given)["orderId"] if where == "decode_order" else given.order_id]
 
     def stumbles(given, *rest, **named):
-        if number(given) == bad["orderId"]:
+        if bad["orderId"] in numbers(given):
             raise Stumble
         return real(given, *rest, **named)
 

@@ -121,15 +121,15 @@ class Stumble(Exception):
 def test_our_own_fault_reserves_the_units_until_the_import_is_tried_again(world, monkeypatch):
     mug = world.item("MUG", 10)
     message = order(line("MUG", 3))
-    real = take_orders.take_orders.take_order
+    real = take_orders.take_orders.take_batch
 
     def stumbles(*rest, **named):
         raise Stumble
 
-    monkeypatch.setattr(take_orders.take_orders, "take_order", stumbles)
+    monkeypatch.setattr(take_orders.take_orders, "take_batch", stumbles)
     world.hear(message)
     assert (world.imported(message).state, world.level(mug)) == ("system_error", (10, 3))
-    monkeypatch.setattr(take_orders.take_orders, "take_order", real)
+    monkeypatch.setattr(take_orders.take_orders, "take_batch", real)
     RawMessage.objects.update(again_at=None)
     world.take_waiting()
     assert (world.imported(message).state, world.level(mug)) == ("ok", (10, 3))

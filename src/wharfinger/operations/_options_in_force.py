@@ -1,5 +1,6 @@
 """Which values of a channel's (Global) options list hold for one order: read by every area that takes or moves one."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wharfinger.db.models import Channel, ChannelOption, Site
@@ -19,9 +20,12 @@ class InForce:
 def options_for(channel: Channel, order_type: str) -> InForce:
     """The order type's own row, else (Global), else the defaults. One query."""
     stored = ChannelOption.objects.filter(channel=channel, order_type__in=["", order_type])
-    rows: dict[str, ChannelOption] = {
-        row.order_type: row for row in stored.select_related("site", "order_number_prefix")
-    }
+    return in_force(channel, stored.select_related("site", "order_number_prefix"), order_type)
+
+
+def in_force(channel: Channel, stored: Iterable[ChannelOption], order_type: str) -> InForce:
+    """As `options_for`, of the channel's rows with their sites and prefixes."""
+    rows = {str(row.order_type): row for row in stored if row.order_type in ("", order_type)}
     everything = row_of(rows[""]).values if "" in rows else OptionValues()
     override = row_of(rows[order_type]).values if order_type in rows else None
     defaults = defaults_for(channel.kind, channel.marketplace.currency)

@@ -1,6 +1,6 @@
 """Which stock item an order line means: by Amazon SKU or by ASIN, compared exactly."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from wharfinger.domain.identity import NotAnIdentity, parse_sku
@@ -47,11 +47,7 @@ def match_line(sku: str, asin: str, candidates: Iterable[Candidate], *, by_sku: 
     return NotMatched(f"No stock item is linked to the {word} “{shown}”.")
 
 
-def near_misses(code: str, known: Sequence[str], *, at_most: int = 5) -> tuple[str, ...]:
-    """Known codes that differ only by case, spaces or leading zeros: the probable remedies, never taken by itself."""
-    wanted = _loosened(code)
-    return tuple(other for other in known if other != code and _loosened(other) == wanted)[:at_most]
-
-
-def _loosened(code: str) -> str:
+def loosened(code: str) -> str:
+    """Without what people type differently: case, spaces, leading zeros. Codes that are alike so are near misses, never
+    taken by themselves."""
     return "".join(code.casefold().split()).lstrip("0")

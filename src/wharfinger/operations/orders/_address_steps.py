@@ -4,14 +4,12 @@ from datetime import datetime
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Problem, SalesOrder
-from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutPartAddress, Subject
-from wharfinger.domain.orders.addresses import LABEL, Doubts, changed, differs_in_part, doubts, read_address, written
-from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress, IncomingOrder
-from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-
-TO_SEND = (AmazonStatus.UNSHIPPED, AmazonStatus.PARTIALLY_SHIPPED)
+from wharfinger.domain.orders.addresses import LABEL, Doubts, doubts, read_address
+from wharfinger.domain.orders.changes import TO_SEND
+from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress
+from wharfinger.operations.installation._problem_steps import Problems
 
 
 def address_hash(address: IncomingAddress | None) -> str:
@@ -19,21 +17,22 @@ def address_hash(address: IncomingAddress | None) -> str:
     return keyed_hash("confirmed address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
 
 
-def note_address(order: SalesOrder, status: AmazonStatus, *, now: datetime) -> None:
+def note_address(order: SalesOrder, status: AmazonStatus, problems: Problems) -> bool:
     """Hold the order while nothing could be written on its label, unless a person confirmed the address as it is.
 
-    Amazon gives the address minutes after payment (behaviour O08).
+    Amazon gives the address minutes after payment (behaviour O08). Returns whether it is held.
     """
     address = read_address(order.delivery)
     lacks = doubts(address)
     confirmed = bool(address) and order.confirmed_address_hash == address_hash(address)
     wanted = None if status not in TO_SEND or not lacks or confirmed else _kind(lacks)
-    for kind in (ProblemKind.NO_ADDRESS, ProblemKind.ADDRESS_INCOMPLETE):
+    for kind in ADDRESS_HOLDS:
         if kind is not wanted:
-            solve_problem(kind, AboutOrder(order.pk), now=now)
+            problems.solve(kind, AboutOrder(order.pk))
     if wanted is not None:
         cause, remedy = _NOTHING if wanted is ProblemKind.NO_ADDRESS else _odd(lacks)
-        _open(order, wanted, AboutOrder(order.pk), cause.format(order.code), remedy, now)
+        _open(problems, order, wanted, AboutOrder(order.pk), cause.format(order.code), remedy)
+    return wanted is not None
 
 
 def _kind(lacks: Doubts) -> ProblemKind:
@@ -61,42 +60,29 @@ def _listed(parts: tuple[str, ...]) -> str:
     return f"{', '.join(others)} and {last}" if others else last
 
 
-def note_address_change(
-    order: SalesOrder, before: IncomingAddress | None, incoming: IncomingOrder, *, now: datetime
-) -> None:
-    """Keep old and new in the timeline; once somebody picked or packed by the old one, a person must know."""
-    after = read_address(order.delivery)
-    if before is not None and differs_in_part(before, incoming.address) and incoming.status in TO_SEND:
-        _note_part(order, incoming.address, now)
-    if before is None or after is None or not changed(before, after):
+def warn_of_new_address(order: SalesOrder, problems: Problems, *, dispatched: bool) -> None:
+    """Once somebody picked or packed by the old one, a person must know; both are in the timeline."""
+    if order.picked_at is None and not dispatched:
         return
-    record_activity(
-        "Amazon changed the delivery address.",
-        personal={"before": written(before), "after": written(after)},
-        sales_order=order,
-        channel_id=order.channel_id,
-        now=now,
-    )
-    if order.picked_at is None and not order.shipments.exists():
-        return
-    when = "after a parcel was dispatched" if order.shipments.exists() else "after it was picked"
+    when = "after a parcel was dispatched" if dispatched else "after it was picked"
     _open(
+        problems,
         order,
         ProblemKind.ADDRESS_CHANGED,
         AboutOrder(order.pk),
         f"Amazon changed the delivery address of {order.code} {when}.",
         "Stop or relabel the parcel: old and new address are in the order's timeline. Then press “I have seen "
         "the new address” on the order.",
-        now,
     )
 
 
-def _note_part(order: SalesOrder, address: IncomingAddress | None, now: datetime) -> None:
+def warn_of_part_address(order: SalesOrder, address: IncomingAddress | None, problems: Problems) -> None:
     """Another address of which Amazon sent too little: one problem for each such address."""
     subject = AboutPartAddress(order.pk, address_hash(address)[:16])
-    if Problem.objects.filter(kind=ProblemKind.ADDRESS_CHANGED, key=subject).exists():
+    if problems.was_opened(ProblemKind.ADDRESS_CHANGED, subject):
         return
     _open(
+        problems,
         order,
         ProblemKind.ADDRESS_CHANGED,
         subject,
@@ -104,7 +90,6 @@ def _note_part(order: SalesOrder, address: IncomingAddress | None, now: datetime
         "unchanged.",
         "Compare the address with Seller Central before you dispatch. Then press “I have seen the new address” on the "
         "order.",
-        now,
     )
 
 
@@ -114,13 +99,5 @@ def solve_address_changes(order: SalesOrder, *, now: datetime) -> int:
     return rows.update(solved_at=now)
 
 
-def _open(order: SalesOrder, kind: ProblemKind, subject: Subject, cause: str, remedy: str, now: datetime) -> None:
-    open_problem(
-        kind,
-        subject,
-        cause=cause,
-        remedy=remedy,
-        sales_order=order,
-        channel_id=order.channel_id,
-        now=now,
-    )
+def _open(problems: Problems, order: SalesOrder, kind: ProblemKind, subject: Subject, cause: str, remedy: str) -> None:
+    problems.open(kind, subject, cause=cause, remedy=remedy, sales_order_id=order.pk, channel_id=order.channel_id)

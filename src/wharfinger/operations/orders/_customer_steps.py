@@ -1,23 +1,25 @@
-"""Steps that find or make the customer of an order; they need an open transaction."""
+"""Steps that find or make the customers of a batch's orders; they need an open transaction."""
 
+import hashlib
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import assert_never
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import connection
 
 from wharfinger.db.encryption import keyed_hash
-from wharfinger.db.models import Channel, Customer, Installation
+from wharfinger.db.models import Channel, Customer
 from wharfinger.domain.channels.channel import CustomerPolicy
 from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.days import day_of
 from wharfinger.domain.orders.addresses import doubts, has_street, masked
 from wharfinger.domain.orders.customers import generic_code, month_of
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
-from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
+from wharfinger.operations._rows import Rows, draw
 
-_TRIES = 5
-"""Two orders of a new month at once: whoever is second finds the first one's customer, or takes the next code."""
+NUMBERS = "wharfinger_customer_number"
+"""The sequence of customers' codes; gaps are allowed."""
 
 
 def surname(name: str) -> str:
@@ -47,68 +49,139 @@ def hashes_of(people: People) -> dict[str, str]:
     }
 
 
-def customer_for(
-    channel: Channel, people: People, options: OptionValues, *, placed_at: datetime, now: datetime
-) -> Customer | None:
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    """A buyer who gets a record of his own, known by address line 1 + town + postcode, then by his name: hashes."""
+
+    where: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class MonthsBuyers:
+    """All buyers of a channel and a month (mmyy of its marketplace) that share one record."""
+
+    channel_id: int
+    month: str
+
+
+Wanted = Buyer | MonthsBuyers | None
+
+
+def wanted_customer(channel: Channel, people: People, options: OptionValues, *, placed_at: datetime) -> Wanted:
     """Whose record the buyer becomes by the channel's Customer policy; None while nothing is known of the buyer."""
     if options.customer_policy is CustomerPolicy.GENERIC:
-        return generic_customer(channel, placed_at, company_class=options.company_class, now=now)
-    return find_or_make_customer(people, company_class=options.company_class, now=now)
+        return months_buyers(channel, placed_at)
+    return own_record(people)
 
 
-def find_or_make_customer(people: People, *, company_class: int | None = None, now: datetime) -> Customer | None:
-    """By address line 1 + town + postcode, then forename + surname, else a new one. None without clear buyer data."""
+def own_record(people: People) -> Buyer | None:
+    """None without clear buyer data."""
     address = people.address
-    name = people.name or (address.company if address else "")
+    name = _name(people)
     if address is None or not (has_street(address) and name) or doubts(address).masked or masked(name):
         return None
     where = keyed_hash("address", f"{address.line_1}|{address.town}|{address.postcode}")
-    who = keyed_hash("name", name)
-    known = Customer.objects.filter(address_hash=where, name_hash=who, generic=False)
-    customer = known.order_by("pk").first()
-    if customer is not None:
-        return customer
-    return Customer.objects.create(
-        code=_next_code(),
-        company_class_id=company_class,
-        name=name,
-        email=people.buyer.email,
-        address=asdict(address),
-        address_hash=where,
-        name_hash=who,
-        made_at=now,
-        **hashes_of(people),
-    )
+    return Buyer(where, keyed_hash("name", name))
 
 
-def generic_customer(
-    channel: Channel, placed_at: datetime, *, company_class: int | None = None, now: datetime
-) -> Customer:
-    """The one customer of a channel and a month of its marketplace, for orders whose buyer Amazon does not tell."""
-    day = day_of(placed_at, channel.marketplace.time_zone)
-    month = month_of(day)
-    for _ in range(_TRIES):
-        known = Customer.objects.filter(generic_channel=channel, generic_month=month).first()
-        if known is not None:
-            return known
-        taken = set(Customer.objects.filter(code__endswith=f"-{month}").values_list("code", flat=True))
-        try:
-            with transaction.atomic():
-                return Customer.objects.create(
-                    code=generic_code(channel.name, month, taken),
+def months_buyers(channel: Channel, placed_at: datetime) -> MonthsBuyers:
+    return MonthsBuyers(channel.pk, month_of(day_of(placed_at, channel.marketplace.time_zone)))
+
+
+def _name(people: People) -> str:
+    return people.name or (people.address.company if people.address else "")
+
+
+class Customers:
+    """Customers of a batch: those that are there, and those that it makes, each once."""
+
+    def __init__(self, *, now: datetime) -> None:
+        self._now = now
+        self._known: dict[Buyer | MonthsBuyers, int] = {}
+        self._rows = Rows(Customer)
+        self._codes: set[str] = set()
+        self._numbers: list[int] = []
+        self.missing = 0
+        """How many records are going to be made."""
+
+    def read(self, wanted: Collection[Buyer | MonthsBuyers]) -> None:
+        """Those of them that are there. Whoever is not is this transaction's to make until it ends: another batch that
+        has an order of the same new buyer waits, and finds the record then."""
+        self._find(wanted)
+        unknown = [one for one in wanted if one not in self._known]
+        if not unknown:
+            return
+        _lock(unknown)
+        self._find(unknown)
+        self.missing = sum(one not in self._known for one in unknown)
+        buyers = [one for one in unknown if isinstance(one, Buyer) and one not in self._known]
+        self._numbers = draw({NUMBERS: len(buyers)})[NUMBERS]
+        months = {one.month for one in unknown if isinstance(one, MonthsBuyers)}
+        if months:
+            generic = Customer.objects.filter(generic=True, generic_month__in=months)
+            self._codes = set(generic.values_list("code", flat=True))
+
+    def _find(self, wanted: Collection[Buyer | MonthsBuyers]) -> None:
+        buyers = [one for one in wanted if isinstance(one, Buyer)]
+        months = [one for one in wanted if isinstance(one, MonthsBuyers)]
+        if buyers:
+            known = Customer.objects.filter(
+                address_hash__in={one.where for one in buyers}, name_hash__in={one.who for one in buyers}, generic=False
+            )
+            for pk, where, who in known.order_by("-pk").values_list("pk", "address_hash", "name_hash"):
+                self._known[Buyer(where, who)] = pk
+        if months:
+            known = Customer.objects.filter(
+                generic_channel__in={one.channel_id for one in months}, generic_month__in={one.month for one in months}
+            )
+            for pk, channel, month in known.values_list("pk", "generic_channel", "generic_month"):
+                self._known[MonthsBuyers(channel or 0, month)] = pk
+
+    def find_or_make(
+        self, wanted: Wanted, channel: Channel, people: People, options: OptionValues, ids: Callable[[], int]
+    ) -> int | None:
+        """The customer's id. `ids`: draws one for a new record."""
+        if wanted is None or wanted in self._known:
+            return None if wanted is None else self._known[wanted]
+        row = self._new(wanted, channel, people)
+        row.pk, row.made_at, row.company_class_id = ids(), self._now, options.company_class
+        self._rows.add(row)
+        self._known[wanted] = row.pk
+        return row.pk
+
+    def _new(self, wanted: Buyer | MonthsBuyers, channel: Channel, people: People) -> Customer:
+        match wanted:
+            case Buyer(where, who):
+                return Customer(
+                    code=f"C{self._numbers.pop(0):06d}",
+                    name=_name(people),
+                    email=people.buyer.email,
+                    address=asdict(people.address or IncomingAddress()),
+                    address_hash=where,
+                    name_hash=who,
+                    **hashes_of(people),
+                )
+            case MonthsBuyers(_, month):
+                code = generic_code(channel.name, month, self._codes)
+                self._codes.add(code)
+                return Customer(
+                    code=code,
                     generic=True,
                     generic_channel=channel,
                     generic_month=month,
-                    company_class_id=company_class,
-                    name=f"{channel.name} {day:%B %Y}",
-                    made_at=now,
+                    name=f"{channel.name} {date(2000 + int(month[2:]), int(month[:2]), 1):%B %Y}",
                 )
-        except IntegrityError as error:
-            if not any(name in str(error) for name in ("one_generic_customer_a_month", "customer_code")):
-                raise
-    raise RuntimeError(f"no code is free for the generic customer of channel {channel.pk} in {month}")
+            case _:
+                assert_never(wanted)
+
+    def write(self) -> None:
+        self._rows.write()
 
 
-def _next_code() -> str:
-    Installation.objects.filter(pk=INSTALLATION_ID).update(next_customer=F("next_customer") + 1)
-    return f"C{Installation.objects.get(pk=INSTALLATION_ID).next_customer - 1:06d}"
+def _lock(unknown: Collection[Buyer | MonthsBuyers]) -> None:
+    """Until the transaction's end. A month's codes are shared by all channels, hence one lock for the month."""
+    names = {f"{one.where}{one.who}" if isinstance(one, Buyer) else f"generic {one.month}" for one in unknown}
+    keys = sorted(int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True) for name in names)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS wanted(key)", [keys])

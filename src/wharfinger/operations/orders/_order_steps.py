@@ -1,86 +1,37 @@
-"""Steps that write a sales order and its lines from what Amazon says; they need an open transaction."""
+"""Steps that write what Amazon says into a sales order and its lines; they need an open transaction."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
 
-from django.db.models import F
-
-from wharfinger.db.models import (
-    CourierLevelMapping,
-    ImportedOrder,
-    Installation,
-    SalesOrder,
-    SalesOrderLine,
-    Site,
-    StockItem,
-)
+from wharfinger.db.models import SalesOrder, SalesOrderLine
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
 from wharfinger.domain.orders.addresses import merge, merge_buyer, read_address, read_buyer
 from wharfinger.domain.orders.matching import Matched, NotMatched
-from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
-from wharfinger.operations._options_in_force import (
-    InForce,
+from wharfinger.domain.orders.order import AmazonStatus, IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.domain.orders.sales_orders import totals_fault
+from wharfinger.operations._options_in_force import InForce
+from wharfinger.operations.orders._book import IDS, Book
+from wharfinger.operations.orders._customer_steps import People, hashes_of
+from wharfinger.operations.stock._allocation_steps import (
+    claims_of_lines,
+    is_picked_by_itself,
+    short_of_stock,
+    state_of,
 )
-from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
-from wharfinger.operations.orders._customer_steps import People, customer_for, hashes_of
-from wharfinger.operations.orders._link_steps import find_items, hold_line
 
 TITLE_AT_MOST = 500
 
 
-def make_sales_order(
-    imported: ImportedOrder,
-    incoming: IncomingOrder,
-    site: Site,
-    options: InForce,
-    *,
-    matches: Sequence[Matched | NotMatched],
-    now: datetime,
-) -> SalesOrder:
-    """The order and its lines, matched to stock items; a line without one is held. Options are stamped on it."""
-    channel = imported.channel
-    if channel is None:
-        raise ValueError("a sales order belongs to a channel")
-    order = SalesOrder(
-        code=_next_code(options.prefix),
-        imported=imported,
-        channel=channel,
-        site=site,
-        order_ref=imported.order_ref,
-        order_type=incoming.order_type,
-        state=SalesOrderState.PENDING,
-        placed_at=incoming.placed_at,
-        made_at=now,
-        sales_source_id=options.values.sales_source,
-        bank_account_id=options.values.bank_account,
-        confirmed=options.values.orders_confirmed is not False,
-    )
-    write_facts(order, incoming, options, now=now)
-    stamp_courier(order, options)
-    order.save(force_insert=True)
-    write_lines(order, incoming.lines, matches, now=now)
-    return order
+def people_of(order: SalesOrder | None, incoming: IncomingOrder) -> People:
+    """Buyer and address, part by part, after this message."""
+    held_address = read_address(order.delivery) if order else None
+    held_buyer = read_buyer(order.buyer) if order else IncomingBuyer()
+    return People(merge(held_address, incoming.address), merge_buyer(held_buyer, incoming.buyer))
 
 
-def _next_code(prefix: str) -> str:
-    Installation.objects.filter(pk=INSTALLATION_ID).update(next_sales_order=F("next_sales_order") + 1)
-    return f"{prefix}{Installation.objects.get(pk=INSTALLATION_ID).next_sales_order - 1:06d}"
-
-
-def stamp_courier(order: SalesOrder, options: InForce) -> None:
-    """Courier group and invoice priority: of the channel's mapping for Amazon's service level, else the options'."""
-    level = None
-    if order.service_level:
-        levels = CourierLevelMapping.objects.filter(channel=order.channel_id, service_level__iexact=order.service_level)
-        level = levels.first()
-    order.courier_group_id = level.group_id if level else options.values.courier_group
-    mapped = level.invoice_priority if level else None
-    order.invoice_priority = options.values.invoice_priority if mapped is None else mapped
-
-
-def write_facts(order: SalesOrder, incoming: IncomingOrder, options: InForce, *, now: datetime) -> None:
+def write_facts(order: SalesOrder, incoming: IncomingOrder, people: People) -> None:
     """Amazon's facts of the whole order; what Amazon does not say (any more) stays as it was (A09)."""
-    level = order.service_level
     order.currency = incoming.currency or order.currency
     order.total = order.total if incoming.total is None else incoming.total
     order.service_level = incoming.service_level[:40] or order.service_level
@@ -88,51 +39,43 @@ def write_facts(order: SalesOrder, incoming: IncomingOrder, options: InForce, *,
     order.replaces = incoming.replaces[:30] or order.replaces
     order.ship_by = incoming.ship_by or order.ship_by
     order.deliver_by = incoming.deliver_by or order.deliver_by
-    _write_people(order, incoming)
-    if order.customer_id is None:
-        people = People(read_address(order.delivery), read_buyer(order.buyer))
-        order.customer = customer_for(order.channel, people, options.values, placed_at=incoming.placed_at, now=now)
-    if order.pk is not None and order.service_level != level:
-        stamp_courier(order, options)
+    _write_people(order, people)
 
 
-def _write_people(order: SalesOrder, incoming: IncomingOrder) -> None:
-    """Buyer and address, part by part; the hashes by which they are found."""
-    address = merge(read_address(order.delivery), incoming.address)
-    buyer = merge_buyer(read_buyer(order.buyer), incoming.buyer)
-    if address is not None:
-        order.delivery = asdict(address)
-    if buyer != IncomingBuyer():
-        order.buyer = asdict(buyer)
-    for name, value in hashes_of(People(address, buyer)).items():
+def _write_people(order: SalesOrder, people: People) -> None:
+    """With the hashes by which they are found; what is the same is left alone, and so is not encrypted anew."""
+    delivery = asdict(people.address) if people.address is not None else order.delivery
+    buyer = asdict(people.buyer) if people.buyer != IncomingBuyer() else order.buyer
+    if (delivery, buyer) == (order.delivery, order.buyer) and not order._state.adding:
+        return
+    order.delivery, order.buyer = delivery, buyer
+    for name, value in hashes_of(people).items():
         if value:
             setattr(order, name, value)
 
 
-def add_lines(order: SalesOrder, lines: Sequence[IncomingLine], *, now: datetime) -> list[SalesOrderLine]:
-    """Lines that came to the order after it was taken."""
-    if not lines:
-        return []
-    found = find_items(order.channel, [(line.sku, line.asin) for line in lines])
-    return write_lines(order, lines, found, now=now)
+def stamp_courier(order: SalesOrder, options: InForce, book: Book) -> None:
+    """Courier group and invoice priority: of the channel's mapping for Amazon's service level, else the options'."""
+    level = book.channels.courier_level(order.channel_id, order.service_level)
+    order.courier_group_id = level.group_id if level else options.values.courier_group
+    mapped = level.invoice_priority if level else None
+    order.invoice_priority = options.values.invoice_priority if mapped is None else mapped
 
 
-def write_lines(
-    order: SalesOrder, lines: Sequence[IncomingLine], matches: Sequence[Matched | NotMatched], *, now: datetime
+def add_lines(
+    book: Book, order: SalesOrder, lines: Sequence[IncomingLine], matches: Sequence[Matched | NotMatched]
 ) -> list[SalesOrderLine]:
-    """Write new lines, matched or held."""
-    rows = [_row(order, line, match) for line, match in zip(lines, matches, strict=True)]
-    SalesOrderLine.objects.bulk_create(rows)
-    held = [row for row in rows if row.held_reason]
-    if held:
-        codes = list(StockItem.objects.filter(archived=False).values_list("code", flat=True)[:100_000])
-        for row in held:
-            hold_line(row, order, row.held_reason, known_codes=codes, now=now)
+    """New lines, matched or held."""
+    rows = [_row(book, order, line, match) for line, match in zip(lines, matches, strict=True)]
+    for row in rows:
+        if row.held_reason:
+            _hold_line(book, order, row)
     return rows
 
 
-def _row(order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> SalesOrderLine:
+def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> SalesOrderLine:
     row = SalesOrderLine(
+        pk=book.numbers.next(IDS[SalesOrderLine]),
         order=order,
         order_item_id=line.order_item_id,
         sku=line.sku,
@@ -145,7 +88,24 @@ def _row(order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> 
         case NotMatched(reason):
             row.held_reason = reason
     write_line_facts(row, line)
-    return row
+    return book.lines.add(row)
+
+
+def _hold_line(book: Book, order: SalesOrder, row: SalesOrderLine) -> None:
+    """The line waits for a link; its problem names the near misses."""
+    close = book.links.close_codes(row.sku)
+    hint = f" Similar codes: {', '.join(close)}." if close else ""
+    book.problems.open(
+        ProblemKind.UNKNOWN_SKU,
+        AboutSku(book.account_id, row.sku),
+        cause=f"{row.held_reason}{hint} {order.code} is waiting for it.",
+        remedy="Press “Link to a stock item” and choose or create it. Every order waiting for it then "
+        "continues automatically.",
+        account_id=book.account_id,
+        channel_id=order.channel_id,
+        sales_order_id=order.pk,
+        imported_order_id=order.imported_id,
+    )
 
 
 def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
@@ -164,3 +124,78 @@ def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
     row.customisation_url = line.customisation_url or row.customisation_url
     row.serial_numbers_required = line.serial_numbers_required or row.serial_numbers_required
     row.cancel_requested = line.cancel_requested
+
+
+def allocate_order(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> None:
+    """Bring the allocations of its lines to what they still need and can have."""
+    book.shelf.allocate("line", claims_of_lines(lines, order.site_id), now=book.now)
+
+
+def settle_state(
+    book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine], options: InForce, *, address_missing: bool = False
+) -> None:
+    """Set the order's state from its facts, and open or solve its waiting for stock."""
+    parts = {line.item_id: book.shelf.parts(line.item_id) for line in lines if line.item_id is not None}
+    held = {line.pk: {item: units for (item, _), units in book.shelf.held("line", line.pk).items()} for line in lines}
+    state = state_of(order, lines, parts, held, address_missing=address_missing)
+    became_ready = state is SalesOrderState.READY and order.state is not state
+    order.state = state
+    if became_ready and not order._state.adding:
+        pick(book, order, options)
+    if state is not SalesOrderState.AWAITING_STOCK:
+        book.problems.solve(ProblemKind.AWAITING_STOCK, AboutOrder(order.pk))
+        return
+    cause, remedy = short_of_stock(order)
+    warn(book, order, ProblemKind.AWAITING_STOCK, cause, remedy)
+
+
+def pick(book: Book, order: SalesOrder, options: InForce) -> None:
+    """Auto-pick."""
+    if is_picked_by_itself(order, options):
+        order.picked_at = book.now
+
+
+def warn(book: Book, order: SalesOrder, kind: ProblemKind, cause: str, remedy: str) -> None:
+    """A problem of the sales order."""
+    book.problems.open(
+        kind, AboutOrder(order.pk), cause=cause, remedy=remedy, sales_order_id=order.pk, channel_id=order.channel_id
+    )
+
+
+def warn_of_currency(book: Book, order: SalesOrder, options: InForce) -> None:
+    expected = options.values.currency
+    if not order.currency or order.currency == expected:
+        book.problems.solve(ProblemKind.FOREIGN_CURRENCY, AboutOrder(order.pk))
+        return
+    warn(
+        book,
+        order,
+        ProblemKind.FOREIGN_CURRENCY,
+        f"{order.code} is in {order.currency}, but {order.channel.name} expects {expected}.",
+        "The order was imported with Amazon's amounts unchanged. Check them before you invoice it, then press "
+        "“Mark as done”.",
+    )
+
+
+def warn_of_totals(book: Book, order: SalesOrder, incoming: IncomingOrder) -> bool:
+    """The order goes on, whatever Amazon's sums are; a person looks at them, and the invoice waits for that.
+
+    Answers whether the amounts agree again that had differed.
+    """
+    fault = totals_fault(incoming)
+    if not fault or fault == order.totals_accepted or incoming.status is AmazonStatus.CANCELLED:
+        return book.problems.solve(ProblemKind.TOTALS_DIFFER, AboutOrder(order.pk))
+    warn(
+        book,
+        order,
+        ProblemKind.TOTALS_DIFFER,
+        f"{order.code}: {fault}",
+        "The order continues; only its invoice waits. Compare its amounts with Seller Central, then press "
+        "“Accept these amounts” on the order. It closes automatically when Amazon sends amounts that agree.",
+    )
+    return False
+
+
+def invoice_waits(book: Book, order: SalesOrder) -> bool:
+    """Whether *Totals differ* is open for the order."""
+    return book.problems.is_open(ProblemKind.TOTALS_DIFFER, AboutOrder(order.pk))

@@ -4,57 +4,64 @@ Whatever the state of its import, an FBM order takes its units until Amazon says
 cancelled: the buyer has paid, and somebody sends the goods from the same shelf. An ignored order is no
 exception, for Ignore says that we make no sales order of it, not that nobody sends it.
 When the order becomes a sales order its lines take the units over in the same transaction.
+
+In two halves: `plan_reservation` matches the lines, which says what levels they stand on; with those locked,
+`reserve` takes the units.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
-from wharfinger.db.models import (
-    Allocation,
-    ChannelOption,
-    ChannelProduct,
-    ImportedLine,
-    ImportedOrder,
-    Installation,
-    Listing,
-)
+from wharfinger.db.models import ChannelProduct, ImportedLine, ImportedOrder
 from wharfinger.domain.orders.matching import Matched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingLine, IncomingOrder
-from wharfinger.domain.stock.allocation import SellingSite, reserving_site
-from wharfinger.domain.stock.ledger import MovementReason
-from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
-from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.orders._link_steps import find_items_of
-from wharfinger.operations.stock._allocation_steps import Claim, allocate, claims_of, parts_of
-from wharfinger.operations.stock._stock_steps import Move, lock_levels, raise_notices, write_movement
+from wharfinger.operations._rows import Rows
+from wharfinger.operations.installation._problem_steps import Problems
+from wharfinger.operations.orders._book import IDS, Book
+from wharfinger.operations.orders._channel_facts import Channels, Links
+from wharfinger.operations.stock._allocation_steps import Claim, Key, claims_of
+from wharfinger.operations.stock._shelf import Shelf
 
 _AT_MOST = 500
 SHORTEST_KEPT = timedelta(days=1)
 """The setting is whole days: a younger order need not ask for it."""
 ENDED = (AmazonStatus.SHIPPED, AmazonStatus.CANCELLED)
+LEFT_BEFORE = "Shipped at Amazon before it was imported"
 
 
-def reserve_units(imported: ImportedOrder, incoming: IncomingOrder, *, now: datetime, found_now: bool = False) -> None:
-    """Keep the order's lines as Amazon states them and bring their reservation to what is still to be sent.
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """The lines of an order without a sales order, matched; `left`: units by line that were sent since."""
+
+    imported: ImportedOrder
+    rows: Sequence[ImportedLine] = ()
+    left: dict[int, int] = field(default_factory=dict)
+    ends: bool = False
+    """Nobody's any more: Amazon sends the order from its own stock."""
+
+
+def plan_reservation(book: Book, imported: ImportedOrder, incoming: IncomingOrder) -> Reservation:
+    """Keep the order's lines as Amazon states them.
 
     Units that Amazon counts as sent are booked out, so that on hand stays true. What had left when the order was
-    first seen moves nothing, unless it was placed and sent (`found_now`) while we were not looking.
+    first seen moves nothing, unless it was placed and sent while we were not looking.
     """
+    rows = book.kept_of.setdefault(imported.pk, [])
     if imported.fulfilment == Fulfilment.FBA:
-        release_units(imported, now=now)
-        return
-    rows = [] if found_now else list(imported.lines.select_for_update(no_key=True).order_by("pk"))
-    sent_unseen = found_now and incoming.placed_at >= imported.account.made_at
+        return Reservation(imported, rows, ends=True)
+    sent_unseen = imported.pk in book.found_now and incoming.placed_at >= book.account.made_at
     if not rows and imported.amazon_status in ENDED and not sent_unseen:
-        return
-    left = _keep_lines(imported, incoming, rows, sent_unseen=sent_unseen)
-    serve_lines([imported], rows, left=left, now=now)
+        return Reservation(imported)
+    left = _keep_lines(book, imported, incoming, rows, sent_unseen=sent_unseen)
+    match_rows(book.channels, book.links, imported, rows)
+    return Reservation(imported, rows, left)
 
 
 def _keep_lines(
-    imported: ImportedOrder, incoming: IncomingOrder, rows: list[ImportedLine], *, sent_unseen: bool
+    book: Book, imported: ImportedOrder, incoming: IncomingOrder, rows: list[ImportedLine], *, sent_unseen: bool
 ) -> dict[int, int]:
     """Write the lines, new ones into `rows` too; returns the units by row that left since the last message."""
     status = imported.amazon_status
@@ -63,9 +70,18 @@ def _keep_lines(
     for line in incoming.lines:
         row = held.get(line.order_item_id)
         if row is None:
-            row = ImportedLine(imported=imported, order_item_id=line.order_item_id, sku=line.sku, asin=line.asin[:20])
-            rows.append(row)
-        _note_line(row, line, status, left, sent_unseen=sent_unseen)
+            row = ImportedLine(
+                pk=book.numbers.next(IDS[ImportedLine]),
+                imported=imported,
+                order_item_id=line.order_item_id,
+                sku=line.sku,
+                asin=line.asin[:20],
+            )
+            waiting = max(0, line.quantity_ordered) * sent_unseen
+            rows.append(book.kept.add(row))
+        else:
+            waiting = row.quantity_open
+        _note_line(row, line, status, left, waiting=waiting)
     order_item_ids = {line.order_item_id for line in incoming.lines}
     for row in rows:
         if row.order_item_id not in order_item_ids and (order_item_ids or status in ENDED):
@@ -74,18 +90,16 @@ def _keep_lines(
 
 
 def _note_line(
-    row: ImportedLine, line: IncomingLine, status: AmazonStatus, left: dict[int, int], *, sent_unseen: bool
+    row: ImportedLine, line: IncomingLine, status: AmazonStatus, left: dict[int, int], *, waiting: int
 ) -> None:
-    waiting = row.quantity_open if row.pk else max(0, line.quantity_ordered) * sent_unseen
     row.title = line.title[:500] or row.title
     row.quantity_ordered = max(0, line.quantity_ordered)
-    shipped = min(max(line.quantity_fulfilled, row.quantity_shipped or 0), row.quantity_ordered)
-    gone = min(shipped - (row.quantity_shipped or 0), waiting)
+    shipped = min(max(line.quantity_fulfilled, row.quantity_shipped), row.quantity_ordered)
+    gone = min(shipped - row.quantity_shipped, waiting)
     row.quantity_shipped = shipped
     row.quantity_cancelled = min(max(0, line.quantity_cancelled), row.quantity_ordered - shipped)
     if status is AmazonStatus.CANCELLED:
         row.quantity_cancelled = row.quantity_ordered - shipped
-    row.save()
     if gone > 0:
         left[row.pk] = gone
 
@@ -99,205 +113,149 @@ def _end_line(row: ImportedLine, status: AmazonStatus, left: dict[int, int]) -> 
         row.quantity_shipped += row.quantity_open
     else:
         row.quantity_cancelled = row.quantity_ordered - row.quantity_shipped
-    row.save(update_fields=["quantity_shipped", "quantity_cancelled"])
 
 
-def serve_lines(
-    orders: Sequence[ImportedOrder],
-    rows: Sequence[ImportedLine],
-    *,
-    now: datetime,
-    left: Mapping[int, int] | None = None,
-) -> None:
-    """Match the lines, find the site of each, and give them the units that they need and can have.
-
-    `left`: units by row that were sent since. The levels of all orders are locked at once, in the one order.
-    """
-    gone = left or {}
-    by_order = {order.pk: order for order in orders}
-    _match(by_order, rows)
-    parts = parts_of(row.item_id for row in rows if row.item_id is not None)
-    keys = {
-        (part.item_id, row.site_id)
-        for row in rows
-        if row.item_id is not None and row.site_id is not None
-        for part in parts[row.item_id]
-    }
-    allocated = list(Allocation.objects.filter(imported_line__in=[row.pk for row in rows]))
-    if not keys and not allocated:
-        return
-    lock_levels(keys | {(row.item_id, row.site_id) for row in allocated})
-    for row in rows:
-        if row.pk in gone:
-            _book_out(by_order[row.imported_id], row, gone[row.pk], now)
-    claims = [claim for row in rows for claim in claims_of(by_order[row.imported_id], [row])]
-    allocate("imported_line", claims, now=now)
-
-
-def _match(orders: Mapping[int, ImportedOrder], rows: Sequence[ImportedLine]) -> None:
+def match_rows(channels: Channels, links: Links, imported: ImportedOrder, rows: Iterable[ImportedLine]) -> None:
     """Set item and site of each line: that of the account's FBM channels that sell the listing."""
-    groups: dict[tuple[int, str, bool], list[ImportedLine]] = {}
+    marketplace_id, unsaid = imported.marketplace_id or "", not imported.fulfilment
+    by_sku = channels.by_sku(marketplace_id)
     for row in rows:
-        order = orders[row.imported_id]
-        groups.setdefault((order.account_id, order.marketplace_id or "", not order.fulfilment), []).append(row)
-    for (account_id, marketplace_id, unsaid), lines in groups.items():
-        sites = _Sites(account_id, marketplace_id, lines)
-        pairs = [(line.sku, line.asin) for line in lines]
-        for line, match in zip(
-            lines, find_items_of(account_id, marketplace_id, pairs, by_sku=sites.by_sku), strict=True
-        ):
-            item = match.item_id if isinstance(match, Matched) else None
-            site = None if item is None or (unsaid and not sites.merchant(line.sku)) else sites.of(line.sku)
-            if site is None and item is not None and item == line.item_id and not unsaid:
-                site = line.site_id  # its channel is archived: the goods stand where they stood
-            if (item, site) != (line.item_id, line.site_id):
-                line.item_id, line.site_id = item, site
-                line.save(update_fields=["item", "site"])
+        match = links.match(row.sku, row.asin, marketplace_id, by_sku=by_sku)
+        item = match.item_id if isinstance(match, Matched) else None
+        nobody = item is None or (unsaid and not links.sent_by_merchant(row.sku))
+        site = None if nobody else links.reserving_site(channels, row.sku, marketplace_id)
+        if site is None and item is not None and item == row.item_id and not unsaid:
+            site = row.site_id  # its channel is archived: the goods stand where they stood
+        row.item_id, row.site_id = item, site
 
 
-class _Sites:
-    """The sites from which the account's FBM channels sell these lines."""
-
-    def __init__(self, account_id: int, marketplace_id: str, lines: Sequence[ImportedLine]) -> None:
-        own = ChannelOption.objects.filter(
-            order_type="",
-            site__isnull=False,
-            channel__account=account_id,
-            channel__kind=Fulfilment.FBM,
-            channel__archived=False,
-        ).select_related("channel", "site")
-        self._sites = {
-            option.channel.marketplace_id: SellingSite(option.site_id, option.site.priority)
-            for option in own.order_by("pk")
-            if option.site is not None and option.site_id is not None
-        }
-        here = next((option.channel for option in own if option.channel.marketplace_id == marketplace_id), None)
-        self.by_sku = here.use_amazon_sku if here is not None else True
-        self._own = self._sites.get(marketplace_id)
-        self._sold: dict[str, set[str]] = {}
-        products = ChannelProduct.objects.filter(listing__account=account_id, item__isnull=False)
-        if not self.by_sku:
-            products = products.filter(Q(listing__sku__in=[line.sku for line in lines]) | Q(asin__gt=""))
-        else:
-            products = products.filter(listing__sku__in=[line.sku for line in lines])
-        for sku, marketplace in products.values_list("listing__sku", "marketplace"):
-            self._sold.setdefault(sku, set()).add(marketplace)
-        self._account_id = account_id
-
-    def of(self, sku: str) -> int | None:
-        """That of the order's own channel, which will take it; else the first by priority that sells the SKU."""
-        selling = [self._sites[place] for place in self._sold.get(sku, ()) if place in self._sites]
-        return reserving_site(self._own, selling)
-
-    def merchant(self, sku: str) -> bool:
-        """Whether the merchant sends this SKU: needed only where Amazon did not say who sends the order."""
-        listing = Listing.objects.filter(account=self._account_id, sku=sku).first()
-        return listing is not None and listing.fulfilment == Fulfilment.FBM
+def reservation_keys(shelf: Shelf, rows: Sequence[ImportedLine]) -> set[Key]:
+    """The levels on which the lines stand, now and before."""
+    shelf.read_parts(row.item_id for row in rows if row.item_id is not None)
+    keys = {key for row in rows for key in shelf.held("imported_line", row.pk)}
+    for row in rows:
+        if row.site_id is not None:
+            keys |= shelf.keys([row.item_id], row.site_id)
+    return keys
 
 
-def _book_out(order: ImportedOrder, row: ImportedLine, units: int, now: datetime) -> None:
-    """Amazon counts units as sent that we never sent: they left the shelf by other hands."""
-    if row.item_id is None or row.site_id is None:
+def reserve(book: Book, plan: Reservation) -> None:
+    """Give the lines the units that they need and can have."""
+    if plan.ends:
+        release_units(book, plan.imported)
         return
-    allocated = {
-        held.item_id: held
-        for held in Allocation.objects.select_for_update(no_key=True).filter(imported_line=row, site=row.site_id)
-    }
-    parts = parts_of([row.item_id])[row.item_id]
-    levels = lock_levels((part.item_id, row.site_id) for part in parts)
+    for row in plan.rows:
+        if row.pk in plan.left:
+            activity = _book_out(book.shelf, plan.imported, row, plan.left[row.pk], book.now)
+            if activity:
+                book.record(activity, imported_order=plan.imported, channel_id=plan.imported.channel_id)
+    book.shelf.allocate("imported_line", claims_of(plan.imported, plan.rows), now=book.now)
+
+
+def _book_out(shelf: Shelf, order: ImportedOrder, row: ImportedLine, units: int, now: datetime) -> str:
+    """Amazon counts units as sent that we never sent: they left the shelf by other hands. Returns that in words."""
+    if row.item_id is None or row.site_id is None:
+        return ""
+    parts = shelf.parts(row.item_id)
     for part in parts:
         leaving = units * part.each
-        held = allocated.get(part.item_id)
-        freed = min(held.quantity, leaving) if held else 0
-        _take_from(held, freed)
-        write_movement(
-            levels[(part.item_id, row.site_id)],
-            Move(
-                -leaving,
-                MovementReason.SOLD,
-                allocated=freed,
-                note=f"Shipped at Amazon before it was imported: {order.amazon_order_id}",
-            ),
-            now=now,
-        )
+        freed = shelf.end_allocation("imported_line", row.pk, part.item_id, leaving, now)
+        note = f"{LEFT_BEFORE}: {order.amazon_order_id}"
+        shelf.move_out((part.item_id, row.site_id), leaving, allocated=freed, note=note, now=now)
     row.quantity_moved += units
-    row.save(update_fields=["quantity_moved"])
-    raise_notices({part.item_id for part in parts}, cause="Shipped at Amazon before it was imported", now=now)
+    shelf.note([part.item_id for part in parts], LEFT_BEFORE)
     what = "1 unit" if units == 1 else f"{units} units"
-    record_activity(
-        f"Shipped at Amazon before it was imported: {what} of {row.sku[:60]} booked out of stock.",
-        imported_order=order,
-        channel_id=order.channel_id,
-        now=now,
-    )
+    return f"{LEFT_BEFORE}: {what} of {row.sku[:60]} booked out of stock."
 
 
-def _take_from(held: Allocation | None, units: int) -> None:
-    if held is None or not units:
-        return
-    if held.quantity == units:
-        held.delete()
-    else:
-        held.quantity -= units
-        held.save(update_fields=["quantity"])
-
-
-def reserved_keys(imported: ImportedOrder) -> set[tuple[int, int]]:
-    """(item, site) of what the order holds without an import: locked with what its sales order will need."""
-    rows = Allocation.objects.filter(imported_line__imported=imported)
-    return set(rows.values_list("item_id", "site_id"))
-
-
-def release_units(imported: ImportedOrder, *, now: datetime) -> dict[str, int]:
+def release_units(book: Book, imported: ImportedOrder) -> dict[str, int]:
     """The order's own lines take over, or nobody does: what it held is free, its kept lines go.
 
     Answers the units by order item id that were booked out already.
     """
-    rows = list(imported.lines.all())
-    if not rows:
-        return {}
-    allocate("imported_line", [Claim(row.pk, None, None, 0) for row in rows], now=now)
-    moved = {row.order_item_id: row.quantity_moved for row in rows if row.quantity_moved}
+    rows = book.kept_of.pop(imported.pk, [])
+    _free(book.shelf, rows, book.now)
+    for row in rows:
+        book.kept.remove(row)
+    return {row.order_item_id: row.quantity_moved for row in rows if row.quantity_moved}
+
+
+def _free(shelf: Shelf, rows: Sequence[ImportedLine], now: datetime) -> None:
+    shelf.allocate("imported_line", [Claim(row.pk, None, None, 0) for row in rows], now=now)
+
+
+def release_import(imported: ImportedOrder, *, now: datetime) -> None:
+    """As `release_units`, for an order that nobody takes now."""
+    rows = list(imported.lines.order_by("pk"))
+    shelf = Shelf()
+    shelf.read_held("imported_line", [row.pk for row in rows])
+    shelf.lock({key for row in rows for key in shelf.held("imported_line", row.pk)})
+    _free(shelf, rows, now)
+    _write(shelf, now)
     ImportedLine.objects.filter(imported=imported).delete()
-    return moved
 
 
 def reserve_sku(account_id: int, sku: str, *, now: datetime) -> int:
     """The SKU was linked or unlinked: reserve, or free, what orders without an import take of it."""
     asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku=sku).exclude(asin="")
     wanted = ImportedLine.objects.filter(imported__account=account_id)
-    return _serve_orders(wanted.filter(Q(sku=sku) | Q(asin__in=asins.values("asin"))), now)
+    return _serve_orders(account_id, wanted.filter(Q(sku=sku) | Q(asin__in=asins.values("asin"))), now)
 
 
 def reserve_account(account_id: int, *, now: datetime) -> int:
     """The account has another FBM channel: lines that no site could serve may have one now."""
     lacking = ImportedLine.objects.filter(imported__account=account_id, item__isnull=False, site=None)
-    return _serve_orders(lacking, now)
+    return _serve_orders(account_id, lacking, now)
 
 
 def reserve_elsewhere(account_id: int, *, now: datetime) -> int:
     """A channel of the account is gone: what its site keeps for other marketplaces may be another one's now."""
-    return _serve_orders(ImportedLine.objects.filter(imported__account=account_id, item__isnull=False), now)
+    lines = ImportedLine.objects.filter(imported__account=account_id, item__isnull=False)
+    return _serve_orders(account_id, lines, now)
 
 
-def _serve_orders(lines: QuerySet[ImportedLine], now: datetime) -> int:
-    orders = list(
-        ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
+def _serve_orders(account_id: int, lines: QuerySet[ImportedLine], now: datetime) -> int:
+    """Match the orders of these lines anew, and give them what they need and can have."""
+    orders = {
+        row.pk: row
+        for row in ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
         .filter(pk__in=lines.values("imported"))
         .exclude(amazon_status__in=ENDED)
         .order_by("pk")[:_AT_MOST]
-    )
-    rows = list(ImportedLine.objects.filter(imported__in=orders).order_by("imported__ship_by", "pk"))
-    serve_lines(orders, rows, now=now)
+    }
+    if not orders:
+        return 0
+    kept, shelf = Rows(ImportedLine), Shelf()
+    rows = kept.read(ImportedLine.objects.filter(imported__in=orders).order_by("imported__ship_by", "pk"))
+    channels, links = Channels(account_id), Links(account_id, [(row.sku, row.asin) for row in rows])
+    for row in rows:
+        match_rows(channels, links, orders[row.imported_id], [row])
+    shelf.read_held("imported_line", [row.pk for row in rows])
+    shelf.lock(reservation_keys(shelf, rows))
+    claims = [claim for row in rows for claim in claims_of(orders[row.imported_id], [row])]
+    shelf.allocate("imported_line", claims, now=now)
+    kept.write()
+    _write(shelf, now)
     return len(orders)
 
 
-def note_pending(imported: ImportedOrder, status: AmazonStatus, *, now: datetime) -> None:
+def _write(shelf: Shelf, now: datetime) -> None:
+    problems = Problems()
+    shelf.write(problems)
+    problems.write(now=now)
+    shelf.raise_notices(now=now)
+
+
+def note_pending(book: Book, imported: ImportedOrder, status: AmazonStatus) -> None:
     """A pending order keeps its reservation for some days only, and takes it again when it is paid."""
     if not status.pending:
         if status is not AmazonStatus.UNKNOWN:
             imported.reservation_ended_at = None
-    elif imported.reservation_ended_at is None and now - imported.placed_at >= SHORTEST_KEPT:
-        days = Installation.objects.filter(pk=INSTALLATION_ID).values_list("pending_reservation_days", flat=True)
-        if now - imported.placed_at >= timedelta(days=days.get()):
-            imported.reservation_ended_at = now
+        return
+    waited = book.now - imported.placed_at
+    if (
+        imported.reservation_ended_at is None
+        and waited >= SHORTEST_KEPT
+        and waited >= timedelta(days=book.pending_days)
+    ):
+        imported.reservation_ended_at = book.now

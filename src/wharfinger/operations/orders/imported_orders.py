@@ -4,13 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage, User
+from wharfinger.domain.installation.subjects import AboutImport
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._import_steps import solve_import_problems
 from wharfinger.operations.orders._reconsider_steps import retry_with_saved_data
-from wharfinger.operations.orders._reserve_steps import release_units
+from wharfinger.operations.orders._reserve_steps import release_import
 from wharfinger.operations.orders.inbox import ORDER
 from wharfinger.operations.transaction import operation
 
@@ -23,11 +25,14 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
     """
     found = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids, sales_order=None)
     rows = list(found.order_by("pk"))
+    problems = Problems()
+    problems.read([AboutImport(row.pk) for row in rows])
     for row in rows:
-        solve_import_problems(row, now=now)
+        solve_import_problems(row, problems)
         row.state, row.reason, row.waits_for = ImportState.IGNORED, "Ignored by a person.", None
         row.save(update_fields=["state", "reason", "waits_for"])
         record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
+    problems.write(now=now)
     return len(rows)
 
 
@@ -88,5 +93,5 @@ def note_download_failed(
     row.save(update_fields=["state", "reason", "waits_for"])
     messages = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key=amazon_order_id)
     if unknown and not taken and not messages.exclude(source=RawMessage.Source.NOT_REQUESTED).exists():
-        release_units(row, now=now)
+        release_import(row, now=now)
     record_activity(f"Retry Download: {reason}", imported_order=row, channel_id=row.channel_id, now=now)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from wharfinger.db.models import Alert, ImportedOrder, Installation, Marketplace, Problem, RawMessage, SalesOrder, User
+from wharfinger.db.models import Alert, ImportedOrder, Installation, Problem, RawMessage, SalesOrder, User
 from wharfinger.db.queries.orders.unimported import Channelless, channelless_orders
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
@@ -12,8 +12,9 @@ from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
 from wharfinger.operations.installation._alert_steps import close_alert, raise_alert
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
-from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, about_message, find_or_make_import
-from wharfinger.operations.orders._reserve_steps import reserve_units
+from wharfinger.operations.orders._book import open_book
+from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, about_message
+from wharfinger.operations.orders._reserve_steps import plan_reservation, reservation_keys, reserve
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, claims_of, recompute_state
 from wharfinger.operations.transaction import operation
@@ -35,20 +36,22 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
         solve_problem(ProblemKind.NOT_UNDERSTOOD, about_message(raw), now=now)
         raw.key = incoming.amazon_order_id
         raw.save(update_fields=["key"])
-    imported, found_now = find_or_make_import(raw, incoming, now=now)
+    book = open_book(raw.account_id, [incoming], [], now)
+    imported = book.find_or_make_import(incoming)
     understood = imported.amazon_status != AmazonStatus.UNKNOWN
-    if SalesOrder.objects.filter(imported=imported).exists():
-        return
-    if understood and incoming.updated_at < imported.amazon_updated_at:
+    if imported.pk in book.order_of or (understood and incoming.updated_at < imported.amazon_updated_at):
         return
     if incoming.status is not AmazonStatus.UNKNOWN:
         imported.amazon_status, imported.amazon_updated_at = incoming.status, incoming.updated_at
     imported.fulfilment = incoming.fulfilment if incoming.fulfilment else imported.fulfilment
-    imported.marketplace = Marketplace.objects.filter(pk=incoming.marketplace_id).first() or imported.marketplace
+    marketplace = book.channels.marketplace(incoming.marketplace_id)
+    imported.marketplace_id = marketplace.pk if marketplace else imported.marketplace_id
     imported.ship_by = incoming.ship_by or imported.ship_by
     imported.raw_message = imported.raw_message or raw
-    reserve_units(imported, incoming, now=now, found_now=found_now)
-    imported.save()
+    plan = plan_reservation(book, imported, incoming)
+    book.shelf.lock(reservation_keys(book.shelf, plan.rows))
+    reserve(book, plan)
+    book.write()
 
 
 @operation

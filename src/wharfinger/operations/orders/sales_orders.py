@@ -12,7 +12,7 @@ from wharfinger.operations._options_in_force import (
 )
 from wharfinger.operations.after_sale._invoice_steps import invoice_what_is_due
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
-from wharfinger.operations.installation._problem_steps import solve_problem
+from wharfinger.operations.installation._problem_steps import Problems, solve_problem
 from wharfinger.operations.orders._address_steps import address_hash, note_address, solve_address_changes
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import pick_by_itself, recompute_state
@@ -90,7 +90,10 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused(f"The address of {order.code} is already confirmed. Nothing more is needed.")
     order.confirmed_address_hash = address_hash(address)
     order.save(update_fields=["confirmed_address_hash"])
-    note_address(order, order.imported.amazon_status, now=now)
+    problems = Problems()
+    problems.read([AboutOrder(order.pk)])
+    note_address(order, order.imported.amazon_status, problems)
+    problems.write(now=now)
     recompute_state(order, list(order.lines.order_by("pk")), now=now)
     _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)
     return order

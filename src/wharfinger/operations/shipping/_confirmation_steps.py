@@ -1,16 +1,17 @@
 """Steps about telling Amazon of parcels; they need an open transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from wharfinger.db.models import Confirmation, SalesOrder, Shipment
+from wharfinger.db.models import Activity, Confirmation, SalesOrder, Shipment
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.carriers import are_one_carrier
 from wharfinger.domain.shipping.shipments import ConfirmationState, SentParcel, is_same_parcel
-from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import solve_problem
+from wharfinger.operations._rows import Rows
+from wharfinger.operations.installation._history_steps import draft_activity
+from wharfinger.operations.installation._problem_steps import Problems, solve_problem
 
 _MAY_BE_SEEN = [
     ConfirmationState.WAITING,
@@ -26,36 +27,58 @@ _OF_A_CONFIRMATION = (
 )
 
 
-def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:
-    """Amazon's own order holds these parcels: the confirmations of ours among them are done.
+def confirm_seen(
+    shown: Sequence[tuple[SalesOrder, Sequence[IncomingPackage]]], problems: Problems, *, now: datetime
+) -> list[Activity]:
+    """Amazon's own orders hold these parcels: the confirmations of ours among them are done.
 
     Ours is the parcel with our tracking number, or with our reference where Amazon names no number;
-    another parcel under our reference (a person's in Seller Central) is not ours.
+    another parcel under our reference (a person's in Seller Central) is not ours. Returns what happened, to be written.
     """
+    packages = {order.pk: of_order for order, of_order in shown if of_order}
     if not packages:
-        return 0
-    _note_delivered(sales_order, packages, now)
-    rows = Confirmation.objects.select_for_update(of=("self",), no_key=True).select_related("shipment")
-    waiting = rows.filter(shipment__order=sales_order, state__in=_MAY_BE_SEEN).order_by("pk")
-    done = 0
-    for row in waiting:
-        shown = next((package for package in packages if _shows(package, row)), None)
-        if shown is not None:
-            row.shown_carrier = shown.carrier[:120]
-            mark_confirmed(row, sales_order, now=now)
-            done += 1
-    return done
+        return []
+    _note_delivered(packages, now)
+    rows = Rows(Confirmation)
+    waiting = Confirmation.objects.select_for_update(of=("self",), no_key=True).select_related("shipment__order")
+    found = rows.read(waiting.filter(shipment__order__in=packages, state__in=_MAY_BE_SEEN).order_by("pk"))
+    done = []
+    for row in found:
+        seen = next((package for package in packages[row.shipment.order_id] if _shows(package, row)), None)
+        if seen is not None:
+            row.shown_carrier = seen.carrier[:120]
+            _confirm(row, now)
+            done.append(row)
+    rows.write()
+    problems.read([AboutConfirmation(row.pk) for row in done])
+    for row in done:
+        for kind in _OF_A_CONFIRMATION:
+            problems.solve(kind, AboutConfirmation(row.pk))
+    return [_shown(row, row.shipment.order, now) for row in done]
 
 
-def _note_delivered(sales_order: SalesOrder, packages: Sequence[IncomingPackage], now: datetime) -> None:
+def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:
+    """As `confirm_seen`, of one order. Returns how many confirmations are done."""
+    problems = Problems()
+    happened = confirm_seen([(sales_order, packages)], problems, now=now)
+    problems.write(now=now)
+    Activity.objects.bulk_create(happened)
+    return len(happened)
+
+
+def _note_delivered(packages: Mapping[int, Sequence[IncomingPackage]], now: datetime) -> None:
     """What is delivered is not corrected any more, whatever became of its confirmation."""
-    delivered = [package for package in packages if package.delivered]
-    if not delivered:
+    delivered = {order: [each for each in of_order if each.delivered] for order, of_order in packages.items()}
+    orders = [order for order, of_order in delivered.items() if of_order]
+    if not orders:
         return
-    for shipment in Shipment.objects.filter(order=sales_order, delivered_at=None):
+    gone = []
+    for shipment in Shipment.objects.filter(order__in=orders, delivered_at=None):
         sent = SentParcel(shipment.package_reference, shipment.tracking_number)
-        if any(_is_ours(package, sent) for package in delivered):
-            Shipment.objects.filter(pk=shipment.pk).update(delivered_at=now)
+        if any(_is_ours(package, sent) for package in delivered[shipment.order_id]):
+            gone.append(shipment.pk)
+    if gone:
+        Shipment.objects.filter(pk__in=gone).update(delivered_at=now)
 
 
 def _shows(package: IncomingPackage, row: Confirmation) -> bool:
@@ -98,10 +121,7 @@ def parcels_of_others(row: Confirmation, packages: Sequence[IncomingPackage]) ->
 
 def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime) -> None:
     """Amazon shows the parcel."""
-    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED, now, ""
-    row.accepted_at = row.accepted_at or now
-    row.first_accepted_at = row.first_accepted_at or row.accepted_at
-    row.stale_carrier = ""
+    _confirm(row, now)
     row.save(
         update_fields=[
             "state", "confirmed_at", "accepted_at", "first_accepted_at", "error", "shown_carrier", "stale_carrier"
@@ -109,7 +129,18 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
     )  # fmt: skip
     for kind in _OF_A_CONFIRMATION:
         solve_problem(kind, AboutConfirmation(row.pk), now=now)
-    record_activity(
+    _shown(row, sales_order, now).save(force_insert=True)
+
+
+def _confirm(row: Confirmation, now: datetime) -> None:
+    row.state, row.confirmed_at, row.error = ConfirmationState.CONFIRMED, now, ""
+    row.accepted_at = row.accepted_at or now
+    row.first_accepted_at = row.first_accepted_at or row.accepted_at
+    row.stale_carrier = ""
+
+
+def _shown(row: Confirmation, sales_order: SalesOrder, now: datetime) -> Activity:
+    return draft_activity(
         f"Amazon shows parcel {row.shipment.package_reference} ({row.shipment.tracking_number}).",
         sales_order=sales_order,
         channel_id=sales_order.channel_id,

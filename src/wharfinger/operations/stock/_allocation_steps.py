@@ -4,7 +4,7 @@ Orders are locked before levels. Where levels are locked already (stock just cam
 nobody else holds are served: whoever holds one allocates it himself before he lets it go.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -33,6 +33,8 @@ from wharfinger.operations._options_in_force import (
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._stock_steps import lock_levels, raise_notices
 
+ALLOCATED = "Allocated to orders changed"
+"""The cause of a notice."""
 MAY_WAIT_FOR_STOCK = [
     SalesOrderState.PENDING,
     SalesOrderState.AWAITING_STOCK,
@@ -63,13 +65,18 @@ class Claim:
 
 Holder = Literal["line", "imported_line"]
 """Whose lines claim: a column of Allocation."""
-_Key = tuple[int, int]
+Key = tuple[int, int]
 """(item, site)."""
 
 
 def allocate_lines(lines: Sequence[SalesOrderLine], *, site_id: int, now: datetime) -> None:
     """Bring the allocations of these lines to what they still need and can have; gives back what is too much."""
-    allocate("line", [Claim(line.pk, line.item_id, site_id, _wanted(line)) for line in lines], now=now)
+    allocate("line", claims_of_lines(lines, site_id), now=now)
+
+
+def claims_of_lines(lines: Iterable[SalesOrderLine], site_id: int) -> list[Claim]:
+    """What a sales order takes of the stock."""
+    return [Claim(line.pk, line.item_id, site_id, _wanted(line)) for line in lines]
 
 
 def _wanted(line: SalesOrderLine) -> int:
@@ -94,7 +101,7 @@ def allocate(holder: Holder, claims: Sequence[Claim], *, now: datetime) -> None:
     if not keys:
         return
     levels = lock_levels(keys)
-    changed: set[_Key] = set()
+    changed: set[Key] = set()
     for claim in claims:
         of_line = held.get(claim.line_id, {})
         changes = _changes(claim, parts.get(claim.item_id or 0, ()), of_line, levels)
@@ -105,17 +112,11 @@ def allocate(holder: Holder, claims: Sequence[Claim], *, now: datetime) -> None:
     for key in sorted(changed):
         levels[key].save(update_fields=["allocated"])
     if changed:
-        raise_notices({item for item, _ in changed}, cause="Allocated to orders changed", now=now)
+        raise_notices({item for item, _ in changed}, cause=ALLOCATED, now=now)
 
 
-def lock_parts(items: Iterable[int], *, site_id: int, also: Set[_Key] = frozenset()) -> None:
-    """Lock the levels that lines of these items stand on, before anything that is locked after levels."""
-    parts = parts_of(items)
-    lock_levels({(part.item_id, site_id) for of_item in parts.values() for part in of_item} | also)
-
-
-def _held(holder: Holder, line_ids: Sequence[int]) -> dict[int, dict[_Key, int]]:
-    held: dict[int, dict[_Key, int]] = {}
+def _held(holder: Holder, line_ids: Sequence[int]) -> dict[int, dict[Key, int]]:
+    held: dict[int, dict[Key, int]] = {}
     rows = Allocation.objects.filter(**{f"{holder}__in": line_ids})
     for line, item, site, units in rows.values_list(holder, "item_id", "site_id", "quantity"):
         held.setdefault(line, {})[(item, site)] = units
@@ -129,8 +130,8 @@ def _allocations(lines: Sequence[SalesOrderLine]) -> dict[int, dict[int, int]]:
 
 
 def _changes(
-    claim: Claim, parts: Sequence[Part], held: Mapping[_Key, int], levels: Mapping[_Key, StockLevel]
-) -> dict[_Key, int]:
+    claim: Claim, parts: Sequence[Part], held: Mapping[Key, int], levels: Mapping[Key, StockLevel]
+) -> dict[Key, int]:
     """By (item, site): what is held elsewhere is given back, and here the line has what it wants and can have."""
     changes = {key: -units for key, units in held.items() if key[1] != claim.site_id}
     if claim.site_id is None:
@@ -143,7 +144,7 @@ def _changes(
     return changes | {(item, site): by for item, by in planned.items()}
 
 
-def _write_allocation(holder: Holder, line_id: int, key: _Key, *, before: int, by: int, now: datetime) -> None:
+def _write_allocation(holder: Holder, line_id: int, key: Key, *, before: int, by: int, now: datetime) -> None:
     """The level is locked, and so is the line's order: nobody else writes this row."""
     item_id, site_id = key
     own = {f"{holder}_id": line_id, "item_id": item_id, "site_id": site_id}
@@ -155,13 +156,29 @@ def _write_allocation(holder: Holder, line_id: int, key: _Key, *, before: int, b
         Allocation.objects.filter(**own).delete()
 
 
-def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime, new: bool = False) -> None:
-    """Set the order's state from its facts, and open or solve its waiting for stock.
-
-    `new`: it is just being taken, and who takes it knows its options.
-    """
-    held = _allocations(lines)
+def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: datetime) -> None:
+    """Set the order's state from its facts, and open or solve its waiting for stock."""
     parts = parts_of(line.item_id for line in lines if line.item_id is not None)
+    held = _allocations(lines)
+    missing = Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists()
+    state = state_of(order, lines, parts, held, address_missing=missing)
+    SalesOrder.objects.filter(pk=order.pk).exclude(state=state).update(state=state)
+    became_ready = state is SalesOrderState.READY and order.state != state
+    order.state = state
+    if became_ready:
+        pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
+    _tell_of_waiting(order, state, now)
+
+
+def state_of(
+    order: SalesOrder,
+    lines: Sequence[SalesOrderLine],
+    parts: Mapping[int, Sequence[Part]],
+    held: Mapping[int, Mapping[int, int]],
+    *,
+    address_missing: bool,
+) -> SalesOrderState:
+    """The state that the rows make. `held`: units by line and item."""
     facts = [
         LineFacts(
             open=line.quantity_open,
@@ -171,20 +188,8 @@ def recompute_state(order: SalesOrder, lines: Sequence[SalesOrderLine], *, now: 
         )
         for line in lines
     ]
-    state = sales_order_state(
-        order.imported.amazon_status,
-        Fulfilment(order.imported.fulfilment or "FBM"),
-        facts,
-        address_missing=Problem.objects.filter(
-            kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None
-        ).exists(),
-    )
-    SalesOrder.objects.filter(pk=order.pk).exclude(state=state).update(state=state)
-    became_ready = state is SalesOrderState.READY and order.state != state
-    order.state = state
-    if became_ready and not new:
-        pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
-    _tell_of_waiting(order, state, now)
+    fulfilment = Fulfilment(order.imported.fulfilment or Fulfilment.FBM)
+    return sales_order_state(order.imported.amazon_status, fulfilment, facts, address_missing=address_missing)
 
 
 def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
@@ -192,10 +197,14 @@ def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> Non
 
     Never an order whose buyer requested cancellation and nobody has answered.
     """
-    may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not order.cancel_unanswered
-    if options.values.auto_pick and may and order.picked_at is None:
+    if is_picked_by_itself(order, options):
         order.picked_at = now
         order.save(update_fields=["picked_at"])
+
+
+def is_picked_by_itself(order: SalesOrder, options: InForce) -> bool:
+    may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not order.cancel_unanswered
+    return bool(options.values.auto_pick and may and order.picked_at is None)
 
 
 def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -> None:
@@ -203,15 +212,24 @@ def _tell_of_waiting(order: SalesOrder, state: SalesOrderState, now: datetime) -
     if state is not SalesOrderState.AWAITING_STOCK:
         solve_problem(ProblemKind.AWAITING_STOCK, subject, now=now)
         return
+    cause, remedy = short_of_stock(order)
     open_problem(
         ProblemKind.AWAITING_STOCK,
         subject,
-        cause=f"{order.code} is waiting: there is not enough stock at {order.site.name} for all of its lines.",
-        remedy="Press “Receive stock” at the line that is short: the stock is allocated to the order automatically. Or "
-        "cancel the order in Seller Central.",
+        cause=cause,
+        remedy=remedy,
         sales_order=order,
         channel_id=order.channel_id,
         now=now,
+    )
+
+
+def short_of_stock(order: SalesOrder) -> tuple[str, str]:
+    """Cause and remedy."""
+    return (
+        f"{order.code} is waiting: there is not enough stock at {order.site.name} for all of its lines.",
+        "Press “Receive stock” at the line that is short: the stock is allocated to the order automatically. Or "
+        "cancel the order in Seller Central.",
     )
 
 

@@ -87,7 +87,7 @@ def move_stock(item_id: int, site_id: int, move: Move, *, now: datetime) -> Move
 def write_movement(level: StockLevel, move: Move, *, now: datetime) -> Movement:
     """As `move_stock` on a level that is locked already; the caller raises the notices, for many at once."""
     level.allocated -= move.allocated
-    movement = _draft_movement(level, move, now)
+    movement = draft_movement(level, move, now)
     level.save(update_fields=["on_hand", "allocated", "counted_at"])
     movement.save()
     _judge_oversold(level, move.quantity, now)
@@ -112,7 +112,7 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
     for line in lines:
         counted = line.reason is MovementReason.COUNTED
         by = line.quantity - line.level.on_hand if counted else line.quantity
-        movement = _draft_movement(line.level, Move(by, line.reason, line.note, user=user), now)
+        movement = draft_movement(line.level, Move(by, line.reason, line.note, user=user), now)
         if by:
             movements.append(movement)
     StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
@@ -122,7 +122,7 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
             _judge_oversold(level, level.on_hand - began[key], now)
 
 
-def _draft_movement(level: StockLevel, move: Move, now: datetime) -> Movement:
+def draft_movement(level: StockLevel, move: Move, now: datetime) -> Movement:
     """Bring the level along and draft its movement; neither is saved yet."""
     level.on_hand += move.quantity
     if move.reason is MovementReason.COUNTED or (level.counted_at is None and move.reason in _MAKES_KNOWN):
@@ -141,25 +141,6 @@ def _draft_movement(level: StockLevel, move: Move, now: datetime) -> Movement:
     )
 
 
-def move_fba_sale(
-    item_id: int, site_id: int, quantity: int, *, shipped_at: datetime, order_line: SalesOrderLine, now: datetime
-) -> Movement | None:
-    """What Amazon sent from its own stock. None when the level that Amazon gave holds the sale already.
-
-    The reading's time is looked up with the level locked: a reading that is being kept at this moment is waited
-    for, so the sale is counted by it or by us, never by both. It is the time of the reading that this level was
-    taken from: one that left the item out, or was doubted, holds no sale of it. Units that were ordered before
-    the reading were not available in it; they end being ordered as they leave.
-    """
-    level = lock_levels([(item_id, site_id)])[(item_id, site_id)]
-    if level.fba_read_at is not None and shipped_at <= level.fba_read_at:
-        return None
-    if level.fba_read_at is not None and order_line.order.placed_at <= level.fba_read_at:
-        level.fba_ordered = max(0, level.fba_ordered - quantity)
-        level.save(update_fields=["fba_ordered"])
-    return write_movement(level, Move(-quantity, MovementReason.SOLD, order_line=order_line), now=now)
-
-
 def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     """An own site below zero is an oversell, an error at once; Amazon's passing minus on an FBA site is none."""
     subject = AboutLevel(level.item_id, level.site_id)
@@ -171,14 +152,15 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     if site.kind == SiteKind.FBA:
         return
     item = StockItem.objects.get(pk=level.item_id)
-    open_problem(
-        ProblemKind.OVERSOLD,
-        subject,
-        cause=f"{item.code} at {site.name} is at {level.on_hand}: more units were dispatched than were in stock.",
-        remedy="Press “Count” for this site, or “Receive” for new stock. Until then the level is shown as it is.",
-        item=item,
-        site=site,
-        now=now,
+    cause, remedy = oversold(item, site, level.on_hand)
+    open_problem(ProblemKind.OVERSOLD, subject, cause=cause, remedy=remedy, item=item, site=site, now=now)
+
+
+def oversold(item: StockItem, site: Site, on_hand: int) -> tuple[str, str]:
+    """Cause and remedy."""
+    return (
+        f"{item.code} at {site.name} is at {on_hand}: more units were dispatched than were in stock.",
+        "Press “Count” for this site, or “Receive” for new stock. Until then the level is shown as it is.",
     )
 
 
@@ -190,7 +172,8 @@ def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime) -> in
 _NOTICE = """
 INSERT INTO wharfinger_stocknotice
     (listing_id, account_id, version, urgency, cause, caused_at, raised_at, again_at, attempts)
-VALUES (%s, %s, 1, %s, %s, %s, %s, %s, 0)
+SELECT listing, account, 1, urgency, %s, %s, %s, %s, 0
+FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS found(listing, account, urgency)
 ON CONFLICT (listing_id) DO UPDATE SET
     version = wharfinger_stocknotice.version + 1,
     urgency = EXCLUDED.urgency,
@@ -207,11 +190,10 @@ def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -
     if not listings:
         return 0
     facts = listing_facts(listings)
+    ids = sorted(listings)
+    ranks = [urgency(decide(facts[listing])) if listing in facts else 0 for listing in ids]
     with connection.cursor() as cursor:
-        for listing_id in sorted(listings):
-            rank = urgency(decide(facts[listing_id])) if listing_id in facts else 0
-            values = (listing_id, listings[listing_id], rank, cause[:_CAUSE_AT_MOST], now, now, now)
-            cursor.execute(_NOTICE, values)
+        cursor.execute(_NOTICE, [cause[:_CAUSE_AT_MOST], now, now, now, ids, [listings[one] for one in ids], ranks])
     linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED)
     for account_id in linked.order_by("pk").values_list("pk", flat=True):
         triggers.run_flow(account_id, "stock_out", soon=True)

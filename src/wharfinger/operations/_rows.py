@@ -1,0 +1,128 @@
+"""Rows that are read and changed together, and written in bulk: two statements, however many rows."""
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Field, Model
+
+from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
+
+if TYPE_CHECKING:
+    Column = Field[Any, Any]
+else:
+    Column = Field
+
+M = TypeVar("M", bound=Model)
+_ENCRYPTED = (EncryptedText, EncryptedJson, EncryptedBytes)
+_BATCH = 1000
+
+
+class Rows(Generic[M]):
+    """Rows of one model. What was read is locked by whoever read it; only what changed since is written.
+
+    Column by column, because `bulk_update` of many columns costs 1.3 ms a row (measured; an array for each column
+    0.05), and because personal data that did not change is not encrypted and written anew.
+    """
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+        self._fields: list[Column] = [field for field in model._meta.concrete_fields if not field.primary_key]
+        self._read: dict[Any, tuple[M, tuple[Any, ...]]] = {}
+        self._new: list[M] = []
+        self._gone: list[Any] = []
+
+    def read(self, rows: Iterable[M]) -> list[M]:
+        """Keep these as they are now, and give them back."""
+        found = list(rows)
+        for row in found:
+            self._read[row.pk] = (row, self._values(row))
+        return found
+
+    def add(self, row: M) -> M:
+        """A new row, with its primary key where others refer to it."""
+        self._new.append(row)
+        return row
+
+    def remove(self, row: M) -> None:
+        """The row goes away; one that was never written was never there."""
+        if row.pk in self._read:
+            del self._read[row.pk]
+            self._gone.append(row.pk)
+        else:
+            self._new.remove(row)
+
+    def write(self) -> None:
+        """Delete what goes away, insert what is new, update what changed."""
+        if self._gone:
+            self._model._default_manager.filter(pk__in=self._gone).delete()
+        if self._new:
+            self._model._default_manager.bulk_create(self._new, batch_size=_BATCH)
+        plain: list[M] = []
+        columns: set[int] = set()
+        encrypted: dict[tuple[int, ...], list[M]] = {}
+        for row, before in self._read.values():
+            differing = [place for place, value in enumerate(self._values(row)) if value != before[place]]
+            sealed = tuple(place for place in differing if isinstance(self._fields[place], _ENCRYPTED))
+            if len(sealed) < len(differing):
+                plain.append(row)
+                columns |= set(differing) - set(sealed)
+            if sealed:
+                encrypted.setdefault(sealed, []).append(row)
+        self._update(plain, sorted(columns))
+        for places, rows in encrypted.items():
+            self._update(rows, places)
+        self.read([*(row for row, _ in self._read.values()), *self._new])
+        self._new, self._gone = [], []
+
+    def _values(self, row: M) -> tuple[Any, ...]:
+        return tuple(row.__dict__[field.attname] for field in self._fields)
+
+    def _update(self, rows: Sequence[M], places: Sequence[int]) -> None:
+        if rows:
+            update_columns(self._model, rows, [self._fields[place] for place in places])
+
+
+def update_columns(model: type[Model], rows: Sequence[Model], fields: Sequence[Column]) -> None:
+    """Write these columns of these rows in one statement."""
+    meta = model._meta
+    key = meta.pk
+    every = [key, *fields]
+    quote = connection.ops.quote_name
+    arrays = ", ".join(f"%s::{_base_type(field)}[]" for field in every)
+    names = ", ".join(quote(str(field.column)) for field in every)
+    sets = ", ".join(f"{quote(str(field.column))} = new.{quote(str(field.column))}" for field in fields)
+    table = quote(meta.db_table)
+    at = quote(str(key.column))
+    values = [[field.get_db_prep_save(getattr(row, field.attname), connection) for row in rows] for field in every]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {sets} FROM unnest({arrays}) AS new({names}) WHERE {table}.{at} = new.{at}",
+            values,
+        )
+
+
+def _base_type(field: Column) -> str:
+    """Without its length: a cast to `varchar(20)` cuts silently what the column refuses."""
+    found = field.rel_db_type(connection) if field.primary_key else field.db_type(connection)
+    return str(found).partition("(")[0]
+
+
+def draw(counts: dict[str, int]) -> dict[str, list[int]]:
+    """The next numbers of these sequences, in one statement; gaps are allowed."""
+    wanted = {name: count for name, count in counts.items() if count}
+    drawn: dict[str, list[int]] = {name: [] for name in counts}
+    if not wanted:
+        return drawn
+    one = "SELECT %s::text AS name, nextval(%s::regclass) AS number FROM generate_series(1, %s)"
+    values = [value for name, count in wanted.items() for value in (name, name, count)]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join([one] * len(wanted)), values)
+        for name, number in cursor.fetchall():
+            drawn[name].append(number)
+    return {name: sorted(numbers) for name, numbers in drawn.items()}
+
+
+def id_sequence(model: type[Model]) -> str:
+    """The sequence of a model's primary key, as PostgreSQL names it by itself."""
+    return f"{model._meta.db_table}_{model._meta.pk.column}_seq"

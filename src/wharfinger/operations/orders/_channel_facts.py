@@ -1,0 +1,164 @@
+"""The channels, options, marketplaces and links of a seller account, read once for a batch of orders."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+from django.db.models import Q
+
+from wharfinger.db.models import (
+    Channel,
+    ChannelOption,
+    ChannelProduct,
+    CourierLevelMapping,
+    Listing,
+    Marketplace,
+    StockItem,
+)
+from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.deciding import ImportingChannel, ImportingSite
+from wharfinger.domain.orders.matching import Candidate, Matched, NotMatched, loosened, match_line
+from wharfinger.domain.orders.order import Fulfilment, OrderType
+from wharfinger.domain.stock.allocation import SellingSite, reserving_site
+from wharfinger.operations._options_in_force import InForce, in_force
+
+
+class Channels:
+    """The account's channels, archived ones too, and what their options say."""
+
+    def __init__(self, account_id: int) -> None:
+        self._account_id = account_id
+        channels = Channel.objects.filter(account=account_id).select_related("marketplace").order_by("pk")
+        self._by_id = {channel.pk: channel for channel in channels}
+        options = ChannelOption.objects.filter(channel__account=account_id)
+        self._options: dict[int, list[ChannelOption]] = {}
+        for row in options.select_related("site", "order_number_prefix").order_by("pk"):
+            self._options.setdefault(row.channel_id, []).append(row)
+        self._in_force: dict[tuple[int, OrderType], InForce] = {}
+        self._marketplaces = {channel.marketplace_id: channel.marketplace for channel in self._by_id.values()}
+
+    def get(self, channel_id: int) -> Channel:
+        return self._by_id[channel_id]
+
+    def route(self, marketplace_id: str | None, kind: str) -> Channel | None:
+        """By marketplace and fulfilledBy, never a guess."""
+        for channel in self._by_id.values():
+            if kind and channel.kind == kind and channel.marketplace_id == marketplace_id and not channel.archived:
+                return channel
+        return None
+
+    def options(self, channel: Channel, order_type: OrderType) -> InForce:
+        key = (channel.pk, order_type)
+        if key not in self._in_force:
+            self._in_force[key] = in_force(channel, self._options.get(channel.pk, ()), order_type)
+        return self._in_force[key]
+
+    def importing(self, channel: Channel, order_type: OrderType) -> ImportingChannel:
+        """What decides whether it takes an order of this type."""
+        site = self.options(channel, order_type).site
+        return ImportingChannel(
+            channel_id=channel.pk,
+            name=channel.name,
+            time_zone=channel.marketplace.time_zone,
+            start_date=channel.start_date,
+            enabled=channel.enabled,
+            activated=channel.activated,
+            checks_failed=channel.link_state == LinkState.NOT_LINKED,
+            paused=channel.dont_import_orders,
+            site=None if site is None else ImportingSite(site.pk, site.name, site.levels_loaded_at is not None),
+        )
+
+    def read_marketplaces(self, ids: Iterable[str]) -> None:
+        """Those without a channel."""
+        unknown = set(ids) - self._marketplaces.keys() - {""}
+        if unknown:
+            self._marketplaces |= Marketplace.objects.in_bulk(sorted(unknown))
+
+    def marketplace(self, marketplace_id: str) -> Marketplace | None:
+        return self._marketplaces.get(marketplace_id)
+
+    @cached_property
+    def _levels(self) -> dict[tuple[int, str], CourierLevelMapping]:
+        rows = CourierLevelMapping.objects.filter(channel__account=self._account_id).order_by("-pk")
+        return {(row.channel_id, row.service_level.upper()): row for row in rows}
+
+    def courier_level(self, channel_id: int, service_level: str) -> CourierLevelMapping | None:
+        """The channel's mapping of Amazon's service level; case does not count."""
+        return self._levels.get((channel_id, service_level.upper())) if service_level else None
+
+    @cached_property
+    def selling_sites(self) -> dict[str, SellingSite]:
+        """The site from which the FBM channel of each marketplace sells."""
+        return {
+            channel.marketplace_id: SellingSite(row.site_id, row.site.priority)
+            for channel in self._by_id.values()
+            if channel.kind == Fulfilment.FBM and not channel.archived
+            for row in self._options.get(channel.pk, ())
+            if not row.order_type and row.site is not None and row.site_id is not None
+        }
+
+    def by_sku(self, marketplace_id: str) -> bool:
+        """Whether the FBM channel there, if there is one that can sell, matches by Amazon SKU."""
+        channel = self.route(marketplace_id, Fulfilment.FBM)
+        has_site = marketplace_id in self.selling_sites
+        return channel.use_amazon_sku if channel is not None and has_site else True
+
+
+class Links:
+    """What the account's SKUs and ASINs mean."""
+
+    def __init__(self, account_id: int, lines: Sequence[tuple[str, str]]) -> None:
+        """`lines`: (SKU, ASIN) of every line that is to be matched."""
+        self._account_id = account_id
+        self._skus = sorted({sku for sku, _ in lines})
+        meant = Q(listing__sku__in=self._skus) | Q(asin__in=sorted({asin for _, asin in lines} - {""}))
+        products = ChannelProduct.objects.filter(meant, listing__account=account_id).select_related("listing", "item")
+        self._by_sku: dict[str, list[ChannelProduct]] = {}
+        self._by_asin: dict[tuple[str, str], list[ChannelProduct]] = {}
+        for row in products if lines else ():
+            self._by_sku.setdefault(row.listing.sku, []).append(row)
+            self._by_asin.setdefault((row.asin, row.marketplace_id), []).append(row)
+
+    def match(self, sku: str, asin: str, marketplace_id: str, *, by_sku: bool) -> Matched | NotMatched:
+        """The stock item that the line means, or why none.
+
+        By ASIN those of the marketplace. By SKU those of the whole account, for one SKU of an account is one thing;
+        where the order's own marketplace has a link of its own, that one counts.
+        """
+        found = self._by_sku.get(sku, []) if by_sku else self._by_asin.get((asin, marketplace_id), [])
+        if by_sku and any(row.item_id and row.marketplace_id == marketplace_id for row in found):
+            found = [row for row in found if row.marketplace_id == marketplace_id]
+        candidates = [
+            Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in found
+        ]
+        return match_line(sku, asin, candidates, by_sku=by_sku)
+
+    def match_of(self, channel: Channel, sku: str, asin: str) -> Matched | NotMatched:
+        """As a channel matches: by what it is set to."""
+        return self.match(sku, asin, channel.marketplace_id, by_sku=channel.use_amazon_sku)
+
+    def reserving_site(self, channels: Channels, sku: str, marketplace_id: str) -> int | None:
+        """Where an order without an import takes its units: at its own channel's site, which will take it; else at
+        the first by priority that sells the SKU."""
+        sites = channels.selling_sites
+        places = {row.marketplace_id for row in self._by_sku.get(sku, ()) if row.item_id is not None}
+        return reserving_site(sites.get(marketplace_id), [sites[place] for place in places if place in sites])
+
+    def sent_by_merchant(self, sku: str) -> bool:
+        """Needed only where Amazon did not say who sends the order."""
+        return self._fulfilments.get(sku) == Fulfilment.FBM
+
+    @cached_property
+    def _fulfilments(self) -> dict[str, str]:
+        rows = Listing.objects.filter(account=self._account_id, sku__in=self._skus)
+        return dict(rows.values_list("sku", "fulfilment"))
+
+    def close_codes(self, sku: str, at_most: int = 5) -> list[str]:
+        """Codes of stock items that differ only by case, spaces or leading zeros."""
+        return [code for code in self._loosened.get(loosened(sku), ()) if code != sku][:at_most]
+
+    @cached_property
+    def _loosened(self) -> dict[str, list[str]]:
+        codes: dict[str, list[str]] = {}
+        for code in StockItem.objects.filter(archived=False).values_list("code", flat=True)[:100_000]:
+            codes.setdefault(loosened(code), []).append(code)
+        return codes
