@@ -132,6 +132,7 @@ NO_SENTENCE = {
     r"fit together|capitals count": "Passwords are case-sensitive.",
     r"(?:site|channel|item|order|nothing|link|account)s? (?:is|are|was|were) made": "created",
     r"welcome aboard|look and start|make it happen": "Welcome, Review and start, Create",
+    r"record only": "Keep for records, don't ship",
 }
 """In no sentence that the product says in Python: what is written instead."""
 

@@ -70,7 +70,7 @@ def _fba_site_mandatory(walk):
     expect(walk.page.get_by_text("Fix what failed first.")).to_be_visible()
     check.get_by_role("button").click()
     walk.heading("New site")
-    assert walk.field("Kind").input_value() == "FBA"
+    assert walk.field("Kind").input_value() == "fba"
     walk.page.go_back()
 
 
@@ -385,7 +385,7 @@ def _german_fba(walk):
     walk.press("Next")
     walk.field("Name").fill("Guide DE FBA")
     walk.press("Next")
-    assert walk.field("Import FBA Orders").input_value() == "Only FBA Import"
+    assert walk.field("Import FBA Orders").input_value() == "only_fba"
     walk.field("Import FBA Orders").select_option("No FBA import")
     walk.press("Next")
     walk.sees("needs “Only FBA Import”")

@@ -13,7 +13,7 @@ from wharfinger.domain.channels.channel import ActivatedFor
 
 LIVE_HOSTS = {urlsplit(region.endpoint).hostname for region in LIVE.regions}
 SIMULATOR, OURS = "http://127.0.0.1:8124", "http://127.0.0.1:8125"
-CHOICES = ("", "Simulator", "Sandbox", "Live", "https://sellingpartnerapi-eu.amazon.com")
+CHOICES = ("", "simulator", "sandbox", "Live", "https://sellingpartnerapi-eu.amazon.com")
 
 
 def a_system(tmp_path, name="demo", simulator=None, sandbox=None):
@@ -26,7 +26,7 @@ def hosts(endpoints):
 
 
 def test_a_live_system_speaks_to_the_live_endpoints_whatever_channels_say(tmp_path):
-    for chosen in ([], ["Simulator"], ["Sandbox"], [""]):
+    for chosen in ([], ["simulator"], ["sandbox"], [""]):
         assert endpoints_for(a_system(tmp_path, "live"), chosen) == LIVE
 
 
@@ -48,14 +48,14 @@ def test_no_combination_of_channels_of_a_demo_system_reaches_a_live_host(tmp_pat
 
 def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
     system = a_system(tmp_path, simulator=SIMULATOR)
-    simulator, sandbox = endpoints_for(system, ["Simulator"]), endpoints_for(system, ["Sandbox"])
+    simulator, sandbox = endpoints_for(system, ["simulator"]), endpoints_for(system, ["sandbox"])
     assert (simulator.token_endpoint, simulator.region("EU").endpoint) == (
         f"{SIMULATOR}/auth/o2/token",
         f"{SIMULATOR}/eu",
     )
     assert sandbox == SANDBOX
     assert sandbox.token_endpoint == LIVE.token_endpoint
-    moved = endpoints_for(a_system(tmp_path, sandbox=OURS), ["Sandbox"])
+    moved = endpoints_for(a_system(tmp_path, sandbox=OURS), ["sandbox"])
     assert (moved.token_endpoint, moved.region("NA").endpoint) == (f"{OURS}/auth/o2/token", f"{OURS}/sandbox/na")
 
 
@@ -64,8 +64,8 @@ def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):
     [
         ([], "an administrator activates it"),
         ([""], "an administrator activates it"),
-        (["Simulator"], "has no simulator"),
-        (["Simulator", "Sandbox"], "different Amazons"),
+        (["simulator"], "has no simulator"),
+        (["simulator", "sandbox"], "different Amazons"),
     ],
 )
 def test_where_there_is_no_amazon_the_reason_is_reported(tmp_path, chosen, words):

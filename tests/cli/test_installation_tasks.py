@@ -26,13 +26,13 @@ def post_of(**changes):
 
 
 def test_what_was_entered_beats_the_environment():
-    MailSettings.objects.create(host="smtp.example.com", port=587, security="STARTTLS", sender="s@example.com")
+    MailSettings.objects.create(host="smtp.example.com", port=587, security="starttls", sender="s@example.com")
     assert post_of(system="live", smtp=GIVEN).way == "smtp.example.com:587"
 
 
 def test_the_environment_is_used_until_something_is_entered():
     post = post_of(system="live", smtp=GIVEN)
-    assert (post.way, post._server.security) == ("mail.env.example:465", "TLS")
+    assert (post.way, post._server.security) == ("mail.env.example:465", "tls")
 
 
 def test_a_demo_that_was_reported_nothing_writes_files_and_a_live_system_nothing(tmp_path):
@@ -41,9 +41,9 @@ def test_a_demo_that_was_reported_nothing_writes_files_and_a_live_system_nothing
 
 
 def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
-    User.objects.create(username="olga", full_name="Olga", role="Administrator", email="olga@example.com")
+    User.objects.create(username="olga", full_name="Olga", role="administrator", email="olga@example.com")
     Alert.objects.create(
-        kind="Authorisation lost",
+        kind="authorisation_lost",
         key=AlertKey(AboutAccount(1), "lost"),
         subject=AboutAccount(1),
         text="Lost.",

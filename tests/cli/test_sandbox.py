@@ -63,7 +63,7 @@ def channel():
     )
     account = an_account()
     SellerAccount.objects.update(refresh_token="Atzr|real", token_set_at=NOW, application=application)
-    return a_channel(account, a_site(), activated=True, activated_for="Sandbox")
+    return a_channel(account, a_site(), activated=True, activated_for="sandbox")
 
 
 def a_board(internet, **changes):
@@ -155,7 +155,7 @@ def test_a_channel_that_is_not_activated_speaks_to_nobody(channel):
 
 
 def test_an_archived_sibling_does_not_decide_for_the_others(channel):
-    a_channel(channel.account, a_site("Other"), marketplace="A1PA6795UKMFR9", archived=True, activated_for="Simulator")
+    a_channel(channel.account, a_site("Other"), marketplace="A1PA6795UKMFR9", archived=True, activated_for="simulator")
     container = a_board(Internet())
-    assert container.activated_for(channel.account_id) == {"Sandbox"}
+    assert container.activated_for(channel.account_id) == {"sandbox"}
     assert container.why_idle(channel.account_id) == "Sandbox: only checked."

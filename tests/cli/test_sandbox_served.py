@@ -68,7 +68,7 @@ class AtTheSandbox:
         )
         account = an_account(seller_id=EU)
         SellerAccount.objects.update(refresh_token=self.token_of(EU), token_set_at=NOW, application=application)
-        self.channel = a_channel(account, a_site(), activated=True, activated_for="Sandbox")
+        self.channel = a_channel(account, a_site(), activated=True, activated_for="sandbox")
 
     def token_of(self, seller):
         rows = self.amazon.control("accounts")["accounts"]

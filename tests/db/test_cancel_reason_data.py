@@ -10,6 +10,7 @@ from tests.factories.ground import NOW
 from tests.sync.orders_world import World
 
 from wharfinger.db.models import Activity, Problem
+from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 
 pytestmark = pytest.mark.django_db
@@ -25,7 +26,7 @@ def _sale_with(world, reason):
         cursor.execute("UPDATE wharfinger_salesorder SET cancel_reason = %s WHERE id = %s", [reason, sale.pk])
     Activity.objects.create(happened_at=NOW, text=f"The buyer asks to cancel: {reason}.", sales_order=sale)
     Problem.objects.create(
-        kind="Buyer asks to cancel",
+        kind=ProblemKind.CANCEL_REQUESTED,
         key=AboutOrder(sale.pk),
         cause=f"The buyer of {sale.code} asks to cancel: {reason}.",
         remedy="",
@@ -42,6 +43,7 @@ def test_words_stored_in_clear_are_encrypted_on_the_order_and_gone_elsewhere():
     with connection.schema_editor() as editor:
         step.encrypt_reasons(apps, editor)
     with connection.cursor() as cursor:
+        cursor.execute("UPDATE wharfinger_problem SET kind = 'Buyer asks to cancel'")
         cursor.execute(step.WITHOUT_WORDS)
         cursor.execute("SELECT cancel_reason FROM wharfinger_salesorder WHERE id = %s", [sale.pk])
         stored = cursor.fetchone()[0]

@@ -77,9 +77,9 @@ def test_what_every_order_needs_is_always_answered(kind, everything, override):
 
 def test_the_types_of_a_kind():
     assert [each.value for each in ORDER_TYPES[Fulfilment.FBM]] == [
-        "Standard", "Expedited", "Prime", "Business", "Replacement",
+        "standard", "expedited", "prime", "business", "replacement",
     ]  # fmt: skip
-    assert [each.value for each in ORDER_TYPES[Fulfilment.FBA]] == ["FBA", "Business", "Replacement"]
+    assert [each.value for each in ORDER_TYPES[Fulfilment.FBA]] == ["fba", "business", "replacement"]
 
 
 def test_amazons_parcels_have_no_courier_of_ours():

@@ -8,7 +8,7 @@ from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 
 def an_alert(text="Access is lost.", **values):
     defaults = {
-        "kind": "Authorisation lost",
+        "kind": "authorisation_lost",
         "key": AlertKey(AboutAccount(1), str(Alert.objects.count())),
         "subject": AboutAccount(1),
         "remedy": "Authorise.",

@@ -76,7 +76,7 @@ class Trading(Retailer):
             courier="Demo", name="Next Day", number_prefix="", amazon_carrier_code="Royal Mail", amazon_carrier_name=""
         )
         self.typed = CourierService.objects.create(
-            courier="Royal Mail", name="Tracked 48", tracking="Typed by hand", amazon_carrier_code="Royal Mail"
+            courier="Royal Mail", name="Tracked 48", tracking="by_hand", amazon_carrier_code="Royal Mail"
         )
         self.fbm.options.update(courier_service=self.courier)
         CourierMapping.objects.create(channel=self.fbm, service=self.courier, carrier_code="Royal Mail")

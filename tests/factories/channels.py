@@ -12,7 +12,7 @@ def a_channel(account, site=None, marketplace=UK, kind="FBM", approved=True, **v
     defaults = {
         "name": f"{place.name} {kind}",
         "start_date": START_DATE,
-        "import_fba_orders": "Only FBA Import" if kind == "FBA" else "No FBA import",
+        "import_fba_orders": "only_fba" if kind == "FBA" else "no_fba",
         "link_state": LinkState.LINKED.value,
         "stock_upload_approved_at": NOW if approved else None,
         "made_at": NOW,

@@ -34,7 +34,7 @@ def stocked_item(world: Trading, code, *, on_hand=10, allocated=0, listed=True):
     item = an_item(code, f"Enamel mug {code}")
     StockLevel.objects.create(item=item, site=world.warehouse, on_hand=on_hand, allocated=allocated, counted_at=NOW)
     StockLevel.objects.create(item=item, site=world.pool, on_hand=4, counted_at=NOW, fba_reserved=1, fba_inbound=2)
-    for site, units, reason in ((world.warehouse, on_hand, "Counted"), (world.pool, 4, "Opening level")):
+    for site, units, reason in ((world.warehouse, on_hand, "counted"), (world.pool, 4, "opening")):
         if units:
             Movement.objects.create(
                 item=item, site=site, quantity=units, on_hand_after=units, reason=reason, moved_at=NOW
@@ -139,7 +139,7 @@ def shipped_order(world: Trading, number, item, state="accepted"):
 
 def unknown_sku(world: Trading, order, sku="MUG-BLUE"):
     return Problem.objects.create(
-        kind="Unknown SKU",
+        kind="unknown_sku",
         key=AboutSku(world.account.pk, sku),
         cause=f"No stock item is linked to the Amazon SKU {sku}.",
         remedy="Link it to a stock item.",

@@ -6,7 +6,7 @@ from wharfinger.domain.installation.people import Role
 
 def someone(role: Role = Role.ADMINISTRATOR, **values) -> User:
     """A person of this role who cannot sign in by a password: tests sign in by force."""
-    user = User(**{"username": role.value.lower(), "full_name": f"Anna {role.value}", "role": role.value, **values})
+    user = User(**{"username": role.value.lower(), "full_name": f"Anna {role.label}", "role": role.value, **values})
     user.set_unusable_password()
     user.save()
     return user

@@ -48,7 +48,7 @@ def open_alerts():
 
 def test_each_step_is_raised_once_with_its_remedy_and_its_page(account):
     assert [alerts.remind(now=at(days)) for days in (31, 30, 29, 14, 14, 7, 1, 0, -1)] == [0, 1, 0, 1, 0, 1, 1, 1, 0]
-    assert open_alerts() == [("Authorisation expires", AlertKey(AboutToken(account.pk), "2027-03-01:0"))]
+    assert open_alerts() == [("token_expires", AlertKey(AboutToken(account.pk), "2027-03-01:0"))]
     assert Alert.objects.count() == 5
     alert = Alert.objects.get(key=AlertKey(AboutToken(account.pk), "2027-03-01:14"))
     channel = account.channels.get()
@@ -87,7 +87,7 @@ def test_the_client_secret_has_the_same_clock_and_never_stands_in_its_alert(appl
     assert alerts.remind(now=at(30)) == 1
     alert = Alert.objects.get()
     assert (alert.kind, page(alert)) == (
-        "Client secret expires",
+        "secret_expires",
         f"/settings/amazon-application/{application.pk}/",
     )
     assert "topsecret" not in alert.text + alert.remedy
@@ -105,7 +105,7 @@ def test_what_was_taken_away_is_not_reminded_of_any_more(account, application):
 def test_lost_access_is_an_alert_until_it_is_given_anew(account):
     assert accounts.lose_authorisation(account.pk, error="400 invalid_grant", now=NOW)
     assert not accounts.lose_authorisation(account.pk, error="again", now=NOW)
-    assert [kind for kind, _ in open_alerts()] == ["Authorisation lost"]
+    assert [kind for kind, _ in open_alerts()] == ["authorisation_lost"]
     accounts.record_checks(account.channels.get().pk, [], linked=LinkState.LINKED, now=NOW)
     assert open_alerts() == []
     assert not Problem.objects.filter(solved_at=None).exists()
@@ -121,7 +121,7 @@ def test_a_refused_application_is_one_alert_however_often_it_is_met(account, app
     SellerAccount.objects.update(application=application)
     for _ in range(3):
         accounts.report_application_refused(account.pk, error="401 invalid_client", now=NOW)
-    assert [kind for kind, _ in open_alerts()] == ["Application refused"]
+    assert [kind for kind, _ in open_alerts()] == ["application_refused"]
     assert Problem.objects.get().count == 3
     assert SellerAccount.objects.get().link_state == "linked"
     accounts.accept_application(account.pk, now=NOW)

@@ -26,7 +26,7 @@ REDIRECT = "http://127.0.0.1:8000/amazon/callback"
 
 def a_channel(application, name="Amazon.co.uk FBM", marketplace=UK, seller_id="", kind="FBM"):
     account = an_account(name, seller_id, application=application, link_state="waiting")
-    values = {"name": name, "link_state": "waiting", "import_fba_orders": "No FBA import"}
+    values = {"name": name, "link_state": "waiting", "import_fba_orders": "no_fba"}
     return channels.a_channel(account, None, marketplace, kind, **values)
 
 

@@ -163,7 +163,7 @@ def test_two_orders_of_one_new_buyer_have_one_customer(shop):
 def test_orders_that_wait_for_one_sku_are_one_problem(shop):
     orders = [an_order(number=f"026-000000{number}-0000001") for number in (1, 2, 3)]
     take_orders.take_batch(kept(shop, orders), now=NOW)
-    assert (problems(), Problem.objects.get().count) == (["Unknown SKU"], 3)
+    assert (problems(), Problem.objects.get().count) == (["unknown_sku"], 3)
 
 
 # --- a batch equals its orders taken one by one

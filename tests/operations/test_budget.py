@@ -99,7 +99,7 @@ def test_hours_without_one_answered_call_are_a_problem_until_one_is_answered(acc
         at = refuse(account, at=at)
     at = refuse(account, at=at)
     problem = Problem.objects.get()
-    assert (problem.kind, problem.key) == ("Amazon limits our calls", AboutWork(account.pk, "getOrder"))
+    assert (problem.kind, problem.key) == ("throttled", AboutWork(account.pk, "getOrder"))
     assert "another application of this seller" in problem.cause
     note_success(account.pk, "getOrder", now=at)
     assert Problem.objects.get().solved_at == at

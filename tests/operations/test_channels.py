@@ -45,7 +45,7 @@ def installation():
         "eu": an_fba_site(pool="EU", name="FBA Europe"),
     }
     prompt = CourierService.objects.create(
-        courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Other"
+        courier="Demo", name="24", tracking="at_once", gives_number=True, amazon_carrier_code="Other"
     )
     late = a_late_service()
     return {**{name: site.pk for name, site in sites.items()}, "prompt": prompt.pk, "late": late.pk}
@@ -61,7 +61,7 @@ def an_entry(installation, **changes):
         dont_upload_order_status=False,
         dont_upload_stock_levels=False,
         use_amazon_sku=True,
-        import_fba_orders="No FBA import",
+        import_fba_orders="no_fba",
         region="EU",
         marketplace_id=UK,
         seller_id="",
@@ -74,7 +74,7 @@ def an_entry(installation, **changes):
 
 
 def fba(installation, **changes):
-    values = {"name": "UK FBA", "import_fba_orders": "Only FBA Import", "site_id": installation["uk"], **changes}
+    values = {"name": "UK FBA", "import_fba_orders": "only_fba", "site_id": installation["uk"], **changes}
     return an_entry(installation, courier_service_id=None, **values)
 
 
@@ -108,7 +108,7 @@ def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(
         ({"auth_token": "amzn.mws.12345678-1234"}, "auth_token", "31 March 2024"),
         ({"auth_token": "something", "seller_id": "A1SELLERSELLER"}, "auth_token", "begins with Atzr|"),
         ({"auth_token": "Atzr|abc"}, "seller_id", "Seller ID is needed"),
-        ({"import_fba_orders": "Only FBA Import"}, "import_fba_orders", "No FBA import"),
+        ({"import_fba_orders": "only_fba"}, "import_fba_orders", "no_fba"),
         ({"site_id": None}, "site", "Choose the Site"),
         ({"site_id": 999_999}, "site", "no longer exists"),
         ({"courier_service_id": None}, "courier_service", "tracking number at once"),
@@ -167,7 +167,7 @@ def test_channels_of_a_pool_share_one_site(installation):
     entry = replace(french, site_id=installation["eu"], options=rows)
     with pytest.raises(Refused, match="Row FBA: FBA Europe is already this seller's site") as refused:
         channel_set_up.save_channel(shared.pk, entry, version=1, now=NOW)
-    assert refused.value.field == "FBA.site"
+    assert refused.value.field == "fba.site"
 
 
 def test_a_marketplace_outside_the_three_pools_has_a_site_of_its_own(installation):
@@ -328,9 +328,9 @@ def test_a_new_channel_of_a_live_system_is_active_and_of_a_demo_system_is_not(in
 def test_an_administrator_activates_a_channel_for_one_amazon_and_deactivates_it(installation, settings):
     channel, olga = activated(installation, settings)
     channel.refresh_from_db()
-    assert (channel.activated, channel.activated_for) == (True, "Simulator")
+    assert (channel.activated, channel.activated_for) == (True, "simulator")
     entry = AuditEntry.objects.get(verb="activate")
-    assert (entry.before["activated for"], entry.after["activated for"]) == ("", "Simulator")
+    assert (entry.before["activated for"], entry.after["activated for"]) == ("", "simulator")
     channel_life.deactivate_channel(channel.pk, now=NOW, user=olga)
     channel.refresh_from_db()
     assert (channel.activated, channel.activated_for) == (False, "")
@@ -345,9 +345,9 @@ def test_channels_of_one_seller_speak_to_the_same_amazon(installation, settings)
     other = made(installation, name="Another seller", seller_id="A2SELLERSELLER")
     channel_life.activate_channel(other.pk, ActivatedFor.SANDBOX, now=NOW, user=olga)
     assert dict(Channel.objects.values_list("name", "activated_for")) == {
-        "Amazon.co.uk FBM": "Simulator",
-        "DE": "Simulator",
-        "Another seller": "Sandbox",
+        "Amazon.co.uk FBM": "simulator",
+        "DE": "simulator",
+        "Another seller": "sandbox",
     }
 
 

@@ -113,7 +113,9 @@ def test_what_was_sent_is_read_back_and_compared():
 def test_an_order_that_was_put_off_is_taken_and_another_waits_its_time():
     account = an_account()
     for key, again_at in (("1", AHEAD), ("2", NOW + timedelta(minutes=20)), ("3", None)):
-        RawMessage.objects.create(account=account, kind="order", key=key, again_at=again_at, received_at=NOW)
+        RawMessage.objects.create(
+            account=account, kind="order", key=key, source=RawMessage.Source.SEARCH, again_at=again_at, received_at=NOW
+        )
     waiting = next_waiting(account.pk, after=0, now=NOW, limit=9)
     assert [raw.key for raw in waiting] == ["1", "3"]
 
@@ -131,7 +133,7 @@ def test_a_parcel_is_confirmed_and_one_in_doubt_is_looked_up():
 
 def test_an_alert_is_mailed():
     alert = Alert.objects.create(
-        kind="Authorisation lost",
+        kind="authorisation_lost",
         key=AlertKey(AboutAccount(1), "lost"),
         subject=AboutAccount(1),
         raised_at=NOW,

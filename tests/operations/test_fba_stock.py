@@ -99,7 +99,7 @@ class TestFba:
     def test_a_passing_minus_is_no_oversell(self, pool):
         self._sale(pool, NOW)
         assert level_of(pool[3], pool[1]) == (-3, 0)
-        assert not Problem.objects.filter(kind="Oversold").exists()
+        assert not Problem.objects.filter(kind="oversold").exists()
 
     def test_available_is_amazons_fulfillable_and_what_is_ordered_stands_apart(self, pool):
         _, site, _, item = pool

@@ -57,7 +57,7 @@ def test_behind_the_brake_nothing_is_imported_and_each_has_its_proposal(braked):
     assert not SalesOrder.objects.exists()
     found = first_import(braked.fbm.pk)
     assert found.total == 4
-    assert dict(found.counts) == {"Import": 3, "Record only": 1, "Ignore": 0}
+    assert dict(found.counts) == {"import": 3, "record": 1, "ignore": 0}
     assert {row.amazon_status: row.proposal.choice for row in found.rows} == {
         "UNSHIPPED": FirstImport.IMPORT,
         "SHIPPED": FirstImport.RECORD,
@@ -126,16 +126,16 @@ def test_a_choice_for_all_orders_of_a_status_gives_way_to_one_for_a_single_order
         orders={ids["026-0000001-0000004"]: FirstImport.RECORD},
     )
     found = first_import(braked.fbm.pk, decisions)
-    assert dict(found.counts) == {"Import": 1, "Record only": 2, "Ignore": 1}
+    assert dict(found.counts) == {"import": 1, "record": 2, "ignore": 1}
     assert found.exceptions == 1
     done = start_importing(braked.fbm.pk, decisions, user=braked.olga, now=NOW)
     assert done == {FirstImport.IMPORT: 1, FirstImport.RECORD: 2, FirstImport.IGNORE: 1}
     choices = {number: order.first_import_choice for number, order in by_number().items()}
     assert choices == {
-        "026-0000001-0000001": "Ignore",
-        "026-0000001-0000002": "Record only",  # what left cannot be imported, whatever was chosen for all
-        "026-0000001-0000003": "Import",
-        "026-0000001-0000004": "Record only",
+        "026-0000001-0000001": "ignore",
+        "026-0000001-0000002": "record",  # what left cannot be imported, whatever was chosen for all
+        "026-0000001-0000003": "import",
+        "026-0000001-0000004": "record",
     }
 
 

@@ -81,7 +81,7 @@ def test_a_run_that_only_waited_solves_nothing(account):
 
 def test_a_problem_of_one_flow_alone_from_before_is_solved_by_the_next_denial(account):
     Problem.objects.create(
-        kind="Role missing at Amazon",
+        kind="role_missing",
         key=AboutWork(account.pk, "stock_out"),
         account=account,
         opened_at=NOW,

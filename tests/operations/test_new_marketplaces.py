@@ -39,7 +39,7 @@ def keep(shop, **changes):
 
 def make_both(shop):
     courier = CourierService.objects.create(
-        courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Other"
+        courier="Demo", name="24", tracking="at_once", gives_number=True, amazon_carrier_code="Other"
     )
     (offered,) = [row for row in channel_offers(shop.fbm.pk).marketplaces if row.id == NEW]
     wanted = [
@@ -52,7 +52,7 @@ def make_both(shop):
 def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
     keep(shop)
     assert f"Amazon.lu ({NEW})" in str(marketplace_choices())
-    site = Site.objects.create(name="FBA Luxembourg", kind="FBA", pool="OTHER", levels_loaded_at=NOW, made_at=NOW)
+    site = Site.objects.create(name="FBA Luxembourg", kind="fba", pool="OTHER", levels_loaded_at=NOW, made_at=NOW)
     fbm, fba = make_both(shop)
     for channel in (fbm, fba):
         accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)

@@ -113,7 +113,7 @@ def test_shipped_at_amazon_books_the_units_out(shop):
     shop.take(shipped(incoming))
     assert shop.level(mug) == (3, 0)
     movement = Movement.objects.latest("pk")
-    assert (movement.quantity, movement.reason) == (-2, "Sold")
+    assert (movement.quantity, movement.reason) == (-2, "sold")
     assert movement.note == f"Shipped at Amazon before it was imported: {incoming.amazon_order_id}"
     shop.take(later(shipped(incoming)))
     assert shop.level(mug) == (3, 0)
@@ -205,7 +205,7 @@ def test_a_link_reserves_and_unlinking_frees(shop):
 
 
 def test_the_site_is_the_first_by_priority_of_those_that_sell_the_article(shop):
-    second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
+    second = Site.objects.create(name="Second", kind="own", priority=5, made_at=NOW)
     shop.channel("FBM", second, DE)
     mug = shop.item("MUG", 5)
     ledger.receive_stock(mug.pk, second.pk, 5, now=NOW)
@@ -227,7 +227,7 @@ def test_without_a_channel_that_sells_it_there_is_the_problem_alone(shop):
     Channel.objects.filter(pk=shop.fbm.pk).update(archived=True)
     shop.take(french(a_line(quantity=2)))
     reservations.judge_channelless(shop.account.pk, now=NOW)
-    assert (shop.level(mug), problems()) == ((5, 0), ["Paid orders without a channel"])
+    assert (shop.level(mug), problems()) == ((5, 0), ["no_channel"])
 
 
 def test_an_archived_channels_site_keeps_the_units_while_nobody_else_sells_the_article(shop):
@@ -243,7 +243,7 @@ def test_an_archived_channels_site_keeps_the_units_while_nobody_else_sells_the_a
 
 
 def test_archiving_a_channel_hands_its_reservations_to_the_one_that_sells_the_article_still(shop):
-    second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
+    second = Site.objects.create(name="Second", kind="own", priority=5, made_at=NOW)
     shop.channel("FBM", second, DE)
     mug = shop.item("MUG", 5)
     ledger.receive_stock(mug.pk, second.pk, 7, now=NOW)
@@ -259,7 +259,7 @@ def test_a_kits_units_pass_to_a_later_channel_of_another_site_just_once(shop):
     cup, saucer = shop.item("CUP", 10, asin="B000000002"), shop.item("SAUCER", 10, asin="B000000003")
     KitComponent.objects.create(kit=kit, component=cup, quantity=2)
     KitComponent.objects.create(kit=kit, component=saucer, quantity=1)
-    second = Site.objects.create(name="Second", kind="Own warehouse", priority=5, made_at=NOW)
+    second = Site.objects.create(name="Second", kind="own", priority=5, made_at=NOW)
     for item in (cup, saucer):
         ledger.receive_stock(item.pk, second.pk, 4, now=NOW)
     incoming = french(a_line("SET", quantity=3))
@@ -291,7 +291,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
     shop.take(french(number="026-0000001-0000008", status=AmazonStatus.PENDING, total=None))
     shop.take(an_order(number="026-0000001-0000009", marketplace_id=DE, currency="EUR"))
     reservations.judge_channelless(shop.account.pk, now=NOW)
-    problem_in = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="Paid orders without a channel")}
+    problem_in = {row.key.marketplace_id: row for row in Problem.objects.filter(kind="no_channel")}
     assert set(problem_in) == {FR, DE}
     assert problem_in[FR].cause == (
         "4 paid orders in Amazon.fr, where Harbour & Home has no channel: 31.50 EUR and 10.00 GBP. "
@@ -301,7 +301,7 @@ def test_one_problem_for_each_marketplace_with_its_value_by_currency(shop):
         f"/channels/new/fbm/?marketplace={FR}&account={shop.account.pk}",
         "Create the channel",
     )
-    assert Alert.objects.filter(kind="Paid orders without a channel", closed_at=None).count() == 2
+    assert Alert.objects.filter(kind="no_channel", closed_at=None).count() == 2
     before = problem_in[FR].count
     reservations.judge_channelless(shop.account.pk, now=NOW)
     assert Problem.objects.get(pk=problem_in[FR].pk).count == before, "the same once more is nothing new"
@@ -430,7 +430,7 @@ def test_no_sequence_of_messages_counts_a_unit_twice(shop, events):
         assert not ImportedLine.objects.filter(imported=row.order.imported).exists()
     for row in ImportedLine.objects.filter(sku=mug.code):
         assert sum(row.allocations.values_list("quantity", flat=True)) <= row.quantity_open
-    moved = -sum(Movement.objects.filter(item=mug, reason="Sold").values_list("quantity", flat=True))
+    moved = -sum(Movement.objects.filter(item=mug, reason="sold").values_list("quantity", flat=True))
     counted = sum(SalesOrderLine.objects.filter(sku=mug.code).values_list("quantity_shipped", flat=True))
     counted += sum(ImportedLine.objects.filter(sku=mug.code).values_list("quantity_moved", flat=True))
     assert moved <= counted, "a unit leaves the books once"

@@ -109,7 +109,7 @@ def test_a_refusal_keeps_the_old_secret_and_is_reported(application, olga):
         None,
         "Not enrolled. Register the queue.",
     )
-    assert Alert.objects.get().kind == "Secret rotation failed"
+    assert Alert.objects.get().kind == "rotation_failed"
     rotation.ask_rotation(application.pk, user=olga, now=NOW + timedelta(minutes=1))
     assert Alert.objects.get().closed_at is not None
 

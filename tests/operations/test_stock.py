@@ -42,7 +42,7 @@ def test_on_hand_is_always_the_sum_of_the_movements(db, sequence):
         assert level.on_hand == of_item.aggregate(sum=Sum("quantity"))["sum"]
         assert level.on_hand == of_item.order_by("-pk")[0].on_hand_after
         assert level.allocated >= 0
-        alarmed = Problem.objects.filter(kind="Oversold", item=item, solved_at=None).exists()
+        alarmed = Problem.objects.filter(kind="oversold", item=item, solved_at=None).exists()
         assert alarmed == (level.on_hand < 0)
 
 
@@ -166,9 +166,9 @@ def test_an_oversell_is_shown_alarmed_and_solved():
     ledger.receive_stock(item.pk, site.pk, 1, now=NOW)
     move_stock(item.pk, site.pk, Move(-3, MovementReason.SOLD), now=NOW)
     assert level_of(item, site) == (-2, 0)
-    assert Problem.objects.get(kind="Oversold").solved_at is None
+    assert Problem.objects.get(kind="oversold").solved_at is None
     ledger.count_stock(item.pk, site.pk, 0, now=NOW)
-    assert Problem.objects.get(kind="Oversold").solved_at == NOW
+    assert Problem.objects.get(kind="oversold").solved_at == NOW
 
 
 def test_two_marketplaces_of_one_sku_make_one_notice():

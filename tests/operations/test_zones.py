@@ -30,7 +30,7 @@ def shop():
 
 
 def proposals():
-    return list(Problem.objects.filter(kind="Another time zone", solved_at=None).values_list("key", flat=True))
+    return list(Problem.objects.filter(kind="zone_differs", solved_at=None).values_list("key", flat=True))
 
 
 def take(shop, count, first=0):

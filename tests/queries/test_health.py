@@ -210,7 +210,7 @@ def test_jobs_that_wait_or_failed_are_counted():
 def test_mail_that_cannot_leave_is_reported_with_the_reason():
     assert list(health.look_at_mail()) == []
     Alert.objects.create(
-        kind="Authorisation lost",
+        kind="authorisation_lost",
         key=AlertKey(AboutAccount(1), "lost"),
         subject=AboutAccount(1),
         raised_at=NOW,
@@ -223,7 +223,9 @@ def test_mail_that_cannot_leave_is_reported_with_the_reason():
 
 def test_personal_data_that_no_key_opens_is_reported(account):
     assert health.look_at_personal_data().verdict is Verdict.WELL
-    RawMessage.objects.create(account=account, kind="order", key="1", body=b"{}", body_hash="h", received_at=NOW)
+    RawMessage.objects.create(
+        account=account, kind="order", key="1", source="search", body=b"{}", body_hash="h", received_at=NOW
+    )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE wharfinger_rawmessage SET body = 'lost:AAAA'")
     found = health.look_at_personal_data()

@@ -60,9 +60,9 @@ def _set_up(world: Trading, rows: int) -> None:
     """Options, courier groups and mappings: as many of each."""
     group = CourierGroup.objects.create(name="Many")
     SalesOrder.objects.update(courier_group=group)
-    for number, order_type in zip(range(1, rows + 1), ("Prime", "Business", "Standard"), strict=False):
+    for number, order_type in zip(range(1, rows + 1), ("prime", "business", "standard"), strict=False):
         CourierGroup.objects.create(name=f"Group {number}")
-        service = CourierService.objects.create(courier=f"Courier {number}", name="Next Day", tracking="At once")
+        service = CourierService.objects.create(courier=f"Courier {number}", name="Next Day", tracking="at_once")
         CourierGroupRule.objects.create(group=group, position=number, service=service, channel=world.fbm)
         CourierLevelMapping.objects.create(channel=world.fbm, service_level=f"LEVEL_{number}", group=group)
         CourierMapping.objects.create(channel=world.fbm, service=service, carrier_code="DPD")

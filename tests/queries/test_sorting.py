@@ -85,7 +85,7 @@ def test_sales_orders_are_walked_whole_by_every_sort():
             total=None if number == 2 else number % 2,
             invoice_priority=None if number == 4 else number,
             ship_by=None if number == 3 else NOW + timedelta(days=number % 2),
-            order_type="Prime" if number == 1 else "Standard",
+            order_type="prime" if number == 1 else "standard",
         )
     wanted = sorted(SalesOrder.objects.values_list("id", flat=True))
     for sorting in _both_ways(SALES_ORDER_SORTS):

@@ -121,8 +121,8 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
     whole.trade(5)
 
     assert links() == ("lost", {"lost"})
-    assert Problem.objects.filter(solved_at=None).values_list("kind", flat=True)[0] == "Authorisation lost"
-    assert list(Alert.objects.filter(closed_at=None).values_list("kind", flat=True)) == ["Authorisation lost"]
+    assert Problem.objects.filter(solved_at=None).values_list("kind", flat=True)[0] == "authorisation_lost"
+    assert list(Alert.objects.filter(closed_at=None).values_list("kind", flat=True)) == ["authorisation_lost"]
 
     # Trade goes on: a buyer orders, the shop ships and counts.
     second = whole.place(SKUS[1], 3)
@@ -142,7 +142,7 @@ def test_revoked_at_amazon_the_channels_stop_people_are_reported_and_after_autho
 
     whole.authorise()
     assert links() == ("linked", {"linked"})
-    assert not Problem.objects.filter(solved_at=None, kind="Authorisation lost").exists()
+    assert not Problem.objects.filter(solved_at=None, kind="authorisation_lost").exists()
     assert not Alert.objects.filter(closed_at=None).exists()
     whole.trade(15)
 
@@ -184,7 +184,7 @@ def test_a_lost_account_whose_access_is_back_recovers_by_the_daily_check(selling
     assert accounts.probe_lost_accounts(now=whole.clock.now()) == 1
     verify_channel(whole.channel.pk, whole.calls_for(whole.account.pk), whole.clock)
     assert links() == ("linked", {"linked"})
-    assert not Problem.objects.filter(solved_at=None, kind="Authorisation lost").exists()
+    assert not Problem.objects.filter(solved_at=None, kind="authorisation_lost").exists()
     assert not Alert.objects.filter(closed_at=None).exists()
 
 
@@ -205,7 +205,7 @@ def test_a_role_that_is_missing_for_the_listings_leaves_the_channel_linked_and_t
     whole.trade(15)
     assert order_of(second).state == "ready_to_ship"
     kinds = Problem.objects.filter(solved_at=None).values_list("kind", flat=True)
-    assert set(kinds) == {"Role missing at Amazon"}
+    assert set(kinds) == {"role_missing"}
 
 
 def test_a_missing_role_for_confirmations_refuses_no_parcel(selling):
@@ -215,9 +215,9 @@ def test_a_missing_role_for_confirmations_refuses_no_parcel(selling):
     whole.trade(10)
     assert Confirmation.objects.get().state == "waiting"
     assert links() == ("linked", {"linked"})
-    problem = Problem.objects.get(solved_at=None, kind="Role missing at Amazon")
+    problem = Problem.objects.get(solved_at=None, kind="role_missing")
     assert "“Direct-to-Consumer Shipping”" in problem.cause
     whole.amazon.control("faults", {"clear": True})
     whole.trade(30)
     assert Confirmation.objects.get().state == "confirmed"
-    assert not Problem.objects.filter(solved_at=None, kind="Role missing at Amazon").exists()
+    assert not Problem.objects.filter(solved_at=None, kind="role_missing").exists()

@@ -155,8 +155,8 @@ def test_a_refused_application_is_the_applications_fault_and_unlinks_nothing(att
     exchange(attempt, Login(InvalidClient("exchangeToken", status=401)))
     assert state_and_token(attempt) == ("failed", "Atzr|old")
     assert (attempt.outcome, "client id and secret" in attempt.error) == ("application_refused", True)
-    assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
-    assert list(Alert.objects.values_list("kind", flat=True)) == ["Application refused"]
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["application_refused"]
+    assert list(Alert.objects.values_list("kind", flat=True)) == ["application_refused"]
     assert Channel.objects.get().link_state == "linked"
 
 

@@ -51,7 +51,7 @@ def test_an_error_opens_a_problem_with_amazons_words_and_closes_when_gone(read):
     shop = Listed()
     shop.entry.issues = (SUPPRESSED, Issue(code="1", message="A hint.", severity="WARNING"))
     read(shop)
-    problem = Problem.objects.get(kind="Listing has errors at Amazon", solved_at=None)
+    problem = Problem.objects.get(kind="listing_issue", solved_at=None)
     assert problem.cause == (
         "SKU MUG on Amazon.co.uk: Brand is required. (90220: brand) — the product is hidden from search results."
     )
@@ -67,7 +67,7 @@ def test_a_listing_that_buyers_do_not_see_any_more_is_reported_until_it_is_back(
     read(shop)
     shop.entry.status = ()
     read(shop)
-    assert open_kinds() == ["Listing gone from Amazon"]
+    assert open_kinds() == ["listing_gone"]
     assert "Amazon.co.uk" in Problem.objects.get().cause
     shop.entry.status = ("DISCOVERABLE",)
     read(shop)
@@ -82,7 +82,7 @@ def test_an_unfinished_or_sold_out_listing_has_not_vanished():
     shop.read_all()
     shop.entry.status, shop.entry.quantity = (), 0
     shop.read_all()
-    assert "Listing gone from Amazon" not in open_kinds()
+    assert "listing_gone" not in open_kinds()
 
 
 @pytest.mark.parametrize("way", ["patch", "read-back", "whole reading"])
@@ -100,7 +100,7 @@ def test_a_sku_that_is_gone_is_reported_and_closed_when_it_is_listed_again(way):
         shop.run()
     else:
         shop.read_all()
-    assert open_kinds() == ["Listing gone from Amazon"]
+    assert open_kinds() == ["listing_gone"]
     shop.amazon.listings["MUG"] = Entry(quantity=entry.quantity)
     shop.read_all()
     assert open_kinds() == []

@@ -110,7 +110,7 @@ def test_the_fulfilment_channel_says_who_sends():
     shop = Shop(OURS=Entry(), THEIRS=Entry(channel="AMAZON_EU"), BOTH=Entry(more_channels=("AMAZON_EU",)))
     shop.run()
     assert dict(Listing.objects.values_list("sku", "fulfilment")) == {"OURS": "FBM", "THEIRS": "FBA", "BOTH": "FBA"}
-    problem = Problem.objects.get(kind="Two rules for one SKU")
+    problem = Problem.objects.get(kind="listing_conflict")
     assert problem.listing.sku == "BOTH"
     shop.amazon.listings["BOTH"].more_channels = ()
     shop.run()
@@ -234,7 +234,7 @@ def test_more_than_amazon_lets_be_read_opens_a_problem_and_nothing_is_gone():
     a_listing(shop.account, "ELSEWHERE")
     shop.amazon.faults["searchListingsItems"].append(ListingsPage(items=(), number_of_results=1_400, next_token=None))
     shop.run()
-    assert "1400 listings" in Problem.objects.get(kind="Import or upload failed").cause
+    assert "1400 listings" in Problem.objects.get(kind="flow_failed").cause
     assert Listing.objects.get(sku="ELSEWHERE").gone_at is None
 
 

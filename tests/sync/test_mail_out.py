@@ -24,7 +24,7 @@ LETTER = EmailMessage("Wharfinger: test", "Öl & Ruhe\n.\nends\n")
 
 
 def post_to(server, **changes):
-    defaults = {"host": "127.0.0.1", "port": server.port, "security": "None", "username": "", "password": ""}
+    defaults = {"host": "127.0.0.1", "port": server.port, "security": "none", "username": "", "password": ""}
     return SmtpEmailSender(SmtpServer(**{**defaults, "sender": "shop@example.com", **changes}))
 
 
@@ -75,8 +75,8 @@ AUTH = ("AUTH PLAIN LOGIN",)
         ({"RCPT": "550 no such"}, {}, (), "accepts none of the recipients (550)"),
         ({"DATA": "451 later"}, {}, (), "refused the message (451)"),
         ({"EHLO": "500 what", "HELO": "500 what"}, {}, (), "refused the message (500)"),
-        ({}, {"security": "STARTTLS"}, (), "does not offer STARTTLS"),
-        ({}, {"security": "TLS"}, (), "does not offer TLS on this port"),
+        ({}, {"security": "starttls"}, (), "does not offer STARTTLS"),
+        ({}, {"security": "tls"}, (), "does not offer TLS on this port"),
     ],
 )
 def test_a_refusal_says_why_and_what_to_do_without_the_password(refuse, changes, extensions, words):
@@ -92,7 +92,7 @@ def test_nobody_at_the_port_is_reported_as_such():
         tried.bind(("127.0.0.1", 0))
         port = tried.getsockname()[1]
     with pytest.raises(NotSent, match=f"No server answers at 127.0.0.1:{port}"):
-        SmtpEmailSender(SmtpServer("127.0.0.1", port, "None", "", "", "s@example.com")).send(LETTER, ["o@example.com"])
+        SmtpEmailSender(SmtpServer("127.0.0.1", port, "none", "", "", "s@example.com")).send(LETTER, ["o@example.com"])
 
 
 def test_what_failed_waits_and_is_tried_again_with_growing_pauses_until_it_goes(olga):

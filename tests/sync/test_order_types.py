@@ -15,15 +15,15 @@ REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_O
 @pytest.mark.parametrize(
     ("by", "level", "changes", "expected"),
     [
-        ("MERCHANT", "STANDARD", {}, "Standard"),
-        ("MERCHANT", "NEXT_DAY", {}, "Expedited"),
-        ("MERCHANT", "NEXT_DAY", {"programs": ["PRIME"]}, "Prime"),
-        ("MERCHANT", "STANDARD", {"programs": ["AMAZON_BUSINESS"]}, "Business"),
-        ("MERCHANT", "STANDARD", {"programs": ["PRIME"], "associatedOrders": REPLACES}, "Replacement"),
-        ("AMAZON", "NEXT_DAY", {}, "FBA"),
-        ("AMAZON", "NEXT_DAY", {"programs": ["PRIME"]}, "FBA"),
-        ("AMAZON", "STANDARD", {"programs": ["PRIME", "AMAZON_BUSINESS"]}, "Business"),
-        ("AMAZON", "STANDARD", {"associatedOrders": REPLACES}, "Replacement"),
+        ("MERCHANT", "STANDARD", {}, "standard"),
+        ("MERCHANT", "NEXT_DAY", {}, "expedited"),
+        ("MERCHANT", "NEXT_DAY", {"programs": ["PRIME"]}, "prime"),
+        ("MERCHANT", "STANDARD", {"programs": ["AMAZON_BUSINESS"]}, "business"),
+        ("MERCHANT", "STANDARD", {"programs": ["PRIME"], "associatedOrders": REPLACES}, "replacement"),
+        ("AMAZON", "NEXT_DAY", {}, "fba"),
+        ("AMAZON", "NEXT_DAY", {"programs": ["PRIME"]}, "fba"),
+        ("AMAZON", "STANDARD", {"programs": ["PRIME", "AMAZON_BUSINESS"]}, "business"),
+        ("AMAZON", "STANDARD", {"associatedOrders": REPLACES}, "replacement"),
     ],
 )
 def test_an_order_has_one_type_that_its_kind_can_have(by, level, changes, expected):

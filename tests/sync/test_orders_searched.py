@@ -177,7 +177,7 @@ def test_an_order_of_a_marketplace_that_was_not_requested_is_set_aside_alone_and
     assert cursor(world).after == NOW - timedelta(minutes=5)
     world.take_waiting()
     problem = Problem.objects.get(imported_order=world.imported(strange))
-    assert (problem.kind, f"{DE} was not requested" in problem.cause) == ("Message not understood", True)
+    assert (problem.kind, f"{DE} was not requested" in problem.cause) == ("not_understood", True)
     assert RawMessage.objects.get(key=strange["orderId"]).state == "quarantined"
     assert RawMessage.objects.get(key=wanted["orderId"]).state == "taken"
     assert world.level(cup) == (10, 2)

@@ -157,7 +157,7 @@ def test_a_refused_correction_is_reported_though_the_order_counts_as_shipped():
     shop.correct()
     shop.run()
     assert shop.states() == ["refused"]
-    problem = Problem.objects.get(kind="Confirmation refused")
+    problem = Problem.objects.get(kind="confirmation_refused")
     assert "“Correct carrier / tracking number”" in problem.remedy
     assert "“Send again”" in problem.remedy
 

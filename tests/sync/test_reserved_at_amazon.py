@@ -53,10 +53,10 @@ def test_four_orders_where_there_is_no_channel_leave_nothing_to_sell(selling):
     assert shown == {0}
     assert level(selling) == (40, 40)
     assert set(ImportedOrder.objects.filter(amazon_order_id__in=numbers).values_list("state", flat=True)) == {"skipped"}
-    problem = Problem.objects.get(kind="Paid orders without a channel", solved_at=None)
+    problem = Problem.objects.get(kind="no_channel", solved_at=None)
     assert problem.cause.startswith("4 paid orders in Amazon.fr, where ")
-    assert Alert.objects.filter(kind="Paid orders without a channel", closed_at=None).count() == 1
-    assert not Problem.objects.filter(kind="Amazon shows another quantity").exists()
+    assert Alert.objects.filter(kind="no_channel", closed_at=None).count() == 1
+    assert not Problem.objects.filter(kind="listing_drift").exists()
     check_the_ledger()
 
 
@@ -75,7 +75,7 @@ def test_a_fall_that_no_order_explains_waits_for_the_orders_and_is_reported_befo
         assert at_amazon(selling) == 25, "orders are not read past the fall yet"
     selling.trade(25)
     assert at_amazon(selling) == 40
-    assert Problem.objects.filter(kind="Amazon shows another quantity").count() == 1
+    assert Problem.objects.filter(kind="listing_drift").count() == 1
 
 
 @pytest.fixture
@@ -143,10 +143,10 @@ def test_a_german_order_is_reserved_and_its_channel_takes_it(world):
     assert (world.imported(message).state, world.level(mug), world.problems()) == (
         "skipped",
         (10, 4),
-        {"Paid orders without a channel"},
+        {"no_channel"},
     )
     world.channel("FBM", world.warehouse, DE)
     RawMessage.objects.update(state="waiting")
     world.take_waiting()
     assert (world.sale(message).state, world.level(mug)) == ("ready_to_ship", (10, 4))
-    assert "Paid orders without a channel" not in world.problems()
+    assert "no_channel" not in world.problems()

@@ -210,7 +210,7 @@ def test_a_refusal_is_reported_with_its_remedy_and_the_old_secret_stays(rotating
         None,
         True,
     )
-    assert Alert.objects.get(closed_at=None).kind == "Secret rotation failed"
+    assert Alert.objects.get(closed_at=None).kind == "rotation_failed"
 
 
 @pytest.mark.parametrize(

@@ -240,7 +240,7 @@ class TestRefused:
         shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message=words))
         shop.run()
         assert shop.states() == ["refused", "accepted"]
-        problem = Problem.objects.get(kind="Confirmation refused")
+        problem = Problem.objects.get(kind="confirmation_refused")
         assert words in problem.cause
         parcels.send_again(Confirmation.objects.order_by("pk")[0].shipment_id, now=shop.clock.now())
         shop.run()
@@ -268,7 +268,7 @@ class TestRefused:
         shop.run()
         assert shop.states() == ["not_shown"]
         problem = Problem.objects.get()
-        assert problem.kind == "Amazon does not show our parcel"
+        assert problem.kind == "confirmation_not_shown"
         for words in ("another parcel: UPS, 1Z999AA10123456784.", "shipping automation", "order already fulfilled"):
             assert words in problem.cause
 
@@ -333,8 +333,8 @@ class TestDropped:
         shop.orders[0].save()
         self.through(shop, 6)
         assert set(Problem.objects.values_list("kind", flat=True)) == {
-            "Confirmation late",
-            "Amazon does not show our parcel",
+            "confirmation_late",
+            "confirmation_not_shown",
         }
         shop.amazon.keeps_confirmations = True
         parcels.send_again(Confirmation.objects.get().shipment_id, now=shop.clock.now())
@@ -396,7 +396,7 @@ def test_late_is_alarmed_and_solved():
     shop.amazon.tokens["confirmShipment"] = 0
     shop.clock.advance(days=2)
     shop.run()
-    problem = Problem.objects.get(kind="Confirmation late")
+    problem = Problem.objects.get(kind="confirmation_late")
     del shop.amazon.tokens["confirmShipment"]
     shop.clock.advance(seconds=5)
     shop.run()

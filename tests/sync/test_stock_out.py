@@ -149,7 +149,7 @@ def test_a_refused_sku_opens_a_problem_and_the_others_go_on(fault):
     shop.amazon.faults["patchListingsItem"].append(fault)
     shop.run()
     assert shop.sent() == [("MUG", 5), ("CUP", 6)]
-    problem = Problem.objects.get(kind="Listing refused")
+    problem = Problem.objects.get(kind="listing_refused")
     assert "attributes are invalid" in problem.cause
     assert "attributes are invalid" in shop.listing().error
     assert not StockNotice.objects.exists()
@@ -170,7 +170,7 @@ def test_a_403_on_one_sku_is_a_bad_sku():
     shop = Shop(("DE-36023/4", 5), ("CUP", 6))
     shop.amazon.faults["patchListingsItem"].append(AccessDenied("patch", status=403, code="Unauthorized"))
     shop.run()
-    assert Problem.objects.get(kind="Listing refused").listing.sku == "DE-36023/4"
+    assert Problem.objects.get(kind="listing_refused").listing.sku == "DE-36023/4"
     assert shop.amazon.listings["CUP"].quantity == 6
 
 
@@ -226,7 +226,7 @@ def test_two_channels_with_other_sites_for_one_sku_are_a_conflict():
     shop.listing().products.create(marketplace_id=DE, item=shop.items["MUG"], found_at=NOW)
     shop.run()
     assert shop.sent() == []
-    problem = Problem.objects.get(kind="Two rules for one SKU")
+    problem = Problem.objects.get(kind="listing_conflict")
     assert shop.listing().error == problem.cause
     germany.options.update(site=shop.site)
     raise_notices([shop.items["MUG"].pk], cause="Site changed", now=NOW)
@@ -266,7 +266,7 @@ class TestReadBack:
         shop.amazon.faults["getListingsItem"] += [None, None, odd]
         assert "2 read back, 0 differ, 1 not shown" in shop.run().outcome
         assert [shop.listing(sku).read_back_quantity for sku in ("MUG", "CUP", "ODD")] == [5, 6, None]
-        problem = Problem.objects.get(kind="Listing refused")
+        problem = Problem.objects.get(kind="listing_refused")
         assert (problem.listing.sku, odd.summary() in problem.cause) == ("ODD", True)
         shop.clock.advance(hours=6)
         shop.run()
@@ -316,7 +316,7 @@ class TestReadBack:
         for _ in range(8):
             shop.run()
             shop.clock.advance(minutes=6)
-        problem = Problem.objects.get(kind="Amazon shows another quantity")
+        problem = Problem.objects.get(kind="listing_drift")
         assert "99" in problem.cause
         shop.amazon.apply = True
         for _ in range(4):

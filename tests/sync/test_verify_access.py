@@ -75,7 +75,7 @@ def test_a_bad_token_pasted_over_a_good_one_is_lost_and_reported(whole):
     paste(whole, own_token(whole, EU))
     paste(whole, "Atzr|never-good")
     assert link() == "lost"
-    assert Alert.objects.get().kind == "Authorisation lost"
+    assert Alert.objects.get().kind == "authorisation_lost"
 
 
 def test_a_token_of_the_other_region_says_so_at_its_line(whole):
@@ -96,7 +96,7 @@ def test_a_rotated_secret_is_the_applications_fault_and_the_channel_stays_linked
     verify(whole)
     assert link() == "linked"
     assert "Amazon application" in ChannelCheck.objects.get(ok=False).remedy
-    assert [alert.kind for alert in Alert.objects.filter(closed_at=None)] == ["Application refused"]
+    assert [alert.kind for alert in Alert.objects.filter(closed_at=None)] == ["application_refused"]
     whole.caches.clear()
     new_secret = whole.amazon.control("accounts")["application"]["clientSecret"]
     AmazonApplication.objects.update(client_secret=new_secret)

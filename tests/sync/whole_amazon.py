@@ -80,7 +80,7 @@ class Whole:
         self.transport = Transport(http=Wire(self.amazon.simulator))
         self.caches = {}
         Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": START})
-        self.olga = User.objects.create(username="olga", full_name="Olga", role="Administrator", email="o@h.example")
+        self.olga = User.objects.create(username="olga", full_name="Olga", role="administrator", email="o@h.example")
         credentials = self.amazon.control("accounts")["application"]
         self.application = applications.save_application(
             ApplicationEntry(
@@ -90,7 +90,7 @@ class Whole:
         )
         self.site = a_site()
         self.courier = CourierService.objects.create(
-            courier="Demo", name="24", tracking="At once", gives_number=True, amazon_carrier_code="Royal Mail"
+            courier="Demo", name="24", tracking="at_once", gives_number=True, amazon_carrier_code="Royal Mail"
         )
         self.channel = self.a_channel("Amazon.co.uk FBM", UK, "EU")
 
@@ -100,7 +100,7 @@ class Whole:
         )
         channel = a_channel(
             account, name=name, marketplace=marketplace, link_state="waiting", start_date=date(2026, 11, 20),
-            activated=True, activated_for="Simulator",
+            activated=True, activated_for="simulator",
         )  # fmt: skip
         an_option(channel, site=self.site, courier_service=self.courier)
         CourierMapping.objects.create(channel=channel, service=self.courier, carrier_code="Royal Mail")

@@ -262,7 +262,7 @@ def test_a_new_seller_is_requested_which_waiting_channel_is_his(world, sign_in):
         account=waiting,
         marketplace_id=UK,
         start_date=NOW.date(),
-        import_fba_orders="No FBA import",
+        import_fba_orders="no_fba",
         made_at=NOW,
     )
     browser = sign_in()
@@ -294,7 +294,7 @@ def test_the_access_page_shows_last_four_and_dates_and_no_secret(world, sign_in)
     browser = sign_in()
     pressed(browser, world)
     Alert.objects.create(
-        kind="Authorisation expires",
+        kind="token_expires",
         key=AlertKey(AboutToken(world.account.pk), "2027-01-05:30"),
         subject=AboutToken(world.account.pk),
         text="It ends soon.",

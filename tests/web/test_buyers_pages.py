@@ -78,7 +78,7 @@ def test_a_request_to_cancel_is_seen_everywhere_and_answered_on_the_order(order,
 def test_an_odd_address_has_its_button(order, sign_in):
     SalesOrder.objects.update(delivery={**order.delivery, "name": ""}, state="held")
     order.imported.__class__.objects.update(amazon_status="UNSHIPPED")
-    problem(order, "Delivery address incomplete")
+    problem(order, "address_incomplete")
     client = sign_in(Role.WAREHOUSE)
     assert "Confirm this address" in page_of(client, order)
     client.post(reverse("sales-order-confirm-address", args=[order.pk]))
@@ -89,7 +89,7 @@ def test_an_odd_address_has_its_button(order, sign_in):
 
 
 def test_old_and_new_address_stand_in_the_timeline_until_somebody_has_seen_them(order, sign_in):
-    problem(order, "Delivery address changed")
+    problem(order, "address_changed")
     Activity.objects.create(
         text="Amazon changed the delivery address.",
         personal={"before": ["9 Old Lane"], "after": ["1 Quay Street"]},

@@ -40,10 +40,10 @@ def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world,
     page = browser.get(f"/channels/{world.fbm.pk}/").content.decode()
     assert "2 orders found, none imported" in page
     page = browser.get(f"/channels/{world.fbm.pk}/first-import/").content.decode()
-    assert "import 1, record only 1, ignore 0 as proposed" in page
+    assert "Import: 1; Keep for records, don&#x27;t ship: 1; Ignore: 0 as proposed" in page
     assert "Not shipped yet." in page
-    answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "Ignore"}, follow=True)
-    assert "The import has started: 1 to record only, 1 to ignore." in answer.content.decode()
+    answer = browser.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{first.pk}": "ignore"}, follow=True)
+    assert "The import has started (Keep for records, don&#x27;t ship: 1; Ignore: 1)." in answer.content.decode()
     states = dict(ImportedOrder.objects.values_list("pk", "state"))
     assert states == {first.pk: "ignored", second.pk: "retrying"}
     assert not Channel.objects.get(pk=world.fbm.pk).dont_import_orders
@@ -52,8 +52,8 @@ def test_found_orders_are_shown_with_a_proposal_and_one_button_takes_them(world,
 def test_a_choice_that_is_none_takes_the_proposal(world, sign_in):
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
     order = a_found_order(world, 1, "SHIPPED")
-    sign_in().post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "<script>", "choice-x": "Import"})
-    assert ImportedOrder.objects.get(pk=order.pk).first_import_choice == "Record only"
+    sign_in().post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "<script>", "choice-x": "import"})
+    assert ImportedOrder.objects.get(pk=order.pk).first_import_choice == "record"
 
 
 def test_who_may_not_edit_channels_meets_none_of_it(world, sign_in):
@@ -134,7 +134,7 @@ def test_the_channel_pages_cost_the_same_however_many_there_are(world, sign_in, 
             marketplace_id=DE,
             archived=True,
             start_date=NOW.date(),
-            import_fba_orders="No FBA import",
+            import_fba_orders="no_fba",
             made_at=NOW,
         )
     with django_assert_max_num_queries(15):
@@ -151,21 +151,21 @@ def test_what_is_chosen_is_kept_from_page_to_page_until_the_button_is_pressed(wo
     page = browser.get(address).context["found"]
     assert (len(page.rows), page.total, bool(page.page.later)) == (50, 63, True)
     shown = {f"choice-{row.id}": row.choice.value for row in page.rows}
-    form = {**shown, f"choice-{orders[0].pk}": "Ignore", "go": f"at:{page.page.later}"}
+    form = {**shown, f"choice-{orders[0].pk}": "ignore", "go": f"at:{page.page.later}"}
     second = browser.post(address, form)
     assert second["Location"] == f"{address}?at={page.page.later}"
     rows = browser.get(second["Location"]).context["found"].rows
     assert len(rows) == 13
     shown = {f"choice-{row.id}": row.choice.value for row in rows}
-    form = {**shown, f"choice-{orders[55].pk}": "Record only", "all-UNSHIPPED:FBM": "Ignore", "go": "apply"}
+    form = {**shown, f"choice-{orders[55].pk}": "record", "all-UNSHIPPED:FBM": "ignore", "go": "apply"}
     browser.post(second["Location"], form)
     found = browser.get(second["Location"]).context["found"]
-    assert dict(found.counts) == {"Import": 0, "Record only": 4, "Ignore": 59}
-    assert {row.id: row.choice.value for row in found.rows}[orders[55].pk] == "Record only"
+    assert dict(found.counts) == {"import": 0, "record": 4, "ignore": 59}
+    assert {row.id: row.choice.value for row in found.rows}[orders[55].pk] == "record"
     lines = b"".join(browser.get(f"{address}export.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert (len(lines), sum("Ignore" in line for line in lines)) == (64, 59)
     answer = browser.post(address, {"go": "start"}, follow=True)
-    assert "The import has started: 4 to record only, 59 to ignore." in answer.content.decode()
+    assert "The import has started (Keep for records, don&#x27;t ship: 4; Ignore: 59)." in answer.content.decode()
     assert ImportedOrder.objects.filter(state="ignored").count() == 59
 
 
@@ -173,8 +173,8 @@ def test_a_choice_that_amazon_no_longer_allows_is_not_kept(world, sign_in):
     Channel.objects.filter(pk=world.fbm.pk).update(dont_import_orders=True)
     order = a_found_order(world, 1)
     browser, address = sign_in(), f"/channels/{world.fbm.pk}/first-import/"
-    browser.post(address, {f"choice-{order.pk}": "Record only", "go": "apply"})
+    browser.post(address, {f"choice-{order.pk}": "record", "go": "apply"})
     ImportedOrder.objects.filter(pk=order.pk).update(amazon_status="CANCELLED")
-    assert browser.get(address).context["found"].rows[0].choice.value == "Ignore"
-    browser.post(address, {"all-UNSHIPPED:FBM": "<script>", "choice-x": "Import", "go": "at:<nonsense>"})
+    assert browser.get(address).context["found"].rows[0].choice.value == "ignore"
+    browser.post(address, {"all-UNSHIPPED:FBM": "<script>", "choice-x": "import", "go": "at:<nonsense>"})
     assert browser.get(f"{address}?at=nonsense").status_code == 200

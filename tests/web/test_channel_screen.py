@@ -42,7 +42,7 @@ def form_of(client, channel_id):
         ({}, ""),
         ({"enabled": False}, "Channel Enabled is off."),
         ({"activated": False}, "Not activated in this demo system."),
-        ({"activated_for": "Sandbox"}, "Sandbox: only checked."),
+        ({"activated_for": "sandbox"}, "Sandbox: only checked."),
         ({"link_state": "lost"}, "Authorisation lost."),
         ({"link_state": "not_linked"}, "Not linked."),
         ({"archived": True}, "The channel is archived."),
@@ -117,7 +117,7 @@ def test_going_on_saves_your_changes_on_top_of_theirs(world, sign_in):
 def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_reported_too(world, sign_in):
     olga, sam = sign_in(), sign_in(Role.MANAGER)
     hers, his = form_of(olga, world.fbm.pk), form_of(sam, world.fbm.pk)
-    form = {**his, "invoice_priority": "3", "rows": "Prime", "Prime.invoice_priority": "1"}
+    form = {**his, "invoice_priority": "3", "rows": "prime", "prime.invoice_priority": "1"}
     assert sam.post(f"/channels/{world.fbm.pk}/edit/", form).status_code == 302
     answer = olga.post(f"/channels/{world.fbm.pk}/edit/", {**hers, "name": "Olga's name"})
     labels = [(row.label, row.theirs) for row in answer.context["merged"].differences]
@@ -129,7 +129,7 @@ def test_a_cell_of_the_options_list_and_a_row_that_was_added_are_reported_too(wo
     again["opened"] = page.split('name="opened" value="')[1].split('"')[0]
     assert olga.post(f"/channels/{world.fbm.pk}/edit/", again).status_code == 302
     rows = dict(ChannelOption.objects.filter(channel=world.fbm).values_list("order_type", "invoice_priority"))
-    assert rows == {"": 3, "Prime": 1}
+    assert rows == {"": 3, "prime": 1}
 
 
 def test_a_change_of_the_seller_account_through_another_channel_is_reported(world, sign_in):
@@ -245,7 +245,7 @@ def a_hundred(world):
             account=SellerAccount.objects.create(name=f"Seller {number}", region="EU", made_at=NOW),
             marketplace_id=DE if number % 2 else UK,
             start_date=NOW.date(),
-            import_fba_orders="No FBA import",
+            import_fba_orders="no_fba",
             made_at=NOW,
         )
         for number in range(100)
@@ -286,7 +286,7 @@ def test_orders_of_today_are_counted(world, sign_in):
 
 def test_more_channels_of_a_demo_are_inactive_unless_an_administrator_ticks_it(world, sign_in, settings):
     settings.WHARFINGER = replace(settings.WHARFINGER, simulator_url="http://127.0.0.1:8124")
-    Channel.objects.update(activated_for="Simulator")
+    Channel.objects.update(activated_for="simulator")
     world.account.participations.create(marketplace_id=DE, participating=True, suspended_listings=False)
     form = {"channels": f"{DE}:FBM", "site_id": world.warehouse.pk, "courier_service_id": world.courier.pk}
     page = sign_in(Role.MANAGER)
@@ -297,7 +297,7 @@ def test_more_channels_of_a_demo_are_inactive_unless_an_administrator_ticks_it(w
     made.delete()
     sign_in().post(f"/channels/{world.fbm.pk}/more/", {**form, "activate": "on"})
     made = Channel.objects.get(marketplace=DE)
-    assert (made.activated, made.activated_for) == (True, "Simulator")
+    assert (made.activated, made.activated_for) == (True, "simulator")
 
 
 def test_the_header_of_the_page_says_which_system_it_is(world, sign_in, settings):

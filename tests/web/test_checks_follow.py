@@ -131,7 +131,7 @@ def test_in_a_demo_save_channel_activates_it_too_for_who_may(sign_in, installati
     settings.WHARFINGER = settings.WHARFINGER.__class__(
         **{**_fields(settings.WHARFINGER), "system": "demo", "simulator_url": "http://127.0.0.1:1"}
     )
-    for role, activated in ((Role.ADMINISTRATOR, "Simulator"), (Role.MANAGER, "")):
+    for role, activated in ((Role.ADMINISTRATOR, "simulator"), (Role.MANAGER, "")):
         Channel.objects.all().delete()
         client = sign_in(role)
         key = begin(client)

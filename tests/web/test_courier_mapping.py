@@ -174,7 +174,7 @@ def test_the_mapping_costs_the_same_for_one_row_and_for_three(rows, world, sign_
     group = CourierGroup.objects.get(name="Prime")
     for number in range(rows):
         CourierLevelMapping.objects.create(channel=world.fbm, service_level=f"LEVEL_{number}", group=group)
-        service = CourierService.objects.create(courier=f"C{number}", name="1", tracking="At once")
+        service = CourierService.objects.create(courier=f"C{number}", name="1", tracking="at_once")
         CourierMapping.objects.create(channel=world.fbm, service=service, carrier_code="DPD")
     ChannelOption.objects.filter(channel=world.fbm).update(courier_group=group)
     client = sign_in(Role.VIEWER)

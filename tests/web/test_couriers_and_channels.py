@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 10, 12, 0, tzinfo=UTC)
 
 
-def signed_in(role="Administrator"):
+def signed_in(role="administrator"):
     client = Client()
     client.force_login(User.objects.create(username=role.lower(), full_name=role, role=role))
     return client
@@ -24,7 +24,7 @@ def a_service(**changes):
     form = {
         "courier": "Royal Mail",
         "name": "Tracked 24",
-        "tracking": "At once",
+        "tracking": "at_once",
         "amazon_carrier_code": "Royal Mail",
         "active": "on",
     }
@@ -42,7 +42,7 @@ def test_a_next_page_that_is_not_ours_is_not_followed():
     assert answer["Location"] == "/settings/couriers/"
 
 
-@pytest.mark.parametrize("role", ["Warehouse", "Accounts", "Viewer"])
+@pytest.mark.parametrize("role", ["warehouse", "accounts", "viewer"])
 def test_other_roles_see_channels_but_may_not_edit_them(role):
     client = signed_in(role)
     assert client.get("/channels/").status_code == 200
@@ -89,6 +89,6 @@ def test_a_return_that_belongs_to_no_authorisation_is_explained_and_tells_nobody
 
 def test_the_channel_list_costs_the_same_for_one_and_for_three(django_assert_max_num_queries):
     a_channel_made(signed_in())
-    client = signed_in("Manager")
+    client = signed_in("manager")
     with django_assert_max_num_queries(14):
         client.get("/channels/")

@@ -100,7 +100,7 @@ def test_orders_that_no_channel_takes_are_orders_of_today_on_tile_chart_and_in_t
         moments.imported_order(world, number, channel=None, state="skipped")
     gone = Channel.objects.create(
         name="Old", kind="FBM", account=world.account, marketplace_id=DE, archived=True, made_at=NOW,
-        start_date=NOW.date(), import_fba_orders="No FBA import",
+        start_date=NOW.date(), import_fba_orders="no_fba",
     )  # fmt: skip
     moments.imported_order(world, 5, channel=gone)
     container = _board(client)

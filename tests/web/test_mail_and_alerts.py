@@ -18,7 +18,7 @@ MAIL = "/settings/mail/"
 ENTRY = {
     "host": "smtp.example.com",
     "port": "587",
-    "security": "STARTTLS",
+    "security": "starttls",
     "username": "shop",
     "password": "correct horse battery",
     "sender": "shop@example.com",
@@ -31,7 +31,7 @@ def installation(settings, **changes):
 
 
 def an_ending(number=1, **values):
-    values = {"kind": "Authorisation expires", "subject": AboutToken(1), "remedy": "Press Authorise again.", **values}
+    values = {"kind": "token_expires", "subject": AboutToken(1), "remedy": "Press Authorise again.", **values}
     return an_alert(f"Authorisation {number} ends.", **values)
 
 
@@ -57,7 +57,7 @@ def test_the_mail_server_is_entered_and_its_password_never_shown_again(sign_in):
         ("port", "0", "greater than or equal to 1"),
         ("port", "many", "whole number"),
         ("security", "SSL", "not one of the available choices"),
-        ("security", "None", "sent unencrypted"),
+        ("security", "none", "sent unencrypted"),
         ("username", "", "user name that belongs"),
         ("password", "", "password of this user name"),
         ("sender", "shop", "not an e-mail address"),

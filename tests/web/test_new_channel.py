@@ -72,8 +72,8 @@ def test_what_there_is_no_doubt_about_is_chosen_already(client, installation):
     ("go", "leads_to"),
     [
         ("courier", "/settings/couriers/new/?next="),
-        ("site", "/sites/new/?kind=Own+warehouse&next="),
-        ("fba-site", "/sites/new/?kind=FBA&next="),
+        ("site", "/sites/new/?kind=own&next="),
+        ("fba-site", "/sites/new/?kind=fba&next="),
     ],
 )
 def test_a_remedy_leads_to_its_page_and_back_to_exactly_this_step_with_what_was_entered(
@@ -95,7 +95,7 @@ def test_the_courier_that_the_check_needs_is_created_and_the_check_is_good(clien
     answer = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "next"})
     assert answer["Location"].endswith("/checks/"), "a check that failed stops"
     remedy = client.post(f"/channels/new/{key}/checks/", {**FBM["checks"], "go": "courier"})["Location"]
-    form = {"courier": "DPD", "name": "Next Day", "tracking": "At once", "amazon_carrier_code": "DPD", "active": "on"}
+    form = {"courier": "DPD", "name": "Next Day", "tracking": "at_once", "amazon_carrier_code": "DPD", "active": "on"}
     back = client.post(remedy, form)
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
@@ -120,13 +120,13 @@ def test_the_fba_site_of_the_pool_is_made_from_the_check_and_comes_back_chosen(c
     assert "An FBA site for the pool Europe" in page
     assert "Not ready" in page
     remedy = client.post(f"/channels/new/{key}/checks/", {"marketplace_id": DE, "go": "fba-site"})["Location"]
-    assert "kind=FBA" in remedy
+    assert "kind=fba" in remedy
     assert "pool=EU" in remedy
-    back = client.post(remedy, {"name": "FBA Europe", "kind": "FBA", "pool": "EU", "priority": "10"})
+    back = client.post(remedy, {"name": "FBA Europe", "kind": "fba", "pool": "EU", "priority": "10"})
     assert back["Location"] == f"/channels/new/{key}/checks/"
     page = text(client.get(back["Location"]))
     assert "press Load levels from Amazon" in page
-    fba = {"import_fba_orders": "Only FBA Import", "marketplace_id": DE}
+    fba = {"import_fba_orders": "only_fba", "marketplace_id": DE}
     walk(client, key, until="specific", checks={"marketplace_id": DE}, specific=fba)
     site = Site.objects.get()
     assert f'<option value="{site.pk}" selected>' in at(client, key, "options")
@@ -140,7 +140,7 @@ def test_another_marketplace_on_the_step_channel_specific_asks_for_its_pools_sit
     an_fba_site()
     key = begin(client, "fba")
     walk(client, key, until="general")
-    form = {**FBM["specific"], "import_fba_orders": "Only FBA Import", "marketplace_id": DE}
+    form = {**FBM["specific"], "import_fba_orders": "only_fba", "marketplace_id": DE}
     answer = client.post(f"/channels/new/{key}/specific/", form)
     assert answer.status_code == 422
     assert "served from the pool Europe, which has no FBA site yet" in text(answer)
@@ -332,9 +332,9 @@ def test_an_administrator_activates_on_the_step_and_stays_there(client, world, s
     page = text(client.get(here))
     assert "Activate for the simulator" in page
     assert "Activate for Amazon&#x27;s sandbox" in page or "Activate for Amazon's sandbox" in page
-    answer = client.post(f"/channels/{world.fbm.pk}/activate/?next={here}", {"for": "Simulator"})
+    answer = client.post(f"/channels/{world.fbm.pk}/activate/?next={here}", {"for": "simulator"})
     assert answer["Location"] == here
-    assert Channel.objects.get(pk=world.fbm.pk).activated_for == "Simulator"
+    assert Channel.objects.get(pk=world.fbm.pk).activated_for == "simulator"
 
 
 def test_more_channels_are_a_step_that_is_passed_over_when_there_are_none(client, world):
@@ -383,7 +383,7 @@ def test_the_first_import_step_lists_every_channel_of_the_seller_with_what_was_f
     assert f"/channels/{world.fbm.pk}/first-import/" in page
     answer = client.post(f"/channels/{world.fbm.pk}/first-import/", {"go": "start"}, follow=True)
     assert answer.redirect_chain == [(f"/channels/{world.fbm.pk}/set-up/first-import/", 302)]
-    assert "The import has started: 1 to import. New orders are imported as they arrive." in text(answer)
+    assert "The import has started (Import: 1). New orders are imported as they arrive." in text(answer)
     answer = client.post(f"/channels/{world.fba.pk}/first-import/", {"go": "start"}, follow=True)
     assert answer.redirect_chain == [(f"/channels/{world.fba.pk}/set-up/done/", 302)]
     assert "The import has started. New orders are imported as they arrive." in text(answer)

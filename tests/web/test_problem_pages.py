@@ -2,9 +2,10 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from django.http import QueryDict
 from django.urls import resolve
 from tests.domain.test_subjects import STORED
 
@@ -12,6 +13,7 @@ from wharfinger.db.queries.installation.alerts import AlertRow
 from wharfinger.db.queries.installation.problems import ProblemRow
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutElse, AboutListing, AboutOrder, AboutWork, AlertSubject
+from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.problem_pages import page_of_alert, page_of_problem
 
 NOW = datetime(2026, 11, 10, tzinfo=UTC)
@@ -62,3 +64,19 @@ def test_a_listing_leads_to_itself_in_a_channel_that_sells_it_else_to_the_channe
     listing = replace(LINKED, key=AboutListing(7), sku="A&B/1 " + "é" * 100)
     assert page_of_problem(listing) == "/channels/10/stock/?q=A%26B/1%20" + "%C3%A9" * 54
     assert page_of_problem(replace(listing, listing_channel_id=None)) == "/channels/"
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("unknown_sku", "unknown_sku"), ("Unknown SKU", "unknown_sku"), ("unknown sku", "unknown_sku"),
+        ("Buyer asks to cancel", "cancel_requested"), ("Buyer requested cancellation", "cancel_requested"),
+        ("", ""), ("Nonsense", None),
+    ],
+)  # fmt: skip
+def test_an_address_with_a_label_finds_its_kind_as_one_with_the_code_does(text, kind):
+    form = ProblemFilterForm(QueryDict(urlencode({"kind": text, "show": "solved"})), channels=())
+    form.is_valid()
+    assert (form.cleaned_data.get("kind"), form["kind"].value(), form.cleaned_data["show"]) == (
+        kind, text if kind is None else kind, "solved",
+    )  # fmt: skip

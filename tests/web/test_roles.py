@@ -93,7 +93,7 @@ def address_of(pattern, world, client, role):
     if "/draft/" in pattern:
         key = begin(client) if role in EDITORS else "anything"
         return pattern.replace("draft", key)
-    other = User.objects.get_or_create(username="zoe", defaults={"full_name": "Zoe Viewer", "role": "Viewer"})[0]
+    other = User.objects.get_or_create(username="zoe", defaults={"full_name": "Zoe Viewer", "role": "viewer"})[0]
     return pattern.format(id=world.fbm.pk, user=other.pk)
 
 

@@ -57,7 +57,7 @@ def test_another_sellers_channel_is_not_started_along(world, sign_in):
     other = an_account("Inc", "A3", "NA")
     theirs = Channel.objects.create(
         name="Theirs", kind="FBM", account=other, marketplace_id="ATVPDKIKX0DER", start_date=NOW.date(),
-        dont_import_orders=True, import_fba_orders="No FBA import", made_at=NOW,
+        dont_import_orders=True, import_fba_orders="no_fba", made_at=NOW,
     )  # fmt: skip
     sign_in().post(f"/channels/{world.fbm.pk}/set-up/first-import/", {"channels": [theirs.pk, world.fbm.pk]})
     assert paused() == ["Amazon.co.uk FBA", "Theirs"]
@@ -66,13 +66,13 @@ def test_another_sellers_channel_is_not_started_along(world, sign_in):
 def test_what_was_chosen_on_a_channels_own_page_holds(world, sign_in):
     client = sign_in()
     order = found(world, 1, world.fbm)
-    client.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "Ignore", "go": "apply"})
+    client.post(f"/channels/{world.fbm.pk}/first-import/", {f"choice-{order.pk}": "ignore", "go": "apply"})
     client.post(f"/channels/{world.fbm.pk}/set-up/first-import/", {"channels": [world.fbm.pk]})
     assert ImportedOrder.objects.get(pk=order.pk).state == "ignored"
 
 
 def test_the_levels_of_an_fba_site_are_loaded_along(world, sign_in):
-    Site.objects.filter(kind="FBA").update(levels_loaded_at=None)
+    Site.objects.filter(kind="fba").update(levels_loaded_at=None)
     client = sign_in()
     page = f"/channels/{world.fbm.pk}/set-up/first-import/"
     assert "FBA levels are loaded along with it" in client.get(page).text

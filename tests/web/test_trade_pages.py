@@ -237,7 +237,7 @@ def test_a_problem_is_led_to_by_what_its_page_shows_and_not_from_that_page_to_it
     order = moments.sales_order(world, 1, moments.stocked_item(world, "MUG"))
     problem = moments.unknown_sku(world, order)
     there = reverse("sales-order", args=[order.pk])
-    Problem.objects.filter(pk=problem.pk).update(kind="Awaiting stock")
+    Problem.objects.filter(pk=problem.pk).update(kind="awaiting_stock")
     client.force_login(someone())
     listed = client.get(reverse("problem-list")).content.decode()
     assert re.search(f'<a class="button[^"]*" href="{there}">Show the order<', listed)

@@ -42,14 +42,14 @@ def olga(sign_in):
 @pytest.fixture
 def invited(olga):
     """Petra with the link that olga was shown."""
-    form = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "Warehouse"}
+    form = {"username": "Petra", "full_name": "Petra Packer", "email": "p@example.com", "role": "warehouse"}
     page = text(olga.post("/settings/users/new/", form, follow=True))
     return User.objects.get(username="petra"), code_in(page)
 
 
 def test_a_person_is_added_with_a_link_that_is_shown_once(olga, invited):
     petra, link = invited
-    assert (petra.role, petra.has_usable_password()) == ("Warehouse", False)
+    assert (petra.role, petra.has_usable_password()) == ("warehouse", False)
     assert link.startswith(f"{petra.pk}.")
     stored = Session.objects.get(session_key=olga.session.session_key).get_decoded()
     assert link not in str(stored)
@@ -123,13 +123,13 @@ def test_who_is_deactivated_is_out_at_once_and_comes_back(olga, invited):
 
 def test_there_is_always_an_administrator(olga):
     me = User.objects.get()
-    answer = olga.post(f"/settings/users/{me.pk}/", {"full_name": "Olga", "email": "", "role": "Viewer"})
+    answer = olga.post(f"/settings/users/{me.pk}/", {"full_name": "Olga", "email": "", "role": "viewer"})
     assert (answer.status_code, "is the last administrator" in text(answer)) == (422, True)
     page = text(olga.post(f"/settings/users/{me.pk}/active/", {"active": "off"}, follow=True))
     assert "You cannot deactivate yourself" in page
     page = text(olga.post(f"/settings/users/{me.pk}/reset/", follow=True))
     assert "Another administrator can reset your password" in page
-    assert User.objects.get().role == "Administrator"
+    assert User.objects.get().role == "administrator"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_there_is_always_an_administrator(olga):
     ],
 )
 def test_a_person_who_cannot_be_is_an_error_at_the_field(olga, changes, field, words):
-    good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "Viewer"}
+    good = {"username": "zoe", "full_name": "Zoe", "email": "", "role": "viewer"}
     answer = olga.post("/settings/users/new/", {**good, **changes})
     assert answer.status_code == 422
     assert words in answer.context["form"].errors[field][0]
@@ -156,7 +156,7 @@ def test_a_person_who_cannot_be_is_an_error_at_the_field(olga, changes, field, w
 def test_a_role_is_changed_and_the_audit_tells_before_and_after_but_no_password(olga, invited):
     petra, link = invited
     use(Client(), link)
-    olga.post(f"/settings/users/{petra.pk}/", {"full_name": "Petra P.", "email": "", "role": "Manager"})
+    olga.post(f"/settings/users/{petra.pk}/", {"full_name": "Petra P.", "email": "", "role": "manager"})
     page = text(olga.get(f"/settings/audit/?noun=User&id={petra.pk}"))
     for words in ("invite", "choose password", "Manager", "Petra P.", "change"):
         assert words in page

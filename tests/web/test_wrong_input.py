@@ -62,7 +62,7 @@ WRONG = [
     ("specific", "token_expiry", "tomorrow", "token_expiry", "year-month-day"),
     ("specific", "token_expiry", "2027-13-01", "token_expiry", "year-month-day"),
     ("specific", "import_fba_orders", "", "import_fba_orders", "required"),
-    ("specific", "import_fba_orders", "Only FBA Import", "import_fba_orders", "needs “No FBA import”"),
+    ("specific", "import_fba_orders", "only_fba", "import_fba_orders", "needs “No FBA import”"),
     ("specific", "import_fba_orders", SCRIPT, "import_fba_orders", "not one of the available choices"),
     ("options", "site_id", "", "site_id", "Choose the Site"),
     ("options", "site_id", "999999", "site_id", "not one of the available choices"),
@@ -78,7 +78,7 @@ STEPS = ("general", "specific", "options")
 @pytest.fixture
 def world():
     made = Trading()
-    CourierService.objects.create(courier="Late", name="File", tracking="Later, typed on the order")
+    CourierService.objects.create(courier="Late", name="File", tracking="typed_later")
     return made
 
 

@@ -13,7 +13,7 @@ FBM = {
         "region": "EU",
         "marketplace_id": "A1F83G8C2ARO7P",
         "use_amazon_sku": "on",
-        "import_fba_orders": "No FBA import",
+        "import_fba_orders": "no_fba",
     },
     "options": {},
     "save": {},

@@ -117,7 +117,7 @@ def test_a_run_without_budget_comes_back_when_the_budget_does(account):
 def test_a_dead_amazon_is_tried_again_less_and_less_often_and_reported(account, error):
     run(account, failing(error), times=3)
     assert timedelta(minutes=2) <= the_line()[0] - NOW < timedelta(minutes=2.5)
-    assert list(Problem.objects.values_list("kind", flat=True)) == ["Import or upload failed"]
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["flow_failed"]
     assert Channel.objects.get().link_state == "linked"
     run(account, lambda *_: FlowResult("back"))
     assert Problem.objects.get().solved_at == NOW
@@ -127,7 +127,7 @@ def test_a_revoked_token_stops_the_accounts_channels_and_tells_a_person(account)
     run(account, failing(InvalidGrant("exchangeToken", status=400)))
     account.refresh_from_db()
     assert (account.link_state, Channel.objects.get().link_state) == ("lost", "lost")
-    assert list(Problem.objects.values_list("kind", flat=True)) == ["Authorisation lost"]
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["authorisation_lost"]
     assert flows.wake_due_flows(now=NOW + timedelta(days=1), not_again_before=NOW) == 0
 
 
@@ -150,7 +150,7 @@ def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(accou
     assert (account.link_state, Channel.objects.get().link_state) == ("linked", "linked")
     assert not Alert.objects.exists()
     problem = Problem.objects.get()
-    assert (problem.kind, problem.account, problem.count) == ("Role missing at Amazon", account, count)
+    assert (problem.kind, problem.account, problem.count) == ("role_missing", account, count)
     assert "“Inventory and Order Tracking”" in problem.cause
     assert error.summary() in problem.cause
     assert "press “Authorise again”" in problem.remedy
@@ -226,7 +226,7 @@ def test_a_lost_account_is_checked_again_once_a_day(account):
 def test_a_refused_access_token_with_a_dead_refresh_token_is_lost_at_once(account):
     run(account, failing(TokenRefused("searchOrders", status=403)), calls_for=lambda _: DeadToken())
     assert Channel.objects.get().link_state == "lost"
-    assert list(Alert.objects.values_list("kind", "closed_at")) == [("Authorisation lost", None)]
+    assert list(Alert.objects.values_list("kind", "closed_at")) == [("authorisation_lost", None)]
 
 
 def test_an_account_without_a_token_waits_and_fails_nothing(account):
@@ -251,7 +251,7 @@ def test_a_request_of_ours_that_cannot_be_sent_blames_no_application(account):
 def test_a_refused_application_is_no_sellers_fault(account):
     run(account, failing(InvalidClient("exchangeToken", status=401)))
     assert Channel.objects.get().link_state == "linked"
-    assert list(Problem.objects.values_list("kind", flat=True)) == ["Application refused"]
+    assert list(Problem.objects.values_list("kind", flat=True)) == ["application_refused"]
 
 
 def test_our_own_fault_is_seen_on_the_page_and_fails_the_job_aloud(account):

@@ -26,8 +26,9 @@ def endpoints_for(configuration: Configuration, activated_for: Iterable[str]) ->
         return LIVE
     targets = set(activated_for)
     if len(targets) > 1:
+        labels = ", ".join(each.label for each in ActivatedFor if each in targets)
         raise NoAmazon(
-            f"Channels of one seller account are activated for different Amazons ({', '.join(sorted(targets))}). "
+            f"Channels of one seller account are activated for different Amazons ({labels}). "
             "Deactivate those that do not belong."
         )
     endpoints = _stand_in(configuration, *targets)

@@ -78,7 +78,7 @@ class InstallationTasks:
             )
             return SmtpEmailSender(server)
         if given is not None:
-            security = next(choice.value for choice in MailSecurity if choice.value.lower() == given.security)
+            security = MailSecurity(given.security)
             return SmtpEmailSender(
                 SmtpServer(given.host, given.port, security, given.user, given.password, given.sender)
             )

@@ -12,7 +12,14 @@ class Labelled(StrEnum):
 
     label: str
 
-    def __new__(cls, code: str, label: str) -> Self:
+    def __new__(cls, code: str, label: str = "") -> Self:
+        """With a default, so that a type checker takes `Kind("code")`, which finds a member and comes not here."""
         member = str.__new__(cls, code)
         member._value_, member.label = code, label
         return member
+
+    @classmethod
+    def named(cls, text: str) -> Self | None:
+        """The member whose code or label this is, whatever its capitals: what a person typed, or kept as a bookmark."""
+        wanted = text.strip().casefold()
+        return next((each for each in cls if wanted in (each.casefold(), each.label.casefold())), None)

@@ -8,6 +8,7 @@ from django import forms
 from django.core import signing
 from django.http import QueryDict
 
+from wharfinger.domain.orders.order import OrderType
 from wharfinger.web.forms.channel_options import ROWS
 from wharfinger.web.forms.channels import ChannelForm
 from wharfinger.web.templatetags.wharfinger import written_value
@@ -100,10 +101,15 @@ def _entered(form: ChannelForm, data: QueryDict) -> dict[str, str]:
 def _difference(form: ChannelForm, name: str, was: str, now: str, mine: str) -> Difference:
     if name == ROWS:
         label = "Rows of the options list"
-        words = [value.replace(",", ", ") or "None" for value in (was, now, mine)]
+        words = [", ".join(map(_row_label, filter(None, value.split(",")))) or "None" for value in (was, now, mine)]
     else:
         field = form.fields[name]
         row, _, option = name.rpartition(".")
-        label = f"{row}: {field.label}" if row else str(field.label or option)
+        label = f"{_row_label(row)}: {field.label}" if row else str(field.label or option)
         words = [written_value(field, value) or "Not set" for value in (was, now, mine)]
     return Difference(label, words[0], words[1], words[2], both=mine not in (was, now))
+
+
+def _row_label(code: str) -> str:
+    """A row of the options list by its order type; a code that was made up stays as it was sent."""
+    return next((each.label for each in OrderType if each == code), code)

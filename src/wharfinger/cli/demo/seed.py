@@ -118,7 +118,7 @@ def _seed_people(configuration: Configuration, now: datetime) -> None:
             users.add_user(
                 username=username, full_name=full_name, email=email, role=role, password=DEMO_PASSWORD, now=now
             )
-    lines = [f"{username:<8} {role:<14} {DEMO_PASSWORD}" for username, _, role in PEOPLE]
+    lines = [f"{username:<8} {role.label:<14} {DEMO_PASSWORD}" for username, _, role in PEOPLE]
     (configuration.home / "people.txt").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -1,5 +1,3 @@
-from enum import StrEnum
-
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
@@ -42,17 +40,17 @@ class RawMessage(models.Model):
         TAKEN = "taken", "Taken"
         QUARANTINED = "quarantined", "Quarantined"
 
-    class Source(StrEnum):
-        SEARCH = "search"
-        BY_ID = "by id"
-        NOT_REQUESTED = "not requested"
+    class Source(Labelled):
+        SEARCH = "search", "Search"
+        BY_ID = "by_id", "By id"
+        NOT_REQUESTED = "not_requested", "Not requested"
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="raw_messages")
     kind = models.CharField(max_length=20)  # order
     key = models.CharField(max_length=60)  # Amazon's order number; empty when not even that could be read
     body = EncryptedBytes(null=True)  # erased 30 days after delivery; hash, key and amounts stay
     body_hash = models.CharField(max_length=64)
-    source = models.CharField(max_length=20)  # of Source
+    source = EnumField(Source, max_length=20)
     state = EnumField(State, max_length=12, default=State.WAITING)
     error = models.TextField(blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -1,29 +1,28 @@
 """What a channel is, and what is still missing before it may run."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
 
 
-class ImportFba(StrEnum):
-    NO_FBA = "No FBA import"
-    ONLY_FBA = "Only FBA Import"
+class ImportFba(Labelled):
+    NO_FBA = "no_fba", "No FBA import"
+    ONLY_FBA = "only_fba", "Only FBA Import"
 
 
-class CustomerPolicy(StrEnum):
+class CustomerPolicy(Labelled):
     """Whose record an order's buyer becomes."""
 
-    EACH_BUYER = "One customer for each buyer"
-    GENERIC = "Generic customer of the month"
+    EACH_BUYER = "each_buyer", "One customer for each buyer"
+    GENERIC = "generic", "Generic customer of the month"
 
 
-class ActivatedFor(StrEnum):
+class ActivatedFor(Labelled):
     """Which Amazon a demo system's channel may speak to; a demo system never calls a live endpoint."""
 
-    SIMULATOR = "Simulator"
-    SANDBOX = "Sandbox"
+    SIMULATOR = "simulator", "Simulator"
+    SANDBOX = "sandbox", "Sandbox"
 
     @property
     def backend(self) -> str:

@@ -1,15 +1,15 @@
 """The first import of a channel: what to do with each order that was found before the brake was released."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
 
 
-class FirstImport(StrEnum):
-    IMPORT = "Import"
-    RECORD = "Record only"
-    IGNORE = "Ignore"
+class FirstImport(Labelled):
+    IMPORT = "import", "Import"
+    RECORD = "record", "Keep for records, don't ship"
+    IGNORE = "ignore", "Ignore"
 
 
 @dataclass(frozen=True, slots=True)

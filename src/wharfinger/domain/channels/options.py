@@ -51,7 +51,7 @@ class OptionRow:
 
     @property
     def title(self) -> str:
-        return self.order_type if self.order_type else "(Global)"
+        return self.order_type.label if self.order_type else "(Global)"
 
 
 class Source(StrEnum):

@@ -3,20 +3,22 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-
-class AlertKind(StrEnum):
-    TOKEN_EXPIRES = "Authorisation expires"
-    SECRET_EXPIRES = "Client secret expires"
-    AUTHORISATION_LOST = "Authorisation lost"
-    APPLICATION_REFUSED = "Application refused"
-    ROTATION_FAILED = "Secret rotation failed"
-    NO_CHANNEL = "Paid orders without a channel"
+from wharfinger.domain.labels import Labelled
 
 
-class MailSecurity(StrEnum):
-    STARTTLS = "STARTTLS"
-    TLS = "TLS"
-    NONE = "None"
+class AlertKind(Labelled):
+    TOKEN_EXPIRES = "token_expires", "Authorisation expires"
+    SECRET_EXPIRES = "secret_expires", "Client secret expires"
+    AUTHORISATION_LOST = "authorisation_lost", "Authorisation lost"
+    APPLICATION_REFUSED = "application_refused", "Application refused"
+    ROTATION_FAILED = "rotation_failed", "Secret rotation failed"
+    NO_CHANNEL = "no_channel", "Paid orders without a channel"
+
+
+class MailSecurity(Labelled):
+    STARTTLS = "starttls", "STARTTLS"
+    TLS = "tls", "TLS"
+    NONE = "none", "None"
 
 
 class MailWay(StrEnum):

@@ -2,13 +2,15 @@
 
 from enum import StrEnum
 
+from wharfinger.domain.labels import Labelled
 
-class Role(StrEnum):
-    ADMINISTRATOR = "Administrator"
-    MANAGER = "Manager"
-    WAREHOUSE = "Warehouse"
-    ACCOUNTS = "Accounts"
-    VIEWER = "Viewer"
+
+class Role(Labelled):
+    ADMINISTRATOR = "administrator", "Administrator"
+    MANAGER = "manager", "Manager"
+    WAREHOUSE = "warehouse", "Warehouse"
+    ACCOUNTS = "accounts", "Accounts"
+    VIEWER = "viewer", "Viewer"
 
 
 class Right(StrEnum):

@@ -68,15 +68,15 @@ class SalesOrderState(Labelled):
         return self not in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED, SalesOrderState.CANCELLED)
 
 
-class OrderType(StrEnum):
+class OrderType(Labelled):
     """The order types that option overrides may name."""
 
-    STANDARD = "Standard"
-    EXPEDITED = "Expedited"
-    PRIME = "Prime"
-    BUSINESS = "Business"
-    FBA = "FBA"
-    REPLACEMENT = "Replacement"
+    STANDARD = "standard", "Standard"
+    EXPEDITED = "expedited", "Expedited"
+    PRIME = "prime", "Prime"
+    BUSINESS = "business", "Business"
+    FBA = "fba", "FBA"
+    REPLACEMENT = "replacement", "Replacement"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,22 +1,21 @@
 """Parcels, and what becomes of telling Amazon about them."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.shipping.carriers import is_another_carrier
 
 
-class Tracking(StrEnum):
+class Tracking(Labelled):
     """When a courier service gives its tracking number.
 
     LATER is kept for services that were made with it: files are exchanged with nobody yet, so that it is not offered.
     """
 
-    AT_ONCE = "At once"
-    BY_HAND = "Typed by hand"
-    TYPED_LATER = "Later, typed on the order"
-    LATER = "Later (file exchange)"
+    AT_ONCE = "at_once", "At once"
+    BY_HAND = "by_hand", "Typed by hand"
+    TYPED_LATER = "typed_later", "Later, typed on the order"
+    LATER = "later", "Later (file exchange)"
 
 
 TRACKINGS_OFFERED = (Tracking.AT_ONCE, Tracking.BY_HAND, Tracking.TYPED_LATER)

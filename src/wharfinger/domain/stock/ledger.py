@@ -1,27 +1,28 @@
 """Sites, movements and levels: the words of the stock ledger and its arithmetic."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from wharfinger.domain.labels import Labelled
 
 
-class SiteKind(StrEnum):
-    OWN = "Own warehouse"
-    SHOP = "Shop"
-    THIRD_PARTY = "3PL"
-    FBA = "FBA"
-    IN_TRANSIT = "In transit"
-    QUARANTINE = "Quarantine"
+class SiteKind(Labelled):
+    OWN = "own", "Own warehouse"
+    SHOP = "shop", "Shop"
+    THIRD_PARTY = "third_party", "3PL"
+    FBA = "fba", "FBA"
+    IN_TRANSIT = "in_transit", "In transit"
+    QUARANTINE = "quarantine", "Quarantine"
 
 
-class MovementReason(StrEnum):
-    OPENING = "Opening level"
-    RECEIVED = "Received"
-    COUNTED = "Counted"
-    ADJUSTED = "Adjusted"
-    SOLD = "Sold"
-    RETURNED = "Returned"
-    TRANSFERRED = "Transferred"
-    FBA_DIFFERENCE = "Difference at Amazon"
+class MovementReason(Labelled):
+    OPENING = "opening", "Opening level"
+    RECEIVED = "received", "Received"
+    COUNTED = "counted", "Counted"
+    ADJUSTED = "adjusted", "Adjusted"
+    SOLD = "sold", "Sold"
+    RETURNED = "returned", "Returned"
+    TRANSFERRED = "transferred", "Transferred"
+    FBA_DIFFERENCE = "fba_difference", "Difference at Amazon"
 
 
 @dataclass(frozen=True, slots=True)

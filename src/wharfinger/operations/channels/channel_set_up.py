@@ -270,8 +270,9 @@ def _general(entry: ChannelEntry) -> ChannelEntry:
 def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
     token = entry.auth_token.strip()
     if entry.import_fba_orders != import_fba_for(kind):
+        needed = import_fba_for(kind).label
         raise Refused(
-            f"An Amazon {kind} channel needs “{import_fba_for(kind)}”: FBA and FBM orders have separate channels.",
+            f"An Amazon {kind} channel needs “{needed}”: FBA and FBM orders have separate channels.",
             "import_fba_orders",
         )
     if looks_like_mws_token(token):

@@ -66,7 +66,7 @@ def _start(channel: Channel, decisions: Decisions, user: User, now: datetime) ->
     channel.dont_import_orders = False
     channel.version += 1
     channel.save(update_fields=["dont_import_orders", "version"])
-    counts = {choice.lower(): str(number) for choice, number in done.items()}
+    counts = {choice.value: str(number) for choice, number in done.items()}
     record_audit(
         "start importing",
         "Channel",
@@ -94,7 +94,7 @@ def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
     Activity.objects.bulk_create(
         [
             Activity(
-                text=f"First import: {order.first_import_choice.lower()}.",
+                text=f"First import: {FirstImport(order.first_import_choice).label}.",
                 happened_at=now,
                 user=user,
                 imported_order=order,

@@ -16,11 +16,11 @@ def mark_as_done(problem_id: int, *, now: datetime, user: User) -> None:
     if problem.solved_at is not None:
         return
     if not closed_by_word(problem.kind):
-        raise Refused(f"“{problem.kind}” closes automatically once its cause is fixed. {problem.remedy}")
+        raise Refused(f"“{problem.kind.label}” closes automatically once its cause is fixed. {problem.remedy}")
     problem.solved_at, problem.closed_by = now, user
     problem.save(update_fields=["solved_at", "closed_by"])
     record_activity(
-        f"{problem.kind}: marked as done.",
+        f"{problem.kind.label}: marked as done.",
         account_id=problem.account_id,
         channel_id=problem.channel_id,
         sales_order_id=problem.sales_order_id,

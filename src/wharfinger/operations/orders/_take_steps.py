@@ -160,7 +160,7 @@ def _take_fbm(
 
 
 def _record_shipped(order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]) -> None:
-    """Units that left before the channel was made: record only, no stock movement, no confirmation."""
+    """Units that left before the channel was made: kept for records, no stock movement, no confirmation."""
     fulfilled = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
     for line in lines:
         units = line.quantity_open if order.imported.record_only else fulfilled.get(line.order_item_id, 0)

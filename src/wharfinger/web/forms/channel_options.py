@@ -196,7 +196,7 @@ class OptionsGrid:
         if option in _FLAGS:
             return list(_YES_NO), _is_yes
         if option == "customer_policy":
-            return [(policy.value, policy.value) for policy in CustomerPolicy], CustomerPolicy
+            return [(policy.value, policy.label) for policy in CustomerPolicy], CustomerPolicy
         return self._choices[option], int
 
     @property
@@ -233,8 +233,8 @@ class OptionsGrid:
         )
 
     @property
-    def may_add(self) -> list[str]:
-        return [each.value for each in self.listed.order_types if each not in self.order_types]
+    def may_add(self) -> list[OrderType]:
+        return [each for each in self.listed.order_types if each not in self.order_types]
 
     def entered(self) -> tuple[OptionRow, ...]:
         """The whole list, for the operation."""

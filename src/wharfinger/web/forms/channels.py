@@ -152,7 +152,7 @@ class ChannelForm(forms.Form):
         help_text="On: imported lines match by Amazon SKU; off: by ASIN. Stock levels always sync by Amazon SKU.",
     )
     import_fba_orders = forms.ChoiceField(
-        label="Import FBA Orders", choices=[(choice.value, choice.value) for choice in ImportFba]
+        label="Import FBA Orders", choices=[(choice.value, choice.label) for choice in ImportFba]
     )
     site_id = forms.TypedChoiceField(
         label="Site",

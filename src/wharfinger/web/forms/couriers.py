@@ -15,7 +15,7 @@ class CourierForm(forms.Form):
     name = forms.CharField(label="Service", max_length=80, help_text="Such as Tracked 24.")
     tracking = forms.ChoiceField(
         label="Tracking number",
-        choices=[(tracking.value, tracking.value) for tracking in TRACKINGS_OFFERED],
+        choices=[(tracking.value, tracking.label) for tracking in TRACKINGS_OFFERED],
         help_text="When it is known. At once: your label software shows it when the label is printed. Later: the "
         "parcel "
         "is dispatched without it, and nothing is sent to Amazon until it is typed on the order.",
@@ -50,8 +50,8 @@ class CourierForm(forms.Form):
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
         super().__init__(data, initial=initial)
         if initial.get("tracking") == Tracking.LATER:
-            kept = (Tracking.LATER, f"{Tracking.LATER}: not available yet")
-            offer(self, "tracking", [(each.value, each.value) for each in TRACKINGS_OFFERED] + [kept])
+            kept = (Tracking.LATER, f"{Tracking.LATER.label}: not available yet")
+            offer(self, "tracking", [(each.value, each.label) for each in TRACKINGS_OFFERED] + [kept])
         if not demo:
             del self.fields["gives_number"]
             del self.fields["number_prefix"]

@@ -13,7 +13,7 @@ class MailForm(forms.Form):
     host = forms.CharField(label="Mail server", max_length=200, help_text="Its name alone, as smtp.example.com.")
     port = forms.IntegerField(label="Port", min_value=1, max_value=65535, help_text="587 with STARTTLS, 465 with TLS.")
     security = forms.ChoiceField(
-        label="Security", choices=[(security.value, security.value) for security in MailSecurity]
+        label="Security", choices=[(security.value, security.label) for security in MailSecurity]
     )
     username = forms.CharField(label="User name", max_length=200, required=False)
     password = forms.CharField(

@@ -14,7 +14,7 @@ class SiteForm(forms.Form):
     name = forms.CharField(label="Name", max_length=60)
     kind = forms.ChoiceField(
         label="Kind",
-        choices=[(kind.value, kind.value) for kind in SiteKind],
+        choices=[(kind.value, kind.label) for kind in SiteKind],
         help_text="FBA is stock that Amazon holds: its levels are read from Amazon.",
     )
     pool = forms.ChoiceField(

@@ -26,7 +26,7 @@ class PersonForm(forms.Form):
     full_name = forms.CharField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail", required=False, help_text="For alerts.")
     role = forms.ChoiceField(
-        label="Role", choices=[(role.value, f"{role.value}: {means}") for role, means in ROLE_MEANS.items()]
+        label="Role", choices=[(role.value, f"{role.label}: {means}") for role, means in ROLE_MEANS.items()]
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any], made: bool = False) -> None:

@@ -24,6 +24,7 @@ from wharfinger.db.models import (
 from wharfinger.db.models.inbox import TO_SEND
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 
 StateReport = Mapping[str, Any]
 
@@ -204,7 +205,7 @@ def _judge_units(books: StateReport, verdict: Verdict) -> None:
         for seller, sku, item in linked.values_list("listing__account__seller_id", "listing__sku", "item_id")
         if item is not None
     }
-    arrivals = Movement.objects.exclude(site__kind="FBA").filter(quantity__gt=0).values("item_id")
+    arrivals = Movement.objects.exclude(site__kind=SiteKind.FBA).filter(quantity__gt=0).values("item_id")
     came_in = {row["item_id"]: row["units"] for row in arrivals.annotate(units=Sum("quantity")).order_by()}
     verdict.oversold = oversold(sales_of(books["orders"], items), came_in, writes_of(books["writes"]))
     if verdict.oversold:
@@ -245,7 +246,7 @@ def _judge_fba(pools: Sequence[StateReport], verdict: Verdict) -> None:
     ours = {
         (site_account, pool, sku): on_hand
         for site_account, pool, sku, on_hand in StockLevel.objects.filter(
-            site__kind="FBA", item__channel_products__listing__account=F("site__account")
+            site__kind=SiteKind.FBA, item__channel_products__listing__account=F("site__account")
         ).values_list("site__account__seller_id", "site__pool", "item__channel_products__listing__sku", "on_hand")
     }
     for row in pools:
@@ -274,7 +275,10 @@ def _judge_ledger(verdict: Verdict) -> None:
             verdict.ledger.wrong += 1
             verdict.faults.append(f"{level.item.code}: level and ledger differ")
     shipped = ShipmentLine.objects.aggregate(sum=Sum("quantity"))["sum"] or 0
-    sold = -(Movement.objects.filter(reason="Sold").exclude(shipment=None).aggregate(sum=Sum("quantity"))["sum"] or 0)
+    sold = -(
+        Movement.objects.filter(reason=MovementReason.SOLD).exclude(shipment=None).aggregate(sum=Sum("quantity"))["sum"]
+        or 0
+    )
     if shipped != sold and not ShipmentLine.objects.filter(line__item__components__isnull=False).exists():
         verdict.ledger.wrong += 1
         verdict.faults.append(f"{shipped} units were shipped, the ledger says {sold}")

@@ -272,7 +272,7 @@ def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
 def courier_choices() -> list[tuple[int, str]]:
     """Courier services; those that give their tracking number only later say so."""
     rows = services_offered().order_by("courier", "name")
-    return [(row.pk, f"{row}: tracking number {row.tracking.lower()}") for row in rows]
+    return [(row.pk, f"{row}: tracking number {row.tracking.label.lower()}") for row in rows]
 
 
 _GIVES = {

@@ -28,6 +28,7 @@ from wharfinger.domain.channels.options import (
     options_of_kind,
     resolve,
 )
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment, OrderType, SalesOrderState
 
 _OPEN = [state for state in SalesOrderState if state.open]
@@ -149,7 +150,7 @@ def _shown(option: str, value: Any, names: Mapping[tuple[str, int], str]) -> str
         return "Yes" if value else "No"
     if option in LIST_OPTIONS:
         return names.get((option, value), "")
-    return str(value)
+    return value.label if isinstance(value, Labelled) else str(value)
 
 
 def option_choices(kind: Fulfilment, channel_id: int | None) -> dict[str, list[tuple[Any, str]]]:

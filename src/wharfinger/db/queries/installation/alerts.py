@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from wharfinger.db.models import Alert, Channel
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.subjects import (
     AboutAccount,
     AboutApplication,
@@ -21,7 +22,7 @@ from wharfinger.domain.installation.subjects import (
 @dataclass(frozen=True, slots=True)
 class AlertRow:
     id: int
-    kind: str
+    kind: AlertKind
     text: str
     remedy: str
     subject: Subject

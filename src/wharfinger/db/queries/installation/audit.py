@@ -1,6 +1,6 @@
 """The audit log for pages: who, when, what, before and after. It is append-only: a trigger refuses everything else."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,27 @@ from django.db.models import QuerySet
 
 from wharfinger.db.models import AuditEntry, Channel
 from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.domain.channels.channel import ActivatedFor, CustomerPolicy, ImportFba
+from wharfinger.domain.channels.first_import import FirstImport
+from wharfinger.domain.installation.alerts import MailSecurity
+from wharfinger.domain.installation.people import Role
+from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.order import OrderType
+from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.domain.stock.ledger import SiteKind
 
 CHUNK = 2000
 _TOGGLES = {"True": "Yes", "False": "No"}
+_KINDS: Mapping[tuple[str, str], type[Labelled]] = {
+    ("Channel", "activated for"): ActivatedFor,
+    ("Channel", "customer policy"): CustomerPolicy,
+    ("Channel", "import FBA orders"): ImportFba,
+    ("CourierService", "tracking"): Tracking,
+    ("MailSettings", "security"): MailSecurity,
+    ("Site", "kind"): SiteKind,
+    ("User", "role"): Role,
+}
+"""By noun and field: what is kept as a code and shown by its label. An option's field begins with its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +116,7 @@ def _filtered(wanted: AuditFilter) -> QuerySet[Any, Any]:
 
 
 def _row(row: dict[str, Any]) -> AuditRow:
-    before, after = _as_displayed(row["before"]), _as_displayed(row["after"])
+    before, after = (_as_displayed(row["noun"], row[when]) for when in ("before", "after"))
     names = [*before, *(name for name in after if name not in before)]
     return AuditRow(
         id=row["id"],
@@ -116,8 +134,25 @@ def _row(row: dict[str, Any]) -> AuditRow:
     )
 
 
-def _as_displayed(values: Any) -> dict[str, str]:
-    """A toggle is shown in the words of its page."""
+def _as_displayed(noun: str, values: Any) -> dict[str, str]:
+    """Toggles and kinds are shown in the words of their page."""
     if not isinstance(values, dict):
         return {}
-    return {name: _TOGGLES.get(str(value), str(value)) for name, value in values.items()}
+    return {_field(noun, name): _value(noun, name, str(value)) for name, value in values.items()}
+
+
+def _field(noun: str, name: str) -> str:
+    """A row of the options is kept by its order type's code, a count of the first import by its choice's."""
+    row, colon, option = name.partition(": ")
+    kinds: type[Labelled] = OrderType if colon else FirstImport
+    label = _label(kinds, row) if noun == "Channel" else row
+    return f"{label}{colon}{option}"
+
+
+def _value(noun: str, name: str, value: str) -> str:
+    kinds = _KINDS.get((noun, name.rpartition(": ")[2]))
+    return _label(kinds, value) if kinds else _TOGGLES.get(value, value)
+
+
+def _label(kinds: type[Labelled], code: str) -> str:
+    return next((each.label for each in kinds if each == code), code)

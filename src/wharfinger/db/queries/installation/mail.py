@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from wharfinger.db.models import Alert, MailSettings, TestMail, User
 from wharfinger.db.queries.installation.alerts import with_channel
+from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.subjects import Subject
 
@@ -59,7 +60,7 @@ class WaitingEmail:
     """An alert that was not mailed yet."""
 
     id: int
-    kind: str
+    kind: AlertKind
     text: str
     remedy: str
     subject: Subject

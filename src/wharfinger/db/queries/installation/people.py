@@ -9,7 +9,7 @@ from wharfinger.domain.installation.people import Right, Role, may
 from wharfinger.domain.installation.sign_in import LimitKind
 
 
-def demo_people() -> tuple[dict[str, str], ...]:
+def demo_people() -> tuple[dict[str, str | Role], ...]:
     """Everybody who may sign in to a demo system."""
     rows = User.objects.filter(is_active=True).order_by("pk")
     return tuple({"name": str(row), "role": row.role, "sign_in": row.username} for row in rows)
@@ -20,7 +20,7 @@ def who_may(right: Right, at_most: int = 3) -> tuple[str, ...]:
     roles = [role for role in reversed(Role) if may(role, right)]
     people = User.objects.filter(is_active=True, role__in=roles).order_by("full_name", "username")
     ranked = sorted(people, key=lambda person: roles.index(person.role))
-    return tuple(f"{person} ({person.role})" for person in ranked[:at_most])
+    return tuple(f"{person} ({person.role.label})" for person in ranked[:at_most])
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class PersonRow:
     username: str
     full_name: str
     email: str
-    role: str
+    role: Role
     active: bool
     waiting: bool
     last_login: datetime | None

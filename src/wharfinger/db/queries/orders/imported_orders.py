@@ -152,7 +152,7 @@ class KeptMessage:
     """A message of Amazon's about the order, as it was kept."""
 
     received_at: datetime
-    source: str
+    source: RawMessage.Source
     state: RawMessage.State
     error: str
     body_hash: str

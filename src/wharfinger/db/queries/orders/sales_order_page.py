@@ -21,7 +21,14 @@ from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
-from wharfinger.domain.orders.order import Fulfilment, IncomingAddress, IncomingBuyer, LineAmounts, SalesOrderState
+from wharfinger.domain.orders.order import (
+    Fulfilment,
+    IncomingAddress,
+    IncomingBuyer,
+    LineAmounts,
+    OrderType,
+    SalesOrderState,
+)
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
@@ -185,7 +192,7 @@ class SalesOrderPage:
     site_id: int
     site: str
     state: SalesOrderState
-    order_type: str
+    order_type: OrderType
     amazon_status: str
     currency: str
     total: Decimal | None

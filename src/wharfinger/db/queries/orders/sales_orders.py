@@ -80,7 +80,7 @@ class SalesOrderRow:
     channel_id: int
     channel: str
     fulfilment: str
-    order_type: str
+    order_type: OrderType
     state: SalesOrderState
     zone: str
     """Of its marketplace: what ship-by and deliver-by are shown in."""

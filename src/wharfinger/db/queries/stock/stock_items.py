@@ -24,7 +24,7 @@ from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.domain.orders.order import SalesOrderState
-from wharfinger.domain.stock.ledger import Level, SiteKind, kit_available
+from wharfinger.domain.stock.ledger import Level, MovementReason, SiteKind, kit_available
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +307,7 @@ class LedgerLine:
     site: str
     quantity: int
     on_hand_after: int
-    reason: str
+    reason: MovementReason
     note: str
     order_id: int | None
     order_code: str

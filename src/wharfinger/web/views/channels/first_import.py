@@ -68,8 +68,8 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
 
 def _counts_text(done: Mapping[FirstImport, int]) -> str:
     """What became of the orders that were found; nothing where there were none."""
-    counts = ", ".join(f"{number} to {choice.value.lower()}" for choice, number in done.items() if number)
-    return f": {counts}" if counts else ""
+    counts = "; ".join(f"{choice.label}: {number}" for choice, number in done.items() if number)
+    return f" ({counts})" if counts else ""
 
 
 def _address(channel_id: int, cursor: str) -> str:
@@ -79,9 +79,10 @@ def _address(channel_id: int, cursor: str) -> str:
 
 def kept_decisions(request: HttpRequest, channel_id: int) -> Decisions:
     kept = request.session.get(KEPT, {}).get(str(channel_id), {})
+    groups, orders = kept.get("groups", {}), kept.get("orders", {})
     return Decisions(
-        groups={key: _CHOICES[word] for key, word in kept.get("groups", {}).items()},
-        orders={int(key): _CHOICES[word] for key, word in kept.get("orders", {}).items()},
+        groups={key: choice for key, code in groups.items() if (choice := FirstImport.named(code))},
+        orders={int(key): choice for key, code in orders.items() if (choice := FirstImport.named(code))},
     )
 
 
@@ -120,7 +121,7 @@ def _with_posted(request: HttpRequest, before: Decisions, shown: Found) -> Decis
 def export(request: HttpRequest, channel_id: int) -> HttpResponseBase:
     head_or_404(channel_id)
     rows = (
-        (row.order_ref, row.placed_at, row.summary, row.total, row.currency, row.amazon_status, row.choice.value,
+        (row.order_ref, row.placed_at, row.summary, row.total, row.currency, row.amazon_status, row.choice,
          row.proposal.why)
         for row in every_found(channel_id, kept_decisions(request, channel_id))
     )  # fmt: skip

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.db.queries.stock.sites import SiteRow, list_sites, loading, site_levels, site_row
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import sites
@@ -59,7 +60,7 @@ def _levels(request: HttpRequest, site: SiteRow) -> dict[str, Any]:
 @needs(Right.EDIT_STOCK)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_site(request: HttpRequest) -> HttpResponse:
-    first = {"kind": request.GET.get("kind", ""), "pool": request.GET.get("pool", ""), "priority": 10}
+    first = {"kind": SiteKind.named(request.GET.get("kind", "")), "pool": request.GET.get("pool", ""), "priority": 10}
     form = SiteForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and form.is_valid():
         try:
