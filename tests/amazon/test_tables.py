@@ -60,5 +60,8 @@ def test_the_published_plans():
         "getListingsItem": ("GET", 5, 10),
         "patchListingsItem": ("PATCH", 5, 5),
         "getInventorySummaries": ("GET", 2, 2),
+        "createReport": ("POST", Decimal("0.0167"), 15),
+        "getReport": ("GET", 2, 15),
+        "getReportDocument": ("GET", Decimal("0.0167"), 15),
         "rotateApplicationClientSecret": ("POST", Decimal("0.0167"), 1),
     }

@@ -125,6 +125,24 @@ def test_a_fault_ends_a_report_without_a_document(amazon, kind, ends):
     assert made(amazon, LISTINGS)["processingStatus"] == "DONE"
 
 
+def test_an_order_report_of_more_than_thirty_days_is_done_and_its_document_is_a_sentence(amazon):
+    amazon.order()
+    report = made(amazon, ORDERS, since="2026-08-01T00:00:00Z")
+    assert report["processingStatus"] == "DONE"
+    _, answer = download(amazon, report["reportDocumentId"])
+    assert gzip.decompress(answer.body) == b"Date range exceeded. Report can be requested only upto 30 days"
+
+
+def test_an_odd_document_and_missing_rows_are_faults(amazon):
+    for _ in range(4):
+        amazon.order()
+    amazon.control("POST", "faults", {"kind": "report_odd"})
+    odd = made(amazon, ORDERS, since=SINCE)
+    assert gzip.decompress(download(amazon, odd["reportDocumentId"])[1].body).startswith(b"The report is not")
+    amazon.control("POST", "faults", {"kind": "report_rows_missing"})
+    assert len(rows_of(amazon, made(amazon, ORDERS, since=SINCE))) == 2
+
+
 def test_returns_of_more_than_sixty_days_are_fatal(amazon):
     assert made(amazon, RETURNS, since="2026-07-01T00:00:00Z")["processingStatus"] == "FATAL"
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from tests.factories.amazon_orders import later, line, order
-from tests.factories.ground import NOW
+from tests.factories.ground import NOW, UK
 from tests.factories.shipping import a_service
 from tests.factories.stock import a_site
 from tests.sync.orders_world import World
@@ -15,22 +15,29 @@ from wharfinger.db.models import (
     AmazonApplication,
     Channel,
     ChannelProduct,
+    CompletenessGap,
     Confirmation,
     FlowSchedule,
     Listing,
     OrderCursor,
+    OrderReport,
     RateBudget,
     StockNotice,
     User,
 )
 from wharfinger.domain.days import ends
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.completeness import Cause
+from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.access import accounts, budget
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
+from wharfinger.operations.orders import order_reports, wanted_orders
+from wharfinger.operations.orders.order_reports import ReportEnd
+from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import ledger, listings, outbox
 from wharfinger.operations.stock._issue_steps import keep_issues
@@ -70,6 +77,37 @@ def a_sku_that_nobody_linked(world: World) -> None:
 def an_fba_order_before_the_levels(world: World) -> None:
     world.item("MUG", fulfilment="FBA")
     world.hear(order(line("MUG"), by="AMAZON", status="SHIPPED"))
+
+
+def _a_gap(world: World, number: str) -> CompletenessGap:
+    FlowSchedule.objects.get_or_create(account=world.account, flow="order_report", defaults={"due_at": NOW})
+    return CompletenessGap.objects.create(
+        account=world.account,
+        marketplace_id=UK,
+        day=NOW.date(),
+        amazon_order_id=number,
+        placed_at=NOW,
+        kinds=["missing"],
+        covered_until=NOW,
+        seen_at=NOW,
+        last_seen_at=NOW,
+    )
+
+
+@makes(ProblemKind.INCOMPLETE)
+def an_order_that_only_the_report_knows(world: World) -> None:
+    gap = _a_gap(world, "026-0000000-0000000")
+    stuck = GapVerdict(gap.pk, Verdict.STUCK, Cause.UNKNOWN_TO_AMAZON, None)
+    wanted_orders.settle_gaps(world.account.pk, [stuck], now=NOW)
+
+
+@makes(ProblemKind.REPORT_FAILED)
+def no_report_three_times(world: World) -> None:
+    FlowSchedule.objects.get_or_create(account=world.account, flow="order_report", defaults={"due_at": NOW})
+    for _ in range(order_reports.FAILURES_BEFORE_A_PROBLEM):
+        order_reports.want_report(world.account.pk, now=NOW)
+        report = OrderReport.objects.get(ended_at=None)
+        order_reports.end_report(report.pk, ReportEnd(OrderReport.State.FAILED, "FATAL."), now=NOW)
 
 
 @makes(ProblemKind.OVERSOLD)

@@ -29,6 +29,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.timetable import FLOW_TITLES
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.installation import flows
 from wharfinger.sync.calls import FlowResult, NotBefore, NoToken
@@ -137,7 +138,7 @@ def test_after_a_new_authorisation_everything_is_due_at_once(account):
     accounts.record_checks(channel.pk, [], linked=LinkState.LINKED, now=NOW)
     assert (Channel.objects.get().link_state, Problem.objects.filter(solved_at=None).count()) == ("linked", 0)
     assert set(FlowSchedule.objects.values_list("due_at", flat=True)) == {NOW}
-    assert FlowSchedule.objects.count() == len(accounts.FLOWS)
+    assert FlowSchedule.objects.count() == len(FLOW_TITLES)
 
 
 DENIED = AccessDenied("searchOrders", status=403, code="Unauthorized", message="Access is denied.", request_id="r-1")

@@ -5,17 +5,15 @@ of `errors.AmazonError`; an answer about something else than was requested is
 NotAnsweredAsPromised. The rate budget is the caller's: see `operations.OPERATIONS`.
 """
 
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
-from typing import TypeVar
-from urllib.parse import quote
+from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
 
 from wharfinger.amazon import identity, operations
-from wharfinger.amazon.answers import Answer, check, not_as_promised, rate_limit, understood
-from wharfinger.amazon.auth import AccessToken, Tokens
-from wharfinger.amazon.errors import AccessDenied, InvalidRequest, TokenExpired, TokenRefused
+from wharfinger.amazon.answers import Answer, rate_limit, understood
+from wharfinger.amazon.caller import Query, answer_of, path_of, time_of, understood_by
+from wharfinger.amazon.errors import InvalidRequest
 from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
     ListingsItem,
@@ -31,13 +29,8 @@ from wharfinger.amazon.messages.listings import (
 from wharfinger.amazon.messages.orders import SearchOrdersPage, read_search_page, read_single_order
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation, split_participations
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
-from wharfinger.amazon.messages.wire import Unreadable, as_iso
 from wharfinger.amazon.operations import Operation
-from wharfinger.amazon.regions import Region
-from wharfinger.amazon.transport import Request, Response, Transport
-
-T = TypeVar("T")
-Query = Sequence[tuple[str, str | Sequence[str] | None]]
+from wharfinger.amazon.reports import ReportCalls
 
 ALL_ORDER_DATA = (
     "BUYER", "RECIPIENT", "PROCEEDS", "EXPENSE", "PROMOTION", "CANCELLATION", "FULFILLMENT",
@@ -87,25 +80,15 @@ class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, pagination_token=token)
 
 
-class AmazonClient:
+class AmazonClient(ReportCalls):
     """One seller account in one region. Holds no state of a call, so threads may share it."""
-
-    def __init__(self, transport: Transport, tokens: Tokens, region: Region) -> None:
-        self._transport = transport
-        self._tokens = tokens
-        self._region = region
-
-    @property
-    def whole_timeout(self) -> float:
-        """Machine seconds after which no attempt can still be under way from here."""
-        return self._transport.whole_timeout
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:
         """Where the account sells in this region; what cannot be read of it is in the answer's `unreadable`. Source:
         model sellers.json."""
         operation = operations.GET_MARKETPLACE_PARTICIPATIONS
         response = self._call(operation, operation.path, now=now)
-        found, unreadable = _understood_by(split_participations, operation, response)
+        found, unreadable = understood_by(split_participations, operation, response)
         return Answer(found, rate_limit(response), response.request_id, unreadable)
 
     def search_orders(self, search: SearchOrders, *, now: datetime) -> Answer[SearchOrdersPage]:
@@ -114,10 +97,10 @@ class AmazonClient:
         operation = operations.SEARCH_ORDERS
         query: Query = (
             ("marketplaceIds", search.marketplace_ids),
-            ("lastUpdatedAfter", _time(search.last_updated_after)),
-            ("lastUpdatedBefore", _time(search.last_updated_before)),
-            ("createdAfter", _time(search.created_after)),
-            ("createdBefore", _time(search.created_before)),
+            ("lastUpdatedAfter", time_of(search.last_updated_after)),
+            ("lastUpdatedBefore", time_of(search.last_updated_before)),
+            ("createdAfter", time_of(search.created_after)),
+            ("createdBefore", time_of(search.created_before)),
             ("fulfillmentStatuses", search.fulfillment_statuses),
             ("fulfilledBy", search.fulfilled_by),
             ("includedData", search.included_data),
@@ -126,11 +109,11 @@ class AmazonClient:
         )
         with_token = bool(search.pagination_token)
         response = self._call(operation, operation.path, query, now=now, with_page_token=with_token)
-        page = _understood_by(read_search_page, operation, response)
+        page = understood_by(read_search_page, operation, response)
         wanted = {identity.MARKETPLACE: search.marketplace_ids}
         orders, strange = identity.split_requested(page.raw_orders, wanted, identity.of_searched_order)
         raws = tuple(raw for raw, _ in strange)
-        return _answer(response, msgspec.structs.replace(page, raw_orders=orders, strange_orders=raws))
+        return answer_of(response, msgspec.structs.replace(page, raw_orders=orders, strange_orders=raws))
 
     def get_order(
         self, order_id: str, *, now: datetime, included_data: Sequence[str] = ALL_ORDER_DATA
@@ -138,11 +121,11 @@ class AmazonClient:
         """One order as the bytes Amazon sent (read by `decode_order`), to be kept before it is understood.
         NotFound where this account has no such order."""
         operation = operations.GET_ORDER
-        path = _path(operation, order_id=order_id)
+        path = path_of(operation, order_id=order_id)
         response = self._call(operation, path, (("includedData", included_data),), now=now)
-        raw = _understood_by(read_single_order, operation, response)
+        raw = understood_by(read_single_order, operation, response)
         identity.compare(operation.name, response, {identity.ORDER: (order_id,)}, identity.of_order(raw))
-        return _answer(response, raw)
+        return answer_of(response, raw)
 
     def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment, *, now: datetime) -> Answer[None]:
         """Tells Amazon of one package; 204 without a body is success. The same reference again edits it.
@@ -151,8 +134,8 @@ class AmazonClient:
         `outcome_unknown` read it back too, no sooner than `whole_timeout` after the attempt.
         """
         operation = operations.CONFIRM_SHIPMENT
-        path = _path(operation, order_id=order_id)
-        return _answer(self._call(operation, path, body=write_confirmation(confirmation), now=now), None)
+        path = path_of(operation, order_id=order_id)
+        return answer_of(self._call(operation, path, body=write_confirmation(confirmation), now=now), None)
 
     def search_listings_items(
         self,
@@ -177,15 +160,15 @@ class AmazonClient:
             ("pageSize", str(page_size)),
             ("pageToken", page_token),
         )
-        path = _path(operation, seller_id=seller_id)
+        path = path_of(operation, seller_id=seller_id)
         response = self._call(operation, path, query, now=now, with_page_token=bool(page_token))
-        page = _understood_by(read_listings_page, operation, response)
+        page = understood_by(read_listings_page, operation, response)
         wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
         items, strange = identity.split_requested(
             page.items, wanted, lambda item: identity.of_listing(item, marketplace_id)
         )
         unreadable = (*page.unreadable, *(f"item {fault}" for _, fault in strange))
-        return _answer(response, msgspec.structs.replace(page, items=items, unreadable=unreadable))
+        return answer_of(response, msgspec.structs.replace(page, items=items, unreadable=unreadable))
 
     def get_listings_item(
         self,
@@ -198,13 +181,13 @@ class AmazonClient:
     ) -> Answer[ListingsItem]:
         """One SKU; NotFound where the marketplace has none of it."""
         operation = operations.GET_LISTINGS_ITEM
-        path = _path(operation, seller_id=seller_id, sku=sku)
+        path = path_of(operation, seller_id=seller_id, sku=sku)
         query: Query = (("marketplaceIds", (marketplace_id,)), ("includedData", included_data))
         response = self._call(operation, path, query, now=now)
         item = understood(operation.name, response, ListingsItem)
         wanted = {identity.SKU: (sku,), identity.MARKETPLACE: (marketplace_id,)}
         identity.compare(operation.name, response, wanted, identity.of_listing(item, marketplace_id))
-        return _answer(response, item)
+        return answer_of(response, item)
 
     def patch_listings_item(
         self,
@@ -218,7 +201,7 @@ class AmazonClient:
     ) -> Answer[Submission]:
         """Changes attributes of one SKU. Accepted is not yet applied; Invalid is a value, not an error."""
         operation = operations.PATCH_LISTINGS_ITEM
-        path = _path(operation, seller_id=seller_id, sku=sku)
+        path = path_of(operation, seller_id=seller_id, sku=sku)
         try:
             body = write_patch(product_type, tuple(patches))
         except ValueError as error:
@@ -227,7 +210,7 @@ class AmazonClient:
         response = self._call(operation, path, query, body=body, now=now)
         answer = understood(operation.name, response, SubmissionAnswer)
         identity.compare(operation.name, response, {identity.SKU: (sku,)}, ((identity.SKU, answer.sku),))
-        return _answer(response, submission(answer))
+        return answer_of(response, submission(answer))
 
     def set_quantity(
         self, seller_id: str, sku: str, marketplace_id: str, *, product_type: str, quantity: int, now: datetime
@@ -263,12 +246,12 @@ class AmazonClient:
             ("nextToken", next_token),
         )
         response = self._call(operation, operation.path, query, now=now, with_page_token=bool(next_token))
-        page = _understood_by(read_inventory_page, operation, response)
+        page = understood_by(read_inventory_page, operation, response)
         wanted = {identity.SKU: skus, identity.MARKETPLACE: (marketplace_id,)}
         identity.compare(operation.name, response, wanted, identity.of_inventory(page))
         summaries, strange = identity.split_requested(page.summaries, wanted, identity.of_summary)
         unreadable = (*page.unreadable, *(f"summary {fault}" for _, fault in strange))
-        return _answer(response, msgspec.structs.replace(page, summaries=summaries, unreadable=unreadable))
+        return answer_of(response, msgspec.structs.replace(page, summaries=summaries, unreadable=unreadable))
 
     def rotate_client_secret(self, *, now: datetime) -> Answer[None]:
         """Has Amazon make another client secret; 204, and the secret comes by the application's own queue.
@@ -277,63 +260,7 @@ class AmazonClient:
         in the portal. Source: model application_2023-11-30.json.
         """
         operation = operations.ROTATE_CLIENT_SECRET
-        return _answer(self._call(operation, operation.path, now=now), None)
-
-    def _call(
-        self,
-        operation: Operation,
-        path: str,
-        query: Query = (),
-        *,
-        now: datetime,
-        body: bytes | None = None,
-        with_page_token: bool = False,
-    ) -> Response:
-        url = f"{self._region.endpoint}{path}{_query_string(operation, query)}"
-        token = self._tokens.token(now)
-        response = self._transport.send(
-            Request(operation.name, operation.method, url, _headers(token, now, body), body)
-        )
-        try:
-            check(operation.name, response, with_page_token=with_page_token)
-        except (AccessDenied, TokenRefused, TokenExpired):
-            self._tokens.drop(token)
-            raise
-        return response
-
-
-def _headers(token: AccessToken, now: datetime, body: bytes | None) -> tuple[tuple[str, str], ...]:
-    headers = (
-        ("accept", "application/json"),
-        ("x-amz-access-token", token.value),
-        ("x-amz-date", now.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")),
-    )
-    return headers if body is None else (*headers, ("content-type", "application/json"))
-
-
-def _query_string(operation: Operation, query: Query) -> str:
-    """Lists joined by commas; what is None or empty is left out (behaviour O05); `+` becomes %2B (O02)."""
-    parts = []
-    for name, value in query:
-        if not value:
-            continue
-        entries = (value,) if isinstance(value, str) else value
-        try:
-            parts.append(f"{name}={','.join(quote(entry, safe='') for entry in entries)}")
-        except UnicodeEncodeError:
-            raise InvalidRequest(operation.name, message=f"{name} holds half a letter") from None
-    return f"?{'&'.join(parts)}" if parts else ""
-
-
-def _time(moment: datetime | None) -> str | None:
-    return None if moment is None else as_iso(moment)
-
-
-def _path(operation: Operation, **values: str) -> str:
-    try:
-        return operation.path_for(**values)
-    except ValueError as error:
-        raise InvalidRequest(operation.name, message=str(error)) from None
+        return answer_of(self._call(operation, operation.path, now=now), None)
 
 
 def _fit_for_list(operation: Operation, skus: Sequence[str], most: int) -> None:
@@ -344,14 +271,3 @@ def _fit_for_list(operation: Operation, skus: Sequence[str], most: int) -> None:
         raise InvalidRequest(
             operation.name, message="a SKU is empty or holds a comma, which Amazon would split; list without SKUs"
         )
-
-
-def _understood_by(reader: Callable[[bytes], T], operation: Operation, response: Response) -> T:
-    try:
-        return reader(response.body)
-    except Unreadable as error:
-        raise not_as_promised(operation.name, response, error) from None
-
-
-def _answer(response: Response, value: T) -> Answer[T]:
-    return Answer(value, rate_limit(response), response.request_id)

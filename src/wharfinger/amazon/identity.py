@@ -17,7 +17,8 @@ from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.transport import Response
 
 T = TypeVar("T")
-ORDER, SKU, MARKETPLACE = "order", "SKU", "marketplace"
+ORDER, SKU, MARKETPLACE, REPORT, REPORT_TYPE = "order", "SKU", "marketplace", "report", "report type"
+DOCUMENT = "report document"
 
 Identity = Iterable[tuple[str, str]]
 """What an answer says that it is of: kind of id and id, an empty one where a required id is missing."""

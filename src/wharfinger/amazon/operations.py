@@ -90,6 +90,18 @@ GET_INVENTORY_SUMMARIES = Operation(
     "getInventorySummaries", "GET", "/fba/inventory/v1/summaries",
     _rate("2"), Decimal(2), "fbaInventory", "v1", roles=(FULFILMENT, LISTING),
 )  # fmt: skip
+CREATE_REPORT = Operation(
+    "createReport", "POST", "/reports/2021-06-30/reports",
+    _rate("0.0167"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
+)  # fmt: skip
+GET_REPORT = Operation(
+    "getReport", "GET", "/reports/2021-06-30/reports/{report_id}",
+    _rate("2"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
+)  # fmt: skip
+GET_REPORT_DOCUMENT = Operation(
+    "getReportDocument", "GET", "/reports/2021-06-30/documents/{document_id}",
+    _rate("0.0167"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
+)  # fmt: skip
 # Grantless: its token is the application's own, and so is its rate.
 ROTATE_CLIENT_SECRET = Operation(
     "rotateApplicationClientSecret", "POST", "/applications/2023-11-30/clientSecret",
@@ -109,6 +121,9 @@ OPERATIONS = MappingProxyType(
             GET_LISTINGS_ITEM,
             PATCH_LISTINGS_ITEM,
             GET_INVENTORY_SUMMARIES,
+            CREATE_REPORT,
+            GET_REPORT,
+            GET_REPORT_DOCUMENT,
             ROTATE_CLIENT_SECRET,
         )
     }

@@ -22,7 +22,17 @@ from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, Autho
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.access.accounts import CheckLine
-from wharfinger.sync import fba_stock_in, listings_in, orders_in, secret_in, shipments_out, stock_out, take_orders
+from wharfinger.sync import (
+    fba_stock_in,
+    listings_in,
+    order_report,
+    orders_by_number,
+    orders_in,
+    secret_in,
+    shipments_out,
+    stock_out,
+    take_orders,
+)
 from wharfinger.sync.authorise import exchange_code
 from wharfinger.sync.calls import AccountFacts, Calls, NoToken
 from wharfinger.sync.verify import TOKEN, verify_channel
@@ -38,6 +48,8 @@ FLOWS: dict[str, Flow] = {
     "fba_stock_in": fba_stock_in.run,
     "stock_out": stock_out.run,
     "shipments_out": shipments_out.run,
+    "orders_by_number": orders_by_number.run,
+    "order_report": order_report.run,
 }
 
 EVERY = {
@@ -47,6 +59,8 @@ EVERY = {
     "fba_stock_in": timedelta(minutes=15),
     "stock_out": timedelta(minutes=2),
     "shipments_out": timedelta(minutes=2),
+    "orders_by_number": timedelta(minutes=15),  # what is wanted triggers at once
+    "order_report": timedelta(days=1),  # the flow names its own next step
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),
     triggers.SECRET_IN: timedelta(hours=1),

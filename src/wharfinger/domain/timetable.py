@@ -10,6 +10,8 @@ FLOW_TITLES: Mapping[str, str] = MappingProxyType(
     {
         "orders_in": "Orders downloaded",
         "take_orders": "Orders imported",
+        "orders_by_number": "Orders by number",
+        "order_report": "Order report",
         "listings_in": "Listings",
         "fba_stock_in": "FBA stock levels",
         "stock_out": "Stock updates",

@@ -16,19 +16,24 @@ from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTok
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.orders import SearchOrdersPage
+from wharfinger.amazon.messages.reports import Report, ReportDocument, ReportRequest
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.messages.shipments import ConfirmShipment
 from wharfinger.amazon.operations import (
     CONFIRM_SHIPMENT,
+    CREATE_REPORT,
     GET_INVENTORY_SUMMARIES,
     GET_LISTINGS_ITEM,
     GET_MARKETPLACE_PARTICIPATIONS,
     GET_ORDER,
+    GET_REPORT,
+    GET_REPORT_DOCUMENT,
     PATCH_LISTINGS_ITEM,
     SEARCH_LISTINGS_ITEMS,
     SEARCH_ORDERS,
     Operation,
 )
+from wharfinger.amazon.reports import Download
 from wharfinger.db.advisory import advisory_lock
 from wharfinger.operations.access.budget import NotUntil, note_rate, note_refusal, note_success, take_token
 
@@ -124,6 +129,19 @@ class Calls:
 
     def confirm_shipment(self, order_id: str, confirmation: ConfirmShipment) -> Answer[None]:
         return self._call(CONFIRM_SHIPMENT, lambda now: self._client.confirm_shipment(order_id, confirmation, now=now))
+
+    def create_report(self, request: ReportRequest) -> Answer[str]:
+        return self._call(CREATE_REPORT, lambda now: self._client.create_report(request, now=now))
+
+    def get_report(self, report_id: str, report_type: str) -> Answer[Report]:
+        return self._call(GET_REPORT, lambda now: self._client.get_report(report_id, report_type, now=now))
+
+    def get_report_document(self, document_id: str) -> Answer[ReportDocument]:
+        return self._call(GET_REPORT_DOCUMENT, lambda now: self._client.get_report_document(document_id, now=now))
+
+    def download_report(self, document: ReportDocument) -> Download:
+        """From S3: no operation of the API, and no limit counts it."""
+        return self._client.download_report(document)
 
     def search_listings_items(
         self,

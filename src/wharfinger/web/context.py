@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             ("Imported Orders", "imported-order-list", "inbox"),
             ("Sales Orders", "sales-order-list", "order"),
             ("Shipping", "shipping-board", "truck"),
+            ("Completeness", "completeness", "check"),
         ),
     ),
     ("Stock", (("Stock", "stock-list", "crate"), ("Sites", "site-list", "site"))),

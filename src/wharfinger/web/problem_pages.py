@@ -16,6 +16,7 @@ from wharfinger.domain.installation.subjects import (
     AboutBothWays,
     AboutConfirmation,
     AboutElse,
+    AboutGap,
     AboutImport,
     AboutIssues,
     AboutLevel,
@@ -61,6 +62,10 @@ def page_of_problem(row: ProblemRow) -> str:
             return _page("channel", row.channel_id)
         case AboutAccount() | AboutToken() | AboutRoles():
             return _page("channel", row.account_channel_id)
+        case AboutGap(account, _):
+            return _page("completeness-account", account)
+        case AboutWork(account, _) if row.kind is ProblemKind.REPORT_FAILED:
+            return _page("completeness-account", account)
         case AboutWork():
             in_trouble = row.kind is ProblemKind.FLOW_FAILED
             return reverse("dashboard") if in_trouble else _page("channel", row.account_channel_id)
@@ -120,6 +125,8 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
             return LinkedTo(sold_nowhere=True)
         case "amazon-application-edit":
             return LinkedTo(kind=ProblemKind.APPLICATION_REFUSED)
+        case "completeness-account":
+            return LinkedTo(account_id=captured["account_id"])
         case "dashboard":
             return LinkedTo(kind=ProblemKind.FLOW_FAILED)
         case _:

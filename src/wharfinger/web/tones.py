@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
-from wharfinger.db.models import RawMessage, StockPush
+from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
+from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 _STATES: Mapping[str, tuple[Labelled, ...]] = {
@@ -17,6 +18,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
         ShopState.RUNNING, ShopState.DONE,
         StockPush.Outcome.ACCEPTED,
+        CompletenessGap.State.HEALED, ReportState.COMPARED,
     ),
     "warn": (
         ImportState.RETRYING,
@@ -25,6 +27,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ConfirmationState.WAITING,
         LinkState.WAITING,
         RawMessage.State.WAITING,
+        CompletenessGap.State.OPEN,
     ),
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
@@ -33,12 +36,14 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
         ShopState.FAILED,
         StockPush.Outcome.REFUSED,
+        CompletenessGap.State.STUCK, ReportState.FAILED,
     ),
     "info": (
         SalesOrderState.PENDING,
         ConfirmationState.ATTEMPTED,
         AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,
         StockPush.Outcome.ATTEMPTED,
+        CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -49,6 +54,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         AuthorisationOutcome.APPLICATION_REFUSED, AuthorisationOutcome.NO_ANSWER, AuthorisationOutcome.CHANNEL_TAKEN,
         RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
         StockPush.Outcome.LATER,
+        ReportState.NONE,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -25,7 +25,7 @@ from wharfinger.web.views.installation import (
     sign_in,
     users,
 )
-from wharfinger.web.views.orders import imported_orders, sales_orders
+from wharfinger.web.views.orders import completeness, imported_orders, sales_orders
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
 from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
@@ -50,6 +50,7 @@ urlpatterns = [
     *list_views.routes,
     *help_pages.routes,
     *imported_orders.routes,
+    *completeness.routes,
     *sales_orders.routes,
     *parcels.routes,
     *stock_csv.routes,

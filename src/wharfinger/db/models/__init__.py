@@ -10,6 +10,7 @@ from wharfinger.db.models.accounts import (
 )
 from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
+from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
     CourierGroup,
     CourierGroupRule,
@@ -53,6 +54,8 @@ __all__ = [
     "ChannelProduct",
     "PeriodicTaskSchedule",
     "CompanyClass",
+    "CompletenessDay",
+    "CompletenessGap",
     "Confirmation",
     "CourierGroup",
     "CourierGroupRule",
@@ -75,6 +78,7 @@ __all__ = [
     "Movement",
     "OrderCursor",
     "OrderNumberPrefix",
+    "OrderReport",
     "Participation",
     "Problem",
     "RateBudget",
@@ -98,4 +102,5 @@ __all__ = [
     "TestMail",
     "User",
     "WorkerHeartbeat",
+    "WantedOrder",
 ]

@@ -43,6 +43,14 @@ class AboutMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutGap:
+    """An order, by its number, on which Amazon's order report and we differ."""
+
+    account_id: int
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class AboutSku:
     """A SKU of a seller account, or the beginning of an overlong one."""
 
@@ -201,6 +209,7 @@ Subject = (
     | AboutPartAddress
     | AboutImport
     | AboutMessage
+    | AboutGap
     | AboutSku
     | AboutMarketplace
     | AboutSite
@@ -224,6 +233,8 @@ def write_subject(subject: Subject) -> str:
             return f"imported:{imported}"
         case AboutMessage(account, number):
             return f"raw:{account}:{number}"
+        case AboutGap(account, number):
+            return f"gap:{account}:{number}"
         case AboutSku(account, sku):
             return f"sku:{account}:{sku}"
         case AboutMissingChannel(account, marketplace, kind):
@@ -313,6 +324,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "order": _order,
     "imported": _by_number(AboutImport),
     "raw": _of_account(AboutMessage),
+    "gap": _of_account(AboutGap),
     "sku": _of_account(AboutSku),
     "nochannel": _missing_channel,
     "marketplace": AboutMarketplace,

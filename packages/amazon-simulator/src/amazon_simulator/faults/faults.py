@@ -53,6 +53,8 @@ HAPPENINGS = {
     "feed_cancelled": "a feed ends CANCELLED at once, nothing of it is done",
     "report_cancelled": "a report ends CANCELLED, without a document",
     "report_fatal": "a report ends FATAL",
+    "report_odd": "a report is DONE, and its document is a sentence instead of a table",
+    "report_rows_missing": "a report leaves every second row out",
     "notification_lost": "a notification is never delivered",
     "notification_doubled": "a notification is delivered twice",
     "notification_old": "a change of an order's status comes as the ORDER_STATUS_CHANGE that was before ORDER_CHANGE",

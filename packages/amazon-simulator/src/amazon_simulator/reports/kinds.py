@@ -10,14 +10,17 @@ OF_WAREHOUSES, OF_MONEY = ("Amazon Fulfillment", "Product Listing"), ("Finance a
 SHIPS_HOME, INVOICES = ("Direct-to-Consumer Shipping",), ("Tax Invoicing",)
 ORDERS_KEPT = 30 * DAY
 MONTH = 31 * DAY
+ORDERS_AT_MOST = 30 * DAY
+TOO_LONG = "Date range exceeded. Report can be requested only upto 30 days"
+"""What the document of an All Orders report holds that should cover more (models#2591)."""
 SETTLEMENT = "GET_V2_SETTLEMENT_REPORT_DATA_FLAT_FILE_V2"
 
 KINDS = {
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL": Kind(
-        orders.by_last_update, OF_ORDERS, kept=ORDERS_KEPT, longest=MONTH
+        orders.by_last_update, OF_ORDERS, kept=ORDERS_KEPT, longest=ORDERS_AT_MOST, exceeded=TOO_LONG
     ),
     "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL": Kind(
-        orders.by_order_date, OF_ORDERS, kept=ORDERS_KEPT, longest=MONTH
+        orders.by_order_date, OF_ORDERS, kept=ORDERS_KEPT, longest=ORDERS_AT_MOST, exceeded=TOO_LONG
     ),
     "GET_FLAT_FILE_ACTIONABLE_ORDER_DATA_SHIPPING": Kind(
         orders.to_be_shipped, SHIPS_HOME, kept=ORDERS_KEPT, longest=MONTH, restricted=True

@@ -67,14 +67,18 @@ def by_order_date(context: ReportContext) -> Sheet:
 
 def found(context: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
     """The orders of a report's marketplaces whose time lies within it, oldest first."""
+    return (order for order in found_anywhere(context, times) if order.marketplace in context.marketplaces)
+
+
+def found_anywhere(context: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[Order]:
+    """The same of every store of the region: the two All Orders reports ignore marketplaceIds (docs#1404)."""
     for at, number in times(context.world.shelves.get(context.seller.id, Shelf())):
-        order = context.world.orders[number]
-        if context.since <= at <= context.until and order.marketplace in context.marketplaces:
-            yield order
+        if context.since <= at <= context.until:
+            yield context.world.orders[number]
 
 
 def _lines(context: ReportContext, times: Callable[[Shelf], Sequence[tuple[float, str]]]) -> Iterator[tuple[str, ...]]:
-    for order in found(context, times):
+    for order in found_anywhere(context, times):
         for item in order.items:
             yield _line(order, item)
 

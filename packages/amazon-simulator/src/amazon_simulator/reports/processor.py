@@ -3,8 +3,9 @@
 import gzip
 import heapq
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 from typing import ClassVar
 
 from amazon_simulator.access.application import Application
@@ -33,6 +34,8 @@ from amazon_simulator.world.entities import Seller
 
 QUEUED_FOR, WORKED_FOR = 20.0, 40.0
 """Trade seconds of each; Amazon takes minutes, at times hours."""
+ODD = b"The report is not available at the moment."
+PLAIN = "text/plain; charset=UTF-8"
 FIRST_ID = 50_000_018_000
 FIRST_SETTLEMENT = 18_000_000_000
 
@@ -228,8 +231,15 @@ class Reports:
     def _end(self, report: Report, at: float) -> None:
         kind, content = KINDS[report.kind], b""
         report.status, content_type = self._status(report, at), ""
-        if report.status == DONE:
-            content, content_type, rows = written(kind.write(self._context_of(report, at)))
+        if report.status == DONE and self._is_too_long(report):
+            content, content_type = kind.exceeded.encode(), PLAIN
+        elif report.status == DONE and self._faults.happens("report_odd", report.seller, at) is not None:
+            content, content_type = ODD, PLAIN
+        elif report.status == DONE:
+            sheet = kind.write(self._context_of(report, at))
+            if self._faults.happens("report_rows_missing", report.seller, at) is not None:
+                sheet = replace(sheet, rows=islice(sheet.rows, 0, None, 2))
+            content, content_type, rows = written(sheet)
             if not rows:
                 report.status = kind.empty
         report.ended, report.moves_at = at, report.created + kind.kept
@@ -244,9 +254,14 @@ class Reports:
             return CANCELLED
         if self._faults.happens("report_fatal", report.seller, at) is not None:
             return FATAL
-        if kind.longest and report.until - report.since > kind.longest:
+        if self._is_too_long(report) and not kind.exceeded:
             return FATAL
         return kind.sooner if kind.every and self._is_too_soon(report, kind.every) else DONE
+
+    @staticmethod
+    def _is_too_long(report: Report) -> bool:
+        longest = KINDS[report.kind].longest
+        return bool(longest) and report.until - report.since > longest
 
     def _is_too_soon(self, report: Report, every: float) -> bool:
         wanted = set(report.marketplaces)

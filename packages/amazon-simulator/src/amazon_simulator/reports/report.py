@@ -97,8 +97,8 @@ class Kind:
 
     `every`: seconds that must lie between two of them for the same marketplaces; sooner they end as `sooner`.
     `empty`: how it ends when there are no rows. `longest`: seconds that it may cover, 0 = any; longer ones
-    are FATAL. `restricted`: its document is for restricted data tokens. `requested`: not False when Amazon alone
-    makes it.
+    are FATAL, or DONE with `exceeded` as their document. `restricted`: its document is for restricted data tokens.
+    `requested`: not False when Amazon alone makes it.
     """
 
     write: Callable[[ReportContext], Sheet]
@@ -108,6 +108,7 @@ class Kind:
     sooner: str = CANCELLED
     empty: str = CANCELLED
     longest: float = 0.0
+    exceeded: str = ""
     kept: float = 90 * DAY
     restricted: bool = False
     requested: bool = True

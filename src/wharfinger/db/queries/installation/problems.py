@@ -106,6 +106,7 @@ class LinkedTo:
     imported_order_id: int | None = None
     item_id: int | None = None
     site_id: int | None = None
+    account_id: int | None = None
     channel_id: int | None = None
     listing_channel_id: int | None = None
     sku_begins: str = ""
@@ -126,6 +127,7 @@ def problems_linked_to(links: LinkedTo) -> tuple[ProblemRow, ...]:
         "sales_order": links.sales_order_id,
         "item": links.item_id,
         "site": links.site_id,
+        "account": links.account_id,
         "listing__sku__startswith": links.sku_begins,
     }
     rows = rows.filter(**{name: value for name, value in same.items() if value})

@@ -113,6 +113,8 @@ _BUTTONS = {
     ProblemKind.AUTHORISATION_LOST: "Authorise",
     ProblemKind.ROLE_MISSING: "Authorise",
     ProblemKind.THROTTLED: "Show the channel",
+    ProblemKind.INCOMPLETE: "Show the difference",
+    ProblemKind.REPORT_FAILED: "Check now",
     ProblemKind.FLOW_FAILED: "Sync now",
     ProblemKind.NO_CHANNEL: "Create the channel",
 }

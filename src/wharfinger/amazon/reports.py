@@ -1,0 +1,74 @@
+"""Reports of one seller account: requested, looked at, downloaded. Source: model reports_2021-06-30.json."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from wharfinger.amazon import identity, operations
+from wharfinger.amazon.answers import Answer, understood
+from wharfinger.amazon.caller import Caller, answer_of, path_of
+from wharfinger.amazon.errors import InvalidRequest, NotAnsweredAsPromised
+from wharfinger.amazon.messages.reports import (
+    CreatedReport,
+    Report,
+    ReportDocument,
+    ReportRequest,
+    write_report_request,
+)
+from wharfinger.amazon.transport import Request
+
+DOWNLOAD = "downloadReport"
+"""No operation of the API: the document lies behind an address of S3, and no limit of ours counts it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A document as it came; the charset is said by its `content_type` alone (behaviour R18)."""
+
+    body: bytes = field(repr=False)
+    content_type: str = ""
+
+
+class ReportCalls(Caller):
+    def create_report(self, request: ReportRequest, *, now: datetime) -> Answer[str]:
+        """Its id: Amazon makes it later, or not at all. Twice is two reports, which is only a waste."""
+        operation = operations.CREATE_REPORT
+        try:
+            body = write_report_request(request)
+        except ValueError as error:
+            raise InvalidRequest(operation.name, message=str(error)) from None
+        response = self._call(operation, operation.path, now=now, body=body)
+        return answer_of(response, understood(operation.name, response, CreatedReport).report_id)
+
+    def get_report(self, report_id: str, report_type: str, *, now: datetime) -> Answer[Report]:
+        """How far it is. NotFound once Amazon keeps it no more."""
+        operation = operations.GET_REPORT
+        response = self._call(operation, path_of(operation, report_id=report_id), now=now)
+        report = understood(operation.name, response, Report)
+        wanted = {identity.REPORT: (report_id,), identity.REPORT_TYPE: (report_type,)}
+        found = ((identity.REPORT, report.report_id), (identity.REPORT_TYPE, report.report_type))
+        identity.compare(operation.name, response, wanted, found)
+        return answer_of(response, report)
+
+    def get_report_document(self, document_id: str, *, now: datetime) -> Answer[ReportDocument]:
+        """Where it lies for the next five minutes."""
+        operation = operations.GET_REPORT_DOCUMENT
+        response = self._call(operation, path_of(operation, document_id=document_id), now=now)
+        document = understood(operation.name, response, ReportDocument)
+        wanted, found = {identity.DOCUMENT: (document_id,)}, ((identity.DOCUMENT, document.report_document_id),)
+        identity.compare(operation.name, response, wanted, found)
+        return answer_of(response, document)
+
+    def download_report(self, document: ReportDocument) -> Download:
+        """The bytes behind the address, requested without our token: S3 refuses one.
+
+        NotAnsweredAsPromised where the address has expired (behaviour R17) or is none of Amazon's: request another.
+        """
+        address, endpoint = urlsplit(document.url), urlsplit(self._region.endpoint)
+        if address.scheme != "https" and (address.scheme, address.netloc) != (endpoint.scheme, endpoint.netloc):
+            raise NotAnsweredAsPromised(DOWNLOAD, message="the document's address is not an https address")
+        response = self._transport.send(Request(DOWNLOAD, "GET", document.url))
+        if response.status != 200:
+            message = "the document's address is refused; it lives five minutes"
+            raise NotAnsweredAsPromised(DOWNLOAD, status=response.status, message=message)
+        return Download(response.body, response.headers.get("content-type", ""))

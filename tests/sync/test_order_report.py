@@ -1,0 +1,265 @@
+"""The order report against the whole simulator: proof that nothing is missing, or gaps, named and healed."""
+
+from datetime import timedelta
+
+import pytest
+from tests.sync.whole_amazon import Whole
+
+from wharfinger.db.models import (
+    CompletenessDay,
+    CompletenessGap,
+    FlowSchedule,
+    ImportedOrder,
+    OrderReport,
+    Problem,
+    SalesOrder,
+    SalesOrderLine,
+    WantedOrder,
+)
+from wharfinger.operations.orders import order_reports, wanted_orders
+from wharfinger.operations.refusals import Refused
+from wharfinger.sync import order_report
+from wharfinger.sync.calls import NotBefore
+
+pytestmark = pytest.mark.django_db
+SKU = "HH-0010"
+
+
+@pytest.fixture
+def linked():
+    """A linked account whose orders were searched once."""
+    whole = Whole()
+    whole.authorise()
+    whole.run("orders_in", "take_orders")
+    return whole
+
+
+@pytest.fixture
+def whole(linked):
+    """The same; its reports come when the test says so."""
+    FlowSchedule.objects.filter(flow="order_report").update(due_at=linked.clock.now() + timedelta(days=9))
+    return linked
+
+
+def check(whole, minutes=4):
+    """A report is requested by a person and compared."""
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    go_on(whole, minutes)
+
+
+def go_on(whole, minutes=4):
+    for _ in range(minutes):
+        whole.run("order_report", "orders_by_number", "take_orders")
+        whole.amazon.advance(61)
+    whole.run("order_report")
+
+
+def last(whole):
+    return OrderReport.objects.filter(account=whole.account).latest("pk")
+
+
+def day_of(whole):
+    """(orders, units, money) of Amazon and ours, of the days with orders in the UK."""
+    days = CompletenessDay.objects.filter(account=whole.account, marketplace="A1F83G8C2ARO7P", amazon_orders__gt=0)
+    return [
+        ((day.amazon_orders, day.amazon_units, day.amazon_money), (day.our_orders, day.our_units, day.our_money))
+        for day in days
+    ]
+
+
+def fault(whole, kind, **more):
+    whole.amazon.control("faults", {"kind": kind, **more})
+
+
+def hidden_order(whole):
+    """An order that no search ever shows."""
+    fault(whole, "late_orders", seconds=9_000_000)
+    return whole.place(SKU, 2)
+
+
+def test_amazon_says_three_and_we_hold_the_same(whole):
+    for quantity in (1, 2, 3):
+        whole.place(SKU, quantity)
+    whole.trade(9)
+    check(whole)
+    ((said, held),) = day_of(whole)
+    assert said == held
+    assert said[:2] == (3, 6)
+    assert list(said[2]) == ["GBP"]
+    assert last(whole).state == "compared"
+    assert not CompletenessGap.objects.exists()
+
+
+def test_an_order_that_no_search_shows_is_found_downloaded_and_counted(whole):
+    number = hidden_order(whole)
+    whole.trade(9)
+    assert not ImportedOrder.objects.filter(amazon_order_id=number).exists()
+    check(whole)
+    gap = CompletenessGap.objects.get()
+    assert (gap.amazon_order_id, gap.kinds) == (number, ["missing"])
+    assert (gap.state, gap.downloads) == ("healed", 1)
+    assert SalesOrder.objects.filter(imported__amazon_order_id=number).exists()
+    ((said, held),) = day_of(whole)
+    assert said == held
+    assert not WantedOrder.objects.exists()
+
+
+def test_a_second_report_of_the_same_time_changes_nothing(whole):
+    hidden_order(whole)
+    whole.trade(9)
+    check(whole, 6)
+    before = day_of(whole), list(CompletenessGap.objects.values("pk", "state", "downloads"))
+    check(whole, 6)
+    assert (day_of(whole), list(CompletenessGap.objects.values("pk", "state", "downloads"))) == before
+
+
+def test_units_that_were_lost_here_are_named_and_come_back_with_the_orders_download(whole):
+    number = whole.place(SKU, 3)
+    whole.trade(9)
+    SalesOrderLine.objects.filter(order__imported__amazon_order_id=number).update(quantity_ordered=2)
+    check(whole)
+    gap = CompletenessGap.objects.get()
+    assert (gap.kinds, gap.state) == (["units"], "healed")
+    assert SalesOrderLine.objects.get().quantity_ordered == 3
+    ((said, held),) = day_of(whole)
+    assert said == held
+
+
+def test_an_order_of_ours_that_the_report_leaves_out_is_looked_up_by_its_number(whole):
+    numbers = [whole.place(SKU) for _ in range(2)]
+    whole.trade(9)
+    fault(whole, "report_rows_missing")
+    check(whole, 5)
+    gap = CompletenessGap.objects.get()
+    assert (gap.kinds, gap.state, gap.cause) == (["not_in_report"], "explained", "known_by_number")
+    assert gap.amazon_order_id in numbers
+    assert not Problem.objects.filter(kind="incomplete").exists()
+
+
+def test_a_number_that_amazon_does_not_know_opens_a_problem(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    known = ImportedOrder.objects.get()
+    ImportedOrder.objects.filter(pk=known.pk).update(amazon_order_id="026-0000000-0000000")
+    check(whole, 5)
+    gap = CompletenessGap.objects.get(amazon_order_id="026-0000000-0000000")
+    assert (gap.state, gap.cause) == ("stuck", "unknown_to_amazon")
+    assert Problem.objects.filter(kind="incomplete", solved_at=None).count() == 1
+    wanted_orders.download_again(whole.account.pk, gap.pk, user=whole.olga, now=whole.clock.now())
+    assert WantedOrder.objects.filter(amazon_order_id="026-0000000-0000000").exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [("report_fatal", "FATAL"), ("report_cancelled", "cancelled"), ("report_odd", "The report is not available")],
+)
+def test_a_report_that_failed_is_not_no_orders_and_is_requested_again_in_an_hour(whole, kind, says):
+    whole.place(SKU)
+    whole.trade(9)
+    fault(whole, kind)
+    check(whole)
+    failed = last(whole)
+    assert (failed.state, says in failed.error) == ("failed", True)
+    assert not CompletenessDay.objects.exists()
+    due = FlowSchedule.objects.get(account=whole.account, flow="order_report").due_at
+    assert due == failed.ended_at + timedelta(hours=1)
+    whole.amazon.advance(3700)
+    go_on(whole)
+    assert last(whole).state == "compared"
+
+
+def test_after_three_failures_in_a_row_a_problem_says_that_nothing_is_proven_until_one_is_compared(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    fault(whole, "report_fatal", count=3)
+    for _ in range(3):
+        check(whole)
+    problem = Problem.objects.get(kind="report_failed", solved_at=None)
+    assert "FATAL" in problem.cause
+    check(whole)
+    problem.refresh_from_db()
+    assert problem.solved_at is not None
+
+
+def test_an_account_without_an_order_gets_no_report_and_no_problem(whole):
+    for _ in range(3):
+        check(whole)
+    assert last(whole).state == "none"
+    assert not Problem.objects.filter(kind="report_failed").exists()
+
+
+def test_automatically_it_comes_each_night_and_proves_the_day_that_is_over(linked):
+    linked.place(SKU)
+    linked.trade(20)
+    linked.trade(20 * 60, every=30)
+    days = CompletenessDay.objects.filter(account=linked.account, whole=True, amazon_orders=1, our_orders=1)
+    assert days.count() == 1
+    assert OrderReport.objects.filter(state="compared").count() == 2  # at first, and in the night
+
+
+def test_a_report_is_under_way_once(whole):
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    with pytest.raises(Refused, match="under way"):
+        order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+
+
+def test_a_throttled_request_waits_and_a_cut_one_is_made_again(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    fault(whole, "throttle", operation="createReport")
+    with pytest.raises(NotBefore):
+        order_report.run(whole.account.pk, whole.calls_for(whole.account.pk), whole.clock)
+    whole.amazon.advance(300)
+    fault(whole, "cut_after", operation="createReport")
+    whole.run("order_report")
+    assert last(whole).state == "wanted"
+    whole.amazon.advance(300)
+    go_on(whole)
+    assert last(whole).state == "compared"
+
+
+def test_an_address_that_has_expired_is_requested_anew(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    calls = whole.calls_for(whole.account.pk)
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    whole.run("order_report")
+    whole.amazon.advance(70)
+    report = calls.get_report(last(whole).report_id, "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL").value
+    document = calls.get_report_document(report.report_document_id).value
+    whole.amazon.advance(400)
+    with pytest.raises(Exception, match="five minutes"):
+        calls.download_report(document)
+    go_on(whole, 2)
+    assert last(whole).state == "compared"
+
+
+def test_half_a_run_that_was_cut_off_is_ended_by_the_next(whole, monkeypatch):
+    """The comparison is one transaction: killed before its end, nothing of it is there."""
+    hidden_order(whole)
+    whole.trade(9)
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    whole.run("order_report")
+    whole.amazon.advance(70)
+
+    class Killed(BaseException):
+        pass
+
+    looks = 0
+    real = whole.clock.now
+
+    def dying():
+        nonlocal looks
+        looks += 1
+        if looks == 4:
+            raise Killed
+        return real()
+
+    monkeypatch.setattr(whole.clock, "now", dying)
+    with pytest.raises(Killed):
+        order_report.run(whole.account.pk, whole.calls_for(whole.account.pk), whole.clock)
+    monkeypatch.undo()
+    go_on(whole, 5)
+    assert last(whole).state == "compared"
+    assert CompletenessGap.objects.get().state == "healed"
