@@ -31,7 +31,7 @@ class SalesOrderFilterForm(forms.Form):
         label="Invoice priority", required=False, coerce=int, empty_value=None, choices=PRIORITIES
     )
     q = forms.CharField(
-        label="Order number, SKU or tracking number",
+        label="Search",
         required=False,
         max_length=400,
         widget=forms.TextInput(attrs={"type": "search"}),

@@ -1,36 +1,54 @@
 """How a list is looked at now: what its address says, else what the reader chose, else what is usual."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 
-from wharfinger.db.queries.installation.list_settings import list_choice
+from wharfinger.db.queries.installation.list_settings import ListChoice, ViewFacts, list_choice, views_for
 from wharfinger.db.queries.paging import PAGE_SIZES
 from wharfinger.db.queries.sorting import Sorting
 from wharfinger.domain.installation.people import Right
 from wharfinger.web.list_views.columns import Column, ListSpec
-from wharfinger.web.request_context import allowed, person
+from wharfinger.web.live import asks_for
+from wharfinger.web.request_context import allowed, numbers, person
 
 Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class ListState(Generic[Row]):
-    """`columns`: those shown, in the list's order. `all_totals`: totals are added up however many rows there are."""
+    """`columns`: those shown, in the list's order; `choosable`: those that the reader may see.
+
+    `all_totals`: totals are added up however many rows there are. `view`: the saved view that is open; `changed`: the
+    page shows something else than was saved in it.
+    """
 
     spec: ListSpec[Row]
     columns: tuple[Column[Row], ...]
     choosable: tuple[Column[Row], ...]
+    choice: ListChoice
     sorting: Sorting
-    size: int
     cursor: str
-    filtered: bool
+    filters: dict[str, str]
     all_totals: bool
+    views: tuple[ViewFacts, ...]
+    view: ViewFacts | None
+    changed: bool
+    may_share: bool
 
     @property
     def code(self) -> str:
         return str(self.spec.code)
+
+    @property
+    def size(self) -> int:
+        return self.choice.page_size
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.filters)
 
     @property
     def shows(self) -> dict[str, bool]:
@@ -41,21 +59,74 @@ class ListState(Generic[Row]):
     def sizes(self) -> tuple[int, ...]:
         return PAGE_SIZES
 
+    @property
+    def sort(self) -> str:
+        return f"{'-' if self.sorting.descending else ''}{self.sorting.key}"
+
+    @property
+    def may_change_view(self) -> bool:
+        return self.view is not None and (self.may_share or not self.view.for_all)
+
+    @property
+    def opens_first(self) -> bool:
+        """Whether the open view is the one that the list opens with."""
+        return self.view is not None and self.view.id == self.choice.view_id
+
+    @property
+    def whole_list(self) -> str:
+        """The address without any filter, which says so where the list opens with a view."""
+        return "?view=0" if self.choice.view_id else "?"
+
 
 def read_list(request: HttpRequest, spec: ListSpec[Any]) -> ListState[Any]:
     """Two queries."""
-    choice = list_choice(spec.code, person(request))
+    user = person(request)
+    choice, views = list_choice(spec.code, user), views_for(spec.code, user)
     choosable = spec.columns_for(sees_people=allowed(request, Right.SEE_PERSONAL_DATA))
-    return ListState(
+    wanted = numbers([request.GET.get("view", "")])
+    view = next((each for each in views if wanted == [each.id]), None)
+    sorting = _sorting(request, choosable)
+    codes = _codes(request, view, choice)
+    filters = {name: text for name in spec.filters if (text := request.GET.get(name, ""))}
+    state = ListState(
         spec=spec,
-        columns=_shown(choosable, choice.columns),
+        columns=_shown(choosable, codes),
         choosable=choosable,
-        sorting=_sorting(request, choosable),
-        size=choice.page_size,
+        choice=choice,
+        sorting=sorting,
         cursor=request.GET.get("at", ""),
-        filtered=any(request.GET.get(name) for name in spec.filters),
+        filters=filters,
         all_totals=request.GET.get("totals") == "all",
+        views=views,
+        view=view,
+        changed=False,
+        may_share=allowed(request, Right.ADMINISTER),
     )
+    return state if view is None else _compared(state, view)
+
+
+def _compared(state: ListState[Any], view: ViewFacts) -> ListState[Any]:
+    saved = _shown(state.choosable, view.columns)
+    same = (state.filters, state.sort, state.columns) == (view.filters, view.sort, saved)
+    return replace(state, changed=not same)
+
+
+def address_of_view(request: HttpRequest, spec: ListSpec[Any]) -> str | None:
+    """Where a view leads that is only named, or that the list opens with: an address that says all it shows.
+
+    None: the page is shown as it was requested.
+    """
+    if asks_for(request, "rows") or set(request.GET) - {"view"}:
+        return None
+    user = person(request)
+    given = request.GET.get("view")
+    wanted = numbers([given]) if given is not None else [list_choice(spec.code, user).view_id or 0]
+    view = next((each for each in views_for(spec.code, user) if wanted == [each.id]), None)
+    if view is None:
+        return None
+    filters = {name: text for name, text in view.filters.items() if name in spec.filters}
+    address = {"view": str(view.id), **filters, **({"sort": view.sort} if view.sort else {})}
+    return None if request.GET.dict() == address else f"{request.path}?{urlencode(address)}"
 
 
 def _sorting(request: HttpRequest, columns: tuple[Column[Any], ...]) -> Sorting:
@@ -64,6 +135,14 @@ def _sorting(request: HttpRequest, columns: tuple[Column[Any], ...]) -> Sorting:
     key = text.removeprefix("-")
     known = any(column.sort == key for column in columns if column.sort)
     return Sorting(key, text.startswith("-")) if known else Sorting()
+
+
+def _codes(request: HttpRequest, view: ViewFacts | None, choice: ListChoice) -> tuple[str, ...] | None:
+    """Of the address, else of the open view, else the reader's own."""
+    given = request.GET.get("columns")
+    if given is not None:
+        return tuple(given.split(","))
+    return view.columns if view is not None else choice.columns
 
 
 def _shown(choosable: tuple[Column[Any], ...], codes: tuple[str, ...] | None) -> tuple[Column[Any], ...]:

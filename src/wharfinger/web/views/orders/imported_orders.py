@@ -23,10 +23,10 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
+from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
-from wharfinger.web.list_views.state import read_list
+from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, day_after, midnight, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -52,6 +52,8 @@ def show_list_of_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
 
 
 def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResponse:
+    if (address := address_of_view(request, IMPORTED_ORDERS)) is not None:
+        return redirect(address)
     form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
     wanted, shown = _filter(form, channel), read_list(request, IMPORTED_ORDERS)
     page = list_imported_orders(
@@ -74,21 +76,14 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
 
 @signed_in
 @require_safe
-def export_list(request: HttpRequest, channel_id: int | None = None) -> HttpResponseBase:
+def export_list(request: HttpRequest, kind: str, channel_id: int | None = None) -> HttpResponseBase:
     channel = channel_facts(channel_id) if channel_id is not None else None
     if channel_id is not None and channel is None:
         raise Http404
-    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
-    sees = allowed(request, Right.SEE_PERSONAL_DATA)
-    headings = ["order ref", "Amazon order", "placed", "channel", "marketplace", "fulfilled by", "summary", "total",
-                "currency", "at Amazon", "state", "why", "what to do", "sales order"]  # fmt: skip
-    rows = (
-        (row.order_ref, row.amazon_order_id, row.placed_at, row.channel, row.marketplace, row.fulfilment, row.summary,
-         row.total, row.currency, row.amazon_status, row.state, row.reason, row.remedy, row.sales_order,
-         *([row.customer] if sees else []))
-        for row in every_imported_order(_filter(form, channel), with_customers=sees)
-    )  # fmt: skip
-    return csv_file("imported-orders", [*headings, *(["customer"] if sees else [])], rows)
+    wanted = _filter(ImportedOrderFilterForm(request.GET, channels=channel_choices()), channel)
+    shown, sees_people = read_list(request, IMPORTED_ORDERS), allowed(request, Right.SEE_PERSONAL_DATA)
+    rows = every_imported_order(wanted, with_customers=sees_people, sorting=shown.sorting)
+    return export(request, shown, rows, kind)
 
 
 def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
@@ -194,8 +189,8 @@ def _back(request: HttpRequest) -> HttpResponse:
 
 routes = [
     path("imported-orders/", show_list, name="imported-order-list"),
-    path("imported-orders/export.csv", export_list, name="imported-order-export"),
-    path("channels/<int:channel_id>/orders/export.csv", export_list, name="channel-orders-export"),
+    *export_routes("imported-orders/", export_list, "imported-order-export"),
+    *export_routes("channels/<int:channel_id>/orders/", export_list, "channel-orders-export"),
     path("channels/<int:channel_id>/orders/", show_list_of_channel, name="channel-orders"),
     path("imported-orders/act/", act, name="imported-order-act"),
     path("imported-orders/<int:order_id>/", show_order, name="imported-order"),

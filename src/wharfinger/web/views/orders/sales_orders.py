@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -18,6 +18,7 @@ from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_
 from wharfinger.db.queries.orders.sales_orders import (
     SalesOrderFilter,
     add_up_sales_orders,
+    every_sales_order,
     list_sales_orders,
     ship_by_board,
 )
@@ -28,8 +29,9 @@ from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
+from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
-from wharfinger.web.list_views.state import read_list
+from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
@@ -38,6 +40,8 @@ from wharfinger.web.rights import needs, signed_in, whom_to_ask
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
+    if (address := address_of_view(request, SALES_ORDERS)) is not None:
+        return redirect(address)
     form = SalesOrderFilterForm(request.GET, channels=channel_choices())
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
     wanted, shown = _filter(form, sees_people), read_list(request, SALES_ORDERS)
@@ -53,6 +57,16 @@ def show_list(request: HttpRequest) -> HttpResponse:
     totals = add_up_sales_orders(wanted, today(), everything=shown.all_totals)
     page_context = {**context, "form": form, "live": rows, "services": services, "totals": totals}
     return render(request, "wharfinger/sales_orders/list.html", page_context)
+
+
+@signed_in
+@require_safe
+def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
+    sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
+    wanted = _filter(SalesOrderFilterForm(request.GET, channels=channel_choices()), sees_people)
+    shown = read_list(request, SALES_ORDERS)
+    rows = every_sales_order(wanted, today(), with_customers=sees_people, sorting=shown.sorting)
+    return export(request, shown, rows, kind)
 
 
 def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
@@ -303,6 +317,7 @@ def show_board(request: HttpRequest) -> HttpResponse:
 
 routes = [
     path("sales-orders/", show_list, name="sales-order-list"),
+    *export_routes("sales-orders/", export_list, "sales-order-export"),
     path("sales-orders/dispatch/", dispatch_many, name="sales-order-dispatch-many"),
     path("sales-orders/confirm/", confirm_many, name="sales-order-confirm-many"),
     path("sales-orders/<int:order_id>/confirm/", confirm, name="sales-order-confirm"),

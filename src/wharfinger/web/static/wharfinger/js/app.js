@@ -139,7 +139,9 @@
     if (menu && event.key === "Escape" && menu.open) {
       menu.open = false;
       menu.querySelector("summary").focus();
-    } else if (menu && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) walk(menu, event);
+    } else if (menu && !closest(event, typed) && ["ArrowDown", "ArrowUp", "Home", "End"].includes(event.key)) {
+      walk(menu, event);
+    }
     else if (event.key === "/" && !event.ctrlKey && !event.metaKey && !closest(event, typed)) {
       const search = document.querySelector("[data-search]");
       if (search) { event.preventDefault(); search.focus(); }
