@@ -123,7 +123,8 @@ def _judge_orders(placed: Sequence[StateReport], verdict: Verdict) -> None:
     doubled = ImportedOrder.objects.values("amazon_order_id").annotate(n=Count("id")).filter(n__gt=1).count()
     verdict.orders.duplicated = doubled
     lines = _our_lines()
-    served = set(Channel.objects.values_list("account__seller_id", "marketplace_id", "kind"))
+    open_channels = Channel.objects.filter(archived=False)
+    served = set(open_channels.values_list("account__seller_id", "marketplace_id", "kind"))
     unreserved = _unreserved()
     for order in placed:
         row = ours.get((order["sellerId"], order["orderId"]))

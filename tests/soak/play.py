@@ -1,0 +1,191 @@
+"""A story is played in a shop: each step does what it says, what the world does not allow now is left out."""
+
+import contextlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from tests.soak import story
+from tests.soak.shop import MARKETPLACES, Shop
+from tests.sync.whole_amazon import EU
+
+from wharfinger.cli.demo.demo_once.judge import judge
+from wharfinger.db.models import (
+    Channel,
+    ChannelProduct,
+    Confirmation,
+    ImportedOrder,
+    RawMessage,
+    SalesOrder,
+    StockNotice,
+)
+from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.operations.channels import channel_life, first_import, links
+from wharfinger.operations.orders import sales_orders
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping import shipments
+from wharfinger.operations.stock import ledger
+
+AT_ONCE = 5
+"""Minutes that the clock is moved at once; jobs that something triggered are run after each step all the same."""
+NEW_ADDRESS = {"addressLine1": "7 New Road", "city": "Leith", "postalCode": "EH6 6AA"}
+HOURS_OF_REST = 30
+"""Trade time after the story in which everything comes right by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    orders: int
+    kills: int
+    differences: tuple[str, ...]
+
+
+class Player:
+    def __init__(self, shop: Shop) -> None:
+        self.shop = shop
+        self.placed: list[str] = []
+
+    def play(self, steps: Sequence[story.Step], *, falsify: Callable[[], None] | None = None) -> Outcome:
+        """`falsify` is done to the books before they are compared."""
+        for step in steps:
+            with contextlib.suppress(Refused, ValueError):  # sold out, cancelled already, nothing to dispatch
+                self._do(step)
+            self.shop.run_jobs()
+        self._settle()
+        if falsify is not None:
+            falsify()
+        differences = self._differences()
+        return Outcome(len(self.placed), self.shop.killed, differences)
+
+    def _do(self, step: story.Step) -> None:
+        match step:
+            case story.Wait():
+                for minutes in (AT_ONCE,) * (step.minutes // AT_ONCE) + (step.minutes % AT_ONCE,):
+                    if minutes:
+                        self.shop.go_on(minutes)
+            case story.Order():
+                self._place(step)
+            case story.PooledOrder():
+                line = {"sku": self.shop.pooled[step.sku], "quantity": step.units}
+                self._buy({"marketplaceId": MARKETPLACES[0], "fulfilledBy": "AMAZON", "items": [line]})
+            case story.Cancel():
+                self._cancel(step)
+            case story.RequestCancel():
+                self._ask(step.place, "request-cancel", {"reason": "BUYER_CANCEL"})
+            case story.MoveHouse():
+                self._ask(step.place, "address", NEW_ADDRESS)
+            case story.Dispatch():
+                self._dispatch(step)
+            case story.Receive():
+                ledger.receive_stock(self.shop.item(step.sku).pk, self.shop.site.pk, step.units, now=self.shop.now())
+            case story.Break():
+                item = self.shop.item(step.sku)
+                ledger.adjust_stock(item.pk, self.shop.site.pk, -step.units, "broken", now=self.shop.now())
+            case story.Fault():
+                more = {"seconds": step.seconds} if step.seconds else {}
+                self.shop.amazon.control(
+                    "faults", {"kind": step.kind, "operation": step.operation, "count": step.count, **more}
+                )
+            case story.OtherApplication():
+                self.shop.amazon.control(
+                    "limits/others", {"operation": step.operation, "rate": step.rate, "seconds": 60 * step.minutes}
+                )
+            case story.Kill():
+                self.shop.kills.append((step.flow, step.statement))
+            case story.Switch():
+                channel = self.shop.channels[step.channel]
+                channel_life.enable_channel(channel.pk, step.enabled, now=self.shop.now(), user=self.shop.olga)
+            case story.MakeChannel():
+                self.shop.open_third_channel()
+            case story.Unlink():
+                self._link(step.sku, linked=step.linked)
+            case _:
+                assert_never(step)
+
+    # --- what each does
+
+    def _place(self, step: story.Order) -> None:
+        lines = [{"sku": self.shop.skus[sku], "quantity": units} for sku, units in step.lines]
+        body = {"marketplaceId": MARKETPLACES[step.marketplace], "fulfilledBy": "MERCHANT", "items": lines}
+        if step.pending_minutes:
+            body["pendingSeconds"] = 60 * step.pending_minutes
+        if step.address:
+            body["addressKind"] = step.address
+        if step.oversell:
+            body["oversell"] = True
+        self._buy(body)
+
+    def _buy(self, body: dict[str, object]) -> None:
+        self.placed.append(self.shop.amazon.control("orders", {"sellerId": EU, **body})["orderId"])
+
+    def _order(self, place: int) -> str:
+        if place >= len(self.placed):
+            raise ValueError("no such order")
+        return self.placed[-1 - place]
+
+    def _ask(self, place: int, verb: str, body: dict[str, object]) -> None:
+        self.shop.amazon.control(f"orders/{self._order(place)}/{verb}", body)
+
+    def _cancel(self, step: story.Cancel) -> None:
+        number = self._order(step.place)
+        body: dict[str, object] = {"by": step.by}
+        if step.unit:
+            books = self.shop.state_report()["orders"]
+            order = next(row for row in books if row["orderId"] == number)
+            body |= {"orderItemId": order["items"][0]["orderItemId"], "quantity": 1}
+        self._ask(step.place, "cancel", body)
+
+    def _dispatch(self, step: story.Dispatch) -> None:
+        ready = SalesOrder.objects.filter(state__in=[SalesOrderState.READY, SalesOrderState.PART_SHIPPED])
+        for order in ready.order_by("ship_by", "pk")[: step.orders]:
+            lines = {order.lines.order_by("pk")[0].pk: 1} if step.part else None
+            with contextlib.suppress(Refused):
+                shipments.dispatch(
+                    order.pk, service_id=self.shop.courier.pk, lines=lines, now=self.shop.now(), user=self.shop.olga
+                )
+
+    def _link(self, sku: int, *, linked: bool) -> None:
+        item = self.shop.item(sku)
+        for product in ChannelProduct.objects.filter(listing__sku=self.shop.skus[sku]).order_by("pk"):
+            if linked and product.item_id is None:
+                links.link_product(product.pk, item.pk, user=self.shop.olga, now=self.shop.now())
+            elif not linked and product.item_id is not None:
+                links.unlink_product(product.pk, user=self.shop.olga, now=self.shop.now())
+
+    # --- the end
+
+    def _settle(self) -> None:
+        """Faults and other applications end, persons do what the pages ask of them, and trade rests."""
+        shop = self.shop
+        shop.kills.clear()
+        shop.amazon.control("faults", {"clear": True})
+        shop.amazon.control("limits/others", {"stop": True})
+        for channel in Channel.objects.filter(enabled=False).order_by("pk"):
+            channel_life.enable_channel(channel.pk, True, now=shop.now(), user=shop.olga)
+        found = Channel.objects.filter(dont_import_orders=True, archived=False).values_list("pk", flat=True)
+        with contextlib.suppress(Refused):
+            first_import.start_first_imports(list(found), user=shop.olga, now=shop.now())
+        for sku in range(len(shop.skus)):
+            self._link(sku, linked=True)
+        for order in SalesOrder.objects.filter(cancel_requested=True, cancel_answered_at=None):
+            with contextlib.suppress(Refused):
+                sales_orders.dispatch_anyway(order.pk, now=shop.now(), user=shop.olga)
+        shop.rest(HOURS_OF_REST, until=lambda: _at_rest() and not self._differences())
+
+    def _differences(self) -> tuple[str, ...]:
+        verdict = judge(self.shop.state_report())
+        found = [] if verdict.good else [*verdict.faults]
+        figures = {"throttled": verdict.throttled, "duplicated": verdict.orders.duplicated}
+        found += [f"{count} {name}" for name, count in figures.items() if count]
+        return tuple(found or ([] if verdict.good else [str(verdict.as_json())]))
+
+
+def _at_rest() -> bool:
+    waiting = (
+        StockNotice.objects.all(),
+        RawMessage.objects.filter(state=RawMessage.State.WAITING),
+        Confirmation.objects.exclude(state__in=(ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT)),
+        SalesOrder.objects.filter(state=SalesOrderState.PENDING),
+    )
+    return ImportedOrder.objects.exists() and not any(rows.exists() for rows in waiting)
