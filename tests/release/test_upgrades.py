@@ -15,8 +15,10 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tests.migrated import BINARIES, ROOT, migrated_template
 
 DATA = ROOT / "tests/data"
-"""Made by `tests.release.dump`, under the month of their version."""
-DUMPS = sorted(path.name.removesuffix(".sql.gz") for path in DATA.glob("*.sql.gz"))
+"""Made by `tests.release.dump`, under the version that made them."""
+TOO_OLD = "november-2026"
+"""Has had some of the steps only that release 0.1.0 squashed."""
+DUMPS = sorted({path.name.removesuffix(".sql.gz") for path in DATA.glob("*.sql.gz")} - {TOO_OLD})
 RUN = "WHARFINGER_TEST_RUN"
 _environ = os.environ  # noqa: TID251 -- a process of its own is configured here
 
@@ -119,3 +121,21 @@ def test_what_it_holds_of_people_can_be_read_after_the_upgrade(loaded, dump):
     assert wharfinger(url, dump, "migrate").returncode == 0
     findings = json.loads(wharfinger(url, dump, "doctor", "--offline", "--json").stdout)
     assert [row["verdict"] for row in findings if row["title"] == "Personal data"] == ["well"]
+
+
+def test_squashed_steps_that_a_database_needs_nothing_of_are_noted_as_had(loaded):
+    url = loaded("before-0.1.0")
+    assert wharfinger(url, "before-0.1.0", "migrate").returncode == 0
+    with psycopg.connect(url) as connection:
+        rows = connection.execute("SELECT name FROM django_migrations WHERE app = 'wharfinger'").fetchall()
+    assert {"0001_tables", "0002_triggers_and_numbers", "0003_first_rows"} <= {name for (name,) in rows}
+
+
+def test_a_database_that_had_some_of_the_squashed_steps_is_refused_and_left_as_it_is(loaded):
+    url = loaded(TOO_OLD)
+    before = counts(url)
+    ended = wharfinger(url, TOO_OLD, "migrate")
+    assert ended.returncode == 4
+    assert "older than version 0.1.0 can begin with: it lacks" in ended.stderr
+    assert "Run “wharfinger migrate” of the last revision before 0.1.0 on it, then this one." in ended.stderr
+    assert counts(url) == before

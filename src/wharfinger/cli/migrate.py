@@ -6,6 +6,8 @@ import sys
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
@@ -40,7 +42,20 @@ def unknown_migrations() -> tuple[str, ...]:
     )
 
 
+def must_not_be_too_old() -> None:
+    """Steps of before release 0.1.0 were squashed: a database has had all of them, or is a fresh one."""
+    steps = MigrationLoader(None).disk_migrations.items()
+    replaced = {step for (label, _), migration in steps if label == "wharfinger" for step in migration.replaces}
+    missing = sorted(replaced - set(MigrationRecorder(connection).applied_migrations()))
+    if missing and len(missing) < len(replaced):
+        raise NotMigrated(
+            f"The database is older than version 0.1.0 can begin with: it lacks {counted(len(missing), 'step')} (from "
+            f"{missing[0][1]} on). Run “wharfinger migrate” of the last revision before 0.1.0 on it, then this one."
+        )
+
+
 def must_not_be_newer() -> None:
+    must_not_be_too_old()
     unknown = unknown_migrations()
     if unknown:
         raise NotMigrated(
@@ -53,6 +68,7 @@ def must_not_be_newer() -> None:
 def migrate_if_needed(console: Console) -> bool:
     must_not_be_newer()
     if not waiting_migrations():
+        MigrationExecutor(connection).check_replacements()  # squashed steps that it needs nothing of: had from now on
         return False
     with advisory_lock("migrate", 0, wait_milliseconds=_WAIT_MILLISECONDS) as held:
         if not held:
