@@ -44,6 +44,10 @@ def test_every_operation_with_a_plan_names_the_roles_that_open_it_but_those_that
         "exchangeToken",
         "getMarketplaceParticipations",
         "rotateApplicationClientSecret",
+        "createDestination",
+        "getDestinations",
+        "deleteDestination",
+        "deleteSubscriptionById",
     }
     named = {role for row in OPERATIONS.values() for role in row.roles}
     assert named <= {role.name for role in ROLES}
@@ -63,5 +67,11 @@ def test_the_published_plans():
         "createReport": ("POST", Decimal("0.0167"), 15),
         "getReport": ("GET", 2, 15),
         "getReportDocument": ("GET", Decimal("0.0167"), 15),
+        "createDestination": ("POST", 1, 5),
+        "getDestinations": ("GET", 1, 5),
+        "deleteDestination": ("DELETE", 1, 5),
+        "createSubscription": ("POST", 1, 5),
+        "getSubscription": ("GET", 1, 5),
+        "deleteSubscriptionById": ("DELETE", 1, 5),
         "rotateApplicationClientSecret": ("POST", Decimal("0.0167"), 1),
     }

@@ -22,6 +22,7 @@ from wharfinger.domain.installation.subjects import (
     AboutMarketplace,
     AboutMessage,
     AboutMissingChannel,
+    AboutNotifications,
     AboutOrder,
     AboutPartAddress,
     AboutReadBack,
@@ -54,7 +55,7 @@ ALERTS = (
 )
 NUMBERED = (
     AboutOrder, AboutImport, AboutSite, AboutListing, AboutReadBack, AboutBothWays, AboutIssues, AboutShown,
-    AboutConfirmation,
+    AboutConfirmation, AboutNotifications,
 )  # fmt: skip
 EVERY = st.one_of(
     *ALERTS,
@@ -74,6 +75,7 @@ STORED = {
     "raw:1:203-1234567-1234567": AboutMessage(1, "203-1234567-1234567"),
     "raw:1:57": AboutMessage(1, "57"),
     "gap:1:203-1234567-1234567": AboutGap(1, "203-1234567-1234567"),
+    "notifications:1": AboutNotifications(1),
     "sku:1:AB:1 é": AboutSku(1, "AB:1 é"),
     "nochannel:1:A1F83G8C2ARO7P:FBM": AboutMissingChannel(1, "A1F83G8C2ARO7P", Fulfilment.FBM),
     "nochannel:1::FBM": AboutMissingChannel(1, "", Fulfilment.FBM),

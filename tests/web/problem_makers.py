@@ -35,7 +35,7 @@ from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.access import accounts, budget
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
-from wharfinger.operations.orders import order_reports, wanted_orders
+from wharfinger.operations.orders import notifications, order_reports, wanted_orders
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, shipments
@@ -92,6 +92,11 @@ def _a_gap(world: World, number: str) -> CompletenessGap:
         seen_at=NOW,
         last_seen_at=NOW,
     )
+
+
+@makes(ProblemKind.NOTIFICATION_UNREAD)
+def a_message_that_is_no_notification(world: World) -> None:
+    notifications.set_aside(world.account.pk, b"no JSON", error="it is no JSON that can be read", now=NOW)
 
 
 @makes(ProblemKind.INCOMPLETE)

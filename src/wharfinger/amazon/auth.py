@@ -20,6 +20,8 @@ FRESH_FOR = timedelta(seconds=60)
 """A token with less life left is not used for another call."""
 ROTATION_SCOPE = "sellingpartnerapi::client_credential:rotation"
 """Of the grantless token with which an application asks for another client secret."""
+NOTIFICATION_SCOPE = "sellingpartnerapi::notifications"
+"""Of the grantless token for destinations."""
 _FORM = "application/x-www-form-urlencoded;charset=UTF-8"
 
 

@@ -29,6 +29,7 @@ from wharfinger.amazon.messages.listings import (
 from wharfinger.amazon.messages.orders import SearchOrdersPage, read_search_page, read_single_order
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation, split_participations
 from wharfinger.amazon.messages.shipments import ConfirmShipment, write_confirmation
+from wharfinger.amazon.notifications import NotificationCalls
 from wharfinger.amazon.operations import Operation
 from wharfinger.amazon.reports import ReportCalls
 
@@ -80,7 +81,7 @@ class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, pagination_token=token)
 
 
-class AmazonClient(ReportCalls):
+class AmazonClient(ReportCalls, NotificationCalls):
     """One seller account in one region. Holds no state of a call, so threads may share it."""
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:

@@ -102,6 +102,31 @@ GET_REPORT_DOCUMENT = Operation(
     "getReportDocument", "GET", "/reports/2021-06-30/documents/{document_id}",
     _rate("0.0167"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
 )  # fmt: skip
+# Grantless those of destinations, and by the model the deletion of a subscription.
+CREATE_DESTINATION = Operation(
+    "createDestination", "POST", "/notifications/v1/destinations",
+    _rate("1"), Decimal(5), "notifications", "v1",
+)  # fmt: skip
+GET_DESTINATIONS = Operation(
+    "getDestinations", "GET", "/notifications/v1/destinations",
+    _rate("1"), Decimal(5), "notifications", "v1",
+)  # fmt: skip
+DELETE_DESTINATION = Operation(
+    "deleteDestination", "DELETE", "/notifications/v1/destinations/{destination_id}",
+    _rate("1"), Decimal(5), "notifications", "v1",
+)  # fmt: skip
+CREATE_SUBSCRIPTION = Operation(
+    "createSubscription", "POST", "/notifications/v1/subscriptions/{kind}",
+    _rate("1"), Decimal(5), "notifications", "v1", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+GET_SUBSCRIPTION = Operation(
+    "getSubscription", "GET", "/notifications/v1/subscriptions/{kind}",
+    _rate("1"), Decimal(5), "notifications", "v1", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+DELETE_SUBSCRIPTION = Operation(
+    "deleteSubscriptionById", "DELETE", "/notifications/v1/subscriptions/{kind}/{subscription_id}",
+    _rate("1"), Decimal(5), "notifications", "v1",
+)  # fmt: skip
 # Grantless: its token is the application's own, and so is its rate.
 ROTATE_CLIENT_SECRET = Operation(
     "rotateApplicationClientSecret", "POST", "/applications/2023-11-30/clientSecret",
@@ -124,6 +149,12 @@ OPERATIONS = MappingProxyType(
             CREATE_REPORT,
             GET_REPORT,
             GET_REPORT_DOCUMENT,
+            CREATE_DESTINATION,
+            GET_DESTINATIONS,
+            DELETE_DESTINATION,
+            CREATE_SUBSCRIPTION,
+            GET_SUBSCRIPTION,
+            DELETE_SUBSCRIPTION,
             ROTATE_CLIENT_SECRET,
         )
     }

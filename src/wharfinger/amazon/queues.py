@@ -17,8 +17,12 @@ class QueueTrouble(Exception):
 
 
 class Queue(Protocol):
-    def receive(self) -> tuple[QueueMessage, ...]:
-        """Up to ten messages, hidden from other readers for a while; empty when there are none. QueueTrouble."""
+    def receive(self, wait_seconds: int = 0) -> tuple[QueueMessage, ...]:
+        """Up to ten messages, hidden from other readers for a while; empty when there are none, or none comes within
+        so many seconds of machine time. QueueTrouble."""
+
+    def send(self, body: bytes) -> None:
+        """A message of our own. QueueTrouble."""
 
     def delete(self, message: QueueMessage) -> None:
         """It was dealt with and comes no more. QueueTrouble."""

@@ -19,7 +19,8 @@ _CONFIG = Config(
 )
 _REMEDIES = {
     "QueueDoesNotExist": "there is no such queue; look at its address",
-    "AccessDenied": "the key may not read the queue; allow sqs:ReceiveMessage and sqs:DeleteMessage",
+    "AccessDenied": "the key may not do this; allow it sqs:ReceiveMessage and sqs:DeleteMessage (and sqs:SendMessage "
+    "for a test)",
     "InvalidClientTokenId": "AWS does not know the access key ID",
     "SignatureDoesNotMatch": "the secret access key does not fit its ID",
     "InvalidSecurity": "AWS does not accept the access key",
@@ -35,10 +36,19 @@ class SqsQueue:
             aws_access_key_id=key_id, aws_secret_access_key=secret, region_name=region
         ).client("sqs", endpoint_url=endpoint, config=_CONFIG)
 
-    def receive(self) -> tuple[QueueMessage, ...]:
+    def send(self, body: bytes) -> None:
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=body.decode())
+        except (BotoCoreError, ClientError) as error:
+            raise _failure(error) from None
+
+    def receive(self, wait_seconds: int = 0) -> tuple[QueueMessage, ...]:
         try:
             answer = self._client.receive_message(
-                QueueUrl=self._url, MaxNumberOfMessages=AT_ONCE, VisibilityTimeout=HIDDEN_FOR, WaitTimeSeconds=0
+                QueueUrl=self._url,
+                MaxNumberOfMessages=AT_ONCE,
+                VisibilityTimeout=HIDDEN_FOR,
+                WaitTimeSeconds=wait_seconds,
             )
         except (BotoCoreError, ClientError) as error:
             raise _failure(error) from None  # its cause may quote the request

@@ -18,7 +18,7 @@ from wharfinger.operations.access import accounts
 from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import alerts, expired
-from wharfinger.operations.orders import order_reports
+from wharfinger.operations.orders import notifications, order_reports
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
@@ -68,11 +68,12 @@ class InstallationTasks:
         workers = expired.remove_silent_heartbeats(machine_now=now)
         jobs = expired.remove_failed_jobs(machine_now=now)
         proofs = order_reports.remove_old_completeness(now=self._clock.now())
+        proofs += notifications.remove_old_notifications(now=self._clock.now())
         counts = (
             (sessions, "session"),
             (workers, "heartbeat"),
             (jobs, "failed job"),
-            (proofs, "old row of Completeness"),
+            (proofs, "old row of Completeness or Notifications"),
         )
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
 

@@ -7,9 +7,11 @@ from datetime import datetime, timedelta
 import httpx2
 from django.conf import settings
 
-from wharfinger.amazon.auth import AccessToken, Credentials, Lwa, TokenCache, TokenOnce
+from wharfinger.amazon.auth import NOTIFICATION_SCOPE, AccessToken, Credentials, Lwa, TokenCache, TokenOnce
 from wharfinger.amazon.client import AmazonClient
+from wharfinger.amazon.queues import Queue
 from wharfinger.amazon.regions import Endpoints
+from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.demo.running_shop import open_shop
 from wharfinger.cli.endpoints import NoAmazon, endpoints_for
@@ -18,6 +20,7 @@ from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
+from wharfinger.db.queries.orders.notifications import QueueToRead
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome, LinkState
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, authorisation
@@ -25,6 +28,7 @@ from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
     fba_stock_in,
     listings_in,
+    notifications_in,
     order_report,
     orders_by_number,
     orders_in,
@@ -34,7 +38,7 @@ from wharfinger.sync import (
     take_orders,
 )
 from wharfinger.sync.authorise import exchange_code
-from wharfinger.sync.calls import AccountFacts, Calls, NoToken
+from wharfinger.sync.calls import AccountFacts, Calls, FlowResult, NoToken
 from wharfinger.sync.verify import TOKEN, verify_channel
 from wharfinger.sync.verify_sandbox import verify_in_sandbox
 from wharfinger.worker.app import work
@@ -60,6 +64,7 @@ EVERY = {
     "stock_out": timedelta(minutes=2),
     "shipments_out": timedelta(minutes=2),
     "orders_by_number": timedelta(minutes=15),  # what is wanted triggers at once
+    "notifications_in": timedelta(minutes=15),  # where they are on, every few seconds
     "order_report": timedelta(days=1),  # the flow names its own next step
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),
@@ -126,6 +131,20 @@ class Container:
             return
         orders_in.fetch_order(account_id, amazon_order_id, self.calls_for(account_id), self.clock)
 
+    def notifications_in(self, account_id: int, calls: Calls, clock: WorkerClock) -> FlowResult:
+        return notifications_in.run(account_id, calls, clock, queue_of=self._queue_of, grantless=self._grantless)
+
+    def _queue_of(self, known: QueueToRead) -> Queue:
+        return SqsQueue(known.url, known.region, known.key_id, known.secret, self._configuration.simulator_url)
+
+    def _grantless(self, account_id: int) -> Calls:
+        """Calls with a token of the account's application itself, for notifications."""
+        account = SellerAccount.objects.select_related("application").get(pk=account_id)
+        if account.application is None:
+            raise NoToken(f"{account.name} has no application.")
+        token = self.lwa(account.application, account_id).client_credentials(NOTIFICATION_SCOPE, now=self.clock.now())
+        return self.calls_with(account_id, account.region, token)
+
     def exchange_code(self, attempt_id: int) -> None:
         attempt = AuthorisationAttempt.objects.select_related("channel__account__application").get(pk=attempt_id)
         account = attempt.channel.account
@@ -190,7 +209,7 @@ def wire(configuration: Configuration, clock: Clock) -> Wired:
     container = Container(configuration, clock)
     return Wired(
         machine_clock=clock,
-        flows=FLOWS,
+        flows={**FLOWS, "notifications_in": container.notifications_in},
         why_idle=container.why_idle,
         calls_for=container.calls_for,
         fetch_order=container.fetch_order,

@@ -11,6 +11,7 @@ FLOW_TITLES: Mapping[str, str] = MappingProxyType(
         "orders_in": "Orders downloaded",
         "take_orders": "Orders imported",
         "orders_by_number": "Orders by number",
+        "notifications_in": "Notifications",
         "order_report": "Order report",
         "listings_in": "Listings",
         "fba_stock_in": "FBA stock levels",

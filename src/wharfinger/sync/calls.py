@@ -15,19 +15,26 @@ from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
+from wharfinger.amazon.messages.notifications import Destination, Subscription
 from wharfinger.amazon.messages.orders import SearchOrdersPage
 from wharfinger.amazon.messages.reports import Report, ReportDocument, ReportRequest
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.messages.shipments import ConfirmShipment
 from wharfinger.amazon.operations import (
     CONFIRM_SHIPMENT,
+    CREATE_DESTINATION,
     CREATE_REPORT,
+    CREATE_SUBSCRIPTION,
+    DELETE_DESTINATION,
+    DELETE_SUBSCRIPTION,
+    GET_DESTINATIONS,
     GET_INVENTORY_SUMMARIES,
     GET_LISTINGS_ITEM,
     GET_MARKETPLACE_PARTICIPATIONS,
     GET_ORDER,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
+    GET_SUBSCRIPTION,
     PATCH_LISTINGS_ITEM,
     SEARCH_LISTINGS_ITEMS,
     SEARCH_ORDERS,
@@ -142,6 +149,28 @@ class Calls:
     def download_report(self, document: ReportDocument) -> Download:
         """From S3: no operation of the API, and no limit counts it."""
         return self._client.download_report(document)
+
+    def create_destination(self, name: str, arn: str) -> Answer[Destination]:
+        return self._call(CREATE_DESTINATION, lambda now: self._client.create_destination(name, arn, now=now))
+
+    def get_destinations(self) -> Answer[tuple[Destination, ...]]:
+        return self._call(GET_DESTINATIONS, lambda now: self._client.get_destinations(now=now))
+
+    def delete_destination(self, destination_id: str) -> Answer[None]:
+        return self._call(DELETE_DESTINATION, lambda now: self._client.delete_destination(destination_id, now=now))
+
+    def create_subscription(self, kind: str, destination_id: str) -> Answer[Subscription]:
+        return self._call(
+            CREATE_SUBSCRIPTION, lambda now: self._client.create_subscription(kind, destination_id, now=now)
+        )
+
+    def get_subscription(self, kind: str) -> Answer[Subscription]:
+        return self._call(GET_SUBSCRIPTION, lambda now: self._client.get_subscription(kind, now=now))
+
+    def delete_subscription(self, kind: str, subscription_id: str) -> Answer[None]:
+        return self._call(
+            DELETE_SUBSCRIPTION, lambda now: self._client.delete_subscription(kind, subscription_id, now=now)
+        )
 
     def search_listings_items(
         self,

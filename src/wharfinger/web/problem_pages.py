@@ -25,6 +25,7 @@ from wharfinger.domain.installation.subjects import (
     AboutMarketplace,
     AboutMessage,
     AboutMissingChannel,
+    AboutNotifications,
     AboutOrder,
     AboutPartAddress,
     AboutReadBack,
@@ -62,6 +63,8 @@ def page_of_problem(row: ProblemRow) -> str:
             return _page("channel", row.channel_id)
         case AboutAccount() | AboutToken() | AboutRoles():
             return _page("channel", row.account_channel_id)
+        case AboutNotifications(account):
+            return _page("notifications", account)
         case AboutGap(account, _):
             return _page("completeness-account", account)
         case AboutWork(account, _) if row.kind is ProblemKind.REPORT_FAILED:
@@ -125,7 +128,7 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
             return LinkedTo(sold_nowhere=True)
         case "amazon-application-edit":
             return LinkedTo(kind=ProblemKind.APPLICATION_REFUSED)
-        case "completeness-account":
+        case "completeness-account" | "notifications":
             return LinkedTo(account_id=captured["account_id"])
         case "dashboard":
             return LinkedTo(kind=ProblemKind.FLOW_FAILED)

@@ -6,6 +6,7 @@ from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.shipments import ConfirmationState
@@ -19,6 +20,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ShopState.RUNNING, ShopState.DONE,
         StockPush.Outcome.ACCEPTED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
+        NotificationState.RECEIVING, QueueTest.PASSED,
     ),
     "warn": (
         ImportState.RETRYING,
@@ -37,6 +39,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ShopState.FAILED,
         StockPush.Outcome.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
+        NotificationState.REFUSED, QueueTest.FAILED,
     ),
     "info": (
         SalesOrderState.PENDING,
@@ -44,6 +47,8 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,
         StockPush.Outcome.ATTEMPTED,
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
+        NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
+        QueueTest.WANTED, QueueTest.SENT,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -54,7 +59,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         AuthorisationOutcome.APPLICATION_REFUSED, AuthorisationOutcome.NO_ANSWER, AuthorisationOutcome.CHANNEL_TAKEN,
         RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
         StockPush.Outcome.LATER,
-        ReportState.NONE,
+        ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -1,6 +1,6 @@
 """Every page of the installation, by noun."""
 
-from wharfinger.web.views.access import amazon_application, authorisations
+from wharfinger.web.views.access import amazon_application, authorisations, notifications
 from wharfinger.web.views.channels import (
     channel_edit,
     channel_life,
@@ -51,6 +51,7 @@ urlpatterns = [
     *help_pages.routes,
     *imported_orders.routes,
     *completeness.routes,
+    *notifications.routes,
     *sales_orders.routes,
     *parcels.routes,
     *stock_csv.routes,

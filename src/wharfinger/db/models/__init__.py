@@ -25,6 +25,7 @@ from wharfinger.db.models.installation import Installation, RunningShop, SetupLi
 from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
+from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
@@ -76,6 +77,7 @@ __all__ = [
     "Marketplace",
     "MarketplaceReading",
     "Movement",
+    "NotificationQueue",
     "OrderCursor",
     "OrderNumberPrefix",
     "OrderReport",
@@ -88,6 +90,7 @@ __all__ = [
     "SalesOrderLine",
     "SalesSource",
     "SavedView",
+    "SeenNotification",
     "SellerAccount",
     "SetupLink",
     "Shipment",
@@ -100,6 +103,7 @@ __all__ = [
     "StockNotice",
     "StockPush",
     "TestMail",
+    "UnreadNotification",
     "User",
     "WorkerHeartbeat",
     "WantedOrder",

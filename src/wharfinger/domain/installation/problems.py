@@ -30,6 +30,7 @@ class ProblemKind(Labelled):
     APPLICATION_REFUSED = "application_refused", "Application refused"
     ROLE_MISSING = "role_missing", "Role missing at Amazon"
     THROTTLED = "throttled", "Amazon limits our calls"
+    NOTIFICATION_UNREAD = "notification_unread", "Notification not understood"
     INCOMPLETE = "incomplete", "Orders differ from Amazon's report"
     REPORT_FAILED = "report_failed", "No order report from Amazon"
     FLOW_FAILED = "flow_failed", "Import or upload failed"

@@ -70,6 +70,7 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.APPLICATION_REFUSED: (Control("LWA client secret", Right.SEE_CREDENTIALS),),
     ProblemKind.ROLE_MISSING: (Control("Authorise again", Right.EDIT_CHANNELS),),
     ProblemKind.THROTTLED: (Control("Access at Amazon", Right.SEE_CREDENTIALS),),
+    ProblemKind.NOTIFICATION_UNREAD: (_DONE,),
     ProblemKind.INCOMPLETE: (Control("Download again", Right.FIX_PROBLEMS), _DONE),
     ProblemKind.REPORT_FAILED: (Control("Check now", Right.FIX_PROBLEMS),),
     ProblemKind.FLOW_FAILED: (Control("Sync now", Right.EDIT_CHANNELS), _DONE),

@@ -43,6 +43,13 @@ class AboutMessage:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutNotifications:
+    """A seller account's queue of notifications."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AboutGap:
     """An order, by its number, on which Amazon's order report and we differ."""
 
@@ -210,6 +217,7 @@ Subject = (
     | AboutImport
     | AboutMessage
     | AboutGap
+    | AboutNotifications
     | AboutSku
     | AboutMarketplace
     | AboutSite
@@ -233,6 +241,8 @@ def write_subject(subject: Subject) -> str:
             return f"imported:{imported}"
         case AboutMessage(account, number):
             return f"raw:{account}:{number}"
+        case AboutNotifications(account):
+            return f"notifications:{account}"
         case AboutGap(account, number):
             return f"gap:{account}:{number}"
         case AboutSku(account, sku):
@@ -325,6 +335,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "imported": _by_number(AboutImport),
     "raw": _of_account(AboutMessage),
     "gap": _of_account(AboutGap),
+    "notifications": _by_number(AboutNotifications),
     "sku": _of_account(AboutSku),
     "nochannel": _missing_channel,
     "marketplace": AboutMarketplace,
