@@ -1,8 +1,8 @@
 """`make messages`: the catalogues of the pages' sentences anew, from the sources (docs/decisions/0019-catalogues.md).
 
-Babel reads the Python files; Django's own `templatize` reads the templates, which Babel cannot. `wharfinger.pot` holds
-every sentence, `en_US/…/django.po` their translations (Django loads no other name), `django.mo` what runs. Files have
-no line numbers or times in them: they change when a sentence does.
+Python's own parser reads the Python files, labels of enums among them; Django's own `templatize` the templates.
+`wharfinger.pot` holds every sentence, `en_US/…/django.po` their translations (Django loads no other name), `django.mo`
+what runs. Files have no line numbers or times in them: they change when a sentence does.
 """
 
 import ast
@@ -13,7 +13,6 @@ from io import BytesIO
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from django.utils.translation.template import templatize
@@ -25,10 +24,12 @@ TEMPLATE = LOCALE / "wharfinger.pot"
 Sentence = str | tuple[str, str]
 """A message, or its singular and plural."""
 
-_KEYWORDS = {
-    **dict.fromkeys(("gettext", "gettext_lazy", "_"), (1,)),
-    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+_CALLS = {
+    **dict.fromkeys(("gettext", "gettext_lazy", "_", "N_", "Refused"), 1),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), 2),
 }
+"""Functions whose first arguments are sentences, and how many. `N_` marks one where no language is known yet; what an
+operation refuses is translated by the page that shows it."""
 _TEXT = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 _CALL = re.compile(rf"\b(?:n?gettext|_)\({_TEXT}(?:,\s*{_TEXT})?")
 
@@ -52,7 +53,7 @@ def template() -> Catalog:
     catalog = Catalog(fuzzy=False)
     _head(catalog)
     for path in sorted(PACKAGE.rglob("*.py")):
-        for sentence in _of_python(path):
+        for sentence in of_python(path.read_text(encoding="utf-8")):
             _add(catalog, sentence, path)
     for path in sorted(PACKAGE.rglob("*.html")):
         for sentence in of_template(path.read_text(encoding="utf-8")):
@@ -72,9 +73,29 @@ def _add(catalog: Catalog, sentence: Sentence, path: Path) -> None:
     message.locations = sorted(set(message.locations))
 
 
-def _of_python(path: Path) -> Iterator[Sentence]:
-    for _, sentence, _, _ in extract_from_file("python", path, keywords=_KEYWORDS):
-        yield sentence if isinstance(sentence, str) else (sentence[0], sentence[1])
+def of_python(source: str) -> Iterator[Sentence]:
+    """The sentences that stand in calls of `_CALLS`, and the labels of enums that have them."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args) if name in _CALLS:
+                texts = [arg.value for arg in args[: _CALLS[name]] if isinstance(arg, ast.Constant)]
+                if len(texts) == _CALLS[name] and all(texts):
+                    yield texts[0] if len(texts) == 1 else (texts[0], texts[1])
+            case ast.ClassDef(bases=[ast.Name(id="Labelled")], body=body):
+                members = (member.value for member in body if isinstance(member, ast.Assign))
+                yield from (pair.elts[1].value for pair in members if isinstance(pair, ast.Tuple))
+            case _:
+                pass
+
+
+def made_of_pieces(source: str) -> Iterator[int]:
+    """Lines where a sentence for gettext is an f-string: no catalogue can have it, since it differs each time."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Name(id=name), args=[*_, ast.JoinedStr()]) if name in _CALLS and name != "Refused":
+                yield node.lineno
+            case _:
+                pass
 
 
 def of_template(text: str) -> Iterator[Sentence]:

@@ -48,3 +48,21 @@ def test_the_sentence_of_each_way_to_write_one_is_found():
     assert list(make.of_template(template)) == [
         "One", "Two", "Three", "Four", ("%(number)s row of %(site)s", "%(number)s rows of %(site)s"),
     ]  # fmt: skip
+
+
+def test_the_sentence_of_each_way_to_write_one_in_python_is_found():
+    source = (
+        'a = gettext("One ""whole") + module.gettext_lazy("Two")\nraise Refused("Three.", "field")\n'
+        'b = {"c": N_("Four")}\nngettext("%(n)s row", "%(n)s rows", n)\ngettext(b["c"]), Refused(f"{b} not taken")\n'
+        'class Kind(Labelled):\n    """Six."""\n\n    FIVE = "five", "Five"\n'
+    )
+    assert sorted(map(str, make.of_python(source))) == sorted(
+        map(str, ["One whole", "Two", "Three.", "Four", ("%(n)s row", "%(n)s rows"), "Five"])
+    )
+
+
+def test_no_sentence_for_gettext_is_made_of_pieces():
+    assert list(make.made_of_pieces('gettext(f"{a} rows")\ngettext("rows")')) == [1]
+    paths = sorted(make.PACKAGE.rglob("*.py"))
+    found = [(path.name, line) for path in paths for line in make.made_of_pieces(path.read_text(encoding="utf-8"))]
+    assert found == []

@@ -1,6 +1,7 @@
 """Each reader has the pages in their language, and dates as it writes them."""
 
 import pytest
+from django.http import QueryDict
 from django.template import engines
 from django.test import Client
 from django.utils.translation import get_language, override
@@ -9,6 +10,12 @@ from tests.factories.cast import Trading
 from tests.factories.ground import NOW
 
 from wharfinger.db.models import User
+from wharfinger.domain.orders.order import ImportState, SalesOrderState
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.forms.problems import ProblemFilterForm
+from wharfinger.web.forms.sales_orders import SalesOrderFilterForm
+from wharfinger.web.request_context import message_of
+from wharfinger.web.templatetags.wharfinger import state
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/settings/"
@@ -56,3 +63,37 @@ def test_a_sentence_is_in_the_language_of_each_page(source):
             said.append(page.render())
     assert ["Authorise" in text for text in said] == [True, False, True]
     assert ["Authorize" in text for text in said] == [False, True, False]
+
+
+def _said(function):
+    said = []
+    for language in ("en-gb", "en-us", "en-gb"):
+        with override(language):
+            said.append(function())
+    return said
+
+
+REFUSED = Refused("Ask an administrator: the running shop creates channels and authorises them.")
+
+
+@pytest.mark.parametrize(
+    ("function", "british", "american"),
+    [
+        (lambda: SalesOrderState.CANCELLED.label, "Cancelled", "Canceled"),
+        (lambda: state(SalesOrderState.CANCELLED), ">Cancelled<", ">Canceled<"),
+        (lambda: str(ProblemFilterForm(QueryDict(), channels=())["kind"]), "Authorisation lost", "Authorization lost"),
+        (lambda: str(SalesOrderFilterForm(QueryDict(), channels=())["state"]), "Cancelled", "Canceled"),
+        (lambda: ImportState.SKIPPED.msgid + SalesOrderState.CANCELLED.msgid, "SkippedCancelled", "SkippedCancelled"),
+        (lambda: message_of(REFUSED), "authorises", "authorizes"),
+        (lambda: message_of(Refused("Of 3 authorised ones.")), "authorised", "authorised"),
+        (lambda: f"[{message_of(Refused(''))}]", "[]", "[]"),
+    ],
+)
+def test_what_python_says_is_in_the_language_of_who_reads_it(function, british, american):
+    said = _said(function)
+    assert [british in said[0], american in said[1], said[2] == said[0]] == [True, True, True]
+
+
+def test_a_label_finds_its_member_in_the_readers_language_and_in_english():
+    with override("en-us"):
+        assert SalesOrderState.named("canceled") is SalesOrderState.named("Cancelled") is SalesOrderState.CANCELLED

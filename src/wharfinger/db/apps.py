@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext
+
+from wharfinger.domain.labels import show_labels_with
 
 
 class DbConfig(AppConfig):
@@ -6,3 +9,6 @@ class DbConfig(AppConfig):
     label = "wharfinger"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Wharfinger"
+
+    def ready(self) -> None:
+        show_labels_with(gettext)

@@ -32,7 +32,7 @@ def run(
         if not mail.claim_email(alert.id, now=clock.now()):
             continue
         try:
-            sender.send(email_of_alert(alert.kind.label, alert.text, alert.remedy, page_of(alert), installation), to)
+            sender.send(email_of_alert(alert.kind.msgid, alert.text, alert.remedy, page_of(alert), installation), to)
         except NotSent as trouble:
             again.append(mail.fail_email(alert.id, error=str(trouble), now=clock.now()))
         else:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.orders.sales_orders import Day
@@ -63,10 +64,15 @@ def numbers(texts: list[str]) -> list[int]:
     return [int(text) for text in texts if text.isascii() and text.isdigit() and len(text) < 19]
 
 
+def message_of(refused: Refused) -> str:
+    """In the reader's language. A sentence with values in it is in no catalogue: it is English."""
+    return gettext(refused.message) if refused.message else ""
+
+
 def show_refusal(form: forms.BaseForm, refused: Refused, names: Mapping[str, str] | None = None) -> None:
     """Put an operation's no beside the field that it names, or above the form.
 
     `names`: the form's names of fields that the operation calls otherwise.
     """
     field = (names or {}).get(refused.field, refused.field)
-    form.add_error(field if field in form.fields else None, refused.message)
+    form.add_error(field if field in form.fields else None, message_of(refused))

@@ -7,9 +7,9 @@ renew-authorizations.
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from enum import StrEnum
 from urllib.parse import urlencode, urlsplit
 
+from wharfinger.domain.labels import Labelled
 from wharfinger.domain.marketplaces import MARKETPLACES
 
 AUTHORISATION_LIVES = timedelta(days=365)
@@ -26,31 +26,21 @@ class Role:
     without: str
 
 
-class ApplicationKind(StrEnum):
+class ApplicationKind(Labelled):
     """What Amazon lets an application do. Stored as it stands.
 
     Source: developer-docs.amazon.com/sp-api/docs/self-authorization and -/docs/authorize-public-applications.
     """
 
-    PRIVATE = "private"
-    UNLISTED = "unlisted"
-    LISTED = "listed"
+    PRIVATE = "private", "Private: for your own selling accounts (ten self-authorisations, no consent page)"
+    UNLISTED = "unlisted", "Public, not listed in the appstore (up to 25 sellers by Authorise)"
+    LISTED = "listed", "Public, listed in the appstore (any seller by Authorise)"
 
     @property
     def has_consent_page(self) -> bool:
         """Amazon offers none to a private application: its own sellers authorise it in Develop Apps."""
         return self is not ApplicationKind.PRIVATE
 
-    @property
-    def label(self) -> str:
-        return _KIND_LABELS[self]
-
-
-_KIND_LABELS = {
-    ApplicationKind.PRIVATE: "Private: for your own selling accounts (ten self-authorisations, no consent page)",
-    ApplicationKind.UNLISTED: "Public, not listed in the appstore (up to 25 sellers by Authorise)",
-    ApplicationKind.LISTED: "Public, listed in the appstore (any seller by Authorise)",
-}
 
 ROLES = (
     Role("Inventory and Order Tracking", "read orders and FBA stock", "No orders are imported: Amazon answers 403."),

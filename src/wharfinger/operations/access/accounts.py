@@ -140,7 +140,7 @@ def record_checks(channel_id: int, lines: Sequence[CheckLine], *, linked: LinkSt
         return
     if channel.link_state != linked:
         Channel.objects.filter(pk=channel_id).update(link_state=linked)
-        record_activity(f"{channel.name}: {linked.label}.", channel=channel, now=now)
+        record_activity(f"{channel.name}: {linked.msgid}.", channel=channel, now=now)
     if linked is LinkState.LINKED:
         _account_is_linked(channel.account, now)
         if channel.link_state != linked:

@@ -23,6 +23,7 @@ from wharfinger.domain.identity import NotAnIdentity, parse_seller_id
 from wharfinger.domain.marketplaces import Region
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.orders.waits_for import ForChannel, ForNewChannel
+from wharfinger.domain.sentences import N_
 from wharfinger.operations import triggers
 from wharfinger.operations.access._account_steps import application_for, link_before_checks, restart_failures
 from wharfinger.operations.access._seller_steps import join_account
@@ -181,8 +182,10 @@ class EditConflict(Refused):
 
     def __init__(self) -> None:
         super().__init__(
-            "Somebody else saved this channel while you were editing. Your changes are not saved yet: "
-            "see below what changed, then save over it or cancel."
+            N_(
+                "Somebody else saved this channel while you were editing. Your changes are not saved yet: "
+                "see below what changed, then save over it or cancel."
+            )
         )
 
 

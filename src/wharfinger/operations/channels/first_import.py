@@ -94,7 +94,7 @@ def _write(found: list[ImportedOrder], user: User, now: datetime) -> None:
     Activity.objects.bulk_create(
         [
             Activity(
-                text=f"First import: {FirstImport(order.first_import_choice).label}.",
+                text=f"First import: {FirstImport(order.first_import_choice).msgid}.",
                 happened_at=now,
                 user=user,
                 imported_order=order,

@@ -20,7 +20,7 @@ def mark_as_done(problem_id: int, *, now: datetime, user: User) -> None:
     problem.solved_at, problem.closed_by = now, user
     problem.save(update_fields=["solved_at", "closed_by"])
     record_activity(
-        f"{problem.kind.label}: marked as done.",
+        f"{problem.kind.msgid}: marked as done.",
         account_id=problem.account_id,
         channel_id=problem.channel_id,
         sales_order_id=problem.sales_order_id,

@@ -97,7 +97,7 @@ def take(book: Book, plan: Taking) -> SalesOrder:
     warn_of_currency(book, order, options)
     confirmed = "" if order.confirmed else " It is waiting for a person to confirm it."
     book.record(
-        f"{order.code} created from Amazon order {incoming.amazon_order_id}: {order.state.label}.{confirmed}",
+        f"{order.code} created from Amazon order {incoming.amazon_order_id}: {order.state.msgid}.{confirmed}",
         sales_order=order,
         imported_order=imported,
         channel=plan.channel,

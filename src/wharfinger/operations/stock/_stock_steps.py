@@ -80,7 +80,7 @@ def move_stock(item_id: int, site_id: int, move: Move, *, now: datetime) -> Move
     was_unknown = level.counted_at is None
     movement = write_movement(level, move, now=now)
     if move.quantity + move.allocated or (was_unknown and level.counted_at):
-        raise_notices([item_id], cause=f"{move.reason.label} {move.quantity:+d}", now=now)
+        raise_notices([item_id], cause=f"{move.reason.msgid} {move.quantity:+d}", now=now)
     return movement
 
 

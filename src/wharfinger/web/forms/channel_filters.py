@@ -1,53 +1,63 @@
 """Filters above a channel's lists, and above the list of channels."""
 
+from typing import Any
+
 from django import forms
+from django.utils.translation import gettext_lazy
 
 from wharfinger.db.queries.channels.channel_history import FEEDBACK_ABOUT
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.web.forms.choices import labelled
 
 
-def _search(label: str) -> forms.CharField:
+def _search(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label, required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
 
 
 class ChannelListForm(forms.Form):
-    q = _search("Name, marketplace, seller")
+    q = _search(gettext_lazy("Name, marketplace, seller"))
     kind = forms.ChoiceField(
-        label="Type",
+        label=gettext_lazy("Type"),
         required=False,
-        choices=[("", "FBM and FBA"), *((kind.value, f"Amazon {kind.value}") for kind in Fulfilment)],
+        choices=[("", gettext_lazy("FBM and FBA")), *((kind.value, f"Amazon {kind.value}") for kind in Fulfilment)],
     )
     runs = forms.ChoiceField(
-        label="Runs", required=False, choices=[("", "All"), ("yes", "Running"), ("no", "Not running")]
+        label=gettext_lazy("Runs"),
+        required=False,
+        choices=[("", gettext_lazy("All")), ("yes", gettext_lazy("Running")), ("no", gettext_lazy("Not running"))],
     )
     shelf = forms.ChoiceField(
-        label="Show", required=False, choices=[("", "Channels in use"), ("archived", "Archived channels")]
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[("", gettext_lazy("Channels in use")), ("archived", gettext_lazy("Archived channels"))],
     )
 
 
 class NotificationFilterForm(forms.Form):
-    q = _search("Order or tracking number")
+    q = _search(gettext_lazy("Order or tracking number"))
     state = forms.ChoiceField(
-        label="State",
+        label=gettext_lazy("State"),
         required=False,
-        choices=[("", "All states"), *((state.value, state.label) for state in ConfirmationState)],
+        choices=labelled(ConfirmationState, gettext_lazy("All states")),
     )
 
 
 class FeedbackFilterForm(forms.Form):
-    q = _search("Amazon order number")
+    q = _search(gettext_lazy("Amazon order number"))
     about = forms.ChoiceField(
-        label="Why",
+        label=gettext_lazy("Why"),
         required=False,
-        choices=[("", "All reasons"), *((word, title) for word, (title, _) in FEEDBACK_ABOUT.items())],
+        choices=[("", gettext_lazy("All reasons")), *((word, title) for word, (title, _) in FEEDBACK_ABOUT.items())],
     )
 
 
 class ActivityFilterForm(forms.Form):
-    q = _search("Words")
+    q = _search(gettext_lazy("Words"))
     by = forms.ChoiceField(
-        label="Done by", required=False, choices=[("", "People and the installation itself"), ("people", "People")]
+        label=gettext_lazy("Done by"),
+        required=False,
+        choices=[("", gettext_lazy("People and the installation itself")), ("people", gettext_lazy("People"))],
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.channels.channel_options import OptionsList, option_choices
 from wharfinger.domain.channels.channel import CustomerPolicy
@@ -18,45 +19,56 @@ from wharfinger.domain.channels.options import (
     options_of_kind,
 )
 from wharfinger.domain.orders.order import OrderType
+from wharfinger.domain.sentences import N_
 
 LABELS: Mapping[str, str] = {
-    "site": "Site",
-    "sales_source": "Sales Source",
-    "currency": "Currency",
-    "courier_group": "Courier Group",
-    "courier_service": "Courier service",
-    "customer_policy": "Customer policy",
-    "company_class": "Company class",
-    "invoice_priority": "Invoice priority",
-    "bank_account": "Bank account",
-    "order_number_prefix": "Order number prefix",
-    "orders_confirmed": "Orders confirmed",
-    "assign_invoice_code": "Assign invoice code",
-    "auto_pick": "Auto-pick",
+    "site": N_("Site"),
+    "sales_source": N_("Sales Source"),
+    "currency": N_("Currency"),
+    "courier_group": N_("Courier Group"),
+    "courier_service": N_("Courier service"),
+    "customer_policy": N_("Customer policy"),
+    "company_class": N_("Company class"),
+    "invoice_priority": N_("Invoice priority"),
+    "bank_account": N_("Bank account"),
+    "order_number_prefix": N_("Order number prefix"),
+    "orders_confirmed": N_("Orders confirmed"),
+    "assign_invoice_code": N_("Assign invoice code"),
+    "auto_pick": N_("Auto-pick"),
 }
 HELP: Mapping[str, str] = {
-    "site": "Stock for these orders is allocated from here. Orders imported earlier keep their site.",
-    "sales_source": "Stamped on each sales order for reports. Without one, reports cannot tell these orders apart.",
-    "currency": "Three letters. An order in another currency is imported, and a problem is raised for a person to "
-    "check.",
-    "courier_group": "Its lines choose the service offered first at dispatch. A mapped service level takes precedence.",
-    "courier_service": "Offered first where no courier group applies. Use one that gives its tracking number at once.",
-    "customer_policy": "A record for each buyer, or one for all buyers of a month; then a buyer's orders are not "
-    "grouped.",
-    "company_class": "Given to customers created by an import. Existing customers keep theirs.",
-    "invoice_priority": f"{PRIORITY_FIRST} is first, {PRIORITY_LAST} last. The priority of a mapped service level "
-    "takes precedence.",
-    "bank_account": "Where the money for these orders arrives. With the wrong one, the accounts will not agree with "
-    "Amazon.",
-    "order_number_prefix": "The start of new sales order codes. Search finds codes only with their prefix.",
-    "orders_confirmed": "No: stock is allocated to orders, but they are neither dispatched nor invoiced until a "
-    "person confirms them.",
-    "assign_invoice_code": "At import rather than at dispatch; cancelled orders then leave gaps. Must be on for FBA.",
-    "auto_pick": "Counts as picked as soon as it can be dispatched: at import, or when its stock arrives. It is on "
-    "no pick list.",
+    "site": N_("Stock for these orders is allocated from here. Orders imported earlier keep their site."),
+    "sales_source": N_("Stamped on each sales order for reports. Without one, reports cannot tell these orders apart."),
+    "currency": N_(
+        "Three letters. An order in another currency is imported, and a problem is raised for a person to check."
+    ),
+    "courier_group": N_(
+        "Its lines choose the service offered first at dispatch. A mapped service level takes precedence."
+    ),
+    "courier_service": N_(
+        "Offered first where no courier group applies. Use one that gives its tracking number at once."
+    ),
+    "customer_policy": N_(
+        "A record for each buyer, or one for all buyers of a month; then a buyer's orders are not grouped."
+    ),
+    "company_class": N_("Given to customers created by an import. Existing customers keep theirs."),
+    "invoice_priority": N_("1 is first, 9 last. The priority of a mapped service level takes precedence."),
+    "bank_account": N_(
+        "Where the money for these orders arrives. With the wrong one, the accounts will not agree with Amazon."
+    ),
+    "order_number_prefix": N_("The start of new sales order codes. Search finds codes only with their prefix."),
+    "orders_confirmed": N_(
+        "No: stock is allocated to orders, but they are neither dispatched nor invoiced until a person confirms them."
+    ),
+    "assign_invoice_code": N_(
+        "At import rather than at dispatch; cancelled orders then leave gaps. Must be on for FBA."
+    ),
+    "auto_pick": N_(
+        "Counts as picked as soon as it can be dispatched: at import, or when its stock arrives. It is on no pick list."
+    ),
 }
 _FLAGS = ("orders_confirmed", "assign_invoice_code", "auto_pick")
-_YES_NO = (("True", "Yes"), ("False", "No"))
+_YES_NO = (("True", gettext_lazy("Yes")), ("False", gettext_lazy("No")))
 _IN_CHANNEL_FORM = {"site": "site_id", "courier_service": "courier_service_id"}
 """Fields of (Global) that every channel form has, the wizard's too."""
 ACKNOWLEDGED = "late_courier_acknowledged"
@@ -91,7 +103,7 @@ def shown_rows(listed: OptionsList | None) -> tuple[ShownRow, ...]:
         ShownRow(
             title=row.title,
             cells=tuple(
-                ShownCell(LABELS[cell.option], cell.effective, bool(cell.own), _note(row.row, cell.source))
+                ShownCell(gettext(LABELS[cell.option]), cell.effective, bool(cell.own), _note(row.row, cell.source))
                 for cell in row.cells
             ),
             orders=row.orders,
@@ -104,8 +116,8 @@ def shown_rows(listed: OptionsList | None) -> tuple[ShownRow, ...]:
 
 def _note(row: OptionRow, source: Source) -> str:
     if source is Source.DEFAULT:
-        return "default"
-    return "inherited" if row.order_type is not None and source is Source.GLOBAL else ""
+        return gettext("default")
+    return gettext("inherited") if row.order_type is not None and source is Source.GLOBAL else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,19 +168,17 @@ class OptionsGrid:
             name = _name(row, option)
             if name in self.form.fields:
                 continue
-            word = empty[option]
-            placeholder = f"inherits {word}" if row else (f"default: {word}" if word != "none" else "none")
-            self.form.fields[name] = self._field(option, placeholder)
+            self.form.fields[name] = self._field(option, _placeholder(empty[option], of_a_type=bool(row)))
             if stored is not None:
                 self.form.initial.setdefault(name, getattr(stored.values, option))
         if row and "courier_service" in self.options:
             name = _name(row, ACKNOWLEDGED)
-            self.form.fields[name] = forms.BooleanField(label=_KNOWN_LATE, required=False)
+            self.form.fields[name] = forms.BooleanField(label=gettext(_KNOWN_LATE), required=False)
             if stored is not None:
                 self.form.initial.setdefault(name, stored.late_courier_acknowledged)
 
     def _field(self, option: str, placeholder: str) -> forms.Field:
-        label, help_text = LABELS[option], HELP[option]
+        label, help_text = gettext(LABELS[option]), gettext(HELP[option])
         if option == "currency":
             widget = forms.TextInput(attrs={"placeholder": placeholder, "autocapitalize": "characters"})
             return forms.CharField(label=label, help_text=help_text, required=False, max_length=3, widget=widget)
@@ -189,10 +199,10 @@ class OptionsGrid:
             coerce=coerce,
             empty_value=None,
             choices=[("", placeholder), *choices],
-            error_messages={"invalid_choice": f"This {label.lower()} cannot be chosen. Choose another."},
+            error_messages={"invalid_choice": gettext("This cannot be chosen. Choose another.")},
         )
 
-    def _offered(self, option: str) -> tuple[list[tuple[Any, str]], Callable[[Any], Any]]:
+    def _offered(self, option: str) -> tuple[list[tuple[Any, Any]], Callable[[Any], Any]]:
         if option in _FLAGS:
             return list(_YES_NO), _is_yes
         if option == "customer_policy":
@@ -249,7 +259,13 @@ class OptionsGrid:
         )
 
 
-_KNOWN_LATE = "I know that this courier gives its tracking number later"
+def _placeholder(word: str, *, of_a_type: bool) -> str:
+    if of_a_type:
+        return gettext("inherits %(value)s") % {"value": word}
+    return gettext("none") if word == "none" else gettext("default: %(value)s") % {"value": word}
+
+
+_KNOWN_LATE = N_("I know that this courier gives its tracking number later")
 
 
 def _name(row: str, option: str) -> str:

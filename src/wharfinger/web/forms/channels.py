@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.channels.channel_facts import ChannelPage, courier_groups, marketplace_choices, site_choices
 from wharfinger.db.queries.channels.channel_options import OptionsList
@@ -15,7 +16,7 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels.channel_set_up import NAME_AT_MOST, ChannelEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.channel_options import ROW_CHOICE, OptionsGrid
-from wharfinger.web.forms.choices import offer
+from wharfinger.web.forms.choices import labelled, offer
 from wharfinger.web.forms.days import DayField
 from wharfinger.web.request_context import show_refusal
 
@@ -49,14 +50,18 @@ FIELD_NAMES = {"site": "site_id", "courier_service": "courier_service_id"}
 class MarketplaceForm(forms.Form):
     """Where a new channel will sell: the picker, or the ID as Amazon writes it."""
 
-    marketplace_id = forms.ChoiceField(label="Marketplace ID", help_text="Name and ID; other regions further down.")
+    marketplace_id = forms.ChoiceField(
+        label=gettext_lazy("Marketplace ID"), help_text=gettext_lazy("Name and ID; other regions further down.")
+    )
     marketplace_typed = forms.CharField(
-        label="Or type a Marketplace ID",
+        label=gettext_lazy("Or type a Marketplace ID"),
         max_length=40,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
-        help_text="Instead of choosing it above. Only a marketplace that Amazon lists, or reports for your seller "
-        "account, is accepted.",
+        help_text=gettext_lazy(
+            "Instead of choosing it above. Only a marketplace that Amazon lists, or reports for your seller "
+            "account, is accepted."
+        ),
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any]) -> None:
@@ -86,90 +91,102 @@ def refresh_checks(form: forms.Form) -> None:
 
 class ChannelForm(forms.Form):
     name = forms.CharField(
-        label="Name",
+        label=gettext_lazy("Name"),
         max_length=NAME_AT_MOST,
-        help_text="What you call the channel. It need not match any name at Amazon.",
+        help_text=gettext_lazy("What you call the channel. It need not match any name at Amazon."),
     )
     enabled = forms.BooleanField(
-        label="Channel Enabled",
+        label=gettext_lazy("Channel Enabled"),
         required=False,
-        help_text="Off: nothing is sent or received; all queued work is kept.",
+        help_text=gettext_lazy("Off: nothing is sent or received; all queued work is kept."),
     )
     start_date = DayField(
-        label="Start Date",
+        label=gettext_lazy("Start Date"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Give the day as year-month-day, such as 2026-11-19."},
-        help_text="Orders placed before it, or over three months ago, are never imported. See Feedback.",
+        error_messages={"invalid": gettext_lazy("Give the day as year-month-day, such as 2026-11-19.")},
+        help_text=gettext_lazy("Orders placed before it, or over three months ago, are never imported. See Feedback."),
     )
     order_ref_format = forms.CharField(
-        label="Order Ref. Format",
+        label=gettext_lazy("Order Ref. Format"),
         max_length=60,
-        help_text="{0} is Amazon's order number; it must be in it. KCC{0} puts letters before it.",
+        help_text=gettext_lazy("{0} is Amazon's order number; it must be in it. KCC{0} puts letters before it."),
     )
     dont_import_orders = forms.BooleanField(
-        label="Don't import orders",
+        label=gettext_lazy("Don't import orders"),
         required=False,
-        help_text="Import paused: orders are listed, not imported.",
+        help_text=gettext_lazy("Import paused: orders are listed, not imported."),
     )
     dont_upload_order_status = forms.BooleanField(
-        label="Don't upload order status",
+        label=gettext_lazy("Don't upload order status"),
         required=False,
-        help_text="On: dispatch confirmations are not sent to Amazon. Orders are then confirmed late.",
+        help_text=gettext_lazy("On: dispatch confirmations are not sent to Amazon. Orders are then confirmed late."),
     )
     dont_upload_stock_levels = forms.BooleanField(
-        label="Don't upload stock levels",
+        label=gettext_lazy("Don't upload stock levels"),
         required=False,
-        help_text="On: stock quantities are not sent to Amazon. You may sell what you do not have.",
+        help_text=gettext_lazy("On: stock quantities are not sent to Amazon. You may sell what you do not have."),
     )
-    region = forms.ChoiceField(label="Region", choices=REGIONS, help_text="Where the seller account is.")
+    region = forms.ChoiceField(
+        label=gettext_lazy("Region"), choices=REGIONS, help_text=gettext_lazy("Where the seller account is.")
+    )
     marketplace_id = MarketplaceForm.base_fields["marketplace_id"]
     marketplace_typed = MarketplaceForm.base_fields["marketplace_typed"]
     seller_id = forms.CharField(
-        label="Seller ID (Merchant ID)",
+        label=gettext_lazy("Seller ID (Merchant ID)"),
         max_length=30,
         required=False,
-        help_text="Filled in by Authorise. A seller already authorised here is linked at once; leave it empty for "
-        "another.",
+        help_text=gettext_lazy(
+            "Filled in by Authorise. A seller already authorised here is linked at once; leave it empty for another."
+        ),
     )
     auth_token = forms.CharField(
-        label="Auth Token",
+        label=gettext_lazy("Auth Token"),
         max_length=2000,
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Only for a self-authorised application: its refresh token. Otherwise leave it empty and press "
-        "Authorise.",
+        help_text=gettext_lazy(
+            "Only for a self-authorised application: its refresh token. Otherwise leave it empty and press Authorise."
+        ),
     )
     token_expiry = DayField(
-        label="Token Expiry",
+        label=gettext_lazy("Token Expiry"),
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "Give the day as year-month-day, such as 2027-11-19, or leave it empty."},
-        help_text="Filled in at authorisation, one year on. You are reminded 30, 14, 7 and 1 days before.",
+        error_messages={
+            "invalid": gettext_lazy("Give the day as year-month-day, such as 2027-11-19, or leave it empty.")
+        },
+        help_text=gettext_lazy(
+            "Filled in at authorisation, one year on. You are reminded 30, 14, 7 and 1 days before."
+        ),
     )
     use_amazon_sku = forms.BooleanField(
-        label="Use Amazon SKU",
+        label=gettext_lazy("Use Amazon SKU"),
         required=False,
-        help_text="On: imported lines match by Amazon SKU; off: by ASIN. Stock levels always sync by Amazon SKU.",
+        help_text=gettext_lazy(
+            "On: imported lines match by Amazon SKU; off: by ASIN. Stock levels always sync by Amazon SKU."
+        ),
     )
-    import_fba_orders = forms.ChoiceField(
-        label="Import FBA Orders", choices=[(choice.value, choice.label) for choice in ImportFba]
-    )
+    import_fba_orders = forms.ChoiceField(label=gettext_lazy("Import FBA Orders"), choices=labelled(ImportFba))
     site_id = forms.TypedChoiceField(
-        label="Site",
+        label=gettext_lazy("Site"),
         coerce=int,
         empty_value=None,
-        error_messages={"required": "Choose the Site that this channel's orders are fulfilled from."},
-        help_text="Where this channel's orders are fulfilled from.",
+        error_messages={"required": gettext_lazy("Choose the Site that this channel's orders are fulfilled from.")},
+        help_text=gettext_lazy("Where this channel's orders are fulfilled from."),
     )
     courier_service_id = forms.TypedChoiceField(
-        label="Courier service",
+        label=gettext_lazy("Courier service"),
         coerce=int,
         empty_value=None,
-        error_messages={"required": "Choose a courier service that gives a tracking number at once."},
-        help_text="One that gives its tracking number at once: Amazon needs it when the parcel is dispatched.",
+        error_messages={"required": gettext_lazy("Choose a courier service that gives a tracking number at once.")},
+        help_text=gettext_lazy(
+            "One that gives its tracking number at once: Amazon needs it when the parcel is dispatched."
+        ),
     )
     late_courier_acknowledged = forms.BooleanField(
-        label="I know that this courier gives its tracking number later, and parcels may be confirmed late",
+        label=gettext_lazy(
+            "I know that this courier gives its tracking number later, and parcels may be confirmed late"
+        ),
         required=False,
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -188,8 +205,8 @@ class ChannelForm(forms.Form):
         super().__init__(None if row_was_chosen else data, initial=initial)
         self.kind = kind
         offer(self, "marketplace_id", marketplace_choices())
-        offer(self, "site_id", site_choices(kind), "Choose a site")
-        offer(self, "courier_service_id", courier_groups(), "Choose a courier service")
+        offer(self, "site_id", site_choices(kind), gettext("Choose a site"))
+        offer(self, "courier_service_id", courier_groups(), gettext("Choose a courier service"))
         if kind is Fulfilment.FBA:
             del self.fields["courier_service_id"]
             del self.fields["late_courier_acknowledged"]

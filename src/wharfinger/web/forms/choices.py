@@ -1,10 +1,12 @@
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+
+from wharfinger.domain.labels import Labelled
 
 
 class LongSelect(forms.Select):
@@ -19,6 +21,15 @@ class LongSelect(forms.Select):
             ((option["value"], " selected" if option["selected"] else "", option["label"]) for option in entries),
         )
         return format_html('<select name="{}"{}>{}</select>', widget["name"], flatatt(widget["attrs"]), options)
+
+
+def labelled(members: Iterable[Labelled], first: object = None) -> Callable[[], list[tuple[object, object]]]:
+    """What a field of a form's class may be: worked out for each form, since labels are in the reader's language.
+
+    `first`: how the empty choice in front reads; None = there is none.
+    """
+    empty: list[tuple[object, object]] = [] if first is None else [("", first)]
+    return lambda: [*empty, *((member.value, member.label) for member in members)]
 
 
 def offer(form: forms.Form, field: str, choices: Sequence[tuple[object, object]], first: str = "") -> None:

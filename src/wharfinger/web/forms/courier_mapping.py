@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from wharfinger.db.queries.shipping.courier_mapping import CarrierRow, LevelRow, MappingPage, group_choices
 from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
@@ -55,23 +56,22 @@ class MappingForm(forms.Form):
         row = self._row_of(level)
         widget = forms.HiddenInput() if row else forms.TextInput(attrs={"list": "service-levels"})
         self.fields[f"level.{place}.level"] = forms.CharField(
-            label="Amazon's service level", max_length=LEVEL_AT_MOST, required=False, widget=widget
+            label=gettext("Amazon's service level"), max_length=LEVEL_AT_MOST, required=False, widget=widget
         )
-        of_level = f" for {level}" if row else ""
         self.fields[f"level.{place}.group_id"] = forms.TypedChoiceField(
-            label=f"Courier group{of_level}",
-            choices=[("", "as set in the options"), *self._groups],
+            label=_of_level(gettext("Courier group"), level if row else ""),
+            choices=[("", gettext("as set in the options")), *self._groups],
             coerce=int,
             empty_value=None,
             required=False,
-            error_messages={"invalid_choice": "This courier group cannot be chosen. Choose another."},
+            error_messages={"invalid_choice": gettext("This courier group cannot be chosen. Choose another.")},
         )
         self.fields[f"level.{place}.invoice_priority"] = forms.IntegerField(
-            label=f"Invoice priority{of_level}",
+            label=_of_level(gettext("Invoice priority"), level if row else ""),
             min_value=PRIORITY_FIRST,
             max_value=PRIORITY_LAST,
             required=False,
-            widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": "as set in the options"}),
+            widget=forms.NumberInput(attrs={"inputmode": "numeric", "placeholder": gettext("as set in the options")}),
         )
         self.initial[f"level.{place}.level"] = level
         self.initial[f"level.{place}.group_id"] = row.group_id if row else None
@@ -83,20 +83,20 @@ class MappingForm(forms.Form):
     def _add_carrier(self, row: CarrierRow) -> None:
         name = f"carrier.{row.service_id}"
         fields = {
-            "carrier_code": ("Carrier code", row.code, {"list": "carrier-codes", "placeholder": row.own_code}),
-            "carrier_name": ("Carrier name", row.name, {"placeholder": row.own_name}),
-            "shipping_method": ("Shipping method", row.method, {"list": "shipping-methods"}),
+            "carrier_code": (gettext("Carrier code"), row.code, {"list": "carrier-codes", "placeholder": row.own_code}),
+            "carrier_name": (gettext("Carrier name"), row.name, {"placeholder": row.own_name}),
+            "shipping_method": (gettext("Shipping method"), row.method, {"list": "shipping-methods"}),
         }
         for field, (label, value, attrs) in fields.items():
             self.fields[f"{name}.{field}"] = forms.CharField(
-                label=f"{label} of {row.service}",
+                label=gettext("%(label)s of %(service)s") % {"label": label, "service": row.service},
                 max_length=TEXT_AT_MOST,
                 required=False,
                 widget=forms.TextInput(attrs={**attrs, "autocomplete": "off"}),
             )
             self.initial[f"{name}.{field}"] = value
         self.fields[f"{name}.seen_at_amazon"] = forms.BooleanField(
-            label="I saw this code in Seller Central", required=False
+            label=gettext("I saw this code in Seller Central"), required=False
         )
         self.initial[f"{name}.seen_at_amazon"] = bool(row.code) and not is_listed(row.code)
 
@@ -180,3 +180,7 @@ def _levels_in(data: QueryDict) -> Iterator[str]:
         if name not in data:
             return
         yield str(data[name])
+
+
+def _of_level(label: str, level: str) -> str:
+    return gettext("%(label)s for %(level)s") % {"label": label, "level": level} if level else label

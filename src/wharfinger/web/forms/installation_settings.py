@@ -11,7 +11,7 @@ from wharfinger.web.forms.choices import LongSelect
 
 class ZoneForm(forms.Form):
     time_zone = forms.ChoiceField(
-        label="Your time zone",
+        label=gettext_lazy("Your time zone"),
         choices=[(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())],
         widget=LongSelect,
     )
@@ -22,21 +22,24 @@ class ZoneForm(forms.Form):
         help_text=gettext_lazy("Of the pages, and of how dates, numbers and money are written on them."),
     )
     decimal_sign = forms.ChoiceField(
-        label="Numbers in exported CSV files",
+        label=gettext_lazy("Numbers in exported CSV files"),
         choices=[
-            (DecimalSign.POINT, "1234.50, columns separated by commas"),
-            (DecimalSign.COMMA, "1234,50, columns separated by semicolons"),
+            (DecimalSign.POINT, gettext_lazy("1234.50, columns separated by commas")),
+            (DecimalSign.COMMA, gettext_lazy("1234,50, columns separated by semicolons")),
         ],
         required=False,
-        help_text="Choose the format your spreadsheet uses. Imported files are read in either.",
+        help_text=gettext_lazy("Choose the format your spreadsheet uses. Imported files are read in either."),
     )
 
 
 class PendingForm(forms.Form):
     days = forms.IntegerField(
-        label="Days that a pending order keeps its units",
+        label=gettext_lazy("Days that a pending order keeps its units"),
         min_value=PENDING_DAYS[0],
         max_value=PENDING_DAYS[-1],
-        help_text="Units are allocated to a pending order at once. If it is not paid within this many days, they are "
-        "released, and allocated again if it is paid later. Units already released stay released when you change this.",
+        help_text=gettext_lazy(
+            "Units are allocated to a pending order at once. If it is not paid within this many days, they are "
+            "released, and allocated again if it is paid later. Units already released stay released when you change "
+            "this."
+        ),
     )

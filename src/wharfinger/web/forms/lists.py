@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.shipping.courier_groups import fbm_channel_choices, service_choices
 from wharfinger.domain.installation.lists import LISTS, ListName
@@ -16,12 +17,12 @@ from wharfinger.web.forms.choices import offer
 class EntryForm(forms.Form):
     """One entry of any small list; only a bank account has a currency."""
 
-    name = forms.CharField(label="Name", strip=True)
+    name = forms.CharField(label=gettext_lazy("Name"), strip=True)
     currency = forms.CharField(
-        label="Currency",
+        label=gettext_lazy("Currency"),
         required=False,
         max_length=3,
-        help_text="Its three letters, such as GBP. Empty: any.",
+        help_text=gettext_lazy("Its three letters, such as GBP. Empty: any."),
         widget=forms.TextInput(attrs={"autocapitalize": "characters", "size": 4}),
     )
 
@@ -31,13 +32,15 @@ class EntryForm(forms.Form):
         super().__init__(data, initial=initial)
         facts = LISTS[which]
         self.fields["name"] = forms.CharField(
-            label="Name",
+            label=gettext("Name"),
             max_length=facts.name_at_most,
-            error_messages={"required": f"Give the {facts.word} a name."},
+            error_messages={"required": gettext("Give the %(list)s a name.") % {"list": facts.word}},
         )
         if which is ListName.ORDER_NUMBER_PREFIXES:
-            self.fields["name"].label = "Prefix"
-            self.fields["name"].help_text = "Letters, digits and -, not ending in a digit: AMZ gives AMZ000123."
+            self.fields["name"].label = gettext("Prefix")
+            self.fields["name"].help_text = gettext(
+                "Letters, digits and -, not ending in a digit: AMZ gives AMZ000123."
+            )
         if which is not ListName.BANK_ACCOUNTS:
             del self.fields["currency"]
 
@@ -49,39 +52,40 @@ class RuleForm(forms.Form):
     """One line of a courier group. What is left empty fits every order."""
 
     service_id = forms.TypedChoiceField(
-        label="Courier service",
+        label=gettext_lazy("Courier service"),
         coerce=int,
-        error_messages={"required": "Choose a courier service."},
-        help_text="Offered first for orders that match the conditions below.",
+        error_messages={"required": gettext_lazy("Choose a courier service.")},
+        help_text=gettext_lazy("Offered first for orders that match the conditions below."),
     )
-    channel_id = forms.TypedChoiceField(label="Channel", coerce=int, empty_value=None, required=False)
+    channel_id = forms.TypedChoiceField(label=gettext_lazy("Channel"), coerce=int, empty_value=None, required=False)
     service_level = forms.CharField(
-        label="Amazon's service level",
+        label=gettext_lazy("Amazon's service level"),
         max_length=LEVEL_AT_MOST,
         required=False,
         widget=forms.TextInput(attrs={"list": "service-levels"}),
-        help_text="As Amazon names it, such as NEXT_DAY. Empty: any.",
+        help_text=gettext_lazy("As Amazon names it, such as NEXT_DAY. Empty: any."),
     )
     country = forms.CharField(
-        label="Country",
+        label=gettext_lazy("Country"),
         max_length=2,
         required=False,
         widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
-        help_text="Country of delivery, in two letters, such as GB or DE. Empty: any.",
+        help_text=gettext_lazy("Country of delivery, in two letters, such as GB or DE. Empty: any."),
     )
     grams_at_most = forms.IntegerField(
-        label="Weight in grams, at most",
+        label=gettext_lazy("Weight in grams, at most"),
         min_value=1,
         max_value=GRAMS_AT_MOST,
         required=False,
-        help_text="Of all units to be dispatched. Empty: any. Does not apply to an order with an item of unknown "
-        "weight.",
+        help_text=gettext_lazy(
+            "Of all units to be dispatched. Empty: any. Does not apply to an order with an item of unknown weight."
+        ),
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any] | None = None) -> None:
         super().__init__(data, initial=initial)
-        offer(self, "service_id", service_choices(), "Choose a courier service")
-        offer(self, "channel_id", fbm_channel_choices(), "Any channel")
+        offer(self, "service_id", service_choices(), gettext("Choose a courier service"))
+        offer(self, "channel_id", fbm_channel_choices(), gettext("Any channel"))
 
     levels = AMAZONS_LEVELS
 

@@ -1,43 +1,56 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.installation.mail import MailServer
 from wharfinger.domain.installation.alerts import MailSecurity
 from wharfinger.operations.installation.mail import MailEntry
+from wharfinger.web.forms.choices import labelled
 
 
 class MailForm(forms.Form):
     """How e-mail leaves the installation; the password is write only."""
 
-    host = forms.CharField(label="Mail server", max_length=200, help_text="Its name alone, as smtp.example.com.")
-    port = forms.IntegerField(label="Port", min_value=1, max_value=65535, help_text="587 with STARTTLS, 465 with TLS.")
-    security = forms.ChoiceField(
-        label="Security", choices=[(security.value, security.label) for security in MailSecurity]
+    host = forms.CharField(
+        label=gettext_lazy("Mail server"),
+        max_length=200,
+        help_text=gettext_lazy("Its name alone, as smtp.example.com."),
     )
-    username = forms.CharField(label="User name", max_length=200, required=False)
+    port = forms.IntegerField(
+        label=gettext_lazy("Port"),
+        min_value=1,
+        max_value=65535,
+        help_text=gettext_lazy("587 with STARTTLS, 465 with TLS."),
+    )
+    security = forms.ChoiceField(label=gettext_lazy("Security"), choices=labelled(MailSecurity))
+    username = forms.CharField(label=gettext_lazy("User name"), max_length=200, required=False)
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         max_length=400,
         required=False,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
-        help_text="Never shown again once it is saved.",
+        help_text=gettext_lazy("Never shown again once it is saved."),
     )
-    sender = forms.CharField(label="Sender", max_length=254, help_text="The address that messages come from.")
+    sender = forms.CharField(
+        label=gettext_lazy("Sender"), max_length=254, help_text=gettext_lazy("The address that messages come from.")
+    )
     recipients = forms.CharField(
-        label="Recipients",
+        label=gettext_lazy("Recipients"),
         max_length=3000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One address per line. Empty: every administrator who has an address.",
+        help_text=gettext_lazy("One address per line. Empty: every administrator who has an address."),
     )
 
     def __init__(self, data: Any = None, *, known: MailServer | None = None) -> None:
         super().__init__(data, initial=_initial(known))
         if known is not None and known.password:
-            ends = f", ends in …{known.password_last_four}" if known.password_last_four else ""
-            self.fields["password"].help_text = f"Set{ends}. Leave it empty to keep it; it is never shown."
+            held = gettext("Set. Leave it empty to keep it; it is never shown.")
+            if known.password_last_four:
+                held = gettext("Set, ends in …%(last_four)s. Leave it empty to keep it; it is never shown.")
+            self.fields["password"].help_text = held % {"last_four": known.password_last_four}
 
     def entry(self) -> MailEntry:
         cleaned = self.cleaned_data
@@ -68,4 +81,4 @@ def _initial(known: MailServer | None) -> dict[str, Any]:
 class TestMailForm(forms.Form):
     __test__ = False  # pytest takes every class of this name for tests
 
-    to = forms.CharField(label="To", max_length=254)
+    to = forms.CharField(label=gettext_lazy("To"), max_length=254)

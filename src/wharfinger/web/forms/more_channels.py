@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.channels.channel_facts import courier_groups, site_choices
 from wharfinger.db.queries.channels.channel_offers import Offers
@@ -14,21 +15,21 @@ from wharfinger.web.forms.choices import offer
 
 class MoreChannelsForm(forms.Form):
     site_id = forms.TypedChoiceField(
-        label="Site of the FBM channels",
+        label=gettext_lazy("Site of the FBM channels"),
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="Where you dispatch FBM orders from. FBA channels use the FBA site of their pool.",
+        help_text=gettext_lazy("Where you dispatch FBM orders from. FBA channels use the FBA site of their pool."),
     )
     courier_service_id = forms.TypedChoiceField(
-        label="Courier service of the FBM channels",
+        label=gettext_lazy("Courier service of the FBM channels"),
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="One that gives its tracking number at once. Each channel can have another later.",
+        help_text=gettext_lazy("One that gives its tracking number at once. Each channel can have another later."),
     )
 
-    activate = forms.BooleanField(label="Activate them at once, like this channel", required=False)
+    activate = forms.BooleanField(label=gettext_lazy("Activate them at once, like this channel"), required=False)
 
     def __init__(
         self,
@@ -43,20 +44,23 @@ class MoreChannelsForm(forms.Form):
             del self.fields["activate"]
         self.offers = offers
         self.ticked = set(data.getlist("channels")) if data is not None else set()
-        offer(self, "site_id", site_choices(Fulfilment.FBM), "Choose a site")
-        offer(self, "courier_service_id", courier_groups(), "Choose a courier service")
+        offer(self, "site_id", site_choices(Fulfilment.FBM), gettext("Choose a site"))
+        offer(self, "courier_service_id", courier_groups(), gettext("Choose a courier service"))
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         picked = [found for key in sorted(self.ticked) if (found := self.offers.find(key)) is not None]
         if len(picked) != len(self.ticked):
-            raise forms.ValidationError("One of the selected channels can no longer be created. Check the list again.")
+            raise forms.ValidationError(
+                gettext("One of the selected channels can no longer be created. Check the list again.")
+            )
         if not picked:
-            raise forms.ValidationError("Tick the channels to create.")
+            raise forms.ValidationError(gettext("Tick the channels to create."))
         if any(one.kind == Fulfilment.FBM for one in picked):
-            for name, what in (("site_id", "a site"), ("courier_service_id", "a courier service")):
-                if not cleaned.get(name):
-                    self.add_error(name, f"Choose {what} for the FBM channels.")
+            if not cleaned.get("site_id"):
+                self.add_error("site_id", gettext("Choose a site for the FBM channels."))
+            if not cleaned.get("courier_service_id"):
+                self.add_error("courier_service_id", gettext("Choose a courier service for the FBM channels."))
         return cleaned
 
     def wanted(self) -> list[OneMore]:

@@ -2,21 +2,28 @@ from collections.abc import Sequence
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.domain.installation.problems import ProblemKind
-from wharfinger.web.forms.choices import offer
+from wharfinger.web.forms.choices import labelled, offer
 
 
 class ProblemFilterForm(forms.Form):
     kind = forms.ChoiceField(
-        label="Kind", required=False, choices=[("", "All kinds"), *((k.value, k.label) for k in ProblemKind)]
+        label=gettext_lazy("Kind"),
+        required=False,
+        choices=labelled(ProblemKind, gettext_lazy("All kinds")),
     )
-    channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
-    show = forms.ChoiceField(label="Show", required=False, choices=[("", "Open"), ("solved", "Solved")])
+    channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None)
+    show = forms.ChoiceField(
+        label=gettext_lazy("Show"),
+        required=False,
+        choices=[("", gettext_lazy("Open")), ("solved", gettext_lazy("Solved"))],
+    )
 
     def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:
         super().__init__(_with_code(data))
-        offer(self, "channel", channels, "All channels")
+        offer(self, "channel", channels, gettext("All channels"))
 
 
 def _with_code(data: QueryDict) -> QueryDict:

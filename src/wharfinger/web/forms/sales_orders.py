@@ -2,36 +2,46 @@ from collections.abc import Sequence
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, ShipmentFacts
 from wharfinger.db.queries.shipping.dispatch_services import Service
 from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.web.forms.choices import offer
 
-SHIP_BY = (("", "Any ship-by"), ("late", "Late"), ("today", "Today"), ("later", "Later"))
-PRIORITIES = (("", "Any"), *((str(number), str(number)) for number in range(PRIORITY_FIRST, PRIORITY_LAST + 1)))
+SHIP_BY = (
+    ("", gettext_lazy("Any ship-by")),
+    ("late", gettext_lazy("Late")),
+    ("today", gettext_lazy("Today")),
+    ("later", gettext_lazy("Later")),
+)
+PRIORITIES = (
+    ("", gettext_lazy("Any")),
+    *((str(number), str(number)) for number in range(PRIORITY_FIRST, PRIORITY_LAST + 1)),
+)
 NOT_CONFIRMED = "not-confirmed"
 
 
 class SalesOrderFilterForm(forms.Form):
     state = forms.ChoiceField(
-        label="State",
+        label=gettext_lazy("State"),
         required=False,
-        choices=[
-            ("", "All states"),
-            (NOT_CONFIRMED, "Not confirmed"),
-            *((s.value, s.label) for s in SalesOrderState),
+        choices=lambda: [
+            ("", gettext("All states")),
+            (NOT_CONFIRMED, gettext("Not confirmed")),
+            *((state.value, state.label) for state in SalesOrderState),
         ],
     )
-    channel = forms.TypedChoiceField(label="Channel", required=False, coerce=int, empty_value=None)
-    ship_by = forms.ChoiceField(label="Ship-by", required=False, choices=SHIP_BY)
+    channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None)
+    ship_by = forms.ChoiceField(label=gettext_lazy("Ship-by"), required=False, choices=SHIP_BY)
     priority = forms.TypedChoiceField(
-        label="Invoice priority", required=False, coerce=int, empty_value=None, choices=PRIORITIES
+        label=gettext_lazy("Invoice priority"), required=False, coerce=int, empty_value=None, choices=PRIORITIES
     )
     q = forms.CharField(
-        label="Search",
+        label=gettext_lazy("Search"),
         required=False,
         max_length=400,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -39,20 +49,22 @@ class SalesOrderFilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:
         super().__init__(data)
-        offer(self, "channel", channels, "All channels")
+        offer(self, "channel", channels, gettext("All channels"))
 
 
 class DispatchForm(forms.Form):
     """Which courier service, which tracking number, and how many of each line leave now."""
 
-    service_id = forms.TypedChoiceField(label="Courier service", coerce=int)
+    service_id = forms.TypedChoiceField(label=gettext_lazy("Courier service"), coerce=int)
     tracking_number = forms.CharField(
-        label="Tracking number",
+        label=gettext_lazy("Tracking number"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     number_confirmed = forms.BooleanField(
-        label="The number is right", required=False, help_text="I compared it with the label."
+        label=gettext_lazy("The number is right"),
+        required=False,
+        help_text=gettext_lazy("I compared it with the label."),
     )
     package = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -62,15 +74,16 @@ class DispatchForm(forms.Form):
         self.initial["package"] = order.next_package
         offer(self, "service_id", [(service.id, _service_label(service)) for service in services])
         if services and services[0].why:
-            self.fields["service_id"].help_text = f"{services[0].title} is offered first: {services[0].why}."
-        self.fields[
-            "tracking_number"
-        ].help_text = (
+            self.fields["service_id"].help_text = gettext("%(service)s is offered first: %(why)s.") % {
+                "service": services[0].title,
+                "why": services[0].why,
+            }
+        self.fields["tracking_number"].help_text = gettext(
             "Leave it empty for a service that gives the number itself or later. Amazon shows it to the buyer."
         )
         for line in self.open_lines:
             self.fields[_name(line.id)] = forms.IntegerField(
-                label=f"Units of {line.sku[:60]}",
+                label=gettext("Units of %(sku)s") % {"sku": line.sku[:60]},
                 min_value=0,
                 max_value=line.open,
                 initial=line.ready,
@@ -92,19 +105,21 @@ class TrackingForm(forms.Form):
     """The number of a parcel that left without one."""
 
     tracking_number = forms.CharField(
-        label="Tracking number",
+        label=gettext_lazy("Tracking number"),
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )
     number_confirmed = forms.BooleanField(
-        label="The number is right", required=False, help_text="I compared it with the label."
+        label=gettext_lazy("The number is right"),
+        required=False,
+        help_text=gettext_lazy("I compared it with the label."),
     )
 
 
 class CorrectionForm(TrackingForm):
     """Another carrier, by its courier service, or another number for a parcel that left."""
 
-    service_id = forms.TypedChoiceField(label="Courier service", coerce=int)
+    service_id = forms.TypedChoiceField(label=gettext_lazy("Courier service"), coerce=int)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     field_order = ("service_id", "tracking_number", "number_confirmed", "version")
@@ -124,13 +139,13 @@ def _name(line_id: int) -> str:
 
 
 def _service_label(service: Service) -> str:
-    number = "gives its tracking number at once" if service.gives_number else _TRACKING[service.tracking]
-    return f"{service.title} ({number})"
+    number = N_("gives its tracking number at once") if service.gives_number else _TRACKING[service.tracking]
+    return f"{service.title} ({gettext(number)})"
 
 
 _TRACKING = {
-    Tracking.AT_ONCE: "tracking number at once",
-    Tracking.BY_HAND: "tracking number typed by hand",
-    Tracking.TYPED_LATER: "tracking number later, typed on the order",
-    Tracking.LATER: "not available yet",
+    Tracking.AT_ONCE: N_("tracking number at once"),
+    Tracking.BY_HAND: N_("tracking number typed by hand"),
+    Tracking.TYPED_LATER: N_("tracking number later, typed on the order"),
+    Tracking.LATER: N_("not available yet"),
 }

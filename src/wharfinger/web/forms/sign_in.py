@@ -1,16 +1,19 @@
 from django import forms
+from django.utils.translation import gettext_lazy
 
 DEMO_PASSWORD = "Harbour-Lights-2026"
 
 
 class SignInForm(forms.Form):
     username = forms.CharField(
-        label="User name",
+        label=gettext_lazy("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "autofocus": True}),
     )
     password = forms.CharField(
-        label="Password", max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=gettext_lazy("Password"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
 
@@ -18,9 +21,9 @@ class CodeForm(forms.Form):
     """The code of a one-time link; the page takes it out of its own address."""
 
     code = forms.CharField(
-        label="Code",
+        label=gettext_lazy("Code"),
         max_length=200,
-        help_text="The part after the # in your link.",
+        help_text=gettext_lazy("The part after the # in your link."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
 
@@ -29,11 +32,13 @@ class SetupForm(forms.Form):
     """The first administrator."""
 
     code = forms.CharField(max_length=200, widget=forms.HiddenInput)
-    username = forms.CharField(label="User name", max_length=150, help_text="One word; you sign in with it.")
-    full_name = forms.CharField(label="Your name", max_length=150)
+    username = forms.CharField(
+        label=gettext_lazy("User name"), max_length=150, help_text=gettext_lazy("One word; you sign in with it.")
+    )
+    full_name = forms.CharField(label=gettext_lazy("Your name"), max_length=150)
     password = forms.CharField(
-        label="Password",
+        label=gettext_lazy("Password"),
         max_length=200,
-        help_text="At least twelve characters: capitals, small letters, digits or signs.",
+        help_text=gettext_lazy("At least twelve characters: capitals, small letters, digits or signs."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )

@@ -2,31 +2,36 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy
 
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.stock.sites import SiteEntry
+from wharfinger.web.forms.choices import labelled
 
 
 class SiteForm(forms.Form):
     """A new site, or one that was made: then its kind and pool stay, since levels and orders hang on them."""
 
-    name = forms.CharField(label="Name", max_length=60)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=60)
     kind = forms.ChoiceField(
-        label="Kind",
-        choices=[(kind.value, kind.label) for kind in SiteKind],
-        help_text="FBA is stock that Amazon holds: its levels are read from Amazon.",
+        label=gettext_lazy("Kind"),
+        choices=labelled(SiteKind),
+        help_text=gettext_lazy("FBA is stock that Amazon holds: its levels are read from Amazon."),
     )
     pool = forms.ChoiceField(
-        label="FBA pool",
+        label=gettext_lazy("FBA pool"),
         required=False,
-        choices=[("", "None (not an FBA site)"), *((pool.value, pool.title) for pool in Pool)],
-        help_text="For FBA sites: the marketplaces that Amazon serves from one stock.",
+        choices=[("", gettext_lazy("None (not an FBA site)")), *((pool.value, pool.title) for pool in Pool)],
+        help_text=gettext_lazy("For FBA sites: the marketplaces that Amazon serves from one stock."),
     )
     priority = forms.IntegerField(
-        label="Priority", min_value=0, max_value=999, help_text="Sites with smaller numbers come first in lists."
+        label=gettext_lazy("Priority"),
+        min_value=0,
+        max_value=999,
+        help_text=gettext_lazy("Sites with smaller numbers come first in lists."),
     )
-    address = forms.CharField(label="Address", required=False, widget=forms.Textarea(attrs={"rows": 4}))
+    address = forms.CharField(label=gettext_lazy("Address"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], made: bool = False) -> None:
         super().__init__(data, initial=initial)

@@ -4,27 +4,29 @@ from typing import assert_never
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.stock.stock_items import StockItemPage, item_by_code
 from wharfinger.domain.csv_reading import AskEncoding, NoTable, decode, decode_as
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.web.forms.choices import offer
 
 _SHOW = (
-    ("", "All items"),
-    ("oversold", "Oversold"),
-    ("short", "Orders wait for it"),
-    ("uncounted", "Never counted"),
-    ("kits", "Kits"),
+    ("", gettext_lazy("All items")),
+    ("oversold", gettext_lazy("Oversold")),
+    ("short", gettext_lazy("Orders wait for it")),
+    ("uncounted", gettext_lazy("Never counted")),
+    ("kits", gettext_lazy("Kits")),
 )
 _CSV_AT_MOST = 5 * 1024 * 1024
 
 
 class StockFilterForm(forms.Form):
-    site = forms.TypedChoiceField(label="Site", required=False, coerce=int, empty_value=None)
-    show = forms.ChoiceField(label="Show", required=False, choices=_SHOW)
+    site = forms.TypedChoiceField(label=gettext_lazy("Site"), required=False, coerce=int, empty_value=None)
+    show = forms.ChoiceField(label=gettext_lazy("Show"), required=False, choices=_SHOW)
     q = forms.CharField(
-        label="Code, name or barcode",
+        label=gettext_lazy("Code, name or barcode"),
         required=False,
         max_length=400,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -32,59 +34,67 @@ class StockFilterForm(forms.Form):
 
     def __init__(self, data: QueryDict, *, sites: Sequence[tuple[int, str]]) -> None:
         super().__init__(data)
-        offer(self, "site", sites, "All sites")
+        offer(self, "site", sites, gettext("All sites"))
 
 
 class MovementForm(forms.Form):
     """Receive, count or adjust: at a site, some units, and why."""
 
-    site_id = forms.TypedChoiceField(label="Site", coerce=int)
+    site_id = forms.TypedChoiceField(label=gettext_lazy("Site"), coerce=int)
     quantity = forms.IntegerField(widget=forms.NumberInput(attrs={"inputmode": "numeric"}))
-    note = forms.CharField(label="Reason", max_length=300, required=False)
+    note = forms.CharField(label=gettext_lazy("Reason"), max_length=300, required=False)
 
     def __init__(self, verb: str, sites: Sequence[tuple[int, str]], data: QueryDict | None = None) -> None:
         super().__init__(data, prefix=verb)
         self.verb = verb
         offer(self, "site_id", sites)
-        self.fields["quantity"].label, self.fields["quantity"].help_text = _QUANTITY[verb]
+        self.fields["quantity"].label, self.fields["quantity"].help_text = map(gettext, _QUANTITY[verb])
         if verb == "adjust":
             self.fields["note"].required = True
-            self.fields["note"].help_text = "For example: broken, found, sample. It stays in the ledger."
+            self.fields["note"].help_text = gettext("For example: broken, found, sample. It stays in the ledger.")
 
 
 _QUANTITY = {
-    "receive": ("Units received", "Added to what is on hand."),
-    "count": ("Units counted", "What is on the shelf now, allocated units included. The difference is recorded."),
-    "adjust": ("Change by", "Use a minus sign to reduce it, for example -2."),
+    "receive": (N_("Units received"), N_("Added to what is on hand.")),
+    "count": (
+        N_("Units counted"),
+        N_("What is on the shelf now, allocated units included. The difference is recorded."),
+    ),
+    "adjust": (N_("Change by"), N_("Use a minus sign to reduce it, for example -2.")),
 }
 
 
 class ItemForm(forms.Form):
     code = forms.CharField(
-        label="Stock code", max_length=400, strip=True, help_text="Compared exactly with Amazon SKUs, case included."
+        label=gettext_lazy("Stock code"),
+        max_length=400,
+        strip=True,
+        help_text=gettext_lazy("Compared exactly with Amazon SKUs, case included."),
     )
-    name = forms.CharField(label="Name", max_length=300)
-    other_reference = forms.CharField(label="Other reference", max_length=120, required=False)
-    weight_grams = forms.IntegerField(label="Weight in grams", min_value=0, max_value=1_000_000, required=False)
-    commodity_code = forms.CharField(label="Commodity code", max_length=20, required=False)
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=300)
+    other_reference = forms.CharField(label=gettext_lazy("Other reference"), max_length=120, required=False)
+    weight_grams = forms.IntegerField(
+        label=gettext_lazy("Weight in grams"), min_value=0, max_value=1_000_000, required=False
+    )
+    commodity_code = forms.CharField(label=gettext_lazy("Commodity code"), max_length=20, required=False)
     country_of_origin = forms.RegexField(
-        label="Country of origin",
+        label=gettext_lazy("Country of origin"),
         regex=r"^[A-Za-z]{2}$",
         required=False,
-        help_text="Two letters, such as GB.",
-        error_messages={"invalid": "Give the country as two letters, such as GB."},
+        help_text=gettext_lazy("Two letters, such as GB."),
+        error_messages={"invalid": gettext_lazy("Give the country as two letters, such as GB.")},
     )
     barcodes = forms.CharField(
-        label="Barcodes",
+        label=gettext_lazy("Barcodes"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="One per line, with its type in front: EAN 5012345678900, or Amazon SKU BLUE-MUG.",
+        help_text=gettext_lazy("One per line, with its type in front: EAN 5012345678900, or Amazon SKU BLUE-MUG."),
     )
     components = forms.CharField(
-        label="Kit of",
+        label=gettext_lazy("Kit of"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="For a kit only. One component per line, units first: 2 MUG-BLUE.",
+        help_text=gettext_lazy("For a kit only. One component per line, units first: 2 MUG-BLUE."),
     )
 
     def clean_country_of_origin(self) -> str:
@@ -113,16 +123,25 @@ def _barcode(line: str, number: int) -> tuple[str, str]:
     for kind in BARCODE_TYPES:
         if line.casefold().startswith(f"{kind.casefold()} "):
             return kind, line[len(kind) :].strip(" :")
-    raise forms.ValidationError(f"Line {number}: begin with the type, one of {', '.join(BARCODE_TYPES)}.")
+    raise forms.ValidationError(
+        gettext("Line %(number)s: begin with the type, one of %(types)s.")
+        % {"number": number, "types": ", ".join(BARCODE_TYPES)}
+    )
 
 
 def _component(line: str, number: int) -> tuple[int, int]:
     units, _, code = line.partition(" ")
     if not (units.isascii() and units.isdigit() and len(units) < 7 and code.strip()):
-        raise forms.ValidationError(f"Line {number}: write the units and then the stock code, for example 2 MUG-BLUE.")
+        raise forms.ValidationError(
+            gettext("Line %(number)s: write the units and then the stock code, for example 2 MUG-BLUE.")
+            % {"number": number}
+        )
     item = item_by_code(code)
     if item is None:
-        raise forms.ValidationError(f"Line {number}: there is no stock item with the code {code.strip()[:60]}.")
+        raise forms.ValidationError(
+            gettext("Line %(number)s: there is no stock item with the code %(code)s.")
+            % {"number": number, "code": code.strip()[:60]}
+        )
     return item.id, int(units)
 
 
@@ -143,9 +162,9 @@ def initial_of_item(item: StockItemPage) -> dict[str, object]:
 class CsvForm(forms.Form):
     """A file, or text pasted from a spreadsheet."""
 
-    file = forms.FileField(label="CSV file", required=False, allow_empty_file=True)
+    file = forms.FileField(label=gettext_lazy("CSV file"), required=False, allow_empty_file=True)
     text = forms.CharField(
-        label="Or paste the rows",
+        label=gettext_lazy("Or paste the rows"),
         required=False,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
@@ -168,12 +187,12 @@ class CsvForm(forms.Form):
         if self.ask is not None:
             return cleaned
         if not self.errors and not str(cleaned.get("text", "")).strip():
-            self.add_error("file", "Choose a CSV file, or paste its rows.")
+            self.add_error("file", gettext("Choose a CSV file, or paste its rows."))
         return cleaned
 
     def _read(self, body: bytes) -> str:
         if len(body) > _CSV_AT_MOST:
-            self.add_error("file", "The file is larger than 5 MB. Split it into several files.")
+            self.add_error("file", gettext("The file is larger than 5 MB. Split it into several files."))
             return ""
         found = decode(body)
         match found:
@@ -192,7 +211,7 @@ class CsvForm(forms.Form):
         try:
             body = base64.b64decode(raw, validate=True)
         except ValueError:
-            self.add_error("file", "Choose the file again.")
+            self.add_error("file", gettext("Choose the file again."))
             return ""
         found = decode_as(body, encoding)
         if isinstance(found, NoTable):

@@ -2,15 +2,17 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.sentences import N_
 
 ROLE_MEANS = {
-    Role.ADMINISTRATOR: "everything",
-    Role.MANAGER: "everything except the installation's settings and users",
-    Role.WAREHOUSE: "stock and shipping, with customers' names and addresses",
-    Role.ACCOUNTS: "views everything, with customers' names",
-    Role.VIEWER: "views only, without customers' names",
+    Role.ADMINISTRATOR: N_("everything"),
+    Role.MANAGER: N_("everything except the installation's settings and users"),
+    Role.WAREHOUSE: N_("stock and shipping, with customers' names and addresses"),
+    Role.ACCOUNTS: N_("views everything, with customers' names"),
+    Role.VIEWER: N_("views only, without customers' names"),
 }
 
 
@@ -18,15 +20,16 @@ class PersonForm(forms.Form):
     """A person who may sign in; the password is chosen by a one-time link, never by somebody else."""
 
     username = forms.CharField(
-        label="User name",
+        label=gettext_lazy("User name"),
         max_length=150,
         widget=forms.TextInput(attrs={"autocapitalize": "none", "autocomplete": "off"}),
-        help_text="One word; they sign in with it. It cannot be changed.",
+        help_text=gettext_lazy("One word; they sign in with it. It cannot be changed."),
     )
-    full_name = forms.CharField(label="Name", max_length=150)
-    email = forms.EmailField(label="E-mail", required=False, help_text="For alerts.")
+    full_name = forms.CharField(label=gettext_lazy("Name"), max_length=150)
+    email = forms.EmailField(label=gettext_lazy("E-mail"), required=False, help_text=gettext_lazy("For alerts."))
     role = forms.ChoiceField(
-        label="Role", choices=[(role.value, f"{role.label}: {means}") for role, means in ROLE_MEANS.items()]
+        label=gettext_lazy("Role"),
+        choices=lambda: [(role.value, f"{role.label}: {gettext(means)}") for role, means in ROLE_MEANS.items()],
     )
 
     def __init__(self, data: QueryDict | None = None, *, initial: dict[str, Any], made: bool = False) -> None:
@@ -37,19 +40,21 @@ class PersonForm(forms.Form):
 
 class _NewPassword(forms.Form):
     password = forms.CharField(
-        label="New password",
+        label=gettext_lazy("New password"),
         max_length=200,
-        help_text="At least twelve characters: capitals, small letters, digits or signs.",
+        help_text=gettext_lazy("At least twelve characters: capitals, small letters, digits or signs."),
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
-        label="Once more", max_length=200, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+        label=gettext_lazy("Once more"),
+        max_length=200,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}
         if cleaned.get("password") and cleaned.get("again") and cleaned["password"] != cleaned["again"]:
-            self.add_error("again", "The two passwords differ. Type the same one twice.")
+            self.add_error("again", gettext("The two passwords differ. Type the same one twice."))
         return cleaned
 
 
@@ -63,7 +68,7 @@ class OwnPasswordForm(_NewPassword):
     """By its owner, who knows the present one."""
 
     old = forms.CharField(
-        label="Current password",
+        label=gettext_lazy("Current password"),
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
     )

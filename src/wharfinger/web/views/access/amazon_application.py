@@ -17,7 +17,7 @@ from wharfinger.operations.access import applications, rotation
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.views.access.authorisations import login_uri, redirect_uri
 
@@ -127,7 +127,7 @@ def rotate(request: HttpRequest, application_pk: int) -> HttpResponse:
     try:
         rotation.ask_rotation(application_pk, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, "A new secret is requested from Amazon. The old one is used until it arrives.")
     return redirect("amazon-application-edit", application_pk=application_pk)
@@ -140,7 +140,7 @@ def remove(request: HttpRequest, application_pk: int) -> HttpResponse:
     try:
         applications.remove_application(application_pk, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("amazon-application-edit", application_pk=application_pk)
     messages.success(request, "The application is removed here. At Amazon it is unchanged.")
     return redirect("settings")

@@ -38,7 +38,7 @@ from wharfinger.operations.access.authorisation import NotOurs, Returned
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.outcomes import NOT_OURS, OUTCOMES
-from wharfinger.web.request_context import allowed, numbers, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.setup_steps import is_setting_up
 
@@ -84,7 +84,7 @@ def authorise(request: HttpRequest, channel_id: int) -> HttpResponse:
             return _explain_private(request, access, channel_id, application)
         state = _open(request, channel_id, application)
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("channel", channel_id=channel_id)
     address = consent_address(
         Consent(
@@ -200,7 +200,7 @@ def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     except NotAmazons as error:
         return _cannot_begin(request, str(error))
     except Refused as refused:
-        return _cannot_begin(request, refused.message)
+        return _cannot_begin(request, message_of(refused))
     address = confirm_address(
         callback,
         redirect_uri=_registered(application),
@@ -316,7 +316,7 @@ def revoke(request: HttpRequest, channel_id: int) -> HttpResponse:
         try:
             authorisation.revoke(access.account_id, user=person(request), now=trade_now())
         except Refused as refused:
-            messages.error(request, refused.message)
+            messages.error(request, message_of(refused))
         else:
             messages.success(request, f"{access.account}: the access is removed here. All queued work is kept.")
         return redirect("channel-access", channel_id=channel_id)

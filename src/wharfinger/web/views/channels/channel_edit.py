@@ -21,7 +21,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.edit_conflict import OPENED, Merged, as_stored, merge, opened_with, sealed
 from wharfinger.web.forms.channel_options import ROWS
 from wharfinger.web.forms.channels import ChannelForm, initial_of
-from wharfinger.web.request_context import next_page, person, trade_now
+from wharfinger.web.request_context import message_of, next_page, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up
 from wharfinger.web.token_first import token_first
@@ -47,7 +47,7 @@ def edit_channel(request: HttpRequest, channel_id: int) -> HttpResponse:
             channel = channel_or_404(channel_id)
             merged, form, opened = _merged(channel, data)
             form.is_valid()
-            form.add_error(None, meanwhile.message)
+            form.add_error(None, message_of(meanwhile))
         except Refused as refused:
             form.say_no(refused)
         else:
@@ -141,7 +141,7 @@ def activate(request: HttpRequest, channel_id: int) -> HttpResponse:
             channel_life.deactivate_channel(channel_id, now=trade_now(), user=person(request))
             messages.success(request, f"{channel.name} is deactivated: nothing is sent or received; all data is kept.")
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     return _back(request, channel_id)
 
 

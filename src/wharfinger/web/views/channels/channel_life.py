@@ -13,7 +13,7 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels import channel_life, channel_set_up, marketplaces
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.more_channels import MoreChannelsForm
-from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up, place, steps_after
 from wharfinger.web.views.channels.channel_pages import channel_or_404
@@ -80,7 +80,7 @@ def restore(request: HttpRequest, channel_id: int) -> HttpResponse:
     try:
         channel_life.restore_channel(channel_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, f"{channel.name} is restored.")
     return redirect("channel", channel_id=channel_id)
@@ -95,7 +95,7 @@ def delete(request: HttpRequest, channel_id: int) -> HttpResponse:
         try:
             name = channel_life.delete_channel(channel_id, now=trade_now(), user=person(request))
         except Refused as refused:
-            messages.error(request, refused.message)
+            messages.error(request, message_of(refused))
             return redirect("channel", channel_id=channel_id)
         messages.success(request, f"{name} is deleted.")
         return redirect("channel-list")
@@ -110,7 +110,7 @@ def accept_zone(request: HttpRequest, channel_id: int) -> HttpResponse:
     try:
         zone = marketplaces.accept_zone(channel_id, request.POST.get("zone", ""), now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, f"{channel.marketplace} uses the time zone {zone} from now on.")
     return redirect("channel", channel_id=channel_id)

@@ -21,7 +21,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.channels.first_import import start_importing
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.csv_files import csv_file
-from wharfinger.web.request_context import numbers, person, trade_now
+from wharfinger.web.request_context import message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import is_setting_up
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
@@ -55,7 +55,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
     try:
         done = start_importing(head.id, decisions, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("channel-orders", channel_id=head.id)
     forget_decisions(request, head.id)
     messages.success(request, f"The import has started{_counts_text(done)}. New orders are imported as they arrive.")

@@ -52,7 +52,7 @@ from wharfinger.web.forms.channels import (
 )
 from wharfinger.web.https import comes_back_from_amazon
 from wharfinger.web.live import asks_for
-from wharfinger.web.request_context import allowed, numbers, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import BEFORE, TITLES, begin_set_up, place, steps_before
 from wharfinger.web.token_first import token_first
@@ -412,10 +412,10 @@ def _save(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
         )
     except Refused as refused:
         field = FIELD_NAMES.get(refused.field, refused.field)
-        draft.refused = (field, refused.message)
+        draft.refused = (field, message_of(refused))
         keep_draft(request, draft)
         if not _step_of(field):
-            messages.error(request, refused.message)
+            messages.error(request, message_of(refused))
         return redirect("channel-draft", key=draft.key, step=_step_of(field) or "save")
     asks_consent = _asks_consent(request, draft)
     forget_draft(request, draft.key)
@@ -431,7 +431,7 @@ def _activate(request: HttpRequest, channel_id: int) -> bool:
     try:
         channel_life.activate_channel(channel_id, ActivatedFor.SIMULATOR, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return False
     return True
 

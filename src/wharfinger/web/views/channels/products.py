@@ -32,7 +32,7 @@ from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.products import LevelFilterForm, LinkForm, ProductFilterForm
 from wharfinger.web.linking import link_to_item, linking_context, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 
@@ -256,7 +256,7 @@ def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
     try:
         links.unlink_product(product_id, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, "Unlinked. Amazon keeps the quantity sent last.")
     return redirect(_back(request))

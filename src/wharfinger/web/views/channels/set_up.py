@@ -19,7 +19,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations.channels.first_import import start_first_imports
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import numbers, person, trade_now
+from wharfinger.web.request_context import message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs
 from wharfinger.web.setup_steps import begin_set_up, end_set_up, place, steps_after
 from wharfinger.web.token_first import token_first
@@ -104,7 +104,7 @@ def _start_imports(request: HttpRequest, channel: ChannelPage, rows: tuple[First
     try:
         done = start_first_imports(ticked, decisions=decisions, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("channel-set-up-first-import", channel_id=channel.id)
     for each in done:
         forget_decisions(request, each)

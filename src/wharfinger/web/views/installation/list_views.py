@@ -16,7 +16,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.list_views.columns import ListSpec
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
-from wharfinger.web.request_context import next_page, numbers, person, trade_now
+from wharfinger.web.request_context import message_of, next_page, numbers, person, trade_now
 from wharfinger.web.rights import signed_in
 
 _SPECS: dict[str, ListSpec[object]] = {str(spec.code): spec for spec in (IMPORTED_ORDERS, SALES_ORDERS)}  # type: ignore[misc]
@@ -48,7 +48,7 @@ def _try(request: HttpRequest, act: Callable[[], object], said: str) -> bool:
     try:
         act()
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return False
     if said:
         messages.success(request, said)

@@ -17,7 +17,7 @@ from wharfinger.operations.installation import small_lists
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import courier_groups
 from wharfinger.web.forms.lists import EntryForm, RuleForm
-from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs, signed_in
 
 
@@ -101,7 +101,7 @@ def _button(verb: Callable[..., str], outcome: str) -> View:
         try:
             name = verb(which, entry_id, now=trade_now(), user=person(request))
         except Refused as refused:
-            messages.error(request, refused.message)
+            messages.error(request, message_of(refused))
         else:
             messages.success(request, f"“{name}” {outcome}")
         return redirect("small-list", slug=slug)
@@ -181,7 +181,7 @@ def change_rule(request: HttpRequest, group_id: int, rule_id: int) -> HttpRespon
         elif wanted in ("up", "down"):
             courier_groups.move_rule(group_id, rule_id, up=wanted == "up", now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     return redirect("courier-group", group_id=group_id)
 
 

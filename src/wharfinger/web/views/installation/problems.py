@@ -26,7 +26,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.problem_pages import page_of_problem
-from wharfinger.web.request_context import allowed, next_page, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, next_page, person, trade_now
 from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
 
 
@@ -101,7 +101,7 @@ def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
     try:
         problems.mark_as_done(problem_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, "Marked as done.")
     return redirect(next_page(request, reverse("problem-list")))

@@ -13,7 +13,7 @@ from wharfinger.domain.installation.running_shop import DAYS, ShopState
 from wharfinger.operations.installation.running_shop import ask_for_running_shop
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 
@@ -29,7 +29,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     try:
         ask_for_running_shop(user=person(request), now=trade_now(), machine_now=settings.CLOCK.machine_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("dashboard")
     return redirect("running-shop")
 

@@ -20,7 +20,7 @@ from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
 from wharfinger.web.known_browser import remember_browser
-from wharfinger.web.request_context import person, show_refusal, trade_now
+from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 LINK = "new_password_link"
@@ -105,7 +105,7 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     try:
         invited = users.reset_password(user_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return redirect("user", user_id=user_id)
     return _with_link(request, invited, f"{invited.user} must choose a new password now.")
 
@@ -118,7 +118,7 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
     try:
         changed = users.set_active(user_id, active, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         words = "may sign in again" if active else "cannot sign in any more; open sessions have ended"
         messages.success(request, f"{changed} {words}.")

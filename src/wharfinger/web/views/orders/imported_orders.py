@@ -28,7 +28,7 @@ from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, day_after, midnight, numbers, person, trade_now
+from wharfinger.web.request_context import allowed, day_after, message_of, midnight, numbers, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 
@@ -167,7 +167,7 @@ def act(request: HttpRequest) -> HttpResponse:
     try:
         done = act_on(ids, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
         return _back(request)
     if done:
         messages.success(request, said.one if done == 1 else said.many.format(done))

@@ -33,7 +33,7 @@ from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, numbers, person, show_refusal, today, trade_now
+from wharfinger.web.request_context import allowed, message_of, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
 
 
@@ -207,7 +207,7 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
                 order_id, service_id=service_id, tracking_number="", lines=None, user=person(request), now=trade_now()
             )
         except Refused as refused:
-            reasons.append(refused.message)
+            reasons.append(message_of(refused))
         else:
             gone += 1
     if gone:
@@ -230,7 +230,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, f"{order.code} is confirmed: it may be sent and invoiced.")
     return redirect("sales-order", order_id=order_id)
@@ -244,7 +244,7 @@ def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
     try:
         sales_orders.accept_totals(order_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, f"The amounts of {order.code} are accepted as Amazon states them.")
     return redirect("sales-order", order_id=order_id)
@@ -268,7 +268,7 @@ def answer(request: HttpRequest, order_id: int, what: str) -> HttpResponse:
     try:
         order = act(order_id, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, said.format(order.code))
     return redirect("sales-order", order_id=order_id)
@@ -286,7 +286,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
         try:
             sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
         except Refused as refused:
-            reasons.append(refused.message)
+            reasons.append(message_of(refused))
         else:
             confirmed += 1
     if confirmed:

@@ -15,7 +15,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import parcels
 from wharfinger.web.forms.sales_orders import CorrectionForm, TrackingForm
-from wharfinger.web.request_context import numbers, person, show_refusal, trade_now
+from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
 
 COUNTS_FOR = timedelta(hours=24)
@@ -97,7 +97,7 @@ def send_again(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRes
     try:
         parcels.send_again(shipment_id, seen_version=seen[0] if seen else None, now=trade_now(), user=person(request))
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, f"Parcel {parcel.package_reference} is sent to Amazon again; see below.")
     return _back(order)
