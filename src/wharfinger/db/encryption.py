@@ -70,8 +70,12 @@ def keyed_hash(purpose: str, text: str) -> str:
     normalised = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     if not normalised:
         return ""
-    secret = hashlib.sha256(b"wharfinger hash" + key).digest()
-    return hmac.new(secret, f"{purpose}|{normalised}".encode(), "sha256").hexdigest()
+    return hmac.digest(_hash_secret(key), f"{purpose}|{normalised}".encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=16)
+def _hash_secret(key: bytes) -> bytes:
+    return hashlib.sha256(b"wharfinger hash" + key).digest()
 
 
 class EncryptedText(_Text):

@@ -2,8 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Collection
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import assert_never
 
 from django.db import connection
@@ -13,7 +14,7 @@ from wharfinger.db.models import Channel, Customer
 from wharfinger.domain.channels.channel import CustomerPolicy
 from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.days import day_of
-from wharfinger.domain.orders.addresses import doubts, has_street, masked
+from wharfinger.domain.orders.addresses import address_parts, doubts, has_street, masked
 from wharfinger.domain.orders.customers import generic_code, month_of
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
 from wharfinger.operations._rows import Rows, draw
@@ -27,7 +28,7 @@ def surname(name: str) -> str:
     return parts[-1] if parts else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class People:
     """Who bought an order and where it goes, as far as Amazon has sent it."""
 
@@ -38,15 +39,15 @@ class People:
     def name(self) -> str:
         return (self.address.name if self.address else "") or self.buyer.name
 
-
-def hashes_of(people: People) -> dict[str, str]:
-    """The keyed hashes by which an order is found again: postcode, surname, e-mail; of a masked part none."""
-    postcode = people.address.postcode if people.address else ""
-    return {
-        "postcode_hash": "" if masked(postcode, "postcode") else keyed_hash("postcode", postcode),
-        "surname_hash": "" if masked(people.name) else keyed_hash("surname", surname(people.name)),
-        "email_hash": "" if masked(people.buyer.email) else keyed_hash("email", people.buyer.email),
-    }
+    @cached_property
+    def hashes(self) -> dict[str, str]:
+        """The keyed hashes by which an order is found again: postcode, surname, e-mail; of a masked part none."""
+        postcode = self.address.postcode if self.address else ""
+        return {
+            "postcode_hash": "" if masked(postcode, "postcode") else keyed_hash("postcode", postcode),
+            "surname_hash": "" if masked(self.name) else keyed_hash("surname", surname(self.name)),
+            "email_hash": "" if masked(self.buyer.email) else keyed_hash("email", self.buyer.email),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,10 +158,10 @@ class Customers:
                     code=f"C{self._numbers.pop(0):06d}",
                     name=_name(people),
                     email=people.buyer.email,
-                    address=asdict(people.address or IncomingAddress()),
+                    address=address_parts(people.address or IncomingAddress()),
                     address_hash=where,
                     name_hash=who,
-                    **hashes_of(people),
+                    **people.hashes,
                 )
             case MonthsBuyers(_, month):
                 code = generic_code(channel.name, month, self._codes)

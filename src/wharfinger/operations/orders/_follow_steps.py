@@ -81,16 +81,18 @@ def plan_following(book: Book, imported: ImportedOrder, incoming: IncomingOrder,
     return Following(imported, incoming, order, options, people, wanted, matches)
 
 
-def following_keys(book: Book, plan: Following) -> set[Key]:
-    """The levels on which its lines stand."""
+def following_items(book: Book, plan: Following) -> set[int]:
+    """What its lines mean."""
     if plan.fba:
         return set()
-    lines = book.lines_of.get(plan.order.pk, [])
-    items = {line.item_id for line in lines if line.item_id is not None}
-    items |= {match.item_id for match in plan.matches.values() if isinstance(match, Matched)}
-    book.shelf.read_parts(items)
-    held = {key for line in lines for key in book.shelf.held("line", line.pk)}
-    return held | book.shelf.keys(items, plan.order.site_id)
+    items = {line.item_id for line in book.lines_of.get(plan.order.pk, ()) if line.item_id is not None}
+    return items | {match.item_id for match in plan.matches.values() if isinstance(match, Matched)}
+
+
+def following_keys(book: Book, plan: Following) -> set[Key]:
+    """The levels on which its lines stand."""
+    held = {key for line in book.lines_of.get(plan.order.pk, ()) for key in book.shelf.held("line", line.pk)}
+    return held | book.shelf.keys(following_items(book, plan), plan.order.site_id)
 
 
 def follow(book: Book, plan: Following) -> bool:
@@ -142,7 +144,7 @@ def _change(book: Book, plan: Following, lines: list[SalesOrderLine]) -> bool:
 
 def follow_goods(book: Book, order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]) -> bool:
     """Of an order that is just being taken: what of it was sent or requested already. Returns as `_change`."""
-    held = HeldOrder(tuple(_held_line(line, requested=False) for line in lines), read_address(order.delivery))
+    held = HeldOrder(tuple(_held_line(line, requested=False) for line in lines))
     return _apply_all(book, order, incoming, lines, changes(held, incoming))
 
 

@@ -1,18 +1,17 @@
 """Steps that write what Amazon says into a sales order and its lines; they need an open transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from wharfinger.db.models import SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
-from wharfinger.domain.orders.addresses import merge, merge_buyer, read_address, read_buyer
+from wharfinger.domain.orders.addresses import address_parts, buyer_parts, merge, merge_buyer, read_address, read_buyer
 from wharfinger.domain.orders.matching import Matched, NotMatched
 from wharfinger.domain.orders.order import AmazonStatus, IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
 from wharfinger.domain.orders.sales_orders import totals_fault
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations.orders._book import IDS, Book
-from wharfinger.operations.orders._customer_steps import People, hashes_of
+from wharfinger.operations.orders._customer_steps import People
 from wharfinger.operations.stock._allocation_steps import (
     claims_of_lines,
     is_picked_by_itself,
@@ -44,12 +43,12 @@ def write_facts(order: SalesOrder, incoming: IncomingOrder, people: People) -> N
 
 def _write_people(order: SalesOrder, people: People) -> None:
     """With the hashes by which they are found; what is the same is left alone, and so is not encrypted anew."""
-    delivery = asdict(people.address) if people.address is not None else order.delivery
-    buyer = asdict(people.buyer) if people.buyer != IncomingBuyer() else order.buyer
+    delivery = address_parts(people.address) if people.address is not None else order.delivery
+    buyer = buyer_parts(people.buyer) if people.buyer != IncomingBuyer() else order.buyer
     if (delivery, buyer) == (order.delivery, order.buyer) and not order._state.adding:
         return
     order.delivery, order.buyer = delivery, buyer
-    for name, value in hashes_of(people).items():
+    for name, value in people.hashes.items():
         if value:
             setattr(order, name, value)
 

@@ -129,9 +129,12 @@ def match_rows(channels: Channels, links: Links, imported: ImportedOrder, rows: 
         row.item_id, row.site_id = item, site
 
 
+def reserved_items(rows: Sequence[ImportedLine]) -> set[int]:
+    return {row.item_id for row in rows if row.item_id is not None}
+
+
 def reservation_keys(shelf: Shelf, rows: Sequence[ImportedLine]) -> set[Key]:
     """The levels on which the lines stand, now and before."""
-    shelf.read_parts(row.item_id for row in rows if row.item_id is not None)
     keys = {key for row in rows for key in shelf.held("imported_line", row.pk)}
     for row in rows:
         if row.site_id is not None:
@@ -231,6 +234,7 @@ def _serve_orders(account_id: int, lines: QuerySet[ImportedLine], now: datetime)
     for row in rows:
         match_rows(channels, links, orders[row.imported_id], [row])
     shelf.read_held("imported_line", [row.pk for row in rows])
+    shelf.read_parts(reserved_items(rows))
     shelf.lock(reservation_keys(shelf, rows))
     claims = [claim for row in rows for claim in claims_of(orders[row.imported_id], [row])]
     shelf.allocate("imported_line", claims, now=now)

@@ -49,6 +49,10 @@ class Taking:
         return self.incoming.fulfilment is Fulfilment.FBA
 
     @property
+    def items(self) -> set[int]:
+        return {match.item_id for match in self.matches if isinstance(match, Matched)}
+
+    @property
     def before_us(self) -> bool:
         """Placed before the channel was made: what Amazon counts as sent then left without us."""
         return not self.fba and self.incoming.placed_at < self.channel.made_at
@@ -69,12 +73,10 @@ def plan_taking(book: Book, imported: ImportedOrder, incoming: IncomingOrder, si
 
 def taking_keys(book: Book, plan: Taking) -> set[Key]:
     """Its levels, and those of what it held before its import."""
-    items = [match.item_id for match in plan.matches if isinstance(match, Matched)]
     kept = reservation_keys(book.shelf, book.kept_of.get(plan.imported.pk, ()))
-    book.shelf.read_parts(items)
     if plan.fba:
-        return kept | {(item, plan.site.pk) for item in items}
-    return kept | book.shelf.keys(items, plan.site.pk)
+        return kept | {(item, plan.site.pk) for item in plan.items}
+    return kept | book.shelf.keys(plan.items, plan.site.pk)
 
 
 def take(book: Book, plan: Taking) -> SalesOrder:

@@ -14,7 +14,7 @@ from wharfinger.operations.installation._history_steps import record_activity, r
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.orders._book import open_book
 from wharfinger.operations.orders._import_steps import ORDER_ID_AT_MOST, about_message
-from wharfinger.operations.orders._reserve_steps import plan_reservation, reservation_keys, reserve
+from wharfinger.operations.orders._reserve_steps import plan_reservation, reservation_keys, reserve, reserved_items
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import allocate, allocate_lines, claims_of, recompute_state
 from wharfinger.operations.transaction import operation
@@ -49,6 +49,7 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
     imported.ship_by = incoming.ship_by or imported.ship_by
     imported.raw_message = imported.raw_message or raw
     plan = plan_reservation(book, imported, incoming)
+    book.shelf.read_parts(reserved_items(plan.rows))
     book.shelf.lock(reservation_keys(book.shelf, plan.rows))
     reserve(book, plan)
     book.write()

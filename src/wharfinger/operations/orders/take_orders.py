@@ -17,7 +17,13 @@ from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState
 from wharfinger.domain.orders.waits_for import ForLevels
 from wharfinger.operations.orders._book import IDS, ORDER_NUMBERS, Book, open_book
 from wharfinger.operations.orders._customer_steps import Buyer, MonthsBuyers
-from wharfinger.operations.orders._follow_steps import Following, follow, following_keys, plan_following
+from wharfinger.operations.orders._follow_steps import (
+    Following,
+    follow,
+    following_items,
+    following_keys,
+    plan_following,
+)
 from wharfinger.operations.orders._import_steps import about_message, solve_import_problems
 from wharfinger.operations.orders._reserve_steps import (
     Reservation,
@@ -25,6 +31,7 @@ from wharfinger.operations.orders._reserve_steps import (
     plan_reservation,
     reservation_keys,
     reserve,
+    reserved_items,
 )
 from wharfinger.operations.orders._take_steps import Taking, plan_taking, take, taking_keys
 from wharfinger.operations.stock._allocation_steps import Key, allocate_lines, recompute_state
@@ -89,9 +96,11 @@ def take_batch(messages: Sequence[Message], *, now: datetime) -> dict[int, Outco
     account_id = next(iter(raws.values())).account_id
     book = open_book(account_id, [message.incoming for message in deciding], about, now)
     plans = {message.raw_id: _plan(book, raws[message.raw_id], message.incoming) for message in deciding}
-    _read_customers(book, [plan for plan in plans.values() if plan is not None])
-    book.shelf.lock({key for plan in plans.values() if plan is not None for key in _keys(book, plan)})
-    _expect_numbers(book, [plan for plan in plans.values() if plan is not None])
+    wanted = [plan for plan in plans.values() if plan is not None]
+    _read_customers(book, wanted)
+    book.shelf.read_parts(item for plan in wanted for item in _items(book, plan))
+    book.shelf.lock({key for plan in wanted for key in _keys(book, plan)})
+    _expect_numbers(book, wanted)
     outcomes = {raw_id: Unchanged() if plan is None else _carry_out(book, plan) for raw_id, plan in plans.items()}
     for subject in about:
         book.problems.solve(ProblemKind.NOT_UNDERSTOOD, subject)
@@ -206,6 +215,16 @@ def _read_customers(book: Book, plans: Sequence[_Plan]) -> None:
         if isinstance(plan, Taking | Following) and plan.customer is not None:
             wanted.setdefault(plan.customer)
     book.customers.read(list(wanted))
+
+
+def _items(book: Book, plan: _Plan) -> set[int]:
+    match plan:
+        case Taking():
+            return plan.items | reserved_items(book.kept_of.get(plan.imported.pk, ()))
+        case Following():
+            return following_items(book, plan)
+        case _Held(_, reservation):
+            return reserved_items(reservation.rows)
 
 
 def _keys(book: Book, plan: _Plan) -> set[Key]:

@@ -1,9 +1,10 @@
 """What decides the quantities that are sent to Amazon: the facts of listings, and a channel's first-upload plan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Prefetch
 
@@ -30,16 +31,40 @@ class _Seller:
     site: Site | None
 
 
+class _Listing(NamedTuple):
+    listing_id: int
+    account_id: int
+    sku: str
+    fulfilment: str
+    gone_at: datetime | None
+    product_type: str
+
+
+_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type")
+
+
+class _Product(NamedTuple):
+    """A channel product that is linked to a stock item."""
+
+    marketplace_id: str
+    item_id: int
+    item_code: str
+
+
 def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = ()) -> dict[int, ListingFacts]:
     """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved."""
-    products = ChannelProduct.objects.filter(item__isnull=False).select_related("item").order_by("marketplace_id")
-    listings = list(Listing.objects.filter(pk__in=listing_ids).prefetch_related(Prefetch("products", products)))
-    sellers = _sellers({listing.account_id for listing in listings})
+    listings = Listing.objects.filter(pk__in=listing_ids)
+    rows = [_Listing(*row) for row in listings.values_list(*_LISTING)]
+    linked = ChannelProduct.objects.filter(listing__in=listing_ids, item__isnull=False).order_by("marketplace_id")
+    products: dict[int, list[_Product]] = defaultdict(list)
+    for listing, marketplace, item, code in linked.values_list("listing", "marketplace", "item", "item__code"):
+        products[listing].append(_Product(marketplace, item or 0, code or ""))
+    sellers = _sellers({row.account_id for row in rows})
     levels = _Levels(
-        {product.item_id for listing in listings for product in listing.products.all() if product.item_id},
+        {product.item_id for of_listing in products.values() for product in of_listing},
         {seller.site.pk for seller in sellers.values() if seller.site},
     )
-    return {listing.pk: _facts(listing, sellers, levels, approved) for listing in listings}
+    return {row.listing_id: _facts(row, products[row.listing_id], sellers, levels, approved) for row in rows}
 
 
 def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
@@ -82,16 +107,19 @@ class _Levels:
 
 
 def _facts(
-    listing: Listing, sellers: dict[tuple[int, str], _Seller], levels: _Levels, approved: Collection[int]
+    listing: _Listing,
+    products: Sequence[_Product],
+    sellers: dict[tuple[int, str], _Seller],
+    levels: _Levels,
+    approved: Collection[int],
 ) -> ListingFacts:
-    products = list(listing.products.all())
     channels = []
     for product in products:
         seller = sellers.get((listing.account_id, product.marketplace_id))
         if seller is not None:
             channels.append(_selling(product, seller, levels, approved))
     return ListingFacts(
-        listing_id=listing.pk,
+        listing_id=listing.listing_id,
         sku=listing.sku,
         fulfilment=listing.fulfilment,
         gone=listing.gone_at is not None,
@@ -101,19 +129,17 @@ def _facts(
     )
 
 
-def _selling(product: ChannelProduct, seller: _Seller, levels: _Levels, approved: Collection[int]) -> SellingChannel:
-    item, site = product.item, seller.site
-    if item is None:
-        raise ValueError("An unlinked product is not linked to a stock item.")
+def _selling(product: _Product, seller: _Seller, levels: _Levels, approved: Collection[int]) -> SellingChannel:
+    site = seller.site
     return SellingChannel(
         name=seller.channel.name,
         marketplace_id=product.marketplace_id,
-        item_id=item.pk,
-        item_code=item.code,
+        item_id=product.item_id,
+        item_code=product.item_code,
         site_id=site.pk if site else None,
         site_name=site.name if site else "",
         silent=_why_silent(seller.channel, seller.channel.pk in approved),
-        explained=levels.explained(item.pk, site.pk) if site else None,
+        explained=levels.explained(product.item_id, site.pk) if site else None,
     )
 
 
