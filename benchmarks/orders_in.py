@@ -363,10 +363,19 @@ def measure(account: Any, told: dict[str, Any]) -> dict[str, Any]:
 
 
 class Counter:
-    """Counts statements, savepoints too."""
+    """Counts statements, savepoints and COPY too; COPY passes no wrapper of Django's."""
 
     def __init__(self) -> None:
+        from django.db.backends.postgresql.base import Cursor  # noqa: PLC0415 -- Django is set up by now
+
         self.seen = 0
+        copy = Cursor.copy
+
+        def counted(cursor: Any, *rest: Any, **named: Any) -> Any:
+            self.seen += 1
+            return copy(cursor, *rest, **named)
+
+        Cursor.copy = counted  # type: ignore[method-assign]
 
     def __call__(self, execute: Callable[..., Any], *rest: Any) -> Any:
         self.seen += 1

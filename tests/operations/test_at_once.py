@@ -4,22 +4,36 @@ import threading
 from datetime import timedelta
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from tests.factories.accounts import an_account
 from tests.factories.allocating import change_allocated
 from tests.factories.channels import a_channel
-from tests.factories.ground import DE, NOW
-from tests.factories.incoming import ADDRESS
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.incoming import ADDRESS, a_line
+from tests.factories.incoming import an_order as incoming_order
 from tests.factories.orders import an_allocated_order, an_order
 from tests.factories.shipping import a_service
 from tests.factories.stock import a_listing, a_site, an_item, sold_from_fba
 
-from wharfinger.db.models import Confirmation, Customer, Movement, Shipment, StockLevel, StockNotice
+from wharfinger.db.models import (
+    Confirmation,
+    Customer,
+    ImportedOrder,
+    Movement,
+    RawMessage,
+    SalesOrder,
+    Shipment,
+    StockLevel,
+    StockNotice,
+)
 from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.operations._rows import draw, id_sequence
+from wharfinger.operations.orders import inbox, take_orders
 from wharfinger.operations.orders._customer_steps import Customers, People, months_buyers, own_record
+from wharfinger.operations.orders.inbox import NextCursor, RawOrder
+from wharfinger.operations.orders.take_orders import Message
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
@@ -233,6 +247,32 @@ def test_the_first_two_orders_of_a_new_buyer_make_one_customer(committed):
     found = at_once(*[buyer] * 4)
     assert [outcome for outcome in found if isinstance(outcome, Exception)] == []
     assert set(found) == {Customer.objects.get().pk}
+
+
+def test_two_takers_of_the_same_messages_take_each_order_once(committed):
+    shop = Shop()
+    orders = [incoming_order(a_line("SKU-1"), number=f"026-000000{number}-0000001") for number in range(6)]
+    a_listing(shop.account, "SKU-1", shop.items[1], (UK,))
+    raws = [RawOrder(order.amazon_order_id, repr(order).encode()) for order in orders]
+    inbox.keep_page(shop.account.pk, raws, NextCursor(NOW, (UK,)), now=NOW)
+    rows = RawMessage.objects.order_by("pk")
+    messages = [Message(row.pk, order) for row, order in zip(rows, orders, strict=True)]
+    outcomes = at_once(*[lambda: take_orders.take_batch(messages, now=NOW) for _ in range(3)])
+    assert [outcome for outcome in outcomes if isinstance(outcome, Exception)] == []
+    assert SalesOrder.objects.count() == 6
+    assert StockLevel.objects.get(item=shop.items[1]).allocated == 6
+
+
+def test_a_batch_waits_for_no_row_longer_than_two_seconds(committed):
+    shop = Shop()
+    order = incoming_order(number="026-0000001-0000001")
+    inbox.keep_order(shop.account.pk, RawOrder(order.amazon_order_id, b"1"), now=NOW)
+    messages = [Message(RawMessage.objects.get().pk, order)]
+    take_orders.take_batch(messages, now=NOW)
+    with transaction.atomic():
+        ImportedOrder.objects.select_for_update().get()
+        (outcome,) = at_once(lambda: take_orders.take_batch(messages, now=NOW))
+    assert isinstance(outcome, OperationalError)
 
 
 def test_a_later_press_is_refused(db):

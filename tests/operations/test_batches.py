@@ -166,6 +166,45 @@ def test_orders_that_wait_for_one_sku_are_one_problem(shop):
     assert (problems(), Problem.objects.get().count) == (["unknown_sku"], 3)
 
 
+def test_an_order_keeps_its_marketplace_when_amazon_names_one_that_is_not_known(shop):
+    shop.take(an_order(marketplace_id=DE))
+    shop.take(later(an_order(marketplace_id="NOWHERE")))
+    assert ImportedOrder.objects.get().reason == "There is no channel for Amazon.de FBM."
+
+
+class Killed(BaseException):
+    """SIGKILL: nothing catches it."""
+
+
+def test_a_batch_that_is_killed_at_any_statement_has_done_nothing_and_is_taken_whole_the_next_time(shop):
+    mug = shop.item("MUG", 9)
+    shop.take(an_order())
+    orders = [later(an_order(a_line(quantity=2))), an_order(a_line("CUP"), number="026-0000002-0000001")]
+    messages = kept(shop, orders)
+    before = state_report()
+
+    def is_killed(at):
+        left = at
+
+        def count(execute, *rest):
+            nonlocal left
+            left -= 1
+            if not left:
+                raise Killed
+            return execute(*rest)
+
+        try:
+            with connection.execute_wrapper(count):
+                take_orders.take_batch(messages, now=NOW)
+        except Killed:
+            return True
+        return False
+
+    steps = next(step for step in range(1, 200) if not (is_killed(step) and state_report() == before))
+    assert 20 < steps < MOST_STATEMENTS * 100
+    assert (shop.level(mug), SalesOrder.objects.count()) == ((9, 2), 2)
+
+
 # --- a batch equals its orders taken one by one
 
 _NOT_COMPARED = {

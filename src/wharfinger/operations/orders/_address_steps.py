@@ -6,7 +6,7 @@ from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Problem, SalesOrder
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutPartAddress, Subject
-from wharfinger.domain.orders.addresses import LABEL, Doubts, doubts, read_address
+from wharfinger.domain.orders.addresses import LABEL, Doubts, doubts_of_tidy
 from wharfinger.domain.orders.changes import TO_SEND
 from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress
 from wharfinger.operations.installation._problem_steps import Problems
@@ -17,13 +17,12 @@ def address_hash(address: IncomingAddress | None) -> str:
     return keyed_hash("confirmed address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
 
 
-def note_address(order: SalesOrder, status: AmazonStatus, problems: Problems) -> bool:
+def note_address(order: SalesOrder, address: IncomingAddress | None, status: AmazonStatus, problems: Problems) -> bool:
     """Hold the order while nothing could be written on its label, unless a person confirmed the address as it is.
 
-    Amazon gives the address minutes after payment (behaviour O08). Returns whether it is held.
+    `address`: the order's, tidy. Amazon gives it minutes after payment (behaviour O08). Returns whether it is held.
     """
-    address = read_address(order.delivery)
-    lacks = doubts(address)
+    lacks = doubts_of_tidy(address or IncomingAddress())
     confirmed = bool(address) and order.confirmed_address_hash == address_hash(address)
     wanted = None if status not in TO_SEND or not lacks or confirmed else _kind(lacks)
     for kind in ADDRESS_HOLDS:

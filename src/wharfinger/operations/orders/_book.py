@@ -34,7 +34,7 @@ from wharfinger.domain.installation.subjects import (
 from wharfinger.domain.orders.addresses import differs_in_part, read_address
 from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder, IncomingPackage
 from wharfinger.domain.orders.waits_for import ForLevels
-from wharfinger.operations._rows import Rows, draw, id_sequence
+from wharfinger.operations._rows import Rows, draw, id_sequence, insert
 from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID, Invoices
 from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
@@ -149,7 +149,7 @@ class Book:
             self._timeline.append(row)
         self._report_empty_sites()
         self.problems.write(now=self.now)
-        Activity.objects.bulk_create(self._timeline, batch_size=1000)
+        insert(Activity, self._timeline)
         self.invoices.write()
         self.shelf.raise_notices(now=self.now)
 
@@ -179,7 +179,8 @@ def open_book(
     _read_orders(book)
     _read_lines(book)
     book.problems.read([*messages, *_subjects(book, incoming)])
-    book.channels.read_marketplaces({order.marketplace_id for order in incoming})
+    known = {row.marketplace_id or "" for row in book.import_of.values()}
+    book.channels.read_marketplaces(known | {order.marketplace_id for order in incoming})
     wanted = [(line.sku, line.asin) for order in incoming for line in order.lines]
     wanted += [(row.sku, row.asin) for rows in book.kept_of.values() for row in rows]
     book.links = Links(account_id, wanted)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 from django.db.models import Q
 
@@ -103,6 +104,13 @@ class Channels:
         return channel.use_amazon_sku if channel is not None and has_site else True
 
 
+class _Link(NamedTuple):
+    """A channel product."""
+
+    marketplace_id: str
+    means: Candidate
+
+
 class Links:
     """What the account's SKUs and ASINs mean."""
 
@@ -111,12 +119,14 @@ class Links:
         self._account_id = account_id
         self._skus = sorted({sku for sku, _ in lines})
         meant = Q(listing__sku__in=self._skus) | Q(asin__in=sorted({asin for _, asin in lines} - {""}))
-        products = ChannelProduct.objects.filter(meant, listing__account=account_id).select_related("listing", "item")
-        self._by_sku: dict[str, list[ChannelProduct]] = {}
-        self._by_asin: dict[tuple[str, str], list[ChannelProduct]] = {}
-        for row in products if lines else ():
-            self._by_sku.setdefault(row.listing.sku, []).append(row)
-            self._by_asin.setdefault((row.asin, row.marketplace_id), []).append(row)
+        products = ChannelProduct.objects.filter(meant, listing__account=account_id)
+        self._by_sku: dict[str, list[_Link]] = {}
+        self._by_asin: dict[tuple[str, str], list[_Link]] = {}
+        columns = ("marketplace", "listing__sku", "asin", "item", "item__code")
+        for marketplace, sku, asin, item, code in products.values_list(*columns) if lines else ():
+            link = _Link(marketplace, Candidate(sku, asin, item, code or ""))
+            self._by_sku.setdefault(sku, []).append(link)
+            self._by_asin.setdefault((asin, marketplace), []).append(link)
 
     def match(self, sku: str, asin: str, marketplace_id: str, *, by_sku: bool) -> Matched | NotMatched:
         """The stock item that the line means, or why none.
@@ -125,12 +135,9 @@ class Links:
         where the order's own marketplace has a link of its own, that one counts.
         """
         found = self._by_sku.get(sku, []) if by_sku else self._by_asin.get((asin, marketplace_id), [])
-        if by_sku and any(row.item_id and row.marketplace_id == marketplace_id for row in found):
-            found = [row for row in found if row.marketplace_id == marketplace_id]
-        candidates = [
-            Candidate(row.listing.sku, row.asin, row.item_id, row.item.code if row.item else "") for row in found
-        ]
-        return match_line(sku, asin, candidates, by_sku=by_sku)
+        if by_sku and any(link.means.item_id and link.marketplace_id == marketplace_id for link in found):
+            found = [link for link in found if link.marketplace_id == marketplace_id]
+        return match_line(sku, asin, [link.means for link in found], by_sku=by_sku)
 
     def match_of(self, channel: Channel, sku: str, asin: str) -> Matched | NotMatched:
         """As a channel matches: by what it is set to."""
@@ -140,7 +147,7 @@ class Links:
         """Where an order without an import takes its units: at its own channel's site, which will take it; else at
         the first by priority that sells the SKU."""
         sites = channels.selling_sites
-        places = {row.marketplace_id for row in self._by_sku.get(sku, ()) if row.item_id is not None}
+        places = {link.marketplace_id for link in self._by_sku.get(sku, ()) if link.means.item_id is not None}
         return reserving_site(sites.get(marketplace_id), [sites[place] for place in places if place in sites])
 
     def sent_by_merchant(self, sku: str) -> bool:

@@ -14,7 +14,7 @@ from wharfinger.db.models import Channel, Customer
 from wharfinger.domain.channels.channel import CustomerPolicy
 from wharfinger.domain.channels.options import OptionValues
 from wharfinger.domain.days import day_of
-from wharfinger.domain.orders.addresses import address_parts, doubts, has_street, masked
+from wharfinger.domain.orders.addresses import address_parts, doubts_of_tidy, has_street, masked
 from wharfinger.domain.orders.customers import generic_code, month_of
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
 from wharfinger.operations._rows import Rows, draw
@@ -80,7 +80,7 @@ def own_record(people: People) -> Buyer | None:
     """None without clear buyer data."""
     address = people.address
     name = _name(people)
-    if address is None or not (has_street(address) and name) or doubts(address).masked or masked(name):
+    if address is None or not (has_street(address) and name) or doubts_of_tidy(address).masked or masked(name):
         return None
     where = keyed_hash("address", f"{address.line_1}|{address.town}|{address.postcode}")
     return Buyer(where, keyed_hash("name", name))

@@ -139,13 +139,15 @@ def _change(book: Book, plan: Following, lines: list[SalesOrderLine]) -> bool:
             write_line_facts(row, stated[row.order_item_id])
     new = [line for line in incoming.lines if line.order_item_id in plan.matches]
     lines += add_lines(book, order, new, [plan.matches[line.order_item_id] for line in new])
-    return _apply_all(book, order, incoming, lines, found)
+    return _apply_all(book, order, plan.people, incoming, lines, found)
 
 
-def follow_goods(book: Book, order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]) -> bool:
+def follow_goods(
+    book: Book, order: SalesOrder, people: People, incoming: IncomingOrder, lines: Sequence[SalesOrderLine]
+) -> bool:
     """Of an order that is just being taken: what of it was sent or requested already. Returns as `_change`."""
     held = HeldOrder(tuple(_held_line(line, requested=False) for line in lines))
-    return _apply_all(book, order, incoming, lines, changes(held, incoming))
+    return _apply_all(book, order, people, incoming, lines, changes(held, incoming))
 
 
 def _held(order: SalesOrder, lines: Sequence[SalesOrderLine]) -> HeldOrder:
@@ -163,13 +165,18 @@ def _held_line(line: SalesOrderLine, *, requested: bool) -> HeldLine:
 
 
 def _apply_all(
-    book: Book, order: SalesOrder, incoming: IncomingOrder, lines: Sequence[SalesOrderLine], found: Sequence[Change]
+    book: Book,
+    order: SalesOrder,
+    people: People,
+    incoming: IncomingOrder,
+    lines: Sequence[SalesOrderLine],
+    found: Sequence[Change],
 ) -> bool:
     by_id = {line.order_item_id: line for line in lines}
     for change in found:
         _apply(book, order, incoming, by_id, change)
     book.show_packages(order, incoming.packages)
-    return note_address(order, incoming.status, book.problems)
+    return note_address(order, people.address, incoming.status, book.problems)
 
 
 def _apply(

@@ -152,7 +152,7 @@ def _take_fbm(
     elif moved:
         _record_moved(order, plan.incoming, lines, moved)
     allocate_order(book, order, lines)
-    address_missing = follow_goods(book, order, plan.incoming, lines)
+    address_missing = follow_goods(book, order, plan.people, plan.incoming, lines)
     settle_state(book, order, lines, plan.options, address_missing=address_missing)
     waits = invoice_waits(book, order)
     if moved:

@@ -12,6 +12,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
+from wharfinger.operations._rows import insert
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.orders._import_steps import about_message, note_not_taken
 from wharfinger.operations.transaction import operation
@@ -135,7 +136,7 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: RawMessage.Source
         for order, body_hash in zip(orders, hashes, strict=True)
         if (newest.get(order.key[:60]) != body_hash if order.key else body_hash not in nameless_known)
     ]
-    RawMessage.objects.bulk_create(rows)
+    insert(RawMessage, rows)
     if rows:
         triggers.run_flow(account_id, "take_orders", soon=True)
     return len(rows)

@@ -92,7 +92,7 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order.save(update_fields=["confirmed_address_hash"])
     problems = Problems()
     problems.read([AboutOrder(order.pk)])
-    note_address(order, order.imported.amazon_status, problems)
+    note_address(order, tidy(address), order.imported.amazon_status, problems)
     problems.write(now=now)
     recompute_state(order, list(order.lines.order_by("pk")), now=now)
     _record(order, "confirm address", "The delivery address is confirmed as it is.", now, user)

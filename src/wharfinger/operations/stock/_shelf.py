@@ -11,7 +11,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.allocation import Part, plan_allocation
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
-from wharfinger.operations._rows import Rows
+from wharfinger.operations._rows import Rows, insert
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock._allocation_steps import ALLOCATED, Claim, Holder, Key, parts_of
 from wharfinger.operations.stock._stock_steps import Move, draft_movement, lock_levels, oversold, raise_notices
@@ -152,9 +152,8 @@ class Shelf:
         """After the lines to which it is allocated; notices come last (`raise_notices`)."""
         self._allocations.write()
         self._rows.write()
-        if self._movements:
-            Movement.objects.bulk_create(self._movements, batch_size=1000)
-            self._movements.clear()
+        insert(Movement, self._movements)
+        self._movements = []
         if self._oversold:
             self._open_oversold(problems)
 
