@@ -3,16 +3,19 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
+
+from wharfinger.domain.sentences import N_
 
 _TABS = (
-    ("setup", "Setup", "channel"),
-    ("products", "Products", "channel-products"),
-    ("stock", "Stock", "channel-stock"),
-    ("orders", "Imported Orders", "channel-orders"),
-    ("couriers", "Courier mapping", "channel-couriers"),
-    ("shipping", "Shipping notifications", "channel-shipping"),
-    ("feedback", "Feedback", "channel-feedback"),
-    ("activity", "Activity", "channel-activity"),
+    ("setup", N_("Setup"), "channel"),
+    ("products", N_("Products"), "channel-products"),
+    ("stock", N_("Stock"), "channel-stock"),
+    ("orders", N_("Imported Orders"), "channel-orders"),
+    ("couriers", N_("Courier mapping"), "channel-couriers"),
+    ("shipping", N_("Shipping notifications"), "channel-shipping"),
+    ("feedback", N_("Feedback"), "channel-feedback"),
+    ("activity", N_("Activity"), "channel-activity"),
 )
 
 
@@ -24,4 +27,4 @@ class Tab:
 
 
 def channel_tabs(channel_id: int, current: str) -> list[Tab]:
-    return [Tab(title, reverse(name, args=[channel_id]), key == current) for key, title, name in _TABS]
+    return [Tab(gettext(title), reverse(name, args=[channel_id]), key == current) for key, title, name in _TABS]

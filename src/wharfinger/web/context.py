@@ -6,41 +6,46 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.shell import ShellFacts, shell_facts
 from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.sentences import N_
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
         "",
         (
-            ("Dashboard", "dashboard", "dashboard"),
-            ("Problems", "problem-list", "problem"),
-            ("Alerts", "alert-list", "bell"),
+            (N_("Dashboard"), "dashboard", "dashboard"),
+            (N_("Problems"), "problem-list", "problem"),
+            (N_("Alerts"), "alert-list", "bell"),
         ),
     ),
     (
-        "Selling",
+        N_("Selling"),
         (
-            ("Channels", "channel-list", "channel"),
-            ("Imported Orders", "imported-order-list", "inbox"),
-            ("Sales Orders", "sales-order-list", "order"),
-            ("Shipping", "shipping-board", "truck"),
-            ("Completeness", "completeness", "check"),
+            (N_("Channels"), "channel-list", "channel"),
+            (N_("Imported Orders"), "imported-order-list", "inbox"),
+            (N_("Sales Orders"), "sales-order-list", "order"),
+            (N_("Shipping"), "shipping-board", "truck"),
+            (N_("Completeness"), "completeness", "check"),
         ),
     ),
-    ("Stock", (("Stock", "stock-list", "crate"), ("Sites", "site-list", "site"))),
-    ("Admin", (("Settings", "settings", "settings"),)),
+    (N_("Stock"), ((N_("Stock"), "stock-list", "crate"), (N_("Sites"), "site-list", "site"))),
+    (N_("Admin"), ((N_("Settings"), "settings", "settings"),)),
 )
 COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] = (
-    ("Channels", (("New Channel", "Amazon FBM or Amazon FBA", "channel-new", "channel", Right.EDIT_CHANNELS),)),
     (
-        "Stock",
+        N_("Channels"),
+        ((N_("New Channel"), N_("Amazon FBM or Amazon FBA"), "channel-new", "channel", Right.EDIT_CHANNELS),),
+    ),
+    (
+        N_("Stock"),
         (
-            ("New stock item", "", "stock-item-new", "crate", Right.EDIT_STOCK),
-            ("Import stock from CSV", "With a dry run first", "stock-import", "upload", Right.EDIT_STOCK),
-            ("New site", "", "site-new", "site", Right.EDIT_STOCK),
+            (N_("New stock item"), "", "stock-item-new", "crate", Right.EDIT_STOCK),
+            (N_("Import stock from CSV"), N_("With a dry run first"), "stock-import", "upload", Right.EDIT_STOCK),
+            (N_("New site"), "", "site-new", "site", Right.EDIT_STOCK),
         ),
     ),
 )
@@ -70,7 +75,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "user_name": str(user),
             "user_role": user.role,
             "sign_out_url": reverse("sign-out"),
-            "user_links": [{"title": "Change password", "url": reverse("own-password"), "icon": "key"}],
+            "user_links": [{"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"}],
             "installation": "",
             "version": "",
             "navigation": _navigation(request, facts),
@@ -90,10 +95,10 @@ def _rate() -> int:
 def _navigation(request: HttpRequest, facts: ShellFacts) -> list[dict[str, Any]]:
     return [
         {
-            "title": title,
+            "title": gettext(title),
             "links": [
                 {
-                    "title": name,
+                    "title": gettext(name),
                     "url": reverse(route),
                     "icon": icon,
                     "current": _is_current(request.path, reverse(route)),
@@ -113,9 +118,9 @@ def _is_current(path: str, url: str) -> bool:
 def _commands(user: User) -> list[dict[str, Any]]:
     return [
         {
-            "title": title,
+            "title": gettext(title),
             "links": [
-                {"title": name, "note": note, "url": reverse(route), "icon": icon}
+                {"title": gettext(name), "note": note and gettext(note), "url": reverse(route), "icon": icon}
                 for name, note, route, icon, right in links
                 if may(user.role, right)
             ],
@@ -128,11 +133,15 @@ def _commands(user: User) -> list[dict[str, Any]]:
 def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
     banners = []
     if not facts.worker_alive:
-        text = "No worker process has reported for a minute: no orders are imported and nothing is sent to Amazon."
-        banners.append({"tone": "bad", "text": f"{text} Start “wharfinger worker”.", "url": "", "link": ""})
+        text = gettext(
+            "No worker process has reported for a minute: no orders are imported and nothing is sent to Amazon. Start "
+            "“wharfinger worker”."
+        )
+        banners.append({"tone": "bad", "text": text, "url": "", "link": ""})
     for name, channel_id in facts.lost_accounts:
         url = reverse("channel", args=[channel_id]) if channel_id else reverse("channel-list")
-        text = f"{name}: Amazon refuses access. Queued work is sent once it is authorised again."
-        link = "Authorise" if may(user.role, Right.EDIT_CHANNELS) else "Show the channel"
+        refuses = gettext("%(account)s: Amazon refuses access. Queued work is sent once it is authorised again.")
+        text = refuses % {"account": name}
+        link = gettext("Authorise") if may(user.role, Right.EDIT_CHANNELS) else gettext("Show the channel")
         banners.append({"tone": "bad", "text": text, "url": url, "link": link})
     return banners

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core import signing
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from wharfinger.domain.orders.order import OrderType
 from wharfinger.web.forms.channel_options import ROWS
@@ -100,13 +101,15 @@ def _entered(form: ChannelForm, data: QueryDict) -> dict[str, str]:
 
 def _difference(form: ChannelForm, name: str, was: str, now: str, mine: str) -> Difference:
     if name == ROWS:
-        label = "Rows of the options list"
-        words = [", ".join(map(_row_label, filter(None, value.split(",")))) or "None" for value in (was, now, mine)]
+        label = gettext("Rows of the options list")
+        words = [
+            ", ".join(map(_row_label, filter(None, value.split(",")))) or gettext("None") for value in (was, now, mine)
+        ]
     else:
         field = form.fields[name]
         row, _, option = name.rpartition(".")
         label = f"{_row_label(row)}: {field.label}" if row else str(field.label or option)
-        words = [written_value(field, value) or "Not set" for value in (was, now, mine)]
+        words = [written_value(field, value) or gettext("Not set") for value in (was, now, mine)]
     return Difference(label, words[0], words[1], words[2], both=mine not in (was, now))
 
 

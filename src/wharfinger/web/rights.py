@@ -9,6 +9,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import who_may
@@ -31,7 +32,8 @@ def signed_in(view: View) -> View:
 
 
 def _refusal(right: Right) -> str:
-    return f"Your role may not {right}. {whom_to_ask(right)}, or to have your role changed."
+    whom = gettext("Your role may not %(do_this)s. %(whom_to_ask)s, or to have your role changed.")
+    return whom % {"do_this": gettext(right.value), "whom_to_ask": whom_to_ask(right)}
 
 
 def needs(right: Right) -> Callable[[View], View]:
@@ -62,5 +64,7 @@ def may_open(role: str, address: str) -> bool:
 
 def whom_to_ask(right: Right) -> str:
     """Those who may do what the reader may not, as a sentence."""
-    people = " or ".join(who_may(right))
-    return f"Ask {people} to do it" if people else "Ask an administrator to do it"
+    people = gettext(" or ").join(who_may(right))
+    return (
+        gettext("Ask %(people)s to do it") % {"people": people} if people else gettext("Ask an administrator to do it")
+    )

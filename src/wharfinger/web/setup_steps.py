@@ -5,23 +5,25 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from wharfinger.db.queries.channels.channel_facts import ChannelPage
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.sentences import N_
 
 BEFORE = ("type", "checks", "general", "specific", "options", "save")
 AFTER = ("authorise", "more", "first-import", "done")
 TITLES = {
-    "type": "Type",
-    "checks": "Checks",
-    "general": "General",
-    "specific": "Channel Specific",
-    "options": "(Global)",
-    "save": "Save",
-    "authorise": "Authorise",
-    "more": "More channels",
-    "first-import": "First import",
-    "done": "Done",
+    "type": N_("Type"),
+    "checks": N_("Checks"),
+    "general": N_("General"),
+    "specific": N_("Channel Specific"),
+    "options": N_("(Global)"),
+    "save": N_("Save"),
+    "authorise": N_("Authorise"),
+    "more": N_("More channels"),
+    "first-import": N_("First import"),
+    "done": N_("Done"),
 }
 SETTING_UP = "setting_up"
 """The session's channels whose set-up goes on."""
@@ -39,7 +41,7 @@ class Step:
 
 def _steps(current: str, links: Mapping[str, str], done: Collection[str]) -> list[Step]:
     return [
-        Step(TITLES[name], links.get(name, ""), name in done and name != current, name == current)
+        Step(gettext(TITLES[name]), links.get(name, ""), name in done and name != current, name == current)
         for name in (*BEFORE, *AFTER)
     ]
 

@@ -9,6 +9,7 @@ from wharfinger.db.models import (
     AuthorisationAttempt,
     Channel,
     ChannelProduct,
+    CompletenessGap,
     CourierGroup,
     CourierGroupRule,
     CourierService,
@@ -16,6 +17,7 @@ from wharfinger.db.models import (
     Listing,
     Problem,
     SalesOrder,
+    SavedView,
     SellerAccount,
     Shipment,
     Site,
@@ -28,6 +30,7 @@ IN_ADDRESS: Mapping[str, type[Model]] = {
     "application_pk": AmazonApplication,
     "attempt_id": AuthorisationAttempt,
     "channel_id": Channel,
+    "gap_id": CompletenessGap,
     "group_id": CourierGroup,
     "item_id": StockItem,
     "listing_id": Listing,
@@ -39,6 +42,7 @@ IN_ADDRESS: Mapping[str, type[Model]] = {
     "shipment_id": Shipment,
     "site_id": Site,
     "user_id": User,
+    "view_id": SavedView,
 }
 """By the hole's name in the pattern of the address."""
 OF_IMPORTED_ORDERS = "imported-orders/"

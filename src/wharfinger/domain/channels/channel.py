@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import N_
 
 
 class ImportFba(Labelled):
@@ -96,10 +97,10 @@ class Missing:
     by_choice: bool = False
 
 
-ONLY_CHECKED = "Sandbox: only checked"
+ONLY_CHECKED = N_("Sandbox: only checked")
 SANDBOX_MISSING = Missing(
     f"{ONLY_CHECKED}.",
-    "It imports no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading.",
+    N_("It imports no orders and sends nothing. Deactivate it, then activate it for the simulator, to try trading."),
     by_choice=True,
 )
 
@@ -108,22 +109,24 @@ def missing_before_running(facts: ChannelFacts) -> tuple[Missing, ...]:
     """Everything that keeps the channel from running, most basic first; empty = it runs."""
     found = []
     if facts.archived:
-        found.append(Missing("The channel is archived.", "Restore it from the channel's page.", by_choice=True))
+        found.append(Missing(N_("The channel is archived."), N_("Restore it from the channel's page."), by_choice=True))
     if not facts.enabled:
-        found.append(Missing("Channel Enabled is off.", "Switch it on under General.", by_choice=True))
+        found.append(Missing(N_("Channel Enabled is off."), N_("Switch it on under General."), by_choice=True))
     if not facts.activated:
-        remedy = "An administrator activates it on the channel's page."
-        found.append(Missing("Not activated in this demo system.", remedy, by_choice=True))
+        remedy = N_("An administrator activates it on the channel's page.")
+        found.append(Missing(N_("Not activated in this demo system."), remedy, by_choice=True))
     if facts.only_checked:
         found.append(SANDBOX_MISSING)
     if not facts.has_site:
-        found.append(Missing("No Site is set.", "Set Site in the (Global) options list."))
+        found.append(Missing(N_("No Site is set."), N_("Set Site in the (Global) options list.")))
     if facts.kind is Fulfilment.FBM and not facts.has_courier:
-        found.append(Missing("No courier service is mapped.", "Choose a courier service in the (Global) options list."))
+        found.append(
+            Missing(N_("No courier service is mapped."), N_("Choose a courier service in the (Global) options list."))
+        )
     remedies = {
-        LinkState.WAITING: "Press Authorise.",
-        LinkState.NOT_LINKED: "See the checks below, fix what failed, then press Check again.",
-        LinkState.LOST: "Press Authorise again; queued work is sent afterwards.",
+        LinkState.WAITING: N_("Press Authorise."),
+        LinkState.NOT_LINKED: N_("See the checks below, fix what failed, then press Check again."),
+        LinkState.LOST: N_("Press Authorise again; queued work is sent afterwards."),
     }
     if facts.link is not LinkState.LINKED:
         found.append(Missing(f"{facts.link.label}.", remedies[facts.link]))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment
+from wharfinger.domain.sentences import N_
 
 
 class FirstImport(Labelled):
@@ -23,14 +24,14 @@ class Proposal:
 def propose(status: AmazonStatus, fulfilment: Fulfilment | None) -> Proposal:
     """By Amazon's status: what has left already is recorded without moving stock or telling Amazon."""
     if status is AmazonStatus.CANCELLED:
-        return Proposal(FirstImport.IGNORE, "Cancelled at Amazon.")
+        return Proposal(FirstImport.IGNORE, N_("Cancelled at Amazon."))
     if fulfilment is Fulfilment.FBA:
-        return Proposal(FirstImport.IMPORT, "Fulfilled by Amazon; imported once Amazon has shipped it.")
+        return Proposal(FirstImport.IMPORT, N_("Fulfilled by Amazon; imported once Amazon has shipped it."))
     if status is AmazonStatus.SHIPPED:
-        return Proposal(FirstImport.RECORD, "Already shipped: no stock is moved and no dispatch is confirmed.")
+        return Proposal(FirstImport.RECORD, N_("Already shipped: no stock is moved and no dispatch is confirmed."))
     if status.pending:
-        return Proposal(FirstImport.IMPORT, "Not paid yet: it reserves stock.")
-    return Proposal(FirstImport.IMPORT, "Not shipped yet.")
+        return Proposal(FirstImport.IMPORT, N_("Not paid yet: it reserves stock."))
+    return Proposal(FirstImport.IMPORT, N_("Not shipped yet."))
 
 
 def choices(status: AmazonStatus, fulfilment: Fulfilment | None) -> tuple[FirstImport, ...]:

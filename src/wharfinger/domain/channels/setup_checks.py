@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import N_
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def checks_for(kind: Fulfilment, facts: SetupFacts, seller_id: str = "", *, come
 
 
 def _fbm_checks(facts: SetupFacts) -> list[Check]:
-    title = "A courier service that gives its tracking number at once"
+    title = N_("A courier service that gives its tracking number at once")
     if facts.prompt_couriers:
         courier = Check(CheckState.GOOD, title, ", ".join(name for _, name in facts.prompt_couriers))
     elif facts.other_couriers:
@@ -77,24 +78,27 @@ def _fbm_checks(facts: SetupFacts) -> list[Check]:
             title,
             f"There is none. {', '.join(facts.other_couriers)} can be chosen, but a tracking number that comes later "
             "means a late confirmation, which you must acknowledge.",
-            "Add one whose label software shows the number at once.",
+            N_("Add one whose label software shows the number at once."),
             "courier",
-            "Add a courier service",
+            N_("Add a courier service"),
         )
     else:
         courier = Check(
             CheckState.BAD,
             title,
-            "There is no courier service yet. Amazon needs the tracking number when the parcel is dispatched.",
-            "Add the service you ship with.",
+            N_("There is no courier service yet. Amazon needs the tracking number when the parcel is dispatched."),
+            N_("Add the service you ship with."),
             "courier",
-            "Add a courier service",
+            N_("Add a courier service"),
         )
     if facts.own_sites:
-        return [courier, Check(CheckState.GOOD, "A site of your own", ", ".join(name for _, name in facts.own_sites))]
-    remedy = "Create your warehouse, shop or 3PL site."
-    text = "Orders are fulfilled from one."
-    return [courier, Check(CheckState.BAD, "A site of your own", text, remedy, "site", "Create a site")]
+        return [
+            courier,
+            Check(CheckState.GOOD, N_("A site of your own"), ", ".join(name for _, name in facts.own_sites)),
+        ]
+    remedy = N_("Create your warehouse, shop or 3PL site.")
+    text = N_("Orders are fulfilled from one.")
+    return [courier, Check(CheckState.BAD, N_("A site of your own"), text, remedy, "site", N_("Create a site"))]
 
 
 def _fba_checks(facts: SetupFacts) -> list[Check]:
@@ -106,7 +110,7 @@ def _fba_checks(facts: SetupFacts) -> list[Check]:
                 title,
                 f"{facts.marketplace} is served from Amazon's stock in the pool {facts.pool_title}. A stock control "
                 "site of kind FBA for it is mandatory.",
-                "Create it now; you return here afterwards.",
+                N_("Create it now; you return here afterwards."),
                 "fba-site",
                 f"Create the FBA site for {facts.pool_title}",
             )
@@ -114,42 +118,42 @@ def _fba_checks(facts: SetupFacts) -> list[Check]:
     names = ", ".join(f"{site.name} ({site.account})" if site.account else site.name for site in facts.pool_sites)
     found = Check(CheckState.GOOD, title, names)
     if any(site.loaded for site in facts.pool_sites):
-        return [found, Check(CheckState.GOOD, "Its stock levels", "They were loaded from Amazon.")]
-    text = (
+        return [found, Check(CheckState.GOOD, N_("Its stock levels"), N_("They were loaded from Amazon."))]
+    text = N_(
         "It has none yet. FBA orders wait until the levels are loaded; when the channel is linked, press Load levels "
         "from Amazon and the orders are imported."
     )
-    return [found, Check(CheckState.WARN, "Its stock levels", text)]
+    return [found, Check(CheckState.WARN, N_("Its stock levels"), text)]
 
 
 def _twin_check(kind: Fulfilment, facts: SetupFacts, seller_id: str) -> Check:
     title = f"No {kind.value} channel for {facts.marketplace} yet"
     if not facts.twins:
-        return Check(CheckState.GOOD, title, "Each seller account has one channel for a marketplace and kind.")
+        return Check(CheckState.GOOD, title, N_("Each seller account has one channel for a marketplace and kind."))
     names = ", ".join(name for _, name in facts.twins)
     if seller_id and seller_id in facts.twin_sellers:
         text = f"There is {names}, and seller {seller_id} has one channel for a marketplace and kind."
-        return Check(CheckState.BAD, title, text, "Choose another marketplace, or another seller account.")
+        return Check(CheckState.BAD, title, text, N_("Choose another marketplace, or another seller account."))
     return Check(CheckState.WARN, title, f"There is {names}. A second one is possible for another seller account only.")
 
 
 def _application_check(facts: SetupFacts) -> Check:
-    title = "Your Amazon application"
+    title = N_("Your Amazon application")
     if facts.application:
-        return Check(CheckState.GOOD, title, "It is entered under Settings; Authorise uses it.")
-    text = "It is not entered yet. Both Authorise and an Auth Token need your own application at Amazon."
-    return Check(CheckState.WARN, title, text, "Enter it now or later.", "application", "Enter the application")
+        return Check(CheckState.GOOD, title, N_("It is entered under Settings; Authorise uses it."))
+    text = N_("It is not entered yet. Both Authorise and an Auth Token need your own application at Amazon.")
+    return Check(CheckState.WARN, title, text, N_("Enter it now or later."), "application", N_("Enter the application"))
 
 
 def _address_check(comes_back: bool) -> Check:
-    title = "Amazon can send you back here"
+    title = N_("Amazon can send you back here")
     if comes_back:
-        return Check(CheckState.GOOD, title, "Authorise leads to Seller Central and back.")
-    text = (
+        return Check(CheckState.GOOD, title, N_("Authorise leads to Seller Central and back."))
+    text = N_(
         "Our own address is not https, and Amazon sends browsers back to https addresses only. Paste the Auth Token of "
         "a self-authorised application on the step Channel Specific."
     )
-    return Check(CheckState.WARN, title, text, "Or give this installation an https address (WHARFINGER_URL).")
+    return Check(CheckState.WARN, title, text, N_("Or give this installation an https address (WHARFINGER_URL)."))
 
 
 def stops(checks: Sequence[Check]) -> int:

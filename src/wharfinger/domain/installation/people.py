@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.sentences import N_
 
 
 class Role(Labelled):
@@ -16,16 +17,16 @@ class Role(Labelled):
 class Right(StrEnum):
     """One thing that a person may or may not do."""
 
-    EDIT_CHANNELS = "edit channels"
-    SEE_CREDENTIALS = "see credentials"
-    EDIT_STOCK = "edit stock"
-    SHIP = "ship"
-    FIX_PROBLEMS = "fix problems"
-    ADMINISTER = "administer the installation"
-    SEE_PERSONAL_DATA = "see personal data"
-    SEE_BUYER_CONTACT = "see buyers' e-mail addresses and tax numbers"
-    SEE_AUDIT = "see the audit log"
-    SET_TRADE_RATE = "set the speed of the demo's clock"
+    EDIT_CHANNELS = N_("edit channels")
+    SEE_CREDENTIALS = N_("see credentials")
+    EDIT_STOCK = N_("edit stock")
+    SHIP = N_("ship")
+    FIX_PROBLEMS = N_("fix problems")
+    ADMINISTER = N_("administer the installation")
+    SEE_PERSONAL_DATA = N_("see personal data")
+    SEE_BUYER_CONTACT = N_("see buyers' e-mail addresses and tax numbers")
+    SEE_AUDIT = N_("see the audit log")
+    SET_TRADE_RATE = N_("set the speed of the demo's clock")
 
 
 _ALL = frozenset(Right)

@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.alerts import AlertRow
@@ -136,12 +137,12 @@ def zoned(value: datetime | None, zone: str, style: Style = "short") -> str:
     written = f"{written_moment(there, style)} {_zone_name(there)}"
     mine: Style = "short" if style == "time" and there.date() != here.date() else style
     return format_html(
-        '<time datetime="{}" title="{} ({})">{}</time> <span class="under">{} your time</span>',
+        '<time datetime="{}" title="{} ({})">{}</time> <span class="under">{}</span>',
         _machine(value),
         written_moment(there, "exact"),
         zone,
         written,
-        written_moment(here, mine),
+        gettext("%(time)s your time") % {"time": written_moment(here, mine)},
     )
 
 
@@ -196,18 +197,19 @@ def state(value: object, tone: str = "", label: str = "") -> SafeString:
 @register.simple_tag
 def chip(text: object, what: str = "") -> SafeString:
     """A code or number that people copy, with its button. `what` names it: `Copy order number`."""
-    label = f"Copy {what or 'this'}"
+    label = gettext("Copy %(what)s") % {"what": what} if what else gettext("Copy this")
     if text is None or _text(text) == "":
         return NOTHING
     return format_html(
         '<span class="chip"><span>{}</span><button type="button" class="chip-copy" data-copy="{}" title="{}">'
-        '{}<span class="unseen">{}</span><span class="unseen" role="status" data-copy-said="Copied"></span>'
+        '{}<span class="unseen">{}</span><span class="unseen" role="status" data-copy-said="{}"></span>'
         "</button></span>",
         _text(text),
         _text(text),
         label,
         icon("copy"),
         label,
+        gettext("Copied"),
     )
 
 
@@ -268,7 +270,7 @@ def shown(field: forms.BoundField) -> str:
 def written_value(field: forms.Field, value: Any) -> str:
     """A value of a form's field in the words of the page."""
     if isinstance(field, forms.BooleanField):
-        return "Yes" if value else "No"
+        return gettext("Yes") if value else gettext("No")
     choices = getattr(field, "choices", None)
     if choices is not None:
         wanted = value if isinstance(value, (list, tuple)) else [value]

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.access.applications import ApplicationFacts, application_facts, list_applications
@@ -85,7 +86,9 @@ def _edit(request: HttpRequest, known: ApplicationFacts | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         saved = _save(request, form, known)
         if saved is not None:
-            messages.success(request, "The application is saved. Channels that use it are being checked with Amazon.")
+            messages.success(
+                request, gettext("The application is saved. Channels that use it are being checked with Amazon.")
+            )
             return redirect(next_page(request, reverse("amazon-application-edit", args=[saved])))
     context = {
         "form": form,
@@ -129,7 +132,9 @@ def rotate(request: HttpRequest, application_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, "A new secret is requested from Amazon. The old one is used until it arrives.")
+        messages.success(
+            request, gettext("A new secret is requested from Amazon. The old one is used until it arrives.")
+        )
     return redirect("amazon-application-edit", application_pk=application_pk)
 
 
@@ -142,7 +147,7 @@ def remove(request: HttpRequest, application_pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
         return redirect("amazon-application-edit", application_pk=application_pk)
-    messages.success(request, "The application is removed here. At Amazon it is unchanged.")
+    messages.success(request, gettext("The application is removed here. At Amazon it is unchanged."))
     return redirect("settings")
 
 

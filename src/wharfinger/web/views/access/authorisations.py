@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.access.applications import ApplicationFacts, application_by_id, application_of_account
@@ -109,7 +110,8 @@ def _application_of(access: AccessFacts) -> ApplicationFacts:
     application = application_of_account(access.account_id)
     if application is None:
         raise Refused(
-            f"No Amazon application is set up for {access.region} yet. Enter it under Settings, Amazon application."
+            gettext("No Amazon application is set up for %(region)s yet. Enter it under Settings, Amazon application.")
+            % {"region": access.region}
         )
     return application
 
@@ -188,7 +190,7 @@ def begin_from_seller_central(request: HttpRequest) -> HttpResponse:
     """Who is signed in is sent back to Seller Central, to give the consent anew."""
     consent_request = request.session.get(_CONSENT_REQUEST)
     if consent_request is None:
-        return _cannot_begin(request, "Seller Central requested nothing in this browser session.")
+        return _cannot_begin(request, gettext("Seller Central requested nothing in this browser session."))
     chosen = _chosen(request, consent_request["seller_id"])
     if chosen is None:
         return _choose(request, consent_request["seller_id"])
@@ -224,7 +226,8 @@ def _requesting_application(callback: Callback) -> ApplicationFacts:
     application = application_by_id(callback.application_id)
     if application is None:
         raise NotAmazons(
-            f"Seller Central requests the application {callback.application_id[:80]}, which is not entered here."
+            gettext("Seller Central requests the application %(id)s, which is not entered here.")
+            % {"id": callback.application_id[:80]}
         )
     return application
 
@@ -318,7 +321,11 @@ def revoke(request: HttpRequest, channel_id: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, message_of(refused))
         else:
-            messages.success(request, f"{access.account}: the access is removed here. All queued work is kept.")
+            messages.success(
+                request,
+                gettext("%(account)s: the access is removed here. All queued work is kept.")
+                % {"account": access.account},
+            )
         return redirect("channel-access", channel_id=channel_id)
     base = seller_central_base(access.seller_central, settings.WHARFINGER.simulator_url)
     context = {"access": access, "channel_id": channel_id, "manage": f"{base}/apps/manage"}

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.orders.notifications import NotificationFacts, notification_facts
@@ -19,7 +20,7 @@ from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.notifications import QueueForm
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 AMAZONS_ACCOUNT = "arn:aws:iam::437568002678:root"
@@ -82,7 +83,7 @@ def save(request: HttpRequest, account_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "The queue is saved. Send a test message to try it.")
+            messages.success(request, gettext("The queue is saved. Send a test message to try it."))
             return redirect("notifications", account_id=account_id)
     context = _context(request, facts)
     live = live_part(request, "state", "wharfinger/notifications/state.html", context)
@@ -94,7 +95,7 @@ def _press(request: HttpRequest, account_id: int, verb: Callable[[], None], said
     try:
         verb()
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
         messages.success(request, said)
     return redirect("notifications", account_id=account_id)
@@ -104,7 +105,7 @@ def _press(request: HttpRequest, account_id: int, verb: Callable[[], None], said
 @require_POST
 def test(request: HttpRequest, account_id: int) -> HttpResponse:
     user, now = person(request), trade_now()
-    said = "The test message is on its way through your queue."
+    said = gettext("The test message is on its way through your queue.")
     return _press(request, account_id, lambda: notifications.send_test(account_id, user=user, now=now), said)
 
 
@@ -116,7 +117,7 @@ def switch_on(request: HttpRequest, account_id: int) -> HttpResponse:
         request,
         account_id,
         lambda: notifications.switch_on(account_id, replace_other=replace_other, user=user, now=now),
-        "Amazon is being subscribed to your queue.",
+        gettext("Amazon is being subscribed to your queue."),
     )
 
 
@@ -124,7 +125,7 @@ def switch_on(request: HttpRequest, account_id: int) -> HttpResponse:
 @require_POST
 def switch_off(request: HttpRequest, account_id: int) -> HttpResponse:
     user, now = person(request), trade_now()
-    said = "Switched off: orders come in by searching, as before."
+    said = gettext("Switched off: orders come in by searching, as before.")
     return _press(request, account_id, lambda: notifications.switch_off(account_id, user=user, now=now), said)
 
 
@@ -132,7 +133,7 @@ def switch_off(request: HttpRequest, account_id: int) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, account_id: int) -> HttpResponse:
     user, now = person(request), trade_now()
-    said = "The queue and its key are removed."
+    said = gettext("The queue and its key are removed.")
     return _press(request, account_id, lambda: notifications.remove_queue(account_id, user=user, now=now), said)
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.access.applications import application_of_account
@@ -108,7 +109,9 @@ def _merged(channel: ChannelPage, data: QueryDict) -> tuple[Merged, ChannelForm,
 def _after_save(request: HttpRequest, channel_id: int) -> HttpResponse:
     if request.POST.get("then") == "authorise":
         return redirect("channel-authorise", channel_id=channel_id)
-    messages.success(request, "Saved. The checks with Amazon are running; the lines below are updated automatically.")
+    messages.success(
+        request, gettext("Saved. The checks with Amazon are running; the lines below are updated automatically.")
+    )
     if is_setting_up(request, channel_id):
         return redirect("channel-set-up-authorise", channel_id=channel_id)
     return redirect("channel", channel_id=channel_id)
@@ -123,7 +126,7 @@ def _back(request: HttpRequest, channel_id: int) -> HttpResponse:
 def check_again(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel_or_404(channel_id)
     channel_life.check_again(channel_id)
-    messages.success(request, "The checks with Amazon are running again.")
+    messages.success(request, gettext("The checks with Amazon are running again."))
     return _back(request, channel_id)
 
 
@@ -136,10 +139,18 @@ def activate(request: HttpRequest, channel_id: int) -> HttpResponse:
     try:
         if wanted in _ACTIVATED_FOR:
             channel_life.activate_channel(channel_id, _ACTIVATED_FOR[wanted], now=trade_now(), user=person(request))
-            messages.success(request, f"{channel.name} is activated for {_ACTIVATED_FOR[wanted].backend}.")
+            messages.success(
+                request,
+                gettext("%(channel)s is activated for %(backend)s.")
+                % {"channel": channel.name, "backend": _ACTIVATED_FOR[wanted].backend},
+            )
         else:
             channel_life.deactivate_channel(channel_id, now=trade_now(), user=person(request))
-            messages.success(request, f"{channel.name} is deactivated: nothing is sent or received; all data is kept.")
+            messages.success(
+                request,
+                gettext("%(channel)s is deactivated: nothing is sent or received; all data is kept.")
+                % {"channel": channel.name},
+            )
     except Refused as refused:
         messages.error(request, message_of(refused))
     return _back(request, channel_id)
@@ -151,8 +162,9 @@ def enable(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel_or_404(channel_id)
     wanted = request.POST.get("enabled") == "on"
     channel_life.enable_channel(channel_id, wanted, now=trade_now(), user=person(request))
-    words = "enabled" if wanted else "disabled: nothing is sent or received; queued work is kept"
-    messages.success(request, f"The channel is {words}.")
+    enabled = gettext("The channel is enabled.")
+    disabled = gettext("The channel is disabled: nothing is sent or received; queued work is kept.")
+    messages.success(request, enabled if wanted else disabled)
     return _back(request, channel_id)
 
 

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.channels.channel_facts import ChannelPage
@@ -40,10 +41,13 @@ def make_more(request: HttpRequest, channel_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            count = f"{len(made)} channels are" if len(made) > 1 else f"{made[0].name} is"
-            messages.success(
-                request, f"{count} created. They share the authorisation; each is being checked with Amazon."
+            count = len(made)
+            created = ngettext(
+                "%(name)s is created. It shares the authorisation, and is being checked with Amazon.",
+                "%(count)s channels are created. They share the authorisation; each is being checked with Amazon.",
+                count,
             )
+            messages.success(request, created % {"count": count, "name": made[0].name})
             if is_setting_up(request, channel_id):
                 return redirect("channel-set-up-first-import", channel_id=channel_id)
             return redirect("channel-list")
@@ -69,7 +73,10 @@ def _more_form(request: HttpRequest, channel: ChannelPage, offers: Offers) -> Mo
 def archive(request: HttpRequest, channel_id: int) -> HttpResponse:
     channel = channel_or_404(channel_id)
     channel_life.archive_channel(channel_id, now=trade_now(), user=person(request))
-    messages.success(request, f"{channel.name} is archived: nothing is sent or received; all data is kept.")
+    messages.success(
+        request,
+        gettext("%(channel)s is archived: nothing is sent or received; all data is kept.") % {"channel": channel.name},
+    )
     return redirect("channel-list")
 
 
@@ -82,7 +89,7 @@ def restore(request: HttpRequest, channel_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"{channel.name} is restored.")
+        messages.success(request, gettext("%(channel)s is restored.") % {"channel": channel.name})
     return redirect("channel", channel_id=channel_id)
 
 
@@ -97,7 +104,7 @@ def delete(request: HttpRequest, channel_id: int) -> HttpResponse:
         except Refused as refused:
             messages.error(request, message_of(refused))
             return redirect("channel", channel_id=channel_id)
-        messages.success(request, f"{name} is deleted.")
+        messages.success(request, gettext("%(name)s is deleted.") % {"name": name})
         return redirect("channel-list")
     return render(request, "wharfinger/channels/delete.html", {"channel": channel})
 
@@ -112,7 +119,11 @@ def accept_zone(request: HttpRequest, channel_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"{channel.marketplace} uses the time zone {zone} from now on.")
+        messages.success(
+            request,
+            gettext("%(marketplace)s uses the time zone %(zone)s from now on.")
+            % {"marketplace": channel.marketplace, "zone": zone},
+        )
     return redirect("channel", channel_id=channel_id)
 
 

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.channels.channel_facts import ChannelHead
@@ -35,7 +36,9 @@ KEPT = "first_import"
 def decide(request: HttpRequest, channel_id: int) -> HttpResponse:
     head = head_or_404(channel_id)
     if not head.dont_import_orders:
-        messages.info(request, "Don't import orders is off: orders of this channel are imported as they arrive.")
+        messages.info(
+            request, gettext("Don't import orders is off: orders of this channel are imported as they arrive.")
+        )
         return redirect("channel-orders", channel_id=channel_id)
     cursor = request.GET.get("at", "")
     decisions = kept_decisions(request, channel_id)
@@ -58,7 +61,7 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
         messages.error(request, message_of(refused))
         return redirect("channel-orders", channel_id=head.id)
     forget_decisions(request, head.id)
-    messages.success(request, f"The import has started{_counts_text(done)}. New orders are imported as they arrive.")
+    messages.success(request, _started(done))
     if not is_setting_up(request, head.id):
         return redirect("channel-orders", channel_id=head.id)
     if any(row.brake for row in first_imports_of(head.account_id)):
@@ -66,10 +69,12 @@ def _start(request: HttpRequest, head: ChannelHead, decisions: Decisions) -> Htt
     return redirect("channel-set-up-done", channel_id=head.id)
 
 
-def _counts_text(done: Mapping[FirstImport, int]) -> str:
-    """What became of the orders that were found; nothing where there were none."""
+def _started(done: Mapping[FirstImport, int]) -> str:
+    """With what became of the orders that were found, where there were any."""
     counts = "; ".join(f"{choice.label}: {number}" for choice, number in done.items() if number)
-    return f" ({counts})" if counts else ""
+    if not counts:
+        return gettext("The import has started. New orders are imported as they arrive.")
+    return gettext("The import has started (%(counts)s). New orders are imported as they arrive.") % {"counts": counts}
 
 
 def _address(channel_id: int, cursor: str) -> str:

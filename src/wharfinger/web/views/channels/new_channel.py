@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.access.applications import application_of_region
@@ -34,6 +35,7 @@ from wharfinger.domain.channels.setup_checks import (
 )
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import N_
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.channels import channel_life, channel_set_up
 from wharfinger.operations.channels.channel_set_up import check_general, check_specific, first_start_date
@@ -66,10 +68,12 @@ FIELDS = {
 }
 FORMS = ("general", "specific", "options")
 LEADS = {
-    "general": "The channel's name, and what it does automatically.",
-    "specific": "Which seller account sells where, and how order lines are matched to your stock.",
-    "options": "Options for every order type. Sales Source, customers, invoices and the rest start with the "
-    "first values in your settings; rows for single order types are added on the channel's page.",
+    "general": N_("The channel's name, and what it does automatically."),
+    "specific": N_("Which seller account sells where, and how order lines are matched to your stock."),
+    "options": N_(
+        "Options for every order type. Sales Source, customers, invoices and the rest start with the first values in "
+        "your settings; rows for single order types are added on the channel's page."
+    ),
 }
 
 
@@ -138,7 +142,7 @@ def _take(request: HttpRequest, draft: Draft, step: str) -> HttpResponse:
     go = request.POST.get("go", "")
     if go == "cancel":
         forget_draft(request, draft.key)
-        messages.info(request, "Nothing was created.")
+        messages.info(request, gettext("Nothing was created."))
         return redirect("channel-list")
     before = draft.values.get("marketplace_id", "")
     take_down(draft, FIELDS.get(step, ()), request.POST)
@@ -238,7 +242,10 @@ def _leave_checks(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     form = MarketplaceForm(draft.data(), initial={})
     typed = draft.values.get("marketplace_typed", "").strip()
     if form.is_valid() and typed:
-        form.add_error("marketplace_typed", f"“{typed[:40]}” is not a marketplace ID of Amazon. Choose one above.")
+        form.add_error(
+            "marketplace_typed",
+            gettext("“%(typed)s” is not a marketplace ID of Amazon. Choose one above.") % {"typed": typed[:40]},
+        )
     if form.errors:
         _fail(request, draft, "checks")
         return _checks(request, draft, form)
@@ -299,7 +306,7 @@ def _form_page(request: HttpRequest, draft: Draft, step: str, form: ChannelForm 
         **_checks_context(draft),
         "form": form,
         "facts": facts,
-        "lead": LEADS[step],
+        "lead": gettext(LEADS[step]),
         "token_last_four": draft.token_last_four,
         "token_first": token_first(application_of_region(draft.values.get("region", ""))),
         "touched": touched_by(draft.values.get("region", ""), draft.values.get("seller_id", "").strip()),
@@ -423,7 +430,12 @@ def _save(request: HttpRequest, draft: Draft, go: str) -> HttpResponse:
     activated = _may_activate(request) and request.POST.get("activate") == "on" and _activate(request, channel.pk)
     if go == "authorise" and asks_consent and (activated or channel.activated):
         return redirect("channel-authorise", channel_id=channel.pk)
-    messages.success(request, f"{channel.name} is saved.{' Next: authorise it at Amazon.' if asks_consent else ''}")
+    saved = (
+        gettext("%(channel)s is saved. Next: authorise it at Amazon.")
+        if asks_consent
+        else gettext("%(channel)s is saved.")
+    )
+    messages.success(request, saved % {"channel": channel.name})
     return redirect("channel-set-up-authorise", channel_id=channel.pk)
 
 

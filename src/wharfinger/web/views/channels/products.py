@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.channels.channel_products import (
@@ -164,8 +165,12 @@ def approve_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     else:
         channel_life.approve_stock_upload(channel_id, user=person(request), now=trade_now())
         approved = 1
-    whose = "" if approved == 1 else f" for {approved} channels"
-    messages.success(request, f"Approved{whose}. The quantities are being sent; see the progress below.")
+    said = ngettext(
+        "Approved. The quantities are being sent; see the progress below.",
+        "Approved for %(channels)s channels. The quantities are being sent; see the progress below.",
+        approved,
+    )
+    messages.success(request, said % {"channels": approved})
     return redirect("channel-stock", channel_id=channel_id)
 
 
@@ -177,7 +182,9 @@ def send_quantity(request: HttpRequest, channel_id: int, listing_id: int) -> Htt
     sku = listings.send_quantity_again(listing_id, now=trade_now(), user=person(request))
     if sku is None:
         raise Http404
-    messages.success(request, f"The quantity of {sku[:80]} is being sent to Amazon; see its row below.")
+    messages.success(
+        request, gettext("The quantity of %(sku)s is being sent to Amazon; see its row below.") % {"sku": sku[:80]}
+    )
     query = request.GET.urlencode()
     return redirect(f"{reverse('channel-stock', args=[channel_id])}{f'?{query}' if query else ''}")
 
@@ -237,7 +244,11 @@ def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
     if code:
         found = item_by_code(code)
         if found is None:
-            form.add_error("code", f"There is no stock item with the code {code[:60]}. Codes are compared exactly.")
+            form.add_error(
+                "code",
+                gettext("There is no stock item with the code %(code)s. Codes are compared exactly.")
+                % {"code": code[:60]},
+            )
             return False
         item_id = found.id
     try:
@@ -245,8 +256,12 @@ def _linked(request: HttpRequest, unlinked: Unlinked, form: LinkForm) -> bool:
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    went_on = {0: "", 1: " One held line continues."}.get(fixed, f" {fixed} held lines continue.")
-    messages.success(request, f"{unlinked.sku[:80]} is linked.{went_on}")
+    linked = gettext("%(sku)s is linked.")
+    if fixed:
+        linked = ngettext(
+            "%(sku)s is linked. One held line continues.", "%(sku)s is linked. %(lines)s held lines continue.", fixed
+        )
+    messages.success(request, linked % {"sku": unlinked.sku[:80], "lines": fixed})
     return True
 
 
@@ -258,7 +273,7 @@ def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, "Unlinked. Amazon keeps the quantity sent last.")
+        messages.success(request, gettext("Unlinked. Amazon keeps the quantity sent last."))
     return redirect(_back(request))
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.access.applications import application_of_account
@@ -110,8 +111,12 @@ def _start_imports(request: HttpRequest, channel: ChannelPage, rows: tuple[First
         forget_decisions(request, each)
     if any(row.site_id for row in rows if row.id in done):
         triggers.run_flow(channel.account_id, "fba_stock_in", soon=True)
-    started = f"{len(done)} imports have started" if len(done) > 1 else "The import has started"
-    messages.success(request, f"{started}. New orders are imported as they arrive.")
+    started = ngettext(
+        "The import has started. New orders are imported as they arrive.",
+        "%(imports)s imports have started. New orders are imported as they arrive.",
+        len(done),
+    )
+    messages.success(request, started % {"imports": len(done)})
     if any(row.brake for row in first_imports_of(channel.account_id)):
         return redirect("channel-set-up-first-import", channel_id=channel.id)
     return redirect("channel-set-up-done", channel_id=channel.id)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.dashboard import dashboard
@@ -48,7 +49,7 @@ def sync_now(request: HttpRequest, account_id: int, flow: str) -> HttpResponse:
     if flow not in FLOW_TITLES:
         raise Http404
     flows.bring_forward(account_id, flow, now=trade_now())
-    messages.success(request, f"{FLOW_TITLES[flow]}: running now.")
+    messages.success(request, gettext("%(flow)s: running now.") % {"flow": FLOW_TITLES[flow]})
     return redirect(next_page(request, reverse("dashboard")))
 
 

@@ -11,8 +11,10 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 
 from wharfinger.db.models import User
+from wharfinger.domain.sentences import N_
 
 log = logging.getLogger(__name__)
 Answer = Callable[[HttpRequest], HttpResponseBase]
@@ -26,45 +28,45 @@ class ErrorText:
 
 
 BAD_REQUEST = ErrorText(
-    "The request could not be read",
-    "Something in the address or the form is not what this page expects. Nothing was changed.",
-    "Go back, load the page again, and send it once more.",
+    N_("The request could not be read"),
+    N_("Something in the address or the form is not what this page expects. Nothing was changed."),
+    N_("Go back, load the page again, and send it once more."),
 )
 TOO_MANY = ErrorText(
-    "The form has too many fields",
-    "More fields were sent than any page here has. Nothing was changed.",
-    "Go back, tick fewer rows, and send the form in parts.",
+    N_("The form has too many fields"),
+    N_("More fields were sent than any page here has. Nothing was changed."),
+    N_("Go back, tick fewer rows, and send the form in parts."),
 )
 TOO_LARGE = ErrorText(
-    "Too large",
-    "The text or file is larger than this page accepts. Nothing was changed.",
-    "Send less at once: split the text or the file, and import the parts one after the other.",
+    N_("Too large"),
+    N_("The text or file is larger than this page accepts. Nothing was changed."),
+    N_("Send less at once: split the text or the file, and import the parts one after the other."),
 )
 FORBIDDEN = ErrorText(
-    "Your role does not allow this",
-    "The page, or what its button does, needs another role than yours. Nothing was changed.",
-    "Ask an administrator to do it, or to give you a role that may.",
+    N_("Your role does not allow this"),
+    N_("The page, or what its button does, needs another role than yours. Nothing was changed."),
+    N_("Ask an administrator to do it, or to give you a role that may."),
 )
 FORM_TOO_OLD = ErrorText(
-    "This form is too old to be sent",
-    "You signed in or out since it was opened, or cookies are blocked. Nothing was changed.",
-    "Go back, load the page again, and send the form once more.",
+    N_("This form is too old to be sent"),
+    N_("You signed in or out since it was opened, or cookies are blocked. Nothing was changed."),
+    N_("Go back, load the page again, and send the form once more."),
 )
 NOT_FOUND = ErrorText(
-    "Page not found",
-    "There is no page at this address. What it showed may have been deleted, or the address has a typing error.",
-    "Search for it above by its number, or start at the dashboard.",
+    N_("Page not found"),
+    N_("There is no page at this address. What it showed may have been deleted, or the address has a typing error."),
+    N_("Search for it above by its number, or start at the dashboard."),
 )
-NOT_FOUND_OUTSIDE = replace(NOT_FOUND, remedy="Check the address; sign in if you have not.")
+NOT_FOUND_OUTSIDE = replace(NOT_FOUND, remedy=N_("Check the address; sign in if you have not."))
 NOT_ALLOWED = ErrorText(
-    "This address cannot be opened directly",
-    "It belongs to a button of another page, and is not a page of its own. Nothing was changed.",
-    "Go back to the page that has the button, and press it there.",
+    N_("This address cannot be opened directly"),
+    N_("It belongs to a button of another page, and is not a page of its own. Nothing was changed."),
+    N_("Go back to the page that has the button, and press it there."),
 )
 BROKEN = ErrorText(
-    "Something went wrong on our side",
-    "Unfinished changes were undone; nothing is left half done.",
-    "Try again in a minute. If it happens again, give your administrator the time: the reason is in the log.",
+    N_("Something went wrong on our side"),
+    N_("Unfinished changes were undone; nothing is left half done."),
+    N_("Try again in a minute. If it happens again, give your administrator the time: the reason is in the log."),
 )
 
 
@@ -100,7 +102,9 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 def answer(request: HttpRequest, status: int, words: ErrorText) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
-        return HttpResponse(f"{words.title}. {words.remedy}", status=status, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            f"{gettext(words.title)}. {gettext(words.remedy)}", status=status, content_type="text/plain; charset=utf-8"
+        )
     try:
         framed = _is_signed_in(request)
         return HttpResponse(_page(request if framed else None, status, words, _back(request)), status=status)

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.access.applications import list_applications
@@ -28,7 +29,9 @@ def show_settings(request: HttpRequest) -> HttpResponse:
             users.set_decimal_sign(person(request).pk, form.cleaned_data["decimal_sign"])
         if form.cleaned_data["language"]:
             users.set_language(person(request).pk, form.cleaned_data["language"])
-        messages.success(request, "Saved. Pages are in your language and zone, exported files have your decimal sign.")
+        messages.success(
+            request, gettext("Saved. Pages are in your language and zone, exported files have your decimal sign.")
+        )
         return redirect("settings")
     return _page(request, form, PendingForm(initial={"days": pending_days()}))
 
@@ -40,7 +43,12 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         days = form.cleaned_data["days"]
         reservations.set_pending_days(days, now=trade_now(), user=person(request))
-        messages.success(request, f"A pending order now keeps its units for {days} {'day' if days == 1 else 'days'}.")
+        kept = ngettext(
+            "A pending order now keeps its units for %(days)s day.",
+            "A pending order now keeps its units for %(days)s days.",
+            days,
+        )
+        messages.success(request, kept % {"days": days})
         return redirect("settings")
     return _page(request, ZoneForm(initial=_own(request)), form)
 

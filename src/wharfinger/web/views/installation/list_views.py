@@ -8,6 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from wharfinger.operations.installation import list_views
@@ -92,6 +93,10 @@ def _entry(request: HttpRequest, spec: ListSpec[object]) -> ViewEntry:
     )
 
 
+def _saved(entry: ViewEntry) -> str:
+    return gettext("The view “%(view)s” is saved.") % {"view": " ".join(entry.name.split())}
+
+
 @signed_in
 @require_POST
 def add_view(request: HttpRequest, which: str) -> HttpResponse:
@@ -100,7 +105,7 @@ def add_view(request: HttpRequest, which: str) -> HttpResponse:
     done = _try(
         request,
         lambda: made.append(list_views.add_view(spec.code, entry, user=person(request), now=trade_now())),
-        f"The view “{' '.join(entry.name.split())}” is saved.",
+        _saved(entry),
     )
     return _back(request, view=str(made[0]), columns=None) if done else _back(request)
 
@@ -113,20 +118,19 @@ def change_view(request: HttpRequest, which: str, view_id: int) -> HttpResponse:
     entry = _entry(request, spec)
     match action:
         case "save":
-            name = " ".join(entry.name.split())
             act = lambda: list_views.change_view(spec.code, view_id, entry, user=user, now=trade_now())  # noqa: E731
-            done = _try(request, act, f"The view “{name}” is saved.")
+            done = _try(request, act, _saved(entry))
             return _back(request, columns=None) if done else _back(request)
         case "delete":
             done = _try(
                 request,
                 lambda: list_views.delete_view(spec.code, view_id, user=user, now=trade_now()),
-                "The view is deleted.",
+                gettext("The view is deleted."),
             )
             return _back(request, view="0") if done else _back(request)
         case "first" | "not first":
             first = action == "first"
-            said = "The list opens with this view." if first else "The list opens with all its rows."
+            said = gettext("The list opens with this view.") if first else gettext("The list opens with all its rows.")
             _try(request, lambda: list_views.open_first(spec.code, view_id if first else None, user=user), said)
             return _back(request)
         case _:

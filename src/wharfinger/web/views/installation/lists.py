@@ -7,12 +7,14 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.installation.small_lists import EntryRow, entry_row, list_entries
 from wharfinger.db.queries.shipping.courier_groups import GroupPage, RuleRow, group_page
 from wharfinger.domain.installation.lists import LISTS, ListName
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation import small_lists
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import courier_groups
@@ -53,7 +55,7 @@ def add_entry(request: HttpRequest, slug: str) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Added. Channels can choose it now.")
+            messages.success(request, gettext("Added. Channels can choose it now."))
             return redirect("small-list", slug=slug)
     return _render_list(request, which, form)
 
@@ -84,7 +86,7 @@ def rename_entry(request: HttpRequest, slug: str, entry_id: int) -> HttpResponse
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("small-list", slug=slug)
     context = {"which": which, "list": LISTS[which], "entry": row, "form": form}
     return render(request, "wharfinger/lists/rename.html", context, status=422 if form.errors else 200)
@@ -103,7 +105,7 @@ def _button(verb: Callable[..., str], outcome: str) -> View:
         except Refused as refused:
             messages.error(request, message_of(refused))
         else:
-            messages.success(request, f"“{name}” {outcome}")
+            messages.success(request, gettext(outcome) % {"name": name})
         return redirect("small-list", slug=slug)
 
     return press
@@ -141,7 +143,7 @@ def new_rule(request: HttpRequest, group_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "The line is added, as the last one.")
+            messages.success(request, gettext("The line is added, as the last one."))
             return redirect("courier-group", group_id=group_id)
     return _render_rule(request, group, form, None)
 
@@ -158,7 +160,7 @@ def edit_rule(request: HttpRequest, group_id: int, rule_id: int) -> HttpResponse
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("courier-group", group_id=group_id)
     return _render_rule(request, group, form, row)
 
@@ -177,7 +179,7 @@ def change_rule(request: HttpRequest, group_id: int, rule_id: int) -> HttpRespon
     try:
         if wanted == "remove":
             courier_groups.remove_rule(group_id, rule_id, now=trade_now(), user=person(request))
-            messages.success(request, "The line is removed.")
+            messages.success(request, gettext("The line is removed."))
         elif wanted in ("up", "down"):
             courier_groups.move_rule(group_id, rule_id, up=wanted == "up", now=trade_now(), user=person(request))
     except Refused as refused:
@@ -193,17 +195,19 @@ routes = [
     path(f"{_LIST}<int:entry_id>/", rename_entry, name="small-list-rename"),
     path(
         f"{_LIST}<int:entry_id>/archive/",
-        _button(small_lists.archive_entry, "is archived: it is no longer offered; whatever uses it keeps it."),
+        _button(
+            small_lists.archive_entry, N_("“%(name)s” is archived: it is no longer offered; whatever uses it keeps it.")
+        ),
         name="small-list-archive",
     ),
     path(
         f"{_LIST}<int:entry_id>/restore/",
-        _button(small_lists.restore_entry, "is restored: channels can choose it again."),
+        _button(small_lists.restore_entry, N_("“%(name)s” is restored: channels can choose it again.")),
         name="small-list-restore",
     ),
     path(
         f"{_LIST}<int:entry_id>/delete/",
-        _button(small_lists.delete_entry, "is deleted. Nothing ever used it."),
+        _button(small_lists.delete_entry, N_("“%(name)s” is deleted. Nothing ever used it.")),
         name="small-list-delete",
     ),
     path(_GROUP, show_group, name="courier-group"),

@@ -5,6 +5,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.installation.mail import last_test, mail_files, mail_server, recipients, unmailed
@@ -49,7 +50,7 @@ def edit_mail(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved. Send a test message to see whether it arrives.")
+            messages.success(request, gettext("Saved. Send a test message to see whether it arrives."))
             return redirect("mail-settings")
     return _page(request, form, TestMailForm(initial={"to": person(request).email}), result)
 
@@ -93,7 +94,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     mail.remove_mail_settings(now=trade_now(), user=person(request))
-    messages.success(request, "The mail server is removed.")
+    messages.success(request, gettext("The mail server is removed."))
     return redirect("mail-settings")
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.channels.channel_products import channel_choices
@@ -21,6 +22,7 @@ from wharfinger.db.queries.installation.problems import (
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutMissingChannel
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
@@ -60,7 +62,8 @@ def _filter(form: forms.Form) -> ProblemFilter:
 
 def fixed_at(row: ProblemRow, role: str) -> tuple[str, str]:
     """(address, what the button says): the page where it is fixed, or for a role that may not the one that shows it."""
-    return next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
+    address, button = next((place for place in _places(row) if may_open(role, place[0])), ("", ""))
+    return address, gettext(button) if button else ""
 
 
 def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
@@ -71,11 +74,11 @@ def _places(row: ProblemRow) -> Iterator[tuple[str, str]]:
     elif page := page_of_problem(row):
         yield page, _BUTTONS.get(row.kind) or _shown_at(page)
     for wanted, name, button in (
-        (row.sales_order_id, "sales-order", "Show the order"),
-        (row.imported_order_id, "imported-order", "Show the order"),
-        (row.site_id, "site", "Show the site"),
-        (row.item_id, "stock-item", "Show the item"),
-        (row.channel_id, "channel", "Show the channel"),
+        (row.sales_order_id, "sales-order", N_("Show the order")),
+        (row.imported_order_id, "imported-order", N_("Show the order")),
+        (row.site_id, "site", N_("Show the site")),
+        (row.item_id, "stock-item", N_("Show the item")),
+        (row.channel_id, "channel", N_("Show the channel")),
     ):
         if wanted:
             yield reverse(name, args=[wanted]), button
@@ -89,7 +92,7 @@ def _new_channel(missing: AboutMissingChannel) -> str:
 
 def _shown_at(page: str) -> str:
     """What the button to a remedy's page says, by whose page it is."""
-    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), "Fix it")
+    return next((button for place, button in _SHOWN if page.startswith(place) and page != place), N_("Fix it"))
 
 
 @needs(Right.FIX_PROBLEMS)
@@ -103,27 +106,27 @@ def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, "Marked as done.")
+        messages.success(request, gettext("Marked as done."))
     return redirect(next_page(request, reverse("problem-list")))
 
 
 _BUTTONS = {
-    ProblemKind.UNKNOWN_SKU: "Link on a page of its own",
-    ProblemKind.FBA_SITE_EMPTY: "Load levels from Amazon",
-    ProblemKind.AUTHORISATION_LOST: "Authorise",
-    ProblemKind.ROLE_MISSING: "Authorise",
-    ProblemKind.THROTTLED: "Show the channel",
-    ProblemKind.INCOMPLETE: "Show the difference",
-    ProblemKind.REPORT_FAILED: "Check now",
-    ProblemKind.FLOW_FAILED: "Sync now",
-    ProblemKind.NO_CHANNEL: "Create the channel",
+    ProblemKind.UNKNOWN_SKU: N_("Link on a page of its own"),
+    ProblemKind.FBA_SITE_EMPTY: N_("Load levels from Amazon"),
+    ProblemKind.AUTHORISATION_LOST: N_("Authorise"),
+    ProblemKind.ROLE_MISSING: N_("Authorise"),
+    ProblemKind.THROTTLED: N_("Show the channel"),
+    ProblemKind.INCOMPLETE: N_("Show the difference"),
+    ProblemKind.REPORT_FAILED: N_("Check now"),
+    ProblemKind.FLOW_FAILED: N_("Sync now"),
+    ProblemKind.NO_CHANNEL: N_("Create the channel"),
 }
 _SHOWN = (
-    ("/sales-orders/", "Show the order"),
-    ("/imported-orders/", "Show the order"),
-    ("/stock/", "Show the item"),
-    ("/sites/", "Show the site"),
-    ("/channels/", "Show the listing"),
+    ("/sales-orders/", N_("Show the order")),
+    ("/imported-orders/", N_("Show the order")),
+    ("/stock/", N_("Show the item")),
+    ("/sites/", N_("Show the site")),
+    ("/channels/", N_("Show the listing")),
 )
 
 routes = [

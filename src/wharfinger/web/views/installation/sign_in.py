@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.models import User
@@ -41,11 +42,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
             case User() as person:
                 return _let_in(request, person, _next(request))
             case Wait(minutes):
-                again = "in a minute" if minutes == 1 else f"in {minutes} minutes"
-                form.add_error(None, f"Too many attempts. Try again {again}.")
+                too_many = ngettext(
+                    "Too many attempts. Try again in a minute.",
+                    "Too many attempts. Try again in %(minutes)s minutes.",
+                    minutes,
+                )
+                form.add_error(None, too_many % {"minutes": minutes})
                 status = 429
             case None:
-                form.add_error(None, "Wrong user name or password. Passwords are case-sensitive.")
+                form.add_error(None, gettext("Wrong user name or password. Passwords are case-sensitive."))
     demo = settings.WHARFINGER.system == "demo" and settings.WHARFINGER.simulator_url
     context = {
         "form": form,
@@ -178,7 +183,10 @@ def set_trade_rate(request: HttpRequest) -> HttpResponse:
     chosen_rate = request.POST.get("rate", "")
     if chosen_rate in {str(rate) for rate in RATES}:
         triggers.set_trade_rate(int(chosen_rate))
-        messages.success(request, f"Trade time will run {chosen_rate} times as fast in a moment.")
+        messages.success(
+            request,
+            gettext("Trade time will run %(rate)s times as fast in a moment.") % {"rate": chosen_rate},
+        )
     return redirect(_back(request))
 
 

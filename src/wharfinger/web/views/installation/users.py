@@ -8,6 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.encryption import decrypt, encrypt
@@ -45,7 +46,7 @@ def add(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            return _with_link(request, invited, f"{invited.user} is added.")
+            return _with_link(request, invited, gettext("%(person)s is added.") % {"person": invited.user})
     return _render(request, form, None)
 
 
@@ -89,7 +90,7 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("user-list")
     link = request.session.get(LINK, {})
     show = link.get("user") == user_id and request.method == "GET"
@@ -107,7 +108,9 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
         return redirect("user", user_id=user_id)
-    return _with_link(request, invited, f"{invited.user} must choose a new password now.")
+    return _with_link(
+        request, invited, gettext("%(person)s must choose a new password now.") % {"person": invited.user}
+    )
 
 
 @needs(Right.ADMINISTER)
@@ -120,8 +123,9 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        words = "may sign in again" if active else "cannot sign in any more; open sessions have ended"
-        messages.success(request, f"{changed} {words}.")
+        may = gettext("%(person)s may sign in again.")
+        may_not = gettext("%(person)s cannot sign in any more; open sessions have ended.")
+        messages.success(request, (may if active else may_not) % {"person": changed})
     return redirect("user", user_id=user_id)
 
 
@@ -129,7 +133,7 @@ def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
 @require_POST
 def unlock(request: HttpRequest, user_id: int) -> HttpResponse:
     unlocked = sign_in.unlock(_row_or_404(user_id).username, now=trade_now(), user=person(request))
-    messages.success(request, f"{unlocked} may try to sign in again.")
+    messages.success(request, gettext("%(person)s may try to sign in again.") % {"person": unlocked})
     return redirect("user", user_id=user_id)
 
 
@@ -145,7 +149,7 @@ def change_own(request: HttpRequest) -> HttpResponse:
             show_refusal(form, refused)
         else:
             update_session_auth_hash(request, changed)
-            messages.success(request, "Your password is changed. Your other sessions have ended.")
+            messages.success(request, gettext("Your password is changed. Your other sessions have ended."))
             response = redirect("settings")
             remember_browser(request, response, changed)
             return response

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.orders.completeness import (
@@ -23,7 +24,7 @@ from wharfinger.operations.orders import order_reports, wanted_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.live import answer_live, asks_for, live_part
-from wharfinger.web.request_context import allowed, next_page, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, next_page, person, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 
@@ -77,9 +78,9 @@ def check_now(request: HttpRequest, account_id: int) -> HttpResponse:
     try:
         order_reports.check_now(account_id, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
-        messages.success(request, "A report is requested from Amazon, which takes it some minutes.")
+        messages.success(request, gettext("A report is requested from Amazon, which takes it some minutes."))
     return redirect("completeness-account", account_id=account_id)
 
 
@@ -90,9 +91,9 @@ def download_again(request: HttpRequest, account_id: int, gap_id: int) -> HttpRe
     try:
         number = wanted_orders.download_again(account_id, gap_id, user=person(request), now=trade_now())
     except Refused as refused:
-        messages.error(request, refused.message)
+        messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"{number}: requested from Amazon again.")
+        messages.success(request, gettext("%(number)s: requested from Amazon again.") % {"number": number})
     account_page = redirect("completeness-account", account_id=account_id)
     return redirect(next_page(request, account_page.url))
 

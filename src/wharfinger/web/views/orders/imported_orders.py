@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.channels.channel_products import ChannelFacts, channel_choices, channel_facts
@@ -21,6 +22,7 @@ from wharfinger.db.queries.orders.imported_orders import (
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import ImportState
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import imported_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
@@ -128,25 +130,25 @@ _ACTIONS = {
     "ignore": (
         imported_orders.ignore,
         _Said(
-            "1 order is ignored.",
-            "{} orders are ignored.",
-            "Left unchanged, because they are already sales orders: {}.",
+            N_("1 order is ignored."),
+            N_("%(orders)s orders are ignored."),
+            N_("Left unchanged, because they are already sales orders: %(orders)s."),
         ),
     ),
     "download": (
         imported_orders.retry_download,
         _Said(
-            "1 order is downloaded again from Amazon.",
-            "{} orders are downloaded again from Amazon.",
-            "Not downloaded, because they no longer exist: {}.",
+            N_("1 order is downloaded again from Amazon."),
+            N_("%(orders)s orders are downloaded again from Amazon."),
+            N_("Not downloaded, because they no longer exist: %(orders)s."),
         ),
     ),
     "import": (
         imported_orders.retry_import,
         _Said(
-            "1 order is imported again from its saved data.",
-            "{} orders are imported again from their saved data.",
-            "Not imported, because their saved data was erased: {}. Use Retry Download.",
+            N_("1 order is imported again from its saved data."),
+            N_("%(orders)s orders are imported again from their saved data."),
+            N_("Not imported, because their saved data was erased: %(orders)s. Use Retry Download."),
         ),
     ),
 }
@@ -161,7 +163,7 @@ def act(request: HttpRequest) -> HttpResponse:
     if chosen is None:
         raise Http404
     if not ids:
-        messages.warning(request, "No order was selected. Tick the orders first, then press the button.")
+        messages.warning(request, gettext("No order was selected. Tick the orders first, then press the button."))
         return _back(request)
     act_on, said = chosen
     try:
@@ -170,9 +172,9 @@ def act(request: HttpRequest) -> HttpResponse:
         messages.error(request, message_of(refused))
         return _back(request)
     if done:
-        messages.success(request, said.one if done == 1 else said.many.format(done))
+        messages.success(request, gettext(said.one if done == 1 else said.many) % {"orders": done})
     if done < len(ids):
-        messages.warning(request, said.left.format(len(ids) - done))
+        messages.warning(request, gettext(said.left) % {"orders": len(ids) - done})
     return _back(request)
 
 

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.encryption import keyed_hash
@@ -25,6 +26,7 @@ from wharfinger.db.queries.orders.sales_orders import (
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
@@ -164,14 +166,18 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
     except Refused as refused:
         show_refusal(form, refused)
         return _render_order(request, order, form)
-    messages.success(request, f"{order.code} is dispatched. {_what_follows(sent)}")
+    messages.success(request, _dispatched(order.code, sent))
     return redirect(f"{reverse('sales-order', args=[order_id])}#shipments")
 
 
-def _what_follows(sent: Shipment) -> str:
+def _dispatched(code: str, sent: Shipment) -> str:
     if sent.tracking_number:
-        return "Its tracking number is sent to Amazon; see below."
-    return "It waits for its tracking number: type it below when you have it. Nothing is sent to Amazon before that."
+        return gettext("%(order)s is dispatched. Its tracking number is sent to Amazon; see below.") % {"order": code}
+    waits = gettext(
+        "%(order)s is dispatched. It waits for its tracking number: type it below when you have it. Nothing is sent to "
+        "Amazon before that."
+    )
+    return waits % {"order": code}
 
 
 _REASONS_SHOWN = 10
@@ -184,9 +190,9 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
     ids = numbers(request.POST.getlist("ids"))
     service = next((s for s in services_with_numbers() if str(s.id) == request.POST.get("service")), None)
     if not ids:
-        messages.warning(request, "No order was selected. Tick the orders first, then press Dispatch.")
+        messages.warning(request, gettext("No order was selected. Tick the orders first, then press Dispatch."))
     elif service is None:
-        messages.warning(request, "No courier service was chosen. Choose one that gives its tracking number.")
+        messages.warning(request, gettext("No courier service was chosen. Choose one that gives its tracking number."))
     else:
         _dispatch_each(request, ids, service.id)
     return _back_to_list(request)
@@ -211,7 +217,10 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
         else:
             gone += 1
     if gone:
-        messages.success(request, "1 order is dispatched." if gone == 1 else f"{gone} orders are dispatched.")
+        messages.success(
+            request,
+            ngettext("%(orders)s order is dispatched.", "%(orders)s orders are dispatched.", gone) % {"orders": gone},
+        )
     _tell_reasons(request, reasons)
 
 
@@ -219,7 +228,13 @@ def _tell_reasons(request: HttpRequest, reasons: list[str]) -> None:
     for reason in reasons[:_REASONS_SHOWN]:
         messages.error(request, reason)
     if len(reasons) > _REASONS_SHOWN:
-        messages.error(request, f"{len(reasons) - _REASONS_SHOWN} more orders were refused for their own reasons.")
+        more = len(reasons) - _REASONS_SHOWN
+        others = ngettext(
+            "%(orders)s more order was refused for its own reason.",
+            "%(orders)s more orders were refused for their own reasons.",
+            more,
+        )
+        messages.error(request, others % {"orders": more})
 
 
 @needs(Right.SHIP)
@@ -232,7 +247,9 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"{order.code} is confirmed: it may be sent and invoiced.")
+        messages.success(
+            request, gettext("%(order)s is confirmed: it may be sent and invoiced.") % {"order": order.code}
+        )
     return redirect("sales-order", order_id=order_id)
 
 
@@ -246,16 +263,18 @@ def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"The amounts of {order.code} are accepted as Amazon states them.")
+        messages.success(
+            request, gettext("The amounts of %(order)s are accepted as Amazon states them.") % {"order": order.code}
+        )
     return redirect("sales-order", order_id=order_id)
 
 
 _ANSWERS: dict[str, tuple[Callable[..., SalesOrder], str]] = {
-    "confirm-address": (sales_orders.confirm_address, "The address of {} is confirmed as it is."),
-    "acknowledge-address": (sales_orders.acknowledge_address, "The new address of {} is acknowledged."),
+    "confirm-address": (sales_orders.confirm_address, N_("The address of %(order)s is confirmed as it is.")),
+    "acknowledge-address": (sales_orders.acknowledge_address, N_("The new address of %(order)s is acknowledged.")),
     "dispatch-anyway": (
         sales_orders.dispatch_anyway,
-        "{} may be dispatched although its buyer requested cancellation.",
+        N_("%(order)s may be dispatched although its buyer requested cancellation."),
     ),
 }
 
@@ -270,7 +289,7 @@ def answer(request: HttpRequest, order_id: int, what: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, said.format(order.code))
+        messages.success(request, gettext(said) % {"order": order.code})
     return redirect("sales-order", order_id=order_id)
 
 
@@ -280,7 +299,7 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     """Confirm the picked orders, each by itself."""
     ids = numbers(request.POST.getlist("ids"))
     if not ids:
-        messages.warning(request, "No order was selected. Tick the orders first, then press Confirm.")
+        messages.warning(request, gettext("No order was selected. Tick the orders first, then press Confirm."))
     confirmed, reasons = 0, []
     for order_id in dict.fromkeys(ids):
         try:
@@ -290,7 +309,11 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
         else:
             confirmed += 1
     if confirmed:
-        messages.success(request, "1 order is confirmed." if confirmed == 1 else f"{confirmed} orders are confirmed.")
+        messages.success(
+            request,
+            ngettext("%(orders)s order is confirmed.", "%(orders)s orders are confirmed.", confirmed)
+            % {"orders": confirmed},
+        )
     _tell_reasons(request, reasons)
     return _back_to_list(request)
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.shipping.courier_mapping import MappingPage, mapping_page
@@ -51,7 +52,8 @@ def edit_mapping(request: HttpRequest, channel_id: int) -> HttpResponse:
     form = MappingForm(page, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and _saved(request, page, form):
         messages.success(
-            request, "The courier mapping is saved. It applies to orders imported and confirmations sent from now on."
+            request,
+            gettext("The courier mapping is saved. It applies to orders imported and confirmations sent from now on."),
         )
         return redirect("channel-couriers", channel_id=channel_id)
     context = {**_frame(request, page), "form": form}

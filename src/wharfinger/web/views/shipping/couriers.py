@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.shipping.couriers import courier_row, list_couriers
@@ -37,7 +38,7 @@ def new_courier(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"{made} can now be chosen.")
+            messages.success(request, gettext("%(service)s can now be chosen.") % {"service": made})
             return redirect(next_page(request, reverse("courier-list")))
     return _render(request, form, {})
 
@@ -55,7 +56,7 @@ def edit_courier(request: HttpRequest, service_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("courier-list")
     return _render(request, form, {"courier": row})
 

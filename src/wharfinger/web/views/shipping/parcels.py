@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, ShipmentFacts, sales_order_page
@@ -54,15 +55,19 @@ def correct(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRespon
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Parcel {parcel.package_reference} is corrected; see Amazon's answer below.")
+            messages.success(
+                request,
+                gettext("Parcel %(parcel)s is corrected; see Amazon's answer below.")
+                % {"parcel": parcel.package_reference},
+            )
             return _back(order)
     return _show(request, order, parcel, form, adding=False)
 
 
 def _why_not(parcel: ShipmentFacts) -> str:
     if parcel.delivered_at is not None:
-        return "Amazon shows this parcel as delivered: a change would count as invalid tracking there."
-    return "This parcel has no tracking number yet. Press “Add tracking number”."
+        return gettext("Amazon shows this parcel as delivered: a change would count as invalid tracking there.")
+    return gettext("This parcel has no tracking number yet. Press “Add tracking number”.")
 
 
 @needs(Right.SHIP)
@@ -83,7 +88,10 @@ def add_number(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRes
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Parcel {parcel.package_reference} now has its tracking number.")
+            messages.success(
+                request,
+                gettext("Parcel %(parcel)s now has its tracking number.") % {"parcel": parcel.package_reference},
+            )
             return _back(order)
     return _show(request, order, parcel, form, adding=True)
 
@@ -99,7 +107,10 @@ def send_again(request: HttpRequest, order_id: int, shipment_id: int) -> HttpRes
     except Refused as refused:
         messages.error(request, message_of(refused))
     else:
-        messages.success(request, f"Parcel {parcel.package_reference} is sent to Amazon again; see below.")
+        messages.success(
+            request,
+            gettext("Parcel %(parcel)s is sent to Amazon again; see below.") % {"parcel": parcel.package_reference},
+        )
     return _back(order)
 
 

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.stock.sites import SiteRow, list_sites, loading, site_levels, site_row
@@ -68,7 +69,7 @@ def new_site(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Site {made.name} is created.")
+            messages.success(request, gettext("Site %(site)s is created.") % {"site": made.name})
             return redirect(next_page(request, reverse("site", args=[made.pk])))
     return render(request, "wharfinger/sites/form.html", {"form": form}, status=422 if form.errors else 200)
 
@@ -91,7 +92,7 @@ def edit_site(request: HttpRequest, site_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("site", site_id=site_id)
     return render(
         request, "wharfinger/sites/form.html", {"form": form, "site": site}, status=422 if form.errors else 200
@@ -104,13 +105,19 @@ def load_levels(request: HttpRequest, site_id: int) -> HttpResponse:
     """Ask the worker to read the FBA site's levels from Amazon now; the page shows how it goes."""
     site = _site_or_404(site_id)
     if not site.is_fba:
-        messages.error(request, f"{site.name} is not an FBA site: receive or count its stock instead.")
+        messages.error(
+            request, gettext("%(site)s is not an FBA site: receive or count its stock instead.") % {"site": site.name}
+        )
     elif site.account_id is None:
-        messages.error(request, "No channel uses this site yet. Choose it as the Site of an FBA channel first.")
+        messages.error(
+            request, gettext("No channel uses this site yet. Choose it as the Site of an FBA channel first.")
+        )
     elif triggers.run_flow(site.account_id, "fba_stock_in", soon=True):
-        messages.success(request, "The levels are requested from Amazon. They appear here as they arrive.")
+        messages.success(request, gettext("The levels are requested from Amazon. They appear here as they arrive."))
     else:
-        messages.info(request, "The levels are already requested from Amazon. They appear here as they arrive.")
+        messages.info(
+            request, gettext("The levels are already requested from Amazon. They appear here as they arrive.")
+        )
     return redirect(next_page(request, reverse("site", args=[site_id])))
 
 

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, CsvPlan, plan_csv
@@ -71,8 +72,12 @@ def _applied(request: HttpRequest, form: CsvForm, text: str, answers: dict[str, 
     except Refused as refused:
         show_refusal(form, refused)
         return False
-    said = "1 row was applied." if rows == 1 else f"{rows} rows were applied."
-    messages.success(request, f"{said} Every movement is in the ledger.")
+    applied = ngettext(
+        "%(rows)s row was applied. Every movement is in the ledger.",
+        "%(rows)s rows were applied. Every movement is in the ledger.",
+        rows,
+    )
+    messages.success(request, applied % {"rows": rows})
     return True
 
 
@@ -85,7 +90,7 @@ def _shown(plan: CsvPlan | None) -> dict[str, Any]:
         "plan": plan,
         "rows_shown": changed_first[:_SHOWN],
         "errors_shown": plan.errors[:_SHOWN],
-        "bad_count": "1 row with errors" if bad == 1 else f"{written_number(bad)} errors",
+        "bad_count": ngettext("%(errors)s row with errors", "%(errors)s errors", bad) % {"errors": written_number(bad)},
         "questions_shown": plan.unanswered[:_SHOWN],
         "answered": [question for question in plan.questions if question.answer],
     }

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.channels.links import Unlinked
@@ -94,21 +95,21 @@ def _receive(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str
     receive_stock(
         item_id, cleaned["site_id"], cleaned["quantity"], note=cleaned["note"], user=person(request), now=trade_now()
     )
-    return "Received. The new quantity is sent automatically to the listings that sell this item."
+    return gettext("Received. The new quantity is sent automatically to the listings that sell this item.")
 
 
 def _count(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
     count_stock(
         item_id, cleaned["site_id"], cleaned["quantity"], note=cleaned["note"], user=person(request), now=trade_now()
     )
-    return "Counted. The difference is in the ledger."
+    return gettext("Counted. The difference is in the ledger.")
 
 
 def _adjust(item_id: int, cleaned: dict[str, Any], request: HttpRequest) -> str:
     adjust_stock(
         item_id, cleaned["site_id"], cleaned["quantity"], cleaned["note"], user=person(request), now=trade_now()
     )
-    return "Adjusted. The change and its reason are in the ledger."
+    return gettext("Adjusted. The change and its reason are in the ledger.")
 
 
 _MOVES: dict[str, Callable[[int, dict[str, Any], HttpRequest], str]] = {
@@ -152,7 +153,10 @@ def new_item(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, f"Stock item {made.code} is created. Receive or count it to set its level.")
+            messages.success(
+                request,
+                gettext("Stock item %(item)s is created. Receive or count it to set its level.") % {"item": made.code},
+            )
             return redirect("stock-item", item_id=made.pk)
     return _render_form(request, form, None, unlinked)
 
@@ -168,7 +172,7 @@ def edit_item(request: HttpRequest, item_id: int) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            messages.success(request, "Saved.")
+            messages.success(request, gettext("Saved."))
             return redirect("stock-item", item_id=item_id)
     return _render_form(request, form, item)
 
