@@ -28,6 +28,7 @@ from wharfinger.db.models import (
     StockItem,
     User,
 )
+from wharfinger.domain.orders.order import OrderType
 from wharfinger.operations import triggers
 from wharfinger.operations.channels import channel_life
 from wharfinger.operations.installation import flows
@@ -91,7 +92,7 @@ class Shop(Whole):
             self.account, self.site, marketplace, kind, activated=True, activated_for=self.channel.activated_for
         )
         CourierMapping.objects.create(channel=channel, service=self.courier, carrier_code="Royal Mail")
-        an_option(channel, "Expedited", courier_service=self.courier)
+        an_option(channel, OrderType.EXPEDITED, courier_service=self.courier)
         return channel
 
     def open_third_channel(self) -> None:
