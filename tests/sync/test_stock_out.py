@@ -168,10 +168,30 @@ def test_a_sku_that_amazon_does_not_know_is_gone():
 
 def test_a_403_on_one_sku_is_a_bad_sku():
     shop = Shop(("DE-36023/4", 5), ("CUP", 6))
-    shop.amazon.faults["patchListingsItem"].append(AccessDenied("patch", status=403, code="Unauthorized"))
+    shop.amazon.faults["patchListingsItem"] += [AccessDenied("patch", status=403, code="Unauthorized")] * 2
     shop.run()
     assert Problem.objects.get(kind="listing_refused").listing.sku == "DE-36023/4"
     assert shop.amazon.listings["CUP"].quantity == 6
+
+
+def test_a_role_that_was_missing_for_a_moment_makes_no_sku_a_bad_one():
+    """It was withdrawn after one SKU had gone, and given back before it was looked whether access holds."""
+    shop = Shop(("MUG", 5), ("CUP", 6))
+    shop.amazon.faults["patchListingsItem"] += [None, AccessDenied("patch", status=403, code="Unauthorized")]
+    shop.run()
+    assert {entry.quantity for entry in shop.amazon.listings.values()} == {5, 6}
+    assert not Problem.objects.exists()
+
+
+def test_a_role_that_is_withdrawn_in_the_middle_of_a_run_makes_no_sku_a_bad_one():
+    shop = Shop(("MUG", 5), ("CUP", 6), ("JUG", 7))
+    denied = AccessDenied("any", status=403, code="Unauthorized")
+    shop.amazon.faults["patchListingsItem"] += [None, denied]
+    shop.amazon.faults["searchListingsItems"].append(denied)
+    with pytest.raises(AccessDenied):
+        shop.run()
+    assert StockNotice.objects.count() == 2
+    assert not Problem.objects.exists()
 
 
 def test_a_403_on_everything_is_lost_access_and_keeps_what_waits():

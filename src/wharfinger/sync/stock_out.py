@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
+from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import (
     AccessDenied,
     AmazonError,
@@ -19,6 +20,7 @@ from wharfinger.amazon.errors import (
     Refused,
     Verdict,
 )
+from wharfinger.amazon.messages.listings import Submission
 from wharfinger.operations.stock import outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
@@ -44,7 +46,7 @@ class _Run:
     unread: int = 0
     faults: int = field(default=0)
     proven: bool = False
-    """A call of this run passed: a 403 is then about one SKU."""
+    """After the last denial all access held: it was about one SKU."""
 
     def summary(self) -> str:
         unread = f", {self.unread} not shown" if self.unread else ""
@@ -82,17 +84,15 @@ def _send_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> N
 def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> None:
     """One patch, with its outcome written; raises what ends the whole run."""
     try:
-        answer = amazon.set_quantity(
-            message.sku, message.marketplace_id, product_type=message.product_type, quantity=message.quantity
-        )
+        answer = _set_quantity(message, amazon, done)
     except NotBefore:
         outbox.settle_quantity(message, outbox.NotSent(), now=clock.now())
         raise
     except AmazonError as error:
-        outbox.settle_quantity(message, _outcome_of_error(error, message, amazon, done), now=clock.now())
+        outbox.settle_quantity(message, _outcome_of_error(error, done), now=clock.now())
         _go_on_after(error, done)
         return
-    done.faults, done.proven = 0, True
+    done.faults = 0
     outcome = outcome_of(answer)
     outbox.settle_quantity(message, outcome, now=clock.now())
     if isinstance(outcome, outbox.Accepted):
@@ -101,13 +101,31 @@ def _send(message: QuantityToSend, amazon: Calls, clock: Clock, done: _Run) -> N
         done.refused += 1
 
 
-def _outcome_of_error(error: AmazonError, message: QuantityToSend, amazon: Calls, done: _Run) -> outbox.Outcome:
+def _set_quantity(message: QuantityToSend, amazon: Calls, done: _Run) -> Answer[Submission]:
+    """The patch; once more after a denial when all access holds now. A role may have been taken away since the last
+    SKU went, and given back by the time we look: only a second denial is about this SKU (behaviour I02)."""
+
+    def patch() -> Answer[Submission]:
+        return amazon.set_quantity(
+            message.sku, message.marketplace_id, product_type=message.product_type, quantity=message.quantity
+        )
+
+    try:
+        return patch()
+    except AccessDenied:
+        done.proven = _access_holds(message.marketplace_id, amazon)
+        if not done.proven:
+            raise
+        return patch()
+
+
+def _outcome_of_error(error: AmazonError, done: _Run) -> outbox.Outcome:
     match error:
         case NotFound():
             return outbox.Refused(str(error), gone=True)
         case Refused():
             return outbox.Refused(error.summary())
-        case AccessDenied() if _access_holds(message.marketplace_id, amazon, done):
+        case AccessDenied() if done.proven:
             said = f"Amazon denies access to this SKU: it is not a SKU of this account. {error.summary()}"
             return outbox.Refused(said)
         case _ if error.verdict is Verdict.LATER:
@@ -116,14 +134,12 @@ def _outcome_of_error(error: AmazonError, message: QuantityToSend, amazon: Calls
             return outbox.NotSent()
 
 
-def _access_holds(marketplace_id: str, amazon: Calls, done: _Run) -> bool:
-    """Whether a 403 is about one SKU (behaviour I02): everything else passes with the same token."""
-    if not done.proven:
-        try:
-            amazon.search_listings_items(marketplace_id, page_size=1)
-        except (AmazonError, NotBefore):
-            return False
-        done.proven = True
+def _access_holds(marketplace_id: str, amazon: Calls) -> bool:
+    """Whether everything else passes with the same token."""
+    try:
+        amazon.search_listings_items(marketplace_id, page_size=1)
+    except (AmazonError, NotBefore):
+        return False
     return True
 
 
@@ -191,7 +207,7 @@ def _look_alone(
         except (Refused, NotAnsweredAsPromised, InvalidRequest) as error:
             odd.append((one, error))
         except AccessDenied as error:
-            if not _access_holds(one.marketplace_id, amazon, done):
+            if not _access_holds(one.marketplace_id, amazon):
                 raise
             odd.append((one, error))  # a 403 of one SKU (behaviour I02)
         else:
