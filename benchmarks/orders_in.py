@@ -441,12 +441,13 @@ def _stat(pid: int) -> list[str]:
 
 
 def measure_loop(told: dict[str, Any], url: str) -> dict[str, Any]:
-    """What a script does: the library's pages, one transaction an order, two tables without an index of their own."""
+    """What a script does: the library's pages, one transaction an order, two bare tables."""
     import psycopg  # noqa: PLC0415 -- of the loop alone
     from sp_api.api import OrdersV20260101  # noqa: PLC0415 -- as above
     from sp_api.auth import AccessTokenClient  # noqa: PLC0415 -- as above
 
     from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET  # noqa: PLC0415 -- as above
+    from wharfinger.amazon.client import ALL_ORDER_DATA  # noqa: PLC0415 -- as above
 
     class Login(AccessTokenClient):
         scheme = "http://"
@@ -460,14 +461,14 @@ def measure_loop(told: dict[str, Any], url: str) -> dict[str, Any]:
         auth_token_client_class=Login,
     )
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("CREATE TABLE loop_order (id text PRIMARY KEY, status text, total text, buyer text)")
-        connection.execute("CREATE TABLE loop_line (order_id text, item text, sku text, quantity int)")
+        for table in LOOP_TABLES:
+            connection.execute(table)
         spent, begun, taken, more = PostgresTime(), time.process_time(), 0, {}
         while taken == 0 or more:
             page = api.search_orders(
                 lastUpdatedAfter="2020-01-01T00:00:00Z",
                 marketplaceIds=[UK],
-                includedData=["BUYER", "RECIPIENT", "PROCEEDS", "FULFILLMENT", "PACKAGES"],
+                includedData=list(ALL_ORDER_DATA),
                 maxResultsPerPage=100,
                 **more,
             )
@@ -483,18 +484,52 @@ def measure_loop(told: dict[str, Any], url: str) -> dict[str, Any]:
     }
 
 
+LOOP_TABLES = (
+    """CREATE TABLE loop_order (id text PRIMARY KEY, marketplace text, placed timestamptz, updated timestamptz,
+       status text, fulfilled_by text, ship_by timestamptz, currency text, total numeric, buyer jsonb,
+       address jsonb)""",
+    """CREATE TABLE loop_line (order_id text, id text, sku text, asin text, title text, quantity int, total numeric,
+       proceeds jsonb, PRIMARY KEY (order_id, id))""",
+)
+LOOP_ORDER = "INSERT INTO loop_order VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+LOOP_LINE = "INSERT INTO loop_line VALUES (%s, %s, %s, %s, %s, %s, %s, %s)"
+
+
 def write_plainly(connection: Any, order: dict[str, Any]) -> None:
-    total = order.get("proceeds", {}).get("grandTotal", {}).get("amount")
-    status = order.get("fulfillment", {}).get("fulfillmentStatus")
+    """The facts that a script keeps, in clear."""
+    total = order.get("proceeds", {}).get("grandTotal", {})
+    sent = order.get("fulfillment", {})
     with connection.transaction():
         connection.execute(
-            "INSERT INTO loop_order VALUES (%s, %s, %s, %s)",
-            (order["orderId"], status, total, json.dumps(order.get("buyer"))),
+            LOOP_ORDER,
+            (
+                order["orderId"],
+                order.get("salesChannel", {}).get("marketplaceId"),
+                order["createdTime"],
+                order["lastUpdatedTime"],
+                sent.get("fulfillmentStatus"),
+                sent.get("fulfilledBy"),
+                sent.get("shipByWindow", {}).get("latestDateTime"),
+                total.get("currencyCode"),
+                total.get("amount"),
+                json.dumps(order.get("buyer")),
+                json.dumps(order.get("recipient")),
+            ),
         )
         for line in order["orderItems"]:
+            product, proceeds = line["product"], line.get("proceeds", {})
             connection.execute(
-                "INSERT INTO loop_line VALUES (%s, %s, %s, %s)",
-                (order["orderId"], line["orderItemId"], line["product"]["sellerSku"], line["quantityOrdered"]),
+                LOOP_LINE,
+                (
+                    order["orderId"],
+                    line["orderItemId"],
+                    product["sellerSku"],
+                    product.get("asin"),
+                    product.get("title"),
+                    line["quantityOrdered"],
+                    proceeds.get("proceedsTotal", {}).get("amount"),
+                    json.dumps(proceeds),
+                ),
             )
 
 

@@ -7,6 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, models
 from django.db.models import Field, Model
 
 from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
+from wharfinger.db.fields import EnumField
 
 if TYPE_CHECKING:
     Column = Field[Any, Any]
@@ -121,6 +122,8 @@ def _prepared(field: Column, rows: Sequence[Model]) -> list[Any]:
     values = [row.__dict__[field.attname] for row in rows]
     if type(field) in _PLAIN:
         return values
+    if isinstance(field, EnumField):  # a row holds members alone; the driver would write their names
+        return [None if value is None else str(value) for value in values]
     real = connections[DEFAULT_DB_ALIAS]  # each look through `connection` costs as much as a value
     return [field.get_db_prep_save(value, real) for value in values]
 

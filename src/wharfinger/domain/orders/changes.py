@@ -145,7 +145,10 @@ def _lines(held: tuple[HeldLine, ...], incoming: tuple[IncomingLine, ...]) -> tu
 
 def _as_stated(line: HeldLine, stated: IncomingLine) -> HeldLine:
     ordered = max(stated.quantity_ordered, line.shipped)
-    return replace(line, ordered=ordered, cancelled=min(stated.quantity_cancelled, ordered))
+    cancelled = min(stated.quantity_cancelled, ordered)
+    if (ordered, cancelled) == (line.ordered, line.cancelled):
+        return line
+    return replace(line, ordered=ordered, cancelled=cancelled)
 
 
 def _goods(lines: Iterable[HeldLine], incoming: IncomingOrder) -> Iterator[Change]:

@@ -41,10 +41,7 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
     """Lock the levels of these (item, site), made where there is none yet, in the one order that never deadlocks."""
     wanted = sorted(set(keys))
     items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
-    held = {
-        (level.item_id, level.site_id)
-        for level in StockLevel.objects.filter(item__in=items, site__in=sites).only("item_id", "site_id")
-    }
+    held = set(StockLevel.objects.filter(item__in=items, site__in=sites).values_list("item_id", "site_id"))
     missing = [StockLevel(item_id=item, site_id=site) for item, site in wanted if (item, site) not in held]
     if missing:
         StockLevel.objects.bulk_create(missing, ignore_conflicts=True)
