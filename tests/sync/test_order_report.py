@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from tests.sync.whole_amazon import Whole
+from tests.sync.whole_amazon import EU, UK, Whole
 
 from wharfinger.db.models import (
     CompletenessDay,
     CompletenessGap,
     FlowSchedule,
     ImportedOrder,
+    OrderCursor,
     OrderReport,
     Problem,
+    RateBudget,
     SalesOrder,
     SalesOrderLine,
     WantedOrder,
@@ -263,3 +265,23 @@ def test_half_a_run_that_was_cut_off_is_ended_by_the_next(whole, monkeypatch):
     go_on(whole, 5)
     assert last(whole).state == "compared"
     assert CompletenessGap.objects.get().state == "healed"
+
+
+def test_far_behind_the_search_is_joined_by_number_and_goes_on_from_the_reports_end(whole):
+    """One page of the search, then its budget is spent: the rest comes by number, each order once, none refused."""
+    account = whole.account
+    whole.amazon.control("orders", {"mix": {"count": 180}, "sellerId": EU, "marketplaceId": UK})
+    total = len(whole.state_report()["orders"])
+    whole.amazon.advance(180)
+    RateBudget.objects.filter(account=account, operation="searchOrders").update(tokens=2, counted_at=whole.clock.now())
+    whole.run("orders_in")
+    assert OrderCursor.objects.get(account=account).page_token
+    for _ in range(30):
+        whole.run("order_report", "orders_by_number", "take_orders")
+        whole.amazon.advance(15)
+    report = OrderReport.objects.get(purpose="catch_up")
+    assert (report.state, report.closed_at is not None) == ("compared", True)
+    assert OrderCursor.objects.get(account=account).after == report.until - timedelta(minutes=5)
+    assert ImportedOrder.objects.filter(account=account).count() >= min(total, report.orders)
+    assert not WantedOrder.objects.exists()
+    assert RateBudget.objects.get(account=account, operation="getOrder").refused == 0

@@ -8,7 +8,15 @@ import pytest
 from tests.factories.ground import NOW, UK
 from tests.web.client import text
 
-from wharfinger.db.models import AuditEntry, CompletenessDay, CompletenessGap, FlowSchedule, OrderReport, WantedOrder
+from wharfinger.db.models import (
+    AuditEntry,
+    CompletenessDay,
+    CompletenessGap,
+    FlowSchedule,
+    OrderReport,
+    RateBudget,
+    WantedOrder,
+)
 from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +119,21 @@ def test_the_history_of_gaps_tells_how_each_ended(linked, sign_in):
     a_gap(linked, state="explained", cause="before_start", settled_at=NOW)
     page = text(sign_in(Role.VIEWER).get(f"/completeness/{linked.account.pk}/gaps/"))
     assert "Placed before the Start Date of every channel" in page
+
+
+def test_far_behind_the_page_says_when_all_will_be_here_and_which_limits_bind(linked, sign_in):
+    OrderReport.objects.create(
+        account=linked.account, state="compared", purpose="catch_up", wanted_at=NOW, ended_at=NOW, since=NOW, until=NOW
+    )
+    for number in range(40):
+        WantedOrder.objects.create(
+            account=linked.account, amazon_order_id=f"026-{number}", source="catch_up", wanted_at=NOW
+        )
+    for operation, rate in (("searchOrders", "0.0056"), ("getOrder", "0.5")):
+        RateBudget.objects.create(
+            account=linked.account, operation=operation, rate=rate, burst=20, tokens=0, counted_at=NOW
+        )
+    page = text(sign_in(Role.VIEWER).get(f"/completeness/{linked.account.pk}/"))
+    assert "40 orders are still to be read" in page
+    assert "all of them by 24 Nov" in page
+    assert "waits for Amazon&#x27;s rate limit of getOrder" in page or "rate limit of getOrder" in page

@@ -12,6 +12,7 @@ from wharfinger.amazon.errors import NotFound
 from wharfinger.amazon.messages.order_report import OrderReportFile, read_order_report
 from wharfinger.amazon.messages.reports import (
     ALL_ORDERS_BY_DATE,
+    ALL_ORDERS_BY_UPDATE,
     Processing,
     Report,
     ReportRequest,
@@ -23,17 +24,22 @@ from wharfinger.db.queries.orders.held_orders import held_by_number, held_within
 from wharfinger.db.queries.orders.order_reports import (
     OpenReport,
     StandingGap,
+    backlog,
     days_checked,
     is_caught_up,
+    last_catch_up,
     last_reports,
     marketplaces_by_name,
     open_report,
     standing_gaps,
+    updates_held,
+    waits_for_its_rate,
     zones_of,
 )
 from wharfinger.db.queries.orders.order_search import any_channel_on, marketplaces_traded_in, order_cursor, start_dates
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
+from wharfinger.domain.moments import is_recent
 from wharfinger.domain.orders.completeness import Ground, StatedOrder, add_up, compare
 from wharfinger.domain.orders.gap_review import GapNow, review
 from wharfinger.domain.orders.order_report import (
@@ -42,6 +48,7 @@ from wharfinger.domain.orders.order_report import (
     LONGEST_REPORT,
     RETRY_AFTER,
     TRIES_A_NIGHT,
+    ReportPurpose,
     ReportState,
     look_again_after,
     next_night,
@@ -52,6 +59,7 @@ from wharfinger.operations.orders import order_reports
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict, settle_gaps
 from wharfinger.sync.calls import Calls, Clock, FlowResult
+from wharfinger.sync.orders_in import OVERLAP
 from wharfinger.sync.translate.order_report import held_sums, message_sums, report_rows
 
 MARKETPLACES_AT_MOST = 25
@@ -63,10 +71,11 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     """Look at the gaps that stand; then the report one step on: request it, see how far it is, compare it."""
     if not any_channel_on(account_id):
         return FlowResult("no channel is enabled")
-    if not is_caught_up(account_id):
+    _catch_up(account_id, clock)
+    report = open_report(account_id)
+    if not is_caught_up(account_id) and (report is None or report.purpose is ReportPurpose.PROOF):
         return FlowResult("waits for the first search for orders to end", clock.now() + look_again_after(FIRST_LOOK))
     healed = _review_gaps(account_id, clock)
-    report = open_report(account_id)
     if report is None and clock.now() >= _due_at(account_id, clock.now()):
         order_reports.want_report(account_id, now=clock.now())
         report = open_report(account_id)
@@ -80,7 +89,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 def _next(account_id: int, clock: Clock) -> datetime:
     """Sooner while gaps are being healed."""
     due = _due_at(account_id, clock.now())
-    heals = any(gap.wanted or gap.downloaded_at for gap in standing_gaps(account_id))
+    heals = any(gap.wanted or gap.downloaded_at for gap in standing_gaps(account_id)) or backlog(account_id) is not None
     return min(due, clock.now() + FIRST_LOOK) if heals else due
 
 
@@ -100,6 +109,37 @@ def _zone(account_id: int) -> str:
     return next((zone for _, zone in sorted(start_dates(account_id))), "UTC")
 
 
+# --- catching up
+
+
+def _catch_up(account_id: int, clock: Clock) -> None:
+    """Where the search alone is far behind, a report gives the numbers that are downloaded beside it; once each of them
+    was read one way or the other, the search goes on from the report's end."""
+    behind = backlog(account_id)
+    cursor = order_cursor(account_id)
+    if behind is None:
+        last = last_catch_up(account_id)
+        rests = last is not None and is_recent(last, clock.now(), RETRY_AFTER)
+        if cursor is not None and not rests and waits_for_its_rate(account_id):
+            order_reports.want_catch_up(account_id, now=clock.now())
+        return
+    if behind.left:
+        return
+    if cursor is None:
+        return
+    after = behind.until - OVERLAP if behind.since <= cursor.after else cursor.after  # never over what no list covers
+    order_reports.close_backlog(account_id, behind.report_pk, after=after, now=clock.now())
+
+
+def _keep_backlog(account_id: int, report: OpenReport, found: Report, file: OrderReportFile, clock: Clock) -> str:
+    since, until = _covered(report, found, clock)
+    listed = {row.order_id: row.updated_at for row in sorted(file.rows, key=lambda row: row.updated_at)}
+    held = updates_held(account_id, listed.keys())
+    unread = {number: at for number, at in listed.items() if number not in held or held[number] < at}
+    order_reports.keep_backlog(report.id, dict(unread), since=since, until=until, orders=len(listed), now=clock.now())
+    return f"{counted(len(unread), 'order')} to catch up by number"
+
+
 # --- the report
 
 
@@ -108,7 +148,7 @@ def _go_on(account_id: int, report: OpenReport, calls: Calls, clock: Clock) -> t
     if not report.report_id or report.requested_at is None:
         return _request(account_id, report, calls, clock), clock.now() + FIRST_LOOK
     try:
-        found = calls.get_report(report.report_id, ALL_ORDERS_BY_DATE).value
+        found = calls.get_report(report.report_id, _type_of(report)).value
     except NotFound:
         return _fail(report, FAILED, "Amazon no longer knows the report.", clock), None
     age = clock.now() - report.requested_at
@@ -127,13 +167,24 @@ def _go_on(account_id: int, report: OpenReport, calls: Calls, clock: Clock) -> t
             return "Amazon is preparing the report", clock.now() + look_again_after(age)
 
 
+def _type_of(report: OpenReport) -> str:
+    return ALL_ORDERS_BY_DATE if report.purpose is ReportPurpose.PROOF else ALL_ORDERS_BY_UPDATE
+
+
+def _since(account_id: int, report: OpenReport, now: datetime) -> datetime:
+    cursor = order_cursor(account_id)
+    if report.purpose is ReportPurpose.CATCH_UP and cursor is not None:
+        return max(cursor.after, now - LONGEST_REPORT)
+    zones = zones_of(marketplaces_traded_in(account_id))
+    checked = {marketplace: days_checked(account_id, marketplace) for marketplace in zones}
+    return report_begins(now, zones, checked, _starts_at(account_id) or now)
+
+
 def _request(account_id: int, report: OpenReport, calls: Calls, clock: Clock) -> str:
     traded = marketplaces_traded_in(account_id)
-    zones = zones_of(traded)
-    checked = {marketplace: days_checked(account_id, marketplace) for marketplace in zones}
-    since = report_begins(clock.now(), zones, checked, _starts_at(account_id) or clock.now())
+    since = _since(account_id, report, clock.now())
     request = ReportRequest(
-        report_type=ALL_ORDERS_BY_DATE, marketplace_ids=tuple(sorted(traded))[:MARKETPLACES_AT_MOST], since=since
+        report_type=_type_of(report), marketplace_ids=tuple(sorted(traded))[:MARKETPLACES_AT_MOST], since=since
     )
     report_id = calls.create_report(request).value
     order_reports.note_requested(report.id, report_id=report_id, since=since, now=clock.now())
@@ -153,6 +204,8 @@ def _cancelled(account_id: int, report: OpenReport, found: Report, clock: Clock)
     """No document, and no reason: nothing to report, requested too often, or superseded (behaviour R07). Where we hold
     orders of that time it is no answer."""
     since, until = _covered(report, found, clock)
+    if report.purpose is ReportPurpose.CATCH_UP:
+        return _fail(report, NONE, "Amazon made no list of orders to catch up by.", clock)
     if any(True for _ in held_within(account_id, since, until)):
         return _fail(report, FAILED, "Amazon cancelled the report, although it has orders of that time.", clock)
     return _fail(report, NONE, "Amazon made no report: it says CANCELLED, as it does where there is no order.", clock)
@@ -174,6 +227,8 @@ def _take(account_id: int, report: OpenReport, found: Report, calls: Calls, cloc
         file = read_order_report(decoded(decompressed(download.body), download.content_type))
     except Unreadable as fault:
         return _fail(report, FAILED, f"Amazon's document is no order report: {fault}.", clock)
+    if report.purpose is ReportPurpose.CATCH_UP:
+        return _keep_backlog(account_id, report, found, file, clock)
     return _compare(account_id, report, found, file, clock)
 
 

@@ -15,6 +15,7 @@ from charset_normalizer import from_bytes
 from wharfinger.amazon.messages.wire import Message, Unreadable, as_iso, put_in_utc
 
 ALL_ORDERS_BY_DATE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
+ALL_ORDERS_BY_UPDATE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
 LARGEST_FILE = 512 * 1024 * 1024
 """Bytes of a document when unpacked: some million rows. More is no report of ours, or a bomb."""
 _GZIP = b"\x1f\x8b"

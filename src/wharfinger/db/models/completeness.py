@@ -7,7 +7,7 @@ from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.completeness import Cause
-from wharfinger.domain.orders.order_report import ReportState, WantedBy
+from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
 
 
 class OrderReport(models.Model):
@@ -17,6 +17,7 @@ class OrderReport(models.Model):
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="order_reports")
     state = EnumField(ReportState, max_length=12, default=ReportState.WANTED)
+    purpose = EnumField(ReportPurpose, max_length=10, default=ReportPurpose.PROOF, db_default=ReportPurpose.PROOF)
     report_id = models.CharField(max_length=60, blank=True)  # Amazon's; empty until it said one
     since = models.DateTimeField(null=True)  # as requested; from its answer on what Amazon says that it covers
     until = models.DateTimeField(null=True)
@@ -27,6 +28,7 @@ class OrderReport(models.Model):
     orders = models.PositiveIntegerField(default=0)
     unreadable = models.PositiveIntegerField(default=0)  # rows
     error = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)  # of one to catch up by: everything up to its end is here
 
     class Meta:
         constraints = [

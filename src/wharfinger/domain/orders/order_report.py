@@ -16,6 +16,11 @@ class ReportState(Labelled):
     FAILED = "failed", "Failed"
 
 
+class ReportPurpose(Labelled):
+    PROOF = "proof", "Proof that nothing is missing"
+    CATCH_UP = "catch_up", "Numbers to catch up by"
+
+
 class WantedBy(Labelled):
     """What has an order downloaded by its number, the most urgent first."""
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from wharfinger.db.models import CompletenessDay, CompletenessGap, OrderReport, SellerAccount, User
+from wharfinger.db.models import CompletenessDay, CompletenessGap, OrderCursor, OrderReport, SellerAccount, User
 from wharfinger.db.queries.orders.order_reports import write_stated
 from wharfinger.domain.days import day_of
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.orders.completeness import Cause, Comparison, DayResult, Gap
-from wharfinger.domain.orders.order_report import ReportState, WantedBy
+from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -55,6 +55,43 @@ def want_report(account_id: int, *, now: datetime) -> None:
 
 
 @operation
+def want_catch_up(account_id: int, *, now: datetime) -> None:
+    """A list of what changed, to catch up by; one report of an account is under way at a time."""
+    if not OrderReport.objects.filter(account_id=account_id, state__in=OPEN).exists():
+        OrderReport.objects.create(account_id=account_id, wanted_at=now, purpose=ReportPurpose.CATCH_UP)
+
+
+@operation
+def keep_backlog(
+    report_pk: int,
+    changed: Mapping[str, datetime | None],
+    *,
+    since: datetime,
+    until: datetime,
+    orders: int,
+    now: datetime,
+) -> None:
+    """The orders of a report that are to be read, and its end."""
+    report = OrderReport.objects.select_for_update().get(pk=report_pk)
+    if report.state not in OPEN:
+        return
+    want_orders(report.account_id, changed, source=WantedBy.CATCH_UP, now=now)
+    report.state, report.error, report.ended_at = ReportState.COMPARED, "", now
+    report.since, report.until, report.orders = since, until, orders
+    report.save(update_fields=["state", "error", "ended_at", "since", "until", "orders"])
+
+
+@operation
+def close_backlog(account_id: int, report_pk: int, *, after: datetime, now: datetime) -> None:
+    """Everything up to the report's end was read: the search goes on from there, where it is not there yet."""
+    OrderCursor.objects.filter(account_id=account_id, after__lt=after).update(
+        after=after, page_token="", token_at=None, window_before=None
+    )
+    OrderReport.objects.filter(pk=report_pk).update(closed_at=now)
+    bring_flow_forward(account_id, "orders_in", now=now)
+
+
+@operation
 def note_requested(report_pk: int, *, report_id: str, since: datetime, now: datetime) -> None:
     """Amazon has taken the request. A call whose answer is lost leaves a report there that nobody reads: harmless."""
     OrderReport.objects.filter(pk=report_pk).update(
@@ -73,6 +110,7 @@ def end_report(report_pk: int, end: ReportEnd, *, now: datetime) -> None:
     ended = OrderReport.objects.filter(account_id=report.account_id, ended_at__isnull=False).order_by(
         "-ended_at", "-pk"
     )
+    ended = ended.filter(purpose=ReportPurpose.PROOF)
     newest = list(ended.values_list("state", flat=True)[:FAILURES_BEFORE_A_PROBLEM])
     if newest != [ReportState.FAILED] * FAILURES_BEFORE_A_PROBLEM:
         return

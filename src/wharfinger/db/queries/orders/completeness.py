@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -14,14 +14,16 @@ from wharfinger.db.models import (
     FlowSchedule,
     ImportedOrder,
     OrderReport,
+    RateBudget,
     SellerAccount,
     WantedOrder,
 )
-from wharfinger.db.queries.orders.order_reports import STANDING, read_stated
+from wharfinger.db.queries.orders.order_reports import STANDING, backlog, read_stated
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.orders.catch_up import Bucket, plan
 from wharfinger.domain.orders.completeness import GAP_KINDS, Cause, GapKind, StatedOrder, figures_of
-from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.orders.order_report import ReportPurpose, ReportState
 
 Money = tuple[tuple[str, Decimal], ...]
 
@@ -83,6 +85,16 @@ class GapRow:
 
 
 @dataclass(frozen=True, slots=True)
+class CatchingUp:
+    """`left`: orders still to be read; `by`: when all will be here, None while nobody can say; `binds`: the operations
+    of Amazon's whose rate limits it waits for."""
+
+    left: int
+    by: datetime | None
+    binds: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class AccountCompleteness:
     """How far the proof of one account is. `last`: the newest report that ended, `open`: one under way."""
 
@@ -96,20 +108,41 @@ class AccountCompleteness:
     gaps: int
     wanted: int
     newest: DayRow | None
+    catching_up: CatchingUp | None
 
 
-def account_completeness(account_id: int) -> AccountCompleteness | None:
+def account_completeness(account_id: int, *, now: datetime) -> AccountCompleteness | None:
     account = SellerAccount.objects.filter(pk=account_id).first()
-    return None if account is None else _account(account)
+    return None if account is None else _account(account, now)
 
 
-def all_completeness() -> tuple[AccountCompleteness, ...]:
+def all_completeness(*, now: datetime) -> tuple[AccountCompleteness, ...]:
     """Every seller account by name."""
-    return tuple(_account(account) for account in SellerAccount.objects.order_by("name", "pk"))
+    return tuple(_account(account, now) for account in SellerAccount.objects.order_by("name", "pk"))
 
 
-def _account(account: SellerAccount) -> AccountCompleteness:
-    reports = OrderReport.objects.filter(account=account).order_by("-pk")
+def catching_up(account_id: int, now: datetime) -> CatchingUp | None:
+    """None where nothing is behind by much."""
+    behind = backlog(account_id)
+    if behind is None or not behind.left:
+        return None
+    buckets = {row.operation: _bucket(row, now) for row in RateBudget.objects.filter(account_id=account_id)}
+    search, get = buckets.get("searchOrders"), buckets.get("getOrder")
+    if search is None or get is None:
+        return CatchingUp(behind.left, None, ())
+    found = plan(behind.left, search, get)
+    by = None if found.seconds is None else now + timedelta(seconds=found.seconds)
+    return CatchingUp(behind.left, by, found.binds)
+
+
+def _bucket(row: RateBudget, now: datetime) -> Bucket:
+    rate = row.rate * row.share
+    seconds = Decimal(max(0, int((now - row.counted_at).total_seconds())))
+    return Bucket(min(row.burst, row.tokens + rate * seconds), rate)
+
+
+def _account(account: SellerAccount, now: datetime) -> AccountCompleteness:
+    reports = OrderReport.objects.filter(account=account, purpose=ReportPurpose.PROOF).order_by("-pk")
     compared = reports.filter(state=ReportState.COMPARED).first()
     ended = reports.filter(ended_at__isnull=False).order_by("-ended_at", "-pk").first()
     under_way = reports.filter(ended_at__isnull=True).first()
@@ -127,6 +160,7 @@ def _account(account: SellerAccount) -> AccountCompleteness:
         gaps=standing.count(),
         wanted=WantedOrder.objects.filter(account=account).count(),
         newest=_day_row(newest) if newest else None,
+        catching_up=catching_up(account.pk, now),
     )
 
 

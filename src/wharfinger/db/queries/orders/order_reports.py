@@ -1,5 +1,6 @@
 """What the flow of the order report goes by: the open report, days checked, gaps that stand, orders wanted."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -10,6 +11,7 @@ from django.db.models import Q
 from wharfinger.db.models import (
     CompletenessDay,
     CompletenessGap,
+    FlowSchedule,
     ImportedOrder,
     Marketplace,
     OrderCursor,
@@ -19,7 +21,7 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.moments import is_due
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.completeness import STAGES, Cause, SkuSum, StatedOrder
-from wharfinger.domain.orders.order_report import ReportState, WantedBy
+from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
 
 STANDING = (CompletenessGap.State.OPEN, CompletenessGap.State.STUCK)
 
@@ -30,7 +32,7 @@ class OpenReport:
     report_id: str
     since: datetime | None
     requested_at: datetime | None
-    by_person: bool
+    purpose: ReportPurpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +72,61 @@ def open_report(account_id: int) -> OpenReport | None:
     ).first()
     if row is None:
         return None
-    return OpenReport(row.pk, row.report_id, row.since, row.requested_at, row.wanted_by_id is not None)
+    return OpenReport(row.pk, row.report_id, row.since, row.requested_at, row.purpose)
 
 
 def last_reports(account_id: int, at_most: int = 10) -> tuple[LastReport, ...]:
     """Those that have ended, newest first."""
-    rows = OrderReport.objects.filter(account_id=account_id, ended_at__isnull=False).order_by("-ended_at", "-pk")
+    rows = OrderReport.objects.filter(account_id=account_id, ended_at__isnull=False, purpose=ReportPurpose.PROOF)
+    rows = rows.order_by("-ended_at", "-pk")
     return tuple(LastReport(row.state, row.ended_at) for row in rows[:at_most] if row.ended_at)
 
 
 def is_caught_up(account_id: int) -> bool:
     """Whether the search for orders has once come to its end."""
     return OrderCursor.objects.filter(account_id=account_id, caught_up_at__isnull=False).exists()
+
+
+def waits_for_its_rate(account_id: int) -> bool:
+    """Whether the search for orders stands in the middle of its window because its budget is spent: far behind."""
+    cursor = OrderCursor.objects.filter(account_id=account_id).exclude(page_token="")
+    return (
+        cursor.exists()
+        and FlowSchedule.objects.filter(account_id=account_id, flow="orders_in").exclude(waiting_for="").exists()
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """A report to catch up by whose orders are being read. `left`: those that are still to be."""
+
+    report_pk: int
+    since: datetime
+    until: datetime
+    left: int
+
+
+def backlog(account_id: int) -> Backlog | None:
+    row = OrderReport.objects.filter(
+        account_id=account_id, purpose=ReportPurpose.CATCH_UP, state=ReportState.COMPARED, closed_at=None
+    ).first()
+    if row is None or row.since is None or row.until is None:
+        return None
+    wanted = WantedOrder.objects.filter(account_id=account_id, source=WantedBy.CATCH_UP)
+    return Backlog(row.pk, row.since, row.until, wanted.count())
+
+
+def last_catch_up(account_id: int) -> datetime | None:
+    """When one was last requested."""
+    rows = OrderReport.objects.filter(account_id=account_id, purpose=ReportPurpose.CATCH_UP).order_by("-pk")
+    moment: datetime | None = rows.values_list("wanted_at", flat=True).first()
+    return moment
+
+
+def updates_held(account_id: int, numbers: Collection[str]) -> dict[str, datetime]:
+    """Of those orders that are here: Amazon's moment of the change that we hold."""
+    rows = ImportedOrder.objects.filter(account_id=account_id, amazon_order_id__in=numbers)
+    return dict(rows.values_list("amazon_order_id", "amazon_updated_at"))
 
 
 def days_checked(account_id: int, marketplace_id: str) -> frozenset[date]:
@@ -127,7 +172,9 @@ def wanted_orders(account_id: int, *, now: datetime, limit: int) -> tuple[Wanted
     found: list[WantedOrder] = []
     for source in WantedBy:
         if len(found) < limit:
-            found += rows.filter(source=source).order_by("wanted_at", "pk")[: limit - len(found)]
+            # The search comes from the oldest change on: what catches up by number comes from the newest back.
+            order = ("wanted_at", "pk") if source is not WantedBy.CATCH_UP else ("-changed_at", "pk")
+            found += rows.filter(source=source).order_by(*order)[: limit - len(found)]
     known = ImportedOrder.objects.filter(
         account_id=account_id, amazon_order_id__in=[row.amazon_order_id for row in found if row.changed_at]
     )
@@ -140,7 +187,7 @@ def wanted_orders(account_id: int, *, now: datetime, limit: int) -> tuple[Wanted
 def _is_held(row: WantedOrder, held: dict[str, datetime]) -> bool:
     """Whether the very change that a notification spoke of was read meanwhile. A gap is no such change."""
     known = held.get(row.amazon_order_id)
-    spoken_of = row.source is WantedBy.NOTIFICATION and row.changed_at is not None
+    spoken_of = row.source is not WantedBy.GAP and row.changed_at is not None
     return spoken_of and known is not None and row.changed_at is not None and known >= row.changed_at
 
 

@@ -32,14 +32,14 @@ from wharfinger.web.rights import needs, signed_in
 @require_safe
 def show_accounts(request: HttpRequest) -> HttpResponse:
     """Every account; of a shop that has one only, its own page."""
-    accounts = all_completeness()
+    accounts = all_completeness(now=trade_now())
     if len(accounts) == 1:
         return redirect("completeness-account", account_id=accounts[0].id)
     return render(request, "wharfinger/completeness/accounts.html", {"accounts": accounts})
 
 
 def _account_or_404(account_id: int) -> AccountCompleteness:
-    account = account_completeness(account_id)
+    account = account_completeness(account_id, now=trade_now())
     if account is None:
         raise Http404
     return account
