@@ -1,5 +1,6 @@
 """The committed catalogues are those of the sources; `make messages` writes them."""
 
+import ast
 import re
 
 import pytest
@@ -66,3 +67,28 @@ def test_no_sentence_for_gettext_is_made_of_pieces():
     paths = sorted(make.PACKAGE.rglob("*.py"))
     found = [(path.name, line) for path in paths for line in make.made_of_pieces(path.read_text(encoding="utf-8"))]
     assert found == []
+
+
+def bare_sentences(source):
+    """Lines of notices after an action and of labels and help texts of fields that no catalogue can have."""
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="messages")), args=[_, shown, *_]):
+                shown_texts = [shown]
+            case ast.Call(keywords=keywords):
+                shown_texts = [each.value for each in keywords if each.arg in ("label", "help_text")]
+            case _:
+                continue
+        for value in shown_texts:
+            if isinstance(value, ast.JoinedStr) or (isinstance(value, ast.Constant) and value.value):
+                yield value.lineno
+
+
+def test_no_notice_and_no_label_of_a_field_stands_bare():
+    source = (
+        'messages.info(request, "Bare.")\nField(label=f"{a} bare")\nField(help_text=gettext_lazy("Fine."), label="")'
+    )
+    assert list(bare_sentences(source)) == [1, 2]
+    paths = [path for room in ("forms", "views") for path in sorted((make.PACKAGE / "web" / room).rglob("*.py"))]
+    found = [(path.name, line) for path in paths for line in bare_sentences(path.read_text(encoding="utf-8"))]
+    assert (bool(paths), found) == (True, [])
