@@ -57,6 +57,7 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
     assert outcomes == {
         triggers.REMIND: "nothing more ends soon",
         triggers.MAIL_OUT: "1 sent",
+        triggers.FILL_WORDS: "0 orders can be searched by buyer",
         triggers.SECRET_IN: "no message",
         triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs removed",
     }

@@ -119,7 +119,7 @@ def _many(order):
     sales = SalesOrder.objects.bulk_create(
         SalesOrder(
             code=f"SO{one.pk + 5000:06d}", imported=one, channel_id=one.channel_id, site_id=order.site_id,
-            order_ref=one.order_ref, order_type="Standard", state="shipped", placed_at=one.placed_at, made_at=NOW,
+            order_ref=one.order_ref, order_type="standard", state="shipped", placed_at=one.placed_at, made_at=NOW,
         )
         for one in imported
     )  # fmt: skip

@@ -1,19 +1,30 @@
 """Lists that people live in: sorted, paged and added up, each as its reader chose."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from tests.factories import moments
 from tests.factories.cast import Trading
+from tests.factories.ground import NOW
 
-from wharfinger.db.models import ListSetting, SalesOrder
+from wharfinger.db.models import ListSetting, Problem, SalesOrder
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder
+from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
+from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 
 pytestmark = pytest.mark.django_db
-LISTS = {"sales-order-list": SALES_ORDERS, "imported-order-list": IMPORTED_ORDERS}
+LISTS = {
+    "sales-order-list": SALES_ORDERS,
+    "imported-order-list": IMPORTED_ORDERS,
+    "customer-list": CUSTOMERS,
+    "problem-list": PROBLEMS,
+}
 
 
 def _orders(*totals):
@@ -76,7 +87,7 @@ def test_a_page_size_that_is_not_offered_is_refused(rows, sign_in):
     assert client.post("/lists/no-list/rows/", {"rows": "25"}).status_code == 404
 
 
-@pytest.mark.parametrize("name", LISTS)
+@pytest.mark.parametrize("name", ["sales-order-list", "imported-order-list"])
 def test_a_list_says_what_its_selection_adds_up_to(name, sign_in):
     _orders(10, 5)
     client = sign_in()
@@ -91,3 +102,31 @@ def test_an_order_that_is_typed_whole_opens_at_once(sign_in):
     order = SalesOrder.objects.get(code="SO1")
     answer = sign_in().get(reverse("search"), {"q": "0260000001 0000001"})
     assert answer["Location"] == reverse("sales-order", args=[order.pk])
+
+
+def test_problems_are_searched_sorted_and_marked_as_done_many_at_a_time(sign_in):
+    _orders(1, 2, 3)
+    kinds = (ProblemKind.FOREIGN_CURRENCY, ProblemKind.FOREIGN_CURRENCY, ProblemKind.AWAITING_STOCK)
+    made = [
+        Problem.objects.create(
+            kind=kind, key=AboutOrder(order.pk), cause=f"About {order.code}.", remedy="Look.", sales_order=order,
+            opened_at=NOW + timedelta(hours=order.pk), seen_at=NOW,
+        )
+        for kind, order in zip(kinds, SalesOrder.objects.order_by("pk"), strict=True)
+    ]  # fmt: skip
+    client, page = sign_in(), reverse("problem-list")
+    found = [
+        re.findall(r"About (SO\d)", client.get(page, {"sort": sort}).text) for sort in ("opened", "-opened", "kind")
+    ]
+    assert [list(dict.fromkeys(codes)) for codes in found] == [
+        ["SO1", "SO2", "SO3"],
+        ["SO3", "SO2", "SO1"],
+        ["SO3", "SO2", "SO1"],
+    ]
+    assert list(dict.fromkeys(re.findall(r"About (SO\d)", client.get(page, {"q": "026-0000002"}).text))) == ["SO2"]
+    answer = client.post(f"{reverse('problem-done-many')}?sort=opened", {"ids": [problem.pk for problem in made]})
+    assert answer["Location"] == f"{page}?sort=opened"
+    shown = client.get(page).text
+    assert "2 problems marked as done." in shown
+    assert "closes automatically once its cause is fixed" in shown
+    assert list(Problem.objects.filter(solved_at=None)) == [made[2]]

@@ -18,13 +18,15 @@ from wharfinger.operations.access import accounts
 from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import alerts, expired
-from wharfinger.operations.orders import notifications, order_reports
+from wharfinger.operations.orders import notifications, order_reports, search_words
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
 from wharfinger.web.problem_pages import page_of_alert
 from wharfinger.worker.runs import PeriodicTask
 
+WORDS_IN_A_RUN = 20
+"""Transactions of 500 orders each: some 6 s."""
 DEMO_SENDER = "wharfinger@demo.example"
 
 
@@ -41,6 +43,7 @@ class InstallationTasks:
                 self._email_sender(), self._configuration.public_url, self._clock, page_of_alert
             ),
             triggers.REMOVE_EXPIRED: self._remove_expired,
+            triggers.FILL_WORDS: self._fill_words,
             triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
         }
 
@@ -76,6 +79,16 @@ class InstallationTasks:
             (proofs, "old row of Completeness or Notifications"),
         )
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
+
+    def _fill_words(self) -> FlowResult:
+        """Some thousand orders, then others may have the worker; at once again while there are more."""
+        filled = 0
+        for _ in range(WORDS_IN_A_RUN):
+            some = search_words.fill_words()
+            filled += some
+            if not some:
+                return FlowResult(f"{counted(filled, 'order')} can be searched by buyer")
+        return FlowResult(f"{counted(filled, 'order')} can be searched by buyer; more follow", self._clock.now())
 
     def _email_sender(self) -> EmailSender | None:
         """How e-mail leaves now; None = not at all."""

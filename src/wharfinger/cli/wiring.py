@@ -70,6 +70,7 @@ EVERY = {
     triggers.MAIL_OUT: timedelta(hours=1),
     triggers.SECRET_IN: timedelta(hours=1),
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
+    triggers.FILL_WORDS: timedelta(hours=1),
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
 

@@ -69,6 +69,20 @@ class Rows(Generic[M]):
         else:
             self._new.remove(row)
 
+    def changed(self, *columns: str) -> list[M]:
+        """Rows that were read and have another value in one of these columns now."""
+        places = [place for place, field in enumerate(self._fields) if field.attname in columns]
+        return [
+            row
+            for row, before in self._read.values()
+            if any(row.__dict__[self._fields[place].attname] != before[place] for place in places)
+        ]
+
+    @property
+    def added(self) -> tuple[M, ...]:
+        """Rows that are not written yet."""
+        return tuple(self._new)
+
     def write(self) -> None:
         """Delete what goes away, insert what is new, update what changed: once."""
         if self._gone:

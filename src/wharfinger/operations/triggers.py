@@ -32,7 +32,8 @@ JOBS = (
 )
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
-PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED)
+FILL_WORDS = "fill_search_words"
+PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS)
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100

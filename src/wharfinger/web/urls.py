@@ -25,7 +25,7 @@ from wharfinger.web.views.installation import (
     sign_in,
     users,
 )
-from wharfinger.web.views.orders import completeness, imported_orders, sales_orders
+from wharfinger.web.views.orders import completeness, customers, imported_orders, sales_orders
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
 from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
@@ -53,6 +53,7 @@ urlpatterns = [
     *completeness.routes,
     *notifications.routes,
     *sales_orders.routes,
+    *customers.routes,
     *parcels.routes,
     *stock_csv.routes,
     *stock_items.routes,

@@ -28,6 +28,7 @@ from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPre
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
+from wharfinger.db.models.search import SearchWord
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
 from wharfinger.db.models.sign_in import SignInLimit
 from wharfinger.db.models.stock import (
@@ -90,6 +91,7 @@ __all__ = [
     "SalesOrderLine",
     "SalesSource",
     "SavedView",
+    "SearchWord",
     "SeenNotification",
     "SellerAccount",
     "SetupLink",

@@ -71,6 +71,8 @@ class Installation(models.Model):
     next_invoice = models.PositiveBigIntegerField(default=1)
     next_customer = models.PositiveBigIntegerField(default=1)
     pending_reservation_days = models.PositiveSmallIntegerField(default=7)
+    words_wanted_to = models.BigIntegerField(default=0, db_default=0)  # orders up to this id came before search words
+    words_filled_to = models.BigIntegerField(default=0, db_default=0)  # and up to this one they have them
 
     class Meta:
         constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]

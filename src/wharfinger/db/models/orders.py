@@ -31,6 +31,11 @@ class Customer(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["generic_channel", "generic_month"], name="one_generic_customer_a_month")
         ]
+        indexes = [
+            models.Index(fields=["made_at", "id"], name="customers_by_making"),
+            models.Index(squeezed("code"), name="customers_code_begins"),
+            models.Index(digits("code"), name="customers_code_digits"),
+        ]
 
 
 class SalesOrder(models.Model):
@@ -80,6 +85,7 @@ class SalesOrder(models.Model):
             models.Index(fields=["-placed_at", "-id"], name="sales_orders_newest"),
             models.Index(fields=["state", "ship_by"], name="sales_orders_by_ship_by"),
             models.Index(fields=["channel", "-placed_at"], name="sales_orders_by_channel"),
+            models.Index(fields=["customer", "-placed_at"], name="sales_orders_by_customer"),
             models.Index(fields=["order_ref"], name="sales_orders_by_ref"),
             models.Index(fields=["state", "-placed_at"], name="sales_orders_by_state"),
             models.Index(fields=["order_type", "-placed_at"], name="sales_orders_by_type"),

@@ -33,4 +33,7 @@ class Problem(models.Model):
                 fields=["kind", "key"], condition=Q(solved_at__isnull=True), name="one_open_problem"
             )
         ]
-        indexes = [models.Index(fields=["-opened_at"], name="problems_newest")]
+        indexes = [
+            models.Index(fields=["-opened_at"], name="problems_newest"),
+            models.Index(fields=["id"], condition=Q(solved_at__isnull=True), name="problems_open"),
+        ]

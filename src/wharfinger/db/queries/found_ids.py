@@ -17,7 +17,7 @@ Way = tuple[Rows, str]
 def found_ids(ways: Iterable[Way]) -> tuple[frozenset[int], bool]:
     """What the ways find, by one statement, so that all cost one round trip; and whether each gave all it has."""
     rows = [
-        found.order_by().annotate(way=Value(place)).values_list(column, "way")[:FOUND_AT_MOST]
+        found.annotate(way=Value(place)).values_list(column, "way")[:FOUND_AT_MOST]
         for place, (found, column) in enumerate(ways)
     ]
     pairs = list(rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0])

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from django.db.models import OuterRef, Q, Subquery
 
-from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Channel, ImportedOrder, Listing, SalesOrder, StockItem
+from wharfinger.db.queries.installation.problems import AboutRows
 from wharfinger.db.queries.item_search import items_by_code, listings_by_code
 from wharfinger.db.queries.orders.code_search import order_by_whole_code, orders_by_code
+from wharfinger.db.queries.orders.word_search import orders_by_buyer
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 
 _AT_MOST = 20
@@ -75,14 +76,14 @@ class Found:
 
 
 def search_everywhere(text: str, *, with_customers: bool) -> Found:
-    """Customers by whole words only (a keyed hash finds by equality), and only for those who may see them."""
+    """Buyers by whole words only (a keyed hash finds by equality), and only for those who may see them."""
     wanted = text.strip()
     if not wanted:
         return Found()
     codes = orders_by_code(wanted)
     return Found(
         orders=_orders(Q(pk__in=codes.sales) | Q(imported__in=codes.imported)),
-        customers=_orders(_by_customer(wanted)) if with_customers else (),
+        customers=_orders(Q(pk__in=orders_by_buyer(wanted))) if with_customers else (),
         imported=_imported(codes.imported),
         items=_items(wanted),
         listings=_listings(wanted),
@@ -90,8 +91,13 @@ def search_everywhere(text: str, *, with_customers: bool) -> Found:
     )
 
 
-def _by_customer(text: str) -> Q:
-    return Q(surname_hash=keyed_hash("surname", text)) | Q(postcode_hash=keyed_hash("postcode", text))
+def rows_named(text: str, *, with_customers: bool) -> AboutRows:
+    """The rows that a text names, for lists of what is about them."""
+    codes = orders_by_code(text)
+    buyers = orders_by_buyer(text) if with_customers else frozenset()
+    became = SalesOrder.objects.filter(imported__in=codes.imported).values_list("pk", flat=True)
+    sales = codes.sales | buyers | frozenset(became if codes.imported else ())
+    return AboutRows(sales, codes.imported, items_by_code(text), listings_by_code(text))
 
 
 def _orders(wanted: Q) -> tuple[FoundOrder, ...]:

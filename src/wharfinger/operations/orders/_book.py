@@ -41,6 +41,7 @@ from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._address_steps import address_hash
 from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.orders._customer_steps import Customers
+from wharfinger.operations.orders._search_steps import write_words
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen
 from wharfinger.operations.stock._shelf import Shelf
 
@@ -141,7 +142,9 @@ class Book:
         """Everything, each kind of row at once; what others wait for (problems, invoices' numbers, notices) last."""
         self.customers.write()
         self.imports.write()
+        added, renamed = self.orders.added, self.orders.changed("delivery", "buyer")
         self.orders.write()
+        write_words([*added, *renamed], changed=renamed)
         self.lines.write()
         self.kept.write()
         self.shelf.write(self.problems)

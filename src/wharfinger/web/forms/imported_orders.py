@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.domain.orders.order import ImportState
-from wharfinger.web.forms.choices import labelled, offer
+from wharfinger.web.forms.choices import LongSelect, labelled, offer
 from wharfinger.web.forms.days import DayField
 
 
@@ -14,7 +14,9 @@ class ImportedOrderFilterForm(forms.Form):
         label=gettext_lazy("Date from"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )
     date_to = DayField(label=gettext_lazy("Date to"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None)
+    channel = forms.TypedChoiceField(
+        label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,

@@ -5,7 +5,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.domain.installation.problems import ProblemKind
-from wharfinger.web.forms.choices import labelled, offer
+from wharfinger.web.forms.choices import LongSelect, labelled, offer
 
 
 class ProblemFilterForm(forms.Form):
@@ -14,11 +14,16 @@ class ProblemFilterForm(forms.Form):
         required=False,
         choices=labelled(ProblemKind, gettext_lazy("All kinds")),
     )
-    channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None)
+    channel = forms.TypedChoiceField(
+        label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     show = forms.ChoiceField(
         label=gettext_lazy("Show"),
         required=False,
         choices=[("", gettext_lazy("Open")), ("solved", gettext_lazy("Solved"))],
+    )
+    q = forms.CharField(
+        label=gettext_lazy("Search"), required=False, max_length=400, widget=forms.TextInput(attrs={"type": "search"})
     )
 
     def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:

@@ -10,7 +10,7 @@ from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.shipments import Tracking
-from wharfinger.web.forms.choices import offer
+from wharfinger.web.forms.choices import LongSelect, offer
 
 SHIP_BY = (
     ("", gettext_lazy("Any ship-by")),
@@ -35,7 +35,9 @@ class SalesOrderFilterForm(forms.Form):
             *((state.value, state.label) for state in SalesOrderState),
         ],
     )
-    channel = forms.TypedChoiceField(label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None)
+    channel = forms.TypedChoiceField(
+        label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     ship_by = forms.ChoiceField(label=gettext_lazy("Ship-by"), required=False, choices=SHIP_BY)
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Invoice priority"), required=False, coerce=int, empty_value=None, choices=PRIORITIES

@@ -1,6 +1,6 @@
 """How a list is looked at now: what its address says, else what the reader chose, else what is usual."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -37,6 +37,8 @@ class ListState(Generic[Row]):
     view: ViewFacts | None
     changed: bool
     may_share: bool
+    shows: dict[str, bool] = field(default_factory=dict)
+    """For templates: `list.shows.state`, which each row asks a dozen times."""
 
     @property
     def code(self) -> str:
@@ -49,11 +51,6 @@ class ListState(Generic[Row]):
     @property
     def filtered(self) -> bool:
         return bool(self.filters)
-
-    @property
-    def shows(self) -> dict[str, bool]:
-        """For templates: `list.shows.state`."""
-        return {column.code: True for column in self.columns}
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -88,9 +85,11 @@ def read_list(request: HttpRequest, spec: ListSpec[Any]) -> ListState[Any]:
     sorting = _sorting(request, choosable)
     codes = _codes(request, view, choice)
     filters = {name: text for name in spec.filters if (text := request.GET.get(name, ""))}
+    columns = _shown(choosable, codes)
     state = ListState(
         spec=spec,
-        columns=_shown(choosable, codes),
+        columns=columns,
+        shows={column.code: True for column in columns},
         choosable=choosable,
         choice=choice,
         sorting=sorting,

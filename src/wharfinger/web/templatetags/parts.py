@@ -97,13 +97,14 @@ def known_fact(label: str, value: object) -> SafeString:
 
 
 @register.simple_tag
-def pick(row_id: int, name: object) -> SafeString:
+def pick(row_id: int, name: object, form: str = "") -> SafeString:
     """The box of a list's row that is picked for what the list can do; it stays ticked when the list renews itself."""
     return format_html(
-        '<input type="checkbox" id="pick-{}" hx-preserve="true" data-select name="ids" value="{}"'
+        '<input type="checkbox" id="pick-{}" hx-preserve="true" data-select name="ids" value="{}"{}'
         ' aria-label="Select {}">',
         row_id,
         row_id,
+        format_html(' form="{}"', form) if form else "",
         name,
     )
 

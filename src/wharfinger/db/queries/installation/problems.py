@@ -1,15 +1,19 @@
 """Problems for pages: what a person must fix, with its cause and its remedy."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.query import QuerySet
 
 from wharfinger.db.models import Channel, ChannelProduct, Problem
-from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.list_groups import channels_by_name
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, every_row, read_runs
+from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
+from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import Subject
 
@@ -19,12 +23,23 @@ _SELLS = Channel.objects.filter(Exists(_SOLD_THERE), account=OuterRef("listing__
 
 
 @dataclass(frozen=True, slots=True)
+class AboutRows:
+    """Rows that a search named, by their ids: problems about any of them are found."""
+
+    sales_orders: Set[int]
+    imported_orders: Set[int]
+    items: Set[int]
+    listings: Set[int]
+
+
+@dataclass(frozen=True, slots=True)
 class ProblemFilter:
     """`solved` False = the open ones. Empty values filter nothing."""
 
     kind: str = ""
     channel_id: int | None = None
     solved: bool = False
+    about: AboutRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,10 @@ class ProblemRow:
     opened_at: datetime
     seen_at: datetime
     solved_at: datetime | None
+    ship_by: datetime | None = None
+    """Of its sales order, as are the amount and its currency."""
+    total: Decimal | None = None
+    currency: str = ""
 
 
 _COLUMNS = (
@@ -65,17 +84,56 @@ _COLUMNS = (
     "imported_order_id", "imported_order__amazon_order_id", "sales_order_id", "sales_order__code", "item_id",
     "item__code", "site_id", "site__name", "listing_id", "listing__sku", "sales_order__imported_id",
     "account_channel_id", "listing_channel_id", "count", "opened_at", "seen_at", "solved_at",
+    "sales_order__ship_by", "sales_order__total", "sales_order__currency",
 )  # fmt: skip
 
 
-def list_problems(wanted: ProblemFilter, *, cursor: str = "") -> Page[ProblemRow]:
-    """Newest first."""
+PROBLEM_SORTS: Sorts = {
+    "kind": ByGroup("kind", lambda: tuple(ProblemKind), then=("-id",)),
+    "channel": ByGroup("channel", channels_by_name, then=("-id",)),
+    "ship_by": ByColumn("sales_order__ship_by", nullable=True),
+    "opened": ByColumn("opened_at"),
+    "times": ByColumn("count"),
+}
+"""Open problems are few, or something is very wrong: of some thousand, a sort without an index is quick too."""
+_NEWEST_FIRST = (Run(("-id",)),)
+
+
+def list_problems(
+    wanted: ProblemFilter, *, cursor: str = "", sorting: Sorting = UNSORTED, size: int = ROWS_A_PAGE
+) -> Page[ProblemRow]:
+    """Newest first, unless they are sorted."""
+    runs = runs_of(PROBLEM_SORTS, sorting, _NEWEST_FIRST)
+    rows = _filtered(wanted)
+    return read_runs(_facts(rows), runs, cursor, size, light=rows).made_of(_row)
+
+
+def every_problem(wanted: ProblemFilter, *, sorting: Sorting = UNSORTED) -> Iterator[ProblemRow]:
+    """All that `list_problems` pages through, for files."""
+    rows = _filtered(wanted)
+    runs = runs_of(PROBLEM_SORTS, sorting, _NEWEST_FIRST)
+    return (_row(row) for row in every_row(_facts(rows), runs, light=rows))
+
+
+def add_up_problems(wanted: ProblemFilter, *, everything: bool = False) -> Totals:
+    return add_up(_filtered(wanted), money=False, everything=everything)
+
+
+def _filtered(wanted: ProblemFilter) -> QuerySet[Problem]:
     rows = Problem.objects.filter(solved_at__isnull=not wanted.solved)
     if wanted.kind:
         rows = rows.filter(kind=wanted.kind)
     if wanted.channel_id:
         rows = rows.filter(channel_id=wanted.channel_id)
-    return read_page(_facts(rows), ("-id",), cursor).made_of(_row)
+    if wanted.about is not None:
+        about = wanted.about
+        rows = rows.filter(
+            Q(sales_order__in=about.sales_orders)
+            | Q(imported_order__in=about.imported_orders)
+            | Q(item__in=about.items)
+            | Q(listing__in=about.listings)
+        )
+    return rows
 
 
 def problem_row(problem_id: int) -> ProblemRow | None:
@@ -184,4 +242,7 @@ def _row(row: dict[str, Any]) -> ProblemRow:
         opened_at=row["opened_at"],
         seen_at=row["seen_at"],
         solved_at=row["solved_at"],
+        ship_by=row["sales_order__ship_by"],
+        total=row["sales_order__total"],
+        currency=row["sales_order__currency"] or "",
     )

@@ -8,11 +8,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrderLine
+from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.db.queries.list_groups import channels_by_name, marketplaces_by_name
 from wharfinger.db.queries.orders.code_search import imported_by_code
 from wharfinger.db.queries.orders.unimported import ReservedLine, reserved_lines
+from wharfinger.db.queries.orders.word_search import orders_by_buyer
 from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, every_row, read_runs
 from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
 from wharfinger.db.queries.totals import Totals, add_up
@@ -28,6 +29,7 @@ class ImportedOrderFilter:
     channel_id: int | None = None
     state: str = ""
     search: str = ""
+    search_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def list_imported_orders(
 ) -> Page[ImportedOrderRow]:
     """Newest first, unless they are sorted. Customers' names are read only for those who may see them."""
     runs = runs_of(IMPORTED_ORDER_SORTS, sorting, _NEWEST_FIRST)
-    return read_runs(_listed(wanted, with_customers), runs, cursor, size).made_of(_row)
+    rows = _filtered(wanted)
+    return read_runs(_columns_of(rows, with_customers), runs, cursor, size, light=rows).made_of(_row)
 
 
 def every_imported_order(
@@ -93,7 +96,8 @@ def every_imported_order(
 ) -> Iterator[ImportedOrderRow]:
     """All that `list_imported_orders` pages through, for files."""
     runs = runs_of(IMPORTED_ORDER_SORTS, sorting, _NEWEST_FIRST)
-    return (_row(row) for row in every_row(_listed(wanted, with_customers), runs))
+    rows = _filtered(wanted)
+    return (_row(row) for row in every_row(_columns_of(rows, with_customers), runs, light=rows))
 
 
 def add_up_imported_orders(wanted: ImportedOrderFilter, *, everything: bool = False) -> Totals:
@@ -102,10 +106,10 @@ def add_up_imported_orders(wanted: ImportedOrderFilter, *, everything: bool = Fa
     return add_up(_filtered(wanted), lines, everything=everything)
 
 
-def _listed(wanted: ImportedOrderFilter, with_customers: bool) -> QuerySet[ImportedOrder, dict[str, Any]]:
+def _columns_of(rows: QuerySet[ImportedOrder], with_customers: bool) -> QuerySet[ImportedOrder, dict[str, Any]]:
     columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
-    rows: QuerySet[ImportedOrder, dict[str, Any]] = _filtered(wanted).values(*columns)
-    return rows
+    found: QuerySet[ImportedOrder, dict[str, Any]] = rows.values(*columns)
+    return found
 
 
 def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
@@ -119,8 +123,16 @@ def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
     if wanted.state:
         rows = rows.filter(state=wanted.state)
     if wanted.search:
-        rows = rows.filter(pk__in=imported_by_code(wanted.search).imported)
+        rows = rows.filter(pk__in=_found_by(wanted))
     return rows
+
+
+def _found_by(wanted: ImportedOrderFilter) -> frozenset[int]:
+    """By codes, and by buyers of what they became for who may see them."""
+    found = imported_by_code(wanted.search).imported
+    if wanted.search_people and (bought := orders_by_buyer(wanted.search)):
+        found |= frozenset(SalesOrder.objects.filter(pk__in=bought).values_list("imported_id", flat=True))
+    return found
 
 
 def _row(row: dict[str, Any]) -> ImportedOrderRow:

@@ -14,6 +14,7 @@ from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.list_groups import channels_by_name, sites_by_name
 from wharfinger.db.queries.orders.code_search import orders_by_code
 from wharfinger.db.queries.orders.order_days import end_of_today
+from wharfinger.db.queries.orders.word_search import orders_by_buyer
 from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_runs
 from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
 from wharfinger.db.queries.totals import Totals, add_up
@@ -59,7 +60,7 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class SalesOrderFilter:
-    """Empty values filter nothing. The hashes are of a surname or a postcode searched for."""
+    """Empty values filter nothing. `search_people`: the search is for buyers too."""
 
     state: str = ""
     channel_id: int | None = None
@@ -67,8 +68,7 @@ class SalesOrderFilter:
     unconfirmed: bool = False
     invoice_priority: int | None = None
     search: str = ""
-    surname_hash: str = ""
-    postcode_hash: str = ""
+    search_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,8 +151,8 @@ def list_sales_orders(
     size: int = ROWS_A_PAGE,
 ) -> Page[SalesOrderRow]:
     """Newest first, with a ship-by filter the most urgent first, unless they are sorted. Customers only by right."""
-    rows = _filtered(wanted, day).values(*_columns(with_customers))
-    found = read_runs(rows, _runs(wanted, sorting), cursor, size)
+    rows = _filtered(wanted, day)
+    found = read_runs(rows.values(*_columns(with_customers)), _runs(wanted, sorting), cursor, size, light=rows)
     return Page(_with_units(found.rows, day), found.earlier, found.later)
 
 
@@ -160,8 +160,9 @@ def every_sales_order(
     wanted: SalesOrderFilter, day: Day, *, with_customers: bool, sorting: Sorting = UNSORTED
 ) -> Iterator[SalesOrderRow]:
     """All that `list_sales_orders` pages through, for files."""
-    rows = _filtered(wanted, day).values(*_columns(with_customers))
-    for some in batched(every_row(rows, _runs(wanted, sorting)), 1000):
+    rows = _filtered(wanted, day)
+    every = every_row(rows.values(*_columns(with_customers)), _runs(wanted, sorting), light=rows)
+    for some in batched(every, 1000):
         yield from _with_units(some, day)
 
 
@@ -225,14 +226,10 @@ def _due(ship_by: ShipBy, day: Day) -> Q:
 
 
 def _found_by(wanted: SalesOrderFilter) -> Q:
-    """By codes, and customers by keyed hash."""
+    """By codes, and by buyers for who may see them."""
     codes = orders_by_code(wanted.search)
-    found = Q(pk__in=codes.sales) | Q(imported__in=codes.imported)
-    if wanted.surname_hash:
-        found |= Q(surname_hash=wanted.surname_hash)
-    if wanted.postcode_hash:
-        found |= Q(postcode_hash=wanted.postcode_hash)
-    return found
+    buyers = orders_by_buyer(wanted.search) if wanted.search_people else frozenset()
+    return Q(pk__in=codes.sales | buyers) | Q(imported__in=codes.imported)
 
 
 def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRow, ...]:

@@ -1,6 +1,7 @@
 """What people choose for their lists: rows of a page, columns, views with a name."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from django.contrib import messages
@@ -15,16 +16,25 @@ from wharfinger.operations.installation import list_views
 from wharfinger.operations.installation.list_views import ViewEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.list_views.columns import ListSpec
+from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
+from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 from wharfinger.web.request_context import message_of, next_page, numbers, person, trade_now
 from wharfinger.web.rights import signed_in
 
-_SPECS: dict[str, ListSpec[object]] = {str(spec.code): spec for spec in (IMPORTED_ORDERS, SALES_ORDERS)}  # type: ignore[misc]
+LISTS: dict[str, ListSpec[Any]] = {
+    "/imported-orders/": IMPORTED_ORDERS,
+    "/sales-orders/": SALES_ORDERS,
+    "/customers/": CUSTOMERS,
+    "/problems/": PROBLEMS,
+}
+"""By the addresses of their pages."""
+_SPECS: dict[str, ListSpec[Any]] = {str(spec.code): spec for spec in LISTS.values()}
 _TEXT_AT_MOST = 400
 
 
-def _spec_or_404(which: str) -> ListSpec[object]:
+def _spec_or_404(which: str) -> ListSpec[Any]:
     if which not in _SPECS:
         raise Http404
     return _SPECS[which]
@@ -80,7 +90,7 @@ def choose_columns(request: HttpRequest, which: str) -> HttpResponse:
     return _back(request, columns=None)
 
 
-def _entry(request: HttpRequest, spec: ListSpec[object]) -> ViewEntry:
+def _entry(request: HttpRequest, spec: ListSpec[Any]) -> ViewEntry:
     """What the page shows, with the name that was typed."""
     shown = _shown(request)
     columns = [column.code for column in spec.columns if column.code in request.POST.getlist("columns")]

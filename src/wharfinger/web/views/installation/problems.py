@@ -5,20 +5,24 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.installation.problems import (
     ProblemFilter,
     ProblemRow,
+    add_up_problems,
+    every_problem,
     list_problems,
     open_problems_by_kind,
     problem_row,
 )
+from wharfinger.db.queries.search import rows_named
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutMissingChannel
@@ -26,37 +30,58 @@ from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation import problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
+from wharfinger.web.list_views.exports import export, export_routes
+from wharfinger.web.list_views.problems import PROBLEMS
+from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.problem_pages import page_of_problem
-from wharfinger.web.request_context import allowed, message_of, next_page, person, trade_now
+from wharfinger.web.request_context import allowed, message_of, next_page, numbers, person, trade_now
 from wharfinger.web.rights import may_open, needs, signed_in, whom_to_ask
 
 
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
+    if (address := address_of_view(request, PROBLEMS)) is not None:
+        return redirect(address)
     form = ProblemFilterForm(request.GET, channels=channel_choices())
-    page = list_problems(_filter(form), cursor=request.GET.get("at", ""))
+    wanted, shown = _filter(request, form), read_list(request, PROBLEMS)
+    page = list_problems(wanted, cursor=shown.cursor, sorting=shown.sorting, size=shown.size)
     context = {
         "page": page,
+        "list": shown,
         "cards": [(row, fixed_at(row, person(request).role)) for row in page.rows],
         "kinds": open_problems_by_kind(),
-        "filtered": any(request.GET.get(key) for key in form.fields),
+        "filtered": shown.filtered,
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),
-        "solved": form.cleaned_data.get("show") == "solved",
+        "solved": wanted.solved,
     }
     rows = live_part(request, "rows", "wharfinger/problems/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    return render(request, "wharfinger/problems/list.html", {**context, "form": form, "live": rows})
+    totals = add_up_problems(wanted, everything=shown.all_totals)
+    page_context = {**context, "form": form, "live": rows, "totals": totals}
+    return render(request, "wharfinger/problems/list.html", page_context)
 
 
-def _filter(form: forms.Form) -> ProblemFilter:
+@signed_in
+@require_safe
+def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
+    wanted = _filter(request, ProblemFilterForm(request.GET, channels=channel_choices()))
+    shown = read_list(request, PROBLEMS)
+    return export(request, shown, every_problem(wanted, sorting=shown.sorting), kind)
+
+
+def _filter(request: HttpRequest, form: forms.Form) -> ProblemFilter:
     form.is_valid()
     cleaned = form.cleaned_data
+    text, sees_people = cleaned.get("q", ""), allowed(request, Right.SEE_PERSONAL_DATA)
     return ProblemFilter(
-        kind=cleaned.get("kind", ""), channel_id=cleaned.get("channel"), solved=cleaned.get("show") == "solved"
+        kind=cleaned.get("kind", ""),
+        channel_id=cleaned.get("channel"),
+        solved=cleaned.get("show") == "solved",
+        about=rows_named(text, with_customers=sees_people) if text else None,
     )
 
 
@@ -110,6 +135,32 @@ def mark_done(request: HttpRequest, problem_id: int) -> HttpResponse:
     return redirect(next_page(request, reverse("problem-list")))
 
 
+@needs(Right.FIX_PROBLEMS)
+@require_POST
+def mark_many_done(request: HttpRequest) -> HttpResponse:
+    """The ticked problems, each by itself: one that closes automatically does not hold the others."""
+    ids = numbers(request.POST.getlist("ids"))
+    if not ids:
+        messages.warning(request, gettext("No problem was selected. Tick the problems first, then press Mark as done."))
+    done, reasons = 0, []
+    for problem_id in dict.fromkeys(ids):
+        try:
+            problems.mark_as_done(problem_id, now=trade_now(), user=person(request))
+        except Refused as refused:
+            reasons.append(message_of(refused))
+        except ObjectDoesNotExist:
+            reasons.append(gettext("A problem is no longer there."))
+        else:
+            done += 1
+    if done:
+        said = ngettext("%(count)s problem marked as done.", "%(count)s problems marked as done.", done)
+        messages.success(request, said % {"count": done})
+    for reason in dict.fromkeys(reasons):
+        messages.error(request, reason)
+    kept = {key: value for key, value in request.GET.items() if key != "seen"}
+    return redirect(f"{reverse('problem-list')}?{urlencode(kept)}" if kept else reverse("problem-list"))
+
+
 _BUTTONS = {
     ProblemKind.UNKNOWN_SKU: N_("Link on a page of its own"),
     ProblemKind.FBA_SITE_EMPTY: N_("Load levels from Amazon"),
@@ -131,5 +182,7 @@ _SHOWN = (
 
 routes = [
     path("problems/", show_list, name="problem-list"),
+    *export_routes("problems/", export_list, "problem-export"),
+    path("problems/done/", mark_many_done, name="problem-done-many"),
     path("problems/<int:problem_id>/done/", mark_done, name="problem-done"),
 ]

@@ -57,11 +57,13 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
     if (address := address_of_view(request, IMPORTED_ORDERS)) is not None:
         return redirect(address)
     form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
-    wanted, shown = _filter(form, channel), read_list(request, IMPORTED_ORDERS)
+    sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
+    wanted = _filter(form, channel, sees_people=sees_people)
+    shown = read_list(request, IMPORTED_ORDERS)
     page = list_imported_orders(
         wanted,
         cursor=shown.cursor,
-        with_customers=allowed(request, Right.SEE_PERSONAL_DATA),
+        with_customers=sees_people,
         sorting=shown.sorting,
         size=shown.size,
     )
@@ -82,13 +84,14 @@ def export_list(request: HttpRequest, kind: str, channel_id: int | None = None) 
     channel = channel_facts(channel_id) if channel_id is not None else None
     if channel_id is not None and channel is None:
         raise Http404
-    wanted = _filter(ImportedOrderFilterForm(request.GET, channels=channel_choices()), channel)
     shown, sees_people = read_list(request, IMPORTED_ORDERS), allowed(request, Right.SEE_PERSONAL_DATA)
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    wanted = _filter(form, channel, sees_people=sees_people)
     rows = every_imported_order(wanted, with_customers=sees_people, sorting=shown.sorting)
     return export(request, shown, rows, kind)
 
 
-def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> ImportedOrderFilter:
+def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None, *, sees_people: bool) -> ImportedOrderFilter:
     """What can be read of the filter; a wrong date is shown by its field and filters nothing."""
     form.is_valid()
     cleaned = form.cleaned_data
@@ -99,6 +102,7 @@ def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None) -> Impo
         channel_id=channel.id if channel else cleaned.get("channel"),
         state=cleaned.get("state", ""),
         search=cleaned.get("q", ""),
+        search_people=sees_people,
     )
 
 

@@ -11,7 +11,6 @@ from django.urls import path, reverse
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
@@ -83,8 +82,7 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
         channel_id=cleaned.get("channel"),
         ship_by=cleaned.get("ship_by", ""),
         search=search,
-        surname_hash=keyed_hash("surname", search) if sees_people else "",
-        postcode_hash=keyed_hash("postcode", search) if sees_people else "",
+        search_people=sees_people,
     )
 
 
