@@ -9,7 +9,7 @@ DIGITS = Func(F("code"), Value("[^0-9]"), Value(""), Value("g"), function="REGEX
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0005_search_words")]
+    dependencies = [("wharfinger", "0006_search_words")]
 
     operations = [
         migrations.AddIndex("customer", models.Index(fields=["made_at", "id"], name="customers_by_making")),

@@ -9,7 +9,7 @@ LAST_ORDER = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0004_notifications")]
+    dependencies = [("wharfinger", "0005_catch_up")]
 
     operations = [
         migrations.CreateModel(
