@@ -59,6 +59,6 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
         triggers.MAIL_OUT: "1 sent",
         triggers.FILL_WORDS: "0 orders can be searched by buyer",
         triggers.SECRET_IN: "no message",
-        triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs removed",
+        triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs, 0 old records removed",
     }
     assert len(list((tmp_path / "mail").iterdir())) == 1

@@ -74,6 +74,7 @@ STORED = {
         "transferred",
         "fba_difference",
     ],
+    "NotificationState": ["off", "subscribing", "waiting", "receiving", "unsubscribing", "refused"],
     "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement"],
     "Pool": ["UK", "EU", "NA", "OTHER"],
     "ProblemKind": [
@@ -103,13 +104,16 @@ STORED = {
         "application_refused",
         "role_missing",
         "throttled",
+        "notification_unread",
         "incomplete",
         "report_failed",
         "flow_failed",
     ],
+    "QueueTest": ["none", "wanted", "sent", "passed", "failed"],
     "RawMessage.Source": ["search", "by_id", "not_requested"],
     "RawMessage.State": ["waiting", "taken", "quarantined"],
     "Region": ["EU", "NA", "FE"],
+    "ReportPurpose": ["proof", "catch_up"],
     "ReportState": ["wanted", "preparing", "compared", "none", "failed"],
     "Role": ["administrator", "manager", "warehouse", "accounts", "viewer"],
     "SalesOrderState": [
@@ -128,6 +132,7 @@ STORED = {
     "StockPush.Outcome": ["attempted", "accepted", "refused", "later"],
     "Tracking": ["at_once", "by_hand", "typed_later", "later"],
     "WantedBy": ["notification", "gap", "catch_up"],
+    "WordKind": ["name", "company", "email", "postcode", "outward"],
 }
 """Every enum that a column holds. A new member is a new line here; a text that is here stays."""
 

@@ -76,7 +76,7 @@ class InstallationTasks:
             (sessions, "session"),
             (workers, "heartbeat"),
             (jobs, "failed job"),
-            (proofs, "old row of Completeness or Notifications"),
+            (proofs, "old record"),
         )
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
 
