@@ -88,6 +88,7 @@ class SalesOrder(models.Model):
             models.Index(fields=["customer", "-placed_at"], name="sales_orders_by_customer"),
             models.Index(fields=["order_ref"], name="sales_orders_by_ref"),
             models.Index(fields=["state", "-placed_at"], name="sales_orders_by_state"),
+            models.Index(fields=["-placed_at", "-id"], condition=Q(confirmed=False), name="sales_orders_unconfirmed"),
             models.Index(fields=["order_type", "-placed_at"], name="sales_orders_by_type"),
             models.Index(
                 fields=["invoice_priority", "-placed_at"],
