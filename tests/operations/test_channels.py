@@ -108,7 +108,7 @@ def test_a_channel_without_a_token_waits_for_authorisation_and_maps_its_courier(
         ({"auth_token": "amzn.mws.12345678-1234"}, "auth_token", "31 March 2024"),
         ({"auth_token": "something", "seller_id": "A1SELLERSELLER"}, "auth_token", "begins with Atzr|"),
         ({"auth_token": "Atzr|abc"}, "seller_id", "Seller ID is needed"),
-        ({"import_fba_orders": "only_fba"}, "import_fba_orders", "no_fba"),
+        ({"import_fba_orders": "only_fba"}, "import_fba_orders", "No FBA import"),
         ({"site_id": None}, "site", "Choose the Site"),
         ({"site_id": 999_999}, "site", "no longer exists"),
         ({"courier_service_id": None}, "courier_service", "tracking number at once"),
