@@ -21,12 +21,12 @@ def test_chance_makes_a_pause_longer_by_a_quarter_at_most(failures, roll):
     assert pause_after(failures) <= pause_after(failures, roll=roll) <= pause_after(failures) * 1.2501
 
 
-def test_a_denial_rests_long_and_longer():
+def test_a_denial_rests_long_and_longer_and_at_most_an_hour():
     assert [pause_after_denial(times) for times in (1, 2, 3, 99)] == [
         timedelta(minutes=5),
         timedelta(minutes=10),
         timedelta(minutes=20),
-        timedelta(hours=6),
+        timedelta(hours=1),
     ]
 
 

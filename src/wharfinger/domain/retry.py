@@ -6,7 +6,8 @@ from datetime import timedelta
 FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=30)
 FIRST_PAUSE_OF_A_DENIAL = timedelta(minutes=5)
-LONGEST_PAUSE_OF_A_DENIAL = timedelta(hours=6)
+LONGEST_PAUSE_OF_A_DENIAL = timedelta(hours=1)
+"""A role that was given back is noticed within it: until then quantities at Amazon are those of before."""
 JITTER = 0.25
 """The part of a pause by which chance makes it longer at most: what failed together does not come back together."""
 
@@ -24,7 +25,7 @@ def pause_after(failures: int, *, roll: float = 0.0) -> timedelta:
 
 
 def pause_after_denial(denials: int, *, roll: float = 0.0) -> timedelta:
-    """After so many 403 in a row on one operation: 5 min, 10 min ... at most 6 h. Only a person can change it."""
+    """After so many 403 in a row on one operation: 5 min, 10 min ... at most an hour. Only a person can change it."""
     return growing_pause(FIRST_PAUSE_OF_A_DENIAL, LONGEST_PAUSE_OF_A_DENIAL, denials, roll=roll)
 
 
