@@ -13,6 +13,7 @@ from wharfinger.amazon.messages.shipments import ConfirmShipment, ShippedItem
 
 UK, DE = "A1F83G8C2ARO7P", "A1PA6795UKMFR9"
 ORDER, OTHER_ORDER = "026-1-1", "026-2-2"
+TYPE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
 
 
 def an_order(number=ORDER, marketplace=UK, **more):
@@ -25,6 +26,11 @@ def keys(raws):
 
 def an_item(sku="MUG", marketplace=UK):
     return {"sku": sku, "summaries": [{"marketplaceId": marketplace}]}
+
+
+def a_report(number, kind=TYPE):
+    times = {"createdTime": "2026-11-24T03:00:00Z"}
+    return {"reportId": number, "reportType": kind, "processingStatus": "DONE", **times}
 
 
 def levels(*skus, marketplace=UK):
@@ -84,6 +90,17 @@ ANSWERED_ELSE = {
             f"marketplace {DE}",
         ),
     ],
+    "get_report": [
+        (lambda client: client.get_report("1", TYPE, now=NOW), a_report("2"), "report 2"),
+        (lambda client: client.get_report("1", TYPE, now=NOW), a_report("1", "GET_OTHER"), "GET_OTHER"),
+    ],
+    "get_report_document": [
+        (
+            lambda client: client.get_report_document("d1", now=NOW),
+            {"reportDocumentId": "d2", "url": "https://files.example/d2"},
+            "d2",
+        ),
+    ],
 }
 """Method → calls, answers of another identity, and what is said of them."""
 
@@ -119,6 +136,14 @@ NAMES_NOTHING = {
     "get_marketplace_participations": "the request names nothing: the answer is the token's own seller's",
     "confirm_shipment": "204 without a body; what became of it is read back by get_order",
     "rotate_client_secret": "204 without a body; the message with the secret names its application, which is compared",
+    "create_report": "the answer is the new report's own number, by which get_report asks and compares",
+    "download_report": "bytes behind an address; every order of them is compared with ours by its number",
+    "create_destination": "the answer is the new destination's own number",
+    "get_destinations": "every destination of the application; ours is found by its queue",
+    "delete_destination": "an answer without a body",
+    "create_subscription": "the answer is the new subscription's own number; it does not name its type",
+    "get_subscription": "the answer does not name its type",
+    "delete_subscription": "an answer without a body",
     "set_quantity": "one use of patch_listings_item, by which it is called there",
 }
 """Method → why its answer has no identity to compare."""

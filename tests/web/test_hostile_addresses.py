@@ -121,6 +121,8 @@ def ask(client, method, path, params):
         )
         if answer.streaming:
             b"".join(answer.streaming_content)
+        for close in answer._resource_closers:  # a file's; closing the answer would end the database's connection
+            close()
         return answer.status_code, faults
     except (UnicodeError, ValueError) as error:
         return 500, [repr(error)]
