@@ -365,7 +365,7 @@ def test_calls_to_amazon_now_use_the_selling_partner_integration(walk):
     walk.page.goto("/imported-orders/")
     expect(walk.page.get_by_text(number).first).to_be_visible(timeout=SLOW)
     walk.page.goto(f"/sales-orders/?q={number}")
-    walk.page.locator("main table a").first.click()
+    walk.page.locator("main tbody a").first.click()
     expect(walk.page.locator(".page-title .pill", has_text="Ready to ship")).to_be_visible()
     walk.press("Dispatch")
     walk.sees("is dispatched")
@@ -426,7 +426,7 @@ def _fba_orders_wait_and_go(walk):
         walk.page.wait_for_timeout(1000)
     expect(walk.page.locator("tr", has_text=number).first).to_contain_text("OK")
     walk.page.goto(f"/sales-orders/?q={number}")
-    walk.page.locator("main table a").first.click()
+    walk.page.locator("main tbody a").first.click()
     expect(walk.page.locator(".page-title .pill", has_text="Issued")).to_be_visible()
     walk.picture("22-fba-order")
 
