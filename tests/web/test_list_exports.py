@@ -5,6 +5,7 @@ import io
 import zipfile
 from datetime import UTC, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -13,7 +14,9 @@ from tests.factories.cast import Trading
 
 from wharfinger.db.models import AuditEntry, ImportedOrder, SalesOrder, User
 from wharfinger.domain.installation.people import Role
+from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.web import workbooks
+from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 
 pytestmark = pytest.mark.django_db
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -67,6 +70,12 @@ def test_a_file_has_the_filter_the_sort_and_the_columns_of_the_page(orders, sign
     assert sheet[1][2] == ("n", "46204.97916666666")  # 1 July 2026, 23:30 in London
     assert sheet[1][3] == ("n", "10.5")
     assert len(_csv(client, "/sales-orders/export.csv?q=SO2")) == 2
+
+
+def test_what_became_of_a_confirmation_is_written_as_the_page_says_it():
+    cells = {cell.heading: cell for column in SALES_ORDERS.columns for cell in column.cells}
+    row = SimpleNamespace(confirmations=(ConfirmationState.WAITING, ConfirmationState.NOT_SENT))
+    assert cells["at Amazon"].value(row) == "Queued, Not sent"
 
 
 def test_dates_are_shown_as_the_readers_country_writes_them(orders, sign_in):

@@ -7,7 +7,7 @@ from wharfinger.web.list_views.columns import Cell, Column, ListSpec
 
 
 def _states_at_amazon(row: SalesOrderRow) -> str:
-    return ", ".join(str(state.value) for state in row.confirmations)
+    return ", ".join(state.label for state in row.confirmations)
 
 
 SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
