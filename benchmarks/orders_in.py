@@ -53,8 +53,8 @@ def main() -> int:
     try:
         database = prepare(home)
         account = fill(given)
-        measured = measure(account, amazon.told)
-        loop = measure_loop(amazon.told, database.url)
+        measured = measure(account, amazon.access)
+        loop = measure_loop(amazon.access, database.url)
     finally:
         if database is not None:
             database.stop()
@@ -192,7 +192,7 @@ def in_another_process(home: Path, given: argparse.Namespace) -> SimpleNamespace
         if process.poll() is not None:
             raise SystemExit(f"the simulator ended with {process.returncode}")
         time.sleep(0.05)  # noqa: TID251 -- waiting for another process to listen
-    return SimpleNamespace(process=process, told=json.loads(file.read_text()))
+    return SimpleNamespace(process=process, access=json.loads(file.read_text()))
 
 
 # --- this process: a database of its own, and what is there before
@@ -322,7 +322,7 @@ EXISTING = (
 # --- ours
 
 
-def measure(account: Any, told: dict[str, Any]) -> dict[str, Any]:
+def measure(account: Any, access: dict[str, Any]) -> dict[str, Any]:
     """Read every page, then take each: keeping it, and one run of the flow that takes what waits."""
     from django.db import connection  # noqa: PLC0415 -- Django is set up by now
 
@@ -331,10 +331,10 @@ def measure(account: Any, told: dict[str, Any]) -> dict[str, Any]:
     from wharfinger.operations.orders import inbox  # noqa: PLC0415 -- as above
     from wharfinger.sync import take_orders  # noqa: PLC0415 -- as above
 
-    clock = SteppedClock(datetime.fromtimestamp(told["now"], UTC))
+    clock = SteppedClock(datetime.fromtimestamp(access["now"], UTC))
     inbox.start_cursor(account.pk, after=LONG_AGO)
     begun = time.process_time()
-    pages = pages_of(told, clock.now())
+    pages = pages_of(access, clock.now())
     reading = time.process_time() - begun
     orders = sum(len(page) for page in pages)
     before = SalesOrder.objects.count()
@@ -382,7 +382,7 @@ class Counter:
         return execute(*rest)
 
 
-def pages_of(told: dict[str, Any], now: datetime) -> list[list[tuple[str, bytes]]]:
+def pages_of(access: dict[str, Any], now: datetime) -> list[list[tuple[str, bytes]]]:
     """(number, bytes) of every order, page by page, by our own client."""
     from amazon_simulator.access.application import CLIENT_ID, CLIENT_SECRET  # noqa: PLC0415 -- after the set-up
     from wharfinger.amazon.auth import Credentials, Lwa, TokenCache  # noqa: PLC0415 -- as above
@@ -391,10 +391,10 @@ def pages_of(told: dict[str, Any], now: datetime) -> list[list[tuple[str, bytes]
     from wharfinger.amazon.regions import Region  # noqa: PLC0415 -- as above
     from wharfinger.amazon.transport import Transport  # noqa: PLC0415 -- as above
 
-    base = f"http://127.0.0.1:{told['port']}"
+    base = f"http://127.0.0.1:{access['port']}"
     transport = Transport()
     tokens = TokenCache(Lwa(transport, f"{base}/auth/o2/token", Credentials(CLIENT_ID, CLIENT_SECRET)))
-    client = AmazonClient(transport, tokens.source(told["refresh_token"]), Region("EU", f"{base}/eu", "eu-west-1"))
+    client = AmazonClient(transport, tokens.source(access["refresh_token"]), Region("EU", f"{base}/eu", "eu-west-1"))
     pages, token = [], None
     while True:
         search = SearchOrders(marketplace_ids=(UK,), last_updated_after=LONG_AGO, pagination_token=token)
@@ -440,7 +440,7 @@ def _stat(pid: int) -> list[str]:
 # --- the plain loop
 
 
-def measure_loop(told: dict[str, Any], url: str) -> dict[str, Any]:
+def measure_loop(access: dict[str, Any], url: str) -> dict[str, Any]:
     """What a script does: the library's pages, one transaction an order, two bare tables."""
     import psycopg  # noqa: PLC0415 -- of the loop alone
     from sp_api.api import OrdersV20260101  # noqa: PLC0415 -- as above
@@ -451,12 +451,12 @@ def measure_loop(told: dict[str, Any], url: str) -> dict[str, Any]:
 
     class Login(AccessTokenClient):
         scheme = "http://"
-        host = f"127.0.0.1:{told['port']}"
+        host = f"127.0.0.1:{access['port']}"
 
-    market = SimpleNamespace(endpoint=f"http://127.0.0.1:{told['port']}/eu", marketplace_id=UK, region="eu-west-1")
+    market = SimpleNamespace(endpoint=f"http://127.0.0.1:{access['port']}/eu", marketplace_id=UK, region="eu-west-1")
     api = OrdersV20260101(
         market,
-        refresh_token=told["refresh_token"],
+        refresh_token=access["refresh_token"],
         credentials={"lwa_app_id": CLIENT_ID, "lwa_client_secret": CLIENT_SECRET},
         auth_token_client_class=Login,
     )

@@ -1,4 +1,4 @@
-"""A run in a process of its own that SIGKILL ends at its n-th statement; what it asked of Amazon before, Amazon did."""
+"""A run in a process of its own that SIGKILL ends at its n-th statement; what it sent before, Amazon did."""
 
 import contextlib
 import os
@@ -39,20 +39,20 @@ def run_and_kill(amazon: Amazon, at: int, run: Callable[[PipedWire, Callable[[fl
     theirs.close()
     while True:
         try:
-            asked = ours.recv()
+            wanted = ours.recv()
         except EOFError:
             break
-        ours.send(_answer(amazon, asked))
+        ours.send(_answer(amazon, wanted))
     ours.close()
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
 
 
-def _answer(amazon: Amazon, asked: Any) -> Any:
-    if isinstance(asked, float):
-        amazon.advance(asked)
+def _answer(amazon: Amazon, wanted: Any) -> Any:
+    if isinstance(wanted, float):
+        amazon.advance(wanted)
         return None
-    method, url, headers, body = asked
+    method, url, headers, body = wanted
     try:
         answer = exchange(amazon.simulator, method, url, headers, body)
     except ConnectionCut:

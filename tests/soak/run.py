@@ -55,7 +55,7 @@ class Ground:
         player = Player(shop)
         try:
             return player.play(story, falsify=falsify)
-        except Exception as fault:  # noqa: BLE001 -- told with its place, as what it is
+        except Exception as fault:  # noqa: BLE001 -- any fault of ours is a difference, shown with its place
             trace = "".join(traceback.format_exception(fault)[-3:])
             return Outcome(len(player.placed), shop.killed, (f"{type(fault).__name__}: {fault}\n{trace}",))
         finally:
@@ -181,7 +181,7 @@ def main(words: list[str]) -> int:
     parser.add_argument("--minutes", type=float, default=24 * 60, help="begin none after so long")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--prove", action="store_true", help="falsify our books once: the judge has to notice")
-    parser.add_argument("--told", type=int, default=3, help="how many failures are made shorter and told")
+    parser.add_argument("--shortened", type=int, default=3, help="how many failures are made as short as they can be")
     chosen = parser.parse_args(words)
     first, count = (chosen.first, chosen.seeds) if chosen.seed is None else (chosen.seed, 1)
     seeds = range(first, first + count)
@@ -196,7 +196,7 @@ def main(words: list[str]) -> int:
             if one.outcome.differences:
                 _say(f"seed {one.seed} fails: {one.outcome.differences[0][:200]}")
         failed = sorted((one for one in done if one.outcome.differences), key=lambda one: one.seed)
-        for one in failed[: chosen.told]:
+        for one in failed[: chosen.shortened]:
             tell_failure(ground, one, _say)
         orders, kills = sum(one.outcome.orders for one in done), sum(one.outcome.kills for one in done)
         longest = max((one.seconds for one in done), default=0.0)

@@ -67,6 +67,7 @@ class Shop(Whole):
 
     def __init__(self) -> None:
         super().__init__()
+        self.kills, self.killed = [], 0
         self.clock = StoryClock(self.amazon, self.amazon.advance)
         books = self.state_report()["listings"]
         self.skus = tuple(row["sku"] for row in books if row["channelCode"] == "DEFAULT" and row["listed"])[:SKUS]
@@ -142,7 +143,7 @@ class Shop(Whole):
         )
 
     def run_flow(self, account_id: int, flow: str) -> None:
-        for planned in self.kills if hasattr(self, "kills") else ():
+        for planned in self.kills:
             if planned[0] == flow:
                 self.kills.remove(planned)
                 self.killed += run_and_kill(self.amazon, planned[1], partial(self._in_child, account_id, flow))
