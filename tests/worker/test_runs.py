@@ -29,6 +29,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.installation.problems import problem_row
 from wharfinger.domain.channels.channel import LinkState
+from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_DENIAL
 from wharfinger.domain.timetable import FLOW_TITLES
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.installation import flows
@@ -158,7 +159,7 @@ def test_one_operations_refusal_is_not_the_accounts_however_often_it_comes(accou
     assert page_of_problem(problem_row(problem.pk)) == f"/channels/{Channel.objects.get().pk}/"
     line = FlowSchedule.objects.get()
     assert error.summary() in line.error
-    assert timedelta(hours=2) < line.due_at - NOW < timedelta(hours=7)
+    assert timedelta(minutes=50) < line.due_at - NOW < 1.25 * LONGEST_PAUSE_OF_A_DENIAL
 
 
 def test_a_refused_access_token_alone_is_tried_again_soon(account):
