@@ -58,6 +58,7 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
         triggers.REMIND: "nothing more ends soon",
         triggers.MAIL_OUT: "1 sent",
         triggers.FILL_WORDS: "0 orders can be searched by buyer",
+        triggers.BULK_ACTIONS: "0 orders of bulk actions",
         triggers.SECRET_IN: "no message",
         triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs, 0 old records removed",
     }

@@ -39,6 +39,7 @@ STORED = {
         "channel_taken",
     ],
     "AuthorisationState": ["open", "returned", "exchanging", "done", "refused", "failed"],
+    "BulkState": ["queued", "running", "finished", "stopped"],
     "Cause": [
         "unexplained",
         "not_amazons",
@@ -75,6 +76,7 @@ STORED = {
         "fba_difference",
     ],
     "NotificationState": ["off", "subscribing", "waiting", "receiving", "unsubscribing", "refused"],
+    "OrderAction": ["import", "download", "ignore"],
     "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement"],
     "Pool": ["UK", "EU", "NA", "OTHER"],
     "ProblemKind": [
@@ -131,7 +133,7 @@ STORED = {
     "SiteKind": ["own", "shop", "third_party", "fba", "in_transit", "quarantine"],
     "StockPush.Outcome": ["attempted", "accepted", "refused", "later"],
     "Tracking": ["at_once", "by_hand", "typed_later", "later"],
-    "WantedBy": ["notification", "gap", "catch_up"],
+    "WantedBy": ["person", "notification", "gap", "catch_up"],
     "WordKind": ["name", "company", "email", "postcode", "outward"],
 }
 """Every enum that a column holds. A new member is a new line here; a text that is here stays."""

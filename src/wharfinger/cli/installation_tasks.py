@@ -18,7 +18,7 @@ from wharfinger.operations.access import accounts
 from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import alerts, expired
-from wharfinger.operations.orders import notifications, order_reports, search_words
+from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
 from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
@@ -27,6 +27,8 @@ from wharfinger.worker.runs import PeriodicTask
 
 WORDS_IN_A_RUN = 20
 """Transactions of 500 orders each: some 6 s."""
+BULK_STEPS_IN_A_RUN = 100
+"""Transactions of 200 orders each: some 5 s, then others may have the worker."""
 DEMO_SENDER = "wharfinger@demo.example"
 
 
@@ -44,6 +46,7 @@ class InstallationTasks:
             ),
             triggers.REMOVE_EXPIRED: self._remove_expired,
             triggers.FILL_WORDS: self._fill_words,
+            triggers.BULK_ACTIONS: self._bulk_actions,
             triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
         }
 
@@ -89,6 +92,16 @@ class InstallationTasks:
             if not some:
                 return FlowResult(f"{counted(filled, 'order')} can be searched by buyer")
         return FlowResult(f"{counted(filled, 'order')} can be searched by buyer; more follow", self._clock.now())
+
+    def _bulk_actions(self) -> FlowResult:
+        """What people started for many orders, some seconds of it; at once again while there is more."""
+        tried = 0
+        for _ in range(BULK_STEPS_IN_A_RUN):
+            some = bulk_actions.take_step(now=self._clock.now())
+            if some < 0:
+                return FlowResult(f"{counted(tried, 'order')} of bulk actions")
+            tried += some
+        return FlowResult(f"{counted(tried, 'order')} of bulk actions; more follow", self._clock.now())
 
     def _email_sender(self) -> EmailSender | None:
         """How e-mail leaves now; None = not at all."""

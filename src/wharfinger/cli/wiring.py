@@ -71,6 +71,7 @@ EVERY = {
     triggers.SECRET_IN: timedelta(hours=1),
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
     triggers.FILL_WORDS: timedelta(hours=1),
+    triggers.BULK_ACTIONS: timedelta(minutes=15),  # a button triggers at once
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
 

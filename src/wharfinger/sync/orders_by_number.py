@@ -7,7 +7,7 @@ from wharfinger.db.queries.orders.order_reports import WantedByNumber, next_want
 from wharfinger.db.queries.orders.order_search import any_channel_on
 from wharfinger.domain.counts import counted
 from wharfinger.domain.retry import pause_after
-from wharfinger.operations.orders import inbox
+from wharfinger.operations.orders import imported_orders, inbox
 from wharfinger.operations.orders import wanted_orders as wishes
 from wharfinger.operations.orders.inbox import RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
@@ -58,10 +58,13 @@ def _fetch(account_id: int, wanted: WantedByNumber, calls: Calls, clock: Clock) 
         said = "does not know this number" if unknown else "refuses to return this order"
         reason = f"Amazon {said}: {refusal.summary()}."
         wishes.note_refused(account_id, number, reason=reason, unknown=unknown, times=times, now=clock.now())
+        imported_orders.note_download_failed(account_id, number, reason=reason, unknown=unknown, now=clock.now())
         return 0
     except (NotAnsweredAsPromised, ServerFault) as error:  # of this one order (behaviours O10, O24)
         again_at = clock.now() + pause_after(wanted.attempts + 1)
         wishes.postpone_download(account_id, number, error=str(error), again_at=again_at)
+        reason = f"Amazon did not return this order; it is requested again automatically. {error.summary()}"
+        imported_orders.note_download_delayed(account_id, number, reason=reason, now=clock.now())
         return 0
     inbox.keep_order(account_id, RawOrder(number, body), now=clock.now())
     wishes.note_downloaded(account_id, number, times=times, now=clock.now())

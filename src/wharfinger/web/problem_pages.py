@@ -38,6 +38,7 @@ from wharfinger.domain.installation.subjects import (
     AboutToken,
     AboutWork,
 )
+from wharfinger.domain.orders.waits_for import ForChannel, ForDownload, ForLevels, ForLink, ForNewChannel, WaitsFor
 
 SHOWN_ON_A_PAGE = 5
 _QUERY_AT_MOST = 60
@@ -95,6 +96,25 @@ def page_of_alert(alert: AlertRow | WaitingEmail) -> str:
             return _missing_channel()
         case _:
             return ""
+
+
+def page_of_cause(waits_for: WaitsFor | None, channel_id: int | None) -> str:
+    """Where that is fixed for which orders are not imported; empty where it passes by itself, or by trying again."""
+    match waits_for:
+        case ForChannel(channel):
+            return _page("channel", channel)
+        case ForNewChannel():
+            return _missing_channel()
+        case ForLevels(site):
+            return _page("site", site)
+        case ForLink():
+            return reverse("problem-list")
+        case ForDownload():
+            return ""
+        case None:
+            return _page("channel", channel_id)
+        case _:
+            assert_never(waits_for)
 
 
 def problems_fixed_here(request: HttpRequest) -> tuple[ProblemRow, ...]:

@@ -6,6 +6,7 @@ from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.bulk_actions import BulkState
 from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
@@ -20,7 +21,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ShopState.RUNNING, ShopState.DONE,
         StockPush.Outcome.ACCEPTED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
-        NotificationState.RECEIVING, QueueTest.PASSED,
+        NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
     ),
     "warn": (
         ImportState.RETRYING,
@@ -49,10 +50,11 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
         NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
         QueueTest.WANTED, QueueTest.SENT,
+        BulkState.QUEUED, BulkState.RUNNING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
-        SalesOrderState.CANCELLED,
+        SalesOrderState.CANCELLED, BulkState.STOPPED,
         ConfirmationState.NOT_SENT,
         AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
         AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,

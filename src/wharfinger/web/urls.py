@@ -25,7 +25,7 @@ from wharfinger.web.views.installation import (
     sign_in,
     users,
 )
-from wharfinger.web.views.orders import completeness, customers, imported_orders, sales_orders
+from wharfinger.web.views.orders import bulk_actions, completeness, customers, imported_orders, sales_orders
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
 from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
@@ -49,6 +49,7 @@ urlpatterns = [
     *lists.routes,
     *list_views.routes,
     *help_pages.routes,
+    *bulk_actions.routes,
     *imported_orders.routes,
     *completeness.routes,
     *notifications.routes,

@@ -9,6 +9,7 @@ from wharfinger.db.models.accounts import (
     SellerAccount,
 )
 from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
+from wharfinger.db.models.bulk_actions import BulkAction, BulkActionOrder
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
 from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
@@ -50,6 +51,8 @@ __all__ = [
     "AuditEntry",
     "AuthorisationAttempt",
     "BankAccount",
+    "BulkAction",
+    "BulkActionOrder",
     "Channel",
     "ChannelCheck",
     "ChannelOption",

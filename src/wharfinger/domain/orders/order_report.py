@@ -24,6 +24,7 @@ class ReportPurpose(Labelled):
 class WantedBy(Labelled):
     """What has an order downloaded by its number, the most urgent first."""
 
+    PERSON = "person", "Retry Download"
     NOTIFICATION = "notification", "A notification of Amazon's"
     GAP = "gap", "A gap that the order report showed"
     CATCH_UP = "catch_up", "Catching up"

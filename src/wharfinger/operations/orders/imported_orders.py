@@ -4,14 +4,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from wharfinger.db.models import ImportedOrder, RawMessage, User
-from wharfinger.domain.installation.subjects import AboutImport
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import Problems
-from wharfinger.operations.orders._import_steps import solve_import_problems
-from wharfinger.operations.orders._reconsider_steps import retry_with_saved_data
+from wharfinger.operations.orders._action_steps import download_again, ignore_orders, import_again
 from wharfinger.operations.orders._reserve_steps import release_import
 from wharfinger.operations.orders.inbox import ORDER
 from wharfinger.operations.transaction import operation
@@ -23,38 +20,21 @@ def ignore(ids: Sequence[int], *, user: User, now: datetime) -> int:
 
     What is still to be sent of them stays reserved: the buyer has paid, and somebody sends it.
     """
-    found = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids, sales_order=None)
-    rows = list(found.order_by("pk"))
-    problems = Problems()
-    problems.read([AboutImport(row.pk) for row in rows])
-    for row in rows:
-        solve_import_problems(row, problems)
-        row.state, row.reason, row.waits_for = ImportState.IGNORED, "Ignored by a person.", None
-        row.save(update_fields=["state", "reason", "waits_for"])
-        record_activity("Ignored.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    problems.write(now=now)
-    return len(rows)
+    return len(ignore_orders(ids, user=user, now=now))
 
 
 @operation
 def retry_import(ids: Sequence[int], *, user: User, now: datetime) -> int:
     """Retry Import: try again with the saved data. Returns how many."""
-    saved = list(ImportedOrder.objects.filter(pk__in=ids, raw_message__body__isnull=False).order_by("pk"))
-    for row in saved:
-        record_activity("Retry Import pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    return retry_with_saved_data([row.pk for row in saved])
+    return len(import_again(ids, user=user, now=now))
 
 
 @operation
 def retry_download(ids: Sequence[int], *, user: User, now: datetime) -> int:
-    """Retry Download: fetch again from Amazon. Returns how many."""
-    rows = list(ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk"))
+    """Retry Download: fetch again from Amazon, at once. Returns how many."""
+    rows = download_again(ids, user=user, now=now)
     for row in rows:
         triggers.fetch_order(row.account_id, row.amazon_order_id)
-        record_activity("Retry Download pressed.", imported_order=row, channel_id=row.channel_id, user=user, now=now)
-    ImportedOrder.objects.filter(pk__in=[row.pk for row in rows]).update(
-        state=ImportState.RETRYING, waits_for=ForDownload()
-    )
     return len(rows)
 
 

@@ -25,6 +25,7 @@ class ImportedOrderFilterForm(forms.Form):
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=100, widget=forms.TextInput(attrs={"type": "search"})
     )
+    cause = forms.CharField(required=False, max_length=160, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:
         super().__init__(data)

@@ -67,5 +67,5 @@ IMPORTED_ORDERS: ListSpec[ImportedOrderRow] = ListSpec(
         Column("sales_order", N_("Sales order"), (Cell("sales order", lambda row: row.sales_order),)),
         Column("customer", N_("Customer"), (Cell("customer", lambda row: row.customer),), personal=True),
     ),
-    filters=("date_from", "date_to", "channel", "state", "q"),
+    filters=("date_from", "date_to", "channel", "state", "q", "cause"),
 )

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.db.queries.list_groups import channels_by_name, marketplaces_by_name
+from wharfinger.db.queries.orders.causes import of_cause
 from wharfinger.db.queries.orders.code_search import imported_by_code
 from wharfinger.db.queries.orders.unimported import ReservedLine, reserved_lines
 from wharfinger.db.queries.orders.word_search import orders_by_buyer
@@ -30,6 +31,27 @@ class ImportedOrderFilter:
     state: str = ""
     search: str = ""
     search_people: bool = False
+    cause: str = ""
+    """A group of those that are not imported: `db.queries.orders.causes`."""
+    ids: tuple[int, ...] = ()
+    """Those that were ticked."""
+
+
+def write_filter(wanted: ImportedOrderFilter) -> dict[str, Any]:
+    """As a bulk action keeps it."""
+    moments = {name: moment.isoformat() for name in _MOMENTS if (moment := getattr(wanted, name)) is not None}
+    kept = {name: value for name in _PLAIN if (value := getattr(wanted, name))}
+    return {**moments, **kept, **({"ids": list(wanted.ids)} if wanted.ids else {})}
+
+
+def read_filter(kept: dict[str, Any]) -> ImportedOrderFilter:
+    moments = {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS if name in kept}
+    plain = {name: kept[name] for name in _PLAIN if name in kept}
+    return ImportedOrderFilter(**moments, **plain, ids=tuple(kept.get("ids", ())))
+
+
+_MOMENTS = ("placed_from", "placed_to")
+_PLAIN = ("channel_id", "state", "search", "search_people", "cause")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +144,29 @@ def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
         rows = rows.filter(channel_id=wanted.channel_id)
     if wanted.state:
         rows = rows.filter(state=wanted.state)
+    if wanted.ids:
+        rows = rows.filter(pk__in=wanted.ids)
+    if wanted.cause:
+        rows = rows.filter(of_cause(wanted.cause))
     if wanted.search:
         rows = rows.filter(pk__in=_found_by(wanted))
     return rows
+
+
+def count_chosen(wanted: ImportedOrderFilter) -> int:
+    """How many the filter shows now."""
+    return _filtered(wanted).count()
+
+
+def newest_import() -> int:
+    """The id that the newest imported order has; 0 = there is none."""
+    return ImportedOrder.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def choose_orders(wanted: ImportedOrderFilter, *, after: int, until: int, limit: int) -> list[int]:
+    """The next ids of those that the filter shows, upwards."""
+    rows = _filtered(wanted).filter(pk__gt=after, pk__lte=until).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:limit])
 
 
 def _found_by(wanted: ImportedOrderFilter) -> frozenset[int]:

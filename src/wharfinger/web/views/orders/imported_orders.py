@@ -21,9 +21,11 @@ from wharfinger.db.queries.orders.imported_orders import (
 )
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.orders.bulk_actions import AT_ONCE, OrderAction
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import imported_orders
+from wharfinger.operations.orders.bulk_actions import start_for
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.imported_orders import ImportedOrderFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
@@ -74,7 +76,16 @@ def _render_list(request: HttpRequest, channel: ChannelFacts | None) -> HttpResp
         return answer_live(request, rows)
     frame = tab_frame(request, head_or_404(channel.id), "orders") if channel else {}
     totals = add_up_imported_orders(wanted, everything=shown.all_totals)
-    page_context = {**frame, **context, "form": form, "live": rows, "channel": channel, "totals": totals}
+    page_context = {
+        **frame,
+        **context,
+        "form": form,
+        "live": rows,
+        "channel": channel,
+        "totals": totals,
+        "actions": tuple(OrderAction),
+        "fixed_channel": channel.id if channel else request.GET.get("channel") or None,
+    }
     return render(request, "wharfinger/imported_orders/list.html", page_context)
 
 
@@ -103,7 +114,14 @@ def _filter(form: ImportedOrderFilterForm, channel: ChannelFacts | None, *, sees
         state=cleaned.get("state", ""),
         search=cleaned.get("q", ""),
         search_people=sees_people,
+        cause=cleaned.get("cause", ""),
     )
+
+
+def filter_of(request: HttpRequest) -> ImportedOrderFilter:
+    """What the list shows at this address."""
+    form = ImportedOrderFilterForm(request.GET, channels=channel_choices())
+    return _filter(form, None, sees_people=allowed(request, Right.SEE_PERSONAL_DATA))
 
 
 @signed_in
@@ -170,6 +188,9 @@ def act(request: HttpRequest) -> HttpResponse:
         messages.warning(request, gettext("No order was selected. Tick the orders first, then press the button."))
         return _back(request)
     act_on, said = chosen
+    if len(ids) > AT_ONCE:
+        action = OrderAction(request.POST["action"])
+        return redirect("bulk-action", bulk_id=start_for(action, ids, user=person(request), now=trade_now()))
     try:
         done = act_on(ids, user=person(request), now=trade_now())
     except Refused as refused:
