@@ -44,9 +44,9 @@ def test_all_that_the_filter_shows_is_one_press_and_a_word(world, sign_in):
     shown = text(client.get(f"{reverse('imported-order-list')}?state=failed"))
     start = f"{reverse('bulk-action-start', args=['ignore'])}?state=failed"
     assert start in shown
-    asked = text(client.get(start))
-    assert "1 order" in asked
-    assert f'action="?{start.partition("?")[2]}"' in asked
+    confirming = text(client.get(start))
+    assert "1 order" in confirming
+    assert f'action="?{start.partition("?")[2]}"' in confirming
     answer = client.post(start)
     bulk = BulkAction.objects.get()
     assert answer.headers["Location"] == reverse("bulk-action", args=[bulk.pk])

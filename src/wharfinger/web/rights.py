@@ -13,7 +13,8 @@ from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import who_may
-from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.installation.people import Right, Role, may
+from wharfinger.domain.orders.raw_messages import Reader
 
 View = Callable[..., HttpResponseBase]
 _needed: dict[View, Right] = {}
@@ -60,6 +61,12 @@ def may_open(role: str, address: str) -> bool:
     except Resolver404:
         return False
     return right is None or may(role, right)
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    """What of a raw message the role of who asks may see."""
+    role = request.user.role if isinstance(request.user, User) else Role.VIEWER
+    return Reader(people=may(role, Right.SEE_PERSONAL_DATA), contact=may(role, Right.SEE_BUYER_CONTACT))
 
 
 def whom_to_ask(right: Right) -> str:

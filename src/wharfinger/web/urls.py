@@ -25,7 +25,14 @@ from wharfinger.web.views.installation import (
     sign_in,
     users,
 )
-from wharfinger.web.views.orders import bulk_actions, completeness, customers, imported_orders, sales_orders
+from wharfinger.web.views.orders import (
+    bulk_actions,
+    completeness,
+    customers,
+    imported_orders,
+    raw_messages,
+    sales_orders,
+)
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
 from wharfinger.web.views.stock import sites, stock_csv, stock_items
 
@@ -51,6 +58,7 @@ urlpatterns = [
     *help_pages.routes,
     *bulk_actions.routes,
     *imported_orders.routes,
+    *raw_messages.routes,
     *completeness.routes,
     *notifications.routes,
     *sales_orders.routes,

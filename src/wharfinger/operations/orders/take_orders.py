@@ -266,7 +266,10 @@ def _carry_out(book: Book, plan: _Plan) -> Outcome:
 
 
 def _write_decision(book: Book, imported: ImportedOrder, decision: Hold | Skip) -> None:
-    """The state with its reason, and its problems."""
+    """The state with its reason, and its problems; the timeline says it when it is not what it was."""
+    if imported.reason != decision.reason:
+        verb = "Held" if isinstance(decision, Hold) else "Skipped"
+        book.record(f"{verb}: {decision.reason}", imported_order=imported, channel_id=imported.channel_id)
     imported.state = decision.state if isinstance(decision, Hold) else ImportState.SKIPPED
     imported.reason, imported.remedy, imported.waits_for = decision.reason, decision.remedy, decision.waits_for
     failed = imported.state is ImportState.FAILED

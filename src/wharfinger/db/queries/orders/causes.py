@@ -4,12 +4,13 @@ A cause in an address is what the orders wait for (`waits:channel:3`), else the 
 share (`failed:0cc175b9…`).
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, Min, Q, QuerySet, Sum, TextField
+from django.db.models import Count, Max, Min, Q, Sum, TextField
 from django.db.models.functions import MD5, Cast
 
 from wharfinger.db.models import ImportedOrder, SalesOrderLine
@@ -57,15 +58,14 @@ def of_cause(cause: str) -> Q:
     state, _, fingerprint = cause.partition(":")
     if state not in UNFINISHED:
         return _NONE
-    rows = _described(ImportedOrder.objects.filter(state=ImportState(state)))
+    rows = ImportedOrder.objects.filter(state=ImportState(state)).annotate(waits=_WAITS_FOR, fingerprint=_FINGERPRINT)
     return Q(state=ImportState(state), pk__in=rows.filter(waits="", fingerprint=fingerprint).values("pk"))
 
 
 _NONE = Q(pk__in=())
 
 
-def _described(rows: QuerySet[ImportedOrder]) -> QuerySet[ImportedOrder, Any]:
-    return rows.annotate(waits=Cast("waits_for", TextField()), fingerprint=MD5("reason"))
+_WAITS_FOR, _FINGERPRINT = Cast("waits_for", TextField()), MD5("reason")
 
 
 def cause_groups() -> tuple[CauseGroup, ...]:
@@ -73,7 +73,7 @@ def cause_groups() -> tuple[CauseGroup, ...]:
     none."""
     unfinished = Q(state__in=UNFINISHED) | Q(state=ImportState.SKIPPED) & ~Q(waits="")
     rows = (
-        _described(ImportedOrder.objects.all())
+        ImportedOrder.objects.annotate(waits=_WAITS_FOR, fingerprint=_FINGERPRINT)
         .filter(unfinished)
         .values("waits", "fingerprint", "state", "currency")
         .annotate(
@@ -85,7 +85,7 @@ def cause_groups() -> tuple[CauseGroup, ...]:
         )
         .order_by()
     )
-    found: dict[str, list[dict[str, Any]]] = {}
+    found: dict[str, list[Mapping[str, Any]]] = {}
     for row in rows:
         waits = f"{_WAITS}{row['waits']}" if row["waits"] else f"{row['state']}:{row['fingerprint']}"
         found.setdefault(waits, []).append(row)
@@ -98,7 +98,7 @@ def cause_groups() -> tuple[CauseGroup, ...]:
 _TO_SEND = Q(amazon_status__in=TO_SEND)
 
 
-def _group(cause: str, rows: list[dict[str, Any]], sample: ImportedOrder) -> CauseGroup:
+def _group(cause: str, rows: Sequence[Mapping[str, Any]], sample: ImportedOrder) -> CauseGroup:
     value: dict[str, Decimal] = {}
     for row in rows:
         if row["value"]:

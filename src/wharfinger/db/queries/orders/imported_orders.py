@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.installation.timelines import Happening, timeline
@@ -45,9 +46,9 @@ def write_filter(wanted: ImportedOrderFilter) -> dict[str, Any]:
 
 
 def read_filter(kept: dict[str, Any]) -> ImportedOrderFilter:
-    moments = {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS if name in kept}
-    plain = {name: kept[name] for name in _PLAIN if name in kept}
-    return ImportedOrderFilter(**moments, **plain, ids=tuple(kept.get("ids", ())))
+    values: dict[str, Any] = {name: kept[name] for name in _PLAIN if name in kept}
+    values |= {name: datetime.fromisoformat(kept[name]) for name in _MOMENTS if name in kept}
+    return ImportedOrderFilter(**values, ids=tuple(kept.get("ids", ())))
 
 
 _MOMENTS = ("placed_from", "placed_to")
@@ -205,6 +206,7 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
 class KeptMessage:
     """A message of Amazon's about the order, as it was kept."""
 
+    id: int
     received_at: datetime
     source: RawMessage.Source
     state: RawMessage.State
@@ -265,7 +267,10 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
         reservation_ended_at=row["reservation_ended_at"],
         lines=reserved_lines(order_id),
         messages=_messages(row["account_id"], row["amazon_order_id"]),
-        timeline=timeline(Q(imported_order=order_id) | Q(sales_order=row["sales_order__id"] or 0)),
+        timeline=(
+            *timeline(Q(imported_order=order_id) | Q(sales_order=row["sales_order__id"] or 0)),
+            Happening(row["found_at"], gettext("Arrived from Amazon."), ""),
+        ),
     )
 
 
@@ -273,11 +278,12 @@ def _messages(account_id: int, amazon_order_id: str) -> tuple[KeptMessage, ...]:
     rows = (
         RawMessage.objects.filter(account_id=account_id, kind="order", key=amazon_order_id)
         .annotate(erased=Q(body__isnull=True))
-        .values("received_at", "source", "state", "error", "body_hash", "erased")
+        .values("id", "received_at", "source", "state", "error", "body_hash", "erased")
         .order_by("-id")[:20]
     )
     return tuple(
         KeptMessage(
+            id=row["id"],
             received_at=row["received_at"],
             source=row["source"],
             state=row["state"],

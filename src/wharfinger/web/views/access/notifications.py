@@ -13,15 +13,17 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.orders.notifications import NotificationFacts, notification_facts
+from wharfinger.db.queries.orders.raw_messages import set_aside_notifications
 from wharfinger.domain.access.queues import queue_arn
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.orders.raw_messages import written
 from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.notifications import QueueForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
-from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.rights import needs, reader_of, signed_in
 
 AMAZONS_ACCOUNT = "arn:aws:iam::437568002678:root"
 """Who sends notifications. Source: set-up-notifications-with-amazon-sqs."""
@@ -62,6 +64,16 @@ def _context(request: HttpRequest, facts: NotificationFacts) -> dict[str, Any]:
         "key_policy": _policy(arn, "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:SendMessage"),
         "kms_policy": _policy("*", "kms:GenerateDataKey", "kms:Decrypt", Principal={"AWS": AMAZONS_ACCOUNT}),
     }
+
+
+@signed_in
+@require_safe
+def show_unread(request: HttpRequest, account_id: int) -> HttpResponse:
+    """Messages of the queue that are no notification that we know, as they came: what another program wrote there."""
+    reader = reader_of(request)
+    found = [(one, written(one.body, reader)) for one in set_aside_notifications(account_id)]
+    context = {"facts": _facts_or_404(account_id), "found": found, "reader": reader}
+    return render(request, "wharfinger/notifications/unread.html", context)
 
 
 @needs(Right.SEE_CREDENTIALS)
@@ -139,6 +151,7 @@ def remove(request: HttpRequest, account_id: int) -> HttpResponse:
 
 routes = [
     path("accounts/<int:account_id>/notifications/", show, name="notifications"),
+    path("accounts/<int:account_id>/notifications/unread/", show_unread, name="notifications-unread"),
     path("accounts/<int:account_id>/notifications/queue/", save, name="notifications-queue"),
     path("accounts/<int:account_id>/notifications/test/", test, name="notifications-test"),
     path("accounts/<int:account_id>/notifications/on/", switch_on, name="notifications-on"),
