@@ -9,7 +9,6 @@ configured key, the installation's first, so that rotation leaves the hashes as 
 import base64
 import binascii
 import hashlib
-import hmac
 import json
 import os
 import unicodedata
@@ -72,7 +71,7 @@ def keyed_hash(purpose: str, text: str) -> str:
     normalised = "".join(unicodedata.normalize("NFKC", text).casefold().split())
     if not normalised:
         return ""
-    return hmac.digest(_hash_secret(key), f"{purpose}|{normalised}".encode(), "sha256").hex()
+    return _hmac(_hash_secret(key), f"{purpose}|{normalised}").hex()
 
 
 @lru_cache(maxsize=16)
@@ -92,8 +91,26 @@ def search_hash(kind: str, word: str) -> int:
     have the same one with a probability of two in a million: an order too many is found, none too few.
     """
     _, key = settings.WHARFINGER.encryption_keys[-1]
-    digest = hmac.digest(_search_key(key), f"{kind}|{word}".encode(), "sha256")
+    digest = _hmac(_search_key(key), f"{kind}|{word}")
     return int.from_bytes(digest[:8], "big", signed=True)
+
+
+def _hmac(secret: bytes, text: str) -> bytes:
+    """HMAC-SHA-256 with the key's half of the work done once: a dozen an order, at a third of `hmac.digest`'s time."""
+    inner, outer = _hmac_pads(secret)
+    inner, outer = inner.copy(), outer.copy()
+    inner.update(text.encode())
+    outer.update(inner.digest())
+    digest: bytes = outer.digest()
+    return digest
+
+
+@lru_cache(maxsize=16)
+def _hmac_pads(secret: bytes) -> tuple[Any, Any]:
+    """The two hashes of RFC 2104 after their padded key; `secret` is no longer than a block."""
+    padded = secret.ljust(64, b"\0")
+    inner, outer = (hashlib.sha256(bytes(byte ^ pad for byte in padded)) for pad in (0x36, 0x5C))
+    return inner, outer
 
 
 class EncryptedText(_Text):

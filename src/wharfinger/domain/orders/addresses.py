@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from operator import attrgetter
 from typing import Any
 
 from wharfinger.domain.orders.countries import POSTCODE, REGION, STREET, TOWN, required_parts
@@ -28,6 +29,9 @@ _SHORT = 40
 """No text of so many signs says that nothing was given."""
 _ADDRESS = tuple(field.name for field in fields(IncomingAddress))
 _BUYER = tuple(field.name for field in fields(IncomingBuyer))
+_parts_of = attrgetter(*_ADDRESS)
+_label_of = attrgetter(*LABEL)
+_buyer_of = attrgetter(*_BUYER)
 _SIGNS = re.compile(r"[\W_]+")
 _PLACES = frozenset({"town", "county", "postcode", "country"})
 
@@ -49,7 +53,7 @@ def masked(text: str, part: str = "") -> bool:
     A house number `#12`, *an emphasised word*, a star between two words and a street named by a Roman number
     (Via XX Settembre, Piazza XXX Ottobre) are none.
     """
-    if text.isascii() and not _MAY_MASK.search(text):
+    if not _may_mask(text):
         return False
     text = unicodedata.normalize("NFKC", text).translate(_STARS).strip()
     if part == "postcode" and _POSTCODE_MASK.search(text):
@@ -58,9 +62,15 @@ def masked(text: str, part: str = "") -> bool:
     return any((_MASKS.search(plain), _ALL_MASK.fullmatch(text), _MASK_WORDS.fullmatch(text)))
 
 
+def _may_mask(text: str) -> bool:
+    return not text.isascii() or _MAY_MASK.search(text) is not None
+
+
 def tidy(address: IncomingAddress) -> IncomingAddress:
     """No spaces round the parts, seen or not; parts of the label that say nothing (`-`, `.`, `N/A`) are empty;
     street lines move up, so that the first is the street, whichever Amazon filled."""
+    if _is_tidy(address):
+        return address
     parts = {name: _bare(value) for name, value in address_parts(address).items()}
     parts.update({name: "" for name in LABEL if parts[name] and not _tells(parts[name], name)})
     lines = [parts[name] for name in STREET_LINES if parts[name]]
@@ -68,14 +78,26 @@ def tidy(address: IncomingAddress) -> IncomingAddress:
     return IncomingAddress(**{**parts, "country": parts["country"].upper()})
 
 
+def _is_tidy(address: IncomingAddress) -> bool:
+    """Seen at once of nearly all: each part begins and ends with a letter or a digit, or is empty."""
+    first, second, third = address.line_1, address.line_2, address.line_3
+    moved_up = (first or not (second or third)) and (second or not third)
+    return bool(
+        moved_up
+        and address.country == address.country.upper()
+        and all(not part or (part[0].isalnum() and part[-1].isalnum()) for part in _parts_of(address))
+        and not any(len(part) < _SHORT and part.casefold() in _NOTHING for part in _label_of(address))
+    )
+
+
 def address_parts(address: IncomingAddress) -> dict[str, str]:
     """As a row keeps it."""
-    return {name: getattr(address, name) for name in _ADDRESS}
+    return dict(zip(_ADDRESS, _parts_of(address), strict=True))
 
 
 def buyer_parts(buyer: IncomingBuyer) -> dict[str, str]:
     """As a row keeps it."""
-    return {name: getattr(buyer, name) for name in _BUYER}
+    return dict(zip(_BUYER, _buyer_of(buyer), strict=True))
 
 
 def doubts(address: IncomingAddress | None) -> Doubts:
@@ -95,9 +117,16 @@ def doubts_of_tidy(known: IncomingAddress) -> Doubts:
     missing = [] if known.name or known.company else ["name"]
     missing += [part for part in (STREET, TOWN, REGION, POSTCODE) if part in wanted and not has[part]]
     missing += [] if known.country else ["country"]
-    written = [name for name in LABEL if name != "company" or not known.name]
-    blotted = [_PART_OF.get(name, name) for name in written if masked(getattr(known, name), name)]
-    return Doubts(tuple(missing), tuple(dict.fromkeys(blotted)))
+    return Doubts(tuple(missing), _blotted(known))
+
+
+def _blotted(address: IncomingAddress) -> tuple[str, ...]:
+    """The parts that are masked, the company only where it is the addressee."""
+    if not _may_mask("\n".join(_label_of(address))):
+        return ()
+    written = [name for name in LABEL if name != "company" or not address.name]
+    parts = (_PART_OF.get(name, name) for name in written if masked(getattr(address, name), name))
+    return tuple(dict.fromkeys(parts))
 
 
 _PART_OF = {**dict.fromkeys(STREET_LINES, STREET), "county": REGION}
@@ -181,7 +210,7 @@ def _tells(text: str, name: str) -> bool:
 
 def _newer(held: str, incoming: str, name: str) -> str:
     """The newer one that can be read; a masked one is better than none."""
-    if _tells(incoming, name) and not masked(incoming, name):
+    if incoming and _tells(incoming, name) and not masked(incoming, name):
         return _bare(incoming)
     return held or incoming
 
@@ -203,7 +232,8 @@ def _clear(address: IncomingAddress, name: str) -> str:
 
 def merge_buyer(held: IncomingBuyer, incoming: IncomingBuyer) -> IncomingBuyer:
     """Fact by fact: what Amazon does not tell (any more), or tells masked, stays as it was."""
-    return IncomingBuyer(**{name: _newer(getattr(held, name), getattr(incoming, name), name) for name in _BUYER})
+    parts = zip(_BUYER, _buyer_of(held), _buyer_of(incoming), strict=True)
+    return IncomingBuyer(*[_newer(before, after, name) for name, before, after in parts])
 
 
 def read_address(stored: Mapping[str, Any] | None) -> IncomingAddress | None:

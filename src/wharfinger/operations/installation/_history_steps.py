@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from wharfinger.db.models import Activity, AuditEntry, User
+from wharfinger.operations._rows import new_row
 
 _TEXT_AT_MOST = 400
 
@@ -15,7 +16,7 @@ def record_activity(text: str, *, now: datetime, user: User | None = None, **lin
 
 def draft_activity(text: str, *, now: datetime, user: User | None = None, **links: Any) -> Activity:
     """As `record_activity`, for a batch that writes its sentences together."""
-    return Activity(text=text[:_TEXT_AT_MOST], happened_at=now, user=user, **links)
+    return new_row(Activity, text=text[:_TEXT_AT_MOST], happened_at=now, user=user, **links)
 
 
 def record_audit(

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import F
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Problem
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
@@ -65,7 +66,7 @@ class Problems:
     def read(self, subjects: Collection[Subject]) -> None:
         """Which problems about these are open, and which were ever opened. Others can only be opened."""
         if subjects:
-            rows = Problem.objects.filter(key__in=subjects).values_list("kind", "key", "solved_at")
+            rows = Problem.objects.filter(any_of("key", subjects)).values_list("kind", "key", "solved_at")
             for kind, key, solved_at in rows:
                 self._known.add((kind, key))
                 if solved_at is None:

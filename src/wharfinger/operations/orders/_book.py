@@ -10,6 +10,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     Activity,
     Customer,
@@ -34,7 +35,7 @@ from wharfinger.domain.installation.subjects import (
 from wharfinger.domain.orders.addresses import differs_in_part, read_address
 from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder, IncomingPackage
 from wharfinger.domain.orders.waits_for import ForLevels
-from wharfinger.operations._rows import Rows, draw, id_sequence, insert
+from wharfinger.operations._rows import Rows, draw, id_sequence, insert, new_row
 from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID, Invoices
 from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
@@ -107,7 +108,8 @@ class Book:
         known = self.import_of.get(incoming.amazon_order_id)
         if known is not None:
             return known
-        row = ImportedOrder(
+        row = new_row(
+            ImportedOrder,
             pk=self.numbers.next(IDS[ImportedOrder]),
             account_id=self.account_id,
             amazon_order_id=incoming.amazon_order_id,
@@ -193,7 +195,7 @@ def open_book(
 
 def _read_imports(book: Book, incoming: Sequence[IncomingOrder]) -> None:
     rows = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(
-        account=book.account_id, amazon_order_id__in=sorted({order.amazon_order_id for order in incoming})
+        any_of("amazon_order_id", {order.amazon_order_id for order in incoming}), account=book.account_id
     )
     book.import_of = {row.amazon_order_id: row for row in book.imports.read(rows.order_by("pk"))}
 
@@ -202,7 +204,11 @@ def _read_orders(book: Book) -> None:
     imports = {row.pk: row for row in book.import_of.values()}
     if not imports:
         return
-    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).filter(imported__in=imports).order_by("pk")
+    rows = (
+        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
+        .filter(any_of("imported", imports))
+        .order_by("pk")
+    )
     for order in book.orders.read(rows):
         order.imported = imports[order.imported_id]
         order.channel = book.channels.get(order.channel_id)
@@ -213,20 +219,20 @@ def _read_orders(book: Book) -> None:
             order.site = sites[order.site_id]
         ids = [order.pk for order in book.order_of.values()]
         book.invoices.read(ids)
-        book.dispatched = set(Shipment.objects.filter(order__in=ids).values_list("order_id", flat=True))
+        book.dispatched = set(Shipment.objects.filter(any_of("order", ids)).values_list("order_id", flat=True))
 
 
 def _read_lines(book: Book) -> None:
     orders = {order.pk: order for order in book.order_of.values()}
     if orders:
-        rows = SalesOrderLine.objects.select_for_update(no_key=True).filter(order__in=orders).order_by("pk")
+        rows = SalesOrderLine.objects.select_for_update(no_key=True).filter(any_of("order", orders)).order_by("pk")
         for line in book.lines.read(rows):
             line.order = orders[line.order_id]
             book.lines_of.setdefault(line.order_id, []).append(line)
         book.shelf.read_held("line", [line.pk for lines in book.lines_of.values() for line in lines])
     without = [row.pk for row in book.import_of.values() if row.pk not in book.order_of]
     if without:
-        kept = ImportedLine.objects.select_for_update(no_key=True).filter(imported__in=without).order_by("pk")
+        kept = ImportedLine.objects.select_for_update(no_key=True).filter(any_of("imported", without)).order_by("pk")
         for row in book.kept.read(kept):
             book.kept_of.setdefault(row.imported_id, []).append(row)
         book.shelf.read_held("imported_line", [row.pk for rows in book.kept_of.values() for row in rows])

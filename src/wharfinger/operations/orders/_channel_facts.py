@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from django.db.models import Q
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     Channel,
     ChannelOption,
@@ -118,15 +119,26 @@ class Links:
         """`lines`: (SKU, ASIN) of every line that is to be matched."""
         self._account_id = account_id
         self._skus = sorted({sku for sku, _ in lines})
-        meant = Q(listing__sku__in=self._skus) | Q(asin__in=sorted({asin for _, asin in lines} - {""}))
-        products = ChannelProduct.objects.filter(meant, listing__account=account_id)
+        self._asins = sorted({asin for _, asin in lines} - {""})
         self._by_sku: dict[str, list[_Link]] = {}
-        self._by_asin: dict[tuple[str, str], list[_Link]] = {}
+        for link in self._read(any_of("listing__sku", self._skus)) if lines else ():
+            self._by_sku.setdefault(link.means.sku, []).append(link)
+
+    @cached_property
+    def _by_asin(self) -> dict[tuple[str, str], list[_Link]]:
+        """Read by itself, and only where a channel matches by ASIN: in one statement neither would have its index."""
+        found: dict[tuple[str, str], list[_Link]] = {}
+        for link in self._read(any_of("asin", self._asins)) if self._asins else ():
+            found.setdefault((link.means.asin, link.marketplace_id), []).append(link)
+        return found
+
+    def _read(self, meant: Q) -> list[_Link]:
+        rows = ChannelProduct.objects.filter(meant, listing__account=self._account_id)
         columns = ("marketplace", "listing__sku", "asin", "item", "item__code")
-        for marketplace, sku, asin, item, code in products.values_list(*columns) if lines else ():
-            link = _Link(marketplace, Candidate(sku, asin, item, code or ""))
-            self._by_sku.setdefault(sku, []).append(link)
-            self._by_asin.setdefault((asin, marketplace), []).append(link)
+        return [
+            _Link(marketplace, Candidate(sku, asin, item, code or ""))
+            for marketplace, sku, asin, item, code in rows.values_list(*columns)
+        ]
 
     def match(self, sku: str, asin: str, marketplace_id: str, *, by_sku: bool) -> Matched | NotMatched:
         """The stock item that the line means, or why none.
@@ -156,7 +168,7 @@ class Links:
 
     @cached_property
     def _fulfilments(self) -> dict[str, str]:
-        rows = Listing.objects.filter(account=self._account_id, sku__in=self._skus)
+        rows = Listing.objects.filter(any_of("sku", self._skus), account=self._account_id)
         return dict(rows.values_list("sku", "fulfilment"))
 
     def close_codes(self, sku: str, at_most: int = 5) -> list[str]:

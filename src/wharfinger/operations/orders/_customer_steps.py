@@ -9,6 +9,7 @@ from typing import assert_never
 
 from django.db import connection
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Channel, Customer
 from wharfinger.domain.channels.channel import CustomerPolicy
@@ -17,7 +18,7 @@ from wharfinger.domain.days import day_of
 from wharfinger.domain.orders.addresses import address_parts, doubts_of_tidy, has_street, masked
 from wharfinger.domain.orders.customers import generic_code, month_of
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
-from wharfinger.operations._rows import Rows, draw
+from wharfinger.operations._rows import Rows, draw, new_row
 
 NUMBERS = "wharfinger_customer_number"
 """The sequence of customers' codes; gaps are allowed."""
@@ -128,7 +129,9 @@ class Customers:
         months = [one for one in wanted if isinstance(one, MonthsBuyers)]
         if buyers:
             known = Customer.objects.filter(
-                address_hash__in={one.where for one in buyers}, name_hash__in={one.who for one in buyers}, generic=False
+                any_of("address_hash", {one.where for one in buyers}),
+                any_of("name_hash", {one.who for one in buyers}),
+                generic=False,
             )
             for pk, where, who in known.order_by("-pk").values_list("pk", "address_hash", "name_hash"):
                 self._known[Buyer(where, who)] = pk
@@ -154,7 +157,8 @@ class Customers:
     def _new(self, wanted: Buyer | MonthsBuyers, channel: Channel, people: People) -> Customer:
         match wanted:
             case Buyer(where, who):
-                return Customer(
+                return new_row(
+                    Customer,
                     code=f"C{self._numbers.pop(0):06d}",
                     name=_name(people),
                     email=people.buyer.email,
@@ -166,7 +170,8 @@ class Customers:
             case MonthsBuyers(_, month):
                 code = generic_code(channel.name, month, self._codes)
                 self._codes.add(code)
-                return Customer(
+                return new_row(
+                    Customer,
                     code=code,
                     generic=True,
                     generic_channel=channel,

@@ -1,6 +1,7 @@
 """Steps that write what became of an imported order; they need an open transaction."""
 
 from datetime import datetime
+from typing import Protocol
 
 from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder
 from wharfinger.domain.installation.problems import ProblemKind
@@ -11,7 +12,18 @@ from wharfinger.operations.installation._problem_steps import Problems
 ORDER_ID_AT_MOST = 30
 
 
-def about_message(raw: RawMessage) -> AboutMessage:
+class MessageRow(Protocol):
+    """A message of the inbox, or what is known of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def account_id(self) -> int: ...
+    @property
+    def key(self) -> str: ...
+
+
+def about_message(raw: MessageRow) -> AboutMessage:
     """By its order's number, so that a newer message solves the problem; without one by its own."""
     return AboutMessage(raw.account_id, raw.key or str(raw.pk))
 

@@ -10,6 +10,7 @@ from wharfinger.domain.orders.matching import Matched, NotMatched
 from wharfinger.domain.orders.order import AmazonStatus, IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
 from wharfinger.domain.orders.sales_orders import totals_fault
 from wharfinger.operations._options_in_force import InForce
+from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, Book
 from wharfinger.operations.orders._customer_steps import People
 from wharfinger.operations.stock._allocation_steps import (
@@ -73,7 +74,8 @@ def add_lines(
 
 
 def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> SalesOrderLine:
-    row = SalesOrderLine(
+    row = new_row(
+        SalesOrderLine,
         pk=book.numbers.next(IDS[SalesOrderLine]),
         order=order,
         order_item_id=line.order_item_id,

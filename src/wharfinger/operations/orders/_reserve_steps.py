@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from wharfinger.db.models import ChannelProduct, ImportedLine, ImportedOrder
 from wharfinger.domain.orders.matching import Matched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingLine, IncomingOrder
-from wharfinger.operations._rows import Rows
+from wharfinger.operations._rows import Rows, new_row
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._book import IDS, Book
 from wharfinger.operations.orders._channel_facts import Channels, Links
@@ -70,7 +70,8 @@ def _keep_lines(
     for line in incoming.lines:
         row = held.get(line.order_item_id)
         if row is None:
-            row = ImportedLine(
+            row = new_row(
+                ImportedLine,
                 pk=book.numbers.next(IDS[ImportedLine]),
                 imported=imported,
                 order_item_id=line.order_item_id,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.encryption import search_hash
 from wharfinger.db.models import SalesOrder, SearchWord
 from wharfinger.domain.orders.addresses import read_address, read_buyer
@@ -14,7 +15,7 @@ def write_words(orders: Sequence[SalesOrder], *, changed: Sequence[SalesOrder] =
     """Words of many orders by one statement. `changed`: those of them that may have other words, which go away first;
     an order whose buyer was erased has none afterwards."""
     if changed:
-        SearchWord.objects.filter(order__in=[order.pk for order in changed]).delete()
+        SearchWord.objects.filter(any_of("order", [order.pk for order in changed])).delete()
     found = [
         (word.kind.value, search_hash(word.kind, word.text), order.pk)
         for order in orders

@@ -11,6 +11,7 @@ from wharfinger.domain.channels.first_import import FirstImport
 from wharfinger.domain.orders.matching import Matched, NotMatched
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState
 from wharfinger.operations._options_in_force import InForce
+from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, ORDER_NUMBERS, Book
 from wharfinger.operations.orders._customer_steps import People, Wanted, months_buyers, wanted_customer
 from wharfinger.operations.orders._follow_steps import follow_goods
@@ -110,7 +111,8 @@ def take(book: Book, plan: Taking) -> SalesOrder:
 def _make(book: Book, plan: Taking) -> tuple[SalesOrder, list[SalesOrderLine]]:
     """The order and its lines, matched to stock items; a line without one is held. Options are stamped on it."""
     incoming, values = plan.incoming, plan.options.values
-    order = SalesOrder(
+    order = new_row(
+        SalesOrder,
         pk=book.numbers.next(IDS[SalesOrder]),
         code=f"{plan.options.prefix}{book.numbers.next(ORDER_NUMBERS):06d}",
         imported=plan.imported,

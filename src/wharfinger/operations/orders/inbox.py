@@ -7,12 +7,13 @@ from datetime import datetime
 
 from django.db.models import F
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ImportedOrder, OrderCursor, RawMessage
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import ImportState
 from wharfinger.domain.orders.waits_for import ForDownload
 from wharfinger.operations import triggers
-from wharfinger.operations._rows import insert
+from wharfinger.operations._rows import insert, new_row
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.orders._import_steps import about_message, note_not_taken
 from wharfinger.operations.transaction import operation
@@ -119,12 +120,15 @@ def _keep(account_id: int, orders: Sequence[RawOrder], source: RawMessage.Source
     known = RawMessage.objects.filter(account_id=account_id, kind=ORDER, key="", body_hash__in=nameless)
     nameless_known = set(known.values_list("body_hash", flat=True)) if nameless else set()
     newest = dict(
-        RawMessage.objects.filter(account_id=account_id, kind=ORDER, key__in=[o.key[:60] for o in orders if o.key])
+        RawMessage.objects.filter(
+            any_of("key", [o.key[:60] for o in orders if o.key]), account_id=account_id, kind=ORDER
+        )
         .order_by("id")
         .values_list("key", "body_hash")
     )
     rows = [
-        RawMessage(
+        new_row(
+            RawMessage,
             account_id=account_id,
             kind=ORDER,
             key=order.key[:60],

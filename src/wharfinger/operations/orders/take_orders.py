@@ -6,9 +6,11 @@ The order of steps is that of `take_batch`; nobody else knows it.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Customer, ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutImport
@@ -64,6 +66,14 @@ class Unchanged:
 Outcome = Taken | Hold | Skip | Unchanged
 
 
+class _Raw(NamedTuple):
+    """A message that is locked."""
+
+    pk: int
+    account_id: int
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class _Held:
     """Not taken: its units are reserved, and what it waits for is written on it."""
@@ -105,7 +115,7 @@ def take_batch(messages: Sequence[Message], *, now: datetime) -> dict[int, Outco
     for subject in about:
         book.problems.solve(ProblemKind.NOT_UNDERSTOOD, subject)
     book.write()
-    RawMessage.objects.filter(pk__in=raws).update(state=RawMessage.State.TAKEN, error="")
+    RawMessage.objects.filter(any_of("pk", raws)).update(state=RawMessage.State.TAKEN, error="")
     return {raw_id: outcomes.get(raw_id, Unchanged()) for raw_id in raws}
 
 
@@ -114,10 +124,11 @@ def _wait_briefly() -> None:
         cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
 
 
-def _lock_messages(messages: Sequence[Message]) -> dict[int, RawMessage]:
+def _lock_messages(messages: Sequence[Message]) -> dict[int, _Raw]:
     """Oldest first; one that another process takes at this moment is passed over."""
-    rows = RawMessage.objects.select_for_update(no_key=True, skip_locked=True).defer("body")
-    return {row.pk: row for row in rows.filter(pk__in=[message.raw_id for message in messages]).order_by("pk")}
+    rows = RawMessage.objects.select_for_update(no_key=True, skip_locked=True)
+    rows = rows.filter(any_of("pk", [message.raw_id for message in messages])).order_by("pk")
+    return {pk: _Raw(pk, account, key) for pk, account, key in rows.values_list("pk", "account_id", "key")}
 
 
 def _deciding(messages: Sequence[Message]) -> list[Message]:
@@ -139,7 +150,7 @@ def _urgency(order: IncomingOrder) -> tuple[bool, datetime, datetime, str]:
     return order.ship_by is None, order.ship_by or order.placed_at, order.placed_at, order.amazon_order_id
 
 
-def _plan(book: Book, raw: RawMessage, incoming: IncomingOrder) -> _Plan | None:
+def _plan(book: Book, raw: _Raw, incoming: IncomingOrder) -> _Plan | None:
     """What becomes of the order, and what is needed for that; None = an older message, which changes nothing."""
     imported = book.find_or_make_import(incoming)
     if _older(imported, raw, incoming):
@@ -158,14 +169,14 @@ def _plan(book: Book, raw: RawMessage, incoming: IncomingOrder) -> _Plan | None:
             return _Held(decision, plan_reservation(book, imported, incoming))
 
 
-def _older(imported: ImportedOrder, raw: RawMessage, incoming: IncomingOrder) -> bool:
+def _older(imported: ImportedOrder, raw: _Raw, incoming: IncomingOrder) -> bool:
     """An older message never overwrites a newer one that was understood."""
     understood = imported.amazon_status != AmazonStatus.UNKNOWN
     return understood and imported.raw_message_id != raw.pk and incoming.updated_at < imported.amazon_updated_at
 
 
-def _write_facts(book: Book, imported: ImportedOrder, incoming: IncomingOrder, raw: RawMessage) -> None:
-    imported.raw_message = raw
+def _write_facts(book: Book, imported: ImportedOrder, incoming: IncomingOrder, raw: _Raw) -> None:
+    imported.raw_message_id = raw.pk
     imported.placed_at = incoming.placed_at
     imported.amazon_updated_at = incoming.updated_at
     if incoming.status is not AmazonStatus.UNKNOWN:

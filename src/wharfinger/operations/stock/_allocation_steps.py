@@ -11,6 +11,7 @@ from typing import Literal
 
 from django.db.models import F, QuerySet
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     Allocation,
     ImportedLine,
@@ -48,7 +49,7 @@ def parts_of(item_ids: Iterable[int]) -> dict[int, tuple[Part, ...]]:
     """What one unit of each item is made of: its kit components, or itself."""
     wanted = set(item_ids)
     kits: dict[int, list[Part]] = {}
-    for row in KitComponent.objects.filter(kit__in=wanted):
+    for row in KitComponent.objects.filter(any_of("kit", wanted)):
         kits.setdefault(row.kit_id, []).append(Part(row.component_id, row.quantity))
     return {item: tuple(kits.get(item, [Part(item, 1)])) for item in wanted}
 

@@ -6,12 +6,13 @@ Steps: they need an open transaction. Whoever takes from a shelf sees what those
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Allocation, Movement, SalesOrderLine, Site, StockItem, StockLevel
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.allocation import Part, plan_allocation
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
-from wharfinger.operations._rows import Rows, insert
+from wharfinger.operations._rows import Rows, insert, new_row
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock._allocation_steps import ALLOCATED, Claim, Holder, Key, parts_of
 from wharfinger.operations.stock._stock_steps import Move, draft_movement, lock_levels, oversold, raise_notices
@@ -45,7 +46,7 @@ class Shelf:
         """What these lines hold. A line that was not read holds nothing: it is new."""
         if not line_ids:
             return
-        for row in self._allocations.read(Allocation.objects.filter(**{f"{holder}__in": line_ids}).order_by("pk")):
+        for row in self._allocations.read(Allocation.objects.filter(any_of(holder, line_ids)).order_by("pk")):
             line = row.line_id if holder == "line" else row.imported_line_id
             self._held.setdefault((holder, line or 0), {})[(row.item_id, row.site_id)] = row
 
@@ -90,7 +91,7 @@ class Shelf:
         row = of_line.get(key)
         if row is None:
             own = {f"{holder}_id": line_id, "item_id": key[0], "site_id": key[1]}
-            of_line[key] = self._allocations.add(Allocation(**own, quantity=by, made_at=now))
+            of_line[key] = self._allocations.add(new_row(Allocation, **own, quantity=by, made_at=now))
         elif row.quantity + by > 0:
             row.quantity += by
         else:

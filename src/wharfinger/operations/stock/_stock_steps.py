@@ -10,6 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     KitComponent,
     Movement,
@@ -28,6 +29,7 @@ from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.listing_quantity import decide, urgency
 from wharfinger.operations import triggers
+from wharfinger.operations._rows import new_row
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 _MAKES_KNOWN = frozenset(
@@ -41,15 +43,12 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
     """Lock the levels of these (item, site), made where there is none yet, in the one order that never deadlocks."""
     wanted = sorted(set(keys))
     items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
-    held = set(StockLevel.objects.filter(item__in=items, site__in=sites).values_list("item_id", "site_id"))
+    levels = StockLevel.objects.filter(any_of("item", items), any_of("site", sites))
+    held = set(levels.values_list("item_id", "site_id"))
     missing = [StockLevel(item_id=item, site_id=site) for item, site in wanted if (item, site) not in held]
     if missing:
         StockLevel.objects.bulk_create(missing, ignore_conflicts=True)
-    rows = (
-        StockLevel.objects.select_for_update(no_key=True)
-        .filter(item__in=items, site__in=sites)
-        .order_by("item_id", "site_id")
-    )
+    rows = levels.select_for_update(no_key=True).order_by("item_id", "site_id")
     found = {(level.item_id, level.site_id): level for level in rows}
     return {key: found[key] for key in wanted}
 
@@ -124,7 +123,8 @@ def draft_movement(level: StockLevel, move: Move, now: datetime) -> Movement:
     level.on_hand += move.quantity
     if move.reason is MovementReason.COUNTED or (level.counted_at is None and move.reason in _MAKES_KNOWN):
         level.counted_at = now
-    return Movement(
+    return new_row(
+        Movement,
         item_id=level.item_id,
         site_id=level.site_id,
         quantity=move.quantity,
@@ -200,4 +200,4 @@ def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -
 def kits_of(item_ids: Iterable[int]) -> set[int]:
     """The items themselves and the kits that are made of them: whose waiting orders new stock may serve."""
     items = set(item_ids)
-    return items | set(KitComponent.objects.filter(component__in=items).values_list("kit", flat=True))
+    return items | set(KitComponent.objects.filter(any_of("component", items)).values_list("kit", flat=True))

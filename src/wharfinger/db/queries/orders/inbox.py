@@ -32,16 +32,10 @@ def next_waiting(account_id: int, *, after: int, now: datetime, limit: int) -> l
     """The next messages of the account that wait, in the order they came; those postponed only when it is time."""
     ready = Q(again_at=None) | is_due("again_at", now, LONGEST_ROW_WAIT)
     rows = RawMessage.objects.filter(ready, account_id=account_id, state=RawMessage.State.WAITING, pk__gt=after)
+    columns = ("pk", "key", "body", "source", "attempts", "received_at")
     return [
-        WaitingMessage(
-            id=row.pk,
-            key=row.key,
-            body=row.body or b"",
-            requested=row.source != RawMessage.Source.NOT_REQUESTED,
-            attempts=row.attempts,
-            received_at=row.received_at,
-        )
-        for row in rows.order_by("pk")[:limit]
+        WaitingMessage(pk, key, body or b"", source != RawMessage.Source.NOT_REQUESTED, attempts, received_at)
+        for pk, key, body, source, attempts, received_at in rows.order_by("pk").values_list(*columns)[:limit]
     ]
 
 

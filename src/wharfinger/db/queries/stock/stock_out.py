@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import Prefetch
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
@@ -53,9 +54,11 @@ class _Product(NamedTuple):
 
 def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = ()) -> dict[int, ListingFacts]:
     """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved."""
-    listings = Listing.objects.filter(pk__in=listing_ids)
+    listings = Listing.objects.filter(any_of("pk", listing_ids))
     rows = [_Listing(*row) for row in listings.values_list(*_LISTING)]
-    linked = ChannelProduct.objects.filter(listing__in=listing_ids, item__isnull=False).order_by("marketplace_id")
+    linked = ChannelProduct.objects.filter(any_of("listing", listing_ids), item__isnull=False).order_by(
+        "marketplace_id"
+    )
     products: dict[int, list[_Product]] = defaultdict(list)
     for listing, marketplace, item, code in linked.values_list("listing", "marketplace", "item", "item__code"):
         products[listing].append(_Product(marketplace, item or 0, code or ""))
@@ -83,11 +86,11 @@ class _Levels:
 
     def __init__(self, item_ids: Collection[int], site_ids: Collection[int]) -> None:
         self._components: dict[int, list[tuple[int, str, int]]] = defaultdict(list)
-        parts = KitComponent.objects.filter(kit__in=item_ids).order_by("component__code")
+        parts = KitComponent.objects.filter(any_of("kit", item_ids)).order_by("component__code")
         for kit, part, code, needed in parts.values_list("kit", "component", "component__code", "quantity"):
             self._components[kit].append((part, code, needed))
         wanted = {*item_ids, *(part[0] for lines in self._components.values() for part in lines)}
-        rows = StockLevel.objects.filter(item__in=wanted, site__in=site_ids, counted_at__isnull=False)
+        rows = StockLevel.objects.filter(any_of("item", wanted), any_of("site", site_ids), counted_at__isnull=False)
         self._levels = {
             (item, site): Level(on_hand, allocated, ordered)
             for item, site, on_hand, allocated, ordered in rows.values_list(
@@ -222,6 +225,6 @@ def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> Pl
 def listings_of_items(item_ids: Iterable[int]) -> dict[int, int]:
     """The listings whose quantity these items decide, kits of them included: listing → seller account."""
     items = set(item_ids)
-    items.update(KitComponent.objects.filter(component__in=items).values_list("kit", flat=True))
-    rows = Listing.objects.filter(products__item__in=items, fulfilment=Fulfilment.FBM, gone_at=None)
+    items.update(KitComponent.objects.filter(any_of("component", items)).values_list("kit", flat=True))
+    rows = Listing.objects.filter(any_of("products__item", items), fulfilment=Fulfilment.FBM, gone_at=None)
     return dict(rows.order_by("pk").values_list("pk", "account_id").distinct())
