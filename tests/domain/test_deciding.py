@@ -8,6 +8,7 @@ from tests.factories.ground import NOW, UK
 from tests.factories.incoming import a_line, an_order
 
 from wharfinger.domain.orders.deciding import (
+    AT_THE_COUNTER,
     LOOK_AT_AMAZON,
     Follow,
     Hold,
@@ -136,3 +137,17 @@ def test_an_fba_order_is_taken_once_amazon_has_shipped_it_and_its_levels_are_the
         "Load the levels from Amazon; the order is then imported.",
         ForLevels(4),
     )
+
+
+@pytest.mark.parametrize(
+    ("order", "skip"),
+    [
+        (an_order(sold_elsewhere=True), Skip(SkipReason.NOT_AMAZONS)),
+        (an_order(status=AmazonStatus.UNFULFILLABLE), Skip(SkipReason.UNFULFILLABLE)),
+        (an_order(programs=("IN_STORE_PICK_UP",)), Skip(SkipReason.PICK_UP, AT_THE_COUNTER)),
+        (an_order(programs=("IN_STORE_PICK_UP",), status=AmazonStatus.CANCELLED), Skip(SkipReason.CANCELLED)),
+    ],
+)
+def test_what_nobody_dispatches_from_here_is_skipped_with_its_reason_channel_or_not(order, skip):
+    assert decide(order, FACTS, now=NOW) == skip
+    assert decide(order, replace(FACTS, channel=None), now=NOW) == skip

@@ -93,3 +93,11 @@ def test_amounts_of_two_currencies_have_no_sum():
 )
 def test_rounding_is_by_the_currencys_own_unit(currency, total, lines, agree):
     assert (totals_fault(replace(an_order(total, *lines), currency=currency)) == "") is agree
+
+
+@pytest.mark.parametrize("status", [AmazonStatus.CANCELLED, AmazonStatus.UNFULFILLABLE])
+def test_what_is_called_off_is_cancelled_unless_something_left(status):
+    open_line = LineFacts(open=2, shipped=0, allocated=2, held=False)
+    assert sales_order_state(status, Fulfilment.FBM, [open_line]) is SalesOrderState.CANCELLED
+    sent = LineFacts(open=1, shipped=1, allocated=0, held=False)
+    assert sales_order_state(status, Fulfilment.FBM, [sent]) is SalesOrderState.SHIPPED

@@ -3,6 +3,8 @@
 import pytest
 from tests.simulator.conftest import EU, UK, Amazon
 
+from amazon_simulator.pages.shop import KINDS
+
 
 def test_a_delivery_promise_names_what_it_was_computed_from(amazon):
     transit = {"dataSource": "AMAZON_AUTOMATED", "carrier": "Royal Mail", "shippingService": "Royal Mail Tracked 48"}
@@ -66,3 +68,33 @@ def test_a_listings_issue_may_have_a_category_that_nobody_knows(amazon):
     query = {"marketplaceIds": UK, "includedData": "issues"}
     body = amazon.call("GET", f"/listings/2021-08-01/items/{EU}/HH-0010", query=query)[1]
     assert body["issues"][0]["categories"] == ["FRAGRANCE_POLICY_2026"]
+
+
+def test_a_service_stands_in_its_order_beside_what_it_belongs_to(amazon):
+    lines = [{"sku": "HH-0010"}, {"sku": "HH-0011", "serviceOf": 0, "service": "VALUE_ADD_SERVICE"}]
+    found = amazon.read(amazon.order(items=lines), "")
+    goods, service = found["orderItems"]
+    assert goods["associatedOrderItems"] == [
+        {"orderId": found["orderId"], "orderItemId": service["orderItemId"], "associationType": "VALUE_ADD_SERVICE"}
+    ]
+    assert "associatedOrderItems" not in service
+    body = {"sellerId": EU, "marketplaceId": UK, "items": [{"sku": "HH-0010", "serviceOf": 3}]}
+    status, answer = amazon.control("POST", "orders", body)
+    assert (status, answer["error"].startswith("items.serviceOf: ")) == (400, True)
+
+
+def test_serial_numbers_are_wanted_of_a_line_or_known(amazon):
+    lines = [{"sku": "HH-0010", "serialNumbersRequired": True}, {"sku": "HH-0011", "serialNumbers": ["SN-1"]}]
+    wanted, known = amazon.read(amazon.order(items=lines), "FULFILLMENT")["orderItems"]
+    assert wanted["fulfillment"]["packing"] == {"serialNumberRequirement": {"requirementType": "REQUIRED"}}
+    assert known["product"]["serialNumbers"] == ["SN-1"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_order_can_be_bought_in_the_shop(amazon, kind):
+    listing = next(row for row in amazon.simulator.world.by_seller[EU].values() if row.channel == "DEFAULT")
+    form = {"seller": EU, "marketplace": UK, "sku": listing.sku, "quantity": "2", "kind": kind}
+    before = set(amazon.simulator.world.orders)
+    assert amazon.send("POST", "/shop/buy", form=form).status == 303
+    (made,) = set(amazon.simulator.world.orders) - before
+    assert amazon.read({"orderId": made}, "FULFILLMENT,TAX,PROCEEDS")["orderId"] == made

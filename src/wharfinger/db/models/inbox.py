@@ -95,6 +95,7 @@ class ImportedOrder(models.Model):
     imported_at = models.DateTimeField(null=True)
     ship_by = models.DateTimeField(null=True)  # Amazon's, as on the sales order that it may become
     reservation_ended_at = models.DateTimeField(null=True)  # pending for too long: it reserves nothing until it is paid
+    pending_since = models.DateTimeField(null=True)  # of a pre-order: when its goods came out and its payment began
 
     class Meta:
         constraints = [

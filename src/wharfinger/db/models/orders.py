@@ -138,6 +138,8 @@ class SalesOrderLine(models.Model):
     customisation_url = EncryptedText(blank=True)
     serial_numbers_required = models.BooleanField(default=False)
     cancel_requested = models.BooleanField(default=False)
+    service = models.CharField(max_length=40, blank=True, default="", db_default="")  # WARRANTY …: it takes no stock
+    particulars = models.JSONField(null=True)  # domain.orders.particulars: what few lines have
 
     class Meta:
         constraints = [
@@ -155,8 +157,8 @@ class SalesOrderLine(models.Model):
 
     @property
     def quantity_open(self) -> int:
-        """Units still to be sent."""
-        return max(0, self.quantity_ordered - self.quantity_cancelled - self.quantity_shipped)
+        """Units still to be sent: none of a service, whose order item Amazon counts all the same."""
+        return 0 if self.service else max(0, self.quantity_ordered - self.quantity_cancelled - self.quantity_shipped)
 
 
 class Invoice(models.Model):

@@ -25,6 +25,8 @@ def propose(status: AmazonStatus, fulfilment: Fulfilment | None) -> Proposal:
     """By Amazon's status: what has left already is recorded without moving stock or telling Amazon."""
     if status is AmazonStatus.CANCELLED:
         return Proposal(FirstImport.IGNORE, N_("Cancelled at Amazon."))
+    if status is AmazonStatus.UNFULFILLABLE:
+        return Proposal(FirstImport.IGNORE, N_("Amazon cannot fulfil it."))
     if fulfilment is Fulfilment.FBA:
         return Proposal(FirstImport.IMPORT, N_("Fulfilled by Amazon; imported once Amazon has shipped it."))
     if status is AmazonStatus.SHIPPED:
@@ -36,7 +38,7 @@ def propose(status: AmazonStatus, fulfilment: Fulfilment | None) -> Proposal:
 
 def choices(status: AmazonStatus, fulfilment: Fulfilment | None) -> tuple[FirstImport, ...]:
     """What can be done with such an order: FBA orders are never recorded only, and what left is never shipped again."""
-    if status is AmazonStatus.CANCELLED:
+    if status.called_off:
         return (FirstImport.IGNORE,)
     if fulfilment is Fulfilment.FBA or status.pending:
         return (FirstImport.IMPORT, FirstImport.IGNORE)

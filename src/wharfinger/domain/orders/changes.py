@@ -152,10 +152,10 @@ def _as_stated(line: HeldLine, stated: IncomingLine) -> HeldLine:
 
 
 def _goods(lines: Iterable[HeldLine], incoming: IncomingOrder) -> Iterator[Change]:
-    if incoming.status is AmazonStatus.CANCELLED:
+    if incoming.status.called_off:
         yield CancelledAtAmazon()
         return
-    fulfilled = {line.order_item_id: line.quantity_fulfilled for line in incoming.lines}
+    fulfilled = {line.order_item_id: line.quantity_fulfilled for line in incoming.goods}
     gone = [(line, fulfilled.get(line.order_item_id, 0) - line.shipped) for line in lines]
     units = tuple((line.order_item_id, min(more, line.open)) for line, more in gone if more > 0 and line.open)
     if units:

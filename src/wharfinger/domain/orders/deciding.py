@@ -16,6 +16,12 @@ LOOK_AT_AMAZON = (
 )
 """A message with a fault of Amazon's own: asking again helps only when Amazon has another answer by then."""
 
+AT_THE_COUNTER = (
+    "Hand it over there and mark it as collected in Seller Central. Its units are allocated until Amazon says that it "
+    "was collected or cancelled."
+)
+"""Of an order that the buyer collects: nothing is dispatched, so there is nothing to confirm."""
+
 OLDEST_IMPORTED_MONTHS = 3
 """Older orders are never imported (the guide's rule). Calendar months of the marketplace."""
 
@@ -111,13 +117,22 @@ def decide(incoming: IncomingOrder, facts: OrderFacts, *, now: datetime) -> Deci
     fault = fault_in(incoming)
     if fault:
         return Hold(ImportState.FAILED, fault, LOOK_AT_AMAZON)
-    if incoming.amazon_order_id.startswith("S"):
-        return Skip(SkipReason.NOT_AMAZONS)
-    if incoming.status is AmazonStatus.CANCELLED:
-        return Skip(SkipReason.CANCELLED)
+    reason = _never_imported(incoming)
+    if reason is not None:
+        return Skip(reason, AT_THE_COUNTER if reason is SkipReason.PICK_UP else "")
     if facts.channel is None:
         return _no_channel(facts)
     return _by_channel(incoming, facts.channel, now)
+
+
+def _never_imported(incoming: IncomingOrder) -> SkipReason | None:
+    if incoming.sold_elsewhere or incoming.amazon_order_id.startswith("S"):
+        return SkipReason.NOT_AMAZONS
+    if incoming.status is AmazonStatus.CANCELLED:
+        return SkipReason.CANCELLED
+    if incoming.status is AmazonStatus.UNFULFILLABLE:
+        return SkipReason.UNFULFILLABLE
+    return SkipReason.PICK_UP if incoming.collected else None
 
 
 def fault_in(incoming: IncomingOrder) -> str:

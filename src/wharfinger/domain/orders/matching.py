@@ -28,6 +28,14 @@ class NotMatched:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class NothingToSend:
+    """A warranty, an assembly: it belongs to another line, and nothing of it stands on a shelf."""
+
+
+Meaning = Matched | NotMatched | NothingToSend
+
+
 def match_line(sku: str, asin: str, candidates: Iterable[Candidate], *, by_sku: bool) -> Matched | NotMatched:
     """Match one line. By ASIN it matches when the ASIN's products lead to one stock item, else both are named."""
     try:

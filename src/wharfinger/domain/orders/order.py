@@ -31,6 +31,11 @@ class AmazonStatus(StrEnum):
     def pending(self) -> bool:
         return self in (AmazonStatus.PENDING, AmazonStatus.PENDING_AVAILABILITY)
 
+    @property
+    def called_off(self) -> bool:
+        """What has not left is never going to. UNFULFILLABLE is said of orders that Amazon was to send."""
+        return self in (AmazonStatus.CANCELLED, AmazonStatus.UNFULFILLABLE)
+
 
 class ImportState(Labelled):
     NOT_ATTEMPTED = "not_attempted", "Not attempted"
@@ -49,6 +54,8 @@ class SkipReason(StrEnum):
     TOO_OLD = "Placed over three months ago."
     CANCELLED = "Cancelled before it was imported."
     NOT_AMAZONS = "Amazon sent it for another shop of yours; it is not an Amazon order."
+    UNFULFILLABLE = "Amazon says that it cannot be fulfilled."
+    PICK_UP = "The buyer collects it from your store."
 
 
 class SalesOrderState(Labelled):
@@ -97,6 +104,37 @@ class LineAmounts:
 
 
 @dataclass(frozen=True, slots=True)
+class Associated:
+    """An order item that was bought together with a line, such as a warranty; it may stand in an order of its own."""
+
+    kind: str
+    """WARRANTY, VALUE_ADD_SERVICE, or what Amazon adds."""
+    order_id: str = ""
+    order_item_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What Amazon says of few lines only, as it says it. Kept together: `domain.orders.particulars` is its format."""
+
+    associated: tuple[Associated, ...] = ()
+    serial_numbers: tuple[str, ...] = ()
+    """Of the units that were sent, where Amazon knows them (FBA)."""
+    constraints: tuple[str, ...] = ()
+    """What the delivery must have: `recipientAgeVerification`, `signatureConfirmation` …"""
+    programs: tuple[str, ...] = ()
+    """TRANSPARENCY, SUBSCRIBE_AND_SAVE."""
+    tax_model: str = ""
+    """MARKETPLACE_FACILITATOR: Amazon withholds the tax and pays it."""
+    tax_scheme: str = ""
+    """IOSS, UOSS, or one that no document names (behaviour M05)."""
+    tax_parts: tuple[tuple[str, Decimal], ...] = ()
+    """What the line's tax is on: (ITEM, SHIPPING, GIFT_WRAP …, amount)."""
+    discount_parts: tuple[tuple[str, Decimal], ...] = ()
+    """What the line's discount is taken off, as positive amounts."""
+
+
+@dataclass(frozen=True, slots=True)
 class IncomingLine:
     """One line. What the buyer wrote does not stand in its repr, so that no log holds it."""
 
@@ -116,6 +154,9 @@ class IncomingLine:
     serial_numbers_required: bool = False
     cancel_requested: bool = False
     cancel_reason: str = field(default="", repr=False)
+    service: str = ""
+    """WARRANTY, VALUE_ADD_SERVICE …: it belongs to another line of the order, and nothing of it stands on a shelf."""
+    particulars: Particulars = Particulars()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -190,6 +231,18 @@ class IncomingOrder:
     packages: tuple[IncomingPackage, ...] = field(default=())
     other_currencies: tuple[str, ...] = ()
     """Currencies other than `currency` in which Amazon stated amounts of this order: those amounts are left out."""
+    sold_elsewhere: bool = False
+    """In another shop of the seller's: Amazon only sends it, from its own warehouse."""
+
+    @property
+    def goods(self) -> tuple[IncomingLine, ...]:
+        """The lines that stand on a shelf."""
+        return tuple(line for line in self.lines if not line.service)
+
+    @property
+    def collected(self) -> bool:
+        """The buyer fetches it from the seller's store."""
+        return "IN_STORE_PICK_UP" in self.programs
 
     def __post_init__(self) -> None:
         """A line that is listed twice, by its order item id, is one line: the one with more units."""

@@ -6,14 +6,12 @@ from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
-from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingOrder, SalesOrderState
-
-CENT = Decimal("0.01")
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, IncomingLine, IncomingOrder, SalesOrderState
 
 
 def rounding_of(currency: str) -> Decimal:
-    """What rounding a line can be off by: a cent, or the whole unit of a currency without cents (JPY)."""
-    return CENT if get_currency_precision(currency or "EUR") else Decimal(1)
+    """What rounding a line can be off by: the smallest coin (a cent, a yen, a fils of which a dinar has 1,000)."""
+    return Decimal(1).scaleb(-get_currency_precision(currency or "EUR"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +34,10 @@ def sales_order_state(
     shipped = sum(line.shipped for line in lines)
     if fulfilment is Fulfilment.FBA:
         return SalesOrderState.ISSUED
-    if amazon is AmazonStatus.CANCELLED and not shipped:
+    if amazon.called_off and not shipped:
         return SalesOrderState.CANCELLED
     waiting = [line for line in lines if line.open]
-    if not waiting or amazon is AmazonStatus.CANCELLED:
+    if not waiting or amazon.called_off:
         return SalesOrderState.SHIPPED if shipped else SalesOrderState.CANCELLED
     if amazon.pending:
         return SalesOrderState.PENDING
@@ -64,9 +62,31 @@ def totals_fault(order: IncomingOrder) -> str:
     if order.other_currencies:
         others = " and ".join(order.other_currencies)
         return f"Amazon states amounts of this order in {order.currency} and in {others}; they cannot be added."
-    if order.total is None or any(line.amounts.total is None for line in order.lines):
-        return ""
+    fault = next(filter(None, (line_fault(line, order.currency) for line in order.lines)), "")
+    if fault or order.total is None or any(line.amounts.total is None for line in order.lines):
+        return fault
     lines = sum((line.amounts.total or Decimal(0) for line in order.lines), order.order_amounts)
     if abs(lines - order.total) <= rounding_of(order.currency) * max(1, len(order.lines)):
         return ""
     return f"The lines add up to {lines:f} {order.currency}, but Amazon's total is {order.total:f} {order.currency}."
+
+
+def line_fault(line: IncomingLine, currency: str) -> str:
+    """How the parts of a line contradict its total, in words.
+
+    Tax comes on top in some marketplaces (US, CA) and is within the price in others (behaviour M01): either makes the
+    total. Amazon rounds each part, so one coin for each of them is no contradiction.
+    """
+    amounts = line.amounts
+    if amounts.item is None or amounts.total is None:
+        return ""
+    more = [part for part in (amounts.shipping, amounts.gift_wrap, amounts.other) if part is not None]
+    parts = sum(more, amounts.item) - (amounts.discount or 0)
+    coins = rounding_of(currency) * (1 + len(more) + (amounts.discount is not None))
+    if any(abs(parts + tax - amounts.total) <= coins for tax in {Decimal(0), amounts.tax or Decimal(0)}):
+        return ""
+    taxed = f" with a tax of {amounts.tax:f}" if amounts.tax else ""
+    return (
+        f"The parts of {line.sku[:60]} add up to {parts:f} {currency}{taxed}, but Amazon's total of the line is "
+        f"{amounts.total:f} {currency}."
+    )

@@ -99,9 +99,18 @@ class Book:
         return SellerAccount.objects.get(pk=self.account_id)
 
     @cached_property
+    def _installation(self) -> Installation:
+        return Installation.objects.only("pending_reservation_days", "preorders_reserve").get(pk=INSTALLATION_ID)
+
+    @property
     def pending_days(self) -> int:
         """For how many days a pending order keeps its units."""
-        return Installation.objects.values_list("pending_reservation_days", flat=True).get(pk=INSTALLATION_ID)
+        return self._installation.pending_reservation_days
+
+    @property
+    def preorders_reserve(self) -> bool:
+        """Whether pre-orders take units of goods that are not out yet."""
+        return self._installation.preorders_reserve
 
     def find_or_make_import(self, incoming: IncomingOrder) -> ImportedOrder:
         """The one row of (seller account, Amazon order number)."""

@@ -18,8 +18,16 @@ from wharfinger.db.models import (
 )
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.deciding import ImportingChannel, ImportingSite
-from wharfinger.domain.orders.matching import Candidate, Matched, NotMatched, loosened, match_line
-from wharfinger.domain.orders.order import Fulfilment, OrderType
+from wharfinger.domain.orders.matching import (
+    Candidate,
+    Matched,
+    Meaning,
+    NothingToSend,
+    NotMatched,
+    loosened,
+    match_line,
+)
+from wharfinger.domain.orders.order import Fulfilment, IncomingLine, OrderType
 from wharfinger.domain.stock.allocation import SellingSite, reserving_site
 from wharfinger.operations._options_in_force import InForce, in_force
 
@@ -154,6 +162,10 @@ class Links:
     def match_of(self, channel: Channel, sku: str, asin: str) -> Matched | NotMatched:
         """As a channel matches: by what it is set to."""
         return self.match(sku, asin, channel.marketplace_id, by_sku=channel.use_amazon_sku)
+
+    def meaning_of(self, channel: Channel, line: IncomingLine) -> Meaning:
+        """What the line of an order means, which may be nothing that stands on a shelf."""
+        return NothingToSend() if line.service else self.match_of(channel, line.sku, line.asin)
 
     def reserving_site(self, channels: Channels, sku: str, marketplace_id: str) -> int | None:
         """Where an order without an import takes its units: at its own channel's site, which will take it; else at

@@ -24,8 +24,8 @@ from wharfinger.domain.orders.changes import (
     SentElsewhere,
     changes,
 )
-from wharfinger.domain.orders.matching import Matched, NotMatched
-from wharfinger.domain.orders.order import Fulfilment, ImportState, IncomingOrder
+from wharfinger.domain.orders.matching import Matched, Meaning
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations.orders._address_steps import note_address, warn_of_new_address, warn_of_part_address
 from wharfinger.operations.orders._book import Book
@@ -46,6 +46,7 @@ from wharfinger.operations.orders._order_steps import (
 from wharfinger.operations.stock._allocation_steps import Key
 
 BY_SOMEBODY_ELSE = "Confirmed at Amazon by somebody else"
+CALLED_OFF = ("Cancelled at Amazon.", "Amazon says that it cannot be fulfilled.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Following:
     options: InForce
     people: People
     customer: Wanted
-    matches: Mapping[str, Matched | NotMatched]
+    matches: Mapping[str, Meaning]
     """By order item id, of lines that it did not have."""
 
     @property
@@ -74,7 +75,7 @@ def plan_following(book: Book, imported: ImportedOrder, incoming: IncomingOrder,
         wanted = wanted_customer(order.channel, people, options.values, placed_at=incoming.placed_at)
     held = {line.order_item_id for line in book.lines_of.get(order.pk, ())}
     matches = {
-        line.order_item_id: book.links.match_of(order.channel, line.sku, line.asin)
+        line.order_item_id: book.links.meaning_of(order.channel, line)
         for line in incoming.lines
         if line.order_item_id not in held
     }
@@ -221,7 +222,7 @@ def _cancel(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> N
     """Cancelled at Amazon: what was not sent is free again; what was sent already needs a person."""
     if order.cancelled_at is None:
         order.cancelled_at = book.now
-        _record(book, order, "Cancelled at Amazon.")
+        _record(book, order, CALLED_OFF[order.imported.amazon_status is AmazonStatus.UNFULFILLABLE])
     if order.pk not in book.dispatched:
         book.problems.solve_all(ProblemKind.ADDRESS_CHANGED, sales_order_id=order.pk)
     for line in lines:

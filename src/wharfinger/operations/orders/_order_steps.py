@@ -6,8 +6,9 @@ from wharfinger.db.models import SalesOrder, SalesOrderLine
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
 from wharfinger.domain.orders.addresses import address_parts, buyer_parts, merge, merge_buyer, read_address, read_buyer
-from wharfinger.domain.orders.matching import Matched, NotMatched
-from wharfinger.domain.orders.order import AmazonStatus, IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.domain.orders.matching import Matched, Meaning, NothingToSend, NotMatched
+from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.domain.orders.particulars import write_particulars
 from wharfinger.domain.orders.sales_orders import totals_fault
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations._rows import new_row
@@ -63,7 +64,7 @@ def stamp_courier(order: SalesOrder, options: InForce, book: Book) -> None:
 
 
 def add_lines(
-    book: Book, order: SalesOrder, lines: Sequence[IncomingLine], matches: Sequence[Matched | NotMatched]
+    book: Book, order: SalesOrder, lines: Sequence[IncomingLine], matches: Sequence[Meaning]
 ) -> list[SalesOrderLine]:
     """New lines, matched or held."""
     rows = [_row(book, order, line, match) for line, match in zip(lines, matches, strict=True)]
@@ -73,7 +74,7 @@ def add_lines(
     return rows
 
 
-def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Matched | NotMatched) -> SalesOrderLine:
+def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Meaning) -> SalesOrderLine:
     row = new_row(
         SalesOrderLine,
         pk=book.numbers.next(IDS[SalesOrderLine]),
@@ -82,12 +83,15 @@ def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Matched | Not
         sku=line.sku,
         asin=line.asin[:20],
         title=line.title[:TITLE_AT_MOST],
+        service=line.service,
     )
     match match:
         case Matched(item_id):
             row.item_id = item_id
         case NotMatched(reason):
             row.held_reason = reason
+        case NothingToSend():
+            pass
     write_line_facts(row, line)
     return book.lines.add(row)
 
@@ -125,6 +129,7 @@ def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
     row.customisation_url = line.customisation_url or row.customisation_url
     row.serial_numbers_required = line.serial_numbers_required or row.serial_numbers_required
     row.cancel_requested = line.cancel_requested
+    row.particulars = write_particulars(line.particulars, row.particulars)
 
 
 def allocate_order(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> None:
@@ -184,7 +189,7 @@ def warn_of_totals(book: Book, order: SalesOrder, incoming: IncomingOrder) -> bo
     Answers whether the amounts agree again that had differed.
     """
     fault = totals_fault(incoming)
-    if not fault or fault == order.totals_accepted or incoming.status is AmazonStatus.CANCELLED:
+    if not fault or fault == order.totals_accepted or incoming.status.called_off:
         return book.problems.solve(ProblemKind.TOTALS_DIFFER, AboutOrder(order.pk))
     warn(
         book,

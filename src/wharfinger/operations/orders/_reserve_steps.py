@@ -28,7 +28,7 @@ from wharfinger.operations.stock._shelf import Shelf
 _AT_MOST = 500
 SHORTEST_KEPT = timedelta(days=1)
 """The setting is whole days: a younger order need not ask for it."""
-ENDED = (AmazonStatus.SHIPPED, AmazonStatus.CANCELLED)
+ENDED = (AmazonStatus.SHIPPED, AmazonStatus.CANCELLED, AmazonStatus.UNFULFILLABLE)
 LEFT_BEFORE = "Shipped at Amazon before it was imported"
 
 
@@ -67,7 +67,7 @@ def _keep_lines(
     status = imported.amazon_status
     held = {row.order_item_id: row for row in rows}
     left: dict[int, int] = {}
-    for line in incoming.lines:
+    for line in incoming.goods:
         row = held.get(line.order_item_id)
         if row is None:
             row = new_row(
@@ -83,7 +83,7 @@ def _keep_lines(
         else:
             waiting = row.quantity_open
         _note_line(row, line, status, left, waiting=waiting)
-    order_item_ids = {line.order_item_id for line in incoming.lines}
+    order_item_ids = {line.order_item_id for line in incoming.goods}
     for row in rows:
         if row.order_item_id not in order_item_ids and (order_item_ids or status in ENDED):
             _end_line(row, status, left)
@@ -99,7 +99,7 @@ def _note_line(
     gone = min(shipped - row.quantity_shipped, waiting)
     row.quantity_shipped = shipped
     row.quantity_cancelled = min(max(0, line.quantity_cancelled), row.quantity_ordered - shipped)
-    if status is AmazonStatus.CANCELLED:
+    if status.called_off:
         row.quantity_cancelled = row.quantity_ordered - shipped
     if gone > 0:
         left[row.pk] = gone
@@ -251,16 +251,32 @@ def _write(shelf: Shelf, now: datetime) -> None:
     shelf.raise_notices(now=now)
 
 
-def note_pending(book: Book, imported: ImportedOrder, status: AmazonStatus) -> None:
-    """A pending order keeps its reservation for some days only, and takes it again when it is paid."""
+def note_pending(book: Book, imported: ImportedOrder, incoming: IncomingOrder) -> None:
+    """A pending order keeps its reservation for some days only, and takes it again when it is paid.
+
+    A pre-order reserves nothing before its goods are out, unless the setting says so; its days begin then. `imported`:
+    as it was before this message.
+    """
+    status = incoming.status
     if not status.pending:
         if status is not AmazonStatus.UNKNOWN:
             imported.reservation_ended_at = None
         return
-    waited = book.now - imported.placed_at
+    if status is AmazonStatus.PENDING_AVAILABILITY:
+        imported.reservation_ended_at = None if book.preorders_reserve else imported.reservation_ended_at or book.now
+        return
+    _note_release(imported, incoming)
+    waited = book.now - (imported.pending_since or imported.placed_at)
     if (
         imported.reservation_ended_at is None
         and waited >= SHORTEST_KEPT
         and waited >= timedelta(days=book.pending_days)
     ):
         imported.reservation_ended_at = book.now
+
+
+def _note_release(imported: ImportedOrder, incoming: IncomingOrder) -> None:
+    """The goods of a pre-order are out: it is pending as others are from now on, however long ago it was placed."""
+    before = imported.amazon_status is AmazonStatus.PENDING_AVAILABILITY
+    if imported.pending_since is None and (before or "PREORDER" in incoming.programs):
+        imported.pending_since, imported.reservation_ended_at = incoming.updated_at, None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from wharfinger.db.models import Channel, ImportedOrder, SalesOrder, SalesOrderLine, Site
 from wharfinger.domain.channels.first_import import FirstImport
-from wharfinger.domain.orders.matching import Matched, NotMatched
+from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder, SalesOrderState
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations._rows import new_row
@@ -41,7 +41,7 @@ class Taking:
     channel: Channel
     options: InForce
     site: Site
-    matches: Sequence[Matched | NotMatched]
+    matches: Sequence[Meaning]
     people: People
     customer: Wanted
 
@@ -68,7 +68,7 @@ def plan_taking(book: Book, imported: ImportedOrder, incoming: IncomingOrder, si
     wanted = wanted_customer(channel, people, options.values, placed_at=incoming.placed_at)
     if wanted is None and incoming.fulfilment is Fulfilment.FBA:
         wanted = months_buyers(channel, incoming.placed_at)
-    matches = [book.links.match_of(channel, line.sku, line.asin) for line in incoming.lines]
+    matches = [book.links.meaning_of(channel, line) for line in incoming.lines]
     return Taking(imported, incoming, channel, options, options.site, matches, people, wanted)
 
 

@@ -87,7 +87,7 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         lines = list(order.lines.order_by("pk"))
         allocate_lines(lines, site_id=order.site_id, now=now)
         recompute_state(order, lines, now=now)
-    days = (now - imported.placed_at).days
+    days = (now - (imported.pending_since or imported.placed_at)).days
     record_activity(
         f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are allocated again "
         "as soon as the order is paid.",
@@ -99,22 +99,30 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
 
 
 @operation
-def set_pending_days(days: int, *, now: datetime, user: User) -> None:
-    """For orders that are pending now and those to come; what is released already stays released."""
+def set_pending_days(days: int, *, preorders_reserve: bool = False, now: datetime, user: User) -> None:
+    """For orders that are pending now and those to come; what is released already stays released.
+
+    `preorders_reserve`: whether a pre-order takes units before its goods are out; it counts from its next message on.
+    """
     if days not in PENDING_DAYS:
         raise Refused(f"Give a number of days from {PENDING_DAYS[0]} to {PENDING_DAYS[-1]}.", "days")
     row = Installation.objects.select_for_update(no_key=True).get(pk=INSTALLATION_ID)
-    if row.pending_reservation_days == days:
+    held, wanted = (row.pending_reservation_days, row.preorders_reserve), (days, preorders_reserve)
+    if held == wanted:
         return
-    before = _kept_for(row.pending_reservation_days)
-    row.pending_reservation_days = days
-    row.save(update_fields=["pending_reservation_days"])
-    after = _kept_for(days)
-    record_audit("change", "Installation", row.pk, before=before, after=after, now=now, user=user)
+    row.pending_reservation_days, row.preorders_reserve = wanted
+    row.save(update_fields=["pending_reservation_days", "preorders_reserve"])
+    before, after = _kept_for(*held), _kept_for(*wanted)
+    if held[1] == wanted[1]:
+        before, after = before[:1], after[:1]
+    record_audit("change", "Installation", row.pk, before=dict(before), after=dict(after), now=now, user=user)
 
 
-def _kept_for(days: int) -> dict[str, str]:
-    return {"pending orders keep their units": f"{days} {'day' if days == 1 else 'days'}"}
+def _kept_for(days: int, preorders_reserve: bool) -> list[tuple[str, str]]:
+    return [
+        ("pending orders keep their units", f"{days} {'day' if days == 1 else 'days'}"),
+        ("pre-orders take units", "yes" if preorders_reserve else "no"),
+    ]
 
 
 @operation

@@ -179,6 +179,7 @@ def _write_facts(book: Book, imported: ImportedOrder, incoming: IncomingOrder, r
     imported.raw_message_id = raw.pk
     imported.placed_at = incoming.placed_at
     imported.amazon_updated_at = incoming.updated_at
+    note_pending(book, imported, incoming)
     if incoming.status is not AmazonStatus.UNKNOWN:
         imported.amazon_status = incoming.status
     imported.fulfilment = incoming.fulfilment if incoming.fulfilment else imported.fulfilment
@@ -189,7 +190,6 @@ def _write_facts(book: Book, imported: ImportedOrder, incoming: IncomingOrder, r
     imported.summary = _summary(incoming) or imported.summary
     imported.ship_by = incoming.ship_by or imported.ship_by
     imported.attempts = min(imported.attempts + 1, 30_000)
-    note_pending(book, imported, incoming.status)
 
 
 def _summary(incoming: IncomingOrder) -> str:

@@ -11,8 +11,6 @@ from wharfinger.amazon.messages.orders import (
     AmazonOrder,
     Buyer,
     CustomerAddress,
-    ItemProceeds,
-    OrderItem,
     Recipient,
     TimeRange,
 )
@@ -25,6 +23,7 @@ from wharfinger.amazon.messages.preferences import (
 )
 from wharfinger.amazon.messages.rough_orders import RoughOrder
 from wharfinger.amazon.messages.wire import Money
+from wharfinger.domain.moments import can_be
 from wharfinger.domain.orders.addresses import tidy
 from wharfinger.domain.orders.order import (
     AmazonStatus,
@@ -34,9 +33,9 @@ from wharfinger.domain.orders.order import (
     IncomingLine,
     IncomingOrder,
     IncomingPackage,
-    LineAmounts,
     OrderType,
 )
+from wharfinger.sync.translate.order_lines import in_currency, translate_line
 
 FULFILMENT = {"MERCHANT": Fulfilment.FBM, "MFN": Fulfilment.FBM, "AMAZON": Fulfilment.FBA, "AFN": Fulfilment.FBA}
 
@@ -70,20 +69,27 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
     status = status_of(order)
     total = order.proceeds.grand_total if order.proceeds else None
     currency = _currency(order, total)
+    services = _services(order)
+    placed, updated = can_be(order.created_time), can_be(order.last_updated_time)
     return IncomingOrder(
         amazon_order_id=order.order_id,
         marketplace_id=order.sales_channel.marketplace_id or "",
         fulfilment=kind,
         status=status,
-        placed_at=order.created_time,
-        updated_at=order.last_updated_time,
+        placed_at=placed or updated or order.created_time,
+        updated_at=updated or placed or order.last_updated_time,
         currency=currency,
         total=total.amount if total else None,
         order_amounts=_order_level_amounts(order, currency),
-        lines=tuple(_line(item, currency, order_shipped=status is AmazonStatus.SHIPPED) for item in order.order_items),
+        lines=tuple(
+            translate_line(
+                item, currency, services.get(item.order_item_id, ""), order_shipped=status is AmazonStatus.SHIPPED
+            )
+            for item in order.order_items
+        ),
         buyer=_buyer(order),
         address=_address(order.recipient),
-        ship_by=_latest(fulfilment.ship_by_window) if fulfilment else None,
+        ship_by=_latest(fulfilment.ship_by_window) if fulfilment and _has_a_deadline(status) else None,
         deliver_by=_latest(fulfilment.deliver_by_window) if fulfilment else None,
         service_level=(fulfilment.fulfillment_service_level or "") if fulfilment else "",
         order_type=_order_type(order, kind),
@@ -91,6 +97,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         replaces=_replaces(order),
         seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
         packages=packages_of(order),
+        sold_elsewhere=(order.sales_channel.channel_name or "").upper() == "NON_AMAZON",
         other_currencies=tuple(sorted({money.currency_code for money in _amounts_stated(order)} - {currency, ""})),
     )
 
@@ -125,6 +132,21 @@ def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> Incom
     )
 
 
+def _has_a_deadline(status: AmazonStatus) -> bool:
+    """The goods of a pre-order are not out yet."""
+    return status is not AmazonStatus.PENDING_AVAILABILITY
+
+
+def _services(order: AmazonOrder) -> dict[str, str]:
+    """Order item → what it is, for items that were sold with another one of this very order."""
+    return {
+        one.order_item_id: (one.association_type or "SERVICE")[:40]
+        for item in order.order_items
+        for one in item.associated_order_items
+        if one.order_item_id and one.order_item_id != item.order_item_id and one.order_id in (order.order_id, None, "")
+    }
+
+
 def status_of(order: AmazonOrder) -> AmazonStatus:
     said = (order.fulfillment.fulfillment_status or "") if order.fulfillment else ""
     return STATUS.get(said.upper(), AmazonStatus.UNKNOWN)
@@ -151,82 +173,10 @@ def _amounts_stated(order: AmazonOrder) -> Iterator[Money]:
         yield from (money for money in stated if money is not None)
 
 
-def _in(currency: str, money: Money | None) -> Decimal | None:
-    """The amount, where it is stated in the order's currency: amounts of another one are never added to it."""
-    return money.amount if money is not None and money.currency_code == currency else None
-
-
 def _order_level_amounts(order: AmazonOrder, currency: str) -> Decimal:
     breakdowns = order.proceeds.breakdowns if order.proceeds else ()
-    own = (_in(currency, b.subtotal) for b in breakdowns if b.type in ORDER_LEVEL_ONLY)
+    own = (in_currency(currency, b.subtotal) for b in breakdowns if b.type in ORDER_LEVEL_ONLY)
     return sum((amount for amount in own if amount is not None), Decimal(0))
-
-
-def _line(item: OrderItem, currency: str, *, order_shipped: bool) -> IncomingLine:
-    fulfilment, cancellation = item.fulfillment, item.cancellation
-    shipped = (fulfilment.quantity_fulfilled or 0) if fulfilment else 0
-    cancelled = _cancelled(item, shipped)
-    if order_shipped and not shipped:
-        shipped = max(0, item.quantity_ordered - cancelled)  # the line's own count is optional, the status says it
-    packing = fulfilment.packing if fulfilment else None
-    gift = packing.gift_option if packing else None
-    request = cancellation.cancellation_request if cancellation else None
-    product = item.product
-    return IncomingLine(
-        order_item_id=item.order_item_id,
-        sku=product.seller_sku or "",
-        asin=product.asin or "",
-        title=product.title or "",
-        quantity_ordered=item.quantity_ordered,
-        quantity_fulfilled=shipped,
-        quantity_cancelled=cancelled,
-        amounts=_amounts(item.proceeds, currency),
-        gift_message=(gift.gift_message or "") if gift else "",
-        gift_wrap_level=(gift.gift_wrap_level or "") if gift else "",
-        customisation_url=(product.customization.customized_url or "") if product.customization else "",
-        ioss_number=_ioss(item),
-        tax_collected_by=next((t.responsible_party or "" for t in item.tax.tax_collections), "") if item.tax else "",
-        serial_numbers_required=bool(packing and packing.serial_number_requirement),
-        cancel_requested=request is not None and bool(request.requester),
-        cancel_reason=(request.cancel_reason or "") if request else "",
-    )
-
-
-def _cancelled(item: OrderItem, shipped: int) -> int:
-    """Units that were cancelled: what is neither sent nor to be sent, once a cancellation was executed."""
-    executed = item.cancellation is not None and item.cancellation.cancellation_execution is not None
-    if not executed:
-        return 0
-    waiting = item.fulfillment.quantity_unfulfilled if item.fulfillment else None
-    return max(0, item.quantity_ordered - shipped - (waiting or 0))
-
-
-def _amounts(proceeds: ItemProceeds | None, currency: str) -> LineAmounts:
-    if proceeds is None:
-        return LineAmounts()
-    sums: dict[str, Decimal] = {}
-    for breakdown in proceeds.breakdowns:
-        amount = _in(currency, breakdown.subtotal)
-        if amount is not None:
-            sums[breakdown.type] = sums.get(breakdown.type, Decimal(0)) + amount
-    discount = sums.get("DISCOUNT")
-    known = {"ITEM", "SHIPPING", "GIFT_WRAP", "DISCOUNT", "TAX"}
-    others = [amount for kind, amount in sums.items() if kind not in known]
-    return LineAmounts(
-        item=sums.get("ITEM"),
-        shipping=sums.get("SHIPPING"),
-        gift_wrap=sums.get("GIFT_WRAP"),
-        discount=None if discount is None else abs(discount),
-        tax=sums.get("TAX"),
-        other=sum(others, Decimal(0)) if others else None,
-        total=_in(currency, proceeds.proceeds_total),
-    )
-
-
-def _ioss(item: OrderItem) -> str:
-    shipping = item.fulfillment.shipping if item.fulfillment else None
-    abroad = shipping.international_shipping if shipping else None
-    return (abroad.ioss_number or "") if abroad else ""
 
 
 def _buyer(order: AmazonOrder) -> IncomingBuyer:
@@ -322,7 +272,8 @@ def _filled(texts: Iterable[str | None]) -> list[str]:
 
 
 def _latest(window: TimeRange | None) -> datetime | None:
-    return window.latest_date_time if window else None
+    """None too for a moment that cannot be: no date in 1970 or 1995 is anybody's deadline."""
+    return can_be(window.latest_date_time) if window else None
 
 
 def _order_type(order: AmazonOrder, kind: Fulfilment | None) -> OrderType:

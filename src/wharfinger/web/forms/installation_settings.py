@@ -43,3 +43,11 @@ class PendingForm(forms.Form):
             "this."
         ),
     )
+    preorders = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Pre-orders take units before their goods are out"),
+        help_text=gettext_lazy(
+            "Amazon takes orders for goods that come out later. Without the tick such an order takes its units once "
+            "its goods are out and its payment has begun."
+        ),
+    )

@@ -29,6 +29,7 @@ from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.orders.programs import NAMES
 from wharfinger.web.formats import Style, written_change, written_date, written_moment, written_money, written_number
 from wharfinger.web.problem_pages import page_of_alert, page_of_problem, problems_fixed_here
 from wharfinger.web.rights import may_open
@@ -43,6 +44,12 @@ def _text(value: object) -> str:
     if isinstance(value, Labelled):
         return value.label
     return str(value.value if isinstance(value, Enum) else value)
+
+
+@register.filter
+def amazon_word(word: str) -> str:
+    """What a word of Amazon's (a programme, a constraint) is called; one that is not known stays as it is."""
+    return gettext(NAMES[word]) if word in NAMES else word
 
 
 @register.simple_tag

@@ -135,6 +135,8 @@ Constraint: TypeAlias = Literal[
 
 
 class OrderLine(Body):
+    """`serviceOf`: place of the item (from 0) with which this `service` was sold; nobody sends it."""
+
     sku: Text
     quantity: Count = 1
     gift_wrap: bool | UnsetType = UNSET
@@ -148,6 +150,10 @@ class OrderLine(Body):
     constraints: list[Constraint] = []
     tax_scheme: Literal["", "IOSS", "UOSS", "FACILITATOR"] = ""
     customized_url: Text = ""
+    serial_numbers: list[str] = []
+    serial_numbers_required: bool = False
+    service_of: Count | UnsetType = UNSET
+    service: Literal["WARRANTY", "VALUE_ADD_SERVICE"] = "WARRANTY"
     associated_items: Annotated[list[AssociatedItem], Meta(min_length=1)] | UnsetType = UNSET
 
 
@@ -191,7 +197,10 @@ class TransitTime(Body):
 
 
 class Placing(Body):
-    """One order, or with `mix` many. `totalOff`: smallest coins by which the total differs from the lines."""
+    """One order, or with `mix` many. `totalOff`: smallest coins by which the total differs from the lines.
+
+    `exchange`: what it `replaces` came back, and this goes out for it.
+    """
 
     mix: Mix | UnsetType = UNSET
     seller_id: Text | UnsetType = UNSET
@@ -211,6 +220,7 @@ class Placing(Body):
     oversell: bool = False
     seller_order_id: Text = ""
     replaces: Text = ""
+    exchange: bool = False
     payment_method: Literal["CreditCard", "CashOnDelivery", "ConvenienceStore", "Invoice", "Other"] = "CreditCard"
     regulated: bool = False
     transit_time: TransitTime | UnsetType = UNSET

@@ -90,6 +90,7 @@ def place_one(simulator: Simulator, body: Placing, now: float) -> Order:
         terms=Terms(
             alias=body.seller_order_id,
             replaces=body.replaces,
+            exchange=body.exchange,
             payment=body.payment_method,
             regulated="Pending" if body.regulated else "",
             available_for=body.available_seconds,
@@ -151,8 +152,12 @@ def _particulars(line: OrderLine, within: str, currency: str) -> dict[str, Any]:
         "constraints": tuple(line.constraints),
         "scheme": line.tax_scheme,
         "associated": _associated(line, within, currency),
+        "serials": tuple(line.serial_numbers),
+        "serials_required": line.serial_numbers_required,
     }
-    return {name: value for name, value in found.items() if value and value != Decimal(0)}
+    if not isinstance(line.service_of, UnsetType):
+        found |= {"service_of": line.service_of, "service": line.service}
+    return {name: value for name, value in found.items() if name == "service_of" or (value and value != Decimal(0))}
 
 
 def _buyer(address: BuyerAddress | UnsetType, somebody: Buyer) -> Buyer:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import urlencode
 
 from amazon_simulator.control import bodies
@@ -17,6 +18,23 @@ from amazon_simulator.world.entities import Order
 
 ORDERS_SHOWN = 30
 GOODS_SHOWN = 200
+KINDS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "usual": ("usual", {}, {}),
+    "prime": ("Prime", {"programs": ["PRIME"], "serviceLevel": "NEXT_DAY"}, {}),
+    "premium": ("Premium", {"programs": ["PREMIUM"], "serviceLevel": "EXPEDITED"}, {}),
+    "business": ("business buyer", {"programs": ["AMAZON_BUSINESS"], "addressKind": "business"}, {}),
+    "preorder": ("pre-order", {"programs": ["PREORDER"], "availableSeconds": 3600, "pendingSeconds": 1200}, {}),
+    "collected": ("collected in store", {"programs": ["IN_STORE_PICK_UP"]}, {}),
+    "warranty": ("with a warranty", {}, {"associatedItems": [{"asin": "B0WARRANTY", "purchasePrice": "4.99"}]}),
+    "serials": ("serial numbers wanted", {}, {"serialNumbersRequired": True}),
+    "age": ("age checked", {"regulated": True}, {"constraints": ["recipientAgeVerification"]}),
+    "transparency": ("Transparency", {}, {"programs": ["TRANSPARENCY"]}),
+    "ioss": ("IOSS", {}, {"taxScheme": "IOSS"}),
+    "deemed": ("deemed reseller", {}, {"taxScheme": "UOSS"}),
+    "facilitator": ("tax by Amazon", {}, {"taxScheme": "FACILITATOR"}),
+    "coin": ("a coin off", {"totalOff": 1}, {}),
+}
+"""What kinds of orders a buyer can place: name, members of the order, members of its line."""
 WAREHOUSE = ("restock", "send-in", "receive", "lose", "find", "damage")
 
 
@@ -57,6 +75,7 @@ def _show(simulator: Simulator, query: dict[str, str], error: str, status: int =
         left=lambda row: world.warehouses.left(row, market.id),
         stock=lambda row: world.fba.get((seller.id, market.pool, row.sku)),
         twins=_twins(simulator, seller.id),
+        kinds=KINDS,
         returned=lambda order: sum(world.returned.get((order.id, item.id), 0) for item in order.items),
         orders=_orders(simulator, seller.id, query.get("order", "")),
         moment=moment,
@@ -110,13 +129,15 @@ def _act(simulator: Simulator, request: Request, verb: str) -> Response:
 
 def _buy(simulator: Simulator, form: dict[str, str], now: float) -> None:
     listing = simulator.world.listings[(form["seller"], form["sku"])]
+    _, of_order, of_line = KINDS.get(form.get("kind", ""), KINDS["usual"])
     order = {
         "sellerId": form["seller"],
         "marketplaceId": form["marketplace"],
         "fulfilledBy": "MERCHANT" if listing.channel == "DEFAULT" else "AMAZON",
-        "items": [{"sku": form["sku"], "quantity": int(form.get("quantity", "1"))}],
+        "items": [{"sku": form["sku"], "quantity": int(form.get("quantity", "1")), **of_line}],
         "pendingSeconds": 1200 if form.get("pending") else 0,
         "giftWrap": bool(form.get("gift")),
+        **of_order,
     }
     place_one(simulator, read(bodies.Placing, order), now)
 

@@ -215,6 +215,10 @@ class Item(msgspec.Struct):
     constraints: tuple[str, ...] = ()  # signatureConfirmation …, each MANDATORY
     associated: tuple[Associated, ...] = ()
     scheme: str = ""  # who has the VAT: IOSS, UOSS (deemed reseller), FACILITATOR; empty: the seller
+    serials_required: bool = False  # the seller must give the units' serial numbers
+    serials: tuple[str, ...] = ()  # of the units, where Amazon knows them
+    service_of: int | None = None  # place of the item of this order with which it was sold
+    service: str = ""  # what it is then: WARRANTY, VALUE_ADD_SERVICE
 
     @property
     def total(self) -> Decimal:
@@ -278,6 +282,7 @@ class Order(msgspec.Struct, tag="order"):
     visible_from: float = 0.0
     alias: str = ""  # the seller's own order number
     replaces: str = ""  # the order that this one replaces, free of charge
+    exchange: bool = False  # the buyer gave the goods back for others
     pick_up: str = ""  # what the seller sent of an order that the buyer fetches: ReadyForPickup …
     channel: str = "AMAZON"  # NON_AMAZON: sold elsewhere, sent by Amazon
     payment: str = "CreditCard"

@@ -45,6 +45,7 @@ class Terms:
 
     alias: str = ""
     replaces: str = ""
+    exchange: bool = False
     payment: str = "CreditCard"
     regulated: str = ""
     available_for: float = 0.0
@@ -115,6 +116,8 @@ class Orders:
             _item(order_id, number, listing, line, marketplace, shipping if number == 0 else Decimal(0))
             for number, (line, listing) in enumerate(zip(lines, listings, strict=True))
         ]
+        if any(item.service_of is not None and not 0 <= item.service_of < len(items) for item in items):
+            raise NotPossible("items.serviceOf: give the place of another item of the order, from 0")
         if any(item.total < 0 for item in items):
             raise NotPossible("items.discount: more than the line costs")
         if terms.replaces:  # free of charge
@@ -141,6 +144,7 @@ class Orders:
             visible_from=now + self._lateness(seller.id, now),
             alias=terms.alias,
             replaces=terms.replaces,
+            exchange=terms.exchange,
             payment=terms.payment,
             regulated=terms.regulated,
             available_at=available if terms.available_for else None,

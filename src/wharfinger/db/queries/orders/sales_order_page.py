@@ -27,8 +27,10 @@ from wharfinger.domain.orders.order import (
     IncomingBuyer,
     LineAmounts,
     OrderType,
+    Particulars,
     SalesOrderState,
 )
+from wharfinger.domain.orders.particulars import read_particulars
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 
@@ -61,10 +63,13 @@ class OrderLine:
     ioss_number: str
     serial_numbers_required: bool
     cancel_requested: bool
+    service: str
+    """A warranty, an assembly: it takes no stock and is not dispatched."""
+    particulars: Particulars
 
     @property
     def open(self) -> int:
-        return max(0, self.ordered - self.cancelled - self.shipped)
+        return 0 if self.service else max(0, self.ordered - self.cancelled - self.shipped)
 
     @property
     def short(self) -> int:
@@ -390,6 +395,8 @@ def _line(row: SalesOrderLine, allocated: tuple[tuple[str, str, int], ...], with
         ioss_number=row.ioss_number,
         serial_numbers_required=row.serial_numbers_required,
         cancel_requested=row.cancel_requested,
+        service=row.service,
+        particulars=read_particulars(row.particulars),
     )
 
 

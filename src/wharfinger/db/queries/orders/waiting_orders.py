@@ -3,7 +3,7 @@
 from collections import defaultdict
 from datetime import datetime, timedelta
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from wharfinger.db.models import (
     Allocation,
@@ -15,8 +15,7 @@ from wharfinger.db.models import (
     SalesOrderLine,
     StockLevel,
 )
-from wharfinger.db.models.inbox import PENDING
-from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, SalesOrderState
 
 _MAY_WAIT = [
     SalesOrderState.PENDING,
@@ -84,12 +83,19 @@ def pending_days() -> int:
     return 7 if days is None else days
 
 
+def preorders_reserve() -> bool:
+    """Whether pre-orders take units of goods that are not out yet."""
+    return bool(Installation.objects.values_list("preorders_reserve", flat=True).first())
+
+
 def overdue_pendings(account_id: int, *, now: datetime, at_most: int = _AT_MOST) -> list[int]:
     """Imported orders that were pending for longer than a reservation is kept, and still have theirs."""
+    at_latest = now - timedelta(days=pending_days())
     rows = ImportedOrder.objects.filter(
+        Q(pending_since=None) | Q(pending_since__lte=at_latest),
         account_id=account_id,
-        amazon_status__in=PENDING,
-        placed_at__lte=now - timedelta(days=pending_days()),
+        amazon_status=AmazonStatus.PENDING,
+        placed_at__lte=at_latest,
         reservation_ended_at=None,
     ).exclude(fulfilment=Fulfilment.FBA)
     return list(rows.order_by("placed_at").values_list("pk", flat=True)[:at_most])

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.queries.access.applications import list_applications
-from wharfinger.db.queries.orders.waiting_orders import pending_days
+from wharfinger.db.queries.orders.waiting_orders import pending_days, preorders_reserve
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.installation import users
 from wharfinger.operations.orders import reservations
@@ -33,7 +33,7 @@ def show_settings(request: HttpRequest) -> HttpResponse:
             request, gettext("Saved. Pages are in your language and zone, exported files have your decimal sign.")
         )
         return redirect("settings")
-    return _page(request, form, PendingForm(initial={"days": pending_days()}))
+    return _page(request, form, PendingForm(initial={"days": pending_days(), "preorders": preorders_reserve()}))
 
 
 @needs(Right.ADMINISTER)
@@ -42,7 +42,8 @@ def set_pending_days(request: HttpRequest) -> HttpResponse:
     form = PendingForm(request.POST)
     if form.is_valid():
         days = form.cleaned_data["days"]
-        reservations.set_pending_days(days, now=trade_now(), user=person(request))
+        preorders = form.cleaned_data["preorders"]
+        reservations.set_pending_days(days, preorders_reserve=preorders, now=trade_now(), user=person(request))
         kept = ngettext(
             "A pending order now keeps its units for %(days)s day.",
             "A pending order now keeps its units for %(days)s days.",
@@ -64,6 +65,7 @@ def _page(request: HttpRequest, form: ZoneForm, pending_form: PendingForm) -> Ht
         "form": form,
         "pending_form": pending_form,
         "pending_days": pending_days(),
+        "preorders_reserve": preorders_reserve(),
         "applications": list_applications(),
         "may_see": allowed(request, Right.SEE_CREDENTIALS),
         "may_administer": allowed(request, Right.ADMINISTER),

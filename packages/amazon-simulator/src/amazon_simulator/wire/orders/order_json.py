@@ -48,7 +48,8 @@ def order_json(
     if order.programs:
         body["programs"] = list(order.programs)
     if order.replaces:
-        body["associatedOrders"] = [{"orderId": order.replaces, "associationType": "REPLACEMENT_ORIGINAL_ID"}]
+        kind = "EXCHANGE_ORIGINAL_ID" if order.exchange else "REPLACEMENT_ORIGINAL_ID"
+        body["associatedOrders"] = [{"orderId": order.replaces, "associationType": kind}]
     if "FULFILLMENT" in data:
         body["fulfillment"] = _fulfillment(order)
     if "BUYER" in data:
@@ -173,8 +174,14 @@ def _transit(transit: Transit) -> dict[str, Any]:
 
 
 def _associated(order: Order, item: Item, currency: str) -> list[dict[str, Any]]:
-    """A warranty or a service has an order of its own."""
-    return [
+    """A warranty or a service has an order of its own, or stands beside what it belongs to."""
+    place = order.items.index(item)
+    beside = [
+        {"orderId": order.id, "orderItemId": one.id, "associationType": one.service}
+        for one in order.items
+        if one.service_of == place and one is not item
+    ]
+    return beside + [
         {
             "orderId": f"D01-{order.id[4:]}",
             "orderItemId": f"{item.id}{number}",
@@ -196,8 +203,11 @@ def _item(order: Order, item: Item, currency: str, data: frozenset[str], roles: 
     row: dict[str, Any] = {"orderItemId": item.id, "quantityOrdered": item.quantity, "product": product}
     if item.programs:
         row["programs"] = list(item.programs)
-    if item.associated:
-        row["associatedOrderItems"] = _associated(order, item, currency)
+    associated = _associated(order, item, currency)
+    if associated:
+        row["associatedOrderItems"] = associated
+    if item.serials:
+        product["serialNumbers"] = list(item.serials)
     if item.customized_url and gives_recipient(order, roles):
         product["customization"] = {"customizedUrl": item.customized_url}
     if "PROCEEDS" in data and shows_money(order):
@@ -233,6 +243,8 @@ def _item_fulfillment(order: Order, item: Item, roles: Collection[str]) -> dict[
         if item.gift_message and gives_recipient(order, roles):
             gift["giftMessage"] = item.gift_message
         members["packing"] = {"giftOption": gift}
+    if item.serials_required:
+        members.setdefault("packing", {})["serialNumberRequirement"] = {"requirementType": "REQUIRED"}
     shipping = _item_shipping(order, item)
     if shipping:
         members["shipping"] = shipping
