@@ -16,7 +16,7 @@ from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_wa
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts
 from wharfinger.operations.access.rotation import QueueFacts
-from wharfinger.operations.channels import marketplaces
+from wharfinger.operations.channels import links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
 from wharfinger.sync import mail_out, secret_in
@@ -96,6 +96,9 @@ class InstallationTasks:
     def _bulk_actions(self) -> FlowResult:
         """What people started for many orders, some seconds of it; at once again while there is more."""
         tried = 0
+        for _ in range(BULK_STEPS_IN_A_RUN):
+            if not links.fix_more_lines(now=self._clock.now()):
+                break
         for _ in range(BULK_STEPS_IN_A_RUN):
             some = bulk_actions.take_step(now=self._clock.now())
             if some < 0:

@@ -1,5 +1,6 @@
 """How codes stand in the indexes that find them; a query writes the very same expression, or the index is not used."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import BooleanField, CharField, F, Func, Q, TextField, Value
@@ -60,6 +61,13 @@ def in_a_row(columns: tuple[str, ...], wanted: tuple[str, ...]) -> Q:
 def all_words(columns: tuple[str, ...], wanted: tuple[str, ...]) -> Q:
     """Every word by its beginning, wherever it stands."""
     return _found(columns, wanted, " & ", begun=True)
+
+
+def any_pair(columns: tuple[str, ...], pairs: Sequence[tuple[str, str]]) -> Q:
+    """Rows in which both words of one of the pairs stand."""
+    written = " | ".join(f"('{first}' & '{second}')" for first, second in pairs)
+    looked_for = Func(Value("simple"), Value(written), function="to_tsquery", output_field=CharField())
+    return _holds(pieces(*columns), " @@ ", looked_for)
 
 
 def _found(columns: tuple[str, ...], wanted: tuple[str, ...], between: str, *, begun: bool) -> Q:

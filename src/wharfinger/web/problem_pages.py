@@ -108,7 +108,7 @@ def page_of_cause(waits_for: WaitsFor | None, channel_id: int | None) -> str:
         case ForLevels(site):
             return _page("site", site)
         case ForLink():
-            return reverse("problem-list")
+            return reverse("unlinked-skus")
         case ForDownload():
             return ""
         case None:

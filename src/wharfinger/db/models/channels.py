@@ -28,6 +28,7 @@ class Channel(models.Model):
     dont_upload_order_status = models.BooleanField(default=False)
     dont_upload_stock_levels = models.BooleanField(default=False)
     use_amazon_sku = models.BooleanField(default=True)
+    match_codes = models.JSONField(default=list, db_default=[])  # other codes that are tried, in order: MatchCode
     import_fba_orders = EnumField(ImportFba, max_length=20)
     stock_upload_approved_at = models.DateTimeField(null=True)  # null = the first upload waits in shadow
     version = models.PositiveIntegerField(default=1)

@@ -202,6 +202,19 @@ def open_book(
     return book
 
 
+def open_orders(account_id: int, order_ids: Sequence[int], now: datetime) -> Book:
+    """Lock and read these sales orders of the account, with what their lines mean; no message says anything new."""
+    book = Book(account_id, now=now)
+    imports = ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
+    rows = book.imports.read(imports.filter(account=account_id, sales_order__in=order_ids).order_by("pk"))
+    book.import_of = {row.amazon_order_id: row for row in rows}
+    _read_orders(book)
+    _read_lines(book)
+    book.problems.read([AboutOrder(order.pk) for order in book.order_of.values()])
+    book.links = Links(account_id, [(line.sku, line.asin) for lines in book.lines_of.values() for line in lines])
+    return book
+
+
 def _read_imports(book: Book, incoming: Sequence[IncomingOrder]) -> None:
     rows = ImportedOrder.objects.select_for_update(of=("self",), no_key=True).filter(
         any_of("amazon_order_id", {order.amazon_order_id for order in incoming}), account=book.account_id

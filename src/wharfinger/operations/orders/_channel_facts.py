@@ -14,21 +14,26 @@ from wharfinger.db.models import (
     CourierLevelMapping,
     Listing,
     Marketplace,
+    StockBarcode,
     StockItem,
 )
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.deciding import ImportingChannel, ImportingSite
 from wharfinger.domain.orders.matching import (
     Candidate,
+    MatchCode,
     Matched,
     Meaning,
     NothingToSend,
     NotMatched,
     loosened,
+    match_by_codes,
     match_line,
+    read_codes,
 )
 from wharfinger.domain.orders.order import Fulfilment, IncomingLine, OrderType
 from wharfinger.domain.stock.allocation import SellingSite, reserving_site
+from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.operations._options_in_force import InForce, in_force
 
 
@@ -112,12 +117,21 @@ class Channels:
         has_site = marketplace_id in self.selling_sites
         return channel.use_amazon_sku if channel is not None and has_site else True
 
+    def match_codes(self, marketplace_id: str) -> tuple[MatchCode, ...]:
+        """The other codes of the FBM channel there."""
+        channel = self.route(marketplace_id, Fulfilment.FBM)
+        return () if channel is None else read_codes(channel.match_codes)
+
 
 class _Link(NamedTuple):
     """A channel product."""
 
     marketplace_id: str
     means: Candidate
+
+
+def _items_of(links: Iterable[_Link]) -> dict[int, str]:
+    return {link.means.item_id: link.means.item_code for link in links if link.means.item_id is not None}
 
 
 class Links:
@@ -148,8 +162,10 @@ class Links:
             for marketplace, sku, asin, item, code in rows.values_list(*columns)
         ]
 
-    def match(self, sku: str, asin: str, marketplace_id: str, *, by_sku: bool) -> Matched | NotMatched:
-        """The stock item that the line means, or why none.
+    def match(
+        self, sku: str, asin: str, marketplace_id: str, *, by_sku: bool, codes: Sequence[MatchCode] = ()
+    ) -> Matched | NotMatched:
+        """The stock item that the line means, or why none. `codes`: what is compared where nothing is linked.
 
         By ASIN those of the marketplace. By SKU those of the whole account, for one SKU of an account is one thing;
         where the order's own marketplace has a link of its own, that one counts.
@@ -157,11 +173,51 @@ class Links:
         found = self._by_sku.get(sku, []) if by_sku else self._by_asin.get((asin, marketplace_id), [])
         if by_sku and any(link.means.item_id and link.marketplace_id == marketplace_id for link in found):
             found = [link for link in found if link.marketplace_id == marketplace_id]
-        return match_line(sku, asin, [link.means for link in found], by_sku=by_sku)
+        first = match_line(sku, asin, [link.means for link in found], by_sku=by_sku)
+        if isinstance(first, Matched) or first.several or not codes:
+            return first
+        return match_by_codes(first, [(code, self._named(code, sku, asin, marketplace_id)) for code in codes])
+
+    def _named(self, code: MatchCode, sku: str, asin: str, marketplace_id: str) -> dict[int, str]:
+        """The stock items that the code names, by id, with their codes."""
+        match code:
+            case MatchCode.AMAZON_SKU:
+                return _items_of(self._by_sku.get(sku, []))
+            case MatchCode.ASIN:
+                by_link = _items_of(self._by_asin.get((asin, marketplace_id), []) if asin else [])
+                return by_link | self._by_own_codes[MatchCode.BARCODE].get(asin, {})
+            case MatchCode.STOCK_CODE | MatchCode.BARCODE | MatchCode.OTHER_REFERENCE:
+                return self._by_own_codes[code].get(sku, {})
+
+    @cached_property
+    def _by_own_codes(self) -> dict[MatchCode, dict[str, dict[int, str]]]:
+        """What the codes of stock items name, for all lines at once; read only where a channel goes by them."""
+        found: dict[MatchCode, dict[str, dict[int, str]]] = {code: {} for code in MatchCode}
+        named = Q(code__in=self._skus) | Q(other_reference__in=[sku for sku in self._skus if sku])
+        for pk, code, reference in StockItem.objects.filter(named, archived=False).values_list(
+            "id", "code", "other_reference"
+        ):
+            found[MatchCode.STOCK_CODE].setdefault(code, {})[pk] = code
+            found[MatchCode.OTHER_REFERENCE].setdefault(reference, {})[pk] = code
+        texts = {*self._skus, *self._asins}
+        articles = {text: gtin14(text) for text in texts}
+        barcodes = StockBarcode.objects.filter(Q(code__in=texts) | Q(gtin__in=set(articles.values()) - {""}))
+        owners: dict[str, dict[int, str]] = {}
+        articles_of: dict[str, dict[int, str]] = {}
+        for barcode, gtin, pk, code in barcodes.filter(item__archived=False).values_list(
+            "code", "gtin", "item", "item__code"
+        ):
+            owners.setdefault(barcode, {})[pk] = code
+            articles_of.setdefault(gtin, {})[pk] = code
+        for text, article in articles.items():
+            by_text = {**owners.get(text, {}), **(articles_of.get(article, {}) if article else {})}
+            found[MatchCode.BARCODE][text] = by_text
+        return found
 
     def match_of(self, channel: Channel, sku: str, asin: str) -> Matched | NotMatched:
         """As a channel matches: by what it is set to."""
-        return self.match(sku, asin, channel.marketplace_id, by_sku=channel.use_amazon_sku)
+        codes = read_codes(channel.match_codes)
+        return self.match(sku, asin, channel.marketplace_id, by_sku=channel.use_amazon_sku, codes=codes)
 
     def meaning_of(self, channel: Channel, line: IncomingLine) -> Meaning:
         """What the line of an order means, which may be nothing that stands on a shelf."""

@@ -1,65 +1,117 @@
-"""Steps that find the stock item of an order line; they need an open transaction."""
+"""Steps that find the stock item of held order lines, a batch at a time; they need an open transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from wharfinger.db.models import ChannelProduct, SalesOrder, SalesOrderLine
-from wharfinger.domain.installation.problems import ProblemKind
-from wharfinger.domain.installation.subjects import AboutSku
+from wharfinger.db.models import Channel, ChannelProduct, SalesOrder, SalesOrderLine
+from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
+from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
 from wharfinger.domain.orders.matching import Matched
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.operations.installation._history_steps import record_activity
-from wharfinger.operations.installation._problem_steps import solve_problem
-from wharfinger.operations.orders._channel_facts import Links
-from wharfinger.operations.stock._allocation_steps import allocate_lines, recompute_state
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._problem_steps import Problems
+from wharfinger.operations.orders._book import Book, open_orders
+from wharfinger.operations.orders._order_steps import allocate_order, settle_state
+
+ORDERS_AT_ONCE = 200
+"""While a person waits; what is left is done by the worker, as many at a time."""
 
 
 def fix_held_lines(account_id: int, sku: str, *, now: datetime) -> int:
-    """The SKU has a link now: match every held line that may mean it, allocate stock. Returns how many lines.
+    """The SKU has a link now: match every held line that may mean it, allocate stock. Returns how many lines."""
+    return fix_held_skus(account_id, [sku], now=now)
 
-    Where a channel matches by ASIN, lines of the listing's ASINs are meant too, whatever their SKU.
-    """
-    asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku=sku).exclude(asin="")
-    by_asin = Q(order__channel__use_amazon_sku=False, asin__in=asins.values("asin"))
-    held = _held_lines(account_id).filter(Q(sku=sku) | by_asin)
-    skus = set(held.values_list("sku", flat=True)) | {sku}
-    orders = (
-        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
-        .filter(pk__in=set(held.values_list("order", flat=True)))
-        .select_related("imported", "site", "channel")
-        .order_by("pk")
+
+def fix_held_skus(account_id: int, skus: Collection[str], *, now: datetime) -> int:
+    """As `fix_held_lines`, for many. Where a channel matches by ASIN, lines of the listings' ASINs are meant too."""
+    asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku__in=skus).exclude(asin="")
+    by_asin = Q(asin__in=asins.values("asin")) & (
+        Q(order__channel__use_amazon_sku=False) | ~Q(order__channel__match_codes=[])
     )
-    fixed = sum(_fix_order(order, now) for order in orders)
-    still_held = set(_held_lines(account_id).filter(sku__in=skus).values_list("sku", flat=True))
-    for fixed_sku in sorted(skus - still_held):
-        solve_problem(ProblemKind.UNKNOWN_SKU, AboutSku(account_id, fixed_sku), now=now)
-    return fixed
+    return _fix(account_id, _held_lines(account_id).filter(Q(sku__in=skus) | by_asin), now)
+
+
+def fix_lines_of_channel(channel: Channel, *, now: datetime) -> int:
+    """The channel goes by other codes now."""
+    return _fix(channel.account_id, _held_lines(channel.account_id).filter(order__channel=channel), now)
+
+
+def fix_linked_lines(*, now: datetime) -> int:
+    """Lines that are held although their SKU has a link by now, some orders of one account. Returns how many lines."""
+    linked = ChannelProduct.objects.filter(
+        listing__account=OuterRef("order__channel__account"), listing__sku=OuterRef("sku"), item__isnull=False
+    )
+    held = SalesOrderLine.objects.filter(Exists(linked), item__isnull=True).exclude(held_reason="")
+    for account_id in held.values_list("order__channel__account", flat=True).distinct().order_by():
+        fixed = _fix(account_id, held.filter(order__channel__account=account_id), now)
+        if fixed:
+            return fixed
+    return 0
 
 
 def _held_lines(account_id: int) -> QuerySet[SalesOrderLine]:
     return SalesOrderLine.objects.filter(item__isnull=True, order__channel__account=account_id).exclude(held_reason="")
 
 
-def _fix_order(order: SalesOrder, now: datetime) -> int:
-    lines = list(order.lines.order_by("pk"))
-    waiting = [line for line in lines if line.item_id is None and line.held_reason]
-    links = Links(order.channel.account_id, [(line.sku, line.asin) for line in waiting])
-    found = [links.match_of(order.channel, line.sku, line.asin) for line in waiting]
+def _fix(account_id: int, held: QuerySet[SalesOrderLine], now: datetime) -> int:
+    """The most urgent orders of these lines; a fixed number of statements."""
+    urgent = SalesOrder.objects.filter(pk__in=held.values("order")).order_by(F("ship_by").asc(nulls_last=True), "pk")
+    ids = list(urgent.values_list("pk", flat=True)[: ORDERS_AT_ONCE + 1])
+    if not ids:
+        return 0
+    if len(ids) > ORDERS_AT_ONCE:
+        triggers.run_periodic_task(triggers.BULK_ACTIONS)
+    book = open_orders(account_id, ids[:ORDERS_AT_ONCE], now)
+    orders = sorted(book.order_of.values(), key=lambda order: (order.ship_by is None, order.ship_by or now, order.pk))
+    fixed = {order.pk: _match(book, order) for order in orders}
+    changed = [order for order in orders if fixed[order.pk]]
+    _allocate(book, [order for order in changed if order.imported.fulfilment != Fulfilment.FBA])
+    for order in changed:
+        lines = fixed[order.pk]
+        text = "Linked: 1 held line continues." if lines == 1 else f"Linked: {lines} held lines continue."
+        book.record(text, sales_order=order, channel=order.channel)
+    book.write()
+    _solve(account_id, {line.sku for lines in book.lines_of.values() for line in lines}, now)
+    return sum(fixed.values())
+
+
+def _match(book: Book, order: SalesOrder) -> int:
     fixed = 0
-    for line, match in zip(waiting, found, strict=True):
-        if isinstance(match, Matched):
-            line.item_id, line.held_reason = match.item_id, ""
-            line.save(update_fields=["item", "held_reason"])
-            fixed += 1
-    if fixed and order.imported.fulfilment != Fulfilment.FBA:
-        allocate_lines(lines, site_id=order.site_id, now=now)
-        recompute_state(order, lines, now=now)
-    if fixed:
-        record_activity(
-            "Linked: 1 held line continues." if fixed == 1 else f"Linked: {fixed} held lines continue.",
-            sales_order=order,
-            channel=order.channel,
-            now=now,
-        )
+    for line in book.lines_of.get(order.pk, ()):
+        if line.item_id is None and line.held_reason:
+            match = book.links.match_of(order.channel, line.sku, line.asin)
+            if isinstance(match, Matched):
+                line.item_id, line.held_reason = match.item_id, ""
+                fixed += 1
     return fixed
+
+
+def _allocate(book: Book, orders: Collection[SalesOrder]) -> None:
+    lines_of = {order.pk: book.lines_of[order.pk] for order in orders}
+    book.shelf.read_parts(line.item_id for lines in lines_of.values() for line in lines if line.item_id is not None)
+    keys = {key for order in orders for key in _keys(book, order)}
+    book.shelf.lock(keys)
+    for order in orders:
+        allocate_order(book, order, lines_of[order.pk])
+        missing = any(book.problems.is_open(kind, AboutOrder(order.pk)) for kind in ADDRESS_HOLDS)
+        options = book.channels.options(order.channel, order.order_type)
+        settle_state(book, order, lines_of[order.pk], options, address_missing=missing)
+
+
+def _keys(book: Book, order: SalesOrder) -> set[tuple[int, int]]:
+    lines = book.lines_of[order.pk]
+    held = {key for line in lines for key in book.shelf.held("line", line.pk)}
+    return held | book.shelf.keys({line.item_id for line in lines}, order.site_id)
+
+
+def _solve(account_id: int, skus: Collection[str], now: datetime) -> None:
+    """A SKU of which no line is held any more is no problem."""
+    still_held = set(_held_lines(account_id).filter(sku__in=skus).values_list("sku", flat=True))
+    problems = Problems()
+    subjects = [AboutSku(account_id, sku) for sku in sorted(set(skus) - still_held)]
+    problems.read(subjects)
+    for subject in subjects:
+        problems.solve(ProblemKind.UNKNOWN_SKU, subject)
+    problems.write(now=now)

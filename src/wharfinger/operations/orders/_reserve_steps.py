@@ -9,7 +9,7 @@ In two halves: `plan_reservation` matches the lines, which says what levels they
 `reserve` takes the units.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -119,9 +119,9 @@ def _end_line(row: ImportedLine, status: AmazonStatus, left: dict[int, int]) -> 
 def match_rows(channels: Channels, links: Links, imported: ImportedOrder, rows: Iterable[ImportedLine]) -> None:
     """Set item and site of each line: that of the account's FBM channels that sell the listing."""
     marketplace_id, unsaid = imported.marketplace_id or "", not imported.fulfilment
-    by_sku = channels.by_sku(marketplace_id)
+    by_sku, codes = channels.by_sku(marketplace_id), channels.match_codes(marketplace_id)
     for row in rows:
-        match = links.match(row.sku, row.asin, marketplace_id, by_sku=by_sku)
+        match = links.match(row.sku, row.asin, marketplace_id, by_sku=by_sku, codes=codes)
         item = match.item_id if isinstance(match, Matched) else None
         nobody = item is None or (unsaid and not links.sent_by_merchant(row.sku))
         site = None if nobody else links.reserving_site(channels, row.sku, marketplace_id)
@@ -201,9 +201,18 @@ def release_import(imported: ImportedOrder, *, now: datetime) -> None:
 
 def reserve_sku(account_id: int, sku: str, *, now: datetime) -> int:
     """The SKU was linked or unlinked: reserve, or free, what orders without an import take of it."""
-    asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku=sku).exclude(asin="")
+    return reserve_skus(account_id, [sku], now=now)
+
+
+def reserve_skus(account_id: int, skus: Collection[str], *, now: datetime) -> int:
+    asins = ChannelProduct.objects.filter(listing__account=account_id, listing__sku__in=skus).exclude(asin="")
     wanted = ImportedLine.objects.filter(imported__account=account_id)
-    return _serve_orders(account_id, wanted.filter(Q(sku=sku) | Q(asin__in=asins.values("asin"))), now)
+    return _serve_orders(account_id, wanted.filter(Q(sku__in=skus) | Q(asin__in=asins.values("asin"))), now)
+
+
+def reserve_unmatched(account_id: int, *, now: datetime) -> int:
+    """A channel of the account goes by other codes now: lines that meant nothing may mean an item."""
+    return _serve_orders(account_id, ImportedLine.objects.filter(imported__account=account_id, item=None), now)
 
 
 def reserve_account(account_id: int, *, now: datetime) -> int:

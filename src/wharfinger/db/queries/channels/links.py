@@ -2,11 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Func, Q, TextField, Value
-from django.db.models.functions import Lower
-
-from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine, StockItem
-from wharfinger.db.queries.barcodes import barcodes_of
+from wharfinger.db.models import ChannelProduct, Problem, SalesOrderLine
+from wharfinger.db.queries.channels.near_items import LikelyItem, Wanted, near_items
 from wharfinger.db.queries.stock.stock_items import find_items
 from wharfinger.domain.installation.subjects import AboutSku
 
@@ -85,68 +82,10 @@ def _held(account_id: int, marketplace_id: str, sku: str) -> int:
     return lines.filter(order__channel__account=account_id, order__channel__marketplace=marketplace_id).count()
 
 
-@dataclass(frozen=True, slots=True)
-class LikelyItem:
-    """A stock item that the SKU probably is, and why it is offered."""
-
-    id: int
-    code: str
-    name: str
-    why: str
-
-
-_OFFERED = 8
-
-
-def _has_barcode(sku: str) -> Q:
-    return Q(barcodes__code__iexact=sku) | Q(barcodes__in=barcodes_of(sku))
-
-
 def likely_items(unlinked: Unlinked, search: str = "") -> tuple[LikelyItem, ...]:
-    """Near misses of the SKU first, then what sells the same ASIN, then what the search finds."""
-    found: dict[int, LikelyItem] = {}
-    for item in (*_near(unlinked.sku), *_of_asin(unlinked), *_searched(search)):
-        found.setdefault(item.id, item)
+    """Near misses of the SKU, its ASIN and its title first, then what the search finds."""
+    near = near_items([Wanted(unlinked.sku, unlinked.asin, unlinked.title)])[0]
+    found = {item.id: item for item in near}
+    for item in find_items(search):
+        found.setdefault(item.id, LikelyItem(item.id, item.code, item.name, "found by your search"))
     return tuple(found.values())
-
-
-def _near(sku: str) -> tuple[LikelyItem, ...]:
-    """Items whose code, other reference or barcode is the SKU but for case, spaces, signs and leading zeros."""
-    plain = _plain(sku)
-    if not plain:
-        return ()
-    rows = (
-        StockItem.objects.filter(archived=False)
-        .annotate(plain_code=_plain_of("code"), plain_reference=_plain_of("other_reference"))
-        .filter(Q(plain_code=plain) | Q(plain_reference=plain) | _has_barcode(sku))
-        .order_by("code")
-        .distinct()
-    )
-    return tuple(
-        LikelyItem(item_id, code, name, "differs only in case, spaces, signs or leading zeros")
-        for item_id, code, name in rows.values_list("id", "code", "name")[:_OFFERED]
-    )
-
-
-def _plain(text: str) -> str:
-    return "".join(letter for letter in text.casefold() if letter.isalnum()).lstrip("0")
-
-
-def _plain_of(column: str) -> Func:
-    letters = Func(Lower(column), Value(r"[^[:alnum:]]"), Value(""), Value("g"), function="regexp_replace")
-    return Func(letters, Value("0"), function="ltrim", output_field=TextField())
-
-
-def _of_asin(unlinked: Unlinked) -> tuple[LikelyItem, ...]:
-    if not unlinked.asin:
-        return ()
-    rows = ChannelProduct.objects.filter(asin=unlinked.asin, item__isnull=False, item__archived=False)
-    found = rows.order_by("item__code").values_list("item_id", "item__code", "item__name").distinct()
-    return tuple(
-        LikelyItem(item_id or 0, code, name, f"sells the same ASIN {unlinked.asin} elsewhere")
-        for item_id, code, name in found[:_OFFERED]
-    )
-
-
-def _searched(text: str) -> tuple[LikelyItem, ...]:
-    return tuple(LikelyItem(item.id, item.code, item.name, "found by your search") for item in find_items(text))

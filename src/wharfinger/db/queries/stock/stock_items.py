@@ -1,7 +1,7 @@
 """Stock for pages: items with their levels, one item with its ledger and its listings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -365,6 +365,11 @@ def find_items(text: str, at_most: int = 20) -> tuple[ItemChoice, ...]:
     rows = StockItem.objects.filter(archived=False, pk__in=items_by_code(wanted))
     found = [ItemChoice(*row) for row in rows.order_by("code").values_list("id", "code", "name")[:at_most]]
     return tuple(sorted(found, key=lambda item: item.code != wanted))
+
+
+def items_by_codes(codes: Collection[str]) -> dict[str, int]:
+    """Code → id of those that there are and that are not archived."""
+    return dict(StockItem.objects.filter(code__in=codes, archived=False).values_list("code", "id"))
 
 
 def item_by_code(code: str) -> ItemChoice | None:
