@@ -87,6 +87,8 @@ class Player:
                 self.shop.amazon.control(
                     "faults", {"kind": step.kind, "operation": step.operation, "count": step.count, **more}
                 )
+            case story.Queue():
+                self.shop.queue.trouble = "" if step.answers else "it does not answer"
             case story.OtherApplication():
                 self.shop.amazon.control(
                     "limits/others", {"operation": step.operation, "rate": step.rate, "seconds": 60 * step.minutes}
@@ -159,6 +161,7 @@ class Player:
         """Faults and other applications end, persons do what the pages ask of them, and trade rests."""
         shop = self.shop
         shop.kills.clear()
+        shop.queue.trouble = ""
         shop.amazon.control("faults", {"clear": True})
         shop.amazon.control("limits/others", {"stop": True})
         for channel in Channel.objects.filter(enabled=False).order_by("pk"):

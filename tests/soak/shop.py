@@ -11,12 +11,15 @@ from tests.factories.channels import a_channel, an_option
 from tests.factories.ground import DE, FR, UK
 from tests.factories.stock import an_fba_site, an_item
 from tests.factories.wiring import wired
+from tests.simulator.queues import OPEN, sqs_of
 from tests.soak.killing import PipedWire, run_and_kill
 from tests.soak.story import POOLED, SKUS
+from tests.sync.in_process_queue import Sqs
 from tests.sync.whole_amazon import EU, START, SimulatorsClock, Whole, Wire
 
 from amazon_simulator import snapshot
 from amazon_simulator.testing import Amazon, stepped
+from wharfinger.amazon.auth import NOTIFICATION_SCOPE
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.wiring import EVERY, FLOWS
 from wharfinger.db.models import (
@@ -32,9 +35,11 @@ from wharfinger.domain.orders.order import OrderType
 from wharfinger.operations import triggers
 from wharfinger.operations.channels import channel_life
 from wharfinger.operations.installation import flows
+from wharfinger.operations.orders import notifications
+from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.stock import ledger
-from wharfinger.sync import orders_in
-from wharfinger.sync.calls import FlowResult
+from wharfinger.sync import notifications_in, orders_in
+from wharfinger.sync.calls import Calls, FlowResult
 from wharfinger.worker.runs import run_one_flow
 
 MARKETPLACES = (UK, DE, FR)
@@ -64,6 +69,7 @@ class Shop(Whole):
 
     skus: tuple[str, ...]
     pooled: tuple[str, ...]
+    queue: Sqs
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,6 +93,7 @@ class Shop(Whole):
             item = an_item(sku, sku)
             if sku in self.skus:
                 ledger.receive_stock(item.pk, self.site.pk, UNITS_AT_FIRST, now=self.clock.now())
+        self._subscribe()
         self.rest(hours=1)
 
     def _open_channel(self, marketplace: str, kind: str) -> Channel:
@@ -96,6 +103,15 @@ class Shop(Whole):
         CourierMapping.objects.create(channel=channel, service=self.courier, carrier_code="Royal Mail")
         an_option(channel, OrderType.EXPEDITED, courier_service=self.courier)
         return channel
+
+    def _subscribe(self) -> None:
+        client = sqs_of(self.amazon)
+        url = client.create_queue(QueueName="orders", Attributes={"Policy": OPEN})["QueueUrl"]
+        self.queue = Sqs(client, url)
+        entry = QueueEntry(url, "AKIATESTTESTTEST", "secret/of+the+key")
+        account = self.account.pk
+        notifications.save_queue(account, entry, simulator=self.amazon.base, user=self.olga, now=self.now())
+        notifications.switch_on(account, user=self.olga, now=self.now())
 
     def open_third_channel(self) -> None:
         """The account had none there: its orders were skipped."""
@@ -121,6 +137,7 @@ class Shop(Whole):
         shop.courier = CourierService.objects.get()
         shop.channel = Channel.objects.get(pk=first.channel.pk)
         shop.channels = list(Channel.objects.filter(kind="FBM").order_by("pk"))
+        shop.queue = Sqs(sqs_of(shop.amazon), first.queue.url)
         shop.skus, shop.pooled = first.skus, first.pooled
         shop.kills, shop.killed = [], 0
         return shop
@@ -134,13 +151,20 @@ class Shop(Whole):
         return wired(
             **{
                 "machine_clock": self.clock,
-                "flows": {**FLOWS, "notifications_in": lambda *_: FlowResult("not set up")},
+                "flows": {**FLOWS, "notifications_in": self._notifications_in},
                 "why_idle": lambda _: "",
                 "calls_for": self.calls_for,
                 "every": EVERY,
                 **parts,
             }
         )
+
+    def _notifications_in(self, account_id: int, calls: Calls, clock: StoryClock) -> FlowResult:
+        return notifications_in.run(account_id, calls, clock, queue_of=lambda _: self.queue, grantless=self._grantless)
+
+    def _grantless(self, account_id: int) -> Calls:
+        token = self.lwa().client_credentials(NOTIFICATION_SCOPE, now=self.now())
+        return self.calls_with(account_id, "EU", token)
 
     def run_flow(self, account_id: int, flow: str) -> None:
         for planned in self.kills:

@@ -14,12 +14,17 @@ POOLED = 2
 MARKETPLACES = 3
 """With an FBM channel; the third has none until it is made."""
 MINUTE = 60.0
-FLOWS = ("orders_in", "take_orders", "stock_out", "shipments_out", "listings_in", "fba_stock_in")
+FLOWS = (
+    "orders_in", "take_orders", "stock_out", "shipments_out", "listings_in", "fba_stock_in", "notifications_in",
+    "orders_by_number", "order_report",
+)  # fmt: skip
 REFUSALS = ("throttle", "500", "503", "html", "cut_before", "cut_after", "broken_json", "wrong_content_type", "empty")
 READS = ("searchOrders", "getOrder", "searchListingsItems", "getInventorySummaries", "*")
 WRITES = ("patchListingsItem", "confirmShipment")
-PAGES = ("page_repeated", "bad_next_token", "page_token_refused")
+REPORTS = ("createReport", "getReport", "getReportDocument")
+PAGES = ("page_repeated", "bad_next_token", "page_token_refused", "orders_missing", "rows_missing")
 OF_ORDERS = ("no_address", "no_money", "total_off", "late_orders")
+OF_NOTIFICATIONS = ("notification_lost", "notification_doubled", "notification_old", "notification_late")
 OF_QUANTITIES = ("stale_read", "accepted_not_applied", "applied_late", "invalid")
 
 
@@ -101,6 +106,13 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Queue:
+    """The queue of the notifications stops answering, or answers again."""
+
+    answers: bool
+
+
+@dataclass(frozen=True, slots=True)
 class OtherApplication:
     """Another program of the seller's takes from the same limit."""
 
@@ -140,16 +152,16 @@ class Unlink:
 
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
-    | OtherApplication | Kill | Switch | MakeChannel | Unlink
+    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink
 )  # fmt: skip
 Story = tuple[Step, ...]
 
 
 def story_of(seed: int) -> Story:
-    """Between 15 and 40 steps, and waits between them."""
+    """Between 15 and 40 steps, and waits between them. In a third of the stories polling is all there is."""
     chance = random.Random(seed)
     makers, weights = zip(*_MAKERS, strict=True)
-    steps: list[Step] = []
+    steps: list[Step] = [Queue(answers=False)] if chance.random() < 0.33 else []
     for maker in chance.choices(makers, weights, k=chance.randint(15, 40)):
         steps.append(maker(chance))
         if chance.random() < 0.45:
@@ -175,15 +187,18 @@ def _cancel(chance: random.Random) -> Step:
 
 
 def _fault(chance: random.Random) -> Step:
-    match chance.randrange(5):
+    match chance.randrange(6):
         case 0 | 1:
-            kind, operation = chance.choice(REFUSALS), chance.choice((*READS, *WRITES))
+            kind, operation = chance.choice(REFUSALS), chance.choice((*READS, *WRITES, *REPORTS))
             return Fault(kind, operation, count=chance.choice((1, 1, 2, 4)))
         case 2:
             return Fault(chance.choice(PAGES), count=1)
         case 3:
             kind = chance.choice(OF_ORDERS)
             return Fault(kind, count=chance.choice((1, 2)), seconds=240.0 if kind == "late_orders" else 0.0)
+        case 4:
+            kind = chance.choice(OF_NOTIFICATIONS)
+            return Fault(kind, count=chance.choice((1, 2, 5)), seconds=600.0 if kind == "notification_late" else 0.0)
         case _:
             kind = chance.choice(OF_QUANTITIES)
             return Fault(kind, count=chance.choice((1, 2)), seconds=90.0 if kind == "applied_late" else 0.0)
@@ -199,6 +214,7 @@ _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (lambda chance: Receive(chance.randrange(SKUS), chance.choice((1, 3, 10))), 6),
     (lambda chance: Break(chance.randrange(SKUS), 1), 2),
     (_fault, 16),
+    (lambda chance: Queue(answers=chance.random() < 0.7), 2),
     (lambda chance: OtherApplication(chance.choice(("searchOrders", "patchListingsItem")), 0.05, 20), 2),
     (lambda chance: Kill(chance.choice(FLOWS[:4] * 2 + FLOWS), chance.randint(1, 60)), 14),
     (lambda chance: Switch(chance.randrange(2), chance.random() < 0.5), 3),

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 from tests.simulator.queues import OPEN, sqs_of
+from tests.sync.in_process_queue import Sqs
 from tests.sync.whole_amazon import Whole
 
 from wharfinger.amazon.auth import NOTIFICATION_SCOPE
-from wharfinger.amazon.queues import QueueMessage, QueueTrouble
 from wharfinger.db.models import (
     ImportedOrder,
     NotificationQueue,
@@ -26,32 +26,6 @@ from wharfinger.sync import notifications_in, orders_by_number
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"
 KEY = "AKIATESTTESTTEST"
-
-
-class Sqs:
-    """The queue behind our seam, by boto3 in this process."""
-
-    def __init__(self, client, url):
-        self.client, self.url = client, url
-        self.trouble = ""
-
-    def receive(self, wait_seconds=0):
-        if self.trouble:
-            raise QueueTrouble(self.trouble)
-        answer = self.client.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10, VisibilityTimeout=60)
-        return tuple(QueueMessage(one["Body"].encode(), one["ReceiptHandle"]) for one in answer.get("Messages", ()))
-
-    def send(self, body):
-        self.client.send_message(QueueUrl=self.url, MessageBody=body.decode())
-
-    def delete(self, message):
-        self.client.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
-
-    @property
-    def left(self):
-        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        found = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=names)["Attributes"]
-        return sum(int(number) for number in found.values())
 
 
 class Shop(Whole):

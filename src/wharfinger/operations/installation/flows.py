@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from wharfinger.db.models import FlowSchedule, SellerAccount, WorkerHeartbeat
 from wharfinger.domain.channels.channel import LinkState
@@ -38,13 +38,17 @@ def wake_due_flows(
         .filter(_is_due(now, not_again_before, every), account__link_state=LinkState.LINKED)
         .order_by("due_at")[:200]
     )
-    for line in list(due):
-        times = FlowSchedule.objects.filter(pk=line.pk)
-        times.update(due_at=not_again_before)
-        times.filter(finished_at__gt=now).update(finished_at=now)
-        times.filter(started_at__gt=now).update(started_at=now)
+    lines = list(due)
+    woken = FlowSchedule.objects.filter(pk__in=[line.pk for line in lines])
+    woken.update(due_at=not_again_before, finished_at=_by(now, "finished_at"), started_at=_by(now, "started_at"))
+    for line in lines:
         triggers.run_flow(line.account_id, line.flow)
-    return len(due)
+    return len(lines)
+
+
+def _by(now: datetime, column: str) -> Case:
+    """The moment in the column, or `now` where a clock that was ahead wrote one to come."""
+    return Case(When(Q((f"{column}__gt", now)), then=now), default=column)
 
 
 def _is_due(now: datetime, not_again_before: datetime, every: Mapping[str, timedelta]) -> Q:
@@ -61,24 +65,31 @@ def _is_due(now: datetime, not_again_before: datetime, every: Mapping[str, timed
 
 @operation
 def start_flow(account_id: int, flow: str, *, now: datetime) -> None:
-    FlowSchedule.objects.update_or_create(
-        account_id=account_id,
-        flow=flow,
-        defaults={"started_at": now},
-        create_defaults={"started_at": now, "due_at": now},
-    )
+    if not FlowSchedule.objects.filter(account_id=account_id, flow=flow).update(started_at=now):
+        FlowSchedule.objects.update_or_create(
+            account_id=account_id,
+            flow=flow,
+            defaults={"started_at": now},
+            create_defaults={"started_at": now, "due_at": now},
+        )
 
 
 @operation
 def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, waiting_for: str, now: datetime) -> None:
     """The run ended as it should. One that only waited (no outcome) proves nothing of what failed before it."""
-    lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
-    lines.update(finished_at=now, outcome=outcome[:200], due_at=next_due, waiting_for=waiting_for[:200])
+    line = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
+    ended: dict[str, object] = {
+        "finished_at": now,
+        "outcome": outcome[:200],
+        "due_at": next_due,
+        "waiting_for": waiting_for[:200],
+    }
     if waiting_for and not outcome:
+        line.update(**ended)
         return
-    if lines.exclude(denied_call="").exists():
+    if line.exclude(denied_call="").exists():
         note_role_works(account_id, flow, now=now)
-    lines.update(error="", failures=0)
+    line.update(**ended, error="", failures=0)
     solve_problem(ProblemKind.FLOW_FAILED, AboutWork(account_id, flow), now=now)
 
 

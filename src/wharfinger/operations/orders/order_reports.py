@@ -1,6 +1,6 @@
 """Amazon's order report of a seller account, from the wish for it to what it showed. Trade time."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,6 +11,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.orders.completeness import Cause, Comparison, DayResult, Gap
 from wharfinger.domain.orders.order_report import ReportPurpose, ReportState, WantedBy
+from wharfinger.operations._rows import Rows
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -142,9 +143,7 @@ def keep_comparison(
     report = OrderReport.objects.select_for_update().get(pk=report_pk)
     if report.state not in OPEN:
         return
-    known = set(zones)
-    for day in comparison.days:
-        _keep_day(report.account_id, day, known, until=until, now=now)
+    _keep_days(report.account_id, comparison.days, set(zones), until=until, now=now)
     _keep_gaps(report.account_id, comparison.gaps, zones, until=until, now=now)
     report.state, report.error, report.ended_at = ReportState.COMPARED, "", now
     report.since, report.until, report.orders, report.unreadable = since, until, orders, unreadable
@@ -152,25 +151,31 @@ def keep_comparison(
     solve_problem(ProblemKind.REPORT_FAILED, AboutWork(report.account_id, FLOW), now=now)
 
 
-def _keep_day(account_id: int, result: DayResult, known: set[str], *, until: datetime, now: datetime) -> None:
-    """A part of a day never replaces what is known of the whole."""
-    marketplace = result.at.marketplace_id if result.at.marketplace_id in known else None
-    rows = CompletenessDay.objects.filter(account_id=account_id, marketplace_id=marketplace, day=result.at.day)
-    if not result.whole and rows.filter(whole=True).exists():
-        return
-    values = {
-        "whole": result.whole,
-        "amazon_orders": result.amazon.orders,
-        "amazon_units": result.amazon.units,
-        "amazon_money": money_as_text(result.amazon.money),
-        "our_orders": result.ours.orders,
-        "our_units": result.ours.units,
-        "our_money": money_as_text(result.ours.money),
-        "checked_at": now,
-        "covered_until": until,
+def _keep_days(
+    account_id: int, results: Sequence[DayResult], known: Set[str], *, until: datetime, now: datetime
+) -> None:
+    """A part of a day never replaces what is known of the whole. Two statements, however many days."""
+    days = {result.at.day for result in results}
+    kept = Rows(CompletenessDay)
+    standing = {
+        (row.marketplace_id, row.day): row
+        for row in kept.read(CompletenessDay.objects.filter(account_id=account_id, day__in=days))
     }
-    if not rows.update(**values):
-        CompletenessDay.objects.create(account_id=account_id, marketplace_id=marketplace, day=result.at.day, **values)
+    for result in results:
+        at = (result.at.marketplace_id if result.at.marketplace_id in known else None, result.at.day)
+        row = standing.get(at)
+        if row is None:
+            row = CompletenessDay(account_id=account_id, marketplace_id=at[0], day=at[1], whole=result.whole)
+            standing[at] = kept.add(row)
+        elif row.whole and not result.whole:
+            continue
+        row.whole = result.whole
+        row.amazon_orders, row.amazon_units = result.amazon.orders, result.amazon.units
+        row.amazon_money = money_as_text(result.amazon.money)
+        row.our_orders, row.our_units = result.ours.orders, result.ours.units
+        row.our_money = money_as_text(result.ours.money)
+        row.checked_at, row.covered_until = now, until
+    kept.write()
 
 
 def _keep_gaps(
