@@ -185,10 +185,11 @@ class Player:
 
 
 def _at_rest() -> bool:
+    parcels = Confirmation.objects.exclude(state__in=(ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT))
     waiting = (
         StockNotice.objects.all(),
         RawMessage.objects.filter(state=RawMessage.State.WAITING),
-        Confirmation.objects.exclude(state__in=(ConfirmationState.CONFIRMED, ConfirmationState.NOT_SENT)),
+        parcels.exclude(state=ConfirmationState.REFUSED, shipment__order__cancelled_at__isnull=False),
         SalesOrder.objects.filter(state=SalesOrderState.PENDING),
     )
     return ImportedOrder.objects.exists() and not any(rows.exists() for rows in waiting)

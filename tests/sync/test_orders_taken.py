@@ -27,6 +27,7 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
+from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.orders.waits_for import ForChannel
 from wharfinger.domain.stock.fba_stock import FbaLevel
 from wharfinger.operations.channels import channel_life, links
@@ -577,7 +578,11 @@ def test_an_order_cancelled_after_a_part_of_it_left_needs_a_person(world):
     part = line("MUG", 3, number="1", fulfillment={"quantityFulfilled": 1, "quantityUnfulfilled": 2})
     partly = later(message, orderItems=[part], status="PARTIALLY_SHIPPED")
     world.hear(partly)
-    assert world.sale(message).state == "part_shipped"
+    sale = world.sale(message)
+    assert sale.state == "part_shipped"
+    Problem.objects.create(
+        kind="confirmation_refused", key=AboutConfirmation(1), sales_order=sale, opened_at=NOW, seen_at=NOW
+    )
     world.hear(later(partly, status="CANCELLED"))
     assert world.problems() == {"cancelled_after_shipping"}
     assert world.level(mug) == (9, 0)

@@ -14,7 +14,7 @@ from tests.factories.stock import a_site, an_item
 from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
-from wharfinger.db.models import Confirmation, Problem
+from wharfinger.db.models import Confirmation, Problem, SalesOrder
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.shipping import confirmations, parcels, shipments
@@ -250,6 +250,14 @@ class TestRefused:
         assert shop.states() == ["confirmed", "confirmed"]
         assert problem.solved_at is not None
 
+    def test_a_refusal_for_a_cancelled_order_asks_nothing_that_cannot_help(self):
+        shop = Shop()
+        SalesOrder.objects.update(cancelled_at=NOW)
+        shop.amazon.faults["confirmShipment"].append(Refused("confirmShipment", status=400, message="Cancelled."))
+        shop.run()
+        assert shop.states() == ["refused"]
+        assert not Problem.objects.exists()
+
     def test_already_fulfilled_is_done_only_when_amazon_shows_our_parcel(self):
         shop = Shop()
         order = shop.orders[0].order_ref
@@ -389,6 +397,15 @@ def test_a_parcel_without_its_number_waits():
     Confirmation.objects.get().shipment.__class__.objects.update(tracking_number="")
     assert shop.run().next_due is None
     assert shop.states() == ["waiting"]
+
+
+def test_a_cancelled_orders_confirmation_is_never_late():
+    shop = Shop()
+    SalesOrder.objects.update(cancelled_at=NOW)
+    shop.amazon.tokens["confirmShipment"] = 0
+    shop.clock.advance(days=2)
+    shop.run()
+    assert not Problem.objects.exists()
 
 
 def test_late_is_alarmed_and_solved():

@@ -43,6 +43,7 @@ from wharfinger.operations.orders._order_steps import (
     write_facts,
     write_line_facts,
 )
+from wharfinger.operations.shipping._confirmation_steps import OF_A_CONFIRMATION
 from wharfinger.operations.stock._allocation_steps import Key
 
 BY_SOMEBODY_ELSE = "Confirmed at Amazon by somebody else"
@@ -228,6 +229,8 @@ def _cancel(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> N
     for line in lines:
         line.quantity_cancelled = max(0, line.quantity_ordered - line.quantity_shipped)
     if any(line.quantity_shipped for line in lines):
+        for kind in OF_A_CONFIRMATION:  # Amazon takes none any more
+            book.problems.solve_all(kind, sales_order_id=order.pk)
         warn(
             book,
             order,

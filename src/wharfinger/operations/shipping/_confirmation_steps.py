@@ -20,7 +20,7 @@ _MAY_BE_SEEN = [
     ConfirmationState.REFUSED,
     ConfirmationState.NOT_SHOWN,
 ]
-_OF_A_CONFIRMATION = (
+OF_A_CONFIRMATION = (
     ProblemKind.CONFIRMATION_REFUSED,
     ProblemKind.CONFIRMATION_NOT_SHOWN,
     ProblemKind.CONFIRMATION_LATE,
@@ -52,7 +52,7 @@ def confirm_seen(
     rows.write()
     problems.read([AboutConfirmation(row.pk) for row in done])
     for row in done:
-        for kind in _OF_A_CONFIRMATION:
+        for kind in OF_A_CONFIRMATION:
             problems.solve(kind, AboutConfirmation(row.pk))
     return [_shown(row, row.shipment.order, now) for row in done]
 
@@ -127,7 +127,7 @@ def mark_confirmed(row: Confirmation, sales_order: SalesOrder, *, now: datetime)
             "state", "confirmed_at", "accepted_at", "first_accepted_at", "error", "shown_carrier", "stale_carrier"
         ]
     )  # fmt: skip
-    for kind in _OF_A_CONFIRMATION:
+    for kind in OF_A_CONFIRMATION:
         solve_problem(kind, AboutConfirmation(row.pk), now=now)
     _shown(row, sales_order, now).save(force_insert=True)
 

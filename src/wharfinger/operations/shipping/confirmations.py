@@ -16,7 +16,7 @@ from wharfinger.db.queries.moments import is_due, is_past
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
-from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage, SalesOrderState
+from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage
 from wharfinger.domain.retry import pause_after
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.installation._history_steps import record_activity
@@ -200,6 +200,9 @@ def _tell_history(row: Confirmation, words: str, now: datetime) -> None:
 def _refuse(row: Confirmation, now: datetime) -> None:
     order = row.shipment.order
     row.state = ConfirmationState.REFUSED
+    _tell_history(row, "Amazon refused the confirmation of", now)
+    if order.cancelled_at is not None:
+        return  # “Cancelled after shipping” says what to do; no confirmation of it is taken any more
     open_problem(
         ProblemKind.CONFIRMATION_REFUSED,
         AboutConfirmation(row.pk),
@@ -211,7 +214,6 @@ def _refuse(row: Confirmation, now: datetime) -> None:
         account_id=row.account_id,
         now=now,
     )
-    _tell_history(row, "Amazon refused the confirmation of", now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +312,7 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
         account_id=account_id,
         shipment__order__ship_by__lt=now,
     )
-    rows = list(late.exclude(shipment__order__state=SalesOrderState.CANCELLED).order_by("pk")[:200])
+    rows = list(late.filter(shipment__order__cancelled_at=None).order_by("pk")[:200])
     for row in rows:
         order = row.shipment.order
         numbered = bool(row.shipment.tracking_number)

@@ -17,11 +17,13 @@ from wharfinger.db.models import (
     ImportedOrder,
     Listing,
     Movement,
+    Problem,
     SalesOrder,
     ShipmentLine,
     StockLevel,
 )
 from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
@@ -170,8 +172,12 @@ def _order_fault(order: StateReport, row: ImportedOrder, lines: Mapping[int, Map
     if sales_order is None:
         waits = order["status"] in ("CANCELLED",) or (order["fulfilledBy"] == "AMAZON" and order["status"] != "SHIPPED")
         return "" if waits else f"no sales order: {row.state.label} {row.reason}"
-    if (order["status"] == "CANCELLED") != (sales_order.state == SalesOrderState.CANCELLED):
+    if (order["status"] == "CANCELLED") != (sales_order.cancelled_at is not None):
         return f"Amazon says {order['status']}, our sales order is {sales_order.state.label}"
+    if sales_order.cancelled_at is not None and sales_order.state != SalesOrderState.CANCELLED:
+        shown = Problem.objects.filter(kind=ProblemKind.CANCELLED_AFTER_SHIPPING, sales_order=sales_order)
+        if not shown.exists():
+            return f"cancelled at Amazon after a parcel of it left: {sales_order.state.label}, and no problem says so"
     wanted = {item["orderItemId"]: item["quantityOrdered"] for item in order["items"]}
     held = {item: ordered for item, (ordered, _) in lines.get(sales_order.pk, {}).items()}
     return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
@@ -226,6 +232,7 @@ def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
         (row["orderId"], row["packageReferenceId"]) for row in books["confirmations"] if row["effect"] != "refused"
     )
     due = Confirmation.objects.exclude(state=ConfirmationState.NOT_SENT).select_related("shipment__order__imported")
+    due = due.exclude(state=ConfirmationState.REFUSED, shipment__order__cancelled_at__isnull=False)
     packages = {
         (order["orderId"], package["packageReferenceId"]): package["trackingNumber"]
         for order in books["orders"]
