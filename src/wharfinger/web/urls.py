@@ -31,6 +31,7 @@ from wharfinger.web.views.orders import (
     completeness,
     customers,
     imported_orders,
+    order_actions,
     raw_messages,
     sales_orders,
 )
@@ -63,6 +64,7 @@ urlpatterns = [
     *completeness.routes,
     *notifications.routes,
     *sales_orders.routes,
+    *order_actions.routes,
     *customers.routes,
     *parcels.routes,
     *stock_csv.routes,

@@ -27,6 +27,7 @@ from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
+from wharfinger.db.models.order_marks import OrderHold, OrderNote, OrderTag, Tag
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.search import SearchWord
@@ -83,8 +84,11 @@ __all__ = [
     "Movement",
     "NotificationQueue",
     "OrderCursor",
+    "OrderHold",
+    "OrderNote",
     "OrderNumberPrefix",
     "OrderReport",
+    "OrderTag",
     "Participation",
     "Problem",
     "RateBudget",
@@ -107,6 +111,7 @@ __all__ = [
     "StockLevel",
     "StockNotice",
     "StockPush",
+    "Tag",
     "TestMail",
     "UnreadNotification",
     "User",

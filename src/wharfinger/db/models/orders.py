@@ -67,6 +67,7 @@ class SalesOrder(models.Model):
     confirmed = models.BooleanField(default=True)  # an unconfirmed order is neither sent nor invoiced
     totals_accepted = models.TextField(blank=True, default="")  # how the amounts differ that a person accepted
     picked_at = models.DateTimeField(null=True)
+    on_hold_at = models.DateTimeField(null=True)  # a person holds it: neither picked nor confirmed nor dispatched
     service_level = models.CharField(max_length=40, blank=True)
     programs = models.JSONField(default=list)
     replaces = models.CharField(max_length=30, blank=True)
@@ -89,6 +90,9 @@ class SalesOrder(models.Model):
             models.Index(fields=["order_ref"], name="sales_orders_by_ref"),
             models.Index(fields=["state", "-placed_at"], name="sales_orders_by_state"),
             models.Index(fields=["-placed_at", "-id"], condition=Q(confirmed=False), name="sales_orders_unconfirmed"),
+            models.Index(
+                fields=["-placed_at", "-id"], condition=Q(on_hold_at__isnull=False), name="sales_orders_on_hold"
+            ),
             models.Index(fields=["order_type", "-placed_at"], name="sales_orders_by_type"),
             models.Index(
                 fields=["invoice_priority", "-placed_at"],

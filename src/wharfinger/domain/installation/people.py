@@ -21,6 +21,8 @@ class Right(StrEnum):
     SEE_CREDENTIALS = N_("see credentials")
     EDIT_STOCK = N_("edit stock")
     SHIP = N_("ship")
+    ANNOTATE_ORDERS = N_("write notes, tags and attachments on sales orders")
+    EDIT_ORDERS = N_("edit and cancel sales orders, and merge customers")
     FIX_PROBLEMS = N_("fix problems")
     ADMINISTER = N_("administer the installation")
     SEE_PERSONAL_DATA = N_("see personal data")
@@ -33,8 +35,8 @@ _ALL = frozenset(Right)
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _ALL,
     Role.MANAGER: _ALL - {Right.ADMINISTER},
-    Role.WAREHOUSE: frozenset({Right.EDIT_STOCK, Right.SHIP, Right.SEE_PERSONAL_DATA}),
-    Role.ACCOUNTS: frozenset({Right.SEE_PERSONAL_DATA, Right.SEE_BUYER_CONTACT}),
+    Role.WAREHOUSE: frozenset({Right.EDIT_STOCK, Right.SHIP, Right.ANNOTATE_ORDERS, Right.SEE_PERSONAL_DATA}),
+    Role.ACCOUNTS: frozenset({Right.ANNOTATE_ORDERS, Right.SEE_PERSONAL_DATA, Right.SEE_BUYER_CONTACT}),
     Role.VIEWER: frozenset(),
 }
 

@@ -30,6 +30,8 @@ def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused(f"{order.code} is already confirmed. Nothing more is needed.")
     if order.state == SalesOrderState.CANCELLED:
         raise Refused(f"{order.code} was cancelled. There is nothing to confirm.")
+    if order.on_hold_at is not None:
+        raise Refused(f"{order.code} is on hold. Press Release on the order first, then confirm it.")
     order.confirmed = True
     order.save(update_fields=["confirmed"])
     invoice_what_is_due(order, now=now)

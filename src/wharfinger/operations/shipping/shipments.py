@@ -97,6 +97,8 @@ def _check_order(order: SalesOrder) -> None:
         raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
         raise Refused(f"{order.code} is already dispatched. There is nothing more to dispatch.")
+    if order.on_hold_at is not None:
+        raise Refused(f"{order.code} is on hold. Press Release on the order first, then dispatch it.")
     if not order.confirmed:
         raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
     if order.cancel_unanswered:

@@ -196,7 +196,7 @@ def state_of(
 def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
     """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come.
 
-    Never an order whose buyer requested cancellation and nobody has answered.
+    Never an order whose buyer requested cancellation and nobody has answered, nor one that a person holds.
     """
     if is_picked_by_itself(order, options):
         order.picked_at = now
@@ -204,7 +204,8 @@ def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> Non
 
 
 def is_picked_by_itself(order: SalesOrder, options: InForce) -> bool:
-    may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not order.cancel_unanswered
+    waits = order.cancel_unanswered or order.on_hold_at is not None
+    may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not waits
     return bool(options.values.auto_pick and may and order.picked_at is None)
 
 

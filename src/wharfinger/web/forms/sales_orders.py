@@ -23,6 +23,7 @@ PRIORITIES = (
     *((str(number), str(number)) for number in range(PRIORITY_FIRST, PRIORITY_LAST + 1)),
 )
 NOT_CONFIRMED = "not-confirmed"
+ON_HOLD = "on-hold"
 
 
 class SalesOrderFilterForm(forms.Form):
@@ -32,6 +33,7 @@ class SalesOrderFilterForm(forms.Form):
         choices=lambda: [
             ("", gettext("All states")),
             (NOT_CONFIRMED, gettext("Not confirmed")),
+            (ON_HOLD, gettext("On hold")),
             *((state.value, state.label) for state in SalesOrderState),
         ],
     )
@@ -42,6 +44,9 @@ class SalesOrderFilterForm(forms.Form):
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Invoice priority"), required=False, coerce=int, empty_value=None, choices=PRIORITIES
     )
+    tag = forms.TypedChoiceField(
+        label=gettext_lazy("Tag"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     q = forms.CharField(
         label=gettext_lazy("Search"),
         required=False,
@@ -49,9 +54,12 @@ class SalesOrderFilterForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "search"}),
     )
 
-    def __init__(self, data: QueryDict, *, channels: Sequence[tuple[int, str]]) -> None:
+    def __init__(
+        self, data: QueryDict, *, channels: Sequence[tuple[int, str]], tags: Sequence[tuple[int, str]] = ()
+    ) -> None:
         super().__init__(data)
         offer(self, "channel", channels, gettext("All channels"))
+        offer(self, "tag", tags, gettext("Any"))
 
 
 class DispatchForm(forms.Form):

@@ -35,6 +35,7 @@ SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
                 Cell("confirmed", lambda row: row.confirmed),
                 Cell("at Amazon", _states_at_amazon),
                 Cell("cancellation requested", lambda row: row.cancel_requested),
+                Cell("on hold", lambda row: row.on_hold),
             ),
             sort="state",
         ),
@@ -54,6 +55,7 @@ SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
             usual=False,
         ),
         Column("customer", N_("Customer"), (Cell("customer", lambda row: row.customer),), personal=True),
+        Column("tags", N_("Tags"), (Cell("tags", lambda row: ", ".join(row.tags)),), usual=False),
         Column(
             "shipped", N_("Dispatched"), (Cell("dispatched", lambda row: row.shipped_at),), sort="shipped", usual=False
         ),
@@ -65,5 +67,5 @@ SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
             css="number",
         ),
     ),
-    filters=("state", "channel", "ship_by", "priority", "q"),
+    filters=("state", "channel", "ship_by", "priority", "tag", "q"),
 )

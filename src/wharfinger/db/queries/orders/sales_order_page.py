@@ -19,6 +19,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_order
 from wharfinger.db.queries.installation.timelines import Happening, timeline
+from wharfinger.db.queries.orders.order_marks import OrderMarks, order_marks
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
 from wharfinger.domain.orders.order import (
@@ -225,6 +226,12 @@ class SalesOrderPage:
     bank_account: str
     courier_group: str
     company_class: str
+    marks: OrderMarks
+
+    @property
+    def on_hold(self) -> bool:
+        """A person holds it; of a closed order nothing is held."""
+        return self.marks.hold is not None and self.state.open
 
     @property
     def waits_for_word(self) -> bool:
@@ -256,7 +263,7 @@ class SalesOrderPage:
             SalesOrderState.AWAITING_STOCK,
         )
         allocated = any(line.open and line.allocations for line in self.lines)
-        free = self.confirmed and not self.cancel_unanswered
+        free = self.confirmed and not self.cancel_unanswered and not self.on_hold
         return self.fulfilment is Fulfilment.FBM and self.state in ready and allocated and free
 
     @property
@@ -337,6 +344,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         bank_account=row["bank_account__name"] or "",
         courier_group=row["courier_group__name"] or "",
         company_class=row["customer__company_class__name"] or "",
+        marks=order_marks(order_id, with_personal_data=with_personal_data),
     )
 
 

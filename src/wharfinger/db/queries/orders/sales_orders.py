@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
-from wharfinger.db.models import Confirmation, SalesOrder, SalesOrderLine
+from wharfinger.db.models import Confirmation, OrderTag, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.list_groups import channels_by_name, sites_by_name
 from wharfinger.db.queries.orders.code_search import orders_by_code
 from wharfinger.db.queries.orders.order_days import end_of_today
@@ -66,6 +66,8 @@ class SalesOrderFilter:
     channel_id: int | None = None
     ship_by: str = ""
     unconfirmed: bool = False
+    on_hold: bool = False
+    tag_id: int | None = None
     invoice_priority: int | None = None
     search: str = ""
     search_people: bool = False
@@ -100,10 +102,13 @@ class SalesOrderRow:
     confirmed: bool
     invoice_priority: int | None
     site: str
+    on_hold: bool
+    """A person holds it; of a closed order nothing is held."""
+    tags: tuple[str, ...]
 
     @property
     def dispatchable(self) -> bool:
-        shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered
+        shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered and not self.on_hold
         return shippable and self.fulfilment == Fulfilment.FBM and self.confirmed
 
     @property
@@ -120,7 +125,7 @@ _COLUMNS = (
     "id", "code", "order_ref", "imported__amazon_order_id", "imported__summary", "channel_id", "channel__name",
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
     "cancel_requested", "cancel_answered_at",
-    "channel__marketplace__time_zone", "confirmed", "invoice_priority", "site__name",
+    "channel__marketplace__time_zone", "confirmed", "invoice_priority", "site__name", "on_hold_at",
 )  # fmt: skip
 
 
@@ -187,6 +192,10 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
         rows = rows.filter(channel_id=wanted.channel_id)
     if wanted.unconfirmed:
         rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED)
+    if wanted.on_hold:
+        rows = rows.filter(on_hold_at__isnull=False, state__in=[state for state in SalesOrderState if state.open])
+    if wanted.tag_id:
+        rows = rows.filter(pk__in=OrderTag.objects.filter(tag=wanted.tag_id).values("order"))
     if wanted.invoice_priority:
         rows = rows.filter(invoice_priority=wanted.invoice_priority)
     if wanted.ship_by:
@@ -247,15 +256,28 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
     rows = Confirmation.objects.filter(shipment__order__in=ids).order_by("id").values_list("shipment__order", "state")
     for order_id, state in rows:
         confirmation_states[order_id].append(state)
+    tags: dict[int, list[str]] = defaultdict(list)
+    for order_id, tag in OrderTag.objects.filter(order__in=ids).order_by("tag__name").values_list("order", "tag__name"):
+        tags[order_id].append(tag)
     none: dict[str, Any] = {"units": 0, "held": 0}
     return tuple(
-        _row(row, lines.get(row["id"], none), tuple(dict.fromkeys(confirmation_states.get(row["id"], ()))), day)
+        _row(
+            row,
+            lines.get(row["id"], none),
+            tuple(dict.fromkeys(confirmation_states.get(row["id"], ()))),
+            tuple(tags.get(row["id"], ())),
+            day,
+        )
         for row in found
     )
 
 
 def _row(
-    row: dict[str, Any], lines: dict[str, Any], confirmations: tuple[ConfirmationState, ...], day: Day
+    row: dict[str, Any],
+    lines: dict[str, Any],
+    confirmations: tuple[ConfirmationState, ...],
+    tags: tuple[str, ...],
+    day: Day,
 ) -> SalesOrderRow:
     state, zone = row["state"], row["channel__marketplace__time_zone"]
     return SalesOrderRow(
@@ -285,7 +307,26 @@ def _row(
         confirmed=row["confirmed"],
         invoice_priority=row["invoice_priority"],
         site=row["site__name"],
+        on_hold=row["on_hold_at"] is not None and state.open,
+        tags=tags,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class OrderName:
+    """What a page that acts on orders says of each."""
+
+    id: int
+    code: str
+    order_ref: str
+    channel: str
+    state: SalesOrderState
+
+
+def order_names(ids: Sequence[int]) -> tuple[OrderName, ...]:
+    """Of those that are there, oldest first."""
+    rows = SalesOrder.objects.filter(pk__in=ids).order_by("pk")
+    return tuple(OrderName(*row) for row in rows.values_list("pk", "code", "order_ref", "channel__name", "state"))
 
 
 @dataclass(frozen=True, slots=True)

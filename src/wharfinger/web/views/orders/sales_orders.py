@@ -1,7 +1,6 @@
 """Sales orders: the list, one order, its dispatch, and the ship-by board."""
 
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
+from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
 from wharfinger.db.queries.orders.sales_orders import (
     SalesOrderFilter,
@@ -29,13 +29,14 @@ from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
-from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, DispatchForm, SalesOrderFilterForm
+from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, ON_HOLD, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, numbers, person, show_refusal, today, trade_now
 from wharfinger.web.rights import needs, signed_in, whom_to_ask
+from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
 
 
 @signed_in
@@ -43,14 +44,21 @@ from wharfinger.web.rights import needs, signed_in, whom_to_ask
 def show_list(request: HttpRequest) -> HttpResponse:
     if (address := address_of_view(request, SALES_ORDERS)) is not None:
         return redirect(address)
-    form = SalesOrderFilterForm(request.GET, channels=channel_choices())
+    form = SalesOrderFilterForm(request.GET, channels=channel_choices(), tags=known_tags())
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
     wanted, shown = _filter(form, sees_people), read_list(request, SALES_ORDERS)
     page = list_sales_orders(
         wanted, today(), cursor=shown.cursor, with_customers=sees_people, sorting=shown.sorting, size=shown.size
     )
-    may_ship = allowed(request, Right.SHIP)
-    context = {"page": page, "list": shown, "filtered": shown.filtered, "may_ship": may_ship}
+    may_ship, may_annotate = allowed(request, Right.SHIP), allowed(request, Right.ANNOTATE_ORDERS)
+    context = {
+        "page": page,
+        "list": shown,
+        "filtered": shown.filtered,
+        "may_ship": may_ship,
+        "may_annotate": may_annotate,
+        "may_edit": allowed(request, Right.EDIT_ORDERS),
+    }
     rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
     if asks_for(request, "rows"):
         return answer_live(request, rows)
@@ -64,7 +72,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
-    wanted = _filter(SalesOrderFilterForm(request.GET, channels=channel_choices()), sees_people)
+    wanted = _filter(SalesOrderFilterForm(request.GET, channels=channel_choices(), tags=known_tags()), sees_people)
     shown = read_list(request, SALES_ORDERS)
     rows = every_sales_order(wanted, today(), with_customers=sees_people, sorting=shown.sorting)
     return export(request, shown, rows, kind)
@@ -76,8 +84,10 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
     search = cleaned.get("q", "")
     state = cleaned.get("state", "")
     return SalesOrderFilter(
-        state="" if state == NOT_CONFIRMED else state,
+        state="" if state in (NOT_CONFIRMED, ON_HOLD) else state,
         unconfirmed=state == NOT_CONFIRMED,
+        on_hold=state == ON_HOLD,
+        tag_id=cleaned.get("tag"),
         invoice_priority=cleaned.get("priority"),
         channel_id=cleaned.get("channel"),
         ship_by=cleaned.get("ship_by", ""),
@@ -137,6 +147,10 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),
         "may_stock": allowed(request, Right.EDIT_STOCK),
         "sees_people": allowed(request, Right.SEE_PERSONAL_DATA),
+        "may_annotate": allowed(request, Right.ANNOTATE_ORDERS),
+        "may_edit": allowed(request, Right.EDIT_ORDERS),
+        "reader": person(request).pk,
+        "known_tags": known_tags(),
     }
     refused = form is not None and form.is_bound and bool(form.errors)
     return render(request, "wharfinger/sales_orders/page.html", context, status=422 if refused else 200)
@@ -178,9 +192,6 @@ def _dispatched(code: str, sent: Shipment) -> str:
     return waits % {"order": code}
 
 
-_REASONS_SHOWN = 10
-
-
 @needs(Right.SHIP)
 @require_POST
 def dispatch_many(request: HttpRequest) -> HttpResponse:
@@ -193,13 +204,7 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
         messages.warning(request, gettext("No courier service was chosen. Choose one that gives its tracking number."))
     else:
         _dispatch_each(request, ids, service.id)
-    return _back_to_list(request)
-
-
-def _back_to_list(request: HttpRequest) -> HttpResponse:
-    """To the list as it was filtered."""
-    kept = {key: value for key, value in request.GET.items() if key != "seen"}
-    return redirect(f"{reverse('sales-order-list')}?{urlencode(kept)}")
+    return back_to_list(request)
 
 
 def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> None:
@@ -219,20 +224,7 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
             request,
             ngettext("%(orders)s order is dispatched.", "%(orders)s orders are dispatched.", gone) % {"orders": gone},
         )
-    _tell_reasons(request, reasons)
-
-
-def _tell_reasons(request: HttpRequest, reasons: list[str]) -> None:
-    for reason in reasons[:_REASONS_SHOWN]:
-        messages.error(request, reason)
-    if len(reasons) > _REASONS_SHOWN:
-        more = len(reasons) - _REASONS_SHOWN
-        others = ngettext(
-            "%(orders)s more order was refused for its own reason.",
-            "%(orders)s more orders were refused for their own reasons.",
-            more,
-        )
-        messages.error(request, others % {"orders": more})
+    tell_reasons(request, reasons)
 
 
 @needs(Right.SHIP)
@@ -312,8 +304,8 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
             ngettext("%(orders)s order is confirmed.", "%(orders)s orders are confirmed.", confirmed)
             % {"orders": confirmed},
         )
-    _tell_reasons(request, reasons)
-    return _back_to_list(request)
+    tell_reasons(request, reasons)
+    return back_to_list(request)
 
 
 @signed_in

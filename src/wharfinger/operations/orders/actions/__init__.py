@@ -1,0 +1,1 @@
+"""What people do to sales orders, and to the customers behind them."""

@@ -1,0 +1,236 @@
+"""What people do to sales orders besides sending them: on one order's page, or on many rows of the list.
+
+Every action is an `Action`: its form, its operation, its sentences. One of many orders that is refused holds no other.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from wharfinger.db.models import SalesOrder
+from wharfinger.db.queries.orders.order_marks import known_tags
+from wharfinger.db.queries.orders.sales_orders import OrderName, order_names
+from wharfinger.domain.installation.people import Right
+from wharfinger.domain.sentences import N_
+from wharfinger.operations.orders.actions import holds, notes
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.forms.order_actions import ActionForm, HoldForm, TagForm
+from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
+from wharfinger.web.rights import View, needs
+from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """`title`, `button`, `done_one` (with %(order)s) are sentences; `note` says what will happen."""
+
+    name: str
+    right: Right
+    form: type[ActionForm]
+    act: Callable[..., SalesOrder]
+    title: str
+    note: str
+    button: str
+    done_one: str
+    done_many: Callable[[int], str]
+
+
+def _held(n: int) -> str:
+    return ngettext("%(orders)s order is on hold.", "%(orders)s orders are on hold.", n) % {"orders": n}
+
+
+def _released(n: int) -> str:
+    return ngettext("%(orders)s order is released.", "%(orders)s orders are released.", n) % {"orders": n}
+
+
+def _tagged(n: int) -> str:
+    return ngettext("%(orders)s order is tagged.", "%(orders)s orders are tagged.", n) % {"orders": n}
+
+
+def _untagged(n: int) -> str:
+    return ngettext("The tag is removed from %(orders)s order.", "The tag is removed from %(orders)s orders.", n) % {
+        "orders": n
+    }
+
+
+ACTIONS = {
+    action.name: action
+    for action in (
+        Action(
+            "hold",
+            Right.SHIP,
+            HoldForm,
+            holds.hold_order,
+            N_("Hold"),
+            N_(
+                "A held order keeps its stock, and nobody can pick, confirm or dispatch it until somebody releases it. "
+                "Amazon's ship-by stays as it is."
+            ),
+            N_("Put on hold"),
+            N_("%(order)s is on hold."),
+            _held,
+        ),
+        Action(
+            "release",
+            Right.SHIP,
+            ActionForm,
+            holds.release_order,
+            N_("Release"),
+            "",
+            N_("Release"),
+            N_("%(order)s is released."),
+            _released,
+        ),
+        Action(
+            "tag",
+            Right.ANNOTATE_ORDERS,
+            TagForm,
+            notes.tag_order,
+            N_("Add a tag"),
+            N_("Orders are found by their tags in the list. A tag that is not there yet is created."),
+            N_("Add tag"),
+            N_("%(order)s is tagged."),
+            _tagged,
+        ),
+        Action(
+            "untag",
+            Right.ANNOTATE_ORDERS,
+            TagForm,
+            notes.untag_order,
+            N_("Remove a tag"),
+            "",
+            N_("Remove tag"),
+            N_("The tag is removed from %(order)s."),
+            _untagged,
+        ),
+    )
+}
+
+
+def _view_of_one(action: Action) -> View:
+    @needs(action.right)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def act_on_one(request: HttpRequest, order_id: int) -> HttpResponse:
+        orders = order_names([order_id])
+        form = action.form(request.POST if request.method == "POST" else None)
+        if not orders:
+            messages.error(request, gettext("This sales order does not exist. Open the list again."))
+            return redirect("sales-order-list")
+        if not form.is_valid():
+            return _show(request, action, orders, form, reverse("sales-order", args=[order_id]))
+        try:
+            order = action.act(order_id, **form.values(), now=trade_now(), user=person(request))
+        except Refused as refused:
+            if not form.fields:
+                messages.error(request, message_of(refused))
+                return redirect("sales-order", order_id=order_id)
+            show_refusal(form, refused)
+            return _show(request, action, orders, form, reverse("sales-order", args=[order_id]))
+        messages.success(request, gettext(action.done_one) % {"order": order.code})
+        return redirect("sales-order", order_id=order_id)
+
+    return act_on_one
+
+
+def _show(
+    request: HttpRequest,
+    action: Action,
+    orders: tuple[OrderName, ...],
+    form: ActionForm,
+    back: str,
+    *,
+    many: bool = False,
+) -> HttpResponse:
+    context = {
+        "action": action,
+        "title": gettext(action.title),
+        "note": gettext(action.note) if action.note else "",
+        "button": gettext(action.button),
+        "orders": orders,
+        "form": form,
+        "back": back,
+        "many": many,
+        "tags": known_tags() if isinstance(form, TagForm) else (),
+    }
+    return render(request, "wharfinger/sales_orders/action.html", context, status=422 if form.is_bound else 200)
+
+
+def _view_of_many(action: Action) -> View:
+    @needs(action.right)
+    @require_POST
+    def act_on_many(request: HttpRequest) -> HttpResponse:
+        ids = list(dict.fromkeys(numbers(request.POST.getlist("ids"))))
+        if not ids:
+            messages.warning(request, gettext("No order was selected. Tick the orders first."))
+            return back_to_list(request)
+        ready = not action.form.base_fields or "acting" in request.POST
+        form = action.form(request.POST if ready else None)
+        if not form.is_valid():
+            return _show(request, action, order_names(ids), form, _list_address(request), many=True)
+        _act_on_each(request, action, ids, form.values())
+        return back_to_list(request)
+
+    return act_on_many
+
+
+def _list_address(request: HttpRequest) -> str:
+    return f"{reverse('sales-order-list')}?{request.GET.urlencode()}"
+
+
+def _act_on_each(request: HttpRequest, action: Action, ids: list[int], values: dict[str, Any]) -> None:
+    done, reasons = 0, []
+    for order_id in ids:
+        try:
+            action.act(order_id, **values, now=trade_now(), user=person(request))
+        except Refused as refused:
+            reasons.append(message_of(refused))
+        else:
+            done += 1
+    if done:
+        messages.success(request, action.done_many(done))
+    tell_reasons(request, reasons)
+
+
+@needs(Right.ANNOTATE_ORDERS)
+@require_POST
+def add_note(request: HttpRequest, order_id: int) -> HttpResponse:
+    try:
+        notes.add_note(order_id, text=request.POST.get("text", ""), now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        messages.success(request, gettext("The note is added."))
+    return redirect(f"{reverse('sales-order', args=[order_id])}#notes")
+
+
+@needs(Right.ANNOTATE_ORDERS)
+@require_POST
+def remove_note(request: HttpRequest, order_id: int, note_id: int) -> HttpResponse:
+    try:
+        notes.remove_note(order_id, note_id=note_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        messages.success(request, gettext("The note is removed."))
+    return redirect(f"{reverse('sales-order', args=[order_id])}#notes")
+
+
+routes = [
+    *(
+        path(f"sales-orders/<int:order_id>/{name}/", _view_of_one(action), name=f"sales-order-{name}")
+        for name, action in ACTIONS.items()
+    ),
+    *(
+        path(f"sales-orders/selected/{name}/", _view_of_many(action), name=f"sales-orders-{name}")
+        for name, action in ACTIONS.items()
+    ),
+    path("sales-orders/<int:order_id>/notes/", add_note, name="sales-order-note"),
+    path("sales-orders/<int:order_id>/notes/<int:note_id>/remove/", remove_note, name="sales-order-note-remove"),
+]
