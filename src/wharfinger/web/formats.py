@@ -12,7 +12,7 @@ from typing import Literal
 
 from babel import Locale
 from babel.dates import DateTimePattern, parse_pattern
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, format_percent, get_currency_precision
 from django.utils.translation import get_language, to_locale
 
 Style = Literal["full", "short", "day", "date", "time", "exact", "clock"]
@@ -58,6 +58,16 @@ def _number(value: int, language: str) -> str:
 def written_number(value: int) -> str:
     """1,234 or −3."""
     return _number(value, _language())
+
+
+@lru_cache(maxsize=512)
+def _percent(rate: Decimal, language: str) -> str:
+    return format_percent(rate / 100, "#,##0.##%", locale=_locale(language))
+
+
+def written_percent(rate: Decimal) -> str:
+    """A rate in per cent: 20%, 25.5%."""
+    return _percent(rate, _language())
 
 
 def written_change(value: int) -> str:

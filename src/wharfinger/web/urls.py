@@ -25,6 +25,7 @@ from wharfinger.web.views.installation import (
     search,
     sign_in,
     users,
+    vat_settings,
 )
 from wharfinger.web.views.orders import (
     bulk_actions,
@@ -54,6 +55,7 @@ urlpatterns = [
     *installation_settings.routes,
     *amazon_application.routes,
     *mail.routes,
+    *vat_settings.routes,
     *alerts.routes,
     *lists.routes,
     *list_views.routes,

@@ -43,6 +43,7 @@ from wharfinger.db.models.stock import (
     StockItem,
     StockLevel,
 )
+from wharfinger.db.models.vat import VatItemRate, VatRegistration
 
 __all__ = [
     "Activity",
@@ -117,4 +118,6 @@ __all__ = [
     "User",
     "WorkerHeartbeat",
     "WantedOrder",
+    "VatItemRate",
+    "VatRegistration",
 ]

@@ -19,6 +19,9 @@ class Site(models.Model):
     )  # FBA sites: whose stock Amazon holds, once the first channel says so
     priority = models.PositiveSmallIntegerField(default=10)
     address = models.TextField(blank=True)
+    country = models.CharField(
+        max_length=2, blank=True, default="", db_default=""
+    )  # where its goods leave from, for VAT
     levels_loaded_at = models.DateTimeField(null=True)  # null = never loaded or counted: unknown, not zero
     levels_read_at = models.DateTimeField(null=True)  # FBA: the time that Amazon's levels speak of
     made_at = models.DateTimeField()

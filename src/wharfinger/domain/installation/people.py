@@ -27,6 +27,7 @@ class Right(StrEnum):
     ADMINISTER = N_("administer the installation")
     SEE_PERSONAL_DATA = N_("see personal data")
     SEE_BUYER_CONTACT = N_("see buyers' e-mail addresses and tax numbers")
+    EDIT_VAT = N_("edit what VAT is worked out from")
     SEE_AUDIT = N_("see the audit log")
     SET_TRADE_RATE = N_("set the speed of the demo's clock")
 
@@ -34,9 +35,9 @@ class Right(StrEnum):
 _ALL = frozenset(Right)
 _RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: _ALL,
-    Role.MANAGER: _ALL - {Right.ADMINISTER},
+    Role.MANAGER: _ALL - {Right.ADMINISTER, Right.EDIT_VAT},
     Role.WAREHOUSE: frozenset({Right.EDIT_STOCK, Right.SHIP, Right.ANNOTATE_ORDERS, Right.SEE_PERSONAL_DATA}),
-    Role.ACCOUNTS: frozenset({Right.ANNOTATE_ORDERS, Right.SEE_PERSONAL_DATA, Right.SEE_BUYER_CONTACT}),
+    Role.ACCOUNTS: frozenset({Right.ANNOTATE_ORDERS, Right.SEE_PERSONAL_DATA, Right.SEE_BUYER_CONTACT, Right.EDIT_VAT}),
     Role.VIEWER: frozenset(),
 }
 

@@ -10,6 +10,7 @@ from wharfinger.domain.orders.matching import Matched, Meaning, NothingToSend, N
 from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
 from wharfinger.domain.orders.particulars import write_particulars
 from wharfinger.domain.orders.sales_orders import totals_fault
+from wharfinger.domain.vat_areas import area_of, tax_country
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations._rows import new_row
 from wharfinger.operations.orders._book import IDS, Book
@@ -50,6 +51,9 @@ def _write_people(order: SalesOrder, people: People) -> None:
     if (delivery, buyer) == (order.delivery, order.buyer) and not order._state.adding:
         return
     order.delivery, order.buyer = delivery, buyer
+    if people.address is not None:
+        order.vat_area = area_of(people.address.country, people.address.postcode)
+    order.buyer_vat_country = tax_country(people.buyer.vat_number)
     for name, value in people.hashes.items():
         if value:
             setattr(order, name, value)

@@ -1,6 +1,7 @@
 """The columns of Sales Orders."""
 
 from wharfinger.db.queries.orders.sales_orders import SalesOrderRow
+from wharfinger.db.queries.orders.vat import NO_VAT, OrderVat
 from wharfinger.domain.installation.list_views import ListCode
 from wharfinger.domain.sentences import N_
 from wharfinger.web.list_views.columns import Cell, Column, ListSpec
@@ -8,6 +9,10 @@ from wharfinger.web.list_views.columns import Cell, Column, ListSpec
 
 def _states_at_amazon(row: SalesOrderRow) -> str:
     return ", ".join(state.label for state in row.confirmations)
+
+
+def _vat(row: SalesOrderRow) -> OrderVat:
+    return row.vat or NO_VAT
 
 
 SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
@@ -65,6 +70,20 @@ SALES_ORDERS: ListSpec[SalesOrderRow] = ListSpec(
             (Cell("total", lambda row: row.total), Cell("currency", lambda row: row.currency)),
             sort="total",
             css="number",
+        ),
+        Column(
+            "vat",
+            N_("VAT for our books"),
+            (
+                Cell("VAT scheme", lambda row: ", ".join(one.label for one in _vat(row).schemes)),
+                Cell("VAT country", lambda row: ", ".join(_vat(row).countries)),
+                Cell("VAT rate", lambda row: ", ".join(f"{rate.normalize():f}" for rate in _vat(row).rates)),
+                Cell("net for our books", lambda row: _vat(row).net),
+                Cell("VAT for our books", lambda row: _vat(row).vat),
+                Cell("VAT not known because", lambda row: " ".join(_vat(row).reasons)),
+            ),
+            css="number",
+            usual=False,
         ),
     ),
     filters=("state", "channel", "ship_by", "priority", "tag", "q"),

@@ -30,7 +30,16 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.programs import NAMES
-from wharfinger.web.formats import Style, written_change, written_date, written_moment, written_money, written_number
+from wharfinger.domain.vat import Reason
+from wharfinger.web.formats import (
+    Style,
+    written_change,
+    written_date,
+    written_moment,
+    written_money,
+    written_number,
+    written_percent,
+)
 from wharfinger.web.problem_pages import page_of_alert, page_of_problem, problems_fixed_here
 from wharfinger.web.rights import may_open
 from wharfinger.web.tones import TONES, tone_of
@@ -95,6 +104,18 @@ def quantity(value: int | None) -> str:
     if value is None:
         return NOTHING
     return written_number(value)
+
+
+@register.filter
+def percent(rate: Decimal | None) -> str:
+    """A rate; None is a dash."""
+    return NOTHING if rate is None else written_percent(rate)
+
+
+@register.filter
+def reason(why: Reason) -> str:
+    """Why VAT is treated so, in the reader's language."""
+    return why.said(gettext)
 
 
 @register.filter

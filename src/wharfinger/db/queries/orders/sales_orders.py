@@ -14,6 +14,7 @@ from wharfinger.db.models import Confirmation, OrderTag, SalesOrder, SalesOrderL
 from wharfinger.db.queries.list_groups import channels_by_name, sites_by_name
 from wharfinger.db.queries.orders.code_search import orders_by_code
 from wharfinger.db.queries.orders.order_days import end_of_today
+from wharfinger.db.queries.orders.vat import NO_VAT, OrderVat, vat_of_orders
 from wharfinger.db.queries.orders.word_search import orders_by_buyer
 from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_runs
 from wharfinger.db.queries.sorting import UNSORTED, ByColumn, ByGroup, Sorting, Sorts, runs_of
@@ -105,6 +106,8 @@ class SalesOrderRow:
     on_hold: bool
     """A person holds it; of a closed order nothing is held."""
     tags: tuple[str, ...]
+    vat: OrderVat | None = None
+    """For the seller's own books; None where it was not requested."""
 
     @property
     def dispatchable(self) -> bool:
@@ -154,21 +157,27 @@ def list_sales_orders(
     with_customers: bool,
     sorting: Sorting = UNSORTED,
     size: int = ROWS_A_PAGE,
+    with_vat: bool = False,
 ) -> Page[SalesOrderRow]:
     """Newest first, with a ship-by filter the most urgent first, unless they are sorted. Customers only by right."""
     rows = _filtered(wanted, day)
     found = read_runs(rows.values(*_columns(with_customers)), _runs(wanted, sorting), cursor, size, light=rows)
-    return Page(_with_units(found.rows, day), found.earlier, found.later)
+    return Page(_with_units(found.rows, day, with_vat=with_vat), found.earlier, found.later)
 
 
 def every_sales_order(
-    wanted: SalesOrderFilter, day: Day, *, with_customers: bool, sorting: Sorting = UNSORTED
+    wanted: SalesOrderFilter,
+    day: Day,
+    *,
+    with_customers: bool,
+    sorting: Sorting = UNSORTED,
+    with_vat: bool = False,
 ) -> Iterator[SalesOrderRow]:
     """All that `list_sales_orders` pages through, for files."""
     rows = _filtered(wanted, day)
     every = every_row(rows.values(*_columns(with_customers)), _runs(wanted, sorting), light=rows)
     for some in batched(every, 1000):
-        yield from _with_units(some, day)
+        yield from _with_units(some, day, with_vat=with_vat)
 
 
 def add_up_sales_orders(wanted: SalesOrderFilter, day: Day, *, everything: bool = False) -> Totals:
@@ -241,7 +250,9 @@ def _found_by(wanted: SalesOrderFilter) -> Q:
     return Q(pk__in=codes.sales | buyers) | Q(imported__in=codes.imported)
 
 
-def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRow, ...]:
+def _with_units(found: Sequence[dict[str, Any]], day: Day, *, with_vat: bool = False) -> tuple[SalesOrderRow, ...]:
+    vats = vat_of_orders([row["id"] for row in found]) if with_vat else {}
+    none_due = NO_VAT if with_vat else None
     ids = [row["id"] for row in found]
     lines: dict[int, dict[str, Any]] = {
         row["order"]: dict(row)
@@ -267,6 +278,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day) -> tuple[SalesOrderRo
             tuple(dict.fromkeys(confirmation_states.get(row["id"], ()))),
             tuple(tags.get(row["id"], ())),
             day,
+            vats.get(row["id"], none_due),
         )
         for row in found
     )
@@ -278,6 +290,7 @@ def _row(
     confirmations: tuple[ConfirmationState, ...],
     tags: tuple[str, ...],
     day: Day,
+    vat: OrderVat | None,
 ) -> SalesOrderRow:
     state, zone = row["state"], row["channel__marketplace__time_zone"]
     return SalesOrderRow(
@@ -309,6 +322,7 @@ def _row(
         site=row["site__name"],
         on_hold=row["on_hold_at"] is not None and state.open,
         tags=tags,
+        vat=vat,
     )
 
 

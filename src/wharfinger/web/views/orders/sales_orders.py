@@ -22,6 +22,7 @@ from wharfinger.db.queries.orders.sales_orders import (
     list_sales_orders,
     ship_by_board,
 )
+from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
@@ -48,7 +49,13 @@ def show_list(request: HttpRequest) -> HttpResponse:
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
     wanted, shown = _filter(form, sees_people), read_list(request, SALES_ORDERS)
     page = list_sales_orders(
-        wanted, today(), cursor=shown.cursor, with_customers=sees_people, sorting=shown.sorting, size=shown.size
+        wanted,
+        today(),
+        cursor=shown.cursor,
+        with_customers=sees_people,
+        sorting=shown.sorting,
+        size=shown.size,
+        with_vat=shown.shows.get("vat", False),
     )
     may_ship, may_annotate = allowed(request, Right.SHIP), allowed(request, Right.ANNOTATE_ORDERS)
     context = {
@@ -74,7 +81,8 @@ def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
     wanted = _filter(SalesOrderFilterForm(request.GET, channels=channel_choices(), tags=known_tags()), sees_people)
     shown = read_list(request, SALES_ORDERS)
-    rows = every_sales_order(wanted, today(), with_customers=sees_people, sorting=shown.sorting)
+    with_vat = shown.shows.get("vat", False)
+    rows = every_sales_order(wanted, today(), with_customers=sees_people, sorting=shown.sorting, with_vat=with_vat)
     return export(request, shown, rows, kind)
 
 
@@ -142,6 +150,7 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         "form": form,
         "live": _shipments(request, order),
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment, order.zone),
+        "vat": vat_of_orders([order.id]).get(order.id, NO_VAT),
         "may_ship": may_ship,
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "whom_to_ask": whom_to_ask(Right.FIX_PROBLEMS),
