@@ -13,6 +13,7 @@ STORED = {
         "application_refused",
         "rotation_failed",
         "no_channel",
+        "orders_not_seen",
     ],
     "AmazonStatus": [
         "PENDING_AVAILABILITY",
@@ -134,6 +135,7 @@ STORED = {
     "StockPush.Outcome": ["attempted", "accepted", "refused", "later"],
     "Tracking": ["at_once", "by_hand", "typed_later", "later"],
     "WantedBy": ["person", "notification", "gap", "catch_up"],
+    "Whose": ["amazon", "rate", "network", "access", "refusal", "ours"],
     "WordKind": ["name", "company", "email", "postcode", "outward"],
 }
 """Every enum that a column holds. A new member is a new line here; a text that is here stays."""

@@ -32,6 +32,10 @@ def destination(amazon):
     return create_destination(amazon)[1]["payload"]["destinationId"]
 
 
+BUS = {"eventBridge": {"accountId": "123456789012", "region": "eu-west-1"}}
+REPORTS = "REPORT_PROCESSING_FINISHED"
+
+
 def subscribe(amazon, destination, kind="ORDER_CHANGE", *, directive=FILTER, version="1.0", seller=EU):
     body = {"payloadVersion": version, "destinationId": destination}
     body |= {"processingDirective": directive} if directive is not None else {}
@@ -146,6 +150,30 @@ def test_types_and_versions_that_do_not_exist_are_refused(amazon, destination, k
     assert (status, code, words in message) == (400, "InvalidInput", True)
 
 
+@pytest.mark.parametrize(
+    ("kind", "resource", "way"),
+    [
+        (QUANTITIES, {"sqs": {"arn": ARN}}, "AWS_SQS"),
+        ("LISTINGS_ITEM_STATUS_CHANGE", {"sqs": {"arn": ARN}}, "AWS_SQS"),
+        ("ORDER_CHANGE", BUS, "AWS_EVENT_BRIDGE"),
+        ("FBA_INVENTORY_AVAILABILITY_CHANGES", BUS, "AWS_EVENT_BRIDGE"),
+        ("FEED_PROCESSING_FINISHED", BUS, "AWS_EVENT_BRIDGE"),
+        (REPORTS, BUS, "AWS_EVENT_BRIDGE"),
+    ],
+)
+def test_a_type_that_goes_the_other_way_is_refused(amazon, kind, resource, way):
+    body = {"name": "It", "resourceSpecification": resource}
+    made = grantless.call(amazon, "POST", DESTINATIONS, body=body)[1]["payload"]["destinationId"]
+    status, answer = subscribe(amazon, made, kind, directive=FILTER if kind == "ORDER_CHANGE" else None)
+    error = answer["errors"][0]
+    assert (status, error["code"], error["details"]) == (
+        400,
+        "InvalidInput",
+        f"Notification type {kind} does not support {way}",
+    )
+    assert amazon.call("GET", f"{SUBSCRIPTIONS}/{kind}")[0] == 404
+
+
 def test_an_unknown_destination_is_refused(amazon):
     assert details(subscribe(amazon, "nobody"))[:2] == (400, "InvalidInput")
 
@@ -171,11 +199,11 @@ def test_a_test_notification_arrives(amazon):
 
 def test_answers_conform(amazon, destination):
     for _ in range(2):  # made, then refused
-        body = subscribe(amazon, destination, QUANTITIES, directive=None)[1]
+        body = subscribe(amazon, destination, REPORTS, directive=None)[1]
         assert judged("CreateSubscriptionResponse", body) == []
-    body = amazon.call("GET", SUBSCRIPTIONS, query={"notificationTypes": QUANTITIES})[1]
+    body = amazon.call("GET", SUBSCRIPTIONS, query={"notificationTypes": REPORTS})[1]
     assert judged("GetSubscriptionsResponse", body) == []
-    assert judged("GetSubscriptionResponse", amazon.call("GET", f"{SUBSCRIPTIONS}/{QUANTITIES}")[1]) == []
+    assert judged("GetSubscriptionResponse", amazon.call("GET", f"{SUBSCRIPTIONS}/{REPORTS}")[1]) == []
     assert judged("GetDestinationsResponse", grantless.call(amazon, "GET", DESTINATIONS)[1]) == []
     assert judged("GetDestinationResponse", grantless.call(amazon, "GET", f"{DESTINATIONS}/x")[1]) == []
 

@@ -146,7 +146,7 @@ def test_blind_for_an_hour_the_page_says_since_when_and_whose_fault_it_is(linked
     WorkerHeartbeat.objects.create(name="here:1", seen_at=NOW, started_at=NOW)
     OrderCursor.objects.create(account=linked.account, after=since, caught_up_at=since)
     FlowSchedule.objects.create(
-        account=linked.account, flow="orders_in", due_at=NOW, error="searchOrders: 503 ServiceUnavailable. Later."
+        account=linked.account, flow="orders_in", due_at=NOW, error="searchOrders: 503.", fault="amazon"
     )
     page = text(sign_in(Role.VIEWER).get(f"/completeness/{linked.account.pk}/"))
     assert "has been seen since" in page

@@ -61,6 +61,7 @@ class EnumField(_Text[_Set, _Get]):
         max_length: int,
         blank: Literal[True],
         default: _Member | Literal[""] = ...,
+        db_default: _Member | Literal[""] = ...,
     ) -> None: ...
 
     def __init__(self, members: Any, **options: Any) -> None:

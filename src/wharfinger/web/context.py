@@ -6,12 +6,14 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.shell import ShellFacts, shell_facts
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.sentences import N_
+from wharfinger.web.formats import written_moment
 
 NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
     (
@@ -58,7 +60,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)  # a request that was refused before anyone looked has none
     if not isinstance(user, User):
         return {"shell": {"theme": theme}}
-    facts = shell_facts(settings.CLOCK.machine_now())
+    facts = shell_facts(settings.CLOCK.machine_now(), settings.CLOCK.now())
     demo = settings.WHARFINGER.system == "demo"
     return {
         "shell": {
@@ -145,4 +147,8 @@ def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
         text = refuses % {"account": name}
         link = gettext("Authorise") if may(user.role, Right.EDIT_CHANNELS) else gettext("Show the channel")
         banners.append({"tone": "bad", "text": text, "url": url, "link": link})
+    for name, since in facts.blind_accounts:
+        text = gettext("%(account)s: no order of Amazon's has been seen since %(since)s.")
+        said = text % {"account": name, "since": written_moment(localtime(since), "short")}
+        banners.append({"tone": "bad", "text": said, "url": reverse("connection"), "link": gettext("Why")})
     return banners

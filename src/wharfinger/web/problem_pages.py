@@ -9,6 +9,7 @@ from django.urls import reverse
 from wharfinger.db.queries.installation.alerts import AlertRow
 from wharfinger.db.queries.installation.mail import WaitingEmail
 from wharfinger.db.queries.installation.problems import LinkedTo, ProblemRow, problems_linked_to
+from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import (
     AboutAccount,
@@ -87,6 +88,8 @@ def page_of_problem(row: ProblemRow) -> str:
 
 def page_of_alert(alert: AlertRow | WaitingEmail) -> str:
     """The same for an alert, on pages and in its e-mail."""
+    if alert.kind is AlertKind.ORDERS_NOT_SEEN:
+        return reverse("connection")
     match alert.subject:
         case AboutAccount() | AboutToken():
             return _page("channel", alert.channel_id)

@@ -1,6 +1,6 @@
 """Every page of the installation, by noun."""
 
-from wharfinger.web.views.access import amazon_application, authorisations, notifications
+from wharfinger.web.views.access import amazon_application, authorisations, connection, notifications
 from wharfinger.web.views.channels import (
     channel_edit,
     channel_life,
@@ -64,6 +64,7 @@ urlpatterns = [
     *imported_orders.routes,
     *raw_messages.routes,
     *completeness.routes,
+    *connection.routes,
     *notifications.routes,
     *sales_orders.routes,
     *order_actions.routes,

@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from wharfinger.amazon.errors import AccessDenied, AmazonError, InvalidClient, Verdict
 from wharfinger.amazon.operations import OPERATIONS
 from wharfinger.db.advisory import advisory_lock
+from wharfinger.domain.orders.blindness import Whose
 from wharfinger.domain.retry import pause_after, pause_after_denial, roll_of
 from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations.access import accounts
 from wharfinger.operations.installation import flows, periodic_tasks
-from wharfinger.sync.access import is_access_lost
+from wharfinger.sync.access import is_access_lost, whose_fault
 from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
 from wharfinger.worker.time import MachineClock, WorkerClock
 
@@ -72,7 +73,8 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
         _settle_error(wired, account_id, flow, error, began)
         return
     except Exception as error:
-        _write_failure(account_id, flow, f"Internal error: {type(error).__name__}. See the log.", clock.now())
+        text = f"Internal error: {type(error).__name__}. See the log."
+        _write_failure(account_id, flow, text, Whose.OURS, clock.now())
         raise
     now = clock.now()
     next_due = result.next_due or now + wired.every[flow]
@@ -102,7 +104,7 @@ def _settle_error(wired: Wired, account_id: int, flow: str, error: AmazonError, 
             accounts.report_application_refused(account_id, error=str(error), now=now)
         case _:
             pass
-    _write_failure(account_id, flow, str(error), now)
+    _write_failure(account_id, flow, str(error), whose_fault(error), now)
 
 
 def _is_lost(wired: Wired, account_id: int, error: AmazonError) -> bool:
@@ -132,10 +134,10 @@ def _write_denial(account_id: int, flow: str, error: AmazonError, now: datetime)
     )
 
 
-def _write_failure(account_id: int, flow: str, error: str, now: datetime) -> None:
+def _write_failure(account_id: int, flow: str, error: str, fault: Whose, now: datetime) -> None:
     failures = flows.failures_of(account_id, flow) + 1
     pause = pause_after(failures, roll=roll_of(account_id, flow, failures))
-    flows.fail_flow(account_id, flow, error=error, next_due=now + pause, now=now)
+    flows.fail_flow(account_id, flow, error=error, fault=fault, next_due=now + pause, now=now)
 
 
 def run_one_task(wired: Wired, task: str) -> None:

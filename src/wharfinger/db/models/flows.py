@@ -1,6 +1,8 @@
 from django.db import models
 
+from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import SellerAccount
+from wharfinger.domain.orders.blindness import Whose
 
 
 class FlowSchedule(models.Model):
@@ -14,6 +16,7 @@ class FlowSchedule(models.Model):
     outcome = models.CharField(max_length=200, blank=True)  # counts in plain words
     waiting_for = models.CharField(max_length=200, blank=True)  # e.g. budget of searchOrders until 14:03
     error = models.TextField(blank=True)
+    fault = EnumField(Whose, max_length=10, blank=True, default="", db_default="")  # whose the error is, while it is
     failures = models.PositiveIntegerField(default=0)  # in a row
     denied_call = models.CharField(max_length=60, blank=True, default="", db_default="")  # Amazon's 403, while it lasts
     denied_roles = models.CharField(max_length=200, blank=True, default="", db_default="")  # any opens it, by lines

@@ -13,6 +13,7 @@ class AlertKind(Labelled):
     APPLICATION_REFUSED = "application_refused", "Application refused"
     ROTATION_FAILED = "rotation_failed", "Secret rotation failed"
     NO_CHANNEL = "no_channel", "Paid orders without a channel"
+    ORDERS_NOT_SEEN = "orders_not_seen", "Orders are not seen"
 
 
 class MailSecurity(Labelled):

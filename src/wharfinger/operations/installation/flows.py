@@ -11,8 +11,10 @@ from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutWork
 from wharfinger.domain.moments import CLOCKS_DIFFER
+from wharfinger.domain.orders.blindness import Whose
 from wharfinger.domain.timetable import flow_title, longest_interval
 from wharfinger.operations import triggers
+from wharfinger.operations.installation._blind_steps import alert_if_blind, note_seen_again
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.installation._role_steps import note_role_works, report_role_missing
@@ -86,18 +88,23 @@ def end_flow(account_id: int, flow: str, *, outcome: str, next_due: datetime, wa
     }
     if waiting_for and not outcome:
         line.update(**ended)
+        alert_if_blind(account_id, flow, now=now)
         return
     if line.exclude(denied_call="").exists():
         note_role_works(account_id, flow, now=now)
-    line.update(**ended, error="", failures=0)
+    line.update(**ended, error="", fault="", failures=0)
     solve_problem(ProblemKind.FLOW_FAILED, AboutWork(account_id, flow), now=now)
+    note_seen_again(account_id, flow, now=now)
 
 
 @operation
-def fail_flow(account_id: int, flow: str, *, error: str, next_due: datetime, now: datetime) -> None:
+def fail_flow(
+    account_id: int, flow: str, *, error: str, next_due: datetime, now: datetime, fault: Whose = Whose.OURS
+) -> None:
     """The run could not be ended; it is tried again at `next_due`, and a problem opens when it goes on."""
     lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
-    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    lines.update(finished_at=now, error=error, fault=fault, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    alert_if_blind(account_id, flow, now=now)
     line = lines.select_related("account").get()
     if line.failures >= FAILURES_BEFORE_A_PROBLEM:
         open_problem(
@@ -117,7 +124,10 @@ def deny_flow(
 ) -> None:
     """Amazon denies the flow one operation (`called`) while the account's access holds; any of `roles` opens it."""
     lines = FlowSchedule.objects.filter(account_id=account_id, flow=flow)
-    lines.update(finished_at=now, error=error, due_at=next_due, waiting_for="", failures=F("failures") + 1)
+    lines.update(
+        finished_at=now, error=error, fault=Whose.REFUSAL, due_at=next_due, waiting_for="", failures=F("failures") + 1
+    )
+    alert_if_blind(account_id, flow, now=now)
     lines.update(denied_call=called[:60], denied_roles="\n".join(sorted(roles)))
     report_role_missing(account_id, flow, error=error, now=now)
 

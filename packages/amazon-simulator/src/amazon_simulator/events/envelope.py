@@ -18,6 +18,9 @@ NEW_SECRET = "APPLICATION_OAUTH_CLIENT_NEW_SECRET"
 SECRET_EXPIRY = "APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY"
 KINDS = (ORDERS, QUANTITIES, STATUSES, FBA, FEEDS, REPORTS)
 """What a seller's subscription can be for."""
+ON_BUSES = (QUANTITIES, STATUSES)
+"""What goes to event buses alone; all else goes to queues alone. Source: set-up-notifications-with-amazon-sqs and
+-with-amazon-eventbridge."""
 OF_APPLICATION = (NEW_SECRET, SECRET_EXPIRY)
 """What is sent to the developer's own queue: no subscription, it is registered in the portal."""
 FINISHED = "2020-09-04"

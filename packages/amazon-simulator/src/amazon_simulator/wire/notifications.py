@@ -9,7 +9,7 @@ from typing import Any
 
 from amazon_simulator.core.http import Response, answer_json
 from amazon_simulator.events.delivery import Delivery, Destination, Subscription
-from amazon_simulator.events.envelope import KINDS, OF_APPLICATION, ORDERS, VERSIONS, wrapped
+from amazon_simulator.events.envelope import KINDS, OF_APPLICATION, ON_BUSES, ORDERS, VERSIONS, wrapped
 from amazon_simulator.events.samples import sample
 from amazon_simulator.protocol.errors import refuse
 from amazon_simulator.protocol.not_simulated import Unsimulated, marked_by
@@ -91,8 +91,11 @@ class Notifications:
             version = _text(body, "payloadVersion")
             if version not in VERSIONS[kind]:
                 raise ValueError(f"payloadVersion {version[:40]} is not supported for notification type {kind}")
-            if _text(body, "destinationId") not in self._delivery.destinations:
+            destination = self._delivery.destinations.get(_text(body, "destinationId"))
+            if destination is None:
                 raise ValueError("The destinationId is not valid")
+            if (kind in ON_BUSES) == bool(destination.arn):
+                return _wrong_way(kind, destination)
             directive = body.get("processingDirective")
             changes = _changes(kind, directive)
         except ValueError as fault:
@@ -195,6 +198,13 @@ class Notifications:
         )
         failure = self._delivery.deliver(request["destinationId"], body, call.now)
         return _invalid(failure) if failure else answer_json({})
+
+
+def _wrong_way(kind: str, destination: Destination) -> Response:
+    """A type that this kind of destination does not get, in Amazon's words (python-amazon-sp-api#734)."""
+    way = "AWS_SQS" if destination.arn else "AWS_EVENT_BRIDGE"
+    message = "Request has missing or invalid parameters and cannot be parsed."
+    return refuse(400, "InvalidInput", message, f"Notification type {kind} does not support {way}")
 
 
 def _check_kind(kind: str) -> None:

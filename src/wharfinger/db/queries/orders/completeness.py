@@ -13,17 +13,17 @@ from wharfinger.db.models import (
     CompletenessGap,
     FlowSchedule,
     ImportedOrder,
-    OrderCursor,
     OrderReport,
     RateBudget,
     SellerAccount,
     WantedOrder,
     WorkerHeartbeat,
 )
+from wharfinger.db.queries.orders.blindness import blind_since
 from wharfinger.db.queries.orders.order_reports import STANDING, backlog, read_stated
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.domain.channels.channel import LinkState
-from wharfinger.domain.orders.blindness import Blind, Search, blind
+from wharfinger.domain.orders.blindness import Blind
 from wharfinger.domain.orders.catch_up import Bucket, plan
 from wharfinger.domain.orders.completeness import GAP_KINDS, Cause, GapKind, StatedOrder, figures_of
 from wharfinger.domain.orders.order_report import ReportPurpose, ReportState
@@ -143,15 +143,6 @@ def _bucket(row: RateBudget, now: datetime) -> Bucket:
     rate = row.rate * row.share
     seconds = Decimal(max(0, int((now - row.counted_at).total_seconds())))
     return Bucket(min(row.burst, row.tokens + rate * seconds), rate)
-
-
-def blind_since(account: SellerAccount, now: datetime, *, works: bool) -> Blind | None:
-    """None while orders are seen. `works`: a worker of the installation reports."""
-    line = FlowSchedule.objects.filter(account=account, flow="orders_in").first()
-    cursor = OrderCursor.objects.filter(account=account).first()
-    lost = account.lost_at if account.link_state is LinkState.LOST else None
-    read_until = cursor.after if cursor and cursor.caught_up_at else None
-    return blind(Search(read_until, line.error if line else "", lost, works), now)
 
 
 def _account(account: SellerAccount, now: datetime) -> AccountCompleteness:
