@@ -27,7 +27,7 @@ def fill(apps: Any, schema_editor: object) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0012_order_marks")]
+    dependencies = [("wharfinger", "0013_vat")]
 
     operations = [
         migrations.AddField(
