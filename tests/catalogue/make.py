@@ -92,8 +92,9 @@ def made_of_pieces(source: str) -> Iterator[int]:
     """Lines where a sentence for gettext is an f-string: no catalogue can have it, since it differs each time."""
     for node in ast.walk(ast.parse(source)):
         match node:
-            case ast.Call(func=ast.Name(id=name), args=[*_, ast.JoinedStr()]) if name in _CALLS and name != "Refused":
-                yield node.lineno
+            case ast.Call(func=ast.Name(id=name), args=args) if name in _CALLS:
+                if any(isinstance(each, ast.JoinedStr) for each in args[: _CALLS[name]]):
+                    yield node.lineno
             case _:
                 pass
 

@@ -11,6 +11,7 @@ from tests.factories.ground import NOW
 
 from wharfinger.db.models import User
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.problems import ProblemFilterForm
 from wharfinger.web.forms.sales_orders import SalesOrderFilterForm
@@ -86,6 +87,16 @@ REFUSED = Refused("Ask an administrator: the running shop creates channels and a
         (lambda: ImportState.SKIPPED.msgid + SalesOrderState.CANCELLED.msgid, "SkippedCancelled", "SkippedCancelled"),
         (lambda: message_of(REFUSED), "authorises", "authorizes"),
         (lambda: message_of(Refused("Of 3 authorised ones.")), "authorised", "authorised"),
+        (
+            lambda: message_of(Refused("%(account)s is not authorised yet: press Authorise first.", account="100 %")),
+            "100 % is not authorised yet",
+            "100 % is not authorized yet",
+        ),
+        (
+            lambda: message_of(Refused("“%(row)s”: %(used)s", row="authorised", used=N_("Cancelled"))),
+            "“authorised”: Cancelled",
+            "“authorised”: Canceled",
+        ),
         (lambda: f"[{message_of(Refused(''))}]", "[]", "[]"),
     ],
 )

@@ -2,9 +2,15 @@
 
 
 class Refused(Exception):
-    """The input cannot be taken; nothing was written. The message names the remedy, `field` the field."""
+    """The input cannot be taken; nothing was written. The sentence names the remedy, `field` the field.
 
-    def __init__(self, message: str, field: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    A value in the sentence is named, `%(name)s`, and given by that name: the sentence is translated as a whole, and of
+    its values those that are a `Sentence`. The exception itself is English, for logs and the command line.
+    """
+
+    def __init__(self, sentence: str, field: str = "", /, **values: object) -> None:
+        self.sentence = sentence
+        self.values = values
         self.field = field
+        self.message = sentence % values if values else sentence
+        super().__init__(self.message)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from wharfinger.db.models import User
 from wharfinger.db.queries.orders.sales_orders import Day
 from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.sentences import Sentence
 from wharfinger.operations.refusals import Refused
 
 
@@ -65,8 +66,12 @@ def numbers(texts: list[str]) -> list[int]:
 
 
 def message_of(refused: Refused) -> str:
-    """In the reader's language. A sentence with values in it is in no catalogue: it is English."""
-    return gettext(refused.message) if refused.message else ""
+    """In the reader's language."""
+    if not refused.sentence:
+        return ""
+    said = gettext(refused.sentence)
+    values = {name: gettext(each) if isinstance(each, Sentence) else each for name, each in refused.values.items()}
+    return said % values if values else said
 
 
 def show_refusal(form: forms.BaseForm, refused: Refused, names: Mapping[str, str] | None = None) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from wharfinger.domain.sentences import N_, Sentence
+
 
 class ListName(StrEnum):
     """By the word in its page's address."""
@@ -21,7 +23,7 @@ class ListFacts:
     """`noun`: an entry's name in the audit; `option`: the column of the (Global) list that points to it."""
 
     title: str
-    word: str
+    word: Sentence
     noun: str
     option: str
     about: str
@@ -31,35 +33,35 @@ class ListFacts:
 LISTS: Mapping[ListName, ListFacts] = {
     ListName.SALES_SOURCES: ListFacts(
         "Sales Sources",
-        "sales source",
+        N_("sales source"),
         "SalesSource",
         "sales_source",
         "Where an order came from. It is stamped on every sales order and is the basis of reports.",
     ),
     ListName.BANK_ACCOUNTS: ListFacts(
         "Bank accounts",
-        "bank account",
+        N_("bank account"),
         "BankAccount",
         "bank_account",
         "Where an order's money arrives. Amazon pays out in one currency for each account.",
     ),
     ListName.COURIER_GROUPS: ListFacts(
         "Courier Groups",
-        "courier group",
+        N_("courier group"),
         "CourierGroup",
         "courier_group",
         "Courier services among which an order's own is chosen: by channel, service level, country and weight.",
     ),
     ListName.COMPANY_CLASSES: ListFacts(
         "Company classes",
-        "company class",
+        N_("company class"),
         "CompanyClass",
         "company_class",
         "A class of customers; customers created by an import get the class set in the channel's options.",
     ),
     ListName.ORDER_NUMBER_PREFIXES: ListFacts(
         "Order number prefixes",
-        "order number prefix",
+        N_("order number prefix"),
         "OrderNumberPrefix",
         "order_number_prefix",
         "What the code of a sales order begins with. The number behind it counts on over all prefixes.",

@@ -151,7 +151,8 @@ def remove_application(pk: int, *, now: datetime, user: User) -> None:
     held = linked_accounts().filter(application=row).order_by("name").first()
     if held is not None:
         raise Refused(
-            f"{held.name} has access through this application. Revoke that access first, or keep the application."
+            "%(held)s has access through this application. Revoke that access first, or keep the application.",
+            held=held.name,
         )
     SellerAccount.objects.filter(application=row).update(application=None)
     solve_problem(ProblemKind.APPLICATION_REFUSED, AboutApplication(pk), now=now)

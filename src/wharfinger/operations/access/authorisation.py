@@ -42,12 +42,16 @@ def open_attempt(channel_id: int, *, user: User, session_key: str, redirect_uri:
     channel = Channel.objects.select_related("account").get(pk=channel_id)
     if not channel.activated:
         raise Refused(
-            f"{channel.name} is not activated in this demo system. An administrator must first activate "
-            "it for the Amazon it may connect to."
+            "%(channel)s is not activated in this demo system. An administrator must first activate it for "
+            "the Amazon it may connect to.",
+            channel=channel.name,
         )
     if channel.account.application_id is None:
         region = channel.account.region.title
-        raise Refused(f"No Amazon application is set up for {region} yet. Enter it under Settings, Amazon application.")
+        raise Refused(
+            "No Amazon application is set up for %(region)s yet. Enter it under Settings, Amazon application.",
+            region=region,
+        )
     state = secrets.token_urlsafe(32)
     AuthorisationAttempt.objects.create(
         state_hash=_hash(state),
@@ -279,7 +283,7 @@ def revoke(account_id: int, *, user: User, now: datetime) -> None:
     """
     account = SellerAccount.objects.select_for_update().get(pk=account_id)
     if account.token_set_at is None and not account.refresh_token:
-        raise Refused(f"{account.name} has no access to revoke.")
+        raise Refused("%(account)s has no access to revoke.", account=account.name)
     before = _credential_facts(account)
     account.refresh_token, account.token_last_four = "", ""
     account.token_set_at, account.token_expiry = None, None

@@ -42,7 +42,10 @@ def refuse_twice(account: SellerAccount, marketplace: Marketplace, kind: Fulfilm
     )
     if twin is not None:
         raise Refused(
-            f"“{twin.name}” is already this seller's {kind} channel for {marketplace.name}. Each "
-            "marketplace and kind has one channel.",
+            "“%(twin)s” is already this seller's %(kind)s channel for %(marketplace)s. Each marketplace and "
+            "kind has one channel.",
             "marketplace_id",
+            twin=twin.name,
+            kind=kind,
+            marketplace=marketplace.name,
         )

@@ -151,7 +151,7 @@ def map_by_default(channel: Channel, service: CourierService) -> None:
 def _refused(row: OptionRow, option: str, reason: str) -> Refused:
     if row.order_type is None:
         return Refused(reason, option)
-    return Refused(f"Row {row.title}: {reason}", f"{row.order_type}.{option}")
+    return Refused("Row %(row)s: %(reason)s", f"{row.order_type}.{option}", row=row.title, reason=reason)
 
 
 def _site(channel: Channel, row: OptionRow) -> Site | None:

@@ -9,6 +9,7 @@ from wharfinger.db.queries.channels.channel_facts import hangs_on
 from wharfinger.domain.channels.channel import ActivatedFor
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.orders.waits_for import ForChannel, ForNewChannel
+from wharfinger.domain.sentences import N_
 from wharfinger.operations import triggers
 from wharfinger.operations.access._seller_steps import forget_account
 from wharfinger.operations.channels._channel_steps import (
@@ -61,10 +62,12 @@ def _refuse_another_amazon(channel: Channel, activated_for: str) -> None:
     others = Channel.objects.filter(account_id=channel.account_id, archived=False, activated=True)
     other = others.exclude(pk=channel.pk).exclude(activated_for=activated_for).order_by("name").first()
     if other is not None:
-        its = ActivatedFor(other.activated_for).backend if other.activated_for else "an unnamed Amazon"
+        its = ActivatedFor(other.activated_for).backend if other.activated_for else N_("an unnamed Amazon")
         raise Refused(
-            f"{other.name} of the same seller account is activated for {its}, and one token cannot be used for "
-            f"both. Deactivate it first, or activate this channel for {its} too."
+            "%(other)s of the same seller account is activated for %(amazon)s, and one token cannot be used for "
+            "both. Deactivate it first, or activate this channel for %(amazon)s too.",
+            other=other.name,
+            amazon=its,
         )
 
 
@@ -140,7 +143,11 @@ def delete_channel(channel_id: int, *, now: datetime, user: User) -> str:
     channel = _held(channel_id)
     why = hangs_on(channel_id)
     if why:
-        raise Refused(f"{channel.name} cannot be deleted: {why} Archive it instead; all its data is kept.")
+        raise Refused(
+            "%(channel)s cannot be deleted: %(why)s Archive it instead; all its data is kept.",
+            channel=channel.name,
+            why=why,
+        )
     record_audit("delete", "Channel", channel_id, before=channel_facts(channel), after=None, now=now, user=user)
     account, name = channel.account, channel.name
     AuthorisationAttempt.objects.filter(channel=channel).delete()

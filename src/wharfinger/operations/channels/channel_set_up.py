@@ -103,7 +103,7 @@ def create_more(
     """
     pattern = Channel.objects.select_related("account").get(pk=channel_id)
     if not pattern.account.seller_id:
-        raise Refused(f"{pattern.account.name} is not authorised yet: press Authorise first.")
+        raise Refused("%(account)s is not authorised yet: press Authorise first.", account=pattern.account.name)
     if not wanted:
         raise Refused("Tick the channels to create.")
     like = pattern.activated_for if activate and pattern.activated else ""
@@ -245,7 +245,7 @@ def check_specific(kind: Fulfilment, entry: ChannelEntry) -> None:
 
 
 def _named_already(name: str) -> Refused:
-    return Refused(f"Another channel is already called “{name}”. Give this one a different name.", "name")
+    return Refused("Another channel is already called “%(name)s”. Give this one a different name.", "name", name=name)
 
 
 def _checked(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
@@ -258,7 +258,12 @@ def _general(entry: ChannelEntry) -> ChannelEntry:
     if not name:
         raise Refused("Give the channel a name, such as “Amazon.co.uk FBM”.", "name")
     if len(name) > NAME_AT_MOST:
-        raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
+        raise Refused(
+            "The name has %(count)s characters; at most %(at_most)s fit. Shorten it.",
+            "name",
+            count=len(name),
+            at_most=NAME_AT_MOST,
+        )
     if not name.isprintable():
         raise Refused("The name contains a control character. Remove it.", "name")
     if not entry.order_ref_format.isprintable():
@@ -275,8 +280,10 @@ def _specific(kind: Fulfilment, entry: ChannelEntry) -> ChannelEntry:
     if entry.import_fba_orders != import_fba_for(kind):
         needed = import_fba_for(kind).label
         raise Refused(
-            f"An Amazon {kind} channel needs “{needed}”: FBA and FBM orders have separate channels.",
+            "An Amazon %(kind)s channel needs “%(needed)s”: FBA and FBM orders have separate channels.",
             "import_fba_orders",
+            kind=kind,
+            needed=needed,
         )
     if looks_like_mws_token(token):
         raise Refused(MWS_EXPLAINED, "auth_token")
@@ -304,14 +311,18 @@ def _marketplace(entry: ChannelEntry) -> Marketplace:
     marketplace = Marketplace.objects.filter(pk=entry.marketplace_id.strip()).first()
     if marketplace is None:
         raise Refused(
-            f"“{entry.marketplace_id.strip()[:40]}” is not a marketplace ID of Amazon. Choose one from the list.",
+            "“%(marketplace_id)s” is not a marketplace ID of Amazon. Choose one from the list.",
             "marketplace_id",
+            marketplace_id=entry.marketplace_id.strip()[:40],
         )
     if marketplace.region != entry.region:
         raise Refused(
-            f"{marketplace.name} belongs to the region {marketplace.region.title}, not to "
-            f"{Region(entry.region).title}. Choose the other region or another marketplace.",
+            "%(marketplace)s belongs to the region %(region)s, not to %(other)s. Choose the other region "
+            "or another marketplace.",
             "marketplace_id",
+            marketplace=marketplace.name,
+            region=marketplace.region.title,
+            other=Region(entry.region).title,
         )
     return marketplace
 

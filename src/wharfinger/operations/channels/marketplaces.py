@@ -69,7 +69,9 @@ def accept_zone(channel_id: int, zone: str, *, now: datetime, user: User) -> str
         raise Refused("This channel does not exist. Open the list again.")
     marketplace = Marketplace.objects.select_for_update(no_key=True).get(pk=channel.marketplace_id)
     if not zone or marketplace.proposed_zone != zone:
-        raise Refused(f"This zone is no longer proposed for {marketplace.name}. Open the channel again.")
+        raise Refused(
+            "This zone is no longer proposed for %(marketplace)s. Open the channel again.", marketplace=marketplace.name
+        )
     before = marketplace.time_zone
     marketplace.time_zone, marketplace.proposed_zone = zone, ""
     marketplace.save(update_fields=["time_zone", "proposed_zone"])

@@ -12,6 +12,7 @@ from wharfinger.db.models import ListSetting, SavedView, User
 from wharfinger.db.queries.paging import PAGE_SIZES
 from wharfinger.domain.installation.list_views import NAME_AT_MOST, VIEWS_AT_MOST, ListCode
 from wharfinger.domain.installation.people import Right, may
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -33,7 +34,7 @@ def choose_page_size(which: ListCode, size: int, *, user: User) -> None:
     """How many rows this person's pages of the list have."""
     if size not in PAGE_SIZES:
         offered = ", ".join(map(str, PAGE_SIZES[:-1]))
-        raise Refused(f"Rows a page must be {offered} or {PAGE_SIZES[-1]}.", "rows")
+        raise Refused("Rows a page must be %(offered)s or %(all)s.", "rows", offered=offered, all=PAGE_SIZES[-1])
     _set(which, user, {"page_size": size})
 
 
@@ -56,8 +57,13 @@ def add_view(which: ListCode, entry: ViewEntry, *, user: User, now: datetime) ->
     owner = _owner(entry.for_all, user)
     name = _name(which, entry.name, owner)
     if SavedView.objects.filter(list=which, user=owner).count() >= VIEWS_AT_MOST:
-        whose = "for everyone" if entry.for_all else "of your own"
-        raise Refused(f"There are already {VIEWS_AT_MOST} views {whose}. Delete one that is not needed.", "name")
+        whose = N_("for everyone") if entry.for_all else N_("of your own")
+        raise Refused(
+            "There are already %(at_most)s views %(whose)s. Delete one that is not needed.",
+            "name",
+            at_most=VIEWS_AT_MOST,
+            whose=whose,
+        )
     view = SavedView.objects.create(
         list=which,
         user=owner,
@@ -115,10 +121,10 @@ def _name(which: ListCode, name: str, owner: User | None, *, but: int | None = N
     if not name:
         raise Refused("Give the view a name.", "name")
     if len(name) > NAME_AT_MOST:
-        raise Refused(f"The name of a view has at most {NAME_AT_MOST} characters.", "name")
+        raise Refused("The name of a view has at most %(at_most)s characters.", "name", at_most=NAME_AT_MOST)
     same = SavedView.objects.filter(list=which, user=owner).annotate(plain=Lower("name")).filter(plain=name.lower())
     if (same if but is None else same.exclude(pk=but)).exists():
-        raise Refused(f"There is already a view “{name}”. Choose another name.", "name")
+        raise Refused("There is already a view “%(name)s”. Choose another name.", "name", name=name)
     return name
 
 

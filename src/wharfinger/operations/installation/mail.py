@@ -126,7 +126,11 @@ def _checked(entry: MailEntry) -> MailEntry:
     sender = _address(entry.sender, "sender")
     recipients = tuple(dict.fromkeys(_address(one, "recipients") for one in entry.recipients if one.strip()))
     if len(recipients) > RECIPIENTS_AT_MOST:
-        raise Refused(f"At most {RECIPIENTS_AT_MOST} recipients; write to a list instead.", "recipients")
+        raise Refused(
+            "At most %(at_most)s recipients; write to a list instead.",
+            "recipients",
+            at_most=RECIPIENTS_AT_MOST,
+        )
     return MailEntry(host, entry.port, entry.security, username, password, sender, recipients)
 
 
@@ -136,7 +140,7 @@ def _address(text: str, field_name: str) -> str:
         validate_email(address)
     except ValidationError as error:
         raise Refused(
-            f"“{address[:80]}” is not an e-mail address. Write it as name@example.com.", field_name
+            "“%(address)s” is not an e-mail address. Write it as name@example.com.", field_name, address=address[:80]
         ) from error
     return address
 

@@ -16,7 +16,11 @@ def mark_as_done(problem_id: int, *, now: datetime, user: User) -> None:
     if problem.solved_at is not None:
         return
     if not closed_by_word(problem.kind):
-        raise Refused(f"“{problem.kind.label}” closes automatically once its cause is fixed. {problem.remedy}")
+        raise Refused(
+            "“%(kind)s” closes automatically once its cause is fixed. %(remedy)s",
+            kind=problem.kind.label,
+            remedy=problem.remedy,
+        )
     problem.solved_at, problem.closed_by = now, user
     problem.save(update_fields=["solved_at", "closed_by"])
     record_activity(

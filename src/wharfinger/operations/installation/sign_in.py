@@ -92,7 +92,9 @@ def unlock(username: str, *, now: datetime, user: User | None = None) -> User:
     person = User.objects.filter(username__iexact=username.strip()).first()
     if person is None:
         raise Refused(
-            f"There is no user named {username.strip()[:60]}. All users are listed under Settings, Users.", "username"
+            "There is no user named %(username)s. All users are listed under Settings, Users.",
+            "username",
+            username=username.strip()[:60],
         )
     SignInLimit.objects.filter(name_hash=SignInLimit.hash_of_name(person.username)).delete()
     SignInLimit.objects.filter(kind=LimitKind.ADDRESS).delete()

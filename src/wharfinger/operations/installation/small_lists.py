@@ -75,21 +75,25 @@ def delete_entry(which: ListName, entry_id: int, *, now: datetime, user: User) -
     row = _locked(which, entry_id)
     used = used_by(which, entry_id)
     if used:
-        raise Refused(f"“{row.name}” cannot be deleted: {used} Archive it instead; it is then no longer offered.")
+        raise Refused(
+            "“%(row)s” cannot be deleted: %(used)s Archive it instead; it is then no longer offered.",
+            row=row.name,
+            used=used,
+        )
     record_audit("delete", LISTS[which].noun, row.pk, before=_facts(row), after=None, now=now, user=user)
     name = row.name
     try:
         with transaction.atomic():
             row.delete()
     except ProtectedError as error:  # somebody chose it this very moment
-        raise Refused(f"“{name}” has just come into use. Archive it instead.") from error
+        raise Refused("“%(name)s” has just come into use. Archive it instead.", name=name) from error
     return name
 
 
 def _locked(which: ListName, entry_id: int) -> Entry:
     row: Entry | None = MODELS[which]._default_manager.select_for_update().filter(pk=entry_id).first()
     if row is None:
-        raise Refused(f"This {LISTS[which].word} no longer exists. Open the list again.")
+        raise Refused("This %(word)s no longer exists. Open the list again.", word=LISTS[which].word)
     return row
 
 
@@ -106,21 +110,29 @@ def _write(which: ListName, row: Entry, entry: ListEntry) -> None:
     except IntegrityError as error:
         if "_once" not in str(error):
             raise
-        raise Refused(_twice(which, row.name), "name") from error
+        raise _twice(which, row.name) from error
 
 
 def _currency(entry: ListEntry) -> str:
     code = entry.currency.strip().upper()
     if code and code not in CURRENCIES:
-        raise Refused(f"“{code[:20]}” is not a currency. Give its three letters, such as GBP, EUR or USD.", "currency")
+        raise Refused(
+            "“%(code)s” is not a currency. Give its three letters, such as GBP, EUR or USD.", "currency", code=code[:20]
+        )
     return code
 
 
-def _twice(which: ListName, name: str) -> str:
+def _twice(which: ListName, name: str) -> Refused:
     twin = MODELS[which]._default_manager.filter(name__iexact=name).first()
+    held, word = twin.name if twin else name, LISTS[which].word
     if twin is not None and twin.archived:
-        return f"There is an archived {LISTS[which].word} “{twin.name}”. Restore it, or choose another name."
-    return f"There is a {LISTS[which].word} “{twin.name if twin else name}” already. Choose another name."
+        return Refused(
+            "There is an archived %(word)s “%(name)s”. Restore it, or choose another name.",
+            "name",
+            word=word,
+            name=held,
+        )
+    return Refused("There is a %(word)s “%(name)s” already. Choose another name.", "name", word=word, name=held)
 
 
 def _set_archived(which: ListName, entry_id: int, archived: bool, now: datetime, user: User) -> str:

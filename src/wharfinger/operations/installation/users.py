@@ -16,6 +16,7 @@ from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.sign_in import SETUP_LINK_LIVES
+from wharfinger.domain.sentences import N_, Sentence
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
@@ -45,7 +46,7 @@ def _new_person(username: str, full_name: str, email: str, role: Role) -> User:
     if not name or len(name) > NAME_AT_MOST or not name.isprintable() or " " in name:
         raise Refused("Give a user name of one word, such as olga.", "username")
     if User.objects.filter(username__iexact=name).exists():
-        raise Refused(f"The user name {name} is already taken. Choose another.", "username")
+        raise Refused("The user name %(name)s is already taken. Choose another.", "username", name=name)
     made = User(username=name, role=role)
     _name(made, full_name, email)
     return made
@@ -89,7 +90,7 @@ def reset_password(user_id: int, *, now: datetime, user: User) -> Invited:
     """The old password, every older link and every open session end; a new link leads to another password."""
     person = User.objects.select_for_update().get(pk=user_id)
     if not person.is_active:
-        raise Refused(f"{person} is not active. Activate them first.")
+        raise Refused("%(person)s is not active. Activate them first.", person=person)
     if person.pk == user.pk:
         raise Refused(
             "You would be signed out before you see your link. Another administrator can reset your password."
@@ -159,7 +160,7 @@ def change_user(user_id: int, *, full_name: str, email: str, role: Role, now: da
     person = User.objects.select_for_update().get(pk=user_id)
     before = _facts(person)
     if role is not Role.ADMINISTRATOR:
-        _refuse_last_administrator(person, "have another role")
+        _refuse_last_administrator(person, N_("have another role"))
     _name(person, full_name, email)
     person.role = role
     person.save()
@@ -176,7 +177,7 @@ def set_active(user_id: int, active: bool, *, now: datetime, user: User) -> User
     if not active and person.pk == user.pk:
         raise Refused("You cannot deactivate yourself. Another administrator can.")
     if not active:
-        _refuse_last_administrator(person, "be deactivated")
+        _refuse_last_administrator(person, N_("be deactivated"))
     before = _facts(person)
     person.is_active = active
     person.save()
@@ -185,11 +186,14 @@ def set_active(user_id: int, active: bool, *, now: datetime, user: User) -> User
     return person
 
 
-def _refuse_last_administrator(person: User, what: str) -> None:
+def _refuse_last_administrator(person: User, what: Sentence) -> None:
     others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True)
     if person.role == Role.ADMINISTRATOR and person.is_active and not others.exclude(pk=person.pk).exists():
         raise Refused(
-            f"{person} is the last administrator and cannot {what}. Make another user an administrator first.", "role"
+            "%(person)s is the last administrator and cannot %(what)s. Make another user an administrator first.",
+            "role",
+            person=person,
+            what=what,
         )
 
 

@@ -38,12 +38,14 @@ def add_registration(entry: Registration, *, now: datetime, user: User) -> int:
     country = entry.country.strip().upper()
     if country not in _WHERE[entry.kind]:
         raise Refused(
-            f"“{entry.country[:20]}” is no country of this kind: give two letters, such as GB or DE.", "country"
+            "“%(country)s” is no country of this kind: give two letters, such as GB or DE.",
+            "country",
+            country=entry.country[:20],
         )
     if entry.until is not None and entry.until < entry.since:
         raise Refused("The last day lies before the first one.", "until")
     if len(entry.number) > NUMBER_AT_MOST:
-        raise Refused(f"A VAT number has at most {NUMBER_AT_MOST} characters.", "number")
+        raise Refused("A VAT number has at most %(at_most)s characters.", "number", at_most=NUMBER_AT_MOST)
     if VatRegistration.objects.filter(kind=entry.kind, country=country, since=entry.since).exists():
         raise Refused("It is there already: remove it first to change it.", "country")
     row = VatRegistration.objects.create(
@@ -89,10 +91,14 @@ def add_item_rate(entry: ItemRateEntry, *, now: datetime, user: User) -> int:
     """Returns its id. Refused for an item that is not there, a country without VAT here, a rate that is none."""
     item = StockItem.objects.filter(code=entry.code.strip()).first()
     if item is None:
-        raise Refused(f"There is no stock item “{entry.code[:60]}”.", "code")
+        raise Refused("There is no stock item “%(entry)s”.", "code", entry=entry.code[:60])
     country = entry.country.strip().upper()
     if country not in UNION | {"GB"}:
-        raise Refused(f"“{entry.country[:20]}” has no VAT rates here: give two letters, such as GB or DE.", "country")
+        raise Refused(
+            "“%(country)s” has no VAT rates here: give two letters, such as GB or DE.",
+            "country",
+            country=entry.country[:20],
+        )
     if not 0 <= entry.rate <= 50:
         raise Refused("Give a rate from 0 to 50 per cent.", "rate")
     row, made = VatItemRate.objects.get_or_create(

@@ -105,7 +105,12 @@ def set_pending_days(days: int, *, preorders_reserve: bool = False, now: datetim
     `preorders_reserve`: whether a pre-order takes units before its goods are out; it counts from its next message on.
     """
     if days not in PENDING_DAYS:
-        raise Refused(f"Give a number of days from {PENDING_DAYS[0]} to {PENDING_DAYS[-1]}.", "days")
+        raise Refused(
+            "Give a number of days from %(least)s to %(most)s.",
+            "days",
+            least=PENDING_DAYS[0],
+            most=PENDING_DAYS[-1],
+        )
     row = Installation.objects.select_for_update(no_key=True).get(pk=INSTALLATION_ID)
     held, wanted = (row.pending_reservation_days, row.preorders_reserve), (days, preorders_reserve)
     if held == wanted:

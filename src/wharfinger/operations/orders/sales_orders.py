@@ -27,11 +27,11 @@ def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     if order.confirmed:
-        raise Refused(f"{order.code} is already confirmed. Nothing more is needed.")
+        raise Refused("%(order)s is already confirmed. Nothing more is needed.", order=order.code)
     if order.state == SalesOrderState.CANCELLED:
-        raise Refused(f"{order.code} was cancelled. There is nothing to confirm.")
+        raise Refused("%(order)s was cancelled. There is nothing to confirm.", order=order.code)
     if order.on_hold_at is not None:
-        raise Refused(f"{order.code} is on hold. Press Release on the order first, then confirm it.")
+        raise Refused("%(order)s is on hold. Press Release on the order first, then confirm it.", order=order.code)
     order.confirmed = True
     order.save(update_fields=["confirmed"])
     invoice_what_is_due(order, now=now)
@@ -59,7 +59,7 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     subject = AboutOrder(order.pk)
     problem = Problem.objects.filter(kind=ProblemKind.TOTALS_DIFFER, key=subject, solved_at=None).first()
     if problem is None:
-        raise Refused(f"The amounts of {order.code} agree. There is nothing to accept.")
+        raise Refused("The amounts of %(order)s agree. There is nothing to accept.", order=order.code)
     order.totals_accepted = problem.cause.removeprefix(f"{order.code}: ")
     order.save(update_fields=["totals_accepted"])
     solve_problem(ProblemKind.TOTALS_DIFFER, subject, now=now)
@@ -85,11 +85,13 @@ def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order = _open_order(order_id)
     address = read_address(order.delivery)
     if address is None or not tidy(address).line_1:
-        raise Refused(f"{order.code}: Amazon has sent no street. Press Retry Download on the imported order first.")
+        raise Refused(
+            "%(order)s: Amazon has sent no street. Press Retry Download on the imported order first.", order=order.code
+        )
     if not doubts(address):
-        raise Refused(f"The address of {order.code} is complete. There is nothing to confirm.")
+        raise Refused("The address of %(order)s is complete. There is nothing to confirm.", order=order.code)
     if order.confirmed_address_hash == address_hash(address):
-        raise Refused(f"The address of {order.code} is already confirmed. Nothing more is needed.")
+        raise Refused("The address of %(order)s is already confirmed. Nothing more is needed.", order=order.code)
     order.confirmed_address_hash = address_hash(address)
     order.save(update_fields=["confirmed_address_hash"])
     problems = Problems()
@@ -106,7 +108,7 @@ def acknowledge_address(order_id: int, *, now: datetime, user: User) -> SalesOrd
     """A person has seen that Amazon changed the address after the order was picked or packed."""
     order = _open_order(order_id, also_closed=True)
     if not solve_address_changes(order, now=now):
-        raise Refused(f"{order.code}: the changed address has already been acknowledged.")
+        raise Refused("%(order)s: the changed address has already been acknowledged.", order=order.code)
     _record(order, "acknowledge address", "The changed delivery address is acknowledged.", now, user)
     return order
 
@@ -116,9 +118,11 @@ def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     """The buyer's request to cancel is answered: the order may be picked and sent."""
     order = _open_order(order_id)
     if not order.cancel_requested:
-        raise Refused(f"{order.code}: the buyer is not requesting cancellation now. Dispatch the order as usual.")
+        raise Refused(
+            "%(order)s: the buyer is not requesting cancellation now. Dispatch the order as usual.", order=order.code
+        )
     if order.cancel_answered_at is not None:
-        raise Refused(f"{order.code}: the request is already answered. Dispatch the order as usual.")
+        raise Refused("%(order)s: the request is already answered. Dispatch the order as usual.", order=order.code)
     order.cancel_answered_at = now
     order.save(update_fields=["cancel_answered_at"])
     solve_problem(ProblemKind.CANCEL_REQUESTED, AboutOrder(order.pk), now=now)
@@ -134,7 +138,11 @@ def _open_order(order_id: int, *, also_closed: bool = False) -> SalesOrder:
     if order is None:
         raise Refused("This sales order does not exist. Open the list again.")
     if not also_closed and not order.state.open:
-        raise Refused(f"{order.code} is {order.state.label.lower()}. There is no request left to answer.")
+        raise Refused(
+            "%(order)s is %(state)s. There is no request left to answer.",
+            order=order.code,
+            state=order.state.label.lower(),
+        )
     return order
 
 

@@ -47,11 +47,17 @@ def service_in_use(channel: Channel, service_id: int) -> CourierService:
     if service is None:
         raise Refused("This courier service is no longer in use. Choose another.", "service_id")
     if service.tracking == Tracking.LATER:
-        raise Refused(f"{service} exchanges files, which is not available yet. Choose another service.", "service_id")
+        raise Refused(
+            "%(service)s exchanges files, which is not available yet. Choose another service.",
+            "service_id",
+            service=service,
+        )
     if not service.amazon_carrier_code and not channel.courier_mappings.filter(service=service).exists():
         raise Refused(
-            f"{channel.name} has no carrier code for {service}. Map it on the channel's tab Courier mapping.",
+            "%(channel)s has no carrier code for %(service)s. Map it on the channel's tab Courier mapping.",
             "service_id",
+            channel=channel.name,
+            service=service,
         )
     return service
 
@@ -63,5 +69,5 @@ def checked_number(typed: str, channel_id: int, service: CourierService, *, conf
     if isinstance(found, NotATrackingNumber):
         raise Refused(found.reason, "tracking_number")
     if found.doubt and not confirmed:
-        raise Refused(f"{found.doubt} If it is right, tick “The number is right”.", "number_confirmed")
+        raise Refused("%(doubt)s If it is right, tick “The number is right”.", "number_confirmed", doubt=found.doubt)
     return found

@@ -34,7 +34,11 @@ def add_rule(group_id: int, entry: RuleEntry, *, now: datetime, user: User) -> C
     """A new line, the last of its group."""
     group, rules = _locked(group_id)
     if len(rules) >= LINES_AT_MOST:
-        raise Refused(f"{group.name} has {LINES_AT_MOST} lines, the most it can have. Remove one first.")
+        raise Refused(
+            "%(group)s has %(at_most)s lines, the most it can have. Remove one first.",
+            group=group.name,
+            at_most=LINES_AT_MOST,
+        )
     checked = _checked(entry)
     row = CourierGroupRule(group=group, position=max((rule.position for rule in rules), default=0) + 1)
     _write(row, checked)
@@ -115,7 +119,11 @@ def _checked(entry: RuleEntry) -> RuleEntry:
     if checked.country and not _COUNTRY.fullmatch(checked.country):
         raise Refused("A country has two letters, such as GB, DE or US. Leave it empty for any.", "country")
     if checked.grams_at_most is not None and not 1 <= checked.grams_at_most <= GRAMS_AT_MOST:
-        raise Refused(f"Give grams from 1 to {GRAMS_AT_MOST:,d}, or leave it empty for any weight.", "grams_at_most")
+        raise Refused(
+            "Give grams from 1 to %(at_most)s, or leave it empty for any weight.",
+            "grams_at_most",
+            at_most=f"{GRAMS_AT_MOST:,d}",
+        )
     return checked
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from wharfinger.db.models import Channel, CourierGroup, CourierLevelMapping, CourierMapping, CourierService, User
 from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import Sentence
 from wharfinger.domain.shipping.carriers import carrier_fault
 from wharfinger.domain.shipping.couriers import level_fault
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
@@ -80,7 +81,9 @@ def _write_levels(channel: Channel, levels: Sequence[LevelEntry]) -> None:
         key = level.casefold()
         if key in seen:
             raise Refused(
-                f"The service level {level} is there twice. Remove one of the two.", _at("level", place, "level")
+                "The service level %(level)s is there twice. Remove one of the two.",
+                _at("level", place, "level"),
+                level=level,
             )
         seen.add(key)
         if entry.group_id is None:
@@ -111,8 +114,11 @@ def _group(group_id: int, row: CourierLevelMapping, place: int) -> CourierGroup:
     if group is None:
         raise Refused("This courier group no longer exists. Choose another.", _at("level", place, "group_id"))
     if group.archived and (row.pk is None or row.group_id != group_id):
-        words = f"The courier group “{group.name}” is archived. Restore it under Settings, or choose another."
-        raise Refused(words, _at("level", place, "group_id"))
+        raise Refused(
+            "The courier group “%(group)s” is archived. Restore it under Settings, or choose another.",
+            _at("level", place, "group_id"),
+            group=group.name,
+        )
     return group
 
 
@@ -120,8 +126,10 @@ def _priority(entry: LevelEntry, place: int) -> int | None:
     priority = entry.invoice_priority
     if priority is not None and not PRIORITY_FIRST <= priority <= PRIORITY_LAST:
         raise Refused(
-            f"Invoice priority is a number from {PRIORITY_FIRST} (first) to {PRIORITY_LAST} (last).",
+            "Invoice priority is a number from %(first)s (first) to %(last)s (last).",
             _at("level", place, "invoice_priority"),
+            first=PRIORITY_FIRST,
+            last=PRIORITY_LAST,
         )
     return priority
 
@@ -148,7 +156,9 @@ def _take_away(channel: Channel, row: CourierMapping | None) -> None:
     if row is None:
         return
     if channel.options.filter(courier_service=row.service_id).exists():
-        raise Refused(f"{row.service} is this channel's courier service: its carrier code cannot be empty.")
+        raise Refused(
+            "%(service)s is this channel's courier service: its carrier code cannot be empty.", service=row.service
+        )
     row.delete()
 
 
@@ -171,16 +181,20 @@ def _carrier(entry: CarrierEntry, place: int) -> CarrierEntry:
 
 
 def _text(text: str, name: str, place: int) -> str:
-    cleaned, words = " ".join(text.split()), name.replace("_", " ")
+    cleaned, words = " ".join(text.split()), Sentence(name.replace("_", " "))
     if len(cleaned) > TEXT_AT_MOST:
         raise Refused(
-            f"The {words} has {len(cleaned)} characters; at most {TEXT_AT_MOST} fit. Shorten it.",
+            "The %(words)s has %(count)s characters; at most %(at_most)s fit. Shorten it.",
             _at("carrier", place, name),
+            words=words,
+            count=len(cleaned),
+            at_most=TEXT_AT_MOST,
         )
     if not cleaned.isprintable() or "<" in cleaned or ">" in cleaned:
         raise Refused(
-            f"The {words} contains a control character, < or >. Amazon would refuse it: remove it.",
+            "The %(words)s contains a control character, < or >. Amazon would refuse it: remove it.",
             _at("carrier", place, name),
+            words=words,
         )
     return cleaned
 

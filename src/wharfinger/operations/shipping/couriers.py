@@ -6,6 +6,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 
 from wharfinger.db.models import CourierService, User
+from wharfinger.domain.sentences import Sentence
 from wharfinger.domain.shipping.carriers import carrier_fault
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.operations.installation._history_steps import record_audit
@@ -82,11 +83,17 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
 
 def _text(text: str, field: str, at_most: int, *, empty: bool = False) -> str:
     cleaned = " ".join(text.split())
-    words = field.replace("_", " ")
+    words = Sentence(field.replace("_", " "))
     if not cleaned and not empty:
-        raise Refused(f"Give the {words}.", field)
+        raise Refused("Give the %(words)s.", field, words=words)
     if len(cleaned) > at_most:
-        raise Refused(f"The {words} has {len(cleaned)} characters; at most {at_most} fit. Shorten it.", field)
+        raise Refused(
+            "The %(words)s has %(count)s characters; at most %(at_most)s fit. Shorten it.",
+            field,
+            words=words,
+            count=len(cleaned),
+            at_most=at_most,
+        )
     return cleaned
 
 
@@ -104,7 +111,10 @@ def _write(service: CourierService, entry: ServiceEntry) -> None:
         if "one_courier_service" not in str(error):
             raise
         raise Refused(
-            f"{entry.courier} already has a service “{entry.name}”. Give this one another name.", "name"
+            "%(courier)s already has a service “%(entry)s”. Give this one another name.",
+            "name",
+            courier=entry.courier,
+            entry=entry.name,
         ) from error
 
 

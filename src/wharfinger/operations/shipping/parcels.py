@@ -33,7 +33,11 @@ def record_tracking(
     row = _locked(shipment_id)
     shipment = row.shipment
     if shipment.tracking_number:
-        raise Refused(f"This parcel already has a tracking number: {shipment.tracking_number}.", "tracking_number")
+        raise Refused(
+            "This parcel already has a tracking number: %(tracking_number)s.",
+            "tracking_number",
+            tracking_number=shipment.tracking_number,
+        )
     found = checked_number(tracking_number, shipment.order.channel_id, shipment.service, confirmed=number_confirmed)
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.save(update_fields=["tracking_number", "number_confirmed"])

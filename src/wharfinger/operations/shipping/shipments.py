@@ -18,6 +18,7 @@ from wharfinger.db.models import (
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
+from wharfinger.domain.sentences import N_
 from wharfinger.domain.shipping.shipments import ConfirmationState, Tracking
 from wharfinger.domain.shipping.tracking_numbers import TrackingNumber
 from wharfinger.domain.stock.ledger import MovementReason
@@ -57,7 +58,11 @@ def dispatch(
     _check_order(order)
     reference = order.shipments.count() + 1
     if package is not None and package != reference:
-        raise Refused(f"{order.code} was dispatched in the meantime: this would be parcel {reference}. Check it again.")
+        raise Refused(
+            "%(order)s was dispatched in the meantime: this would be parcel %(reference)s. Check it again.",
+            order=order.code,
+            reference=reference,
+        )
     service = service_in_use(order.channel, service_id)
     number = _tracking_number(order, service, tracking_number, reference, confirmed=number_confirmed)
     leaving = _leaving(order, lines)
@@ -90,25 +95,32 @@ def dispatch(
 def _check_order(order: SalesOrder) -> None:
     state = order.state
     if order.channel.kind == Fulfilment.FBA:
-        raise Refused(f"{order.code} is fulfilled by Amazon (FBA). There is nothing to dispatch.")
+        raise Refused("%(order)s is fulfilled by Amazon (FBA). There is nothing to dispatch.", order=order.code)
     if state is SalesOrderState.CANCELLED:
-        raise Refused(f"{order.code} was cancelled. Do not dispatch it; its stock is available again.")
+        raise Refused("%(order)s was cancelled. Do not dispatch it; its stock is available again.", order=order.code)
     if state is SalesOrderState.PENDING:
-        raise Refused(f"{order.code} is pending: Amazon has not released it for shipping yet. Wait until it is paid.")
+        raise Refused(
+            "%(order)s is pending: Amazon has not released it for shipping yet. Wait until it is paid.",
+            order=order.code,
+        )
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
-        raise Refused(f"{order.code} is already dispatched. There is nothing more to dispatch.")
+        raise Refused("%(order)s is already dispatched. There is nothing more to dispatch.", order=order.code)
     if order.on_hold_at is not None:
-        raise Refused(f"{order.code} is on hold. Press Release on the order first, then dispatch it.")
+        raise Refused("%(order)s is on hold. Press Release on the order first, then dispatch it.", order=order.code)
     if not order.confirmed:
-        raise Refused(f"{order.code} is not confirmed yet. Press Confirm on the order first, then dispatch it.")
+        raise Refused(
+            "%(order)s is not confirmed yet. Press Confirm on the order first, then dispatch it.", order=order.code
+        )
     if order.cancel_unanswered:
         raise Refused(
-            f"The buyer of {order.code} requested cancellation. Press Dispatch anyway on the order first, or cancel it "
-            "in Seller Central."
+            "The buyer of %(order)s requested cancellation. Press Dispatch anyway on the order first, or "
+            "cancel it in Seller Central.",
+            order=order.code,
         )
     if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists():
         raise Refused(
-            f"{order.code} has no complete delivery address. The order's page says what is missing and what to do."
+            "%(order)s has no complete delivery address. The order's page says what is missing and what to do.",
+            order=order.code,
         )
 
 
@@ -122,8 +134,9 @@ def _tracking_number(
     if service.tracking == Tracking.TYPED_LATER:
         return TrackingNumber("")
     raise Refused(
-        f"{service} needs its tracking number before the parcel is dispatched. Type it from the label.",
+        "%(service)s needs its tracking number before the parcel is dispatched. Type it from the label.",
         "tracking_number",
+        service=service,
     )
 
 
@@ -138,25 +151,34 @@ def _leaving(order: SalesOrder, wanted: Mapping[int, int] | None) -> list[tuple[
     for line_id, units in sorted(wanted.items()):
         line = open_lines.get(line_id)
         if line is None:
-            raise Refused(f"{order.code} no longer has this line. Open the order again.", "lines")
+            raise Refused("%(order)s no longer has this line. Open the order again.", "lines", order=order.code)
         if units < 0:
-            raise Refused(f"{line.sku}: units cannot be negative. Give 0 to leave the line for later.", "lines")
+            raise Refused(
+                "%(sku)s: units cannot be negative. Give 0 to leave the line for later.", "lines", sku=line.sku
+            )
         if units:
             _check_line(order, line, units)
             leaving.append((line, units))
     if not leaving:
-        raise Refused(f"{order.code}: no units to dispatch were given. Give the units of at least one line.", "lines")
+        raise Refused(
+            "%(order)s: no units to dispatch were given. Give the units of at least one line.",
+            "lines",
+            order=order.code,
+        )
     return leaving
 
 
 def _check_line(order: SalesOrder, line: SalesOrderLine, units: int) -> None:
     if line.held_reason or line.item_id is None:
-        raise Refused(f"{line.sku[:60]} is held: {line.held_reason or 'not linked to a stock item'}", "lines")
+        reason = line.held_reason or N_("not linked to a stock item")
+        raise Refused("%(sku)s is held: %(reason)s", "lines", sku=line.sku[:60], reason=reason)
     if units > line.quantity_open:
         raise Refused(
-            f"{line.sku[:60]}: {units} units, but only {line.quantity_open} are still to be dispatched. Correct the "
-            "units.",
+            "%(sku)s: %(units)s units, but only %(quantity_open)s are still to be dispatched. Correct the units.",
             "lines",
+            sku=line.sku[:60],
+            units=units,
+            quantity_open=line.quantity_open,
         )
 
 
@@ -205,9 +227,11 @@ def _take(line: SalesOrderLine, wanted: int) -> list[tuple[Allocation, int]]:
         if left:
             allocated = (need - left) * wanted // need
             raise Refused(
-                f"{line.sku[:60]}: stock is allocated to {allocated} of {wanted} units. Receive stock, or dispatch "
-                "fewer.",
+                "%(sku)s: stock is allocated to %(allocated)s of %(wanted)s units. Receive stock, or dispatch fewer.",
                 "lines",
+                sku=line.sku[:60],
+                allocated=allocated,
+                wanted=wanted,
             )
     return taken
 

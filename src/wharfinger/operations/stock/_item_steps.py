@@ -30,15 +30,23 @@ def keep_barcode(item: StockItem, type_: str, code: str) -> None:
         twin = StockBarcode.objects.filter(gtin=article).exclude(type=type_, code=code).select_related("item").first()
         if twin is not None and twin.item_id != item.pk:
             raise Refused(
-                f"The barcode {code} belongs to {twin.item.code}, as {twin.type} {twin.code}. A barcode belongs to "
-                "one item only.",
+                "The barcode %(code)s belongs to %(item)s, as %(type)s %(twin)s. A barcode belongs to one item only.",
                 "barcodes",
+                code=code,
+                item=twin.item.code,
+                type=twin.type,
+                twin=twin.code,
             )
         if twin is not None:
             article = ""  # the same article in two forms: its other row carries the number
     row, _made = StockBarcode.objects.get_or_create(type=type_, code=code, defaults={"item": item, "gtin": article})
     if row.item_id != item.pk:
-        raise Refused(f"The barcode {code} belongs to {row.item.code}. A barcode belongs to one item only.", "barcodes")
+        raise Refused(
+            "The barcode %(code)s belongs to %(item)s. A barcode belongs to one item only.",
+            "barcodes",
+            code=code,
+            item=row.item.code,
+        )
 
 
 def link_waiting_listings(items: Sequence[StockItem], *, now: datetime) -> int:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from wharfinger.db.models import KitComponent, StockBarcode, StockItem, User
+from wharfinger.domain.sentences import Sentence
 from wharfinger.domain.stock.gtin import GTIN_TYPES, gtin_fault
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
@@ -76,9 +77,13 @@ def _checked(entry: ItemEntry, item_id: int | None = None) -> ItemEntry:
     ):
         fault = fault_in(text, at_most)
         if fault:
-            raise Refused(f"{field.replace('_', ' ').capitalize()} {fault}", field)
+            raise Refused("%(name)s %(fault)s", field, name=Sentence(field.replace("_", " ").capitalize()), fault=fault)
     if entry.weight_grams is not None and not 0 <= entry.weight_grams <= WEIGHT_AT_MOST:
-        raise Refused(f"The weight is a whole number of grams from 0 to {WEIGHT_AT_MOST}.", "weight_grams")
+        raise Refused(
+            "The weight is a whole number of grams from 0 to %(at_most)s.",
+            "weight_grams",
+            at_most=WEIGHT_AT_MOST,
+        )
     return replace(
         entry,
         code=code,
@@ -104,9 +109,9 @@ def _barcodes(given: Sequence[tuple[str, str]], item_id: int | None) -> tuple[tu
     for type_, code in barcodes:
         fault = fault_in(code, BARCODE_AT_MOST)
         if fault:
-            raise Refused(f"A barcode {fault}", "barcodes")
+            raise Refused("A barcode %(fault)s", "barcodes", fault=fault)
         if not type_ or len(type_) > 30:
-            raise Refused(f"Give the type of the barcode {code}: EAN, UPC, Amazon SKU …", "barcodes")
+            raise Refused("Give the type of the barcode %(code)s: EAN, UPC, Amazon SKU …", "barcodes", code=code)
         wrong = gtin_fault(code) if type_ in GTIN_TYPES else ""
         if wrong and (type_, code) not in held:
             raise Refused(wrong, "barcodes")
@@ -116,7 +121,12 @@ def _barcodes(given: Sequence[tuple[str, str]], item_id: int | None) -> tuple[tu
 def _write(item: StockItem, entry: ItemEntry) -> None:
     twin = StockItem.objects.filter(code=entry.code).exclude(pk=item.pk).first()
     if twin is not None:
-        raise Refused(f"The stock code {entry.code} is in use for “{twin.name}”. Choose another.", "code")
+        raise Refused(
+            "The stock code %(entry)s is in use for “%(twin)s”. Choose another.",
+            "code",
+            entry=entry.code,
+            twin=twin.name,
+        )
     item.code, item.name, item.other_reference = entry.code, entry.name, entry.other_reference
     item.weight_grams, item.commodity_code = entry.weight_grams, entry.commodity_code
     item.country_of_origin = entry.country_of_origin
@@ -147,9 +157,14 @@ def _write_components(item: StockItem, components: tuple[tuple[int, int], ...]) 
         if part is None:
             raise Refused("A component no longer exists. Remove it.", "components")
         if part.components.exists():
-            raise Refused(f"{part.code} is a kit itself; a kit cannot contain a kit.", "components")
+            raise Refused("%(part)s is a kit itself; a kit cannot contain a kit.", "components", part=part.code)
         if not 1 <= quantity <= UNITS_IN_A_KIT_AT_MOST:
-            raise Refused(f"Units of {part.code} in one kit: 1 to {UNITS_IN_A_KIT_AT_MOST}.", "components")
+            raise Refused(
+                "Units of %(part)s in one kit: 1 to %(at_most)s.",
+                "components",
+                part=part.code,
+                at_most=UNITS_IN_A_KIT_AT_MOST,
+            )
     KitComponent.objects.filter(kit=item).exclude(component__in=ids).delete()
     for component, quantity in components:
         KitComponent.objects.update_or_create(kit=item, component_id=component, defaults={"quantity": quantity})

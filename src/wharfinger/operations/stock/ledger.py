@@ -69,15 +69,24 @@ def _check_own(item_id: int, site_id: int) -> None:
         raise Refused("This site no longer exists. Choose another.", "site")
     if site.kind == SiteKind.FBA:
         raise Refused(
-            f"{site.name} mirrors Amazon's stock: its levels are read from Amazon and cannot be changed here.", "site"
+            "%(site)s mirrors Amazon's stock: its levels are read from Amazon and cannot be changed here.",
+            "site",
+            site=site.name,
         )
     item = StockItem.objects.filter(pk=item_id).first()
     if item is None:
         raise Refused("This item no longer exists. Choose another.", "item")
     if item.components.exists():
-        raise Refused(f"{item.code} is a kit: its stock is that of its components. Choose a component.", "item")
+        raise Refused(
+            "%(item)s is a kit: its stock is that of its components. Choose a component.", "item", item=item.code
+        )
 
 
 def _check_units(units: int, field: str, *, least: int) -> None:
     if not least <= units <= UNITS_AT_MOST:
-        raise Refused(f"Give a whole number of units from {least} to {UNITS_AT_MOST:,}.", field)
+        raise Refused(
+            "Give a whole number of units from %(least)s to %(at_most)s.",
+            field,
+            least=least,
+            at_most=f"{UNITS_AT_MOST:,}",
+        )

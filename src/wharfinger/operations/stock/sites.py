@@ -42,8 +42,9 @@ def edit_site(site_id: int, entry: SiteEntry, *, now: datetime, user: User | Non
     site = Site.objects.select_for_update(no_key=True).get(pk=site_id)
     if (entry.kind, entry.pool if entry.pool else "") != (site.kind, site.pool):
         raise Refused(
-            f"The kind and the pool of {site.name} cannot be changed: create a new site and move the stock there.",
+            "The kind and the pool of %(site)s cannot be changed: create a new site and move the stock there.",
             "kind",
+            site=site.name,
         )
     before = _facts(site)
     _write(site, _checked(entry))
@@ -56,7 +57,12 @@ def _checked(entry: SiteEntry) -> SiteEntry:
     if not name:
         raise Refused("Give the site a name, such as “Main warehouse”.", "name")
     if len(name) > NAME_AT_MOST:
-        raise Refused(f"The name has {len(name)} characters; at most {NAME_AT_MOST} fit. Shorten it.", "name")
+        raise Refused(
+            "The name has %(count)s characters; at most %(at_most)s fit. Shorten it.",
+            "name",
+            count=len(name),
+            at_most=NAME_AT_MOST,
+        )
     if not all(character.isprintable() for character in name):
         raise Refused("The name contains a control character. Remove it.", "name")
     if entry.kind is SiteKind.FBA and entry.pool is None:
@@ -64,7 +70,11 @@ def _checked(entry: SiteEntry) -> SiteEntry:
     if entry.kind is not SiteKind.FBA and entry.pool is not None:
         raise Refused("Only an FBA site has a pool. Leave it empty, or choose the kind FBA.", "pool")
     if not 0 <= entry.priority <= _PRIORITY_AT_MOST:
-        raise Refused(f"Priority is a number from 0 to {_PRIORITY_AT_MOST}; the smallest is used first.", "priority")
+        raise Refused(
+            "Priority is a number from 0 to %(priority_at_most)s; the smallest is used first.",
+            "priority",
+            priority_at_most=_PRIORITY_AT_MOST,
+        )
     return SiteEntry(name, entry.kind, entry.pool, entry.priority, entry.address.strip())
 
 
@@ -78,7 +88,7 @@ def _write(site: Site, entry: SiteEntry) -> None:
         if not Site.objects.filter(name=entry.name).exclude(pk=site.pk).exists():
             raise
         raise Refused(
-            f"Another site is already called “{entry.name}”. Give this one a different name.", "name"
+            "Another site is already called “%(entry)s”. Give this one a different name.", "name", entry=entry.name
         ) from error
 
 

@@ -33,12 +33,20 @@ def apply_csv(text: str, answers: Mapping[str, str] | None = None, *, now: datet
     plan = plan_csv(text, answers)
     if plan.errors:
         named = " ".join(str(error) for error in plan.errors[:_SHOWN])
-        more = f" And {len(plan.errors) - _SHOWN} more." if len(plan.errors) > _SHOWN else ""
-        raise Refused(f"Nothing was changed. {named}{more}", "file")
+        if len(plan.errors) <= _SHOWN:
+            raise Refused("Nothing was changed. %(errors)s", "file", errors=named)
+        more = len(plan.errors) - _SHOWN
+        raise Refused("Nothing was changed. %(errors)s And %(more)s more.", "file", errors=named, more=more)
     if plan.unanswered:
         first = plan.unanswered[0]
-        words = f"Row {first.row}: is {first.typed} probably {first.probably}? Answer each question of the dry run."
-        raise Refused(f"Nothing was changed. {words}", "file")
+        raise Refused(
+            "Nothing was changed. Row %(row)s: is %(typed)s probably %(probably)s? "
+            "Answer each question of the dry run.",
+            "file",
+            row=first.row,
+            typed=first.typed,
+            probably=first.probably,
+        )
     items = _write_items(_one_row_for_each_item(plan), now)
     moved = _write_levels(plan, items, now, user)
     link_waiting_listings(list(items.values()), now=now)
@@ -120,7 +128,7 @@ def remember_headings(columns: Mapping[str, str], *, now: datetime, user: User |
     """What headings of files mean from now on: heading → our column, or `-` to leave it out."""
     for heading, column in columns.items():
         if column not in (*COLUMNS, IGNORED):
-            raise Refused(f"Say which column “{heading[:60]}” is, or leave it out.", "file")
+            raise Refused("Say which column “%(heading)s” is, or leave it out.", "file", heading=heading[:60])
         CsvHeading.objects.update_or_create(
             kind=CsvHeading.STOCK, heading=folded_heading(heading)[:120], defaults={"column": column}
         )

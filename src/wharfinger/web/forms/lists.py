@@ -34,7 +34,7 @@ class EntryForm(forms.Form):
         self.fields["name"] = forms.CharField(
             label=gettext("Name"),
             max_length=facts.name_at_most,
-            error_messages={"required": gettext("Give the %(list)s a name.") % {"list": facts.word}},
+            error_messages={"required": gettext("Give the %(list)s a name.") % {"list": gettext(facts.word)}},
         )
         if which is ListName.ORDER_NUMBER_PREFIXES:
             self.fields["name"].label = gettext("Prefix")

@@ -23,7 +23,12 @@ def lock_order(order_id: int) -> SalesOrder:
 def refuse_closed(order: SalesOrder, nothing_left: str) -> None:
     """`nothing_left`: what cannot be done any more, as a sentence."""
     if not order.state.open:
-        raise Refused(f"{order.code} is {order.state.label.lower()}. {nothing_left}")
+        raise Refused(
+            "%(order)s is %(state)s. %(nothing_left)s",
+            order=order.code,
+            state=order.state.label.lower(),
+            nothing_left=nothing_left,
+        )
 
 
 def record_act(

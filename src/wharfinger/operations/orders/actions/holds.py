@@ -4,6 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import OrderHold, SalesOrder, User
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, HoldReason
+from wharfinger.domain.sentences import Sentence
 from wharfinger.operations._options_in_force import options_for
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed
 from wharfinger.operations.refusals import Refused
@@ -19,14 +20,21 @@ def hold_order(order_id: int, *, reason: HoldReason, details: str = "", now: dat
     standing = OrderHold.objects.filter(order=order, released_at=None).select_related("held_by").first()
     if standing is not None:
         raise Refused(
-            f"{order.code} is already on hold: {standing.reason.msgid} ({standing.held_by}). Release it first to hold "
-            "it for another reason."
+            "%(order)s is already on hold: %(reason)s (%(held_by)s). Release it first to hold it for another reason.",
+            order=order.code,
+            reason=Sentence(standing.reason.msgid),
+            held_by=standing.held_by,
         )
     words = details.strip()
     if reason is HoldReason.OTHER and not words:
         raise Refused("Say in a few words why the order is held.", "details")
     if len(words) > DETAILS_AT_MOST:
-        raise Refused(f"At most {DETAILS_AT_MOST} characters; there are {len(words)}. Shorten the text.", "details")
+        raise Refused(
+            "At most %(at_most)s characters; there are %(count)s. Shorten the text.",
+            "details",
+            at_most=DETAILS_AT_MOST,
+            count=len(words),
+        )
     OrderHold.objects.create(order=order, reason=reason, details=words, held_at=now, held_by=user)
     order.on_hold_at = now
     order.save(update_fields=["on_hold_at"])
@@ -41,7 +49,7 @@ def release_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     order = lock_order(order_id)
     standing = OrderHold.objects.filter(order=order, released_at=None).first()
     if standing is None:
-        raise Refused(f"{order.code} is not on hold. Nothing is needed.")
+        raise Refused("%(order)s is not on hold. Nothing is needed.", order=order.code)
     OrderHold.objects.filter(pk=standing.pk).update(released_at=now, released_by=user)
     order.on_hold_at = None
     order.save(update_fields=["on_hold_at"])

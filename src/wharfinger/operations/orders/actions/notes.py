@@ -20,10 +20,15 @@ def add_note(order_id: int, *, text: str, now: datetime, user: User) -> OrderNot
     if not words:
         raise Refused("Write the note first.", "text")
     if len(words) > NOTE_AT_MOST:
-        raise Refused(f"At most {NOTE_AT_MOST} characters; there are {len(words)}. Shorten the note.", "text")
+        raise Refused(
+            "At most %(at_most)s characters; there are %(count)s. Shorten the note.",
+            "text",
+            at_most=NOTE_AT_MOST,
+            count=len(words),
+        )
     last = OrderNote.objects.filter(order=order).order_by("-pk").first()
     if last is not None and (last.text, last.user_id) == (words, user.pk):
-        raise Refused(f"{order.code} already has this note.", "text")
+        raise Refused("%(order)s already has this note.", "text", order=order.code)
     note = OrderNote.objects.create(order=order, text=words, made_at=now, user=user)
     record_act(order, "add note", "A note was added.", after={"note": note.pk, "text": words}, now=now, user=user)
     return note
@@ -35,9 +40,9 @@ def remove_note(order_id: int, *, note_id: int, now: datetime, user: User) -> Sa
     order = lock_order(order_id)
     note = OrderNote.objects.filter(order=order, pk=note_id).first()
     if note is None:
-        raise Refused(f"This note of {order.code} has been removed already.")
+        raise Refused("This note of %(order)s has been removed already.", order=order.code)
     if note.user_id != user.pk and not may(user.role, Right.EDIT_ORDERS):
-        raise Refused(f"Only {note.user} or a manager may remove this note.")
+        raise Refused("Only %(user)s or a manager may remove this note.", user=note.user)
     before = {"note": note.pk, "text": note.text}
     note.delete()
     record_act(order, "remove note", "A note was removed.", before=before, now=now, user=user)
@@ -51,7 +56,7 @@ def tag_order(order_id: int, *, name: str, now: datetime, user: User) -> SalesOr
     tag = _find_or_make(tidy_tag(name))
     _, new = OrderTag.objects.get_or_create(order=order, tag=tag)
     if not new:
-        raise Refused(f"{order.code} already has the tag {tag}.", "tag")
+        raise Refused("%(order)s already has the tag %(tag)s.", "tag", order=order.code, tag=tag)
     record_act(order, "tag", f"Tagged {tag}.", after={"tag": tag.name}, now=now, user=user)
     return order
 
@@ -75,7 +80,7 @@ def untag_order(order_id: int, *, name: str, now: datetime, user: User) -> Sales
     order = lock_order(order_id)
     row = OrderTag.objects.filter(order=order, tag__name__iexact=tidy_tag(name)).select_related("tag").first()
     if row is None:
-        raise Refused(f"{order.code} does not have the tag {tidy_tag(name)[:60]}.", "tag")
+        raise Refused("%(order)s does not have the tag %(name)s.", "tag", order=order.code, name=tidy_tag(name)[:60])
     tag = row.tag
     row.delete()
     Tag.objects.filter(pk=tag.pk, orders=None).delete()
