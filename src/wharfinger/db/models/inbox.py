@@ -45,7 +45,7 @@ class RawMessage(models.Model):
         BY_ID = "by_id", "By id"
         NOT_REQUESTED = "not_requested", "Not requested"
 
-    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="raw_messages")
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, db_index=False, related_name="raw_messages")
     kind = models.CharField(max_length=20)  # order
     key = models.CharField(max_length=60)  # Amazon's order number; empty when not even that could be read
     body = EncryptedBytes(null=True)  # erased 30 days after delivery; hash, key and amounts stay
@@ -67,17 +67,17 @@ class RawMessage(models.Model):
 class ImportedOrder(models.Model):
     """What Amazon sent, with the state of its import. One for each (seller account, Amazon order number)."""
 
-    account = models.ForeignKey(SellerAccount, on_delete=models.PROTECT, related_name="imported_orders")
+    account = models.ForeignKey(SellerAccount, on_delete=models.PROTECT, db_index=False, related_name="imported_orders")
     amazon_order_id = models.CharField(max_length=30)
     channel = models.ForeignKey(
-        "wharfinger.Channel", on_delete=models.PROTECT, null=True, related_name="imported_orders"
+        "wharfinger.Channel", on_delete=models.PROTECT, null=True, db_index=False, related_name="imported_orders"
     )
     marketplace = models.ForeignKey("wharfinger.Marketplace", on_delete=models.PROTECT, null=True)
     fulfilment = EnumField(Fulfilment, max_length=3, blank=True)
     state = EnumField(ImportState, max_length=20)
     reason = models.TextField(blank=True)  # the error, in plain words
     remedy = models.TextField(blank=True)
-    waits_for = WaitsForField(max_length=120, blank=True, db_index=True)
+    waits_for = WaitsForField(max_length=120, blank=True)
     first_import_choice = EnumField(  # what a person decided at the first import; empty = found later
         FirstImport, max_length=12, blank=True, default=""
     )
@@ -102,6 +102,7 @@ class ImportedOrder(models.Model):
             models.UniqueConstraint(fields=["account", "amazon_order_id"], name="an_amazon_order_exists_once")
         ]
         indexes = [
+            models.Index(fields=["waits_for"], condition=~models.Q(waits_for=""), name="imported_orders_waiting"),
             models.Index(fields=["-placed_at", "-id"], name="imported_orders_newest"),
             models.Index(fields=["channel", "-placed_at"], name="imported_orders_by_channel"),
             models.Index(fields=["amazon_order_id"], name="imported_orders_by_number"),

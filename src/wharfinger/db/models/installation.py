@@ -67,9 +67,7 @@ class Installation(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     system = models.CharField(max_length=10)  # live | demo
     made_at = models.DateTimeField()
-    next_sales_order = models.PositiveBigIntegerField(default=1)
     next_invoice = models.PositiveBigIntegerField(default=1)
-    next_customer = models.PositiveBigIntegerField(default=1)
     pending_reservation_days = models.PositiveSmallIntegerField(default=7)
     preorders_reserve = models.BooleanField(default=False, db_default=False)  # units of goods that are not out yet
     words_wanted_to = models.BigIntegerField(default=0, db_default=0)  # orders up to this id came before search words

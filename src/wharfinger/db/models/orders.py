@@ -11,7 +11,7 @@ from wharfinger.domain.orders.order import OrderType, SalesOrderState
 class Customer(models.Model):
     """A buyer. Matched by address line 1 + town + postcode, then forename + surname; or a month's generic one."""
 
-    code = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=20)
     generic = models.BooleanField(default=False)
     generic_channel = models.ForeignKey("wharfinger.Channel", on_delete=models.PROTECT, null=True, related_name="+")
     generic_month = models.CharField(max_length=4, blank=True)  # mmyy
@@ -19,19 +19,21 @@ class Customer(models.Model):
     name = EncryptedText(blank=True)
     email = EncryptedText(blank=True)
     address = EncryptedJson(null=True)
-    address_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    name_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    email_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    address_hash = models.CharField(max_length=64, blank=True)
+    name_hash = models.CharField(max_length=64, blank=True)
+    surname_hash = models.CharField(max_length=64, blank=True)
+    postcode_hash = models.CharField(max_length=64, blank=True)
+    email_hash = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["generic_channel", "generic_month"], name="one_generic_customer_a_month")
+            models.UniqueConstraint(fields=["code"], name="one_customer_code"),
+            models.UniqueConstraint(fields=["generic_channel", "generic_month"], name="one_generic_customer_a_month"),
         ]
         indexes = [
+            models.Index(fields=["address_hash", "name_hash"], name="customers_by_buyer"),
             models.Index(fields=["made_at", "id"], name="customers_by_making"),
             models.Index(squeezed("code"), name="customers_code_begins"),
             models.Index(digits("code"), name="customers_code_digits"),
@@ -44,11 +46,15 @@ class SalesOrder(models.Model):
     delivery: the fields of domain.orders.IncomingAddress; buyer: those of IncomingBuyer.
     """
 
-    code = models.CharField(max_length=20, unique=True)
+    code = models.CharField(max_length=20)
     imported = models.OneToOneField("wharfinger.ImportedOrder", on_delete=models.PROTECT, related_name="sales_order")
-    channel = models.ForeignKey("wharfinger.Channel", on_delete=models.PROTECT, related_name="sales_orders")
+    channel = models.ForeignKey(
+        "wharfinger.Channel", on_delete=models.PROTECT, db_index=False, related_name="sales_orders"
+    )
     site = models.ForeignKey("wharfinger.Site", on_delete=models.PROTECT, related_name="sales_orders")
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, null=True, related_name="sales_orders")
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, null=True, db_index=False, related_name="sales_orders"
+    )
     order_ref = models.CharField(max_length=100)
     order_type = EnumField(OrderType, max_length=20)
     state = EnumField(SalesOrderState, max_length=20)
@@ -57,9 +63,10 @@ class SalesOrder(models.Model):
     delivery = EncryptedJson(null=True)
     buyer = EncryptedJson(null=True)
     confirmed_address_hash = models.CharField(max_length=64, blank=True, default="")  # keyed; of the very address
-    postcode_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    surname_hash = models.CharField(max_length=64, blank=True, db_index=True)
-    email_hash = models.CharField(max_length=64, blank=True, db_index=True)
+    # Hashes of earlier versions, by which an order is found until its search words are written; newer ones have none.
+    postcode_hash = models.CharField(max_length=64, blank=True)
+    surname_hash = models.CharField(max_length=64, blank=True)
+    email_hash = models.CharField(max_length=64, blank=True)
     sales_source = models.ForeignKey("wharfinger.SalesSource", on_delete=models.PROTECT, null=True, related_name="+")
     courier_group = models.ForeignKey("wharfinger.CourierGroup", on_delete=models.PROTECT, null=True, related_name="+")
     bank_account = models.ForeignKey("wharfinger.BankAccount", on_delete=models.PROTECT, null=True, related_name="+")
@@ -84,7 +91,10 @@ class SalesOrder(models.Model):
     buyer_vat_country = models.CharField(max_length=2, blank=True, default="", db_default="")  # of the VAT number alone
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["code"], name="one_sales_order_code")]
         indexes = [
+            models.Index(fields=["postcode_hash"], condition=~Q(postcode_hash=""), name="sales_orders_old_postcode"),
+            models.Index(fields=["surname_hash"], condition=~Q(surname_hash=""), name="sales_orders_old_surname"),
             models.Index(fields=["-placed_at", "-id"], name="sales_orders_newest"),
             models.Index(fields=["state", "ship_by"], name="sales_orders_by_ship_by"),
             models.Index(fields=["channel", "-placed_at"], name="sales_orders_by_channel"),
@@ -120,7 +130,7 @@ class SalesOrder(models.Model):
 class SalesOrderLine(models.Model):
     """One order item of Amazon's. Amounts are Amazon's facts for the whole line; None = not said."""
 
-    order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, related_name="lines")
+    order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, db_index=False, related_name="lines")
     order_item_id = models.CharField(max_length=40)
     sku = models.TextField()  # kept whole, however odd; a listing SKU has at most 400 characters
     asin = models.CharField(max_length=20, blank=True)

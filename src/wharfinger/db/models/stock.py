@@ -120,7 +120,7 @@ class StockLevel(models.Model):
 class Movement(models.Model):
     """One append-only line of the stock ledger (a database trigger refuses change and deletion)."""
 
-    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="movements")
+    item = models.ForeignKey(StockItem, on_delete=models.PROTECT, db_index=False, related_name="movements")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="movements")
     quantity = models.IntegerField()
     on_hand_after = models.IntegerField()
@@ -143,10 +143,10 @@ class Allocation(models.Model):
     """
 
     line = models.ForeignKey(
-        "wharfinger.SalesOrderLine", on_delete=models.CASCADE, null=True, related_name="allocations"
+        "wharfinger.SalesOrderLine", on_delete=models.CASCADE, null=True, db_index=False, related_name="allocations"
     )
     imported_line = models.ForeignKey(
-        "wharfinger.ImportedLine", on_delete=models.CASCADE, null=True, related_name="allocations"
+        "wharfinger.ImportedLine", on_delete=models.CASCADE, null=True, db_index=False, related_name="allocations"
     )
     item = models.ForeignKey(StockItem, on_delete=models.PROTECT, related_name="allocations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")

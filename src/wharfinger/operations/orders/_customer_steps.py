@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 from typing import assert_never
 
 from django.db import connection
@@ -24,12 +23,7 @@ NUMBERS = "wharfinger_customer_number"
 """The sequence of customers' codes; gaps are allowed."""
 
 
-def surname(name: str) -> str:
-    parts = name.split()
-    return parts[-1] if parts else ""
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class People:
     """Who bought an order and where it goes, as far as Amazon has sent it."""
 
@@ -39,16 +33,6 @@ class People:
     @property
     def name(self) -> str:
         return (self.address.name if self.address else "") or self.buyer.name
-
-    @cached_property
-    def hashes(self) -> dict[str, str]:
-        """The keyed hashes by which an order is found again: postcode, surname, e-mail; of a masked part none."""
-        postcode = self.address.postcode if self.address else ""
-        return {
-            "postcode_hash": "" if masked(postcode, "postcode") else keyed_hash("postcode", postcode),
-            "surname_hash": "" if masked(self.name) else keyed_hash("surname", surname(self.name)),
-            "email_hash": "" if masked(self.buyer.email) else keyed_hash("email", self.buyer.email),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +149,6 @@ class Customers:
                     address=address_parts(people.address or IncomingAddress()),
                     address_hash=where,
                     name_hash=who,
-                    **people.hashes,
                 )
             case MonthsBuyers(_, month):
                 code = generic_code(channel.name, month, self._codes)
