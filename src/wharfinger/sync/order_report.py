@@ -27,19 +27,16 @@ from wharfinger.db.queries.orders.order_reports import (
     backlog,
     days_checked,
     is_caught_up,
-    last_catch_up,
     last_reports,
     marketplaces_by_name,
     open_report,
     standing_gaps,
     updates_held,
-    waits_for_its_rate,
     zones_of,
 )
 from wharfinger.db.queries.orders.order_search import any_channel_on, marketplaces_traded_in, order_cursor, start_dates
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
-from wharfinger.domain.moments import is_recent
 from wharfinger.domain.orders.completeness import Ground, StatedOrder, add_up, compare
 from wharfinger.domain.orders.gap_review import GapNow, review
 from wharfinger.domain.orders.order_report import (
@@ -113,19 +110,11 @@ def _zone(account_id: int) -> str:
 
 
 def _catch_up(account_id: int, clock: Clock) -> None:
-    """Where the search alone is far behind, a report gives the numbers that are downloaded beside it; once each of them
-    was read one way or the other, the search goes on from the report's end."""
+    """The search was far behind, and a report gave the numbers that are downloaded beside it (`orders_in`): once each
+    of them was read one way or the other, the search goes on from the report's end."""
     behind = backlog(account_id)
     cursor = order_cursor(account_id)
-    if behind is None:
-        last = last_catch_up(account_id)
-        rests = last is not None and is_recent(last, clock.now(), RETRY_AFTER)
-        if cursor is not None and not rests and waits_for_its_rate(account_id):
-            order_reports.want_catch_up(account_id, now=clock.now())
-        return
-    if behind.left:
-        return
-    if cursor is None:
+    if behind is None or behind.left or cursor is None:
         return
     after = behind.until - OVERLAP if behind.since <= cursor.after else cursor.after  # never over what no list covers
     order_reports.close_backlog(account_id, behind.report_pk, after=after, now=clock.now())

@@ -21,6 +21,7 @@ from wharfinger.amazon.messages.orders import SearchOrdersPage, order_key
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.operations import SEARCH_ORDERS
 from wharfinger.db.queries.orders.inbox import newest_update, orders_to_fetch
+from wharfinger.db.queries.orders.order_reports import backlog, is_within_a_window, last_catch_up
 from wharfinger.db.queries.orders.order_search import (
     Cursor,
     any_channel_on,
@@ -31,8 +32,9 @@ from wharfinger.db.queries.orders.order_search import (
 from wharfinger.domain.counts import counted
 from wharfinger.domain.days import begins
 from wharfinger.domain.moments import is_recent
+from wharfinger.domain.orders.order_report import RETRY_AFTER
 from wharfinger.operations.installation import flows
-from wharfinger.operations.orders import imported_orders, inbox
+from wharfinger.operations.orders import imported_orders, inbox, order_reports
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
 
@@ -83,8 +85,18 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     if waited is not None and not reading.pages and not fetched:
         outcome = ""
     if waited is not None:
+        _read_beside(account_id, clock.now())
         return FlowResult(outcome, waited.at, f"the rate limit of {waited.operation}")
     return FlowResult(outcome, clock.now() + POLL_EVERY)
+
+
+def _read_beside(account_id: int, now: datetime) -> None:
+    """Far behind: the budget ended in the middle of a window. A report lists the numbers of what changed, and those are
+    downloaded within the budget of another operation while the search goes on."""
+    last = last_catch_up(account_id)
+    rests = last is not None and is_recent(last, now, RETRY_AFTER)
+    if not rests and is_within_a_window(account_id) and backlog(account_id) is None:
+        order_reports.want_catch_up(account_id, now=now)
 
 
 def _start(account_id: int, now: datetime) -> None:

@@ -57,9 +57,10 @@ def want_report(account_id: int, *, now: datetime) -> None:
 
 @operation
 def want_catch_up(account_id: int, *, now: datetime) -> None:
-    """A list of what changed, to catch up by; one report of an account is under way at a time."""
+    """A list of what changed, to catch up by, is requested at once; one report of an account is under way at a time."""
     if not OrderReport.objects.filter(account_id=account_id, state__in=OPEN).exists():
         OrderReport.objects.create(account_id=account_id, wanted_at=now, purpose=ReportPurpose.CATCH_UP)
+        bring_flow_forward(account_id, FLOW, now=now)
 
 
 @operation

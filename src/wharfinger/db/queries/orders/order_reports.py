@@ -11,7 +11,6 @@ from django.db.models import Q
 from wharfinger.db.models import (
     CompletenessDay,
     CompletenessGap,
-    FlowSchedule,
     ImportedOrder,
     Marketplace,
     OrderCursor,
@@ -87,13 +86,9 @@ def is_caught_up(account_id: int) -> bool:
     return OrderCursor.objects.filter(account_id=account_id, caught_up_at__isnull=False).exists()
 
 
-def waits_for_its_rate(account_id: int) -> bool:
-    """Whether the search for orders stands in the middle of its window because its budget is spent: far behind."""
-    cursor = OrderCursor.objects.filter(account_id=account_id).exclude(page_token="")
-    return (
-        cursor.exists()
-        and FlowSchedule.objects.filter(account_id=account_id, flow="orders_in").exclude(waiting_for="").exists()
-    )
+def is_within_a_window(account_id: int) -> bool:
+    """Whether the search for orders has pages of its window left to read."""
+    return OrderCursor.objects.filter(account_id=account_id).exclude(page_token="").exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ QUEUE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0009_bulk_actions")]
+    dependencies = [("wharfinger", "0014_whose_fault")]
 
     operations = [
         migrations.SeparateDatabaseAndState(
