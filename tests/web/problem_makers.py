@@ -1,18 +1,21 @@
 """Every kind of problem, made by the real operations. A new kind of problem needs its maker here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 
 from django.db import transaction
 from tests.factories.amazon_orders import later, line, order
 from tests.factories.ground import NOW, UK
+from tests.factories.people import someone
 from tests.factories.shipping import a_service
 from tests.factories.stock import a_site
 from tests.sync.orders_world import World
 
 from wharfinger.db.models import (
     AmazonApplication,
+    Cancellation,
     Channel,
     ChannelProduct,
     CompletenessGap,
@@ -26,7 +29,9 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.days import ends
+from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.completeness import Cause
 from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
@@ -36,6 +41,7 @@ from wharfinger.operations.access import accounts, budget
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications, order_reports, wanted_orders
+from wharfinger.operations.orders.actions import addresses, cancellations
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, shipments
@@ -176,6 +182,33 @@ def a_buyer_who_asks_to_cancel(world: World) -> None:
     world.hear(order(line("MUG", cancellation=wish)))
 
 
+def _cancelled(world: World) -> Cancellation:
+    """A cancellation that Amazon has taken for processing."""
+    world.item("MUG", 10)
+    message = order(line("MUG"))
+    world.hear(message)
+    boss = someone(Role.MANAGER, username="boss")
+    reason = CancelReason.NO_INVENTORY
+    cancellations.cancel_order(world.sale(message).pk, reason=reason, now=world.clock.now(), user=boss)
+    cancellations.begin_feed(world.account.pk, now=world.clock.now())
+    return Cancellation.objects.get()
+
+
+@makes(ProblemKind.CANCELLATION_REFUSED)
+def a_cancellation_that_came_too_late(world: World) -> None:
+    row = _cancelled(world)
+    refused = {row.number: "18028: The order is shipped."}
+    cancellations.keep_result(world.account.pk, row.feed_id, refused=refused, processed=1, now=world.clock.now())
+
+
+@makes(ProblemKind.CANCELLATION_NOT_SHOWN)
+def a_cancellation_that_amazon_forgot(world: World) -> None:
+    row = _cancelled(world)
+    cancellations.keep_result(world.account.pk, row.feed_id, refused={}, processed=1, now=world.clock.now())
+    world.clock.at += timedelta(days=1, hours=1)
+    cancellations.note_read_back(world.account.pk, row.pk, now=world.clock.now())
+
+
 @makes(ProblemKind.CANCELLED_AFTER_SHIPPING)
 def cancelled_when_its_parcel_had_left(world: World) -> None:
     message = _dispatched(world)
@@ -201,6 +234,20 @@ def an_address_without_its_town(world: World) -> None:
 @makes(ProblemKind.ADDRESS_CHANGED)
 def another_address_when_its_parcel_had_left(world: World) -> None:
     message = _dispatched(world)
+    address = {**message["recipient"]["deliveryAddress"], "addressLine1": "9 Other Street"}
+    world.hear(later(message, recipient={"deliveryAddress": address}))
+
+
+@makes(ProblemKind.ADDRESS_CHANGED)
+def another_address_when_ours_was_edited(world: World) -> None:
+    world.item("MUG", 10)
+    message = order(line("MUG"))
+    world.hear(message)
+    sale, boss = world.sale(message), someone(Role.MANAGER, username="boss")
+    held = addresses.shipping_address(sale)
+    assert held is not None
+    ours, seen = replace(held, line_2="Flat 2"), addresses.address_hash(held)
+    addresses.edit_address(sale.pk, address=ours, seen=seen, now=world.clock.now(), user=boss)
     address = {**message["recipient"]["deliveryAddress"], "addressLine1": "9 Other Street"}
     world.hear(later(message, recipient={"deliveryAddress": address}))
 

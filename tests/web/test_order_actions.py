@@ -116,3 +116,61 @@ def test_nothing_selected_and_an_order_that_is_gone_are_said(world, sign_in):
     client = sign_in()
     assert "No order was selected" in text(client.post("/sales-orders/selected/tag/", {}, follow=True))
     assert "does not exist" in text(client.get("/sales-orders/999999/hold/", follow=True))
+
+
+def test_an_order_is_cancelled_at_amazon_from_its_page_and_taken_back(world, sign_in):
+    order = an_order(world)
+    client = sign_in(Role.MANAGER)
+    assert f'href="/sales-orders/{order.pk}/cancel/"' in text(client.get(f"/sales-orders/{order.pk}/"))
+    assert "Amazon cancels no part of an order" in text(client.get(f"/sales-orders/{order.pk}/cancel/"))
+    answer = client.post(f"/sales-orders/{order.pk}/cancel/", {"reason": "buyer_cancelled"})
+    assert (answer.status_code, "has not requested cancellation at Amazon" in text(answer)) == (422, True)
+    page = text(client.post(f"/sales-orders/{order.pk}/cancel/", {"reason": "no_inventory"}, follow=True))
+    assert ("Cancellation under way" in page, "Take back" in page, 'id="dispatch"' in page) == (True, True, False)
+    assert "Cancellation under way" in text(client.get("/sales-orders/"))
+    page = text(client.post(f"/sales-orders/{order.pk}/take-back/", follow=True))
+    assert ("Taken back" in page, 'id="dispatch"' in page) == (True, True)
+
+
+def test_many_are_cancelled_by_one_form_and_each_stands_alone(world, sign_in):
+    orders = [an_order(world, number) for number in (1, 2)]
+    gone = an_order(world, 3, state="shipped")
+    form = {"ids": [order.pk for order in (*orders, gone)], "acting": "1", "reason": "pricing_error"}
+    page = text(sign_in().post("/sales-orders/selected/cancel/", form, follow=True))
+    assert "The cancellations of 2 orders are on their way to Amazon" in page
+    assert "counts as shipped: it is too late to cancel it" in page
+
+
+@pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.ACCOUNTS, Role.VIEWER])
+def test_only_managers_cancel_at_amazon(role, world, sign_in):
+    order = an_order(world)
+    client = sign_in(role)
+    assert "Cancel at Amazon" not in text(client.get(f"/sales-orders/{order.pk}/"))
+    assert client.post(f"/sales-orders/{order.pk}/cancel/", {"reason": "no_inventory"}).status_code == 403
+
+
+def test_an_address_is_edited_and_restored_on_its_page(world, sign_in):
+    delivery = {"name": "Ada", "line_1": "1 Quay", "town": "Bristol", "postcode": "BS1 4ST", "country": "GB"}
+    order = an_order(world, delivery=delivery)
+    client = sign_in(Role.MANAGER)
+    page = text(client.get(f"/sales-orders/{order.pk}/edit-address/"))
+    assert 'value="1 Quay"' in page
+    seen = page.split('name="seen" value="')[1].split('"')[0]
+    form = {**delivery, "seen": seen, "line_1": "2 Quay"}
+    answer = client.post(f"/sales-orders/{order.pk}/edit-address/", {**form, "town": ""})
+    assert (answer.status_code, "The town is missing" in text(answer)) == (422, True)
+    page = text(client.post(f"/sales-orders/{order.pk}/edit-address/", form, follow=True))
+    assert (
+        "2 Quay" in page,
+        "1 Quay" in page,
+        "Restore Amazon&#x27;s address" in page or "Restore Amazon's" in page,
+    ) == (
+        True,
+        True,
+        True,
+    )
+    again = client.post(f"/sales-orders/{order.pk}/edit-address/", {**form, "line_1": "3 Quay"})
+    assert "was changed in the meantime" in text(again)
+    page = text(client.post(f"/sales-orders/{order.pk}/restore-address/", follow=True))
+    assert "goes to the address that Amazon sent" in page
+    assert sign_in(Role.WAREHOUSE).get(f"/sales-orders/{order.pk}/edit-address/").status_code == 403

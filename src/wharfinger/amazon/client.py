@@ -14,6 +14,7 @@ from wharfinger.amazon import identity, operations
 from wharfinger.amazon.answers import Answer, rate_limit, understood
 from wharfinger.amazon.caller import Query, answer_of, path_of, time_of, understood_by
 from wharfinger.amazon.errors import InvalidRequest
+from wharfinger.amazon.feeds import FeedCalls
 from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
     ListingsItem,
@@ -81,7 +82,7 @@ class SearchOrders(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(self, pagination_token=token)
 
 
-class AmazonClient(ReportCalls, NotificationCalls):
+class AmazonClient(ReportCalls, FeedCalls, NotificationCalls):
     """One seller account in one region. Holds no state of a call, so threads may share it."""
 
     def get_marketplace_participations(self, *, now: datetime) -> Answer[tuple[MarketplaceParticipation, ...]]:

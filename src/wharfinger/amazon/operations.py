@@ -102,6 +102,22 @@ GET_REPORT_DOCUMENT = Operation(
     "getReportDocument", "GET", "/reports/2021-06-30/documents/{document_id}",
     _rate("0.0167"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
 )  # fmt: skip
+CREATE_FEED_DOCUMENT = Operation(
+    "createFeedDocument", "POST", "/feeds/2021-06-30/documents",
+    _rate("0.5"), Decimal(15), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+CREATE_FEED = Operation(
+    "createFeed", "POST", "/feeds/2021-06-30/feeds",
+    _rate("0.0083"), Decimal(15), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+GET_FEED = Operation(
+    "getFeed", "GET", "/feeds/2021-06-30/feeds/{feed_id}",
+    _rate("2"), Decimal(15), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+GET_FEED_DOCUMENT = Operation(
+    "getFeedDocument", "GET", "/feeds/2021-06-30/documents/{document_id}",
+    _rate("0.0222"), Decimal(10), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
 # Grantless those of destinations, and by the model the deletion of a subscription.
 CREATE_DESTINATION = Operation(
     "createDestination", "POST", "/notifications/v1/destinations",
@@ -149,6 +165,10 @@ OPERATIONS = MappingProxyType(
             CREATE_REPORT,
             GET_REPORT,
             GET_REPORT_DOCUMENT,
+            CREATE_FEED_DOCUMENT,
+            CREATE_FEED,
+            GET_FEED,
+            GET_FEED_DOCUMENT,
             CREATE_DESTINATION,
             GET_DESTINATIONS,
             DELETE_DESTINATION,

@@ -26,6 +26,7 @@ from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, authorisation
 from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
+    cancellations,
     fba_stock_in,
     listings_in,
     notifications_in,
@@ -54,6 +55,7 @@ FLOWS: dict[str, Flow] = {
     "shipments_out": shipments_out.run,
     "orders_by_number": orders_by_number.run,
     "order_report": order_report.run,
+    "cancellations": cancellations.run,
 }
 
 EVERY = {
@@ -66,6 +68,7 @@ EVERY = {
     "orders_by_number": timedelta(minutes=15),  # what is wanted triggers at once
     "notifications_in": timedelta(minutes=15),  # where they are on, every few seconds
     "order_report": timedelta(days=1),  # the flow names its own next step
+    "cancellations": timedelta(minutes=5),  # requests trigger at once, and the flow names its own next step
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),
     triggers.SECRET_IN: timedelta(hours=1),

@@ -17,6 +17,7 @@ FLOW_TITLES: Mapping[str, str] = MappingProxyType(
         "fba_stock_in": "FBA stock levels",
         "stock_out": "Stock updates",
         "shipments_out": "Dispatch confirmations",
+        "cancellations": "Cancellations",
     }
 )
 """Every flow, in the order of a page, as people read it."""

@@ -14,6 +14,7 @@ from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
 from wharfinger.amazon.messages.fba import InventoryPage
+from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
 from wharfinger.amazon.messages.notifications import Destination, Subscription
 from wharfinger.amazon.messages.orders import SearchOrdersPage
@@ -23,11 +24,15 @@ from wharfinger.amazon.messages.shipments import ConfirmShipment
 from wharfinger.amazon.operations import (
     CONFIRM_SHIPMENT,
     CREATE_DESTINATION,
+    CREATE_FEED,
+    CREATE_FEED_DOCUMENT,
     CREATE_REPORT,
     CREATE_SUBSCRIPTION,
     DELETE_DESTINATION,
     DELETE_SUBSCRIPTION,
     GET_DESTINATIONS,
+    GET_FEED,
+    GET_FEED_DOCUMENT,
     GET_INVENTORY_SUMMARIES,
     GET_LISTINGS_ITEM,
     GET_MARKETPLACE_PARTICIPATIONS,
@@ -149,6 +154,28 @@ class Calls:
     def download_report(self, document: ReportDocument) -> Download:
         """From S3: no operation of the API, and no limit counts it."""
         return self._client.download_report(document)
+
+    def create_feed_document(self, content_type: str) -> Answer[CreatedFeedDocument]:
+        return self._call(CREATE_FEED_DOCUMENT, lambda now: self._client.create_feed_document(content_type, now=now))
+
+    def upload_feed(self, document: CreatedFeedDocument, content: bytes, content_type: str) -> None:
+        """To S3: no operation of the API, and no limit counts it."""
+        self._client.upload_feed(document, content, content_type)
+
+    def create_feed(self, feed_type: str, marketplace_ids: Sequence[str], document_id: str) -> Answer[str]:
+        return self._call(
+            CREATE_FEED, lambda now: self._client.create_feed(feed_type, marketplace_ids, document_id, now=now)
+        )
+
+    def get_feed(self, feed_id: str) -> Answer[Feed]:
+        return self._call(GET_FEED, lambda now: self._client.get_feed(feed_id, now=now))
+
+    def get_feed_document(self, document_id: str) -> Answer[FeedDocument]:
+        return self._call(GET_FEED_DOCUMENT, lambda now: self._client.get_feed_document(document_id, now=now))
+
+    def download_feed_report(self, document: FeedDocument) -> bytes:
+        """From S3, as `upload_feed`."""
+        return self._client.download_feed_report(document)
 
     def create_destination(self, name: str, arn: str) -> Answer[Destination]:
         return self._call(CREATE_DESTINATION, lambda now: self._client.create_destination(name, arn, now=now))

@@ -7,6 +7,7 @@ from wharfinger.domain.channels.channel import AuthorisationOutcome, Authorisati
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.bulk_actions import BulkState
+from wharfinger.domain.orders.cancelling import CancellationState
 from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
@@ -17,6 +18,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ImportState.OK,
         SalesOrderState.READY, SalesOrderState.SHIPPED, SalesOrderState.ISSUED,
         ConfirmationState.ACCEPTED, ConfirmationState.CONFIRMED,
+        CancellationState.CONFIRMED,
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
         ShopState.RUNNING, ShopState.DONE,
         StockPush.Outcome.ACCEPTED,
@@ -27,7 +29,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ImportState.RETRYING,
         SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
         SalesOrderState.PART_SHIPPED,
-        ConfirmationState.WAITING,
+        ConfirmationState.WAITING, CancellationState.WAITING,
         LinkState.WAITING,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
@@ -35,6 +37,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
         ConfirmationState.REFUSED, ConfirmationState.NOT_SHOWN,
+        CancellationState.REFUSED, CancellationState.NOT_SHOWN,
         LinkState.NOT_LINKED, LinkState.LOST,
         AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
         ShopState.FAILED,
@@ -45,6 +48,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "info": (
         SalesOrderState.PENDING,
         ConfirmationState.ATTEMPTED,
+        CancellationState.ATTEMPTED, CancellationState.SUBMITTED, CancellationState.ACCEPTED,
         AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,
         StockPush.Outcome.ATTEMPTED,
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
@@ -55,7 +59,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
         SalesOrderState.CANCELLED, BulkState.STOPPED,
-        ConfirmationState.NOT_SENT,
+        ConfirmationState.NOT_SENT, CancellationState.WITHDRAWN,
         AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
         AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,
         AuthorisationOutcome.APPLICATION_REFUSED, AuthorisationOutcome.NO_ANSWER, AuthorisationOutcome.CHANNEL_TAKEN,

@@ -33,6 +33,7 @@ from wharfinger.web.views.orders import (
     customers,
     imported_orders,
     order_actions,
+    order_addresses,
     raw_messages,
     sales_orders,
 )
@@ -68,6 +69,7 @@ urlpatterns = [
     *notifications.routes,
     *sales_orders.routes,
     *order_actions.routes,
+    *order_addresses.routes,
     *customers.routes,
     *parcels.routes,
     *stock_csv.routes,

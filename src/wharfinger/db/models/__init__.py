@@ -10,6 +10,7 @@ from wharfinger.db.models.accounts import (
 )
 from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
 from wharfinger.db.models.bulk_actions import BulkAction, BulkActionOrder
+from wharfinger.db.models.cancellations import Cancellation, OrderFeed
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
 from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
@@ -53,6 +54,7 @@ __all__ = [
     "AuditEntry",
     "AuthorisationAttempt",
     "BankAccount",
+    "Cancellation",
     "BulkAction",
     "BulkActionOrder",
     "Channel",
@@ -85,6 +87,7 @@ __all__ = [
     "Movement",
     "NotificationQueue",
     "OrderCursor",
+    "OrderFeed",
     "OrderHold",
     "OrderNote",
     "OrderNumberPrefix",

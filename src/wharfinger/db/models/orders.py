@@ -60,7 +60,8 @@ class SalesOrder(models.Model):
     state = EnumField(SalesOrderState, max_length=20)
     currency = models.CharField(max_length=3, blank=True)
     total = models.DecimalField(max_digits=18, decimal_places=4, null=True)  # Amazon's; None while pending
-    delivery = EncryptedJson(null=True)
+    delivery = EncryptedJson(null=True)  # as Amazon sent it
+    own_delivery = EncryptedJson(null=True)  # as a person corrected it: where the order goes
     buyer = EncryptedJson(null=True)
     confirmed_address_hash = models.CharField(max_length=64, blank=True, default="")  # keyed; of the very address
     # Hashes of earlier versions, by which an order is found until its search words are written; newer ones have none.
@@ -75,6 +76,7 @@ class SalesOrder(models.Model):
     totals_accepted = models.TextField(blank=True, default="")  # how the amounts differ that a person accepted
     picked_at = models.DateTimeField(null=True)
     on_hold_at = models.DateTimeField(null=True)  # a person holds it: neither picked nor confirmed nor dispatched
+    cancelling_at = models.DateTimeField(null=True)  # its cancellation at Amazon is under way: as on hold
     service_level = models.CharField(max_length=40, blank=True)
     programs = models.JSONField(default=list)
     replaces = models.CharField(max_length=30, blank=True)

@@ -13,6 +13,8 @@ class ProblemKind(Labelled):
     NO_CHANNEL = "no_channel", "Paid orders without a channel"
     FOREIGN_CURRENCY = "foreign_currency", "Foreign currency"
     CANCEL_REQUESTED = "cancel_requested", "Buyer requested cancellation"
+    CANCELLATION_REFUSED = "cancellation_refused", "Cancellation refused"
+    CANCELLATION_NOT_SHOWN = "cancellation_not_shown", "Amazon does not show our cancellation"
     CANCELLED_AFTER_SHIPPING = "cancelled_after_shipping", "Cancelled after shipping"
     NO_ADDRESS = "no_address", "No delivery address"
     ADDRESS_INCOMPLETE = "address_incomplete", "Delivery address incomplete"

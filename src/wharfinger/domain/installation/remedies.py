@@ -38,11 +38,19 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.TOTALS_DIFFER: (Control("Accept these amounts", Right.FIX_PROBLEMS),),
     ProblemKind.NO_CHANNEL: (Control("Create the channel", Right.EDIT_CHANNELS),),
     ProblemKind.FOREIGN_CURRENCY: (_DONE,),
-    ProblemKind.CANCEL_REQUESTED: (Control("Dispatch anyway", Right.SHIP),),
+    ProblemKind.CANCEL_REQUESTED: (
+        Control("Cancel at Amazon", Right.EDIT_ORDERS),
+        Control("Dispatch anyway", Right.SHIP),
+    ),
+    ProblemKind.CANCELLATION_REFUSED: (Control("Cancel at Amazon", Right.EDIT_ORDERS), _DONE),
+    ProblemKind.CANCELLATION_NOT_SHOWN: (Control("Cancel at Amazon", Right.EDIT_ORDERS), _DONE),
     ProblemKind.CANCELLED_AFTER_SHIPPING: (_DONE,),
     ProblemKind.NO_ADDRESS: (_RETRY_DOWNLOAD,),
     ProblemKind.ADDRESS_INCOMPLETE: (Control("Confirm this address", Right.SHIP),),
-    ProblemKind.ADDRESS_CHANGED: (Control("I have seen the new address", Right.SHIP),),
+    ProblemKind.ADDRESS_CHANGED: (
+        Control("Restore Amazon's address", Right.EDIT_ORDERS),
+        Control("I have seen the new address", Right.SHIP),
+    ),
     ProblemKind.ZONE_DIFFERS: (Control("Use this zone", Right.EDIT_CHANNELS),),
     ProblemKind.CONFIRMATION_REFUSED: (
         Control("Correct carrier / tracking number", Right.SHIP),

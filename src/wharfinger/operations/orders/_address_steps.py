@@ -6,7 +6,7 @@ from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import Problem, SalesOrder
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutPartAddress, Subject
-from wharfinger.domain.orders.addresses import LABEL, Doubts, doubts_of_tidy
+from wharfinger.domain.orders.addresses import LABEL, Doubts, doubts_of_tidy, read_address, tidy
 from wharfinger.domain.orders.changes import TO_SEND
 from wharfinger.domain.orders.order import AmazonStatus, IncomingAddress
 from wharfinger.operations.installation._problem_steps import Problems
@@ -17,11 +17,19 @@ def address_hash(address: IncomingAddress | None) -> str:
     return keyed_hash("confirmed address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
 
 
+def shipping_address(order: SalesOrder) -> IncomingAddress | None:
+    """Where the order goes: as a person corrected it, else as Amazon sent it."""
+    return read_address(order.own_delivery or order.delivery)
+
+
 def note_address(order: SalesOrder, address: IncomingAddress | None, status: AmazonStatus, problems: Problems) -> bool:
     """Hold the order while nothing could be written on its label, unless a person confirmed the address as it is.
 
-    `address`: the order's, tidy. Amazon gives it minutes after payment (behaviour O08). Returns whether it is held.
+    `address`: Amazon's, tidy; where a person corrected it, theirs is judged. Amazon gives it minutes after payment
+    (behaviour O08). Returns whether it is held.
     """
+    if order.own_delivery:
+        address = tidy(read_address(order.own_delivery) or IncomingAddress())
     lacks = doubts_of_tidy(address or IncomingAddress())
     confirmed = bool(address) and order.confirmed_address_hash == address_hash(address)
     wanted = None if status not in TO_SEND or not lacks or confirmed else _kind(lacks)
@@ -61,6 +69,9 @@ def _listed(parts: tuple[str, ...]) -> str:
 
 def warn_of_new_address(order: SalesOrder, problems: Problems, *, dispatched: bool) -> None:
     """Once somebody picked or packed by the old one, a person must know; both are in the timeline."""
+    if order.own_delivery:
+        _warn_of_both(order, problems)
+        return
     if order.picked_at is None and not dispatched:
         return
     when = "after a parcel was dispatched" if dispatched else "after it was picked"
@@ -72,6 +83,18 @@ def warn_of_new_address(order: SalesOrder, problems: Problems, *, dispatched: bo
         f"Amazon changed the delivery address of {order.code} {when}.",
         "Stop or relabel the parcel: old and new address are in the order's timeline. Then press “I have seen "
         "the new address” on the order.",
+    )
+
+
+def _warn_of_both(order: SalesOrder, problems: Problems) -> None:
+    _open(
+        problems,
+        order,
+        ProblemKind.ADDRESS_CHANGED,
+        AboutOrder(order.pk),
+        f"Amazon changed the delivery address of {order.code}, which had been edited here. The edited address is used.",
+        "Compare both on the order. Press “Restore Amazon's address” to use Amazon's, or “I have seen the new address” "
+        "to keep yours.",
     )
 
 

@@ -286,5 +286,5 @@ def _note_request(book: Book, order: SalesOrder, incoming: IncomingOrder, *, fur
             order,
             ProblemKind.CANCEL_REQUESTED,
             f"The buyer of {order.code} requested cancellation.",
-            "Cancel the order in Seller Central, or press “Dispatch anyway” on the order: it may then be dispatched.",
+            "Press “Cancel at Amazon” on the order; or press “Dispatch anyway”: it may then be dispatched.",
         )

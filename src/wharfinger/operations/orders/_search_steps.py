@@ -19,7 +19,7 @@ def write_words(orders: Sequence[SalesOrder], *, changed: Sequence[SalesOrder] =
     found = [
         (word.kind.value, search_hash(word.kind, word.text), order.pk)
         for order in orders
-        for word in words_of(read_address(order.delivery), read_buyer(order.buyer))
+        for word in words_of(read_address(order.own_delivery or order.delivery), read_buyer(order.buyer))
     ]
     if not found:
         return

@@ -5,7 +5,7 @@ from datetime import datetime
 from wharfinger.db.models import Problem, SalesOrder, User
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
-from wharfinger.domain.orders.addresses import doubts, read_address, tidy
+from wharfinger.domain.orders.addresses import doubts, tidy
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations._options_in_force import (
     options_for,
@@ -13,7 +13,12 @@ from wharfinger.operations._options_in_force import (
 from wharfinger.operations.after_sale._invoice_steps import invoice_what_is_due
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.installation._problem_steps import Problems, solve_problem
-from wharfinger.operations.orders._address_steps import address_hash, note_address, solve_address_changes
+from wharfinger.operations.orders._address_steps import (
+    address_hash,
+    note_address,
+    shipping_address,
+    solve_address_changes,
+)
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import pick_by_itself, recompute_state
 from wharfinger.operations.transaction import operation
@@ -30,6 +35,10 @@ def confirm_order(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused("%(order)s is already confirmed. Nothing more is needed.", order=order.code)
     if order.state == SalesOrderState.CANCELLED:
         raise Refused("%(order)s was cancelled. There is nothing to confirm.", order=order.code)
+    if order.cancelling_at is not None:
+        raise Refused(
+            "The cancellation of %(order)s at Amazon is under way. Wait for Amazon's answer.", order=order.code
+        )
     if order.on_hold_at is not None:
         raise Refused("%(order)s is on hold. Press Release on the order first, then confirm it.", order=order.code)
     order.confirmed = True
@@ -83,7 +92,7 @@ def accept_totals(order_id: int, *, now: datetime, user: User) -> SalesOrder:
 def confirm_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     """A person says that a courier can deliver to the address as it is. Another address asks again."""
     order = _open_order(order_id)
-    address = read_address(order.delivery)
+    address = shipping_address(order)
     if address is None or not tidy(address).line_1:
         raise Refused(
             "%(order)s: Amazon has sent no street. Press Retry Download on the imported order first.", order=order.code
@@ -123,6 +132,10 @@ def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         )
     if order.cancel_answered_at is not None:
         raise Refused("%(order)s: the request is already answered. Dispatch the order as usual.", order=order.code)
+    if order.cancelling_at is not None:
+        raise Refused(
+            "The cancellation of %(order)s at Amazon is under way. Wait for Amazon's answer.", order=order.code
+        )
     order.cancel_answered_at = now
     order.save(update_fields=["cancel_answered_at"])
     solve_problem(ProblemKind.CANCEL_REQUESTED, AboutOrder(order.pk), now=now)

@@ -28,7 +28,7 @@ def fill_words() -> int:
 
 def _fill(ids: Sequence[int]) -> None:
     """An order whose key is no longer configured is left out; the others are found."""
-    rows = SalesOrder.objects.only("pk", "delivery", "buyer")
+    rows = SalesOrder.objects.only("pk", "delivery", "own_delivery", "buyer")
     try:
         write_words(list(rows.filter(pk__in=ids)))
     except NotReadable:

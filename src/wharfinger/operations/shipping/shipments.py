@@ -105,6 +105,11 @@ def _check_order(order: SalesOrder) -> None:
         )
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
         raise Refused("%(order)s is already dispatched. There is nothing more to dispatch.", order=order.code)
+    if order.cancelling_at is not None:
+        raise Refused(
+            "The cancellation of %(order)s at Amazon is under way. Do not dispatch it; wait for Amazon.",
+            order=order.code,
+        )
     if order.on_hold_at is not None:
         raise Refused("%(order)s is on hold. Press Release on the order first, then dispatch it.", order=order.code)
     if not order.confirmed:
@@ -114,7 +119,7 @@ def _check_order(order: SalesOrder) -> None:
     if order.cancel_unanswered:
         raise Refused(
             "The buyer of %(order)s requested cancellation. Press Dispatch anyway on the order first, or "
-            "cancel it in Seller Central.",
+            "Cancel at Amazon.",
             order=order.code,
         )
     if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists():

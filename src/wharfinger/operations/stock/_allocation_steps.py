@@ -196,7 +196,8 @@ def state_of(
 def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> None:
     """Auto-pick: what can leave, or has left, counts as picked; who waits for stock, once it has come.
 
-    Never an order whose buyer requested cancellation and nobody has answered, nor one that a person holds.
+    Never an order whose buyer requested cancellation and nobody has answered, nor one that a person holds, or
+    whose cancellation is under way.
     """
     if is_picked_by_itself(order, options):
         order.picked_at = now
@@ -204,7 +205,7 @@ def pick_by_itself(order: SalesOrder, options: InForce, *, now: datetime) -> Non
 
 
 def is_picked_by_itself(order: SalesOrder, options: InForce) -> bool:
-    waits = order.cancel_unanswered or order.on_hold_at is not None
+    waits = order.cancel_unanswered or order.on_hold_at is not None or order.cancelling_at is not None
     may = order.state in (SalesOrderState.READY, SalesOrderState.ISSUED) and not waits
     return bool(options.values.auto_pick and may and order.picked_at is None)
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
+from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, TAG_AT_MOST, HoldReason
 from wharfinger.web.forms.choices import labelled
 
@@ -28,6 +29,48 @@ class HoldForm(ActionForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("For the others of the shop. Needed for another reason."),
     )
+
+
+class CancelForm(ActionForm):
+    reason = forms.TypedChoiceField(
+        label=gettext_lazy("Reason"),
+        coerce=CancelReason,
+        choices=labelled(CancelReason, gettext_lazy("Choose…")),
+        empty_value=None,
+        help_text=gettext_lazy(
+            "Sent to Amazon. Every reason but the buyer's own counts in your cancellation rate, which Amazon wants "
+            "below 2.5 %."
+        ),
+    )
+
+
+class AddressForm(forms.Form):
+    """The parts of an address as it is written on a parcel, and what the courier needs besides."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), required=False, max_length=200)
+    company = forms.CharField(label=gettext_lazy("Company"), required=False, max_length=200)
+    line_1 = forms.CharField(label=gettext_lazy("Street"), max_length=200)
+    line_2 = forms.CharField(label=gettext_lazy("Second line"), required=False, max_length=200)
+    line_3 = forms.CharField(label=gettext_lazy("Third line"), required=False, max_length=200)
+    town = forms.CharField(label=gettext_lazy("Town"), required=False, max_length=200)
+    county = forms.CharField(label=gettext_lazy("County or state"), required=False, max_length=200)
+    postcode = forms.CharField(label=gettext_lazy("Postcode"), required=False, max_length=20)
+    country = forms.CharField(
+        label=gettext_lazy("Country"),
+        min_length=2,
+        max_length=2,
+        help_text=gettext_lazy("Two letters, such as GB, IE, DE."),
+        widget=forms.TextInput(attrs={"autocapitalize": "characters"}),
+    )
+    phone = forms.CharField(label=gettext_lazy("Telephone"), required=False, max_length=60)
+    instructions = forms.CharField(
+        label=gettext_lazy("Instructions"), required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    @property
+    def shown(self) -> list[forms.BoundField]:
+        return [field for field in self if not field.is_hidden]
 
 
 class TagForm(ActionForm):

@@ -19,6 +19,7 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_order
 from wharfinger.db.queries.installation.timelines import Happening, timeline
+from wharfinger.db.queries.orders.cancellations import CancellationFacts, cancellations_of
 from wharfinger.db.queries.orders.order_marks import OrderMarks, order_marks
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
@@ -171,6 +172,12 @@ class Delivery:
     customer_code: str
     cancel_reason: str
     """The buyer's own words."""
+    amazons: IncomingAddress | None
+    """Amazon's address, where a person corrected it."""
+
+    @property
+    def amazons_lines(self) -> tuple[str, ...]:
+        return written(self.amazons) if self.amazons else ()
 
     @property
     def address_lines(self) -> tuple[str, ...]:
@@ -227,11 +234,27 @@ class SalesOrderPage:
     courier_group: str
     company_class: str
     marks: OrderMarks
+    cancellations: tuple[CancellationFacts, ...]
+
+    @property
+    def may_edit_address(self) -> bool:
+        return self.fulfilment is Fulfilment.FBM and self.state.open
 
     @property
     def on_hold(self) -> bool:
         """A person holds it; of a closed order nothing is held."""
         return self.marks.hold is not None and self.state.open
+
+    @property
+    def cancelling(self) -> bool:
+        """Its cancellation at Amazon is under way."""
+        return any(row.state.open for row in self.cancellations)
+
+    @property
+    def may_cancel(self) -> bool:
+        """Whole and not dispatched: what else may stand in the way is said when it is tried."""
+        may = self.fulfilment is Fulfilment.FBM and self.state.open and not self.shipments
+        return may and not self.cancelling and self.state is not SalesOrderState.PENDING
 
     @property
     def waits_for_word(self) -> bool:
@@ -263,13 +286,13 @@ class SalesOrderPage:
             SalesOrderState.AWAITING_STOCK,
         )
         allocated = any(line.open and line.allocations for line in self.lines)
-        free = self.confirmed and not self.cancel_unanswered and not self.on_hold
+        free = self.confirmed and not self.cancel_unanswered and not self.on_hold and not self.cancelling
         return self.fulfilment is Fulfilment.FBM and self.state in ready and allocated and free
 
     @property
     def settled(self) -> bool:
         """Nothing of the shipments is on its way to Amazon: the page need not ask again."""
-        return all(parcel.settled for parcel in self.shipments)
+        return all(parcel.settled for parcel in self.shipments) and not self.cancelling
 
     @property
     def next_package(self) -> int:
@@ -288,7 +311,7 @@ _COLUMNS = (
     "sales_source__name", "bank_account__name", "courier_group__name",
     "customer__company_class__name",
 )  # fmt: skip
-_PERSONAL = ("delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
+_PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
 
 
 def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: bool = False) -> SalesOrderPage | None:
@@ -345,13 +368,15 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         courier_group=row["courier_group__name"] or "",
         company_class=row["customer__company_class__name"] or "",
         marks=order_marks(order_id, with_personal_data=with_personal_data),
+        cancellations=cancellations_of(order_id),
     )
 
 
 def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:
     buyer = read_buyer(row["buyer"])
     return Delivery(
-        address=read_address(row["delivery"]),
+        address=read_address(row["own_delivery"] or row["delivery"]),
+        amazons=read_address(row["delivery"]) if row["own_delivery"] else None,
         buyer=buyer if with_contact else replace(buyer, email="", vat_number=""),
         customer=row["customer__name"] or "",
         customer_code=row["customer__code"] or "",

@@ -106,13 +106,16 @@ class SalesOrderRow:
     on_hold: bool
     """A person holds it; of a closed order nothing is held."""
     tags: tuple[str, ...]
+    cancelling: bool
+    """Its cancellation at Amazon is under way."""
     vat: OrderVat | None = None
     """For the seller's own books; None where it was not requested."""
 
     @property
     def dispatchable(self) -> bool:
         shippable = self.state in _DISPATCHABLE and not self.cancel_unanswered and not self.on_hold
-        return shippable and self.fulfilment == Fulfilment.FBM and self.confirmed
+        free = self.confirmed and not self.cancelling
+        return shippable and self.fulfilment == Fulfilment.FBM and free
 
     @property
     def cancel_unanswered(self) -> bool:
@@ -129,6 +132,7 @@ _COLUMNS = (
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
     "cancel_requested", "cancel_answered_at",
     "channel__marketplace__time_zone", "confirmed", "invoice_priority", "site__name", "on_hold_at",
+    "cancelling_at",
 )  # fmt: skip
 
 
@@ -323,6 +327,7 @@ def _row(
         on_hold=row["on_hold_at"] is not None and state.open,
         tags=tags,
         vat=vat,
+        cancelling=row["cancelling_at"] is not None,
     )
 
 

@@ -65,7 +65,7 @@ def _chosen(order: SalesOrder) -> tuple[int | None, str]:
 
 def _of_group(order: SalesOrder, group_id: int) -> int | None:
     rules = CourierGroupRule.objects.filter(group=group_id, service__in=services_offered())
-    delivery = order.delivery or {}
+    delivery = order.own_delivery or order.delivery or {}
     lines = SalesOrderLine.objects.filter(order=order.pk).select_related("item")
     sent = Consignment(
         channel=order.channel_id,

@@ -19,9 +19,9 @@ from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.sales_orders import OrderName, order_names
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
-from wharfinger.operations.orders.actions import holds, notes
+from wharfinger.operations.orders.actions import cancellations, holds, notes
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.forms.order_actions import ActionForm, HoldForm, TagForm
+from wharfinger.web.forms.order_actions import ActionForm, CancelForm, HoldForm, TagForm
 from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -60,6 +60,16 @@ def _untagged(n: int) -> str:
     }
 
 
+def _cancelling(n: int) -> str:
+    one = "The cancellation of %(orders)s order is on its way to Amazon."
+    return ngettext(one, "The cancellations of %(orders)s orders are on their way to Amazon.", n) % {"orders": n}
+
+
+def _taken_back(n: int) -> str:
+    one = "The cancellation of %(orders)s order is taken back."
+    return ngettext(one, "The cancellations of %(orders)s orders are taken back.", n) % {"orders": n}
+
+
 ACTIONS = {
     action.name: action
     for action in (
@@ -87,6 +97,32 @@ ACTIONS = {
             N_("Release"),
             N_("%(order)s is released."),
             _released,
+        ),
+        Action(
+            "cancel",
+            Right.EDIT_ORDERS,
+            CancelForm,
+            cancellations.cancel_order,
+            N_("Cancel at Amazon"),
+            N_(
+                "The whole order is cancelled at Amazon, and the buyer is not charged. Amazon cancels no part of an "
+                "order: to leave a line out, dispatch the others and refund it in Seller Central. The stock becomes "
+                "available when Amazon shows the order as cancelled; until then nobody can dispatch it."
+            ),
+            N_("Cancel at Amazon"),
+            N_("The cancellation of %(order)s is on its way to Amazon."),
+            _cancelling,
+        ),
+        Action(
+            "take-back",
+            Right.EDIT_ORDERS,
+            ActionForm,
+            cancellations.take_back,
+            N_("Take back"),
+            "",
+            N_("Take back"),
+            N_("The cancellation of %(order)s is taken back."),
+            _taken_back,
         ),
         Action(
             "tag",

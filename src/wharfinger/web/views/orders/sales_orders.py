@@ -134,7 +134,12 @@ def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]
         request,
         "shipments",
         "wharfinger/sales_orders/shipments.html",
-        {"order": order, "at_amazon": _at_amazon(order), "may_ship": allowed(request, Right.SHIP)},
+        {
+            "order": order,
+            "at_amazon": _at_amazon(order),
+            "may_ship": allowed(request, Right.SHIP),
+            "may_edit": allowed(request, Right.EDIT_ORDERS),
+        },
         every="1s",
         settled=order.settled,
     )
