@@ -55,3 +55,37 @@ def test_kinds_of_customers_are_filtered_and_the_list_says_how_many(customer, si
     page = client.get(reverse("customer-list"), {"kind": "generic"}).text
     assert ("Amazo-1126" in page, "C000042" in page) == (True, False)
     assert client.get(reverse("customer", args=[999_999])).status_code == 404
+
+
+def test_two_records_are_merged_after_the_page_has_said_what_will_happen(customer, sign_in):
+    other = Customer.objects.create(code="C000050", name="G. Hopper", address=ADDRESS, made_at=NOW)
+    client = sign_in(Role.MANAGER)
+    address = reverse("customer-merge", args=[customer.pk])
+    assert "No customer has this code" in client.get(address, {"into": "C9"}).text
+    page = client.get(address, {"into": "c000050"}).text
+    assert [
+        said for said in ("cannot be undone", "1 order of C000042", "G. Hopper", ">Merge<") if said not in page
+    ] == []
+    assert Customer.objects.filter(merged_into=None).count() == 3
+    page = client.post(address, {"into": "C000050"}, follow=True).text
+    assert ("C000042 is merged into C000050" in page, "SO1" in page, "Merged records" in page) == (True, True, True)
+    assert "Merged into C000050" in client.get(reverse("customer", args=[customer.pk])).text
+    assert ">C000042<" not in client.get(reverse("customer-list")).text
+    assert ">C000050<" in client.get(reverse("customer-list"), {"q": "C000042"}).text
+    assert "was merged in the meantime" in client.post(address, {"into": "C000050"}).text
+    assert other.pk == SalesOrder.objects.get().customer_id
+
+
+def test_a_customers_page_says_totals_by_currency_and_which_order_went_where(customer, sign_in):
+    order = SalesOrder.objects.get()
+    SalesOrder.objects.update(total="25.98", currency="GBP", delivery=ADDRESS)
+    page = sign_in(Role.MANAGER).get(reverse("customer", args=[customer.pk])).text
+    assert [said for said in ("Total in GBP", "£25.98", "Delivery addresses", order.code) if said not in page] == []
+    assert "Delivery addresses" not in sign_in(Role.VIEWER).get(reverse("customer", args=[customer.pk])).text
+
+
+@pytest.mark.parametrize("role", [Role.WAREHOUSE, Role.ACCOUNTS, Role.VIEWER])
+def test_only_managers_merge_customers(role, customer, sign_in):
+    client = sign_in(role)
+    assert "/merge/" not in client.get(reverse("customer", args=[customer.pk])).text
+    assert client.post(reverse("customer-merge", args=[customer.pk]), {"into": "x"}).status_code == 403

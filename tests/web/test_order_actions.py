@@ -158,7 +158,7 @@ def test_an_address_is_edited_and_restored_on_its_page(world, sign_in):
     seen = page.split('name="seen" value="')[1].split('"')[0]
     form = {**delivery, "seen": seen, "line_1": "2 Quay"}
     answer = client.post(f"/sales-orders/{order.pk}/edit-address/", {**form, "town": ""})
-    assert (answer.status_code, "The town is missing" in text(answer)) == (422, True)
+    assert (answer.status_code, "The address has no town" in text(answer)) == (422, True)
     page = text(client.post(f"/sales-orders/{order.pk}/edit-address/", form, follow=True))
     assert (
         "2 Quay" in page,

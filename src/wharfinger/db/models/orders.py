@@ -26,6 +26,10 @@ class Customer(models.Model):
     email_hash = models.CharField(max_length=64, blank=True)
     made_at = models.DateTimeField()
     erased_at = models.DateTimeField(null=True)
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="merged"
+    )  # has the orders
+    merged_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

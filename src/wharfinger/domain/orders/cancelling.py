@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, SalesOrderState
+from wharfinger.domain.sentences import N_
 
 
 class CancelReason(Labelled):
@@ -82,7 +83,6 @@ def look_again_after(age: timedelta) -> timedelta:
 class ToCancel:
     """What decides whether an order can be cancelled at Amazon."""
 
-    code: str
     state: SalesOrderState
     amazon: AmazonStatus
     fulfilment: Fulfilment
@@ -92,31 +92,31 @@ class ToCancel:
 
 
 def cancel_refusal(order: ToCancel) -> str:
-    """Why the order cannot be cancelled, with the remedy; empty = it can.
+    """Why the order cannot be cancelled, with the remedy, a sentence of `order`; empty = it can.
 
     Whole orders only: what an acknowledgement of a part does to the rest is not documented by Amazon.
     """
     if order.fulfilment is Fulfilment.FBA:
-        return f"{order.code} is fulfilled by Amazon (FBA): only the buyer or Amazon can cancel it."
+        return N_("%(order)s is fulfilled by Amazon (FBA): only the buyer or Amazon can cancel it.")
     if order.state is SalesOrderState.CANCELLED or order.amazon is AmazonStatus.CANCELLED:
-        return f"{order.code} is cancelled already. Nothing more is needed."
+        return N_("%(order)s is cancelled already. Nothing more is needed.")
     if order.any_dispatched or order.state is SalesOrderState.PART_SHIPPED:
-        return (
-            f"A parcel of {order.code} was dispatched, and Amazon cancels whole orders only. Stop the parcel with the "
+        return N_(
+            "A parcel of %(order)s was dispatched, and Amazon cancels whole orders only. Stop the parcel with the "
             "courier if you can, and refund the buyer in Seller Central."
         )
     if order.record_only or not order.state.open or order.amazon is AmazonStatus.SHIPPED:
-        return f"{order.code} counts as shipped: it is too late to cancel it. Refund the buyer in Seller Central."
+        return N_("%(order)s counts as shipped: it is too late to cancel it. Refund the buyer in Seller Central.")
     if order.amazon.pending:
-        return f"{order.code} is pending: Amazon lets a seller cancel it once it is paid. Wait until then."
+        return N_("%(order)s is pending: Amazon lets a seller cancel it once it is paid. Wait until then.")
     return ""
 
 
 def reason_refusal(order: ToCancel, reason: CancelReason) -> str:
     """A reason of the buyer's without the buyer's request would be untrue, and Amazon checks it."""
     if reason is CancelReason.BUYER_CANCELLED and not order.buyer_requested:
-        return (
-            f"The buyer of {order.code} has not requested cancellation at Amazon. Choose another reason, or ask the "
+        return N_(
+            "The buyer of %(order)s has not requested cancellation at Amazon. Choose another reason, or ask the "
             "buyer to request it under Your Orders."
         )
     return ""

@@ -117,8 +117,9 @@ class Customers:
                 any_of("name_hash", {one.who for one in buyers}),
                 generic=False,
             )
-            for pk, where, who in known.order_by("-pk").values_list("pk", "address_hash", "name_hash"):
-                self._known[Buyer(where, who)] = pk
+            columns = ("pk", "merged_into", "address_hash", "name_hash")
+            for pk, kept, where, who in known.order_by("-pk").values_list(*columns):
+                self._known[Buyer(where, who)] = kept or pk
         if months:
             known = Customer.objects.filter(
                 generic_channel__in={one.channel_id for one in months}, generic_month__in={one.month for one in months}

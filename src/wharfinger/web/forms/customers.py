@@ -13,3 +13,11 @@ class CustomerFilterForm(forms.Form):
     q = forms.CharField(
         label=gettext_lazy("Search"), required=False, max_length=400, widget=forms.TextInput(attrs={"type": "search"})
     )
+
+
+class MergeForm(forms.Form):
+    into = forms.CharField(
+        label=gettext_lazy("Code of the customer that stays"),
+        max_length=20,
+        help_text=gettext_lazy("Such as C000042; the list of customers finds it by name or postcode."),
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, Max, QuerySet
+from django.db.models import Count, Max, QuerySet, Sum
 
 from wharfinger.db.models import Customer, SalesOrder
 from wharfinger.db.queries.found_ids import Way, found_ids
@@ -61,6 +61,22 @@ class CustomerOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CurrencyTotal:
+    """Of orders that are not cancelled."""
+
+    currency: str
+    total: Decimal
+    orders: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryAddress:
+    lines: tuple[str, ...]
+    orders: tuple[tuple[int, str], ...]
+    """(id, code), newest first."""
+
+
+@dataclass(frozen=True, slots=True)
 class CustomerPage:
     """`email`: only for those who may see buyers' contacts."""
 
@@ -68,12 +84,32 @@ class CustomerPage:
     email: str
     address: tuple[str, ...]
     orders: Page[CustomerOrder]
+    totals: tuple[CurrencyTotal, ...]
+    deliveries: tuple[DeliveryAddress, ...]
+    """Where the newest orders went, the latest first; none of a generic customer, and none without the right."""
+    merged_into: tuple[int, str] | None
+    """(id, code) of the record that has its orders now."""
+    merged: tuple[str, ...]
+    """Codes of the records that were merged into this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergePreview:
+    """What a merge will do, said before it is done."""
+
+    id: int
+    code: str
+    name: str
+    address: tuple[str, ...]
+    orders: int
 
 
 CUSTOMER_SORTS: Sorts = {"code": ByColumn("code"), "made": ByColumn("made_at")}
 _NEWEST_FIRST = (Run(("-id",)),)
 _COLUMNS = ("id", "code", "generic", "company_class__name", "made_at", "erased_at")
 _PERSONAL = ("name", "address")
+_DELIVERIES_OF = 200
+"""Orders whose addresses are read: each is decrypted."""
 
 
 def list_customers(
@@ -107,9 +143,49 @@ def customer_page(customer_id: int, *, cursor: str = "", with_people: bool, with
     if found is None:
         return None
     address = read_address(found.get("address"))
+    row = _rows((found,))[0]
     return CustomerPage(
-        _rows((found,))[0], found.get("email") or "", written(address) if address else (), _orders(customer_id, cursor)
+        row,
+        found.get("email") or "",
+        written(address) if address else (),
+        _orders(customer_id, cursor),
+        _totals(customer_id),
+        _deliveries(customer_id) if with_people and not row.generic else (),
+        Customer.objects.filter(merged=customer_id).values_list("pk", "code").first(),
+        tuple(Customer.objects.filter(merged_into=customer_id).order_by("pk").values_list("code", flat=True)[:50]),
     )
+
+
+def _totals(customer_id: int) -> tuple[CurrencyTotal, ...]:
+    rows = SalesOrder.objects.filter(customer=customer_id, total__isnull=False).exclude(currency="")
+    sums = rows.exclude(state=SalesOrderState.CANCELLED).values("currency").annotate(money=Sum("total"), n=Count("id"))
+    return tuple(CurrencyTotal(row["currency"], row["money"], row["n"]) for row in sums.order_by("currency"))
+
+
+def _deliveries(customer_id: int) -> tuple[DeliveryAddress, ...]:
+    """Of the newest orders, each address once, as it is written on a parcel."""
+    rows = SalesOrder.objects.filter(customer=customer_id).order_by("-placed_at", "-id")
+    found: dict[tuple[str, ...], list[tuple[int, str]]] = {}
+    for pk, code, own, delivery in rows.values_list("id", "code", "own_delivery", "delivery")[:_DELIVERIES_OF]:
+        address = read_address(own or delivery)
+        if address is not None:
+            found.setdefault(written(address), []).append((pk, code))
+    return tuple(DeliveryAddress(lines, tuple(orders)) for lines, orders in found.items())
+
+
+def merge_preview(customer_id: int) -> MergePreview | None:
+    """For who may see people."""
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None:
+        return None
+    address = read_address(row.address)
+    orders = SalesOrder.objects.filter(customer=row).count()
+    return MergePreview(row.pk, row.code, row.name, written(address) if address else (), orders)
+
+
+def customer_by_code(code: str) -> int | None:
+    """By its whole code, whatever its capitals."""
+    return Customer.objects.filter(code__iexact=code.strip()).values_list("pk", flat=True).first()
 
 
 def _orders(customer_id: int, cursor: str) -> Page[CustomerOrder]:
@@ -126,7 +202,7 @@ def _listed(wanted: CustomerFilter, with_people: bool) -> QuerySet[Customer, dic
 
 
 def _filtered(wanted: CustomerFilter) -> QuerySet[Customer]:
-    rows = Customer.objects.all()
+    rows = Customer.objects.filter(merged_into=None)
     if wanted.generic is not None:
         rows = rows.filter(generic=wanted.generic)
     if wanted.search:
@@ -140,6 +216,9 @@ def _found_by(wanted: CustomerFilter) -> frozenset[int]:
     ways: list[Way] = [(Customer.objects.filter(begins("code", code.squeezed)), "id")] if code.squeezed else []
     if code.digits:
         ways.append((Customer.objects.filter(digits_are("code", code.digits)), "id"))
+    if code.squeezed:
+        merged = Customer.objects.filter(begins("code", code.squeezed), merged_into__isnull=False)
+        ways.append((merged, "merged_into_id"))
     orders = orders_by_code(wanted.search)
     bought = orders.sales | (orders_by_buyer(wanted.search) if wanted.search_people else frozenset())
     ways.append((SalesOrder.objects.filter(pk__in=bought, customer__isnull=False), "customer_id"))

@@ -170,6 +170,7 @@ class Delivery:
     buyer: IncomingBuyer
     customer: str
     customer_code: str
+    customer_id: int | None
     cancel_reason: str
     """The buyer's own words."""
     amazons: IncomingAddress | None
@@ -311,7 +312,7 @@ _COLUMNS = (
     "sales_source__name", "bank_account__name", "courier_group__name",
     "customer__company_class__name",
 )  # fmt: skip
-_PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer__name", "customer__code")
+_PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer_id", "customer__name", "customer__code")
 
 
 def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: bool = False) -> SalesOrderPage | None:
@@ -380,6 +381,7 @@ def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:
         buyer=buyer if with_contact else replace(buyer, email="", vat_number=""),
         customer=row["customer__name"] or "",
         customer_code=row["customer__code"] or "",
+        customer_id=row["customer_id"],
         cancel_reason=row["cancel_reason"],
     )
 

@@ -6,6 +6,7 @@ from wharfinger.db.models import SalesOrder, User
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import LABEL, address_parts, doubts_of_tidy, read_address, tidy, written
 from wharfinger.domain.orders.order import Fulfilment, IncomingAddress
+from wharfinger.domain.sentences import N_
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._address_steps import (
     address_hash,
@@ -30,7 +31,10 @@ def edit_address(order_id: int, *, address: IncomingAddress, seen: str, now: dat
     order = _order_to_send(order_id)
     before = shipping_address(order)
     if seen != address_hash(before):
-        raise Refused(f"The address of {order.code} was changed in the meantime. Open the page again and compare it.")
+        raise Refused(
+            "The address of %(order)s was changed in the meantime. Open the page again and compare it.",
+            order=order.code,
+        )
     _check_lengths(address)
     after = tidy(address)
     _check(after)
@@ -48,7 +52,10 @@ def restore_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     """Amazon's address holds again, as it is there now."""
     order = _order_to_send(order_id)
     if not order.own_delivery:
-        raise Refused(f"{order.code} already goes to the address that Amazon sent. Nothing is needed.")
+        raise Refused(
+            "%(order)s already goes to the address that Amazon sent. Nothing is needed.",
+            order=order.code,
+        )
     before = shipping_address(order)
     order.own_delivery = None
     order.save(update_fields=["own_delivery"])
@@ -61,7 +68,10 @@ def restore_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
 def _order_to_send(order_id: int) -> SalesOrder:
     order = lock_order(order_id)
     if order.channel.kind == Fulfilment.FBA:
-        raise Refused(f"{order.code} is fulfilled by Amazon (FBA): Amazon delivers it to its own address.")
+        raise Refused(
+            "%(order)s is fulfilled by Amazon (FBA): Amazon delivers it to its own address.",
+            order=order.code,
+        )
     refuse_closed(order, "There is nothing left to deliver.")
     return order
 
@@ -69,15 +79,23 @@ def _order_to_send(order_id: int) -> SalesOrder:
 def _check_lengths(address: IncomingAddress) -> None:
     long = next((name for name, text in address_parts(address).items() if len(text) > _PART_AT_MOST), "")
     if long:
-        raise Refused(f"At most {_PART_AT_MOST} characters. Shorten it.", long)
+        raise Refused(
+            "At most %(at_most)s characters. Shorten it.",
+            long,
+            at_most=_PART_AT_MOST,
+        )
 
 
 def _check(address: IncomingAddress) -> None:
     lacks = doubts_of_tidy(address)
     for part in (*lacks.missing, *lacks.masked):
         field = _FIELD_OF.get(part, part)
-        said = "is missing" if part in lacks.missing else "is masked"
-        raise Refused(f"The {part} {said}: a courier cannot deliver without it.", field if field in LABEL else "")
+        sentence = (
+            N_("The address has no %(part)s: a courier cannot deliver without it.")
+            if part in lacks.missing
+            else N_("The %(part)s of the address is masked: a courier cannot deliver to it.")
+        )
+        raise Refused(sentence, field if field in LABEL else "", part=part)
 
 
 def _settle(order: SalesOrder, now: datetime) -> None:

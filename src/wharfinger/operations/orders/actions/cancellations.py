@@ -58,12 +58,15 @@ def cancel_order(order_id: int, *, reason: CancelReason, now: datetime, user: Us
     """Request the cancellation of the whole order at Amazon. Until Amazon answers nobody dispatches it."""
     order = lock_order(order_id)
     if order.cancelling_at is not None:
-        raise Refused(f"The cancellation of {order.code} is under way already. Its page shows how far it is.")
+        raise Refused(
+            "The cancellation of %(order)s is under way already. Its page shows how far it is.",
+            order=order.code,
+        )
     facts = _facts(order)
     if refusal := cancel_refusal(facts):
-        raise Refused(refusal)
+        raise Refused(refusal, order=order.code)
     if refusal := reason_refusal(facts, reason):
-        raise Refused(refusal, "reason")
+        raise Refused(refusal, "reason", order=order.code)
     account_id = order.imported.account_id
     Cancellation.objects.create(order=order, account_id=account_id, reason=reason, made_at=now, again_at=now, user=user)
     order.cancelling_at = now
@@ -78,7 +81,6 @@ def cancel_order(order_id: int, *, reason: CancelReason, now: datetime, user: Us
 
 def _facts(order: SalesOrder) -> ToCancel:
     return ToCancel(
-        code=order.code,
         state=order.state,
         amazon=AmazonStatus(order.imported.amazon_status),
         fulfilment=Fulfilment(order.channel.kind),
@@ -95,9 +97,15 @@ def take_back(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     open_rows = Cancellation.objects.filter(order=order, state__in=OPEN)
     row = open_rows.select_for_update(of=("self",), no_key=True).first()
     if row is None:
-        raise Refused(f"No cancellation of {order.code} is under way. Nothing is needed.")
+        raise Refused(
+            "No cancellation of %(order)s is under way. Nothing is needed.",
+            order=order.code,
+        )
     if row.state is not CancellationState.WAITING or row.feed_id is not None:
-        raise Refused(f"The cancellation of {order.code} was sent to Amazon. Wait for Amazon's answer.")
+        raise Refused(
+            "The cancellation of %(order)s was sent to Amazon. Wait for Amazon's answer.",
+            order=order.code,
+        )
     row.order = order
     withdraw(row, now)
     text = "The cancellation was taken back before it was sent to Amazon."

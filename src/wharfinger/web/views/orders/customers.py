@@ -1,24 +1,30 @@
 """Customers: the list, and one customer with their orders."""
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.orders.customers import (
     CustomerFilter,
     add_up_customers,
+    customer_by_code,
     customer_page,
     every_customer,
     list_customers,
+    merge_preview,
 )
 from wharfinger.domain.installation.people import Right
-from wharfinger.web.forms.customers import CustomerFilterForm
+from wharfinger.operations.orders.actions import customers
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.forms.customers import CustomerFilterForm, MergeForm
 from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.state import address_of_view, read_list
-from wharfinger.web.request_context import allowed
-from wharfinger.web.rights import signed_in
+from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
+from wharfinger.web.rights import needs, signed_in
 
 _GENERIC = {"people": False, "generic": True}
 
@@ -58,7 +64,34 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     if page is None:
         raise Http404
     context = {"customer": page, "page": page.orders, "sees_people": _sees_people(request)}
+    context["may_edit"] = allowed(request, Right.EDIT_ORDERS)
     return render(request, "wharfinger/customers/page.html", context)
+
+
+@needs(Right.EDIT_ORDERS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """First which record it is merged into, then what will happen, then the merge."""
+    gone = merge_preview(customer_id)
+    if gone is None:
+        raise Http404
+    form = MergeForm(request.POST or request.GET or None)
+    into = customer_by_code(form.cleaned_data["into"]) if form.is_valid() else None
+    if form.is_bound and form.is_valid() and into is None:
+        form.add_error("into", gettext("No customer has this code. Find it in the list."))
+    if request.method == "POST" and into is not None:
+        try:
+            kept = customers.merge_customers(customer_id, into_id=into, now=trade_now(), user=person(request))
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            said = gettext("%(gone)s is merged into %(kept)s.") % {"gone": gone.code, "kept": kept.code}
+            messages.success(request, said)
+            return redirect("customer", customer_id=kept.pk)
+    kept_now = merge_preview(into) if into is not None and into != customer_id and not form.errors else None
+    context = {"gone": gone, "kept": kept_now, "sides": (gone, kept_now), "form": form}
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "wharfinger/customers/merge.html", context, status=status)
 
 
 def _sees_people(request: HttpRequest) -> bool:
@@ -79,4 +112,5 @@ routes = [
     path("customers/", show_list, name="customer-list"),
     *export_routes("customers/", export_list, "customer-export"),
     path("customers/<int:customer_id>/", show_customer, name="customer"),
+    path("customers/<int:customer_id>/merge/", merge, name="customer-merge"),
 ]

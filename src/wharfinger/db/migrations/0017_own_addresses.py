@@ -7,7 +7,7 @@ import wharfinger.db.encryption
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0013_cancellations"),
+        ("wharfinger", "0016_cancellations"),
     ]
 
     operations = [

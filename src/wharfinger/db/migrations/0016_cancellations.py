@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0012_order_marks"),
+        ("wharfinger", "0015_leaner_indexes"),
     ]
 
     operations = [
