@@ -66,6 +66,7 @@ def test_the_published_plans():
         "getInventorySummaries": ("GET", 2, 2),
         "createReport": ("POST", Decimal("0.0167"), 15),
         "getReport": ("GET", 2, 15),
+        "getReports": ("GET", Decimal("0.0222"), 10),
         "getReportDocument": ("GET", Decimal("0.0167"), 15),
         "createFeedDocument": ("POST", Decimal("0.5"), 15),
         "createFeed": ("POST", Decimal("0.0083"), 15),

@@ -14,6 +14,7 @@ STORED = {
         "rotation_failed",
         "no_channel",
         "orders_not_seen",
+        "account_status",
     ],
     "AmazonStatus": [
         "PENDING_AVAILABILITY",
@@ -59,6 +60,7 @@ STORED = {
     "DecimalSign": ["point", "comma"],
     "FirstImport": ["import", "record", "ignore"],
     "Fulfilment": ["FBM", "FBA"],
+    "HoldReason": ["address", "buyer", "stock", "fraud", "payment", "other"],
     "ImportFba": ["no_fba", "only_fba"],
     "ImportState": ["not_attempted", "ok", "failed", "skipped", "system_error", "retrying", "ignored"],
     "Language": ["en-gb", "en-us"],
@@ -119,6 +121,7 @@ STORED = {
     "ReportPurpose": ["proof", "catch_up"],
     "ReportState": ["wanted", "preparing", "compared", "none", "failed"],
     "Role": ["administrator", "manager", "warehouse", "accounts", "viewer"],
+    "RegistrationKind": ["vat", "union_oss", "ioss", "below_threshold"],
     "SalesOrderState": [
         "pending",
         "held",

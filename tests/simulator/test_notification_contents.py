@@ -14,6 +14,7 @@ SUBSCRIPTIONS = "/notifications/v1/subscriptions"
 QUANTITIES = "LISTINGS_ITEM_MFN_QUANTITY_CHANGE"
 STATUSES = "LISTINGS_ITEM_STATUS_CHANGE"
 FBA = "FBA_INVENTORY_AVAILABILITY_CHANGES"
+ACCOUNTS = "ACCOUNT_STATUS_CHANGED"
 SCHEMAS = {
     "ORDER_CHANGE": "OrderChangeNotification.json",
     QUANTITIES: "ListingsItemMfnQuantityChange.json",
@@ -171,6 +172,21 @@ def test_a_listing_notifies_that_it_can_be_bought_or_not_in_each_marketplace(ama
     amazon.control("POST", f"accounts/{EU}/suspend", {"marketplaceId": DE})
     notices = [one["Payload"] for one in listener.hear()]
     assert ({one["MarketplaceId"] for one in notices}, len(notices) > 50) == ({DE}, True)
+
+
+def test_a_suspension_and_its_end_notify_the_status_of_the_account_in_each_marketplace(amazon):
+    listener = Listener(amazon).subscribe(ACCOUNTS)
+    for suspended in (True, False, False):
+        amazon.control("POST", f"accounts/{EU}/suspend", {"marketplaceId": DE, "suspended": suspended})
+    assert [one["payload"]["accountStatusChangeNotification"] for one in listener.hear()] == [
+        {
+            "merchantId": EU,
+            "marketplaceId": DE,
+            "currentAccountStatus": status,
+            "previousAccountStatus": before,
+        }
+        for status, before in (("DEACTIVATED", "NORMAL"), ("NORMAL", "DEACTIVATED"))
+    ]
 
 
 def test_a_listing_that_is_deleted_in_a_marketplace_notifies_so_there(amazon):

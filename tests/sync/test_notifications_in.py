@@ -6,17 +6,21 @@ from datetime import timedelta
 import pytest
 from tests.simulator.queues import OPEN, sqs_of
 from tests.sync.in_process_queue import Sqs
-from tests.sync.whole_amazon import Whole
+from tests.sync.whole_amazon import UK, Whole
 
 from wharfinger.amazon.auth import NOTIFICATION_SCOPE
 from wharfinger.db.models import (
+    Alert,
     ImportedOrder,
     NotificationQueue,
     Problem,
+    RawMessage,
     SeenNotification,
     UnreadNotification,
     WantedOrder,
 )
+from wharfinger.db.queries.orders.order_reports import wanted_orders as still_wanted
+from wharfinger.domain.orders.notifications import OrderNotice
 from wharfinger.domain.orders.order_report import WantedBy
 from wharfinger.operations.orders import notifications, wanted_orders
 from wharfinger.operations.orders.notifications import QueueEntry
@@ -128,6 +132,71 @@ def test_a_lost_one_costs_nothing_but_time(subscribed):
     assert ImportedOrder.objects.filter(amazon_order_id=number).exists()
 
 
+def test_a_late_one_brings_no_order_back_to_what_it_was(subscribed):
+    """It comes minutes after its order was read, and after newer ones of it."""
+    subscribed.fault("notification_late", seconds=600)
+    number = subscribed.place(SKU)
+    subscribed.trade(9)
+    imported = ImportedOrder.objects.get(amazon_order_id=number)
+    before = (imported.state, imported.amazon_updated_at, RawMessage.objects.filter(key=number).count())
+    subscribed.amazon.advance(601)
+    subscribed.read()
+    assert subscribed.row.received >= 1
+    assert subscribed.row.last_delay_seconds >= 600
+    assert not [
+        one for one in still_wanted(subscribed.account.pk, now=subscribed.clock.now(), limit=9) if not one.is_held
+    ]
+    subscribed.fetch()
+    subscribed.run("take_orders")
+    imported.refresh_from_db()
+    assert (imported.state, imported.amazon_updated_at, RawMessage.objects.filter(key=number).count()) == before
+
+
+def test_a_late_one_of_an_order_that_no_search_shows_brings_it_all_the_same(subscribed):
+    subscribed.fault("late_orders", seconds=9_000_000)
+    subscribed.fault("notification_late", seconds=600)
+    number = subscribed.place(SKU)
+    subscribed.trade(9)
+    assert not ImportedOrder.objects.filter(amazon_order_id=number).exists()
+    subscribed.amazon.advance(601)
+    subscribed.read()
+    subscribed.fetch()
+    subscribed.run("take_orders")
+    assert ImportedOrder.objects.filter(amazon_order_id=number).exists()
+
+
+def suspend(shop, suspended):
+    shop.amazon.control(f"accounts/{shop.account.seller_id}/suspend", {"marketplaceId": UK, "suspended": suspended})
+    shop.amazon.advance(5)
+    shop.read()
+
+
+def test_a_deactivated_account_is_an_alert_in_plain_words_until_it_is_normal_again(subscribed):
+    suspend(subscribed, True)
+    alert = Alert.objects.get(kind="account_status")
+    name = subscribed.account.name
+    assert alert.text == (
+        f"{name}: Amazon has deactivated the account in Amazon.co.uk: its offers are not shown there."
+    )
+    assert "Account Health" in alert.remedy
+    suspend(subscribed, False)
+    alert.refresh_from_db()
+    assert alert.closed_at is not None
+
+
+def test_a_status_that_is_not_known_yet_is_said_as_amazon_says_it(shop):
+    notices = [OrderNotice("n-1", "ACCOUNT_STATUS_CHANGED", "", "", None, None, UK, "PAUSED")]
+    notifications.take_notices(shop.account.pk, notices, now=shop.clock.now())
+    assert "Amazon says PAUSED of the account in Amazon.co.uk" in Alert.objects.get().text
+
+
+def test_switched_off_amazon_sends_nothing_more_about_the_account(subscribed):
+    notifications.switch_off(subscribed.account.pk, user=subscribed.olga, now=subscribed.clock.now())
+    subscribed.read()
+    suspend(subscribed, True)
+    assert not Alert.objects.filter(kind="account_status").exists()
+
+
 def test_what_was_read_by_the_search_meanwhile_costs_no_call(subscribed):
     subscribed.place(SKU)
     subscribed.trade(9)
@@ -228,6 +297,7 @@ def test_another_programs_subscription_is_left_alone_until_a_person_says_replace
     shop.calls_for(shop.account.pk).create_subscription("ORDER_CHANGE", other.destination_id)
     shop.switch_on()
     assert (shop.row.state, "“Replace it”" in shop.row.error) == ("refused", True)
+    shop.amazon.advance(10)
     shop.switch_on(replace_other=True)
     assert shop.row.state == "waiting"
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from tests.sync.whole_amazon import EU, UK, Whole
 
+from wharfinger.amazon.messages.reports import ALL_ORDERS_BY_DATE, ReportRequest
 from wharfinger.db.models import (
     CompletenessDay,
     CompletenessGap,
@@ -25,6 +26,7 @@ from wharfinger.sync.calls import NotBefore
 
 pytestmark = pytest.mark.django_db
 SKU = "HH-0010"
+BY_DATE = ALL_ORDERS_BY_DATE
 
 
 @pytest.fixture
@@ -219,6 +221,40 @@ def test_a_throttled_request_waits_and_a_cut_one_is_made_again(whole):
     whole.amazon.advance(300)
     go_on(whole)
     assert last(whole).state == "compared"
+    assert made_at_amazon(whole) == 1
+
+
+def made_at_amazon(whole):
+    """How many reports Amazon has made, by its own list."""
+    since = whole.clock.now() - timedelta(days=1)
+    return len(whole.calls_for(whole.account.pk).get_reports(BY_DATE, created_since=since).value)
+
+
+def test_a_request_that_amazon_never_got_is_made_again_once(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    fault(whole, "cut_before", operation="createReport")
+    whole.run("order_report")
+    assert (last(whole).state, made_at_amazon(whole)) == ("wanted", 0)
+    whole.amazon.advance(300)
+    go_on(whole)
+    assert (last(whole).state, made_at_amazon(whole)) == ("compared", 1)
+
+
+def test_another_report_of_the_type_is_not_taken_for_the_one_that_was_requested(whole):
+    whole.place(SKU)
+    whole.trade(9)
+    order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
+    fault(whole, "cut_before", operation="createReport")
+    whole.run("order_report")
+    since = whole.clock.now() - timedelta(days=12)
+    whole.calls_for(whole.account.pk).create_report(
+        ReportRequest(report_type=BY_DATE, marketplace_ids=(UK,), since=since)
+    )
+    whole.amazon.advance(300)
+    go_on(whole)
+    assert (last(whole).state, made_at_amazon(whole)) == ("compared", 2)
 
 
 def test_an_address_that_has_expired_is_requested_anew(whole):

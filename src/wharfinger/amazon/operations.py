@@ -98,6 +98,10 @@ GET_REPORT = Operation(
     "getReport", "GET", "/reports/2021-06-30/reports/{report_id}",
     _rate("2"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
 )  # fmt: skip
+GET_REPORTS = Operation(
+    "getReports", "GET", "/reports/2021-06-30/reports",
+    _rate("0.0222"), Decimal(10), "reports", "2021-06-30", roles=(TRACKING,),
+)  # fmt: skip
 GET_REPORT_DOCUMENT = Operation(
     "getReportDocument", "GET", "/reports/2021-06-30/documents/{document_id}",
     _rate("0.0167"), Decimal(15), "reports", "2021-06-30", roles=(TRACKING,),
@@ -164,6 +168,7 @@ OPERATIONS = MappingProxyType(
             GET_INVENTORY_SUMMARIES,
             CREATE_REPORT,
             GET_REPORT,
+            GET_REPORTS,
             GET_REPORT_DOCUMENT,
             CREATE_FEED_DOCUMENT,
             CREATE_FEED,

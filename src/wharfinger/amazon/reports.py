@@ -13,8 +13,10 @@ from wharfinger.amazon.messages.reports import (
     Report,
     ReportDocument,
     ReportRequest,
+    ReportsPage,
     write_report_request,
 )
+from wharfinger.amazon.messages.wire import as_iso
 from wharfinger.amazon.transport import Request
 
 DOWNLOAD = "downloadReport"
@@ -49,6 +51,15 @@ class ReportCalls(Caller):
         found = ((identity.REPORT, report.report_id), (identity.REPORT_TYPE, report.report_type))
         identity.compare(operation.name, response, wanted, found)
         return answer_of(response, report)
+
+    def get_reports(self, report_type: str, *, created_since: datetime, now: datetime) -> Answer[tuple[Report, ...]]:
+        """Those of this type that were requested since then, by whichever program of the seller's application; the
+        newest hundred."""
+        operation = operations.GET_REPORTS
+        query = (("reportTypes", report_type), ("createdSince", as_iso(created_since)), ("pageSize", "100"))
+        response = self._call(operation, operation.path, query, now=now)
+        page = understood(operation.name, response, ReportsPage)
+        return answer_of(response, tuple(one for one in page.reports if one.report_type == report_type))
 
     def get_report_document(self, document_id: str, *, now: datetime) -> Answer[ReportDocument]:
         """Where it lies for the next five minutes."""

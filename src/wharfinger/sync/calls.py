@@ -39,6 +39,7 @@ from wharfinger.amazon.operations import (
     GET_ORDER,
     GET_REPORT,
     GET_REPORT_DOCUMENT,
+    GET_REPORTS,
     GET_SUBSCRIPTION,
     PATCH_LISTINGS_ITEM,
     SEARCH_LISTINGS_ITEMS,
@@ -147,6 +148,11 @@ class Calls:
 
     def get_report(self, report_id: str, report_type: str) -> Answer[Report]:
         return self._call(GET_REPORT, lambda now: self._client.get_report(report_id, report_type, now=now))
+
+    def get_reports(self, report_type: str, *, created_since: datetime) -> Answer[tuple[Report, ...]]:
+        return self._call(
+            GET_REPORTS, lambda now: self._client.get_reports(report_type, created_since=created_since, now=now)
+        )
 
     def get_report_document(self, document_id: str) -> Answer[ReportDocument]:
         return self._call(GET_REPORT_DOCUMENT, lambda now: self._client.get_report_document(document_id, now=now))

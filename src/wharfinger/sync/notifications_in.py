@@ -4,6 +4,7 @@ A notification only makes an order come sooner (behaviours N01, N05): the search
 message is deleted after what it wants is committed, so that a death in between brings it once more.
 """
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -17,6 +18,7 @@ from wharfinger.amazon.errors import (
     TokenRequestRefused,
 )
 from wharfinger.amazon.messages.notifications import (
+    ACCOUNT_STATUS_CHANGED,
     ORDER_CHANGE,
     Notice,
     Subscription,
@@ -41,6 +43,8 @@ LONG_POLL = 3
 RECEIVES_AT_MOST = 50
 NAME = "Wharfinger orders"
 CONFLICT = 409
+
+log = logging.getLogger(__name__)
 
 QueueOf = Callable[[QueueToRead], Queue]
 Grantless = Callable[[int], Calls]
@@ -120,7 +124,26 @@ def _subscribe(account_id: int, known: QueueToRead, calls: Calls, application: C
         if refusal.status != CONFLICT:
             raise
         made = _known_subscription(known, destination, calls, application)
+    _subscribe_to_status(destination, calls)
     notifications.note_subscribed(account_id, made.subscription_id, now=clock.now())
+
+
+def _subscribe_to_status(destination: str, calls: Calls) -> None:
+    """What Amazon says of the account itself, into the same queue. Orders come without it: a refusal stops nothing, and
+    another program's subscription stays."""
+    try:
+        calls.create_subscription(ACCOUNT_STATUS_CHANGED, destination)
+    except (Refused, AccessDenied) as refusal:
+        log.info("Amazon does not subscribe account %s to its status: %s", calls.account.id, refusal)
+
+
+def _unsubscribe_from_status(destination: str, calls: Calls, application: Calls) -> None:
+    try:
+        there = calls.get_subscription(ACCOUNT_STATUS_CHANGED).value
+    except (Refused, AccessDenied):
+        return
+    if there.destination_id == destination:
+        _delete(ACCOUNT_STATUS_CHANGED, there.subscription_id, calls, application)
 
 
 def _destination(arn: str, application: Calls) -> str:
@@ -150,12 +173,14 @@ def _known_subscription(known: QueueToRead, destination: str, calls: Calls, appl
             "Amazon has another subscription of this application for changed orders, into another queue: another "
             "program of yours may use it. If none does, press “Replace it”."
         )
-    _delete(there.subscription_id, calls, application)
+    _delete(ORDER_CHANGE, there.subscription_id, calls, application)
     return calls.create_subscription(ORDER_CHANGE, destination).value
 
 
 def _unsubscribe(account_id: int, known: QueueToRead, calls: Calls, application: Calls) -> None:
-    _delete(known.subscription_id, calls, application)
+    _delete(ORDER_CHANGE, known.subscription_id, calls, application)
+    if known.destination_id:
+        _unsubscribe_from_status(known.destination_id, calls, application)
     try:
         if known.destination_id:
             application.delete_destination(known.destination_id)
@@ -164,15 +189,15 @@ def _unsubscribe(account_id: int, known: QueueToRead, calls: Calls, application:
     notifications.note_unsubscribed(account_id)
 
 
-def _delete(subscription_id: str, calls: Calls, application: Calls) -> None:
+def _delete(kind: str, subscription_id: str, calls: Calls, application: Calls) -> None:
     """Grantless by the model, with the seller's token by experience: one after the other."""
     try:
-        application.delete_subscription(ORDER_CHANGE, subscription_id)
+        application.delete_subscription(kind, subscription_id)
     except NotFound:
         return
     except (AccessDenied, TokenRefused):
         try:
-            calls.delete_subscription(ORDER_CHANGE, subscription_id)
+            calls.delete_subscription(kind, subscription_id)
         except NotFound:
             return
 
@@ -233,4 +258,6 @@ def _as_ours(notice: Notice) -> OrderNotice:
         number=notice.order_id,
         changed_at=notice.changed_at,
         published_at=notice.published_at,
+        marketplace_id=notice.marketplace_id,
+        account_status=notice.account_status,
     )

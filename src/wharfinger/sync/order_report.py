@@ -6,9 +6,9 @@ also lists what no search has shown yet.
 """
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from wharfinger.amazon.errors import NotFound
+from wharfinger.amazon.errors import AuthorisationLost, NotFound, OurBug, Refused, TokenExpired
 from wharfinger.amazon.messages.order_report import OrderReportFile, read_order_report
 from wharfinger.amazon.messages.reports import (
     ALL_ORDERS_BY_DATE,
@@ -55,12 +55,16 @@ from wharfinger.domain.retry import roll_of
 from wharfinger.operations.orders import order_reports
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict, settle_gaps
-from wharfinger.sync.calls import Calls, Clock, FlowResult
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.orders_in import OVERLAP
 from wharfinger.sync.translate.order_report import held_sums, message_sums, report_rows
 
 MARKETPLACES_AT_MOST = 25
 GAPS_AT_ONCE = 200
+CLOCKS_APART = timedelta(minutes=2)
+"""By so much may Amazon's clock be behind ours."""
+ROUNDED_BY = timedelta(hours=1)
+"""Amazon rounds what a report covers (behaviour R09)."""
 FAILED, NONE = ReportState.FAILED, ReportState.NONE
 
 
@@ -170,14 +174,40 @@ def _since(account_id: int, report: OpenReport, now: datetime) -> datetime:
 
 
 def _request(account_id: int, report: OpenReport, calls: Calls, clock: Clock) -> str:
+    """A request whose answer was lost may have been taken: a second report would use up the limit for nothing."""
+    taken = _find_taken(report, calls)
+    if taken is not None:
+        since, at = report.since or taken.data_start_time or clock.now(), taken.created_time or clock.now()
+        order_reports.note_requested(report.id, report_id=taken.report_id, since=since, now=at)
+        return "the report that was requested is there"
     traded = marketplaces_traded_in(account_id)
     since = _since(account_id, report, clock.now())
     request = ReportRequest(
         report_type=_type_of(report), marketplace_ids=tuple(sorted(traded))[:MARKETPLACES_AT_MOST], since=since
     )
-    report_id = calls.create_report(request).value
+    order_reports.note_attempt(report.id, since=since, now=clock.now())
+    try:
+        report_id = calls.create_report(request).value
+    except (NotBefore, Refused, AuthorisationLost, TokenExpired, OurBug):
+        order_reports.forget_attempt(report.id)
+        raise
     order_reports.note_requested(report.id, report_id=report_id, since=since, now=clock.now())
     return "a report was requested"
+
+
+def _find_taken(report: OpenReport, calls: Calls) -> Report | None:
+    """The oldest report of this type and beginning that Amazon has had since the attempt, unless it failed there."""
+    if report.attempted_at is None or report.since is None:
+        return None
+    since = report.attempted_at - CLOCKS_APART
+    wanted = report.since
+    found = [
+        one
+        for one in calls.get_reports(_type_of(report), created_since=since).value
+        if one.data_start_time is not None and abs(one.data_start_time - wanted) <= ROUNDED_BY
+        if one.status not in (Processing.CANCELLED, Processing.FATAL)
+    ]
+    return min(found, key=lambda one: one.created_time or since, default=None)
 
 
 def _starts_at(account_id: int) -> datetime | None:

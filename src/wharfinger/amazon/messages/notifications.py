@@ -16,6 +16,7 @@ from wharfinger.amazon.messages.wire import Message, Unreadable, in_utc
 ORDER_CHANGE = "ORDER_CHANGE"
 ORDER_STATUS_CHANGE = "ORDER_STATUS_CHANGE"
 """Deprecated since 2023; still in queues (behaviour N03)."""
+ACCOUNT_STATUS_CHANGED = "ACCOUNT_STATUS_CHANGED"
 VERSION = "1.0"
 ORDER_CHANGES = ("OrderStatusChange", "BuyerRequestedChange")
 _TEST = "wharfinger-test"
@@ -87,6 +88,9 @@ class Notice:
     order_id: str = ""
     changed_at: datetime | None = None
     published_at: datetime | None = None
+    marketplace_id: str = ""
+    account_status: str = ""
+    """NORMAL, AT_RISK, DEACTIVATED, or one not known yet; of a message about the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,8 @@ def read_message(body: bytes) -> Notice | TestMessage:
         changed_at=_moment(notice, "eventtime"),
         published_at=_moment(metadata, "publishtime"),
     )
+    if kind == ACCOUNT_STATUS_CHANGED:
+        return _of_account(found, _object(payload, "accountstatuschangenotification") or payload)
     if kind not in (ORDER_CHANGE, ORDER_STATUS_CHANGE):
         return found
     return _of_order(found, _object(payload, f"{kind.lower().replace('_', '')}notification") or payload)
@@ -137,6 +143,21 @@ def _of_order(notice: Notice, change: dict[str, Any]) -> Notice:
         order_id=number,
         changed_at=_moment(trigger, "timeoforderchange") or notice.changed_at,
         published_at=notice.published_at,
+    )
+
+
+def _of_account(notice: Notice, change: dict[str, Any]) -> Notice:
+    status = _text(change, "currentaccountstatus") or _text(change, "accountstatus")
+    if not status:
+        raise Unreadable(f"it is of the type {notice.kind} and names no status")
+    return Notice(
+        notification_id=notice.notification_id,
+        kind=notice.kind,
+        seller_id=_text(change, "merchantid") or _text(change, "sellerid"),
+        changed_at=notice.changed_at,
+        published_at=notice.published_at,
+        marketplace_id=_text(change, "marketplaceid"),
+        account_status=status,
     )
 
 

@@ -80,6 +80,13 @@ class Report(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=T
         return next((one for one in Processing if one.value == said), Processing.IN_PROGRESS)
 
 
+class ReportsPage(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The newest reports of a type; what lies beyond a page is of no use here."""
+
+    reports: tuple[Report, ...] = ()
+    next_token: str | None = None
+
+
 class ReportDocument(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     """Where a document lies, for five minutes (behaviour R17). The address is a key to it: repr does not show it."""
 

@@ -23,6 +23,7 @@ class OrderReport(models.Model):
     until = models.DateTimeField(null=True)
     wanted_at = models.DateTimeField()
     wanted_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
+    attempted_at = models.DateTimeField(null=True)  # a request whose answer is not here: Amazon may have taken it
     requested_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     orders = models.PositiveIntegerField(default=0)

@@ -29,7 +29,10 @@ def queue_arn(url: str, region: str) -> str:
 def check_queue(url: str, key_id: str, secret: str, simulator: str | None) -> Iterator[tuple[str, str]]:
     """(field, what is wrong and what to do)."""
     if not queue_region(url, simulator):
-        yield "url", "A queue's address looks like https://sqs.eu-west-1.amazonaws.com/123456789012/name. See SQS."
+        yield (
+            "url",
+            "A queue's address looks like https://sqs.eu-west-1.amazonaws.com/123456789012/name. See the SQS console.",
+        )
     if url.endswith(".fifo"):
         yield "url", "Amazon sends to standard queues only, never to a FIFO queue: create a standard one."
     if not _KEY_ID.fullmatch(key_id):

@@ -14,6 +14,7 @@ class AlertKind(Labelled):
     ROTATION_FAILED = "rotation_failed", "Secret rotation failed"
     NO_CHANNEL = "no_channel", "Paid orders without a channel"
     ORDERS_NOT_SEEN = "orders_not_seen", "Orders are not seen"
+    ACCOUNT_STATUS = "account_status", "Account status at Amazon"
 
 
 class MailSecurity(Labelled):

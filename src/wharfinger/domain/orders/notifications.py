@@ -49,6 +49,9 @@ class OrderNotice:
     number: str
     changed_at: datetime | None
     published_at: datetime | None
+    marketplace_id: str = ""
+    account_status: str = ""
+    """Of a notification about the account's own status there."""
 
 
 def newest_changes(notices: Iterable[OrderNotice]) -> dict[str, datetime | None]:

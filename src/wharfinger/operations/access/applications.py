@@ -1,6 +1,5 @@
 """The retailer's own applications at Amazon: entered, corrected, taken away; which accounts each speaks for."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -10,6 +9,7 @@ from django.conf import settings
 
 from wharfinger.db.models import AmazonApplication, SellerAccount, User
 from wharfinger.domain.access.authorisation import ROLES, ApplicationKind
+from wharfinger.domain.access.queues import check_queue, queue_region
 from wharfinger.domain.installation.alerts import AlertKind
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.reminders import SECRET_LIVES
@@ -25,10 +25,6 @@ from wharfinger.operations.transaction import operation
 
 REGIONS = (Region.EU, Region.NA)
 _PLACES = ("127.0.0.1", "localhost", "::1")
-_QUEUE = re.compile(
-    r"https://sqs\.(?P<region>[a-z0-9-]+)\.amazonaws\.com(?:\.cn)?/\d{12}/[A-Za-z0-9_-]{1,80}(?:\.fifo)?"
-)
-_KEY_ID = re.compile(r"[A-Z0-9]{16,128}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +181,7 @@ def _write(row: AmazonApplication, entry: ApplicationEntry, now: datetime) -> No
     elif entry.secret_expires_on is not None:
         row.secret_expires_on = entry.secret_expires_on
     row.queue_url, row.queue_key_id = entry.queue.url, entry.queue.key_id
-    row.queue_region = _queue_region(entry.queue.url)
+    row.queue_region = queue_region(entry.queue.url, settings.WHARFINGER.simulator_url)
     if not entry.queue.url:
         row.queue_secret = row.queue_last_four = ""
     elif entry.queue.secret:
@@ -320,25 +316,6 @@ def _queue(entry: QueueEntry) -> QueueEntry:
         if key_id or secret:
             raise Refused("Give the queue's address too, or leave its key empty.", "queue_url")
         return QueueEntry()
-    if not _queue_region(url):
-        raise Refused(
-            "A queue's address looks like https://sqs.eu-west-1.amazonaws.com/123456789012/name. See the SQS console.",
-            "queue_url",
-        )
-    if not _KEY_ID.fullmatch(key_id):
-        raise Refused("An access key ID has 16 or more capital letters and digits, as AKIA….", "queue_key_id")
-    if secret and not _is_one_word(secret, 200):
-        raise Refused(
-            "The secret access key contains a space or line break. Copy the key only, without anything around it.",
-            "queue_secret",
-        )
+    for name, fault in check_queue(url, key_id, secret, settings.WHARFINGER.simulator_url):
+        raise Refused(fault, f"queue_{name}")
     return QueueEntry(url, key_id, secret)
-
-
-def _queue_region(url: str) -> str:
-    """The AWS region of a queue's address; empty when it is no queue of Amazon's (or of the simulator, in a demo)."""
-    simulator = settings.WHARFINGER.simulator_url
-    if simulator and url.startswith(f"{simulator}/sqs/"):
-        return url.removeprefix(f"{simulator}/sqs/").partition("/")[0]
-    match = _QUEUE.fullmatch(url)
-    return match["region"] if match else ""

@@ -94,8 +94,20 @@ def close_backlog(account_id: int, report_pk: int, *, after: datetime, now: date
 
 
 @operation
+def note_attempt(report_pk: int, *, since: datetime, now: datetime) -> None:
+    """The request leaves now: whatever becomes of its answer, it is looked for before it is made again."""
+    OrderReport.objects.filter(pk=report_pk).update(since=since, attempted_at=now)
+
+
+@operation
+def forget_attempt(report_pk: int) -> None:
+    """Amazon has surely not taken it."""
+    OrderReport.objects.filter(pk=report_pk).update(attempted_at=None)
+
+
+@operation
 def note_requested(report_pk: int, *, report_id: str, since: datetime, now: datetime) -> None:
-    """Amazon has taken the request. A call whose answer is lost leaves a report there that nobody reads: harmless."""
+    """Amazon has taken the request."""
     OrderReport.objects.filter(pk=report_pk).update(
         state=ReportState.PREPARING, report_id=report_id[:60], since=since, requested_at=now
     )

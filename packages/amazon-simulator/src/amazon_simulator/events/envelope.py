@@ -14,9 +14,10 @@ STATUSES = "LISTINGS_ITEM_STATUS_CHANGE"
 FBA = "FBA_INVENTORY_AVAILABILITY_CHANGES"
 FEEDS = "FEED_PROCESSING_FINISHED"
 REPORTS = "REPORT_PROCESSING_FINISHED"
+ACCOUNTS = "ACCOUNT_STATUS_CHANGED"
 NEW_SECRET = "APPLICATION_OAUTH_CLIENT_NEW_SECRET"
 SECRET_EXPIRY = "APPLICATION_OAUTH_CLIENT_SECRET_EXPIRY"
-KINDS = (ORDERS, QUANTITIES, STATUSES, FBA, FEEDS, REPORTS)
+KINDS = (ORDERS, QUANTITIES, STATUSES, FBA, FEEDS, REPORTS, ACCOUNTS)
 """What a seller's subscription can be for."""
 ON_BUSES = (QUANTITIES, STATUSES)
 """What goes to event buses alone; all else goes to queues alone. Source: set-up-notifications-with-amazon-sqs and
@@ -57,7 +58,7 @@ def wrapped(
         "Payload": payload,
         "NotificationMetadata": metadata,
     }
-    if kind in (FEEDS, REPORTS, *OF_APPLICATION):
+    if kind in (FEEDS, REPORTS, ACCOUNTS, *OF_APPLICATION):
         notice = _spelt_low({**notice, "NotificationMetadata": _spelt_low(metadata)})
     return json.dumps(notice, ensure_ascii=False)
 

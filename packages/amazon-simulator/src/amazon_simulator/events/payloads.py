@@ -151,3 +151,15 @@ def finished(what: str, members: dict[str, Any], seller: str) -> dict[str, Any]:
     """Of a feed or report: its own members beside whose it is."""
     account = {"sellerId": seller, "accountId": f"amzn1.merchant.o.{seller}"}
     return {f"{what}ProcessingFinishedNotification": {**account, **members}}
+
+
+def account_status(seller_id: str, marketplace_id: str, before: str, status: str) -> dict[str, Any]:
+    """`status`: NORMAL, AT_RISK or DEACTIVATED. Source: schema AccountStatusChangeNotification."""
+    return {
+        "accountStatusChangeNotification": {
+            "merchantId": seller_id,
+            "marketplaceId": marketplace_id,
+            "currentAccountStatus": status,
+            "previousAccountStatus": before,
+        }
+    }

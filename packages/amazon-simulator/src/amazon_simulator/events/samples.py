@@ -25,6 +25,8 @@ def sample(kind: str, now: float) -> dict[str, Any]:
             return payloads.status_change(listing, MARKET.id, ("BUYABLE", "DISCOVERABLE"))
         case envelope.FBA:
             return payloads.fba_change(SELLER, listing, {MARKET.pool: FbaStock(SELLER.id, MARKET.pool, listing.sku, 7)})
+        case envelope.ACCOUNTS:
+            return payloads.account_status(SELLER.id, MARKET.id, "NORMAL", "AT_RISK")
         case _:
             of_feed = kind == envelope.FEEDS
             members = {

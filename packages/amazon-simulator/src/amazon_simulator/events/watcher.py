@@ -8,7 +8,7 @@ from amazon_simulator.access.application import Application
 from amazon_simulator.core.store import Entity
 from amazon_simulator.events import payloads
 from amazon_simulator.events.delivery import Delivery
-from amazon_simulator.events.envelope import FBA, FEEDS, ORDERS, QUANTITIES, REPORTS, STATUSES, News
+from amazon_simulator.events.envelope import ACCOUNTS, FBA, FEEDS, ORDERS, QUANTITIES, REPORTS, STATUSES, News
 from amazon_simulator.events.finished import finished_work
 from amazon_simulator.feeds.feed import Feed
 from amazon_simulator.reports.report import Report
@@ -34,6 +34,7 @@ class Watcher:
             QUANTITIES: (self._quantities, self._look_at_quantities),
             STATUSES: (self._statuses, self._look_at_statuses),
             FBA: (self._levels, self._look_at_levels),
+            ACCOUNTS: (self._suspensions, self._look_at_accounts),
             FEEDS: (dict, partial(self._look_at_work, Feed)),
             REPORTS: (dict, partial(self._look_at_work, Report)),
         }
@@ -52,6 +53,21 @@ class Watcher:
             for news in self._observers[kind][1](changed, previous, now):
                 self._delivery.publish(news, now)
         self.refresh()
+
+    # --- accounts
+
+    def _suspensions(self) -> Previous:
+        return {seller.id: frozenset(seller.suspended) for seller in self._world.sellers.values()}
+
+    def _look_at_accounts(self, changed: Sequence[Entity], previous: Previous, now: float) -> Iterator[News]:
+        for seller in changed:
+            if not isinstance(seller, Seller):
+                continue
+            was, suspended = previous.get(seller.id, frozenset()), frozenset(seller.suspended)
+            previous[seller.id] = suspended
+            for marketplace in sorted(was ^ suspended):
+                words = ("NORMAL", "DEACTIVATED") if marketplace in suspended else ("DEACTIVATED", "NORMAL")
+                yield News(ACCOUNTS, seller.id, payloads.account_status(seller.id, marketplace, *words), now)
 
     # --- orders
 

@@ -30,6 +30,7 @@ class OpenReport:
     id: int
     report_id: str
     since: datetime | None
+    attempted_at: datetime | None
     requested_at: datetime | None
     purpose: ReportPurpose
 
@@ -71,7 +72,7 @@ def open_report(account_id: int) -> OpenReport | None:
     ).first()
     if row is None:
         return None
-    return OpenReport(row.pk, row.report_id, row.since, row.requested_at, row.purpose)
+    return OpenReport(row.pk, row.report_id, row.since, row.attempted_at, row.requested_at, row.purpose)
 
 
 def last_reports(account_id: int, at_most: int = 10) -> tuple[LastReport, ...]:
