@@ -182,6 +182,10 @@ def every_page(client: Any) -> list[str]:
         f"/settings/audit/?noun=Channel&id={fbm}", "/customers/1/", "/completeness/", "/help/set-up-a-channel/",
         f"/sales-orders/{SalesOrder.objects.order_by('-pk')[10].pk}/",
         f"/imported-orders/{ImportedOrder.objects.order_by('-pk')[10].pk}/",
+        f"/imported-orders/{ImportedOrder.objects.order_by('-pk')[10].pk}/messages/",
+        "/imported-orders/causes/", f"/imported-orders/?cause=waits:channel:{fbm}", "/imported-orders/bulk/",
+        "/imported-orders/bulk/start/import/?state=failed", "/products/unlinked/", f"/channels/{fbm}/matching/",
+        "/connection/",
     ]  # fmt: skip
     found += [f"/search/?q={text}" for text in SEARCHES]
     for address, spec in LISTS.items():

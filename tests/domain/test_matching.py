@@ -67,4 +67,4 @@ def test_the_longest_words_of_a_title_say_most():
     ],
 )
 def test_a_name_shares_its_words_with_a_title_and_one_word_is_too_little(name, title, share):
-    assert shared_words(name, title) == share
+    assert shared_words(set(words_of(name)), set(words_of(title))) == share

@@ -3,7 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.factories.accounts import an_account
 from tests.factories.cast import Trading
 from tests.factories.ground import NOW
 from tests.web.client import text
@@ -130,3 +133,16 @@ def test_a_viewer_sees_it_without_a_button(world, sign_in):
 
 def test_without_an_account_the_page_says_where_to_begin(sign_in):
     assert "No seller account yet" in text(sign_in().get(reverse("connection")))
+
+
+def test_the_page_costs_the_same_for_one_account_and_for_three(world, sign_in):
+    client, costs = sign_in(), []
+    for extra in (0, 2):
+        for number in range(extra):
+            other = an_account(f"Other {number}", f"A3OTHER{number}")
+            OrderCursor.objects.create(account=other, after=LONG_AGO, caught_up_at=LONG_AGO)
+        client.get(reverse("connection"))
+        with CaptureQueriesContext(connection) as queries:
+            client.get(reverse("connection"))
+        costs.append(len(queries))
+    assert costs[0] == costs[1]

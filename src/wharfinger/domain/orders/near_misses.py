@@ -1,6 +1,7 @@
 """When a code or a title probably means a stock item that is called a little otherwise. Pure."""
 
 import re
+from collections.abc import Set as AbstractSet
 
 _WORDS = re.compile(r"[^\W_]{2,}")
 _SHORTEST = 3
@@ -23,8 +24,7 @@ def words_of(title: str) -> list[str]:
     return sorted((word for word in words if len(word) >= _SHORTEST), key=lambda word: (-len(word), word))
 
 
-def shared_words(name: str, title: str) -> float:
-    """The part of the name's words that stand in the title too, 0 to 1; one word alone says too little."""
-    own, others = set(words_of(name)), set(words_of(title))
-    both = own & others
-    return len(both) / len(own) if len(both) >= 2 else 0.0
+def shared_words(name: AbstractSet[str], title: AbstractSet[str]) -> float:
+    """The part of a name's words that stand in a title too, 0 to 1; one word alone says too little."""
+    both = len(name & title)
+    return both / len(name) if both >= 2 else 0.0

@@ -112,6 +112,12 @@ def backlog(account_id: int) -> Backlog | None:
     return Backlog(row.pk, row.since, row.until, wanted.count())
 
 
+def accounts_behind() -> frozenset[int]:
+    """Those whose orders are being caught up by a report."""
+    rows = OrderReport.objects.filter(purpose=ReportPurpose.CATCH_UP, state=ReportState.COMPARED, closed_at=None)
+    return frozenset(rows.values_list("account_id", flat=True))
+
+
 def last_catch_up(account_id: int) -> datetime | None:
     """When one was last requested."""
     rows = OrderReport.objects.filter(account_id=account_id, purpose=ReportPurpose.CATCH_UP).order_by("-pk")

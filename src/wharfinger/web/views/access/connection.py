@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from wharfinger.db.queries.orders.blindness import Connection, connections
 from wharfinger.db.queries.orders.completeness import catching_up
+from wharfinger.db.queries.orders.order_reports import accounts_behind
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.blindness import REMEDIES
 from wharfinger.web.live import answer_live, asks_for, live_part
@@ -21,9 +22,9 @@ from wharfinger.web.rights import signed_in
 @signed_in
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
-    now, machine_now = trade_now(), settings.CLOCK.machine_now()
+    now, machine_now, behind = trade_now(), settings.CLOCK.machine_now(), accounts_behind()
     context = {
-        "accounts": [_row(one) for one in connections(now=now, machine_now=machine_now)],
+        "accounts": [_row(one, behind) for one in connections(now=now, machine_now=machine_now)],
         "may_sync": allowed(request, Right.EDIT_CHANNELS),
     }
     live = live_part(request, "connection", "wharfinger/connection/accounts.html", context, every="3s")
@@ -32,11 +33,11 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/connection/page.html", {**context, "live": live})
 
 
-def _row(one: Connection) -> dict[str, Any]:
+def _row(one: Connection, behind: frozenset[int]) -> dict[str, Any]:
     return {
         "facts": one,
         "remedy": gettext(REMEDIES[one.blind.whose]) if one.blind else "",
-        "behind": catching_up(one.account_id, trade_now()),
+        "behind": catching_up(one.account_id, trade_now()) if one.account_id in behind else None,
     }
 
 
