@@ -25,6 +25,7 @@ from wharfinger.db.models import (
     OrderCursor,
     OrderReport,
     RateBudget,
+    SalesOrder,
     StockNotice,
     User,
 )
@@ -37,7 +38,7 @@ from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.listing_issues import ListingIssue
-from wharfinger.operations.access import accounts, budget
+from wharfinger.operations.access import accounts, budget, other_programs
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications, order_reports, wanted_orders
@@ -110,6 +111,16 @@ def an_order_that_only_the_report_knows(world: World) -> None:
     gap = _a_gap(world, "026-0000000-0000000")
     stuck = GapVerdict(gap.pk, Verdict.STUCK, Cause.UNKNOWN_TO_AMAZON, None)
     wanted_orders.settle_gaps(world.account.pk, [stuck], now=NOW)
+
+
+@makes(ProblemKind.ALSO_IMPORTED)
+def orders_that_somebody_else_dispatched(world: World) -> None:
+    world.item("MUG", 20)
+    messages = [order(line("MUG")) for _ in range(3)]
+    world.hear(*messages)
+    world.hear(*(later(each, status="SHIPPED") for each in messages))
+    SalesOrder.objects.update(shipped_at=world.clock.now())
+    other_programs.look_for_other_programs(now=world.clock.now())
 
 
 @makes(ProblemKind.REPORT_FAILED)

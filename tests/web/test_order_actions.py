@@ -1,6 +1,8 @@
 """Holding, releasing, tagging sales orders and writing notes: on the page, on many rows, by role."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from tests.factories.moments import sales_order, stocked_item
 from tests.web.client import text
 
@@ -174,3 +176,76 @@ def test_an_address_is_edited_and_restored_on_its_page(world, sign_in):
     page = text(client.post(f"/sales-orders/{order.pk}/restore-address/", follow=True))
     assert "goes to the address that Amazon sent" in page
     assert sign_in(Role.WAREHOUSE).get(f"/sales-orders/{order.pk}/edit-address/").status_code == 403
+
+
+def test_the_site_of_a_line_is_chosen_on_its_page_and_of_many_orders_in_the_list(world, sign_in):
+    order = an_order(world)
+    client = sign_in(Role.WAREHOUSE)
+    page = text(client.get(f"/sales-orders/{order.pk}/sites/"))
+    line = order.lines.get()
+    assert f'name="line-{line.pk}"' in page
+    form = {f"line-{line.pk}": world.warehouse.pk}
+    answer = client.post(f"/sales-orders/{order.pk}/sites/", form)
+    assert (answer.status_code, "is dispatched from there already" in text(answer)) == (422, True)
+    form = {"ids": [order.pk], "acting": "1", "site": world.warehouse.pk}
+    assert "is dispatched from there already" in text(client.post("/sales-orders/selected/assign/", form, follow=True))
+    assert sign_in(Role.ACCOUNTS).get(f"/sales-orders/{order.pk}/sites/").status_code == 403
+
+
+def attach(client, order, name, content):
+    file = SimpleUploadedFile(name, content, content_type="text/html")
+    return text(client.post(f"/sales-orders/{order.pk}/attachments/", {"file": file}, follow=True))
+
+
+def test_a_file_is_attached_encrypted_and_given_back_as_a_file(world, sign_in):
+    order = an_order(world)
+    client = sign_in(Role.ACCOUNTS)
+    assert "The file is attached" in attach(client, order, "../scan of Mrs O'Hara.html", b"%PDF-1.7 secret")
+    row = order.attachments.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, content FROM wharfinger_orderattachment")
+        stored = "".join(cursor.fetchone())
+    assert ("secret" in stored, "Hara" in stored) == (False, False)
+    assert f'href="/sales-orders/{order.pk}/attachments/{row.pk}/"' in text(client.get(f"/sales-orders/{order.pk}/"))
+    answer = client.get(f"/sales-orders/{order.pk}/attachments/{row.pk}/")
+    kept = ("Content-Type", "Content-Disposition", "X-Content-Type-Options", "Cache-Control")
+    assert [answer[name] for name in kept] == [
+        "application/pdf",
+        'attachment; filename="scan of Mrs O Hara.pdf"',
+        "nosniff",
+        "private, no-store",
+    ]
+    assert (answer.content, "sandbox" in answer["Content-Security-Policy"]) == (b"%PDF-1.7 secret", True)
+    assert client.get(f"/sales-orders/{order.pk + 1}/attachments/{row.pk}/").status_code == 404
+    assert "The file is removed" in text(
+        client.post(f"/sales-orders/{order.pk}/attachments/{row.pk}/remove/", follow=True)
+    )
+    assert "has been removed already" in text(
+        client.post(f"/sales-orders/{order.pk}/attachments/{row.pk}/remove/", follow=True)
+    )
+
+
+def test_files_of_other_kinds_empty_and_too_large_ones_are_refused(world, sign_in):
+    order = an_order(world)
+    client = sign_in()
+    assert "Only PDF, PNG, JPEG and plain text" in attach(client, order, "a.pdf", b"<html>")
+    assert "Only PDF, PNG, JPEG and plain text" in attach(client, order, "a.pdf", b"MZ\x00")
+    assert "At most 5 MB" in attach(client, order, "a.pdf", b"%PDF-" + b"x" * 5 * 1024 * 1024)
+    assert "is empty" in attach(client, order, "a.pdf", b"")
+    assert "Choose a file first" in text(client.post(f"/sales-orders/{order.pk}/attachments/", follow=True))
+    for _ in range(20):
+        attach(client, order, "a.txt", b"plain")
+    assert "has 20 files already" in attach(client, order, "a.txt", b"plain")
+    assert order.attachments.count() == 20
+
+
+def test_files_are_for_who_sees_personal_data(world, sign_in):
+    order = an_order(world)
+    attach(sign_in(Role.WAREHOUSE), order, "a.txt", b"plain")
+    row = order.attachments.get()
+    viewer = sign_in(Role.VIEWER)
+    assert "a.txt" not in text(viewer.get(f"/sales-orders/{order.pk}/"))
+    assert viewer.get(f"/sales-orders/{order.pk}/attachments/{row.pk}/").status_code == 403
+    packer = sign_in(Role.ACCOUNTS)
+    page = text(packer.post(f"/sales-orders/{order.pk}/attachments/{row.pk}/remove/", follow=True))
+    assert "Only Anna Warehouse or a manager may remove this file" in page

@@ -14,7 +14,7 @@ from wharfinger.db.queries.installation.mail import mail_server
 from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_way
 from wharfinger.operations import triggers
-from wharfinger.operations.access import accounts
+from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import links, marketplaces
 from wharfinger.operations.installation import alerts, expired
@@ -64,6 +64,7 @@ class InstallationTasks:
         now = self._clock.now()
         raised = alerts.remind(now=now)
         marketplaces.check_zones(now=now)
+        other_programs.look_for_other_programs(now=now)
         probed = accounts.probe_lost_accounts(now=now)
         outcome = f"{counted(raised, 'reminder')} raised" if raised else "nothing more ends soon"
         return FlowResult(f"{outcome}; {probed} lost accounts checked again" if probed else outcome)

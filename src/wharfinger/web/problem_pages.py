@@ -69,7 +69,7 @@ def page_of_problem(row: ProblemRow) -> str:
             return _page("notifications", account)
         case AboutGap(account, _):
             return _page("completeness-account", account)
-        case AboutWork(account, _) if row.kind is ProblemKind.REPORT_FAILED:
+        case AboutWork(account, _) if row.kind in (ProblemKind.REPORT_FAILED, ProblemKind.ALSO_IMPORTED):
             return _page("completeness-account", account)
         case AboutWork():
             in_trouble = row.kind is ProblemKind.FLOW_FAILED

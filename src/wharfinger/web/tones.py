@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
+from wharfinger.domain.access.other_programs import Sign
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
@@ -26,6 +27,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
     ),
     "warn": (
+        Sign.SHIPPED, Sign.QUANTITIES,
         ImportState.RETRYING,
         SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
         SalesOrderState.PART_SHIPPED,

@@ -34,6 +34,8 @@ from wharfinger.web.views.orders import (
     imported_orders,
     order_actions,
     order_addresses,
+    order_attachments,
+    order_sites,
     raw_messages,
     sales_orders,
 )
@@ -70,6 +72,8 @@ urlpatterns = [
     *sales_orders.routes,
     *order_actions.routes,
     *order_addresses.routes,
+    *order_attachments.routes,
+    *order_sites.routes,
     *customers.routes,
     *parcels.routes,
     *stock_csv.routes,

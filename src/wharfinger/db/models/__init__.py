@@ -28,7 +28,7 @@ from wharfinger.db.models.list_views import ListSetting, SavedView
 from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
-from wharfinger.db.models.order_marks import OrderHold, OrderNote, OrderTag, Tag
+from wharfinger.db.models.order_marks import OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
 from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.search import SearchWord
@@ -86,6 +86,7 @@ __all__ = [
     "MarketplaceReading",
     "Movement",
     "NotificationQueue",
+    "OrderAttachment",
     "OrderCursor",
     "OrderFeed",
     "OrderHold",

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
 
-from wharfinger.db.encryption import EncryptedText
+from wharfinger.db.encryption import EncryptedBytes, EncryptedText
 from wharfinger.db.fields import EnumField
+from wharfinger.domain.orders.attachments import AttachmentKind
 from wharfinger.domain.orders.holding import TAG_AT_MOST, HoldReason
 
 
@@ -31,6 +32,18 @@ class OrderNote(models.Model):
 
     order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.CASCADE, related_name="notes")
     text = EncryptedText()
+    made_at = models.DateTimeField()
+    user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
+
+
+class OrderAttachment(models.Model):
+    """A file that a person attached to an order, encrypted; it may be about the buyer."""
+
+    order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.CASCADE, related_name="attachments")
+    name = EncryptedText()
+    kind = EnumField(AttachmentKind, max_length=40)
+    content = EncryptedBytes()
+    size = models.PositiveIntegerField()  # bytes, before encryption
     made_at = models.DateTimeField()
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
 

@@ -142,6 +142,9 @@ class SalesOrderLine(models.Model):
     asin = models.CharField(max_length=20, blank=True)
     title = models.CharField(max_length=500, blank=True)
     item = models.ForeignKey("wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="order_lines")
+    site = models.ForeignKey(
+        "wharfinger.Site", on_delete=models.PROTECT, null=True, related_name="+"
+    )  # chosen by a person; null = the order's
     held_reason = models.TextField(blank=True)  # not empty = the line is held
     quantity_ordered = models.PositiveIntegerField()
     quantity_cancelled = models.PositiveIntegerField(default=0)

@@ -35,6 +35,7 @@ class ProblemKind(Labelled):
     NOTIFICATION_UNREAD = "notification_unread", "Notification not understood"
     INCOMPLETE = "incomplete", "Orders differ from Amazon's report"
     REPORT_FAILED = "report_failed", "No order report from Amazon"
+    ALSO_IMPORTED = "also_imported", "Also imported by another program?"
     FLOW_FAILED = "flow_failed", "Import or upload failed"
 
 

@@ -81,6 +81,7 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.NOTIFICATION_UNREAD: (_DONE,),
     ProblemKind.INCOMPLETE: (Control("Download again", Right.FIX_PROBLEMS), _DONE),
     ProblemKind.REPORT_FAILED: (Control("Check now", Right.FIX_PROBLEMS),),
+    ProblemKind.ALSO_IMPORTED: (_DONE,),
     ProblemKind.FLOW_FAILED: (Control("Sync now", Right.EDIT_CHANNELS), _DONE),
 }
 

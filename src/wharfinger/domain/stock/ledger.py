@@ -14,6 +14,10 @@ class SiteKind(Labelled):
     QUARANTINE = "quarantine", "Quarantine"
 
 
+SENDING_KINDS = (SiteKind.OWN, SiteKind.SHOP, SiteKind.THIRD_PARTY)
+"""Sites from which we send parcels."""
+
+
 class MovementReason(Labelled):
     OPENING = "opening", "Opening level"
     RECEIVED = "received", "Received"

@@ -94,6 +94,9 @@ def following_items(book: Book, plan: Following) -> set[int]:
 def following_keys(book: Book, plan: Following) -> set[Key]:
     """The levels on which its lines stand."""
     held = {key for line in book.lines_of.get(plan.order.pk, ()) for key in book.shelf.held("line", line.pk)}
+    for line in book.lines_of.get(plan.order.pk, ()):
+        if line.site_id is not None:
+            held |= book.shelf.keys({line.item_id} - {None}, line.site_id)
     return held | book.shelf.keys(following_items(book, plan), plan.order.site_id)
 
 
@@ -265,7 +268,7 @@ def _move_out(book: Book, order: SalesOrder, line: SalesOrderLine, units: int, n
     for part in parts:
         leaving = units * part.each
         freed = book.shelf.end_allocation("line", line.pk, part.item_id, leaving, now)
-        key = (part.item_id, order.site_id)
+        key = (part.item_id, line.site_id or order.site_id)
         book.shelf.move_out(key, leaving, allocated=freed, note=BY_SOMEBODY_ELSE, order_line=line, now=now)
     book.shelf.note([part.item_id for part in parts], BY_SOMEBODY_ELSE)
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
@@ -76,8 +77,8 @@ def allocate_lines(lines: Sequence[SalesOrderLine], *, site_id: int, now: dateti
 
 
 def claims_of_lines(lines: Iterable[SalesOrderLine], site_id: int) -> list[Claim]:
-    """What a sales order takes of the stock."""
-    return [Claim(line.pk, line.item_id, site_id, _wanted(line)) for line in lines]
+    """What a sales order takes of the stock: of its site, or of the one that a person chose for a line."""
+    return [Claim(line.pk, line.item_id, line.site_id or site_id, _wanted(line)) for line in lines]
 
 
 def _wanted(line: SalesOrderLine) -> int:
@@ -261,7 +262,9 @@ def _urgency(order: SalesOrder | ImportedOrder) -> tuple[bool, datetime, bool, i
 
 def _waiting_sales(item_ids: Collection[int], site_ids: Collection[int]) -> QuerySet[SalesOrder]:
     lines = (
-        SalesOrderLine.objects.filter(item__in=item_ids, order__site__in=site_ids, order__state__in=MAY_WAIT_FOR_STOCK)
+        SalesOrderLine.objects.filter(item__in=item_ids, order__state__in=MAY_WAIT_FOR_STOCK)
+        .annotate(at=Coalesce("site", "order__site"))
+        .filter(at__in=site_ids)
         .exclude(order__imported__fulfilment=Fulfilment.FBA)
         .filter(quantity_ordered__gt=F("quantity_cancelled") + F("quantity_shipped"))
     )

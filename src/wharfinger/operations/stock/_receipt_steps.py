@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from django.db.models.functions import Coalesce
+
 from wharfinger.db.models import ImportedLine, KitComponent, SalesOrderLine, StockLevel
 from wharfinger.operations.stock._allocation_steps import MAY_WAIT_FOR_STOCK, allocate_waiting
 from wharfinger.operations.stock._stock_steps import kits_of, lock_levels, raise_notices
@@ -16,11 +18,10 @@ def lock_for_receipt(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], S
     """
     wanted = set(keys)
     items, sites = {item for item, _ in wanted}, {site for _, site in wanted}
-    orders = SalesOrderLine.objects.filter(
-        item__in=kits_of(items), order__site__in=sites, order__state__in=MAY_WAIT_FOR_STOCK
-    ).values("order")
-    lines = SalesOrderLine.objects.filter(order__in=orders, item__isnull=False)
-    needed = {(item, site) for item, site in lines.values_list("item", "order__site") if item is not None}
+    every = SalesOrderLine.objects.annotate(at=Coalesce("site", "order__site"))
+    orders = every.filter(item__in=kits_of(items), at__in=sites, order__state__in=MAY_WAIT_FOR_STOCK).values("order")
+    lines = every.filter(order__in=orders, item__isnull=False)
+    needed = {(item, site) for item, site in lines.values_list("item", "at") if item is not None}
     imports = ImportedLine.objects.filter(item__in=kits_of(items), site__in=sites).values("imported")
     unimported = ImportedLine.objects.filter(imported__in=imports, item__isnull=False, site__isnull=False)
     needed |= {(item, site) for item, site in unimported.values_list("item", "site") if item and site}

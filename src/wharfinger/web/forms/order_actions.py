@@ -1,13 +1,16 @@
 """What an action on sales orders needs to know besides the orders."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext_lazy
+from django.http import QueryDict
+from django.utils.translation import gettext, gettext_lazy
 
+from wharfinger.db.queries.orders.line_sites import LineSites, SiteChoice, sending_sites
 from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, TAG_AT_MOST, HoldReason
-from wharfinger.web.forms.choices import labelled
+from wharfinger.web.forms.choices import labelled, offer
 
 
 class ActionForm(forms.Form):
@@ -71,6 +74,43 @@ class AddressForm(forms.Form):
     @property
     def shown(self) -> list[forms.BoundField]:
         return [field for field in self if not field.is_hidden]
+
+
+class AssignForm(ActionForm):
+    site = forms.TypedChoiceField(label=gettext_lazy("Site"), coerce=int, empty_value=None)
+
+    def __init__(self, data: QueryDict | None = None) -> None:
+        super().__init__(data)
+        offer(self, "site", sending_sites())
+
+    def values(self) -> dict[str, Any]:
+        return {"site_id": self.cleaned_data["site"]}
+
+
+class SitesForm(forms.Form):
+    """A site for each line."""
+
+    def __init__(self, lines: Sequence[LineSites], data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix="line")
+        self._lines = lines
+        for line in lines:
+            choices = [(site.id, _site_label(site)) for site in line.choices]
+            self.fields[str(line.line_id)] = forms.TypedChoiceField(
+                label=gettext("%(units)s × %(sku)s") % {"units": line.open, "sku": line.sku[:60]},
+                help_text=line.title[:120],
+                coerce=int,
+                choices=choices,
+                initial=line.site_id,
+            )
+
+    def sites(self) -> dict[int, int]:
+        return {line.line_id: self.cleaned_data[str(line.line_id)] for line in self._lines}
+
+
+def _site_label(site: SiteChoice) -> str:
+    if site.available is None:
+        return site.name
+    return gettext("%(site)s (%(units)s available)") % {"site": site.name, "units": site.available}
 
 
 class TagForm(ActionForm):

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from wharfinger.db.models import OrderHold, OrderNote, OrderTag, Tag
+from wharfinger.db.models import OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
+from wharfinger.domain.orders.attachments import AttachmentKind
 from wharfinger.domain.orders.holding import HoldReason
 
 _TAGS_OFFERED = 500
@@ -29,18 +30,42 @@ class NoteFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class AttachmentFacts:
+    id: int
+    name: str
+    size: int
+    made_at: datetime
+    user_id: int
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file to be given back."""
+
+    name: str
+    kind: AttachmentKind
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class OrderMarks:
     """`notes` is None for who may not see personal data: what people write may be about the buyer."""
 
     hold: HoldFacts | None
     tags: tuple[str, ...]
     notes: tuple[NoteFacts, ...] | None
+    attachments: tuple[AttachmentFacts, ...] | None
+    """As notes."""
 
 
 def order_marks(order_id: int, *, with_personal_data: bool) -> OrderMarks:
     tags = OrderTag.objects.filter(order=order_id).order_by("tag__name").values_list("tag__name", flat=True)
     return OrderMarks(
-        _hold(order_id, with_personal_data), tuple(tags), _notes(order_id) if with_personal_data else None
+        _hold(order_id, with_personal_data),
+        tuple(tags),
+        _notes(order_id) if with_personal_data else None,
+        _attachments(order_id) if with_personal_data else None,
     )
 
 
@@ -54,6 +79,17 @@ def _hold(order_id: int, with_personal_data: bool) -> HoldFacts | None:
 def _notes(order_id: int) -> tuple[NoteFacts, ...]:
     rows = OrderNote.objects.filter(order=order_id).select_related("user").order_by("-pk")
     return tuple(NoteFacts(row.pk, row.text, row.made_at, row.user_id, str(row.user)) for row in rows)
+
+
+def _attachments(order_id: int) -> tuple[AttachmentFacts, ...]:
+    """Without what is in them."""
+    rows = OrderAttachment.objects.filter(order=order_id).select_related("user").defer("content").order_by("-pk")
+    return tuple(AttachmentFacts(row.pk, row.name, row.size, row.made_at, row.user_id, str(row.user)) for row in rows)
+
+
+def attachment(order_id: int, attachment_id: int) -> Attachment | None:
+    row = OrderAttachment.objects.filter(order=order_id, pk=attachment_id).first()
+    return None if row is None else Attachment(row.name, row.kind, row.content)
 
 
 def known_tags() -> tuple[tuple[int, str], ...]:

@@ -9,6 +9,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
+from wharfinger.db.queries.access.other_programs import signs_of_others
 from wharfinger.db.queries.orders.completeness import (
     AccountCompleteness,
     Side,
@@ -19,6 +20,7 @@ from wharfinger.db.queries.orders.completeness import (
     every_day,
     every_gap,
 )
+from wharfinger.domain.access.other_programs import likely
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.orders import order_reports, wanted_orders
 from wharfinger.operations.refusals import Refused
@@ -50,6 +52,8 @@ def _account_or_404(account_id: int) -> AccountCompleteness:
 def show_account(request: HttpRequest, account_id: int) -> HttpResponse:
     account = _account_or_404(account_id)
     context = _frame(request, account)
+    context["signs"] = signs = signs_of_others(account_id, now=trade_now())
+    context["others"] = [sign.label for sign in likely(signs)]
     context["standing"] = completeness_gaps(account_id, standing=True).rows
     context["page"] = completeness_days(account_id, cursor=request.GET.get("at", ""))
     live = live_part(request, "days", "wharfinger/completeness/days.html", context, every="3s")

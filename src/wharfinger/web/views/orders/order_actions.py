@@ -19,9 +19,9 @@ from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.sales_orders import OrderName, order_names
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
-from wharfinger.operations.orders.actions import cancellations, holds, notes
+from wharfinger.operations.orders.actions import cancellations, holds, notes, sites
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.forms.order_actions import ActionForm, CancelForm, HoldForm, TagForm
+from wharfinger.web.forms.order_actions import ActionForm, AssignForm, CancelForm, HoldForm, TagForm
 from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -68,6 +68,12 @@ def _cancelling(n: int) -> str:
 def _taken_back(n: int) -> str:
     one = "The cancellation of %(orders)s order is taken back."
     return ngettext(one, "The cancellations of %(orders)s orders are taken back.", n) % {"orders": n}
+
+
+def _assigned(n: int) -> str:
+    return ngettext("The site of %(orders)s order is saved.", "The sites of %(orders)s orders are saved.", n) % {
+        "orders": n
+    }
 
 
 ACTIONS = {
@@ -123,6 +129,17 @@ ACTIONS = {
             N_("Take back"),
             N_("The cancellation of %(order)s is taken back."),
             _taken_back,
+        ),
+        Action(
+            "assign",
+            Right.EDIT_STOCK,
+            AssignForm,
+            sites.assign_site,
+            N_("Choose site"),
+            N_("All lines that are still to be dispatched leave from this site; their units are reserved there."),
+            N_("Choose site"),
+            N_("The site of %(order)s is saved."),
+            _assigned,
         ),
         Action(
             "tag",

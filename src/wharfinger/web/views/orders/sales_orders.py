@@ -65,6 +65,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "may_ship": may_ship,
         "may_annotate": may_annotate,
         "may_edit": allowed(request, Right.EDIT_ORDERS),
+        "may_stock": allowed(request, Right.EDIT_STOCK),
     }
     rows = live_part(request, "rows", "wharfinger/sales_orders/rows.html", context)
     if asks_for(request, "rows"):
