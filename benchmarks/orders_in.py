@@ -1,6 +1,6 @@
 """What an order costs from Amazon's answer to its rows: `.venv/bin/python benchmarks/orders_in.py`.
 
-    python benchmarks/orders_in.py [--orders 10000] [--items 500] [--existing 0]
+    python benchmarks/orders_in.py [--orders 10000] [--items 500] [--existing 0] [--cost-only]
 
 Reads orders of two lines from the simulator (in another process, limits lifted) and takes them page by page, as the
 worker does. Counts from Amazon's answer in hand to everything committed: inbox, orders, allocations, notices. Beside it
@@ -9,7 +9,8 @@ stands a plain loop of python-amazon-sp-api over the same pages: one transaction
 Prints JSON, milliseconds of processor time an order: `own_ms_per_order` of this process, `database_ms_per_order` of all
 PostgreSQL processes together, `statements_per_order`; `loop_ms_per_order` of the loop, its PostgreSQL's beside it.
 PostgreSQL is the run's own: autovacuum on, analysed after filling, fsync off. `--existing`: orders that are there
-before. Ends with 1 when a mark is missed; on a slower machine the ratio to the loop decides.
+before. `catch_up` and `known_p95_seconds` come from `catch_up.py`, in trade time. Ends with 1 when a mark is missed; on
+a slower machine the ratio to the loop decides.
 """
 
 import argparse
@@ -61,9 +62,11 @@ def main() -> int:
         amazon.process.terminate()
         amazon.process.wait(20)
         shutil.rmtree(home, ignore_errors=True)
-    report = {"machine": machine(), "counts": counts(given), **measured, **loop, **catch_up()}
+    caught = catch_up(given.cost_only)
+    marks = caught.pop("met", {})
+    report = {"machine": machine(), "counts": counts(given), **measured, **loop, **caught}
     report["ratio_to_loop"] = round(report["own_ms_per_order"] / report["loop_ms_per_order"], 2)
-    report["met"] = met(report, MARKS_AMONG_MANY if given.existing >= MANY else MARKS)
+    report["met"] = met(report, MARKS_AMONG_MANY if given.existing >= MANY else MARKS) | marks
     print(json.dumps(report, indent=1))
     return 0 if all(report["met"].values()) else 1
 
@@ -73,6 +76,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--orders", type=int, default=10_000)
     parser.add_argument("--items", type=int, default=500)
     parser.add_argument("--existing", type=int, default=0, help="orders that are there before")
+    parser.add_argument("--cost-only", action="store_true", help="leave the catch-up out")
     parser.add_argument("--serve", type=Path, metavar="FILE", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -101,17 +105,16 @@ def met(report: dict[str, Any], marks: dict[str, float]) -> dict[str, bool]:
     return found
 
 
-def catch_up() -> dict[str, Any]:
-    """The best that both budgets of Amazon's allow; the product's own time is not measured here yet."""
-    from wharfinger.amazon.operations import GET_ORDER, SEARCH_ORDERS  # noqa: PLC0415 -- after Django's set-up
-
-    at_once = float(SEARCH_ORDERS.burst * 100 + GET_ORDER.burst)
-    a_second = float(SEARCH_ORDERS.rate) * 100 + float(GET_ORDER.rate)
-    best = max(0.0, (CATCH_UP - at_once) / a_second)
-    return {
-        "catch_up": {"orders": CATCH_UP, "seconds": None, "best_seconds": round(best, 1)},
-        "known_p95_seconds": {"polled": None, "notified": None},
-    }
+def catch_up(skipped: bool) -> dict[str, Any]:
+    """By `catch_up.py`, in a process of its own: it has a database and a clock of its own."""
+    if skipped:
+        return {"catch_up": None, "known_p95_seconds": None}
+    command = [sys.executable, str(Path(__file__).with_name("catch_up.py")), "--orders", str(CATCH_UP)]
+    ended = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    if not ended.stdout:
+        raise SystemExit(f"catch_up.py ended with {ended.returncode}")
+    measured: dict[str, Any] = json.loads(ended.stdout)
+    return measured
 
 
 # --- the other process: a filled world of Amazon's, served
@@ -287,7 +290,6 @@ def fill_existing(count: int, account: int, channel: int, site: int, items: list
         cursor.execute("SELECT setval('wharfinger_customer_number', %s)", [count + 1])
 
 
-_HASHES = ", ".join(f"md5('{name}' || n) || md5(n || '{name}')" for name in ("postcode", "surname", "email"))
 EXISTING = (
     """INSERT INTO wharfinger_rawmessage (id, account_id, kind, key, body, body_hash, source, state, error, attempts,
        received_at) SELECT n, %(account)s, 'order', '100-' || n, %(body)s, md5('' || n), 'search', 'taken', '', 1,
@@ -298,17 +300,17 @@ EXISTING = (
        SELECT n, %(account)s, '100-' || n, %(channel)s, %(uk)s, 'FBM', 'ok', '', '', '', '', false, 'SHIPPED',
        '100-' || n, 'Item', t, t, 'GBP', 20, n, 1, t, t, t
        FROM (SELECT n, now() - n * interval '1 minute' AS t FROM generate_series(1, %(n)s) AS n) AS every""",
-    f"""INSERT INTO wharfinger_customer (id, code, generic, generic_month, name, email, address, address_hash,
+    """INSERT INTO wharfinger_customer (id, code, generic, generic_month, name, email, address, address_hash,
        name_hash, postcode_hash, surname_hash, email_hash, made_at)
        SELECT n, 'C' || n, false, '', %(person)s, %(person)s, %(person)s,
-       md5('a' || n) || md5(n || 'a'), md5('n' || n) || md5(n || 'n'), {_HASHES},
+       md5('a' || n) || md5(n || 'a'), md5('n' || n) || md5(n || 'n'), '', '', '',
        now() FROM generate_series(1, %(n)s) AS n""",
-    f"""INSERT INTO wharfinger_salesorder (id, code, imported_id, channel_id, site_id, customer_id, order_ref,
+    """INSERT INTO wharfinger_salesorder (id, code, imported_id, channel_id, site_id, customer_id, order_ref,
        order_type, state, currency, total, delivery, buyer, confirmed_address_hash, postcode_hash, surname_hash,
        email_hash, confirmed, totals_accepted, service_level, programs, replaces, ship_by, placed_at, made_at,
        shipped_at, cancel_requested, cancel_reason)
        SELECT n, 'SO' || lpad('' || n, 6, '0'), n, %(channel)s, %(site)s, n, '100-' || n, 'standard', 'shipped', 'GBP',
-       20, %(person)s, %(person)s, '', {_HASHES}, true, '', 'Standard', '[]', '', t, t, t, t, false, ''
+       20, %(person)s, %(person)s, '', '', '', '', true, '', 'Standard', '[]', '', t, t, t, t, false, ''
        FROM (SELECT n, now() - n * interval '1 minute' AS t FROM generate_series(1, %(n)s) AS n) AS every""",
     """INSERT INTO wharfinger_salesorderline (id, order_id, order_item_id, sku, asin, title, item_id, held_reason,
        quantity_ordered, quantity_cancelled, quantity_shipped, amount_item, amount_total, tax_collected_by, ioss_number,
@@ -316,6 +318,9 @@ EXISTING = (
        SELECT n * 2 + l, n, '' || n * 2 + l, 'BULK', 'B000000001', 'Item',
        (%(items)s::bigint[])[1 + (n + l) %% array_length(%(items)s::bigint[], 1)], '', 1, 0, 1, 10, 10, '', '', '', '',
        '', false, false FROM generate_series(1, %(n)s) AS n, generate_series(0, 1) AS l""",
+    """INSERT INTO wharfinger_searchword (kind, hash, order_id)
+       SELECT (ARRAY['email', 'postcode', 'outward', 'name', 'name'])[w], hashint8extended(n * 5 + w, 7), n
+       FROM generate_series(1, %(n)s) AS n, generate_series(1, 5) AS w""",
 )
 
 
