@@ -312,6 +312,8 @@ def test_far_behind_the_search_is_joined_by_number_and_goes_on_from_the_reports_
     RateBudget.objects.filter(account=account, operation="searchOrders").update(tokens=2, counted_at=whole.clock.now())
     whole.run("orders_in")
     assert OrderCursor.objects.get(account=account).page_token
+    assert OrderReport.objects.get(purpose="catch_up").state == "wanted"  # at once, not when the night comes
+    assert FlowSchedule.objects.get(account=account, flow="order_report").due_at <= whole.clock.now()
     for _ in range(30):
         whole.run("order_report", "orders_by_number", "take_orders")
         whole.amazon.advance(15)

@@ -32,6 +32,7 @@ from wharfinger.db.queries.orders.order_reports import (
     open_report,
     standing_gaps,
     updates_held,
+    waits_for_its_rate,
     zones_of,
 )
 from wharfinger.db.queries.orders.order_search import any_channel_on, marketplaces_traded_in, order_cursor, start_dates
@@ -56,7 +57,7 @@ from wharfinger.operations.orders import order_reports
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict, settle_gaps
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
-from wharfinger.sync.orders_in import OVERLAP
+from wharfinger.sync.orders_in import OVERLAP, read_beside
 from wharfinger.sync.translate.order_report import held_sums, message_sums, report_rows
 
 MARKETPLACES_AT_MOST = 25
@@ -90,7 +91,8 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
 def _next(account_id: int, clock: Clock) -> datetime:
     """Sooner while gaps are being healed."""
     due = _due_at(account_id, clock.now())
-    heals = any(gap.wanted or gap.downloaded_at for gap in standing_gaps(account_id)) or backlog(account_id) is not None
+    behind = backlog(account_id) is not None or waits_for_its_rate(account_id)
+    heals = behind or any(gap.wanted or gap.downloaded_at for gap in standing_gaps(account_id))
     return min(due, clock.now() + FIRST_LOOK) if heals else due
 
 
@@ -118,6 +120,8 @@ def _catch_up(account_id: int, clock: Clock) -> None:
     of them was read one way or the other, the search goes on from the report's end."""
     behind = backlog(account_id)
     cursor = order_cursor(account_id)
+    if behind is None and waits_for_its_rate(account_id):  # while a report was under way, no other was requested
+        read_beside(account_id, clock.now())
     if behind is None or behind.left or cursor is None:
         return
     after = behind.until - OVERLAP if behind.since <= cursor.after else cursor.after  # never over what no list covers

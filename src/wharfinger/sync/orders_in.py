@@ -85,14 +85,14 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     if waited is not None and not reading.pages and not fetched:
         outcome = ""
     if waited is not None:
-        _read_beside(account_id, clock.now())
+        read_beside(account_id, clock.now())
         return FlowResult(outcome, waited.at, f"the rate limit of {waited.operation}")
     return FlowResult(outcome, clock.now() + POLL_EVERY)
 
 
-def _read_beside(account_id: int, now: datetime) -> None:
-    """Far behind: the budget ended in the middle of a window. A report lists the numbers of what changed, and those are
-    downloaded within the budget of another operation while the search goes on."""
+def read_beside(account_id: int, now: datetime) -> None:
+    """Far behind, when the budget ended in the middle of a window. A report lists the numbers of what changed; those
+    are downloaded within the budget of another operation while the search goes on."""
     last = last_catch_up(account_id)
     rests = last is not None and is_recent(last, now, RETRY_AFTER)
     if not rests and is_within_a_window(account_id) and backlog(account_id) is None:

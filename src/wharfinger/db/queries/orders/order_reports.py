@@ -11,6 +11,7 @@ from django.db.models import Q
 from wharfinger.db.models import (
     CompletenessDay,
     CompletenessGap,
+    FlowSchedule,
     ImportedOrder,
     Marketplace,
     OrderCursor,
@@ -90,6 +91,12 @@ def is_caught_up(account_id: int) -> bool:
 def is_within_a_window(account_id: int) -> bool:
     """Whether the search for orders has pages of its window left to read."""
     return OrderCursor.objects.filter(account_id=account_id).exclude(page_token="").exists()
+
+
+def waits_for_its_rate(account_id: int) -> bool:
+    """As `is_within_a_window`, when the search's last run ended because its budget was spent: far behind."""
+    waits = FlowSchedule.objects.filter(account_id=account_id, flow="orders_in").exclude(waiting_for="")
+    return is_within_a_window(account_id) and waits.exists()
 
 
 @dataclass(frozen=True, slots=True)
