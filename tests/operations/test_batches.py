@@ -341,3 +341,20 @@ def test_a_batch_equals_its_orders_taken_one_by_one(trading, data):
     at_once, singly = found
     for table, rows in singly.items():
         assert at_once[table] == rows, table
+
+
+def test_a_batch_waits_two_seconds_for_a_row_and_no_longer(shop):
+    shop.take(an_order())
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        assert cursor.fetchone() == ("2s",)
+
+
+def test_the_inbox_is_cleaned_as_a_queue_and_what_waits_has_an_index_of_its_own():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reloptions FROM pg_class WHERE relname = 'wharfinger_rawmessage'")
+        options = set(cursor.fetchone()[0])
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE indexname = 'raw_messages_waiting'")
+        waiting = cursor.fetchone()[0]
+    assert {"autovacuum_vacuum_scale_factor=0", "autovacuum_vacuum_threshold=10000"} <= options
+    assert "WHERE" in waiting

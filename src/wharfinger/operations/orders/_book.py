@@ -205,7 +205,7 @@ def open_book(
 def open_orders(account_id: int, order_ids: Sequence[int], now: datetime) -> Book:
     """Lock and read these sales orders of the account, with what their lines mean; no message says anything new."""
     book = Book(account_id, now=now)
-    imports = ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
+    imports = ImportedOrder.objects.select_for_update(no_key=True)
     rows = book.imports.read(imports.filter(account=account_id, sales_order__in=order_ids).order_by("pk"))
     book.import_of = {row.amazon_order_id: row for row in rows}
     _read_orders(book)
@@ -226,11 +226,7 @@ def _read_orders(book: Book) -> None:
     imports = {row.pk: row for row in book.import_of.values()}
     if not imports:
         return
-    rows = (
-        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
-        .filter(any_of("imported", imports))
-        .order_by("pk")
-    )
+    rows = SalesOrder.objects.select_for_update(no_key=True).filter(any_of("imported", imports)).order_by("pk")
     for order in book.orders.read(rows):
         order.imported = imports[order.imported_id]
         order.channel = book.channels.get(order.channel_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
-from wharfinger.db.any_of import any_of
+from wharfinger.db.any_of import any_of, number_array
 from wharfinger.db.encryption import search_hash
 from wharfinger.db.models import SalesOrder, SearchWord
 from wharfinger.domain.orders.addresses import read_address, read_buyer
@@ -28,5 +28,5 @@ def write_words(orders: Sequence[SalesOrder], *, changed: Sequence[SalesOrder] =
         cursor.execute(
             f"INSERT INTO {SearchWord._meta.db_table} (kind, hash, order_id) "
             "SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) ON CONFLICT DO NOTHING",
-            [kinds, hashes, ids],
+            [kinds, number_array(hashes), number_array(ids)],
         )

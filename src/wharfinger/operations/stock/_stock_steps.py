@@ -10,7 +10,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from wharfinger.db.any_of import any_of
+from wharfinger.db.any_of import any_of, number_array
 from wharfinger.db.models import (
     KitComponent,
     Movement,
@@ -29,7 +29,7 @@ from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.listing_quantity import decide, urgency
 from wharfinger.operations import triggers
-from wharfinger.operations._rows import new_row
+from wharfinger.operations._rows import load, new_row
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 _MAKES_KNOWN = frozenset(
@@ -49,7 +49,7 @@ def lock_levels(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], StockL
     if missing:
         StockLevel.objects.bulk_create(missing, ignore_conflicts=True)
     rows = levels.select_for_update(no_key=True).order_by("item_id", "site_id")
-    found = {(level.item_id, level.site_id): level for level in rows}
+    found = {(level.item_id, level.site_id): level for level in load(rows)}
     return {key: found[key] for key in wanted}
 
 
@@ -188,9 +188,10 @@ def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -
         return 0
     facts = listing_facts(listings)
     ids = sorted(listings)
-    ranks = [urgency(decide(facts[listing])) if listing in facts else 0 for listing in ids]
+    ranks = [int(urgency(decide(facts[listing]))) if listing in facts else 0 for listing in ids]
+    columns = [number_array(column) for column in (ids, [listings[one] for one in ids], ranks)]
     with connection.cursor() as cursor:
-        cursor.execute(_NOTICE, [cause[:_CAUSE_AT_MOST], now, now, now, ids, [listings[one] for one in ids], ranks])
+        cursor.execute(_NOTICE, [cause[:_CAUSE_AT_MOST], now, now, now, *columns])
     linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED)
     for account_id in linked.order_by("pk").values_list("pk", flat=True):
         triggers.run_flow(account_id, "stock_out", soon=True)

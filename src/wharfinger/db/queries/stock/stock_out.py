@@ -42,6 +42,7 @@ class _Listing(NamedTuple):
 
 
 _LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type")
+_PRODUCT = ("products__marketplace", "products__item", "products__item__code")
 
 
 class _Product(NamedTuple):
@@ -54,20 +55,19 @@ class _Product(NamedTuple):
 
 def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = ()) -> dict[int, ListingFacts]:
     """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved."""
-    listings = Listing.objects.filter(any_of("pk", listing_ids))
-    rows = [_Listing(*row) for row in listings.values_list(*_LISTING)]
-    linked = ChannelProduct.objects.filter(any_of("listing", listing_ids), item__isnull=False).order_by(
-        "marketplace_id"
-    )
+    listings = Listing.objects.filter(any_of("pk", listing_ids)).order_by("pk", "products__marketplace")
+    rows: dict[int, _Listing] = {}
     products: dict[int, list[_Product]] = defaultdict(list)
-    for listing, marketplace, item, code in linked.values_list("listing", "marketplace", "item", "item__code"):
-        products[listing].append(_Product(marketplace, item or 0, code or ""))
-    sellers = _sellers({row.account_id for row in rows})
+    for *listing, marketplace, item, code in listings.values_list(*_LISTING, *_PRODUCT):
+        rows.setdefault(listing[0], _Listing(*listing))
+        if item is not None:
+            products[listing[0]].append(_Product(marketplace, item, code or ""))
+    sellers = _sellers({row.account_id for row in rows.values()})
     levels = _Levels(
         {product.item_id for of_listing in products.values() for product in of_listing},
         {seller.site.pk for seller in sellers.values() if seller.site},
     )
-    return {row.listing_id: _facts(row, products[row.listing_id], sellers, levels, approved) for row in rows}
+    return {listing: _facts(row, products[listing], sellers, levels, approved) for listing, row in rows.items()}
 
 
 def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
