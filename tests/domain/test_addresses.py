@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from wharfinger.domain.orders.addresses import (
     Doubts,
@@ -253,3 +255,23 @@ def test_places_may_be_called_like_nothing():
 def test_a_buyers_fact_that_says_nothing_erases_nothing(nothing):
     held = IncomingBuyer("Ada", "a@example.org", "Byron Ltd", "PO-1", "GB123456789")
     assert merge_buyer(held, IncomingBuyer(nothing, nothing, nothing, nothing, nothing)) == held
+
+
+@given(
+    st.lists(
+        st.sampled_from(["Anna", " Anna ", "-", "N/A", "none", "xxxx", "A*** B***", "[Redacted]", "Ünal", ""]),
+        min_size=5,
+        max_size=5,
+    )
+)
+def test_the_first_facts_of_a_buyer_are_tidied_as_later_ones_are(parts):
+    buyer = IncomingBuyer(*parts)
+
+    assert merge_buyer(IncomingBuyer(), buyer) == merge_buyer(buyer, buyer)
+
+
+@pytest.mark.parametrize(
+    "mask", ["A***", "####", "XXXX", "[REDACTED]", "masked", "Anonymised", "ANONYMIZED", "Suppressed", "••••"]
+)
+def test_no_mask_passes_the_quick_look(mask):
+    assert masked(mask)

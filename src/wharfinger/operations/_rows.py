@@ -124,8 +124,8 @@ class _Shape(NamedTuple):
     made_anew: tuple[tuple[str, Callable[[], Any]], ...]
     """Defaults that each row has of its own, such as a list."""
     enums: Mapping[str, EnumField[Any, Any]]
-    related: Mapping[str, str]
-    """Column by foreign key."""
+    related: Mapping[str, tuple[str, str]]
+    """By foreign key: its column, and the column that it names in the other table."""
 
 
 @cache
@@ -138,7 +138,11 @@ def _shape(model: type[Model]) -> _Shape:
             (field.attname, field.default) for field in columns if field.has_default() and callable(field.default)
         ),
         enums={field.attname: field for field in columns if isinstance(field, EnumField)},
-        related={field.name: field.attname for field in columns if field.is_relation},
+        related={
+            field.name: (field.attname, str(field.target_field.attname))
+            for field in columns
+            if isinstance(field, models.ForeignKey)
+        },
     )
 
 
@@ -154,7 +158,8 @@ def new_row(model: type[M], **values: Any) -> M:
         held[column] = make()
     for name, value in values.items():
         if name in shape.related:
-            held[shape.related[name]] = None if value is None else value.pk
+            column, named = shape.related[name]
+            held[column] = None if value is None else value.__dict__[named]
             row._state.fields_cache[name] = value
         elif name in shape.defaults:
             held[name] = shape.enums[name].member(value) if name in shape.enums else value

@@ -92,6 +92,8 @@ def words_typed(text: str) -> TypedWords:
 
 def _plain(text: str) -> str:
     """Without case, accents and spaces."""
+    if text.isascii():
+        return "".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(letter for letter in apart if not unicodedata.combining(letter)).translate(_LETTERS)
     return "".join(bare.split())
