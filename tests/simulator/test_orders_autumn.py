@@ -1,5 +1,9 @@
 """What orders have since autumn 2026: transit times, warranties, Seller Flex; listings' issues of any category."""
 
+import io
+import zipfile
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 from tests.simulator.conftest import EU, UK, Amazon
 
@@ -98,3 +102,21 @@ def test_every_kind_of_order_can_be_bought_in_the_shop(amazon, kind):
     assert amazon.send("POST", "/shop/buy", form=form).status == 303
     (made,) = set(amazon.simulator.world.orders) - before
     assert amazon.read({"orderId": made}, "FULFILLMENT,TAX,PROCEEDS")["orderId"] == made
+
+
+def test_what_a_buyer_wrote_lies_in_an_archive_whose_address_is_new_at_each_reading(amazon):
+    placed = amazon.order(items=[{"sku": "HH-0010", "customization": "For the harbour master"}])
+
+    def address():
+        return amazon.read(placed, "")["orderItems"][0]["product"]["customization"]["customizedUrl"]
+
+    def get(url):
+        parts = urlsplit(url)
+        return amazon.send("GET", parts.path, query=dict(parse_qsl(parts.query)))
+
+    first = address()
+    with zipfile.ZipFile(io.BytesIO(get(first).body)) as archive:
+        assert "For the harbour master" in archive.read("customization.json").decode()
+    amazon.advance(600)
+    assert get(first).status == 403
+    assert get(address()).status == 200

@@ -17,9 +17,10 @@ from wharfinger.amazon.messages.reports import (
     write_report_request,
 )
 from wharfinger.amazon.messages.wire import as_iso
-from wharfinger.amazon.transport import Request
+from wharfinger.amazon.transport import Request, Response
 
 DOWNLOAD = "downloadReport"
+CUSTOMISATION = "downloadCustomisation"
 """No operation of the API: the document lies behind an address of S3, and no limit of ours counts it."""
 
 
@@ -75,11 +76,24 @@ class ReportCalls(Caller):
 
         NotAnsweredAsPromised where the address has expired (behaviour R17) or is none of Amazon's: request another.
         """
-        address, endpoint = urlsplit(document.url), urlsplit(self._region.endpoint)
-        if address.scheme != "https" and (address.scheme, address.netloc) != (endpoint.scheme, endpoint.netloc):
-            raise NotAnsweredAsPromised(DOWNLOAD, message="the document's address is not an https address")
-        response = self._transport.send(Request(DOWNLOAD, "GET", document.url))
-        if response.status != 200:
-            message = "the document's address is refused; it lives five minutes"
-            raise NotAnsweredAsPromised(DOWNLOAD, status=response.status, message=message)
+        response = self._download(DOWNLOAD, document.url, "the document's address is refused; it lives five minutes")
         return Download(response.body, response.headers.get("content-type", ""))
+
+    def download_customisation(self, address: str) -> bytes:
+        """What the buyer of a customised item wrote or drew: the archive behind an order's `customizedUrl`.
+
+        NotAnsweredAsPromised where its address has expired, is none of Amazon's, or leads to nothing.
+        """
+        response = self._download(CUSTOMISATION, address, "the address is refused: it has expired")
+        if not response.body:
+            raise NotAnsweredAsPromised(CUSTOMISATION, status=response.status, message="the archive is empty")
+        return response.body
+
+    def _download(self, operation: str, url: str, refused: str) -> Response:
+        address, endpoint = urlsplit(url), urlsplit(self._region.endpoint)
+        if address.scheme != "https" and (address.scheme, address.netloc) != (endpoint.scheme, endpoint.netloc):
+            raise NotAnsweredAsPromised(operation, message="the address is not an https address")
+        response = self._transport.send(Request(operation, "GET", url))
+        if response.status != 200:
+            raise NotAnsweredAsPromised(operation, status=response.status, message=refused)
+        return response

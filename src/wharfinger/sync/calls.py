@@ -183,6 +183,10 @@ class Calls:
         """From S3, as `upload_feed`."""
         return self._client.download_feed_report(document)
 
+    def download_customisation(self, address: str) -> bytes:
+        """From where an order's own address leads: no operation of the API, and no limit counts it."""
+        return self._client.download_customisation(address)
+
     def create_destination(self, name: str, arn: str) -> Answer[Destination]:
         return self._call(CREATE_DESTINATION, lambda now: self._client.create_destination(name, arn, now=now))
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from wharfinger.amazon.errors import AccessDenied, NotAnsweredAsPromised, NotFound, Refused, ServerFault
+from wharfinger.db.queries.orders.customisations import next_customisation_at
 from wharfinger.db.queries.orders.order_reports import WantedByNumber, next_wanted_at, wanted_orders
 from wharfinger.db.queries.orders.order_search import any_channel_on
 from wharfinger.domain.counts import counted
@@ -10,6 +11,7 @@ from wharfinger.domain.retry import pause_after
 from wharfinger.operations.orders import imported_orders, inbox
 from wharfinger.operations.orders import wanted_orders as wishes
 from wharfinger.operations.orders.inbox import RawOrder
+from wharfinger.sync import customisations
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 
 AT_ONCE = 50
@@ -20,6 +22,7 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     from being fetched."""
     if not any_channel_on(account_id):
         return FlowResult("no channel is enabled")
+    saved = customisations.fetch_waiting(account_id, calls, clock)
     fetched = 0
     tried: set[str] = set()
     waits: NotBefore | None = None
@@ -35,14 +38,16 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
                 waits = no_token
                 break
     outcome = f"{counted(fetched, 'order')} downloaded by number" if fetched or waits is None else ""
+    if saved:
+        outcome = ", ".join(filter(None, (outcome, f"{counted(saved, 'customisation')} saved")))
     if waits is not None:
         return FlowResult(outcome, waits.at, f"the rate limit of {waits.operation}")
     return FlowResult(outcome, _next(account_id, clock.now()))
 
 
 def _next(account_id: int, now: datetime) -> datetime | None:
-    due = next_wanted_at(account_id)
-    return None if due is None else max(due, now)
+    moments = [at for at in (next_wanted_at(account_id), next_customisation_at(account_id)) if at is not None]
+    return max(min(moments), now) if moments else None
 
 
 def _fetch(account_id: int, wanted: WantedByNumber, calls: Calls, clock: Clock) -> int:

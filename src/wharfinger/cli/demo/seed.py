@@ -8,7 +8,7 @@ import csv
 import io
 import random
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import httpx2
@@ -19,14 +19,16 @@ from wharfinger.cli.demo import seed_portal
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, CourierService, Site, StockItem, User
+from wharfinger.db.queries.orders.vat import registration_rows
 from wharfinger.domain.access.authorisation import ROLES, ApplicationKind
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.vat import Registration, RegistrationKind
 from wharfinger.operations.access import applications
 from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
-from wharfinger.operations.installation import users
+from wharfinger.operations.installation import users, vat_settings
 from wharfinger.operations.installation.running_shop import ask_for_running_shop
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import couriers
@@ -58,6 +60,8 @@ SERVICES = (
 )
 
 
+COUNTRIES = {WAREHOUSE: "GB", "FBA UK": "GB", "FBA North America": "US"}
+"""Where goods leave from; Amazon's pool of Europe stands in several."""
 _KINDS = {"private": ApplicationKind.PRIVATE, "public": ApplicationKind.LISTED, "unlisted": ApplicationKind.UNLISTED}
 """The simulator's words for what an application may do."""
 
@@ -73,6 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
     _seed_application(accounts["application"], queue, now)
     _seed_people(configuration, now)
     _seed_sites_and_services(now)
+    _seed_vat(now)
     _seed_items(_ask(configuration.simulator_url, "books?orders=0"), now)
     if arguments.shop == "running":
         _ask_for_running_shop(now)
@@ -86,6 +91,17 @@ def _ask_for_running_shop(now: datetime) -> None:
         ask_for_running_shop(user=owner, now=now, machine_now=settings.CLOCK.machine_now())
     except Refused as refused:
         print_line(refused.message)
+
+
+def _seed_vat(now: datetime) -> None:
+    """The demo's company is British: its own goods leave from Hull, and it is registered there."""
+    if registration_rows():
+        return
+    user = User.objects.get(username="olga")
+    for site in Site.objects.filter(name__in=COUNTRIES):
+        vat_settings.set_site_country(site.pk, COUNTRIES[site.name], now=now, user=user)
+    registered = Registration(RegistrationKind.VAT, "GB", date(2021, 1, 1), number="GB123456782", established=True)
+    vat_settings.add_registration(registered, now=now, user=user)
 
 
 def _ask(simulator: str, what: str) -> Mapping[str, Any]:

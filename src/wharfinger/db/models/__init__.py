@@ -20,6 +20,7 @@ from wharfinger.db.models.couriers import (
     CourierMapping,
     CourierService,
 )
+from wharfinger.db.models.customisations import Customisation
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
@@ -73,6 +74,7 @@ __all__ = [
     "CourierService",
     "CsvHeading",
     "Customer",
+    "Customisation",
     "FlowSchedule",
     "ImportedLine",
     "ImportedOrder",

@@ -93,6 +93,7 @@ class SalesOrder(models.Model):
     cancel_requested = models.BooleanField(default=False)
     cancel_answered_at = models.DateTimeField(null=True)  # a person said: dispatch it anyway
     cancel_reason = EncryptedText(blank=True, default="")  # the buyer's own words, at most 300 characters
+    approved_at = models.DateTimeField(null=True)  # a person said: its regulated goods are approved at Amazon
     vat_area = models.CharField(max_length=6, blank=True, default="", db_default="")  # domain.vat_areas: where it goes
     buyer_vat_country = models.CharField(max_length=2, blank=True, default="", db_default="")  # of the VAT number alone
 

@@ -51,6 +51,7 @@ class StockItem(models.Model):
     weight_grams = models.PositiveIntegerField(null=True)
     commodity_code = models.CharField(max_length=20, blank=True)
     country_of_origin = models.CharField(max_length=2, blank=True)
+    regulated = models.BooleanField(default=False, db_default=False)  # needs an approval at Amazon before it leaves
     archived = models.BooleanField(default=False)
     made_at = models.DateTimeField()
 

@@ -28,6 +28,7 @@ class WantedBy(Labelled):
     NOTIFICATION = "notification", "A notification of Amazon's"
     GAP = "gap", "A gap that the order report showed"
     CATCH_UP = "catch_up", "Catching up"
+    CUSTOMISED = "customised", "An address of a customisation that has expired"
 
 
 LONGEST_REPORT = timedelta(days=30)

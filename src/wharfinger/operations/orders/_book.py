@@ -42,6 +42,7 @@ from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._address_steps import address_hash
 from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.orders._customer_steps import Customers
+from wharfinger.operations.orders._customisation_steps import want_archives
 from wharfinger.operations.orders._search_steps import write_words
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen
 from wharfinger.operations.stock._shelf import Shelf
@@ -93,6 +94,7 @@ class Book:
         self._timeline: list[Activity] = []
         self._packages: list[tuple[SalesOrder, Sequence[IncomingPackage]]] = []
         self._empty_sites: dict[int, int] = {}
+        self._customised: list[int] = []
 
     @cached_property
     def account(self) -> SellerAccount:
@@ -145,6 +147,10 @@ class Book:
         if packages and order.pk in self.dispatched:
             self._packages.append((order, packages))
 
+    def note_customised(self, line: SalesOrderLine) -> None:
+        """Amazon gives a new address of what the buyer wrote or drew: its archive is fetched while it lives."""
+        self._customised.append(line.pk)
+
     def note_empty_site(self, site_id: int) -> None:
         """One more order waits for the site's levels."""
         self._empty_sites[site_id] = self._empty_sites.get(site_id, 0) + 1
@@ -157,6 +163,7 @@ class Book:
         self.orders.write()
         write_words([*added, *renamed], changed=renamed)
         self.lines.write()
+        want_archives(self._customised, self.account_id, now=self.now)
         self.kept.write()
         self.shelf.write(self.problems)
         for row in confirm_seen(self._packages, self.problems, now=self.now):

@@ -33,6 +33,7 @@ from wharfinger.operations.orders._customer_steps import People, Wanted, wanted_
 from wharfinger.operations.orders._order_steps import (
     add_lines,
     allocate_order,
+    bring_line,
     invoice_waits,
     people_of,
     settle_state,
@@ -41,7 +42,6 @@ from wharfinger.operations.orders._order_steps import (
     warn_of_currency,
     warn_of_totals,
     write_facts,
-    write_line_facts,
 )
 from wharfinger.operations.shipping._confirmation_steps import OF_A_CONFIRMATION
 from wharfinger.operations.stock._allocation_steps import Key
@@ -141,7 +141,7 @@ def _change(book: Book, plan: Following, lines: list[SalesOrderLine]) -> bool:
     stated = {line.order_item_id: line for line in incoming.lines}
     for row in lines:
         if row.order_item_id in stated:
-            write_line_facts(row, stated[row.order_item_id])
+            bring_line(book, row, stated[row.order_item_id])
     new = [line for line in incoming.lines if line.order_item_id in plan.matches]
     lines += add_lines(book, order, new, [plan.matches[line.order_item_id] for line in new])
     return _apply_all(book, order, plan.people, incoming, lines, found)

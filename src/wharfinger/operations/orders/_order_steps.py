@@ -94,7 +94,7 @@ def _row(book: Book, order: SalesOrder, line: IncomingLine, match: Meaning) -> S
             row.held_reason = reason
         case NothingToSend():
             pass
-    write_line_facts(row, line)
+    bring_line(book, row, line)
     return book.lines.add(row)
 
 
@@ -113,6 +113,13 @@ def _hold_line(book: Book, order: SalesOrder, row: SalesOrderLine) -> None:
         sales_order_id=order.pk,
         imported_order_id=order.imported_id,
     )
+
+
+def bring_line(book: Book, row: SalesOrderLine, line: IncomingLine) -> None:
+    """Amazon's facts of the line; a new address of what its buyer wrote or drew is followed."""
+    if line.customisation_url and line.customisation_url != row.customisation_url:
+        book.note_customised(row)
+    write_line_facts(row, line)
 
 
 def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from wharfinger.db.models import Problem, SalesOrder, User
+from wharfinger.db.queries.orders.regulated import regulated_lines
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import doubts, tidy
@@ -142,6 +143,20 @@ def dispatch_anyway(order_id: int, *, now: datetime, user: User) -> SalesOrder:
     pick_by_itself(order, options_for(order.channel, order.order_type), now=now)
     text = "The buyer's cancellation request is answered: the order is dispatched anyway."
     _record(order, "dispatch anyway", text, now, user)
+    return order
+
+
+@operation
+def note_approved(order_id: int, *, now: datetime, user: User) -> SalesOrder:
+    """A person says that Amazon's verification of the order's regulated goods is approved: they may leave."""
+    order = _open_order(order_id)
+    if order.approved_at is not None:
+        raise Refused("%(order)s is approved already. Dispatch the order as usual.", order=order.code)
+    if not regulated_lines(order.lines.all()):
+        raise Refused("%(order)s has no regulated goods. Dispatch the order as usual.", order=order.code)
+    order.approved_at = now
+    order.save(update_fields=["approved_at"])
+    _record(order, "approve", "The verification of its regulated goods is approved at Amazon.", now, user)
     return order
 
 

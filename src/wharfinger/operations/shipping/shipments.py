@@ -15,6 +15,7 @@ from wharfinger.db.models import (
     ShipmentLine,
     User,
 )
+from wharfinger.db.queries.orders.regulated import regulated_lines
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
@@ -66,6 +67,7 @@ def dispatch(
     service = service_in_use(order.channel, service_id)
     number = _tracking_number(order, service, tracking_number, reference, confirmed=number_confirmed)
     leaving = _leaving(order, lines)
+    _check_approved(order, [line for line, _ in leaving])
     shipment = Shipment.objects.create(
         order=order,
         package_reference=str(reference),
@@ -125,6 +127,15 @@ def _check_order(order: SalesOrder) -> None:
     if Problem.objects.filter(kind__in=ADDRESS_HOLDS, key=AboutOrder(order.pk), solved_at=None).exists():
         raise Refused(
             "%(order)s has no complete delivery address. The order's page says what is missing and what to do.",
+            order=order.code,
+        )
+
+
+def _check_approved(order: SalesOrder, leaving: list[SalesOrderLine]) -> None:
+    if order.approved_at is None and regulated_lines(leaving):
+        raise Refused(
+            "%(order)s has regulated goods. Approve its verification in Seller Central first, then press Approved "
+            "at Amazon on the order.",
             order=order.code,
         )
 

@@ -35,6 +35,7 @@ class ItemEntry:
     weight_grams: int | None = None
     commodity_code: str = ""
     country_of_origin: str = ""
+    regulated: bool = False
     barcodes: tuple[tuple[str, str], ...] = ()
     components: tuple[tuple[int, int], ...] = ()
 
@@ -129,7 +130,7 @@ def _write(item: StockItem, entry: ItemEntry) -> None:
         )
     item.code, item.name, item.other_reference = entry.code, entry.name, entry.other_reference
     item.weight_grams, item.commodity_code = entry.weight_grams, entry.commodity_code
-    item.country_of_origin = entry.country_of_origin
+    item.country_of_origin, item.regulated = entry.country_of_origin, entry.regulated
     item.save()
     _write_barcodes(item, entry.barcodes)
     _write_components(item, entry.components)

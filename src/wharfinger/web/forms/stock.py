@@ -84,6 +84,13 @@ class ItemForm(forms.Form):
         help_text=gettext_lazy("Two letters, such as GB."),
         error_messages={"invalid": gettext_lazy("Give the country as two letters, such as GB.")},
     )
+    regulated = forms.BooleanField(
+        label=gettext_lazy("Regulated: needs an approval at Amazon"),
+        required=False,
+        help_text=gettext_lazy(
+            "An order with it is dispatched only after a person has approved its verification in Seller Central."
+        ),
+    )
     barcodes = forms.CharField(
         label=gettext_lazy("Barcodes"),
         required=False,
@@ -154,6 +161,7 @@ def initial_of_item(item: StockItemPage) -> dict[str, object]:
         "weight_grams": item.weight_grams,
         "commodity_code": item.commodity_code,
         "country_of_origin": item.country_of_origin,
+        "regulated": item.regulated,
         "barcodes": "\n".join(f"{kind} {code}" for kind, code in item.barcodes),
         "components": "\n".join(f"{part.quantity} {part.code}" for part in item.components),
     }

@@ -135,7 +135,9 @@ Constraint: TypeAlias = Literal[
 
 
 class OrderLine(Body):
-    """`serviceOf`: place of the item (from 0) with which this `service` was sold; nobody sends it."""
+    """`customization`: what the buyer wrote, in an archive that has another address for five minutes at each reading.
+
+    `serviceOf`: place of the item (from 0) with which this `service` was sold; nobody sends it."""
 
     sku: Text
     quantity: Count = 1
@@ -150,6 +152,7 @@ class OrderLine(Body):
     constraints: list[Constraint] = []
     tax_scheme: Literal["", "IOSS", "UOSS", "FACILITATOR"] = ""
     customized_url: Text = ""
+    customization: Text = ""
     serial_numbers: list[str] = []
     serial_numbers_required: bool = False
     service_of: Count | UnsetType = UNSET

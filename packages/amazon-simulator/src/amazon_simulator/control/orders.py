@@ -14,6 +14,7 @@ from amazon_simulator.control.bodies import BuyerAddress, OrderLine, Placing, Tr
 from amazon_simulator.control.request_parsing import amount
 from amazon_simulator.control.state_report import order_json
 from amazon_simulator.core.http import Response, answer_json
+from amazon_simulator.representations.customization import DOCUMENT, customization_archive
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.traffic.people import ADDRESS_KINDS, buyer_for
 from amazon_simulator.traffic.seed import MIX, order_number, place_mix
@@ -21,6 +22,8 @@ from amazon_simulator.world import Line, NotPossible, Terms
 from amazon_simulator.world.catalogue import DECIMALS, MARKETS, in_currency
 from amazon_simulator.world.entities import Associated, Buyer, Order, Transit
 
+CUSTOMIZATIONS = "amzn1.custom.1"
+CUSTOMIZATION_KEPT = 90 * 24 * 3600.0
 ADDRESS_FIELDS = {
     "name": "name", "email": "email", "recipient_name": "recipient", "address_line1": "line_1",
     "address_line2": "line_2", "address_line3": "line_3", "city": "town", "district_or_county": "county",
@@ -79,7 +82,10 @@ def place_one(simulator: Simulator, body: Placing, now: float) -> Order:
         seller,
         market.id,
         body.fulfilled_by,
-        [_line(line, body, f"items[{number}].", market.currency) for number, line in enumerate(body.items)],
+        [
+            _line(_customised(simulator, line, seller.id, now), body, f"items[{number}].", market.currency)
+            for number, line in enumerate(body.items)
+        ],
         _buyer(body.buyer, _somebody(body, market.country, serial)),
         now=now,
         pending_for=given(body.pending_seconds, float(bodies.A_YEAR) if body.status == "PENDING" else 0.0),
@@ -99,6 +105,17 @@ def place_one(simulator: Simulator, body: Placing, now: float) -> Order:
             total_off=_total_off(body.total_off, market.currency),
         ),
     )
+
+
+def _customised(simulator: Simulator, line: OrderLine, seller: str, now: float) -> OrderLine:
+    """What the buyer wrote lies in an archive, as Amazon Custom has it."""
+    if not line.customization:
+        return line
+    body = customization_archive(line.sku, line.customization)
+    document = simulator.documents.kept(
+        CUSTOMIZATIONS, seller, "application/zip", body, now=now, until=now + CUSTOMIZATION_KEPT
+    )
+    return msgspec.structs.replace(line, customized_url=f"{DOCUMENT}{document.id}")
 
 
 def _line(line: OrderLine, body: Placing, within: str, currency: str) -> Line:

@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "warranty": ("with a warranty", {}, {"associatedItems": [{"asin": "B0WARRANTY", "purchasePrice": "4.99"}]}),
     "serials": ("serial numbers wanted", {}, {"serialNumbersRequired": True}),
     "age": ("age checked", {"regulated": True}, {"constraints": ["recipientAgeVerification"]}),
+    "customised": ("customised", {}, {"customization": "For the harbour master"}),
     "transparency": ("Transparency", {}, {"programs": ["TRANSPARENCY"]}),
     "ioss": ("IOSS", {}, {"taxScheme": "IOSS"}),
     "deemed": ("deemed reseller", {}, {"taxScheme": "UOSS"}),

@@ -20,7 +20,9 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_order
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.db.queries.orders.cancellations import CancellationFacts, cancellations_of
+from wharfinger.db.queries.orders.customisations import HeldCustomisation, customisations_of
 from wharfinger.db.queries.orders.order_marks import OrderMarks, order_marks
+from wharfinger.db.queries.orders.regulated import regulated_lines
 from wharfinger.domain.installation.problems import ADDRESS_HOLDS, ProblemKind
 from wharfinger.domain.orders.addresses import read_address, read_buyer, written
 from wharfinger.domain.orders.order import (
@@ -65,6 +67,10 @@ class OrderLine:
     ioss_number: str
     serial_numbers_required: bool
     cancel_requested: bool
+    customisation: HeldCustomisation | None
+    """What of it is saved here; for who may see personal data."""
+    regulated: bool
+    """It may leave only once Amazon's verification is approved."""
     service: str
     """A warranty, an assembly: it takes no stock and is not dispatched."""
     particulars: Particulars
@@ -236,6 +242,12 @@ class SalesOrderPage:
     company_class: str
     marks: OrderMarks
     cancellations: tuple[CancellationFacts, ...]
+    approved_at: datetime | None
+
+    @property
+    def needs_approval(self) -> bool:
+        """Goods of it are regulated, and nobody has said yet that they are approved at Amazon."""
+        return self.approved_at is None and self.state.open and any(line.regulated and line.open for line in self.lines)
 
     @property
     def may_edit_address(self) -> bool:
@@ -287,7 +299,8 @@ class SalesOrderPage:
             SalesOrderState.AWAITING_STOCK,
         )
         allocated = any(line.open and line.allocations for line in self.lines)
-        free = self.confirmed and not self.cancel_unanswered and not self.on_hold and not self.cancelling
+        held_back = self.cancel_unanswered or self.on_hold or self.cancelling or self.needs_approval
+        free = self.confirmed and not held_back
         return self.fulfilment is Fulfilment.FBM and self.state in ready and allocated and free
 
     @property
@@ -310,7 +323,7 @@ _COLUMNS = (
     "shipped_at", "cancelled_at", "cancel_requested", "cancel_answered_at", "imported_id", "imported__amazon_order_id",
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
-    "customer__company_class__name",
+    "customer__company_class__name", "approved_at",
 )  # fmt: skip
 _PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer_id", "customer__name", "customer__code")
 
@@ -368,6 +381,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         bank_account=row["bank_account__name"] or "",
         courier_group=row["courier_group__name"] or "",
         company_class=row["customer__company_class__name"] or "",
+        approved_at=row["approved_at"],
         marks=order_marks(order_id, with_personal_data=with_personal_data),
         cancellations=cancellations_of(order_id),
     )
@@ -391,11 +405,22 @@ def _lines(order_id: int, *, with_personal_data: bool) -> tuple[OrderLine, ...]:
     allocations = Allocation.objects.filter(line__order=order_id).order_by("site__name", "item__code")
     for line_id, site, code, quantity in allocations.values_list("line", "site__name", "item__code", "quantity"):
         allocated[line_id].append((site, code, quantity))
-    rows = SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id")
-    return tuple(_line(row, tuple(allocated.get(row.pk, ())), with_personal_data) for row in rows)
+    rows = list(SalesOrderLine.objects.filter(order=order_id).select_related("item").order_by("id"))
+    saved = customisations_of(order_id) if with_personal_data and any(row.customisation_url for row in rows) else {}
+    regulated = regulated_lines(rows)
+    return tuple(
+        _line(row, tuple(allocated.get(row.pk, ())), with_personal_data, saved.get(row.pk), row.pk in regulated)
+        for row in rows
+    )
 
 
-def _line(row: SalesOrderLine, allocated: tuple[tuple[str, str, int], ...], with_personal_data: bool) -> OrderLine:
+def _line(
+    row: SalesOrderLine,
+    allocated: tuple[tuple[str, str, int], ...],
+    with_personal_data: bool,
+    customisation: HeldCustomisation | None,
+    regulated: bool,
+) -> OrderLine:
     own = sum(units for _, code, units in allocated if row.item and code == row.item.code)
     return OrderLine(
         id=row.pk,
@@ -430,6 +455,8 @@ def _line(row: SalesOrderLine, allocated: tuple[tuple[str, str, int], ...], with
         ioss_number=row.ioss_number,
         serial_numbers_required=row.serial_numbers_required,
         cancel_requested=row.cancel_requested,
+        customisation=customisation,
+        regulated=regulated,
         service=row.service,
         particulars=read_particulars(row.particulars),
     )

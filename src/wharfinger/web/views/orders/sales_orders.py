@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
+from wharfinger.db.queries.orders.customisations import archive_of
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
 from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
@@ -275,6 +276,7 @@ def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
 
 
 _ANSWERS: dict[str, tuple[Callable[..., SalesOrder], str]] = {
+    "approved": (sales_orders.note_approved, N_("%(order)s may be dispatched: its regulated goods are approved.")),
     "confirm-address": (sales_orders.confirm_address, N_("The address of %(order)s is confirmed as it is.")),
     "acknowledge-address": (sales_orders.acknowledge_address, N_("The new address of %(order)s is acknowledged.")),
     "dispatch-anyway": (
@@ -323,6 +325,21 @@ def confirm_many(request: HttpRequest) -> HttpResponse:
     return back_to_list(request)
 
 
+@needs(Right.SEE_PERSONAL_DATA)
+@require_safe
+def customisation(request: HttpRequest, order_id: int, line_id: int) -> HttpResponse:
+    """What the buyer of a customised line wrote or drew, as Amazon's archive."""
+    archive = archive_of(order_id, line_id)
+    if archive is None:
+        raise Http404
+    name = f"customisation-{order_id}-{line_id}.zip"
+    return HttpResponse(
+        archive,
+        content_type="application/zip",
+        headers={"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"},
+    )
+
+
 @signed_in
 @require_safe
 def show_board(request: HttpRequest) -> HttpResponse:
@@ -354,6 +371,7 @@ routes = [
         path(f"sales-orders/<int:order_id>/{what}/", answer, {"what": what}, name=f"sales-order-{what}")
         for what in _ANSWERS
     ),
+    path("sales-orders/<int:order_id>/customisation/<int:line_id>/", customisation, name="sales-order-customisation"),
     path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
     path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
     path("shipping/", show_board, name="shipping-board"),

@@ -9,6 +9,7 @@ from amazon_simulator.protocol.errors import NOT_VALID, denied, invalid, refuse
 from amazon_simulator.protocol.paging import fingerprint, seal, unseal
 from amazon_simulator.protocol.routing import Route
 from amazon_simulator.wire.context import ApiContext
+from amazon_simulator.wire.orders.customizations import with_addresses
 from amazon_simulator.wire.orders.order_json import order_json
 from amazon_simulator.wire.orders.order_search import (
     TOKEN_LIVES,
@@ -40,6 +41,7 @@ class Orders:
     def __init__(self, context: ApiContext) -> None:
         self._world = context.world
         self._application = context.application
+        self._documents = context.documents
 
     def routes(self) -> tuple[Route, ...]:
         return (
@@ -79,7 +81,10 @@ class Orders:
         rows = find_rows(self._world, seller.id, window, passed, size + 1, now, fits)
         roles = self._application.roles
         body: dict[str, Any] = {
-            "orders": [order_json(order, seller, data, roles, now) for _, order in rows[:size]],
+            "orders": [
+                with_addresses(order_json(order, seller, data, roles, now), self._documents, now)
+                for _, order in rows[:size]
+            ],
             ("lastUpdatedBefore" if window.key == "updated" else "createdBefore"): iso(window.before),
         }
         if len(rows) > size:
@@ -96,7 +101,8 @@ class Orders:
         order = self._world.orders.get(order_id)
         if order is None or order.seller != seller.id:
             return refuse(404, "NotFound", "The requested order was not found.", kind="ResourceNotFoundException")
-        return answer_json({"order": order_json(order, seller, data, self._application.roles, now)})
+        found = order_json(order, seller, data, self._application.roles, now)
+        return answer_json({"order": with_addresses(found, self._documents, now)})
 
 
 def _marketplaces(query: dict[str, str]) -> set[str]:

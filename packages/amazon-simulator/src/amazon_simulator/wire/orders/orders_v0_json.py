@@ -262,6 +262,6 @@ def item_buyer_json(order: Order, item: Item, opened: frozenset[str]) -> dict[st
     if order.fulfilled_by == "MERCHANT":
         if item.gift_message:
             members["GiftMessageText"] = item.gift_message
-        if item.customized_url:
+        if item.customized_url.startswith("http"):
             members["BuyerCustomizedInfo"] = {"CustomizedURL": item.customized_url}
     return members
