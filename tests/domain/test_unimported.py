@@ -14,5 +14,10 @@ def test_each_currency_stands_by_itself():
     )
 
 
+def test_an_amount_has_the_decimals_of_its_currency():
+    amounts = [("JPY", Decimal("1200.00")), ("KWD", Decimal("3.1250"))]
+    assert "1200 JPY and 3.125 KWD" in channelless_sentence(2, "Amazon.co.jp", "Harbour", amounts, 0, None)
+
+
 def test_one_order_of_a_marketplace_that_is_not_known():
     assert channelless_sentence(1, "", "Harbour", [], 0, None) == ("1 paid order of Harbour in an unknown marketplace.")

@@ -9,17 +9,9 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wharfinger.domain.vat import (
-    ItemRate,
-    Registration,
-    RegistrationKind,
-    Sale,
-    Scheme,
-    VatLine,
-    sums_of,
-    vat_of,
-)
+from wharfinger.domain.vat import sums_of, vat_of
 from wharfinger.domain.vat_areas import UNION, area_of, in_kingdom, in_union, tax_country, vat_country
+from wharfinger.domain.vat_facts import ItemRate, Registration, RegistrationKind, Sale, Scheme, VatLine
 from wharfinger.domain.vat_rates import STANDARD, standard_rate
 
 DAY = date(2026, 11, 28)
@@ -101,6 +93,9 @@ def test_a_sale_is_treated_by_where_its_goods_leave_and_go(sale, registrations, 
         (a_sale("DE", "FR", currency="EUR"), [DE], "neither Union OSS nor a registration there"),
         (a_sale("FR", "FR", currency="EUR", buyer="FR"), [FR], "article 194"),
         (a_sale("DE", "FR", currency="EUR", buyer="FR"), [], "No VAT registration of DE"),
+        (a_sale("DE", "FR", currency="EUR", buyer="??"), [DE, UNION_OSS], "does not say its country"),
+        (a_sale("FR", "FR", currency="EUR", buyer="??"), [FR], "article 194"),
+        (a_sale("DE", "GB", total="12.00", buyer="??"), [DE], "does not say its country"),
         (a_sale("DE", "GB", total="162.00"), [GB], "Amazon has to account for their VAT"),
         (a_sale("DE", "GB", total="162.02"), [GB], "more than 135 GBP"),
         (a_sale("DE", "GB", currency="EUR"), [GB], "their value in pounds is not known"),
@@ -181,8 +176,8 @@ def test_an_area_is_the_country_or_the_region_of_its_postcode(country, postcode,
 
 @pytest.mark.parametrize(
     ("number", "country"),
-    [("DE136695976", "DE"), ("EL 094259216", "GR"), ("xi123456789", "XI"), ("GB 980 7806 84", "GB"), ("12345", ""),
-     ("US12345", ""), ("", "")],
+    [("DE136695976", "DE"), ("EL 094259216", "GR"), ("xi123456789", "XI"), ("GB 980 7806 84", "GB"), ("12345", "??"),
+     ("US12345", "??"), ("", "")],
 )  # fmt: skip
 def test_a_vat_number_names_its_country(number, country):
     assert tax_country(number) == country
@@ -219,7 +214,7 @@ def sales(draw):
         st.lists(st.builds(ItemRate, st.sampled_from(["GB", "DE"]), st.just(Decimal(5)), days), max_size=2).map(tuple),
     )
     lines = tuple(draw(st.lists(line, max_size=5)))
-    buyer = draw(st.sampled_from(["", "GB", "XI", "DE", "FR"]))
+    buyer = draw(st.sampled_from(["", "GB", "XI", "DE", "FR", "??"]))
     return Sale(draw(days), draw(areas), draw(areas), currency, lines, buyer)
 
 

@@ -14,7 +14,7 @@ from wharfinger.db.models import AuditEntry, Site, VatItemRate, VatRegistration
 from wharfinger.db.queries.orders.vat import vat_of_orders
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.order import IncomingBuyer, LineAmounts, Particulars
-from wharfinger.domain.vat import Scheme
+from wharfinger.domain.vat_facts import Scheme
 
 pytestmark = pytest.mark.django_db
 
@@ -104,6 +104,17 @@ def test_where_an_order_went_to_is_known_when_its_buyer_is_forgotten(shop):
     VatRegistration.objects.create(kind="vat", country="GB", since=date(2020, 1, 1))
     found = vat_of_orders([order.pk])[order.pk]
     assert (found.countries, found.vat) == (("GB",), Decimal("2.00"))
+
+
+def test_an_order_of_before_the_areas_were_kept_is_read_from_its_address(shop):
+    shop.item("MUG", 5)
+    shop.take(an_order(taxed(), address=replace(ADDRESS, postcode="BT1 1AA")))
+    order = the_order()
+    order.vat_area = ""
+    order.save()
+    Site.objects.update(country="GB")
+    VatRegistration.objects.create(kind="vat", country="GB", since=date(2020, 1, 1))
+    assert vat_of_orders([order.pk])[order.pk].vat == Decimal("2.00")
 
 
 def test_a_tax_number_leaves_its_country_and_amazons_collection_leaves_nothing_due(shop):

@@ -5,136 +5,31 @@ a buyer pays include VAT (behaviours M01, M02), so VAT is taken out of a line's 
 by line equal the total to the coin.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.numbers import get_currency_precision
 
-from wharfinger.domain.labels import Labelled
 from wharfinger.domain.sentences import N_
-from wharfinger.domain.vat_areas import NAMES, in_kingdom, in_union, vat_country
+from wharfinger.domain.vat_areas import NAMES, NO_COUNTRY, in_kingdom, in_union, vat_country
+from wharfinger.domain.vat_facts import (
+    ItemRate,
+    LineVat,
+    Reason,
+    Registration,
+    RegistrationKind,
+    Sale,
+    Scheme,
+    VatLine,
+    VatSum,
+)
 from wharfinger.domain.vat_rates import standard_rate
 
 GB_LIMIT, UNION_LIMIT = Decimal(135), Decimal(150)
 """Value of a consignment, without VAT and transport, up to which who sells accounts for the VAT on import: in pounds
 (VAT Act 1994, section 7AA) and in euros (Directive 2006/112/EC, article 14a(1))."""
-
-
-class Scheme(Labelled):
-    DOMESTIC = "domestic", "Domestic sale"
-    UNION_OSS = "union_oss", "Union OSS"
-    DISTANCE_SALE = "distance_sale", "Distance sale, declared where it goes to"
-    ORIGIN = "origin", "Distance sale below the threshold, declared at home"
-    IOSS = "ioss", "IOSS of your own"
-    REVERSE_CHARGE = "reverse_charge", "Reverse charge"
-    EXPORT = "export", "Export"
-    MARKETPLACE = "marketplace", "Amazon accounts for the VAT"
-    OUTSIDE = "outside", "No VAT: sold outside the UK and the EU"
-    UNKNOWN = "unknown", "Not known"
-
-
-class RegistrationKind(Labelled):
-    VAT = "vat", "VAT registration"
-    UNION_OSS = "union_oss", "Union OSS"
-    IOSS = "ioss", "IOSS"
-    BELOW_THRESHOLD = "below_threshold", "Distance sales below 10,000 EUR a year are declared at home"
-
-
-@dataclass(frozen=True, slots=True)
-class Registration:
-    """`until`: its last day. `established`: the seller has a place of business in that country."""
-
-    kind: RegistrationKind
-    country: str
-    since: date
-    until: date | None = None
-    number: str = ""
-    established: bool = False
-
-    def holds_on(self, day: date) -> bool:
-        return self.since <= day and (self.until is None or day <= self.until)
-
-
-@dataclass(frozen=True, slots=True)
-class ItemRate:
-    """A rate that a stock item has in a country instead of the standard one. Per cent."""
-
-    country: str
-    rate: Decimal
-    since: date
-
-
-@dataclass(frozen=True, slots=True)
-class VatLine:
-    """A line of an order. `total`: what the buyer pays for it, in the order's currency; `goods`: of it without
-    transport and gift wrap, discounts taken off. `by_amazon`: Amazon collects its tax, `tax` of it as it states.
-    """
-
-    key: str
-    total: Decimal | None
-    goods: Decimal | None = None
-    tax: Decimal | None = None
-    by_amazon: bool = False
-    rates: tuple[ItemRate, ...] = ()
-    service: bool = False
-    """A warranty, an assembly."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sale:
-    """An order as VAT sees it. `day`: when it was placed and paid. Areas: `domain.vat_areas`; empty = not known.
-
-    `buyer_country`: of the buyer's VAT number; empty = a private person, or a business without one.
-    """
-
-    day: date
-    from_area: str
-    to_area: str
-    currency: str
-    lines: tuple[VatLine, ...]
-    buyer_country: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A sentence with its values; the sentence is a key of the catalogues."""
-
-    text: str
-    values: Mapping[str, str] = field(default_factory=dict)
-
-    def said(self, translate: Callable[[str], str] = str) -> str:
-        return translate(self.text) % dict(self.values)
-
-    def __str__(self) -> str:
-        return self.said()
-
-
-@dataclass(frozen=True, slots=True)
-class LineVat:
-    """`country`: whose VAT it is; `rate` per cent; None where it is not known. net + vat = gross."""
-
-    key: str
-    scheme: Scheme
-    reason: Reason
-    country: str = ""
-    rate: Decimal | None = None
-    gross: Decimal | None = None
-    net: Decimal | None = None
-    vat: Decimal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class VatSum:
-    """All lines of one scheme, country and rate."""
-
-    scheme: Scheme
-    country: str
-    rate: Decimal | None
-    gross: Decimal
-    net: Decimal
-    vat: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,7 +160,7 @@ def _domestic(sale: Sale, held: Sequence[Registration]) -> _Treatment:
     own = _registered(held, country)
     if own is None:
         return _not_registered(country)
-    if sale.buyer_country == country and not own.established:
+    if sale.buyer_country in (country, NO_COUNTRY) and not own.established:
         return _unknown(
             N_(
                 "The buyer is a business in %(area)s, where you are registered and not established: whether the buyer "
@@ -279,6 +174,13 @@ def _domestic(sale: Sale, held: Sequence[Registration]) -> _Treatment:
 
 def _within_union(sale: Sale, held: Sequence[Registration]) -> _Treatment:
     origin, there = _number_country(sale.from_area), _number_country(sale.to_area)
+    if sale.buyer_country == NO_COUNTRY:
+        return _unknown(
+            N_(
+                "The buyer's tax number does not say its country: whether the buyer is a business of another member "
+                "state decides."
+            )
+        )
     if sale.buyer_country and sale.buyer_country not in (origin, "GB"):
         if _registered(held, origin) is None:
             return _not_registered(origin)
@@ -326,6 +228,10 @@ def _into_kingdom(sale: Sale, held: Sequence[Registration]) -> _Treatment:
         if _registered(held, "GB") is not None:
             return _unknown(N_("Goods of more than 135 GBP from outside the UK: who imports them decides."))
         return _export(sale)
+    if sale.buyer_country == NO_COUNTRY:
+        return _unknown(
+            N_("The buyer's tax number does not say its country: a business of the UK would account for it.")
+        )
     if sale.buyer_country == "GB":
         text = N_(
             "Goods of up to 135 GBP from outside the UK to a business with a UK VAT number, which accounts for the VAT."

@@ -30,6 +30,8 @@ _REGIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
 }
 """Country → (beginning of the postcode, area). Monaco (980) has a code of its own and VAT as in France."""
 _WITHIN = {"PT-20": "PT", "PT-30": "PT", "AT-JM": "AT", "MC": "FR", "XI": "GB", "IM": "GB"}
+NO_COUNTRY = "??"
+"""Of a tax number without a country: whether it makes the buyer a business of another state is not known."""
 NAMES = {
     "XI": "Northern Ireland",
     "IM": "the Isle of Man",
@@ -82,7 +84,9 @@ def vat_country(area: str) -> str:
 
 
 def tax_country(number: str) -> str:
-    """The country of a VAT number by its own two letters; empty where it has none."""
+    """The country of a VAT number by its own two letters: `??` where it says none, empty where there is no number."""
     letters = re.sub(r"[^A-Z0-9]", "", number.upper())[:2]
     letters = _ALIASES.get(letters, letters)
-    return letters if letters in UNION or letters in ("GB", "XI") else ""
+    if letters in UNION or letters in ("GB", "XI"):
+        return letters
+    return NO_COUNTRY if number.strip() else ""

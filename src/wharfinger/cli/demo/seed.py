@@ -25,7 +25,7 @@ from wharfinger.domain.installation.people import Role
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.ledger import SiteKind
-from wharfinger.domain.vat import Registration, RegistrationKind
+from wharfinger.domain.vat_facts import Registration, RegistrationKind
 from wharfinger.operations.access import applications
 from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.installation import users, vat_settings

@@ -1,7 +1,7 @@
 from django.db import models
 
 from wharfinger.db.fields import EnumField
-from wharfinger.domain.vat import RegistrationKind
+from wharfinger.domain.vat_facts import RegistrationKind
 
 
 class VatRegistration(models.Model):

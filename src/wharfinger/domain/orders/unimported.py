@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
+
+from wharfinger.domain.orders.sales_orders import rounding_of
 
 
 def channelless_sentence(
@@ -25,13 +27,18 @@ def channelless_sentence(
         if marketplace
         else (f"of {account} in an unknown marketplace")
     )
-    value = " and ".join(f"{amount:.2f} {currency}".strip() for currency, amount in amounts)
+    value = " and ".join(f"{_rounded(amount, currency):f} {currency}".strip() for currency, amount in amounts)
     unknown = f"{unpriced} of them without a stated total" if unpriced else ""
     worth = "; ".join(part for part in (value, unknown) if part)
     due = ""
     if oldest_ship_by is not None:
         due = f" Dispatch is due by {oldest_ship_by.astimezone(ZoneInfo(zone)):%-d %b %Y %H:%M} ({zone})."
     return f"{what} {where}{f': {worth}' if worth else ''}.{due}"
+
+
+def _rounded(amount: Decimal, currency: str) -> Decimal:
+    """With the decimals that the currency has: no yen has cents, a dinar has a thousand fils."""
+    return amount.quantize(rounding_of(currency), ROUND_HALF_UP)
 
 
 def channelless_remedy(*, known: bool) -> str:

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from wharfinger.db.models import Site, StockItem, User, VatItemRate, VatRegistration
-from wharfinger.domain.vat import Registration, RegistrationKind
 from wharfinger.domain.vat_areas import UNION
+from wharfinger.domain.vat_facts import Registration, RegistrationKind
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation

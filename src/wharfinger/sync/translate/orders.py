@@ -110,13 +110,14 @@ def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> Incom
     if order is None:
         return None
     status = STATUS.get(order.fulfillment_status.upper(), AmazonStatus.UNKNOWN)
+    updated = can_be(order.last_updated)
     return IncomingOrder(
         amazon_order_id=order.order_id,
         marketplace_id=order.marketplace_id,
         fulfilment=FULFILMENT.get(order.fulfilled_by.upper()),
-        status=status if order.last_updated else AmazonStatus.UNKNOWN,
-        placed_at=order.last_updated or received_at,
-        updated_at=order.last_updated or received_at,
+        status=status if updated else AmazonStatus.UNKNOWN,
+        placed_at=updated or received_at,
+        updated_at=updated or received_at,
         lines=tuple(
             IncomingLine(
                 order_item_id=line.order_item_id[:40],
@@ -128,7 +129,7 @@ def translate_rough(order: RoughOrder | None, *, received_at: datetime) -> Incom
             )
             for line in order.lines
         ),
-        ship_by=order.ship_by,
+        ship_by=can_be(order.ship_by),
     )
 
 

@@ -3,7 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from wharfinger.domain.vat import Registration, RegistrationKind
+from wharfinger.domain.vat_facts import Registration, RegistrationKind
 from wharfinger.operations.installation.vat_settings import NUMBER_AT_MOST, ItemRateEntry
 
 _COUNTRY = {"autocapitalize": "characters", "size": 3, "maxlength": 2}

@@ -30,7 +30,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.programs import NAMES
-from wharfinger.domain.vat import Reason
+from wharfinger.domain.vat_facts import Reason
 from wharfinger.web.formats import (
     Style,
     written_change,

@@ -10,9 +10,12 @@ from django.db.models import F
 
 from wharfinger.db.models import SalesOrder, SalesOrderLine, Site, StockItem, VatItemRate, VatRegistration
 from wharfinger.domain.days import day_of
+from wharfinger.domain.orders.addresses import read_address, read_buyer
 from wharfinger.domain.orders.order import Particulars, SalesOrderState
 from wharfinger.domain.orders.particulars import read_particulars
-from wharfinger.domain.vat import ItemRate, LineVat, Registration, Sale, Scheme, VatLine, VatSum, sums_of, vat_of
+from wharfinger.domain.vat import sums_of, vat_of
+from wharfinger.domain.vat_areas import area_of, tax_country
+from wharfinger.domain.vat_facts import ItemRate, LineVat, Registration, Sale, Scheme, VatLine, VatSum
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,9 @@ _OF_LINE = ("id", "order", "sku", "item", "quantity_ordered", "quantity_cancelle
 
 def vat_of_orders(order_ids: Collection[int]) -> dict[int, OrderVat]:
     """By order. A cancelled order, and a line that is cancelled whole, have none."""
-    orders = SalesOrder.objects.filter(pk__in=order_ids).exclude(state=SalesOrderState.CANCELLED).values(*_OF_ORDER)
+    rows_of_orders = SalesOrder.objects.filter(pk__in=order_ids).exclude(state=SalesOrderState.CANCELLED)
+    orders = [dict(row) for row in rows_of_orders.values(*_OF_ORDER)]
+    _fill_areas(orders)
     rows: dict[int, list[dict[str, Any]]] = defaultdict(list)
     lines = SalesOrderLine.objects.filter(order__in=order_ids, quantity_ordered__gt=F("quantity_cancelled"))
     for line in lines.order_by("id").values(*_OF_LINE):
@@ -76,6 +81,17 @@ def vat_of_orders(order_ids: Collection[int]) -> dict[int, OrderVat]:
     rates = _item_rates({line["item"] for each in rows.values() for line in each if line["item"] is not None})
     held = registrations()
     return {order["id"]: _order_vat(order, rows[order["id"]], rates, held) for order in orders}
+
+
+def _fill_areas(orders: Sequence[dict[str, Any]]) -> None:
+    """Orders of before the areas were kept: from the address, as long as it is held."""
+    without = {order["id"]: order for order in orders if not order["vat_area"]}
+    held = SalesOrder.objects.filter(pk__in=without, delivery__isnull=False) if without else SalesOrder.objects.none()
+    for pk, delivery, buyer in held.values_list("pk", "delivery", "buyer"):
+        address = read_address(delivery)
+        if address is not None:
+            without[pk]["vat_area"] = area_of(address.country, address.postcode)
+            without[pk]["buyer_vat_country"] = tax_country(read_buyer(buyer).vat_number)
 
 
 def registrations() -> tuple[Registration, ...]:

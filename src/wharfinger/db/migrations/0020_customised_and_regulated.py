@@ -7,7 +7,7 @@ import wharfinger.db.encryption
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0015_leaner_indexes")]
+    dependencies = [("wharfinger", "0019_report_attempts")]
 
     operations = [
         migrations.CreateModel(
