@@ -42,7 +42,7 @@ from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.orders._address_steps import address_hash
 from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.orders._customer_steps import Customers
-from wharfinger.operations.orders._customisation_steps import want_archives
+from wharfinger.operations.orders._import_steps import want_archives
 from wharfinger.operations.orders._search_steps import write_words
 from wharfinger.operations.shipping._confirmation_steps import confirm_seen
 from wharfinger.operations.stock._shelf import Shelf

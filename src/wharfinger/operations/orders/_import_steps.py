@@ -1,15 +1,21 @@
 """Steps that write what became of an imported order; they need an open transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder
+from wharfinger.db.models import Customisation, ImportedOrder, RawMessage, SalesOrder
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutImport, AboutMessage
 from wharfinger.domain.orders.order import AmazonStatus, ImportState
+from wharfinger.operations import triggers
 from wharfinger.operations.installation._problem_steps import Problems
 
 ORDER_ID_AT_MOST = 30
+BY_NUMBER = "orders_by_number"
+"""The flow that fetches archives of customised lines too."""
+TRIED_AT_MOST = 8
+"""About four hours. Longer than any such address has lived; Retry Download brings another one."""
 
 
 class MessageRow(Protocol):
@@ -62,3 +68,15 @@ def solve_import_problems(imported: ImportedOrder, problems: Problems, *, but: P
     for kind in (ProblemKind.TOTALS_DIFFER, ProblemKind.NOT_UNDERSTOOD):
         if kind is not but:
             problems.solve(kind, AboutImport(imported.pk))
+
+
+def want_archives(line_ids: Sequence[int], account_id: int, *, now: datetime) -> None:
+    """Those that are not here yet, at once. Nothing for most batches: few lines are customised."""
+    if not line_ids:
+        return
+    held = Customisation.objects.filter(line__in=line_ids)
+    known = set(held.values_list("line_id", flat=True))
+    held.filter(fetched_at=None, attempts__lt=TRIED_AT_MOST).update(again_at=now)
+    new = [Customisation(line_id=line, again_at=now) for line in sorted(set(line_ids) - known)]
+    Customisation.objects.bulk_create(new)
+    triggers.run_flow(account_id, BY_NUMBER, soon=True)

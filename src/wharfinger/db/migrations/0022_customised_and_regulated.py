@@ -7,7 +7,7 @@ import wharfinger.db.encryption
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0019_report_attempts")]
+    dependencies = [("wharfinger", "0021_attachments")]
 
     operations = [
         migrations.CreateModel(
