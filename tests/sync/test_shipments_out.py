@@ -5,6 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from django.db import transaction
 from tests.factories.accounts import an_account
 from tests.factories.channels import a_channel
 from tests.factories.ground import NOW
@@ -17,8 +18,9 @@ from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOu
 from wharfinger.db.models import Confirmation, Problem, SalesOrder
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.shipping import confirmations, parcels, shipments
-from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages
+from wharfinger.operations.shipping._confirmation_steps import confirm_seen_packages, wait_again
 from wharfinger.operations.stock import ledger
 from wharfinger.sync import shipments_out
 from wharfinger.sync.translate.shipments import to_confirm_shipment
@@ -397,6 +399,24 @@ def test_a_parcel_without_its_number_waits():
     Confirmation.objects.get().shipment.__class__.objects.update(tracking_number="")
     assert shop.run().next_due is None
     assert shop.states() == ["waiting"]
+
+
+def test_a_unit_that_is_cancelled_while_the_parcel_leaves_is_not_confirmed():
+    shop = Shop()
+    order = an_allocated_order(shop.channel, shop.site, [(shop.item, 3)])
+    shipments.dispatch(order.pk, service_id=shop.service.pk, now=shop.clock.now())
+    shop.amazon.faults["confirmShipment"] += [Refused("confirmShipment", status=400, message="No package.")] * 2
+    shop.run()
+    assert shop.states() == ["refused", "refused"]
+    order.lines.update(quantity_cancelled=1)
+    with transaction.atomic():
+        problems = Problems()
+        wait_again([order.pk], problems, now=shop.clock.now())
+        problems.write(now=shop.clock.now())
+    assert shop.states() == ["refused", "waiting"]
+    assert Problem.objects.get(solved_at=None).sales_order == shop.orders[0]
+    message = to_confirm_shipment(confirmations._message(Confirmation.objects.get(state="waiting")))
+    assert [item.quantity for item in message.items] == [2]
 
 
 def test_a_cancelled_orders_confirmation_is_never_late():

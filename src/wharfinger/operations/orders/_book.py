@@ -44,7 +44,7 @@ from wharfinger.operations.orders._channel_facts import Channels, Links
 from wharfinger.operations.orders._customer_steps import Customers
 from wharfinger.operations.orders._import_steps import want_archives
 from wharfinger.operations.orders._search_steps import write_words
-from wharfinger.operations.shipping._confirmation_steps import confirm_seen
+from wharfinger.operations.shipping._confirmation_steps import confirm_seen, wait_again
 from wharfinger.operations.stock._shelf import Shelf
 
 ORDER_NUMBERS = "wharfinger_sales_order_number"
@@ -93,6 +93,7 @@ class Book:
         self.links = Links(account_id, ())
         self._timeline: list[Activity] = []
         self._packages: list[tuple[SalesOrder, Sequence[IncomingPackage]]] = []
+        self._recounted: set[int] = set()
         self._empty_sites: dict[int, int] = {}
         self._customised: list[int] = []
 
@@ -151,6 +152,10 @@ class Book:
         """Amazon gives a new address of what the buyer wrote or drew: its archive is fetched while it lives."""
         self._customised.append(line.pk)
 
+    def send_refused_again(self, order: SalesOrder) -> None:
+        """Amazon counts other units of it now: parcels that it refused are confirmed with those."""
+        self._recounted.add(order.pk)
+
     def note_empty_site(self, site_id: int) -> None:
         """One more order waits for the site's levels."""
         self._empty_sites[site_id] = self._empty_sites.get(site_id, 0) + 1
@@ -168,6 +173,7 @@ class Book:
         self.shelf.write(self.problems)
         for row in confirm_seen(self._packages, self.problems, now=self.now):
             self._timeline.append(row)
+        wait_again(self._recounted, self.problems, now=self.now)
         self._report_empty_sites()
         self.problems.write(now=self.now)
         insert(Activity, self._timeline)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import assert_never
 
 from wharfinger.db.models import ImportedOrder, SalesOrder, SalesOrderLine
+from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.domain.orders.addresses import read_address, written
@@ -198,6 +199,7 @@ def _apply(
         case QuantityChanged(number, ordered, cancelled):
             sku = lines[number].sku[:60]
             _record(book, order, f"Amazon changed {sku}: {ordered} ordered, {cancelled} cancelled.")
+            _warn_of_too_many(book, order, lines[number], ordered - cancelled)
         case LineGone(number):
             row = lines[number]
             row.quantity_cancelled = row.quantity_ordered - row.quantity_shipped
@@ -242,6 +244,22 @@ def _cancel(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> N
             "Stop the parcel with the courier if you can; otherwise receive the goods when they are returned. "
             "Then press “Mark as done”.",
         )
+
+
+def _warn_of_too_many(book: Book, order: SalesOrder, line: SalesOrderLine, wanted: int) -> None:
+    """Cancelled in part while a parcel left: what Amazon refused of it is confirmed with the units that are left."""
+    too_many = line.quantity_shipped - wanted
+    if too_many <= 0 or order.pk not in book.dispatched:
+        return
+    book.send_refused_again(order)
+    warn(
+        book,
+        order,
+        ProblemKind.CANCELLED_AFTER_SHIPPING,
+        f"{order.code}: {counted(too_many, 'unit')} of {line.sku[:60]} cancelled at Amazon after dispatch.",
+        "Amazon is told of the units that it still wants. Ask the buyer to return the rest, or leave it to them. "
+        "Then press “Mark as done”.",
+    )
 
 
 def _book_out(

@@ -1,6 +1,6 @@
 """Steps about telling Amazon of parcels; they need an open transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from wharfinger.db.models import Activity, Confirmation, SalesOrder, Shipment
@@ -55,6 +55,19 @@ def confirm_seen(
         for kind in OF_A_CONFIRMATION:
             problems.solve(kind, AboutConfirmation(row.pk))
     return [_shown(row, row.shipment.order, now) for row in done]
+
+
+def wait_again(orders: Collection[int], problems: Problems, *, now: datetime) -> None:
+    """What Amazon refused of these orders is sent once more."""
+    if not orders:
+        return
+    rows = Rows(Confirmation)
+    refused = Confirmation.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    for row in rows.read(refused.filter(shipment__order__in=orders, state=ConfirmationState.REFUSED)):
+        wait_for_sending(row, now=now)
+    rows.write()
+    for order in sorted(orders):
+        problems.solve_all(ProblemKind.CONFIRMATION_REFUSED, sales_order_id=order)
 
 
 def confirm_seen_packages(sales_order: SalesOrder, packages: Sequence[IncomingPackage], *, now: datetime) -> int:

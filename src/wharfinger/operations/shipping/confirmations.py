@@ -11,7 +11,7 @@ from typing import assert_never
 
 from django.db.models import F, Q, QuerySet
 
-from wharfinger.db.models import Confirmation, SellerAccount
+from wharfinger.db.models import Confirmation, SellerAccount, Shipment
 from wharfinger.db.queries.moments import is_due, is_past
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation
@@ -108,8 +108,20 @@ def _message(row: Confirmation) -> ConfirmationToSend:
         shipping_method=carrier.method,
         tracking_number=shipment.tracking_number,
         shipped_at=shipment.shipped_at,
-        items=tuple(shipment.lines.order_by("pk").values_list("line__order_item_id", "quantity")),
+        items=_items(shipment),
     )
+
+
+def _items(shipment: Shipment) -> tuple[tuple[str, int], ...]:
+    """Of each line the units in the parcel, less those that were cancelled at Amazon after they left: it takes no
+    parcel with more units than it still wants. Where none is wanted any more, the parcel as it is."""
+    rows = [(row.line, row.quantity) for row in shipment.lines.select_related("line").order_by("pk")]
+    wanted = []
+    for line, units in rows:
+        too_many = max(0, line.quantity_shipped - (line.quantity_ordered - line.quantity_cancelled))
+        wanted.append((line.order_item_id, units - too_many))
+    left = tuple((item, units) for item, units in wanted if units > 0)
+    return left or tuple((line.order_item_id, units) for line, units in rows)
 
 
 @dataclass(frozen=True, slots=True)
