@@ -159,7 +159,7 @@ def new_row(model: type[M], **values: Any) -> M:
     for name, value in values.items():
         if name in shape.related:
             column, named = shape.related[name]
-            held[column] = None if value is None else value.__dict__[named]
+            held[column] = None if value is None else getattr(value, named)
             row._state.fields_cache[name] = value
         elif name in shape.defaults:
             held[name] = shape.enums[name].member(value) if name in shape.enums else value
