@@ -1,7 +1,8 @@
 """Standard VAT rates by area, each with the day from which it holds. Pure.
 
-Source: European Commission, "Taxes in Europe" database (TEDB) and its list "VAT rates applied in the Member States of
-the European Union"; for GB, IM and XI: Value Added Tax Act 1994, section 2 (HMRC, "VAT rates"). Read in November 2026.
+As they were known in November 2026. They are published in the European Commission's "Taxes in Europe" database (TEDB);
+for GB, IM and XI by HMRC ("VAT rates"; Value Added Tax Act 1994, section 2). The table was not compared with them by
+machine: whoever changes a rate names the law.
 A rate that a state changed for a while (Germany in 2020, Luxembourg in 2023) stands with its beginning and its end.
 """
 
@@ -9,7 +10,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
-SOURCE = "European Commission, Taxes in Europe database; HMRC, VAT rates; read in November 2026"
+SOURCE = "rates as known in November 2026; published by the European Commission (Taxes in Europe database) and HMRC"
 
 _Steps = tuple[tuple[date, Decimal], ...]
 

@@ -257,7 +257,7 @@ def _warn_of_too_many(book: Book, order: SalesOrder, line: SalesOrderLine, wante
         order,
         ProblemKind.CANCELLED_AFTER_SHIPPING,
         f"{order.code}: {counted(too_many, 'unit')} of {line.sku[:60]} cancelled at Amazon after dispatch.",
-        "Amazon is told of the units that it still wants. Ask the buyer to return the rest, or leave it to them. "
+        "The parcel is confirmed with the units that are left. Ask the buyer to return the rest, or leave it to them. "
         "Then press “Mark as done”.",
     )
 
