@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from wharfinger.db.models import SalesOrder, User
+from wharfinger.domain.sentences import Sentence
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.refusals import Refused
 
@@ -20,7 +21,7 @@ def lock_order(order_id: int) -> SalesOrder:
     return order
 
 
-def refuse_closed(order: SalesOrder, nothing_left: str) -> None:
+def refuse_closed(order: SalesOrder, nothing_left: Sentence) -> None:
     """`nothing_left`: what cannot be done any more, as a sentence."""
     if not order.state.open:
         raise Refused(

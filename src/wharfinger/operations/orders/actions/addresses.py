@@ -72,7 +72,7 @@ def _order_to_send(order_id: int) -> SalesOrder:
             "%(order)s is fulfilled by Amazon (FBA): Amazon delivers it to its own address.",
             order=order.code,
         )
-    refuse_closed(order, "There is nothing left to deliver.")
+    refuse_closed(order, N_("There is nothing left to deliver."))
     return order
 
 

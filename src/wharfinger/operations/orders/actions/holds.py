@@ -4,7 +4,7 @@ from datetime import datetime
 
 from wharfinger.db.models import OrderHold, SalesOrder, User
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, HoldReason
-from wharfinger.domain.sentences import Sentence
+from wharfinger.domain.sentences import N_, Sentence
 from wharfinger.operations._options_in_force import options_for
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed
 from wharfinger.operations.refusals import Refused
@@ -16,7 +16,7 @@ from wharfinger.operations.transaction import operation
 def hold_order(order_id: int, *, reason: HoldReason, details: str = "", now: datetime, user: User) -> SalesOrder:
     """The order keeps its stock and waits. `details`: words of the person's own, needed for another reason."""
     order = lock_order(order_id)
-    refuse_closed(order, "There is nothing left to hold.")
+    refuse_closed(order, N_("There is nothing left to hold."))
     standing = OrderHold.objects.filter(order=order, released_at=None).select_related("held_by").first()
     if standing is not None:
         raise Refused(

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from wharfinger.db.models import Allocation, SalesOrder, SalesOrderLine, Site, User
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.sentences import N_
 from wharfinger.domain.stock.allocation import Part
 from wharfinger.domain.stock.ledger import SENDING_KINDS
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed
@@ -29,7 +30,7 @@ def assign_site(order_id: int, *, site_id: int, now: datetime, user: User) -> Sa
 
 def _choose(order_id: int, sites: Mapping[int, int], now: datetime, user: User) -> SalesOrder:
     order = lock_order(order_id)
-    refuse_closed(order, "There is nothing left to dispatch.")
+    refuse_closed(order, N_("There is nothing left to dispatch."))
     if order.channel.kind == Fulfilment.FBA:
         raise Refused(
             "%(order)s is fulfilled by Amazon (FBA): Amazon chooses the warehouse.",
