@@ -131,7 +131,11 @@ def test_what_is_packed_is_unpacked_by_its_first_bytes():
     assert decompressed(b"orders") == b"orders"
 
 
-@pytest.mark.parametrize("broken", [gzip.compress(b"orders" * 99)[:-9], b"\x1f\x8bnonsense", gzip.compress(b"0" * 999)])
+@pytest.mark.parametrize(
+    "broken",
+    [gzip.compress(b"orders" * 99)[:-9], b"\x1f\x8bnonsense", gzip.compress(b"0" * 999)],
+    ids=["cut off", "nonsense", "too large"],
+)
 def test_what_is_broken_or_too_large_is_unreadable(broken):
     with pytest.raises(Unreadable):
         decompressed(broken, largest=600)
