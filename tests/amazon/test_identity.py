@@ -57,6 +57,17 @@ CONFIRMATION = ConfirmShipment(
     items=(ShippedItem(order_item_id="11", quantity=2),),
 )
 
+
+def a_feed(number):
+    return {
+        "feedId": number,
+        "feedType": "POST_ORDER_ACKNOWLEDGEMENT_DATA",
+        "createdTime": "2026-11-24T12:00:00Z",
+        "processingStatus": "DONE",
+        "resultFeedDocumentId": "d1",
+    }
+
+
 ANSWERED_ELSE = {
     "get_order": [
         (lambda client: client.get_order(ORDER, now=NOW), {"order": an_order(OTHER_ORDER)}, f"order {OTHER_ORDER}"),
@@ -93,6 +104,14 @@ ANSWERED_ELSE = {
     "get_report": [
         (lambda client: client.get_report("1", TYPE, now=NOW), a_report("2"), "report 2"),
         (lambda client: client.get_report("1", TYPE, now=NOW), a_report("1", "GET_OTHER"), "GET_OTHER"),
+    ],
+    "get_feed": [(lambda client: client.get_feed("1", now=NOW), a_feed("2"), "feed 2")],
+    "get_feed_document": [
+        (
+            lambda client: client.get_feed_document("d1", now=NOW),
+            {"feedDocumentId": "d2", "url": "https://s3.example/d2"},
+            "d2",
+        )
     ],
     "get_report_document": [
         (
@@ -138,6 +157,12 @@ NAMES_NOTHING = {
     "rotate_client_secret": "204 without a body; the message with the secret names its application, which is compared",
     "create_report": "the answer is the new report's own number, by which get_report asks and compares",
     "download_report": "bytes behind an address; every order of them is compared with ours by its number",
+    "get_reports": "the reports of a type since a moment; ours is found by its range, and get_report compares it",
+    "create_feed_document": "the answer is the new document's own number, with which create_feed is called",
+    "create_feed": "the answer is the new feed's own number, by which get_feed asks and compares",
+    "upload_feed": "an answer without a body",
+    "download_feed_report": "bytes behind an address; each result names its message, which is one of ours",
+    "download_customisation": "bytes behind an address that the order's own line gave",
     "create_destination": "the answer is the new destination's own number",
     "get_destinations": "every destination of the application; ours is found by its queue",
     "delete_destination": "an answer without a body",

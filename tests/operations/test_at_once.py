@@ -39,19 +39,36 @@ from wharfinger.operations.shipping import confirmations, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
-KEPT = ("wharfinger_marketplace", "django_migrations", "django_content_type")
+
+
+def _tables(cursor):
+    names = connection.introspection.table_names(cursor)
+    return [name for name in names if name.startswith(("wharfinger_", "procrastinate_"))]
+
+
+@pytest.fixture(scope="module")
+def first_rows(django_db_setup, django_db_blocker):
+    """What the migrations wrote, by table: other tests of this process find it again."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        found = {}
+        for name in _tables(cursor):
+            with cursor.copy(f"COPY {name} TO STDOUT") as copy:
+                found[name] = b"".join(copy)
+    return {name: rows for name, rows in found.items() if rows}
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker):
-    """Rows are really committed, and swept away after the test; the marketplaces stay."""
+def committed(first_rows, django_db_blocker):
+    """Rows are really committed, and swept away after the test; the first rows come back."""
     with django_db_blocker.unblock():
         yield
         with connection.cursor() as cursor:
-            tables = [name for name in connection.introspection.table_names(cursor) if name not in KEPT]
-            ours = [name for name in tables if name.startswith(("wharfinger_", "procrastinate_"))]
             cursor.execute("SET session_replication_role = replica")  # the ledger and the audit refuse it otherwise
-            cursor.execute("; ".join(f"DELETE FROM {name}" for name in ours))  # TRUNCATE makes each table's files anew
+            # TRUNCATE makes each table's files anew
+            cursor.execute("; ".join(f"DELETE FROM {name}" for name in _tables(cursor)))
+            for name, rows in first_rows.items():
+                with cursor.copy(f"COPY {name} FROM STDIN") as copy:
+                    copy.write(rows)
         connections.close_all()
 
 

@@ -1,7 +1,7 @@
 """A visitor of web pages without a browser: follows links, fills in forms as they stand, keeps cookies."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -25,6 +25,8 @@ class Form:
     """Tick-boxes that are not ticked."""
     buttons: list[tuple[str, str, str]] = field(default_factory=list)
     """Name, value and words of the buttons that send a value."""
+    elsewhere: list[str] = field(default_factory=list)
+    """Addresses of buttons that send the form to another one than its own."""
 
     def button(self, words: str) -> dict[str, str]:
         """What the button with these words sends; empty when it sends nothing of its own."""
@@ -77,6 +79,8 @@ class _Reader(HTMLParser):
             return
         form = self._by_id.get(attributes.get("form", "")) or self._form
         name = attributes.get("name", "")
+        if form is not None and "formaction" in attributes:
+            form.elsewhere.append(attributes["formaction"])
         if form is None or not name or "disabled" in names:
             return
         if tag == "select":
@@ -134,11 +138,11 @@ class Page:
     forms: tuple[Form, ...]
 
     def form(self, ending: str) -> Form:
-        """The form whose action ends so (an empty ending: the first form that posts)."""
+        """The form whose action, or whose button's, ends so (an empty ending: the first form that posts)."""
         for form in self.forms:
-            action = urljoin(self.url, form.action)
-            if form.method == "post" and action.split("?")[0].endswith(ending):
-                return form
+            for action in (form.action, *form.elsewhere) if form.method == "post" else ():
+                if urljoin(self.url, action).split("?")[0].endswith(ending):
+                    return replace(form, action=action)
         raise PageSurprise(f"{self.url} has no form for “{ending}”: {self.said()}")
 
     def link(self, wanted: str) -> str:

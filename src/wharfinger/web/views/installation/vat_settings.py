@@ -72,9 +72,9 @@ def add_item_rate(request: HttpRequest) -> HttpResponse:
 def _removing(remove: Callable[..., None]) -> View:
     @needs(Right.EDIT_VAT)
     @require_POST
-    def press(request: HttpRequest, row_id: int) -> HttpResponse:
+    def press(request: HttpRequest, **named: int) -> HttpResponse:
         try:
-            remove(row_id, now=trade_now(), user=person(request))
+            remove(*named.values(), now=trade_now(), user=person(request))
         except Refused as refused:
             messages.error(request, message_of(refused))
         else:
@@ -99,8 +99,8 @@ def set_country(request: HttpRequest, site_id: int) -> HttpResponse:
 routes = [
     path("settings/vat/", show_vat, name="vat"),
     path("settings/vat/add/", add_registration, name="vat-add"),
-    path("settings/vat/<int:row_id>/remove/", _removing(vat_settings.remove_registration), name="vat-remove"),
+    path("settings/vat/<int:registration_id>/remove/", _removing(vat_settings.remove_registration), name="vat-remove"),
     path("settings/vat/rates/add/", add_item_rate, name="vat-rate-add"),
-    path("settings/vat/rates/<int:row_id>/remove/", _removing(vat_settings.remove_item_rate), name="vat-rate-remove"),
+    path("settings/vat/rates/<int:rate_id>/remove/", _removing(vat_settings.remove_item_rate), name="vat-rate-remove"),
     path("settings/vat/sites/<int:site_id>/", set_country, name="vat-site"),
 ]
