@@ -201,6 +201,25 @@ def test_automatically_it_comes_each_night_and_proves_the_day_that_is_over(linke
     assert OrderReport.objects.filter(state="compared").count() == 2  # at first, and in the night
 
 
+class Ticking:
+    """Each look at it is a moment later, as with any real clock."""
+
+    def __init__(self, clock):
+        self._clock, self._looks = clock, 0
+
+    def now(self):
+        self._looks += 1
+        return self._clock.now() + timedelta(microseconds=self._looks)
+
+
+def test_the_first_report_is_requested_by_a_clock_that_goes_on(whole):
+    OrderReport.objects.all().delete()
+    clock = Ticking(whole.clock)
+    result = order_report.run(whole.account.pk, whole.calls_for(whole.account.pk), clock)
+    assert OrderReport.objects.filter(state="preparing").count() == 1
+    assert result.next_due - clock.now() > timedelta(seconds=30)
+
+
 def test_a_report_is_under_way_once(whole):
     order_reports.check_now(whole.account.pk, user=whole.olga, now=whole.clock.now())
     with pytest.raises(Refused, match="under way"):

@@ -78,8 +78,9 @@ def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
     if not is_caught_up(account_id) and (report is None or report.purpose is ReportPurpose.PROOF):
         return FlowResult("waits for the first search for orders to end", clock.now() + look_again_after(FIRST_LOOK))
     healed = _review_gaps(account_id, clock)
-    if report is None and clock.now() >= _due_at(account_id, clock.now()):
-        order_reports.want_report(account_id, now=clock.now())
+    now = clock.now()  # once: the clock goes on, and what is due now would always be due a moment later
+    if report is None and now >= _due_at(account_id, now):
+        order_reports.want_report(account_id, now=now)
         report = open_report(account_id)
     outcome, next_due = ("", None) if report is None else _go_on(account_id, report, calls, clock)
     said = [outcome, f"{counted(healed, 'gap')} healed" if healed else ""]
