@@ -23,7 +23,7 @@ help:
 	@echo "make format      ruff's format and its safe fixes, djlint's layout of templates"
 	@echo "make lock        requirements/*.txt anew from requirements/*.in"
 	@echo "make messages    the catalogues of the pages' sentences anew, after a sentence changed"
-	@echo "make pictures    the guide's pictures anew, by walking it in Chromium"
+	@echo "make pictures    the pictures of docs anew, by walking the pages in Chromium"
 	@echo "make contract    tests/contract anew, from Amazon's published models: MODELS=folder [COMMIT=34dc93fe]"
 	@echo "make clean       take .venv and caches away"
 
@@ -68,7 +68,8 @@ messages: $(DEV)
 	PYTHONPATH=src $(BIN)/python -m tests.catalogue.make
 
 pictures: $(DEV)
-	GUIDE_PICTURES=docs/guide $(BIN)/pytest -n0 tests/browser/test_guide.py
+	GUIDE_PICTURES=docs/guide SHOP_PICTURES=docs/pictures $(BIN)/pytest -n0 tests/browser/test_guide.py \
+		tests/browser/test_running_shop.py
 
 contract: $(DEV)
 	@test -n "$(MODELS)" || { echo "Say where Amazon's models are: make contract MODELS=folder"; exit 1; }

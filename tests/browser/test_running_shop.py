@@ -1,8 +1,13 @@
-"""The running shop from its button on, in a demo of its own; the simulator's state report is compared at the end."""
+"""The running shop from its button on, in a demo of its own; the simulator's state report is compared at the end.
+
+`make pictures` keeps its screens for docs/pictures.
+"""
 
 import json
+import os
 import re
 import urllib.request
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -11,6 +16,7 @@ from tests.browser.conftest import started_demo
 from wharfinger.domain.installation.running_shop import DAYS, STEPS
 
 pytestmark = [pytest.mark.browser, pytest.mark.system]
+PICTURES = os.environ.get("SHOP_PICTURES", "")  # noqa: TID251 -- where `make pictures` wants docs/pictures
 AT_LAST = 900_000
 """Milliseconds for a machine that does much else meanwhile."""
 
@@ -42,6 +48,31 @@ def books_of(amazon):
         return json.load(answer)
 
 
+def keep_picture(page, name):
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.wait_for_timeout(400)
+    page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+def keep_pictures(page):
+    """The screens that README and docs show, of a shop with a week behind it."""
+    page.goto("/running-shop/")
+    expect(page.get_by_text("The shop is running")).to_be_visible(timeout=AT_LAST)
+    page.goto("/")
+    keep_picture(page, "dashboard")
+    page.goto("/channels/")
+    page.get_by_role("link", name=re.compile("FBM$")).first.click()
+    keep_picture(page, "channel")
+    page.goto("/imported-orders/")
+    keep_picture(page, "imported-orders")
+    page.goto("/sales-orders/?state=shipped&channel_kind=FBM")
+    page.get_by_role("link", name=re.compile("^SO0")).last.click()
+    expect(page.locator(".pill", has_text=re.compile("^Confirmed$")).first).to_be_visible()
+    keep_picture(page, "sales-order")
+    page.get_by_role("link", name=re.compile("^HH-")).first.click()
+    keep_picture(page, "stock-item")
+
+
 def test_one_click_links_five_channels_and_a_day_of_trade_goes_by(page, fresh):
     """The other six days are the first one again; they are left out for their minute."""
     page.get_by_role("button", name="Show me a running shop").click()
@@ -54,3 +85,5 @@ def test_one_click_links_five_channels_and_a_day_of_trade_goes_by(page, fresh):
     expect(page.locator("tbody .pill", has_text=re.compile("^Linked$"))).to_have_count(5, timeout=60_000)
     books = books_of(fresh.amazon)
     assert (len(books["orders"]) > DAYS, books["notSimulated"]) == (True, [])
+    if PICTURES:
+        keep_pictures(page)
