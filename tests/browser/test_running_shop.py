@@ -7,11 +7,11 @@ import json
 import os
 import re
 import urllib.request
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 from tests.browser.conftest import started_demo
+from tests.browser.walk import keep_picture
 
 from wharfinger.domain.installation.running_shop import DAYS, STEPS
 
@@ -48,29 +48,23 @@ def books_of(amazon):
         return json.load(answer)
 
 
-def keep_picture(page, name):
-    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-    page.wait_for_timeout(400)
-    page.screenshot(path=Path(PICTURES) / f"{name}.png")
-
-
 def keep_pictures(page):
     """The screens that README and docs show, of a shop with a week behind it."""
     page.goto("/running-shop/")
     expect(page.get_by_text("The shop is running")).to_be_visible(timeout=AT_LAST)
     page.goto("/")
-    keep_picture(page, "dashboard")
+    keep_picture(page, PICTURES, "dashboard")
     page.goto("/channels/")
     page.get_by_role("link", name=re.compile("FBM$")).first.click()
-    keep_picture(page, "channel")
+    keep_picture(page, PICTURES, "channel")
     page.goto("/imported-orders/")
-    keep_picture(page, "imported-orders")
-    page.goto("/sales-orders/?state=shipped&channel_kind=FBM")
-    page.get_by_role("link", name=re.compile("^SO0")).last.click()
+    keep_picture(page, PICTURES, "imported-orders")
+    page.goto("/sales-orders/?state=shipped")
+    page.get_by_role("row").filter(has_text="FBM").get_by_role("link", name=re.compile("^SO0")).last.click()
     expect(page.locator(".pill", has_text=re.compile("^Confirmed$")).first).to_be_visible()
-    keep_picture(page, "sales-order")
+    keep_picture(page, PICTURES, "sales-order")
     page.get_by_role("link", name=re.compile("^HH-")).first.click()
-    keep_picture(page, "stock-item")
+    keep_picture(page, PICTURES, "stock-item")
 
 
 def test_one_click_links_five_channels_and_a_day_of_trade_goes_by(page, fresh):

@@ -14,6 +14,13 @@ PICTURES = os.environ.get("GUIDE_PICTURES", "")  # noqa: TID251 -- where `make p
 CHECKS = ("Token exchange", "Marketplace participation", "Seller ID", "Listings not suspended")
 
 
+def keep_picture(page, folder, name, whole=False):
+    """The screen as docs show it: nothing has the focus, and the page stands at its top."""
+    page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
+    page.wait_for_timeout(400)
+    page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
+
+
 class Walk:
     """A signed-in person on the way; every step leaves the page where the next one begins."""
 
@@ -24,9 +31,7 @@ class Walk:
     def picture(self, name, whole=False):
         """Kept when pictures are wanted; each is a screen of docs/guide."""
         if PICTURES:
-            self.page.evaluate("document.activeElement.blur(); scrollTo(0, 0)")
-            self.page.wait_for_timeout(400)
-            self.page.screenshot(path=Path(PICTURES) / f"{name}.png", full_page=whole)
+            keep_picture(self.page, PICTURES, name, whole)
 
     # --- moving about
 
