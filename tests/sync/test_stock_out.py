@@ -152,11 +152,33 @@ def test_a_refused_sku_opens_a_problem_and_the_others_go_on(fault):
     problem = Problem.objects.get(kind="listing_refused")
     assert "attributes are invalid" in problem.cause
     assert "attributes are invalid" in shop.listing().error
-    assert not StockNotice.objects.exists()
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=NOW)
     shop.run()
     problem.refresh_from_db()
     assert (shop.listing().error, problem.solved_at) == ("", NOW)
+    assert not StockNotice.objects.exists()
+
+
+def test_a_refused_number_is_sent_again_by_itself_after_growing_pauses():
+    shop = Shop(("MUG", 5))
+    invalid = Invalid("MUG", "INVALID", issues=(Issue(code="90000900", message="The attributes are invalid."),))
+    shop.amazon.faults["patchListingsItem"] += [invalid, invalid]
+    assert shop.run().next_due == NOW + timedelta(minutes=5)
+    shop.clock.advance(minutes=5)
+    assert shop.run().next_due == NOW + timedelta(minutes=15)
+    shop.clock.advance(minutes=10)
+    shop.run()
+    assert (shop.sent()[-1], shop.listing().error, StockNotice.objects.count()) == (("MUG", 5), "", 0)
+    assert Problem.objects.get(kind="listing_refused").solved_at is not None
+
+
+def test_a_number_that_changed_while_it_was_refused_is_sent_at_once():
+    shop = Shop(("MUG", 5))
+    (message,) = outbox.claim_quantities(shop.account.pk, 5, now=NOW)
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 2, now=NOW)
+    outbox.settle_quantity(message, outbox.Refused("The attributes are invalid."), now=NOW)
+    shop.run()
+    assert shop.sent() == [("MUG", 3)]
 
 
 def test_a_sku_that_amazon_does_not_know_is_gone():

@@ -18,7 +18,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing, AboutReadBack
 from wharfinger.domain.moments import LONGEST_ROW_WAIT, is_ahead
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.retry import pause_after
+from wharfinger.domain.retry import growing_pause, pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
@@ -29,6 +29,10 @@ from wharfinger.operations.transaction import operation
 
 LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
 """A SKU that Amazon does not show alone is odd in itself; each look costs a call."""
+FIRST_PAUSE_OF_A_REFUSAL = timedelta(minutes=5)
+LONGEST_PAUSE_OF_A_REFUSAL = timedelta(hours=6)
+"""A refusal is mostly the listing's own fault and stays until somebody mends it; some are Amazon's and pass by
+themselves. A number that never came back would leave the listing with too many units for good."""
 _ERROR_AT_MOST = 2000
 
 
@@ -216,7 +220,10 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
             error = outcome.error[:_ERROR_AT_MOST]
             push.update(outcome=StockPush.Outcome.REFUSED, error=error, settled_at=now)
             _refuse(listing, error, outcome.gone, now)
-            _end_notice(sent)
+            if outcome.gone:
+                _end_notice(sent)
+            else:
+                _try_later(sent, now)
         case Later():
             error = outcome.error[:_ERROR_AT_MOST]
             push.update(outcome=StockPush.Outcome.LATER, error=error, settled_at=now)
@@ -251,8 +258,8 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         ProblemKind.LISTING_REFUSED,
         AboutListing(listing.pk),
         cause=f"Amazon does not accept the quantity of SKU {listing.sku}: {listing.error}",
-        remedy="Fix the listing in Seller Central, then press “Send quantity again”; it is also sent with the next "
-        "stock change.",
+        remedy="Fix the listing in Seller Central, then press “Send quantity again”. Until Amazon accepts it, it is "
+        "also sent again by itself after growing pauses, of up to six hours, and with the next stock change.",
         account_id=listing.account_id,
         listing=listing,
         now=now,
@@ -263,6 +270,19 @@ def _end_notice(sent: QuantityToSend) -> None:
     mine = StockNotice.objects.filter(listing_id=sent.listing_id)
     if not mine.filter(version=sent.notice_version).delete()[0]:
         mine.update(attempts=0)
+
+
+def _try_later(sent: QuantityToSend, now: datetime) -> None:
+    """A refused number goes again after a pause; one that changed meanwhile goes at once: it may be taken."""
+    notice = StockNotice.objects.select_for_update(no_key=True).filter(listing_id=sent.listing_id).first()
+    if notice is None:
+        return
+    if notice.version != sent.notice_version:
+        notice.attempts = 0
+    else:
+        notice.attempts = min(notice.attempts + 1, 1000)
+        notice.again_at = now + growing_pause(FIRST_PAUSE_OF_A_REFUSAL, LONGEST_PAUSE_OF_A_REFUSAL, notice.attempts)
+    notice.save(update_fields=["attempts", "again_at"])
 
 
 def _postpone(sent: QuantityToSend, now: datetime) -> None:
