@@ -172,8 +172,8 @@ class Shop:
             self.items * 2,
             item_id="n / 2 + 1",
             site_id="1",
-            quantity="5 - n %% 3",
-            on_hand_after="5",
+            quantity="CASE n %% 2 WHEN 0 THEN n / 2 %% 50 + 59 ELSE -60 END",
+            on_hand_after="n / 2 %% 50 - 1 + CASE n %% 2 WHEN 0 THEN 60 ELSE 0 END",
             reason=f"'{_COUNTED}'",
             moved_at=f"{_NOW} - interval '1 minute' * (n %% 100000)",
         )

@@ -235,11 +235,11 @@ def prepare(home: Path) -> Any:
 
 def fill(given: argparse.Namespace) -> Any:
     """One account with one FBM channel that sells every item, stock enough, and the orders that are there before."""
-    from django.db import connection  # noqa: PLC0415 -- Django is set up by now
+    from django.db import connection, transaction  # noqa: PLC0415 -- Django is set up by now
 
     from wharfinger.db import models as m  # noqa: PLC0415 -- as above
     from wharfinger.domain.channels.channel import ImportFba, LinkState  # noqa: PLC0415 -- as above
-    from wharfinger.domain.stock.ledger import SiteKind  # noqa: PLC0415 -- as above
+    from wharfinger.domain.stock.ledger import MovementReason, SiteKind  # noqa: PLC0415 -- as above
 
     now = datetime.now(UTC)  # noqa: TID251 -- when the benchmark runs is when its rows are made
     m.Installation.objects.get_or_create(pk=1, defaults={"system": "demo", "made_at": now})
@@ -262,9 +262,21 @@ def fill(given: argparse.Namespace) -> Any:
         m.ChannelProduct(listing=listing, marketplace_id=UK, item=item, found_at=now)
         for listing, item in zip(listings, items, strict=True)
     )
-    m.StockLevel.objects.bulk_create(
-        m.StockLevel(item=item, site=site, on_hand=1_000_000, counted_at=now) for item in items
-    )
+    with transaction.atomic():  # the database compares levels with their movements
+        m.StockLevel.objects.bulk_create(
+            m.StockLevel(item=item, site=site, on_hand=1_000_000, counted_at=now) for item in items
+        )
+        m.Movement.objects.bulk_create(
+            m.Movement(
+                item=item,
+                site=site,
+                quantity=1_000_000,
+                on_hand_after=1_000_000,
+                reason=MovementReason.COUNTED,
+                moved_at=now,
+            )
+            for item in items
+        )
     if given.existing:
         fill_existing(given.existing, account.pk, channel.pk, site.pk, [item.pk for item in items])
     with connection.cursor() as cursor:

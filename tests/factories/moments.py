@@ -7,7 +7,7 @@ from tests.factories.cast import Trading
 from tests.factories.ground import NOW
 from tests.factories.orders import an_imported_order, an_order
 from tests.factories.shipping import a_confirmation
-from tests.factories.stock import a_listing, a_product, an_item
+from tests.factories.stock import a_level, a_listing, a_product, an_item
 
 from wharfinger.db.encryption import keyed_hash
 from wharfinger.db.models import (
@@ -16,12 +16,10 @@ from wharfinger.db.models import (
     Customer,
     Invoice,
     Listing,
-    Movement,
     Problem,
     RawMessage,
     SalesOrderLine,
     ShipmentLine,
-    StockLevel,
     StockNotice,
 )
 from wharfinger.domain.installation.subjects import AboutSku
@@ -32,13 +30,8 @@ WHY = {"quantity": 7, "steps": [["On hand", 9], ["Allocated", -2], ["Buffer kept
 def stocked_item(world: Trading, code, *, on_hand=10, allocated=0, listed=True):
     """An item in the warehouse and in the FBA pool, with its ledger, sold by one FBM listing."""
     item = an_item(code, f"Enamel mug {code}")
-    StockLevel.objects.create(item=item, site=world.warehouse, on_hand=on_hand, allocated=allocated, counted_at=NOW)
-    StockLevel.objects.create(item=item, site=world.pool, on_hand=4, counted_at=NOW, fba_reserved=1, fba_inbound=2)
-    for site, units, reason in ((world.warehouse, on_hand, "counted"), (world.pool, 4, "opening")):
-        if units:
-            Movement.objects.create(
-                item=item, site=site, quantity=units, on_hand_after=units, reason=reason, moved_at=NOW
-            )
+    a_level(item, world.warehouse, on_hand, allocated=allocated)
+    a_level(item, world.pool, 4, fba_reserved=1, fba_inbound=2)
     if listed:
         linked_product(world, code, item)
     return item

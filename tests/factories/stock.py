@@ -7,7 +7,7 @@ from django.db.models import Sum
 from tests.factories.ground import NOW, UK
 
 from wharfinger.db.models import Allocation, ChannelProduct, Listing, Movement, Site, StockItem, StockLevel
-from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock._shelf import Shelf
 
@@ -38,6 +38,17 @@ def a_listing(account, sku="MUG", item=None, marketplaces=(UK,), fulfilment="FBM
 
 def a_product(listing, item=None, marketplace=UK, **values):
     return ChannelProduct.objects.create(listing=listing, marketplace_id=marketplace, item=item, found_at=NOW, **values)
+
+
+def a_level(item, site, on_hand, **values):
+    """Counted, with the movement that explains it."""
+    level = StockLevel.objects.create(item=item, site=site, on_hand=on_hand, **{"counted_at": NOW, **values})
+    if on_hand:
+        reason = MovementReason.OPENING if site.kind == SiteKind.FBA else MovementReason.COUNTED
+        Movement.objects.create(
+            item=item, site=site, quantity=on_hand, on_hand_after=on_hand, reason=reason, moved_at=NOW
+        )
+    return level
 
 
 def level_of(item, site):

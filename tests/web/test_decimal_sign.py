@@ -9,10 +9,9 @@ import pytest
 from django.urls import get_resolver
 from tests.factories import moments
 from tests.factories.cast import Trading
-from tests.factories.ground import NOW
-from tests.factories.stock import a_site, an_item
+from tests.factories.stock import a_level, a_site, an_item
 
-from wharfinger.db.models import ImportedOrder, StockLevel, User
+from wharfinger.db.models import ImportedOrder, User
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.operations.stock import stock_csv
 from wharfinger.web.csv_files import amount
@@ -66,7 +65,7 @@ def test_money_has_the_readers_sign_and_others_keep_theirs(sign_in):
 def test_a_file_with_semicolons_comes_back_unchanged(sign_in):
     client = sign_in()
     site = a_site("Möwe; Süd, links")
-    StockLevel.objects.create(item=an_item("00;1,5", "A, b; c"), site=site, on_hand=-3, counted_at=NOW)
+    a_level(an_item("00;1,5", "A, b; c"), site, -3)
     choose(client, "comma")
     text = b"".join(client.get("/stock/import/levels.csv").streaming_content).decode()
     plan = stock_csv.plan_csv(text)

@@ -7,9 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils.html import escape
 from hypothesis import example, given
 from hypothesis import strategies as st
-from tests.factories.ground import NOW
 from tests.factories.properties import on_rows, undone
-from tests.factories.stock import a_site, an_item
+from tests.factories.stock import a_level, a_site, an_item
 
 from wharfinger.db.models import StockBarcode, StockItem, StockLevel
 from wharfinger.domain.installation.people import Role
@@ -109,7 +108,7 @@ def test_what_we_export_comes_back_unchanged(sign_in, content):
         for code, (name, level) in content.items():
             item = an_item(code, name)
             if level is not None:
-                StockLevel.objects.create(item=item, site=site, on_hand=level, counted_at=NOW)
+                a_level(item, site, level)
         plan = stock_csv.plan_csv(exported(sign_in()))
     assert (plan.errors, plan.questions, plan.changes) == ((), (), 0)
     assert {row.code for row in plan.rows} == set(content)

@@ -45,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     worker.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # by a parent that starts it again
     commands.add_parser("migrate", help="migrate the database to this version")
     _add_doctor(commands)
+    check = commands.add_parser("check-ledger", help="compare every stock level with its movements and allocations")
+    check.add_argument("--json", action="store_true", help="for programs: levels, differences")
+    check.add_argument("--repair", action="store_true", help="bring levels that differ back to their ledgers")
     seed = commands.add_parser("seed", help="fill a demo system with its people, items and couriers")
     seed.add_argument("--shop", choices=SHOPS, default=SHOPS[0], help="ask the worker for a running shop too")
     commands.add_parser("set-up-link", help="another one-time link for the first administrator")

@@ -16,6 +16,7 @@ from wharfinger.amazon.transport import Timeouts, Transport
 from wharfinger.cli.console import print_line
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
+from wharfinger.cli.ledger_finding import look_at_ledger
 from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
 from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.wiring import EVERY, Container
@@ -115,6 +116,7 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     yield from health.look_at_applications(now.date())
     yield from health.look_at_accounts(now.date())
     yield from health.look_at_sites()
+    yield look_at_ledger()
     yield from health.look_at_channels()
 
 

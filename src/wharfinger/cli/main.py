@@ -35,6 +35,7 @@ _WITH_DJANGO = {
     "worker": "wharfinger.cli.work",
     "migrate": "wharfinger.cli.migrate",
     "doctor": "wharfinger.cli.doctor",
+    "check-ledger": "wharfinger.cli.check_ledger",
     "seed": "wharfinger.cli.demo.seed",
     "set-up-link": "wharfinger.cli.set_up_link",
     "unlock": "wharfinger.cli.unlock",

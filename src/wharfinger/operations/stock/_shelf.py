@@ -8,6 +8,7 @@ from datetime import datetime
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Allocation, Movement, SalesOrderLine, Site, StockItem, StockLevel
+from wharfinger.db.queries.stock.oversells import oversells
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.allocation import Part, plan_allocation
@@ -161,11 +162,12 @@ class Shelf:
     def _open_oversold(self, problems: Problems) -> None:
         sites = Site.objects.in_bulk({site for _, site in self._oversold})
         items = StockItem.objects.in_bulk({item for item, _ in self._oversold})
+        met = oversells([key for key in self._oversold if sites[key[1]].kind != SiteKind.FBA])
         for key, times in self._oversold.items():
             item, site = items[key[0]], sites[key[1]]
             if site.kind == SiteKind.FBA:
                 continue
-            cause, remedy = oversold(item, site, self.levels[key].on_hand)
+            cause, remedy = oversold(item, site, self.levels[key].on_hand, met.get(key))
             for _ in range(times):
                 problems.open(
                     ProblemKind.OVERSOLD, AboutLevel(*key), cause=cause, remedy=remedy, item_id=item.pk, site_id=site.pk

@@ -22,6 +22,7 @@ from wharfinger.db.models import (
     StockLevel,
     User,
 )
+from wharfinger.db.queries.stock.oversells import Oversell, oversells
 from wharfinger.db.queries.stock.stock_out import listing_facts, listings_of_items
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
@@ -29,7 +30,7 @@ from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.domain.stock.listing_quantity import decide, urgency
 from wharfinger.operations import triggers
-from wharfinger.operations._rows import load, new_row
+from wharfinger.operations._rows import insert, load, new_row
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 
 _MAKES_KNOWN = frozenset(
@@ -112,7 +113,7 @@ def write_list(lines: Sequence[StockLine], *, now: datetime, user: User | None) 
         if by:
             movements.append(movement)
     StockLevel.objects.bulk_update(levels.values(), ["on_hand", "counted_at"], batch_size=1000)
-    Movement.objects.bulk_create(movements, batch_size=1000)
+    insert(Movement, movements)  # in one statement: the database compares its end with the level
     for key, level in levels.items():
         if began[key] < 0 or level.on_hand < 0:
             _judge_oversold(level, level.on_hand - began[key], now)
@@ -149,15 +150,28 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
     if site.kind == SiteKind.FBA:
         return
     item = StockItem.objects.get(pk=level.item_id)
-    cause, remedy = oversold(item, site, level.on_hand)
+    met = oversells([(level.item_id, level.site_id)]).get((level.item_id, level.site_id))
+    cause, remedy = oversold(item, site, level.on_hand, met)
     open_problem(ProblemKind.OVERSOLD, subject, cause=cause, remedy=remedy, item=item, site=site, now=now)
 
 
-def oversold(item: StockItem, site: Site, on_hand: int) -> tuple[str, str]:
+def oversold(item: StockItem, site: Site, on_hand: int, met: Oversell | None) -> tuple[str, str]:
     """Cause and remedy."""
     return (
-        f"{item.code} at {site.name} is at {on_hand}: more units were dispatched than were in stock.",
+        f"{item.code} at {site.name} is at {on_hand}: more units were dispatched than were in stock.{_meeting(met)}",
         "Press “Count” for this site, or “Receive” for new stock. Until then the level is shown as it is.",
+    )
+
+
+def _meeting(met: Oversell | None) -> str:
+    """The two orders that wanted the same units."""
+    if met is None or met.second is None:
+        return ""
+    if met.first is None:
+        return f" {met.second.code} took {met.second.units} when {met.before} were there."
+    return (
+        f" {met.first.code} took {met.first.units} and left {met.before}; {met.second.code} then took "
+        f"{met.second.units}."
     )
 
 

@@ -23,6 +23,7 @@ from wharfinger.db.queries.orders.unimported import UnimportedOrder, unimported_
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
+from wharfinger.db.queries.stock.oversells import Oversell, oversells
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.ledger import Level, MovementReason, SiteKind, kit_available
 
@@ -231,6 +232,8 @@ class StockItemPage:
     unimported: tuple[UnimportedOrder, ...]
     """Orders at Amazon that take units without being sales orders."""
     timeline: tuple[Happening, ...]
+    oversells: tuple[tuple[str, Oversell], ...]
+    """(site, how it fell below zero) of each level that is oversold now."""
 
     @property
     def total(self) -> Level:
@@ -267,7 +270,13 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
         orders=_open_orders(item_id),
         unimported=unimported_orders_of(item_id),
         timeline=timeline(Q(item=item_id), newest=30),
+        oversells=_oversells(item_id, levels.get(item_id, ())),
     )
+
+
+def _oversells(item_id: int, levels: Sequence[SiteLevel]) -> tuple[tuple[str, Oversell], ...]:
+    found = oversells([(item_id, level.site_id) for level in levels if level.oversold])
+    return tuple((level.site, found[(item_id, level.site_id)]) for level in levels if (item_id, level.site_id) in found)
 
 
 def listings_of(wanted: Q) -> tuple[ItemListing, ...]:
