@@ -20,6 +20,7 @@ from wharfinger.domain.installation.health import Verdict
 from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.stock import ledger
 from wharfinger.operations.stock._stock_steps import Move, move_stock
+from wharfinger.operations.stock.ledger_repair import repair_levels
 
 pytestmark = pytest.mark.django_db
 
@@ -67,6 +68,15 @@ def test_a_level_that_differs_is_named_and_repaired_from_its_ledger(said, statem
     assert (found.verdict, found.detail) == (Verdict.WRONG, f"MUG at Main warehouse: {said}")
     assert check(capsys, "--repair")[0] == 0
     assert level_of(counted.item, counted.site) == (7, 0)
+
+
+def test_what_is_traded_between_the_look_and_the_repair_stays(counted):
+    behind_the_ledger("UPDATE wharfinger_stocklevel SET allocated = 2")
+    (part,) = check_ledger()
+    ledger.receive_stock(counted.item_id, counted.site_id, 3, now=NOW)
+    assert repair_levels(part.differences, now=NOW) == 1
+    assert level_of(counted.item, counted.site) == (10, 0)
+    assert repair_levels(part.differences, now=NOW) == 0
 
 
 def test_a_ledger_that_is_broken_itself_is_said_and_left(counted, capsys):
