@@ -259,7 +259,7 @@ def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
         AboutListing(listing.pk),
         cause=f"Amazon does not accept the quantity of SKU {listing.sku}: {listing.error}",
         remedy="Fix the listing in Seller Central, then press “Send quantity again”. Until Amazon accepts it, it is "
-        "also sent again by itself after growing pauses, of up to six hours, and with the next stock change.",
+        "also sent again automatically after growing pauses, of up to six hours, and with the next stock change.",
         account_id=listing.account_id,
         listing=listing,
         now=now,
