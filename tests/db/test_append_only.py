@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 STATEMENTS = (
     "TRUNCATE wharfinger_movement CASCADE",
     "TRUNCATE wharfinger_auditentry",
+    "TRUNCATE wharfinger_stockrulechange",
     # A foreign key carries a TRUNCATE on to the ledger.
     "TRUNCATE wharfinger_site CASCADE",
     "TRUNCATE wharfinger_user CASCADE",

@@ -145,6 +145,8 @@ STORED = {
     "ReportPurpose": ["proof", "catch_up"],
     "ReportState": ["wanted", "preparing", "compared", "none", "failed"],
     "Role": ["administrator", "manager", "warehouse", "accounts", "viewer"],
+    "Rounding": ["down", "up", "nearest"],
+    "RuleSubject": ["profile", "item", "channel", "installation", "listing", "product"],
     "SalesOrderState": [
         "pending",
         "held",

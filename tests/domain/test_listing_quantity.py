@@ -11,7 +11,6 @@ from wharfinger.domain.stock.listing_quantity import (
     Explained,
     ListingFacts,
     OrdersAwaited,
-    Rule,
     SellingChannel,
     Silent,
     Tell,
@@ -21,6 +20,7 @@ from wharfinger.domain.stock.listing_quantity import (
     orders_awaited,
     urgency,
 )
+from wharfinger.domain.stock.rules import NO_RULE, Resolved, Rule
 
 units = st.integers(-1_000, 1_000_000)
 levels = st.builds(Level, on_hand=units, allocated=st.integers(0, 1_000_000))
@@ -78,6 +78,50 @@ def test_two_channels_of_different_sources_are_a_conflict(other):
     decision = decide(replace(MUG, channels=(UK, replace(UK, name="DE", **other))))
     assert isinstance(decision, Conflict)
     assert "MUG" in decision.reason
+
+
+HALF = Resolved(Rule(percent=50), NO_RULE.origins)
+TWENTY = Resolved(Rule(cap=20), NO_RULE.origins)
+
+
+def ruled(name, channel_id, rule, **changes):
+    explained = listing_quantity(Level(114, 0), rule.rule)
+    return replace(UK, name=name, channel_id=channel_id, rule=rule, explained=explained, **changes)
+
+
+def test_two_channels_of_different_rules_are_a_conflict_that_names_both():
+    decision = decide(replace(MUG, channels=(ruled("UK", 1, HALF), ruled("DE", 2, TWENTY))))
+    assert decision == Conflict(
+        "Amazon holds one quantity for SKU MUG, but the channels differ: UK: MUG at Main, 50 %, rounded down; "
+        "DE: MUG at Main, 100 %, at most 20."
+    )
+
+
+def test_two_rules_that_differ_conflict_even_where_they_come_to_one_number():
+    same = replace(MUG, channels=(ruled("UK", 1, NO_RULE), ruled("DE", 2, Resolved(Rule(cap=999), NO_RULE.origins))))
+    assert isinstance(decide(same), Conflict)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "leads", "quantity"), [(2, (), 20), (1, (), 57), (None, (2,), 20), (1, (2,), 57), (9, (), None)]
+)
+def test_the_channel_chosen_for_the_sku_decides_else_the_one_that_leads(chosen, leads, quantity):
+    channels = tuple(
+        ruled(name, n, rule, leads=n in leads) for n, (name, rule) in enumerate([("UK", HALF), ("DE", TWENTY)], 1)
+    )
+    decision = decide(replace(MUG, channels=channels, chosen_channel_id=chosen))
+    assert quantity == (decision.explained.quantity if isinstance(decision, Tell) else None)
+
+
+def test_a_choice_hides_no_sku_that_means_two_items():
+    twice = (ruled("UK", 1, HALF), ruled("DE", 2, HALF, item_id=2, item_code="CUP"))
+    assert isinstance(decide(replace(MUG, channels=twice, chosen_channel_id=1)), Conflict)
+
+
+def test_a_chosen_channel_that_sends_nothing_decides_nothing():
+    silent = ruled("UK", 1, HALF, silent="UK is not enabled.")
+    decision = decide(replace(MUG, channels=(silent, ruled("DE", 2, TWENTY)), chosen_channel_id=1))
+    assert (decision.channel.name, decision.explained.quantity) == ("DE", 20)
 
 
 def test_a_channel_that_does_not_send_makes_no_conflict():

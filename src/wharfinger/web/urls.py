@@ -40,7 +40,7 @@ from wharfinger.web.views.orders import (
     sales_orders,
 )
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
-from wharfinger.web.views.stock import sites, stock_csv, stock_items
+from wharfinger.web.views.stock import sites, stock_csv, stock_items, stock_rules, why
 
 urlpatterns = [
     *sign_in.routes,
@@ -77,7 +77,9 @@ urlpatterns = [
     *customers.routes,
     *parcels.routes,
     *stock_csv.routes,
+    *stock_rules.routes,
     *stock_items.routes,
+    *why.routes,
     *sites.routes,
     *products.routes,
     *linking.routes,

@@ -45,6 +45,13 @@ from wharfinger.db.models.stock import (
     StockItem,
     StockLevel,
 )
+from wharfinger.db.models.stock_rules import (
+    ChannelStockRule,
+    InstallationStockRule,
+    ItemStockRule,
+    StockProfile,
+    StockRuleChange,
+)
 from wharfinger.db.models.vat import VatItemRate, VatRegistration
 
 __all__ = [
@@ -61,6 +68,7 @@ __all__ = [
     "Channel",
     "ChannelCheck",
     "ChannelOption",
+    "ChannelStockRule",
     "ChannelProduct",
     "PeriodicTaskSchedule",
     "CompanyClass",
@@ -79,7 +87,9 @@ __all__ = [
     "ImportedLine",
     "ImportedOrder",
     "Installation",
+    "InstallationStockRule",
     "Invoice",
+    "ItemStockRule",
     "KitComponent",
     "ListSetting",
     "Listing",
@@ -117,7 +127,9 @@ __all__ = [
     "StockItem",
     "StockLevel",
     "StockNotice",
+    "StockProfile",
     "StockPush",
+    "StockRuleChange",
     "Tag",
     "TestMail",
     "UnreadNotification",

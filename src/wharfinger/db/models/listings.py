@@ -3,6 +3,7 @@ from django.db import models
 
 from wharfinger.db.fields import EnumField
 from wharfinger.db.models.accounts import Marketplace, SellerAccount
+from wharfinger.db.models.channels import Channel
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
@@ -28,6 +29,9 @@ class Listing(models.Model):
     fell_at = models.DateTimeField(null=True)  # Amazon showed fewer than sent, and no order of ours explains it yet
     read_back_at = models.DateTimeField(null=True)  # trade time: when to look whether it took effect
     error = models.TextField(blank=True)
+    rule_channel = models.ForeignKey(
+        Channel, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )  # whose stock rule and site a person chose for this SKU, where channels differ
     found_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
 
@@ -56,6 +60,7 @@ class ChannelProduct(models.Model):
     )
     issues = models.JSONField(default=list)  # `domain.listing_issues`: Amazon's errors and what it did about them
     shown = models.BooleanField(null=True)  # buyers find or buy it there; None = Amazon has not said
+    specified = models.BooleanField(default=False, db_default=False)  # for “Upload specified items only”
     linked_by = models.CharField(max_length=20, blank=True)  # itself | a person's name
     linked_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField()

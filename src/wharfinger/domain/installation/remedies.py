@@ -65,7 +65,7 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.CONFIRMATION_LATE: (_SEND_AGAIN, Control("Add tracking number", Right.SHIP), _DONE),
     ProblemKind.LISTING_REFUSED: (_SEND_QUANTITY,),
     ProblemKind.LISTING_CONFLICT: (
-        Control("Edit", Right.EDIT_CHANNELS),
+        Control("Choose", Right.EDIT_CHANNELS),
         Control("Read the listings again", Right.EDIT_CHANNELS),
     ),
     ProblemKind.LISTING_ISSUE: (Control("Read the listings again", Right.EDIT_CHANNELS),),

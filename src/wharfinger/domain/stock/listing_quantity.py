@@ -1,29 +1,24 @@
 """What quantity should be sent to Amazon for one SKU, and why. Pure: facts in, a decision out.
 
-`quantity = round down(percent × max(0, available − buffer))`; a kit's
-available is that of its scarcest component. What was never counted is unknown, which is not zero.
+`quantity = min(cap, round(percent × max(0, available − buffer)))`, and 0 where that is at or below the rule's
+send-zero level. A kit's available is that of its scarcest component. What was never counted is unknown, which is
+not zero.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level, kit_available
+from wharfinger.domain.stock.rules import EVERYTHING, NO_RULE, ROUNDED, Resolved, Rule
 
 LOW = 5
 """At this many available units or fewer a listing is sent before the others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """How much of what is available is shown. The first form: all of it."""
-
-    percent: int = 100
-    buffer: int = 0
-
-
-EVERYTHING = Rule()
+_AVAILABLE = ("Available", "Kits that can be assembled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +27,11 @@ class Explained:
 
     quantity: int
     steps: tuple[tuple[str, int], ...]
+
+    @property
+    def available(self) -> int:
+        """What the rule was applied to: units, or kits that can be assembled."""
+        return next(number for label, number in self.steps if label in _AVAILABLE)
 
     def as_why(self) -> dict[str, Any]:
         return {"quantity": self.quantity, "steps": [list(step) for step in self.steps]}
@@ -54,13 +54,17 @@ def kit_quantity(components: tuple[tuple[str, Level, int], ...], rule: Rule = EV
 
 
 def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explained:
-    left = available
     if rule.buffer:
-        left -= rule.buffer
         steps.append(("Buffer kept back", -rule.buffer))
-    quantity = max(0, left) * rule.percent // 100
+    quantity = rule.share(available - rule.buffer)
     if rule.percent != 100:
-        steps.append(("Percent shown", rule.percent))
+        steps += [("Percent shown", rule.percent), (ROUNDED[rule.rounding], quantity)]
+    if rule.cap is not None and quantity > rule.cap:
+        quantity = rule.cap
+        steps.append(("Largest number shown", quantity))
+    if 0 < quantity <= rule.send_zero_at:
+        quantity = 0
+        steps.append(("Sent as 0 at or below", rule.send_zero_at))
     return Explained(quantity, (*steps, ("Sent to Amazon", quantity)))
 
 
@@ -89,6 +93,7 @@ class SellingChannel:
     """A channel that sells the SKU, with the item it is linked to there and the site it sells from.
 
     `explained` None = the level was never counted. `silent` = why this channel sends nothing; empty = it sends.
+    `rule`: what holds for the item there; `leads`: its rule holds wherever channels of the account differ.
     """
 
     name: str
@@ -99,11 +104,21 @@ class SellingChannel:
     site_name: str
     silent: str
     explained: Explained | None
+    channel_id: int = 0
+    rule: Resolved = NO_RULE
+    leads: bool = False
+
+    @property
+    def summary(self) -> str:
+        return f"{self.name}: {self.item_code} at {self.site_name or 'no site'}, {self.rule.rule.summary()}"
 
 
 @dataclass(frozen=True, slots=True)
 class ListingFacts:
-    """One Amazon SKU of a seller account, with everything that decides its quantity."""
+    """One Amazon SKU of a seller account, with everything that decides its quantity.
+
+    `chosen_channel_id`: the channel whose rule a person chose for this SKU, where channels differ.
+    """
 
     listing_id: int
     sku: str
@@ -112,6 +127,7 @@ class ListingFacts:
     product_type: str
     linked: bool
     channels: tuple[SellingChannel, ...]
+    chosen_channel_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,16 +165,31 @@ def decide(listing: ListingFacts) -> Tell | Silent | Conflict:
     senders = [channel for channel in listing.channels if not channel.silent]
     if not senders:
         return Silent(listing.channels[0].silent)
-    sources = {(channel.site_id, channel.item_id): channel for channel in senders}
-    if len(sources) > 1:
-        differences = "; ".join(f"{c.name}: {c.item_code} at {c.site_name or 'no site'}" for c in sources.values())
+    sender = _sender(listing, senders)
+    if sender is None:
+        differences = "; ".join(channel.summary for channel in _different(senders))
         return Conflict(f"Amazon holds one quantity for SKU {listing.sku}, but the channels differ: {differences}.")
-    sender = senders[0]
     if sender.site_id is None:
         return Silent(f"{sender.name} has no Site. Set Site in its (Global) options list.")
     if sender.explained is None:
         return Silent(f"{sender.item_code} was never counted at {sender.site_name}, so its stock is unknown. Count it.")
     return Tell(sender.marketplace_id, sender, sender.explained, tuple(each.name for each in senders))
+
+
+def _different(senders: Sequence[SellingChannel]) -> list[SellingChannel]:
+    """One channel for each source of a number."""
+    return list({(each.site_id, each.item_id, each.rule.rule): each for each in reversed(senders)}.values())[::-1]
+
+
+def _sender(listing: ListingFacts, senders: Sequence[SellingChannel]) -> SellingChannel | None:
+    """The channel whose number is sent. Where sites or rules differ, the one that a person chose for the SKU, else for
+    the account; a SKU that means two stock items is a mistake that no choice of a rule may hide. None = a conflict."""
+    if len(_different(senders)) == 1:
+        return senders[0]
+    if len({each.item_id for each in senders}) > 1:
+        return None
+    chosen = [each for each in senders if each.channel_id == listing.chosen_channel_id]
+    return next(iter([*chosen, *(each for each in senders if each.leads)]), None)
 
 
 def _hindrance(listing: ListingFacts) -> str:

@@ -90,8 +90,9 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
                 ProblemKind.LISTING_CONFLICT,
                 subject,
                 cause=decision.reason,
-                remedy="Press “Edit” and give the channels the same site, link the SKU to the same item, or switch one "
-                "channel's stock upload off. Until then its quantity is not sent.",
+                remedy="Press “Choose” and say which channel's site and stock rule hold; or give the channels the same "
+                "ones, link the SKU to the same item, or switch one channel's stock upload off. Until then its "
+                "quantity is not sent.",
                 account_id=listing.account_id,
                 listing=listing,
                 now=now,
@@ -149,6 +150,7 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         "site": decision.channel.site_name,
         "channel": decision.channel.name,
         "channels": list(decision.senders),
+        "rule": decision.channel.rule.as_why(),
         "cause": notice.cause,
         "caused_at": (notice.caused_at or notice.raised_at).isoformat(),
     }

@@ -90,13 +90,14 @@ class ProductRow(ListingFacts):
     item_code: str
     item_name: str
     linked_by: str
+    specified: bool
     again_at: datetime | None
     waiting_cause: str
 
 
 _COLUMNS = (
     *LISTING_COLUMNS, "id", "listing__account_id", "marketplace_id", "listing__gone_at", "item_id", "item__code",
-    "item__name", "linked_by", "listing__notice__cause",
+    "item__name", "linked_by", "specified", "listing__notice__cause",
 )  # fmt: skip
 
 
@@ -232,6 +233,7 @@ def _row(row: dict[str, Any]) -> ProductRow:
         item_code=row["item__code"] or "",
         item_name=row["item__name"] or "",
         linked_by=row["linked_by"],
+        specified=row["specified"],
         again_at=row["listing__notice__again_at"],
         waiting_cause=row["listing__notice__cause"] or "",
     )

@@ -10,6 +10,7 @@ from django.db.models import Prefetch
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
+from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, stock_rule_of
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level
@@ -24,6 +25,7 @@ from wharfinger.domain.stock.listing_quantity import (
     kit_quantity,
     listing_quantity,
 )
+from wharfinger.domain.stock.rules import Rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,11 @@ class _Listing(NamedTuple):
     fulfilment: str
     gone_at: datetime | None
     product_type: str
+    rule_channel_id: int | None
 
 
-_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type")
-_PRODUCT = ("products__marketplace", "products__item", "products__item__code")
+_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type", "rule_channel")
+_PRODUCT = ("products__marketplace", "products__item", "products__item__code", "products__specified")
 
 
 class _Product(NamedTuple):
@@ -51,23 +54,38 @@ class _Product(NamedTuple):
     marketplace_id: str
     item_id: int
     item_code: str
+    specified: bool
 
 
-def listing_facts(listing_ids: Collection[int], *, approved: Collection[int] = ()) -> dict[int, ListingFacts]:
-    """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved."""
+@dataclass(frozen=True, slots=True)
+class _Shop:
+    """What the listings of a batch share."""
+
+    sellers: dict[tuple[int, str], _Seller]
+    levels: "_Levels"
+    rules: Rules
+    approved: Collection[int]
+    as_if: AsIf
+
+
+def listing_facts(
+    listing_ids: Collection[int], *, approved: Collection[int] = (), as_if: AsIf = AS_IT_IS
+) -> dict[int, ListingFacts]:
+    """The facts of these listings, by listing. `approved`: channels to look at as if their upload were approved;
+    `as_if`: stock rules that are not saved yet."""
     listings = Listing.objects.filter(any_of("pk", listing_ids)).order_by("pk", "products__marketplace")
     rows: dict[int, _Listing] = {}
     products: dict[int, list[_Product]] = defaultdict(list)
-    for *listing, marketplace, item, code in listings.values_list(*_LISTING, *_PRODUCT):
+    for *listing, marketplace, item, code, specified in listings.values_list(*_LISTING, *_PRODUCT):
         rows.setdefault(listing[0], _Listing(*listing))
         if item is not None:
-            products[listing[0]].append(_Product(marketplace, item, code or ""))
+            products[listing[0]].append(_Product(marketplace, item, code or "", specified))
+    items = {product.item_id for of_listing in products.values() for product in of_listing}
     sellers = _sellers({row.account_id for row in rows.values()})
-    levels = _Levels(
-        {product.item_id for of_listing in products.values() for product in of_listing},
-        {seller.site.pk for seller in sellers.values() if seller.site},
-    )
-    return {listing: _facts(row, products[listing], sellers, levels, approved) for listing, row in rows.items()}
+    levels = _Levels(items, {seller.site.pk for seller in sellers.values() if seller.site})
+    rules = Rules(items, [seller.channel for seller in sellers.values()], as_if)
+    shop = _Shop(sellers, levels, rules, approved, as_if)
+    return {listing: _facts(row, products[listing], shop) for listing, row in rows.items()}
 
 
 def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
@@ -75,7 +93,8 @@ def _sellers(account_ids: Collection[int]) -> dict[tuple[int, str], _Seller]:
     channels = Channel.objects.filter(account__in=account_ids, kind=Fulfilment.FBM, archived=False)
     options = ChannelOption.objects.filter(order_type="").select_related("site")
     found = {}
-    for channel in channels.prefetch_related(Prefetch("options", options)).order_by("pk"):
+    channels = channels.select_related("stock_rule").prefetch_related(Prefetch("options", options))
+    for channel in channels.order_by("pk"):
         site = next((option.site for option in channel.options.all()), None)
         found[(channel.account_id, channel.marketplace_id)] = _Seller(channel, site)
     return found
@@ -98,29 +117,23 @@ class _Levels:
             )
         }
 
-    def explained(self, item_id: int, site_id: int) -> Explained | None:
+    def explained(self, item_id: int, site_id: int, rule: Rule) -> Explained | None:
         """None when the item, or a component of the kit, was never counted there."""
         parts = self._components.get(item_id)
         if parts is None:
             level = self._levels.get((item_id, site_id))
-            return None if level is None else listing_quantity(level)
+            return None if level is None else listing_quantity(level, rule)
         known = [(code, self._levels.get((part, site_id)), needed) for part, code, needed in parts]
         counted = tuple((code, level, needed) for code, level, needed in known if level is not None)
-        return kit_quantity(counted) if len(counted) == len(known) else None
+        return kit_quantity(counted, rule) if len(counted) == len(known) else None
 
 
-def _facts(
-    listing: _Listing,
-    products: Sequence[_Product],
-    sellers: dict[tuple[int, str], _Seller],
-    levels: _Levels,
-    approved: Collection[int],
-) -> ListingFacts:
+def _facts(listing: _Listing, products: Sequence[_Product], shop: _Shop) -> ListingFacts:
     channels = []
     for product in products:
-        seller = sellers.get((listing.account_id, product.marketplace_id))
+        seller = shop.sellers.get((listing.account_id, product.marketplace_id))
         if seller is not None:
-            channels.append(_selling(product, seller, levels, approved))
+            channels.append(_selling(product, seller, shop))
     return ListingFacts(
         listing_id=listing.listing_id,
         sku=listing.sku,
@@ -129,20 +142,30 @@ def _facts(
         product_type=listing.product_type,
         linked=bool(products),
         channels=tuple(channels),
+        chosen_channel_id=listing.rule_channel_id,
     )
 
 
-def _selling(product: _Product, seller: _Seller, levels: _Levels, approved: Collection[int]) -> SellingChannel:
-    site = seller.site
+def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
+    site, channel = seller.site, seller.channel
+    rule = shop.rules.of(product.item_id, channel.pk)
+    own = stock_rule_of(channel)
+    only_specified = shop.as_if.only_specified.get(channel.pk, own is not None and own.only_specified)
+    silent = _why_silent(channel, channel.pk in shop.approved)
+    if not silent and only_specified and not product.specified:
+        silent = f"{channel.name} uploads specified items only, and this one is not specified: see its Products tab."
     return SellingChannel(
-        name=seller.channel.name,
+        name=channel.name,
         marketplace_id=product.marketplace_id,
         item_id=product.item_id,
         item_code=product.item_code,
         site_id=site.pk if site else None,
         site_name=site.name if site else "",
-        silent=_why_silent(seller.channel, seller.channel.pk in approved),
-        explained=levels.explained(product.item_id, site.pk) if site else None,
+        silent=silent,
+        explained=shop.levels.explained(product.item_id, site.pk, rule.rule) if site else None,
+        channel_id=channel.pk,
+        rule=rule,
+        leads=own is not None and own.leads,
     )
 
 

@@ -22,8 +22,10 @@ from wharfinger.db.queries.channels.channel_products import (
     upload_progress,
 )
 from wharfinger.db.queries.channels.links import Unlinked, likely_items
+from wharfinger.db.queries.stock.rule_preview import examples, numbers_of, parts_of
 from wharfinger.db.queries.stock.stock_items import item_by_code
 from wharfinger.db.queries.stock.stock_out import PlanRow, stock_upload_plan
+from wharfinger.db.queries.stock.stock_profiles import channel_rule, profile_choices
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations.channels import channel_life, links
@@ -61,11 +63,14 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
         "counts": count_products(channel),
         "filtered": any(request.GET.get(key) for key in form.fields),
         "may_link": allowed(request, Right.FIX_PROBLEMS),
+        "may_specify": channel.kind is Fulfilment.FBM and allowed(request, Right.EDIT_CHANNELS),
+        "only_specified": channel_rule(channel_id).only_specified,
     }
     rows = live_part(request, "rows", "wharfinger/products/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     page = {**tab_frame(request, head_or_404(channel_id), "products"), **context, "form": form, "live": rows}
+    page["profiles"] = profile_choices()
     return render(request, "wharfinger/products/list.html", page)
 
 
@@ -135,6 +140,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         "progress": upload_progress(channel) if sends else None,
         "page": list_sent_levels(channel, wanted, cursor=request.GET.get("at", "")),
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
+        "may_choose": allowed(request, Right.EDIT_CHANNELS),
         "filtered": any(request.GET.get(key) for key in form.fields),
     }
     rows = live_part(request, "rows", "wharfinger/products/levels.html", context)
@@ -142,6 +148,13 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         return answer_live(request, rows)
     may_approve = allowed(request, Right.EDIT_CHANNELS)
     page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context, **_plan(plan)}
+    if channel.kind is Fulfilment.FBM:
+        rule = channel_rule(channel_id)
+        page |= {
+            "rule": rule,
+            "rule_parts": parts_of(rule.resolved),
+            "shown": numbers_of(examples(channel_id=channel_id)),
+        }
     page |= {"waits": waits, "together": together, "may_approve": may_approve, "form": form, "live": rows}
     return render(request, "wharfinger/products/stock.html", page)
 

@@ -19,6 +19,7 @@ from wharfinger.db.queries.stock.stock_items import (
     site_choices,
     stock_item_page,
 )
+from wharfinger.db.queries.stock.stock_profiles import profile_choices
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import items
@@ -46,7 +47,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     rows = live_part(request, "rows", "wharfinger/stock/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    return render(request, "wharfinger/stock/list.html", {**context, "form": form, "live": rows})
+    page = {**context, "form": form, "live": rows, "profiles": profile_choices()}
+    return render(request, "wharfinger/stock/list.html", page)
 
 
 def _item_or_404(item_id: int) -> StockItemPage:
