@@ -30,6 +30,7 @@ import django
 
 LIMIT = 100.0
 """Milliseconds at the 95th percentile."""
+METRICS_TOKEN = "for this measurement only, as a monitor sends it"
 
 
 def main() -> int:
@@ -82,6 +83,7 @@ def prepare(home: Path) -> Any:
             "WHARFINGER_SECRET_KEY": "for this measurement only, and as long as a secret key must be",
             "WHARFINGER_ENCRYPTION_KEY": f"bench:{base64.b64encode(bytes(range(32))).decode()}",
             "WHARFINGER_LOG_LEVEL": "ERROR",
+            "WHARFINGER_METRICS_TOKEN": METRICS_TOKEN,
             "DATABASE_URL": ask_url(database.folder),
         }
     )
@@ -109,7 +111,7 @@ def measure(given: argparse.Namespace) -> list[dict[str, Any]]:
 
     from wharfinger.db.models import User  # noqa: PLC0415 -- as above
 
-    client = Client(SERVER_NAME="127.0.0.1")
+    client = Client(SERVER_NAME="127.0.0.1", headers={"authorization": f"Bearer {METRICS_TOKEN}"})
     client.force_login(User.objects.get(username="olga"))
     wanted = [page for page in every_page(client) if given.only in page]
     return [measure_page(client, page, given.rounds) for page in wanted]
@@ -185,7 +187,7 @@ def every_page(client: Any) -> list[str]:
         f"/imported-orders/{ImportedOrder.objects.order_by('-pk')[10].pk}/messages/",
         "/imported-orders/causes/", f"/imported-orders/?cause=waits:channel:{fbm}", "/imported-orders/bulk/",
         "/imported-orders/bulk/start/import/?state=failed", "/products/unlinked/", f"/channels/{fbm}/matching/",
-        "/connection/",
+        "/connection/", "/metrics",
     ]  # fmt: skip
     found += [f"/search/?q={text}" for text in SEARCHES]
     for address, spec in LISTS.items():

@@ -14,6 +14,7 @@ set in the environment:
   WHARFINGER_SECRET_KEY       for sessions (or …_FILE); created on the first start
   WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); created on the first start
   WHARFINGER_SMTP_HOST        …_PORT, …_USER, …_PASSWORD(_FILE), …_SECURITY (starttls, tls, none), …_FROM
+  WHARFINGER_METRICS_TOKEN    who may read /metrics over a network (or …_FILE)
   WHARFINGER_ALLOW_PLAIN_HTTP, WHARFINGER_ALLOW_PLAIN_DATABASE
                               yes: start although pages or database are reached without TLS
   WHARFINGER_LOG_LEVEL        DEBUG, INFO, WARNING, ERROR

@@ -17,7 +17,6 @@ from wharfinger.cli.console import print_line
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
 from wharfinger.cli.ledger_finding import look_at_ledger
-from wharfinger.cli.migrate import unknown_migrations, waiting_migrations
 from wharfinger.cli.supervisor.process_faults import read_process_faults
 from wharfinger.cli.wiring import EVERY, Container
 from wharfinger.config.clock import current as current_clock
@@ -28,6 +27,7 @@ from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
 from wharfinger.db.queries.health import START_WORKERS
+from wharfinger.db.queries.installation.migration_state import unknown_migrations, waiting_migrations
 from wharfinger.domain import counts
 from wharfinger.domain.installation.health import Finding, Verdict, well, wrong
 from wharfinger.operations import triggers

@@ -13,6 +13,7 @@ from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.version import own_version
 from wharfinger.db.advisory import advisory_lock
+from wharfinger.db.queries.installation.migration_state import unknown_migrations, waiting_migrations
 from wharfinger.domain.counts import counted
 
 _WAIT_MILLISECONDS = 10 * 60 * 1000
@@ -20,26 +21,6 @@ _WAIT_MILLISECONDS = 10 * 60 * 1000
 
 class NotMigrated(CommandFailed):
     """The database is not in this version's form."""
-
-
-def waiting_migrations() -> tuple[str, ...]:
-    executor = MigrationExecutor(connection)
-    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    return tuple(f"{migration.app_label}.{migration.name}" for migration, _ in plan)
-
-
-def unknown_migrations() -> tuple[str, ...]:
-    """Steps that the database has had and this program does not know: it is older than the database."""
-    loader = MigrationExecutor(connection).loader
-    known = set(loader.disk_migrations)
-    for migration in loader.disk_migrations.values():
-        known |= set(migration.replaces)
-    labels = {label for label, _ in known}
-    return tuple(
-        f"{label}.{name}"
-        for label, name in sorted(loader.applied_migrations)
-        if label in labels and (label, name) not in known
-    )
 
 
 def must_not_be_too_old() -> None:

@@ -53,6 +53,7 @@ class Configuration:
     secret_key: str = field(repr=False)
     encryption_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     smtp: Smtp | None
+    metrics_token: str = field(repr=False)  # empty: nobody has one
     allow_plain_http: bool
     allow_plain_database: bool
     log_level: str
@@ -89,6 +90,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         secret_key=_secret_key(environ, home),
         encryption_keys=_encryption_keys(environ, home),
         smtp=_smtp(environ),
+        metrics_token=_metrics_token(environ),
         allow_plain_http=_yes(environ, "WHARFINGER_ALLOW_PLAIN_HTTP"),
         allow_plain_database=_yes(environ, "WHARFINGER_ALLOW_PLAIN_DATABASE"),
         log_level=_one_of(environ, "WHARFINGER_LOG_LEVEL", _LOG_LEVELS, "INFO"),
@@ -289,9 +291,15 @@ def _given_secret(environ: Mapping[str, str], name: str) -> tuple[str, str] | No
 
 def _secret_key(environ: Mapping[str, str], home: Path) -> str:
     given = _given_secret(environ, "WHARFINGER_SECRET_KEY")
-    if given is None:
-        return secrets.read_own_file(secrets.session_key_file(home)) or ""
-    text, variable = given
+    return _long_enough(*given) if given else secrets.read_own_file(secrets.session_key_file(home)) or ""
+
+
+def _metrics_token(environ: Mapping[str, str]) -> str:
+    given = _given_secret(environ, "WHARFINGER_METRICS_TOKEN")
+    return _long_enough(*given) if given else ""
+
+
+def _long_enough(text: str, variable: str) -> str:
     if len(text) < _FEWEST_SECRET_CHARACTERS:
         raise ConfigurationError(
             f"{variable} has {len(text)} characters: give {_FEWEST_SECRET_CHARACTERS} or more random ones."

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from wharfinger.config.health import HEALTH_PATH, answer_health
+from wharfinger.config.health import WATCHED
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 
@@ -13,12 +13,12 @@ Answer = Callable[[HttpRequest], HttpResponseBase]
 def only_our_hosts(get_response: Answer) -> Answer:
     """A host of no installation of ours is refused with 400 and no traceback: strangers try many.
 
-    Health is shown whatever the host: load balancers and monitors call by address.
+    What monitors read is shown whatever the host: they call by address.
     """
 
     def answer(request: HttpRequest) -> HttpResponseBase:
-        if request.path_info == HEALTH_PATH:
-            return answer_health(request)
+        if request.path_info in WATCHED:
+            return WATCHED[request.path_info](request)
         try:
             request.get_host()
         except DisallowedHost:

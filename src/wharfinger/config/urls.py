@@ -5,7 +5,7 @@ handler403 = "wharfinger.web.views.installation.errors.forbidden"
 handler404 = "wharfinger.web.views.installation.errors.not_found"
 handler500 = "wharfinger.web.views.installation.errors.broken"
 
-# /healthz is answered by config.hosts, before the host is looked at.
+# /healthz, /health/… and /metrics are answered by config.hosts, before the host is looked at.
 urlpatterns = [
     path("", include("wharfinger.web.urls")),
 ]
