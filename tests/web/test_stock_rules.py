@@ -141,7 +141,9 @@ def test_a_channels_rule_is_set_from_its_stock_tab(sign_in, shop):
     shown = plain(client.get(tab))
     assert "Upload specified items only" in shown
     assert "50 % (the channel's profile, Half)" in shown
-    assert "MUG 114 here → Amazon.co.uk FBM 114, Amazon.de FBM 57" in shown
+    examples = f"{tab}examples/"
+    assert f'hx-get="{examples}"' in client.get(tab).text
+    assert "MUG 114 here → Amazon.co.uk FBM 114, Amazon.de FBM 57" in plain(client.get(examples))
     assert client.get(f"/channels/{shop.fba.pk}/stock/rule/").status_code == 404
     assert "57" not in text(client.get(f"/channels/{shop.fba.pk}/stock/"))
 

@@ -8,6 +8,9 @@ from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
 
+DIFFERENT_AT_AMAZON = ~models.Q(error="") | ~models.Q(sent_quantity=models.F("read_back_quantity"))
+"""Listings that do not show what they should. A query writes the very same, or the index is not used."""
+
 
 class Listing(models.Model):
     """One Amazon SKU of a seller account: Amazon holds one quantity for it in the whole region.
@@ -43,6 +46,7 @@ class Listing(models.Model):
                 condition=models.Q(read_back_at__isnull=False),
                 name="listings_to_read_back",
             ),
+            models.Index(fields=["account"], condition=DIFFERENT_AT_AMAZON, name="listings_different"),
             models.Index(squeezed("sku"), name="listings_sku_begins"),
             GinIndex(pieces("sku"), name="listings_sku_pieces"),
         ]
@@ -67,6 +71,7 @@ class ChannelProduct(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["listing", "marketplace"], name="one_channel_product")]
+        indexes = [GinIndex(pieces("title"), name="channel_products_title_pieces")]
 
 
 class MarketplaceReading(models.Model):

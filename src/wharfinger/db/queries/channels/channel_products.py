@@ -1,16 +1,25 @@
 """Channel products for pages: the listings of a channel and the stock items they sell."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
-from wharfinger.db.models import Channel, ChannelProduct
+from wharfinger.db.any_of import any_of
+from wharfinger.db.models import Channel, ChannelProduct, Listing
+from wharfinger.db.models.listings import DIFFERENT_AT_AMAZON
+from wharfinger.db.queries.found_ids import Way, found_ids
 from wharfinger.db.queries.paging import Page, read_page
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
+from wharfinger.db.search_expressions import all_words, begins, in_a_row
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.search_codes import read_code
+
+COUNTED_AT_ONCE = 2_000
+"""Listings that a page counts at once: of 50,000 it took 100 ms, and the Stock tab asks again every two seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +81,10 @@ def channel_choices() -> tuple[tuple[int, str], ...]:
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter:
-    """`link`: linked, unlinked or empty; `sold`: FBM, FBA, both (the ASIN is sold both ways) or empty."""
+    """`link`: linked, unlinked, wrong or empty; `sold`: FBM, FBA, both (the ASIN is sold both ways) or empty.
+
+    `search`: SKU and stock code by their beginning, words of the title by theirs, whole ASIN.
+    """
 
     link: str = ""
     sold: str = ""
@@ -103,25 +115,25 @@ _COLUMNS = (
 
 def list_products(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
     """The channel's marketplace's products, oldest found first; both kinds, since Amazon lists them together."""
-    rows = _filtered(_of(channel), wanted).annotate(sold_both_ways=_sold_both_ways())
+    rows = _filtered(channel, wanted).annotate(sold_both_ways=_sold_both_ways())
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
 
 
 def list_sent_levels(channel: ChannelFacts, wanted: ProductFilter, *, cursor: str = "") -> Page[ProductRow]:
     """The FBM products of the channel with what was sent to Amazon and what Amazon showed: for the Stock tab."""
-    rows = _filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind)
+    rows = _filtered(channel, wanted).filter(listing__fulfilment=channel.kind)
     rows = rows.annotate(sold_both_ways=_sold_both_ways())
     return read_page(rows.values(*_COLUMNS, "sold_both_ways"), ("id",), cursor).made_of(_row)
 
 
 def every_product(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
     """All that `list_products` pages through, for CSV."""
-    return _every(_filtered(_of(channel), wanted))
+    return _every(_filtered(channel, wanted))
 
 
 def every_sent_level(channel: ChannelFacts, wanted: ProductFilter) -> Iterator[ProductRow]:
     """All that `list_sent_levels` pages through, for CSV."""
-    return _every(_filtered(_of(channel), wanted).filter(listing__fulfilment=channel.kind))
+    return _every(_filtered(channel, wanted).filter(listing__fulfilment=channel.kind))
 
 
 def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
@@ -131,12 +143,16 @@ def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason."""
+    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason.
+
+    `whole` False: there are more listings, and these are the numbers of some of them.
+    """
 
     sent: int
     queued: int
     refused: int
     silent: int
+    whole: bool = True
 
     @property
     def total(self) -> int:
@@ -144,20 +160,31 @@ class UploadProgress:
         return self.sent + self.queued + self.refused
 
 
-def upload_progress(channel: ChannelFacts) -> UploadProgress:
+def upload_progress(channel: ChannelFacts, *, everything: bool = False) -> UploadProgress:
     """By one query; a number that waits is queued, whatever became of the one before it."""
     rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM, listing__gone_at=None)
-    queued = Q(listing__notice__isnull=False)
-    refused = ~queued & ~Q(listing__error="")
-    sent = Q(listing__sent_quantity__isnull=False, listing__sent_why__not_sent__isnull=True)
-    counts = rows.aggregate(
-        total=Count("id"),
-        queued=Count("id", filter=queued),
-        refused=Count("id", filter=refused),
-        sent=Count("id", filter=~queued & ~refused & sent),
+    states = rows.values_list(
+        "listing__notice", "listing__error", "listing__sent_quantity", "listing__sent_why__not_sent"
     )
-    silent = counts["total"] - counts["queued"] - counts["refused"] - counts["sent"]
-    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], silent)
+    found, whole = _counted(states, everything)
+    counts = Counter(_progress_of(*state) for state in found)
+    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], counts["silent"], whole)
+
+
+def _progress_of(notice: int | None, error: str, sent: int | None, not_sent: str | None) -> str:
+    if notice is not None:
+        return "queued"
+    if error:
+        return "refused"
+    return "silent" if sent is None or not_sent is not None else "sent"
+
+
+def _counted(rows: QuerySet[Any, Any], everything: bool) -> tuple[Iterable[Any], bool]:
+    """The rows that a page counts, and whether they are all."""
+    if everything:
+        return rows.iterator(chunk_size=5000), True
+    found = list(rows[: COUNTED_AT_ONCE + 1])
+    return found[:COUNTED_AT_ONCE], len(found) <= COUNTED_AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,20 +193,22 @@ class ProductCounts:
     linked: int
     fbm: int
     fba: int
+    whole: bool = True
 
     @property
     def unlinked(self) -> int:
         return self.total - self.linked
 
 
-def count_products(channel: ChannelFacts) -> ProductCounts:
-    counts = _of(channel).aggregate(
-        total=Count("id"),
-        linked=Count("item_id"),
-        fbm=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBM)),
-        fba=Count("id", filter=Q(listing__fulfilment=Fulfilment.FBA)),
-    )
-    return ProductCounts(**counts)
+def count_products(channel: ChannelFacts, *, everything: bool = False) -> ProductCounts:
+    found, whole = _counted(_of(channel).values_list("item", "listing__fulfilment"), everything)
+    total = linked = 0
+    kinds: Counter[str] = Counter()
+    for item, kind in found:
+        total += 1
+        linked += item is not None
+        kinds[kind] += 1
+    return ProductCounts(total, linked, kinds[Fulfilment.FBM], kinds[Fulfilment.FBA], whole)
 
 
 def _of(channel: ChannelFacts) -> QuerySet[ChannelProduct]:
@@ -196,29 +225,45 @@ def _sold_both_ways() -> Exists:
     return Exists(other)
 
 
-def _filtered(rows: QuerySet[ChannelProduct], wanted: ProductFilter) -> QuerySet[ChannelProduct]:
+def _filtered(channel: ChannelFacts, wanted: ProductFilter) -> QuerySet[ChannelProduct]:
+    rows = _of(channel)
     match wanted.link:
         case "linked":
             rows = rows.filter(item__isnull=False)
         case "unlinked":
             rows = rows.filter(item__isnull=True)
         case "wrong":
-            rows = rows.filter(~Q(listing__error="") | ~Q(listing__sent_quantity=F("listing__read_back_quantity")))
+            rows = _different(channel, rows)
         case _:
             pass
     if wanted.sold == "both":
         rows = rows.filter(_sold_both_ways())
     elif wanted.sold:
         rows = rows.filter(listing__fulfilment=wanted.sold)
-    if wanted.search:
-        text = wanted.search.strip()
-        rows = rows.filter(
-            Q(listing__sku__istartswith=text)
-            | Q(asin=text)
-            | Q(title__icontains=text)
-            | Q(item__code__istartswith=text)
-        )
+    if wanted.search.strip():
+        rows = rows.filter(any_of("id", found_ids(_ways(channel, wanted.search))[0]))
     return rows
+
+
+def _different(channel: ChannelFacts, rows: QuerySet[ChannelProduct]) -> QuerySet[ChannelProduct]:
+    """PostgreSQL takes nearly all listings for different and reads the channel until a page is full: few are named."""
+    different = Listing.objects.filter(DIFFERENT_AT_AMAZON, account=channel.account_id).values_list("pk", flat=True)
+    few = list(different[: COUNTED_AT_ONCE + 1])
+    if len(few) <= COUNTED_AT_ONCE:
+        return rows.filter(any_of("listing", few))
+    return rows.filter(listing__in=different)
+
+
+def _ways(channel: ChannelFacts, search: str) -> Iterator[Way]:
+    """Each one index: a condition over three tables reads all listings of the channel (2 s of 50,000)."""
+    rows, code = _of(channel), read_code(search)
+    yield rows.filter(asin=search.strip().upper()), "id"
+    if code.squeezed:
+        yield rows.filter(begins("listing__sku", code.squeezed)), "id"
+        yield rows.filter(begins("item__code", code.squeezed)), "id"
+    if code.pieces:
+        yield rows.filter(in_a_row(("listing__sku",), code.pieces)), "id"
+        yield rows.filter(all_words(("title",), code.pieces)), "id"
 
 
 def _row(row: dict[str, Any]) -> ProductRow:

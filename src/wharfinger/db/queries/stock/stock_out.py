@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
@@ -204,10 +204,12 @@ class PlanRow:
         return self.would_be is not None and self.would_be != self.now_at_amazon
 
 
-def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[PlanRow, ...]:
+def stock_upload_plan(
+    channel_id: int, *, whole_account: bool = False, at_most: int | None = None
+) -> tuple[PlanRow, ...]:
     """What approving the channel's first stock upload would send to Amazon, by SKU; with `whole_account` that of every
     channel of the seller account that waits. Amazon holds one number for a SKU, so each SKU is one row. FBA listings
-    are no part of it."""
+    are no part of it. `at_most`: of so many SKUs; of 50,000 it takes seconds."""
     channel = Channel.objects.get(pk=channel_id)
     channels = {channel_id: channel.marketplace_id}
     if whole_account:
@@ -215,30 +217,39 @@ def stock_upload_plan(channel_id: int, *, whole_account: bool = False) -> tuple[
             account=channel.account_id, kind=Fulfilment.FBM, archived=False, stock_upload_approved_at=None
         )
         channels |= dict(waiting.values_list("pk", "marketplace_id"))
-    products = ChannelProduct.objects.filter(
-        listing__account=channel.account_id,
-        marketplace__in=channels.values(),
-        listing__fulfilment=Fulfilment.FBM,
-        listing__gone_at=None,
-    )
-    found = products.select_related("listing", "item").order_by("listing__sku", "marketplace_id")
-    rows: dict[int, ChannelProduct] = {}
-    for row in found:  # its own marketplace's title where it is listed there
-        if row.listing_id not in rows or row.marketplace_id == channel.marketplace_id:
-            rows[row.listing_id] = row
-    facts = listing_facts(rows.keys(), approved=channels.keys())
-    return tuple(_plan_row(row, decide(facts[listing_id])) for listing_id, row in rows.items())
+    here = ChannelProduct.objects.filter(listing=OuterRef("pk"), marketplace__in=channels.values())
+    listings = Listing.objects.filter(Exists(here), account=channel.account_id, fulfilment=Fulfilment.FBM, gone_at=None)
+    found = {row["pk"]: row for row in listings.order_by("sku").values(*_PLANNED)[:at_most]}
+    shown = _shown_products(found, channel.marketplace_id, channels.values())
+    facts = listing_facts(found, approved=channels.keys())
+    return tuple(_plan_row(row, shown[listing], decide(facts[listing])) for listing, row in found.items())
 
 
-def _plan_row(product: ChannelProduct, decision: Tell | Silent | Conflict) -> PlanRow:
+_PLANNED = ("pk", "sku", "read_back_quantity", "seen_at")
+
+
+def _shown_products(
+    listings: Collection[int], own: str, marketplaces: Collection[str]
+) -> dict[int, tuple[str, str | None]]:
+    """Title and stock code by listing: of its own marketplace where it is listed there."""
+    products = ChannelProduct.objects.filter(any_of("listing", listings), marketplace__in=marketplaces)
+    rows = products.order_by("-marketplace").values_list("listing", "marketplace", "title", "item__code")
+    shown: dict[int, tuple[str, str | None]] = {}
+    for listing, _, title, code in sorted(rows, key=lambda row: row[1] == own):
+        shown[listing] = (title, code)
+    return shown
+
+
+def _plan_row(row: dict[str, Any], shown: tuple[str, str | None], decision: Tell | Silent | Conflict) -> PlanRow:
     explained = decision.explained if isinstance(decision, Tell) else None
+    title, code = shown
     return PlanRow(
-        listing_id=product.listing_id,
-        sku=product.listing.sku,
-        title=product.title,
-        item_code=product.item.code if product.item else "",
-        now_at_amazon=product.listing.read_back_quantity,
-        seen_at=product.listing.seen_at,
+        listing_id=row["pk"],
+        sku=row["sku"],
+        title=title,
+        item_code=code or "",
+        now_at_amazon=row["read_back_quantity"],
+        seen_at=row["seen_at"],
         would_be=explained.quantity if explained else None,
         steps=explained.steps if explained else (),
         why_not="" if isinstance(decision, Tell) else decision.reason,

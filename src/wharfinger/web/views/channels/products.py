@@ -39,7 +39,9 @@ from wharfinger.web.request_context import allowed, message_of, next_page, perso
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
 
-_PLAN_SHOWN = 200
+_PLAN_SHOWN = 100
+_EVERYTHING = "all"
+"""`?count=all`: a person wants all listings counted, however long it takes."""
 
 
 def _channel_or_404(channel_id: int) -> ChannelFacts:
@@ -60,7 +62,7 @@ def show_products(request: HttpRequest, channel_id: int) -> HttpResponse:
     context = {
         "channel": channel,
         "page": list_products(channel, wanted, cursor=request.GET.get("at", "")),
-        "counts": count_products(channel),
+        "counts": count_products(channel, everything=request.GET.get("count") == _EVERYTHING),
         "filtered": any(request.GET.get(key) for key in form.fields),
         "may_link": allowed(request, Right.FIX_PROBLEMS),
         "may_specify": channel.kind is Fulfilment.FBM and allowed(request, Right.EDIT_CHANNELS),
@@ -133,11 +135,11 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     wanted = ProductFilter(link=cleaned.get("link", ""), search=cleaned.get("q", ""))
     waits = channel.kind is Fulfilment.FBM and channel.approved_at is None
     together = waits and len(channel.waiting_for_approval) > 1
-    plan = stock_upload_plan(channel.id, whole_account=together) if waits else ()
+    everything = request.GET.get("count") == _EVERYTHING
     sends = channel.kind is Fulfilment.FBM and channel.approved_at is not None
     context = {
         "channel": channel,
-        "progress": upload_progress(channel) if sends else None,
+        "progress": upload_progress(channel, everything=everything) if sends else None,
         "page": list_sent_levels(channel, wanted, cursor=request.GET.get("at", "")),
         "may_fix": allowed(request, Right.FIX_PROBLEMS),
         "may_choose": allowed(request, Right.EDIT_CHANNELS),
@@ -147,21 +149,31 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
     if asks_for(request, "rows"):
         return answer_live(request, rows)
     may_approve = allowed(request, Right.EDIT_CHANNELS)
-    page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context, **_plan(plan)}
+    page = {**tab_frame(request, head_or_404(channel_id), "stock"), **context}
+    if waits:
+        page |= _plan(channel_id, together=together, everything=everything)
     if channel.kind is Fulfilment.FBM:
         rule = channel_rule(channel_id)
-        page |= {
-            "rule": rule,
-            "rule_parts": parts_of(rule.resolved),
-            "shown": numbers_of(examples(channel_id=channel_id)),
-        }
+        page |= {"rule": rule, "rule_parts": parts_of(rule.resolved)}
     page |= {"waits": waits, "together": together, "may_approve": may_approve, "form": form, "live": rows}
     return render(request, "wharfinger/products/stock.html", page)
 
 
-def _plan(plan: tuple[PlanRow, ...]) -> dict[str, Any]:
+@signed_in
+@require_safe
+def show_rule_examples(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """What the rules come to for some items of the channel, on all channels side by side: a part of the Stock tab."""
+    _channel_or_404(channel_id)
+    shown = numbers_of(examples(channel_id=channel_id))
+    return render(request, "wharfinger/stock_rules/side_by_side.html", {"shown": shown})
+
+
+def _plan(channel_id: int, *, together: bool, everything: bool) -> dict[str, Any]:
+    at_most = None if everything else _PLAN_SHOWN + 1
+    plan: tuple[PlanRow, ...] = stock_upload_plan(channel_id, whole_account=together, at_most=at_most)
     return {
         "plan": plan[:_PLAN_SHOWN],
+        "plan_whole": everything or len(plan) <= _PLAN_SHOWN,
         "plan_count": len(plan),
         "plan_changes": sum(row.changes for row in plan),
         "plan_silent": sum(row.would_be is None for row in plan),
@@ -293,6 +305,7 @@ def unlink(request: HttpRequest, product_id: int) -> HttpResponse:
 routes = [
     path("channels/<int:channel_id>/products/", show_products, name="channel-products"),
     path("channels/<int:channel_id>/stock/", show_stock, name="channel-stock"),
+    path("channels/<int:channel_id>/stock/examples/", show_rule_examples, name="channel-rule-examples"),
     path("channels/<int:channel_id>/products/export.csv", export_products, name="channel-products-export"),
     path("channels/<int:channel_id>/stock/export.csv", export_levels, name="channel-stock-export"),
     path("channels/<int:channel_id>/stock/plan.csv", export_plan, name="channel-plan-export"),
