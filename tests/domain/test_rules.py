@@ -55,6 +55,23 @@ def test_never_below_zero_nor_more_than_is_available_nor_than_the_cap(available,
     assert quantity == 0 or quantity > rule.send_zero_at
 
 
+@given(amounts, st.lists(rules, min_size=1, max_size=6))
+def test_shares_of_one_stock_never_come_to_more_than_there_is(available, of_listings):
+    together = sum(rule.percent for rule in of_listings)
+    numbers = [shown(available, replace(rule, shares=together)) for rule in of_listings]
+    assert sum(numbers) <= max(0, available)
+    assert min(numbers) >= 0
+
+
+@pytest.mark.parametrize(
+    ("percents", "numbers"),
+    [((50, 50), (57, 57)), ((33, 33, 33), (37, 37, 37)), ((100, 100), (57, 57)), ((30,), (34,))],
+)
+def test_shares_are_rounded_down_and_made_smaller_above_a_hundred(percents, numbers):
+    several = [Rule(percent, Rounding.UP, shares=sum(percents)) for percent in percents]
+    assert tuple(shown(115, rule) for rule in several) == numbers
+
+
 @given(amounts, st.integers(0, 500), rules)
 def test_more_stock_never_shows_less(available, more, rule):
     assert shown(available, rule) <= shown(available + more, rule)

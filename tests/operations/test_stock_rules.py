@@ -16,7 +16,7 @@ from wharfinger.db.models import (
     StockRuleChange,
 )
 from wharfinger.db.queries.stock.rule_preview import numbers_of
-from wharfinger.db.queries.stock.rules import Setting
+from wharfinger.db.queries.stock.rules import InstallationRule, Setting
 from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.domain.stock.listing_quantity import Conflict, Silent, Tell, decide
 from wharfinger.domain.stock.rules import Rounding, RuleValues
@@ -106,20 +106,38 @@ def test_a_changed_profile_has_all_its_listings_worked_out_anew_in_the_same_tran
 def test_the_installation_sets_what_neither_the_item_nor_the_channel_sets(shop):
     shop.give(shop.german, values=RuleValues(percent=100))
     values = RuleValues(percent=50, buffer=14)
-    assert stock_rules.set_installation_rule(values, now=NOW, user=shop.olga) == 1
+    assert stock_rules.set_installation_rule(InstallationRule(values), now=NOW, user=shop.olga) == 1
     assert shop.noticed() == [("MUG", "Stock rule of the installation changed")]
     assert shop.side_by_side() == [("Amazon.co.uk FBM", 50), ("Amazon.de FBM", 100)]
     shop.give_item(values=RuleValues(buffer=0))
     assert shop.side_by_side() == [("Amazon.co.uk FBM", 57), ("Amazon.de FBM", 114)]
-    assert stock_rules.set_installation_rule(values, now=NOW, user=shop.olga) == 0
+    assert stock_rules.set_installation_rule(InstallationRule(values), now=NOW, user=shop.olga) == 0
     with pytest.raises(Refused) as refused:
-        stock_rules.set_installation_rule(RuleValues(percent=101), now=NOW, user=shop.olga)
+        stock_rules.set_installation_rule(InstallationRule(RuleValues(percent=101)), now=NOW, user=shop.olga)
     assert refused.value.field == "percent"
+
+
+def test_percents_as_shares_are_of_all_listings_of_an_item_and_each_is_worked_out_anew(shop):
+    shop.listing("MUG-DE", shop.mug, marketplace=DE)
+    Listing.objects.update(product_type="MUG")
+    rule = InstallationRule(RuleValues(percent=60, rounding=Rounding.UP), shares=True)
+    assert stock_rules.set_installation_rule(rule, now=NOW, user=shop.olga) == 2
+    assert (quantity(shop.decide()), quantity(shop.decide("MUG-DE"))) == (57, 57)
+    shop.noticed()
+    shop.give(shop.german, values=RuleValues(percent=40), leads=True)
+    assert [sku for sku, _ in shop.noticed()] == ["MUG", "MUG-DE"]
+    assert (quantity(shop.decide()), quantity(shop.decide("MUG-DE"))) == (45, 45)
+    shop.give(shop.german, values=RuleValues(percent=40), only_specified=True)
+    product = ChannelProduct.objects.get(listing__sku="MUG-DE")
+    assert quantity(shop.decide()) == 68
+    shop.noticed()
+    stock_rules.specify_products(shop.german.pk, [product.pk], True, now=NOW, user=shop.olga)
+    assert [sku for sku, _ in shop.noticed()] == ["MUG", "MUG-DE"]
 
 
 def test_every_change_is_kept_for_the_history(shop):
     profile = shop.profile()
-    stock_rules.set_installation_rule(RuleValues(buffer=1), now=NOW, user=shop.olga)
+    stock_rules.set_installation_rule(InstallationRule(RuleValues(buffer=1)), now=NOW, user=shop.olga)
     shop.give_item(profile=profile, values=RuleValues(cap=7))
     shop.give_item()
     shop.give(shop.fbm, leads=True)
@@ -128,7 +146,7 @@ def test_every_change_is_kept_for_the_history(shop):
     channel = {"profile": None, "only_specified": False, "leads": True, **unset}
     assert list(StockRuleChange.objects.order_by("pk").values_list("subject", "subject_id", "setting")) == [
         ("profile", profile, {"name": "Half", **HALF.as_stored()}),
-        ("installation", 1, {**unset, "buffer": 1}),
+        ("installation", 1, {**unset, "buffer": 1, "shares": False}),
         ("item", shop.mug.pk, {"profile": profile, **unset, "cap": 7}),
         ("item", shop.mug.pk, {"profile": None, **unset}),
         ("channel", shop.fbm.pk, channel),

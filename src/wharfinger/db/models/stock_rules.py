@@ -69,6 +69,7 @@ class InstallationStockRule(RuleColumns):
     """The one row of what holds where no item and no channel sets it. No row = all of what is available is shown."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    shares = models.BooleanField(default=False, db_default=False)  # percents of an item's listings share its stock
 
     class Meta:
         constraints = [

@@ -57,7 +57,11 @@ def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explaine
     if rule.buffer:
         steps.append(("Buffer kept back", -rule.buffer))
     quantity = rule.share(available - rule.buffer)
-    if rule.percent != 100:
+    if rule.shares:
+        steps += [("Percent shown", rule.percent)]
+        steps += [("Percents of all its listings", rule.shares)] if rule.shares > 100 else []
+        steps += [("Share, rounded down", quantity)]
+    elif rule.percent != 100:
         steps += [("Percent shown", rule.percent), (ROUNDED[rule.rounding], quantity)]
     if rule.cap is not None and quantity > rule.cap:
         quantity = rule.cap

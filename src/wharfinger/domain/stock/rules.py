@@ -83,17 +83,25 @@ FROM_DEFAULT = Origin(RuleSource.DEFAULT)
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What holds for an item on a channel. Without any setting, all of what is available is shown."""
+    """What holds for an item on a channel. Without any setting, all of what is available is shown.
+
+    `shares`: the percents of all listings that sell the item from the site, added up, where they are shares of one
+    stock: together they never show more than there is. 0 = they are not, and each listing may show the whole.
+    """
 
     percent: int = 100
     rounding: Rounding = Rounding.DOWN
     buffer: int = 0
     send_zero_at: int = 0
     cap: int | None = None
+    shares: int = 0
 
     def share(self, left: int) -> int:
-        """The percent of the units that are left, rounded; never more than they are."""
+        """The percent of the units that are left, rounded; never more than they are. A share of one stock is rounded
+        down, and made smaller where all percents are more than a hundred."""
         hundredths = max(0, left) * self.percent
+        if self.shares:
+            return hundredths // max(100, self.shares)
         match self.rounding:
             case Rounding.UP:
                 return -(-hundredths // 100)

@@ -3,21 +3,22 @@
 from datetime import datetime
 
 from wharfinger.db.models import Channel, ChannelProduct, Listing
-from wharfinger.db.queries.stock.stock_out import listing_facts
+from wharfinger.db.queries.stock.stock_out import listing_facts, with_those_that_share
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_quantity import Tell, decide
 from wharfinger.operations.stock._stock_steps import notice_listings
 
 
 def notice_all(channel: Channel, why: str, now: datetime) -> None:
-    """Something happened to the channel: every listing that it sells is worked out anew, and no other's."""
-    notice_listings(_sold_by(channel), cause=f"{channel.name}: {why}", now=now)
+    """Something happened to the channel: every listing that it sells is worked out anew, and no other's, unless
+    its percents are shares of one stock."""
+    notice_listings(with_those_that_share(_sold_by(channel)), cause=f"{channel.name}: {why}", now=now)
 
 
 def notice_first_upload(channel: Channel, now: datetime) -> None:
     """The channel's first upload was approved. Amazon holds one number for a SKU in the whole region: what another
     channel has sent there already is not sent once more, and keeps the cause for which it was sent."""
-    sold = _sold_by(channel)
+    sold = with_those_that_share(_sold_by(channel))
     facts = listing_facts(sold)
     sent = dict(Listing.objects.filter(pk__in=sold, error="").values_list("pk", "sent_quantity"))
     fresh = {}

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from wharfinger.db.models import ChannelProduct, Listing, StockBarcode, StockItem, StockNotice
+from wharfinger.db.queries.stock.stock_out import with_those_that_share
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing
 from wharfinger.domain.moments import is_ahead
@@ -83,7 +84,7 @@ def link_by_itself(products: Sequence[ChannelProduct], *, now: datetime) -> int:
 def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
     """A new link decides a quantity out (FBM), or lets Amazon's level in (FBA)."""
     merchant = {row.pk: row.account_id for row in listings if row.fulfilment == Fulfilment.FBM}
-    notice_listings(merchant, cause="Linked to a stock item", now=now)
+    notice_listings(with_those_that_share(merchant), cause="Linked to a stock item", now=now)
     for account_id in sorted({row.account_id for row in listings if row.fulfilment == Fulfilment.FBA}):
         triggers.run_flow(account_id, "fba_stock_in", soon=True)
 

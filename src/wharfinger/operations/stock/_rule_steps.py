@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef, Q
 
 from wharfinger.db.models import Channel, ChannelProduct, ItemStockRule, StockProfile, StockRuleChange, User
-from wharfinger.db.queries.stock.stock_out import listings_of_items
+from wharfinger.db.queries.stock.stock_out import listings_of_items, with_those_that_share
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.rules import RuleSubject, RuleValues, fault_in
 from wharfinger.operations._rows import insert, new_row
@@ -57,12 +57,12 @@ def notice_users(profile_id: int, *, cause: str, now: datetime) -> int:
     """Every listing that items or channels with this profile decide. Returns how many."""
     items = ItemStockRule.objects.filter(profile=profile_id).values_list("item", flat=True)
     listings = listings_of_items(items) | sold_by_channels(Q(stock_rule__profile=profile_id))
-    return notice_listings(listings, cause=cause, now=now)
+    return notice_listings(with_those_that_share(listings), cause=cause, now=now)
 
 
 def notice_channels(channels: Q, *, cause: str, now: datetime) -> int:
     """Every listing that these sell. `channels`: a condition of channels."""
-    return notice_listings(sold_by_channels(channels), cause=cause, now=now)
+    return notice_listings(with_those_that_share(sold_by_channels(channels)), cause=cause, now=now)
 
 
 def sold_by_channels(channels: Q) -> dict[int, int]:

@@ -19,9 +19,10 @@ from wharfinger.db.models import (
     StockItem,
     User,
 )
-from wharfinger.db.queries.stock.rules import Setting, values_of
+from wharfinger.db.queries.stock.rules import InstallationRule, Setting, values_of
+from wharfinger.db.queries.stock.stock_out import with_those_that_share
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.stock.rules import RuleSubject, RuleValues
+from wharfinger.domain.stock.rules import RuleSubject
 from wharfinger.operations._rows import insert
 from wharfinger.operations.installation._history_steps import draft_activity, record_activity, record_audit
 from wharfinger.operations.refusals import Refused
@@ -163,14 +164,15 @@ def _follow(leader: Channel, now: datetime, user: User) -> None:
 
 
 @operation
-def set_installation_rule(values: RuleValues, *, now: datetime, user: User) -> int:
+def set_installation_rule(rule: InstallationRule, *, now: datetime, user: User) -> int:
     """What holds where no item and no channel sets it. Every listing is worked out anew; returns how many."""
-    row = InstallationStockRule.objects.select_for_update().first()
-    before = None if row is None else values_of(row).as_stored()
-    after = checked(values).as_stored()
-    if after == (before or RuleValues().as_stored()):
+    row = InstallationStockRule.objects.select_for_update().first() or InstallationStockRule()
+    before = {**values_of(row).as_stored(), "shares": row.shares}
+    after = {**checked(rule.values).as_stored(), "shares": rule.shares}
+    if after == before:
         return 0
-    put(row := row or InstallationStockRule(), values)
+    put(row, rule.values)
+    row.shares = rule.shares
     row.save()
     keep_changes(RuleSubject.INSTALLATION, {1: after}, now=now, user=user)
     record_audit("edit", "Stock rule of the installation", 1, before=before, after=after, now=now, user=user)
@@ -202,7 +204,7 @@ def specify_products(
     if changed:
         said = "uploaded" if specified else "no longer uploaded"
         record_activity(f"{len(changed)} products are {said} as specified items.", channel=channel, now=now, user=user)
-    notice_listings(noticed, cause=f"{channel.name}: specified items changed", now=now)
+    notice_listings(with_those_that_share(noticed), cause=f"{channel.name}: specified items changed", now=now)
     return len(changed)
 
 

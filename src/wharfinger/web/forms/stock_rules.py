@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from wharfinger.db.queries.stock.rules import Setting
+from wharfinger.db.queries.stock.rules import InstallationRule, Setting
 from wharfinger.domain.stock.rules import UNITS_AT_MOST, Rounding, RuleValues
 from wharfinger.operations.stock.stock_profiles import NAME_AT_MOST, ProfileEntry
 from wharfinger.operations.stock.stock_rules import ChannelEntry
@@ -64,6 +64,20 @@ class RuleForm(forms.Form):
             send_zero_at=cleaned.get("send_zero_at"),
             cap=cleaned.get("cap"),
         )
+
+
+class InstallationRuleForm(RuleForm):
+    shares = forms.BooleanField(
+        label=gettext_lazy("Percents are shares of one stock"),
+        required=False,
+        help_text=gettext_lazy(
+            "The listings of an item that sell from one site never show more together than is available there: shares "
+            "are rounded down, and made smaller where all percents are more than 100. Kits count for themselves."
+        ),
+    )
+
+    def rule(self) -> InstallationRule:
+        return InstallationRule(self.values(), bool(self.cleaned_data.get("shares")))
 
 
 class ProfileForm(RuleForm):

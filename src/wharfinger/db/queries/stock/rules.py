@@ -16,10 +16,17 @@ from wharfinger.domain.stock.rules import NO_RULE, Layer, Origin, Resolved, Rule
 RuleRow = StockProfile | ItemStockRule | ChannelStockRule | InstallationStockRule
 
 
-def installation_values() -> RuleValues:
-    """What holds where no item and no channel sets it."""
+@dataclass(frozen=True, slots=True)
+class InstallationRule:
+    """What holds where no item and no channel sets it; `shares`: the percents of an item's listings share its stock."""
+
+    values: RuleValues = RuleValues()
+    shares: bool = False
+
+
+def installation_rule() -> InstallationRule:
     row = InstallationStockRule.objects.first()
-    return RuleValues() if row is None else values_of(row)
+    return InstallationRule() if row is None else InstallationRule(values_of(row), row.shares)
 
 
 def values_of(row: RuleRow) -> RuleValues:
@@ -49,23 +56,25 @@ class AsIf:
     items: Mapping[int, Setting] = field(default_factory=dict)
     channels: Mapping[int, Setting] = field(default_factory=dict)
     only_specified: Mapping[int, bool] = field(default_factory=dict)
-    installation: RuleValues | None = None
+    installation: InstallationRule | None = None
 
 
 AS_IT_IS = AsIf()
 
 
 class Rules:
-    """The rules of these items on these channels, in two queries; the channels come with their `stock_rule`.
+    """The rules of these items on these channels, in one query; the channels come with their `stock_rule`.
 
-    The profiles that these name are read by a third one, where there are any.
+    The profiles that these name are read by a second one, where there are any.
     """
 
-    def __init__(self, item_ids: Collection[int], channels: Iterable[Channel], as_if: AsIf = AS_IT_IS) -> None:
+    def __init__(
+        self, item_ids: Collection[int], channels: Iterable[Channel], installation: InstallationRule, as_if: AsIf
+    ) -> None:
         rows = ItemStockRule.objects.filter(any_of("item", item_ids))
         self._items = {row.item_id: Setting(row.profile_id, values_of(row)) for row in rows} | dict(as_if.items)
         self._channels = {channel.pk: setting_of(channel) for channel in channels} | dict(as_if.channels)
-        self._installation = installation_values() if as_if.installation is None else as_if.installation
+        self._installation = installation.values
         settings = [*self._items.values(), *self._channels.values()]
         named = {one.profile_id for one in settings if one.profile_id is not None} - set(as_if.profiles)
         read = profile_values(StockProfile.objects.filter(pk__in=named)) if named else {}

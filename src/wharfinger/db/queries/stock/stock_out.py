@@ -1,8 +1,8 @@
 """What decides the quantities that are sent to Amazon: the facts of listings, and a channel's first-upload plan."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
-from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, stock_rule_of
+from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, installation_rule, stock_rule_of
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.ledger import Level
@@ -66,6 +66,40 @@ class _Shop:
     rules: Rules
     approved: Collection[int]
     as_if: AsIf
+    shares: dict[tuple[int, int], int]
+    """By item and site, the percents of all listings; empty = percents are no shares."""
+
+
+class _Sharing(NamedTuple):
+    """A listing in a marketplace that sells one of the items."""
+
+    listing_id: int
+    account_id: int
+    product: _Product
+
+
+def _sharing(item_ids: Collection[int]) -> list[_Sharing]:
+    products = ChannelProduct.objects.filter(
+        any_of("item", item_ids), listing__fulfilment=Fulfilment.FBM, listing__gone_at=None
+    )
+    columns = ("listing", "listing__account", "marketplace", "item", "item__code", "specified")
+    return [
+        _Sharing(listing, account, _Product(*product)) for listing, account, *product in products.values_list(*columns)
+    ]
+
+
+def _shares(sharing: Iterable[_Sharing], shop: _Shop) -> dict[tuple[int, int], int]:
+    """A listing counts once for each site, with the largest of its channels' percents; one that sends nothing does
+    not count."""
+    percents: dict[tuple[int, int], dict[int, int]] = defaultdict(dict)
+    for one in sharing:
+        seller = shop.sellers.get((one.account_id, one.product.marketplace_id))
+        if seller is None or seller.site is None or _silent(one.product, seller, shop):
+            continue
+        of_listings = percents[one.product.item_id, seller.site.pk]
+        percent = shop.rules.of(one.product.item_id, seller.channel.pk).rule.percent
+        of_listings[one.listing_id] = max(percent, of_listings.get(one.listing_id, 0))
+    return {key: sum(of_listings.values()) for key, of_listings in percents.items()}
 
 
 def listing_facts(
@@ -81,10 +115,13 @@ def listing_facts(
         if item is not None:
             products[listing[0]].append(_Product(marketplace, item, code or "", specified))
     items = {product.item_id for of_listing in products.values() for product in of_listing}
-    sellers = _sellers({row.account_id for row in rows.values()})
+    installation = as_if.installation or installation_rule()
+    sharing = _sharing(items) if installation.shares else []
+    sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing})
     levels = _Levels(items, {seller.site.pk for seller in sellers.values() if seller.site})
-    rules = Rules(items, [seller.channel for seller in sellers.values()], as_if)
-    shop = _Shop(sellers, levels, rules, approved, as_if)
+    rules = Rules(items, [seller.channel for seller in sellers.values()], installation, as_if)
+    shop = _Shop(sellers, levels, rules, approved, as_if, {})
+    shop.shares.update(_shares(sharing, shop))
     return {listing: _facts(row, products[listing], shop) for listing, row in rows.items()}
 
 
@@ -150,10 +187,8 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
     site, channel = seller.site, seller.channel
     rule = shop.rules.of(product.item_id, channel.pk)
     own = stock_rule_of(channel)
-    only_specified = shop.as_if.only_specified.get(channel.pk, own is not None and own.only_specified)
-    silent = _why_silent(channel, channel.pk in shop.approved)
-    if not silent and only_specified and not product.specified:
-        silent = f"{channel.name} uploads specified items only, and this one is not specified: see its Products tab."
+    shares = shop.shares.get((product.item_id, site.pk), 0) if site else 0
+    applied = replace(rule.rule, shares=shares) if shares else rule.rule
     return SellingChannel(
         name=channel.name,
         marketplace_id=product.marketplace_id,
@@ -161,12 +196,21 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
         item_code=product.item_code,
         site_id=site.pk if site else None,
         site_name=site.name if site else "",
-        silent=silent,
-        explained=shop.levels.explained(product.item_id, site.pk, rule.rule) if site else None,
+        silent=_silent(product, seller, shop),
+        explained=shop.levels.explained(product.item_id, site.pk, applied) if site else None,
         channel_id=channel.pk,
         rule=rule,
         leads=own is not None and own.leads,
     )
+
+
+def _silent(product: _Product, seller: _Seller, shop: _Shop) -> str:
+    channel, own = seller.channel, stock_rule_of(seller.channel)
+    silent = _why_silent(channel, channel.pk in shop.approved)
+    only_specified = shop.as_if.only_specified.get(channel.pk, own is not None and own.only_specified)
+    if not silent and only_specified and not product.specified:
+        return f"{channel.name} uploads specified items only, and this one is not specified: see its Products tab."
+    return silent
 
 
 def _why_silent(channel: Channel, as_if_approved: bool) -> str:
@@ -254,6 +298,15 @@ def _plan_row(row: dict[str, Any], shown: tuple[str, str | None], decision: Tell
         steps=explained.steps if explained else (),
         why_not="" if isinstance(decision, Tell) else decision.reason,
     )
+
+
+def with_those_that_share(listings: Mapping[int, int]) -> dict[int, int]:
+    """These listings (listing → seller account), and where percents are shares of one stock every other one of their
+    items: its share may change with theirs."""
+    if not listings or not installation_rule().shares:
+        return dict(listings)
+    items = ChannelProduct.objects.filter(any_of("listing", listings), item__isnull=False)
+    return listings_of_items(item for item in items.values_list("item", flat=True) if item) | dict(listings)
 
 
 def listings_of_items(item_ids: Iterable[int]) -> dict[int, int]:

@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelProduct, ChannelStockRule, ItemStockRule, StockItem, StockProfile
-from wharfinger.db.queries.stock.rules import Setting, installation_values, values_of
+from wharfinger.db.queries.stock.rules import Setting, installation_rule, values_of
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.rules import Origin, Resolved, RuleSource, RuleValues, resolve
 
@@ -111,7 +111,7 @@ class ChannelRule:
 
 def channel_rule(channel_id: int) -> ChannelRule:
     row = ChannelStockRule.objects.filter(channel=channel_id).select_related("profile").first()
-    installation = (Origin(RuleSource.INSTALLATION), installation_values())
+    installation = (Origin(RuleSource.INSTALLATION), installation_rule().values)
     if row is None:
         return ChannelRule(Setting(), False, False, resolve([installation]), "")
     layers = [(Origin(RuleSource.CHANNEL), values_of(row))]

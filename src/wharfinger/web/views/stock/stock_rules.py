@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.stock.rule_preview import examples, numbers_of, parts_of
-from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Setting, installation_values
+from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Setting, installation_rule
 from wharfinger.db.queries.stock.stock_profiles import (
     ItemRule,
     ProfileRow,
@@ -32,6 +32,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_profiles, stock_rules
 from wharfinger.web.forms.stock_rules import (
     ChannelRuleForm,
+    InstallationRuleForm,
     ItemRuleForm,
     ProfileForm,
     RuleForm,
@@ -49,10 +50,11 @@ _NOT_SET = -1
 @signed_in
 @require_safe
 def show_profiles(request: HttpRequest) -> HttpResponse:
-    installation = resolve([(Origin(RuleSource.INSTALLATION), installation_values())])
+    installation = installation_rule()
     context = {
         "profiles": list_profiles(),
-        "parts": parts_of(installation),
+        "parts": parts_of(resolve([(Origin(RuleSource.INSTALLATION), installation.values)])),
+        "shares": installation.shares,
         "may_edit": allowed(request, Right.EDIT_CHANNELS),
     }
     return render(request, "wharfinger/stock_rules/profiles.html", context)
@@ -160,11 +162,12 @@ def copy_profile(request: HttpRequest, profile_id: int) -> HttpResponse:
 @needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_installation_rule(request: HttpRequest) -> HttpResponse:
-    initial = initial_of_values(installation_values())
-    form = RuleForm(request.POST if request.method == "POST" else None, initial=initial)
+    held = installation_rule()
+    initial = {**initial_of_values(held.values), "shares": held.shares}
+    form = InstallationRuleForm(request.POST if request.method == "POST" else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            changed = stock_rules.set_installation_rule(form.values(), now=trade_now(), user=person(request))
+            changed = stock_rules.set_installation_rule(form.rule(), now=trade_now(), user=person(request))
         except Refused as refused:
             show_refusal(form, refused)
         else:
@@ -248,7 +251,7 @@ def preview(request: HttpRequest, subject: str, of: str) -> HttpResponse:
         case "channel":
             form = ChannelRuleForm(request.GET, profile_choices(_held(request)))
         case "installation":
-            form = RuleForm(request.GET)
+            form = InstallationRuleForm(request.GET)
         case _:
             raise Http404
     context = _preview(form, subject, subject_id or _NOT_SET, code=request.GET.get("find", ""))
@@ -311,8 +314,8 @@ def _as_if(form: RuleForm, subject: str, subject_id: int, given: Collection[int]
         return AsIf(profiles={subject_id: (gettext("this profile"), profile)}, items=items)
     if not form.is_bound:
         return AS_IT_IS
-    if subject == "installation":
-        return AsIf(installation=form.values())
+    if isinstance(form, InstallationRuleForm):
+        return AsIf(installation=form.rule())
     if isinstance(form, ChannelRuleForm):
         entry = form.entry()
         return AsIf(channels={subject_id: entry.setting}, only_specified={subject_id: entry.only_specified})
