@@ -157,6 +157,7 @@ STORED = {
         "shipped",
         "issued",
         "cancelled",
+        "merged",
     ],
     "ShopState": ["running", "done", "failed"],
     "SiteKind": ["own", "shop", "third_party", "fba", "in_transit", "quarantine"],

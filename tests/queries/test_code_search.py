@@ -13,6 +13,7 @@ from tests.factories.ground import NOW
 from wharfinger.db.models import ImportedOrder, Invoice, SalesOrder, SalesOrderLine, Shipment, StockBarcode, StockItem
 from wharfinger.db.queries.item_search import items_by_code, listings_by_code
 from wharfinger.db.queries.orders.code_search import imported_by_code, order_by_whole_code, orders_by_code
+from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.search_codes import read_code
 
 pytestmark = pytest.mark.django_db
@@ -72,6 +73,18 @@ def test_only_a_whole_code_names_its_order(order):
     whole = ("SO000301", "026-0000001-0000001", "02600000010000001", "DM000000001GB")
     assert {order_by_whole_code(text) for text in whole} == {order.pk}
     assert {order_by_whole_code(text) for text in ("SO00030", "301", "026-0000001", "", "BLUE-MUG-12")} == {None}
+
+
+def test_a_merged_part_does_not_hide_the_order_that_has_its_lines(order):
+    number, code = "026-0000001-0000001", "SO000399"
+    merged = SalesOrder.objects.get(pk=order.pk)
+    merged.pk, merged._state.adding, merged.code, merged.part = None, True, code, 2
+    merged.state, merged.merged_into = SalesOrderState.MERGED, order
+    merged.save()
+    assert [order_by_whole_code(text) for text in (number, code)] == [order.pk, merged.pk]
+    assert orders_by_code(number).imported == {order.imported_id}
+    SalesOrder.objects.filter(pk=merged.pk).update(state=SalesOrderState.HELD)
+    assert order_by_whole_code(number) is None
 
 
 def test_imported_orders_are_found_by_what_they_became(order):

@@ -23,6 +23,7 @@ from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.channels import channel_life, first_import, links
 from wharfinger.operations.orders import sales_orders
+from wharfinger.operations.orders.actions import merging, splitting
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.stock import ledger
@@ -49,7 +50,9 @@ class Player:
     def play(self, steps: Sequence[story.Step], *, falsify: Callable[[], None] | None = None) -> Outcome:
         """`falsify` is done to the books before they are compared."""
         for step in steps:
-            with contextlib.suppress(Refused, ValueError):  # sold out, cancelled already, nothing to dispatch
+            with contextlib.suppress(
+                Refused, ValueError, IndexError
+            ):  # sold out, cancelled already, nothing to dispatch
                 self._do(step)
             self.shop.run_jobs()
         self._settle()
@@ -77,6 +80,10 @@ class Player:
                 self._ask(step.place, "address", NEW_ADDRESS)
             case story.Dispatch():
                 self._dispatch(step)
+            case story.Split():
+                self._split(step)
+            case story.Merge():
+                self._merge()
             case story.Receive():
                 ledger.receive_stock(self.shop.item(step.sku).pk, self.shop.site.pk, step.units, now=self.shop.now())
             case story.Break():
@@ -146,6 +153,19 @@ class Player:
                 shipments.dispatch(
                     order.pk, service_id=self.shop.courier.pk, lines=lines, now=self.shop.now(), user=self.shop.olga
                 )
+
+    def _split(self, step: story.Split) -> None:
+        parts = SalesOrder.objects.filter(imported__amazon_order_id=self._order(step.place)).order_by("-pk")
+        order = parts.exclude(state=SalesOrderState.MERGED)[0]
+        lines = list(order.lines.order_by("pk"))
+        units = {lines[0].pk: lines[0].quantity_open} if step.line else {line.pk: 1 for line in lines}
+        splitting.split_order(order.pk, units=units, now=self.shop.now(), user=self.shop.olga)
+
+    def _merge(self) -> None:
+        newest = SalesOrder.objects.filter(divided=True, part__gt=1).exclude(state=SalesOrderState.MERGED)
+        part = newest.order_by("-pk")[0]
+        first = SalesOrder.objects.get(imported=part.imported_id, part=1)
+        merging.merge_parts(first.pk, other_id=part.pk, now=self.shop.now(), user=self.shop.olga)
 
     def _link(self, sku: int, *, linked: bool) -> None:
         item = self.shop.item(sku)

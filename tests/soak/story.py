@@ -82,6 +82,19 @@ class Dispatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Split:
+    """A person splits the order at this place: one unit of each line leaves, or the whole first line."""
+
+    place: int
+    line: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """A person merges the newest two open parts of an Amazon order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Receive:
     sku: int
     units: int
@@ -152,7 +165,7 @@ class Unlink:
 
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
-    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink
+    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge
 )  # fmt: skip
 Story = tuple[Step, ...]
 
@@ -220,4 +233,6 @@ _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (lambda chance: Switch(chance.randrange(2), chance.random() < 0.5), 3),
     (lambda _: MakeChannel(), 1),
     (lambda chance: Unlink(chance.randrange(SKUS), chance.random() < 0.6), 3),
+    (lambda chance: Split(chance.randrange(6), line=chance.random() < 0.4), 5),
+    (lambda _: Merge(), 2),
 )

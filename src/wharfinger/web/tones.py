@@ -60,7 +60,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
-        SalesOrderState.CANCELLED, BulkState.STOPPED,
+        SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED,
         ConfirmationState.NOT_SENT, CancellationState.WITHDRAWN,
         AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
         AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,

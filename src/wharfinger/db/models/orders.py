@@ -45,13 +45,22 @@ class Customer(models.Model):
 
 
 class SalesOrder(models.Model):
-    """Our order, made from an imported order. `delivery` and `buyer` hold personal data, encrypted.
+    """Our order, made from an imported order, or from a part of one. `delivery`, `buyer`: personal data, encrypted.
 
     delivery: the fields of domain.orders.IncomingAddress; buyer: those of IncomingBuyer.
     """
 
     code = models.CharField(max_length=20)
-    imported = models.OneToOneField("wharfinger.ImportedOrder", on_delete=models.PROTECT, related_name="sales_order")
+    imported = models.ForeignKey(
+        "wharfinger.ImportedOrder",
+        on_delete=models.PROTECT,
+        db_index=False,
+        related_name="sales_orders",
+        related_query_name="sales_order",
+    )
+    part = models.PositiveSmallIntegerField(default=1, db_default=1)  # of its Amazon order; the first is never merged
+    divided = models.BooleanField(default=False, db_default=False)  # its Amazon order has, or had, other parts
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, db_index=False, related_name="+")
     channel = models.ForeignKey(
         "wharfinger.Channel", on_delete=models.PROTECT, db_index=False, related_name="sales_orders"
     )
@@ -98,7 +107,10 @@ class SalesOrder(models.Model):
     buyer_vat_country = models.CharField(max_length=2, blank=True, default="", db_default="")  # of the VAT number alone
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["code"], name="one_sales_order_code")]
+        constraints = [
+            models.UniqueConstraint(fields=["code"], name="one_sales_order_code"),
+            models.UniqueConstraint(fields=["imported", "part"], name="one_sales_order_of_a_part"),
+        ]
         indexes = [
             models.Index(fields=["postcode_hash"], condition=~Q(postcode_hash=""), name="sales_orders_old_postcode"),
             models.Index(fields=["surname_hash"], condition=~Q(surname_hash=""), name="sales_orders_old_surname"),
@@ -135,7 +147,10 @@ class SalesOrder(models.Model):
 
 
 class SalesOrderLine(models.Model):
-    """One order item of Amazon's. Amounts are Amazon's facts for the whole line; None = not said."""
+    """One order item of Amazon's, or some units of it where its order was split.
+
+    Amounts are Amazon's facts for the whole line, or these units' share of them; None = not said.
+    """
 
     order = models.ForeignKey(SalesOrder, on_delete=models.CASCADE, db_index=False, related_name="lines")
     order_item_id = models.CharField(max_length=40)

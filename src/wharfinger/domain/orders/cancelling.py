@@ -89,6 +89,8 @@ class ToCancel:
     any_dispatched: bool
     record_only: bool
     buyer_requested: bool
+    split: bool = False
+    """It is a part of an Amazon order with other parts."""
 
 
 def cancel_refusal(order: ToCancel) -> str:
@@ -104,6 +106,11 @@ def cancel_refusal(order: ToCancel) -> str:
         return N_(
             "A parcel of %(order)s was dispatched, and Amazon cancels whole orders only. Stop the parcel with the "
             "courier if you can, and refund the buyer in Seller Central."
+        )
+    if order.split:
+        return N_(
+            "%(order)s was split, and Amazon cancels whole orders only. Merge its parts first, or dispatch this one "
+            "and refund the buyer in Seller Central."
         )
     if order.record_only or not order.state.open or order.amazon is AmazonStatus.SHIPPED:
         return N_("%(order)s counts as shipped: it is too late to cancel it. Refund the buyer in Seller Central.")

@@ -106,7 +106,7 @@ Change = (
 
 def changes(before: HeldOrder, incoming: IncomingOrder) -> tuple[Change, ...]:
     """What the message changes, in the order in which it is written down."""
-    found, lines = _lines(before.lines, incoming.lines)
+    found, lines = _lines(before.lines, incoming.lines, known=incoming.states_other_lines)
     return (*_address(before.address, incoming), *found, *_goods(lines, incoming), *_request(before, incoming))
 
 
@@ -118,8 +118,10 @@ def _address(held: IncomingAddress | None, incoming: IncomingOrder) -> Iterator[
         yield AddressChanged(held, after)
 
 
-def _lines(held: tuple[HeldLine, ...], incoming: tuple[IncomingLine, ...]) -> tuple[list[Change], list[HeldLine]]:
-    """The changes of the lines, and the lines as they stand after them."""
+def _lines(
+    held: tuple[HeldLine, ...], incoming: tuple[IncomingLine, ...], *, known: bool
+) -> tuple[list[Change], list[HeldLine]]:
+    """The changes of the lines, and the lines as they stand after them. `known`: none is stated, and that is meant."""
     found: list[Change] = []
     lines: list[HeldLine] = []
     stated = {line.order_item_id: line for line in incoming}
@@ -130,14 +132,14 @@ def _lines(held: tuple[HeldLine, ...], incoming: tuple[IncomingLine, ...]) -> tu
             if (after.ordered, after.cancelled) != (line.ordered, line.cancelled):
                 found.append(QuantityChanged(line.order_item_id, after.ordered, after.cancelled))
             lines.append(after)
-        elif stated and line.open:
+        elif (stated or known) and line.open:
             found.append(LineGone(line.order_item_id))
             lines.append(replace(line, cancelled=line.ordered - line.shipped))
         else:
             lines.append(line)
-    known = {line.order_item_id for line in held}
+    had = {line.order_item_id for line in held}
     for new in incoming:
-        if new.order_item_id not in known:
+        if new.order_item_id not in had:
             found.append(LineAdded(new.order_item_id))
             lines.append(_as_stated(HeldLine(new.order_item_id, 0), new))
     return found, lines

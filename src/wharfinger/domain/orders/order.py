@@ -68,11 +68,18 @@ class SalesOrderState(Labelled):
     SHIPPED = "shipped", "Shipped"
     ISSUED = "issued", "Issued"
     CANCELLED = "cancelled", "Cancelled"
+    MERGED = "merged", "Merged"
+    """A part of an Amazon order whose lines went back to another part."""
 
     @property
     def open(self) -> bool:
         """Still something for us to do, or to wait for."""
-        return self not in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED, SalesOrderState.CANCELLED)
+        return self not in (
+            SalesOrderState.SHIPPED,
+            SalesOrderState.ISSUED,
+            SalesOrderState.CANCELLED,
+            SalesOrderState.MERGED,
+        )
 
 
 class OrderType(Labelled):
@@ -233,6 +240,8 @@ class IncomingOrder:
     """Currencies other than `currency` in which Amazon stated amounts of this order: those amounts are left out."""
     sold_elsewhere: bool = False
     """In another shop of the seller's: Amazon only sends it, from its own warehouse."""
+    states_other_lines: bool = False
+    """It is a part's share of a message with lines: of the part's own, those that it lacks are gone, even all."""
 
     @property
     def goods(self) -> tuple[IncomingLine, ...]:

@@ -33,7 +33,7 @@ from wharfinger.domain.installation.subjects import (
     Subject,
 )
 from wharfinger.domain.orders.addresses import differs_in_part, read_address
-from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder, IncomingPackage
+from wharfinger.domain.orders.order import AmazonStatus, ImportState, IncomingOrder, IncomingPackage, SalesOrderState
 from wharfinger.domain.orders.waits_for import ForLevels
 from wharfinger.operations._rows import Rows, draw, id_sequence, insert, new_row
 from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID, Invoices
@@ -80,7 +80,7 @@ class Book:
         self.lines = Rows(SalesOrderLine)
         self.kept = Rows(ImportedLine)
         self.import_of: dict[str, ImportedOrder] = {}
-        self.order_of: dict[int, SalesOrder] = {}
+        self.parts_of: dict[int, list[SalesOrder]] = {}
         self.lines_of: dict[int, list[SalesOrderLine]] = {}
         self.kept_of: dict[int, list[ImportedLine]] = {}
         self.found_now: set[int] = set()
@@ -96,6 +96,11 @@ class Book:
         self._recounted: set[int] = set()
         self._empty_sites: dict[int, int] = {}
         self._customised: list[int] = []
+
+    @property
+    def sales(self) -> list[SalesOrder]:
+        """All sales orders that were there, every part of an Amazon order."""
+        return [order for parts in self.parts_of.values() for order in parts]
 
     @cached_property
     def account(self) -> SellerAccount:
@@ -219,11 +224,12 @@ def open_orders(account_id: int, order_ids: Sequence[int], now: datetime) -> Boo
     """Lock and read these sales orders of the account, with what their lines mean; no message says anything new."""
     book = Book(account_id, now=now)
     imports = ImportedOrder.objects.select_for_update(no_key=True)
-    rows = book.imports.read(imports.filter(account=account_id, sales_order__in=order_ids).order_by("pk"))
+    wanted = SalesOrder.objects.filter(any_of("pk", order_ids)).values("imported")
+    rows = book.imports.read(imports.filter(account=account_id, pk__in=wanted).order_by("pk"))
     book.import_of = {row.amazon_order_id: row for row in rows}
     _read_orders(book)
     _read_lines(book)
-    book.problems.read([AboutOrder(order.pk) for order in book.order_of.values()])
+    book.problems.read([AboutOrder(order.pk) for order in book.sales])
     book.links = Links(account_id, [(line.sku, line.asin) for lines in book.lines_of.values() for line in lines])
     return book
 
@@ -240,28 +246,28 @@ def _read_orders(book: Book) -> None:
     if not imports:
         return
     rows = SalesOrder.objects.select_for_update(no_key=True).filter(any_of("imported", imports)).order_by("pk")
-    for order in book.orders.read(rows):
+    for order in book.orders.read(rows.exclude(state=SalesOrderState.MERGED)):
         order.imported = imports[order.imported_id]
         order.channel = book.channels.get(order.channel_id)
-        book.order_of[order.imported_id] = order
-    if book.order_of:
-        sites = Site.objects.in_bulk({order.site_id for order in book.order_of.values()})
-        for order in book.order_of.values():
+        book.parts_of.setdefault(order.imported_id, []).append(order)
+    if book.sales:
+        sites = Site.objects.in_bulk({order.site_id for order in book.sales})
+        for order in book.sales:
             order.site = sites[order.site_id]
-        ids = [order.pk for order in book.order_of.values()]
+        ids = [order.pk for order in book.sales]
         book.invoices.read(ids)
         book.dispatched = set(Shipment.objects.filter(any_of("order", ids)).values_list("order_id", flat=True))
 
 
 def _read_lines(book: Book) -> None:
-    orders = {order.pk: order for order in book.order_of.values()}
+    orders = {order.pk: order for order in book.sales}
     if orders:
         rows = SalesOrderLine.objects.select_for_update(no_key=True).filter(any_of("order", orders)).order_by("pk")
         for line in book.lines.read(rows):
             line.order = orders[line.order_id]
             book.lines_of.setdefault(line.order_id, []).append(line)
         book.shelf.read_held("line", [line.pk for lines in book.lines_of.values() for line in lines])
-    without = [row.pk for row in book.import_of.values() if row.pk not in book.order_of]
+    without = [row.pk for row in book.import_of.values() if row.pk not in book.parts_of]
     if without:
         kept = ImportedLine.objects.select_for_update(no_key=True).filter(any_of("imported", without)).order_by("pk")
         for row in book.kept.read(kept):
@@ -272,10 +278,10 @@ def _read_lines(book: Book) -> None:
 def _subjects(book: Book, incoming: Sequence[IncomingOrder]) -> list[Subject]:
     """What problems that are there may be about; a problem about a new row cannot be there."""
     found: list[Subject] = [AboutImport(row.pk) for row in book.import_of.values()]
-    found += [AboutOrder(order.pk) for order in book.order_of.values()]
+    found += [AboutOrder(order.pk) for order in book.sales]
     for message in incoming:
         imported = book.import_of.get(message.amazon_order_id)
-        order = book.order_of.get(imported.pk) if imported else None
-        if order is not None and differs_in_part(read_address(order.delivery), message.address):
-            found.append(AboutPartAddress(order.pk, address_hash(message.address)[:16]))
+        for order in book.parts_of.get(imported.pk, ()) if imported else ():
+            if differs_in_part(read_address(order.delivery), message.address):
+                found.append(AboutPartAddress(order.pk, address_hash(message.address)[:16]))
     return found

@@ -27,6 +27,7 @@ from wharfinger.domain.orders.changes import (
 )
 from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
+from wharfinger.domain.orders.parts import Part, PartLine, shares
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations.orders._address_steps import note_address, warn_of_new_address, warn_of_part_address
 from wharfinger.operations.orders._book import Book
@@ -34,6 +35,7 @@ from wharfinger.operations.orders._customer_steps import People, Wanted, wanted_
 from wharfinger.operations.orders._order_steps import (
     add_lines,
     allocate_order,
+    amounts_on,
     bring_line,
     invoice_waits,
     people_of,
@@ -63,13 +65,41 @@ class Following:
     customer: Wanted
     matches: Mapping[str, Meaning]
     """By order item id, of lines that it did not have."""
+    whole: IncomingOrder
+    """The message itself: `incoming` is the sales order's share of it."""
 
     @property
     def fba(self) -> bool:
         return self.imported.fulfilment == Fulfilment.FBA
 
 
-def plan_following(book: Book, imported: ImportedOrder, incoming: IncomingOrder, order: SalesOrder) -> Following:
+def plan_following(
+    book: Book, imported: ImportedOrder, incoming: IncomingOrder, parts: Sequence[SalesOrder]
+) -> list[Following]:
+    """One for each of its sales orders: a message is divided among the parts of an order before it is followed."""
+    divided = (incoming,) if len(parts) == 1 else shares([_part(book, order) for order in parts], incoming)
+    return [
+        _plan_part(book, imported, share, order, whole=incoming) for order, share in zip(parts, divided, strict=True)
+    ]
+
+
+def _part(book: Book, order: SalesOrder) -> Part:
+    lines = tuple(
+        PartLine(
+            line.order_item_id,
+            line.quantity_ordered,
+            line.quantity_cancelled,
+            line.quantity_shipped,
+            amounts_on(line),
+        )
+        for line in book.lines_of.get(order.pk, ())
+    )
+    return Part(lines, order.total, order.cancelling_at is not None, order.picked_at is not None)
+
+
+def _plan_part(
+    book: Book, imported: ImportedOrder, incoming: IncomingOrder, order: SalesOrder, *, whole: IncomingOrder
+) -> Following:
     options = book.channels.options(order.channel, order.order_type)
     people = people_of(order, incoming)
     wanted = None
@@ -81,7 +111,7 @@ def plan_following(book: Book, imported: ImportedOrder, incoming: IncomingOrder,
         for line in incoming.lines
         if line.order_item_id not in held
     }
-    return Following(imported, incoming, order, options, people, wanted, matches)
+    return Following(imported, incoming, order, options, people, wanted, matches, whole)
 
 
 def following_items(book: Book, plan: Following) -> set[int]:
@@ -107,11 +137,11 @@ def follow(book: Book, plan: Following) -> bool:
     imported.state, imported.reason, imported.remedy, imported.waits_for = ImportState.OK, "", "", None
     lines = book.lines_of.setdefault(order.pk, [])
     if plan.fba:
-        if warn_of_totals(book, order, incoming):
+        if warn_of_totals(book, order, plan.whole):
             order.total = order.total if incoming.total is None else incoming.total
             _write_invoice(book, plan)
         return False
-    totals_agree = warn_of_totals(book, order, incoming)
+    totals_agree = warn_of_totals(book, order, plan.whole)
     address_missing = _change(book, plan, lines)
     allocate_order(book, order, lines)
     settle_state(book, order, lines, plan.options, address_missing=address_missing)

@@ -64,7 +64,7 @@ def _fix(account_id: int, held: QuerySet[SalesOrderLine], now: datetime) -> int:
     if len(ids) > ORDERS_AT_ONCE:
         triggers.run_periodic_task(triggers.BULK_ACTIONS)
     book = open_orders(account_id, ids[:ORDERS_AT_ONCE], now)
-    orders = sorted(book.order_of.values(), key=lambda order: (order.ship_by is None, order.ship_by or now, order.pk))
+    orders = sorted(book.sales, key=lambda order: (order.ship_by is None, order.ship_by or now, order.pk))
     fixed = {order.pk: _match(book, order) for order in orders}
     changed = [order for order in orders if fixed[order.pk]]
     _allocate(book, [order for order in changed if order.imported.fulfilment != Fulfilment.FBA])

@@ -7,8 +7,9 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
 from wharfinger.domain.orders.addresses import address_parts, buyer_parts, merge, merge_buyer, read_address, read_buyer
 from wharfinger.domain.orders.matching import Matched, Meaning, NothingToSend, NotMatched
-from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, SalesOrderState
+from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, LineAmounts, SalesOrderState
 from wharfinger.domain.orders.particulars import write_particulars
+from wharfinger.domain.orders.parts import AMOUNTS
 from wharfinger.domain.orders.sales_orders import totals_fault
 from wharfinger.domain.vat_areas import area_of, tax_country
 from wharfinger.operations._options_in_force import InForce
@@ -127,7 +128,7 @@ def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
     row.quantity_ordered = max(line.quantity_ordered, row.quantity_shipped or 0)
     row.quantity_cancelled = min(line.quantity_cancelled, row.quantity_ordered)
     amounts = line.amounts
-    for name in ("item", "shipping", "gift_wrap", "discount", "tax", "other", "total"):
+    for name in AMOUNTS:
         value = getattr(amounts, name)
         if value is not None:
             setattr(row, f"amount_{name}", value)
@@ -139,6 +140,11 @@ def write_line_facts(row: SalesOrderLine, line: IncomingLine) -> None:
     row.serial_numbers_required = line.serial_numbers_required or row.serial_numbers_required
     row.cancel_requested = line.cancel_requested
     row.particulars = write_particulars(line.particulars, row.particulars)
+
+
+def amounts_on(row: SalesOrderLine) -> LineAmounts:
+    """Amazon's amounts as the row holds them."""
+    return LineAmounts(**{name: getattr(row, f"amount_{name}") for name in AMOUNTS})
 
 
 def allocate_order(book: Book, order: SalesOrder, lines: Sequence[SalesOrderLine]) -> None:

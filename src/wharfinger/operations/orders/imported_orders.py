@@ -61,13 +61,12 @@ def note_download_failed(
     """
     row = (
         ImportedOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("sales_order")
         .filter(account_id=account_id, amazon_order_id=amazon_order_id, waits_for=ForDownload())
         .first()
     )
     if row is None:
         return
-    taken = getattr(row, "sales_order", None) is not None
+    taken = row.sales_orders.exists()
     row.state = ImportState.OK if taken else ImportState.FAILED
     row.reason, row.waits_for = reason, None
     row.save(update_fields=["state", "reason", "waits_for"])

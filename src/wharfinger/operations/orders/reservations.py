@@ -39,7 +39,7 @@ def hold_units(raw_id: int, incoming: IncomingOrder, *, now: datetime) -> None:
     book = open_book(raw.account_id, [incoming], [], now)
     imported = book.find_or_make_import(incoming)
     understood = imported.amazon_status != AmazonStatus.UNKNOWN
-    if imported.pk in book.order_of or (understood and incoming.updated_at < imported.amazon_updated_at):
+    if imported.pk in book.parts_of or (understood and incoming.updated_at < imported.amazon_updated_at):
         return
     if incoming.status is not AmazonStatus.UNKNOWN:
         imported.amazon_status, imported.amazon_updated_at = incoming.status, incoming.updated_at
@@ -74,15 +74,13 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         return
     imported.reservation_ended_at = now
     imported.save(update_fields=["reservation_ended_at"])
-    order = (
-        SalesOrder.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("site", "channel__marketplace")
-        .filter(imported=imported)
-        .first()
+    rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "site", "channel__marketplace"
     )
-    if order is None:
+    orders = list(rows.filter(imported=imported).order_by("pk"))
+    if not orders:
         allocate("imported_line", claims_of(imported, imported.lines.order_by("pk")), now=now)
-    else:
+    for order in orders:
         order.imported = imported
         lines = list(order.lines.order_by("pk"))
         allocate_lines(lines, site_id=order.site_id, now=now)
@@ -92,7 +90,7 @@ def end_reservation(imported_id: int, *, now: datetime) -> None:
         f"Pending for {days} {'day' if days == 1 else 'days'}: its units are released. They are allocated again "
         "as soon as the order is paid.",
         imported_order=imported,
-        sales_order=order,
+        sales_order=orders[0] if orders else None,
         channel_id=imported.channel_id,
         now=now,
     )

@@ -106,12 +106,12 @@ def take_batch(messages: Sequence[Message], *, now: datetime) -> dict[int, Outco
     account_id = next(iter(raws.values())).account_id
     book = open_book(account_id, [message.incoming for message in deciding], about, now)
     plans = {message.raw_id: _plan(book, raws[message.raw_id], message.incoming) for message in deciding}
-    wanted = [plan for plan in plans.values() if plan is not None]
+    wanted = [plan for of_message in plans.values() for plan in of_message]
     _read_customers(book, wanted)
     book.shelf.read_parts(item for plan in wanted for item in _items(book, plan))
     book.shelf.lock({key for plan in wanted for key in _keys(book, plan)})
     _expect_numbers(book, wanted)
-    outcomes = {raw_id: Unchanged() if plan is None else _carry_out(book, plan) for raw_id, plan in plans.items()}
+    outcomes = {raw_id: _carry_out_all(book, of_message) for raw_id, of_message in plans.items()}
     for subject in about:
         book.problems.solve(ProblemKind.NOT_UNDERSTOOD, subject)
     book.write()
@@ -150,23 +150,21 @@ def _urgency(order: IncomingOrder) -> tuple[bool, datetime, datetime, str]:
     return order.ship_by is None, order.ship_by or order.placed_at, order.placed_at, order.amazon_order_id
 
 
-def _plan(book: Book, raw: _Raw, incoming: IncomingOrder) -> _Plan | None:
-    """What becomes of the order, and what is needed for that; None = an older message, which changes nothing."""
+def _plan(book: Book, raw: _Raw, incoming: IncomingOrder) -> Sequence[_Plan]:
+    """What becomes of the order, part by part, and what is needed for that; an older message changes nothing."""
     imported = book.find_or_make_import(incoming)
     if _older(imported, raw, incoming):
-        return None
-    order = book.order_of.get(imported.pk)
+        return ()
+    parts = book.parts_of.get(imported.pk, ())
     _write_facts(book, imported, incoming, raw)
-    decision = _decide(book, imported, incoming, order)
+    decision = _decide(book, imported, incoming, taken=bool(parts))
     match decision:
         case Follow():
-            if order is None:
-                raise ValueError("only a sales order follows")
-            return plan_following(book, imported, incoming, order)
+            return plan_following(book, imported, incoming, parts)
         case Take(site_id=site_id):
-            return plan_taking(book, imported, incoming, site_id)
+            return (plan_taking(book, imported, incoming, site_id),)
         case Hold() | Skip() | Leave():
-            return _Held(decision, plan_reservation(book, imported, incoming))
+            return (_Held(decision, plan_reservation(book, imported, incoming)),)
 
 
 def _older(imported: ImportedOrder, raw: _Raw, incoming: IncomingOrder) -> bool:
@@ -198,10 +196,10 @@ def _summary(incoming: IncomingOrder) -> str:
     return f"{lines}{more}"[:300]
 
 
-def _decide(book: Book, imported: ImportedOrder, incoming: IncomingOrder, order: SalesOrder | None) -> Decision:
+def _decide(book: Book, imported: ImportedOrder, incoming: IncomingOrder, *, taken: bool) -> Decision:
     ignored = imported.state == ImportState.IGNORED
     channel = None
-    if order is None and not ignored:
+    if not taken and not ignored:
         channel = book.channels.route(imported.marketplace_id, imported.fulfilment)
         imported.channel = channel
         if channel is not None:
@@ -215,7 +213,7 @@ def _decide(book: Book, imported: ImportedOrder, incoming: IncomingOrder, order:
         marketplace=marketplace.name if marketplace else "",
         channel=book.channels.importing(channel, incoming.order_type) if channel else None,
         ignored=ignored,
-        taken=order is not None,
+        taken=taken,
     )
     return decide(incoming, facts, now=book.now)
 
@@ -260,6 +258,11 @@ def _expect_numbers(book: Book, plans: Sequence[_Plan]) -> None:
             IDS[Customer]: book.customers.missing,
         }
     )
+
+
+def _carry_out_all(book: Book, plans: Sequence[_Plan]) -> Outcome:
+    """Of several parts: what became of the first."""
+    return next(iter([_carry_out(book, plan) for plan in plans]), Unchanged())
 
 
 def _carry_out(book: Book, plan: _Plan) -> Outcome:

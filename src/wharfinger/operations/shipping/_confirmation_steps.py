@@ -122,7 +122,9 @@ def parcels_of_others(row: Confirmation, packages: Sequence[IncomingPackage]) ->
     """
     ours = [
         _sent(one)
-        for one in Confirmation.objects.filter(shipment__order=row.shipment.order_id).select_related("shipment")
+        for one in Confirmation.objects.filter(shipment__order__imported=row.shipment.order.imported_id).select_related(
+            "shipment"
+        )
     ]
     own = row.shipment.package_reference if row.version > 1 else ""
     return [

@@ -7,6 +7,7 @@ from wharfinger.db.models import (
     Allocation,
     Confirmation,
     CourierService,
+    ImportedOrder,
     KitComponent,
     Problem,
     SalesOrder,
@@ -54,10 +55,12 @@ def dispatch(
     parcel; another one means that somebody dispatched meanwhile. `number_confirmed`: a person compared a
     tracking number that does not fit its carrier with the label.
     """
+    # Parts of one Amazon order share its numbers of parcels, so its row is locked first: a batch locks it first, too.
+    ImportedOrder.objects.select_for_update(of=("self",), no_key=True).get(sales_order=order_id)
     rows = SalesOrder.objects.select_for_update(of=("self",), no_key=True).select_related("channel", "imported", "site")
     order = rows.get(pk=order_id)
     _check_order(order)
-    reference = order.shipments.count() + 1
+    reference = Shipment.objects.filter(order__imported=order.imported_id).count() + 1
     if package is not None and package != reference:
         raise Refused(
             "%(order)s was dispatched in the meantime: this would be parcel %(reference)s. Check it again.",
@@ -104,6 +107,10 @@ def _check_order(order: SalesOrder) -> None:
         raise Refused(
             "%(order)s is pending: Amazon has not released it for shipping yet. Wait until it is paid.",
             order=order.code,
+        )
+    if state is SalesOrderState.MERGED:
+        raise Refused(
+            "The lines of %(order)s were merged into another sales order. Its page names that one.", order=order.code
         )
     if state in (SalesOrderState.SHIPPED, SalesOrderState.ISSUED):
         raise Refused("%(order)s is already dispatched. There is nothing more to dispatch.", order=order.code)

@@ -7,7 +7,8 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
-from wharfinger.db.queries.orders.line_sites import LineSites, SiteChoice, sending_sites
+from wharfinger.db.queries.orders.actions.line_sites import LineSites, SiteChoice, sending_sites
+from wharfinger.db.queries.orders.actions.parts import UnsentLine
 from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, TAG_AT_MOST, HoldReason
 from wharfinger.web.forms.choices import labelled, offer
@@ -105,6 +106,27 @@ class SitesForm(forms.Form):
 
     def sites(self) -> dict[int, int]:
         return {line.line_id: self.cleaned_data[str(line.line_id)] for line in self._lines}
+
+
+class SplitForm(forms.Form):
+    """For each line the units that leave for the new sales order."""
+
+    def __init__(self, lines: Sequence[UnsentLine], data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix="line")
+        self._lines = lines
+        for line in lines:
+            note = "" if line.allocated else gettext("Not all of it has stock.")
+            self.fields[str(line.id)] = forms.IntegerField(
+                label=gettext("Of %(units)s × %(sku)s") % {"units": line.unsent, "sku": line.sku[:60]},
+                help_text=" ".join(filter(None, (line.title[:120], note))),
+                min_value=0,
+                max_value=line.unsent,
+                required=False,
+                initial=0,
+            )
+
+    def units(self) -> dict[int, int]:
+        return {line.id: self.cleaned_data[str(line.id)] or 0 for line in self._lines}
 
 
 def _site_label(site: SiteChoice) -> str:

@@ -19,6 +19,7 @@ from wharfinger.db.models import (
     Movement,
     Problem,
     SalesOrder,
+    SalesOrderLine,
     ShipmentLine,
     StockLevel,
 )
@@ -118,7 +119,7 @@ def judge(books: StateReport) -> Verdict:
 def _judge_orders(placed: Sequence[StateReport], verdict: Verdict) -> None:
     ours = {
         (row.account.seller_id, row.amazon_order_id): row
-        for row in ImportedOrder.objects.select_related("account", "sales_order")
+        for row in ImportedOrder.objects.select_related("account").prefetch_related("sales_orders")
     }
     verdict.orders.placed = len(placed)
     verdict.orders.imported = len(ours)
@@ -155,12 +156,14 @@ def _unreserved() -> set[int]:
 
 
 def _our_lines() -> dict[int, dict[str, tuple[int, int]]]:
+    """(ordered, cancelled) by order item and imported order, its parts together."""
     found: dict[int, dict[str, tuple[int, int]]] = {}
-    rows = SalesOrder.objects.values_list(
-        "pk", "lines__order_item_id", "lines__quantity_ordered", "lines__quantity_cancelled"
+    rows = SalesOrderLine.objects.values_list(
+        "order__imported_id", "order_item_id", "quantity_ordered", "quantity_cancelled"
     )
-    for order_id, item, ordered, cancelled in rows:
-        found.setdefault(order_id, {})[item] = (ordered, cancelled)
+    for imported_id, item, ordered, cancelled in rows:
+        before = found.setdefault(imported_id, {}).get(item, (0, 0))
+        found[imported_id][item] = (before[0] + ordered, before[1] + cancelled)
     return found
 
 
@@ -168,19 +171,31 @@ def _order_fault(order: StateReport, row: ImportedOrder, lines: Mapping[int, Map
     """What our order says otherwise than Amazon's; empty when they agree."""
     if row.amazon_status != order["status"]:
         return f"Amazon says {order['status']}, we hold {row.amazon_status} ({row.state.label}: {row.reason})"
-    sales_order = getattr(row, "sales_order", None)
-    if sales_order is None:
+    parts = [part for part in row.sales_orders.all() if part.state is not SalesOrderState.MERGED]
+    if not parts:
         waits = order["status"] in ("CANCELLED",) or (order["fulfilledBy"] == "AMAZON" and order["status"] != "SHIPPED")
         return "" if waits else f"no sales order: {row.state.label} {row.reason}"
-    if (order["status"] == "CANCELLED") != (sales_order.cancelled_at is not None):
-        return f"Amazon says {order['status']}, our sales order is {sales_order.state.label}"
-    if sales_order.cancelled_at is not None and sales_order.state != SalesOrderState.CANCELLED:
-        shown = Problem.objects.filter(kind=ProblemKind.CANCELLED_AFTER_SHIPPING, sales_order=sales_order)
-        if not shown.exists():
-            return f"cancelled at Amazon after a parcel of it left: {sales_order.state.label}, and no problem says so"
+    for part in parts:
+        if fault := _part_fault(order, part):
+            return fault
     wanted = {item["orderItemId"]: item["quantityOrdered"] for item in order["items"]}
-    held = {item: ordered for item, (ordered, _) in lines.get(sales_order.pk, {}).items()}
-    return "" if wanted == held else f"lines differ: Amazon {wanted}, ours {held}"
+    held = {item: ordered for item, (ordered, _) in lines.get(row.pk, {}).items()}
+    if wanted != held:
+        return f"lines differ: Amazon {wanted}, ours {held}"
+    totals = [part.total for part in parts if part.total is not None]
+    if len(parts) > 1 and totals and row.total is not None and sum(totals) != row.total:
+        return f"the parts add up to {sum(totals)}, and Amazon's total is {row.total}"
+    return ""
+
+
+def _part_fault(order: StateReport, part: SalesOrder) -> str:
+    if (order["status"] == "CANCELLED") != (part.cancelled_at is not None):
+        return f"Amazon says {order['status']}, our sales order is {part.state.label}"
+    if part.cancelled_at is not None and part.state != SalesOrderState.CANCELLED:
+        shown = Problem.objects.filter(kind=ProblemKind.CANCELLED_AFTER_SHIPPING, sales_order=part)
+        if not shown.exists():
+            return f"cancelled at Amazon after a parcel of it left: {part.state.label}, and no problem says so"
+    return ""
 
 
 def _judge_listings(books: StateReport, verdict: Verdict) -> None:

@@ -28,6 +28,7 @@ from wharfinger.db.search_expressions import (
     is_code,
     squeezed,
 )
+from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.search_codes import PIECE_AT_LEAST, CodeText, read_code
 
 _ITEMS_AT_MOST = 50
@@ -63,7 +64,7 @@ def imported_by_code(text: str) -> FoundIds:
 
 
 def order_by_whole_code(text: str) -> int | None:
-    """The one sales order that has just this code, order number or tracking number."""
+    """The one sales order that has just this code, order number or tracking number; a merged part by its code alone."""
     code = read_code(text).squeezed
     if not code:
         return None
@@ -71,7 +72,7 @@ def order_by_whole_code(text: str) -> int | None:
     found, _ = found_ids(
         (
             (SalesOrder.objects.filter(is_code("code", code)), "id"),
-            (SalesOrder.objects.filter(imported__in=numbered), "id"),
+            (SalesOrder.objects.filter(imported__in=numbered).exclude(state=SalesOrderState.MERGED), "id"),
             (Shipment.objects.filter(is_code("tracking_number", code)), "order_id"),
         )
     )

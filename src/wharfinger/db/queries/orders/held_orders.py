@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrderLine
+from wharfinger.db.any_of import any_of
+from wharfinger.db.models import ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.domain.orders.completeness import STAGE_OF, SkuSum, StatedOrder, StatedRow
 from wharfinger.domain.orders.order import ImportState, SkipReason
 
@@ -56,20 +57,22 @@ def newest_messages(account_id: int, numbers: Collection[str]) -> dict[str, byte
 
 
 def _orders(account_id: int) -> "QuerySet[ImportedOrder]":
-    return ImportedOrder.objects.filter(account_id=account_id).select_related("sales_order")
+    return ImportedOrder.objects.filter(account_id=account_id)
 
 
 def _held(orders: Sequence[ImportedOrder]) -> Iterator[HeldOrder]:
-    sold = [order.sales_order.pk for order in orders if hasattr(order, "sales_order")]
-    lines: dict[int, list[SalesOrderLine]] = {}
-    for line in SalesOrderLine.objects.filter(order__in=sold):
-        lines.setdefault(line.order_id, []).append(line)
-    unsold = [order.raw_message_id for order in orders if not hasattr(order, "sales_order") and order.raw_message_id]
+    sold = dict(
+        SalesOrder.objects.filter(any_of("imported", [row.pk for row in orders])).values_list("pk", "imported_id")
+    )
+    lines: dict[int, list[SalesOrderLine]] = {imported: [] for imported in sold.values()}
+    for line in SalesOrderLine.objects.filter(any_of("order", sold)):
+        lines[sold[line.order_id]].append(line)
+    unsold = [order.raw_message_id for order in orders if order.pk not in lines and order.raw_message_id]
     messages = {row.pk: row.body for row in RawMessage.objects.filter(pk__in=unsold)}
     for order in orders:
         stated = _stated(order)
-        if hasattr(order, "sales_order"):
-            of_order = lines.get(order.sales_order.pk, [])
+        if order.pk in lines:
+            of_order = lines[order.pk]
             yield HeldOrder(stated, tuple(StatedRow(stated, line.sku.strip(), _amounts(line)) for line in of_order))
         else:
             yield HeldOrder(stated, None, messages.get(order.raw_message_id or 0))

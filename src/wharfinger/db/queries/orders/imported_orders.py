@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet
 from django.utils.translation import gettext
 
 from wharfinger.db.models import ImportedLine, ImportedOrder, RawMessage, SalesOrder, SalesOrderLine
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.db.queries.list_groups import channels_by_name, marketplaces_by_name
+from wharfinger.db.queries.orders.actions.parts import PartRow, parts_of_import
 from wharfinger.db.queries.orders.causes import of_cause
 from wharfinger.db.queries.orders.code_search import imported_by_code
 from wharfinger.db.queries.orders.unimported import ReservedLine, reserved_lines
@@ -74,6 +75,8 @@ class ImportedOrderRow:
     total: Decimal | None
     sales_order_id: int | None
     sales_order: str
+    """The first, where there are several."""
+    divided: bool
     customer: str
     ship_by: datetime | None
 
@@ -81,7 +84,7 @@ class ImportedOrderRow:
 _COLUMNS = (
     "id", "order_ref", "amazon_order_id", "placed_at", "channel_id", "channel__name", "marketplace__name",
     "fulfilment", "summary", "state", "reason", "remedy", "amazon_status", "currency", "total",
-    "sales_order__id", "sales_order__code", "ship_by",
+    "became__id", "became__code", "became__divided", "ship_by",
 )  # fmt: skip
 
 
@@ -130,9 +133,14 @@ def add_up_imported_orders(wanted: ImportedOrderFilter, *, everything: bool = Fa
 
 
 def _columns_of(rows: QuerySet[ImportedOrder], with_customers: bool) -> QuerySet[ImportedOrder, dict[str, Any]]:
-    columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
-    found: QuerySet[ImportedOrder, dict[str, Any]] = rows.values(*columns)
+    columns = (*_COLUMNS, "became__customer__name") if with_customers else _COLUMNS
+    found: QuerySet[ImportedOrder, dict[str, Any]] = _with_order(rows).values(*columns)
     return found
+
+
+def _with_order(rows: QuerySet[ImportedOrder]) -> QuerySet[ImportedOrder]:
+    """`became`: the first sales order that was made of it; a split one is one row all the same."""
+    return rows.annotate(became=FilteredRelation("sales_order", condition=Q(sales_order__part=1)))
 
 
 def _filtered(wanted: ImportedOrderFilter) -> QuerySet[ImportedOrder]:
@@ -195,9 +203,10 @@ def _row(row: dict[str, Any]) -> ImportedOrderRow:
         amazon_status=row["amazon_status"],
         currency=row["currency"],
         total=row["total"],
-        sales_order_id=row["sales_order__id"],
-        sales_order=row["sales_order__code"] or "",
-        customer=row.get("sales_order__customer__name") or "",
+        sales_order_id=row["became__id"],
+        sales_order=row["became__code"] or "",
+        divided=bool(row["became__divided"]),
+        customer=row.get("became__customer__name") or "",
         ship_by=row["ship_by"],
     )
 
@@ -218,6 +227,8 @@ class KeptMessage:
 @dataclass(frozen=True, slots=True)
 class ImportedOrderPage:
     row: ImportedOrderRow
+    parts: tuple[PartRow, ...]
+    """The sales orders that were made of it."""
     account: str
     seller_central: str
     """Host of the marketplace's; empty where the marketplace is none that is known."""
@@ -235,9 +246,9 @@ class ImportedOrderPage:
 
 
 def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrderPage | None:
-    columns = (*_COLUMNS, "sales_order__customer__name") if with_customers else _COLUMNS
+    columns = (*_COLUMNS, "became__customer__name") if with_customers else _COLUMNS
     row = (
-        ImportedOrder.objects.filter(pk=order_id)
+        _with_order(ImportedOrder.objects.filter(pk=order_id))
         .values(
             *columns,
             "account_id",
@@ -254,8 +265,10 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
     )
     if row is None:
         return None
+    parts = parts_of_import(order_id) if row["became__id"] else ()
     return ImportedOrderPage(
         row=_row(row),
+        parts=parts,
         account=row["account__name"],
         seller_central=row["marketplace__seller_central"] or "",
         updated_at=row["amazon_updated_at"],
@@ -268,7 +281,7 @@ def imported_order_page(order_id: int, *, with_customers: bool) -> ImportedOrder
         lines=reserved_lines(order_id),
         messages=_messages(row["account_id"], row["amazon_order_id"]),
         timeline=(
-            *timeline(Q(imported_order=order_id) | Q(sales_order=row["sales_order__id"] or 0)),
+            *timeline(Q(imported_order=order_id) | Q(sales_order__in=[part.id for part in parts])),
             Happening(row["found_at"], gettext("Arrived from Amazon."), ""),
         ),
     )

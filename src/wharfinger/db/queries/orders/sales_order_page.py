@@ -19,7 +19,8 @@ from wharfinger.db.models import (
 )
 from wharfinger.db.queries.installation.problems import ProblemRow, problems_of_order
 from wharfinger.db.queries.installation.timelines import Happening, timeline
-from wharfinger.db.queries.orders.cancellations import CancellationFacts, cancellations_of
+from wharfinger.db.queries.orders.actions.cancellations import CancellationFacts, cancellations_of
+from wharfinger.db.queries.orders.actions.parts import PartRow, parts_of_import
 from wharfinger.db.queries.orders.customisations import HeldCustomisation, customisations_of
 from wharfinger.db.queries.orders.order_marks import OrderMarks, order_marks
 from wharfinger.db.queries.orders.regulated import regulated_lines
@@ -243,6 +244,18 @@ class SalesOrderPage:
     marks: OrderMarks
     cancellations: tuple[CancellationFacts, ...]
     approved_at: datetime | None
+    parts: tuple[PartRow, ...]
+    """All sales orders of its Amazon order, where there is more than this one."""
+    parcels_of_parts: int
+    """Parcels of its Amazon order, this sales order's among them."""
+    merged_into: str
+
+    @property
+    def may_split(self) -> bool:
+        """What else may stand in the way is said when it is tried."""
+        may = self.fulfilment is Fulfilment.FBM and self.state.open and self.state is not SalesOrderState.PENDING
+        unsent = sum(max(0, line.ordered - line.cancelled - line.shipped) for line in self.lines)
+        return may and not self.cancelling and (unsent > 1 or (unsent > 0 and bool(self.shipments)))
 
     @property
     def needs_approval(self) -> bool:
@@ -266,13 +279,13 @@ class SalesOrderPage:
     @property
     def may_cancel(self) -> bool:
         """Whole and not dispatched: what else may stand in the way is said when it is tried."""
-        may = self.fulfilment is Fulfilment.FBM and self.state.open and not self.shipments
+        may = self.fulfilment is Fulfilment.FBM and self.state.open and not self.shipments and not self.parts
         return may and not self.cancelling and self.state is not SalesOrderState.PENDING
 
     @property
     def waits_for_word(self) -> bool:
         """Nobody has confirmed the order: it holds its stock, but neither leaves nor is invoiced."""
-        return not self.confirmed and self.state is not SalesOrderState.CANCELLED
+        return not self.confirmed and self.state not in (SalesOrderState.CANCELLED, SalesOrderState.MERGED)
 
     @property
     def cancel_unanswered(self) -> bool:
@@ -311,7 +324,7 @@ class SalesOrderPage:
     @property
     def next_package(self) -> int:
         """A second press of Dispatch on the same page names the same package, and is refused."""
-        return len(self.shipments) + 1
+        return self.parcels_of_parts + 1
 
 
 _COLUMNS = (
@@ -323,7 +336,7 @@ _COLUMNS = (
     "shipped_at", "cancelled_at", "cancel_requested", "cancel_answered_at", "imported_id", "imported__amazon_order_id",
     "imported__amazon_status", "imported__record_only", "confirmed", "picked_at", "invoice_priority",
     "sales_source__name", "bank_account__name", "courier_group__name",
-    "customer__company_class__name", "approved_at",
+    "customer__company_class__name", "approved_at", "part", "divided", "merged_into__code",
 )  # fmt: skip
 _PERSONAL = ("delivery", "own_delivery", "buyer", "cancel_reason", "customer_id", "customer__name", "customer__code")
 
@@ -333,6 +346,8 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
     row = SalesOrder.objects.filter(pk=order_id).values(*columns).first()
     if row is None:
         return None
+    parts = parts_of_import(row["imported_id"]) if row["divided"] or row["merged_into__code"] else ()
+    shipments = shipments_of(order_id)
     return SalesOrderPage(
         id=row["id"],
         code=row["code"],
@@ -367,7 +382,7 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         cancel_requested=row["cancel_requested"],
         cancel_answered_at=row["cancel_answered_at"],
         lines=_lines(order_id, with_personal_data=with_personal_data),
-        shipments=shipments_of(order_id),
+        shipments=shipments,
         invoices=_invoices(order_id),
         problems=problems_of_order(order_id, row["imported_id"]),
         timeline=timeline(
@@ -384,7 +399,14 @@ def sales_order_page(order_id: int, *, with_personal_data: bool, with_contact: b
         approved_at=row["approved_at"],
         marks=order_marks(order_id, with_personal_data=with_personal_data),
         cancellations=cancellations_of(order_id),
+        parts=parts,
+        parcels_of_parts=_parcels(row["imported_id"]) if parts else len(shipments),
+        merged_into=row["merged_into__code"] or "",
     )
+
+
+def _parcels(imported_id: int) -> int:
+    return Shipment.objects.filter(order__imported=imported_id).count()
 
 
 def _delivery(row: dict[str, Any], *, with_contact: bool) -> Delivery:

@@ -124,7 +124,7 @@ class SalesOrderRow:
 
     @property
     def waits_for_word(self) -> bool:
-        return not self.confirmed and self.state is not SalesOrderState.CANCELLED
+        return not self.confirmed and self.state not in (SalesOrderState.CANCELLED, SalesOrderState.MERGED)
 
 
 _COLUMNS = (
@@ -132,7 +132,7 @@ _COLUMNS = (
     "channel__kind", "order_type", "state", "placed_at", "ship_by", "shipped_at", "currency", "total",
     "cancel_requested", "cancel_answered_at",
     "channel__marketplace__time_zone", "confirmed", "invoice_priority", "site__name", "on_hold_at",
-    "cancelling_at",
+    "cancelling_at", "divided",
 )  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def _filtered(wanted: SalesOrderFilter, day: Day) -> QuerySet[SalesOrder]:
     if wanted.channel_id:
         rows = rows.filter(channel_id=wanted.channel_id)
     if wanted.unconfirmed:
-        rows = rows.filter(confirmed=False).exclude(state=SalesOrderState.CANCELLED)
+        rows = rows.filter(confirmed=False).exclude(state__in=(SalesOrderState.CANCELLED, SalesOrderState.MERGED))
     if wanted.on_hold:
         rows = rows.filter(on_hold_at__isnull=False, state__in=[state for state in SalesOrderState if state.open])
     if wanted.tag_id:
@@ -274,6 +274,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day, *, with_vat: bool = F
     tags: dict[int, list[str]] = defaultdict(list)
     for order_id, tag in OrderTag.objects.filter(order__in=ids).order_by("tag__name").values_list("order", "tag__name"):
         tags[order_id].append(tag)
+    summaries = _summaries([row["id"] for row in found if row["divided"]])
     none: dict[str, Any] = {"units": 0, "held": 0}
     return tuple(
         _row(
@@ -283,9 +284,19 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day, *, with_vat: bool = F
             tuple(tags.get(row["id"], ())),
             day,
             vats.get(row["id"], none_due),
+            summaries.get(row["id"], row["imported__summary"]),
         )
         for row in found
     )
+
+
+def _summaries(ids: Sequence[int]) -> dict[int, str]:
+    """Of parts of an order: their own lines, and not the whole Amazon order's."""
+    said: dict[int, list[str]] = defaultdict(list)
+    rows = SalesOrderLine.objects.filter(order__in=ids).order_by("pk") if ids else SalesOrderLine.objects.none()
+    for order_id, units, title, sku in rows.values_list("order", "quantity_ordered", "title", "sku"):
+        said[order_id].append(f"{units} × {title or sku}"[:80])
+    return {order_id: ", ".join(lines[:3]) for order_id, lines in said.items()}
 
 
 def _row(
@@ -295,6 +306,7 @@ def _row(
     tags: tuple[str, ...],
     day: Day,
     vat: OrderVat | None,
+    summary: str,
 ) -> SalesOrderRow:
     state, zone = row["state"], row["channel__marketplace__time_zone"]
     return SalesOrderRow(
@@ -317,7 +329,7 @@ def _row(
         customer=row.get("customer__name") or "",
         cancel_requested=row["cancel_requested"],
         cancel_answered=row["cancel_answered_at"] is not None,
-        summary=row["imported__summary"],
+        summary=summary,
         units=lines["units"] or 0,
         lines_held=lines["held"],
         confirmations=confirmations,

@@ -87,6 +87,7 @@ def _facts(order: SalesOrder) -> ToCancel:
         any_dispatched=order.shipments.exists() or order.lines.filter(quantity_shipped__gt=0).exists(),
         record_only=order.imported.record_only,
         buyer_requested=order.cancel_requested,
+        split=order.divided,
     )
 
 

@@ -7,7 +7,7 @@ from django.urls import path
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from wharfinger.db.queries.orders.line_sites import line_sites
+from wharfinger.db.queries.orders.actions.line_sites import line_sites
 from wharfinger.db.queries.orders.sales_orders import order_names
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.orders.actions import sites
