@@ -12,7 +12,7 @@ from wharfinger.domain.orders.matching import (
     own_code,
     read_codes,
 )
-from wharfinger.domain.orders.near_misses import alike, shared_words, words_of
+from wharfinger.domain.orders.near_misses import alike, words_of
 
 NONE = NotMatched("No stock item is linked to the Amazon SKU “MUG”.")
 
@@ -55,16 +55,3 @@ def test_codes_are_alike_but_for_case_signs_and_leading_zeros(code, other, same)
 
 def test_the_longest_words_of_a_title_say_most():
     assert words_of("Enamel Mug of the enamel kind") == ["enamel", "kind", "mug", "the"]
-
-
-@pytest.mark.parametrize(
-    ("name", "title", "share"),
-    [
-        ("Enamel mug", "Falcon Enamel Mug 8 cm, white", 1.0),
-        ("Enamel mug blue large", "Falcon Enamel Mug", 0.5),
-        ("Mug", "Enamel Mug", 0.0),
-        ("", "", 0.0),
-    ],
-)
-def test_a_name_shares_its_words_with_a_title_and_one_word_is_too_little(name, title, share):
-    assert shared_words(set(words_of(name)), set(words_of(title))) == share

@@ -1,5 +1,7 @@
 """Order lines find their stock item by a channel's ordered list of codes; many links are one go."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -10,9 +12,10 @@ from tests.factories.outcomes import problems, the_order
 from wharfinger.db.models import AuditEntry, Channel, ChannelProduct, Listing, SalesOrder, StockBarcode, StockItem
 from wharfinger.db.queries.channels.near_items import Wanted, near_items
 from wharfinger.db.queries.channels.unlinked_skus import unlinked_skus
+from wharfinger.domain.channels.sku_choices import LinkTo, SkuChoice
 from wharfinger.domain.orders.matching import MatchCode
-from wharfinger.operations.channels import links, matching
-from wharfinger.operations.channels.links import LinkedSkus, SkuLink
+from wharfinger.operations.channels import catalogue_in, links, matching
+from wharfinger.operations.channels.catalogue_in import Sorted
 from wharfinger.operations.orders import _link_steps
 from wharfinger.operations.refusals import Refused
 
@@ -30,6 +33,10 @@ def barcode(item, code, kind="EAN", gtin=""):
 
 def hear(shop, *lines, number=1, **more):
     shop.take(an_order(*lines, number=f"026-{number:07d}-0000001", **more))
+
+
+def to_link(shop, sku, item_id):
+    return SkuChoice(shop.account.pk, UK, sku, LinkTo(item_id))
 
 
 CASES = {
@@ -90,21 +97,18 @@ def test_many_skus_are_linked_in_one_go_and_all_that_waited_goes_on(shop):
     for number in range(1, 6):
         hear(shop, a_line("mug-x", 2), a_line("cup-x", 1), number=number)
     assert set(SalesOrder.objects.values_list("state", flat=True)) == {"held"}
-    wanted = [SkuLink(shop.account.pk, UK, "mug-x", mug.pk), SkuLink(shop.account.pk, UK, "cup-x", cup.pk)]
-    assert links.link_many(wanted, user=shop.olga, now=NOW) == LinkedSkus(2, 10)
+    wanted = [to_link(shop, "mug-x", mug.pk), to_link(shop, "cup-x", cup.pk)]
+    assert catalogue_in.sort_skus(wanted, user=shop.olga, now=NOW) == Sorted(0, 2, 0, 10)
     assert set(SalesOrder.objects.values_list("state", flat=True)) == {"ready_to_ship"}
     assert (shop.level(mug), shop.level(cup), problems()) == ((50, 10), (50, 5), [])
 
 
-@pytest.mark.parametrize(
-    "fault",
-    [{"item_id": 10**9}, {"marketplace_id": "NOWHERE"}, {"account_id": 10**9}, {"sku": ""}],
-)
+@pytest.mark.parametrize("fault", [{"marketplace_id": "NOWHERE"}, {"account_id": 10**9}, {"sku": ""}])
 def test_one_refused_link_leaves_all_of_them_undone(shop, fault):
     mug = shop.item("MUG", 5, listed=False)
-    good = {"account_id": shop.account.pk, "marketplace_id": UK, "sku": "mug-x", "item_id": mug.pk}
+    good, wrong = to_link(shop, "mug-x", mug.pk), replace(to_link(shop, "mug-y", mug.pk), **fault)
     with pytest.raises(Refused):
-        links.link_many([SkuLink(**good), SkuLink(**{**good, "sku": "mug-y", **fault})], user=shop.olga, now=NOW)
+        catalogue_in.sort_skus([good, wrong], user=shop.olga, now=NOW)
     assert not Listing.objects.exists()
 
 
@@ -115,7 +119,7 @@ def test_held_orders_cost_the_same_statements_for_two_and_for_twelve(shop):
         for number in range(orders):
             hear(shop, a_line(f"x-{round_}"), number=100 * round_ + number)
         with CaptureQueriesContext(connection) as queries:
-            links.link_many([SkuLink(shop.account.pk, UK, f"x-{round_}", item.pk)], user=shop.olga, now=NOW)
+            catalogue_in.sort_skus([to_link(shop, f"x-{round_}", item.pk)], user=shop.olga, now=NOW)
         costs.append(len(queries))
     assert costs[1] <= costs[0]
     assert not SalesOrder.objects.exclude(state="ready_to_ship").exists()
@@ -126,7 +130,7 @@ def test_what_is_too_much_for_one_press_is_done_by_the_worker_most_urgent_first(
     item = shop.item("MUG", 99, listed=False)
     for number in range(5):
         hear(shop, a_line("x"), number=number)
-    assert links.link_many([SkuLink(shop.account.pk, UK, "x", item.pk)], user=shop.olga, now=NOW).lines == 2
+    assert catalogue_in.sort_skus([to_link(shop, "x", item.pk)], user=shop.olga, now=NOW).lines == 2
     assert [links.fix_more_lines(now=NOW) for _ in range(3)] == [2, 1, 0]
     assert not SalesOrder.objects.exclude(state="ready_to_ship").exists()
 
@@ -137,7 +141,7 @@ def test_a_short_item_goes_to_the_order_that_leaves_first(shop):
     hear(shop, a_line("x"), number=2)
     first = SalesOrder.objects.order_by("pk").last()
     SalesOrder.objects.filter(pk=first.pk).update(ship_by=NOW)
-    links.link_many([SkuLink(shop.account.pk, UK, "x", item.pk)], user=shop.olga, now=NOW)
+    catalogue_in.sort_skus([to_link(shop, "x", item.pk)], user=shop.olga, now=NOW)
     first.refresh_from_db()
     assert first.state == "ready_to_ship"
     assert SalesOrder.objects.exclude(pk=first.pk).get().state == "awaiting_stock"
@@ -148,6 +152,7 @@ NEAR = {
     "zeros that were lost": (Wanted("42", "", ""), "differs only in case, spaces, signs or leading zeros", True),
     "its other reference": (Wanted("ref-9", "", ""), "has the other reference REF-9", True),
     "the same article": (Wanted(UPC, "", ""), f"has the EAN {EAN}", True),
+    "the listing's GTIN": (Wanted("?", "", "", gtin="00012345678905"), f"has the EAN {EAN}", True),
     "the ASIN elsewhere": (Wanted("?", "B0MUG00001", ""), "sells the same ASIN B0MUG00001 elsewhere", False),
     "the title": (Wanted("?", "", "Falcon ENAMEL mug with blue rim, 8 cm"), "has the words of the title", False),
 }

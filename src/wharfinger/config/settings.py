@@ -9,6 +9,7 @@ from wharfinger.config.database import django_database
 from wharfinger.config.logs import logging_settings
 from wharfinger.domain.installation.languages import Language
 from wharfinger.domain.installation.sign_in import PASSWORD_LINK_LIVES
+from wharfinger.domain.stock.pictures import PICTURE_HOSTS
 
 WHARFINGER = environment.current()
 CLOCK = clock.make_clock(WHARFINGER)
@@ -115,7 +116,7 @@ CONTENT_SECURITY_POLICY = {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
+        "img-src": ["'self'", "data:", *(f"https://*.{host}" for host in PICTURE_HOSTS)],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],

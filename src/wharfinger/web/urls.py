@@ -2,6 +2,7 @@
 
 from wharfinger.web.views.access import amazon_application, authorisations, connection, notifications
 from wharfinger.web.views.channels import (
+    catalogue_in,
     channel_edit,
     channel_life,
     channel_pages,
@@ -84,6 +85,7 @@ urlpatterns = [
     *why.routes,
     *sites.routes,
     *products.routes,
+    *catalogue_in.routes,
     *linking.routes,
     *problems.routes,
     *search.routes,

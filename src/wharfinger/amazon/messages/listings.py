@@ -109,10 +109,19 @@ class FulfilmentAttribute(Message, frozen=True, kw_only=True, rename=None, omit_
     marketplace_id: str | None = None
 
 
+class AssignedIdentifier(Message, frozen=True, kw_only=True, rename=None, omit_defaults=True):
+    """An entry of attributes.externally_assigned_product_identifier: an EAN, UPC or GTIN, in whichever form."""
+
+    type: str | None = None
+    value: str | int | None = None
+    marketplace_id: str | None = None
+
+
 class ItemAttributes(Message, frozen=True, kw_only=True, rename=None, omit_defaults=True):
-    """Of the product type's hundreds of attributes the one that is used (snake_case at Amazon too)."""
+    """Of the product type's hundreds of attributes those that are used (snake_case at Amazon too)."""
 
     fulfillment_availability: tuple[FulfilmentAttribute, ...] = ()
+    externally_assigned_product_identifier: tuple[AssignedIdentifier, ...] = ()
 
 
 class ListingsItem(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -141,6 +150,12 @@ class ListingsItem(Message, frozen=True, kw_only=True, rename="camel", omit_defa
                 return one.product_type
         summary = self.summary(marketplace_id)
         return summary.product_type if summary else None
+
+    def article_numbers(self, marketplace_id: str) -> tuple[str, ...]:
+        """EAN, UPC and GTIN as the seller gave them for that marketplace (`included_data`: attributes)."""
+        entries = self.attributes.externally_assigned_product_identifier if self.attributes else ()
+        here = (one for one in entries if one.marketplace_id in (None, marketplace_id))
+        return tuple(str(one.value) for one in here if one.value is not None)
 
     @property
     def merchant_quantity(self) -> int | None:

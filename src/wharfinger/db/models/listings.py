@@ -37,6 +37,7 @@ class Listing(models.Model):
     )  # whose stock rule and site a person chose for this SKU, where channels differ
     found_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
+    ignored_at = models.DateTimeField(null=True)  # a person said that no stock item is to be linked
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "sku"], name="one_listing_for_a_sku")]
@@ -59,6 +60,8 @@ class ChannelProduct(models.Model):
     marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT)
     asin = models.CharField(max_length=20, blank=True, db_index=True)
     title = models.CharField(max_length=500, blank=True)
+    gtin = models.CharField(max_length=14, blank=True, default="", db_default="")  # as 14 digits, as Amazon shows it
+    picture = models.CharField(max_length=500, blank=True, default="", db_default="")  # its address at Amazon
     item = models.ForeignKey(
         "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="channel_products"
     )

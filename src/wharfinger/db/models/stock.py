@@ -53,6 +53,9 @@ class StockItem(models.Model):
     country_of_origin = models.CharField(max_length=2, blank=True)
     regulated = models.BooleanField(default=False, db_default=False)  # needs an approval at Amazon before it leaves
     archived = models.BooleanField(default=False)
+    picture = models.CharField(
+        max_length=500, blank=True, default="", db_default=""
+    )  # that of the listing it was made of
     made_at = models.DateTimeField()
 
     class Meta:

@@ -1,7 +1,6 @@
 """When a code or a title probably means a stock item that is called a little otherwise. Pure."""
 
 import re
-from collections.abc import Set as AbstractSet
 
 _WORDS = re.compile(r"[^\W_]{2,}")
 _SHORTEST = 3
@@ -22,9 +21,3 @@ def words_of(title: str) -> list[str]:
     """The words that say most, the longest first; each once."""
     words = dict.fromkeys(word.casefold() for word in _WORDS.findall(title))
     return sorted((word for word in words if len(word) >= _SHORTEST), key=lambda word: (-len(word), word))
-
-
-def shared_words(name: AbstractSet[str], title: AbstractSet[str]) -> float:
-    """The part of a name's words that stand in a title too, 0 to 1; one word alone says too little."""
-    both = len(name & title)
-    return both / len(name) if both >= 2 else 0.0

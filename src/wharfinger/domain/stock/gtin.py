@@ -58,3 +58,11 @@ def looks_like_gtin(code: str) -> bool:
     """Digits of a length that only GTINs have: its check digit is to be right."""
     digits = plain(code)
     return digits.isascii() and digits.isdigit() and len(digits) in _LENGTHS
+
+
+def article_code(gtin: str) -> str:
+    """A GTIN of 14 digits in its shortest form, as it stands on the label: UPC, EAN or GTIN."""
+    for zeros in (6, 2, 1):  # eight, twelve and thirteen digits
+        if gtin.startswith("0" * zeros):
+            return gtin[zeros:]
+    return gtin

@@ -1,7 +1,5 @@
 """Links from Amazon SKUs to stock items: one link fixes every order that waited for it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from wharfinger.db.models import (
@@ -17,8 +15,8 @@ from wharfinger.domain.identity import NotAnIdentity, parse_sku
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.operations import triggers
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
-from wharfinger.operations.orders._link_steps import fix_held_lines, fix_held_skus, fix_linked_lines
-from wharfinger.operations.orders._reserve_steps import reserve_sku, reserve_skus
+from wharfinger.operations.orders._link_steps import fix_held_lines, fix_linked_lines
+from wharfinger.operations.orders._reserve_steps import reserve_sku
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
@@ -39,63 +37,29 @@ def link_sku(
 ) -> int:
     """As `link_product`, for a SKU that orders brought before its listing was read."""
     item = _item(item_id)
-    product = _product(SkuLink(account_id, marketplace_id, sku, item_id, asin), now)
+    product = _product(account_id, marketplace_id, sku, asin, now)
     triggers.run_flow(account_id, "listings_in", soon=True)
     return _link(product, item, user, now)
 
 
-@dataclass(frozen=True, slots=True)
-class SkuLink:
-    """An Amazon SKU of an account, and the stock item that it is; a marketplace where it sells."""
-
-    account_id: int
-    marketplace_id: str
-    sku: str
-    item_id: int
-    asin: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LinkedSkus:
-    """How many SKUs were linked, and how many held lines went on at once."""
-
-    skus: int
-    lines: int
-
-
-@operation
-def link_many(wanted: Sequence[SkuLink], *, user: User, now: datetime) -> LinkedSkus:
-    """All of them or, where one is refused, none; what waited for any of them goes on."""
-    for one in wanted:
-        product = _product(one, now)
-        _write_link(product, _item(one.item_id), user, now)
-    lines = 0
-    for account_id in sorted({one.account_id for one in wanted}):
-        skus = [one.sku for one in wanted if one.account_id == account_id]
-        lines += fix_held_skus(account_id, skus, now=now)
-        reserve_skus(account_id, skus, now=now)
-        triggers.run_flow(account_id, "listings_in", soon=True)
-    return LinkedSkus(len(wanted), lines)
-
-
-def _product(one: SkuLink, now: datetime) -> ChannelProduct:
+def _product(account_id: int, marketplace_id: str, sku: str, asin: str, now: datetime) -> ChannelProduct:
     """Its channel product, made where orders brought the SKU before its listing was read."""
     try:
-        parse_sku(one.sku)
+        parse_sku(sku)
     except NotAnIdentity as fault:
         raise Refused(str(fault), "sku") from fault
-    known = SellerAccount.objects.filter(pk=one.account_id).exists()
-    if not known or not Marketplace.objects.filter(pk=one.marketplace_id).exists():
+    known = SellerAccount.objects.filter(pk=account_id).exists()
+    if not known or not Marketplace.objects.filter(pk=marketplace_id).exists():
         raise Refused("This page is out of date. Open it again, then link the SKUs.")
     listing, _made = Listing.objects.get_or_create(
-        account_id=one.account_id,
-        sku=one.sku,
-        defaults={"fulfilment": _kind(one.account_id, one.marketplace_id), "found_at": now},
+        account_id=account_id,
+        sku=sku,
+        defaults={"fulfilment": _kind(account_id, marketplace_id), "found_at": now},
     )
     product, _made = ChannelProduct.objects.get_or_create(
         listing=listing,
-        marketplace_id=one.marketplace_id,
-        defaults={"asin": one.asin[:20], "found_at": now},
+        marketplace_id=marketplace_id,
+        defaults={"asin": asin[:20], "found_at": now},
     )
     return product
 
@@ -133,6 +97,8 @@ def _write_link(product: ChannelProduct, item: StockItem, user: User, now: datet
     before = {"item": str(product.item_id or "")}
     product.item, product.linked_by, product.linked_at = item, str(user)[:20], now
     product.save()
+    if listing.ignored_at is not None:
+        Listing.objects.filter(pk=listing.pk).update(ignored_at=None)
     twins = ChannelProduct.objects.filter(listing=listing, item__isnull=True)
     twins.update(item=item, linked_by=str(user)[:20], linked_at=now)  # one SKU of an account is one thing
     record_audit("link", "ChannelProduct", product.pk, before=before, after={"item": str(item.pk)}, now=now, user=user)

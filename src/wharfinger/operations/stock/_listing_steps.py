@@ -64,9 +64,11 @@ def _unshared(pairs: Iterable[tuple[str, StockItem]]) -> dict[str, StockItem]:
 
 
 def link_by_itself(products: Sequence[ChannelProduct], *, now: datetime) -> int:
-    """Link the unlinked ones whose SKU names an item exactly; what waited for the link goes on."""
+    """Link the unlinked ones whose SKU names an item exactly; what waited for the link goes on. Those that a person
+    ignores stay without one."""
+    products = [product for product in products if product.item_id is None and product.listing.ignored_at is None]
     items = items_by_name({product.listing.sku for product in products})
-    linked = [product for product in products if product.item_id is None and product.listing.sku in items]
+    linked = [product for product in products if product.listing.sku in items]
     for product in linked:
         product.item = items[product.listing.sku]
         product.linked_by, product.linked_at = ITSELF, now

@@ -40,6 +40,10 @@ class FoundListing:
     issues: tuple[ListingIssue, ...] = ()
     shown: bool | None = None
     """Buyers find or buy it in the marketplace; None = Amazon did not say."""
+    gtin: str = ""
+    """As 14 digits."""
+    picture: str = ""
+    """Its address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +72,7 @@ def keep_listings(account_id: int, found: Sequence[FoundListing], *, read_at: da
             listing=listing, marketplace_id=one.marketplace_id, defaults={"found_at": now}
         )
         new += made
-        if (product.asin, product.title) != (one.asin[:20], one.title[:500]):
-            product.asin, product.title = one.asin[:20], one.title[:500]
-            product.save(update_fields=["asin", "title"])
+        _describe(product, one)
         product.listing = listing
         products.append(product)
     # Links first: they may fix held orders, and orders are locked before notices.
@@ -107,6 +109,15 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
         listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at"])
     return changed and listing.fulfilment == Fulfilment.FBM
+
+
+def _describe(product: ChannelProduct, one: FoundListing) -> None:
+    """GTIN and picture stay when a listing comes without: Amazon's catalogue may have given them."""
+    before = (product.asin, product.title, product.gtin, product.picture)
+    after = (one.asin[:20], one.title[:500], one.gtin or product.gtin, one.picture or product.picture)
+    if before != after:
+        product.asin, product.title, product.gtin, product.picture = after
+        product.save(update_fields=["asin", "title", "gtin", "picture"])
 
 
 def _judge(listing: Listing, one: FoundListing, read_at: datetime, now: datetime) -> None:

@@ -3,7 +3,9 @@
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.messages.listings import MERCHANT_CHANNEL, Accepted, Invalid, ListingsItem, Submission
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.gtin import gtin14
 from wharfinger.domain.stock.listing_issues import ListingIssue
+from wharfinger.domain.stock.pictures import picture_address
 from wharfinger.operations.stock import outbox
 from wharfinger.operations.stock.listings import FoundListing
 from wharfinger.operations.stock.outbox import ReadBack, ToReadBack
@@ -29,6 +31,8 @@ def found_listing(item: ListingsItem, marketplace_id: str) -> FoundListing:
         submitted_quantity=attribute.quantity if attribute else None,
         issues=_issues(item, marketplace_id),
         shown=_is_shown(item, marketplace_id),
+        gtin=next(filter(None, map(gtin14, item.article_numbers(marketplace_id))), ""),
+        picture=picture_address(summary.main_image.link) if summary and summary.main_image else "",
     )
 
 

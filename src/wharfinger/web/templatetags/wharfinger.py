@@ -18,7 +18,7 @@ from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -30,6 +30,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.remedies import closed_by_word
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.programs import NAMES
+from wharfinger.domain.stock.pictures import is_shown
 from wharfinger.domain.vat_facts import Reason
 from wharfinger.web.formats import (
     Style,
@@ -220,6 +221,20 @@ def state(value: object, tone: str = "", label: str = "") -> SafeString:
         raise template.TemplateSyntaxError(f"state: tone {tone!r} is none of {', '.join(sorted(TONES))}")
     own = tone_of(value) if isinstance(value, Labelled) else "quiet"
     return format_html('<span class="pill pill-{}">{}</span>', tone or own, label or _text(value))
+
+
+@register.simple_tag
+def picture(link: str, size: int = 40) -> SafeString:
+    """A product's picture, from where pages may show pictures; an empty square where there is none."""
+    if not is_shown(link):
+        return mark_safe('<span class="picture" aria-hidden="true"></span>')
+    return format_html(
+        '<img class="picture" src="{}" width="{}" height="{}" alt="" loading="lazy" decoding="async"'
+        ' referrerpolicy="no-referrer">',
+        link,
+        size,
+        size,
+    )
 
 
 @register.simple_tag

@@ -11,9 +11,10 @@ from django.db.models import Q
 
 from wharfinger.db.models import ChannelProduct, StockBarcode, StockItem
 from wharfinger.db.search_expressions import any_pair, is_code
-from wharfinger.domain.orders.near_misses import alike, shared_words, words_of
+from wharfinger.domain.orders.near_misses import alike, words_of
 from wharfinger.domain.search_codes import squeeze
 from wharfinger.domain.stock.gtin import gtin14
+from wharfinger.domain.stock.title_likeness import likeness, title_words
 
 OFFERED = 8
 _SEARCHED = ("code", "name", "other_reference")
@@ -31,6 +32,7 @@ class Wanted:
     sku: str
     asin: str
     title: str
+    gtin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +94,16 @@ def _by_code(wanted: Sequence[Wanted]) -> Offer:
 
 
 def _by_barcode(wanted: Sequence[Wanted]) -> Offer:
-    articles = {gtin14(one.sku) for one in wanted} - {""}
+    articles = {number for one in wanted for number in (gtin14(one.sku), one.gtin)} - {""}
     named = _any(is_code("code", text) for text in _spellings(wanted))
     asins = {one.asin for one in wanted} - {""}
     rows = StockBarcode.objects.filter(named | Q(gtin__in=articles) | Q(code__in=asins), item__archived=False)
     known = list(rows.order_by("pk").values_list("item", "item__code", "item__name", "type", "code", "gtin"))
 
     def offer(one: Wanted) -> Iterable[LikelyItem]:
-        article = gtin14(one.sku)
+        articles = {gtin14(one.sku), one.gtin} - {""}
         for pk, code, name, kind, barcode, gtin in known:
-            if (article and gtin == article) or alike(barcode, one.sku) or (one.asin and barcode == one.asin):
+            if gtin in articles or alike(barcode, one.sku) or (one.asin and barcode == one.asin):
                 yield LikelyItem(pk, code, name, f"has the {kind} {barcode}", sure=True)
 
     return offer
@@ -121,19 +123,19 @@ def _by_asin(wanted: Sequence[Wanted]) -> Offer:
 
 
 def _by_title(wanted: Sequence[Wanted]) -> Offer:
-    """Items of which at least half the words stand in the title: two of the title's longest words find them. Only for
-    those that no code names, since titles share their words with many items."""
+    """Items whose names are like the title: two of the title's longest words find them. Only for those that no code
+    names, since titles share their words with many items."""
     pairs = {pair for one in wanted for pair in combinations(words_of(one.title)[:_WORDS_COMPARED], 2)}
     if not pairs:
         return lambda one: ()
     rows = StockItem.objects.filter(any_pair(_SEARCHED, sorted(pairs)), archived=False)
     found = rows.values_list("id", "code", "name")[:_ITEMS_BY_TITLE]
-    known = [(pk, code, name, frozenset(words_of(name))) for pk, code, name in found]
+    known = [(pk, code, name, title_words(name)) for pk, code, name in found]
     meant = frozenset(one.sku for one in wanted)
 
     def offer(one: Wanted) -> Iterable[LikelyItem]:
-        title = frozenset(words_of(one.title)) if one.sku in meant else frozenset()
-        shares = ((shared_words(words, title), code, pk, name) for pk, code, name, words in known)
+        title = title_words(one.title if one.sku in meant else "")
+        shares = ((likeness(words, title), code, pk, name) for pk, code, name, words in known)
         ranked = sorted((row for row in shares if row[0] >= HALF), key=lambda row: (-row[0], row[1]))
         for _, code, pk, name in ranked[:OFFERED]:
             yield LikelyItem(pk, code, name, "has the words of the title")

@@ -1,15 +1,17 @@
 """Amazon SKUs that no stock item is linked to, with what they probably are: those that orders wait for come first."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 
 from wharfinger.db.models import ChannelProduct, Listing, SalesOrderLine
 from wharfinger.db.queries.channels.near_items import LikelyItem, Wanted, near_items
-from wharfinger.db.queries.paging import read_page
+from wharfinger.db.queries.paging import ROWS_A_PAGE, read_page
+from wharfinger.domain.stock.gtin import article_code
 
 WAITING_SHOWN = 50
 
@@ -28,6 +30,15 @@ class UnlinkedSku:
     lines: int
     oldest_ship_by: datetime | None
     likely: tuple[LikelyItem, ...]
+    gtin: str = ""
+    picture: str = ""
+    listing_id: int | None = None
+    """None: orders brought the SKU before its listing was read."""
+
+    @property
+    def barcode(self) -> str:
+        """As it stands on the label."""
+        return article_code(self.gtin) if self.gtin else ""
 
     @property
     def best(self) -> LikelyItem | None:
@@ -46,52 +57,80 @@ class UnlinkedPage:
     later: str
 
 
-def unlinked_skus(cursor: str = "") -> UnlinkedPage:
+def unlinked_skus(cursor: str = "", size: int = ROWS_A_PAGE) -> UnlinkedPage:
     """The first page begins with those that orders wait for; then every other listing, by its id."""
     waiting = [] if cursor else _waiting()
-    page = read_page(_listings(), ("id",), cursor)
-    ids = [row["id"] for row in page.rows]
-    products = ChannelProduct.objects.filter(listing__in=ids, item=None).select_related(
-        "marketplace", "listing__account"
-    )
-    first = {row.listing_id: row for row in products.order_by("-pk")}
-    others = [_of_product(first[pk]) for pk in ids if pk in first]
+    page = read_page(_listings(), ("id",), cursor, size)
+    others = _of_listings([row["id"] for row in page.rows])
     known = {(row.account_id, row.sku) for row in waiting}
     rows = [*waiting, *(row for row in others if (row.account_id, row.sku) not in known)]
-    likely = near_items([Wanted(row.sku, row.asin, row.title) for row in rows])
+    likely = near_items([Wanted(row.sku, row.asin, row.title, row.gtin) for row in rows])
     found = tuple(replace(row, likely=items) for row, items in zip(rows, likely, strict=True))
     return UnlinkedPage(found, page.earlier, page.later)
 
 
-def count_unlinked() -> int:
-    """Listings without a link, for the head of the page."""
-    return _listings().count()
+def ignored_skus(cursor: str = "", size: int = ROWS_A_PAGE) -> UnlinkedPage:
+    """Listings that a person ignores, by their ids; without proposals."""
+    page = read_page(_without_link().filter(ignored_at__isnull=False).values("id"), ("id",), cursor, size)
+    return UnlinkedPage(tuple(_of_listings([row["id"] for row in page.rows])), page.earlier, page.later)
+
+
+@dataclass(frozen=True, slots=True)
+class UnlinkedCounts:
+    """Listings without a stock item: those that wait for a choice, and those that are ignored."""
+
+    unlinked: int
+    ignored: int
+
+
+def count_unlinked() -> UnlinkedCounts:
+    """For the head of the page."""
+    counts = _without_link().aggregate(
+        unlinked=Count("pk", filter=Q(ignored_at=None)), ignored=Count("pk", filter=Q(ignored_at__isnull=False))
+    )
+    return UnlinkedCounts(**counts)
+
+
+def _without_link() -> QuerySet[Listing]:
+    """Listings of which no marketplace's product is linked, and at least one is there."""
+    products = ChannelProduct.objects.filter(listing=OuterRef("pk"))
+    return Listing.objects.filter(
+        Exists(products.filter(item=None)), ~Exists(products.exclude(item=None)), gone_at=None
+    )
 
 
 def _listings() -> QuerySet[Listing, dict[str, Any]]:
-    """Listings of which no marketplace's product is linked, and at least one is there."""
-    products = ChannelProduct.objects.filter(listing=OuterRef("pk"))
-    rows = Listing.objects.filter(
-        Exists(products.filter(item=None)), ~Exists(products.exclude(item=None)), gone_at=None
-    )
     columns = ("id",)
-    found: QuerySet[Listing, dict[str, Any]] = rows.values(*columns)
+    found: QuerySet[Listing, dict[str, Any]] = _without_link().filter(ignored_at=None).values(*columns)
     return found
 
 
-def _of_product(row: ChannelProduct) -> UnlinkedSku:
-    account = row.listing.account
+def _of_listings(ids: Sequence[int]) -> list[UnlinkedSku]:
+    """In this order."""
+    products = ChannelProduct.objects.filter(listing__in=ids, item=None)
+    rows: dict[int, list[ChannelProduct]] = defaultdict(list)
+    for row in products.select_related("marketplace", "listing__account").order_by("pk"):
+        rows[row.listing_id].append(row)
+    return [_of_products(rows[pk]) for pk in ids if pk in rows]
+
+
+def _of_products(rows: Sequence[ChannelProduct]) -> UnlinkedSku:
+    """The first marketplace stands for all; what it lacks comes from another."""
+    first, listing = rows[0], rows[0].listing
     return UnlinkedSku(
-        account.pk,
-        account.name,
-        row.marketplace_id,
-        row.marketplace.name,
-        row.listing.sku,
-        row.asin,
-        row.title,
+        listing.account.pk,
+        listing.account.name,
+        first.marketplace_id,
+        first.marketplace.name,
+        listing.sku,
+        first.asin,
+        next((row.title for row in rows if row.title), ""),
         0,
         None,
         (),
+        next((row.gtin for row in rows if row.gtin), ""),
+        next((row.picture for row in rows if row.picture), ""),
+        listing.pk,
     )
 
 
@@ -106,7 +145,20 @@ def _waiting() -> list[UnlinkedSku]:
     counted = list(rows)
     lines = SalesOrderLine.objects.select_related("order__channel__marketplace")
     sample = {line.pk: line for line in lines.filter(pk__in=[row["newest"] for row in counted])}
-    return [_of_line(sample[row["newest"]], row) for row in counted if row["newest"] in sample]
+    found = [_of_line(sample[row["newest"]], row) for row in counted if row["newest"] in sample]
+    return _with_listings(found)
+
+
+def _with_listings(rows: Sequence[UnlinkedSku]) -> list[UnlinkedSku]:
+    """What the listings of these say that orders do not."""
+    keys = {row.sku for row in rows}
+    listings = Listing.objects.filter(sku__in=keys, account__in={row.account_id for row in rows})
+    listed = {(one.account_id, one.sku): one for one in _of_listings(list(listings.values_list("pk", flat=True)))}
+    return [
+        replace(row, gtin=one.gtin, picture=one.picture, listing_id=one.listing_id) if one else row
+        for row in rows
+        for one in [listed.get((row.account_id, row.sku))]
+    ]
 
 
 def _of_line(line: SalesOrderLine, row: Mapping[str, Any]) -> UnlinkedSku:

@@ -221,6 +221,7 @@ class StockItemPage:
     commodity_code: str
     country_of_origin: str
     regulated: bool
+    picture: str
     archived: bool
     barcodes: tuple[tuple[str, str], ...]
     components: tuple[Component, ...]
@@ -260,6 +261,7 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
         commodity_code=item.commodity_code,
         country_of_origin=item.country_of_origin,
         regulated=item.regulated,
+        picture=item.picture,
         archived=item.archived,
         barcodes=tuple(StockBarcode.objects.filter(item=item_id).order_by("type", "code").values_list("type", "code")),
         components=tuple(Component(part[0], part[2], part[3], part[1]) for part in parts),
