@@ -172,6 +172,17 @@ def test_a_refused_number_is_sent_again_by_itself_after_growing_pauses():
     assert Problem.objects.get(kind="listing_refused").solved_at is not None
 
 
+def test_a_number_that_is_refused_for_days_costs_a_call_each_six_hours():
+    shop = Shop(("MUG", 5))
+    invalid = Invalid("MUG", "INVALID", issues=(Issue(code="90000900", message="The attributes are invalid."),))
+    shop.amazon.faults["patchListingsItem"] += [invalid] * 100
+    for _ in range(3 * 24 * 4):
+        shop.run()
+        shop.clock.advance(minutes=15)
+    assert 13 <= len(shop.sent()) <= 20
+    assert Problem.objects.get(kind="listing_refused").count == len(shop.sent())
+
+
 def test_a_number_that_changed_while_it_was_refused_is_sent_at_once():
     shop = Shop(("MUG", 5))
     (message,) = outbox.claim_quantities(shop.account.pk, 5, now=NOW)

@@ -16,7 +16,7 @@ from wharfinger.db.queries.orders.inbox import orders_read_past
 from wharfinger.db.queries.stock.stock_out import listing_facts
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing, AboutReadBack
-from wharfinger.domain.moments import LONGEST_ROW_WAIT, is_ahead
+from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.retry import growing_pause, pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
@@ -59,7 +59,7 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[Qua
     """
     notices = list(
         StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id)
+        .filter(is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id)
         .order_by("-urgency", "raised_at", "pk")[:limit]
     )
     # Levels are read after the notices: a change that comes between them bumps a version we hold already.
@@ -175,7 +175,7 @@ def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: s
 
 def any_waiting(account_id: int, *, now: datetime) -> bool:
     """Whether a notice may be claimed now."""
-    return StockNotice.objects.filter(is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id).exists()
+    return StockNotice.objects.filter(is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id).exists()
 
 
 @dataclass(frozen=True, slots=True)
