@@ -15,7 +15,7 @@ from tests.factories.stock import a_site, an_item
 from tests.sync.fake_amazon import After, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut, Unreachable
-from wharfinger.db.models import Confirmation, Problem, SalesOrder
+from wharfinger.db.models import Activity, Confirmation, Problem, SalesOrder
 from wharfinger.domain.orders.order import IncomingPackage
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.installation._problem_steps import Problems
@@ -251,6 +251,35 @@ class TestRefused:
         problem.refresh_from_db()
         assert shop.states() == ["confirmed", "confirmed"]
         assert problem.solved_at is not None
+
+    def refuse(self, shop, *, times, ship_by):
+        SalesOrder.objects.update(ship_by=ship_by)
+        refused = Refused("confirmShipment", status=400, message="Not now.")
+        shop.amazon.faults["confirmShipment"] += [refused] * times
+
+    def test_it_is_sent_again_by_itself_until_ship_by(self):
+        shop = Shop()
+        self.refuse(shop, times=3, ship_by=NOW + timedelta(days=1))
+        dues = []
+        for _ in range(4):
+            due = shop.run().next_due
+            dues.append(due - shop.clock.now())
+            shop.clock.advance(seconds=(due - shop.clock.now()).total_seconds())
+        assert dues[:3] == [timedelta(minutes=15), timedelta(minutes=30), timedelta(hours=1)]
+        shop.run()
+        assert shop.states() == ["confirmed"]
+        assert Problem.objects.get(kind="confirmation_refused").solved_at is not None
+        assert Activity.objects.filter(text__contains="refused").count() == 1
+
+    def test_after_ship_by_a_person_decides(self):
+        shop = Shop()
+        self.refuse(shop, times=9, ship_by=NOW + timedelta(minutes=40))
+        for _ in range(12):
+            shop.run()
+            shop.clock.advance(minutes=15)
+        assert len(shop.amazon.named("confirmShipment")) == 2
+        assert shop.run().next_due is None
+        assert shop.states() == ["refused"]
 
     def test_a_refusal_for_a_cancelled_order_asks_nothing_that_cannot_help(self):
         shop = Shop()

@@ -49,7 +49,7 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
     if waits:
         first = min(waits, key=lambda one: one.at)
         return FlowResult(done.summary(), first.at, f"the rate limit of {first.operation}")
-    due = confirmations.next_due(account_id)
+    due = confirmations.next_due(account_id, now=clock.now())
     return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
 
 

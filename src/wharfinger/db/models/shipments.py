@@ -69,7 +69,7 @@ class Confirmation(models.Model):
         indexes = [
             models.Index(
                 fields=["account", "again_at"],
-                condition=Q(state__in=["waiting", "attempted", "accepted"]),
+                condition=Q(state__in=["waiting", "attempted", "accepted", "refused"]),
                 name="confirmations_open",
             )
         ]

@@ -25,8 +25,9 @@ class ConfirmationState(Labelled):
     """The life of one shipment confirmation at Amazon.
 
     WAITING → ATTEMPTED (written before the call; unknown until settled) → ACCEPTED (204) → CONFIRMED
-    (seen in Amazon's own order); REFUSED needs a person; NOT_SHOWN does too: Amazon took it, or holds the order as
-    shipped, and its order does not show our parcel; NOT_SENT: the channel does not upload order status.
+    (seen in Amazon's own order); REFUSED goes again automatically until ship-by, with a problem for a person at once;
+    NOT_SHOWN needs a person too: Amazon took it, or holds the order as shipped, and its order does not show our
+    parcel; NOT_SENT: the channel does not upload order status.
     """
 
     WAITING = "waiting", "Queued"

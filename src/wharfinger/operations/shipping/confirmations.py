@@ -6,7 +6,7 @@ an attempt of unknown outcome is looked up in Amazon's own order before anything
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from django.db.models import F, Q, QuerySet
@@ -17,7 +17,7 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutConfirmation
 from wharfinger.domain.moments import LONGEST_ROW_WAIT
 from wharfinger.domain.orders.order import AmazonStatus, IncomingPackage
-from wharfinger.domain.retry import pause_after
+from wharfinger.domain.retry import growing_pause, pause_after
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem
@@ -37,12 +37,20 @@ from wharfinger.operations.shipping._not_shown_steps import (
 from wharfinger.operations.transaction import operation
 
 _TEXT_AT_MOST = 2000
+FIRST_PAUSE_OF_A_REFUSAL = timedelta(minutes=15)
 _RUNNING = Q(
     shipment__order__channel__enabled=True,
     shipment__order__channel__activated=True,
     shipment__order__channel__archived=False,
 )
 """A channel that is switched off sends and asks nothing; its confirmations wait for it."""
+
+
+def _tried_again(now: datetime) -> Q:
+    """What Amazon refused goes again until ship-by: some refusals pass. A person may fix it meanwhile;
+    the order's problem stands until Amazon shows the parcel."""
+    refused = Q(state=ConfirmationState.REFUSED, shipment__order__cancelled_at=None)
+    return refused & Q(shipment__order__ship_by__gt=now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,9 @@ def any_accepted(account_id: int) -> bool:
 def claim_confirmation(account_id: int, *, now: datetime, machine_now: datetime) -> ConfirmationToSend | None:
     """Take the waiting confirmation with the earliest ship-by and write its attempt."""
     rows = Confirmation.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).filter(
-        is_due("again_at", now, LONGEST_ROW_WAIT), account_id=account_id, state=ConfirmationState.WAITING
+        Q(state=ConfirmationState.WAITING) | _tried_again(now),
+        is_due("again_at", now, LONGEST_ROW_WAIT),
+        account_id=account_id,
     )
     rows = rows.filter(_RUNNING).exclude(shipment__tracking_number="")
     rows = rows.select_related("shipment__order__channel", "shipment__service")
@@ -212,15 +222,18 @@ def _tell_history(row: Confirmation, words: str, now: datetime) -> None:
 def _refuse(row: Confirmation, now: datetime) -> None:
     order = row.shipment.order
     row.state = ConfirmationState.REFUSED
-    _tell_history(row, "Amazon refused the confirmation of", now)
+    row.again_at = now + growing_pause(FIRST_PAUSE_OF_A_REFUSAL, LONGEST_ROW_WAIT, max(1, row.attempts))
+    if row.attempts <= 1:
+        _tell_history(row, "Amazon refused the confirmation of", now)
     if order.cancelled_at is not None:
         return  # “Cancelled after shipping” says what to do; no confirmation of it is taken any more
     open_problem(
         ProblemKind.CONFIRMATION_REFUSED,
         AboutConfirmation(row.pk),
         cause=f"Amazon refused the confirmation of {order.code}, parcel {row.shipment.package_reference}: {row.error}",
-        remedy="Press “Correct carrier / tracking number” if one of them is wrong, otherwise “Send again”. If the "
-        "order shows the parcel in Seller Central, nothing more is needed.",
+        remedy="Press “Correct carrier / tracking number” if one of them is wrong, otherwise “Send again”. Until "
+        "ship-by it is also sent again automatically, at pauses of up to an hour. If the order shows the parcel in "
+        "Seller Central, nothing more is needed.",
         sales_order=order,
         channel=order.channel,
         account_id=row.account_id,
@@ -342,15 +355,10 @@ def alarm_late(account_id: int, *, now: datetime) -> int:
     return len(rows)
 
 
-def next_due(account_id: int) -> datetime | None:
+def next_due(account_id: int, *, now: datetime) -> datetime | None:
     """When the next confirmation of the account is to be sent or looked up; None when none is open."""
+    opened = [ConfirmationState.WAITING, ConfirmationState.ATTEMPTED, ConfirmationState.ACCEPTED]
     rows = Confirmation.objects.filter(
-        _RUNNING,
-        account_id=account_id,
-        state__in=[
-            ConfirmationState.WAITING,
-            ConfirmationState.ATTEMPTED,
-            ConfirmationState.ACCEPTED,
-        ],
+        _RUNNING, Q(state__in=opened) | _tried_again(now), account_id=account_id
     ).exclude(shipment__tracking_number="")
     return rows.order_by("again_at").values_list("again_at", flat=True).first()

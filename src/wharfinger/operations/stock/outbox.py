@@ -31,8 +31,8 @@ LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
 """A SKU that Amazon does not show alone is odd in itself; each look costs a call."""
 FIRST_PAUSE_OF_A_REFUSAL = timedelta(minutes=5)
 LONGEST_PAUSE_OF_A_REFUSAL = timedelta(hours=6)
-"""A refusal is mostly the listing's own fault and stays until somebody mends it; some are Amazon's and pass by
-themselves. A number that never came back would leave the listing with too many units for good."""
+"""A refusal is mostly the listing's own fault and stays until somebody fixes it; some are Amazon's and
+pass. A number that never came back would leave the listing with too many units for good."""
 _ERROR_AT_MOST = 2000
 
 
@@ -175,7 +175,9 @@ def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: s
 
 def any_waiting(account_id: int, *, now: datetime) -> bool:
     """Whether a notice may be claimed now."""
-    return StockNotice.objects.filter(is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id).exists()
+    return StockNotice.objects.filter(
+        is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id
+    ).exists()
 
 
 @dataclass(frozen=True, slots=True)
