@@ -40,6 +40,10 @@ def test_a_demo_that_was_reported_nothing_writes_files_and_a_live_system_nothing
     assert post_of(system="live", smtp=None) is None
 
 
+def without_nights(configuration):
+    return replace(configuration, backups=replace(configuration.backups, nightly=False))
+
+
 def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
     User.objects.create(username="olga", full_name="Olga", role="administrator", email="olga@example.com")
     Alert.objects.create(
@@ -51,12 +55,13 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
         raised_at=settings.CLOCK.now(),
     )
     with Transport() as transport:
-        configuration = replace(settings.WHARFINGER, home=tmp_path)
+        configuration = without_nights(replace(settings.WHARFINGER, home=tmp_path))
         periodic_tasks = InstallationTasks(configuration, transport, WorkerClock(settings.CLOCK)).periodic_tasks()
         outcomes = {name: task().outcome for name, task in periodic_tasks.items()}
     assert outcomes == {
         triggers.REMIND: "nothing more ends soon",
         triggers.MAIL_OUT: "1 sent",
+        triggers.BACK_UP: "no backup is due",
         triggers.FILL_WORDS: "0 orders can be searched by buyer",
         triggers.BULK_ACTIONS: "0 orders of bulk actions",
         triggers.SECRET_IN: "no message",

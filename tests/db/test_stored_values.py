@@ -42,6 +42,8 @@ STORED = {
         "channel_taken",
     ],
     "AuthorisationState": ["open", "returned", "exchanging", "done", "refused", "failed"],
+    "BackupCause": ["nightly", "person", "upgrade", "command"],
+    "BackupState": ["wanted", "running", "done", "failed"],
     "BulkState": ["queued", "running", "finished", "stopped"],
     "CancelReason": [
         "no_inventory",

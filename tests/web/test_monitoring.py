@@ -189,5 +189,5 @@ def test_no_name_and_no_number_of_an_order_is_among_them(at_home):
 def test_their_cost_does_not_grow_with_accounts(at_home, django_assert_num_queries):
     for name in ("A", "B", "C"):
         an_account(name=name, seller_id=f"A{name}")
-        with django_assert_num_queries(15):
+        with django_assert_num_queries(20):
             numbers()

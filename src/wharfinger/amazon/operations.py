@@ -29,6 +29,11 @@ class Operation:
     ends: date | None = None
     roles: tuple[str, ...] = ()
 
+    @property
+    def writes(self) -> bool:
+        """It changes something at Amazon, or makes something there."""
+        return self.method != "GET"
+
     def path_for(self, **values: str) -> str:
         """The path with its parameters percent-encoded, slashes and dots included.
 

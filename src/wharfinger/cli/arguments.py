@@ -14,6 +14,11 @@ set in the environment:
   WHARFINGER_SECRET_KEY       for sessions (or …_FILE); created on the first start
   WHARFINGER_ENCRYPTION_KEY   for personal data and tokens (or …_FILE); created on the first start
   WHARFINGER_SMTP_HOST        …_PORT, …_USER, …_PASSWORD(_FILE), …_SECURITY (starttls, tls, none), …_FROM
+  WHARFINGER_BACKUP_TO        where backups go: a folder, or s3://bucket/folder (…_S3_ENDPOINT, …_S3_REGION,
+                              …_S3_KEY_ID, …_S3_SECRET); in the home when it is left out
+  WHARFINGER_BACKUP_KEY       passphrase or public key they are made for (or …_FILE); a passphrase is created
+  WHARFINGER_BACKUP_KEEP_DAYS, WHARFINGER_BACKUP_NIGHTLY
+                              30 and yes
   WHARFINGER_METRICS_TOKEN    who may read /metrics over a network (or …_FILE)
   WHARFINGER_ALLOW_PLAIN_HTTP, WHARFINGER_ALLOW_PLAIN_DATABASE
                               yes: start although pages or database are reached without TLS
@@ -44,7 +49,9 @@ def parser() -> argparse.ArgumentParser:
     worker = commands.add_parser("worker", help="take jobs: any number of these may run")
     worker.add_argument("--concurrency", type=_at_least_one, default=4, metavar="N", help="jobs at a time (4)")
     worker.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)  # by a parent that starts it again
-    commands.add_parser("migrate", help="migrate the database to this version")
+    migrate = commands.add_parser("migrate", help="migrate the database to this version, after a backup")
+    migrate.add_argument("--without-backup", action="store_true", help="although none can be made before it")
+    _add_backup(commands)
     _add_doctor(commands)
     check = commands.add_parser("check-ledger", help="compare every stock level with its movements and allocations")
     check.add_argument("--json", action="store_true", help="for programs: levels, differences")
@@ -73,6 +80,22 @@ def _add_serve(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument(
         "--workers", type=_natural, default=0, metavar="N", help="worker processes started along with it (0)"
     )
+
+
+def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    backup = commands.add_parser("backup", help="one encrypted file that holds everything; to WHARFINGER_BACKUP_TO")
+    backup.add_argument(
+        "--verify", nargs="?", const="", metavar="NAME",
+        help="prove it: restore it beside the database and compare (with NAME, one that was made before)",
+    )  # fmt: skip
+    backup.add_argument("--key-file", default="", metavar="FILE", help="with --verify: the secret half of a key pair")
+    backup.add_argument("--list", action="store_true", help="the backups that are kept")
+    backup.add_argument("--new-key-pair", default="", metavar="FILE", help="a pair for WHARFINGER_BACKUP_KEY")
+    restore = commands.add_parser("restore", help="the installation as a backup holds it, as a copy that sends nothing")
+    restore.add_argument("file", nargs="?", default="", metavar="FILE", help="a path, or a name of “backup --list”")
+    restore.add_argument("--key-file", default="", metavar="FILE", help="holds the passphrase or the secret key")
+    restore.add_argument("--replace", action="store_true", help="also where this home holds another installation")
+    restore.add_argument("--forget-previous", action="store_true", help="remove the databases that restores have kept")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 
 from wharfinger.amazon.transport import Timeouts, Transport
+from wharfinger.cli.backup_findings import look_at_backups
 from wharfinger.cli.console import print_line
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.cli.external_checks import NETWORK, SIMULATOR, look_at_amazon, look_at_disk, verify_channels
@@ -27,6 +28,8 @@ from wharfinger.db.encryption import NotReadable
 from wharfinger.db.models import AmazonApplication, SellerAccount
 from wharfinger.db.queries import health
 from wharfinger.db.queries.health import START_WORKERS
+from wharfinger.db.queries.installation.backups import backup_standing
+from wharfinger.db.queries.installation.live import live_facts
 from wharfinger.db.queries.installation.migration_state import unknown_migrations, waiting_migrations
 from wharfinger.domain import counts
 from wharfinger.domain.installation.health import Finding, Verdict, well, wrong
@@ -104,6 +107,7 @@ def _look_inside(configuration: Configuration, now: datetime, asks_amazon: bool)
     yield from health.look_at_work(now=now, machine_now=current_clock().machine_now(), start=start, every=EVERY)
     yield from health.look_at_jobs()
     yield from health.look_at_mail()
+    yield from look_at_backups(backup_standing(), live_facts(), now=current_clock().machine_now())
     yield health.look_at_personal_data()
     if keys.verdict is Verdict.WRONG:
         return

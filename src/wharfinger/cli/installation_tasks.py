@@ -7,12 +7,17 @@ from wharfinger.amazon.client import AmazonClient
 from wharfinger.amazon.queues import Queue
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
+from wharfinger.cli.backup.keeping import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
+from wharfinger.cli.console import print_nothing
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
+from wharfinger.db.queries.installation.backups import backup_standing
+from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.db.queries.installation.mail import mail_server
 from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_way
+from wharfinger.domain.installation.backups import BackupCause, is_nightly_due, is_verification_due
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
@@ -23,7 +28,7 @@ from wharfinger.sync import mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
 from wharfinger.web.problem_pages import page_of_alert
-from wharfinger.worker.runs import PeriodicTask
+from wharfinger.worker.runs import SENDS_NOTHING, PeriodicTask
 
 WORDS_IN_A_RUN = 20
 """Transactions of 500 orders each: some 6 s."""
@@ -47,7 +52,8 @@ class InstallationTasks:
             triggers.REMOVE_EXPIRED: self._remove_expired,
             triggers.FILL_WORDS: self._fill_words,
             triggers.BULK_ACTIONS: self._bulk_actions,
-            triggers.SECRET_IN: lambda: secret_in.run(self._queue_of, self._clock),
+            triggers.SECRET_IN: self._secret_in,
+            triggers.BACK_UP: self._back_up,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -68,6 +74,31 @@ class InstallationTasks:
         probed = accounts.probe_lost_accounts(now=now)
         outcome = f"{counted(raised, 'reminder')} raised" if raised else "nothing more ends soon"
         return FlowResult(f"{outcome}; {probed} lost accounts checked again" if probed else outcome)
+
+    def _secret_in(self) -> FlowResult:
+        """The queue is the live installation's: a copy would take its new secret away."""
+        return FlowResult(SENDS_NOTHING) if is_copy() else secret_in.run(self._queue_of, self._clock)
+
+    def _back_up(self) -> FlowResult:
+        """What a person wants at once, the night's otherwise; the newest one is proved once a week."""
+        now, standing = machine_now(), backup_standing()
+        nightly = self._configuration.backups.nightly and is_nightly_due(
+            now=now, last_made=standing.last_made, last_failed=standing.last_failed, since=standing.since
+        )
+        if not standing.wanted and not nightly:
+            return FlowResult("no backup is due")
+        try:
+            made = keep_backup(self._configuration, BackupCause.NIGHTLY, now=now, console=print_nothing)
+            if made is None:
+                return FlowResult("another process makes a backup")
+            outcome = f"{made.size:,} bytes in {made.seconds:.0f} s"
+            opened_by = own_opener(self._configuration)
+            if opened_by is None or not is_verification_due(now=now, last_verified=standing.last_verified):
+                return FlowResult(outcome)
+            prove_backup(self._configuration, made.name, opened_by, now=machine_now())
+        except BACKUP_FAULTS as fault:
+            return FlowResult(f"no backup: {fault}"[:200])
+        return FlowResult(f"{outcome}, verified")
 
     def _remove_expired(self) -> FlowResult:
         now = machine_now()

@@ -34,6 +34,8 @@ _WITH_DJANGO = {
     "serve": "wharfinger.cli.serve",
     "worker": "wharfinger.cli.work",
     "migrate": "wharfinger.cli.migrate",
+    "backup": "wharfinger.cli.backup_command",
+    "restore": "wharfinger.cli.restore_command",
     "doctor": "wharfinger.cli.doctor",
     "check-ledger": "wharfinger.cli.check_ledger",
     "seed": "wharfinger.cli.demo.seed",

@@ -3,18 +3,23 @@
 import argparse
 import sys
 
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
+from wharfinger.cli.backup.keeping import BACKUP_FAULTS, back_up_before_upgrade
 from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.version import own_version
+from wharfinger.config.clock import machine_now
 from wharfinger.db.advisory import advisory_lock
+from wharfinger.db.models import User
 from wharfinger.db.queries.installation.migration_state import unknown_migrations, waiting_migrations
 from wharfinger.domain.counts import counted
+from wharfinger.operations.installation.live import bind_place
 
 _WAIT_MILLISECONDS = 10 * 60 * 1000
 
@@ -46,19 +51,38 @@ def must_not_be_newer() -> None:
         )
 
 
-def migrate_if_needed(console: Console) -> bool:
+def migrate_if_needed(console: Console, *, backs_up: bool = True) -> bool:
     must_not_be_newer()
     if not waiting_migrations():
         MigrationExecutor(connection).check_replacements()  # squashed steps that it needs nothing of: had from now on
+        bind_place()
         return False
     with advisory_lock("migrate", 0, wait_milliseconds=_WAIT_MILLISECONDS) as held:
         if not held:
             raise NotMigrated("Another process has been migrating the database for 10 minutes: look at it first.")
         waiting = waiting_migrations()
         if waiting:
+            if backs_up and _is_used():
+                _back_up(console)
             console(f"Migrating the database to this version ({counted(len(waiting), 'migration')}).")
             call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
+            bind_place()
         return bool(waiting)
+
+
+def _is_used() -> bool:
+    """Somebody works with it: an empty database needs no backup before it is filled."""
+    return "wharfinger_user" in connection.introspection.table_names() and User.objects.exists()
+
+
+def _back_up(console: Console) -> None:
+    try:
+        back_up_before_upgrade(settings.WHARFINGER, now=machine_now(), console=console)
+    except BACKUP_FAULTS as fault:
+        raise NotMigrated(
+            f"No backup could be made before the upgrade, so nothing was migrated. {fault} Or say “wharfinger migrate "
+            "--without-backup”."
+        ) from fault
 
 
 def must_be_migrated() -> None:
@@ -72,6 +96,6 @@ def must_be_migrated() -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    if not migrate_if_needed(print_line):
+    if not migrate_if_needed(print_line, backs_up=not arguments.without_backup):
         print_line("The database is already migrated to this version.")
     return 0

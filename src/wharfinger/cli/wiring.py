@@ -20,10 +20,11 @@ from wharfinger.cli.version import own_version
 from wharfinger.config.clock import Clock
 from wharfinger.config.environment import Configuration
 from wharfinger.db.models import AmazonApplication, AuthorisationAttempt, Channel, SellerAccount
+from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.db.queries.orders.notifications import QueueToRead
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, AuthorisationOutcome, LinkState
 from wharfinger.operations import triggers
-from wharfinger.operations.access import accounts, authorisation
+from wharfinger.operations.access import accounts, authorisation, rotation
 from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
     cancellations,
@@ -43,7 +44,7 @@ from wharfinger.sync.calls import AccountFacts, Calls, FlowResult, NoToken
 from wharfinger.sync.verify import TOKEN, verify_channel
 from wharfinger.sync.verify_sandbox import verify_in_sandbox
 from wharfinger.worker.app import work
-from wharfinger.worker.runs import Flow, Wired
+from wharfinger.worker.runs import SENDS_NOTHING, Flow, Wired
 from wharfinger.worker.time import WorkerClock
 
 FLOWS: dict[str, Flow] = {
@@ -57,6 +58,12 @@ FLOWS: dict[str, Flow] = {
     "order_report": order_report.run,
     "cancellations": cancellations.run,
 }
+
+WRITING_FLOWS = ("stock_out", "shipments_out", "cancellations", "order_report", "notifications_in")
+"""What a restored copy does not even begin: they claim work, send, or take messages away from the live one."""
+
+ROTATES_NOTHING = "This is a restored copy, and the secret is the live installation's."
+GO_LIVE = "Press “This is the live one” under Settings, Backups first."
 
 EVERY = {
     "orders_in": timedelta(seconds=180),  # what a search's rate of 0.0056 a second pays for
@@ -75,6 +82,7 @@ EVERY = {
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
     triggers.FILL_WORDS: timedelta(hours=1),
     triggers.BULK_ACTIONS: timedelta(minutes=15),  # a button triggers at once
+    triggers.BACK_UP: timedelta(hours=1),  # looks whether the night's is due, by machine time
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""
 
@@ -112,7 +120,7 @@ class Container:
         tokens = self._cache(account.application, endpoints).source(account.refresh_token)
         client = AmazonClient(self._transport, tokens, endpoints.region(account.region))
         facts = AccountFacts(account.pk, account.seller_id, account.region, account.name)
-        return Calls(facts, client, tokens, self.clock)
+        return Calls(facts, client, tokens, self.clock, is_copy=is_copy)
 
     def _cache(self, application: AmazonApplication, endpoints: Endpoints) -> TokenCache:
         key = (application.client_id, application.client_secret, endpoints.token_endpoint)
@@ -167,9 +175,13 @@ class Container:
         account = SellerAccount.objects.get(pk=account_id)
         tokens = TokenOnce(token)
         client = AmazonClient(self._transport, tokens, self.endpoints(account_id).region(region))
-        return Calls(AccountFacts(account.pk, account.seller_id, region, account.name), client, tokens, self.clock)
+        facts = AccountFacts(account.pk, account.seller_id, region, account.name)
+        return Calls(facts, client, tokens, self.clock, is_copy=is_copy)
 
     def rotate_secret(self, application_pk: int) -> None:
+        if is_copy():
+            rotation.refuse_rotation(application_pk, error=ROTATES_NOTHING, remedy=GO_LIVE, now=self.clock.now())
+            return
         again_at = secret_in.ask_for_secret(application_pk, self.installation, self.clock)
         if again_at is not None:
             triggers.rotate_secret(application_pk, after_seconds=self._machine_seconds_until(again_at))
@@ -210,11 +222,24 @@ class Container:
             httpx2.post(f"{simulator}/_simulator/clock", json={"rate": rate}, timeout=10).raise_for_status()
 
 
+def unless_a_copy(flows: dict[str, Flow]) -> dict[str, Flow]:
+    """The same flows; those that write look first whether this is the live installation."""
+    return {name: _unless_a_copy(flow) if name in WRITING_FLOWS else flow for name, flow in flows.items()}
+
+
+def _unless_a_copy(flow: Flow) -> Flow:
+    def run(account_id: int, amazon: Calls, clock: WorkerClock) -> FlowResult:
+        return FlowResult(SENDS_NOTHING) if is_copy() else flow(account_id, amazon, clock)
+
+    return run
+
+
 def wire(configuration: Configuration, clock: Clock) -> Wired:
     container = Container(configuration, clock)
+    flows = {**FLOWS, "notifications_in": container.notifications_in}
     return Wired(
         machine_clock=clock,
-        flows={**FLOWS, "notifications_in": container.notifications_in},
+        flows=unless_a_copy(flows),
         why_idle=container.why_idle,
         calls_for=container.calls_for,
         fetch_order=container.fetch_order,

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import platformdirs
 
 from wharfinger.config import secrets
+from wharfinger.config.backups import BackupSettings
 from wharfinger.config.errors import ConfigurationError
 
 System = Literal["live", "demo"]
@@ -53,6 +54,7 @@ class Configuration:
     secret_key: str = field(repr=False)
     encryption_keys: tuple[tuple[str, bytes], ...] = field(repr=False)
     smtp: Smtp | None
+    backups: BackupSettings
     metrics_token: str = field(repr=False)  # empty: nobody has one
     allow_plain_http: bool
     allow_plain_database: bool
@@ -90,6 +92,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         secret_key=_secret_key(environ, home),
         encryption_keys=_encryption_keys(environ, home),
         smtp=_smtp(environ),
+        backups=_backups(environ, home),
         metrics_token=_metrics_token(environ),
         allow_plain_http=_yes(environ, "WHARFINGER_ALLOW_PLAIN_HTTP"),
         allow_plain_database=_yes(environ, "WHARFINGER_ALLOW_PLAIN_DATABASE"),
@@ -334,4 +337,26 @@ def _smtp(environ: Mapping[str, str]) -> Smtp | None:
         password=password[0] if password else "",
         security=security,
         sender=sender,
+    )
+
+
+def _backups(environ: Mapping[str, str], home: Path) -> BackupSettings:
+    to = environ.get("WHARFINGER_BACKUP_TO", "").strip()
+    if to.startswith("s3://") and not to.removeprefix("s3://").partition("/")[0]:
+        raise ConfigurationError(f"WHARFINGER_BACKUP_TO is “{to}”: write s3://bucket/folder, or a folder's path.")
+    if to and "://" in to and not to.startswith("s3://"):
+        raise ConfigurationError(f"WHARFINGER_BACKUP_TO is “{to}”: write s3://bucket/folder, or a folder's path.")
+    key, secret = _given_secret(environ, "WHARFINGER_BACKUP_KEY"), _given_secret(environ, "WHARFINGER_BACKUP_S3_SECRET")
+    return BackupSettings(
+        to=to if to.startswith("s3://") else str(Path(to).expanduser().absolute() if to else home / "backups"),
+        is_own_folder=not to,
+        key=key[0] if key else "",
+        passphrase_file=secrets.secret_folder(home) / "backup.passphrase",
+        keep_days=_whole_number(environ, "WHARFINGER_BACKUP_KEEP_DAYS", 30, 1, 3650),
+        nightly=_one_of(environ, "WHARFINGER_BACKUP_NIGHTLY", ("yes", "no"), "yes") == "yes",
+        s3_endpoint=_web_address(environ, "WHARFINGER_BACKUP_S3_ENDPOINT") or "",
+        s3_region=environ.get("WHARFINGER_BACKUP_S3_REGION", "").strip(),
+        s3_key_id=environ.get("WHARFINGER_BACKUP_S3_KEY_ID", "").strip(),
+        s3_secret=secret[0] if secret else "",
+        spool=home / "backups",
     )

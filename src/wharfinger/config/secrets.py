@@ -47,15 +47,40 @@ def new_encryption_key_line() -> str:
     return f"{secrets.token_hex(4)}:{base64.urlsafe_b64encode(secrets.token_bytes(32)).decode()}"
 
 
-def _write_once(path: Path, text: str) -> bool:
+def encryption_key_lines(keys: tuple[tuple[str, bytes], ...]) -> str:
+    """The text of a key file, in the keys' order."""
+    return "".join(f"{key_id}:{base64.urlsafe_b64encode(key).decode()}\n" for key_id, key in keys)
+
+
+def make_secret_file(path: Path, text: str) -> bool:
+    """A file of the home's secrets, made unless it is there already."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return _write_once(path, text + "\n")
+
+
+def replace_encryption_keys(home: Path, lines: str, stamp: str) -> None:
+    """Other keys from now on, whole or not at all; those of before stay beside them under the stamp."""
+    path = encryption_key_file(home)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if path.exists():
-        return False
+        _write_once(path.with_name(f"{path.name}.before-{stamp}"), path.read_text())
+    _write_draft(path, lines).replace(path)
+
+
+def _write_draft(path: Path, text: str) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+    return draft
+
+
+def _write_once(path: Path, text: str) -> bool:
+    if path.exists():
+        return False
+    draft = _write_draft(path, text)
     try:
         os.link(draft, path)
     except FileExistsError:

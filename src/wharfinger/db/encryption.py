@@ -12,6 +12,7 @@ import hashlib
 import json
 import os
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,13 @@ def encrypt(plain: bytes) -> str:
 
 
 def decrypt(stored: str) -> bytes:
+    return decrypt_with(settings.WHARFINGER.encryption_keys, stored)
+
+
+def decrypt_with(keys: Iterable[tuple[str, bytes]], stored: str) -> bytes:
+    """With keys that need not be the configured ones: those of a backup."""
     key_id, _, sealed_text = stored.partition(":")
-    key = dict(settings.WHARFINGER.encryption_keys).get(key_id)
+    key = dict(keys).get(key_id)
     if key is None:
         raise NotReadable(
             f"A stored value needs the encryption key “{key_id}”, which is not configured. "

@@ -81,6 +81,10 @@ class NoToken(Exception):
     """The seller account has no refresh token: it waits for authorisation."""
 
 
+class OnlyACopy(Exception):
+    """This is a restored copy of an installation: it makes no call that writes at Amazon."""
+
+
 class NotBefore(Exception):
     """The budget has no token for this operation; come back at this trade time for a useful batch."""
 
@@ -112,8 +116,18 @@ class Calls:
     Each method takes one token, makes one attempt, and raises `NotBefore` or a leaf of AmazonError.
     """
 
-    def __init__(self, account: AccountFacts, client: AmazonClient, tokens: Tokens, clock: Clock) -> None:
+    def __init__(
+        self,
+        account: AccountFacts,
+        client: AmazonClient,
+        tokens: Tokens,
+        clock: Clock,
+        *,
+        is_copy: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`is_copy`: looked at before each call that writes; while it holds, that call raises OnlyACopy."""
         self.account = account
+        self._is_copy = is_copy
         self._client = client
         self._tokens = tokens
         self._clock = clock
@@ -275,6 +289,8 @@ class Calls:
         """
         if operation.rate is None or operation.burst is None:
             raise ValueError(f"{operation.name} has no usage plan")
+        if operation.writes and self._is_copy():
+            raise OnlyACopy(operation.name)
         self._tokens.token(self._clock.now())
         with advisory_lock(operation.name, self.account.id, wait_milliseconds=TURN_WAIT_MILLISECONDS) as our_turn:
             now = self._clock.now()

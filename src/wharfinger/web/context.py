@@ -135,6 +135,11 @@ def _commands(user: User) -> list[dict[str, Any]]:
 
 def _banners(facts: ShellFacts, user: User) -> list[dict[str, str]]:
     banners = []
+    if facts.is_copy:
+        text = gettext("This is a restored copy: it reads from Amazon and sends nothing.")
+        ours = may(user.role, Right.ADMINISTER)
+        where = {"url": reverse("backups"), "link": gettext("Show")} if ours else {"url": "", "link": ""}
+        banners.append({"tone": "warn", "text": text, **where})
     if not facts.worker_alive:
         text = gettext(
             "No worker process has reported for a minute: no orders are imported and nothing is sent to Amazon. Start "

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from wharfinger.db.models import CompletenessGap, RawMessage, StockPush
 from wharfinger.domain.access.other_programs import Sign
 from wharfinger.domain.channels.channel import AuthorisationOutcome, AuthorisationState, LinkState
+from wharfinger.domain.installation.backups import BackupState
 from wharfinger.domain.installation.running_shop import ShopState
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.bulk_actions import BulkState
@@ -21,7 +22,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ConfirmationState.ACCEPTED, ConfirmationState.CONFIRMED,
         CancellationState.CONFIRMED,
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
-        ShopState.RUNNING, ShopState.DONE,
+        ShopState.RUNNING, ShopState.DONE, BackupState.DONE,
         StockPush.Outcome.ACCEPTED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
@@ -42,7 +43,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CancellationState.REFUSED, CancellationState.NOT_SHOWN,
         LinkState.NOT_LINKED, LinkState.LOST,
         AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
-        ShopState.FAILED,
+        ShopState.FAILED, BackupState.FAILED,
         StockPush.Outcome.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
@@ -56,7 +57,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
         NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
         QueueTest.WANTED, QueueTest.SENT,
-        BulkState.QUEUED, BulkState.RUNNING,
+        BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,

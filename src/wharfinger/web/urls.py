@@ -15,6 +15,7 @@ from wharfinger.web.views.channels import (
 from wharfinger.web.views.installation import (
     alerts,
     audit,
+    backups,
     dashboard,
     help_pages,
     installation_settings,
@@ -60,6 +61,7 @@ urlpatterns = [
     *installation_settings.routes,
     *amazon_application.routes,
     *mail.routes,
+    *backups.routes,
     *vat_settings.routes,
     *alerts.routes,
     *lists.routes,

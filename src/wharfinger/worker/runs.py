@@ -14,12 +14,13 @@ from wharfinger.domain.timetable import longest_interval
 from wharfinger.operations.access import accounts
 from wharfinger.operations.installation import flows, periodic_tasks
 from wharfinger.sync.access import is_access_lost, whose_fault
-from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken
+from wharfinger.sync.calls import Calls, FlowResult, NotBefore, NoToken, OnlyACopy
 from wharfinger.worker.time import MachineClock, WorkerClock
 
 log = logging.getLogger(__name__)
 
 TOKENS_REFUSED_BEFORE_A_DENIAL = 2
+SENDS_NOTHING = "A restored copy: nothing is sent to Amazon"
 
 Flow = Callable[[int, Calls, WorkerClock], FlowResult]
 PeriodicTask = Callable[[], FlowResult]
@@ -69,6 +70,8 @@ def _run_held(wired: Wired, account_id: int, flow: str) -> None:
         result = FlowResult("", wait.at, f"the rate limit of {wait.operation}")
     except NoToken:
         result = FlowResult("", waiting_for="authorisation")
+    except OnlyACopy:
+        result = FlowResult(SENDS_NOTHING)
     except AmazonError as error:
         _settle_error(wired, account_id, flow, error, began)
         return

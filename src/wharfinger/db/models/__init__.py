@@ -9,6 +9,7 @@ from wharfinger.db.models.accounts import (
     SellerAccount,
 )
 from wharfinger.db.models.alerts import Alert, MailSettings, TestMail
+from wharfinger.db.models.backups import Backup
 from wharfinger.db.models.bulk_actions import BulkAction, BulkActionOrder
 from wharfinger.db.models.cancellations import Cancellation, OrderFeed
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
@@ -61,6 +62,7 @@ __all__ = [
     "AmazonApplication",
     "AuditEntry",
     "AuthorisationAttempt",
+    "Backup",
     "BankAccount",
     "Cancellation",
     "BulkAction",

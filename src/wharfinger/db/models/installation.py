@@ -1,4 +1,5 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 
 from wharfinger.db.fields import EnumField
@@ -67,6 +68,10 @@ class Installation(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     system = models.CharField(max_length=10)  # live | demo
     made_at = models.DateTimeField()
+    uid = models.UUIDField(db_default=RandomUUID())  # of this installation, and of no other
+    live_place = models.CharField(max_length=80, blank=True, default="", db_default="")  # where this is the live one
+    shadow_since = models.DateTimeField(null=True)  # machine time: restored then, and not said to be the live one yet
+    restored_from = models.CharField(max_length=200, blank=True, default="", db_default="")  # the backup's name
     next_invoice = models.PositiveBigIntegerField(default=1)
     pending_reservation_days = models.PositiveSmallIntegerField(default=7)
     preorders_reserve = models.BooleanField(default=False, db_default=False)  # units of goods that are not out yet

@@ -13,6 +13,7 @@ from django.db import connection
 
 from wharfinger.db.models import FlowSchedule, OrderCursor, PeriodicTaskSchedule, RateBudget, SellerAccount
 from wharfinger.db.queries.access.budgets import budget_row
+from wharfinger.db.queries.installation.backups import backup_standing
 from wharfinger.db.queries.installation.shell import SILENT_FOR
 from wharfinger.db.queries.orders.late import late_imports
 from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, orders_due
@@ -23,6 +24,8 @@ from wharfinger.domain.orders.cancelling import OPEN
 
 COUNTED_AT_MOST = 100_000
 """Rows of a queue that are counted: more are shown as this many."""
+LATE_AT_MOST = 10_000
+"""As many late orders: each is joined with its channel, and more of them are the same alarm."""
 
 QUEUES = {
     "raw_messages": "SELECT account_id, received_at AS since FROM wharfinger_rawmessage WHERE state = 'waiting'",
@@ -54,6 +57,7 @@ def measures(*, now: datetime, machine_now: datetime) -> tuple[Measure, ...]:
         *_of_problems(),
         *_of_jobs(machine_now),
         _late(now),
+        *_of_backups(machine_now),
     )
 
 
@@ -143,8 +147,17 @@ def _of_jobs(machine_now: datetime) -> Iterator[Measure]:
     yield _gauge("workers", f"Workers heard in the last {SILENT_FOR.seconds} seconds", [], iter([((), alive)]))
 
 
+def _of_backups(machine_now: datetime) -> Iterator[Measure]:
+    standing = backup_standing()
+    for name, text, at in (
+        ("backup_age_seconds", "Since the newest backup was made; none: no sample", standing.last_made),
+        ("backup_verified_age_seconds", "Since a backup was last restored for a proof", standing.last_verified),
+    ):
+        yield _gauge(name, text, [], iter([((), seconds_since(at, machine_now))] if at else []))
+
+
 def _late(now: datetime) -> Measure:
-    sales = orders_due(ShipBy.LATE, Day(now=now)).order_by()[:COUNTED_AT_MOST].count()
-    unimported = late_imports(now).order_by()[:COUNTED_AT_MOST].count()
+    sales = orders_due(ShipBy.LATE, Day(now=now)).order_by()[:LATE_AT_MOST].count()
+    unimported = late_imports(now).order_by()[:LATE_AT_MOST].count()
     samples: list[tuple[tuple[str, ...], float]] = [(("sales_order",), sales), (("not_imported",), unimported)]
     return _gauge("late_orders", "Orders past Amazon's ship-by of which something is to be sent", ["as"], iter(samples))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Exists, Min, OuterRef, Q
 
 from wharfinger.db.models import Alert, FlowSchedule, Problem, SellerAccount, WorkerHeartbeat
+from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.orders.blindness import BLIND_AFTER
 
@@ -21,6 +22,8 @@ class ShellFacts:
     blind_accounts: tuple[tuple[str, datetime], ...]
     """Linked ones whose search for orders fails, and up to when everything was read; why stands on a page."""
     worker_alive: bool
+    is_copy: bool
+    """A restored copy, which sends nothing to Amazon."""
 
 
 def shell_facts(machine_now: datetime, now: datetime) -> ShellFacts:
@@ -38,5 +41,6 @@ def shell_facts(machine_now: datetime, now: datetime) -> ShellFacts:
         alerts=Alert.objects.filter(closed_at=None).count(),
         lost_accounts=tuple((name, channel) for state, name, channel, _ in found if state is LinkState.LOST),
         blind_accounts=tuple((name, after) for state, name, _, after in found if state is not LinkState.LOST),
+        is_copy=is_copy(),
         worker_alive=WorkerHeartbeat.objects.filter(seen_at__gt=machine_now - SILENT_FOR).exists(),
     )
