@@ -33,7 +33,7 @@ def become_a_copy():
 
 
 class Watched(Wire):
-    """Notes each call; what is asked of Login with Amazon changes nothing there."""
+    """Notes each call; calls to Login with Amazon change nothing there."""
 
     def __init__(self, simulator):
         super().__init__(simulator)

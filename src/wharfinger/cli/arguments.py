@@ -52,6 +52,8 @@ def parser() -> argparse.ArgumentParser:
     migrate = commands.add_parser("migrate", help="migrate the database to this version, after a backup")
     migrate.add_argument("--without-backup", action="store_true", help="although none can be made before it")
     _add_backup(commands)
+    rotate = commands.add_parser("rotate-key", help="a new encryption key, and everything encrypted anew under it")
+    rotate.add_argument("--status", action="store_true", help="only say how many values each key has")
     _add_doctor(commands)
     check = commands.add_parser("check-ledger", help="compare every stock level with its movements and allocations")
     check.add_argument("--json", action="store_true", help="for programs: levels, differences")

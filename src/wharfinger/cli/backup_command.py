@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from wharfinger.cli.backup import keeping
+from wharfinger.cli.backup import recording
 from wharfinger.cli.backup.destinations import destination
 from wharfinger.cli.backup.making import opener
 from wharfinger.cli.backup.recipients import new_secret_key, public_text, read_opener, secret_text
@@ -29,14 +29,14 @@ def run(arguments: argparse.Namespace) -> int:
             return _list(configuration)
         must_be_migrated()
         return _make(configuration, arguments, machine_now())
-    except keeping.BACKUP_FAULTS as fault:
+    except recording.BACKUP_FAULTS as fault:
         raise CommandFailed(str(fault)) from fault
 
 
 def _make(configuration: Configuration, arguments: argparse.Namespace, now: datetime) -> int:
     name = arguments.verify or ""
     if not name:
-        made = keeping.keep_backup(configuration, BackupCause.COMMAND, now=now, console=print_aside)
+        made = recording.keep_backup(configuration, BackupCause.COMMAND, now=now, console=print_aside)
         if made is None:
             raise CommandFailed("Another backup is being made: see Settings, Backups, and try again when it is done.")
         name = made.name
@@ -47,7 +47,7 @@ def _make(configuration: Configuration, arguments: argparse.Namespace, now: date
         if arguments.verify is None:
             return 0
     opened_by = read_opener(opener_file(Path(arguments.key_file))) if arguments.key_file else opener(configuration)
-    proved = keeping.prove_backup(configuration, name, opened_by, now=machine_now())
+    proved = recording.prove_backup(configuration, name, opened_by, now=machine_now())
     print_line(f"Verified in {proved.seconds:.1f} s: restored beside the database, {proved.rows:,} rows are equal.")
     return 0
 

@@ -7,7 +7,7 @@ from wharfinger.amazon.client import AmazonClient
 from wharfinger.amazon.queues import Queue
 from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
-from wharfinger.cli.backup.keeping import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
+from wharfinger.cli.backup.recording import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
 from wharfinger.cli.console import print_nothing
 from wharfinger.cli.endpoints import installation_endpoints
 from wharfinger.config.clock import machine_now

@@ -35,6 +35,7 @@ _WITH_DJANGO = {
     "worker": "wharfinger.cli.work",
     "migrate": "wharfinger.cli.migrate",
     "backup": "wharfinger.cli.backup_command",
+    "rotate-key": "wharfinger.cli.rotate_key",
     "restore": "wharfinger.cli.restore_command",
     "doctor": "wharfinger.cli.doctor",
     "check-ledger": "wharfinger.cli.check_ledger",

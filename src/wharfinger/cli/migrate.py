@@ -10,7 +10,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 
-from wharfinger.cli.backup.keeping import BACKUP_FAULTS, back_up_before_upgrade
+from wharfinger.cli.backup.recording import BACKUP_FAULTS, back_up_before_upgrade
 from wharfinger.cli.console import Console, print_line
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.version import own_version

@@ -123,6 +123,18 @@ def with_database(configuration: Configuration, database_url: str) -> Configurat
     return replace(configuration, database_url=database_url)
 
 
+def with_encryption_keys(configuration: Configuration, keys: tuple[tuple[str, bytes], ...]) -> Configuration:
+    return replace(configuration, encryption_keys=keys)
+
+
+def keys_of_home(configuration: Configuration) -> tuple[tuple[str, bytes], ...]:
+    """Those of the home's file as it is now: another process may have put a new one in front. The owner's stay."""
+    text = secrets.read_own_file(secrets.encryption_key_file(configuration.home))
+    if text is None or _given_secret(os.environ, "WHARFINGER_ENCRYPTION_KEY") is not None:  # noqa: TID251 -- as `current`
+        return configuration.encryption_keys
+    return secrets.parse_encryption_keys(text, "The encryption key file")
+
+
 def with_secrets_of_home(configuration: Configuration) -> Configuration:
     """The same with the secrets that were made since it was read; those given by the owner stay."""
     made: Mapping[str, str] = {}

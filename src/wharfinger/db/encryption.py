@@ -23,6 +23,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.db import models
 
+from wharfinger.config import environment
+
 if TYPE_CHECKING:
     _Text = models.TextField[str, str]
     _Json = models.TextField[Any, Any]
@@ -50,7 +52,16 @@ def encrypt(plain: bytes) -> str:
 
 
 def decrypt(stored: str) -> bytes:
+    if stored.partition(":")[0] not in dict(settings.WHARFINGER.encryption_keys):
+        _look_for_new_keys()
     return decrypt_with(settings.WHARFINGER.encryption_keys, stored)
+
+
+def _look_for_new_keys() -> None:
+    """“wharfinger rotate-key” put one in front while this process runs: it is in the file, and writes from now."""
+    keys = environment.keys_of_home(settings.WHARFINGER)
+    if set(settings.WHARFINGER.encryption_keys) < set(keys):
+        settings.WHARFINGER = environment.adopt(environment.with_encryption_keys(settings.WHARFINGER, keys))
 
 
 def decrypt_with(keys: Iterable[tuple[str, bytes]], stored: str) -> bytes:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 import psycopg
-from psycopg import sql
 
 from wharfinger.cli.backup import servers
 from wharfinger.cli.backup.contents import Contents, Facts, Keys
@@ -21,6 +20,7 @@ from wharfinger.cli.backup.sealed import BadFile
 from wharfinger.cli.console import Console
 from wharfinger.config.environment import Configuration
 from wharfinger.config.secrets import encryption_key_file, encryption_key_lines, replace_encryption_keys
+from wharfinger.operations.installation.restored import make_copy
 
 FORMAT = 1
 
@@ -151,23 +151,8 @@ def _keys_to_keep(configuration: Configuration, theirs: Keys, ours: Ours) -> Key
 
 
 def _make_copy(url: str, database: str, facts: Facts, name: str) -> None:
-    """Nothing of what was under way when the backup was made goes on: this is a copy until somebody says otherwise.
-
-    The mark is a setting of the database too, which its tables need not know: those of an older version do not.
-    """
     with servers.connected(url, database) as connection, connection.transaction():
-        mark = sql.SQL("ALTER DATABASE {} SET wharfinger.restored = {}")
-        connection.execute(mark.format(sql.Identifier(database), sql.Literal(name[:200])))
-        if "wharfinger_backup" not in facts.rows:
-            return
-        connection.execute(
-            "UPDATE wharfinger_installation SET shadow_since = now(), live_place = '', restored_from = %s", [name[:200]]
-        )
-        connection.execute(
-            "UPDATE wharfinger_backup SET state = 'failed', ended_at = now(), error = %s WHERE state IN ('wanted', "
-            "'running')",
-            ["It was under way when the backup was made that this installation was restored from."],
-        )
+        make_copy(connection, database, name=name, has_backups="wharfinger_backup" in facts.rows)
 
 
 def previous_databases(url: str) -> dict[str, int]:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0026_shares_of_stock"),
+        ("wharfinger", "0029_refused_confirmations_again"),
     ]
 
     operations = [
