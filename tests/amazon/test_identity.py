@@ -160,6 +160,8 @@ NAMES_NOTHING = {
     "get_reports": "the reports of a type since a moment; ours is found by its range, and get_report compares it",
     "create_feed_document": "the answer is the new document's own number, with which create_feed is called",
     "create_feed": "the answer is the new feed's own number, by which get_feed asks and compares",
+    "get_feeds": "the feeds of a type since a moment; ours is found by its moment, and get_feed compares it",
+    "cancel_feed": "an answer without a body",
     "upload_feed": "an answer without a body",
     "download_feed_report": "bytes behind an address; each result names its message, which is one of ours",
     "download_customisation": "bytes behind an address that the order's own line gave",

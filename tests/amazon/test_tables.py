@@ -71,6 +71,8 @@ def test_the_published_plans():
         "createFeedDocument": ("POST", Decimal("0.5"), 15),
         "createFeed": ("POST", Decimal("0.0083"), 15),
         "getFeed": ("GET", 2, 15),
+        "getFeeds": ("GET", Decimal("0.0222"), 10),
+        "cancelFeed": ("DELETE", 2, 15),
         "getFeedDocument": ("GET", Decimal("0.0222"), 10),
         "createDestination": ("POST", 1, 5),
         "getDestinations": ("GET", 1, 5),

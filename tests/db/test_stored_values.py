@@ -88,6 +88,7 @@ STORED = {
     "Language": ["en-gb", "en-us"],
     "LimitKind": ["address", "name", "browser"],
     "LinkState": ["waiting", "linked", "not_linked", "lost"],
+    "ListingFeedState": ["preparing", "submitting", "processing", "late", "done", "failed"],
     "ListCode": ["imported_orders", "sales_orders", "problems", "customers"],
     "MailSecurity": ["starttls", "tls", "none"],
     "MovementReason": [

@@ -13,6 +13,7 @@ import msgspec
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import NotFound, PageTokenRefused, Refused
 from wharfinger.amazon.messages.fba import InventoryDetails, InventoryPage, InventorySummary, ReservedQuantity
+from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
 from wharfinger.amazon.messages.listings import (
     Accepted,
     FulfillmentAvailability,
@@ -71,6 +72,17 @@ class Entry:
 
 
 @dataclass
+class FeedThere:
+    """A feed in Amazon's books: worked on when its time is over and somebody looks."""
+
+    marketplace_ids: tuple
+    document: int
+    created: object
+    status: str = "IN_QUEUE"
+    report: bytes = b""
+
+
+@dataclass
 class FakeAmazon:
     clock: SteppedClock
     account: AccountFacts
@@ -84,7 +96,12 @@ class FakeAmazon:
     calls: list = field(default_factory=list)
     tokens: dict = field(default_factory=dict)  # operation -> calls left before NotBefore
     page_size: int = 50
+    feeds: dict = field(default_factory=dict)  # id -> FeedThere
+    documents: list = field(default_factory=list)  # what was uploaded
+    feed_takes: float = 90.0  # seconds until one is done; None: it is never done
     whole_timeout: float = 30.0
+    refuses: set = field(default_factory=set)  # SKUs whose messages a feed's report refuses
+    loses: set = field(default_factory=set)  # SKUs whose messages get lost in a feed
     apply: bool = True
     keeps_confirmations: bool = True  # False: 204, and nothing of it is kept
 
@@ -223,3 +240,76 @@ class FakeAmazon:
             ],
         }
         return self._end(fault, msgspec.json.encode(order))
+
+    # --- feeds of quantities
+
+    def create_feed_document(self, content_type):
+        fault = self._begin("createFeedDocument")
+        self.documents.append(b"")
+        return self._end(fault, CreatedFeedDocument(feed_document_id=str(len(self.documents) - 1), url="https://s3/up"))
+
+    def upload_feed(self, document, content, content_type):
+        self._begin("uploadFeed", len(content))
+        self.documents[int(document.feed_document_id)] = content
+
+    def create_feed(self, feed_type, marketplace_ids, document_id):
+        fault = self._begin("createFeed", feed_type, tuple(marketplace_ids))
+        if fault is None or isinstance(fault, After):
+            number = str(50001 + len(self.feeds))
+            self.feeds[number] = FeedThere(tuple(marketplace_ids), int(document_id), self.clock.now())
+        return self._end(fault, str(50000 + len(self.feeds)))
+
+    def get_feeds(self, feed_type, *, created_since):
+        fault = self._begin("getFeeds")
+        found = [number for number, there in self.feeds.items() if there.created >= created_since]
+        return self._end(fault, tuple(self._feed(number) for number in found))
+
+    def get_feed(self, feed_id):
+        fault = self._begin("getFeed", feed_id)
+        there = self.feeds[feed_id]
+        over = self.feed_takes is not None and self.clock.now() - there.created >= timedelta(seconds=self.feed_takes)
+        if over and there.status in ("IN_QUEUE", "IN_PROGRESS"):
+            self._work(there)
+        return self._end(fault, self._feed(feed_id))
+
+    def cancel_feed(self, feed_id):
+        fault = self._begin("cancelFeed", feed_id)
+        if self.feeds[feed_id].status != "IN_QUEUE":
+            raise Refused("cancelFeed", status=400, code="InvalidInput", message="only feeds that are IN_QUEUE")
+        self.feeds[feed_id].status = "CANCELLED"
+        return self._end(fault, None)
+
+    def get_feed_document(self, document_id):
+        fault = self._begin("getFeedDocument", document_id)
+        return self._end(fault, FeedDocument(feed_document_id=document_id, url="https://s3/down"))
+
+    def download_feed_report(self, document):
+        self._begin("downloadFeedReport")
+        return self.feeds[document.feed_document_id.removeprefix("report-")].report
+
+    def _feed(self, number):
+        there = self.feeds[number]
+        return Feed(
+            feed_id=number,
+            feed_type="JSON_LISTINGS_FEED",
+            processing_status=there.status,
+            created_time=there.created,
+            result_feed_document_id=f"report-{number}" if there.status == "DONE" else None,
+            marketplace_ids=there.marketplace_ids,
+        )
+
+    def _work(self, there):
+        there.status = "DONE"
+        issues, messages = [], msgspec.json.decode(self.documents[there.document])["messages"]
+        for message in messages:
+            if message["sku"] in self.refuses:
+                issues.append(
+                    {"messageId": message["messageId"], "severity": "ERROR", "code": "90000900", "message": "No."}
+                )
+            elif message["sku"] in self.listings and message["sku"] not in self.loses and self.apply:
+                (patch,) = message["patches"]
+                self.listings[message["sku"]].quantity = patch["value"][0]["quantity"]
+        processed = len(messages) - sum(message["sku"] in self.loses for message in messages)
+        there.report = msgspec.json.encode(
+            {"header": {}, "issues": issues, "summary": {"messagesProcessed": processed}}
+        )

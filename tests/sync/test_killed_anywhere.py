@@ -18,6 +18,7 @@ from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.db.models import Allocation, Confirmation, Listing, Movement, StockLevel, StockNotice
 from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.stock.plan import Plan
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.stock import ledger
 from wharfinger.sync import fba_stock_in, listings_in, shipments_out, stock_out
@@ -121,6 +122,45 @@ def test_amazon_ends_with_the_newest_quantity(db):
         shop.go_on(stock_out, minutes=15)
         assert {entry.quantity for entry in shop.amazon.listings.values()} == {step}
         assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(step, step)}
+        assert not StockNotice.objects.exists()
+        return died
+
+    assert at_every_step(check) > 10
+
+
+class ByFeeds:
+    """All but zeros and low numbers by feeds, as it is with thousands."""
+
+    @staticmethod
+    def run(account_id, amazon, clock):
+        return stock_out.run(account_id, amazon, clock, choose=all_by_feeds, few=0)
+
+
+def all_by_feeds(waiting, limits, pace):
+    return Plan(waiting.urgent, tuple(sorted(waiting.by_marketplace)), 0.0, limits.feeds)
+
+
+def test_amazon_ends_with_the_newest_quantity_by_feeds(db):
+    shop = Shop()
+    items = [an_item(f"SKU-{number}") for number in range(3)]
+    for item in items:
+        a_listing(shop.account, item.code, item)
+        shop.amazon.listings[item.code] = Entry()
+        ledger.receive_stock(item.pk, shop.site.pk, 100, now=SteppedClock.now(shop.clock))
+    shop.go_on(ByFeeds, minutes=15)
+
+    def check(step):
+        for item in items:
+            ledger.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
+        died = shop.killed(ByFeeds, step)
+        shop.clock.advance(minutes=2)
+        for item in items[:1]:
+            ledger.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
+            ledger.adjust_stock(item.pk, shop.site.pk, -1, "broken", now=SteppedClock.now(shop.clock))
+        died = shop.killed(ByFeeds, step) or died
+        shop.go_on(ByFeeds, minutes=24)
+        assert {entry.quantity for entry in shop.amazon.listings.values()} == {100 + step}, f"killed at step {step}"
+        assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(100 + step, 100 + step)}
         assert not StockNotice.objects.exists()
         return died
 

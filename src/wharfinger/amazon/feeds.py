@@ -14,8 +14,10 @@ from wharfinger.amazon.messages.feeds import (
     CreatedFeedDocument,
     Feed,
     FeedDocument,
+    FeedsPage,
     write_feed_request,
 )
+from wharfinger.amazon.messages.wire import as_iso
 from wharfinger.amazon.transport import Request
 
 UPLOAD, DOWNLOAD = "uploadFeed", "downloadFeedReport"
@@ -58,6 +60,21 @@ class FeedCalls(Caller):
         feed = understood(operation.name, response, Feed)
         identity.compare(operation.name, response, {identity.FEED: (feed_id,)}, ((identity.FEED, feed.feed_id),))
         return answer_of(response, feed)
+
+    def get_feeds(self, feed_type: str, *, created_since: datetime, now: datetime) -> Answer[tuple[Feed, ...]]:
+        """Those of this type that were created since then, by whichever program of the seller's application; the newest
+        hundred."""
+        operation = operations.GET_FEEDS
+        query = (("feedTypes", feed_type), ("createdSince", as_iso(created_since)), ("pageSize", "100"))
+        response = self._call(operation, operation.path, query, now=now)
+        page = understood(operation.name, response, FeedsPage)
+        return answer_of(response, tuple(one for one in page.feeds if one.feed_type == feed_type))
+
+    def cancel_feed(self, feed_id: str, *, now: datetime) -> Answer[None]:
+        """Refused where Amazon works on it already: only one that is queued can be cancelled."""
+        operation = operations.CANCEL_FEED
+        response = self._call(operation, path_of(operation, feed_id=feed_id), now=now)
+        return answer_of(response, None)
 
     def get_feed_document(self, document_id: str, *, now: datetime) -> Answer[FeedDocument]:
         """Where the report of a feed lies for the next five minutes."""

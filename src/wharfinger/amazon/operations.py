@@ -123,6 +123,14 @@ GET_FEED = Operation(
     "getFeed", "GET", "/feeds/2021-06-30/feeds/{feed_id}",
     _rate("2"), Decimal(15), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
 )  # fmt: skip
+GET_FEEDS = Operation(
+    "getFeeds", "GET", "/feeds/2021-06-30/feeds",
+    _rate("0.0222"), Decimal(10), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
+CANCEL_FEED = Operation(
+    "cancelFeed", "DELETE", "/feeds/2021-06-30/feeds/{feed_id}",
+    _rate("2"), Decimal(15), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
+)  # fmt: skip
 GET_FEED_DOCUMENT = Operation(
     "getFeedDocument", "GET", "/feeds/2021-06-30/documents/{document_id}",
     _rate("0.0222"), Decimal(10), "feeds", "2021-06-30", roles=(TRACKING, SHIPPING),
@@ -178,6 +186,8 @@ OPERATIONS = MappingProxyType(
             CREATE_FEED_DOCUMENT,
             CREATE_FEED,
             GET_FEED,
+            GET_FEEDS,
+            CANCEL_FEED,
             GET_FEED_DOCUMENT,
             CREATE_DESTINATION,
             GET_DESTINATIONS,

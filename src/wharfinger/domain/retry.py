@@ -11,6 +11,11 @@ LONGEST_PAUSE_OF_A_DENIAL = timedelta(hours=1)
 JITTER = 0.25
 """The part of a pause by which chance makes it longer at most: what failed together does not come back together."""
 
+FIRST_PAUSE_OF_A_REFUSAL = timedelta(minutes=5)
+LONGEST_PAUSE_OF_A_REFUSAL = timedelta(hours=6)
+"""Of a quantity. A refusal is mostly the listing's own fault and stays until somebody fixes it; some are Amazon's and
+pass. A number that never came back would leave the listing with too many units for good."""
+
 
 def growing_pause(first: timedelta, longest: timedelta, times: int, *, roll: float = 0.0) -> timedelta:
     """`first`, doubled for each further time in a row, at most `longest`; up to a quarter more by `roll` (0 to 1)."""

@@ -22,6 +22,7 @@ from wharfinger.amazon.messages.reports import Report, ReportDocument, ReportReq
 from wharfinger.amazon.messages.sellers import MarketplaceParticipation
 from wharfinger.amazon.messages.shipments import ConfirmShipment
 from wharfinger.amazon.operations import (
+    CANCEL_FEED,
     CONFIRM_SHIPMENT,
     CREATE_DESTINATION,
     CREATE_FEED,
@@ -33,6 +34,7 @@ from wharfinger.amazon.operations import (
     GET_DESTINATIONS,
     GET_FEED,
     GET_FEED_DOCUMENT,
+    GET_FEEDS,
     GET_INVENTORY_SUMMARIES,
     GET_LISTINGS_ITEM,
     GET_MARKETPLACE_PARTICIPATIONS,
@@ -189,6 +191,14 @@ class Calls:
 
     def get_feed(self, feed_id: str) -> Answer[Feed]:
         return self._call(GET_FEED, lambda now: self._client.get_feed(feed_id, now=now))
+
+    def get_feeds(self, feed_type: str, *, created_since: datetime) -> Answer[tuple[Feed, ...]]:
+        return self._call(
+            GET_FEEDS, lambda now: self._client.get_feeds(feed_type, created_since=created_since, now=now)
+        )
+
+    def cancel_feed(self, feed_id: str) -> Answer[None]:
+        return self._call(CANCEL_FEED, lambda now: self._client.cancel_feed(feed_id, now=now))
 
     def get_feed_document(self, document_id: str) -> Answer[FeedDocument]:
         return self._call(GET_FEED_DOCUMENT, lambda now: self._client.get_feed_document(document_id, now=now))

@@ -1,10 +1,11 @@
-"""Quantities out: the waiting notices of a seller account become patches, and are read back.
+"""Quantities out: the waiting notices of a seller account become patches or feeds, and are read back.
 
-Low and zero stock goes first. Each number is worked out when it is claimed, and claimed only a few calls
-ahead. Reading back comes after sending: 20 SKUs a call, odd ones alone.
+Zeros and low numbers go first, one by one. The rest goes in whichever way is sooner (`domain.stock.plan`). Each number
+is worked out when it is claimed, and claimed only a few calls ahead. Reading back comes after sending: 20 SKUs a call,
+odd ones alone.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
@@ -21,8 +22,10 @@ from wharfinger.amazon.errors import (
     Verdict,
 )
 from wharfinger.amazon.messages.listings import Submission
+from wharfinger.domain.stock.plan import FEW, plan
 from wharfinger.operations.stock import outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
+from wharfinger.sync import stock_feeds
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
 from wharfinger.sync.translate.listings import outcome_of, read_back_of
 
@@ -44,6 +47,7 @@ class _Run:
     read_back: int = 0
     differ: int = 0
     unread: int = 0
+    feeds: stock_feeds.FeedsDone = field(default_factory=stock_feeds.FeedsDone)
     faults: int = field(default=0)
     proven: bool = False
     """After the last denial all access held: it was about one SKU."""
@@ -51,27 +55,44 @@ class _Run:
     def summary(self) -> str:
         unread = f", {self.unread} not shown" if self.unread else ""
         differ = "differs" if self.differ == 1 else "differ"
+        feeds = self.feeds.summary()
         return (
             f"{self.sent} sent, {self.refused} refused, {self.delayed} delayed, "
-            f"{self.read_back} read back, {self.differ} {differ}{unread}"
+            f"{self.read_back} read back, {self.differ} {differ}{unread}" + (f"; {feeds}" if feeds else "")
         )
 
 
-def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
-    """Tell Amazon what changed, then look whether it took effect."""
+def run(
+    account_id: int, amazon: Calls, clock: Clock, *, choose: stock_feeds.Planner = plan, few: int = FEW
+) -> FlowResult:
+    """Tell Amazon what changed, then look whether it took effect. Each part has rate limits of its own, and what stops
+    one of them does not hold the others up. Up to `few` waiting ones go by patches without a plan."""
     done = _Run()
-    try:
-        _send_waiting(account_id, amazon, clock, done)
-        _read_back(account_id, amazon, clock, done)
-    except NotBefore as wait:
-        return FlowResult(done.summary(), wait.at, f"the rate limit of {wait.operation}")
-    due = outbox.next_due(account_id)
-    return FlowResult(done.summary(), max(due, clock.now() + SOONEST) if due else None)
+    parts: tuple[Callable[[], None], ...] = (
+        lambda: _send_waiting(account_id, amazon, clock, done, urgent=True),
+        lambda: stock_feeds.look(account_id, amazon, clock, done.feeds),
+        lambda: stock_feeds.begin(account_id, amazon, clock, done.feeds, choose, few),
+        lambda: _send_waiting(account_id, amazon, clock, done),
+        lambda: _read_back(account_id, amazon, clock, done),
+    )
+    waits: list[NotBefore] = []
+    for part in parts:
+        try:
+            part()
+        except NotBefore as wait:
+            waits.append(wait)
+    look_at = stock_feeds.next_look(account_id, clock, amazon.whole_timeout)
+    if waits:
+        first = min(waits, key=lambda one: one.at)
+        at = first.at if look_at is None else min(first.at, max(look_at, clock.now() + SOONEST))
+        return FlowResult(done.summary(), at, f"the rate limit of {first.operation}")
+    due = [at for at in (outbox.next_due(account_id), look_at) if at is not None]
+    return FlowResult(done.summary(), max(min(due), clock.now() + SOONEST) if due else None)
 
 
-def _send_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run) -> None:
-    while outbox.any_waiting(account_id, now=clock.now()):
-        batch = outbox.claim_quantities(account_id, CLAIM, now=clock.now())
+def _send_waiting(account_id: int, amazon: Calls, clock: Clock, done: _Run, *, urgent: bool = False) -> None:
+    while outbox.any_waiting(account_id, now=clock.now(), urgent=urgent):
+        batch = outbox.claim_quantities(account_id, CLAIM, now=clock.now(), urgent=urgent)
         for place, message in enumerate(batch):
             try:
                 _send(message, amazon, clock, done)

@@ -44,6 +44,7 @@ class Feed(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
     processing_status: str
     created_time: datetime | None = None
     result_feed_document_id: str | None = None
+    marketplace_ids: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         put_in_utc(self, "created_time")
@@ -52,6 +53,13 @@ class Feed(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=Tru
     def status(self) -> Processing:
         said = self.processing_status.strip().upper()
         return next((one for one in Processing if one.value == said), Processing.IN_PROGRESS)
+
+
+class FeedsPage(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
+    """The newest feeds of a type; what lies beyond a page is of no use here."""
+
+    feeds: tuple[Feed, ...] = ()
+    next_token: str | None = None
 
 
 class FeedDocument(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

@@ -27,7 +27,14 @@ from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
 from wharfinger.db.models.installation import Installation, RunningShop, SetupLink, User
 from wharfinger.db.models.list_views import ListSetting, SavedView
-from wharfinger.db.models.listings import ChannelProduct, Listing, MarketplaceReading, StockNotice, StockPush
+from wharfinger.db.models.listings import (
+    ChannelProduct,
+    Listing,
+    ListingFeed,
+    MarketplaceReading,
+    StockNotice,
+    StockPush,
+)
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
 from wharfinger.db.models.order_marks import OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
@@ -95,6 +102,7 @@ __all__ = [
     "KitComponent",
     "ListSetting",
     "Listing",
+    "ListingFeed",
     "MailSettings",
     "Marketplace",
     "MarketplaceReading",

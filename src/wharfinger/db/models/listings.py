@@ -7,6 +7,9 @@ from wharfinger.db.models.channels import Channel
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.stock.plan import WATCHED, ListingFeedState
+
+_WATCHED = [state.value for state in WATCHED]
 
 DIFFERENT_AT_AMAZON = ~models.Q(error="") | ~models.Q(sent_quantity=models.F("read_back_quantity"))
 """Listings that do not show what they should. A query writes the very same, or the index is not used."""
@@ -94,6 +97,36 @@ class MarketplaceReading(models.Model):
         constraints = [models.UniqueConstraint(fields=["account", "marketplace"], name="one_reading_of_a_marketplace")]
 
 
+class ListingFeed(models.Model):
+    """A feed of quantities on its way to Amazon; its messages are the pushes that name it.
+
+    Amazon takes one marketplace in a listings feed; a SKU's number counts for the region all the same.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listing_feeds")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.PROTECT, related_name="+")
+    state = EnumField(ListingFeedState, max_length=12, default=ListingFeedState.PREPARING)
+    feed_id = models.CharField(max_length=60, blank=True)
+    messages = models.PositiveIntegerField(default=0)
+    bytes = models.PositiveIntegerField(default=0)  # of the document, at most
+    made_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)  # trade time: written before createFeed
+    attempted_at_machine = models.DateTimeField(null=True)  # an unknown outcome is settled after the time-out
+    look_at = models.DateTimeField(null=True)  # trade time: when to ask Amazon how far it is
+    ended_at = models.DateTimeField(null=True)  # or was given up at
+    accepted = models.PositiveIntegerField(default=0)
+    refused = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["account", "look_at"], condition=models.Q(state__in=_WATCHED), name="listing_feeds_watched"
+            ),
+            models.Index(fields=["account", "-id"], name="listing_feeds_of_an_account"),
+        ]
+
+
 class StockNotice(models.Model):
     """“Look at this listing's quantity”: carries no number, so that many changes become one message.
 
@@ -109,13 +142,25 @@ class StockNotice(models.Model):
     raised_at = models.DateTimeField()
     again_at = models.DateTimeField()  # trade time: not before
     attempts = models.PositiveSmallIntegerField(default=0)
+    feed = models.ForeignKey(ListingFeed, on_delete=models.SET_NULL, null=True, related_name="notices")
+    feed_version = models.PositiveIntegerField(default=0, db_default=0)  # the version whose number is in the feed
 
     class Meta:
-        indexes = [models.Index(fields=["account", "-urgency", "raised_at"], name="stock_notices_next")]
+        indexes = [
+            models.Index(
+                fields=["account", "-urgency", "raised_at"],
+                condition=models.Q(feed__isnull=True),
+                name="stock_notices_waiting",
+            ),
+            models.Index(
+                fields=["account", "again_at"], condition=models.Q(feed__isnull=True), name="stock_notices_due"
+            ),
+        ]
 
 
 class StockPush(models.Model):
-    """One attempt to tell Amazon a quantity, written before the call and settled after it."""
+    """One attempt to tell Amazon a quantity, written before the call and settled after it; by a patch, or as message
+    `number` of a feed."""
 
     class Outcome(Labelled):
         ATTEMPTED = "attempted", "Sent"
@@ -131,6 +176,13 @@ class StockPush(models.Model):
     error = models.TextField(blank=True)
     attempted_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True)
+    feed = models.ForeignKey(ListingFeed, on_delete=models.SET_NULL, null=True, related_name="pushes", db_index=False)
+    number = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
-        indexes = [models.Index(fields=["listing", "-id"], name="stock_pushes_of_a_listing")]
+        indexes = [
+            models.Index(fields=["listing", "-id"], name="stock_pushes_of_a_listing"),
+            models.Index(
+                fields=["feed", "number"], condition=models.Q(feed__isnull=False), name="stock_pushes_of_a_feed"
+            ),
+        ]

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
+from django.db.models import Q
+
 from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.queries.moments import is_due
 from wharfinger.db.queries.orders.inbox import orders_read_past
@@ -18,21 +20,20 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutListing, AboutReadBack
 from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.order import Fulfilment
-from wharfinger.domain.retry import growing_pause, pause_after
+from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL, pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back
+from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.transaction import operation
 
 LOOK_AGAIN_AFTER_REFUSAL = timedelta(hours=6)
 """A SKU that Amazon does not show alone is odd in itself; each look costs a call."""
-FIRST_PAUSE_OF_A_REFUSAL = timedelta(minutes=5)
-LONGEST_PAUSE_OF_A_REFUSAL = timedelta(hours=6)
-"""A refusal is mostly the listing's own fault and stays until somebody fixes it; some are Amazon's and
-pass. A number that never came back would leave the listing with too many units for good."""
+READ_BACK_AT_MOST = 400
+"""In one run: after a feed tens of thousands are due, and new zeros must not wait behind them."""
 _ERROR_AT_MOST = 2000
 
 
@@ -51,15 +52,15 @@ class QuantityToSend:
 
 
 @operation
-def claim_quantities(account_id: int, limit: int, *, now: datetime) -> tuple[QuantityToSend, ...]:
-    """Work out the most urgent waiting quantities and write their attempts.
+def claim_quantities(account_id: int, limit: int, *, now: datetime, urgent: bool = False) -> tuple[QuantityToSend, ...]:
+    """Work out the most urgent waiting quantities and write their attempts; `urgent`: of zeros and low numbers alone.
 
     What is not to be sent (FBA, shadow, never counted …) loses its notice and keeps the reason. The
     answer may therefore be empty while notices are left: see `any_waiting`.
     """
     notices = list(
         StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
-        .filter(is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id)
+        .filter(_claimable(account_id, now, urgent=urgent))
         .order_by("-urgency", "raised_at", "pk")[:limit]
     )
     # Levels are read after the notices: a change that comes between them bumps a version we hold already.
@@ -144,16 +145,7 @@ def _waits_for_orders(notice: StockNotice, listing: Listing, quantity: int, now:
 
 
 def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetime) -> QuantityToSend:
-    why = {
-        **decision.explained.as_why(),
-        "item": decision.channel.item_code,
-        "site": decision.channel.site_name,
-        "channel": decision.channel.name,
-        "channels": list(decision.senders),
-        "rule": decision.channel.rule.as_why(),
-        "cause": notice.cause,
-        "caused_at": (notice.caused_at or notice.raised_at).isoformat(),
-    }
+    why = why_of(decision, notice)
     push = StockPush.objects.create(listing=listing, quantity=decision.explained.quantity, why=why, attempted_at=now)
     return QuantityToSend(
         push_id=push.pk,
@@ -173,11 +165,15 @@ def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: s
     notice.delete()
 
 
-def any_waiting(account_id: int, *, now: datetime) -> bool:
+def any_waiting(account_id: int, *, now: datetime, urgent: bool = False) -> bool:
     """Whether a notice may be claimed now."""
-    return StockNotice.objects.filter(
-        is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id
-    ).exists()
+    return StockNotice.objects.filter(_claimable(account_id, now, urgent=urgent)).exists()
+
+
+def _claimable(account_id: int, now: datetime, *, urgent: bool) -> Q:
+    """A number that is in a feed under way is sent in no other way."""
+    found = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL) & Q(account_id=account_id, feed=None)
+    return found & Q(urgency__gt=0) if urgent else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,11 +219,11 @@ def settle_quantity(sent: QuantityToSend, outcome: Outcome, *, now: datetime) ->
         case Refused():
             error = outcome.error[:_ERROR_AT_MOST]
             push.update(outcome=StockPush.Outcome.REFUSED, error=error, settled_at=now)
-            _refuse(listing, error, outcome.gone, now)
+            refuse_listing(listing, error, gone=outcome.gone, now=now)
             if outcome.gone:
                 _end_notice(sent)
             else:
-                _try_later(sent, now)
+                try_later(sent.listing_id, sent.notice_version, now=now)
         case Later():
             error = outcome.error[:_ERROR_AT_MOST]
             push.update(outcome=StockPush.Outcome.LATER, error=error, settled_at=now)
@@ -249,44 +245,10 @@ def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> Non
     solve_problem(ProblemKind.LISTING_REFUSED, AboutListing(listing.pk), now=now)
 
 
-def _refuse(listing: Listing, error: str, gone: bool, now: datetime) -> None:
-    listing.error = "Amazon does not know this SKU." if gone else error
-    if gone:
-        listing.gone_at = now
-    listing.read_back_at = None
-    listing.save(update_fields=["error", "gone_at", "read_back_at"])
-    if gone:
-        tell_gone(listing, now=now)
-        return
-    open_problem(
-        ProblemKind.LISTING_REFUSED,
-        AboutListing(listing.pk),
-        cause=f"Amazon does not accept the quantity of SKU {listing.sku}: {listing.error}",
-        remedy="Fix the listing in Seller Central, then press “Send quantity again”. Until Amazon accepts it, it is "
-        "also sent again automatically after growing pauses, of up to six hours, and with the next stock change.",
-        account_id=listing.account_id,
-        listing=listing,
-        now=now,
-    )
-
-
 def _end_notice(sent: QuantityToSend) -> None:
     mine = StockNotice.objects.filter(listing_id=sent.listing_id)
     if not mine.filter(version=sent.notice_version).delete()[0]:
         mine.update(attempts=0)
-
-
-def _try_later(sent: QuantityToSend, now: datetime) -> None:
-    """A refused number goes again after a pause; one that changed meanwhile goes at once: it may be taken."""
-    notice = StockNotice.objects.select_for_update(no_key=True).filter(listing_id=sent.listing_id).first()
-    if notice is None:
-        return
-    if notice.version != sent.notice_version:
-        notice.attempts = 0
-    else:
-        notice.attempts = min(notice.attempts + 1, 1000)
-        notice.again_at = now + growing_pause(FIRST_PAUSE_OF_A_REFUSAL, LONGEST_PAUSE_OF_A_REFUSAL, notice.attempts)
-    notice.save(update_fields=["attempts", "again_at"])
 
 
 def _postpone(sent: QuantityToSend, now: datetime) -> None:
@@ -310,7 +272,9 @@ def due_to_read_back(account_id: int, *, now: datetime) -> tuple[ToReadBack, ...
     rows = Listing.objects.filter(due, account_id=account_id, gone_at=None)
     rows = rows.filter(fulfilment=Fulfilment.FBM, notice__isnull=True).order_by("read_back_at", "pk")
     found: dict[int, ToReadBack] = {}
-    products = rows.values_list("pk", "sku", "products__marketplace_id").order_by("read_back_at", "pk")
+    some = rows.values("pk")[:READ_BACK_AT_MOST]
+    products = Listing.objects.filter(pk__in=some).values_list("pk", "sku", "products__marketplace_id")
+    products = products.order_by("read_back_at", "pk")
     for listing_id, sku, marketplace in products:
         if marketplace:
             found.setdefault(listing_id, ToReadBack(listing_id, sku, marketplace))
@@ -394,7 +358,8 @@ def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
 
 def next_due(account_id: int) -> datetime | None:
     """When the next notice or read-back of the account falls due; None when nothing waits."""
-    notice = StockNotice.objects.filter(account_id=account_id).order_by("again_at").values_list("again_at", flat=True)
+    waiting = StockNotice.objects.filter(account_id=account_id, feed=None)
+    notice = waiting.order_by("again_at").values_list("again_at", flat=True)
     listing = Listing.objects.filter(account_id=account_id, read_back_at__isnull=False, notice__isnull=True)
     listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM, products__isnull=False)
     back = listing.order_by("read_back_at").values_list("read_back_at", flat=True)

@@ -1,0 +1,311 @@
+"""Quantities by feeds: collected, submitted, read message by message, late, lost, killed."""
+
+import msgspec
+import pytest
+from tests.factories.accounts import an_account
+from tests.factories.allocating import change_allocated
+from tests.factories.channels import a_channel
+from tests.factories.ground import DE, NOW, UK
+from tests.factories.stock import a_listing, a_site, an_item
+from tests.sync.fake_amazon import After, Entry, FakeAmazon, SteppedClock
+
+from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOut
+from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
+from wharfinger.domain.stock.plan import Plan
+from wharfinger.operations.stock import ledger, outbox
+from wharfinger.sync import stock_out
+
+pytestmark = pytest.mark.django_db
+
+
+def all_by_feeds(waiting, limits, pace):
+    """What `domain.stock.plan.plan` decides of thousands: all but the urgent."""
+    return Plan(waiting.urgent, tuple(sorted(waiting.by_marketplace)), 0.0, limits.feeds)
+
+
+class Shop:
+    def __init__(self, *stocked):
+        self.account = an_account()
+        self.site = a_site()
+        self.channel = a_channel(self.account, self.site)
+        self.clock = SteppedClock(NOW)
+        self.amazon = FakeAmazon.of(self.account, self.clock)
+        self.items = {}
+        for sku, units in stocked:
+            self.add(sku, units)
+
+    def add(self, sku, units, marketplace=UK):
+        self.items[sku] = item = an_item(sku)
+        a_listing(self.account, sku, item, marketplaces=(marketplace,))
+        self.amazon.listings[sku] = Entry(quantity=99)
+        ledger.receive_stock(item.pk, self.site.pk, units, now=self.clock.now())
+
+    def run_by_patches(self, **how):
+        self.clock.advance(**how)
+        return stock_out.run(self.account.pk, self.amazon, self.clock)
+
+    def run(self, **how):
+        self.clock.advance(**how)
+        return stock_out.run(self.account.pk, self.amazon, self.clock, choose=all_by_feeds, few=0)
+
+    def shown(self):
+        return {sku: entry.quantity for sku, entry in self.amazon.listings.items()}
+
+    def patched(self):
+        return self.amazon.named("patchListingsItem")
+
+    def sent(self):
+        return dict(Listing.objects.values_list("sku", "sent_quantity"))
+
+    def feed(self):
+        return ListingFeed.objects.latest("pk")
+
+
+def test_many_go_by_one_feed_and_are_read_back():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    assert shop.run().outcome.endswith("2 submitted by feed")
+    assert (shop.patched(), shop.feed().state.value, StockNotice.objects.count()) == ([], "processing", 2)
+    document = msgspec.json.decode(shop.amazon.documents[0])
+    assert [(one["messageId"], one["sku"]) for one in document["messages"]] == [(1, "MUG"), (2, "CUP")]
+    assert "2 accepted and 0 refused by feed" in shop.run(seconds=120).outcome
+    assert shop.shown() == shop.sent() == {"MUG": 12, "CUP": 30}
+    assert (shop.feed().state.value, shop.feed().accepted, StockNotice.objects.count()) == ("done", 2, 0)
+    shop.run(minutes=4)
+    assert set(Listing.objects.values_list("read_back_quantity", "read_back_at")) == {(12, None), (30, None)}
+
+
+def test_why_is_kept_as_for_a_patch():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    shop.run(seconds=120)
+    why = Listing.objects.get().sent_why
+    assert why["steps"] == [["On hand", 12], ["Allocated", 0], ["Available", 12], ["Sent to Amazon", 12]]
+    assert (why["cause"], why["channels"]) == ("Received 12", ["Amazon.co.uk FBM"])
+
+
+def test_zeros_and_low_numbers_go_by_patch_at_once():
+    shop = Shop(("MUG", 12), ("LOW", 4))
+    shop.run()
+    assert (shop.patched(), shop.amazon.named("createFeed")) == ([("LOW", 4)], [("JSON_LISTINGS_FEED", (UK,))])
+
+
+def test_a_change_while_the_feed_is_under_way_waits_for_its_end():
+    """Never both under way for one SKU: the feed would be worked on after the patch."""
+    shop = Shop(("MUG", 12))
+    shop.run()
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
+    shop.run(seconds=30)
+    assert (shop.patched(), shop.shown()) == ([], {"MUG": 99})
+    shop.run(seconds=90)
+    assert (shop.patched(), shop.shown()) == ([("MUG", 0)], {"MUG": 0})
+
+
+def test_ten_changes_of_many_skus_are_one_feed():
+    shop = Shop(("MUG", 40), ("CUP", 40))
+    for _ in range(10):
+        for item in shop.items.values():
+            change_allocated(item.pk, shop.site.pk, 1, now=shop.clock.now())
+    shop.run()
+    shop.run(seconds=120)
+    assert (shop.shown(), len(shop.amazon.named("createFeed"))) == ({"MUG": 30, "CUP": 30}, 1)
+
+
+def test_a_feed_for_each_marketplace():
+    shop = Shop(("MUG", 12))
+    a_channel(shop.account, shop.site, DE, name="Amazon.de FBM")
+    shop.add("KRUG", 20, DE)
+    shop.run()
+    assert sorted(shop.amazon.named("createFeed")) == [
+        ("JSON_LISTINGS_FEED", (UK,)), ("JSON_LISTINGS_FEED", (DE,)),
+    ]  # fmt: skip
+    shop.run(seconds=120)
+    assert shop.shown() == {"MUG": 12, "KRUG": 20}
+
+
+def test_each_message_that_is_refused_is_a_problem_and_the_others_are_done():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.refuses = {"MUG"}
+    shop.run()
+    shop.run(seconds=120)
+    problem = Problem.objects.get(kind="listing_refused")
+    assert (problem.listing.sku, "No. (90000900)" in problem.cause) == ("MUG", True)
+    assert (shop.sent(), StockNotice.objects.count()) == ({"MUG": None, "CUP": 30}, 0)
+    shop.amazon.refuses = set()
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=shop.clock.now())
+    shop.run()
+    shop.run(seconds=120)
+    problem.refresh_from_db()
+    assert (shop.shown()["MUG"], problem.solved_at) == (11, shop.clock.now())
+
+
+def test_a_message_that_is_not_in_the_result_is_sent_again_once_the_listing_shows_it():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.loses = {"MUG"}
+    shop.run()
+    shop.run(seconds=120)
+    assert shop.feed().error == "Amazon counts 1 of 2 messages."
+    shop.amazon.loses = set()
+    shop.run(minutes=4)  # read back: it shows 99
+    shop.run()
+    shop.run(seconds=120)
+    assert shop.shown() == {"MUG": 12, "CUP": 30}
+
+
+def test_an_unknown_sku_is_found_by_the_read_back_though_amazon_accepted_it():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    del shop.amazon.listings["MUG"]
+    shop.run(seconds=120)
+    assert StockPush.objects.get().outcome == StockPush.Outcome.ACCEPTED
+    shop.run(minutes=4)
+    assert Listing.objects.get().gone_at == shop.clock.now()
+
+
+def test_a_feed_that_is_queued_past_its_deadline_is_taken_back_and_patches_take_over():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.feed_takes = None
+    shop.run()
+    shop.run(minutes=29)
+    assert shop.patched() == []
+    shop.run(minutes=5)
+    assert shop.shown() == {"MUG": 12, "CUP": 30}
+    assert (shop.feed().state.value, len(shop.patched())) == ("failed", 2)
+
+
+def test_a_stuck_feed_that_ends_later_does_not_leave_its_old_numbers():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.feed_takes = None
+    shop.run()
+    shop.amazon.feeds["50001"].status = "IN_PROGRESS"
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
+    shop.run_by_patches(minutes=31)
+    assert (shop.feed().state.value, shop.shown()) == ("late", {"MUG": 0, "CUP": 30})
+    shop.amazon.feed_takes = 90
+    shop.run_by_patches(minutes=10)
+    assert (shop.feed().state.value, shop.shown()) == ("done", {"MUG": 0, "CUP": 30})
+    assert shop.patched() == [("MUG", 0), ("CUP", 30), ("MUG", 0)]
+
+
+@pytest.mark.parametrize("status", ["FATAL", "CANCELLED"])
+def test_what_amazon_does_not_process_goes_by_patches(status):
+    shop = Shop(("MUG", 12))
+    shop.run()
+    shop.amazon.feeds["50001"].status = status
+    shop.run(seconds=70)
+    assert (shop.shown(), shop.patched()) == ({"MUG": 12}, [("MUG", 12)])
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        Refused("createFeed", status=400, code="InvalidInput", message="feed type is invalid"),
+        AccessDenied("createFeed", status=403, code="Unauthorized"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["createFeedDocument", "createFeed"])
+def test_what_amazon_takes_no_feed_of_goes_by_patches_at_once(operation, refusal):
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.faults[operation].append(refusal)
+    shop.run()
+    assert (shop.shown(), len(shop.patched()), shop.amazon.feeds) == ({"MUG": 12, "CUP": 30}, 2, {})
+
+
+def test_a_lost_answer_is_looked_up_before_anything_is_repeated():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    shop.amazon.faults["createFeed"].append(After(TimedOut("createFeed", outcome_unknown=True)))
+    shop.run()
+    assert shop.feed().state.value == "submitting"
+    shop.run(seconds=40)
+    shop.run(seconds=90)
+    assert (shop.shown(), len(shop.amazon.feeds), shop.patched()) == ({"MUG": 12, "CUP": 30}, 1, [])
+
+
+def test_a_feed_that_amazon_does_not_list_is_made_anew():
+    shop = Shop(("MUG", 12))
+    shop.amazon.faults["createFeed"].append(TimedOut("createFeed", outcome_unknown=True))
+    shop.run()
+    shop.run(seconds=40)
+    assert shop.amazon.feeds == {}
+    shop.run(seconds=100)
+    shop.run(seconds=120)
+    assert (shop.shown(), len(shop.amazon.feeds)) == ({"MUG": 12}, 1)
+
+
+def test_another_programs_feed_is_not_taken_for_ours():
+    shop = Shop(("MUG", 12))
+    shop.amazon.create_feed("JSON_LISTINGS_FEED", (DE,), "0")
+    shop.amazon.faults["createFeed"] += [TimedOut("createFeed", outcome_unknown=True)]
+    shop.run()
+    shop.run(seconds=40)
+    assert shop.feed().state.value == "submitting"
+
+
+def test_without_a_token_for_a_feed_everything_is_worked_out_anew_when_there_is_one():
+    shop = Shop(("MUG", 12))
+    shop.amazon.tokens["createFeed"] = 0
+    shop.amazon.tokens["patchListingsItem"] = 0
+    shop.run()
+    assert (ListingFeed.objects.count(), StockPush.objects.count(), StockNotice.objects.get().feed) == (0, 0, None)
+    del shop.amazon.tokens["createFeed"]
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 2, now=shop.clock.now())
+    shop.run(seconds=5)
+    shop.run(seconds=120)
+    assert shop.shown() == {"MUG": 10}
+
+
+def test_a_fault_of_amazons_own_ends_the_run_and_loses_nothing():
+    shop = Shop(("MUG", 12))
+    shop.amazon.faults["createFeedDocument"].append(ServerFault("createFeedDocument", status=500))
+    with pytest.raises(ServerFault):
+        shop.run()
+    assert (ListingFeed.objects.count(), StockNotice.objects.get().feed) == (0, None)
+
+
+def test_a_report_that_cannot_be_read_is_settled_by_what_the_listings_show():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    shop.amazon._work(shop.amazon.feeds["50001"])
+    shop.amazon.feeds["50001"].report = b"<html>"
+    shop.run(seconds=120)
+    assert "no processing report" in shop.feed().error
+    shop.run(minutes=4)
+    assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(12, 12)}
+
+
+def test_what_is_not_to_be_sent_loses_its_notice_and_keeps_the_reason():
+    shop = Shop(("MUG", 12), ("CUP", 30))
+    Listing.objects.filter(sku="CUP").update(product_type="")
+    shop.run()
+    assert "product type" in Listing.objects.get(sku="CUP").sent_why["not_sent"]
+    assert StockNotice.objects.get().listing.sku == "MUG"
+
+
+def test_what_waits_for_orders_is_left_to_the_patches():
+    shop = Shop(("MUG", 12))
+    Listing.objects.update(fell_at=NOW, read_back_quantity=3, sent_quantity=5, sent_at=NOW)
+    shop.run()
+    assert (shop.amazon.named("createFeed"), shop.patched(), StockNotice.objects.count()) == ([], [], 1)
+
+
+def test_a_few_waiting_are_no_feed():
+    shop = Shop(("MUG", 12))
+    stock_out.run(shop.account.pk, shop.amazon, shop.clock)
+    assert (shop.patched(), shop.amazon.feeds) == ([("MUG", 12)], {})
+
+
+def test_statements_are_a_fixed_number_for_each_part_of_a_feed(django_assert_max_num_queries):
+    """Collected by a thousand, settled at once: with forty SKUs as with four."""
+    shop = Shop(*((f"SKU-{number}", 10 + number) for number in range(40)))
+    with django_assert_max_num_queries(60):
+        shop.run()
+    shop.clock.advance(seconds=120)
+    with django_assert_max_num_queries(30):
+        stock_out.run(shop.account.pk, shop.amazon, shop.clock)
+    assert shop.sent() == {f"SKU-{number}": 10 + number for number in range(40)}
+
+
+def test_claimed_by_nobody_else_while_it_is_in_a_feed():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    assert not outbox.any_waiting(shop.account.pk, now=shop.clock.now())
+    assert outbox.claim_quantities(shop.account.pk, 5, now=shop.clock.now()) == ()
