@@ -15,6 +15,7 @@ from wharfinger.domain.stock.plan import (
     best_seconds,
     deadline,
     look_again_after,
+    overtakes,
     pace_of,
     plan,
 )
@@ -95,6 +96,15 @@ def test_a_deadline_is_half_an_hour_at_least_and_two_hours_at_most():
 def test_looks_become_rare():
     ages = (60, 300, 6000)
     assert [look_again_after(timedelta(seconds=age)).total_seconds() for age in ages] == [20, 60, 300]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "in_feed", "at_once"),
+    [(0, 12, True), (11, 12, True), (12, 12, False), (20, 12, False)]
+    + [(3, 0, True), (0, 0, False), (5, 3, True), (6, 3, False)],
+)
+def test_fewer_and_the_last_units_do_not_wait_for_a_feed(quantity, in_feed, at_once):
+    assert overtakes(quantity, in_feed) is at_once
 
 
 @given(

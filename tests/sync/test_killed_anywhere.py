@@ -154,14 +154,16 @@ def test_amazon_ends_with_the_newest_quantity_by_feeds(db):
             ledger.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
         died = shop.killed(ByFeeds, step)
         shop.clock.advance(minutes=2)
-        for item in items[:1]:
-            ledger.receive_stock(item.pk, shop.site.pk, 1, now=SteppedClock.now(shop.clock))
-            ledger.adjust_stock(item.pk, shop.site.pk, -1, "broken", now=SteppedClock.now(shop.clock))
+        overtakes = items[0]  # fewer than its feed carries
+        ledger.adjust_stock(overtakes.pk, shop.site.pk, -60, "broken", now=SteppedClock.now(shop.clock))
         died = shop.killed(ByFeeds, step) or died
         shop.go_on(ByFeeds, minutes=24)
-        assert {entry.quantity for entry in shop.amazon.listings.values()} == {100 + step}, f"killed at step {step}"
-        assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(100 + step, 100 + step)}
+        there = {sku: entry.quantity for sku, entry in shop.amazon.listings.items()}
+        assert there == {"SKU-0": 40 + step, "SKU-1": 100 + step, "SKU-2": 100 + step}, f"killed at step {step}"
+        assert dict(Listing.objects.values_list("sku", "sent_quantity")) == there
+        assert dict(Listing.objects.values_list("sku", "read_back_quantity")) == there
         assert not StockNotice.objects.exists()
+        ledger.receive_stock(overtakes.pk, shop.site.pk, 60, now=SteppedClock.now(shop.clock))
         return died
 
     assert at_every_step(check) > 10

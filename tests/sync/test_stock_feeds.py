@@ -13,6 +13,7 @@ from wharfinger.amazon.errors import AccessDenied, Refused, ServerFault, TimedOu
 from wharfinger.db.models import Listing, ListingFeed, Problem, StockNotice, StockPush
 from wharfinger.domain.stock.plan import Plan
 from wharfinger.operations.stock import ledger, outbox
+from wharfinger.operations.stock._listing_steps import compare_read_back
 from wharfinger.sync import stock_out
 
 pytestmark = pytest.mark.django_db
@@ -89,15 +90,81 @@ def test_zeros_and_low_numbers_go_by_patch_at_once():
     assert (shop.patched(), shop.amazon.named("createFeed")) == ([("LOW", 4)], [("JSON_LISTINGS_FEED", (UK,))])
 
 
-def test_a_change_while_the_feed_is_under_way_waits_for_its_end():
-    """Never both under way for one SKU: the feed would be worked on after the patch."""
+def test_more_units_wait_for_the_end_of_the_feed_that_is_under_way():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    ledger.receive_stock(shop.items["MUG"].pk, shop.site.pk, 8, now=shop.clock.now())
+    shop.run_by_patches(seconds=30)
+    assert (shop.patched(), shop.shown()) == ([], {"MUG": 99})
+    shop.run_by_patches(seconds=90)
+    assert (shop.patched(), shop.shown()) == ([("MUG", 20)], {"MUG": 20})
+
+
+@pytest.mark.parametrize("left", [0, 3, 9])
+def test_fewer_units_overtake_the_feed_and_are_sent_once_more_when_it_has_ended(left):
+    """The feed writes its older number after the patch: without a second one 12 would be sold that are not there."""
+    shop = Shop(("MUG", 12))
+    shop.run()
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12 - left, now=shop.clock.now())
+    shop.run_by_patches(seconds=10)
+    assert (shop.patched(), shop.shown(), shop.sent()) == ([("MUG", left)], {"MUG": left}, {"MUG": left})
+    shop.run_by_patches(seconds=10)
+    assert (shop.patched(), shop.feed().state.value) == ([("MUG", left)], "processing")
+    shop.run_by_patches(seconds=90)  # the feed has written 12
+    assert (shop.patched(), shop.shown()) == ([("MUG", left)] * 2, {"MUG": left})
+    shop.run_by_patches(minutes=4)
+    assert set(Listing.objects.values_list("sent_quantity", "read_back_quantity")) == {(left, left)}
+    assert not StockNotice.objects.exists()
+
+
+def test_every_further_fall_overtakes_and_a_rise_does_not():
+    shop = Shop(("MUG", 12))
+    shop.run()
+    for units in (4, 4, -6, 10):
+        change_allocated(shop.items["MUG"].pk, shop.site.pk, units, now=shop.clock.now())
+        shop.run_by_patches(seconds=10)
+    assert shop.patched() == [("MUG", 8), ("MUG", 4), ("MUG", 10), ("MUG", 0)]
+    ledger.receive_stock(shop.items["MUG"].pk, shop.site.pk, 30, now=shop.clock.now())
+    shop.run_by_patches(seconds=10)
+    assert len(shop.patched()) == 4
+    shop.run_by_patches(seconds=90)
+    assert shop.shown() == {"MUG": 30}
+
+
+def test_what_overtakes_a_feed_of_unknown_outcome_is_sent_once_more_too():
+    shop = Shop(("MUG", 12))
+    shop.amazon.faults["createFeed"].append(After(TimedOut("createFeed", outcome_unknown=True)))
+    shop.run()
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
+    shop.run_by_patches(seconds=10)
+    assert (shop.shown(), shop.feed().state.value) == ({"MUG": 0}, "submitting")
+    shop.run_by_patches(seconds=40)
+    shop.run_by_patches(seconds=90)
+    assert (shop.patched(), shop.shown()) == ([("MUG", 0)] * 2, {"MUG": 0})
+
+
+def test_a_patch_that_is_refused_while_the_feed_is_under_way_goes_again_after_a_pause():
     shop = Shop(("MUG", 12))
     shop.run()
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 12, now=shop.clock.now())
-    shop.run(seconds=30)
-    assert (shop.patched(), shop.shown()) == ([], {"MUG": 99})
-    shop.run(seconds=90)
-    assert (shop.patched(), shop.shown()) == ([("MUG", 0)], {"MUG": 0})
+    shop.amazon.faults["patchListingsItem"].append(Refused("patchListingsItem", status=400, code="InvalidInput"))
+    shop.run_by_patches(seconds=10)
+    shop.run_by_patches(seconds=100)  # the feed has written 12
+    assert (shop.patched(), shop.shown()) == ([("MUG", 0)], {"MUG": 12})
+    shop.run_by_patches(minutes=4)
+    assert (shop.shown(), StockNotice.objects.count()) == ({"MUG": 0}, 0)
+
+
+def test_a_number_that_the_feed_has_written_already_is_no_fall_of_amazons():
+    shop = Shop(("MUG", 40))
+    shop.run()
+    shop.run(seconds=120)
+    shop.run_by_patches(minutes=4)
+    change_allocated(shop.items["MUG"].pk, shop.site.pk, 10, now=shop.clock.now())
+    shop.run()
+    listing = Listing.objects.get()
+    compare_read_back(listing, 30, requested_at=shop.clock.now(), now=shop.clock.now(), looked=False)
+    assert listing.fell_at is None
 
 
 def test_ten_changes_of_many_skus_are_one_feed():
@@ -129,7 +196,7 @@ def test_each_message_that_is_refused_is_a_problem_and_the_others_are_done():
     shop.run(seconds=120)
     problem = Problem.objects.get(kind="listing_refused")
     assert (problem.listing.sku, "No. (90000900)" in problem.cause) == ("MUG", True)
-    assert (shop.sent(), StockNotice.objects.count()) == ({"MUG": None, "CUP": 30}, 0)
+    assert (shop.sent(), StockNotice.objects.get().listing.sku) == ({"MUG": None, "CUP": 30}, "MUG")
     shop.amazon.refuses = set()
     change_allocated(shop.items["MUG"].pk, shop.site.pk, 1, now=shop.clock.now())
     shop.run()
@@ -183,7 +250,7 @@ def test_a_stuck_feed_that_ends_later_does_not_leave_its_old_numbers():
     shop.amazon.feed_takes = 90
     shop.run_by_patches(minutes=10)
     assert (shop.feed().state.value, shop.shown()) == ("done", {"MUG": 0, "CUP": 30})
-    assert shop.patched() == [("MUG", 0), ("CUP", 30), ("MUG", 0)]
+    assert shop.patched() == [("MUG", 0), ("MUG", 0), ("CUP", 30), ("MUG", 0)]
 
 
 @pytest.mark.parametrize("status", ["FATAL", "CANCELLED"])

@@ -36,6 +36,11 @@ class Migration(migrations.Migration):
             field=models.PositiveIntegerField(db_default=0, default=0),
         ),
         migrations.AddField(
+            model_name="stocknotice",
+            name="weighed_version",
+            field=models.PositiveIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddField(
             model_name="stockpush",
             name="number",
             field=models.PositiveIntegerField(db_default=0, default=0),
@@ -87,6 +92,14 @@ class Migration(migrations.Migration):
             model_name="stocknotice",
             index=models.Index(
                 condition=models.Q(("feed__isnull", True)), fields=["account", "again_at"], name="stock_notices_due"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="stocknotice",
+            index=models.Index(
+                condition=models.Q(("feed__isnull", False), ("version__gt", models.F("weighed_version"))),
+                fields=["account", "-urgency", "raised_at"],
+                name="stock_notices_changed_in_feed",
             ),
         ),
         migrations.AddIndex(

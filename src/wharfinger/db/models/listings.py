@@ -144,6 +144,7 @@ class StockNotice(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     feed = models.ForeignKey(ListingFeed, on_delete=models.SET_NULL, null=True, related_name="notices")
     feed_version = models.PositiveIntegerField(default=0, db_default=0)  # the version whose number is in the feed
+    weighed_version = models.PositiveIntegerField(default=0, db_default=0)  # a later one may overtake its feed
 
     class Meta:
         indexes = [
@@ -154,6 +155,11 @@ class StockNotice(models.Model):
             ),
             models.Index(
                 fields=["account", "again_at"], condition=models.Q(feed__isnull=True), name="stock_notices_due"
+            ),
+            models.Index(
+                fields=["account", "-urgency", "raised_at"],
+                condition=models.Q(feed__isnull=False, version__gt=models.F("weighed_version")),
+                name="stock_notices_changed_in_feed",
             ),
         ]
 

@@ -9,6 +9,7 @@ from datetime import timedelta
 from statistics import median
 
 from wharfinger.domain.labels import Labelled
+from wharfinger.domain.stock.listing_quantity import LOW
 
 
 class ListingFeedState(Labelled):
@@ -28,7 +29,7 @@ class ListingFeedState(Labelled):
 
 
 HOLDS = (ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING)
-"""While a feed is in one of these, its SKUs are sent in no other way."""
+"""While a feed is in one of these, its SKUs are in no other feed, and by patch goes only what overtakes it."""
 WATCHED = (*HOLDS, ListingFeedState.LATE)
 
 FEW = 200
@@ -161,6 +162,15 @@ def best_seconds(waiting: Waiting, limits: Limits, pace: Pace) -> float:
         for riding in (max(0, low - 1), low):
             best = min(best, max(pace.seconds(feeds, riding), _patching(waiting.total - riding, limits)))
     return best
+
+
+def overtakes(quantity: int, in_feed: int) -> bool:
+    """Whether a SKU's number goes by patch at once though an older one of it is in a feed under way.
+
+    Fewer units must not wait for a feed that may take hours, and neither must the last ones. The feed may still write
+    its number afterwards: the SKU is sent once more when that has ended. More units wait: at worst a sale comes later.
+    """
+    return quantity < in_feed or (quantity <= LOW and quantity != in_feed)
 
 
 def deadline(messages: int, pace: Pace) -> timedelta:

@@ -100,11 +100,12 @@ def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime
     why = dict(listing.sent_why or {})
     before, before_at = listing.read_back_quantity, listing.seen_at
     listing.read_back_quantity, listing.seen_at = quantity, requested_at
-    waits = StockNotice.objects.filter(listing=listing).exists()
+    notice = StockNotice.objects.filter(listing=listing).first()
+    waits, in_feed = notice is not None, notice is not None and notice.feed_id is not None
     too_early = not looked and listing.read_back_at is not None
     not_ours = listing.sent_at is None or "not_sent" in why
     sent_since = listing.sent_at is not None and listing.sent_at > requested_at and not is_ahead(listing.sent_at, now)
-    if not (not_ours or sent_since or too_early):
+    if not (not_ours or sent_since or too_early or in_feed):  # the feed under way may have written its number already
         _note_fall(listing, quantity, before, requested_at)
     if not_ours or sent_since or waits or too_early:
         if looked and (waits or not_ours):

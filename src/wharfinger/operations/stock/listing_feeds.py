@@ -1,7 +1,8 @@
 """Quantities on their way to Amazon by feeds: collected, attempted, settled by message, given up when late.
 
-A notice that is in a feed stays, with the version whose number the feed carries, and is claimed by nobody else:
-whatever dies, the number is worked out anew and sent again. Statements are a fixed number for thousands of SKUs.
+A notice that is in a feed stays, with the version whose number the feed carries; only what must not wait for the feed
+overtakes it by patch. Whatever dies, the number is worked out anew and sent again. Statements are a fixed number for
+thousands of SKUs.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -20,7 +21,7 @@ from wharfinger.domain.stock.listing_quantity import Silent, Tell, decide
 from wharfinger.domain.stock.plan import FEED_AT_MOST, FIRST_LOOK, ListingFeedState
 from wharfinger.operations._rows import insert, load, new_row
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER
-from wharfinger.operations.stock._push_steps import refuse_listing, why_of
+from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.stock._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
 
@@ -118,7 +119,8 @@ def _hold(pushes: Sequence[StockPush], notices: Mapping[int, int]) -> None:
     ids, feeds = [notices[push.listing_id] for push in pushes], [push.feed_id for push in pushes]
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE wharfinger_stocknotice AS notice SET feed_id = held.feed, feed_version = notice.version "
+            "UPDATE wharfinger_stocknotice AS notice SET feed_id = held.feed, feed_version = notice.version, "
+            "weighed_version = notice.version "
             "FROM unnest(%s::bigint[], %s::bigint[]) AS held(id, feed) WHERE notice.id = held.id",
             [number_array(ids), number_array(feeds)],
         )
@@ -238,7 +240,12 @@ UPDATE wharfinger_listing AS listing SET
         ELSE '{}'::jsonb END
 FROM wharfinger_stockpush AS push
 WHERE push.feed_id = %(feed)s AND push.outcome = 'attempted' AND push.listing_id = listing.id
+  AND NOT EXISTS (
+    SELECT 1 FROM wharfinger_stockpush AS later
+    WHERE later.listing_id = listing.id AND later.id > push.id AND later.outcome = 'accepted'
+  )
 """
+"""What overtook the feed by patch stays the number sent; it goes once more."""
 
 
 @operation
@@ -275,6 +282,10 @@ def _refuse(wrong: Mapping[int, StockPush], refused: Mapping[int, str], now: dat
         error = refused[push.number][:_ERROR_AT_MOST]
         StockPush.objects.filter(pk=push.pk).update(outcome=StockPush.Outcome.REFUSED, error=error, settled_at=now)
         refuse_listing(listing, error, gone=False, now=now)
+        notice = StockNotice.objects.filter(listing=listing.pk, feed=push.feed_id)
+        for version in notice.values_list("feed_version", flat=True):
+            try_later(listing.pk, version, now=now)
+        notice.update(feed=None)
 
 
 def _solve_refused(feed_pk: int, now: datetime) -> None:

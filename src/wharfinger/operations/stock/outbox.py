@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wharfinger.db.models import ChannelProduct, Listing, StockNotice, StockPush
 from wharfinger.db.queries.moments import is_due
@@ -23,6 +23,7 @@ from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL, pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
+from wharfinger.domain.stock.plan import overtakes
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
@@ -49,11 +50,14 @@ class QuantityToSend:
     quantity: int
     why: dict[str, Any]
     notice_version: int
+    past_feed: bool = False
+    """An older number of this SKU is in a feed under way, which may still write it afterwards."""
 
 
 @operation
 def claim_quantities(account_id: int, limit: int, *, now: datetime, urgent: bool = False) -> tuple[QuantityToSend, ...]:
-    """Work out the most urgent waiting quantities and write their attempts; `urgent`: of zeros and low numbers alone.
+    """Work out the most urgent waiting quantities and write their attempts; `urgent`: of zeros, of low numbers, and of
+    those that must not wait for the feed that carries an older number.
 
     What is not to be sent (FBA, shadow, never counted …) loses its notice and keeps the reason. The
     answer may therefore be empty while notices are left: see `any_waiting`.
@@ -80,6 +84,8 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
     match decision:
         case Tell():
             solve_problem(ProblemKind.LISTING_CONFLICT, subject, now=now)
+            if _waits_for_its_feed(notice, decision.explained.quantity):
+                return None
             if _waits_for_orders(notice, listing, decision.explained.quantity, now):
                 return None
             return _attempt(notice, listing, decision, now)
@@ -102,6 +108,18 @@ def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: date
         case _:
             assert_never(decision)
     return None
+
+
+def _waits_for_its_feed(notice: StockNotice, quantity: int) -> bool:
+    """Of a notice that is in a feed: it changed since, and what it is now may wait until the feed has ended."""
+    if notice.feed_id is None:
+        return False
+    rows = StockPush.objects.filter(listing=notice.listing_id, feed=notice.feed_id)
+    in_feed = rows.values_list("quantity", flat=True).first()
+    if in_feed is None or overtakes(quantity, in_feed):
+        return False
+    StockNotice.objects.filter(pk=notice.pk).update(weighed_version=notice.version)
+    return True
 
 
 ORDERS_READ_AFTER = timedelta(minutes=7)
@@ -156,6 +174,7 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         quantity=decision.explained.quantity,
         why=why,
         notice_version=notice.version,
+        past_feed=notice.feed_id is not None,
     )
 
 
@@ -165,15 +184,17 @@ def _keep_silent(notice: StockNotice, listing: Listing, reason: str, *, error: s
     notice.delete()
 
 
+_CHANGED_IN_FEED = Q(feed__isnull=False, version__gt=F("weighed_version"))
+
+
 def any_waiting(account_id: int, *, now: datetime, urgent: bool = False) -> bool:
     """Whether a notice may be claimed now."""
     return StockNotice.objects.filter(_claimable(account_id, now, urgent=urgent)).exists()
 
 
 def _claimable(account_id: int, now: datetime, *, urgent: bool) -> Q:
-    """A number that is in a feed under way is sent in no other way."""
-    found = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL) & Q(account_id=account_id, feed=None)
-    return found & Q(urgency__gt=0) if urgent else found
+    found = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL) & Q(account_id=account_id)
+    return found & (Q(feed=None, urgency__gt=0) | _CHANGED_IN_FEED) if urgent else found & Q(feed=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +267,12 @@ def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> Non
 
 
 def _end_notice(sent: QuantityToSend) -> None:
+    """A number that was sent past a feed is sent once more when that has ended: its notice stays."""
     mine = StockNotice.objects.filter(listing_id=sent.listing_id)
-    if not mine.filter(version=sent.notice_version).delete()[0]:
+    if sent.past_feed:
+        held = mine.filter(feed__isnull=False, weighed_version__lt=sent.notice_version)
+        held.update(weighed_version=sent.notice_version, attempts=0)
+    elif not mine.filter(version=sent.notice_version).delete()[0]:
         mine.update(attempts=0)
 
 
@@ -358,7 +383,7 @@ def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
 
 def next_due(account_id: int) -> datetime | None:
     """When the next notice or read-back of the account falls due; None when nothing waits."""
-    waiting = StockNotice.objects.filter(account_id=account_id, feed=None)
+    waiting = StockNotice.objects.filter(Q(feed=None) | _CHANGED_IN_FEED, account_id=account_id)
     notice = waiting.order_by("again_at").values_list("again_at", flat=True)
     listing = Listing.objects.filter(account_id=account_id, read_back_at__isnull=False, notice__isnull=True)
     listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM, products__isnull=False)
