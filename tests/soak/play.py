@@ -109,6 +109,8 @@ class Player:
                 self.shop.open_third_channel()
             case story.Unlink():
                 self._link(step.sku, linked=step.linked)
+            case story.ByFeeds():
+                self.shop.by_feeds = True
             case _:
                 assert_never(step)
 

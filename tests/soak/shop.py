@@ -32,13 +32,14 @@ from wharfinger.db.models import (
     User,
 )
 from wharfinger.domain.orders.order import OrderType
+from wharfinger.domain.stock.plan import Limits, Pace, Plan, Waiting
 from wharfinger.operations import triggers
 from wharfinger.operations.channels import channel_life
 from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications
 from wharfinger.operations.orders.notifications import QueueEntry
 from wharfinger.operations.stock import ledger
-from wharfinger.sync import notifications_in, orders_in
+from wharfinger.sync import notifications_in, orders_in, stock_out
 from wharfinger.sync.calls import Calls, FlowResult
 from wharfinger.worker.runs import run_one_flow
 
@@ -73,7 +74,7 @@ class Shop(Whole):
 
     def __init__(self) -> None:
         super().__init__()
-        self.kills, self.killed = [], 0
+        self.kills, self.killed, self.by_feeds = [], 0, False
         self.clock = StoryClock(self.amazon, self.amazon.advance)
         books = self.state_report()["listings"]
         self.skus = tuple(row["sku"] for row in books if row["channelCode"] == "DEFAULT" and row["listed"])[:SKUS]
@@ -139,19 +140,21 @@ class Shop(Whole):
         shop.channels = list(Channel.objects.filter(kind="FBM").order_by("pk"))
         shop.queue = Sqs(sqs_of(shop.amazon), first.queue.url)
         shop.skus, shop.pooled = first.skus, first.pooled
-        shop.kills, shop.killed = [], 0
+        shop.kills, shop.killed, shop.by_feeds = [], 0, False
         return shop
 
     kills: list[tuple[str, int]]
     killed: int
+    by_feeds: bool
 
     # --- the worker
 
     def _wired(self, **parts: Any) -> Any:
+        by_feeds = {"stock_out": partial(stock_out.run, choose=all_by_feeds, few=0)} if self.by_feeds else {}
         return wired(
             **{
                 "machine_clock": self.clock,
-                "flows": {**FLOWS, "notifications_in": self._notifications_in},
+                "flows": {**FLOWS, **by_feeds, "notifications_in": self._notifications_in},
                 "why_idle": lambda _: "",
                 "calls_for": self.calls_for,
                 "every": EVERY,
@@ -219,6 +222,11 @@ class Shop(Whole):
 
     def item(self, sku: int) -> StockItem:
         return StockItem.objects.get(code=self.skus[sku])
+
+
+def all_by_feeds(waiting: Waiting, limits: Limits, _: Pace) -> Plan:
+    """As it is with thousands: all but zeros and low numbers."""
+    return Plan(waiting.urgent, tuple(sorted(waiting.by_marketplace)), 0.0, limits.feeds)
 
 
 def _next_job() -> tuple[str, dict[str, Any]] | None:

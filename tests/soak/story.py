@@ -25,6 +25,7 @@ REPORTS = ("createReport", "getReport", "getReportDocument")
 PAGES = ("page_repeated", "bad_next_token", "page_token_refused", "orders_missing", "rows_missing")
 OF_ORDERS = ("no_address", "no_money", "total_off", "late_orders")
 OF_NOTIFICATIONS = ("notification_lost", "notification_doubled", "notification_old", "notification_late")
+OF_FEEDS = ("feed_stuck", "feed_partly_refused", "feed_fatal", "feed_cancelled")
 OF_QUANTITIES = ("stale_read", "accepted_not_applied", "applied_late", "invalid")
 
 
@@ -163,15 +164,21 @@ class Unlink:
     linked: bool
 
 
+@dataclass(frozen=True, slots=True)
+class ByFeeds:
+    """Quantities go by feeds though only a few wait, as they do with thousands."""
+
+
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
-    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge
+    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | ByFeeds
 )  # fmt: skip
 Story = tuple[Step, ...]
 
 
 def story_of(seed: int) -> Story:
-    """Between 15 and 40 steps, and waits between them. In a third of the stories polling is all there is."""
+    """Between 15 and 40 steps, and waits between them. In a third of the stories polling is all there is, and in
+    another third (by the seed) quantities go by feeds, and some of these go wrong."""
     chance = random.Random(seed)
     makers, weights = zip(*_MAKERS, strict=True)
     steps: list[Step] = [Queue(answers=False)] if chance.random() < 0.33 else []
@@ -179,7 +186,15 @@ def story_of(seed: int) -> Story:
         steps.append(maker(chance))
         if chance.random() < 0.45:
             steps.append(Wait(chance.choice((1, 1, 2, 3, 5, 8, 15))))
-    return tuple(steps)
+    return _by_feeds(steps, chance) if seed % 3 == 0 else tuple(steps)
+
+
+def _by_feeds(steps: list[Step], chance: random.Random) -> Story:
+    for _ in range(chance.choice((0, 1, 2, 4))):
+        kind = chance.choice(OF_FEEDS)
+        fault = Fault(kind, seconds=chance.choice((300.0, 3000.0)) if kind == "feed_stuck" else 0.0)
+        steps.insert(chance.randrange(len(steps)), fault)
+    return (ByFeeds(), *steps)
 
 
 def _order(chance: random.Random) -> Step:

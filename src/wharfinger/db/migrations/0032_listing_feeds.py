@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wharfinger", "0022_customised_and_regulated"),
+        ("wharfinger", "0031_audit_encrypted_anew"),
     ]
 
     operations = [
