@@ -142,6 +142,12 @@ LISTS = {
         lambda page: ([item.sku for item in page.items], page.unreadable),
         (["MUG"], ("item of SKU JUG, requested was CUP, MUG",)),
     ),
+    "search_catalog_items": (
+        lambda client: client.search_catalog_items(UK, ("B01", "B02"), now=NOW),
+        {"numberOfResults": 2, "items": [{"asin": "B03"}, {"asin": "B01"}]},
+        lambda page: ([item.asin for item in page.items], page.unreadable),
+        (["B01"], ("item of ASIN B03, requested was B01, B02",)),
+    ),
     "get_inventory_summaries": (
         lambda client: client.get_inventory_summaries(UK, skus=("MUG",), now=NOW),
         levels("MUG", "CUP"),

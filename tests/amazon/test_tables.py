@@ -63,6 +63,7 @@ def test_the_published_plans():
         "searchListingsItems": ("GET", 5, 5),
         "getListingsItem": ("GET", 5, 10),
         "patchListingsItem": ("PATCH", 5, 5),
+        "searchCatalogItems": ("GET", 2, 2),
         "getInventorySummaries": ("GET", 2, 2),
         "createReport": ("POST", Decimal("0.0167"), 15),
         "getReport": ("GET", 2, 15),

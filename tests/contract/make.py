@@ -24,6 +24,7 @@ WIDTH = 120
 METHODS = ("delete", "get", "patch", "post", "put")
 APIS = (
     "application_2023-11-30.json",
+    "catalogItems_2022-04-01.json",
     "fbaInventory.json",
     "feeds_2021-06-30.json",
     "finances_2024-06-19.json",

@@ -12,6 +12,7 @@ import msgspec
 
 from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.errors import NotFound, PageTokenRefused, Refused
+from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.amazon.messages.fba import InventoryDetails, InventoryPage, InventorySummary, ReservedQuantity
 from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
 from wharfinger.amazon.messages.listings import (
@@ -87,6 +88,7 @@ class FakeAmazon:
     clock: SteppedClock
     account: AccountFacts
     listings: dict = field(default_factory=dict)  # sku -> Entry
+    catalog: dict = field(default_factory=dict)  # ASIN -> CatalogItem
     fba: dict = field(default_factory=dict)  # sku -> units, or None for a summary without numbers
     fba_ordered: dict = field(default_factory=dict)  # sku -> units of them that wait for buyers' orders
     packages: dict = field(default_factory=lambda: defaultdict(dict))  # order -> reference -> ConfirmShipment
@@ -145,6 +147,11 @@ class FakeAmazon:
         more = str(first + page_size) if first + page_size < len(wanted) else None
         items = tuple(self._item(sku, marketplace_id) for sku in shown)
         return self._end(fault, ListingsPage(items=items, number_of_results=len(wanted), next_token=more))
+
+    def search_catalog_items(self, marketplace_id, asins):
+        fault = self._begin("searchCatalogItems", marketplace_id, tuple(asins))
+        items = tuple(self.catalog[asin] for asin in asins if asin in self.catalog)
+        return self._end(fault, CatalogPage(items=items))
 
     def get_listings_item(self, sku, marketplace_id, *, included_data=()):
         fault = self._begin("getListingsItem", sku)

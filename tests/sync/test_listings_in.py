@@ -9,6 +9,14 @@ from tests.factories.stock import a_listing, a_site, an_item
 from tests.sync.fake_amazon import Entry, FakeAmazon, SteppedClock
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused, ServerFault
+from wharfinger.amazon.messages.catalog import (
+    CatalogIdentifier,
+    CatalogImage,
+    CatalogItem,
+    CatalogSummary,
+    IdentifiersOfMarketplace,
+    ImagesOfMarketplace,
+)
 from wharfinger.amazon.messages.listings import ListingsPage
 from wharfinger.db.models import (
     ChannelProduct,
@@ -19,12 +27,15 @@ from wharfinger.db.models import (
     StockItem,
     StockNotice,
 )
+from wharfinger.db.queries.stock.undescribed import undescribed_asins
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.operations.stock import items, ledger
 from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.sync import listings_in
+from wharfinger.sync.calls import NotBefore
 
 pytestmark = pytest.mark.django_db
+PICTURE = "https://m.media-amazon.com/images/I/71abc.jpg"
 
 
 class Shop:
@@ -165,9 +176,9 @@ def test_what_was_read_long_ago_is_read_again():
     with pytest.raises(ServerFault):
         shop.run()
     shop.clock.advance(minutes=16)
-    before = len(shop.amazon.calls)
+    before = len(shop.amazon.named("searchListingsItems"))
     shop.run()
-    assert len(shop.amazon.calls) - before == 2
+    assert len(shop.amazon.named("searchListingsItems")) - before == 2
 
 
 def test_entries_that_could_not_be_read_before_the_cut_keep_the_rest_from_being_gone():
@@ -245,3 +256,36 @@ def test_another_number_at_amazon_is_looked_at_again_before_it_is_reported_again
     shop.run()
     assert Listing.objects.get().read_back_at > NOW
     assert not StockNotice.objects.exists()
+
+
+def test_what_listings_come_without_is_fetched_from_the_catalogue_once():
+    shop = Shop(A=Entry(asin="B0A"), B=Entry(asin="B0B", title=""), C=Entry(asin=""))
+    images = (ImagesOfMarketplace(marketplace_id=UK, images=(CatalogImage(link=PICTURE, variant="MAIN"),)),)
+    number = CatalogIdentifier(identifier_type="UPC", identifier="012345678905")
+    numbers = (IdentifiersOfMarketplace(marketplace_id=UK, identifiers=(number,)),)
+    names = (CatalogSummary(marketplace_id=UK, item_name="A jug"),)
+    shop.amazon.catalog["B0B"] = CatalogItem(asin="B0B", images=images, identifiers=numbers, summaries=names)
+    assert shop.run().outcome.endswith("0 gone, 1 of 2 ASINs described by the catalogue")
+    rows = ChannelProduct.objects.order_by("listing__sku").values_list("title", "gtin", "picture")
+    assert list(rows) == [("A mug", "", ""), ("A jug", "00012345678905", PICTURE), ("A mug", "", "")]
+    shop.clock.advance(hours=4)
+    assert shop.run().outcome.endswith("0 gone")
+    assert shop.amazon.named("searchCatalogItems") == [(UK, ("B0A", "B0B"))]
+    assert ChannelProduct.objects.get(asin="B0B").gtin == "00012345678905"
+
+
+def test_twenty_asins_are_fetched_at_a_time_and_the_budget_ends_it():
+    shop = Shop(**{f"S{number:02d}": Entry(asin=f"B{number:02d}") for number in range(30)})
+    shop.amazon.faults["searchCatalogItems"] += [None, NotBefore(NOW + timedelta(hours=1), "searchCatalogItems")]
+    assert shop.run().outcome.endswith("0 of 20 ASINs described by the catalogue")
+    assert ChannelProduct.objects.filter(described_at=None).count() == 10
+
+
+def test_linked_and_ignored_listings_need_no_description():
+    item = StockItem.objects.create(code="A", name="A", made_at=NOW)
+    shop = Shop(A=Entry(asin="B0A"), B=Entry(asin="B0B"))
+    shop.amazon.faults["searchCatalogItems"] += [NotBefore(NOW + timedelta(hours=1), "searchCatalogItems")]
+    shop.run()
+    Listing.objects.filter(sku="B").update(ignored_at=NOW)
+    assert ChannelProduct.objects.get(listing__sku="A").item == item
+    assert undescribed_asins(shop.account.pk, 20) is None

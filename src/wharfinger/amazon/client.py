@@ -15,6 +15,7 @@ from wharfinger.amazon.answers import Answer, rate_limit, understood
 from wharfinger.amazon.caller import Query, answer_of, path_of, time_of, understood_by
 from wharfinger.amazon.errors import InvalidRequest
 from wharfinger.amazon.feeds import FeedCalls
+from wharfinger.amazon.messages.catalog import CatalogPage, read_catalog_page
 from wharfinger.amazon.messages.fba import InventoryPage, read_inventory_page
 from wharfinger.amazon.messages.listings import (
     ListingsItem,
@@ -39,6 +40,7 @@ ALL_ORDER_DATA = (
     "PACKAGES", "TAX", "PAYMENT",
 )  # fmt: skip
 """Everything but FULFILLMENT_ORDERS, which is Easy Ship's. The status comes with FULFILLMENT only."""
+CATALOG_AT_MOST = 20
 LISTING_DATA = ("summaries", "fulfillmentAvailability", "productTypes", "issues")
 
 
@@ -254,6 +256,25 @@ class AmazonClient(ReportCalls, FeedCalls, NotificationCalls):
         summaries, strange = identity.split_requested(page.summaries, wanted, identity.of_summary)
         unreadable = (*page.unreadable, *(f"summary {fault}" for _, fault in strange))
         return answer_of(response, msgspec.structs.replace(page, summaries=summaries, unreadable=unreadable))
+
+    def search_catalog_items(self, marketplace_id: str, asins: Sequence[str], *, now: datetime) -> Answer[CatalogPage]:
+        """Pictures, numbers and names of up to 20 ASINs, as the catalogue of that marketplace has them. An ASIN that it
+        does not have is simply missing."""
+        operation = operations.SEARCH_CATALOG_ITEMS
+        if not 1 <= len(asins) <= CATALOG_AT_MOST:
+            raise InvalidRequest(operation.name, message=f"1 to {CATALOG_AT_MOST} ASINs, not {len(asins)}")
+        query: Query = (
+            ("marketplaceIds", (marketplace_id,)),
+            ("identifiers", tuple(asins)),
+            ("identifiersType", "ASIN"),
+            ("includedData", ("identifiers", "images", "summaries")),
+            ("pageSize", str(CATALOG_AT_MOST)),
+        )
+        response = self._call(operation, operation.path, query, now=now)
+        page = understood_by(read_catalog_page, operation, response)
+        items, strange = identity.split_requested(page.items, {identity.ASIN: asins}, identity.of_catalog_item)
+        unreadable = (*page.unreadable, *(f"item {fault}" for _, fault in strange))
+        return answer_of(response, msgspec.structs.replace(page, items=items, unreadable=unreadable))
 
     def rotate_client_secret(self, *, now: datetime) -> Answer[None]:
         """Has Amazon make another client secret; 204, and the secret comes by the application's own queue.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TypeVar
 
 from wharfinger.amazon.errors import NotAnsweredAsPromised
+from wharfinger.amazon.messages.catalog import CatalogItem
 from wharfinger.amazon.messages.fba import InventoryPage, InventorySummary
 from wharfinger.amazon.messages.listings import ListingsItem
 from wharfinger.amazon.messages.orders import order_key, order_marketplace
@@ -18,7 +19,7 @@ from wharfinger.amazon.transport import Response
 
 T = TypeVar("T")
 ORDER, SKU, MARKETPLACE, REPORT, REPORT_TYPE = "order", "SKU", "marketplace", "report", "report type"
-DOCUMENT, FEED = "document", "feed"
+DOCUMENT, FEED, ASIN = "document", "feed", "ASIN"
 
 Identity = Iterable[tuple[str, str]]
 """What an answer says that it is of: kind of id and id, an empty one where a required id is missing."""
@@ -83,6 +84,10 @@ def of_listing(item: ListingsItem, marketplace_id: str) -> Identity:
         shown = [part.marketplace_id for part in parts]
         if shown:
             yield MARKETPLACE, marketplace_id if marketplace_id in shown else shown[0]
+
+
+def of_catalog_item(item: CatalogItem) -> Identity:
+    yield ASIN, item.asin
 
 
 def of_inventory(page: InventoryPage) -> Identity:

@@ -91,6 +91,10 @@ PATCH_LISTINGS_ITEM = Operation(
     "patchListingsItem", "PATCH", "/listings/2021-08-01/items/{seller_id}/{sku}",
     _rate("5"), Decimal(5), "listings", "2021-08-01", roles=(LISTING,),
 )  # fmt: skip
+SEARCH_CATALOG_ITEMS = Operation(
+    "searchCatalogItems", "GET", "/catalog/2022-04-01/items",
+    _rate("2"), Decimal(2), "catalog", "2022-04-01", roles=(LISTING,),
+)  # fmt: skip
 GET_INVENTORY_SUMMARIES = Operation(
     "getInventorySummaries", "GET", "/fba/inventory/v1/summaries",
     _rate("2"), Decimal(2), "fbaInventory", "v1", roles=(FULFILMENT, LISTING),
@@ -178,6 +182,7 @@ OPERATIONS = MappingProxyType(
             SEARCH_LISTINGS_ITEMS,
             GET_LISTINGS_ITEM,
             PATCH_LISTINGS_ITEM,
+            SEARCH_CATALOG_ITEMS,
             GET_INVENTORY_SUMMARIES,
             CREATE_REPORT,
             GET_REPORT,

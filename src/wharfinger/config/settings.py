@@ -111,12 +111,14 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = 30 * 24 * 60 * 60 if WHARFINGER.is_https else 0
 X_FRAME_OPTIONS = "DENY"
+# Pictures of products come from Amazon's own servers; in a demo system from the pretend Amazon.
+PICTURE_ORIGINS = (WHARFINGER.simulator_url,) if WHARFINGER.simulator_url else ()
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'self'"],
         "script-src": ["'self'"],
         "style-src": ["'self'"],
-        "img-src": ["'self'", "data:", *(f"https://*.{host}" for host in PICTURE_HOSTS)],
+        "img-src": ["'self'", "data:", *(f"https://*.{host}" for host in PICTURE_HOSTS), *PICTURE_ORIGINS],
         "font-src": ["'self'"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],

@@ -13,6 +13,7 @@ from wharfinger.amazon.answers import Answer
 from wharfinger.amazon.auth import Tokens
 from wharfinger.amazon.client import LISTING_DATA, AmazonClient, SearchOrders
 from wharfinger.amazon.errors import AmazonError, NotAnsweredAsPromised, PageTokenRefused, Throttled
+from wharfinger.amazon.messages.catalog import CatalogPage
 from wharfinger.amazon.messages.fba import InventoryPage
 from wharfinger.amazon.messages.feeds import CreatedFeedDocument, Feed, FeedDocument
 from wharfinger.amazon.messages.listings import ListingsItem, ListingsPage, Submission
@@ -44,6 +45,7 @@ from wharfinger.amazon.operations import (
     GET_REPORTS,
     GET_SUBSCRIPTION,
     PATCH_LISTINGS_ITEM,
+    SEARCH_CATALOG_ITEMS,
     SEARCH_LISTINGS_ITEMS,
     SEARCH_ORDERS,
     Operation,
@@ -271,6 +273,11 @@ class Calls:
             lambda now: self._client.set_quantity(
                 self.account.seller_id, sku, marketplace_id, product_type=product_type, quantity=quantity, now=now
             ),
+        )
+
+    def search_catalog_items(self, marketplace_id: str, asins: Sequence[str]) -> Answer[CatalogPage]:
+        return self._call(
+            SEARCH_CATALOG_ITEMS, lambda now: self._client.search_catalog_items(marketplace_id, asins, now=now)
         )
 
     def get_inventory_summaries(

@@ -4,12 +4,16 @@ import logging
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from wharfinger.amazon.client import CATALOG_AT_MOST
 from wharfinger.amazon.errors import NotAnsweredAsPromised, PageTokenRefused
 from wharfinger.db.queries.stock.listing_readings import MarketplaceToRead, marketplaces_read, marketplaces_to_read
+from wharfinger.db.queries.stock.undescribed import undescribed_asins
 from wharfinger.domain.counts import counted
 from wharfinger.operations.stock import listings
+from wharfinger.operations.stock.descriptions import keep_descriptions
 from wharfinger.operations.stock.listings import MOST_PAGED_THROUGH
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore, is_tokens_fault
+from wharfinger.sync.translate.catalog import description_of
 from wharfinger.sync.translate.listings import found_listing
 
 log = logging.getLogger(__name__)
@@ -18,6 +22,8 @@ INCLUDED = ("summaries", "attributes", "fulfillmentAvailability", "productTypes"
 PATIENCE = 30.0
 """Seconds of trade time that a reading waits for the next page's token before it gives its turn to others."""
 WAITS_AT_MOST = 200
+CATALOG_CALLS_AT_MOST = 500
+"""Of one reading, waits among them: some thousands of ASINs, 20 a call."""
 RESTARTS = 1
 """A page that is refused twice is refused for another reason than its token."""
 
@@ -56,7 +62,31 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
             _read_marketplace(account_id, marketplace, amazon, clock, reading)
     whole = {marketplace: skus for marketplace, skus in reading.seen.items() if marketplace not in reading.unreadable}
     gone = listings.note_gone(account_id, whole, began_at=reading.began_at, now=clock.now())
-    return FlowResult(f"{reading.summary()}, {gone} gone")
+    described = _describe(account_id, amazon, clock)
+    return FlowResult(f"{reading.summary()}, {gone} gone{described}")
+
+
+def _describe(account_id: int, amazon: Calls, clock: Clock) -> str:
+    """Ask Amazon's catalogue for the GTINs and pictures that unlinked listings came without, each once. What the budget
+    does not allow now is asked after the next reading."""
+    filled = asked = 0
+    for _ in range(CATALOG_CALLS_AT_MOST):
+        wanted = undescribed_asins(account_id, CATALOG_AT_MOST)
+        if wanted is None:
+            break
+        marketplace_id, asins = wanted
+        try:
+            page = amazon.search_catalog_items(marketplace_id, asins).value
+        except NotBefore as wait:
+            seconds = (wait.at - clock.now()).total_seconds()
+            if seconds > PATIENCE:
+                break
+            clock.pause(max(0.2, seconds))
+            continue
+        found = {item.asin: description_of(item, marketplace_id) for item in page.items}
+        filled += keep_descriptions(account_id, marketplace_id, asins, found, now=clock.now())
+        asked += len(asins)
+    return f", {filled} of {counted(asked, 'ASIN')} described by the catalogue" if asked else ""
 
 
 def _go_on(account_id: int, now: datetime) -> _Reading:

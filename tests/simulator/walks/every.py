@@ -14,6 +14,7 @@ WALKS = (
     orders.walk_shipments,
     buy_shipping.walk_buy_shipping,
     selling.walk_listings,
+    selling.walk_catalog,
     selling.walk_inventory,
     outbound.walk_outbound,
     feeds.walk_feeds,

@@ -51,6 +51,24 @@ def _walk_whole_submissions(go):
     go.call("DELETE", path, query={"marketplaceIds": f"{UK},{DE}"})
 
 
+def walk_catalog(go):
+    path = "/catalog/2022-04-01/items"
+    every = (
+        "attributes,classifications,dimensions,identifiers,images,productTypes,relationships,salesRanks,summaries,"
+        "vendorDetails"
+    )
+    query = {"marketplaceIds": UK, "identifiersType": "ASIN", "identifiers": "B0FBM00001,B0FBM00002"}
+    go.call("GET", path, query={**query, "includedData": every})
+    token = go.call("GET", path, query={**query, "pageSize": 1})["pagination"]["nextToken"]
+    go.call("GET", path, query={**query, "pageSize": 1, "pageToken": token})
+    go.call("GET", path, query={"marketplaceIds": UK, "keywords": "board"})
+    go.call("GET", path, query={"marketplaceIds": UK})
+    go.call("GET", path, query={**query, "marketplaceIds": f"{UK},{DE}"})
+    go.call("GET", f"{path}/B0FBM00001", query={"marketplaceIds": f"{UK},{DE}", "includedData": every})
+    go.call("GET", f"{path}/B0NOWHERE", query={"marketplaceIds": UK})
+    go.call("GET", f"{path}/B0FBM00001", query={"marketplaceIds": UK, "includedData": "prices"})
+
+
 def walk_inventory(go):
     query = {"granularityType": "Marketplace", "granularityId": UK, "marketplaceIds": UK, "details": "true"}
     go.call("GET", "/fba/inventory/v1/summaries", query=query)

@@ -6,6 +6,7 @@ from amazon_simulator.core.http import Request, Response, answer_json
 from amazon_simulator.core.journal import NotWritten
 from amazon_simulator.pages import control_page, seller_central, shop
 from amazon_simulator.pages.rendering import style_sheet
+from amazon_simulator.representations.catalogue_items import picture
 from amazon_simulator.simulator import Simulator
 from amazon_simulator.sqs import router as queues
 
@@ -48,6 +49,8 @@ def _route(simulator: Simulator, request: Request) -> Response:
             return control_page.answer(simulator, request, parts[1:])
         case "shop":
             return shop.answer(simulator, request, parts[1:])
+        case "pictures" if len(parts) == 2:
+            return picture(parts[1])
         case "static" if parts[1:] == ["simulator.css"]:
             return style_sheet()
         case "sandbox" if simulator.sandbox is not None and REGIONS.get("".join(parts[1:2])):

@@ -27,6 +27,7 @@ from amazon_simulator.sqs.queues import Queues
 from amazon_simulator.traffic.seed import fill_world
 from amazon_simulator.traffic.traffic import Traffic
 from amazon_simulator.wire import application_management, sellers
+from amazon_simulator.wire.catalog import Catalog
 from amazon_simulator.wire.context import ApiContext
 from amazon_simulator.wire.fba import Summaries
 from amazon_simulator.wire.feeds import FeedsApi, submit
@@ -128,6 +129,7 @@ class Simulator:
         yield from regulated.routes(context)
         yield from shipments.routes(context)
         yield from self.listings.routes()
+        yield from Catalog(context).routes()
         yield from Summaries(context).routes()
         yield from Outbound(context, self.fulfilments).routes()
         yield from FeedsApi(context, self.feeds).routes()

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms, template
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.template import Context
@@ -226,7 +227,7 @@ def state(value: object, tone: str = "", label: str = "") -> SafeString:
 @register.simple_tag
 def picture(link: str, size: int = 40) -> SafeString:
     """A product's picture, from where pages may show pictures; an empty square where there is none."""
-    if not is_shown(link):
+    if not is_shown(link, settings.PICTURE_ORIGINS):
         return mark_safe('<span class="picture" aria-hidden="true"></span>')
     return format_html(
         '<img class="picture" src="{}" width="{}" height="{}" alt="" loading="lazy" decoding="async"'

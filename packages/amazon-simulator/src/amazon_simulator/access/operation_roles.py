@@ -21,7 +21,10 @@ ROLES_OF_OPERATION: dict[str, tuple[str, ...]] = {
     ),
     **dict.fromkeys(("updateVerificationStatus", "updateShipmentStatus", "confirmShipment"), OF_SHIPMENTS),
     **dict.fromkeys(
-        ("searchListingsItems", "getListingsItem", "patchListingsItem", "putListingsItem", "deleteListingsItem"),
+        (
+            "searchListingsItems", "getListingsItem", "patchListingsItem", "putListingsItem", "deleteListingsItem",
+            "searchCatalogItems", "getCatalogItem",
+        ),
         (LISTINGS,),
     ),
     "getInventorySummaries": (AMAZON_SENDS, LISTINGS),

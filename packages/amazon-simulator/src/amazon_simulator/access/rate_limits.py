@@ -29,6 +29,8 @@ PLANS: dict[str, tuple[float, int]] = {
     "patchListingsItem": (5.0, 5),
     "putListingsItem": (5.0, 10),
     "deleteListingsItem": (5.0, 5),
+    "searchCatalogItems": (2.0, 2),
+    "getCatalogItem": (2.0, 2),
     "getInventorySummaries": (2.0, 2),
     "getFulfillmentPreview": (2.0, 30),
     "createFulfillmentOrder": (2.0, 30),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from amazon_simulator.core.clock import iso
+from amazon_simulator.representations.catalogue_items import picture_link
 from amazon_simulator.representations.listing_attributes import attributes_of
 from amazon_simulator.world.catalogue import MARKETS, written
 from amazon_simulator.world.entities import Listing
@@ -63,13 +64,19 @@ def last_change(row: Listing, as_of: float) -> float:
 
 
 def item_json(
-    listing: Listing, marketplaces: Sequence[str], data: Sequence[str], families: Families | None = None
+    listing: Listing,
+    marketplaces: Sequence[str],
+    data: Sequence[str],
+    families: Families | None = None,
+    *,
+    base: str,
 ) -> dict[str, Any]:
-    """With the parts requested, in the marketplaces requested; `families` where relationships are."""
+    """With the parts requested, in the marketplaces requested; `families` where relationships are. `base`: the address
+    of the pictures."""
     item: dict[str, Any] = {"sku": listing.sku}
     own = [market for market in marketplaces if market in listing.marketplaces]
     if "summaries" in data:
-        item["summaries"] = [_summary(listing, market) for market in own]
+        item["summaries"] = [_summary(listing, market, base) for market in own]
     if "attributes" in data:
         item["attributes"] = attributes_of(listing, own)
     if "issues" in data:
@@ -92,7 +99,7 @@ def _concerns(issue: dict[str, Any], markets: Sequence[str]) -> bool:
     return not set(issue.get("marketplaceIds") or markets).isdisjoint(markets)
 
 
-def _summary(listing: Listing, marketplace: str) -> dict[str, Any]:
+def _summary(listing: Listing, marketplace: str, base: str) -> dict[str, Any]:
     payload = {
         "marketplaceId": marketplace,
         "asin": listing.asin,
@@ -102,7 +109,7 @@ def _summary(listing: Listing, marketplace: str) -> dict[str, Any]:
         "itemName": listing.title,
         "createdDate": iso(created(listing)),
         "lastUpdatedDate": iso(last_change(listing, float("inf"))),
-        "mainImage": {"link": f"https://images.example/{listing.asin}.jpg", "height": 500, "width": 500},
+        "mainImage": {"link": picture_link(base, listing.asin), "height": 500, "width": 500},
     }
     if listing.channel != "DEFAULT" or listing.second:
         payload["fnSku"] = fn_sku(listing)

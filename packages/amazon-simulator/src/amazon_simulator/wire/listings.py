@@ -32,6 +32,7 @@ UNPARSED = "Request has missing or invalid parameters and cannot be parsed."
 class Listings:
     def __init__(self, context: ApiContext) -> None:
         self._world = context.world
+        self._base = context.base
         self._numbering = context.numbering
         self._fault = ""
         self._later = 0.0
@@ -105,7 +106,7 @@ class Listings:
         shown = rows[passed : passed + size]
         body: dict[str, Any] = {
             "numberOfResults": len(rows),
-            "items": [item_json(self._shown(row), marketplaces, data, families) for row in shown],
+            "items": [item_json(self._shown(row), marketplaces, data, families, base=self._base) for row in shown],
         }
         pagination: dict[str, str] = {}
         if passed + size < min(len(rows), PAGED_AT_MOST):
@@ -127,7 +128,7 @@ class Listings:
             return _not_found(sku, marketplaces[0])
         data = _included(query, "summaries")
         families = Families.of(self._world.by_seller[seller.id].values()) if "relationships" in data else None
-        return answer_json(item_json(self._shown(listing), marketplaces, data, families))
+        return answer_json(item_json(self._shown(listing), marketplaces, data, families, base=self._base))
 
     def _find(self, seller: Seller, sku: str, marketplaces: Sequence[str]) -> Listing | None:
         listing = self._world.listings.get((seller.id, sku))
