@@ -68,8 +68,8 @@ def run(account_id: int, amazon: Calls, clock: Clock) -> FlowResult:
 
 def _describe(account_id: int, amazon: Calls, clock: Clock) -> str:
     """Ask Amazon's catalogue for the GTINs and pictures that unlinked listings came without, each once. What the budget
-    does not allow now is asked after the next reading."""
-    filled = asked = 0
+    does not allow now is fetched after the next reading."""
+    filled = requested = 0
     for _ in range(CATALOG_CALLS_AT_MOST):
         wanted = undescribed_asins(account_id, CATALOG_AT_MOST)
         if wanted is None:
@@ -85,8 +85,8 @@ def _describe(account_id: int, amazon: Calls, clock: Clock) -> str:
             continue
         found = {item.asin: description_of(item, marketplace_id) for item in page.items}
         filled += keep_descriptions(account_id, marketplace_id, asins, found, now=clock.now())
-        asked += len(asins)
-    return f", {filled} of {counted(asked, 'ASIN')} described by the catalogue" if asked else ""
+        requested += len(asins)
+    return f", {filled} of {counted(requested, 'ASIN')} described by the catalogue" if requested else ""
 
 
 def _go_on(account_id: int, now: datetime) -> _Reading:

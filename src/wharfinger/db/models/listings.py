@@ -65,7 +65,7 @@ class ChannelProduct(models.Model):
     title = models.CharField(max_length=500, blank=True)
     gtin = models.CharField(max_length=14, blank=True, default="", db_default="")  # as 14 digits, as Amazon shows it
     picture = models.CharField(max_length=500, blank=True, default="", db_default="")  # its address at Amazon
-    described_at = models.DateTimeField(null=True)  # when Amazon's catalogue was asked for what the listing lacks
+    described_at = models.DateTimeField(null=True)  # when Amazon's catalogue was read for what it lacks
     item = models.ForeignKey(
         "wharfinger.StockItem", on_delete=models.PROTECT, null=True, related_name="channel_products"
     )

@@ -28,8 +28,8 @@ def keep_descriptions(
     *,
     now: datetime,
 ) -> int:
-    """Fill what the products of these ASINs lack, and note that the catalogue was asked. What a listing itself said
-    stays. Returns how many got something."""
+    """Fill what the products of these ASINs lack, and note that the catalogue was read for them; what a listing itself
+    said stays. Returns how many got something."""
     rows = ChannelProduct.objects.filter(
         any_of("asin", requested), listing__account=account_id, marketplace=marketplace_id
     )

@@ -6,7 +6,7 @@ from wharfinger.db.models import ChannelProduct
 
 
 def undescribed_asins(account_id: int, at_most: int) -> tuple[str, tuple[str, ...]] | None:
-    """A marketplace, and ASINs that its catalogue was not asked about yet; None = nothing is missing."""
+    """A marketplace, and ASINs that were not looked up in its catalogue yet; None = nothing is missing."""
     rows = ChannelProduct.objects.filter(
         Q(gtin="") | Q(picture=""),
         listing__account=account_id,
