@@ -1,6 +1,7 @@
 """Stock rules by their pages: profiles, an item's and a channel's rule, the preview, ticks, and why a number is so."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -9,9 +10,11 @@ from tests.factories.ground import DE, NOW
 from tests.web.client import text
 
 from wharfinger.db.models import ChannelProduct, ItemStockRule, Listing, StockNotice, StockProfile
+from wharfinger.db.queries.stock.rules import InstallationRule, Setting
+from wharfinger.db.queries.stock.then import rules_at
 from wharfinger.domain.installation.people import Role
-from wharfinger.domain.stock.rules import RuleValues
-from wharfinger.operations.stock import outbox, stock_profiles
+from wharfinger.domain.stock.rules import Rounding, RuleValues
+from wharfinger.operations.stock import ledger, outbox, stock_profiles, stock_rules
 from wharfinger.operations.stock.stock_profiles import ProfileEntry
 
 pytestmark = pytest.mark.django_db
@@ -225,3 +228,114 @@ def test_a_preview_of_what_is_gone_shows_nothing(sign_in, shop):
     client = sign_in()
     for subject in ("item", "channel"):
         assert "No item to show" in client.get(f"/stock-rules/preview/{subject}/999999/", values()).text
+
+
+IMPORT = "/stock/rules/import/"
+
+
+def test_rules_of_many_items_come_by_a_file_with_a_dry_run_first(sign_in, shop):
+    client = sign_in(Role.WAREHOUSE)
+    shop.item("CUP", 10)
+    rows = "Stock Code;Profile;Percent;Rounding;Buffer;Send zero at;Largest number\nMUG;half;;up;2;;20\nCUP;;40 %;;;;\n"
+    dry = plain(client.post(IMPORT, {"text": rows}))
+    assert "2 of 2 rows would change something" in dry
+    assert "profile none → “Half” rounding inherits → up buffer inherits → 2 largest number inherits → 20" in dry
+    assert not ItemStockRule.objects.exists()
+    done = client.post(IMPORT, {"text": rows, "step": "apply"}, follow=True)
+    assert "The stock rules of 2 items are changed." in text(done)
+    kept = ItemStockRule.objects.order_by("item__code").values_list(
+        "profile__name", "percent", "rounding", "buffer", "cap"
+    )
+    assert list(kept) == [(None, 40, "", None, None), ("Half", None, "up", 2, 20)]
+    exported = b"".join(client.get("/stock/rules/export.csv").streaming_content).decode()
+    assert "there is nothing to change" in plain(client.post(IMPORT, {"text": exported}))
+    away = "stock code,profile,percent,rounding,buffer,largest number\nMUG,-,-,-,-,-\nCUP,,,,,\n"
+    client.post(IMPORT, {"text": away, "step": "apply"})
+    assert list(ItemStockRule.objects.values_list("item__code", "percent")) == [("CUP", 40)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("stock code,percent\nMUG,101", "Row 2, percent: Percent is a whole number from 0 to 100; not 101."),
+        ("stock code,percent\nMUG,33.5", "Row 2, percent: “33.5” must be a whole number"),
+        ("stock code,buffer\nMUG,-1", "Row 2, buffer: “-1” must be a whole number"),
+        ("stock code,rounding\nMUG,sideways", "Row 2, rounding: “sideways” must be down, up or nearest"),
+        ("stock code,profile\nMUG,Third", "Row 2, profile: There is no stock profile “Third”"),
+        ("stock code,profile\nmug,Half", "Row 2, stock code: There is no stock item “mug”"),
+        ("stock code,profile\n,Half", "Row 2, stock code: It is empty"),
+        ("stock code,buffer\nMUG,1\nMUG,2", "Row 3, stock code: “MUG” is in row 2 already"),
+        ("stock code,send zero at,largest number\nMUG,5,3", "Row 2, largest number: At most 3 are shown"),
+        ("stock code,colour\nMUG,red", "Row 1, colour: This column is not known"),
+        ("percent\n5", "Row 1, stock code: This column is missing"),
+    ],
+)
+def test_one_row_with_errors_names_its_field_and_nothing_is_changed(sign_in, shop, rows, said):
+    client = sign_in()
+    page = client.post(IMPORT, {"text": rows})
+    assert (page.status_code, "Nothing was changed" in text(page)) == (422, True)
+    row, field = said.split(": ")[0].removeprefix("Row ").split(", ")
+    assert said.split(": ", 1)[1] in plain(page)
+    applied = client.post(IMPORT, {"text": rows, "step": "apply"})
+    assert (applied.status_code, said in plain(applied)) == (422, True)
+    assert (bool(row and field), ItemStockRule.objects.exists()) == (True, False)
+
+
+def test_a_past_moment_is_replayed_from_the_ledger_and_the_history_of_rules(sign_in, shop):
+    client, hour = sign_in(), timedelta(hours=1)
+    began = NOW - 9 * hour
+    cup = shop.item("CUP")
+    Listing.objects.filter(sku="CUP").update(product_type="MUG", found_at=began)
+    StockNotice.objects.all().delete()
+    ledger.receive_stock(cup.pk, shop.warehouse.pk, 114, now=began)
+    [message] = outbox.claim_quantities(shop.account.pk, 10, now=began + hour)
+    outbox.settle_quantity(message, outbox.Accepted("s1"), now=began + hour)
+    stock_rules.set_item_rule(cup.pk, Setting(shop.half), now=NOW - 7 * hour, user=shop.olga)
+    ledger.receive_stock(cup.pk, shop.warehouse.pk, 6, now=began + 3 * hour)
+
+    def then(hours, page=f"/stock/{cup.pk}/then/"):
+        answer = client.get(page, {"at": (began + hours * hour).isoformat()})
+        assert answer.status_code == 200
+        return plain(answer)
+
+    assert "Nothing had moved yet" in then(-1)
+    early = then(0)
+    assert "Nothing had been sent to Amazon" in early
+    assert "On hand 114; no sum was kept up to then" in early
+    assert "Available 114 Sent to Amazon 114" in then(1)
+    late = then(3, f"/listings/{message.listing_id}/then/")
+    assert "On hand 120 Allocated 0 Available 120 Percent shown 50 Rounded down 60" in late
+    assert "114 had been sent to Amazon" in late
+
+
+def test_the_rules_of_a_moment_are_those_that_were_set_up_to_then(shop):
+    hour = timedelta(hours=1)
+    stock_rules.set_item_rule(shop.mug.pk, Setting(shop.half), now=NOW + hour, user=shop.olga)
+    quarter = ProfileEntry("Quarter", RuleValues(percent=25, rounding=Rounding.UP))
+    stock_profiles.edit_profile(shop.half, quarter, version=1, now=NOW + 2 * hour, user=shop.olga)
+    wide = InstallationRule(RuleValues(buffer=3), shares=True)
+    stock_rules.set_installation_rule(wide, now=NOW + 3 * hour, user=shop.olga)
+    found = [rules_at(NOW + hours * hour, [shop.mug.pk], [shop.fbm.pk]) for hours in range(4)]
+    assert [one.items[shop.mug.pk].profile_id for one in found] == [None, shop.half, shop.half, shop.half]
+    assert [list(one.profiles.values()) for one in found] == [
+        [],
+        [("Half", RuleValues(percent=50))],
+        [("Quarter", quarter.values)],
+        [("Quarter", quarter.values)],
+    ]
+    assert [one.installation for one in found] == [InstallationRule()] * 3 + [wide]
+    assert found[0].channels == {shop.fbm.pk: Setting()}
+
+
+@pytest.mark.parametrize(
+    ("at", "said"),
+    [
+        ("yesterday", "give a date and a time"),
+        ("2999-01-01T00:00", "it lies ahead"),
+        ("2026-13-45T00:00", "give a date"),
+        ("0001-01-01T00:00", "give a date"),
+    ],
+)
+def test_a_moment_that_cannot_be_is_named(sign_in, shop, at, said):
+    answer = sign_in(Role.VIEWER).get(f"/stock/{shop.mug.pk}/then/", {"at": at})
+    assert (answer.status_code, said in text(answer)) == (422, True)

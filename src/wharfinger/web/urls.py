@@ -43,7 +43,7 @@ from wharfinger.web.views.orders import (
     sales_orders,
 )
 from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
-from wharfinger.web.views.stock import sites, stock_csv, stock_items, stock_rules, why
+from wharfinger.web.views.stock import rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
 
 urlpatterns = [
     *sign_in.routes,
@@ -82,6 +82,8 @@ urlpatterns = [
     *customers.routes,
     *parcels.routes,
     *stock_csv.routes,
+    *rule_csv.routes,
+    *then.routes,
     *stock_rules.routes,
     *stock_items.routes,
     *why.routes,

@@ -97,7 +97,8 @@ class SellingChannel:
     """A channel that sells the SKU, with the item it is linked to there and the site it sells from.
 
     `explained` None = the level was never counted. `silent` = why this channel sends nothing; empty = it sends.
-    `rule`: what holds for the item there; `leads`: its rule holds wherever channels of the account differ.
+    `rule`: what holds for the item there; `applied`: the same with what the item's listings share; `leads`: its rule
+    holds wherever channels of the account differ.
     """
 
     name: str
@@ -110,6 +111,7 @@ class SellingChannel:
     explained: Explained | None
     channel_id: int = 0
     rule: Resolved = NO_RULE
+    applied: Rule = EVERYTHING
     leads: bool = False
 
     @property

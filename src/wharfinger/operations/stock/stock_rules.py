@@ -19,6 +19,7 @@ from wharfinger.db.models import (
     StockItem,
     User,
 )
+from wharfinger.db.queries.stock.rule_csv import plan_rules
 from wharfinger.db.queries.stock.rules import InstallationRule, Setting, values_of
 from wharfinger.db.queries.stock.stock_out import with_those_that_share
 from wharfinger.domain.orders.order import Fulfilment
@@ -29,6 +30,8 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._rule_steps import checked, keep_changes, notice_channels, offered_profile, put
 from wharfinger.operations.stock._stock_steps import notice_listings, raise_notices
 from wharfinger.operations.transaction import operation
+
+_ERRORS_SHOWN = 5
 
 
 @operation
@@ -46,6 +49,21 @@ def assign_profile(item_ids: Collection[int], profile_id: int | None, *, now: da
         item: Setting(profile_id, values_of(held[item])) if item in held else Setting(profile_id) for item in known
     }
     return _set_rules(settings, now=now, user=user)
+
+
+@operation
+def apply_rule_csv(text: str, *, now: datetime, user: User) -> int:
+    """Every row of a file of items' stock rules, or none: with one row with errors nothing is changed. Returns how
+    many items change."""
+    plan = plan_rules(text)
+    errors = plan.csv.errors
+    if errors:
+        named = " ".join(str(error) for error in errors[:_ERRORS_SHOWN])
+        if len(errors) <= _ERRORS_SHOWN:
+            raise Refused("Nothing was changed. %(errors)s", "file", errors=named)
+        more = len(errors) - _ERRORS_SHOWN
+        raise Refused("Nothing was changed. %(errors)s And %(more)s more.", "file", errors=named, more=more)
+    return _set_rules(plan.settings, now=now, user=user)
 
 
 def _set_rules(settings: Mapping[int, Setting], *, now: datetime, user: User) -> int:

@@ -200,6 +200,7 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
         explained=shop.levels.explained(product.item_id, site.pk, applied) if site else None,
         channel_id=channel.pk,
         rule=rule,
+        applied=applied,
         leads=own is not None and own.leads,
     )
 

@@ -40,7 +40,13 @@ def import_csv(request: HttpRequest) -> HttpResponse:
             _remember(request, form)
         plan = plan_csv(text, answers)
     refused = bool(form.errors) or (plan is not None and bool(plan.errors))
-    context = {"form": form, "columns": COLUMNS, **_shown(plan), "ignored": IGNORED, "encodings": _encodings(form)}
+    context = {
+        "form": form,
+        "columns": COLUMNS,
+        **shown_plan(plan),
+        "ignored": IGNORED,
+        "encodings": encodings_of(form),
+    }
     context["text"] = form.cleaned_data["text"] if plan else ""
     return render(request, "wharfinger/stock/import.html", context, status=422 if refused else 200)
 
@@ -60,7 +66,7 @@ def _remember(request: HttpRequest, form: CsvForm) -> None:
         show_refusal(form, refused)
 
 
-def _encodings(form: CsvForm) -> list[tuple[str, str, tuple[str, ...]]]:
+def encodings_of(form: CsvForm) -> list[tuple[str, str, tuple[str, ...]]]:
     """(encoding, its title, lines as they read in it)."""
     candidates = form.ask.candidates if form.ask else ()
     return [(encoding, ENCODINGS[encoding], lines) for encoding, lines in candidates]
@@ -81,7 +87,7 @@ def _applied(request: HttpRequest, form: CsvForm, text: str, answers: dict[str, 
     return True
 
 
-def _shown(plan: CsvPlan | None) -> dict[str, Any]:
+def shown_plan(plan: CsvPlan | None) -> dict[str, Any]:
     if plan is None:
         return {"plan": None}
     changed_first = sorted(plan.rows, key=lambda row: not row.changes)
