@@ -24,8 +24,8 @@ class Totals:
     whole: bool = True
 
 
-Lines = Sequence[tuple[type[models.Model], str]]
-"""Tables of lines, with the way from a line to the row of the list: quantities ordered and cancelled are columns."""
+Lines = Sequence[tuple[QuerySet[Any], str]]
+"""Lines that count, with the way from a line to the row of the list: quantities ordered and cancelled are columns."""
 
 
 def add_up(rows: QuerySet[Any, Any], lines: Lines = (), *, money: bool = True, everything: bool = False) -> Totals:
@@ -42,7 +42,7 @@ def add_up(rows: QuerySet[Any, Any], lines: Lines = (), *, money: bool = True, e
     if count > ADDED_UP_AT_ONCE and not everything:
         return Totals(ADDED_UP_AT_ONCE, whole=False)
     amounts = sorted(((currency, amount) for currency, _, amount in sums if amount is not None), key=_largest_first)
-    units = sum(_units(picked, model, way) for model, way in lines) if lines else None
+    units = sum(_units(picked, counted, way) for counted, way in lines) if lines else None
     return Totals(count, units, tuple(amounts))
 
 
@@ -59,7 +59,7 @@ def _sums(picked: QuerySet[Any, Any], *, money: bool) -> list[tuple[str, int, De
         return [(str(currency), int(number), amount) for currency, number, amount in cursor.fetchall()]
 
 
-def _units(picked: QuerySet[Any, Any], model: type[models.Model], way: str) -> int:
+def _units(picked: QuerySet[Any, Any], counted: QuerySet[Any], way: str) -> int:
     open_units = models.F("quantity_ordered") - models.F("quantity_cancelled")
-    found = model._default_manager.filter(**{f"{way}__in": picked.values("id")})
+    found = counted.filter(**{f"{way}__in": picked.values("id")})
     return found.aggregate(units=models.Sum(open_units))["units"] or 0

@@ -1,6 +1,9 @@
-"""What Amazon's words for programmes and constraints are called on pages. A word not known stays as it is.
+"""What Amazon's words for programmes, constraints and parts of amounts are called on pages.
 
-Source: orders_2026-01-01.json (Order.programs, OrderItem.programs, ItemShippingConstraints, AssociatedOrderItem).
+A word not known stays as it is.
+
+Source: orders_2026-01-01.json (Order.programs, OrderItem.programs, ItemShippingConstraints, AssociatedOrderItem,
+ItemProceedsDetailedBreakdown.subtype).
 """
 
 from wharfinger.domain.sentences import N_
@@ -22,6 +25,12 @@ NAMES = {
     "WARRANTY": N_("Warranty"),
     "VALUE_ADD_SERVICE": N_("Service"),
     "SERVICE": N_("Service"),
+    "ITEM": N_("on the goods"),
+    "SHIPPING": N_("on shipping"),
+    "GIFT_WRAP": N_("on gift wrap"),
+    "COD_FEE": N_("on paying at delivery"),
+    "OTHER": N_("on other things"),
+    "DISCOUNT": N_("on the discount"),
     "palletDelivery": N_("delivered on a pallet"),
     "cashOnDelivery": N_("paid on delivery"),
     "signatureConfirmation": N_("signed for"),

@@ -127,8 +127,9 @@ def every_imported_order(
 
 
 def add_up_imported_orders(wanted: ImportedOrderFilter, *, everything: bool = False) -> Totals:
-    """Units are those ordered and not cancelled."""
-    lines = ((SalesOrderLine, "order__imported"), (ImportedLine, "imported"))
+    """Units are those ordered and not cancelled; a service is none."""
+    goods = SalesOrderLine.objects.filter(service="")
+    lines = ((goods, "order__imported"), (ImportedLine.objects.all(), "imported"))
     return add_up(_filtered(wanted), lines, everything=everything)
 
 

@@ -185,8 +185,9 @@ def every_sales_order(
 
 
 def add_up_sales_orders(wanted: SalesOrderFilter, day: Day, *, everything: bool = False) -> Totals:
-    """Units are those ordered and not cancelled."""
-    return add_up(_filtered(wanted, day), ((SalesOrderLine, "order"),), everything=everything)
+    """Units are those ordered and not cancelled; a service is none."""
+    goods = SalesOrderLine.objects.filter(service="")
+    return add_up(_filtered(wanted, day), ((goods, "order"),), everything=everything)
 
 
 def _runs(wanted: SalesOrderFilter, sorting: Sorting) -> Sequence[Run]:
@@ -263,7 +264,7 @@ def _with_units(found: Sequence[dict[str, Any]], day: Day, *, with_vat: bool = F
         for row in SalesOrderLine.objects.filter(order__in=ids)
         .values("order")
         .annotate(
-            units=Sum(F("quantity_ordered") - F("quantity_cancelled")),
+            units=Sum(F("quantity_ordered") - F("quantity_cancelled"), filter=Q(service="")),
             held=Count("id", filter=~Q(held_reason="")),
         )
     }

@@ -105,7 +105,8 @@ def mark_divided(imported_id: int) -> None:
 
 
 def total_units(lines: Iterable[SalesOrderLine]) -> int:
-    return sum(line.quantity_ordered - line.quantity_cancelled for line in lines)
+    """A service is none."""
+    return sum(line.quantity_ordered - line.quantity_cancelled for line in lines if not line.service)
 
 
 def next_part(imported_id: int) -> int:

@@ -191,7 +191,7 @@ def _record(
 ) -> None:
     goods = ", ".join(f"{count} × {line.sku[:60]}" for line, count in leaving)
     after = {"order": order.code, "into": new.code, "units": {line.sku[:60]: count for line, count in leaving}}
-    units = counted(sum(count for _, count in leaving), "unit")
+    units = counted(sum(count for line, count in leaving if not line.service), "unit")
     record_act(order, "split", f"Split: {units} went to {new.code} ({goods}).", after=after, now=now, user=user)
     text = f"{new.code} was split from {order.code}: {goods}."
     record_activity(text, sales_order=new, channel_id=new.channel_id, now=now, user=user)

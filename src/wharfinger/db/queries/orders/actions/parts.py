@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Sum
+from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
 
 from wharfinger.db.models import SalesOrder, SalesOrderLine
@@ -18,7 +18,7 @@ class PartRow:
     code: str
     state: SalesOrderState
     units: int
-    """Ordered and not cancelled."""
+    """Ordered and not cancelled; a service is none."""
     total: Decimal | None
     currency: str
 
@@ -26,7 +26,8 @@ class PartRow:
 def parts_of_import(imported_id: int) -> tuple[PartRow, ...]:
     """First made first; those that were merged into another are among them."""
     rows = SalesOrder.objects.filter(imported=imported_id).order_by("part")
-    units = Coalesce(Sum(F("lines__quantity_ordered") - F("lines__quantity_cancelled")), 0)
+    goods = Sum(F("lines__quantity_ordered") - F("lines__quantity_cancelled"), filter=Q(lines__service=""))
+    units = Coalesce(goods, 0)
     return tuple(PartRow(*row) for row in rows.values_list("id", "code", "state", units, "total", "currency"))
 
 
