@@ -103,7 +103,7 @@ STORED = {
     ],
     "NotificationState": ["off", "subscribing", "waiting", "receiving", "unsubscribing", "refused"],
     "OrderAction": ["import", "download", "ignore"],
-    "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement"],
+    "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement", "exchange"],
     "Pool": ["UK", "EU", "NA", "OTHER"],
     "ProblemKind": [
         "unknown_sku",

@@ -77,9 +77,9 @@ def test_what_every_order_needs_is_always_answered(kind, everything, override):
 
 def test_the_types_of_a_kind():
     assert [each.value for each in ORDER_TYPES[Fulfilment.FBM]] == [
-        "standard", "expedited", "prime", "business", "replacement",
+        "standard", "expedited", "prime", "business", "replacement", "exchange",
     ]  # fmt: skip
-    assert [each.value for each in ORDER_TYPES[Fulfilment.FBA]] == ["fba", "business", "replacement"]
+    assert [each.value for each in ORDER_TYPES[Fulfilment.FBA]] == ["fba", "business", "replacement", "exchange"]
 
 
 def test_amazons_parcels_have_no_courier_of_ours():

@@ -11,6 +11,8 @@ from wharfinger.sync.translate.orders import translate_order
 
 REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_ORIGINAL_ID"}]
 
+EXCHANGED = [{"orderId": "026-0000009-0000001", "associationType": "EXCHANGE_ORIGINAL_ID"}]
+
 
 @pytest.mark.parametrize(
     ("by", "level", "changes", "expected"),
@@ -20,6 +22,9 @@ REPLACES = [{"orderId": "026-0000009-0000001", "associationType": "REPLACEMENT_O
         ("MERCHANT", "NEXT_DAY", {"programs": ["PRIME"]}, "prime"),
         ("MERCHANT", "STANDARD", {"programs": ["AMAZON_BUSINESS"]}, "business"),
         ("MERCHANT", "STANDARD", {"programs": ["PRIME"], "associatedOrders": REPLACES}, "replacement"),
+        ("MERCHANT", "STANDARD", {"associatedOrders": EXCHANGED}, "exchange"),
+        ("AMAZON", "STANDARD", {"associatedOrders": EXCHANGED}, "exchange"),
+        ("MERCHANT", "STANDARD", {"associatedOrders": [{"associationType": "EXCHANGE_ORIGINAL_ID"}]}, "standard"),
         ("AMAZON", "NEXT_DAY", {}, "fba"),
         ("AMAZON", "NEXT_DAY", {"programs": ["PRIME"]}, "fba"),
         ("AMAZON", "STANDARD", {"programs": ["PRIME", "AMAZON_BUSINESS"]}, "business"),

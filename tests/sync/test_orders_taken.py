@@ -824,6 +824,20 @@ def test_a_replacement_names_what_it_replaces(world):
     assert world.sale(message).total == Decimal(0)
 
 
+def test_an_exchange_is_one_and_so_is_one_that_was_stored_as_a_replacement(world):
+    world.item("MUG", 5)
+    first = {"orderId": "026-0000000-0000001", "associationType": "EXCHANGE_ORIGINAL_ID"}
+    message = order(line("MUG"), associatedOrders=[first])
+    world.hear(message)
+    assert (world.sale(message).replaces, world.sale(message).order_type) == ("026-0000000-0000001", "exchange")
+    SalesOrder.objects.update(order_type="replacement")
+    world.hear(later(message))
+    assert world.sale(message).order_type == "exchange"
+    SalesOrder.objects.update(order_type="business")
+    world.hear(later(message, 2))
+    assert world.sale(message).order_type == "business"
+
+
 def test_what_belongs_to_a_line_is_kept_with_it(world):
     world.item("MUG", 10)
     message = order(

@@ -1,6 +1,7 @@
 """What the pages show of buyers, addresses, gifts and ship-by, and the buttons by which a person answers."""
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -117,6 +118,39 @@ def test_ship_by_is_shown_in_the_marketplaces_zone_and_the_readers_beside_it(wor
     for text in (page_of(client, order), client.get(reverse("sales-order-list")).text):
         assert ("24 Nov, 23:59 PST" in text, "25 Nov, 07:59 your time" in text) == (True, True)
     assert "23:59 PST" in client.get(reverse("shipping-board")).text
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"), [(-50, "Late, 2 d ago"), (-3, "Late, 3 h ago"), (3, "Today, in 3 h"), (30, "in 1 d")]
+)
+def test_how_much_time_is_left_or_over_is_said_wherever_the_order_is_shown(hours, said, order, sign_in):
+    client = sign_in()
+    SalesOrder.objects.update(ship_by=NOW + timedelta(hours=hours))
+    texts = [page_of(client, order), client.get(reverse("sales-order-list")).text]
+    assert [said in read(text) for text in texts] == [True, True]
+    assert said.removeprefix("Late, ").removeprefix("Today, ") in read(client.get(reverse("shipping-board")).text)
+
+
+def test_what_tax_and_discount_of_a_line_are_on_is_said(order, sign_in):
+    parts = {"tax_parts": {"ITEM": "2.20", "SHIPPING": "0.40"}, "discount_parts": {"ITEM": "1.00", "NEW_KIND": "0.50"}}
+    order.lines.update(amount_tax="2.60", amount_discount="1.50", particulars=parts)
+    page = read(page_of(sign_in(), order))
+    for said in (
+        "discount £1.50 on the goods: £1.00 NEW_KIND: £0.50",
+        "tax £2.60 on the goods: £2.20 on shipping: £0.40",
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize(("kind", "said"), [("replacement", "Replaces 026-1"), ("exchange", "Exchanged for 026-1")])
+def test_a_replacement_and_an_exchange_name_their_order(kind, said, order, sign_in):
+    SalesOrder.objects.update(order_type=kind, replaces="026-1")
+    assert said in read(page_of(sign_in(), order))
+
+
+def read(text):
+    """What a person reads of a page."""
+    return " ".join(re.sub(r"<[^>]+>", " ", text).split()).replace(" ,", ",")
 
 
 def test_another_zone_is_proposed_on_the_channels_page(world, sign_in):

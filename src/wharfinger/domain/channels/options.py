@@ -101,8 +101,9 @@ ORDER_TYPES: Mapping[Fulfilment, tuple[OrderType, ...]] = {
         OrderType.PRIME,
         OrderType.BUSINESS,
         OrderType.REPLACEMENT,
+        OrderType.EXCHANGE,
     ),
-    Fulfilment.FBA: (OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT),
+    Fulfilment.FBA: (OrderType.FBA, OrderType.BUSINESS, OrderType.REPLACEMENT, OrderType.EXCHANGE),
 }
 """The order types that a channel of the kind can have, and so the override rows that it may have."""
 

@@ -91,6 +91,7 @@ class OrderType(Labelled):
     BUSINESS = "business", "Business"
     FBA = "fba", "FBA"
     REPLACEMENT = "replacement", "Replacement"
+    EXCHANGE = "exchange", "Exchange"
 
 
 @dataclass(frozen=True, slots=True)

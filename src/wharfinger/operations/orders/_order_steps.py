@@ -7,7 +7,14 @@ from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder, AboutSku
 from wharfinger.domain.orders.addresses import address_parts, buyer_parts, merge, merge_buyer, read_address, read_buyer
 from wharfinger.domain.orders.matching import Matched, Meaning, NothingToSend, NotMatched
-from wharfinger.domain.orders.order import IncomingBuyer, IncomingLine, IncomingOrder, LineAmounts, SalesOrderState
+from wharfinger.domain.orders.order import (
+    IncomingBuyer,
+    IncomingLine,
+    IncomingOrder,
+    LineAmounts,
+    OrderType,
+    SalesOrderState,
+)
 from wharfinger.domain.orders.particulars import write_particulars
 from wharfinger.domain.orders.parts import AMOUNTS
 from wharfinger.domain.orders.sales_orders import totals_fault
@@ -24,6 +31,8 @@ from wharfinger.operations.stock._allocation_steps import (
 )
 
 TITLE_AT_MOST = 500
+_IN_PLACE_OF_ANOTHER = {OrderType.REPLACEMENT, OrderType.EXCHANGE}
+"""Exchanges once counted as replacements: such a stored order becomes what Amazon says of it."""
 
 
 def people_of(order: SalesOrder | None, incoming: IncomingOrder) -> People:
@@ -40,6 +49,8 @@ def write_facts(order: SalesOrder, incoming: IncomingOrder, people: People) -> N
     order.service_level = incoming.service_level[:40] or order.service_level
     order.programs = list(incoming.programs) or order.programs or []
     order.replaces = incoming.replaces[:30] or order.replaces
+    if {order.order_type, incoming.order_type} == _IN_PLACE_OF_ANOTHER:
+        order.order_type = incoming.order_type
     order.ship_by = incoming.ship_by or order.ship_by
     order.deliver_by = incoming.deliver_by or order.deliver_by
     _write_people(order, people)

@@ -9,6 +9,7 @@ from operator import itemgetter
 from wharfinger.amazon.messages.orders import (
     AddressExtendedFields,
     AmazonOrder,
+    AssociatedOrder,
     Buyer,
     CustomerAddress,
     Recipient,
@@ -94,7 +95,7 @@ def translate_order(order: AmazonOrder) -> IncomingOrder:
         service_level=(fulfilment.fulfillment_service_level or "") if fulfilment else "",
         order_type=_order_type(order, kind),
         programs=order.programs,
-        replaces=_replaces(order),
+        replaces=original.order_id or "" if (original := _original(order)) else "",
         seller_order_id=next((a.alias_id for a in order.order_aliases if a.alias_type == "SELLER_ORDER_ID"), ""),
         packages=packages_of(order),
         sold_elsewhere=(order.sales_channel.channel_name or "").upper() == "NON_AMAZON",
@@ -279,8 +280,9 @@ def _latest(window: TimeRange | None) -> datetime | None:
 
 def _order_type(order: AmazonOrder, kind: Fulfilment | None) -> OrderType:
     """The first that fits, most particular first."""
-    if _replaces(order):
-        return OrderType.REPLACEMENT
+    first = _original(order)
+    if first is not None:
+        return _IN_PLACE_OF[first.association_type or ""]
     if "PRIME" in order.programs and kind is not Fulfilment.FBA:
         return OrderType.PRIME
     if "AMAZON_BUSINESS" in order.programs:
@@ -291,9 +293,12 @@ def _order_type(order: AmazonOrder, kind: Fulfilment | None) -> OrderType:
     return OrderType.EXPEDITED if level.upper() in EXPEDITED else OrderType.STANDARD
 
 
-def _replaces(order: AmazonOrder) -> str:
-    kinds = ("REPLACEMENT_ORIGINAL_ID", "EXCHANGE_ORIGINAL_ID")
-    return next((a.order_id or "" for a in order.associated_orders if a.association_type in kinds), "")
+_IN_PLACE_OF = {"REPLACEMENT_ORIGINAL_ID": OrderType.REPLACEMENT, "EXCHANGE_ORIGINAL_ID": OrderType.EXCHANGE}
+
+
+def _original(order: AmazonOrder) -> AssociatedOrder | None:
+    """The order that this one replaces, or for which it is exchanged."""
+    return next((one for one in order.associated_orders if one.order_id and one.association_type in _IN_PLACE_OF), None)
 
 
 def packages_of(order: AmazonOrder) -> tuple[IncomingPackage, ...]:
