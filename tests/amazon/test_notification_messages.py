@@ -53,6 +53,29 @@ def test_a_changed_order_is_this_notice_however_it_is_written(message):
     assert read(message) == NOTICE
 
 
+@pytest.mark.parametrize(
+    ("by", "status", "may_wait"),
+    [
+        ("AFN", "Unshipped", True), ("AFN", "Pending", True), ("AFN", "PendingAvailability", True),
+        ("AFN", "PartiallyShipped", False), ("AFN", "Shipped", False), ("AFN", "Canceled", False), ("AFN", "", False),
+        ("MFN", "Unshipped", False), ("MFN", "Pending", False), ("", "Unshipped", False),
+    ],
+)  # fmt: skip
+def test_only_an_fba_order_that_amazon_has_not_shipped_may_wait_for_the_search(by, status, may_wait):
+    summary = {"FulfillmentType": by, "OrderStatus": status}
+    message = {**MESSAGE, "Payload": {"OrderChangeNotification": {**CHANGE, "Summary": summary}}}
+    assert [read(message).may_wait, read(low(message)).may_wait] == [may_wait, may_wait]
+    older = {"SellerId": "A", "AmazonOrderId": "026-1", "FulfillmentChannel": by, "OrderStatus": status}
+    assert read({"NotificationType": "ORDER_STATUS_CHANGE", "Payload": older}).may_wait == may_wait
+
+
+def test_an_order_that_may_wait_is_not_downloaded_and_no_other_notice_of_it_is_lost():
+    waits = OrderNotice("n-1", "ORDER_CHANGE", "A", "026-1", AT, None, may_wait=True)
+    shipped = OrderNotice("n-2", "ORDER_CHANGE", "A", "026-1", AT - timedelta(minutes=1), None)
+    assert newest_changes([waits]) == {}
+    assert newest_changes([waits, shipped]) == newest_changes([shipped, waits]) == {"026-1": shipped.changed_at}
+
+
 def test_the_kind_of_before_2023_is_understood():
     old = {"NotificationType": "ORDER_STATUS_CHANGE", "EventTime": "2026-11-24T11:59:00Z",
            "Payload": {"OrderStatusChangeNotification": {"SellerId": "A", "AmazonOrderId": "026-1"}}}  # fmt: skip

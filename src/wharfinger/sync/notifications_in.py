@@ -260,4 +260,5 @@ def _as_ours(notice: Notice) -> OrderNotice:
         published_at=notice.published_at,
         marketplace_id=notice.marketplace_id,
         account_status=notice.account_status,
+        may_wait=notice.may_wait,
     )

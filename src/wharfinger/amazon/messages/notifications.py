@@ -19,6 +19,8 @@ ORDER_STATUS_CHANGE = "ORDER_STATUS_CHANGE"
 ACCOUNT_STATUS_CHANGED = "ACCOUNT_STATUS_CHANGED"
 VERSION = "1.0"
 ORDER_CHANGES = ("OrderStatusChange", "BuyerRequestedChange")
+_BY_AMAZON = ("AFN", "AMAZON")
+_NOT_SHIPPED = ("PENDING", "PENDINGAVAILABILITY", "UNSHIPPED")
 _TEST = "wharfinger-test"
 _TEXT_AT_MOST = 60
 
@@ -91,6 +93,8 @@ class Notice:
     marketplace_id: str = ""
     account_status: str = ""
     """NORMAL, AT_RISK, DEACTIVATED, or one not known yet; of a message about the account."""
+    may_wait: bool = False
+    """By its summary Amazon fulfils the order and has not shipped it: nothing hangs on it yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,13 @@ def _of_order(notice: Notice, change: dict[str, Any]) -> Notice:
         order_id=number,
         changed_at=_moment(trigger, "timeoforderchange") or notice.changed_at,
         published_at=notice.published_at,
+        may_wait=_may_wait(_object(change, "summary") or change),
     )
+
+
+def _may_wait(summary: dict[str, Any]) -> bool:
+    by = _text(summary, "fulfillmenttype") or _text(summary, "fulfillmentchannel")
+    return by.upper() in _BY_AMAZON and _text(summary, "orderstatus").upper() in _NOT_SHIPPED
 
 
 def _of_account(notice: Notice, change: dict[str, Any]) -> Notice:

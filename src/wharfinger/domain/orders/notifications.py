@@ -52,13 +52,16 @@ class OrderNotice:
     marketplace_id: str = ""
     account_status: str = ""
     """Of a notification about the account's own status there."""
+    may_wait: bool = False
+    """Its summary speaks of an FBA order that Amazon has not shipped: a download would change nothing, and the search
+    brings it within minutes. No other word of a summary is believed."""
 
 
 def newest_changes(notices: Iterable[OrderNotice]) -> dict[str, datetime | None]:
     """Order number → its newest change, in the order in which they happened: queues promise none, and bring some twice.
-    An order of which a notice says no moment is wanted whatever is here already (None)."""
+    An order of which a notice says no moment is wanted whatever is here already (None); one that may wait is not."""
     changes: dict[str, datetime | None] = {}
-    of_orders = [notice for notice in notices if notice.number]
+    of_orders = [notice for notice in notices if notice.number and not notice.may_wait]
     dated = [notice for notice in of_orders if notice.changed_at is not None]
     for notice in sorted(dated, key=lambda one: one.changed_at or _NEVER):
         changes.pop(notice.number, None)
