@@ -11,6 +11,7 @@ from tests.sync.whole_amazon import UK, Whole
 from wharfinger.amazon.auth import NOTIFICATION_SCOPE
 from wharfinger.db.models import (
     Alert,
+    Channel,
     ImportedOrder,
     NotificationQueue,
     Problem,
@@ -179,9 +180,11 @@ def test_a_deactivated_account_is_an_alert_in_plain_words_until_it_is_normal_aga
         f"{name}: Amazon has deactivated the account in Amazon.co.uk: its offers are not shown there."
     )
     assert "Account Health" in alert.remedy
+    assert Channel.objects.filter(marketplace=UK, amazon_deactivated_at__isnull=False).exists()
     suspend(subscribed, False)
     alert.refresh_from_db()
     assert alert.closed_at is not None
+    assert not Channel.objects.filter(amazon_deactivated_at__isnull=False).exists()
 
 
 def test_a_status_that_is_not_known_yet_is_said_as_amazon_says_it(shop):

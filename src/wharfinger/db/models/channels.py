@@ -31,6 +31,8 @@ class Channel(models.Model):
     match_codes = models.JSONField(default=list, db_default=[])  # other codes that are tried, in order: MatchCode
     import_fba_orders = EnumField(ImportFba, max_length=20)
     stock_upload_approved_at = models.DateTimeField(null=True)  # null = the first upload waits in shadow
+    amazon_status_at = models.DateTimeField(null=True)  # Amazon's newest word about the account's status there
+    amazon_deactivated_at = models.DateTimeField(null=True)  # null = not deactivated: quantities are sent
     version = models.PositiveIntegerField(default=1)
     made_at = models.DateTimeField()
     checked_at = models.DateTimeField(null=True)

@@ -19,6 +19,7 @@ from wharfinger.operations.channels._channel_steps import (
 from wharfinger.operations.installation._history_steps import record_activity, record_audit
 from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.orders._reserve_steps import reserve_elsewhere
+from wharfinger.operations.orders._status_steps import go_on
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._channel_notice_steps import (
     notice_all,
@@ -127,6 +128,19 @@ def _approve(channel: Channel, now: datetime, user: User) -> None:
     record_audit("approve stock upload", "Channel", channel.pk, before=before, after=after, now=now, user=user)
     record_activity(f"{channel.name}: first stock upload approved.", channel=channel, now=now, user=user)
     notice_first_upload(channel, now)
+
+
+@operation
+def note_active_again(channel_id: int, *, now: datetime, user: User) -> None:
+    """A person saw in Seller Central that the account is active again; Amazon's own word of it may be lost."""
+    channel = _held(channel_id)
+    if channel.amazon_deactivated_at is None:
+        raise Refused("Quantities of %(channel)s are sent already. Nothing is needed.", channel=channel.name)
+    before = {"deactivated at Amazon": channel.amazon_deactivated_at.isoformat()}
+    channel.amazon_deactivated_at = None
+    channel.save(update_fields=["amazon_deactivated_at"])
+    record_audit("active again", "Channel", channel.pk, before=before, after={}, now=now, user=user)
+    go_on(channel, now)
 
 
 @operation

@@ -31,7 +31,7 @@ from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._history_steps import record_audit
 from wharfinger.operations.installation._problem_steps import open_problem
 from wharfinger.operations.orders._gap_steps import want_orders
-from wharfinger.operations.orders._status_steps import alert_of_status
+from wharfinger.operations.orders._status_steps import follow_status
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -228,7 +228,7 @@ def take_notices(account_id: int, notices: Sequence[OrderNotice], *, now: dateti
     for owner, its in _by_account(account_id, list(new.values())).items():
         for notice in its:
             if notice.account_status:
-                alert_of_status(owner, notice, now=now)
+                follow_status(owner, notice, now=now)
         want_orders(owner, newest_changes(its), source=WantedBy.NOTIFICATION, now=now)
     repeated = len(notices) - len(new)
     _count(account_id, list(new.values()), repeated, now)

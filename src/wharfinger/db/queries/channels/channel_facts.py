@@ -44,6 +44,7 @@ class ChannelHead:
     missing: tuple[Missing, ...]
     archived: bool
     dont_import_orders: bool
+    amazon_deactivated_at: datetime | None
 
     @property
     def runs(self) -> bool:
@@ -53,6 +54,7 @@ class ChannelHead:
 _HEAD = (
     "id", "name", "kind", "account__name", "account_id", "account__seller_id", "marketplace__name",
     "marketplace__country", "enabled", "activated", "activated_for", "link_state", "archived", "dont_import_orders",
+    "amazon_deactivated_at",
     "everything__site_id", "everything__courier_service_id",
 )  # fmt: skip
 
@@ -102,6 +104,7 @@ def _head(row: dict[str, Any]) -> ChannelHead:
         missing=missing_before_running(facts),
         archived=row["archived"],
         dont_import_orders=row["dont_import_orders"],
+        amazon_deactivated_at=row["amazon_deactivated_at"],
     )
 
 

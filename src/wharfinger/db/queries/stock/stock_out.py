@@ -223,6 +223,8 @@ def _why_silent(channel: Channel, as_if_approved: bool) -> str:
         return f"{channel.name} is not linked: see its checks."
     if channel.activated_for == ActivatedFor.SANDBOX:
         return f"{channel.name}: {ONLY_CHECKED}."
+    if channel.amazon_deactivated_at is not None:
+        return f"{channel.name}: Amazon has deactivated the account there. Sending continues automatically afterwards."
     if channel.dont_upload_stock_levels:
         return f"{channel.name}: Don't upload stock levels is on."
     if channel.stock_upload_approved_at is None and not as_if_approved:

@@ -127,7 +127,22 @@ def accept_zone(request: HttpRequest, channel_id: int) -> HttpResponse:
     return redirect("channel", channel_id=channel_id)
 
 
+@needs(Right.EDIT_CHANNELS)
+@require_POST
+def active_again(request: HttpRequest, channel_id: int) -> HttpResponse:
+    """Amazon's own word that the account is active again did not come, and a person has seen that it is."""
+    channel = channel_or_404(channel_id)
+    try:
+        channel_life.note_active_again(channel_id, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        messages.success(request, gettext("Quantities of %(channel)s are sent again.") % {"channel": channel.name})
+    return redirect("channel", channel_id=channel_id)
+
+
 routes = [
+    path("channels/<int:channel_id>/active-again/", active_again, name="channel-active-again"),
     path("channels/<int:channel_id>/zone/", accept_zone, name="channel-zone"),
     path("channels/<int:channel_id>/more/", make_more, name="channel-more"),
     path("channels/<int:channel_id>/archive/", archive, name="channel-archive"),

@@ -9,11 +9,11 @@ def copy_rows(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     rows = apps.get_model("wharfinger", "ChannelOption").objects
     done = set(rows.filter(order_type="exchange").values_list("channel", flat=True))
     for row in rows.filter(order_type="replacement").exclude(channel__in=done):
-        row.pk, row._state.adding, row.order_type = None, True, "exchange"
-        row.save()
+        same = {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+        rows.create(**{**same, "id": None, "order_type": "exchange"})
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0027_parts_of_an_order")]
+    dependencies = [("wharfinger", "0033_described_products")]
 
     operations = [migrations.RunPython(copy_rows, migrations.RunPython.noop)]
