@@ -86,7 +86,7 @@ LISTS: dict[str, tuple[int, Callable[[Trading], object]]] = {
     "lines of a courier group": (2, lambda world: group_page(CourierGroup.objects.only("pk").get(name="Many").pk)),
     "the (Global) list": (3, lambda world: options_list(world.fbm.pk)),
     "courier mapping": (6, lambda world: mapping_page(world.fbm.pk)),
-    "services of a dispatch": (6, lambda world: services_for(SalesOrder.objects.only("pk").first().pk)),
+    "services of a dispatch": (7, lambda world: services_for(SalesOrder.objects.only("pk").first().pk)),
     "search": (9, lambda world: search_everywhere("MUG-1", with_customers=True)),
 }
 

@@ -42,7 +42,7 @@ from wharfinger.web.views.orders import (
     raw_messages,
     sales_orders,
 )
-from wharfinger.web.views.shipping import courier_mapping, couriers, parcels
+from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels
 from wharfinger.web.views.stock import rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
 
 urlpatterns = [
@@ -81,6 +81,7 @@ urlpatterns = [
     *order_parts.routes,
     *customers.routes,
     *parcels.routes,
+    *number_lists.routes,
     *stock_csv.routes,
     *rule_csv.routes,
     *then.routes,

@@ -38,7 +38,13 @@ def record_tracking(
             "tracking_number",
             tracking_number=shipment.tracking_number,
         )
-    found = checked_number(tracking_number, shipment.order.channel_id, shipment.service, confirmed=number_confirmed)
+    found = checked_number(
+        tracking_number,
+        shipment.order.channel_id,
+        shipment.service,
+        confirmed=number_confirmed,
+        parcel_id=shipment.pk,
+    )
     shipment.tracking_number, shipment.number_confirmed = found.number, bool(found.doubt)
     shipment.save(update_fields=["tracking_number", "number_confirmed"])
     if row.state == ConfirmationState.WAITING:
@@ -67,7 +73,7 @@ def correct_parcel(
     service = shipment.service if service_id == shipment.service_id else service_in_use(channel, service_id)
     if service.tracking == Tracking.TYPED_LATER and not tracking_number.strip():
         raise Refused("Type the tracking number: it can be corrected, but not removed.", "tracking_number")
-    found = checked_number(tracking_number, channel.pk, service, confirmed=number_confirmed)
+    found = checked_number(tracking_number, channel.pk, service, confirmed=number_confirmed, parcel_id=shipment.pk)
     if (found.number, service.pk) == (shipment.tracking_number, shipment.service_id):
         raise Refused("Nothing was changed. To send it as it is, press “Send again”.", "tracking_number")
     before, kept_number = _facts(shipment), found.number == shipment.tracking_number

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from wharfinger.db.any_of import any_of
-from wharfinger.db.models import Allocation, Movement, SalesOrderLine, Site, StockItem, StockLevel
+from wharfinger.db.models import Allocation, Movement, SalesOrderLine, Shipment, Site, StockItem, StockLevel, User
 from wharfinger.db.queries.stock.oversells import oversells
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
@@ -116,15 +116,33 @@ class Shelf:
         allocated: int = 0,
         note: str = "",
         order_line: SalesOrderLine | None = None,
+        shipment: Shipment | None = None,
+        user: User | None = None,
         now: datetime,
     ) -> None:
         """Units sold and gone; the caller notes for whom it is news."""
         level = self.levels[key]
         level.allocated -= allocated
-        move = Move(-units, MovementReason.SOLD, note=note, allocated=allocated, order_line=order_line)
+        move = Move(
+            -units,
+            MovementReason.SOLD,
+            note=note,
+            allocated=allocated,
+            order_line=order_line,
+            shipment=shipment,
+            user=user,
+        )
         self._movements.append(draft_movement(level, move, now))
         if level.on_hand < 0:
             self._oversold[key] = self._oversold.get(key, 0) + 1
+
+    def send_allocated(
+        self, line: SalesOrderLine, key: Key, units: int, *, shipment: Shipment, user: User | None, now: datetime
+    ) -> None:
+        """Units that the line holds leave with a parcel: allocation and stock fall together, so that what is available
+        stays, and nobody needs to be notified."""
+        self._hold("line", line.pk, key, -units, now)
+        self.move_out(key, units, allocated=units, order_line=line, shipment=shipment, user=user, now=now)
 
     def move_fba_sale(self, line: SalesOrderLine, units: int, *, shipped_at: datetime, now: datetime) -> None:
         """What Amazon sent of the line from its own stock; nothing when the level that Amazon gave holds it already.

@@ -1,7 +1,9 @@
 """Courier services as a dispatch offers them: the one that the order's courier group chooses comes first."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import (
     ChannelOption,
     CourierGroupRule,
@@ -15,7 +17,8 @@ from wharfinger.db.queries.option_rows import (
 from wharfinger.db.queries.shipping.courier_groups import group_rule
 from wharfinger.db.queries.shipping.couriers import services_offered
 from wharfinger.domain.channels.options import OptionValues, resolve
-from wharfinger.domain.shipping.couriers import Consignment, service_for, weight_of
+from wharfinger.domain.shipping.couriers import Consignment, GroupRule, service_for, weight_of
+from wharfinger.domain.shipping.number_lists import NamedService
 from wharfinger.domain.shipping.shipments import Tracking
 
 
@@ -33,9 +36,9 @@ class Service:
 
 def services_for(order_id: int) -> tuple[Service, ...]:
     """The active services: the order's own first, then those that its channel has mapped, then the rest."""
-    order = SalesOrder.objects.select_related("channel__marketplace", "courier_group").get(pk=order_id)
-    first, why = _chosen(order)
-    mapped = set(CourierMapping.objects.filter(channel=order.channel_id).values_list("service_id", flat=True))
+    channel = SalesOrder.objects.values_list("channel_id", flat=True).get(pk=order_id)
+    first, why = chosen_services([order_id])[order_id]
+    mapped = set(CourierMapping.objects.filter(channel=channel).values_list("service_id", flat=True))
     services = [
         Service(
             row.pk,
@@ -50,30 +53,60 @@ def services_for(order_id: int) -> tuple[Service, ...]:
     return tuple(sorted(services, key=lambda service: (service.id != first, not service.mapped, service.title)))
 
 
-def _chosen(order: SalesOrder) -> tuple[int | None, str]:
-    """By the lines of the order's courier group, else the courier service of its order type; and why."""
-    if order.courier_group_id is not None:
-        chosen = _of_group(order, order.courier_group_id)
-        if chosen is not None:
-            return chosen, f"chosen by the courier group {order.courier_group}"
-    rows = {row.order_type: row for row in ChannelOption.objects.filter(channel=order.channel_id)}
+def chosen_services(order_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:
+    """Of each order: by the lines of its courier group, else the courier service of its order type; and why.
+
+    Four statements, however many orders.
+    """
+    orders = list(
+        SalesOrder.objects.filter(any_of("pk", order_ids)).select_related("channel__marketplace", "courier_group")
+    )
+    options: dict[int, dict[str, ChannelOption]] = {}
+    for row in ChannelOption.objects.filter(any_of("channel", {order.channel_id for order in orders})):
+        options.setdefault(row.channel_id, {})[str(row.order_type)] = row
+    of_groups = _of_groups([order for order in orders if order.courier_group_id is not None])
+    return {order.pk: _chosen(order, of_groups.get(order.pk), options.get(order.channel_id, {})) for order in orders}
+
+
+def _chosen(order: SalesOrder, of_group: int | None, rows: Mapping[str, ChannelOption]) -> tuple[int | None, str]:
+    if of_group is not None:
+        return of_group, f"chosen by the courier group {order.courier_group}"
     everything = row_of(rows[""]).values if "" in rows else OptionValues()
     override = row_of(rows[order.order_type]).values if order.order_type in rows else None
     own = resolve(everything, override, OptionValues()).values.courier_service
     return own, f"the courier service of {order.channel}"
 
 
-def _of_group(order: SalesOrder, group_id: int) -> int | None:
-    rules = CourierGroupRule.objects.filter(group=group_id, service__in=services_offered())
+def _of_groups(orders: Sequence[SalesOrder]) -> dict[int, int | None]:
+    if not orders:
+        return {}
+    rules: dict[int, list[GroupRule]] = {}
+    groups = {order.courier_group_id or 0 for order in orders}
+    for row in CourierGroupRule.objects.filter(any_of("group", groups), service__in=services_offered()):
+        rules.setdefault(row.group_id, []).append(group_rule(row))
+    lines: dict[int, list[SalesOrderLine]] = {order.pk: [] for order in orders}
+    for line in SalesOrderLine.objects.filter(any_of("order", lines)).select_related("item"):
+        lines[line.order_id].append(line)
+    return {
+        order.pk: service_for(rules.get(order.courier_group_id or 0, ()), _consignment(order, lines[order.pk]))
+        for order in orders
+    }
+
+
+def _consignment(order: SalesOrder, lines: Sequence[SalesOrderLine]) -> Consignment:
     delivery = order.own_delivery or order.delivery or {}
-    lines = SalesOrderLine.objects.filter(order=order.pk).select_related("item")
-    sent = Consignment(
+    return Consignment(
         channel=order.channel_id,
         service_level=order.service_level,
         country=delivery.get("country") or order.channel.marketplace.country,
         grams=weight_of((line.quantity_open, line.item.weight_grams if line.item else None) for line in lines),
     )
-    return service_for([group_rule(rule) for rule in rules], sent)
+
+
+def named_services() -> tuple[NamedService, ...]:
+    """Those that a row of a list may name."""
+    rows = services_offered().order_by("courier", "name").values_list("pk", "courier", "name")
+    return tuple(NamedService(*row) for row in rows)
 
 
 def services_with_numbers() -> tuple[Service, ...]:

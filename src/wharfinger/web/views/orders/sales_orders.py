@@ -356,7 +356,12 @@ def show_board(request: HttpRequest) -> HttpResponse:
     container = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
     if asks_for(request, "board"):
         return answer_live(request, container)
-    context = {"live": container, "channels": channel_choices(), "channel": channel[0] if channel else None}
+    context = {
+        "live": container,
+        "channels": channel_choices(),
+        "channel": channel[0] if channel else None,
+        "may_ship": allowed(request, Right.SHIP),
+    }
     return render(request, "wharfinger/shipping/board.html", context)
 
 

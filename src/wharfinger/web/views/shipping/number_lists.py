@@ -1,0 +1,93 @@
+"""Dispatch many: tracking numbers of many orders in one list, checked on a page, then dispatched each by itself."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.db.queries.orders.sales_orders import order_names
+from wharfinger.db.queries.shipping.dispatch_services import named_services
+from wharfinger.domain.csv_reading import ENCODINGS
+from wharfinger.domain.installation.people import Right
+from wharfinger.operations.shipping import shipments
+from wharfinger.operations.shipping.number_lists import CheckedRow, check_list
+from wharfinger.web.number_lists import NumberListForm, read_parcels, write_parcels
+from wharfinger.web.request_context import message_of, person, trade_now
+from wharfinger.web.rights import needs
+
+_SHOWN = 300
+_KEPT = "dispatched_list"
+"""What became of the last list, in the session: ids of orders, and (row, what it says) of those that stayed."""
+
+
+@needs(Right.SHIP)
+@require_http_methods(["GET", "HEAD", "POST"])
+def dispatch_list(request: HttpRequest) -> HttpResponse:
+    """The list, and what each of its rows would do; nothing is written."""
+    services = named_services()
+    bound = request.method == "POST"
+    form = NumberListForm(services, request.POST, request.FILES) if bound else NumberListForm(services)
+    checked: tuple[CheckedRow, ...] = ()
+    if form.is_bound and form.is_valid() and form.ask is None:
+        checked = check_list(form.rows, service_id=form.cleaned_data["service"])
+    wrong = [(row, message_of(row.refused)) for row in checked if row.refused is not None]
+    context: dict[str, Any] = {
+        "form": form,
+        "checked": checked,
+        "wrong": wrong[:_SHOWN],
+        "wrong_count": len(wrong),
+        "asking": [row for row in checked if row.doubt],
+        "ready": [row for row in checked if row.ready][:_SHOWN],
+        "ready_count": sum(1 for row in checked if row.ready),
+        "parcels": write_parcels(checked),
+        "encodings": [
+            (encoding, ENCODINGS[encoding], lines) for encoding, lines in (form.ask.candidates if form.ask else ())
+        ],
+    }
+    refused = bool(form.errors) or bool(wrong)
+    return render(request, "wharfinger/shipping/many.html", context, status=422 if refused else 200)
+
+
+@needs(Right.SHIP)
+@require_POST
+def apply_list(request: HttpRequest) -> HttpResponse:
+    """Every parcel that the check page showed as ready, and those in doubt that were ticked."""
+    post = request.POST
+    parcels = read_parcels(post.get("parcels", ""), post.get("asking", "").split(), post.getlist("right"))
+    if not parcels:
+        messages.warning(request, gettext("Nothing was dispatched: no row was ready. Check the list again."))
+        return redirect("dispatch-list")
+    outcomes = shipments.dispatch_many(list(parcels.values()), now=trade_now(), user=person(request))
+    by_row = list(zip(parcels, outcomes, strict=True))
+    request.session[_KEPT] = {
+        "gone": [one.parcel.order_id for _, one in by_row if one.shipment is not None],
+        "stayed": [[row, message_of(one.refused)] for row, one in by_row if one.refused is not None],
+    }
+    return redirect("dispatch-list-result")
+
+
+@needs(Right.SHIP)
+@require_safe
+def show_result(request: HttpRequest) -> HttpResponse:
+    """What became of this person's last list."""
+    kept = request.session.get(_KEPT)
+    if kept is None:
+        return redirect("dispatch-list")
+    context = {
+        "gone": order_names(kept["gone"][:_SHOWN]),
+        "gone_count": len(kept["gone"]),
+        "stayed": kept["stayed"][:_SHOWN],
+        "stayed_count": len(kept["stayed"]),
+    }
+    return render(request, "wharfinger/shipping/many_result.html", context)
+
+
+routes = [
+    path("shipping/dispatch/", dispatch_list, name="dispatch-list"),
+    path("shipping/dispatch/apply/", apply_list, name="dispatch-list-apply"),
+    path("shipping/dispatch/result/", show_result, name="dispatch-list-result"),
+]
