@@ -390,6 +390,13 @@ def test_an_fba_listing_has_no_quantity_of_the_sellers_own():
     assert item.fulfilled_by_amazon is True
 
 
+def test_a_sellers_locations_are_neither_default_nor_amazons():
+    codes = ("SUPPLY-2", "DEFAULT", "AMAZON_NA", "SUPPLY-1")
+    wire = {"sku": "M", "fulfillmentAvailability": [{"fulfillmentChannelCode": code, "quantity": 0} for code in codes]}
+    item = Amazon(200, wire).client.get_listings_item("S", "M", UK, now=NOW).value
+    assert (item.location_codes, item.fulfilled_by_amazon) == (("SUPPLY-1", "SUPPLY-2"), True)
+
+
 def test_a_page_of_listings_goes_on_without_the_one_that_cannot_be_read():
     wire = {"numberOfResults": 43, "items": [_LISTING, {"sku": 7}], "pagination": {"nextToken": "a=="}}
     amazon = Amazon(200, wire)

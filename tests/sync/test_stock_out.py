@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -271,6 +272,20 @@ class TestWhatIsNotSent:
         shop = Shop(("MUG", 5))
         Listing.objects.update(fulfilment="FBA")
         assert "FBA" in self.run(shop)
+
+
+def test_a_sku_whose_units_locations_at_amazon_hold_is_locked_and_says_why():
+    shop = Shop(("MUG", 5))
+    Listing.objects.update(location_codes="SUPPLY-1, SUPPLY-2")
+    shop.run()
+    assert shop.sent() == []
+    said = shop.listing().sent_why["not_sent"]
+    assert said.startswith("Locked: locations at Amazon hold this SKU's units (SUPPLY-1, SUPPLY-2).")
+    seen = outbox.ReadBack(shop.listing().pk, 0, location_codes=())
+    outbox.note_read_back([seen], requested_at=NOW, now=NOW)
+    assert shop.listing().location_codes == ""
+    outbox.note_read_back([replace(seen, location_codes=("SUPPLY-3",))], requested_at=NOW, now=NOW)
+    assert shop.listing().location_codes == "SUPPLY-3"
 
 
 def test_two_channels_with_other_sites_for_one_sku_are_a_conflict():

@@ -11,6 +11,7 @@ from wharfinger.amazon.messages.wire import Count, Message, Money, put_in_utc, r
 
 MERCHANT_CHANNEL = "DEFAULT"
 """The fulfilment channel code of what the seller ships; Amazon's own are AMAZON_EU, AMAZON_NA, …"""
+AMAZONS_CHANNELS = "AMAZON_"
 
 
 class EnforcementAction(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
@@ -174,7 +175,14 @@ class ListingsItem(Message, frozen=True, kw_only=True, rename="camel", omit_defa
     @property
     def fulfilled_by_amazon(self) -> bool:
         """Whether any offer is FBA; a DEFAULT quantity sent to such a SKU would turn it FBM (behaviour S03)."""
-        return any(one.fulfillment_channel_code != MERCHANT_CHANNEL for one in self.fulfillment_availability)
+        return any(one.fulfillment_channel_code.startswith(AMAZONS_CHANNELS) for one in self.fulfillment_availability)
+
+    @property
+    def location_codes(self) -> tuple[str, ...]:
+        """Neither DEFAULT nor Amazon's: the seller's locations at Amazon (supply sources), each with units of its own.
+        A DEFAULT quantity beside them adds to theirs."""
+        codes = {one.fulfillment_channel_code for one in self.fulfillment_availability} - {MERCHANT_CHANNEL}
+        return tuple(sorted(code for code in codes if not code.startswith(AMAZONS_CHANNELS)))
 
 
 class SearchPagination(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):

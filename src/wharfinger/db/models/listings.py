@@ -19,6 +19,7 @@ class Listing(models.Model):
     """One Amazon SKU of a seller account: Amazon holds one quantity for it in the whole region.
 
     sent_*: the number last sent to Amazon, with the sum that led to it; read_back_quantity: what Amazon showed.
+    location_codes: the seller's locations at Amazon that hold its units; a number of ours would add to theirs.
     """
 
     account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listings")
@@ -38,6 +39,7 @@ class Listing(models.Model):
     rule_channel = models.ForeignKey(
         Channel, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
     )  # whose stock rule and site a person chose for this SKU, where channels differ
+    location_codes = models.CharField(max_length=400, blank=True, default="", db_default="")
     found_at = models.DateTimeField()
     gone_at = models.DateTimeField(null=True)
     ignored_at = models.DateTimeField(null=True)  # a person said that no stock item is to be linked

@@ -123,7 +123,8 @@ class SellingChannel:
 class ListingFacts:
     """One Amazon SKU of a seller account, with everything that decides its quantity.
 
-    `chosen_channel_id`: the channel whose rule a person chose for this SKU, where channels differ.
+    `chosen_channel_id`: the channel whose rule a person chose for this SKU, where channels differ. `location_codes`:
+    the seller's locations at Amazon that hold its units.
     """
 
     listing_id: int
@@ -134,6 +135,7 @@ class ListingFacts:
     linked: bool
     channels: tuple[SellingChannel, ...]
     chosen_channel_id: int | None = None
+    location_codes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,12 @@ def _sender(listing: ListingFacts, senders: Sequence[SellingChannel]) -> Selling
 def _hindrance(listing: ListingFacts) -> str:
     if listing.fulfilment == Fulfilment.FBA:
         return "Amazon fulfils this SKU (FBA): its quantity is never sent."
+    if listing.location_codes:
+        return (
+            f"Locked: locations at Amazon hold this SKU's units ({listing.location_codes}). A quantity of ours would "
+            "add to theirs and oversell. Remove the SKU from Multi-Location Inventory in Seller Central to send it "
+            "from here."
+        )
     if listing.gone:
         return "The listing no longer exists at Amazon."
     if listing.fulfilment != Fulfilment.FBM:

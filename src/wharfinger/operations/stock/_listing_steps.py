@@ -18,6 +18,7 @@ from wharfinger.operations.orders._reconsider_steps import reconsider
 from wharfinger.operations.stock._stock_steps import notice_listings
 
 ITSELF = "itself"
+LISTED_AT_MOST = 400
 READ_BACK_AFTER = timedelta(minutes=3)
 """Trade time from ACCEPTED to the first look: it takes effect after minutes (behaviours S01, S08)."""
 LOOK_AGAIN_AFTER = timedelta(minutes=6)
@@ -89,6 +90,11 @@ def _tell_others(listings: Iterable[Listing], now: datetime) -> None:
     notice_listings(with_those_that_share(merchant), cause="Linked to a stock item", now=now)
     for account_id in sorted({row.account_id for row in listings if row.fulfilment == Fulfilment.FBA}):
         triggers.run_flow(account_id, "fba_stock_in", soon=True)
+
+
+def listed_codes(codes: Sequence[str]) -> str:
+    """As a column holds them."""
+    return ", ".join(codes)[:LISTED_AT_MOST]
 
 
 def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime, now: datetime, looked: bool) -> None:

@@ -12,7 +12,7 @@ from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.installation._history_steps import record_activity
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
-from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself
+from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself, listed_codes
 from wharfinger.operations.stock._stock_steps import notice_listings
 from wharfinger.operations.transaction import operation
 
@@ -38,6 +38,8 @@ class FoundListing:
     submitted_quantity: int | None = None
     """In the listing's attributes, where it may differ from what the listing shows."""
     issues: tuple[ListingIssue, ...] = ()
+    location_codes: tuple[str, ...] = ()
+    """The seller's locations at Amazon that hold its units: it is locked for a number of ours."""
     shown: bool | None = None
     """Buyers find or buy it in the marketplace; None = Amazon did not say."""
     gtin: str = ""
@@ -97,7 +99,7 @@ def _lock_listings(account_id: int, found: Sequence[FoundListing], now: datetime
 
 def _refresh(listing: Listing, one: FoundListing) -> bool:
     """Bring the row to what Amazon says; returns whether it bears on what is sent to Amazon."""
-    before = (listing.fulfilment, listing.product_type, listing.gone_at)
+    before = (listing.fulfilment, listing.product_type, listing.gone_at, listing.location_codes)
     kept = (listing.lead_time_days, listing.submitted_quantity)
     if one.fulfilment is not None:
         listing.fulfilment = one.fulfilment
@@ -105,9 +107,11 @@ def _refresh(listing: Listing, one: FoundListing) -> bool:
     listing.lead_time_days = one.lead_time_days if one.lead_time_days is not None else listing.lead_time_days
     listing.submitted_quantity = one.submitted_quantity
     listing.gone_at = None
-    changed = before != (listing.fulfilment, listing.product_type, listing.gone_at)
+    listing.location_codes = listed_codes(one.location_codes)
+    changed = before != (listing.fulfilment, listing.product_type, listing.gone_at, listing.location_codes)
     if changed or kept != (listing.lead_time_days, listing.submitted_quantity):
-        listing.save(update_fields=["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at"])
+        columns = ["fulfilment", "product_type", "lead_time_days", "submitted_quantity", "gone_at", "location_codes"]
+        listing.save(update_fields=columns)
     return changed and listing.fulfilment == Fulfilment.FBM
 
 

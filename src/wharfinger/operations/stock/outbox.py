@@ -27,7 +27,7 @@ from wharfinger.domain.stock.plan import overtakes
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
-from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back
+from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back, listed_codes
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.transaction import operation
 
@@ -314,6 +314,7 @@ class ReadBack:
     quantity: int | None
     fulfilled_by_amazon: bool = False
     gone: bool = False
+    location_codes: tuple[str, ...] = ()
     marketplace_id: str = ""
     """Where it was looked at: the issues are of this marketplace."""
     submitted_quantity: int | None = None
@@ -344,9 +345,10 @@ def _keep_shown(listing: Listing, one: ReadBack, now: datetime) -> None:
     """What Amazon shows beside the quantity, and what its attributes say of it."""
     if one.gone:
         return
-    if listing.submitted_quantity != one.submitted_quantity:
-        listing.submitted_quantity = one.submitted_quantity
-        listing.save(update_fields=["submitted_quantity"])
+    kept = (listing.submitted_quantity, listing.location_codes)
+    listing.submitted_quantity, listing.location_codes = one.submitted_quantity, listed_codes(one.location_codes)
+    if kept != (listing.submitted_quantity, listing.location_codes):
+        listing.save(update_fields=["submitted_quantity", "location_codes"])
     product = ChannelProduct.objects.filter(listing=listing, marketplace=one.marketplace_id).first()
     if product is not None:
         keep_issues(product, one.issues, shown=one.shown, now=now)

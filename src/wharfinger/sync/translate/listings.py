@@ -15,8 +15,9 @@ def found_listing(item: ListingsItem, marketplace_id: str) -> FoundListing:
     """A listing as the reading of a whole marketplace comes by it."""
     summary = item.summary(marketplace_id)
     codes = {one.fulfillment_channel_code for one in item.fulfillment_availability}
-    by_amazon = bool(codes - {MERCHANT_CHANNEL})
+    by_amazon = item.fulfilled_by_amazon
     merchant = MERCHANT_CHANNEL in codes
+    by_seller = merchant or bool(item.location_codes)
     attribute = item.merchant_attribute
     return FoundListing(
         sku=item.sku,
@@ -24,10 +25,11 @@ def found_listing(item: ListingsItem, marketplace_id: str) -> FoundListing:
         asin=(summary.asin or "") if summary else "",
         title=(summary.item_name or "") if summary else "",
         product_type=item.product_type(marketplace_id) or "",
-        fulfilment=Fulfilment.FBA if by_amazon else Fulfilment.FBM if merchant else None,
+        fulfilment=Fulfilment.FBA if by_amazon else Fulfilment.FBM if by_seller else None,
         quantity=item.merchant_quantity,
         lead_time_days=attribute.lead_time_to_ship_max_days if attribute else None,
-        both_ways=by_amazon and merchant,
+        both_ways=by_amazon and by_seller,
+        location_codes=item.location_codes,
         submitted_quantity=attribute.quantity if attribute else None,
         issues=_issues(item, marketplace_id),
         shown=_is_shown(item, marketplace_id),
@@ -43,6 +45,7 @@ def read_back_of(wanted: ToReadBack, item: ListingsItem) -> ReadBack:
         wanted.listing_id,
         item.merchant_quantity,
         fulfilled_by_amazon=item.fulfilled_by_amazon,
+        location_codes=item.location_codes,
         marketplace_id=wanted.marketplace_id,
         submitted_quantity=attribute.quantity if attribute else None,
         issues=_issues(item, wanted.marketplace_id),

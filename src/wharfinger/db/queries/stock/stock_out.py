@@ -42,9 +42,10 @@ class _Listing(NamedTuple):
     gone_at: datetime | None
     product_type: str
     rule_channel_id: int | None
+    location_codes: str
 
 
-_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type", "rule_channel")
+_LISTING = ("pk", "account", "sku", "fulfilment", "gone_at", "product_type", "rule_channel", "location_codes")
 _PRODUCT = ("products__marketplace", "products__item", "products__item__code", "products__specified")
 
 
@@ -180,6 +181,7 @@ def _facts(listing: _Listing, products: Sequence[_Product], shop: _Shop) -> List
         linked=bool(products),
         channels=tuple(channels),
         chosen_channel_id=listing.rule_channel_id,
+        location_codes=listing.location_codes,
     )
 
 
