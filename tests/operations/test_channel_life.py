@@ -152,7 +152,7 @@ def test_a_channel_that_is_off_sends_nothing_and_keeps_what_waits(shop, olga, of
     a_waiting_confirmation(channel, warehouse)
     Channel.objects.filter(pk=channel.pk).update(**off)
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is None
-    assert confirmations.next_due(account.pk) is None
+    assert confirmations.next_due(account.pk, now=NOW) is None
     assert Confirmation.objects.get().state == "waiting"
     Channel.objects.filter(pk=channel.pk).update(enabled=True, activated=True, archived=False)
     assert confirmations.claim_confirmation(account.pk, now=NOW, machine_now=NOW) is not None

@@ -63,7 +63,7 @@ def test_it_is_offered_made_linked_and_its_orders_become_sales_orders(shop):
     shipped = {"status": AmazonStatus.SHIPPED, "fulfilment": Fulfilment.FBA, "currency": "EUR"}
     shop.take(an_order(number="026-0000001-0000002", marketplace_id=NEW, **shipped))
     taken = ImportedOrder.objects.get(amazon_order_id="026-0000001-0000002")
-    assert (taken.channel, taken.state, taken.sales_order.site) == (fba, "ok", site)
+    assert (taken.channel, taken.state, taken.sales_orders.get().site) == (fba, "ok", site)
 
 
 def test_the_wizards_check_counts_no_site_that_holds_another_marketplaces_stock(shop):

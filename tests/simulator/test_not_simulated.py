@@ -26,7 +26,8 @@ def not_simulated(amazon):
 @pytest.mark.parametrize(
     ("method", "path", "what"),
     [
-        ("GET", "/catalog/2022-04-01/items/B000000001", "GET /catalog/2022-04-01/items/*"),
+        ("GET", "/finances/v0/orders/026-1520163-6049104/financialEvents",
+         "GET /finances/v0/orders/*/financialEvents"),
         ("POST", "/messaging/v1/orders/026-1520163-6049104/messages/legalDisclosure",
          "POST /messaging/v1/orders/*/messages/legalDisclosure"),
         ("POST", "/shipping/v2/shipments/rates", "POST /shipping/v2/shipments/rates"),
@@ -74,20 +75,20 @@ def test_a_wrong_name_is_only_wrong(amazon):
 def test_it_is_shown_on_the_control_page_and_logged_once(amazon, caplog):
     with caplog.at_level(logging.WARNING, logger="amazon_simulator"):
         for _ in range(3):
-            send(amazon, "GET", "/catalog/2022-04-01/items")
-    assert [record.getMessage() for record in caplog.records] == ["not simulated: GET /catalog/2022-04-01/items"]
+            send(amazon, "GET", "/finances/v0/financialEvents")
+    assert [record.getMessage() for record in caplog.records] == ["not simulated: GET /finances/v0/financialEvents"]
     shown = in_one_line(amazon.send("GET", "/").body.decode())
-    assert "GET /catalog/2022-04-01/items" in shown
+    assert "GET /finances/v0/financialEvents" in shown
     assert "<span>Called, not simulated</span><strong>3</strong>" in shown
 
 
 def test_it_is_counted_over_a_kill(tmp_path):
     before = Amazon(tmp_path)
-    send(before, "GET", "/catalog/2022-04-01/items")
+    send(before, "GET", "/finances/v0/financialEvents")
     before.simulator.close()
     after = Amazon(tmp_path)
-    send(after, "GET", "/catalog/2022-04-01/items")
-    assert not_simulated(after) == {"GET /catalog/2022-04-01/items": 2}
+    send(after, "GET", "/finances/v0/financialEvents")
+    assert not_simulated(after) == {"GET /finances/v0/financialEvents": 2}
     after.simulator.close()
 
 
@@ -99,6 +100,6 @@ def test_any_path_can_be_marked(amazon):
 
 
 def test_a_grantless_caller_is_counted_without_a_seller(amazon):
-    assert grantless.call(amazon, "GET", "/catalog/2022-04-01/items")[0] == 403
+    assert grantless.call(amazon, "GET", "/finances/v0/financialEvents")[0] == 403
     (row,) = amazon.control("GET", "books")[1]["notSimulated"]
     assert row["sellerId"] == ""

@@ -66,6 +66,7 @@ CHANGE = {
     "/channels/new/draft/save/": EDITORS,
     "/channels/{id}/edit/": EDITORS,
     "/channels/{id}/check/": EDITORS,
+    "/channels/{id}/active-again/": EDITORS,
     "/channels/{id}/enable/": EDITORS,
     "/channels/{id}/more/": EDITORS,
     "/channels/{id}/first-import/": EDITORS,

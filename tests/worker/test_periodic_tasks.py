@@ -33,7 +33,15 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
         triggers.PERIODIC_TASKS
     )
     assert periodic_tasks.wake_due_tasks(triggers.PERIODIC_TASKS, now=NOW, not_again_before=LATER) == 0
-    assert jobs() == ["bulk_actions", "fill_search_words", "mail_out", "remind", "remove_expired", "secret_in"]
+    assert jobs() == [
+        "back_up",
+        "bulk_actions",
+        "fill_search_words",
+        "mail_out",
+        "remind",
+        "remove_expired",
+        "secret_in",
+    ]
     assert set(PeriodicTaskSchedule.objects.values_list("due_at", flat=True)) == {LATER}
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.timezone import localtime
 from django.utils.translation import gettext
 
@@ -55,36 +56,39 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] =
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The frame of a page for the one who is signed in; nothing for the entrance."""
+    """The frame of a page for the one who is signed in; nothing for the entrance. Worked out when a template shows it:
+    parts of a page are rendered with a context of their own, and would ask the database again."""
+    return {"shell": SimpleLazyObject(lambda: _frame(request))}
+
+
+def _frame(request: HttpRequest) -> dict[str, Any]:
     theme = request.COOKIES.get("wharfinger_theme", "")
     user = getattr(request, "user", None)  # a request that was refused before anyone looked has none
     if not isinstance(user, User):
-        return {"shell": {"theme": theme}}
+        return {"theme": theme}
     facts = shell_facts(settings.CLOCK.machine_now(), settings.CLOCK.now())
     demo = settings.WHARFINGER.system == "demo"
     return {
-        "shell": {
-            "theme": theme,
-            "system": settings.WHARFINGER.system,
-            "now": settings.CLOCK.now(),
-            "zone": user.time_zone,
-            "rate": _rate() if demo else 1,
-            "rates": [1, 10, 60]
-            if demo and settings.WHARFINGER.simulator_url and may(user.role, Right.SET_TRADE_RATE)
-            else [],
-            "rate_url": reverse("trade-rate"),
-            "search_url": reverse("search"),
-            "search_text": request.GET.get("q", ""),
-            "user_name": str(user),
-            "user_role": user.role,
-            "sign_out_url": reverse("sign-out"),
-            "user_links": [{"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"}],
-            "installation": "",
-            "version": "",
-            "navigation": _navigation(request, facts),
-            "commands": _commands(user),
-            "banners": _banners(facts, user),
-        }
+        "theme": theme,
+        "system": settings.WHARFINGER.system,
+        "now": settings.CLOCK.now(),
+        "zone": user.time_zone,
+        "rate": _rate() if demo else 1,
+        "rates": [1, 10, 60]
+        if demo and settings.WHARFINGER.simulator_url and may(user.role, Right.SET_TRADE_RATE)
+        else [],
+        "rate_url": reverse("trade-rate"),
+        "search_url": reverse("search"),
+        "search_text": request.GET.get("q", ""),
+        "user_name": str(user),
+        "user_role": user.role,
+        "sign_out_url": reverse("sign-out"),
+        "user_links": [{"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"}],
+        "installation": "",
+        "version": "",
+        "navigation": _navigation(request, facts),
+        "commands": _commands(user),
+        "banners": _banners(facts, user),
     }
 
 

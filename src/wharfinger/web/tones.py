@@ -14,6 +14,7 @@ from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.stock.plan import ListingFeedState
 
 _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "good": (
@@ -22,7 +23,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ConfirmationState.ACCEPTED, ConfirmationState.CONFIRMED,
         CancellationState.CONFIRMED,
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
-        ShopState.RUNNING, ShopState.DONE, BackupState.DONE,
+        ShopState.RUNNING, ShopState.DONE, BackupState.DONE, ListingFeedState.DONE,
         StockPush.Outcome.ACCEPTED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
@@ -32,7 +33,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         ImportState.RETRYING,
         SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
         SalesOrderState.PART_SHIPPED,
-        ConfirmationState.WAITING, CancellationState.WAITING,
+        ConfirmationState.WAITING, CancellationState.WAITING, ListingFeedState.LATE,
         LinkState.WAITING,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
@@ -43,7 +44,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CancellationState.REFUSED, CancellationState.NOT_SHOWN,
         LinkState.NOT_LINKED, LinkState.LOST,
         AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
-        ShopState.FAILED, BackupState.FAILED,
+        ShopState.FAILED, BackupState.FAILED, ListingFeedState.FAILED,
         StockPush.Outcome.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
@@ -58,6 +59,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
         QueueTest.WANTED, QueueTest.SENT,
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
+        ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
