@@ -127,7 +127,7 @@ def opened_file(path: Path) -> Any:
 
 
 class Bucket:
-    """Written to a file of this machine first: an upload that fails is then tried again by itself, in parts."""
+    """Written to a file of this machine first: an upload that fails is then tried again automatically, in parts."""
 
     def __init__(self, settings: BackupSettings) -> None:
         self._bucket, _, prefix = settings.to.removeprefix("s3://").partition("/")

@@ -44,7 +44,7 @@ class _Meant:
 
 
 def check_list(rows: Sequence[NumberRow], *, service_id: int | None = None) -> tuple[CheckedRow, ...]:
-    """Each row by itself, in a fixed number of statements; nothing is written or locked.
+    """Row by row, in a fixed number of statements; nothing is written or locked.
 
     `service_id`: of rows that name no courier service; None = the one that the courier rules choose for the order.
     """

@@ -1,7 +1,7 @@
 """What was known at a moment: on hand by replay of the ledger, rules by replay of their changes, numbers as kept when
 they were sent.
 
-What an allocation was at a moment is not kept by itself: it is that of the sum sent last before it.
+What an allocation was at a moment is not kept on its own: it is that of the sum sent last before it.
 """
 
 from collections.abc import Collection, Iterable

@@ -1,6 +1,6 @@
 """A sales order is split: some of its lines, or units of them, become a sales order of the same Amazon order.
 
-Each part is allocated, dispatched, confirmed and invoiced by itself. What Amazon says later is divided among the parts
+Each part is allocated, dispatched, confirmed and invoiced separately. What Amazon says later is divided among the parts
 (`domain.orders.parts`).
 """
 

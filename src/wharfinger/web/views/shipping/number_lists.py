@@ -1,4 +1,4 @@
-"""Dispatch many: tracking numbers of many orders in one list, checked on a page, then dispatched each by itself."""
+"""Dispatch many: tracking numbers of many orders in one list, checked on a page, then dispatched one by one."""
 
 from typing import Any
 
