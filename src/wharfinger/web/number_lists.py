@@ -15,7 +15,7 @@ from wharfinger.domain.workbook_reading import is_workbook, read_workbook
 from wharfinger.operations.shipping.number_lists import CheckedRow
 from wharfinger.operations.shipping.shipments import Parcel
 from wharfinger.web.forms.choices import offer
-from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.forms.stock.items import CsvForm
 
 
 class NumberListForm(CsvForm):

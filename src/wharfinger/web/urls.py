@@ -43,7 +43,7 @@ from wharfinger.web.views.orders import (
     sales_orders,
 )
 from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels
-from wharfinger.web.views.stock import rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
+from wharfinger.web.views.stock import bins, rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
 
 urlpatterns = [
     *sign_in.routes,
@@ -86,6 +86,7 @@ urlpatterns = [
     *rule_csv.routes,
     *then.routes,
     *stock_rules.routes,
+    *bins.routes,
     *stock_items.routes,
     *why.routes,
     *sites.routes,

@@ -113,12 +113,17 @@ class StockLevel(models.Model):
     fba_read_at = models.DateTimeField(null=True)  # the reading that this level was taken from
     fba_doubted = models.IntegerField(null=True)  # fulfillable in a reading that waits for a second one
     fba_doubted_at = models.DateTimeField(null=True)
+    bin = models.CharField(
+        max_length=40, blank=True, default="", db_default="", db_collation="C"
+    )  # where to walk to; quantities are the site's
+    other_bins = models.CharField(max_length=200, blank=True, default="", db_default="")  # the rest, by commas
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["item", "site"], name="one_level"),
             models.CheckConstraint(condition=Q(allocated__gte=0), name="allocated_not_negative"),
         ]
+        indexes = [models.Index(fields=["site", "bin", "id"], name="level_by_bin")]
 
 
 class Movement(models.Model):

@@ -6,6 +6,7 @@ it is sorted. States, channels and the like come in the order of their names, ea
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -60,7 +61,13 @@ class ByGroup:
         return Run(self.then, where, str(value))
 
 
-Sorts = Mapping[str, ByColumn | ByGroup]
+class Sort(Protocol):
+    """A way of sorting of a list's own, where a column or its groups are not enough."""
+
+    def runs(self, *, descending: bool) -> tuple[Run, ...]: ...
+
+
+Sorts = Mapping[str, Sort]
 
 
 def runs_of(sorts: Sorts, sorting: Sorting, otherwise: Sequence[Run]) -> Sequence[Run]:

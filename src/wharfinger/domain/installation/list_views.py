@@ -14,3 +14,4 @@ class ListCode(Labelled):
     SALES_ORDERS = "sales_orders", "Sales Orders"
     PROBLEMS = "problems", "Problems"
     CUSTOMERS = "customers", "Customers"
+    SITE_LEVELS = "site_levels", "Levels of a site"

@@ -1,14 +1,16 @@
 """Stock from a CSV file: read whole and shown as a plan first, then written whole or not at all.
 
-Columns, in any order: stock code, name, barcode, other reference, site, quantity, mode (receive | count).
+Columns, in any order: stock code, name, barcode, other reference, site, quantity, mode
+(receive | count), bin.
 """
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from wharfinger.db.models import CsvHeading, Site, StockBarcode, StockItem, User
+from wharfinger.db.models import CsvHeading, Site, StockBarcode, StockItem, StockLevel, User
 from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, SAMPLE, CsvPlan, PlannedRow, plan_csv
 from wharfinger.domain.csv_reading import folded_heading
+from wharfinger.domain.stock.bins import stored
 from wharfinger.domain.stock.gtin import gtin14, gtin_type
 from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations.installation._history_steps import record_audit
@@ -106,10 +108,13 @@ def _change_item(item: StockItem, row: PlannedRow) -> None:
 
 
 def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, user: User | None) -> set[tuple[int, int]]:
+    """The (item, site) whose units the file gives. All levels are locked at once, those that get a bin alone too."""
+    sites = dict(Site.objects.values_list("name", "pk"))
     # A count below zero is the oversold level itself, as it was exported: nothing to write.
     rows = [row for row in plan.rows if row.quantity is not None and row.quantity >= 0]
-    sites = dict(Site.objects.values_list("name", "pk"))
-    levels = lock_for_receipt([(items[row.code].pk, sites[row.site]) for row in rows])
+    moved = {(items[row.code].pk, sites[row.site]) for row in rows}
+    bins = {(items[row.code].pk, sites[row.site]): row.bins for row in plan.rows if row.bins}
+    levels = lock_for_receipt({*moved, *bins})
     lines = [
         StockLine(
             level=levels[(items[row.code].pk, sites[row.site])],
@@ -120,7 +125,17 @@ def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, use
         for row in rows
     ]
     write_list(lines, now=now, user=user)
-    return set(levels)
+    _write_bins({levels[key]: codes for key, codes in bins.items()})
+    return moved
+
+
+def _write_bins(bins: Mapping[StockLevel, tuple[str, ...]]) -> None:
+    changed = []
+    for level, codes in bins.items():
+        if (level.bin, level.other_bins) != stored(codes):
+            level.bin, level.other_bins = stored(codes)
+            changed.append(level)
+    StockLevel.objects.bulk_update(changed, ["bin", "other_bins"], batch_size=1000)
 
 
 @operation

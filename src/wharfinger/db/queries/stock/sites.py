@@ -1,14 +1,20 @@
 """Stock control sites for pages."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 
 from wharfinger.db.models import FlowSchedule, Site, StockLevel
-from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.item_search import items_by_code
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_runs
+from wharfinger.db.queries.sorting import UNSORTED, Sorting, runs_of
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
+from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.marketplaces import Pool
+from wharfinger.domain.stock.bins import written
 from wharfinger.domain.stock.ledger import SiteKind
 
 
@@ -105,25 +111,65 @@ class SiteLevelRow:
     allocated: int
     counted_at: datetime | None
     at_amazon: AtAmazon
+    bin: str = ""
+    other_bins: str = ""
+
+    @property
+    def bins(self) -> str:
+        return written(self.bin, self.other_bins)
 
     @property
     def available(self) -> int:
         return self.on_hand - self.allocated - self.at_amazon.ordered
 
 
-def site_levels(site_id: int, *, cursor: str = "") -> Page[SiteLevelRow]:
-    own = ("id", "item_id", "item__code", "item__name", "on_hand", "allocated", "counted_at")
-    rows = StockLevel.objects.filter(site=site_id).values(*own, *AT_AMAZON)
-    return read_page(rows, ("id",), cursor).made_of(
-        lambda row: SiteLevelRow(
-            item_id=row["item_id"],
-            code=row["item__code"],
-            name=row["item__name"],
-            on_hand=row["on_hand"],
-            allocated=row["allocated"],
-            counted_at=row["counted_at"],
-            at_amazon=at_amazon(row),
-        )
+class _ByBin:
+    """Levels with a bin come first, whichever way they are sorted."""
+
+    def runs(self, *, descending: bool) -> tuple[Run, ...]:
+        sign = "-" if descending else ""
+        return (Run((f"{sign}bin", f"{sign}id"), ~Q(bin=""), "binned"), Run((f"{sign}id",), Q(bin=""), "loose"))
+
+
+LEVEL_SORTS = {"bin": _ByBin()}
+_IN_THEIR_ORDER = (Run(("id",)),)
+_COLUMNS = ("id", "item_id", "item__code", "item__name", "on_hand", "allocated", "counted_at", "bin", "other_bins")
+
+
+def site_levels(
+    site_id: int, *, search: str = "", cursor: str = "", sorting: Sorting = UNSORTED, size: int = ROWS_A_PAGE
+) -> Page[SiteLevelRow]:
+    rows = _levels_at(site_id, search).values(*_COLUMNS, *AT_AMAZON)
+    return read_runs(rows, runs_of(LEVEL_SORTS, sorting, _IN_THEIR_ORDER), cursor, size).made_of(_level_row)
+
+
+def every_site_level(site_id: int, *, search: str = "", sorting: Sorting = UNSORTED) -> Iterator[SiteLevelRow]:
+    """All that `site_levels` pages through, for files."""
+    rows = _levels_at(site_id, search).values(*_COLUMNS, *AT_AMAZON)
+    for some in batched(every_row(rows, runs_of(LEVEL_SORTS, sorting, _IN_THEIR_ORDER)), 1000):
+        yield from map(_level_row, some)
+
+
+def add_up_site_levels(site_id: int, *, search: str = "", everything: bool = False) -> Totals:
+    return add_up(_levels_at(site_id, search), money=False, everything=everything)
+
+
+def _levels_at(site_id: int, search: str) -> QuerySet[StockLevel]:
+    rows = StockLevel.objects.filter(site=site_id)
+    return rows.filter(Q(item__in=items_by_code(search)) | Q(bin__startswith=search.strip())) if search else rows
+
+
+def _level_row(row: dict[str, Any]) -> SiteLevelRow:
+    return SiteLevelRow(
+        item_id=row["item_id"],
+        code=row["item__code"],
+        name=row["item__name"],
+        on_hand=row["on_hand"],
+        allocated=row["allocated"],
+        counted_at=row["counted_at"],
+        at_amazon=at_amazon(row),
+        bin=row["bin"],
+        other_bins=row["other_bins"],
     )
 
 

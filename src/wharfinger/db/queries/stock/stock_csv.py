@@ -16,10 +16,11 @@ from wharfinger.domain.csv_reading import (
     read_table,
     unwrapped,
 )
+from wharfinger.domain.stock.bins import BinFault, read_bins, written
 from wharfinger.domain.stock.gtin import gtin14, gtin_fault, looks_like_gtin, lost_zero
 from wharfinger.domain.stock.ledger import SiteKind
 
-COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode")
+COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode", "bin")
 MODES = ("receive", "count")
 IGNORED = "-"
 """A heading that is mapped to this is left out."""
@@ -27,13 +28,13 @@ KNOWN, AS_TYPED = "known", "typed"
 """What a person chooses: the code that is probably meant, or the one that the file holds."""
 SAMPLE = (
     COLUMNS,
-    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count"),
-    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive"),
+    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count", "A-01-03"),
+    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive", ""),
 )
 ROWS_AT_MOST = 20_000
 CHARACTERS_AT_MOST = 10_000_000
 UNITS_AT_MOST = 10_000_000
-_LONGEST = {"stock code": 400, "name": 300, "barcode": 400, "other reference": 120}
+_LONGEST = {"stock code": 400, "name": 300, "barcode": 400, "other reference": 120, "bin": 400}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ class PlannedRow:
     site: str = ""
     quantity: int | None = None
     mode: str = ""
+    bins: tuple[str, ...] = ()
+    """Of the item at the site, in place of those that it has; none = they stay."""
     changes: tuple[str, ...] = ()
 
     def joined_with(self, other: "PlannedRow") -> "PlannedRow":
@@ -265,6 +268,12 @@ def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[
         errors.append(CsvError(number, "stock code", "Give the stock code of the item."))
     quantity, faults = _quantity(number, values)
     errors.extend(faults)
+    bins = read_bins(values["bin"])
+    if isinstance(bins, BinFault):
+        errors.append(CsvError(number, "bin", bins.sentence % {"bin": bins.bin[:60], "at_most": bins.at_most}))
+        return None, errors
+    if bins and not values["site"]:
+        errors.append(CsvError(number, "site", "Name the site of the bin."))
     if errors:
         return None, errors
     row = PlannedRow(
@@ -276,6 +285,7 @@ def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[
         site=values["site"],
         quantity=quantity,
         mode=values["mode"].lower() if quantity is not None else "",
+        bins=bins,
     )
     return row, []
 
@@ -291,7 +301,7 @@ def _text_fault(text: str, at_most: int) -> str:
 def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[CsvError]]:
     text, mode = without_needless_zeros(values["quantity"]), values["mode"].lower()
     if not text:
-        if mode or values["site"]:
+        if mode or (values["site"] and not values["bin"]):
             return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]
         return None, []
     errors = []
@@ -334,10 +344,12 @@ class _Known:
         self._kits = set(KitComponent.objects.filter(kit__in=items).values_list("kit", flat=True))
         self._barcodes = self._read_barcodes([code for row in rows for code in row.barcodes])
         self._sites = {site.name: site for site in Site.objects.all()}
-        self._levels = {
-            (level.item.code, level.site.name): level.on_hand
-            for level in StockLevel.objects.filter(item__in=items).select_related("item", "site")
+        levels = list(StockLevel.objects.filter(item__in=items).select_related("item", "site"))
+        self._levels = {(level.item.code, level.site.name): level.on_hand for level in levels}
+        self._bins = {
+            (level.item.code, level.site.name): written(level.bin, level.other_bins) for level in levels if level.bin
         }
+        self._given_bins: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._counted: dict[tuple[str, str], int] = {}
         self._given_texts: dict[tuple[str, str], tuple[int, str]] = {}
 
@@ -363,9 +375,19 @@ class _Known:
                 found.append(
                     CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode belongs to one item only.")
                 )
-        if row.quantity is not None:
+        if row.quantity is not None or row.bins:
             found.extend(self._level_faults(row))
+        if row.bins and not found:
+            found.extend(self._bin_faults(row))
         return found
+
+    def _bin_faults(self, row: PlannedRow) -> Iterable[CsvError]:
+        if self._sites[row.site].kind == SiteKind.IN_TRANSIT:
+            yield CsvError(row.number, "bin", f"{row.site} has no bins: nobody walks there. Leave the bin empty.")
+        earlier = self._given_bins.get((row.code, row.site))
+        if earlier is not None and earlier[1] != row.bins:
+            remedy = f"Row {earlier[0]} gives {row.code} different bins at {row.site}. Use the same, or leave it empty."
+            yield CsvError(row.number, "bin", remedy)
 
     def _level_faults(self, row: PlannedRow) -> list[CsvError]:
         site = self._sites.get(row.site)
@@ -396,10 +418,21 @@ class _Known:
             self._barcodes[_article(code)] = row.code
         if row.quantity is not None:
             changes.extend(self._level_changes(row, row.quantity))
+        changes.extend(self._bin_changes(row))
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
             if text:
                 self._given_texts.setdefault((row.code, field), (row.number, text))
         return tuple(changes)
+
+    def _bin_changes(self, row: PlannedRow) -> Iterable[str]:
+        if not row.bins:
+            return
+        key, after = (row.code, row.site), ", ".join(row.bins)
+        before = self._bins.get(key, "")
+        if after != before:
+            yield f"{row.site}: bin “{before}” → “{after}”"
+        self._bins[key] = after
+        self._given_bins.setdefault(key, (row.number, row.bins))
 
     def _item_changes(self, row: PlannedRow) -> Iterable[str]:
         if row.code not in self._names:

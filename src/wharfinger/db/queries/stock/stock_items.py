@@ -25,6 +25,7 @@ from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.db.queries.stock.oversells import Oversell, oversells
 from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.stock.bins import written
 from wharfinger.domain.stock.ledger import Level, MovementReason, SiteKind, kit_available
 
 
@@ -39,6 +40,7 @@ class SiteLevel:
     allocated: int
     counted_at: datetime | None
     at_amazon: AtAmazon = AtAmazon()
+    bins: str = ""
 
     @property
     def available(self) -> int:
@@ -169,6 +171,7 @@ def _levels(item_ids: Sequence[int], site_id: int | None = None) -> dict[int, li
                 allocated=row.allocated,
                 counted_at=row.counted_at,
                 at_amazon=at_amazon({column: getattr(row, column) for column in AT_AMAZON}),
+                bins=written(row.bin, row.other_bins),
             )
         )
     return found
@@ -390,6 +393,11 @@ def item_by_code(code: str) -> ItemChoice | None:
     return ItemChoice(*row) if row else None
 
 
+def item_choice(item_id: int) -> ItemChoice | None:
+    row = StockItem.objects.filter(pk=item_id).values_list("id", "code", "name").first()
+    return ItemChoice(*row) if row else None
+
+
 @dataclass(frozen=True, slots=True)
 class ExportLine:
     code: str
@@ -400,17 +408,21 @@ class ExportLine:
     available: int
     counted: bool
     fba: bool
+    bins: str = ""
 
 
 def export_lines() -> Iterable[ExportLine]:
     """Every item with every level, by code; items without a level once, with an empty site."""
     rows = StockLevel.objects.filter(item__archived=False).order_by("item__code", "site__name")
     item = ("item__code", "item__name", "site__name", "site__kind")
-    found = rows.values_list(*item, "on_hand", "allocated", "fba_ordered", "counted_at").iterator(chunk_size=2000)
-    for code, name, site, kind, on_hand, allocated, ordered, counted in found:
+    level = ("on_hand", "allocated", "fba_ordered", "counted_at", "bin", "other_bins")
+    for code, name, site, kind, on_hand, allocated, ordered, counted, first, others in rows.values_list(
+        *item, *level
+    ).iterator(chunk_size=2000):
         available = Level(on_hand, allocated, ordered).available
         fba = kind == SiteKind.FBA
-        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba)
+        bins = written(first, others)
+        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba, bins)
     bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
     for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
         yield ExportLine(code, name, "", 0, 0, 0, counted=False, fba=False)

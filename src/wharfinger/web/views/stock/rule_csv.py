@@ -12,7 +12,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_rules
 from wharfinger.web.csv_files import csv_file
-from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.forms.stock.items import CsvForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.stock.stock_csv import encodings_of, shown_plan

@@ -3,19 +3,31 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from wharfinger.db.queries.stock.sites import SiteRow, list_sites, loading, site_levels, site_row
+from wharfinger.db.queries.stock.sites import (
+    SiteLevelRow,
+    SiteRow,
+    add_up_site_levels,
+    every_site_level,
+    list_sites,
+    loading,
+    site_levels,
+    site_row,
+)
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations import triggers
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import sites
-from wharfinger.web.forms.sites import SiteForm
+from wharfinger.web.forms.stock.sites import SiteForm
+from wharfinger.web.list_views.exports import export, export_routes
+from wharfinger.web.list_views.site_levels import SITE_LEVELS
+from wharfinger.web.list_views.state import ListState, address_of_view, read_list
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -38,24 +50,45 @@ def _site_or_404(site_id: int) -> SiteRow:
 @signed_in
 @require_safe
 def show_site(request: HttpRequest, site_id: int) -> HttpResponse:
-    site = _site_or_404(site_id)
-    levels = _levels(request, site)
+    if (address := address_of_view(request, SITE_LEVELS)) is not None:
+        return redirect(address)
+    site, shown = _site_or_404(site_id), read_list(request, SITE_LEVELS)
+    levels = _levels(request, site, shown)
     if asks_for(request, "levels"):
         return answer_live(request, levels)
-    return render(
-        request,
-        "wharfinger/sites/site.html",
-        {"site": site, "live": levels, "may_edit": allowed(request, Right.EDIT_STOCK)},
-    )
-
-
-def _levels(request: HttpRequest, site: SiteRow) -> dict[str, Any]:
     context = {
         "site": site,
-        "page": site_levels(site.id, cursor=request.GET.get("at", "")),
+        "live": levels,
+        "list": shown,
+        "totals": add_up_site_levels(site_id, search=_search(request), everything=shown.all_totals),
+        "search": _search(request),
+        "may_edit": allowed(request, Right.EDIT_STOCK),
+    }
+    return render(request, "wharfinger/sites/site.html", context)
+
+
+def _search(request: HttpRequest) -> str:
+    return request.GET.get("q", "").strip()[:400]
+
+
+def _levels(request: HttpRequest, site: SiteRow, shown: ListState[SiteLevelRow]) -> dict[str, Any]:
+    found = _search(request)
+    context = {
+        "site": site,
+        "list": shown,
+        "page": site_levels(site.id, search=found, cursor=shown.cursor, sorting=shown.sorting, size=shown.size),
+        "filtered": bool(found),
         "loading": loading(site.account_id) if site.is_fba and site.account_id else None,
     }
     return live_part(request, "levels", "wharfinger/sites/levels.html", context)
+
+
+@signed_in
+@require_safe
+def export_levels(request: HttpRequest, site_id: int, kind: str) -> HttpResponseBase:
+    site, shown = _site_or_404(site_id), read_list(request, SITE_LEVELS)
+    rows = every_site_level(site.id, search=_search(request), sorting=shown.sorting)
+    return export(request, shown, rows, kind)
 
 
 @needs(Right.EDIT_STOCK)
@@ -125,6 +158,7 @@ routes = [
     path("sites/", show_list, name="site-list"),
     path("sites/new/", new_site, name="site-new"),
     path("sites/<int:site_id>/", show_site, name="site"),
+    *export_routes("sites/<int:site_id>/", export_levels, "site-levels-export"),
     path("sites/<int:site_id>/edit/", edit_site, name="site-edit"),
     path("sites/<int:site_id>/load/", load_levels, name="site-load"),
 ]

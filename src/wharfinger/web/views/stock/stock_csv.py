@@ -18,7 +18,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_csv
 from wharfinger.web.csv_files import csv_file
 from wharfinger.web.formats import written_number
-from wharfinger.web.forms.stock import CsvForm
+from wharfinger.web.forms.stock.items import CsvForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
@@ -105,27 +105,27 @@ def shown_plan(plan: CsvPlan | None) -> dict[str, Any]:
 @signed_in
 @require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return csv_file("stock", ["stock code", "name", "site", "on hand", "allocated", "available"], _report())
+    return csv_file("stock", ["stock code", "name", "site", "on hand", "allocated", "available", "bin"], _report())
 
 
 def _report() -> Iterator[Sequence[object]]:
     for line in export_lines():
         levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
-        yield [line.code, line.name, line.site, *levels]
+        yield [line.code, line.name, line.site, *levels, line.bins]
 
 
 @signed_in
 @require_safe
 def import_file(request: HttpRequest) -> StreamingHttpResponse:
     """The own sites' levels as a stocktake that would change nothing: to be edited and imported again."""
-    return csv_file("stock-to-import", ["stock code", "name", "site", "quantity", "mode"], _levels())
+    return csv_file("stock-to-import", ["stock code", "name", "site", "quantity", "mode", "bin"], _levels())
 
 
 def _levels() -> Iterator[Sequence[object]]:
     for line in export_lines():
         if not line.fba:
-            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
-            yield [line.code, line.name, *counted]
+            counted = [line.site, line.on_hand, "count"] if line.counted else [line.site if line.bins else "", "", ""]
+            yield [line.code, line.name, *counted, line.bins]
 
 
 routes = [

@@ -24,7 +24,7 @@ from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import items
 from wharfinger.operations.stock.ledger import adjust_stock, count_stock, receive_stock
-from wharfinger.web.forms.stock import ItemForm, MovementForm, StockFilterForm, initial_of_item
+from wharfinger.web.forms.stock.items import ItemForm, MovementForm, StockFilterForm, initial_of_item
 from wharfinger.web.linking import link_to_item, read_unlinked
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, numbers, person, show_refusal, trade_now
@@ -68,7 +68,8 @@ def show_item(request: HttpRequest, item_id: int) -> HttpResponse:
 
 
 def _levels(request: HttpRequest, item: StockItemPage) -> dict[str, Any]:
-    return live_part(request, "levels", "wharfinger/stock/levels.html", {"item": item})
+    context = {"item": item, "may_edit": allowed(request, Right.EDIT_STOCK)}
+    return live_part(request, "levels", "wharfinger/stock/levels.html", context)
 
 
 _VERBS = ("receive", "count", "adjust")

@@ -30,7 +30,7 @@ from wharfinger.domain.sentences import N_
 from wharfinger.domain.stock.rules import RULE_FIELDS, Origin, RuleSource, RuleValues, fault_in, resolve
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_profiles, stock_rules
-from wharfinger.web.forms.stock_rules import (
+from wharfinger.web.forms.stock.rules import (
     ChannelRuleForm,
     InstallationRuleForm,
     ItemRuleForm,

@@ -1,0 +1,1 @@
+"""Forms of the stock: items, sites, bins, rules."""
