@@ -13,6 +13,7 @@ import pytest
 from pytest_socket import socket_allow_hosts
 from tests.factories import properties
 from tests.migrated import migrated_template
+from tests.quick_place import quick_place
 
 from wharfinger.cli.postgres.temporary import TemporaryPostgres, ask_url
 from wharfinger.config.database import django_database
@@ -49,7 +50,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """The process that leads the run makes the guardian; xdist's workers inherit its folder's name."""
     global _own_database
     if not hasattr(config, "workerinput"):
-        _own_database = TemporaryPostgres()
+        _own_database = TemporaryPostgres(quick_place())
         _environ[_FOLDER] = str(_own_database.folder)
 
 

@@ -21,6 +21,7 @@ import psycopg
 from django.db import connection, connections, transaction
 from django.db.models import F, Model, QuerySet
 from tests.migrated import migrated_template
+from tests.quick_place import quick_place
 from tests.soak.play import Outcome, Player
 from tests.soak.shop import Shop
 from tests.soak.shrink import shortest
@@ -167,7 +168,7 @@ def prove(ground: Ground) -> int:
 
 @contextmanager
 def ground_of_a_run() -> Iterator[Ground]:
-    server = TemporaryPostgres()
+    server = TemporaryPostgres(quick_place())
     try:
         yield Ground(server.folder)
     finally:

@@ -23,8 +23,9 @@ _ANSWER_WITHIN = 120.0
 class TemporaryPostgres:
     """Made by the process that leads the run; `folder` is what its other processes need to know."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="wharfinger-test-", dir="/tmp"))
+    def __init__(self, place: Path = Path("/tmp")) -> None:
+        """`place`: where its folder is made; a short path, since sockets stand in it."""
+        self.folder = Path(tempfile.mkdtemp(prefix="wharfinger-test-", dir=place))
         self.folder.chmod(0o711)  # the database's user passes through when the run is root's
         self._guardian = subprocess.Popen(
             [sys.executable, "-m", "wharfinger.cli.postgres.temporary", str(self.folder)],
