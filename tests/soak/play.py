@@ -1,9 +1,9 @@
 """A story is played in a shop: each step does what it says, what the world does not allow now is left out."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, assert_never
 
 from tests.soak import story
 from tests.soak.shop import MARKETPLACES, Shop
@@ -19,6 +19,7 @@ from wharfinger.db.models import (
     SalesOrder,
     StockNotice,
 )
+from wharfinger.db.queries.stock.rules import Setting, setting_of
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.operations.channels import channel_life, first_import, links
@@ -26,7 +27,7 @@ from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.orders.actions import merging, splitting
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
-from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock import ledger, stock_rules
 
 AT_ONCE = 5
 """Minutes that the clock is moved at once; jobs that something triggered are run after each step all the same."""
@@ -109,6 +110,8 @@ class Player:
                 self.shop.open_third_channel()
             case story.Unlink():
                 self._link(step.sku, linked=step.linked)
+            case story.SetRule():
+                self._set_rule(step)
             case story.ByFeeds():
                 self.shop.by_feeds = True
             case _:
@@ -177,6 +180,17 @@ class Player:
             elif not linked and product.item_id is not None:
                 links.unlink_product(product.pk, user=self.shop.olga, now=self.shop.now())
 
+    def _set_rule(self, step: story.SetRule) -> None:
+        now, olga = self.shop.now(), self.shop.olga
+        if step.sku is not None:
+            stock_rules.set_item_rule(self.shop.item(step.sku).pk, Setting(values=step.values), now=now, user=olga)
+        else:
+            self._set_channel_rule(self.shop.channels[step.channel], Setting(values=step.values), leads=False)
+
+    def _set_channel_rule(self, channel: Channel, setting: Setting, *, leads: bool) -> None:
+        entry = stock_rules.ChannelEntry(setting, leads=leads)
+        stock_rules.set_channel_rule(channel.pk, entry, now=self.shop.now(), user=self.shop.olga)
+
     # --- the end
 
     def _settle(self) -> None:
@@ -193,17 +207,30 @@ class Player:
             first_import.start_first_imports(list(found), user=shop.olga, now=shop.now())
         for sku in range(len(shop.skus)):
             self._link(sku, linked=True)
+        leader = Channel.objects.select_related("stock_rule").get(pk=shop.channels[0].pk)
+        self._set_channel_rule(leader, setting_of(leader), leads=True)
         for order in SalesOrder.objects.filter(cancel_requested=True, cancel_answered_at=None):
             with contextlib.suppress(Refused):
                 sales_orders.dispatch_anyway(order.pk, now=shop.now(), user=shop.olga)
         shop.rest(HOURS_OF_REST, until=lambda: _at_rest() and not self._differences())
 
     def _differences(self) -> tuple[str, ...]:
-        verdict = judge(self.shop.state_report())
+        books = self.shop.state_report()
+        verdict = judge(books)
         found = [] if verdict.good else [*verdict.faults]
+        found += self._untouchable(books)
         figures = {"throttled": verdict.throttled, "duplicated": verdict.orders.duplicated}
         found += [f"{count} {name}" for name, count in figures.items() if count]
         return tuple(found or ([] if verdict.good else [str(verdict.as_json())]))
+
+    def _untouchable(self, books: Mapping[str, Any]) -> list[str]:
+        """What is Amazon's: quantities of what it sends, and lead times."""
+        pooled = {row["sku"] for row in books["writes"]} & set(self.shop.pooled)
+        return [f"{sku}: Amazon sends it, and a quantity was sent" for sku in sorted(pooled)] + [
+            f"{row['sku']}: lead time {row['leadTimeDays']}, was {self.shop.lead_times[row['sku']]}"
+            for row in books["listings"]
+            if row["leadTimeDays"] != self.shop.lead_times.get(row["sku"], row["leadTimeDays"])
+        ]
 
 
 def _at_rest() -> bool:

@@ -29,7 +29,7 @@ from tests.soak.story import Dispatch, Kill, Order, Story, Wait, story_of
 
 from wharfinger.cli.postgres.temporary import TemporaryPostgres, ask_url
 from wharfinger.config.database import django_database
-from wharfinger.db.models import Confirmation, ImportedOrder, SalesOrderLine, StockLevel
+from wharfinger.db.models import Confirmation, ImportedOrder, InstallationStockRule, SalesOrderLine, StockLevel
 from wharfinger.domain.shipping.shipments import ConfirmationState
 
 BASE = "soak_base"
@@ -140,6 +140,7 @@ FALSIFIED: dict[str, Callable[[], object]] = {
     "an order is missing": lambda: _newest(ImportedOrder).update(amazon_order_id="lost"),
     "a line has another quantity": lambda: _newest(SalesOrderLine).update(quantity_ordered=F("quantity_ordered") + 1),
     "a level differs from its movements": lambda: _behind_the_ledger(),
+    "a stock rule is not followed": lambda: InstallationStockRule.objects.create(percent=10),
     "a parcel is not confirmed": lambda: _newest(Confirmation).update(state=ConfirmationState.WAITING),
 }
 

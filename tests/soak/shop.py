@@ -70,6 +70,7 @@ class Shop(Whole):
 
     skus: tuple[str, ...]
     pooled: tuple[str, ...]
+    lead_times: dict[str, int | None]
     queue: Sqs
 
     def __init__(self) -> None:
@@ -78,6 +79,7 @@ class Shop(Whole):
         self.clock = StoryClock(self.amazon, self.amazon.advance)
         books = self.state_report()["listings"]
         self.skus = tuple(row["sku"] for row in books if row["channelCode"] == "DEFAULT" and row["listed"])[:SKUS]
+        self.lead_times = {row["sku"]: row["leadTimeDays"] for row in books if row["sellerId"] == EU}
         self.pooled = tuple(row["sku"] for row in books if row["channelCode"] != "DEFAULT")[:POOLED]
         self.authorise(EU)
         account = self.account
@@ -139,7 +141,7 @@ class Shop(Whole):
         shop.channel = Channel.objects.get(pk=first.channel.pk)
         shop.channels = list(Channel.objects.filter(kind="FBM").order_by("pk"))
         shop.queue = Sqs(sqs_of(shop.amazon), first.queue.url)
-        shop.skus, shop.pooled = first.skus, first.pooled
+        shop.skus, shop.pooled, shop.lead_times = first.skus, first.pooled, first.lead_times
         shop.kills, shop.killed, shop.by_feeds = [], 0, False
         return shop
 

@@ -7,6 +7,8 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from wharfinger.domain.stock.rules import Rounding, RuleValues
+
 SKUS = 8
 """Linked FBM SKUs that buyers order."""
 POOLED = 2
@@ -165,13 +167,22 @@ class Unlink:
 
 
 @dataclass(frozen=True, slots=True)
+class SetRule:
+    """A person sets the stock rule of the item at this place, else of the channel: how much of it a channel shows."""
+
+    values: RuleValues
+    sku: int | None = None
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class ByFeeds:
     """Quantities go by feeds though only a few wait, as they do with thousands."""
 
 
 Step = (
     Wait | Order | PooledOrder | Cancel | RequestCancel | MoveHouse | Dispatch | Receive | Break | Fault
-    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | ByFeeds
+    | Queue | OtherApplication | Kill | Switch | MakeChannel | Unlink | Split | Merge | SetRule | ByFeeds
 )  # fmt: skip
 Story = tuple[Step, ...]
 
@@ -232,6 +243,18 @@ def _fault(chance: random.Random) -> Step:
             return Fault(kind, count=chance.choice((1, 2)), seconds=90.0 if kind == "applied_late" else 0.0)
 
 
+def _rule(chance: random.Random) -> Step:
+    values = RuleValues(
+        percent=chance.choice((None, 100, 50, 33)),
+        rounding=chance.choice((None, *Rounding)),
+        buffer=chance.choice((None, 0, 1, 3)),
+        send_zero_at=chance.choice((None, 0, 2)),
+        cap=chance.choice((None, 3, 8)),
+    )
+    sku = chance.randrange(SKUS) if chance.random() < 0.6 else None
+    return SetRule(values, sku, channel=chance.randrange(2))
+
+
 _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (_order, 40),
     (lambda chance: PooledOrder(chance.randrange(POOLED), chance.choice((1, 1, 2))), 4),
@@ -250,4 +273,5 @@ _MAKERS: tuple[tuple[Callable[[random.Random], Step], int], ...] = (
     (lambda chance: Unlink(chance.randrange(SKUS), chance.random() < 0.6), 3),
     (lambda chance: Split(chance.randrange(6), line=chance.random() < 0.4), 5),
     (lambda _: Merge(), 2),
+    (_rule, 5),
 )

@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any
 
 from django.db.models import Count, F, Sum
@@ -11,6 +13,7 @@ from wharfinger.cli.demo.demo_once.units import is_explained, oversold, sales_of
 from wharfinger.db.models import (
     Allocation,
     Channel,
+    ChannelOption,
     ChannelProduct,
     Confirmation,
     ImportedLine,
@@ -24,10 +27,12 @@ from wharfinger.db.models import (
     StockLevel,
 )
 from wharfinger.db.models.inbox import TO_SEND
+from wharfinger.db.queries.stock.rules import AS_IT_IS, Rules, installation_rule
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
+from wharfinger.domain.stock.rules import Rounding, Rule
 
 StateReport = Mapping[str, Any]
 
@@ -199,24 +204,45 @@ def _part_fault(order: StateReport, part: SalesOrder) -> str:
 
 
 def _judge_listings(books: StateReport, verdict: Verdict) -> None:
-    """Every listing that our channels answer for shows what is available at the channel's site."""
-    sites = _sites_of_sending_channels()
+    """Every listing that our channels answer for shows what is available at the channel's site, by its stock rule."""
+    sellers = _sending_channels()
     available = {(level.item_id, level.site_id): level.on_hand - level.allocated for level in StockLevel.objects.all()}
+    items = set(ChannelProduct.objects.exclude(item=None).values_list("item_id", flat=True))
+    rules = Rules(
+        [item for item in items if item], [one.channel for one in sellers.values()], installation_rule(), AS_IT_IS
+    )
     amazon = {(row["sellerId"], row["sku"]): row for row in books["listings"]}
     for listing in Listing.objects.filter(fulfilment="FBM").select_related("account").prefetch_related("products"):
         shown = amazon.get((listing.account.seller_id, listing.sku))
+        due = {}
         for product in listing.products.all():
-            site = sites.get((listing.account_id, product.marketplace_id))
-            level = None if site is None or product.item_id is None else available.get((product.item_id, site))
-            if shown is None or level is None:
-                continue
-            verdict.listings.checked += 1
-            if shown["quantity"] != max(0, level):
-                verdict.listings.wrong += 1
-                verdict.faults.append(f"{listing.sku}: Amazon shows {shown['quantity']}, available are {level}")
-                if not is_explained(shown, listing.sent_at, books["writes"], books["faultEvents"]):
-                    verdict.unexplained += 1
-            break
+            seller = sellers.get((listing.account_id, product.marketplace_id))
+            level = (
+                None if seller is None or product.item_id is None else available.get((product.item_id, seller.site_id))
+            )
+            if seller is not None and product.item_id is not None and level is not None:
+                due[_by_rule(level, rules.of(product.item_id, seller.channel.pk).rule)] = level
+        if shown is None or not due:
+            continue
+        verdict.listings.checked += 1
+        if shown["quantity"] not in due:
+            verdict.listings.wrong += 1
+            wanted = " or ".join(f"{number} (available {level})" for number, level in due.items())
+            verdict.faults.append(f"{listing.sku}: Amazon shows {shown['quantity']}, due is {wanted}")
+            if not is_explained(shown, listing.sent_at, books["writes"], books["faultEvents"]):
+                verdict.unexplained += 1
+
+
+def _by_rule(available: int, rule: Rule) -> int:
+    """The number that is due, worked out here in fractions: the judge does not trust the formula that it judges."""
+    exact = Fraction(max(0, available - rule.buffer) * rule.percent, 100)
+    rounded = {
+        Rounding.DOWN: floor(exact),
+        Rounding.UP: ceil(exact),
+        Rounding.NEAREST: floor(exact + Fraction(1, 2)),
+    }[rule.rounding]
+    number = rounded if rule.cap is None else min(rule.cap, rounded)
+    return 0 if number <= rule.send_zero_at else number
 
 
 def _judge_units(books: StateReport, verdict: Verdict) -> None:
@@ -234,12 +260,22 @@ def _judge_units(books: StateReport, verdict: Verdict) -> None:
         verdict.faults.append(f"{verdict.oversold} units were sold at Amazon beyond what there was")
 
 
-def _sites_of_sending_channels() -> dict[tuple[int, str], int | None]:
+@dataclass(frozen=True, slots=True)
+class _Seller:
+    channel: Channel
+    site_id: int
+
+
+def _sending_channels() -> dict[tuple[int, str], _Seller]:
     sending = Channel.objects.filter(
         kind="FBM", archived=False, enabled=True, activated=True, dont_upload_stock_levels=False
     ).exclude(stock_upload_approved_at=None)
-    rows = sending.filter(options__order_type="").values_list("account_id", "marketplace_id", "options__site_id")
-    return {(account, marketplace): site for account, marketplace, site in rows}
+    sites = dict(ChannelOption.objects.filter(order_type="").exclude(site=None).values_list("channel_id", "site_id"))
+    return {
+        (channel.account_id, channel.marketplace_id): _Seller(channel, sites[channel.pk])
+        for channel in sending.select_related("stock_rule")
+        if channel.pk in sites
+    }
 
 
 def _judge_confirmations(books: StateReport, verdict: Verdict) -> None:
