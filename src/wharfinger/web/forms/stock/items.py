@@ -7,7 +7,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.stock.stock_items import StockItemPage, item_by_code
-from wharfinger.domain.csv_reading import AskEncoding, NoTable, decode, decode_as
+from wharfinger.domain.csv_reading import ENCODINGS, AskEncoding, NoTable, decode, decode_as
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.stock.items import ItemEntry
 from wharfinger.web.forms.choices import offer
@@ -184,6 +184,12 @@ class CsvForm(forms.Form):
     """The file is not UTF-8: a person says in which encoding its words are right."""
     bytes_as_text = ""
     """Then the upload in base64, to be sent back with the answer."""
+
+    @property
+    def encodings(self) -> list[tuple[str, str, tuple[str, ...]]]:
+        """(encoding, its title, lines as they read in it) of those among which a person chooses."""
+        candidates = self.ask.candidates if self.ask else ()
+        return [(encoding, ENCODINGS[encoding], lines) for encoding, lines in candidates]
 
     def clean(self) -> dict[str, object]:
         cleaned = super().clean() or {}

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.db.queries.orders.sales_orders import order_names
 from wharfinger.db.queries.shipping.dispatch_services import named_services
-from wharfinger.domain.csv_reading import ENCODINGS
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.shipping.number_lists import CheckedRow, check_list
@@ -44,9 +43,6 @@ def dispatch_list(request: HttpRequest) -> HttpResponse:
         "ready": [row for row in checked if row.ready][:_SHOWN],
         "ready_count": sum(1 for row in checked if row.ready),
         "parcels": write_parcels(checked),
-        "encodings": [
-            (encoding, ENCODINGS[encoding], lines) for encoding, lines in (form.ask.candidates if form.ask else ())
-        ],
     }
     refused = bool(form.errors) or bool(wrong)
     return render(request, "wharfinger/shipping/many.html", context, status=422 if refused else 200)

@@ -15,7 +15,7 @@ from wharfinger.web.csv_files import csv_file
 from wharfinger.web.forms.stock.items import CsvForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
-from wharfinger.web.views.stock.stock_csv import encodings_of, shown_plan
+from wharfinger.web.views.stock.stock_csv import shown_plan
 
 
 @needs(Right.EDIT_STOCK)
@@ -30,7 +30,7 @@ def import_rules(request: HttpRequest) -> HttpResponse:
             return redirect("stock-list")
         plan = plan_rules(text).csv
     refused = bool(form.errors) or (plan is not None and bool(plan.errors))
-    context = {"form": form, "columns": COLUMNS, **shown_plan(plan), "encodings": encodings_of(form)}
+    context = {"form": form, "columns": COLUMNS, **shown_plan(plan)}
     context["text"] = form.cleaned_data["text"] if plan else ""
     return render(request, "wharfinger/stock_rules/import.html", context, status=422 if refused else 200)
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, CsvPlan, plan_csv
 from wharfinger.db.queries.stock.stock_items import export_lines
-from wharfinger.domain.csv_reading import ENCODINGS
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_csv
@@ -45,7 +44,6 @@ def import_csv(request: HttpRequest) -> HttpResponse:
         "columns": COLUMNS,
         **shown_plan(plan),
         "ignored": IGNORED,
-        "encodings": encodings_of(form),
     }
     context["text"] = form.cleaned_data["text"] if plan else ""
     return render(request, "wharfinger/stock/import.html", context, status=422 if refused else 200)
@@ -64,12 +62,6 @@ def _remember(request: HttpRequest, form: CsvForm) -> None:
         stock_csv.remember_headings(columns, user=person(request), now=trade_now())
     except Refused as refused:
         show_refusal(form, refused)
-
-
-def encodings_of(form: CsvForm) -> list[tuple[str, str, tuple[str, ...]]]:
-    """(encoding, its title, lines as they read in it)."""
-    candidates = form.ask.candidates if form.ask else ()
-    return [(encoding, ENCODINGS[encoding], lines) for encoding, lines in candidates]
 
 
 def _applied(request: HttpRequest, form: CsvForm, text: str, answers: dict[str, str]) -> bool:
