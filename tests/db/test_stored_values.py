@@ -104,6 +104,7 @@ STORED = {
     "NotificationState": ["off", "subscribing", "waiting", "receiving", "unsubscribing", "refused"],
     "OrderAction": ["import", "download", "ignore"],
     "OrderType": ["standard", "expedited", "prime", "business", "fba", "replacement", "exchange"],
+    "PickListState": ["open", "picked", "discarded"],
     "Pool": ["UK", "EU", "NA", "OTHER"],
     "ProblemKind": [
         "unknown_sku",

@@ -12,6 +12,7 @@ from tests.factories.ground import DE, NOW, UK
 from tests.factories.incoming import ADDRESS, a_line
 from tests.factories.incoming import an_order as incoming_order
 from tests.factories.orders import an_allocated_order, an_order
+from tests.factories.people import someone
 from tests.factories.shipping import a_service
 from tests.factories.stock import a_listing, a_site, an_item, sold_from_fba
 
@@ -20,6 +21,7 @@ from wharfinger.db.models import (
     Customer,
     ImportedOrder,
     Movement,
+    PickListOrder,
     RawMessage,
     SalesOrder,
     Shipment,
@@ -35,7 +37,7 @@ from wharfinger.operations.orders._customer_steps import Customers, People, mont
 from wharfinger.operations.orders.inbox import NextCursor, RawOrder
 from wharfinger.operations.orders.take_orders import Message
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import confirmations, shipments
+from wharfinger.operations.shipping import confirmations, pick_lists, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
@@ -115,6 +117,14 @@ def test_two_presses_of_dispatch_send_one_parcel(committed):
     assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Refused"] * 3 + ["Shipment"]
     assert (Shipment.objects.count(), Confirmation.objects.count()) == (1, 1)
     assert StockLevel.objects.get(item=shop.items[0]).on_hand == 48
+
+
+def test_two_packers_never_pick_the_same_order(committed):
+    shop, packer = Shop(), someone()
+    ids = [shop.order((shop.items[0], 1)).pk for _ in range(3)]
+    made = at_once(*[lambda: pick_lists.make_pick_list(ids, now=NOW, user=packer) for _ in range(3)])
+    assert sorted(one.orders for one in made) == [0, 0, 3]
+    assert PickListOrder.objects.count() == 3
 
 
 def test_orders_with_the_same_items_in_another_order_never_wait_in_a_ring(committed):

@@ -13,6 +13,7 @@ from wharfinger.domain.orders.cancelling import CancellationState
 from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.plan import ListingFeedState
 
@@ -27,6 +28,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.ACCEPTED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
+        PickListState.PICKED, Standing.GONE,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES,
@@ -37,6 +39,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.WAITING,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
+        Standing.CHANGED,
     ),
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
@@ -48,6 +51,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
+        Standing.STAYS,
     ),
     "info": (
         SalesOrderState.PENDING,
@@ -60,6 +64,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         QueueTest.WANTED, QueueTest.SENT,
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
+        PickListState.OPEN, Standing.TO_PICK,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -71,6 +76,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
         StockPush.Outcome.LATER,
         ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
+        PickListState.DISCARDED, Standing.TAKEN_OFF,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -42,7 +42,7 @@ from wharfinger.web.views.orders import (
     raw_messages,
     sales_orders,
 )
-from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels
+from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels, pick_lists
 from wharfinger.web.views.stock import bins, rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
 
 urlpatterns = [
@@ -82,6 +82,7 @@ urlpatterns = [
     *customers.routes,
     *parcels.routes,
     *number_lists.routes,
+    *pick_lists.routes,
     *stock_csv.routes,
     *rule_csv.routes,
     *then.routes,

@@ -21,7 +21,6 @@ from wharfinger.db.models.couriers import (
     CourierMapping,
     CourierService,
 )
-from wharfinger.db.models.customisations import Customisation
 from wharfinger.db.models.flows import FlowSchedule, PeriodicTaskSchedule, WorkerHeartbeat
 from wharfinger.db.models.history import Activity, AuditEntry
 from wharfinger.db.models.inbox import ImportedLine, ImportedOrder, OrderCursor, RawMessage
@@ -38,7 +37,8 @@ from wharfinger.db.models.listings import (
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
 from wharfinger.db.models.order_marks import OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
-from wharfinger.db.models.orders import Customer, Invoice, SalesOrder, SalesOrderLine
+from wharfinger.db.models.orders import Customer, Customisation, Invoice, SalesOrder, SalesOrderLine
+from wharfinger.db.models.packing import PickList, PickListOrder, PickListUnits
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.search import SearchWord
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
@@ -117,6 +117,9 @@ __all__ = [
     "OrderReport",
     "OrderTag",
     "Participation",
+    "PickList",
+    "PickListOrder",
+    "PickListUnits",
     "Problem",
     "RateBudget",
     "RawMessage",

@@ -2,7 +2,7 @@ from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
-from wharfinger.db.encryption import EncryptedJson, EncryptedText
+from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import digits, pieces, squeezed
 from wharfinger.domain.orders.order import OrderType, SalesOrderState
@@ -200,6 +200,26 @@ class SalesOrderLine(models.Model):
     def quantity_open(self) -> int:
         """Units still to be sent: none of a service, whose order item Amazon counts all the same."""
         return 0 if self.service else max(0, self.quantity_ordered - self.quantity_cancelled - self.quantity_shipped)
+
+
+class Customisation(models.Model):
+    """What the buyer of a customised line wrote or drew: Amazon's archive, fetched while its address lives.
+
+    Personal data, encrypted. `again_at` None: nothing is to be fetched. All trade time.
+    """
+
+    line = models.OneToOneField("wharfinger.SalesOrderLine", on_delete=models.CASCADE, related_name="customisation")
+    body = EncryptedBytes(null=True)
+    size = models.PositiveIntegerField(default=0)  # bytes of the archive
+    fetched_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    error = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["again_at"], condition=Q(again_at__isnull=False), name="customisations_waiting")
+        ]
 
 
 class Invoice(models.Model):

@@ -78,9 +78,10 @@ class Decided:
 class Departures:
     """The orders of some parcels: first read, then each decided and put on its way, then written once."""
 
-    def __init__(self, parcels: Sequence[Parcel], *, locked: bool = True) -> None:
-        """`locked` False: only to look at what would leave; nothing may be sent then."""
-        self.orders = self._read_orders({parcel.order_id for parcel in parcels}, locked=locked)
+    def __init__(self, parcels: Sequence[Parcel], *, orders: Collection[int] = (), locked: bool = True) -> None:
+        """`locked` False: only to look at what would leave; nothing may be sent then. `orders`: those of which it is
+        looked at without a service."""
+        self.orders = self._read_orders({parcel.order_id for parcel in parcels} | set(orders), locked=locked)
         self._lines = self._read_lines(locked=locked)
         every = [line for of_order in self._lines.values() for line in of_order]
         self._sent = self._count_parcels()
@@ -126,8 +127,7 @@ class Departures:
         order = self.orders.get(parcel.order_id)
         if order is None:
             raise Refused("This sales order is no longer there.")
-        lines = [self._line(line) for line in self._lines[order.pk]]
-        leaves = decide_parcel(self._order(order), lines, wanted=parcel.lines, package=parcel.package)
+        leaves = self.what_leaves(order.pk, wanted=parcel.lines, package=parcel.package)
         if isinstance(leaves, Stays):
             raise refusal(leaves)
         service = self._carriers.to_use(order.channel, parcel.service_id)
@@ -143,6 +143,14 @@ class Departures:
             raise refusal(number)
         self._sent[order.imported_id] += 1
         return Decided(leaves, number)
+
+    def what_leaves(
+        self, order_id: int, *, wanted: Mapping[int, int] | None = None, package: int | None = None
+    ) -> ParcelLeaves | Stays:
+        """Of an order that was read, whichever service takes it; `wanted` None = all that is open and not held."""
+        order = self.orders[order_id]
+        lines = [self._line(line) for line in self._lines[order_id]]
+        return decide_parcel(self._order(order), lines, wanted=wanted, package=package)
 
     def _order(self, order: SalesOrder) -> OrderToSend:
         return OrderToSend(

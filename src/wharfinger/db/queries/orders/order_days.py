@@ -72,8 +72,11 @@ def _local(zone: F | Coalesce, moment: F | Value) -> Func:
     return Func(zone, moment, function="timezone", output_field=DateTimeField())
 
 
-def end_of_today(zone: F | Coalesce, now: datetime) -> Func:
-    """When the day ends that it is now in the row's zone; as `domain.days.ends`, changes of clocks included."""
+def end_of_today(zone: F | Coalesce, now: datetime, *, later: int = 0) -> Func:
+    """When the day ends that it is now in the row's zone; as `domain.days.ends`, changes of clocks included.
+
+    `later`: the end of the day so many days after it.
+    """
     day = Func(Value("day"), _local(zone, Value(now)), function="date_trunc", output_field=DateTimeField())
-    tomorrow = ExpressionWrapper(day + Value(timedelta(days=1)), output_field=DateTimeField())
+    tomorrow = ExpressionWrapper(day + Value(timedelta(days=1 + later)), output_field=DateTimeField())
     return Func(zone, tomorrow, function="timezone", output_field=DateTimeField())
