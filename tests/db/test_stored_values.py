@@ -78,6 +78,8 @@ STORED = {
     "CompletenessGap.State": ["open", "stuck", "healed", "explained"],
     "ConfirmationState": ["waiting", "attempted", "accepted", "confirmed", "refused", "not_shown", "not_sent"],
     "CustomerPolicy": ["each_buyer", "generic"],
+    "CountScope": ["site", "bins", "items"],
+    "CountState": ["open", "booked", "cancelled"],
     "DecimalSign": ["point", "comma"],
     "FeedState": ["preparing", "submitting", "processing", "done", "failed"],
     "FirstImport": ["import", "record", "ignore"],
@@ -89,7 +91,7 @@ STORED = {
     "LimitKind": ["address", "name", "browser"],
     "LinkState": ["waiting", "linked", "not_linked", "lost"],
     "ListingFeedState": ["preparing", "submitting", "processing", "late", "done", "failed"],
-    "ListCode": ["imported_orders", "sales_orders", "problems", "customers", "site_levels"],
+    "ListCode": ["imported_orders", "sales_orders", "problems", "customers", "site_levels", "count_lines"],
     "MailSecurity": ["starttls", "tls", "none"],
     "MovementReason": [
         "opening",

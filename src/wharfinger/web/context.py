@@ -36,7 +36,14 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             (N_("Completeness"), "completeness", "check"),
         ),
     ),
-    (N_("Stock"), ((N_("Stock"), "stock-list", "crate"), (N_("Sites"), "site-list", "site"))),
+    (
+        N_("Stock"),
+        (
+            (N_("Stock"), "stock-list", "crate"),
+            (N_("Counts"), "count-list", "barcode"),
+            (N_("Sites"), "site-list", "site"),
+        ),
+    ),
     (N_("Admin"), ((N_("Settings"), "settings", "settings"),)),
 )
 COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] = (
@@ -49,6 +56,7 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] =
         (
             (N_("New stock item"), "", "stock-item-new", "crate", Right.EDIT_STOCK),
             (N_("Import stock from CSV"), N_("With a dry run first"), "stock-import", "upload", Right.EDIT_STOCK),
+            (N_("New count"), N_("A stocktake of a site or of some bins"), "count-new", "barcode", Right.EDIT_STOCK),
             (N_("New site"), "", "site-new", "site", Right.EDIT_STOCK),
         ),
     ),

@@ -15,6 +15,7 @@ from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
+from wharfinger.domain.stock.counts import CountState
 from wharfinger.domain.stock.plan import ListingFeedState
 
 _STATES: Mapping[str, tuple[Labelled, ...]] = {
@@ -25,7 +26,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CancellationState.CONFIRMED,
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
         ShopState.RUNNING, ShopState.DONE, BackupState.DONE, ListingFeedState.DONE,
-        StockPush.Outcome.ACCEPTED,
+        StockPush.Outcome.ACCEPTED, CountState.BOOKED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
         PickListState.PICKED, Standing.GONE,
@@ -62,13 +63,14 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
         NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
         QueueTest.WANTED, QueueTest.SENT,
+        CountState.OPEN,
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
         PickListState.OPEN, Standing.TO_PICK,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
-        SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED,
+        SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED, CountState.CANCELLED,
         ConfirmationState.NOT_SENT, CancellationState.WITHDRAWN,
         AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
         AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,

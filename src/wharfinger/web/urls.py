@@ -43,7 +43,7 @@ from wharfinger.web.views.orders import (
     sales_orders,
 )
 from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels, pick_lists
-from wharfinger.web.views.stock import bins, rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
+from wharfinger.web.views.stock import bins, counts, rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
 
 urlpatterns = [
     *sign_in.routes,
@@ -88,6 +88,7 @@ urlpatterns = [
     *then.routes,
     *stock_rules.routes,
     *bins.routes,
+    *counts.routes,
     *stock_items.routes,
     *why.routes,
     *sites.routes,

@@ -162,7 +162,8 @@ def _seed_items(books: Mapping[str, Any], now: datetime) -> None:
     text = io.StringIO()
     table = csv.writer(text)
     table.writerow(stock_csv.COLUMNS)
-    for sku, (title, own) in sorted(titles.items()):
+    for place, (sku, (title, own)) in enumerate(sorted(titles.items())):
         quantity = str(chance.randint(60, 160)) if own else ""
-        table.writerow([sku, title, "", "", WAREHOUSE if own else "", quantity, "receive" if own else ""])
+        where = [WAREHOUSE, quantity, "receive", f"{'ABC'[place % 3]}-{place // 3 + 1:02}"] if own else [""] * 4
+        table.writerow([sku, title, "", "", *where])
     stock_csv.apply_csv(text.getvalue(), now=now)

@@ -61,6 +61,7 @@ from wharfinger.db.models.stock_rules import (
     StockRuleChange,
 )
 from wharfinger.db.models.vat import VatItemRate, VatRegistration
+from wharfinger.db.models.warehouse.counts import CountEntry, CountLine, StockCount
 
 __all__ = [
     "Activity",
@@ -84,6 +85,8 @@ __all__ = [
     "CompletenessDay",
     "CompletenessGap",
     "Confirmation",
+    "CountEntry",
+    "CountLine",
     "CourierGroup",
     "CourierGroupRule",
     "CourierLevelMapping",
@@ -137,6 +140,7 @@ __all__ = [
     "SignInLimit",
     "Site",
     "StockBarcode",
+    "StockCount",
     "StockItem",
     "StockLevel",
     "StockNotice",

@@ -15,3 +15,4 @@ class ListCode(Labelled):
     PROBLEMS = "problems", "Problems"
     CUSTOMERS = "customers", "Customers"
     SITE_LEVELS = "site_levels", "Levels of a site"
+    COUNT_LINES = "count_lines", "Lines of a count"
