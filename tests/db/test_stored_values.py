@@ -133,6 +133,7 @@ STORED = {
         "listing_issue",
         "listing_gone",
         "listing_drift",
+        "stock_held",
         "authorisation_lost",
         "application_refused",
         "role_missing",

@@ -14,6 +14,7 @@ from wharfinger.domain.installation.subjects import (
     AboutConfirmation,
     AboutElse,
     AboutGap,
+    AboutGuard,
     AboutImport,
     AboutIssues,
     AboutLevel,
@@ -55,7 +56,7 @@ ALERTS = (
 )
 NUMBERED = (
     AboutOrder, AboutImport, AboutSite, AboutListing, AboutReadBack, AboutBothWays, AboutIssues, AboutShown,
-    AboutConfirmation, AboutNotifications,
+    AboutConfirmation, AboutNotifications, AboutGuard,
 )  # fmt: skip
 EVERY = st.one_of(
     *ALERTS,
@@ -87,6 +88,7 @@ STORED = {
     "both:5": AboutBothWays(5),
     "issues:5": AboutIssues(5),
     "shown:5": AboutShown(5),
+    "guard:5": AboutGuard(5),
     "confirmation:5": AboutConfirmation(5),
     "listings:1:Amazon.co.uk": AboutListingsRead(1, "Amazon.co.uk"),
     "orders_in:1": AboutWork(1, "orders_in"),

@@ -26,6 +26,7 @@ from wharfinger.db.models import (
     OrderReport,
     RateBudget,
     SalesOrder,
+    StockItem,
     StockNotice,
     User,
 )
@@ -37,6 +38,7 @@ from wharfinger.domain.orders.completeness import Cause
 from wharfinger.domain.orders.gap_review import Verdict
 from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.shipping.shipments import Tracking
+from wharfinger.domain.stock.guard import GuardLimits
 from wharfinger.domain.stock.listing_issues import ListingIssue
 from wharfinger.operations.access import accounts, budget, other_programs
 from wharfinger.operations.channels import marketplaces
@@ -46,7 +48,7 @@ from wharfinger.operations.orders.actions import addresses, cancellations
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
 from wharfinger.operations.shipping import confirmations, shipments
-from wharfinger.operations.stock import ledger, listings, outbox
+from wharfinger.operations.stock import guard, ledger, listings, outbox
 from wharfinger.operations.stock._issue_steps import keep_issues
 from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_read_back
 from wharfinger.operations.stock.listings import FoundListing
@@ -322,6 +324,16 @@ def _claimed(world: World) -> outbox.QuantityToSend:
 @makes(ProblemKind.LISTING_REFUSED)
 def a_quantity_that_amazon_refuses(world: World) -> None:
     outbox.settle_quantity(_claimed(world), outbox.Refused("The product type is wrong."), now=world.clock.now())
+
+
+@makes(ProblemKind.STOCK_HELD)
+def a_count_that_would_empty_the_channel(world: World) -> None:
+    owner = User.objects.get(username="olga")
+    outbox.settle_quantity(_claimed(world), outbox.Accepted("submission-1"), now=world.clock.now())
+    guard.set_limits(world.fbm.pk, GuardLimits(at_least=1), now=NOW, user=owner)
+    item = StockItem.objects.get(code="MUG")
+    ledger.count_stock(item.pk, world.warehouse.pk, 0, now=world.clock.now(), user=owner)
+    guard.look(world.account.pk, now=world.clock.now())
 
 
 @makes(ProblemKind.LISTING_DRIFT)

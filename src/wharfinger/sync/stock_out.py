@@ -23,7 +23,7 @@ from wharfinger.amazon.errors import (
 )
 from wharfinger.amazon.messages.listings import Submission
 from wharfinger.domain.stock.plan import FEW, plan
-from wharfinger.operations.stock import outbox
+from wharfinger.operations.stock import guard, outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync import stock_feeds
 from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
@@ -47,6 +47,7 @@ class _Run:
     read_back: int = 0
     differ: int = 0
     unread: int = 0
+    held: int = 0
     feeds: stock_feeds.FeedsDone = field(default_factory=stock_feeds.FeedsDone)
     faults: int = field(default=0)
     proven: bool = False
@@ -56,9 +57,10 @@ class _Run:
         unread = f", {self.unread} not shown" if self.unread else ""
         differ = "differs" if self.differ == 1 else "differ"
         feeds = self.feeds.summary()
+        held = f", {self.held} held by the write guard" if self.held else ""
         return (
             f"{self.sent} sent, {self.refused} refused, {self.delayed} delayed, "
-            f"{self.read_back} read back, {self.differ} {differ}{unread}" + (f"; {feeds}" if feeds else "")
+            f"{self.read_back} read back, {self.differ} {differ}{unread}{held}" + (f"; {feeds}" if feeds else "")
         )
 
 
@@ -68,6 +70,7 @@ def run(
     """Tell Amazon what changed, then look whether it took effect. Each part has rate limits of its own, and what stops
     one of them does not hold the others up. Up to `few` waiting ones go by patches without a plan."""
     done = _Run()
+    done.held = guard.look(account_id, now=clock.now())
     parts: tuple[Callable[[], None], ...] = (
         lambda: _send_waiting(account_id, amazon, clock, done, urgent=True),
         lambda: stock_feeds.look(account_id, amazon, clock, done.feeds),

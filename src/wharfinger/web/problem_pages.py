@@ -18,6 +18,7 @@ from wharfinger.domain.installation.subjects import (
     AboutConfirmation,
     AboutElse,
     AboutGap,
+    AboutGuard,
     AboutImport,
     AboutIssues,
     AboutLevel,
@@ -61,6 +62,8 @@ def page_of_problem(row: ProblemRow) -> str:
             return _page("stock-item", row.item_id)
         case AboutListing() | AboutReadBack() | AboutBothWays() | AboutIssues() | AboutShown():
             return _listing(row)
+        case AboutGuard(channel):
+            return _page("channel-guard", channel)
         case AboutMarketplace():
             return _page("channel", row.channel_id)
         case AboutAccount() | AboutToken() | AboutRoles():
@@ -143,7 +146,7 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
             return LinkedTo(site_id=captured["site_id"])
         case "stock-item":
             return LinkedTo(item_id=captured["item_id"])
-        case "channel":
+        case "channel" | "channel-guard":
             return LinkedTo(channel_id=captured["channel_id"])
         case "channel-stock":
             return LinkedTo(listing_channel_id=captured["channel_id"], sku_begins=request.GET.get("q", ""))

@@ -57,6 +57,7 @@ from wharfinger.db.models.stock_rules import (
     ChannelStockRule,
     InstallationStockRule,
     ItemStockRule,
+    StockGuard,
     StockProfile,
     StockRuleChange,
 )
@@ -144,6 +145,7 @@ __all__ = [
     "StockItem",
     "StockLevel",
     "StockNotice",
+    "StockGuard",
     "StockProfile",
     "StockPush",
     "StockRuleChange",

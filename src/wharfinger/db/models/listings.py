@@ -148,17 +148,36 @@ class StockNotice(models.Model):
     feed = models.ForeignKey(ListingFeed, on_delete=models.SET_NULL, null=True, related_name="notices")
     feed_version = models.PositiveIntegerField(default=0, db_default=0)  # the version whose number is in the feed
     weighed_version = models.PositiveIntegerField(default=0, db_default=0)  # a later one may overtake its feed
+    wanted = models.PositiveIntegerField(null=True)  # the number by then; null = nothing would be sent
+    sender = models.ForeignKey(
+        Channel, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+"
+    )  # whose number it is
+    unguarded = models.BooleanField(default=False, db_default=False)  # the write guard has not looked at it yet
+    held = models.BooleanField(default=False, db_default=False)  # by the write guard, until a person decides
+    past_guard = models.BooleanField(default=False, db_default=False)  # an order, or a repetition, came since
+    passes = models.GeneratedField(
+        expression=models.ExpressionWrapper(
+            models.Q(unguarded=False) & (models.Q(held=False) | models.Q(past_guard=True)),
+            output_field=models.BooleanField(),
+        ),
+        output_field=models.BooleanField(),
+        db_persist=True,
+    )  # it may be claimed; one that is held, with no more than it has at Amazon
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["account", "-urgency", "raised_at"],
-                condition=models.Q(feed__isnull=True),
+                condition=models.Q(feed__isnull=True, passes=True),
                 name="stock_notices_waiting",
             ),
             models.Index(
-                fields=["account", "again_at"], condition=models.Q(feed__isnull=True), name="stock_notices_due"
+                fields=["account", "again_at"],
+                condition=models.Q(feed__isnull=True, passes=True),
+                name="stock_notices_due",
             ),
+            models.Index(fields=["account"], condition=models.Q(unguarded=True), name="stock_notices_unguarded"),
+            models.Index(fields=["sender", "listing"], condition=models.Q(held=True), name="stock_notices_held"),
             models.Index(
                 fields=["account", "-urgency", "raised_at"],
                 condition=models.Q(feed__isnull=False, version__gt=models.F("weighed_version")),

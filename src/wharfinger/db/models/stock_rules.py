@@ -65,6 +65,30 @@ class ChannelStockRule(RuleColumns):
         ]
 
 
+class StockGuard(models.Model):
+    """A channel's write guard: what it lets pass unseen, and what it holds. No row = `domain.stock.guard.GuardLimits`.
+
+    held_at: since when a change waits for a person; kept_at: a person said that Amazon keeps what it has.
+    """
+
+    channel = models.OneToOneField(Channel, on_delete=models.CASCADE, related_name="stock_guard")
+    on = models.BooleanField(default=True)
+    zero_percent = models.PositiveSmallIntegerField(default=30)
+    more_percent = models.PositiveSmallIntegerField(default=50)
+    factor = models.PositiveIntegerField(default=10)
+    at_least = models.PositiveIntegerField(default=20)
+    held_at = models.DateTimeField(null=True)
+    kept_at = models.DateTimeField(null=True)
+    kept_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(zero_percent__lte=100, more_percent__lte=100, factor__gte=2), name="guard_within_limits"
+            )
+        ]
+
+
 class InstallationStockRule(RuleColumns):
     """The one row of what holds where no item and no channel sets it. No row = all of what is available is shown."""
 

@@ -28,6 +28,7 @@ class ProblemKind(Labelled):
     LISTING_ISSUE = "listing_issue", "Listing has errors at Amazon"
     LISTING_GONE = "listing_gone", "Listing gone from Amazon"
     LISTING_DRIFT = "listing_drift", "Amazon shows another quantity"
+    STOCK_HELD = "stock_held", "Large change of stock held back"
     AUTHORISATION_LOST = "authorisation_lost", "Authorisation lost"
     APPLICATION_REFUSED = "application_refused", "Application refused"
     ROLE_MISSING = "role_missing", "Role missing at Amazon"

@@ -71,6 +71,10 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
     ProblemKind.LISTING_ISSUE: (Control("Read the listings again", Right.EDIT_CHANNELS),),
     ProblemKind.LISTING_GONE: (Control("Read the listings again", Right.EDIT_CHANNELS), _DONE),
     ProblemKind.LISTING_DRIFT: (_SEND_QUANTITY,),
+    ProblemKind.STOCK_HELD: (
+        Control("Send these", Right.EDIT_CHANNELS),
+        Control("Keep what Amazon has", Right.EDIT_CHANNELS),
+    ),
     ProblemKind.AUTHORISATION_LOST: (
         Control("Authorise", Right.EDIT_CHANNELS),
         Control("Authorise again", Right.EDIT_CHANNELS),

@@ -129,6 +129,13 @@ class AboutShown:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutGuard:
+    """A channel's write guard."""
+
+    channel_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AboutConfirmation:
     confirmation_id: int
 
@@ -222,6 +229,7 @@ Subject = (
     | AboutMarketplace
     | AboutSite
     | AboutLevel
+    | AboutGuard
     | AboutConfirmation
     | AboutListingsRead
     | AboutWork
@@ -265,6 +273,8 @@ def write_subject(subject: Subject) -> str:
             return f"issues:{product}"
         case AboutShown(product):
             return f"shown:{product}"
+        case AboutGuard(channel):
+            return f"guard:{channel}"
         case AboutConfirmation(confirmation):
             return f"confirmation:{confirmation}"
         case AboutListingsRead(account, marketplace):
@@ -346,6 +356,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "both": _by_number(AboutBothWays),
     "issues": _by_number(AboutIssues),
     "shown": _by_number(AboutShown),
+    "guard": _by_number(AboutGuard),
     "confirmation": _by_number(AboutConfirmation),
     "listings": _of_account(AboutListingsRead),
     "account": _by_number(AboutAccount),

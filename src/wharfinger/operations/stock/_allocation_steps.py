@@ -114,7 +114,7 @@ def allocate(holder: Holder, claims: Sequence[Claim], *, now: datetime) -> None:
     for key in sorted(changed):
         levels[key].save(update_fields=["allocated"])
     if changed:
-        raise_notices({item for item, _ in changed}, cause=ALLOCATED, now=now)
+        raise_notices({item for item, _ in changed}, cause=ALLOCATED, now=now, guarded=False)
 
 
 def _held(holder: Holder, line_ids: Sequence[int]) -> dict[int, dict[Key, int]]:

@@ -148,7 +148,7 @@ def _note_miss(listing: Listing, why: dict[str, object], quantity: int, now: dat
         return
     listing.read_back_at = None
     cause = f"Amazon shows {quantity}, {listing.sent_quantity} were sent"
-    notice_listings({listing.pk: listing.account_id}, cause=cause, now=now)
+    notice_listings({listing.pk: listing.account_id}, cause=cause, now=now, guarded=False)
     if misses >= MISSES_BEFORE_A_PROBLEM:
         open_problem(
             ProblemKind.LISTING_DRIFT,

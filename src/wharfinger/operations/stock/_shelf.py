@@ -16,7 +16,14 @@ from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations._rows import Rows, insert, new_row
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.stock._allocation_steps import ALLOCATED, Claim, Holder, Key, parts_of
-from wharfinger.operations.stock._stock_steps import Move, draft_movement, lock_levels, oversold, raise_notices
+from wharfinger.operations.stock._stock_steps import (
+    Move,
+    draft_movement,
+    lock_levels,
+    lower_held,
+    oversold,
+    raise_notices,
+)
 
 
 class Shelf:
@@ -31,6 +38,7 @@ class Shelf:
         self._movements: list[Movement] = []
         self._oversold: dict[Key, int] = {}
         self._causes: dict[int, str] = {}
+        self._short: set[int] = set()
 
     # --- what is there
 
@@ -74,6 +82,17 @@ class Shelf:
                 self.levels[key].allocated += by
                 self._hold(holder, claim.line_id, key, by, now)
                 self.note([key[0]], ALLOCATED)
+            self._note_short(holder, claim)
+
+    def _note_short(self, holder: Holder, claim: Claim) -> None:
+        """What a line wants and cannot have was sold all the same. Nothing that is available changes by it, but what
+        Amazon was sent before somebody counted too few does."""
+        if claim.site_id is not None and claim.wanted > 0:
+            held = self.held(holder, claim.line_id)
+            parts = self.parts(claim.item_id)
+            self._short |= {
+                part.item_id for part in parts if held.get((part.item_id, claim.site_id), 0) < claim.wanted * part.each
+            }
 
     def _changes(self, holder: Holder, claim: Claim) -> dict[Key, int]:
         held = self.held(holder, claim.line_id)
@@ -198,5 +217,7 @@ class Shelf:
         for item, cause in self._causes.items():
             by_cause.setdefault(cause, []).append(item)
         for cause, items in by_cause.items():
-            raise_notices(items, cause=cause, now=now)
+            raise_notices(items, cause=cause, now=now, guarded=False)
+        lower_held(self._short - set(self._causes), cause=ALLOCATED, now=now)
         self._causes.clear()
+        self._short.clear()

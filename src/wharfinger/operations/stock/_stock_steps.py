@@ -7,8 +7,10 @@ notice for every listing concerned, in the same transaction. Levels are locked i
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from wharfinger.db.any_of import any_of, number_array
 from wharfinger.db.models import (
@@ -20,6 +22,7 @@ from wharfinger.db.models import (
     Site,
     StockItem,
     StockLevel,
+    StockNotice,
     User,
 )
 from wharfinger.db.queries.stock.oversells import Oversell, oversells
@@ -28,7 +31,7 @@ from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutLevel
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
-from wharfinger.domain.stock.listing_quantity import decide, urgency
+from wharfinger.domain.stock.listing_quantity import Silent, Tell, decide, urgency
 from wharfinger.operations import triggers
 from wharfinger.operations._rows import insert, load, new_row
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
@@ -175,41 +178,73 @@ def _meeting(met: Oversell | None) -> str:
     )
 
 
-def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime) -> int:
+def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime, guarded: bool = True) -> int:
     """“Look at these listings again”, for every listing that sells the items or kits of them."""
-    return notice_listings(listings_of_items(item_ids), cause=cause, now=now)
+    return notice_listings(listings_of_items(item_ids), cause=cause, now=now, guarded=guarded)
 
 
 _NOTICE = """
 INSERT INTO wharfinger_stocknotice
-    (listing_id, account_id, version, urgency, cause, caused_at, raised_at, again_at, attempts)
-SELECT listing, account, 1, urgency, %s, %s, %s, %s, 0
-FROM unnest(%s::bigint[], %s::bigint[], %s::int[]) AS found(listing, account, urgency)
+    (listing_id, account_id, version, urgency, wanted, sender_id, cause, caused_at, raised_at, again_at, attempts,
+     unguarded, past_guard)
+SELECT listing, account, 1, urgency, wanted, sender, %(cause)s, %(now)s, %(now)s, %(now)s, 0,
+    %(guarded)s, NOT %(guarded)s
+FROM unnest(%(listings)s::bigint[], %(accounts)s::bigint[], %(ranks)s::int[], %(wanted)s::int[], %(senders)s::bigint[])
+    AS found(listing, account, urgency, wanted, sender)
 ON CONFLICT (listing_id) DO UPDATE SET
     version = wharfinger_stocknotice.version + 1,
     urgency = EXCLUDED.urgency,
+    wanted = EXCLUDED.wanted,
+    sender_id = EXCLUDED.sender_id,
     cause = EXCLUDED.cause,
     caused_at = EXCLUDED.caused_at,
-    again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at)
+    again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at),
+    unguarded = wharfinger_stocknotice.unguarded OR EXCLUDED.unguarded,
+    past_guard = wharfinger_stocknotice.past_guard OR EXCLUDED.past_guard
 """
 """One statement, because a notice made at the same moment by another transaction must count this change
 too: found missing and then ignored as a twin, it could be settled without ever having seen our level."""
 
 
-def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime) -> int:
-    """Notices for these listings (listing → seller account); returns how many."""
+def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime, guarded: bool = True) -> int:
+    """Notices for these listings (listing → seller account); returns how many.
+
+    `guarded`: the write guard looks at the change before it may go. Not so what orders take or give back, and what
+    is only sent once more.
+    """
     if not listings:
         return 0
     facts = listing_facts(listings)
     ids = sorted(listings)
-    ranks = [int(urgency(decide(facts[listing]))) if listing in facts else 0 for listing in ids]
-    columns = [number_array(column) for column in (ids, [listings[one] for one in ids], ranks)]
+    decisions = [decide(facts[one]) if one in facts else Silent("") for one in ids]
+    tells = [one if isinstance(one, Tell) else None for one in decisions]
+    values: dict[str, Any] = {
+        "cause": cause[:_CAUSE_AT_MOST],
+        "now": now,
+        "guarded": guarded,
+        "listings": number_array(ids),
+        "accounts": number_array([listings[one] for one in ids]),
+        "ranks": number_array([int(urgency(one)) for one in decisions]),
+        "wanted": number_array([one.explained.quantity if one else None for one in tells]),
+        "senders": number_array([one.channel.channel_id if one else None for one in tells]),
+    }
     with connection.cursor() as cursor:
-        cursor.execute(_NOTICE, [cause[:_CAUSE_AT_MOST], now, now, now, *columns])
+        cursor.execute(_NOTICE, values)
     linked = SellerAccount.objects.filter(pk__in=set(listings.values()), link_state=LinkState.LINKED)
     for account_id in linked.order_by("pk").values_list("pk", flat=True):
         triggers.run_flow(account_id, "stock_out", soon=True)
     return len(listings)
+
+
+def lower_held(item_ids: Collection[int], *, cause: str, now: datetime) -> None:
+    """Orders took units of these that nobody believes to be there: only what the write guard holds back, and Amazon
+    still sells, is lowered by them."""
+    if not item_ids:
+        return
+    listings = listings_of_items(item_ids)
+    held = StockNotice.objects.filter(Q(held=True) | Q(unguarded=True), any_of("listing", listings))
+    concerned = {listing: listings[listing] for listing in held.values_list("listing_id", flat=True)}
+    notice_listings(concerned, cause=cause, now=now, guarded=False)
 
 
 def kits_of(item_ids: Iterable[int]) -> set[int]:

@@ -20,6 +20,7 @@ from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL
 from wharfinger.domain.stock.listing_quantity import Silent, Tell, decide
 from wharfinger.domain.stock.plan import FEED_AT_MOST, FIRST_LOOK, ListingFeedState
 from wharfinger.operations._rows import insert, load, new_row
+from wharfinger.operations.stock._guard_steps import guard_changes
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
 from wharfinger.operations.stock._stock_steps import notice_listings
@@ -72,8 +73,10 @@ def collect(
     What is not to be sent loses its notice and keeps the reason. What is not for these marketplaces, has a conflict or
     waits for orders stays as it is: it goes one by one. Returns how many were put into a feed.
     """
+    guard_changes(account_id, now=now)
     due = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL)
-    rows = StockNotice.objects.filter(due, any_of("listing", listing_ids), account_id=account_id, feed=None)
+    free = {"account_id": account_id, "feed": None, "passes": True, "held": False}
+    rows = StockNotice.objects.filter(due, any_of("listing", listing_ids), **free)
     notices = load(rows.select_for_update(skip_locked=True, no_key=True).order_by("pk"))
     # Levels are read after the notices: a change that comes between them bumps a version we hold already.
     held = [notice.listing_id for notice in notices]
@@ -227,7 +230,8 @@ def end_late(account_id: int, feed_pk: int, *, processed: bool, now: datetime) -
             [feed_pk],
         )
         ids = [row[0] for row in cursor.fetchall()]
-    return notice_listings(dict.fromkeys(ids, account_id), cause="A late feed may have written an old number", now=now)
+    cause = "A late feed may have written an old number"
+    return notice_listings(dict.fromkeys(ids, account_id), cause=cause, now=now, guarded=False)
 
 
 _ACCEPT = """

@@ -208,6 +208,6 @@ def send_quantity_again(listing_id: int, *, now: datetime, user: User) -> str | 
     listing = Listing.objects.filter(pk=listing_id).first()
     if listing is None:
         return None
-    notice_listings({listing.pk: listing.account_id}, cause="Sent again by hand", now=now)
+    notice_listings({listing.pk: listing.account_id}, cause="Sent again by hand", now=now, guarded=False)
     record_activity("The quantity is sent again.", listing=listing, account_id=listing.account_id, now=now, user=user)
     return listing.sku

@@ -5,8 +5,8 @@ when no newer change came meanwhile. An attempt that died between call and settl
 notice is still there, and telling Amazon the newest number twice does no harm.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, assert_never
 
@@ -22,10 +22,11 @@ from wharfinger.domain.moments import is_ahead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.retry import LONGEST_PAUSE_OF_A_REFUSAL, pause_after
 from wharfinger.domain.stock.listing_issues import ListingIssue
-from wharfinger.domain.stock.listing_quantity import Conflict, ListingFacts, Silent, Tell, decide
+from wharfinger.domain.stock.listing_quantity import Conflict, Silent, Tell, decide
 from wharfinger.domain.stock.plan import overtakes
 from wharfinger.operations.installation._flow_steps import bring_flow_forward
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.stock._guard_steps import guard_changes, kept_numbers
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_gone
 from wharfinger.operations.stock._listing_steps import READ_BACK_AFTER, compare_read_back, listed_codes
 from wharfinger.operations.stock._push_steps import refuse_listing, try_later, why_of
@@ -52,6 +53,8 @@ class QuantityToSend:
     notice_version: int
     past_feed: bool = False
     """An older number of this SKU is in a feed under way, which may still write it afterwards."""
+    held: bool = False
+    """The write guard holds the listing: this is what it has at Amazon, less what was sold since."""
 
 
 @operation
@@ -62,6 +65,7 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime, urgent: bool
     What is not to be sent (FBA, shadow, never counted …) loses its notice and keeps the reason. The
     answer may therefore be empty while notices are left: see `any_waiting`.
     """
+    guard_changes(account_id, now=now)
     notices = list(
         StockNotice.objects.select_for_update(skip_locked=True, of=("self",), no_key=True)
         .filter(_claimable(account_id, now, urgent=urgent))
@@ -70,16 +74,32 @@ def claim_quantities(account_id: int, limit: int, *, now: datetime, urgent: bool
     # Levels are read after the notices: a change that comes between them bumps a version we hold already.
     facts = listing_facts([notice.listing_id for notice in notices])
     listings = Listing.objects.in_bulk([notice.listing_id for notice in notices])
+    decisions = _as_kept({notice.listing_id: decide(facts[notice.listing_id]) for notice in notices}, notices, listings)
     claimed = []
     for notice in notices:
-        message = _claim(notice, listings[notice.listing_id], facts[notice.listing_id], now)
+        message = _claim(notice, listings[notice.listing_id], decisions[notice.listing_id], now)
         if message is not None:
             claimed.append(message)
     return tuple(claimed)
 
 
-def _claim(notice: StockNotice, listing: Listing, facts: ListingFacts, now: datetime) -> QuantityToSend | None:
-    decision = decide(facts)
+Decision = Tell | Silent | Conflict
+
+
+def _as_kept(
+    decisions: Mapping[int, Decision], notices: Sequence[StockNotice], listings: Mapping[int, Listing]
+) -> dict[int, Decision]:
+    """Of those that the write guard holds, what they show meanwhile instead."""
+    held = {notice.listing_id for notice in notices if notice.held}
+    tells = {key: one for key, one in decisions.items() if key in held and isinstance(one, Tell)}
+    kept = kept_numbers(listings, {key: one.channel.item_id for key, one in tells.items()}) if tells else {}
+    found = dict(decisions)
+    for key, tell in tells.items():
+        found[key] = replace(tell, explained=kept[key]) if key in kept else tell
+    return found
+
+
+def _claim(notice: StockNotice, listing: Listing, decision: Decision, now: datetime) -> QuantityToSend | None:
     subject = AboutListing(listing.pk)
     match decision:
         case Tell():
@@ -175,6 +195,7 @@ def _attempt(notice: StockNotice, listing: Listing, decision: Tell, now: datetim
         why=why,
         notice_version=notice.version,
         past_feed=notice.feed_id is not None,
+        held=notice.held,
     )
 
 
@@ -188,12 +209,12 @@ _CHANGED_IN_FEED = Q(feed__isnull=False, version__gt=F("weighed_version"))
 
 
 def any_waiting(account_id: int, *, now: datetime, urgent: bool = False) -> bool:
-    """Whether a notice may be claimed now."""
+    """Whether a notice may be claimed now; none that the write guard has not looked at (`guard.look`) or holds."""
     return StockNotice.objects.filter(_claimable(account_id, now, urgent=urgent)).exists()
 
 
 def _claimable(account_id: int, now: datetime, *, urgent: bool) -> Q:
-    found = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL) & Q(account_id=account_id)
+    found = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL) & Q(account_id=account_id, passes=True)
     return found & (Q(feed=None, urgency__gt=0) | _CHANGED_IN_FEED) if urgent else found & Q(feed=None)
 
 
@@ -267,11 +288,15 @@ def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> Non
 
 
 def _end_notice(sent: QuantityToSend) -> None:
-    """A number that was sent past a feed is sent once more when that has ended: its notice stays."""
+    """A number that was sent past a feed is sent once more when that has ended: its notice stays. So does that of a
+    listing that the write guard holds, for the number that waits."""
     mine = StockNotice.objects.filter(listing_id=sent.listing_id)
     if sent.past_feed:
         held = mine.filter(feed__isnull=False, weighed_version__lt=sent.notice_version)
         held.update(weighed_version=sent.notice_version, attempts=0)
+    elif sent.held:
+        mine.update(attempts=0)
+        mine.filter(version=sent.notice_version).update(past_guard=False)
     elif not mine.filter(version=sent.notice_version).delete()[0]:
         mine.update(attempts=0)
 
@@ -385,10 +410,11 @@ def _lose(listing: Listing, one: ReadBack, now: datetime) -> None:
 
 def next_due(account_id: int) -> datetime | None:
     """When the next notice or read-back of the account falls due; None when nothing waits."""
-    waiting = StockNotice.objects.filter(Q(feed=None) | _CHANGED_IN_FEED, account_id=account_id)
+    waiting = StockNotice.objects.filter(Q(feed=None) | _CHANGED_IN_FEED, account_id=account_id, passes=True)
     notice = waiting.order_by("again_at").values_list("again_at", flat=True)
+    unseen = StockNotice.objects.filter(account_id=account_id, unguarded=True).values_list("again_at", flat=True)
     listing = Listing.objects.filter(account_id=account_id, read_back_at__isnull=False, notice__isnull=True)
     listing = listing.filter(gone_at=None, fulfilment=Fulfilment.FBM, products__isnull=False)
     back = listing.order_by("read_back_at").values_list("read_back_at", flat=True)
-    times = [time for time in (notice.first(), back.first()) if time is not None]
+    times = [time for time in (notice.first(), unseen.first(), back.first()) if time is not None]
     return min(times, default=None)

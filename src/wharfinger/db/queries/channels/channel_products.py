@@ -105,11 +105,13 @@ class ProductRow(ListingFacts):
     specified: bool
     again_at: datetime | None
     waiting_cause: str
+    held: bool
 
 
 _COLUMNS = (
     *LISTING_COLUMNS, "id", "listing__account_id", "marketplace_id", "listing__gone_at", "item_id", "item__code",
     "item__name", "linked_by", "specified", "listing__notice__cause",
+    "listing__notice__held",
 )  # fmt: skip
 
 
@@ -143,7 +145,8 @@ def _every(rows: QuerySet[ChannelProduct]) -> Iterator[ProductRow]:
 
 @dataclass(frozen=True, slots=True)
 class UploadProgress:
-    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason.
+    """How far the numbers of a channel have come to Amazon. `silent`: not to be sent, each with its reason; `held`: by
+    the write guard.
 
     `whole` False: there are more listings, and these are the numbers of some of them.
     """
@@ -152,28 +155,30 @@ class UploadProgress:
     queued: int
     refused: int
     silent: int
+    held: int = 0
     whole: bool = True
 
     @property
     def total(self) -> int:
         """What is to be sent at all."""
-        return self.sent + self.queued + self.refused
+        return self.sent + self.queued + self.refused + self.held
 
 
 def upload_progress(channel: ChannelFacts, *, everything: bool = False) -> UploadProgress:
     """By one query; a number that waits is queued, whatever became of the one before it."""
     rows = _of(channel).filter(listing__fulfilment=Fulfilment.FBM, listing__gone_at=None)
     states = rows.values_list(
-        "listing__notice", "listing__error", "listing__sent_quantity", "listing__sent_why__not_sent"
+        "listing__notice__held", "listing__error", "listing__sent_quantity", "listing__sent_why__not_sent"
     )
     found, whole = _counted(states, everything)
     counts = Counter(_progress_of(*state) for state in found)
-    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], counts["silent"], whole)
+    return UploadProgress(counts["sent"], counts["queued"], counts["refused"], counts["silent"], counts["held"], whole)
 
 
-def _progress_of(notice: int | None, error: str, sent: int | None, not_sent: str | None) -> str:
-    if notice is not None:
-        return "queued"
+def _progress_of(held: bool | None, error: str, sent: int | None, not_sent: str | None) -> str:
+    """`held`: of the notice, where one waits."""
+    if held is not None:
+        return "held" if held else "queued"
     if error:
         return "refused"
     return "silent" if sent is None or not_sent is not None else "sent"
@@ -281,4 +286,5 @@ def _row(row: dict[str, Any]) -> ProductRow:
         specified=row["specified"],
         again_at=row["listing__notice__again_at"],
         waiting_cause=row["listing__notice__cause"] or "",
+        held=bool(row["listing__notice__held"]),
     )

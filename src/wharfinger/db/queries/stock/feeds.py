@@ -37,10 +37,14 @@ class UsagePlan:
     burst: Decimal
 
 
+_FREE = {"feed": None, "passes": True, "held": False}
+"""In no feed yet, and not held by the write guard: what that lets pass of held ones goes one by one."""
+
+
 def how_many_wait(account_id: int, *, now: datetime, at_most: int) -> int:
     """Notices that may be claimed, counted up to `at_most`."""
     due = is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL)
-    return StockNotice.objects.filter(due, account_id=account_id, feed=None)[:at_most].count()
+    return StockNotice.objects.filter(due, account_id=account_id, **_FREE)[:at_most].count()
 
 
 _WAITING = """
@@ -50,7 +54,8 @@ SELECT place, count(*), count(*) FILTER (WHERE urgency > 0) FROM (
     JOIN wharfinger_channelproduct AS product ON product.listing_id = notice.listing_id
     JOIN wharfinger_channel AS channel
       ON channel.account_id = notice.account_id AND channel.marketplace_id = product.marketplace_id
-    WHERE notice.account_id = %s AND notice.feed_id IS NULL AND notice.again_at <= %s AND product.item_id IS NOT NULL
+    WHERE notice.account_id = %s AND notice.feed_id IS NULL AND notice.passes AND NOT notice.held
+      AND notice.again_at <= %s AND product.item_id IS NOT NULL
       AND channel.kind = 'FBM' AND channel.enabled AND NOT channel.archived
       AND channel.stock_upload_approved_at IS NOT NULL AND NOT channel.dont_upload_stock_levels
     GROUP BY notice.listing_id
@@ -70,7 +75,7 @@ def waiting_by_marketplace(account_id: int, *, now: datetime) -> Waiting:
 def queue_of(account_id: int, *, now: datetime, after: int, at_most: int) -> list[int]:
     """Listings of the waiting notices in the order in which they go, without the first `after`."""
     rows = StockNotice.objects.filter(
-        is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id, feed=None
+        is_due("again_at", now, LONGEST_PAUSE_OF_A_REFUSAL), account_id=account_id, **_FREE
     )
     found = rows.order_by("-urgency", "raised_at", "pk").values_list("listing_id", flat=True)
     return list(found[after : after + at_most])

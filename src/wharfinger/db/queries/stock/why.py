@@ -66,6 +66,8 @@ class ListingWhy:
     read_back_quantity: int | None
     seen_at: datetime | None
     waiting_since: datetime | None
+    held_by: int | None
+    """The channel whose write guard holds the number back."""
 
 
 def listing_why(listing_id: int) -> ListingWhy | None:
@@ -91,6 +93,7 @@ def listing_why(listing_id: int) -> ListingWhy | None:
         read_back_quantity=listing.read_back_quantity,
         seen_at=listing.seen_at,
         waiting_since=notice.raised_at if notice else None,
+        held_by=notice.sender_id if notice and notice.held else None,
     )
 
 

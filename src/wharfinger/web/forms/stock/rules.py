@@ -1,6 +1,7 @@
-"""Forms of stock rules: a profile's, an item's, a channel's."""
+"""Forms of stock rules: a profile's, an item's, a channel's; and of a channel's write guard."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from django import forms
@@ -8,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.stock.rules import InstallationRule, Setting
+from wharfinger.domain.stock.guard import FACTOR_AT_MOST, LISTINGS_AT_MOST, GuardLimits
 from wharfinger.domain.stock.rules import UNITS_AT_MOST, Rounding, RuleValues
 from wharfinger.operations.stock.stock_profiles import NAME_AT_MOST, ProfileEntry
 from wharfinger.operations.stock.stock_rules import ChannelEntry
@@ -139,3 +141,59 @@ def initial_of_values(values: RuleValues) -> dict[str, Any]:
 
 def initial_of_setting(setting: Setting) -> dict[str, Any]:
     return {"profile_id": setting.profile_id, **setting.values.as_stored()}
+
+
+def _number(label: Any, help_text: Any, least: int, most: int) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label,
+        help_text=help_text,
+        min_value=least,
+        max_value=most,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
+
+
+class GuardForm(forms.Form):
+    on = forms.BooleanField(
+        label=gettext_lazy("Hold large changes until somebody has seen them"),
+        required=False,
+        help_text=gettext_lazy("What orders take is never held. Without the guard every change is sent at once."),
+    )
+    zero_percent = _number(
+        gettext_lazy("Percent that may fall to 0"),
+        gettext_lazy("Of the channel's linked listings. 30 lets a change pass that empties three listings of ten."),
+        0,
+        100,
+    )
+    more_percent = _number(
+        gettext_lazy("Percent that may be multiplied"),
+        gettext_lazy("Of the channel's linked listings, by more than the factor below."),
+        0,
+        100,
+    )
+    factor = _number(
+        gettext_lazy("Factor"),
+        gettext_lazy("A number more than so many times the one at Amazon is doubted. 0 at Amazon counts as 1."),
+        2,
+        FACTOR_AT_MOST,
+    )
+    at_least = _number(
+        gettext_lazy("Fewest listings"),
+        gettext_lazy("Fewer listings than this are never held, whatever share of the channel they are."),
+        1,
+        LISTINGS_AT_MOST,
+    )
+
+    def limits(self) -> GuardLimits:
+        cleaned = self.cleaned_data
+        return GuardLimits(
+            on=bool(cleaned["on"]),
+            zero_percent=cleaned["zero_percent"],
+            more_percent=cleaned["more_percent"],
+            factor=cleaned["factor"],
+            at_least=cleaned["at_least"],
+        )
+
+
+def initial_of_limits(limits: GuardLimits) -> dict[str, Any]:
+    return asdict(limits)

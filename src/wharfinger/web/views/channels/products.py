@@ -38,6 +38,7 @@ from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.channels.channel_pages import head_or_404, tab_frame
+from wharfinger.web.views.channels.guard import guard_context
 
 _PLAN_SHOWN = 100
 _EVERYTHING = "all"
@@ -154,6 +155,7 @@ def show_stock(request: HttpRequest, channel_id: int) -> HttpResponse:
         page |= _plan(channel_id, together=together, everything=everything)
     if channel.kind is Fulfilment.FBM:
         rule = channel_rule(channel_id)
+        page |= guard_context(channel_id)
         page |= {"rule": rule, "rule_parts": parts_of(rule.resolved)}
     page |= {"waits": waits, "together": together, "may_approve": may_approve, "form": form, "live": rows}
     return render(request, "wharfinger/products/stock.html", page)
