@@ -173,6 +173,7 @@ STORED = {
     "WantedBy": ["person", "notification", "gap", "catch_up", "customised"],
     "Whose": ["amazon", "rate", "network", "access", "refusal", "ours"],
     "WordKind": ["name", "company", "email", "postcode", "outward"],
+    "TransferState": ["draft", "sent", "received", "closed", "cancelled"],
 }
 """Every enum that a column holds. A new member is a new line here; a text that is here stays."""
 

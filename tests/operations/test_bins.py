@@ -6,8 +6,8 @@ from wharfinger.db.models import AuditEntry, StockLevel
 from wharfinger.db.queries.stock.bins import bins_of
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock.bins import set_bins
 from wharfinger.operations.stock.stock_csv import apply_csv, plan_csv
+from wharfinger.operations.stock.warehouse.bins import set_bins
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,8 @@ from wharfinger.domain.stock.counts import CountScope, CountState
 from wharfinger.domain.stock.ledger import MovementReason, SiteKind
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._stock_steps import Move, move_stock
-from wharfinger.operations.stock.counts import (
+from wharfinger.operations.stock.ledger import receive_stock
+from wharfinger.operations.stock.warehouse.counts import (
     CountRequest,
     accept_lines,
     begin_count,
@@ -23,7 +24,6 @@ from wharfinger.operations.stock.counts import (
     enter_count,
     request_recount,
 )
-from wharfinger.operations.stock.ledger import receive_stock
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from tests.web.client import text
 from wharfinger.db.models import StockBarcode, StockCount
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.stock.counts import CountScope
-from wharfinger.operations.stock.counts import CountRequest, begin_count
+from wharfinger.operations.stock.warehouse.counts import CountRequest, begin_count
 
 pytestmark = pytest.mark.django_db
 

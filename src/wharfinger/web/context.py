@@ -41,6 +41,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (
             (N_("Stock"), "stock-list", "crate"),
             (N_("Counts"), "count-list", "barcode"),
+            (N_("Transfers"), "transfer-list", "truck"),
             (N_("Sites"), "site-list", "site"),
         ),
     ),
@@ -57,6 +58,7 @@ COMMANDS: tuple[tuple[str, tuple[tuple[str, str, str, str, Right], ...]], ...] =
             (N_("New stock item"), "", "stock-item-new", "crate", Right.EDIT_STOCK),
             (N_("Import stock from CSV"), N_("With a dry run first"), "stock-import", "upload", Right.EDIT_STOCK),
             (N_("New count"), N_("A stocktake of a site or of some bins"), "count-new", "barcode", Right.EDIT_STOCK),
+            (N_("New transfer"), N_("From one site to another, or to FBA"), "transfer-new", "truck", Right.EDIT_STOCK),
             (N_("New site"), "", "site-new", "site", Right.EDIT_STOCK),
         ),
     ),

@@ -17,6 +17,7 @@ from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
 from wharfinger.domain.stock.plan import ListingFeedState
+from wharfinger.domain.stock.transfers import TransferState
 
 _STATES: Mapping[str, tuple[Labelled, ...]] = {
     "good": (
@@ -26,7 +27,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CancellationState.CONFIRMED,
         LinkState.LINKED, AuthorisationState.DONE, AuthorisationOutcome.LINKED,
         ShopState.RUNNING, ShopState.DONE, BackupState.DONE, ListingFeedState.DONE,
-        StockPush.Outcome.ACCEPTED, CountState.BOOKED,
+        StockPush.Outcome.ACCEPTED, CountState.BOOKED, TransferState.RECEIVED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
         PickListState.PICKED, Standing.GONE,
@@ -37,7 +38,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
         SalesOrderState.PART_SHIPPED,
         ConfirmationState.WAITING, CancellationState.WAITING, ListingFeedState.LATE,
-        LinkState.WAITING,
+        LinkState.WAITING, TransferState.CLOSED,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
         Standing.CHANGED,
@@ -63,14 +64,15 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CompletenessGap.State.EXPLAINED, ReportState.WANTED, ReportState.PREPARING,
         NotificationState.SUBSCRIBING, NotificationState.WAITING, NotificationState.UNSUBSCRIBING,
         QueueTest.WANTED, QueueTest.SENT,
-        CountState.OPEN,
+        CountState.OPEN, TransferState.SENT,
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
         PickListState.OPEN, Standing.TO_PICK,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
-        SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED, CountState.CANCELLED,
+        SalesOrderState.CANCELLED, SalesOrderState.MERGED, BulkState.STOPPED, CountState.CANCELLED, TransferState.DRAFT,
+        TransferState.CANCELLED,
         ConfirmationState.NOT_SENT, CancellationState.WITHDRAWN,
         AuthorisationOutcome.EXPIRED, AuthorisationOutcome.REPLAYED, AuthorisationOutcome.WRONG_SELLER,
         AuthorisationOutcome.WRONG_REGION, AuthorisationOutcome.DRAFT, AuthorisationOutcome.CODE_REFUSED,

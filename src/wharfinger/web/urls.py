@@ -44,7 +44,18 @@ from wharfinger.web.views.orders import (
     sales_orders,
 )
 from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels, pick_lists
-from wharfinger.web.views.stock import bins, counts, rule_csv, sites, stock_csv, stock_items, stock_rules, then, why
+from wharfinger.web.views.stock import (
+    bins,
+    counts,
+    rule_csv,
+    sites,
+    stock_csv,
+    stock_items,
+    stock_rules,
+    then,
+    transfers,
+    why,
+)
 
 urlpatterns = [
     *sign_in.routes,
@@ -90,6 +101,7 @@ urlpatterns = [
     *stock_rules.routes,
     *bins.routes,
     *counts.routes,
+    *transfers.routes,
     *stock_items.routes,
     *why.routes,
     *sites.routes,

@@ -63,6 +63,7 @@ from wharfinger.db.models.stock_rules import (
 )
 from wharfinger.db.models.vat import VatItemRate, VatRegistration
 from wharfinger.db.models.warehouse.counts import CountEntry, CountLine, StockCount
+from wharfinger.db.models.warehouse.transfers import StockTransfer, TransferLine
 
 __all__ = [
     "Activity",
@@ -148,10 +149,12 @@ __all__ = [
     "StockGuard",
     "StockProfile",
     "StockPush",
+    "StockTransfer",
     "StockRuleChange",
     "Tag",
     "TestMail",
     "UnreadNotification",
+    "TransferLine",
     "User",
     "WorkerHeartbeat",
     "WantedOrder",

@@ -25,13 +25,19 @@ class Site(models.Model):
     levels_loaded_at = models.DateTimeField(null=True)  # null = never loaded or counted: unknown, not zero
     levels_read_at = models.DateTimeField(null=True)  # FBA: the time that Amazon's levels speak of
     made_at = models.DateTimeField()
+    for_transfers = models.BooleanField(
+        default=False, db_default=False
+    )  # where units are between two sites: transfers alone move them, and nothing is sold from it
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(
+                fields=["for_transfers"], condition=Q(for_transfers=True), name="one_site_for_transfers"
+            ),
             models.CheckConstraint(
                 condition=(Q(kind=SiteKind.FBA.value) & ~Q(pool="")) | (~Q(kind=SiteKind.FBA.value) & Q(pool="")),
                 name="fba_site_has_a_pool",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -31,6 +31,7 @@ from wharfinger.db.models import (
     StockCount,
     StockItem,
     StockProfile,
+    StockTransfer,
     User,
     VatItemRate,
     VatRegistration,
@@ -63,6 +64,7 @@ IN_ADDRESS: Mapping[str, type[Model]] = {
     "service_id": CourierService,
     "shipment_id": Shipment,
     "site_id": Site,
+    "transfer_id": StockTransfer,
     "user_id": User,
     "view_id": SavedView,
 }

@@ -16,6 +16,8 @@ class SiteKind(Labelled):
 
 SENDING_KINDS = (SiteKind.OWN, SiteKind.SHOP, SiteKind.THIRD_PARTY)
 """Sites from which we send parcels."""
+UNSOLD_KINDS = (SiteKind.IN_TRANSIT, SiteKind.QUARANTINE)
+"""Sites whose units are on hand and for nobody to buy."""
 
 
 class MovementReason(Labelled):

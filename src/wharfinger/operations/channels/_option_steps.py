@@ -188,6 +188,8 @@ def _site_fault(channel: Channel, site: Site) -> str:
         )
     if not fba and site.kind == SiteKind.FBA:
         return f"{site.name} holds stock at Amazon; an FBM channel needs a site of your own."
+    if site.for_transfers:
+        return f"{site.name} holds what is on its way between two sites; an FBM channel needs a site of your own."
     return ""
 
 

@@ -73,6 +73,12 @@ def _check_own(item_id: int, site_id: int) -> None:
             "site",
             site=site.name,
         )
+    if site.for_transfers:
+        raise Refused(
+            "Units at %(site)s are moved by transfers. Receive or close the transfer that they belong to.",
+            "site",
+            site=site.name,
+        )
     item = StockItem.objects.filter(pk=item_id).first()
     if item is None:
         raise Refused("This item no longer exists. Choose another.", "item")

@@ -1,1 +1,1 @@
-"""What people do in a warehouse: counts."""
+"""What people do in a warehouse: counts, transfers."""

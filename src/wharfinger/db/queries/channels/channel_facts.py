@@ -268,7 +268,7 @@ def marketplace_choices() -> list[tuple[str, list[tuple[str, str]]]]:
 
 def site_choices(kind: Fulfilment) -> list[tuple[int, str]]:
     fba = Site.objects.filter(kind=SiteKind.FBA)
-    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA)
+    rows = fba if kind is Fulfilment.FBA else Site.objects.exclude(kind=SiteKind.FBA).exclude(for_transfers=True)
     return [(row.pk, f"{row.name} ({row.pool_title})" if row.pool else row.name) for row in rows.order_by("name")]
 
 

@@ -398,6 +398,9 @@ class _Known:
             ]
         if site.kind == SiteKind.FBA:
             return [CsvError(row.number, "site", f"{row.site} mirrors Amazon's stock. Name a site of your own.")]
+        if site.for_transfers:
+            remedy = f"Units at {row.site} are moved by transfers. Name another site."
+            return [CsvError(row.number, "site", remedy)]
         item = self._items.get(row.code)
         if item is not None and item.pk in self._kits:
             return [CsvError(row.number, "quantity", f"{row.code} is a kit: its stock is that of its components.")]

@@ -26,7 +26,7 @@ from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFa
 from wharfinger.db.queries.stock.oversells import Oversell, oversells
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.bins import written
-from wharfinger.domain.stock.ledger import Level, MovementReason, SiteKind, kit_available
+from wharfinger.domain.stock.ledger import UNSOLD_KINDS, Level, MovementReason, SiteKind, kit_available
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ class SiteLevel:
 
     @property
     def available(self) -> int:
-        return self.on_hand - self.allocated - self.at_amazon.ordered
+        """Units in transit or in quarantine are nobody's to sell."""
+        return 0 if self.kind in UNSOLD_KINDS else self.on_hand - self.allocated - self.at_amazon.ordered
 
     @property
     def oversold(self) -> bool:
@@ -429,8 +430,8 @@ def export_lines() -> Iterable[ExportLine]:
 
 
 def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:
-    """Sites for a picker; without FBA where a person may not change Amazon's levels."""
+    """Sites for a picker; `fba` False: those alone whose levels a person may change."""
     rows = Site.objects.order_by("priority", "name")
     if not fba:
-        rows = rows.exclude(kind=SiteKind.FBA)
+        rows = rows.exclude(kind=SiteKind.FBA).exclude(for_transfers=True)
     return tuple(rows.values_list("id", "name"))

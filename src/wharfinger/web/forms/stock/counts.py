@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.stock.stock_items import items_by_codes
 from wharfinger.domain.stock.counts import UNITS_AT_MOST, CountScope
-from wharfinger.operations.stock.counts import CountRequest
+from wharfinger.operations.stock.warehouse.counts import CountRequest
 from wharfinger.web.forms.choices import labelled, offer
 
 

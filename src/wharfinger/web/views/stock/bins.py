@@ -11,7 +11,7 @@ from wharfinger.db.queries.stock.bins import bins_by_site
 from wharfinger.db.queries.stock.stock_items import item_choice
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock.bins import set_bins
+from wharfinger.operations.stock.warehouse.bins import set_bins
 from wharfinger.web.forms.stock.bins import BinsForm
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs

@@ -28,7 +28,7 @@ from wharfinger.db.queries.stock.counts import (
 from wharfinger.db.queries.stock.scanned import scanned_items
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.stock import counts
+from wharfinger.operations.stock.warehouse import counts
 from wharfinger.web.formats import written_number
 from wharfinger.web.forms.stock.counts import EntryForm, LineFilterForm, NewCountForm
 from wharfinger.web.list_views.count_lines import COUNT_LINES
