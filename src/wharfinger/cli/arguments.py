@@ -63,6 +63,7 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("set-up-link", help="another one-time link for the first administrator")
     unlock = commands.add_parser("unlock", help="end the pause after wrong passwords")
     unlock.add_argument("name", metavar="NAME", help="the user name")
+    _add_erase(commands)
     commands.add_parser("manage", help="Django's own commands, for those who build Wharfinger")
     return made
 
@@ -98,6 +99,14 @@ def _add_backup(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     restore.add_argument("--key-file", default="", metavar="FILE", help="holds the passphrase or the secret key")
     restore.add_argument("--replace", action="store_true", help="also where this home holds another installation")
     restore.add_argument("--forget-previous", action="store_true", help="remove the databases that restores have kept")
+
+
+def _add_erase(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    erase = commands.add_parser("erase", help="erase the personal data of an order or a customer now, on request")
+    whose = erase.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--order", metavar="NUMBER", help="a sales order's code, or Amazon's order number")
+    whose.add_argument("--customer", metavar="CODE", help="a customer's code: with every order of theirs")
+    whose.add_argument("--due", action="store_true", help="everything whose time is over, as the worker does each hour")
 
 
 def _add_doctor(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,6 +10,7 @@ from wharfinger.amazon.transport import Transport
 from wharfinger.cli.backup.recording import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
 from wharfinger.cli.console import print_nothing
 from wharfinger.cli.endpoints import installation_endpoints
+from wharfinger.cli.erasing import erase_some
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.installation.backups import backup_standing
@@ -34,6 +35,8 @@ WORDS_IN_A_RUN = 20
 """Transactions of 500 orders each: some 6 s."""
 BULK_STEPS_IN_A_RUN = 100
 """Transactions of 200 orders each: some 5 s, then others may have the worker."""
+ERASING_STEPS_IN_A_RUN = 50
+"""Transactions of 200 orders or 1,000 other rows each: some seconds."""
 DEMO_SENDER = "wharfinger@demo.example"
 
 
@@ -54,6 +57,7 @@ class InstallationTasks:
             triggers.BULK_ACTIONS: self._bulk_actions,
             triggers.SECRET_IN: self._secret_in,
             triggers.BACK_UP: self._back_up,
+            triggers.ERASE: self._erase,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -114,6 +118,12 @@ class InstallationTasks:
             (proofs, "old record"),
         )
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
+
+    def _erase(self) -> FlowResult:
+        """What is due by the clock; at once again while there is more."""
+        done, more = erase_some(self._clock.now(), at_most=ERASING_STEPS_IN_A_RUN)
+        return FlowResult(f"personal data of {done} erased{'; more follow' if more else ''}",
+                          self._clock.now() if more else None)  # fmt: skip
 
     def _fill_words(self) -> FlowResult:
         """Some thousand orders, then others may have the worker; at once again while there are more."""

@@ -18,9 +18,13 @@ from wharfinger.cli.backup.recipients import NotARecipient, Opener, read_opener
 from wharfinger.cli.backup.restoring import NotRestored, opener_file, previous_databases, restore_backup
 from wharfinger.cli.backup.sealed import BadFile
 from wharfinger.cli.console import print_aside, print_line
+from wharfinger.cli.erasing import erase_all
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.config import environment
+from wharfinger.config.clock import current as current_clock
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
+from wharfinger.db.queries.installation.migration_state import waiting_migrations
 
 FAULTS = (NotRestored, NotKept, BadFile, servers.DatabaseProgramFailed, NotARecipient)
 
@@ -51,6 +55,7 @@ def _restore(configuration: Configuration, arguments: argparse.Namespace) -> int
     )
     print_line(f"Restored in {done.seconds:.1f} s: {sum(done.facts.rows.values()):,} rows, as they were on "
                f"{done.facts.made_at[:19]} UTC.")  # fmt: skip
+    _erase()
     if done.kept_as:
         print_line(f"What was here before is kept as database {done.kept_as}: “wharfinger restore --forget-previous”.")
     print_line(
@@ -58,6 +63,17 @@ def _restore(configuration: Configuration, arguments: argparse.Namespace) -> int
         "under Settings, Backups. Stop the former installation first."
     )
     return 0
+
+
+def _erase() -> None:
+    """People whose time is over since the backup was made; of an older version's, when it is started, before anybody
+    can sign in."""
+    keys = environment.keys_of_home(settings.WHARFINGER)
+    settings.WHARFINGER = environment.adopt(environment.with_encryption_keys(settings.WHARFINGER, keys))
+    if waiting_migrations():
+        print_line("It is of an older version: personal data whose time is over is erased when it is first started.")
+        return
+    print_line(f"Personal data of {erase_all(current_clock().now())} erased, whose time is over since.")
 
 
 def known_steps() -> tuple[str, ...]:

@@ -15,10 +15,12 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 from wharfinger.cli.console import print_line
+from wharfinger.cli.erasing import Done, erase_all
 from wharfinger.cli.migrate import migrate_if_needed
 from wharfinger.cli.supervisor.processes import listen
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration
+from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.operations.installation.users import first_administrator_link, no_administrator
 
 # A request body on the way in; Django has its own, smaller limit for forms.
@@ -34,6 +36,7 @@ def run(arguments: argparse.Namespace) -> int:
     # First of all: where another program listens nothing is changed, and no one-time link is printed.
     sockets = listen(configuration.listen_host, configuration.listen_port)
     migrate_if_needed(print_line)
+    _erase_what_was_restored()
     gather_static_files()
     _offer_first_administrator(configuration)
     server = _server(configuration, sockets)
@@ -41,6 +44,14 @@ def run(arguments: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, _leave)
     server.run()
     return 0
+
+
+def _erase_what_was_restored() -> None:
+    """A backup holds people whose time is over since: nobody signs in before they are erased."""
+    if is_copy():
+        done = erase_all(current_clock().now())
+        if done != Done():
+            print_line(f"Restored from a backup: personal data of {done} erased, whose time is over.")
 
 
 def _offer_first_administrator(configuration: Configuration) -> None:

@@ -82,6 +82,7 @@ EVERY = {
     triggers.REMOVE_EXPIRED: timedelta(hours=1),
     triggers.FILL_WORDS: timedelta(hours=1),
     triggers.BULK_ACTIONS: timedelta(minutes=15),  # a button triggers at once
+    triggers.ERASE: timedelta(hours=1),
     triggers.BACK_UP: timedelta(hours=1),  # looks whether the night's is due, by machine time
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""

@@ -32,8 +32,8 @@ JOBS = (
 )
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
-FILL_WORDS, BULK_ACTIONS, BACK_UP = "fill_search_words", "bulk_actions", "back_up"
-PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS, BULK_ACTIONS, BACK_UP)
+FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE = "fill_search_words", "bulk_actions", "back_up", "erase"
+PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE)
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100

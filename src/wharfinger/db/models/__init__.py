@@ -36,7 +36,7 @@ from wharfinger.db.models.listings import (
 )
 from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPrefix, SalesSource
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
-from wharfinger.db.models.order_marks import OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
+from wharfinger.db.models.order_marks import LegalHold, OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
 from wharfinger.db.models.orders import Customer, Customisation, Invoice, SalesOrder, SalesOrderLine
 from wharfinger.db.models.packing import PickList, PickListOrder, PickListUnits
 from wharfinger.db.models.problems import Problem
@@ -105,6 +105,7 @@ __all__ = [
     "Invoice",
     "ItemStockRule",
     "KitComponent",
+    "LegalHold",
     "ListSetting",
     "Listing",
     "ListingFeed",

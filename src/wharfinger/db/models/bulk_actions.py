@@ -12,13 +12,14 @@ from wharfinger.domain.orders.bulk_actions import BulkState, OrderAction
 class BulkAction(models.Model):
     """One button pressed for many orders. Trade time.
 
-    `chosen`: `db.queries.orders.imported_orders.write_filter`, encrypted since a search may name a buyer. Orders are
+    `chosen`: `db.queries.orders.imported_orders.write_filter`, encrypted since a search may name a buyer, and
+    erased with it: None. Orders are
     taken by their ids upwards: `after` is the last one that was tried, `until` the newest when the button was pressed.
     """
 
     action = EnumField(OrderAction, max_length=10)
     state = EnumField(BulkState, max_length=10, default=BulkState.QUEUED)
-    chosen = EncryptedJson()
+    chosen = EncryptedJson(null=True)
     description = models.CharField(max_length=200, blank=True)  # what was chosen, without personal data
     user = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
     pressed_at = models.DateTimeField()

@@ -61,6 +61,7 @@ class RawMessage(models.Model):
         indexes = [
             models.Index(fields=["account", "id"], condition=models.Q(state="waiting"), name="raw_messages_waiting"),
             models.Index(fields=["account", "key"], name="raw_messages_by_key"),
+            models.Index(fields=["id"], condition=models.Q(body__isnull=False), name="raw_messages_with_body"),
         ]
 
 

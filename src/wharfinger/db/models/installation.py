@@ -75,8 +75,14 @@ class Installation(models.Model):
     next_invoice = models.PositiveBigIntegerField(default=1)
     pending_reservation_days = models.PositiveSmallIntegerField(default=7)
     preorders_reserve = models.BooleanField(default=False, db_default=False)  # units of goods that are not out yet
+    personal_data_days = models.PositiveSmallIntegerField(default=30, db_default=30)  # after delivery; at most 30
     words_wanted_to = models.BigIntegerField(default=0, db_default=0)  # orders up to this id came before search words
     words_filled_to = models.BigIntegerField(default=0, db_default=0)  # and up to this one they have them
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="one_installation")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(id=1), name="one_installation"),
+            models.CheckConstraint(
+                condition=models.Q(personal_data_days__range=(1, 30)), name="personal_data_is_kept_30_days_at_most"
+            ),
+        ]

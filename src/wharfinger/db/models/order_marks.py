@@ -1,4 +1,4 @@
-"""What people put on a sales order: holds, notes, tags."""
+"""What people put on a sales order: holds, legal holds, notes, attachments, tags."""
 
 from django.db import models
 from django.db.models import Q
@@ -24,6 +24,22 @@ class OrderHold(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["order"], condition=Q(released_at=None), name="one_hold_at_a_time")
+        ]
+
+
+class LegalHold(models.Model):
+    """From when to when an order's personal data must be kept beyond its time, and why: a dispute, an authority."""
+
+    order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.CASCADE, related_name="legal_holds")
+    reason = EncryptedText()  # a person's words, which may be about the buyer
+    placed_at = models.DateTimeField()
+    placed_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, related_name="+")
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=Q(lifted_at=None), name="one_legal_hold_at_a_time")
         ]
 
 

@@ -39,6 +39,7 @@ class Customer(models.Model):
         indexes = [
             models.Index(fields=["address_hash", "name_hash"], name="customers_by_buyer"),
             models.Index(fields=["made_at", "id"], name="customers_by_making"),
+            models.Index(fields=["id"], condition=Q(erased_at=None, generic=False), name="customers_with_people"),
             models.Index(squeezed("code"), name="customers_code_begins"),
             models.Index(digits("code"), name="customers_code_digits"),
         ]
@@ -105,6 +106,7 @@ class SalesOrder(models.Model):
     approved_at = models.DateTimeField(null=True)  # a person said: its regulated goods are approved at Amazon
     vat_area = models.CharField(max_length=6, blank=True, default="", db_default="")  # domain.vat_areas: where it goes
     buyer_vat_country = models.CharField(max_length=2, blank=True, default="", db_default="")  # of the VAT number alone
+    erased_at = models.DateTimeField(null=True)  # its personal data, by the clock or on request
 
     class Meta:
         constraints = [
@@ -114,6 +116,7 @@ class SalesOrder(models.Model):
         indexes = [
             models.Index(fields=["postcode_hash"], condition=~Q(postcode_hash=""), name="sales_orders_old_postcode"),
             models.Index(fields=["surname_hash"], condition=~Q(surname_hash=""), name="sales_orders_old_surname"),
+            models.Index(fields=["placed_at"], condition=Q(erased_at=None), name="sales_orders_with_people"),
             models.Index(fields=["-placed_at", "-id"], name="sales_orders_newest"),
             models.Index(fields=["state", "ship_by"], name="sales_orders_by_ship_by"),
             models.Index(fields=["channel", "-placed_at"], name="sales_orders_by_channel"),

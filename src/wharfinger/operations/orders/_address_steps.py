@@ -38,6 +38,8 @@ def note_address(order: SalesOrder, address: IncomingAddress | None, status: Ama
             problems.solve(kind, AboutOrder(order.pk))
     if wanted is not None:
         cause, remedy = _NOTHING if wanted is ProblemKind.NO_ADDRESS else _odd(lacks)
+        if order.erased_at is not None:
+            cause, remedy = _ERASED
         _open(problems, order, wanted, AboutOrder(order.pk), cause.format(order.code), remedy)
     return wanted is not None
 
@@ -50,6 +52,11 @@ _NOTHING = (
     "Amazon has not sent a delivery address for {} yet.",
     "It usually arrives within minutes and is imported automatically; press “Retry Download” to request it now. If "
     "it does not arrive, check that the application has the role Direct-to-Consumer Shipping.",
+)
+
+_ERASED = (
+    "{} has no delivery address any more: its personal data was erased when its time was over.",
+    "Look in Seller Central whether it is still to be sent; if not, cancel the order.",
 )
 
 

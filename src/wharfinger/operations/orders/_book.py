@@ -282,6 +282,6 @@ def _subjects(book: Book, incoming: Sequence[IncomingOrder]) -> list[Subject]:
     for message in incoming:
         imported = book.import_of.get(message.amazon_order_id)
         for order in book.parts_of.get(imported.pk, ()) if imported else ():
-            if differs_in_part(read_address(order.delivery), message.address):
+            if order.erased_at is None and differs_in_part(read_address(order.delivery), message.address):
                 found.append(AboutPartAddress(order.pk, address_hash(message.address)[:16]))
     return found

@@ -25,6 +25,7 @@ from wharfinger.domain.orders.changes import (
     SentElsewhere,
     changes,
 )
+from wharfinger.domain.orders.erasing import without_personal_data
 from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.orders.parts import Part, PartLine, shares
@@ -101,6 +102,8 @@ def _plan_part(
     book: Book, imported: ImportedOrder, incoming: IncomingOrder, order: SalesOrder, *, whole: IncomingOrder
 ) -> Following:
     options = book.channels.options(order.channel, order.order_type)
+    if order.erased_at is not None:
+        incoming = without_personal_data(incoming)
     people = people_of(order, incoming)
     wanted = None
     if order.customer_id is None and imported.fulfilment != Fulfilment.FBA:

@@ -59,7 +59,7 @@ def take_step(*, now: datetime) -> int:
     row = rows.filter(state__in=[BulkState.QUEUED, BulkState.RUNNING]).order_by("pk").first()
     if row is None:
         return -1
-    ids = choose_orders(read_filter(row.chosen), after=row.after, until=row.until, limit=A_STEP)
+    ids = choose_orders(read_filter(row.chosen or {}), after=row.after, until=row.until, limit=A_STEP)
     if not ids:
         row.state, row.finished_at = BulkState.FINISHED, now
         row.save(update_fields=["state", "finished_at"])

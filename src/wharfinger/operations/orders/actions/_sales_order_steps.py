@@ -32,6 +32,15 @@ def refuse_closed(order: SalesOrder, nothing_left: Sentence) -> None:
         )
 
 
+def refuse_erased(order: SalesOrder) -> None:
+    """Words, files and addresses may be about the buyer, and nothing would erase them a second time."""
+    if order.erased_at is not None:
+        raise Refused(
+            "The personal data of %(order)s is erased: nothing that may be about its buyer is kept on it any more.",
+            order=order.code,
+        )
+
+
 def record_act(
     order: SalesOrder,
     verb: str,

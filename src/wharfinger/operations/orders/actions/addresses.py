@@ -15,7 +15,7 @@ from wharfinger.operations.orders._address_steps import (
     solve_address_changes,
 )
 from wharfinger.operations.orders._search_steps import write_words
-from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed
+from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed, refuse_erased
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import recompute_state
 from wharfinger.operations.transaction import operation
@@ -73,6 +73,7 @@ def _order_to_send(order_id: int) -> SalesOrder:
             order=order.code,
         )
     refuse_closed(order, N_("There is nothing left to deliver."))
+    refuse_erased(order)
     return order
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from wharfinger.db.models import OrderAttachment, SalesOrder, User
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.orders.attachments import AT_MOST, LARGEST, kind_of, safe_name
-from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act
+from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_erased
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -16,6 +16,7 @@ MEGABYTE = 1024 * 1024
 def attach_file(order_id: int, *, name: str, content: bytes, now: datetime, user: User) -> OrderAttachment:
     """What it is, its bytes say; it is given back under a tidy name."""
     order = lock_order(order_id)
+    refuse_erased(order)
     if not content:
         raise Refused("This file is empty. Choose another one.", "file")
     if len(content) > LARGEST:

@@ -6,7 +6,7 @@ from wharfinger.db.models import OrderHold, SalesOrder, User
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, HoldReason
 from wharfinger.domain.sentences import N_, Sentence
 from wharfinger.operations._options_in_force import options_for
-from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed
+from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_closed, refuse_erased
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock._allocation_steps import pick_by_itself
 from wharfinger.operations.transaction import operation
@@ -26,6 +26,8 @@ def hold_order(order_id: int, *, reason: HoldReason, details: str = "", now: dat
             held_by=standing.held_by,
         )
     words = details.strip()
+    if words:
+        refuse_erased(order)
     if reason is HoldReason.OTHER and not words:
         raise Refused("Say in a few words why the order is held.", "details")
     if len(words) > DETAILS_AT_MOST:

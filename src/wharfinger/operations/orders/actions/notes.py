@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from wharfinger.db.models import OrderNote, OrderTag, SalesOrder, Tag, User
 from wharfinger.domain.installation.people import Right, may
 from wharfinger.domain.orders.holding import NOTE_AT_MOST, tag_fault, tidy_tag
-from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act
+from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act, refuse_erased
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -16,6 +16,7 @@ from wharfinger.operations.transaction import operation
 def add_note(order_id: int, *, text: str, now: datetime, user: User) -> OrderNote:
     """For the others of the shop; the buyer and Amazon never see it."""
     order = lock_order(order_id)
+    refuse_erased(order)
     words = text.strip()
     if not words:
         raise Refused("Write the note first.", "text")
