@@ -6,7 +6,7 @@ from django.db import models
 from wharfinger.db import personal_data
 from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
 from wharfinger.db.fields import EnumField
-from wharfinger.domain.orders.erasing import KEPT_DAYS
+from wharfinger.domain.orders.privacy.erasing import KEPT_DAYS
 
 _TEXTS = (models.CharField, models.TextField, models.JSONField, models.BinaryField)
 

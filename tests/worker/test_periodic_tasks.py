@@ -36,6 +36,7 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
     assert jobs() == [
         "back_up",
         "bulk_actions",
+        "erase",
         "fill_search_words",
         "mail_out",
         "remind",

@@ -10,7 +10,7 @@ from wharfinger.amazon.transport import Transport
 from wharfinger.cli.backup.recording import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
 from wharfinger.cli.console import print_nothing
 from wharfinger.cli.endpoints import installation_endpoints
-from wharfinger.cli.erasing import erase_some
+from wharfinger.cli.privacy.erasing import erase_some
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
 from wharfinger.db.queries.installation.backups import backup_standing

@@ -18,8 +18,8 @@ from wharfinger.cli.backup.recipients import NotARecipient, Opener, read_opener
 from wharfinger.cli.backup.restoring import NotRestored, opener_file, previous_databases, restore_backup
 from wharfinger.cli.backup.sealed import BadFile
 from wharfinger.cli.console import print_aside, print_line
-from wharfinger.cli.erasing import erase_all
 from wharfinger.cli.failures import CommandFailed
+from wharfinger.cli.privacy.erasing import erase_all
 from wharfinger.config import environment
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.clock import machine_now

@@ -15,8 +15,8 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
 from wharfinger.cli.console import print_line
-from wharfinger.cli.erasing import Done, erase_all
 from wharfinger.cli.migrate import migrate_if_needed
+from wharfinger.cli.privacy.erasing import Done, erase_all
 from wharfinger.cli.supervisor.processes import listen
 from wharfinger.config.clock import current as current_clock
 from wharfinger.config.environment import Configuration

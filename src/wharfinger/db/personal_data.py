@@ -1,7 +1,7 @@
 """Every place of the database that holds personal data, and the proof of how old it is; every other text column too.
 
 A test compares this with the models: a new column is a person's, a secret, or says nothing about a buyer. Whoever adds
-one to a place erases it in `operations.orders._erasure_steps` or `operations.orders.erasure`.
+one to a place erases it in `operations.orders.privacy._erasure_steps` or `operations.orders.privacy.erasure`.
 """
 
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _IS_OLD = "{} < %(before)s"
 @dataclass(frozen=True, slots=True)
 class Place:
     """`rows`: FROM and WHERE of the rows that hold personal data; `since`: how old each is; `is_due`: whether its time
-    is over. Over the CTE `due` (orders that are due), and the parameters of `db.queries.orders.erasing.times`."""
+    is over. Over the CTE `due` (orders that are due), with the parameters of `times` (db.queries.orders.privacy.erasing)."""
 
     name: str
     columns: Mapping[str, tuple[str, ...]]

@@ -40,6 +40,7 @@ from wharfinger.web.views.orders import (
     order_attachments,
     order_parts,
     order_sites,
+    privacy,
     raw_messages,
     sales_orders,
 )
@@ -75,6 +76,7 @@ urlpatterns = [
     *mail.routes,
     *backups.routes,
     *vat_settings.routes,
+    *privacy.routes,
     *alerts.routes,
     *lists.routes,
     *list_views.routes,

@@ -1,6 +1,8 @@
 """A backup is made, proved and restored on a real server; every fault says so and changes nothing."""
 
 import os
+import subprocess
+import sys
 from base64 import b64encode
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -244,3 +246,25 @@ def test_no_secret_is_an_argument_of_a_program(monkeypatch):
         "PGHOST": "db.example", "PGPORT": "5433", "PGUSER": "me", "PGPASSWORD": "pass word", "PGSSLMODE": "require",
     }  # fmt: skip
     assert not {"DATABASE_URL", "WHARFINGER_ENCRYPTION_KEY"} & set(environ)
+
+
+def test_restore_erases_the_people_whose_time_is_over_since(make_home, settings, tmp_path):
+    """By the command itself, as an administrator runs it: before anything of it can be started."""
+    shop = make_home("shop", WHARFINGER_SYSTEM="live").fill(settings)
+    for code, age in (("C1", "60 days"), ("C2", "1 day")):
+        shop.run(
+            "INSERT INTO wharfinger_customer (code, generic, generic_month, name, email, address_hash, name_hash, "
+            "surname_hash, postcode_hash, email_hash, made_at) VALUES (%s, false, '', %s, '', 'a', 'n', '', '', '', "
+            "now() - %s::interval)", code, encrypt(b"Ada Byron"), age,
+        )  # fmt: skip
+    name = shop.back_up()
+    other = make_home("other")
+    (tmp_path / "key").write_text(PASSPHRASE)
+    environ = {"WHARFINGER_HOME": str(other.folder), "DATABASE_URL": other.url, "WHARFINGER_SYSTEM": "live"}
+    command = [sys.executable, "-m", "wharfinger.cli.main", "restore", str(shop.file(name)), "--key-file",
+               str(tmp_path / "key")]  # fmt: skip
+    done = subprocess.run(command, env={**os.environ, **environ}, capture_output=True, text=True, check=False)  # noqa: TID251 -- a process of its own
+    assert (done.returncode, done.stderr.count("Traceback")) == (0, 0), done.stderr
+    assert "Personal data of 0 orders, 0 raw messages, 1 customer erased, whose time is over since." in done.stdout
+    rows = other.run("SELECT code, name <> '', address_hash, erased_at IS NOT NULL FROM wharfinger_customer ORDER BY 1")
+    assert rows == [("C1", False, "", True), ("C2", True, "a", False)]

@@ -25,10 +25,10 @@ from wharfinger.domain.orders.changes import (
     SentElsewhere,
     changes,
 )
-from wharfinger.domain.orders.erasing import without_personal_data
 from wharfinger.domain.orders.matching import Matched, Meaning
 from wharfinger.domain.orders.order import AmazonStatus, Fulfilment, ImportState, IncomingOrder
 from wharfinger.domain.orders.parts import Part, PartLine, shares
+from wharfinger.domain.orders.privacy.erasing import without_personal_data
 from wharfinger.operations._options_in_force import InForce
 from wharfinger.operations.orders._address_steps import note_address, warn_of_new_address, warn_of_part_address
 from wharfinger.operations.orders._book import Book

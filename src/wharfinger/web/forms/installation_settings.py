@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy
 
 from wharfinger.domain.csv_cells import DecimalSign
 from wharfinger.domain.installation.languages import Language
+from wharfinger.domain.orders.privacy.erasing import KEPT_DAYS
 from wharfinger.operations.orders.reservations import PENDING_DAYS
 from wharfinger.web.forms.choices import LongSelect
 
@@ -49,5 +50,17 @@ class PendingForm(forms.Form):
         help_text=gettext_lazy(
             "Amazon takes orders for goods that come out later. Without the tick such an order takes its units once "
             "its goods are out and its payment has begun."
+        ),
+    )
+
+
+class KeptDaysForm(forms.Form):
+    days = forms.IntegerField(
+        label=gettext_lazy("Days after delivery"),
+        min_value=KEPT_DAYS[0],
+        max_value=KEPT_DAYS[-1],
+        help_text=gettext_lazy(
+            "Amazon allows at most 30. What is over by a shorter time is erased within the hour, and cannot be brought "
+            "back."
         ),
     )

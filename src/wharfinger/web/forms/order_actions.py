@@ -11,6 +11,7 @@ from wharfinger.db.queries.orders.actions.line_sites import LineSites, SiteChoic
 from wharfinger.db.queries.orders.actions.parts import UnsentLine
 from wharfinger.domain.orders.cancelling import CancelReason
 from wharfinger.domain.orders.holding import DETAILS_AT_MOST, TAG_AT_MOST, HoldReason
+from wharfinger.domain.orders.privacy.erasing import REASON_AT_MOST
 from wharfinger.web.forms.choices import labelled, offer
 
 
@@ -32,6 +33,15 @@ class HoldForm(ActionForm):
         max_length=DETAILS_AT_MOST,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("For the others of the shop. Needed for another reason."),
+    )
+
+
+class LegalHoldForm(ActionForm):
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=REASON_AT_MOST,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Which dispute, claim or authority. Shown on the order and under Settings, Privacy."),
     )
 
 

@@ -1,11 +1,12 @@
 """Customers: the list, and one customer with their orders."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from wharfinger.db.queries.orders.customers import (
     CustomerFilter,
@@ -16,14 +17,16 @@ from wharfinger.db.queries.orders.customers import (
     list_customers,
     merge_preview,
 )
+from wharfinger.db.queries.orders.privacy.subject_access import held_about
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.orders.actions import customers
+from wharfinger.operations.orders.privacy import erasure
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.customers import CustomerFilterForm, MergeForm
 from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.state import address_of_view, read_list
-from wharfinger.web.request_context import allowed, person, show_refusal, trade_now
+from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
 _GENERIC = {"people": False, "generic": True}
@@ -64,6 +67,7 @@ def show_customer(request: HttpRequest, customer_id: int) -> HttpResponse:
     if page is None:
         raise Http404
     context = {"customer": page, "page": page.orders, "sees_people": _sees_people(request)}
+    context["may_administer"] = allowed(request, Right.ADMINISTER)
     context["may_edit"] = allowed(request, Right.EDIT_ORDERS)
     return render(request, "wharfinger/customers/page.html", context)
 
@@ -94,6 +98,22 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
     return render(request, "wharfinger/customers/merge.html", context, status=status)
 
 
+@needs(Right.ADMINISTER)
+@require_POST
+def export_held(request: HttpRequest, customer_id: int) -> HttpResponse:
+    """Everything that is held about a buyer, for the buyer who asks for it: as a file to keep."""
+    now = trade_now()
+    try:
+        code = erasure.note_subject_export(customer_id, now=now, user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+        return redirect("customer-list")
+    response = JsonResponse(held_about(customer_id, now=now), json_dumps_params={"indent": 2, "ensure_ascii": False})
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=f"{code}-held.json")
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
 def _sees_people(request: HttpRequest) -> bool:
     return allowed(request, Right.SEE_PERSONAL_DATA)
 
@@ -112,5 +132,6 @@ routes = [
     path("customers/", show_list, name="customer-list"),
     *export_routes("customers/", export_list, "customer-export"),
     path("customers/<int:customer_id>/", show_customer, name="customer"),
+    path("customers/<int:customer_id>/held/", export_held, name="customer-held"),
     path("customers/<int:customer_id>/merge/", merge, name="customer-merge"),
 ]

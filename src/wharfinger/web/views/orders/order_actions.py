@@ -20,8 +20,9 @@ from wharfinger.db.queries.orders.sales_orders import OrderName, order_names
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders.actions import cancellations, holds, notes, sites
+from wharfinger.operations.orders.privacy import erasure
 from wharfinger.operations.refusals import Refused
-from wharfinger.web.forms.order_actions import ActionForm, AssignForm, CancelForm, HoldForm, TagForm
+from wharfinger.web.forms.order_actions import ActionForm, AssignForm, CancelForm, HoldForm, LegalHoldForm, TagForm
 from wharfinger.web.request_context import message_of, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import View, needs
 from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
@@ -68,6 +69,16 @@ def _cancelling(n: int) -> str:
 def _taken_back(n: int) -> str:
     one = "The cancellation of %(orders)s order is taken back."
     return ngettext(one, "The cancellations of %(orders)s orders are taken back.", n) % {"orders": n}
+
+
+def _legally_held(n: int) -> str:
+    one = "%(orders)s order is under legal hold."
+    return ngettext(one, "%(orders)s orders are under legal hold.", n) % {"orders": n}
+
+
+def _lifted(n: int) -> str:
+    one = "The legal hold of %(orders)s order is lifted."
+    return ngettext(one, "The legal holds of %(orders)s orders are lifted.", n) % {"orders": n}
 
 
 def _assigned(n: int) -> str:
@@ -129,6 +140,31 @@ ACTIONS = {
             N_("Take back"),
             N_("The cancellation of %(order)s is taken back."),
             _taken_back,
+        ),
+        Action(
+            "legal-hold",
+            Right.ADMINISTER,
+            LegalHoldForm,
+            erasure.place_legal_hold,
+            N_("Legal hold"),
+            N_(
+                "The personal data of the order is kept beyond its time, until an administrator lifts the hold. Use it "
+                "only while a law or a dispute demands it."
+            ),
+            N_("Place under legal hold"),
+            N_("%(order)s is under legal hold."),
+            _legally_held,
+        ),
+        Action(
+            "lift-legal-hold",
+            Right.ADMINISTER,
+            ActionForm,
+            erasure.lift_legal_hold,
+            N_("Lift the legal hold"),
+            "",
+            N_("Lift the legal hold"),
+            N_("The legal hold of %(order)s is lifted."),
+            _lifted,
         ),
         Action(
             "assign",

@@ -15,6 +15,7 @@ from wharfinger.db.queries.channels.channel_products import channel_choices
 from wharfinger.db.queries.orders.customisations import archive_of
 from wharfinger.db.queries.orders.late import late_import_rows, late_imports
 from wharfinger.db.queries.orders.order_marks import known_tags
+from wharfinger.db.queries.orders.privacy.erasing import order_privacy
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
 from wharfinger.db.queries.orders.sales_orders import (
     SalesOrderFilter,
@@ -153,6 +154,8 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
         form = DispatchForm(order, services_for(order.id))
     context = {
         "order": order,
+        "privacy": order_privacy(order.id, trade_now()),
+        "may_administer": allowed(request, Right.ADMINISTER),
         "at_amazon": _at_amazon(order),
         "form": form,
         "live": _shipments(request, order),

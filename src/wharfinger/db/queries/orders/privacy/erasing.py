@@ -1,17 +1,18 @@
-"""Whose personal data is due to be erased, by the rules of `domain.orders.erasing`.
+"""Whose personal data is due to be erased, by the rules of `domain.orders.privacy.erasing`.
 
 Every statement takes `now` in trade time, and starts with what still holds personal data: a partial index each, so that
 years of erased orders cost nothing. A moment that only a clock which was ahead can have written is left out.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 
-from wharfinger.db.models import Installation
+from wharfinger.db.models import Installation, LegalHold
 from wharfinger.domain.moments import CLOCKS_DIFFER
-from wharfinger.domain.orders.erasing import IN_TRANSIT
+from wharfinger.domain.orders.privacy.erasing import IN_TRANSIT
 
 _STARTS = """
 CASE
@@ -93,12 +94,35 @@ def due_now(now: datetime) -> tuple[int, int, int]:
     return orders, messages, customers
 
 
-def erased_on(order_id: int, now: datetime) -> datetime | None:
-    """When the clock erases the order, whatever holds it; None = there is no such order, or it is erased."""
+@dataclass(frozen=True, slots=True)
+class OrderPrivacy:
+    """Of one sales order: `erased_at`, or when the clock is to erase it, unless it is under legal hold.
+
+    `reason`: of the hold; a person's words, which may be about the buyer.
+    """
+
+    erased_at: datetime | None
+    due_on: datetime
+    held_at: datetime | None
+    held_by: str
+    reason: str
+
+
+def order_privacy(order_id: int, now: datetime) -> OrderPrivacy:
+    """The order is there. One statement, and one more while it is held."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {_STARTS} FROM wharfinger_salesorder o {_SENT} WHERE o.erased_at IS NULL AND o.id = %(order)s",
+            f"SELECT o.erased_at, {_STARTS}, {_HELD} FROM wharfinger_salesorder o {_SENT} WHERE o.id = %(order)s",
             times(now) | {"order": order_id},
         )
-        row = cursor.fetchone()
-    return row[0] + timedelta(days=kept_days()) if row else None
+        erased_at, starts, is_held = cursor.fetchone()
+    hold = None
+    if is_held:
+        hold = LegalHold.objects.filter(order=order_id, lifted_at=None).select_related("placed_by").first()
+    return OrderPrivacy(
+        erased_at=erased_at,
+        due_on=starts + timedelta(days=kept_days()),
+        held_at=hold.placed_at if hold else None,
+        held_by=str(hold.placed_by) if hold else "",
+        reason=hold.reason if hold else "",
+    )

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.db import connection
 
 from wharfinger.db.encryption import EncryptedJson, NotReadable
-from wharfinger.domain.orders.erasing import Remains, remains_of
+from wharfinger.domain.orders.privacy.erasing import Remains, remains_of
 from wharfinger.operations.installation._history_steps import draft_activity, write_activities
 
 _OF_ORDERS = (

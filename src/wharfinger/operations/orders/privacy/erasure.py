@@ -11,13 +11,13 @@ from typing import Any
 from django.db import connection
 
 from wharfinger.db.models import Customer, Installation, LegalHold, SalesOrder, User
-from wharfinger.db.queries.orders.erasing import DUE_CUSTOMERS, DUE_MESSAGES, DUE_ORDERS, times
+from wharfinger.db.queries.orders.privacy.erasing import DUE_CUSTOMERS, DUE_MESSAGES, DUE_ORDERS, times
 from wharfinger.domain.installation.list_views import ListCode
-from wharfinger.domain.orders.erasing import KEPT_DAYS, REASON_AT_MOST
+from wharfinger.domain.orders.privacy.erasing import KEPT_DAYS, REASON_AT_MOST
 from wharfinger.operations.after_sale._invoice_steps import INSTALLATION_ID
 from wharfinger.operations.installation._history_steps import record_audit
-from wharfinger.operations.orders._erasure_steps import erase_customers, erase_orders, may_wait_for_rows
 from wharfinger.operations.orders.actions._sales_order_steps import lock_order, record_act
+from wharfinger.operations.orders.privacy._erasure_steps import erase_customers, erase_orders, may_wait_for_rows
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.transaction import operation
 
@@ -179,6 +179,18 @@ def lift_legal_hold(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         raise Refused("%(order)s is not under legal hold. Nothing is needed.", order=order.code)
     record_act(order, "lift legal hold", "The legal hold is lifted.", now=now, user=user)
     return order
+
+
+@operation
+def note_subject_export(customer_id: int, *, now: datetime, user: User) -> str:
+    """Who took away what is held about a customer; returns the customer's code. Refused for a month's buyers."""
+    row = Customer.objects.filter(pk=customer_id).first()
+    if row is None or row.generic:
+        raise Refused("This customer has no record of their own: look for the order instead.")
+    record_audit(
+        "export what is held", "Customer", row.pk, before=None, after={"customer": row.code}, now=now, user=user
+    )
+    return row.code
 
 
 @operation

@@ -3,12 +3,12 @@
 import argparse
 
 from wharfinger.cli.console import print_line
-from wharfinger.cli.erasing import erase_all
 from wharfinger.cli.failures import CommandFailed
 from wharfinger.cli.migrate import must_be_migrated
+from wharfinger.cli.privacy.erasing import erase_all
 from wharfinger.config.clock import current as current_clock
 from wharfinger.domain.counts import counted
-from wharfinger.operations.orders import erasure
+from wharfinger.operations.orders.privacy import erasure
 from wharfinger.operations.refusals import Refused
 
 _ELSEWHERE = (

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from wharfinger.db.models import LegalHold, PeriodicTaskSchedule, SalesOrder
 from wharfinger.db.personal_data import PLACES
-from wharfinger.db.queries.orders.erasing import DUE_CUSTOMERS, DUE_MESSAGES, DUE_ORDERS, times
+from wharfinger.db.queries.orders.privacy.erasing import DUE_CUSTOMERS, DUE_MESSAGES, DUE_ORDERS, times
 
 _DUE = (
     f"WITH due AS MATERIALIZED (SELECT o.id {DUE_ORDERS}), "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wharfinger.domain.counts import counted
-from wharfinger.operations.orders import erasure
+from wharfinger.operations.orders.privacy import erasure
 
 _STEPS: tuple[Callable[..., int], ...] = (
     erasure.erase_due_orders,

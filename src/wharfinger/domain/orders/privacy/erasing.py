@@ -8,7 +8,7 @@ of an order starts
 3. else `IN_TRANSIT` after its dispatch, and where nothing was dispatched either, `IN_TRANSIT` after its ship-by;
 4. of a cancelled order of which no parcel was dispatched, at its cancellation.
 
-`db.queries.orders.erasing` finds the orders by these rules, many at a time.
+`db.queries.orders.privacy.erasing` finds the orders by these rules, many at a time.
 """
 
 from dataclasses import dataclass, replace

@@ -1,0 +1,1 @@
+"""Personal data erased: by the worker, on request, after a restore."""
