@@ -16,7 +16,7 @@ _IS_OLD = "{} < %(before)s"
 @dataclass(frozen=True, slots=True)
 class Place:
     """`rows`: FROM and WHERE of the rows that hold personal data; `since`: how old each is; `is_due`: whether its time
-    is over. Over the CTE `due` (orders that are due), with the parameters of `times` (db.queries.orders.privacy.erasing)."""
+    is over. Over the CTE `due` (orders that are due), with the parameters of `db.queries.orders.privacy.erasing`."""
 
     name: str
     columns: Mapping[str, tuple[str, ...]]
