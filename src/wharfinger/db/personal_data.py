@@ -1,7 +1,7 @@
 """Every place of the database that holds personal data, and the proof of how old it is; every other text column too.
 
-A test compares this with the models: a new column is a person's, a secret, or says nothing about a buyer. Whoever adds
-one to a place erases it in `operations.orders.privacy._erasure_steps` or `operations.orders.privacy.erasure`.
+`tests/architecture/test_personal_data.py` compares this with the models: a new column is a person's, a secret, of who
+works here, or says nothing about a buyer. Whoever adds one to a place erases it in `operations.orders.privacy._erasure_steps` or `operations.orders.privacy.erasure`.
 """
 
 from collections.abc import Mapping
@@ -200,6 +200,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "OrderReport": "report_id error",
     "Participation": "store_name",
     "PeriodicTaskSchedule": "task outcome error",
+    "PickList": "chosen",
     "Problem": "key cause remedy",
     "RateBudget": "operation",
     "RawMessage": "kind key body_hash error",
@@ -215,7 +216,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "Site": "name address country",
     "StockBarcode": "type code gtin",
     "StockItem": "code name other_reference commodity_code country_of_origin picture",
-    "StockLevel": "fba_other",
+    "StockLevel": "fba_other bin other_bins",
     "StockNotice": "cause",
     "StockProfile": "name",
     "StockPush": "why submission_id error",
