@@ -29,7 +29,7 @@ _ERASES = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0038_pick_lists")]
+    dependencies = [("wharfinger", "0041_transfers")]
 
     operations = [
         migrations.AddField(
