@@ -29,8 +29,11 @@ from wharfinger.db.models import (
     StockNotice,
 )
 from wharfinger.domain.channels.options import OptionValues
+from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.order import SalesOrderState
+from wharfinger.domain.stock.counts import CountScope
 from wharfinger.domain.stock.fba_stock import FbaLevel
+from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations._rows import draw, id_sequence
 from wharfinger.operations.orders import inbox, take_orders
 from wharfinger.operations.orders._customer_steps import Customers, People, months_buyers, own_record
@@ -39,6 +42,9 @@ from wharfinger.operations.orders.take_orders import Message
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import confirmations, pick_lists, shipments
 from wharfinger.operations.stock import fba_stock, ledger, outbox
+from wharfinger.operations.stock.warehouse import counts, transfers
+from wharfinger.operations.stock.warehouse.counts import CountRequest
+from wharfinger.operations.stock.warehouse.transfers import TransferEntry
 
 FR, IT = "A13V1IB3VIYZZH", "APJ6JRA9NG5V4"
 
@@ -125,6 +131,37 @@ def test_two_packers_never_pick_the_same_order(committed):
     made = at_once(*[lambda: pick_lists.make_pick_list(ids, now=NOW, user=packer) for _ in range(3)])
     assert sorted(one.orders for one in made) == [0, 0, 3]
     assert PickListOrder.objects.count() == 3
+
+
+def test_several_people_count_one_item_and_every_unit_is_there_once(committed):
+    shop = Shop()
+    (item, *_), people = shop.items, [someone(role) for role in (Role.WAREHOUSE, Role.MANAGER)]
+    count = counts.begin_count(CountRequest(shop.site.pk, CountScope.ITEMS, item_ids=(item.pk,)), now=NOW)
+    enter = [
+        lambda number=number: counts.enter_count(
+            count.pk, item.pk, 10, token=f"token-{number // 2}", now=NOW, user=people[number % 2]
+        )
+        for number in range(8)
+    ]
+    assert [outcome for outcome in at_once(*enter) if isinstance(outcome, Exception)] == []
+    assert count.lines.values_list("counted", "variance", "entries").get() == (40, -10, 4)
+    counts.accept_lines(count.pk, now=NOW)
+    at_once(*[lambda: counts.book_count(count.pk, now=NOW) for _ in range(3)])
+    assert StockLevel.objects.get(item=item).on_hand == 40
+
+
+def test_several_transfers_never_take_the_same_units(committed):
+    shop = Shop()
+    item, target = shop.items[0], a_site("Shop", SiteKind.SHOP)
+    drafts = [transfers.draft_transfer(TransferEntry(shop.site.pk, target.pk), now=NOW).pk for _ in range(3)]
+    for draft in drafts:
+        transfers.set_units(draft, {item.pk: 20}, now=NOW)
+    outcomes = at_once(*[lambda draft=draft: transfers.send_transfer(draft, now=NOW) for draft in (*drafts, drafts[0])])
+    assert [type(one).__name__ for one in outcomes].count("Refused") in (1, 2)
+    assert sorted(StockLevel.objects.filter(item=item).values_list("on_hand", flat=True)) == [10, 40]
+    sent = next(one for one in outcomes if not isinstance(one, Exception))
+    at_once(*[lambda: transfers.receive_transfer(sent.pk, {item.pk: 20}, now=NOW) for _ in range(3)])
+    assert sorted(StockLevel.objects.filter(item=item).values_list("on_hand", flat=True)) == [10, 20, 20]
 
 
 def test_orders_with_the_same_items_in_another_order_never_wait_in_a_ring(committed):

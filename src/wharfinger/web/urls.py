@@ -55,6 +55,7 @@ from wharfinger.web.views.stock import (
     stock_rules,
     then,
     transfers,
+    watched,
     why,
 )
 
@@ -104,6 +105,7 @@ urlpatterns = [
     *bins.routes,
     *counts.routes,
     *transfers.routes,
+    *watched.routes,
     *stock_items.routes,
     *why.routes,
     *sites.routes,

@@ -59,6 +59,7 @@ class StockItem(models.Model):
     country_of_origin = models.CharField(max_length=2, blank=True)
     regulated = models.BooleanField(default=False, db_default=False)  # needs an approval at Amazon before it leaves
     archived = models.BooleanField(default=False)
+    reorder_level = models.PositiveIntegerField(null=True)  # of all sites that send parcels; null = not watched
     picture = models.CharField(
         max_length=500, blank=True, default="", db_default=""
     )  # that of the listing it was made of
@@ -67,6 +68,7 @@ class StockItem(models.Model):
     class Meta:
         indexes = [
             models.Index(squeezed("code"), name="stock_items_code_begins"),
+            models.Index(fields=["code"], condition=Q(reorder_level__isnull=False), name="stock_items_watched"),
             GinIndex(pieces("code", "name", "other_reference"), name="stock_items_pieces"),
         ]
 
@@ -122,6 +124,7 @@ class StockLevel(models.Model):
     bin = models.CharField(
         max_length=40, blank=True, default="", db_default="", db_collation="C"
     )  # where to walk to; quantities are the site's
+    reorder_level = models.PositiveIntegerField(null=True)  # of this site; null = not watched
     other_bins = models.CharField(max_length=200, blank=True, default="", db_default="")  # the rest, by commas
 
     class Meta:
@@ -129,7 +132,10 @@ class StockLevel(models.Model):
             models.UniqueConstraint(fields=["item", "site"], name="one_level"),
             models.CheckConstraint(condition=Q(allocated__gte=0), name="allocated_not_negative"),
         ]
-        indexes = [models.Index(fields=["site", "bin", "id"], name="level_by_bin")]
+        indexes = [
+            models.Index(fields=["site", "bin", "id"], name="level_by_bin"),
+            models.Index(fields=["item"], condition=Q(reorder_level__isnull=False), name="level_watched"),
+        ]
 
 
 class Movement(models.Model):
@@ -148,7 +154,12 @@ class Movement(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=~Q(quantity=0), name="movement_moves_something")]
-        indexes = [models.Index(fields=["item", "site", "-id"], name="movement_by_item")]
+        indexes = [
+            models.Index(fields=["item", "site", "-id"], name="movement_by_item"),
+            models.Index(
+                fields=["moved_at"], condition=Q(reason=MovementReason.SOLD.value), name="movement_sold"
+            ),  # how fast items sell
+        ]
 
 
 class Allocation(models.Model):

@@ -16,3 +16,4 @@ class ListCode(Labelled):
     CUSTOMERS = "customers", "Customers"
     SITE_LEVELS = "site_levels", "Levels of a site"
     COUNT_LINES = "count_lines", "Lines of a count"
+    WATCHED = "watched", "Levels to watch"

@@ -1,7 +1,7 @@
 """Stock from a CSV file: read whole and shown as a plan first, then written whole or not at all.
 
 Columns, in any order: stock code, name, barcode, other reference, site, quantity, mode
-(receive | count), bin.
+(receive | count), bin, reorder level.
 """
 
 from collections.abc import Mapping
@@ -114,7 +114,10 @@ def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, use
     rows = [row for row in plan.rows if row.quantity is not None and row.quantity >= 0]
     moved = {(items[row.code].pk, sites[row.site]) for row in rows}
     bins = {(items[row.code].pk, sites[row.site]): row.bins for row in plan.rows if row.bins}
-    levels = lock_for_receipt({*moved, *bins})
+    watched = {
+        (items[row.code].pk, sites[row.site]): row.reorder for row in plan.rows if row.site and row.reorder is not None
+    }
+    levels = lock_for_receipt({*moved, *bins, *watched})
     lines = [
         StockLine(
             level=levels[(items[row.code].pk, sites[row.site])],
@@ -125,17 +128,36 @@ def _write_levels(plan: CsvPlan, items: dict[str, StockItem], now: datetime, use
         for row in rows
     ]
     write_list(lines, now=now, user=user)
-    _write_bins({levels[key]: codes for key, codes in bins.items()})
+    _write_places(levels, bins, watched)
+    _write_item_levels(plan, items)
     return moved
 
 
-def _write_bins(bins: Mapping[StockLevel, tuple[str, ...]]) -> None:
+def _write_places(
+    levels: Mapping[tuple[int, int], StockLevel],
+    bins: Mapping[tuple[int, int], tuple[str, ...]],
+    watched: Mapping[tuple[int, int], int | None],
+) -> None:
+    """Where items lie, and at which number of units they are reordered there."""
     changed = []
-    for level, codes in bins.items():
-        if (level.bin, level.other_bins) != stored(codes):
-            level.bin, level.other_bins = stored(codes)
+    for key in {*bins, *watched}:
+        level = levels[key]
+        before = (level.bin, level.other_bins, level.reorder_level)
+        if key in bins:
+            level.bin, level.other_bins = stored(bins[key])
+        level.reorder_level = watched.get(key, level.reorder_level)
+        if (level.bin, level.other_bins, level.reorder_level) != before:
             changed.append(level)
-    StockLevel.objects.bulk_update(changed, ["bin", "other_bins"], batch_size=1000)
+    StockLevel.objects.bulk_update(changed, ["bin", "other_bins", "reorder_level"], batch_size=1000)
+
+
+def _write_item_levels(plan: CsvPlan, items: Mapping[str, StockItem]) -> None:
+    changed = []
+    for row in plan.rows:
+        if row.reorder is not None and not row.site and items[row.code].reorder_level != row.reorder:
+            items[row.code].reorder_level = row.reorder
+            changed.append(items[row.code])
+    StockItem.objects.bulk_update(changed, ["reorder_level"], batch_size=1000)
 
 
 @operation

@@ -18,6 +18,8 @@ class StockCount(models.Model):
     ended_at = models.DateTimeField(null=True)
     ended_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
     booked = models.PositiveIntegerField(default=0)  # items whose level it changed
+    items = models.PositiveIntegerField(default=0, db_default=0)  # its lines, and how many of them are counted
+    items_counted = models.PositiveIntegerField(default=0, db_default=0)
 
     @property
     def code(self) -> str:
@@ -40,6 +42,7 @@ class CountLine(models.Model):
     entries = models.PositiveIntegerField(default=0)
     counted_at = models.DateTimeField(null=True)
     recount = models.BooleanField(default=False)  # wanted: the next entry replaces what was counted
+    undecided = models.BooleanField(default=False, db_default=False)  # a person has to accept or recount it
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
 
@@ -55,12 +58,19 @@ class CountLine(models.Model):
         indexes = [
             models.Index(fields=["count", "bin", "id"], name="count_line_by_bin"),
             models.Index(fields=["count", "variance", "id"], name="count_line_by_variance"),
+            models.Index(fields=["count", "bin", "id"], condition=Q(undecided=True), name="count_line_undecided"),
+            models.Index(
+                fields=["count", "bin", "id"],
+                condition=Q(counted__isnull=True) | Q(recount=True),
+                name="count_line_to_do",
+            ),
         ]
 
 
 class CountEntry(models.Model):
     """What one person counted at one moment. `token`: of the form it came by, so that one sent twice counts once."""
 
+    count = models.ForeignKey(StockCount, on_delete=models.CASCADE, db_index=False, related_name="every_entry")
     line = models.ForeignKey(CountLine, on_delete=models.CASCADE, related_name="every_entry")
     quantity = models.PositiveIntegerField()
     on_hand = models.IntegerField()  # at that moment
@@ -71,3 +81,4 @@ class CountEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["token"], name="one_count_entry")]
+        indexes = [models.Index(fields=["count", "-id"], name="count_entry_newest")]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from wharfinger.db.models import CountEntry, CountLine, KitComponent, Site, StockCount, StockItem, StockLevel
 from wharfinger.db.queries.item_search import items_by_code
@@ -15,12 +15,10 @@ from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.stock.bins import written
 from wharfinger.domain.stock.counts import COUNTED_KINDS, CountScope, CountState
 
-_UNDECIDED = Q(counted__isnull=False, accepted_at=None, recount=False) & (~Q(variance=0) | Q(moved=True))
-
 
 @dataclass(frozen=True, slots=True)
 class CountRow:
-    """`lines`: items to count, or found. `undecided`: variances that nobody has accepted."""
+    """`lines`: items to count, or found; `booked`: items whose level it changed."""
 
     id: int
     code: str
@@ -37,9 +35,6 @@ class CountRow:
     booked: int
     lines: int
     counted: int
-    variances: int
-    undecided: int
-    recounts: int
 
     @property
     def is_open(self) -> bool:
@@ -66,6 +61,8 @@ _ROW = (
     "ended_by__username",
     "ended_by__full_name",
     "booked",
+    "items",
+    "items_counted",
 )
 
 
@@ -81,19 +78,6 @@ def count_row(count_id: int) -> CountRow | None:
 
 
 def _rows(found: tuple[dict[str, Any], ...]) -> tuple[CountRow, ...]:
-    lines = (
-        CountLine.objects.filter(count__in=[row["id"] for row in found])
-        .values("count_id")
-        .annotate(
-            all=Count("id"),
-            done=Count("id", filter=Q(counted__isnull=False)),
-            differ=Count("id", filter=Q(counted__isnull=False) & ~Q(variance=0)),
-            open=Count("id", filter=_UNDECIDED),
-            again=Count("id", filter=Q(recount=True)),
-        )
-        .order_by()
-    )
-    sums = {row["count_id"]: (row["all"], row["done"], row["differ"], row["open"], row["again"]) for row in lines}
     return tuple(
         CountRow(
             row["id"],
@@ -109,9 +93,29 @@ def _rows(found: tuple[dict[str, Any], ...]) -> tuple[CountRow, ...]:
             row["ended_at"],
             row["ended_by__full_name"] or row["ended_by__username"] or "",
             row["booked"],
-            *sums.get(row["id"], (0, 0, 0, 0, 0)),
+            row["items"],
+            row["items_counted"],
         )
         for row in found
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CountSums:
+    """Lines with a variance, those that nobody has decided on, and those that are to be recounted."""
+
+    variances: int
+    undecided: int
+    recounts: int
+
+
+def count_sums(count_id: int) -> CountSums:
+    """Each by an index that holds these lines alone, however many the count has."""
+    lines = CountLine.objects.filter(count=count_id)
+    return CountSums(
+        lines.filter(Q(variance__lt=0) | Q(variance__gt=0)).count(),
+        lines.filter(undecided=True).count(),
+        lines.filter(Q(counted__isnull=True) | Q(recount=True), recount=True).count(),
     )
 
 
@@ -128,7 +132,7 @@ class EntryRow:
 
 def newest_entries(count_id: int, *, item_id: int | None = None, at_most: int = 12) -> tuple[EntryRow, ...]:
     """What was entered last, the newest first; of one item, or of all."""
-    rows = CountEntry.objects.filter(line__count=count_id)
+    rows = CountEntry.objects.filter(count=count_id)
     if item_id is not None:
         rows = rows.filter(line__item=item_id)
     columns = ("line__item_id", "line__item__code", "line__item__name", "quantity", "replaces")
@@ -211,12 +215,9 @@ class CountLineRow:
     entries: int
     counted_at: datetime | None
     recount: bool
+    undecided: bool
     accepted_at: datetime | None
     accepted_by: str
-
-    @property
-    def undecided(self) -> bool:
-        return self.counted is not None and not self.recount and self.accepted_at is None and self.differs
 
     @property
     def differs(self) -> bool:
@@ -246,6 +247,7 @@ _LINE = (
     "entries",
     "counted_at",
     "recount",
+    "undecided",
     "accepted_at",
     "accepted_by__username",
     "accepted_by__full_name",
@@ -281,13 +283,13 @@ def _filtered(count_id: int, wanted: LineFilter) -> QuerySet[CountLine]:
         rows = rows.filter(item__in=items_by_code(wanted.search))
     match wanted.show:
         case "variances":
-            return rows.filter(counted__isnull=False).exclude(variance=0)
+            return rows.filter(Q(variance__lt=0) | Q(variance__gt=0))
         case "undecided":
-            return rows.filter(_UNDECIDED)
+            return rows.filter(undecided=True)
         case "recount":
-            return rows.filter(recount=True)
+            return rows.filter(Q(counted__isnull=True) | Q(recount=True), recount=True)
         case "rest":
-            return rows.filter(counted__isnull=True)
+            return rows.filter(Q(counted__isnull=True) | Q(recount=True), counted__isnull=True)
         case _:
             return rows
 
@@ -313,6 +315,7 @@ def _line_rows(count: CountRow, found: tuple[dict[str, Any], ...]) -> tuple[Coun
             entries=row["entries"],
             counted_at=row["counted_at"],
             recount=row["recount"],
+            undecided=row["undecided"],
             accepted_at=row["accepted_at"],
             accepted_by=row["accepted_by__full_name"] or row["accepted_by__username"] or "",
         )

@@ -18,9 +18,9 @@ from wharfinger.domain.csv_reading import (
 )
 from wharfinger.domain.stock.bins import BinFault, read_bins, written
 from wharfinger.domain.stock.gtin import gtin14, gtin_fault, looks_like_gtin, lost_zero
-from wharfinger.domain.stock.ledger import SiteKind
+from wharfinger.domain.stock.ledger import SENDING_KINDS, SiteKind
 
-COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode", "bin")
+COLUMNS = ("stock code", "name", "barcode", "other reference", "site", "quantity", "mode", "bin", "reorder level")
 MODES = ("receive", "count")
 IGNORED = "-"
 """A heading that is mapped to this is left out."""
@@ -28,8 +28,8 @@ KNOWN, AS_TYPED = "known", "typed"
 """What a person chooses: the code that is probably meant, or the one that the file holds."""
 SAMPLE = (
     COLUMNS,
-    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count", "A-01-03"),
-    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive", ""),
+    ("MUG-BLUE", "Blue mug", "5012345678900", "", "Main warehouse", "24", "count", "A-01-03", "10"),
+    ("MUG-RED", "Red mug", "", "RM-1", "Main warehouse", "12", "receive", "", ""),
 )
 ROWS_AT_MOST = 20_000
 CHARACTERS_AT_MOST = 10_000_000
@@ -80,6 +80,8 @@ class PlannedRow:
     mode: str = ""
     bins: tuple[str, ...] = ()
     """Of the item at the site, in place of those that it has; none = they stay."""
+    reorder: int | None = None
+    """The reorder level of the item at the site, or of all sites where the row names none."""
     changes: tuple[str, ...] = ()
 
     def joined_with(self, other: "PlannedRow") -> "PlannedRow":
@@ -272,6 +274,7 @@ def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[
     if isinstance(bins, BinFault):
         errors.append(CsvError(number, "bin", bins.sentence % {"bin": bins.bin[:60], "at_most": bins.at_most}))
         return None, errors
+    reorder = _reorder(number, without_needless_zeros(values["reorder level"]), errors)
     if bins and not values["site"]:
         errors.append(CsvError(number, "site", "Name the site of the bin."))
     if errors:
@@ -286,8 +289,19 @@ def _parse(number: int, cells: dict[str, str]) -> tuple[PlannedRow | None, list[
         quantity=quantity,
         mode=values["mode"].lower() if quantity is not None else "",
         bins=bins,
+        reorder=reorder,
     )
     return row, []
+
+
+def _reorder(number: int, text: str, errors: list[CsvError]) -> int | None:
+    if not text:
+        return None
+    if text.isascii() and text.isdigit() and len(text) <= 12 and int(text) <= UNITS_AT_MOST:
+        return int(text)
+    remedy = f"“{text[:40]}” must be a whole number from 0 to {UNITS_AT_MOST:,}."
+    errors.append(CsvError(number, "reorder level", remedy))
+    return None
 
 
 def _text_fault(text: str, at_most: int) -> str:
@@ -301,7 +315,7 @@ def _text_fault(text: str, at_most: int) -> str:
 def _quantity(number: int, values: dict[str, str]) -> tuple[int | None, list[CsvError]]:
     text, mode = without_needless_zeros(values["quantity"]), values["mode"].lower()
     if not text:
-        if mode or (values["site"] and not values["bin"]):
+        if mode or (values["site"] and not values["bin"] and not values["reorder level"]):
             return None, [CsvError(number, "quantity", "Give the units, or leave site and mode empty too.")]
         return None, []
     errors = []
@@ -349,6 +363,11 @@ class _Known:
         self._bins = {
             (level.item.code, level.site.name): written(level.bin, level.other_bins) for level in levels if level.bin
         }
+        self._reorder: dict[tuple[str, str], int | None] = {
+            (level.item.code, level.site.name): level.reorder_level for level in levels
+        }
+        self._reorder |= {(item.code, ""): item.reorder_level for item in items}
+        self._given_reorder: dict[tuple[str, str], tuple[int, int]] = {}
         self._given_bins: dict[tuple[str, str], tuple[int, tuple[str, ...]]] = {}
         self._counted: dict[tuple[str, str], int] = {}
         self._given_texts: dict[tuple[str, str], tuple[int, str]] = {}
@@ -375,11 +394,24 @@ class _Known:
                 found.append(
                     CsvError(row.number, "barcode", f"{code} belongs to {owner}. A barcode belongs to one item only.")
                 )
-        if row.quantity is not None or row.bins:
+        if row.site and (row.quantity is not None or row.bins or row.reorder is not None):
             found.extend(self._level_faults(row))
         if row.bins and not found:
             found.extend(self._bin_faults(row))
+        if row.reorder is not None and not found:
+            found.extend(self._reorder_faults(row))
         return found
+
+    def _reorder_faults(self, row: PlannedRow) -> Iterable[CsvError]:
+        item = self._items.get(row.code)
+        if item is not None and item.pk in self._kits:
+            yield CsvError(row.number, "reorder level", f"{row.code} is a kit: give those of its components.")
+        if row.site and self._sites[row.site].kind not in SENDING_KINDS:
+            yield CsvError(row.number, "reorder level", f"No parcels are sent from {row.site}. Leave it empty.")
+        earlier = self._given_reorder.get((row.code, row.site))
+        if earlier is not None and earlier[1] != row.reorder:
+            remedy = f"Row {earlier[0]} gives {row.code} another reorder level. Use the same, or leave it empty."
+            yield CsvError(row.number, "reorder level", remedy)
 
     def _bin_faults(self, row: PlannedRow) -> Iterable[CsvError]:
         if self._sites[row.site].kind == SiteKind.IN_TRANSIT:
@@ -422,10 +454,22 @@ class _Known:
         if row.quantity is not None:
             changes.extend(self._level_changes(row, row.quantity))
         changes.extend(self._bin_changes(row))
+        changes.extend(self._reorder_changes(row))
         for field, text in (("name", row.name), ("other reference", row.other_reference)):
             if text:
                 self._given_texts.setdefault((row.code, field), (row.number, text))
         return tuple(changes)
+
+    def _reorder_changes(self, row: PlannedRow) -> Iterable[str]:
+        if row.reorder is None:
+            return
+        key = (row.code, row.site)
+        before = self._reorder.get(key)
+        if row.reorder != before:
+            where = f"{row.site}: " if row.site else ""
+            yield f"{where}reorder level {'none' if before is None else before} → {row.reorder}"
+        self._reorder[key] = row.reorder
+        self._given_reorder.setdefault(key, (row.number, row.reorder))
 
     def _bin_changes(self, row: PlannedRow) -> Iterable[str]:
         if not row.bins:

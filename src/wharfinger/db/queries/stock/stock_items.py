@@ -41,6 +41,7 @@ class SiteLevel:
     counted_at: datetime | None
     at_amazon: AtAmazon = AtAmazon()
     bins: str = ""
+    reorder_level: int | None = None
 
     @property
     def available(self) -> int:
@@ -173,6 +174,7 @@ def _levels(item_ids: Sequence[int], site_id: int | None = None) -> dict[int, li
                 counted_at=row.counted_at,
                 at_amazon=at_amazon({column: getattr(row, column) for column in AT_AMAZON}),
                 bins=written(row.bin, row.other_bins),
+                reorder_level=row.reorder_level,
             )
         )
     return found
@@ -225,6 +227,7 @@ class StockItemPage:
     commodity_code: str
     country_of_origin: str
     regulated: bool
+    reorder_level: int | None
     picture: str
     archived: bool
     barcodes: tuple[tuple[str, str], ...]
@@ -265,6 +268,7 @@ def stock_item_page(item_id: int) -> StockItemPage | None:
         commodity_code=item.commodity_code,
         country_of_origin=item.country_of_origin,
         regulated=item.regulated,
+        reorder_level=item.reorder_level,
         picture=item.picture,
         archived=item.archived,
         barcodes=tuple(StockBarcode.objects.filter(item=item_id).order_by("type", "code").values_list("type", "code")),
@@ -410,23 +414,31 @@ class ExportLine:
     counted: bool
     fba: bool
     bins: str = ""
+    reorder_level: int | None = None
 
 
 def export_lines() -> Iterable[ExportLine]:
     """Every item with every level, by code; items without a level once, with an empty site."""
     rows = StockLevel.objects.filter(item__archived=False).order_by("item__code", "site__name")
     item = ("item__code", "item__name", "site__name", "site__kind")
-    level = ("on_hand", "allocated", "fba_ordered", "counted_at", "bin", "other_bins")
-    for code, name, site, kind, on_hand, allocated, ordered, counted, first, others in rows.values_list(
+    level = ("on_hand", "allocated", "fba_ordered", "counted_at", "bin", "other_bins", "reorder_level")
+    for code, name, site, kind, on_hand, allocated, ordered, counted, first, others, least in rows.values_list(
         *item, *level
     ).iterator(chunk_size=2000):
         available = Level(on_hand, allocated, ordered).available
         fba = kind == SiteKind.FBA
         bins = written(first, others)
-        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba, bins)
+        yield ExportLine(code, name, site, on_hand, allocated, available, counted is not None, fba, bins, least)
     bare = StockItem.objects.filter(archived=False).exclude(Exists(StockLevel.objects.filter(item=OuterRef("pk"))))
     for code, name in bare.order_by("code").values_list("code", "name").iterator(chunk_size=2000):
         yield ExportLine(code, name, "", 0, 0, 0, counted=False, fba=False)
+
+
+def item_reorder_levels() -> Iterable[tuple[str, str, int]]:
+    """(code, name, reorder level of all sites) of each item that has one."""
+    rows = StockItem.objects.filter(archived=False, reorder_level__isnull=False).order_by("code")
+    for code, name, least in rows.values_list("code", "name", "reorder_level").iterator(chunk_size=2000):
+        yield code, name, least or 0
 
 
 def site_choices(*, fba: bool = True) -> tuple[tuple[int, str], ...]:

@@ -19,6 +19,7 @@ from wharfinger.domain.stock.counts import (
     CountState,
     Tally,
     add_entry,
+    needs_decision,
 )
 from wharfinger.domain.stock.ledger import MovementReason
 from wharfinger.operations._rows import Rows, insert, load, new_row
@@ -57,7 +58,13 @@ def begin_count(request: CountRequest, *, now: datetime, user: User | None = Non
         raise Refused("Nobody can count at %(site)s. Choose a site where people work.", "site", site=site.name)
     items = _items_in(request)
     count = StockCount.objects.create(
-        site=site, scope=request.scope, bin_from=request.bin_from, bin_to=request.bin_to, made_at=now, made_by=user
+        site=site,
+        scope=request.scope,
+        bin_from=request.bin_from,
+        bin_to=request.bin_to,
+        items=len(items),
+        made_at=now,
+        made_by=user,
     )
     insert(CountLine, [new_row(CountLine, count=count, item_id=item, bin=place) for item, place in items])
     record_audit(
@@ -154,12 +161,16 @@ def enter_count(
     if item.components.exists():
         raise _is_a_kit(item, "code")
     level = StockLevel.objects.filter(item=item_id, site=count.site_id).first()
-    line, _ = CountLine.objects.get_or_create(count=count, item=item, defaults={"bin": level.bin if level else ""})
+    line, found = CountLine.objects.get_or_create(count=count, item=item, defaults={"bin": level.bin if level else ""})
     on_hand = level.on_hand if level else 0
     replaces = replaces or line.recount
+    count.items += found
+    count.items_counted += line.counted is None
+    count.save(update_fields=["items", "items_counted"])
     _enter(line, quantity, on_hand, replaces=replaces, now=now)
     line.save()
     CountEntry.objects.create(
+        count=count,
         line=line,
         quantity=quantity,
         on_hand=on_hand,
@@ -180,6 +191,7 @@ def _enter(line: CountLine, quantity: int, on_hand: int, *, replaces: bool, now:
     line.entries += 1
     line.counted_at = now
     line.recount = False
+    line.undecided = needs_decision(after)
     line.accepted_at = line.accepted_by = None
 
 
@@ -195,10 +207,12 @@ def count_rest_as_zero(count_id: int, *, token: str, now: datetime, user: User |
     for line in lines:
         then = on_hand.get(line.item_id, 0)
         _enter(line, 0, then, replaces=True, now=now)
-        made = {"token": f"{token[:20]}-{line.pk}", "user": user, "entered_at": now}
+        made = {"count": count, "token": f"{token[:20]}-{line.pk}", "user": user, "entered_at": now}
         entries.append(new_row(CountEntry, line=line, quantity=0, on_hand=then, replaces=True, **made))
     rows.write()
     insert(CountEntry, entries)
+    count.items_counted += len(lines)
+    count.save(update_fields=["items_counted"])
     return len(lines)
 
 
@@ -206,11 +220,11 @@ def count_rest_as_zero(count_id: int, *, token: str, now: datetime, user: User |
 def accept_lines(
     count_id: int, line_ids: Collection[int] | None = None, *, now: datetime, user: User | None = None
 ) -> int:
-    """A person stands for these variances; None = all that were counted and are not to be recounted."""
+    """A person stands for these variances; None = all that nobody has decided yet."""
     count = _locked(count_id)
     lines = CountLine.objects.filter(count=count, counted__isnull=False)
-    lines = lines.filter(recount=False) if line_ids is None else lines.filter(any_of("id", line_ids))
-    return lines.update(accepted_at=now, accepted_by=user, recount=False)
+    lines = lines.filter(undecided=True) if line_ids is None else lines.filter(any_of("id", line_ids))
+    return lines.update(accepted_at=now, accepted_by=user, recount=False, undecided=False)
 
 
 @operation
@@ -218,7 +232,7 @@ def request_recount(count_id: int, line_ids: Collection[int], *, now: datetime, 
     """These are to be counted once more: the next entry takes the place of those before it."""
     count = _locked(count_id)
     lines = CountLine.objects.filter(any_of("id", line_ids), count=count, counted__isnull=False)
-    return lines.update(recount=True, accepted_at=None, accepted_by=None)
+    return lines.update(recount=True, undecided=False, accepted_at=None, accepted_by=None)
 
 
 @operation
@@ -258,7 +272,7 @@ def _check_decided(count: StockCount, lines: Sequence[CountLine]) -> None:
         raise Refused(
             "%(count)s items are to be recounted. Count them again, or accept what was counted.", "", count=again
         )
-    open_ = sum(1 for line in lines if line.accepted_at is None and (line.variance or line.moved))
+    open_ = sum(1 for line in lines if line.undecided)
     if open_:
         raise Refused(
             "%(count)s variances are not accepted yet. Tick them, and press “Accept” or “Recount”.", "", count=open_

@@ -18,6 +18,7 @@ from wharfinger.db.queries.stock.counts import (
     add_up_count_lines,
     count_lines,
     count_row,
+    count_sums,
     counted_item,
     every_count_line,
     list_counts,
@@ -143,6 +144,7 @@ def review(request: HttpRequest, count_id: int) -> HttpResponse:
     wanted = _filter(form)
     context = {
         "count": count,
+        "sums": count_sums(count_id),
         "page": count_lines(count, wanted, cursor=shown.cursor, sorting=shown.sorting, size=shown.size),
         "list": shown,
         "form": form,

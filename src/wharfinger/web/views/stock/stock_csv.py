@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.stock.stock_csv import COLUMNS, IGNORED, CsvPlan, plan_csv
-from wharfinger.db.queries.stock.stock_items import export_lines
+from wharfinger.db.queries.stock.stock_items import export_lines, item_reorder_levels
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.stock import stock_csv
@@ -97,27 +97,39 @@ def shown_plan(plan: CsvPlan | None) -> dict[str, Any]:
 @signed_in
 @require_safe
 def export_csv(request: HttpRequest) -> StreamingHttpResponse:
-    return csv_file("stock", ["stock code", "name", "site", "on hand", "allocated", "available", "bin"], _report())
+    return csv_file(
+        "stock", ["stock code", "name", "site", "on hand", "allocated", "available", "bin", "reorder level"], _report()
+    )
 
 
 def _report() -> Iterator[Sequence[object]]:
     for line in export_lines():
         levels = [line.on_hand, line.allocated, line.available] if line.counted else ["", "", ""]
-        yield [line.code, line.name, line.site, *levels, line.bins]
+        yield [line.code, line.name, line.site, *levels, line.bins, _units(line.reorder_level)]
 
 
 @signed_in
 @require_safe
 def import_file(request: HttpRequest) -> StreamingHttpResponse:
     """The own sites' levels as a stocktake that would change nothing: to be edited and imported again."""
-    return csv_file("stock-to-import", ["stock code", "name", "site", "quantity", "mode", "bin"], _levels())
+    return csv_file(
+        "stock-to-import", ["stock code", "name", "site", "quantity", "mode", "bin", "reorder level"], _levels()
+    )
 
 
 def _levels() -> Iterator[Sequence[object]]:
     for line in export_lines():
         if not line.fba:
-            counted = [line.site, line.on_hand, "count"] if line.counted else [line.site if line.bins else "", "", ""]
-            yield [line.code, line.name, *counted, line.bins]
+            counted = [line.site, line.on_hand, "count"] if line.counted else ["", "", ""]
+            if not line.counted and (line.bins or line.reorder_level is not None):
+                counted[0] = line.site
+            yield [line.code, line.name, *counted, line.bins, _units(line.reorder_level)]
+    for code, name, least in item_reorder_levels():
+        yield [code, name, "", "", "", "", least]
+
+
+def _units(least: int | None) -> object:
+    return "" if least is None else least
 
 
 routes = [
