@@ -13,7 +13,7 @@ EVERYDAY = (
     "/",
     "/imported-orders/",
     "/sales-orders/",
-    "/shipping/",
+    "/shipping/board/",
     "/stock/",
     "/stock/import/",
     "/sites/",

@@ -9,7 +9,7 @@ from tests.factories.incoming import an_order
 
 from wharfinger.db.models import Activity, AuditEntry, Channel, ImportedOrder, Marketplace, Problem
 from wharfinger.db.queries.installation.problems import problem_row
-from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, ShipBy, list_sales_orders
+from wharfinger.db.queries.orders.sales_orders import BOARD, Day, SalesOrderFilter, ShipBy, list_sales_orders
 from wharfinger.domain.days import ends
 from wharfinger.domain.installation.subjects import AboutMarketplace
 from wharfinger.operations.channels import marketplaces
@@ -68,7 +68,8 @@ def test_an_order_that_the_start_date_kept_out_is_looked_at_again_in_the_new_zon
     ("now", "urgency"),
     [
         (datetime(2026, 11, 24, 12, tzinfo=UTC), ShipBy.TODAY),
-        (datetime(2026, 11, 24, 7, 59, tzinfo=UTC), ShipBy.LATER),
+        (datetime(2026, 11, 24, 7, 59, tzinfo=UTC), ShipBy.TOMORROW),
+        (datetime(2026, 11, 23, 7, 59, tzinfo=UTC), ShipBy.LATER),
         (datetime(2026, 11, 25, 8, tzinfo=UTC), ShipBy.LATE),
     ],
 )
@@ -76,8 +77,8 @@ def test_today_is_the_marketplaces_day_in_row_and_filter(shop, now, urgency):
     """Amazon.com's 24 November ends at 07:59:59 UTC of the 25th."""
     shop.take(an_order(marketplace_id=US, ship_by=datetime(2026, 11, 25, 7, 59, 59, tzinfo=UTC)))
     found = {}
-    for wanted in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER):
+    for wanted in BOARD:
         page = list_sales_orders(SalesOrderFilter(ship_by=wanted.value), Day(now), with_customers=False)
         found[wanted] = [row.urgency for row in page.rows]
-    expected = {one: [urgency] if one is urgency else [] for one in (ShipBy.LATE, ShipBy.TODAY, ShipBy.LATER)}
+    expected = {one: [urgency] if one is urgency else [] for one in BOARD}
     assert found == expected

@@ -28,8 +28,9 @@ from wharfinger.db.queries.channels.channel_products import (
 from wharfinger.db.queries.installation.problems import ProblemFilter, list_problems
 from wharfinger.db.queries.installation.small_lists import list_entries
 from wharfinger.db.queries.orders.imported_orders import ImportedOrderFilter, list_imported_orders
-from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, list_sales_orders, ship_by_board
+from wharfinger.db.queries.orders.sales_orders import Day, SalesOrderFilter, list_sales_orders
 from wharfinger.db.queries.search import search_everywhere
+from wharfinger.db.queries.shipping.board import ship_by_board
 from wharfinger.db.queries.shipping.courier_groups import group_page
 from wharfinger.db.queries.shipping.courier_mapping import mapping_page
 from wharfinger.db.queries.shipping.dispatch_services import services_for
@@ -74,7 +75,7 @@ def _set_up(world: Trading, rows: int) -> None:
 LISTS: dict[str, tuple[int, Callable[[Trading], object]]] = {
     "imported orders": (1, lambda world: list_imported_orders(ImportedOrderFilter(), with_customers=True)),
     "sales orders": (4, lambda world: list_sales_orders(SalesOrderFilter(), DAY, with_customers=True)),
-    "the ship-by board": (6, lambda world: ship_by_board(DAY, with_customers=False)),
+    "the ship-by board": (14, lambda world: ship_by_board(DAY, with_customers=False)),
     "stock": (4, lambda world: list_stock(StockFilter())),
     "sites": (2, lambda world: list_sites()),
     "levels of a site": (1, lambda world: site_levels(world.pool.pk)),

@@ -23,7 +23,7 @@ def test_an_unconfirmed_order_is_marked_and_not_offered_for_dispatch(world, sign
     assert ("Not confirmed" in page, f'action="/sales-orders/{order.pk}/confirm/"' in page) == (True, True)
     assert 'id="dispatch"' not in page
     assert "Not confirmed" in text(client.get("/sales-orders/"))
-    assert "Not confirmed" in text(client.get("/shipping/"))
+    assert "Not confirmed" in text(client.get("/shipping/board/"))
 
 
 def test_confirm_on_the_page_opens_the_dispatch(world, sign_in):

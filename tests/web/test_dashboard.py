@@ -14,7 +14,8 @@ from tests.factories.ground import DE, NOW
 from wharfinger.amazon.errors import AccessDenied
 from wharfinger.db.models import Channel, FlowSchedule, RateBudget, User
 from wharfinger.db.queries.dashboard import bars
-from wharfinger.db.queries.orders.sales_orders import Day, ship_by_board
+from wharfinger.db.queries.orders.sales_orders import Day
+from wharfinger.db.queries.shipping.board import ship_by_board
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.order import SalesOrderState
 
@@ -85,7 +86,7 @@ def test_dashboard_board_list_and_rows_count_the_same_orders_as_late(sign_in):
         moments.sales_order(world, 100 + number, None, state=state.value, ship_by=NOW + timedelta(hours=1))
         moments.sales_order(world, 200 + number, None, state=state.value, ship_by=NOW - timedelta(1), channel=world.fba)
     container = _board(client)
-    columns = {column.urgency.value: column.count for column in ship_by_board(Day(NOW), with_customers=False)}
+    columns = {column.urgency.value: column.count for column in ship_by_board(Day(NOW), with_customers=False).columns}
     listed = len(client.get(reverse("sales-order-list"), {"ship_by": "late"}).context["page"].rows)
     rows = list(client.get(reverse("sales-order-list")).context["page"].rows)
     marked = sum(row.urgency == "late" for row in rows)

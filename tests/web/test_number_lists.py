@@ -81,4 +81,4 @@ def test_who_may_not_ship_has_neither_page_nor_button(role, sign_in):
     client = sign_in(role)
     assert client.get("/shipping/dispatch/").status_code == 403
     assert client.post("/shipping/dispatch/apply/", {}).status_code == 403
-    assert "Dispatch many" not in text(client.get("/shipping/"))
+    assert "Dispatch many" not in text(client.get("/shipping/board/"))

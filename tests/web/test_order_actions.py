@@ -66,7 +66,7 @@ def test_a_held_order_is_not_in_a_bulk_dispatch(world, sign_in):
     client.post(f"/sales-orders/{order.pk}/hold/", {"reason": "fraud"})
     form = {"ids": [order.pk], "service": world.courier.pk}
     assert "is on hold. Press Release" in text(client.post("/sales-orders/dispatch/", form, follow=True))
-    assert "On hold" in text(client.get("/shipping/"))
+    assert "On hold" in text(client.get("/shipping/board/"))
 
 
 def test_orders_are_tagged_and_found_by_their_tag(world, sign_in):

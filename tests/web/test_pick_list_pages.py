@@ -10,7 +10,8 @@ from wharfinger.db.models import PickList, PickListOrder, StockBarcode
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.orders.holding import HoldReason
 from wharfinger.operations.orders.actions import holds
-from wharfinger.operations.stock import bins, ledger
+from wharfinger.operations.stock import ledger
+from wharfinger.operations.stock.warehouse import bins
 from wharfinger.web.packing.pick_list_pdf import written
 
 pytestmark = pytest.mark.django_db

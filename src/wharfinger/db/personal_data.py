@@ -207,7 +207,8 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "RateBudget": "operation",
     "RawMessage": "kind key body_hash error",
     "RunningShop": "error",
-    "SalesOrder": "code order_ref currency totals_accepted service_level programs replaces vat_area buyer_vat_country",
+    "SalesOrder": "code order_ref currency totals_accepted service_level programs replaces vat_area goes_to "
+    "buyer_vat_country",
     "SalesOrderLine": "order_item_id sku asin title held_reason tax_collected_by ioss_number gift_wrap_level service "
     "particulars",
     "SalesSource": "name",
@@ -215,7 +216,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "SeenNotification": "notification_id",
     "SellerAccount": "name seller_id token_last_four link_error",
     "Shipment": "package_reference tracking_number",
-    "Site": "name address country",
+    "Site": "name address country time_zone",
     "StockBarcode": "type code gtin",
     "StockCount": "bin_from bin_to",
     "StockItem": "code name other_reference commodity_code country_of_origin picture",

@@ -109,3 +109,8 @@ COUNTRIES = {
     "CA": "Canada", "MX": "Mexico", "BR": "Brazil", "JP": "Japan", "AU": "Australia", "SG": "Singapore",
 }  # fmt: skip
 """Countries that have a marketplace, as people call them; one that only Amazon knows yet shows its code."""
+
+
+def zone_of_country(country: str) -> str:
+    """The zone of a country that has a marketplace; empty where it has none, or several zones of its own."""
+    return "" if country in ("US", "CA", "MX", "BR", "AU") else _ZONES.get(country, "")

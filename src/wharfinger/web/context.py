@@ -32,7 +32,7 @@ NAVIGATION: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
             (N_("Imported Orders"), "imported-order-list", "inbox"),
             (N_("Sales Orders"), "sales-order-list", "order"),
             (N_("Customers"), "customer-list", "user"),
-            (N_("Shipping"), "shipping-board", "truck"),
+            (N_("Shipping"), "shipping", "truck"),
             (N_("Completeness"), "completeness", "check"),
         ),
     ),

@@ -44,7 +44,7 @@ from wharfinger.web.views.orders import (
     raw_messages,
     sales_orders,
 )
-from wharfinger.web.views.shipping import courier_mapping, couriers, number_lists, parcels, pick_lists
+from wharfinger.web.views.shipping import board, courier_mapping, couriers, number_lists, parcels, pick_lists
 from wharfinger.web.views.stock import (
     bins,
     counts,
@@ -98,6 +98,7 @@ urlpatterns = [
     *parcels.routes,
     *number_lists.routes,
     *pick_lists.routes,
+    *board.routes,
     *stock_csv.routes,
     *rule_csv.routes,
     *then.routes,

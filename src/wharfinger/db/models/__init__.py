@@ -15,6 +15,7 @@ from wharfinger.db.models.cancellations import Cancellation, OrderFeed
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
 from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
+    CourierCutOff,
     CourierGroup,
     CourierGroupRule,
     CourierLevelMapping,
@@ -89,6 +90,7 @@ __all__ = [
     "Confirmation",
     "CountEntry",
     "CountLine",
+    "CourierCutOff",
     "CourierGroup",
     "CourierGroupRule",
     "CourierLevelMapping",

@@ -25,6 +25,18 @@ class CourierService(models.Model):
         return f"{self.courier} {self.name}"
 
 
+class CourierCutOff(models.Model):
+    """By when a service's parcels must be ready at a site, on the wall clock of the site's zone; orders the board."""
+
+    service = models.ForeignKey(CourierService, on_delete=models.CASCADE, db_index=False, related_name="cut_offs")
+    site = models.ForeignKey("wharfinger.Site", on_delete=models.CASCADE, related_name="+")
+    at = models.TimeField()
+    weekdays = models.PositiveSmallIntegerField()  # domain.shipping.cut_offs.write_weekdays
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["service", "site"], name="one_cut_off_of_a_site")]
+
+
 class CourierGroup(models.Model):
     """Services among which an order's own is chosen, such as “Next Day”."""
 

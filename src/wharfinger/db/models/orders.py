@@ -5,7 +5,7 @@ from django.db.models import Q
 from wharfinger.db.encryption import EncryptedBytes, EncryptedJson, EncryptedText
 from wharfinger.db.fields import EnumField
 from wharfinger.db.search_expressions import digits, pieces, squeezed
-from wharfinger.domain.orders.order import OrderType, SalesOrderState
+from wharfinger.domain.orders.order import TO_SHIP, OrderType, SalesOrderState
 
 
 class Customer(models.Model):
@@ -105,6 +105,7 @@ class SalesOrder(models.Model):
     cancel_reason = EncryptedText(blank=True, default="")  # the buyer's own words, at most 300 characters
     approved_at = models.DateTimeField(null=True)  # a person said: its regulated goods are approved at Amazon
     vat_area = models.CharField(max_length=6, blank=True, default="", db_default="")  # domain.vat_areas: where it goes
+    goes_to = models.CharField(max_length=2, blank=True, default="", db_default="")  # country of the address it goes to
     buyer_vat_country = models.CharField(max_length=2, blank=True, default="", db_default="")  # of the VAT number alone
     erased_at = models.DateTimeField(null=True)  # its personal data, by the clock or on request
 
@@ -135,6 +136,12 @@ class SalesOrder(models.Model):
             ),
             models.Index(fields=["total", "id"], name="sales_orders_by_total"),
             models.Index(fields=["ship_by", "id"], name="sales_orders_by_deadline"),
+            models.Index(
+                fields=["ship_by", "id"],
+                include=["channel", "site", "courier_group", "order_type", "service_level", "goes_to", "state"],
+                condition=Q(state__in=[state.value for state in TO_SHIP]),
+                name="sales_orders_to_ship",
+            ),  # the ship-by board is counted from it alone
             models.Index(fields=["shipped_at", "id"], name="sales_orders_by_shipping"),
             models.Index(squeezed("code"), name="sales_orders_code_begins"),
             models.Index(digits("code"), name="sales_orders_code_digits"),

@@ -22,6 +22,9 @@ class Site(models.Model):
     country = models.CharField(
         max_length=2, blank=True, default="", db_default=""
     )  # where its goods leave from, for VAT
+    time_zone = models.CharField(
+        max_length=60, blank=True, default="", db_default=""
+    )  # of its wall clock; empty = its country's
     levels_loaded_at = models.DateTimeField(null=True)  # null = never loaded or counted: unknown, not zero
     levels_read_at = models.DateTimeField(null=True)  # FBA: the time that Amazon's levels speak of
     made_at = models.DateTimeField()

@@ -82,6 +82,16 @@ class SalesOrderState(Labelled):
         )
 
 
+TO_SHIP = (
+    SalesOrderState.READY,
+    SalesOrderState.READY_IN_PART,
+    SalesOrderState.PART_SHIPPED,
+    SalesOrderState.AWAITING_STOCK,
+    SalesOrderState.HELD,
+)
+"""Something of the order is still to be sent, whatever keeps it."""
+
+
 class OrderType(Labelled):
     """The order types that option overrides may name."""
 

@@ -65,6 +65,8 @@ def _write_people(order: SalesOrder, people: People) -> None:
     order.delivery, order.buyer = delivery, buyer
     if people.address is not None:
         order.vat_area = area_of(people.address.country, people.address.postcode)
+        if not order.own_delivery:
+            order.goes_to = people.address.country[:2].upper()
     order.buyer_vat_country = tax_country(people.buyer.vat_number)
     order.surname_hash = order.postcode_hash = order.email_hash = ""  # of an earlier version: its words take over
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import available_timezones
 
 from django.db import IntegrityError, transaction
 
@@ -25,6 +26,8 @@ class SiteEntry:
     pool: Pool | None = None
     priority: int = 10
     address: str = ""
+    time_zone: str = ""
+    """Of its wall clock; empty = that of its country."""
 
 
 @operation
@@ -75,12 +78,14 @@ def _checked(entry: SiteEntry) -> SiteEntry:
             "priority",
             priority_at_most=_PRIORITY_AT_MOST,
         )
-    return SiteEntry(name, entry.kind, entry.pool, entry.priority, entry.address.strip())
+    if entry.time_zone and entry.time_zone not in available_timezones():
+        raise Refused("Choose one of the time zones, or leave it to the site's country.", "time_zone")
+    return SiteEntry(name, entry.kind, entry.pool, entry.priority, entry.address.strip(), entry.time_zone)
 
 
 def _write(site: Site, entry: SiteEntry) -> None:
     site.name, site.kind, site.pool = entry.name, entry.kind, entry.pool if entry.pool else ""
-    site.priority, site.address = entry.priority, entry.address
+    site.priority, site.address, site.time_zone = entry.priority, entry.address, entry.time_zone
     try:
         with transaction.atomic():
             site.save()
@@ -99,4 +104,5 @@ def _facts(site: Site) -> dict[str, str]:
         "pool": site.pool,
         "priority": str(site.priority),
         "address": site.address,
+        "time zone": site.time_zone,
     }

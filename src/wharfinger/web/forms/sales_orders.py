@@ -16,6 +16,7 @@ SHIP_BY = (
     ("", gettext_lazy("Any ship-by")),
     ("late", gettext_lazy("Late")),
     ("today", gettext_lazy("Today")),
+    ("tomorrow", gettext_lazy("Tomorrow")),
     ("later", gettext_lazy("Later")),
 )
 PRIORITIES = (
@@ -41,6 +42,12 @@ class SalesOrderFilterForm(forms.Form):
         label=gettext_lazy("Channel"), required=False, coerce=int, empty_value=None, widget=LongSelect
     )
     ship_by = forms.ChoiceField(label=gettext_lazy("Ship-by"), required=False, choices=SHIP_BY)
+    site = forms.TypedChoiceField(
+        label=gettext_lazy("Site"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
+    service = forms.TypedChoiceField(
+        label=gettext_lazy("Courier service"), required=False, coerce=int, empty_value=None, widget=LongSelect
+    )
     priority = forms.TypedChoiceField(
         label=gettext_lazy("Invoice priority"), required=False, coerce=int, empty_value=None, choices=PRIORITIES
     )
@@ -55,11 +62,19 @@ class SalesOrderFilterForm(forms.Form):
     )
 
     def __init__(
-        self, data: QueryDict, *, channels: Sequence[tuple[int, str]], tags: Sequence[tuple[int, str]] = ()
+        self,
+        data: QueryDict,
+        *,
+        channels: Sequence[tuple[int, str]],
+        tags: Sequence[tuple[int, str]] = (),
+        sites: Sequence[tuple[int, str]] = (),
+        services: Sequence[tuple[int, str]] = (),
     ) -> None:
         super().__init__(data)
         offer(self, "channel", channels, gettext("All channels"))
         offer(self, "tag", tags, gettext("Any"))
+        offer(self, "site", sites, gettext("All sites"))
+        offer(self, "service", [*services, (0, gettext("None by the courier rules"))], gettext("All services"))
 
 
 class DispatchForm(forms.Form):

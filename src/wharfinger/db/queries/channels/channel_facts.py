@@ -17,7 +17,7 @@ from wharfinger.db.models import (
     Site,
 )
 from wharfinger.db.queries.channels.first_import import found_orders
-from wharfinger.db.queries.shipping.couriers import services_offered
+from wharfinger.db.queries.courier_choice import services_offered
 from wharfinger.domain.channels.channel import ActivatedFor, ChannelFacts, LinkState, Missing, missing_before_running
 from wharfinger.domain.marketplaces import BY_ID, Region
 from wharfinger.domain.orders.order import Fulfilment

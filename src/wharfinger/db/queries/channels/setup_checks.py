@@ -14,7 +14,7 @@ from wharfinger.db.models import (
     SellerAccount,
     Site,
 )
-from wharfinger.db.queries.shipping.couriers import services_offered
+from wharfinger.db.queries.courier_choice import services_offered
 from wharfinger.db.queries.stock.fba_sites import held_elsewhere
 from wharfinger.domain.channels.channel import LinkState
 from wharfinger.domain.channels.setup_checks import PoolSite, SetupFacts

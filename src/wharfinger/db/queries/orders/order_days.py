@@ -12,7 +12,6 @@ from django.db.models import (
     Count,
     DateField,
     DateTimeField,
-    ExpressionWrapper,
     F,
     Func,
     IntegerField,
@@ -70,13 +69,3 @@ def _days_ago(now: datetime) -> Greatest:
 def _local(zone: F | Coalesce, moment: F | Value) -> Func:
     """The wall clock of the zone at the moment, a timestamp without zone."""
     return Func(zone, moment, function="timezone", output_field=DateTimeField())
-
-
-def end_of_today(zone: F | Coalesce, now: datetime, *, later: int = 0) -> Func:
-    """When the day ends that it is now in the row's zone; as `domain.days.ends`, changes of clocks included.
-
-    `later`: the end of the day so many days after it.
-    """
-    day = Func(Value("day"), _local(zone, Value(now)), function="date_trunc", output_field=DateTimeField())
-    tomorrow = ExpressionWrapper(day + Value(timedelta(days=1 + later)), output_field=DateTimeField())
-    return Func(zone, tomorrow, function="timezone", output_field=DateTimeField())

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from wharfinger.db.models import Channel, CourierGroup, CourierGroupRule
-from wharfinger.db.queries.shipping.couriers import services_offered
+from wharfinger.db.queries.courier_choice import group_rule, services_offered
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.shipping.couriers import GroupRule, is_hidden_by
 
@@ -61,11 +61,6 @@ def group_page(group_id: int) -> GroupPage | None:
             for place, row in enumerate(rows)
         ),
     )
-
-
-def group_rule(row: CourierGroupRule) -> GroupRule:
-    """A stored line as a value."""
-    return GroupRule(row.service_id, row.channel_id, row.service_level, row.country, row.grams_at_most)
 
 
 def _hider(rows: list[CourierGroupRule], rules: list[GroupRule], place: int) -> int:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count
 
 from wharfinger.db.models import CourierService
 from wharfinger.domain.shipping.carriers import is_listed
@@ -35,11 +35,6 @@ class CourierRow:
         at_amazon = ("amazon_carrier_code", "amazon_carrier_name", "amazon_shipping_method")
         values = {name: getattr(self, name) for name in (*names, *at_amazon)}
         return {**values, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
-
-
-def services_offered() -> QuerySet[CourierService]:
-    """Those that can be chosen: in use, and no exchange of files, which is not available yet."""
-    return CourierService.objects.filter(active=True).exclude(tracking=Tracking.LATER)
 
 
 def list_couriers() -> tuple[CourierRow, ...]:

@@ -11,11 +11,10 @@ from wharfinger.db.models import (
     SalesOrder,
     SalesOrderLine,
 )
+from wharfinger.db.queries.courier_choice import group_rule, services_offered
 from wharfinger.db.queries.option_rows import (
     row_of,
 )
-from wharfinger.db.queries.shipping.courier_groups import group_rule
-from wharfinger.db.queries.shipping.couriers import services_offered
 from wharfinger.domain.channels.options import OptionValues, resolve
 from wharfinger.domain.shipping.couriers import Consignment, GroupRule, service_for, weight_of
 from wharfinger.domain.shipping.number_lists import NamedService

@@ -1,13 +1,12 @@
 """Pick lists as pages show them, and the orders that the next one could be made of."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from wharfinger.db.models import (
     PickList,
@@ -18,10 +17,9 @@ from wharfinger.db.models import (
     StockBarcode,
     StockItem,
 )
-from wharfinger.db.queries.orders.order_days import end_of_today
-from wharfinger.db.queries.orders.sales_orders import Day, ShipBy
+from wharfinger.db.queries.courier_choice import chosen_service
+from wharfinger.db.queries.orders.sales_orders import Day, ShipBy, due_until
 from wharfinger.db.queries.paging import Page, read_page
-from wharfinger.db.queries.shipping.dispatch_services import chosen_services
 from wharfinger.domain.orders.order import Fulfilment, SalesOrderState
 from wharfinger.domain.shipping.pick_lists import AT_MOST, PickListState, code_of
 
@@ -182,28 +180,12 @@ class WaveFilter:
     until: Until = Until.ANY
 
 
-_LOOKED_AT = 200
-_LOOKED_AT_MOST = 2_000
-
-
 def wave(wanted: WaveFilter, day: Day, size: int = AT_MOST) -> tuple[int, ...]:
     """The most urgent orders that fit, seem ready to leave, and are on no open pick list.
 
-    Whether each may leave is decided by `operations.shipping.pick_lists`. Which service an order leaves with is worked
-    out for the 2,000 most urgent of them at most.
+    Whether each may leave is decided by `operations.shipping.pick_lists`.
     """
-    rows = _ready(wanted, day).order_by("ship_by", "pk").values_list("pk", flat=True)
-    if wanted.service_id is None:
-        return tuple(rows[:size])
-    return tuple(islice(_with_service(rows, wanted.service_id), size))
-
-
-def _with_service(rows: QuerySet[SalesOrder, int], service_id: int) -> Iterator[int]:
-    ids = list(rows[:_LOOKED_AT_MOST])
-    for start in range(0, len(ids), _LOOKED_AT):
-        some = ids[start : start + _LOOKED_AT]
-        services = chosen_services(some)
-        yield from (pk for pk in some if services[pk][0] == service_id)
+    return tuple(_ready(wanted, day).order_by("ship_by", "pk").values_list("pk", flat=True)[:size])
 
 
 def _ready(wanted: WaveFilter, day: Day) -> QuerySet[SalesOrder]:
@@ -220,17 +202,16 @@ def _ready(wanted: WaveFilter, day: Day) -> QuerySet[SalesOrder]:
         rows = rows.filter(site=wanted.site_id)
     if wanted.channel_id:
         rows = rows.filter(channel=wanted.channel_id)
+    if wanted.service_id:
+        rows = rows.alias(chosen=chosen_service()).filter(chosen=wanted.service_id)
     return rows.filter(_due_until(wanted.until, day))
 
 
 def _due_until(until: Until, day: Day) -> Q:
-    zone = F("channel__marketplace__time_zone")
     match until:
         case Until.LATE:
             return Q(ship_by__lt=day.now)
-        case Until.TODAY:
-            return Q(ship_by__lt=end_of_today(zone, day.now))
-        case Until.TOMORROW:
-            return Q(ship_by__lt=end_of_today(zone, day.now, later=1))
+        case Until.TODAY | Until.TOMORROW:
+            return due_until(day, tomorrow=until is Until.TOMORROW)
         case Until.ANY:
             return Q()

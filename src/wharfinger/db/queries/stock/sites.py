@@ -29,6 +29,7 @@ class SiteRow:
     account: str
     priority: int
     address: str
+    time_zone: str
     items: int
     on_hand: int
     allocated: int
@@ -86,6 +87,7 @@ def _rows(wanted: Q) -> tuple[SiteRow, ...]:
             account=site.account.name if site.account else "",
             priority=site.priority,
             address=site.address,
+            time_zone=site.time_zone,
             items=totals["items"],
             on_hand=totals["sum_on_hand"],
             allocated=totals["sum_allocated"],

@@ -40,8 +40,8 @@ def edit_address(order_id: int, *, address: IncomingAddress, seen: str, now: dat
     _check(after)
     if before is not None and after == tidy(before):
         raise Refused("Nothing was changed. Change the address, or go back.")
-    order.own_delivery = address_parts(after)
-    order.save(update_fields=["own_delivery"])
+    order.own_delivery, order.goes_to = address_parts(after), after.country[:2].upper()
+    order.save(update_fields=["own_delivery", "goes_to"])
     _settle(order, now)
     _record(order, "edit address", "The delivery address was edited.", before, after, now, user)
     return order
@@ -58,7 +58,9 @@ def restore_address(order_id: int, *, now: datetime, user: User) -> SalesOrder:
         )
     before = shipping_address(order)
     order.own_delivery = None
-    order.save(update_fields=["own_delivery"])
+    amazons = shipping_address(order)
+    order.goes_to = amazons.country[:2].upper() if amazons else ""
+    order.save(update_fields=["own_delivery", "goes_to"])
     _settle(order, now)
     after = shipping_address(order)
     _record(order, "restore address", "Amazon's delivery address was restored.", before, after, now, user)

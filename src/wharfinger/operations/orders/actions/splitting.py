@@ -42,7 +42,7 @@ _COPIED = (
     "own_delivery", "buyer", "confirmed_address_hash", "sales_source_id", "courier_group_id", "bank_account_id",
     "invoice_priority", "confirmed", "totals_accepted", "on_hold_at", "service_level", "programs", "replaces",
     "ship_by", "deliver_by", "placed_at", "cancel_requested", "cancel_answered_at", "cancel_reason", "approved_at",
-    "vat_area", "buyer_vat_country", "erased_at",
+    "vat_area", "goes_to", "buyer_vat_country", "erased_at",
 )  # fmt: skip
 """What is Amazon's or a person's word about the whole order."""
 

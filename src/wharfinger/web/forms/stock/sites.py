@@ -1,4 +1,5 @@
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
 from django.http import QueryDict
@@ -7,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from wharfinger.domain.marketplaces import Pool
 from wharfinger.domain.stock.ledger import SiteKind
 from wharfinger.operations.stock.sites import SiteEntry
-from wharfinger.web.forms.choices import labelled
+from wharfinger.web.forms.choices import LongSelect, labelled
 
 
 class SiteForm(forms.Form):
@@ -31,6 +32,16 @@ class SiteForm(forms.Form):
         max_value=999,
         help_text=gettext_lazy("Sites with smaller numbers come first in lists."),
     )
+    time_zone = forms.ChoiceField(
+        label=gettext_lazy("Time zone"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("That of its country")),
+            *((zone, zone.replace("_", " ")) for zone in sorted(available_timezones())),
+        ],
+        widget=LongSelect,
+        help_text=gettext_lazy("Whose clock the couriers' cut-off times are on."),
+    )
     address = forms.CharField(label=gettext_lazy("Address"), required=False, widget=forms.Textarea(attrs={"rows": 4}))
 
     def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], made: bool = False) -> None:
@@ -46,4 +57,5 @@ class SiteForm(forms.Form):
             pool=Pool(cleaned["pool"]) if cleaned["pool"] else None,
             priority=cleaned["priority"],
             address=cleaned["address"],
+            time_zone=cleaned["time_zone"],
         )

@@ -1,4 +1,4 @@
-"""Sales orders: the list, one order, its dispatch, and the ship-by board."""
+"""Sales orders: the list, one order, and its dispatch."""
 
 from collections.abc import Callable
 
@@ -12,8 +12,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.models import SalesOrder, Shipment
 from wharfinger.db.queries.channels.channel_products import channel_choices
+from wharfinger.db.queries.orders.actions.line_sites import sending_sites
 from wharfinger.db.queries.orders.customisations import archive_of
-from wharfinger.db.queries.orders.late import late_import_rows, late_imports
 from wharfinger.db.queries.orders.order_marks import known_tags
 from wharfinger.db.queries.orders.privacy.erasing import order_privacy
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, sales_order_page
@@ -22,9 +22,9 @@ from wharfinger.db.queries.orders.sales_orders import (
     add_up_sales_orders,
     every_sales_order,
     list_sales_orders,
-    ship_by_board,
 )
 from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
+from wharfinger.db.queries.shipping.courier_groups import service_choices
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
@@ -47,7 +47,7 @@ from wharfinger.web.views.orders.order_lists import back_to_list, tell_reasons
 def show_list(request: HttpRequest) -> HttpResponse:
     if (address := address_of_view(request, SALES_ORDERS)) is not None:
         return redirect(address)
-    form = SalesOrderFilterForm(request.GET, channels=channel_choices(), tags=known_tags())
+    form = _filter_form(request)
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
     wanted, shown = _filter(form, sees_people), read_list(request, SALES_ORDERS)
     page = list_sales_orders(
@@ -82,11 +82,21 @@ def show_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
     sees_people = allowed(request, Right.SEE_PERSONAL_DATA)
-    wanted = _filter(SalesOrderFilterForm(request.GET, channels=channel_choices(), tags=known_tags()), sees_people)
+    wanted = _filter(_filter_form(request), sees_people)
     shown = read_list(request, SALES_ORDERS)
     with_vat = shown.shows.get("vat", False)
     rows = every_sales_order(wanted, today(), with_customers=sees_people, sorting=shown.sorting, with_vat=with_vat)
     return export(request, shown, rows, kind)
+
+
+def _filter_form(request: HttpRequest) -> SalesOrderFilterForm:
+    return SalesOrderFilterForm(
+        request.GET,
+        channels=channel_choices(),
+        tags=known_tags(),
+        sites=sending_sites(),
+        services=service_choices(),
+    )
 
 
 def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
@@ -102,6 +112,8 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
         invoice_priority=cleaned.get("priority"),
         channel_id=cleaned.get("channel"),
         ship_by=cleaned.get("ship_by", ""),
+        site_id=cleaned.get("site"),
+        service_id=cleaned.get("service"),
         search=search,
         search_people=sees_people,
     )
@@ -343,31 +355,6 @@ def customisation(request: HttpRequest, order_id: int, line_id: int) -> HttpResp
     )
 
 
-@signed_in
-@require_safe
-def show_board(request: HttpRequest) -> HttpResponse:
-    """The ship-by board: what is late, what must leave today, what has time."""
-    channel = numbers([request.GET.get("channel", "")])
-    columns = ship_by_board(
-        today(), channel_id=channel[0] if channel else None, with_customers=allowed(request, Right.SEE_PERSONAL_DATA)
-    )
-    shown = {
-        "columns": columns,
-        "not_imported": late_import_rows(trade_now()),
-        "not_imported_count": late_imports(trade_now()).count(),
-    }
-    container = live_part(request, "board", "wharfinger/shipping/columns.html", shown, every="3s")
-    if asks_for(request, "board"):
-        return answer_live(request, container)
-    context = {
-        "live": container,
-        "channels": channel_choices(),
-        "channel": channel[0] if channel else None,
-        "may_ship": allowed(request, Right.SHIP),
-    }
-    return render(request, "wharfinger/shipping/board.html", context)
-
-
 routes = [
     path("sales-orders/", show_list, name="sales-order-list"),
     *export_routes("sales-orders/", export_list, "sales-order-export"),
@@ -382,5 +369,4 @@ routes = [
     path("sales-orders/<int:order_id>/customisation/<int:line_id>/", customisation, name="sales-order-customisation"),
     path("sales-orders/<int:order_id>/", show_order, name="sales-order"),
     path("sales-orders/<int:order_id>/dispatch/", dispatch, name="sales-order-dispatch"),
-    path("shipping/", show_board, name="shipping-board"),
 ]

@@ -11,12 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from wharfinger.db.queries.shipping.couriers import courier_row, list_couriers
+from wharfinger.db.queries.shipping.cut_offs import cut_offs_of
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.shipping.carriers import CARRIER_CODES
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.operations.refusals import Refused
-from wharfinger.operations.shipping import couriers
+from wharfinger.operations.shipping import couriers, cut_offs
 from wharfinger.web.forms.couriers import CourierForm
+from wharfinger.web.packing.cut_offs import CutOffForm
 from wharfinger.web.request_context import allowed, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
 
@@ -61,6 +63,26 @@ def edit_courier(request: HttpRequest, service_id: int) -> HttpResponse:
     return _render(request, form, {"courier": row})
 
 
+@needs(Right.EDIT_CHANNELS)
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_cut_offs(request: HttpRequest, service_id: int) -> HttpResponse:
+    """By when the service's parcels must be ready, at each site."""
+    row = courier_row(service_id)
+    if row is None:
+        raise Http404
+    form = CutOffForm(cut_offs_of(service_id), request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            cut_offs.set_cut_offs(service_id, form.cut_offs(), now=trade_now(), user=person(request))
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("courier-list")
+    context = {"courier": row, "form": form}
+    return render(request, "wharfinger/couriers/cut_offs.html", context, status=422 if form.errors else 200)
+
+
 def _form(request: HttpRequest, initial: dict[str, Any]) -> CourierForm:
     data = request.POST if request.method == "POST" else None
     return CourierForm(data, initial=initial, demo=settings.WHARFINGER.system == "demo")
@@ -75,4 +97,5 @@ routes = [
     path("settings/couriers/", show_list, name="courier-list"),
     path("settings/couriers/new/", new_courier, name="courier-new"),
     path("settings/couriers/<int:service_id>/", edit_courier, name="courier-edit"),
+    path("settings/couriers/<int:service_id>/cut-offs/", edit_cut_offs, name="courier-cut-offs"),
 ]

@@ -117,6 +117,7 @@ def edit_site(request: HttpRequest, site_id: int) -> HttpResponse:
         "pool": site.pool_id,
         "priority": site.priority,
         "address": site.address,
+        "time_zone": site.time_zone,
     }
     form = SiteForm(request.POST if request.method == "POST" else None, initial=first, made=True)
     if request.method == "POST" and form.is_valid():
