@@ -91,7 +91,16 @@ STORED = {
     "LimitKind": ["address", "name", "browser"],
     "LinkState": ["waiting", "linked", "not_linked", "lost"],
     "ListingFeedState": ["preparing", "submitting", "processing", "late", "done", "failed"],
-    "ListCode": ["imported_orders", "sales_orders", "problems", "customers", "site_levels", "count_lines", "watched"],
+    "ListCode": [
+        "imported_orders",
+        "sales_orders",
+        "problems",
+        "customers",
+        "site_levels",
+        "count_lines",
+        "watched",
+        "stock",
+    ],
     "MailSecurity": ["starttls", "tls", "none"],
     "MovementReason": [
         "opening",

@@ -9,6 +9,7 @@ from tests.factories.people import someone
 from tests.web.client import Client
 
 from wharfinger.db.models import AuditEntry, ListSetting, SavedView
+from wharfinger.domain.installation.list_views import ListCode
 from wharfinger.domain.installation.people import Role
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,14 @@ def test_a_view_keeps_filter_sort_and_columns_and_opens_as_an_address_that_says_
     assert "To do" in page.text
     assert "(changed)" not in page.text
     assert "(changed)" in client.get(f"{LIST}?view={view.pk}&state=held").text
+
+
+@pytest.mark.parametrize("code", ListCode)
+def test_every_list_has_columns_and_views_of_its_own(code, sign_in):
+    client = sign_in()
+    for place, form in (("rows", {"rows": 25}), ("columns", {"usual": "1"}), ("views", {"name": "Mine"})):
+        assert client.post(f"/lists/{code}/{place}/?next=/", form).status_code == 302, place
+    assert SavedView.objects.get().list == code
 
 
 def test_the_view_of_one_person_is_nobody_elses(sign_in):

@@ -17,6 +17,8 @@ from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
+from wharfinger.web.list_views.stock import STOCK
+from wharfinger.web.list_views.watched import WATCHED
 
 pytestmark = pytest.mark.django_db
 LISTS = {
@@ -24,6 +26,8 @@ LISTS = {
     "imported-order-list": IMPORTED_ORDERS,
     "customer-list": CUSTOMERS,
     "problem-list": PROBLEMS,
+    "stock-list": STOCK,
+    "watched-list": WATCHED,
 }
 
 

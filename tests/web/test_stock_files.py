@@ -80,7 +80,7 @@ def test_a_code_that_is_probably_a_known_one_is_chosen_row_by_row(sign_in):
 def test_every_file_of_ours_begins_with_its_mark(sign_in):
     client = sign_in()
     an_item("MUG-Ü", "Becher")
-    for page in ("/stock/import/levels.csv", "/stock/export.csv", "/channels/export.csv"):
+    for page in ("/stock/import/levels.csv", "/stock/levels.csv", "/channels/export.csv"):
         body = b"".join(client.get(page).streaming_content)
         assert body.startswith(b"\xef\xbb\xbf"), page
         assert body.count(b"\xef\xbb\xbf") == 1, page

@@ -17,3 +17,4 @@ class ListCode(Labelled):
     SITE_LEVELS = "site_levels", "Levels of a site"
     COUNT_LINES = "count_lines", "Lines of a count"
     WATCHED = "watched", "Levels to watch"
+    STOCK = "stock", "Stock"

@@ -1,9 +1,10 @@
 """Stock for pages: items with their levels, one item with its ledger and its listings."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -20,10 +21,12 @@ from wharfinger.db.models import (
 from wharfinger.db.queries.installation.timelines import Happening, timeline
 from wharfinger.db.queries.item_search import items_by_code
 from wharfinger.db.queries.orders.unimported import UnimportedOrder, unimported_orders_of
-from wharfinger.db.queries.paging import Page, read_page
+from wharfinger.db.queries.paging import ROWS_A_PAGE, Page, Run, batched, every_row, read_page, read_runs
+from wharfinger.db.queries.sorting import UNSORTED, ByColumn, Sorting, Sorts, runs_of
 from wharfinger.db.queries.stock.at_amazon import AT_AMAZON, AtAmazon, at_amazon
 from wharfinger.db.queries.stock.listing_facts import LISTING_COLUMNS, ListingFacts, listing_facts
 from wharfinger.db.queries.stock.oversells import Oversell, oversells
+from wharfinger.db.queries.totals import Totals, add_up
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.stock.bins import written
 from wharfinger.domain.stock.ledger import UNSOLD_KINDS, Level, MovementReason, SiteKind, kit_available
@@ -79,6 +82,7 @@ class StockRow:
     """For a kit: how many can be made of its components over all sites."""
     linked: int
     """Channel products that sell it."""
+    reorder_level: int | None = None
 
     @property
     def on_hand(self) -> int:
@@ -97,22 +101,53 @@ class StockRow:
         return any(level.oversold for level in self.levels)
 
     @property
+    def by_site(self) -> str:
+        """What is available at each site, in words."""
+        return ", ".join(f"{level.site}: {level.available}" for level in self.levels)
+
+    @property
+    def bins(self) -> str:
+        return ", ".join(f"{level.site}: {level.bins}" for level in self.levels if level.bins)
+
+    @property
     def counted(self) -> bool:
         return self.is_kit or any(level.counted_at for level in self.levels)
 
 
-def list_stock(wanted: StockFilter, *, cursor: str = "") -> Page[StockRow]:
+STOCK_SORTS: Sorts = {"code": ByColumn("code")}
+_BY_CODE = (Run(("code",)),)
+_COLUMNS = ("id", "code", "name", "archived", "reorder_level")
+
+
+def list_stock(
+    wanted: StockFilter, *, cursor: str = "", sorting: Sorting = UNSORTED, size: int = ROWS_A_PAGE
+) -> Page[StockRow]:
     """By stock code. With a site, levels are those of the site alone."""
-    found = read_page(_filtered(wanted).values("id", "code", "name", "archived"), ("code",), cursor)
-    ids = [row["id"] for row in found.rows]
+    found = read_runs(_filtered(wanted).values(*_COLUMNS), runs_of(STOCK_SORTS, sorting, _BY_CODE), cursor, size)
+    return Page(_rows(found.rows, wanted), found.earlier, found.later)
+
+
+def every_stock_row(wanted: StockFilter, *, sorting: Sorting = UNSORTED) -> Iterator[StockRow]:
+    """All that `list_stock` pages through, for files."""
+    rows = every_row(_filtered(wanted).values(*_COLUMNS), runs_of(STOCK_SORTS, sorting, _BY_CODE))
+    for some in batched(rows, 1000):
+        yield from _rows(some, wanted)
+
+
+def add_up_stock(wanted: StockFilter, *, everything: bool = False) -> Totals:
+    return add_up(_filtered(wanted), money=False, everything=everything)
+
+
+def _rows(found: Sequence[dict[str, Any]], wanted: StockFilter) -> tuple[StockRow, ...]:
+    ids = [row["id"] for row in found]
     parts = _components(ids)
     needed = {component for lines in parts.values() for component, _, _, _ in lines}
     levels = _levels([*ids, *needed], wanted.site_id)
     linked: dict[int, int] = defaultdict(int)
     for item_id in ChannelProduct.objects.filter(item__in=ids).values_list("item_id", flat=True):
         linked[item_id or 0] += 1
-    return found.made_of(
-        lambda row: StockRow(
+    return tuple(
+        StockRow(
             id=row["id"],
             code=row["code"],
             name=row["name"],
@@ -121,7 +156,9 @@ def list_stock(wanted: StockFilter, *, cursor: str = "") -> Page[StockRow]:
             is_kit=row["id"] in parts,
             kits=_kits(parts.get(row["id"], ()), levels),
             linked=linked.get(row["id"], 0),
+            reorder_level=row["reorder_level"],
         )
+        for row in found
     )
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import F, IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from wharfinger.db.any_of import any_of
@@ -67,16 +67,19 @@ def add_up_to_reorder(*, search: str = "", everything: bool = False) -> Totals:
 
 
 def _low(search: str) -> QuerySet[StockItem]:
-    levels = StockLevel.objects.filter(item=OuterRef("pk"))
-    everywhere = levels.filter(site__kind__in=SENDING_KINDS).values("item").order_by()
-    available = everywhere.annotate(units=Sum(F("on_hand") - F("allocated"))).values("units")
-    somewhere = levels.filter(reorder_level__gte=F("on_hand") - F("allocated"))
-    items = StockItem.objects.filter(archived=False).annotate(
-        available=Coalesce(Subquery(available, output_field=IntegerField()), 0)
+    """Found from the levels that somebody watches, each kind by an index of its own; they are few among all."""
+    levels = StockLevel.objects.filter(item=OuterRef("pk"), site__kind__in=SENDING_KINDS).values("item").order_by()
+    available = levels.annotate(units=Sum(F("on_hand") - F("allocated"))).values("units")
+    everywhere = (
+        StockItem.objects.filter(reorder_level__isnull=False)
+        .annotate(available=Coalesce(Subquery(available, output_field=IntegerField()), 0))
+        .filter(reorder_level__gte=F("available"))
     )
+    somewhere = StockLevel.objects.filter(reorder_level__isnull=False, reorder_level__gte=F("on_hand") - F("allocated"))
+    items = StockItem.objects.filter(archived=False)
     if search:
         items = items.filter(pk__in=items_by_code(search))
-    return items.filter(Q(reorder_level__gte=F("available")) | Exists(somewhere))
+    return items.filter(Q(pk__in=everywhere.values("pk")) | Q(pk__in=somewhere.values("item")))
 
 
 def _rows(found: Sequence[dict[str, object]], now: datetime) -> tuple[WatchedRow, ...]:

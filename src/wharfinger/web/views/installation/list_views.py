@@ -16,21 +16,29 @@ from wharfinger.operations.installation import list_views
 from wharfinger.operations.installation.list_views import ViewEntry
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.list_views.columns import ListSpec
+from wharfinger.web.list_views.count_lines import COUNT_LINES
 from wharfinger.web.list_views.customers import CUSTOMERS
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
+from wharfinger.web.list_views.site_levels import SITE_LEVELS
+from wharfinger.web.list_views.stock import STOCK
+from wharfinger.web.list_views.watched import WATCHED
 from wharfinger.web.request_context import message_of, next_page, numbers, person, trade_now
 from wharfinger.web.rights import signed_in
 
-LISTS: dict[str, ListSpec[Any]] = {
-    "/imported-orders/": IMPORTED_ORDERS,
-    "/sales-orders/": SALES_ORDERS,
-    "/customers/": CUSTOMERS,
-    "/problems/": PROBLEMS,
-}
-"""By the addresses of their pages."""
-_SPECS: dict[str, ListSpec[Any]] = {str(spec.code): spec for spec in LISTS.values()}
+LISTS: tuple[ListSpec[Any], ...] = (
+    IMPORTED_ORDERS,
+    SALES_ORDERS,
+    CUSTOMERS,
+    PROBLEMS,
+    STOCK,
+    WATCHED,
+    SITE_LEVELS,
+    COUNT_LINES,
+)
+"""Every list whose page has the menus of columns and views; a test compares them with `ListCode`."""
+_SPECS: dict[str, ListSpec[Any]] = {str(spec.code): spec for spec in LISTS}
 _TEXT_AT_MOST = 400
 
 

@@ -135,5 +135,5 @@ def _units(least: int | None) -> object:
 routes = [
     path("stock/import/", import_csv, name="stock-import"),
     path("stock/import/levels.csv", import_file, name="stock-import-file"),
-    path("stock/export.csv", export_csv, name="stock-export"),
+    path("stock/levels.csv", export_csv, name="stock-export"),
 ]

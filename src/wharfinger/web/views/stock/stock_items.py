@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext
@@ -14,6 +14,8 @@ from wharfinger.db.queries.channels.links import Unlinked
 from wharfinger.db.queries.stock.stock_items import (
     StockFilter,
     StockItemPage,
+    add_up_stock,
+    every_stock_row,
     ledger,
     list_stock,
     site_choices,
@@ -26,6 +28,9 @@ from wharfinger.operations.stock import items
 from wharfinger.operations.stock.ledger import adjust_stock, count_stock, receive_stock
 from wharfinger.web.forms.stock.items import ItemForm, MovementForm, StockFilterForm, initial_of_item
 from wharfinger.web.linking import link_to_item, read_unlinked
+from wharfinger.web.list_views.exports import export, export_routes
+from wharfinger.web.list_views.state import address_of_view, read_list
+from wharfinger.web.list_views.stock import STOCK
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, numbers, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
@@ -34,21 +39,36 @@ from wharfinger.web.rights import needs, signed_in
 @signed_in
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
-    form = StockFilterForm(request.GET, sites=site_choices())
-    form.is_valid()
-    cleaned = form.cleaned_data
-    wanted = StockFilter(site_id=cleaned.get("site"), search=cleaned.get("q", ""), show=cleaned.get("show", ""))
+    if (address := address_of_view(request, STOCK)) is not None:
+        return redirect(address)
+    form, shown = StockFilterForm(request.GET, sites=site_choices()), read_list(request, STOCK)
+    wanted = _filter(form)
     context = {
-        "page": list_stock(wanted, cursor=request.GET.get("at", "")),
-        "one_site": wanted.site_id is not None,
-        "filtered": any(request.GET.get(key) for key in form.fields),
+        "page": list_stock(wanted, cursor=shown.cursor, sorting=shown.sorting, size=shown.size),
+        "list": shown,
+        "filtered": shown.filtered,
         "may_edit": allowed(request, Right.EDIT_STOCK),
     }
     rows = live_part(request, "rows", "wharfinger/stock/rows.html", context, every="3s")
     if asks_for(request, "rows"):
         return answer_live(request, rows)
-    page = {**context, "form": form, "live": rows, "profiles": profile_choices()}
+    totals = add_up_stock(wanted, everything=shown.all_totals)
+    page = {**context, "form": form, "live": rows, "profiles": profile_choices(), "totals": totals}
     return render(request, "wharfinger/stock/list.html", page)
+
+
+@signed_in
+@require_safe
+def export_list(request: HttpRequest, kind: str) -> HttpResponseBase:
+    shown = read_list(request, STOCK)
+    rows = every_stock_row(_filter(StockFilterForm(request.GET, sites=site_choices())), sorting=shown.sorting)
+    return export(request, shown, rows, kind)
+
+
+def _filter(form: StockFilterForm) -> StockFilter:
+    form.is_valid()
+    cleaned = form.cleaned_data
+    return StockFilter(site_id=cleaned.get("site"), search=cleaned.get("q", ""), show=cleaned.get("show", ""))
 
 
 def _item_or_404(item_id: int) -> StockItemPage:
@@ -190,6 +210,7 @@ def _render_form(
 
 routes = [
     path("stock/", show_list, name="stock-list"),
+    *export_routes("stock/", export_list, "stock-list-export"),
     path("stock/new/", new_item, name="stock-item-new"),
     path("stock/<int:item_id>/", show_item, name="stock-item"),
     path("stock/<int:item_id>/edit/", edit_item, name="stock-item-edit"),
