@@ -100,6 +100,7 @@ STORED = {
         "count_lines",
         "watched",
         "stock",
+        "differences",
     ],
     "MailSecurity": ["starttls", "tls", "none"],
     "MovementReason": [
@@ -143,6 +144,7 @@ STORED = {
         "listing_gone",
         "listing_drift",
         "stock_held",
+        "safe_mode",
         "authorisation_lost",
         "application_refused",
         "role_missing",

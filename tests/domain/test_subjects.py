@@ -29,6 +29,7 @@ from wharfinger.domain.installation.subjects import (
     AboutReadBack,
     AboutRoles,
     AboutRotation,
+    AboutSafeMode,
     AboutSecret,
     AboutShown,
     AboutSite,
@@ -56,7 +57,7 @@ ALERTS = (
 )
 NUMBERED = (
     AboutOrder, AboutImport, AboutSite, AboutListing, AboutReadBack, AboutBothWays, AboutIssues, AboutShown,
-    AboutConfirmation, AboutNotifications, AboutGuard,
+    AboutConfirmation, AboutNotifications, AboutGuard, AboutSafeMode,
 )  # fmt: skip
 EVERY = st.one_of(
     *ALERTS,
@@ -89,6 +90,7 @@ STORED = {
     "issues:5": AboutIssues(5),
     "shown:5": AboutShown(5),
     "guard:5": AboutGuard(5),
+    "safe:5": AboutSafeMode(5),
     "confirmation:5": AboutConfirmation(5),
     "listings:1:Amazon.co.uk": AboutListingsRead(1, "Amazon.co.uk"),
     "orders_in:1": AboutWork(1, "orders_in"),

@@ -180,6 +180,7 @@ def test_orders_go_on_lowering_what_is_held_down_to_0():
     shop.sell("MUG", 3)
     shop.run(minutes=1)
     assert (shop.shown(), shop.held()) == ({**TEN_EACH, "MUG": 7}, ["MUG", "CUP", "PLATE"])
+    assert set(StockNotice.objects.values_list("cause", flat=True)) == {"Counted 0"}
     why = Listing.objects.get(sku="MUG").sent_why
     assert why["steps"] == [["Kept by the write guard", 10], ["Sold since", -3], ["Sent to Amazon", 7]]
     shop.sell("MUG", 2)

@@ -40,7 +40,8 @@ from wharfinger.domain.orders.order import Fulfilment, IncomingPackage
 from wharfinger.domain.shipping.shipments import Tracking
 from wharfinger.domain.stock.guard import GuardLimits
 from wharfinger.domain.stock.listing_issues import ListingIssue
-from wharfinger.operations.access import accounts, budget, other_programs
+from wharfinger.domain.stock.safe_mode import SafeSetting
+from wharfinger.operations.access import accounts, budget, other_programs, safe_mode
 from wharfinger.operations.channels import marketplaces
 from wharfinger.operations.installation import flows
 from wharfinger.operations.orders import notifications, order_reports, wanted_orders
@@ -334,6 +335,15 @@ def a_count_that_would_empty_the_channel(world: World) -> None:
     item = StockItem.objects.get(code="MUG")
     ledger.count_stock(item.pk, world.warehouse.pk, 0, now=world.clock.now(), user=owner)
     guard.look(world.account.pk, now=world.clock.now())
+
+
+@makes(ProblemKind.SAFE_MODE)
+def an_account_whose_orders_are_not_seen(world: World) -> None:
+    OrderCursor.objects.create(account=world.account, after=NOW - timedelta(hours=7), caught_up_at=NOW)
+    FlowSchedule.objects.create(account=world.account, flow="orders_in", due_at=NOW, error="HTTP 503", failures=9)
+    owner = User.objects.get(username="olga")
+    safe_mode.set_safe_mode(world.account.pk, SafeSetting(6), now=NOW, user=owner)
+    safe_mode.look(now=NOW)
 
 
 @makes(ProblemKind.LISTING_DRIFT)

@@ -3,7 +3,7 @@
 import pytest
 from tests.sync.test_write_guard import SKUS, TEN_EACH, Shop
 
-from wharfinger.db.models import StockGuard, StockNotice
+from wharfinger.db.models import SafeMode, StockGuard, StockNotice
 from wharfinger.domain.installation.people import Role
 from wharfinger.domain.stock.rules import RuleValues
 
@@ -88,3 +88,16 @@ def test_others_see_it_and_decide_nothing(role, shop, sign_in):
 
 def test_an_fba_channel_has_none(shop, sign_in):
     assert sign_in().get(f"/channels/{shop.fba.pk}/stock/guard/").status_code == 404
+
+
+def test_safe_mode_is_set_on_the_page_and_said_on_the_stock_tab(shop, sign_in):
+    client = sign_in()
+    wrong = client.post(page_of(shop, "safe-mode/"), {"after_hours": 0, "percent": 50})
+    assert wrong.status_code == 422
+    text = facts(
+        client.post(page_of(shop, "safe-mode/"), {"after_hours": 6, "percent": 40, "cap": 9}, follow=True).text
+    )
+    assert "are seen for 6 hours, 40 % of each number is shown. Never more than 9." in text
+    SafeMode.objects.update(entered_at=shop.now(), blind_since=shop.now())
+    assert "Search for orders now" in client.get(page_of(shop)).text
+    assert "Safe mode: no orders of" in facts(client.get(f"/channels/{shop.fbm.pk}/stock/").text)

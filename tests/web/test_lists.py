@@ -14,6 +14,7 @@ from wharfinger.domain.installation.people import Role
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutOrder
 from wharfinger.web.list_views.customers import CUSTOMERS
+from wharfinger.web.list_views.drift import DIFFERENCES
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
@@ -28,6 +29,7 @@ LISTS = {
     "problem-list": PROBLEMS,
     "stock-list": STOCK,
     "watched-list": WATCHED,
+    "drift-list": DIFFERENCES,
 }
 
 

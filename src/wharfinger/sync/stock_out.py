@@ -23,6 +23,7 @@ from wharfinger.amazon.errors import (
 )
 from wharfinger.amazon.messages.listings import Submission
 from wharfinger.domain.stock.plan import FEW, plan
+from wharfinger.operations.access import safe_mode
 from wharfinger.operations.stock import guard, outbox
 from wharfinger.operations.stock.outbox import QuantityToSend, ReadBack, ToReadBack
 from wharfinger.sync import stock_feeds
@@ -70,6 +71,7 @@ def run(
     """Tell Amazon what changed, then look whether it took effect. Each part has rate limits of its own, and what stops
     one of them does not hold the others up. Up to `few` waiting ones go by patches without a plan."""
     done = _Run()
+    safe_mode.look(now=clock.now())
     done.held = guard.look(account_id, now=clock.now())
     parts: tuple[Callable[[], None], ...] = (
         lambda: _send_waiting(account_id, amazon, clock, done, urgent=True),

@@ -33,6 +33,7 @@ from wharfinger.domain.installation.subjects import (
     AboutReadBack,
     AboutRoles,
     AboutRotation,
+    AboutSafeMode,
     AboutSecret,
     AboutShown,
     AboutSite,
@@ -64,6 +65,8 @@ def page_of_problem(row: ProblemRow) -> str:
             return _listing(row)
         case AboutGuard(channel):
             return _page("channel-guard", channel)
+        case AboutSafeMode():
+            return _page("channel-guard", row.channel_id)
         case AboutMarketplace():
             return _page("channel", row.channel_id)
         case AboutAccount() | AboutToken() | AboutRoles():

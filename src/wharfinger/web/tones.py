@@ -16,6 +16,7 @@ from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
+from wharfinger.domain.stock.drift import DriftCause
 from wharfinger.domain.stock.plan import ListingFeedState
 from wharfinger.domain.stock.transfers import TransferState
 
@@ -33,7 +34,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         PickListState.PICKED, Standing.GONE,
     ),
     "warn": (
-        Sign.SHIPPED, Sign.QUANTITIES,
+        Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
         ImportState.RETRYING,
         SalesOrderState.HELD, SalesOrderState.AWAITING_STOCK, SalesOrderState.READY_IN_PART,
         SalesOrderState.PART_SHIPPED,
@@ -50,13 +51,13 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.NOT_LINKED, LinkState.LOST,
         AuthorisationState.REFUSED, AuthorisationState.FAILED, AuthorisationOutcome.REFUSED,
         ShopState.FAILED, BackupState.FAILED, ListingFeedState.FAILED,
-        StockPush.Outcome.REFUSED,
+        StockPush.Outcome.REFUSED, DriftCause.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
         Standing.STAYS,
     ),
     "info": (
-        SalesOrderState.PENDING,
+        SalesOrderState.PENDING, DriftCause.WAITS, DriftCause.ORDERS, DriftCause.NOT_APPLIED,
         ConfirmationState.ATTEMPTED,
         CancellationState.ATTEMPTED, CancellationState.SUBMITTED, CancellationState.ACCEPTED,
         AuthorisationState.OPEN, AuthorisationState.RETURNED, AuthorisationState.EXCHANGING,

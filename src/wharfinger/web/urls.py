@@ -48,6 +48,7 @@ from wharfinger.web.views.shipping import board, courier_mapping, couriers, numb
 from wharfinger.web.views.stock import (
     bins,
     counts,
+    drift,
     rule_csv,
     sites,
     stock_csv,
@@ -103,6 +104,7 @@ urlpatterns = [
     *rule_csv.routes,
     *then.routes,
     *stock_rules.routes,
+    *drift.routes,
     *bins.routes,
     *counts.routes,
     *transfers.routes,

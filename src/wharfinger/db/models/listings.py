@@ -33,6 +33,7 @@ class Listing(models.Model):
     submitted_quantity = models.IntegerField(null=True)  # in the listing's attributes: may differ from what it shows
     read_back_quantity = models.IntegerField(null=True)
     seen_at = models.DateTimeField(null=True)
+    differs_at = models.DateTimeField(null=True)  # since when Amazon shows another number than was sent
     fell_at = models.DateTimeField(null=True)  # Amazon showed fewer than sent, and no order of ours explains it yet
     read_back_at = models.DateTimeField(null=True)  # trade time: when to look whether it took effect
     error = models.TextField(blank=True)

@@ -3,6 +3,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from wharfinger.db.fields import EnumField
+from wharfinger.db.models.accounts import SellerAccount
 from wharfinger.db.models.channels import Channel
 from wharfinger.db.models.stock import StockItem
 from wharfinger.domain.stock.rules import Rounding, RuleSubject
@@ -86,6 +87,24 @@ class StockGuard(models.Model):
             models.CheckConstraint(
                 condition=Q(zero_percent__lte=100, more_percent__lte=100, factor__gte=2), name="guard_within_limits"
             )
+        ]
+
+
+class SafeMode(models.Model):
+    """A seller account's safe mode: after so many hours without its orders, of everything that it sells `percent` is
+    shown, and at most `cap`. No row, or null hours = never. Trade time."""
+
+    account = models.OneToOneField(SellerAccount, on_delete=models.CASCADE, related_name="safe_mode")
+    after_hours = models.PositiveSmallIntegerField(null=True)
+    percent = models.PositiveSmallIntegerField(default=50)
+    cap = models.PositiveIntegerField(null=True)
+    entered_at = models.DateTimeField(null=True)  # null = nothing is lowered
+    blind_since = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__lte=100), name="safe_percent_at_most_100"),
+            models.CheckConstraint(condition=Q(after_hours=None) | Q(after_hours__gte=1), name="safe_after_an_hour"),
         ]
 
 

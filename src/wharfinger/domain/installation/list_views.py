@@ -18,3 +18,4 @@ class ListCode(Labelled):
     COUNT_LINES = "count_lines", "Lines of a count"
     WATCHED = "watched", "Levels to watch"
     STOCK = "stock", "Stock"
+    DIFFERENCES = "differences", "Differences at Amazon"

@@ -29,6 +29,7 @@ class ProblemKind(Labelled):
     LISTING_GONE = "listing_gone", "Listing gone from Amazon"
     LISTING_DRIFT = "listing_drift", "Amazon shows another quantity"
     STOCK_HELD = "stock_held", "Large change of stock held back"
+    SAFE_MODE = "safe_mode", "Quantities lowered: orders are not seen"
     AUTHORISATION_LOST = "authorisation_lost", "Authorisation lost"
     APPLICATION_REFUSED = "application_refused", "Application refused"
     ROLE_MISSING = "role_missing", "Role missing at Amazon"

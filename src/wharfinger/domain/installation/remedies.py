@@ -75,6 +75,10 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         Control("Send these", Right.EDIT_CHANNELS),
         Control("Keep what Amazon has", Right.EDIT_CHANNELS),
     ),
+    ProblemKind.SAFE_MODE: (
+        Control("Search for orders now", Right.EDIT_CHANNELS),
+        Control("Edit safe mode", Right.EDIT_CHANNELS),
+    ),
     ProblemKind.AUTHORISATION_LOST: (
         Control("Authorise", Right.EDIT_CHANNELS),
         Control("Authorise again", Right.EDIT_CHANNELS),

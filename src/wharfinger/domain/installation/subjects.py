@@ -136,6 +136,13 @@ class AboutGuard:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutSafeMode:
+    """A seller account's safe mode."""
+
+    account_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AboutConfirmation:
     confirmation_id: int
 
@@ -230,6 +237,7 @@ Subject = (
     | AboutSite
     | AboutLevel
     | AboutGuard
+    | AboutSafeMode
     | AboutConfirmation
     | AboutListingsRead
     | AboutWork
@@ -275,6 +283,8 @@ def write_subject(subject: Subject) -> str:
             return f"shown:{product}"
         case AboutGuard(channel):
             return f"guard:{channel}"
+        case AboutSafeMode(account):
+            return f"safe:{account}"
         case AboutConfirmation(confirmation):
             return f"confirmation:{confirmation}"
         case AboutListingsRead(account, marketplace):
@@ -357,6 +367,7 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "issues": _by_number(AboutIssues),
     "shown": _by_number(AboutShown),
     "guard": _by_number(AboutGuard),
+    "safe": _by_number(AboutSafeMode),
     "confirmation": _by_number(AboutConfirmation),
     "listings": _of_account(AboutListingsRead),
     "account": _by_number(AboutAccount),

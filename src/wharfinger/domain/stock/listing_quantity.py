@@ -1,8 +1,8 @@
 """What quantity should be sent to Amazon for one SKU, and why. Pure: facts in, a decision out.
 
-`quantity = min(cap, round(percent × max(0, available − buffer)))`, and 0 where that is at or below the rule's
-send-zero level. A kit's available is that of its scarcest component. What was never counted is unknown, which is
-not zero.
+`quantity = min(cap, round(percent × max(0, available − buffer)))`, less of it in safe mode, and 0 where that is at or
+below the rule's send-zero level. A kit's available is that of its scarcest component. What was never counted is
+unknown, which is not zero.
 """
 
 from collections.abc import Sequence
@@ -66,6 +66,11 @@ def _shown(available: int, steps: list[tuple[str, int]], rule: Rule) -> Explaine
     if rule.cap is not None and quantity > rule.cap:
         quantity = rule.cap
         steps.append(("Largest number shown", quantity))
+    if rule.safe is not None:
+        quantity = rule.safe.of(quantity)
+        steps.append(("Percent shown while orders are not seen", rule.safe.percent))
+        steps += [("Largest number meanwhile", rule.safe.cap)] if rule.safe.cap is not None else []
+        steps.append(("Safe number", quantity))
     if 0 < quantity <= rule.send_zero_at:
         quantity = 0
         steps.append(("Sent as 0 at or below", rule.send_zero_at))

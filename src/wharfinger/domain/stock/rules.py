@@ -82,11 +82,29 @@ FROM_DEFAULT = Origin(RuleSource.DEFAULT)
 
 
 @dataclass(frozen=True, slots=True)
+class SafeLevel:
+    """How much of a number is shown while orders are not seen: a percent of it, rounded down, and at most `cap`."""
+
+    percent: int = 50
+    cap: int | None = None
+
+    def of(self, quantity: int) -> int:
+        share = quantity * self.percent // 100
+        return share if self.cap is None else min(share, self.cap)
+
+    def summary(self) -> str:
+        """For a stored sentence."""
+        at_most = "" if self.cap is None else f" and at most {self.cap}"
+        return f"{self.percent} %{at_most}"
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """What holds for an item on a channel. Without any setting, all of what is available is shown.
 
     `shares`: the percents of all listings that sell the item from the site, added up, where they are shares of one
     stock: together they never show more than there is. 0 = they are not, and each listing may show the whole.
+    `safe`: orders that take of the same stock are not seen.
     """
 
     percent: int = 100
@@ -95,6 +113,7 @@ class Rule:
     send_zero_at: int = 0
     cap: int | None = None
     shares: int = 0
+    safe: SafeLevel | None = None
 
     def share(self, left: int) -> int:
         """The percent of the units that are left, rounded; never more than they are. A share of one stock is rounded

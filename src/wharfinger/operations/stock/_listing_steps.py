@@ -106,6 +106,10 @@ def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime
     why = dict(listing.sent_why or {})
     before, before_at = listing.read_back_quantity, listing.seen_at
     listing.read_back_quantity, listing.seen_at = quantity, requested_at
+    if quantity == listing.sent_quantity:
+        listing.differs_at = None
+    elif listing.differs_at is None:
+        listing.differs_at = requested_at
     notice = StockNotice.objects.filter(listing=listing).first()
     waits, in_feed = notice is not None, notice is not None and notice.feed_id is not None
     too_early = not looked and listing.read_back_at is not None
@@ -125,7 +129,7 @@ def compare_read_back(listing: Listing, quantity: int, *, requested_at: datetime
             why["not_applied"] = True  # the number of before: what we sent has not taken effect
         _note_miss(listing, why, quantity, now)
     listing.sent_why = why or listing.sent_why
-    listing.save(update_fields=["read_back_quantity", "seen_at", "read_back_at", "sent_why", "fell_at"])
+    listing.save(update_fields=["read_back_quantity", "seen_at", "read_back_at", "sent_why", "fell_at", "differs_at"])
 
 
 def _note_fall(listing: Listing, quantity: int, before: int | None, requested_at: datetime) -> None:

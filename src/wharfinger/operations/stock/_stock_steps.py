@@ -183,7 +183,10 @@ def raise_notices(item_ids: Collection[int], *, cause: str, now: datetime, guard
     return notice_listings(listings_of_items(item_ids), cause=cause, now=now, guarded=guarded)
 
 
-_NOTICE = """
+_IS_HELD_FOR_ANOTHER = """
+    NOT EXCLUDED.unguarded AND (wharfinger_stocknotice.held OR wharfinger_stocknotice.unguarded)
+"""
+_NOTICE = f"""
 INSERT INTO wharfinger_stocknotice
     (listing_id, account_id, version, urgency, wanted, sender_id, cause, caused_at, raised_at, again_at, attempts,
      unguarded, past_guard)
@@ -196,14 +199,15 @@ ON CONFLICT (listing_id) DO UPDATE SET
     urgency = EXCLUDED.urgency,
     wanted = EXCLUDED.wanted,
     sender_id = EXCLUDED.sender_id,
-    cause = EXCLUDED.cause,
-    caused_at = EXCLUDED.caused_at,
+    cause = CASE WHEN {_IS_HELD_FOR_ANOTHER} THEN wharfinger_stocknotice.cause ELSE EXCLUDED.cause END,
+    caused_at = CASE WHEN {_IS_HELD_FOR_ANOTHER} THEN wharfinger_stocknotice.caused_at ELSE EXCLUDED.caused_at END,
     again_at = LEAST(wharfinger_stocknotice.again_at, EXCLUDED.again_at),
     unguarded = wharfinger_stocknotice.unguarded OR EXCLUDED.unguarded,
     past_guard = wharfinger_stocknotice.past_guard OR EXCLUDED.past_guard
 """
 """One statement, because a notice made at the same moment by another transaction must count this change
-too: found missing and then ignored as a twin, it could be settled without ever having seen our level."""
+too: found missing and then ignored as a twin, it could be settled without ever having seen our level. What the write
+guard holds, or is still to look at, keeps the cause for which it is held."""
 
 
 def notice_listings(listings: Mapping[int, int], *, cause: str, now: datetime, guarded: bool = True) -> int:

@@ -236,6 +236,7 @@ def end_late(account_id: int, feed_pk: int, *, processed: bool, now: datetime) -
 
 _ACCEPT = """
 UPDATE wharfinger_listing AS listing SET
+    differs_at = CASE WHEN listing.sent_quantity = push.quantity THEN listing.differs_at END,
     sent_quantity = push.quantity, sent_at = %(now)s, read_back_at = %(look)s, error = '',
     sent_why = push.why || CASE
         WHEN %(doubt)s THEN '{"misses": 1}'::jsonb

@@ -4,12 +4,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from wharfinger.db.any_of import any_of
 from wharfinger.db.models import ChannelProduct, Listing, MarketplaceReading, User
 from wharfinger.domain.installation.problems import ProblemKind
 from wharfinger.domain.installation.subjects import AboutBothWays, AboutListingsRead
 from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.listing_issues import ListingIssue
-from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._history_steps import draft_activity, record_activity, write_activities
 from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
 from wharfinger.operations.stock._issue_steps import keep_issues, tell_back, tell_gone
 from wharfinger.operations.stock._listing_steps import compare_read_back, link_by_itself, listed_codes
@@ -200,6 +201,19 @@ def report_too_many(account_id: int, marketplace_name: str, total: int, *, now: 
 def report_all_read(account_id: int, marketplace_name: str, *, now: datetime) -> None:
     """Every listing of the marketplace could be read."""
     solve_problem(ProblemKind.FLOW_FAILED, AboutListingsRead(account_id, marketplace_name), now=now)
+
+
+@operation
+def send_quantities_again(listing_ids: Collection[int], *, now: datetime, user: User) -> int:
+    """As `send_quantity_again`, for many; those that are gone are left out. Returns how many."""
+    rows = Listing.objects.filter(any_of("pk", listing_ids), fulfilment=Fulfilment.FBM, gone_at=None)
+    found = dict(rows.values_list("pk", "account_id"))
+    notice_listings(found, cause="Sent again by hand", now=now, guarded=False)
+    write_activities(
+        draft_activity("The quantity is sent again.", listing_id=listing, account_id=account, now=now, user=user)
+        for listing, account in sorted(found.items())
+    )
+    return len(found)
 
 
 @operation

@@ -281,9 +281,11 @@ def _note_accepted(listing: Listing, sent: QuantityToSend, now: datetime) -> Non
     misses = (listing.sent_why or {}).get("misses")
     if misses and listing.sent_quantity == sent.quantity:
         why["misses"] = misses
+    if listing.sent_quantity != sent.quantity:
+        listing.differs_at = None
     listing.sent_quantity, listing.sent_at, listing.sent_why = sent.quantity, now, why
     listing.read_back_at, listing.error = now + READ_BACK_AFTER, ""
-    listing.save(update_fields=["sent_quantity", "sent_at", "sent_why", "read_back_at", "error"])
+    listing.save(update_fields=["sent_quantity", "sent_at", "sent_why", "read_back_at", "error", "differs_at"])
     solve_problem(ProblemKind.LISTING_REFUSED, AboutListing(listing.pk), now=now)
 
 

@@ -1,17 +1,21 @@
-"""What a channel's write guard holds: for its page, and how many listings a share is of."""
+"""What a channel's write guard holds, and which seller accounts are in safe mode: for their page and the numbers."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Abs, Coalesce
 
-from wharfinger.db.any_of import number_array
-from wharfinger.db.models import ChannelProduct, StockGuard, StockNotice
+from wharfinger.db.any_of import any_of, number_array
+from wharfinger.db.models import ChannelProduct, KitComponent, SafeMode, StockGuard, StockNotice
+from wharfinger.domain.orders.order import Fulfilment
 from wharfinger.domain.stock.guard import GuardLimits
+from wharfinger.domain.stock.rules import SafeLevel
+from wharfinger.domain.stock.safe_mode import SafeSetting, lowest
 
 SHOWN_AT_MOST = 100
 
@@ -139,3 +143,77 @@ def _made(channel_id: int, rows: list[dict[str, Any]]) -> Iterator[HeldRow]:
             cause=row["cause"],
             since=row["caused_at"] or row["raised_at"],
         )
+
+
+# --- safe mode
+
+
+@dataclass(frozen=True, slots=True)
+class SafeModeState:
+    """`entered_at` None = the account's quantities are not lowered; `blind_since`: no order was seen since then."""
+
+    account_id: int
+    account: str
+    setting: SafeSetting = SafeSetting()
+    entered_at: datetime | None = None
+    blind_since: datetime | None = None
+
+
+def setting_of(row: SafeMode) -> SafeSetting:
+    return SafeSetting(row.after_hours, SafeLevel(row.percent, row.cap))
+
+
+def safe_mode_of(account_id: int, account: str) -> SafeModeState:
+    row = SafeMode.objects.filter(account=account_id).first()
+    if row is None:
+        return SafeModeState(account_id, account)
+    return SafeModeState(account_id, account, setting_of(row), row.entered_at, row.blind_since)
+
+
+def in_safe_mode() -> tuple[SafeModeState, ...]:
+    """Every account whose orders are not seen for so long that quantities are lowered."""
+    rows = SafeMode.objects.filter(entered_at__isnull=False).select_related("account").order_by("account__name", "pk")
+    return tuple(
+        SafeModeState(row.account_id, row.account.name, setting_of(row), row.entered_at, row.blind_since)
+        for row in rows
+    )
+
+
+def safe_levels(item_ids: Collection[int]) -> dict[int, SafeLevel]:
+    """Of these items, those that an account in safe mode sells, alone or in a kit, with the level that holds for
+    them. One statement while no account is; then four."""
+    rows = SafeMode.objects.filter(entered_at__isnull=False).values_list("account", "percent", "cap")
+    active = {account: SafeLevel(percent, cap) for account, percent, cap in rows}
+    if not active:
+        return {}
+    parts = _parts(KitComponent.objects.filter(any_of("kit", item_ids)))
+    wanted = {part for item in item_ids for part in parts.get(item, {item})}
+    kits = _parts(KitComponent.objects.filter(any_of("component", wanted)))
+    sold = ChannelProduct.objects.filter(
+        any_of("item", {*wanted, *kits}),
+        listing__account__in=active,
+        listing__fulfilment=Fulfilment.FBM,
+        listing__gone_at=None,
+    )
+    of_part: dict[int, set[int]] = defaultdict(set)
+    for account, item in sold.values_list("listing__account", "item").distinct():
+        for part in kits.get(item or 0, {item or 0}):
+            of_part[part].add(account)
+    found = {item: {one for part in parts.get(item, {item}) for one in of_part.get(part, ())} for item in item_ids}
+    return {item: lowest(active[one] for one in accounts) for item, accounts in found.items() if accounts}
+
+
+def _parts(rows: QuerySet[KitComponent]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = defaultdict(set)
+    for kit, part in rows.values_list("kit", "component"):
+        found[kit].add(part)
+    return found
+
+
+def items_sold_by(account_id: int) -> set[int]:
+    """What an account sells from its own stock, kits with their components."""
+    rows = ChannelProduct.objects.filter(
+        listing__account=account_id, listing__fulfilment=Fulfilment.FBM, listing__gone_at=None, item__isnull=False
+    )
+    items = {item for item in rows.values_list("item", flat=True).distinct() if item is not None}
+    return items | set(KitComponent.objects.filter(any_of("kit", items)).values_list("component", flat=True))

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Prefetch
 
 from wharfinger.db.any_of import any_of
 from wharfinger.db.models import Channel, ChannelOption, ChannelProduct, KitComponent, Listing, Site, StockLevel
+from wharfinger.db.queries.stock.guard import safe_levels
 from wharfinger.db.queries.stock.rules import AS_IT_IS, AsIf, Rules, installation_rule, stock_rule_of
 from wharfinger.domain.channels.channel import ONLY_CHECKED, ActivatedFor, LinkState
 from wharfinger.domain.orders.order import Fulfilment
@@ -25,7 +26,7 @@ from wharfinger.domain.stock.listing_quantity import (
     kit_quantity,
     listing_quantity,
 )
-from wharfinger.domain.stock.rules import Rule
+from wharfinger.domain.stock.rules import Rule, SafeLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class _Shop:
     rules: Rules
     approved: Collection[int]
     as_if: AsIf
+    safe: Mapping[int, SafeLevel]
+    """By item, what is shown while orders that take of it are not seen."""
     shares: dict[tuple[int, int], int]
     """By item and site, the percents of all listings; empty = percents are no shares."""
 
@@ -121,7 +124,7 @@ def listing_facts(
     sellers = _sellers({row.account_id for row in rows.values()} | {one.account_id for one in sharing})
     levels = _Levels(items, {seller.site.pk for seller in sellers.values() if seller.site})
     rules = Rules(items, [seller.channel for seller in sellers.values()], installation, as_if)
-    shop = _Shop(sellers, levels, rules, approved, as_if, {})
+    shop = _Shop(sellers, levels, rules, approved, as_if, safe_levels(items), {})
     shop.shares.update(_shares(sharing, shop))
     return {listing: _facts(row, products[listing], shop) for listing, row in rows.items()}
 
@@ -190,7 +193,8 @@ def _selling(product: _Product, seller: _Seller, shop: _Shop) -> SellingChannel:
     rule = shop.rules.of(product.item_id, channel.pk)
     own = stock_rule_of(channel)
     shares = shop.shares.get((product.item_id, site.pk), 0) if site else 0
-    applied = replace(rule.rule, shares=shares) if shares else rule.rule
+    safe = shop.safe.get(product.item_id)
+    applied = replace(rule.rule, shares=shares, safe=safe) if shares or safe else rule.rule
     return SellingChannel(
         name=channel.name,
         marketplace_id=product.marketplace_id,

@@ -5,7 +5,7 @@ What an allocation was at a moment is not kept on its own: it is that of the sum
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -149,7 +149,8 @@ def _sum(channel: SellingChannel, levels: dict[tuple[int, int], int], sent: tupl
     on_hand = levels.get((channel.item_id, channel.site_id or 0))
     allocated, allocated_at = _allocated(channel, sent)
     worked_out = on_hand is not None and allocated_at is not None
-    explained = listing_quantity(Level(on_hand or 0, allocated), channel.applied) if worked_out else None
+    rule = replace(channel.applied, safe=None)  # safe mode is of today
+    explained = listing_quantity(Level(on_hand or 0, allocated), rule) if worked_out else None
     return SumThen(
         channel_id=channel.channel_id,
         channel=channel.name,

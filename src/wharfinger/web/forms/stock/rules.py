@@ -10,7 +10,8 @@ from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.stock.rules import InstallationRule, Setting
 from wharfinger.domain.stock.guard import FACTOR_AT_MOST, LISTINGS_AT_MOST, GuardLimits
-from wharfinger.domain.stock.rules import UNITS_AT_MOST, Rounding, RuleValues
+from wharfinger.domain.stock.rules import UNITS_AT_MOST, Rounding, RuleValues, SafeLevel
+from wharfinger.domain.stock.safe_mode import HOURS_AT_MOST, SafeSetting
 from wharfinger.operations.stock.stock_profiles import NAME_AT_MOST, ProfileEntry
 from wharfinger.operations.stock.stock_rules import ChannelEntry
 from wharfinger.web.forms.choices import labelled, offer
@@ -143,8 +144,9 @@ def initial_of_setting(setting: Setting) -> dict[str, Any]:
     return {"profile_id": setting.profile_id, **setting.values.as_stored()}
 
 
-def _number(label: Any, help_text: Any, least: int, most: int) -> forms.IntegerField:
+def _number(label: Any, help_text: Any, least: int, most: int, *, required: bool = True) -> forms.IntegerField:
     return forms.IntegerField(
+        required=required,
         label=label,
         help_text=help_text,
         min_value=least,
@@ -197,3 +199,31 @@ class GuardForm(forms.Form):
 
 def initial_of_limits(limits: GuardLimits) -> dict[str, Any]:
     return asdict(limits)
+
+
+class SafeModeForm(forms.Form):
+    after_hours = _number(
+        gettext_lazy("Hours without orders"),
+        gettext_lazy("After so long quantities fall. Empty: they never do. A fair beginning is 6."),
+        1,
+        HOURS_AT_MOST,
+        required=False,
+    )
+    percent = _number(
+        gettext_lazy("Percent shown meanwhile"),
+        gettext_lazy("Of the number that the stock rules give, rounded down; 0 sells nothing."),
+        0,
+        100,
+    )
+    cap = _units(
+        gettext_lazy("Largest number shown meanwhile"),
+        gettext_lazy("Amazon never sees more than this. Empty: no limit."),
+    )
+
+    def setting(self) -> SafeSetting:
+        cleaned = self.cleaned_data
+        return SafeSetting(cleaned.get("after_hours"), SafeLevel(cleaned["percent"], cleaned.get("cap")))
+
+
+def initial_of_safe_mode(setting: SafeSetting) -> dict[str, Any]:
+    return {"after_hours": setting.after_hours, **asdict(setting.level)}

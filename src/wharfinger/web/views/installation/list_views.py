@@ -18,6 +18,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.list_views.columns import ListSpec
 from wharfinger.web.list_views.count_lines import COUNT_LINES
 from wharfinger.web.list_views.customers import CUSTOMERS
+from wharfinger.web.list_views.drift import DIFFERENCES
 from wharfinger.web.list_views.imported_orders import IMPORTED_ORDERS
 from wharfinger.web.list_views.problems import PROBLEMS
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
@@ -36,6 +37,7 @@ LISTS: tuple[ListSpec[Any], ...] = (
     WATCHED,
     SITE_LEVELS,
     COUNT_LINES,
+    DIFFERENCES,
 )
 """Every list whose page has the menus of columns and views; a test compares them with `ListCode`."""
 _SPECS: dict[str, ListSpec[Any]] = {str(spec.code): spec for spec in LISTS}
