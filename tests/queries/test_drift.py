@@ -11,14 +11,14 @@ from tests.factories.people import olga_the_owner
 from tests.factories.stock import a_listing, a_site, an_item
 
 from wharfinger.db.models import Activity, Listing, StockNotice
-from wharfinger.db.queries.sorting import Sorting
-from wharfinger.db.queries.stock.drift import (
+from wharfinger.db.queries.channels.drift import (
     DriftFilter,
     add_up_drift,
     drift_of_channel,
     every_drift,
     list_drift,
 )
+from wharfinger.db.queries.sorting import Sorting
 from wharfinger.domain.stock.drift import Drift, DriftCause, likely_cause
 from wharfinger.operations.stock import listings
 from wharfinger.operations.stock._listing_steps import compare_read_back

@@ -29,6 +29,7 @@ from wharfinger.operations.access.accounts import CheckLine
 from wharfinger.sync import (
     cancellations,
     fba_stock_in,
+    listing_report,
     listings_in,
     notifications_in,
     order_report,
@@ -57,9 +58,10 @@ FLOWS: dict[str, Flow] = {
     "orders_by_number": orders_by_number.run,
     "order_report": order_report.run,
     "cancellations": cancellations.run,
+    "listing_report": listing_report.run,
 }
 
-WRITING_FLOWS = ("stock_out", "shipments_out", "cancellations", "order_report", "notifications_in")
+WRITING_FLOWS = ("stock_out", "shipments_out", "cancellations", "order_report", "listing_report", "notifications_in")
 """What a restored copy does not even begin: they claim work, send, or take messages away from the live one."""
 
 ROTATES_NOTHING = "This is a restored copy, and the secret is the live installation's."
@@ -75,6 +77,7 @@ EVERY = {
     "orders_by_number": timedelta(minutes=15),  # what is wanted triggers at once
     "notifications_in": timedelta(minutes=15),  # where they are on, every few seconds
     "order_report": timedelta(days=1),  # the flow names its own next step
+    "listing_report": timedelta(days=1),  # the flow names its own next step
     "cancellations": timedelta(minutes=5),  # requests trigger at once, and the flow names its own next step
     triggers.REMIND: timedelta(hours=1),
     triggers.MAIL_OUT: timedelta(hours=1),

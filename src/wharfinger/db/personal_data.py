@@ -191,6 +191,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "ListSetting": "columns",
     "Listing": "sku product_type sent_why error location_codes",
     "ListingFeed": "feed_id error",
+    "ListingReport": "report_id error",
     "MailSettings": "host password_last_four",
     "Marketplace": "id name country currency seller_central time_zone proposed_zone",
     "MarketplaceReading": "skus",

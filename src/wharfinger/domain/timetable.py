@@ -14,6 +14,7 @@ FLOW_TITLES: Mapping[str, str] = MappingProxyType(
         "notifications_in": "Notifications",
         "order_report": "Order report",
         "listings_in": "Listings",
+        "listing_report": "Listings report",
         "fba_stock_in": "FBA stock levels",
         "stock_out": "Stock updates",
         "shipments_out": "Dispatch confirmations",

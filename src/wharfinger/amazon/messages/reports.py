@@ -1,6 +1,7 @@
 """Reports 2021-06-30: what is requested, how far it is, where its document is. Source: model reports_2021-06-30.json.
 
-Of the types only the order report is read here; `decompressed` and `decoded` are those of any flat file.
+Order reports and listings reports are read in files of their own; `decompressed` and `decoded` are those of any flat
+file.
 """
 
 import codecs
@@ -16,6 +17,7 @@ from wharfinger.amazon.messages.wire import Message, Unreadable, as_iso, put_in_
 
 ALL_ORDERS_BY_DATE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_ORDER_DATE_GENERAL"
 ALL_ORDERS_BY_UPDATE = "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL"
+ALL_LISTINGS = "GET_MERCHANT_LISTINGS_ALL_DATA"
 LARGEST_FILE = 512 * 1024 * 1024
 """Bytes of a document when unpacked: some million rows. More is no report of ours, or a bomb."""
 _GZIP = b"\x1f\x8b"
@@ -34,18 +36,18 @@ class Processing(StrEnum):
 
 
 class ReportRequest(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
-    """What a report is to hold. Without `until` Amazon takes the moment of the request."""
+    """What a report is to hold. Without `until` Amazon takes the moment of the request; some types have no `since`."""
 
     report_type: str
     marketplace_ids: tuple[str, ...]
-    since: datetime
+    since: datetime | None = None
     until: datetime | None = None
 
 
 class _Specification(Message, frozen=True, kw_only=True, rename="camel", omit_defaults=True):
     report_type: str
     marketplace_ids: tuple[str, ...]
-    data_start_time: str
+    data_start_time: str | None = None
     data_end_time: str | None = None
 
 
@@ -106,7 +108,7 @@ def write_report_request(request: ReportRequest) -> bytes:
         _Specification(
             report_type=request.report_type,
             marketplace_ids=request.marketplace_ids,
-            data_start_time=as_iso(request.since),
+            data_start_time=as_iso(request.since) if request.since else None,
             data_end_time=as_iso(request.until) if request.until else None,
         )
     )

@@ -7,6 +7,7 @@ from wharfinger.db.models.channels import Channel
 from wharfinger.db.search_expressions import pieces, squeezed
 from wharfinger.domain.labels import Labelled
 from wharfinger.domain.orders.order import Fulfilment
+from wharfinger.domain.orders.order_report import ReportState
 from wharfinger.domain.stock.plan import WATCHED, ListingFeedState
 
 _WATCHED = [state.value for state in WATCHED]
@@ -99,6 +100,36 @@ class MarketplaceReading(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "marketplace"], name="one_reading_of_a_marketplace")]
+
+
+class ListingReport(models.Model):
+    """One listings report of a marketplace: Amazon's word on every listing there, compared with what was sent.
+
+    Trade time. `differ`: of the listings that were compared; `unknown`: SKUs of the report that are not here.
+    """
+
+    account = models.ForeignKey(SellerAccount, on_delete=models.CASCADE, related_name="listing_reports")
+    marketplace = models.ForeignKey(Marketplace, on_delete=models.CASCADE, related_name="+")
+    state = EnumField(ReportState, max_length=12, default=ReportState.WANTED)
+    report_id = models.CharField(max_length=60, blank=True)  # Amazon's; empty until it said one
+    wanted_at = models.DateTimeField()
+    attempted_at = models.DateTimeField(null=True)  # a request whose answer is not here: Amazon may have taken it
+    requested_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    compared = models.PositiveIntegerField(default=0)
+    differ = models.PositiveIntegerField(default=0)
+    unknown = models.PositiveIntegerField(default=0)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "marketplace"],
+                condition=models.Q(state__in=["wanted", "preparing"]),
+                name="one_open_listing_report",
+            )
+        ]
+        indexes = [models.Index(fields=["account", "marketplace", "-id"], name="listing_reports_newest")]
 
 
 class ListingFeed(models.Model):

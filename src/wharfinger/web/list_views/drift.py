@@ -1,6 +1,6 @@
 """The columns of Differences at Amazon."""
 
-from wharfinger.db.queries.stock.drift import DriftRow
+from wharfinger.db.queries.channels.drift import DriftRow
 from wharfinger.domain.installation.list_views import ListCode
 from wharfinger.web.list_views.columns import Cell, Column, ListSpec
 

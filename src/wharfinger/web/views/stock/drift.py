@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from wharfinger.db.queries.channels.channel_products import channel_choices
-from wharfinger.db.queries.stock.drift import DriftFilter, add_up_drift, every_drift, list_drift
+from wharfinger.db.queries.channels.drift import DriftFilter, add_up_drift, every_drift, list_drift
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.stock.drift import WHAT_TO_DO
 from wharfinger.operations.stock import listings

@@ -1,0 +1,165 @@
+"""The listings report as the nightly comparison: what Amazon shows for every listing, however many there are.
+
+Paging through a marketplace's listings ends after a thousand of them, and reading back covers what was sent. The report
+covers all: what differs from what was sent is judged like any look at a listing, so that it is sent again and listed.
+"""
+
+from datetime import datetime, timedelta
+
+from wharfinger.amazon.errors import AuthorisationLost, NotFound, OurBug, Refused, TokenExpired
+from wharfinger.amazon.messages.listing_report import read_listing_report
+from wharfinger.amazon.messages.reports import (
+    ALL_LISTINGS,
+    Processing,
+    Report,
+    ReportRequest,
+    decoded,
+    decompressed,
+)
+from wharfinger.amazon.messages.wire import Unreadable
+from wharfinger.db.queries.channels.listing_reports import (
+    EndedListingReport,
+    OpenListingReport,
+    last_listing_reports,
+    open_listing_reports,
+)
+from wharfinger.db.queries.orders.order_reports import zones_of
+from wharfinger.db.queries.orders.order_search import any_channel_on
+from wharfinger.db.queries.stock.listing_readings import marketplaces_to_read
+from wharfinger.domain.counts import counted
+from wharfinger.domain.orders.order_report import (
+    FIRST_LOOK,
+    GIVEN_UP_AFTER,
+    ReportState,
+    look_again_after,
+    next_night,
+)
+from wharfinger.domain.retry import roll_of
+from wharfinger.operations.channels import listing_reports
+from wharfinger.sync.calls import Calls, Clock, FlowResult, NotBefore
+
+AT_ONCE = 1_000
+"""Listings compared in one transaction."""
+CLOCKS_APART = timedelta(minutes=2)
+"""By so much may Amazon's clock be behind ours."""
+RETRY_AFTER = timedelta(hours=6)
+"""CANCELLED may mean that reports were requested too often (behaviours R07, R08)."""
+SELLER_SENDS = "DEFAULT"
+
+
+def run(account_id: int, calls: Calls, clock: Clock) -> FlowResult:
+    """Every marketplace's report one step on; one is wanted each night."""
+    if not any_channel_on(account_id):
+        return FlowResult("no channel is enabled")
+    now = clock.now()
+    due = _due(account_id, now)
+    for marketplace, at in due.items():
+        if at <= now:
+            listing_reports.want_report(account_id, marketplace, now=now)
+    said: list[str] = []
+    looks: list[datetime] = []
+    for report in open_listing_reports(account_id):
+        outcome, look_at = _go_on(account_id, report, calls, clock)
+        said.append(outcome)
+        looks += [look_at] if look_at else []
+    next_due = min([*looks, *_due(account_id, clock.now()).values()], default=None)
+    return FlowResult("; ".join(said) or "nothing is due", next_due and max(next_due, clock.now() + FIRST_LOOK))
+
+
+def _due(account_id: int, now: datetime) -> dict[str, datetime]:
+    """When the next report of each marketplace is wanted; of one that is under way none is."""
+    ended = last_listing_reports(account_id)
+    under_way = {report.marketplace_id for report in open_listing_reports(account_id)}
+    places = [place.id for place in marketplaces_to_read(account_id) if place.id not in under_way]
+    zones = zones_of(frozenset(places))
+    return {place: _due_at(account_id, ended.get(place), zones.get(place, "UTC"), now) for place in places}
+
+
+def _due_at(account_id: int, ended: EndedListingReport | None, zone: str, now: datetime) -> datetime:
+    """At night; one that Amazon did not make is requested again some hours later."""
+    if ended is None:
+        return now
+    night = next_night(min(ended.ended_at, now), zone, roll_of("listing report", account_id))
+    return night if ended.state is ReportState.COMPARED else min(night, ended.ended_at + RETRY_AFTER)
+
+
+def _go_on(account_id: int, report: OpenListingReport, calls: Calls, clock: Clock) -> tuple[str, datetime | None]:
+    """One step: what happened, and when to look again (None = it has ended)."""
+    if not report.report_id or report.requested_at is None:
+        return _request(report, calls, clock), clock.now() + FIRST_LOOK
+    try:
+        found = calls.get_report(report.report_id, ALL_LISTINGS).value
+    except NotFound:
+        return _fail(report, "Amazon no longer knows the report.", clock), None
+    age = clock.now() - report.requested_at
+    match found.status:
+        case Processing.DONE:
+            return _take(account_id, report, found, calls, clock), None
+        case Processing.FATAL | Processing.CANCELLED:  # no reason to think that nothing is listed (behaviour R07)
+            return _fail(report, f"Amazon made no listings report ({found.status.value}).", clock), None
+        case _ if age > GIVEN_UP_AFTER:
+            return _fail(report, "Amazon has not finished the listings report.", clock), None
+        case _:
+            return "Amazon is preparing the report", clock.now() + look_again_after(age)
+
+
+def _request(report: OpenListingReport, calls: Calls, clock: Clock) -> str:
+    """A request whose answer was lost may have been taken: a second report would use up the limit for nothing."""
+    taken = _find_taken(report, calls)
+    if taken is not None:
+        at = taken.created_time or clock.now()
+        listing_reports.note_requested(report.id, report_id=taken.report_id, now=at)
+        return "the report that was requested is there"
+    listing_reports.note_attempt(report.id, now=clock.now())
+    try:
+        report_id = calls.create_report(
+            ReportRequest(report_type=ALL_LISTINGS, marketplace_ids=(report.marketplace_id,))
+        ).value
+    except (NotBefore, Refused, AuthorisationLost, TokenExpired, OurBug):
+        listing_reports.forget_attempt(report.id)
+        raise
+    listing_reports.note_requested(report.id, report_id=report_id, now=clock.now())
+    return "a report was requested"
+
+
+def _find_taken(report: OpenListingReport, calls: Calls) -> Report | None:
+    """The oldest report of this marketplace that Amazon has had since the attempt, unless it failed there."""
+    if report.attempted_at is None:
+        return None
+    since = report.attempted_at - CLOCKS_APART
+    found = [
+        one
+        for one in calls.get_reports(ALL_LISTINGS, created_since=since).value
+        if one.marketplace_ids == (report.marketplace_id,)
+        if one.status not in (Processing.CANCELLED, Processing.FATAL)
+    ]
+    return min(found, key=lambda one: one.created_time or since, default=None)
+
+
+def _fail(report: OpenListingReport, error: str, clock: Clock) -> str:
+    listing_reports.end_report(report.id, ReportState.FAILED, error=error, now=clock.now())
+    return error
+
+
+def _take(account_id: int, report: OpenListingReport, found: Report, calls: Calls, clock: Clock) -> str:
+    if not found.report_document_id:
+        return _fail(report, "Amazon says that the report is done, and names no document.", clock)
+    document = calls.get_report_document(found.report_document_id).value
+    download = calls.download_report(document)
+    try:
+        file = read_listing_report(decoded(decompressed(download.body), download.content_type))
+    except Unreadable as fault:
+        return _fail(report, f"Amazon's document is no listings report: {fault}.", clock)
+    as_of = found.created_time or report.requested_at or clock.now()
+    shown = [
+        (row.sku, row.quantity)
+        for row in file.rows
+        if row.fulfilment_channel == SELLER_SENDS and row.quantity is not None
+    ]
+    total = listing_reports.Compared()
+    for start in range(0, len(shown), AT_ONCE):
+        total += listing_reports.compare(account_id, dict(shown[start : start + AT_ONCE]), as_of=as_of, now=clock.now())
+    listing_reports.end_report(report.id, ReportState.COMPARED, result=total, now=clock.now())
+    odd = f", {counted(file.unreadable, 'row')} could not be read" if file.unreadable else ""
+    unknown = f", {counted(total.unknown, 'SKU')} not known here" if total.unknown else ""
+    return f"{counted(total.compared, 'listing')} compared, {total.differ} differ{unknown}{odd}"
