@@ -4,12 +4,15 @@ import argparse
 from dataclasses import replace
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
 from django.conf import settings as django_settings
 from django.db import DatabaseError, connection, transaction
 from tests.factories.accounts import an_account, an_application
 from tests.factories.cast import Trading
 from tests.factories.ground import NOW
 from tests.factories.moments import sales_order, stocked_item
+from tests.factories.people import olga_the_owner
 
 from wharfinger.cli import rotate_key
 from wharfinger.cli.failures import CommandFailed
@@ -20,7 +23,7 @@ from wharfinger.config.secrets import (
     make_missing_secrets,
     parse_encryption_keys,
 )
-from wharfinger.db.encryption import NotReadable, keyed_hash
+from wharfinger.db.encryption import NotReadable, decrypt, keyed_hash
 from wharfinger.db.models import AmazonApplication, AuditEntry, SalesOrder
 from wharfinger.operations.installation import key_rotation
 
@@ -57,6 +60,8 @@ def test_everything_is_encrypted_anew_and_hashes_stay(home, capsys):
     world = Trading()
     sales_order(world, 1, stocked_item(world, "MUG"))
     a_shop()
+    olga = olga_the_owner()
+    secret, codes = TOTP.activate(olga, "JBSWY3DP").instance, RecoveryCodes.activate(olga)
     hashed = keyed_hash("postcode", "BS1 4DJ")
     before = key_rotation.values_by_key()
     rotate_key.run(ROTATE)
@@ -65,6 +70,9 @@ def test_everything_is_encrypted_anew_and_hashes_stay(home, capsys):
     assert AmazonApplication.objects.get().client_secret == "top secret"
     assert AuditEntry.objects.get(verb="v").before == {"a": "Anna"}
     assert SalesOrder.objects.get().delivery
+    secret.refresh_from_db()
+    assert decrypt(secret.data["secret"]).decode() == "JBSWY3DP"
+    assert RecoveryCodes.activate(olga).generate_codes() == codes.generate_codes()
     assert (old, keyed_hash("postcode", "BS1 4DJ")) == ("test", hashed)
     assert "test: 0 values (makes the hashes of searches)" in capsys.readouterr().out
 

@@ -3,11 +3,22 @@
 from typing import Any
 
 import django.test
+from django.conf import settings
 from tests.html import in_one_line
+
+from wharfinger.web.second_factor import PASSWORD_AT, PROVED
 
 
 class Client(django.test.Client):
     """Django's, which reads markup in one line: tests say what a page holds, not how its template is laid out."""
+
+    def force_login(self, user: Any, backend: str | None = None, *, proved: bool = True) -> None:
+        """`proved`: by a second factor too, as a live system wants it, and by a password typed just now."""
+        super().force_login(user, backend)
+        if proved:
+            session = self.session
+            session.update({PROVED: True, PASSWORD_AT: settings.CLOCK.machine_now().isoformat()})
+            session.save()
 
     def request(self, **request: Any) -> Any:
         response = super().request(**request)

@@ -63,6 +63,8 @@ def parser() -> argparse.ArgumentParser:
     commands.add_parser("set-up-link", help="another one-time link for the first administrator")
     unlock = commands.add_parser("unlock", help="end the pause after wrong passwords")
     unlock.add_argument("name", metavar="NAME", help="the user name")
+    lost = commands.add_parser("reset-second-factor", help="for a lost telephone: another one is set up at the sign-in")
+    lost.add_argument("name", metavar="NAME", help="the user name")
     _add_erase(commands)
     commands.add_parser("manage", help="Django's own commands, for those who build Wharfinger")
     return made

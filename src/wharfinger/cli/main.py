@@ -42,6 +42,7 @@ _WITH_DJANGO = {
     "seed": "wharfinger.cli.demo.seed",
     "set-up-link": "wharfinger.cli.set_up_link",
     "unlock": "wharfinger.cli.unlock",
+    "reset-second-factor": "wharfinger.cli.unlock",
     "erase": "wharfinger.cli.privacy.erase_command",
     "manage": "wharfinger.cli.manage",
 }

@@ -29,6 +29,8 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth.account",  # its tables are empty: allauth.mfa needs its models
+    "allauth.mfa",
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
@@ -44,6 +46,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "wharfinger.web.zone.readers_zone",
+    "wharfinger.web.second_factor.second_factor_required",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -51,6 +55,8 @@ MIDDLEWARE = [
     "wharfinger.web.bounds.BoundedAddresses",
 ]
 
+# In the database: every process shares it. Codes that were used stand here, so that none is taken twice.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "wharfinger_cache"}}
 DATABASES = {"default": django_database(WHARFINGER.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -89,6 +95,10 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = int(PASSWORD_LINK_LIVES.total_seconds())  # of one-time links to a password
 CSRF_FAILURE_VIEW = "wharfinger.web.views.installation.errors.form_too_old"
+MFA_ADAPTER = "wharfinger.db.second_factor.EncryptedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Wharfinger"
+MFA_TOTP_TOLERANCE = 1  # a code of the half minute before or after: telephones' clocks differ
 LOGIN_URL = "/sign-in/"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/sign-in/"

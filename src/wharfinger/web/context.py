@@ -93,7 +93,10 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "user_name": str(user),
         "user_role": user.role,
         "sign_out_url": reverse("sign-out"),
-        "user_links": [{"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"}],
+        "user_links": [
+            {"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"},
+            {"title": gettext("Second factor"), "url": reverse("second-factor"), "icon": "shield"},
+        ],
         "installation": "",
         "version": "",
         "navigation": _navigation(request, facts),

@@ -26,6 +26,7 @@ from wharfinger.web.views.installation import (
     problems,
     running_shop,
     search,
+    second_factor,
     sign_in,
     users,
     vat_settings,
@@ -62,6 +63,7 @@ from wharfinger.web.views.stock import (
 
 urlpatterns = [
     *sign_in.routes,
+    *second_factor.routes,
     *dashboard.routes,
     *running_shop.routes,
     *channel_pages.routes,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from wharfinger.db.models import SignInLimit, User
+from wharfinger.db.queries.installation.second_factor import with_second_factor
 from wharfinger.domain.installation.people import Right, Role, may
 from wharfinger.domain.installation.sign_in import LimitKind
 
@@ -36,6 +37,7 @@ class PersonRow:
     waiting: bool
     last_login: datetime | None
     locked_until: datetime | None
+    second_factor: bool
 
 
 def person_named(username: str) -> User | None:
@@ -46,8 +48,8 @@ def person_named(username: str) -> User | None:
 def list_people() -> tuple[PersonRow, ...]:
     """Those who may sign in first, then by name."""
     users = list(User.objects.order_by("-is_active", "full_name", "username"))
-    paused = _pauses(users)
-    return tuple(_row(user, paused) for user in users)
+    paused, factors = _pauses(users), with_second_factor([user.pk for user in users])
+    return tuple(_row(user, paused, factors) for user in users)
 
 
 def _pauses(users: Sequence[User]) -> dict[str, datetime]:
@@ -60,10 +62,10 @@ def _pauses(users: Sequence[User]) -> dict[str, datetime]:
 
 def person_row(user_id: int) -> PersonRow | None:
     user = User.objects.filter(pk=user_id).first()
-    return None if user is None else _row(user, _pauses([user]))
+    return None if user is None else _row(user, _pauses([user]), with_second_factor([user.pk]))
 
 
-def _row(user: User, paused: dict[str, datetime]) -> PersonRow:
+def _row(user: User, paused: dict[str, datetime], factors: frozenset[int]) -> PersonRow:
     return PersonRow(
         id=user.pk,
         username=user.username,
@@ -74,6 +76,7 @@ def _row(user: User, paused: dict[str, datetime]) -> PersonRow:
         waiting=not user.has_usable_password(),
         last_login=user.last_login,
         locked_until=paused.get(user.username),
+        second_factor=user.pk in factors,
     )
 
 

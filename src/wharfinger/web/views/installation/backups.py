@@ -17,6 +17,7 @@ from wharfinger.operations.refusals import Refused
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import person, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.second_factor import needs_password
 
 LIST = "backup-list"
 
@@ -51,6 +52,7 @@ def make_now(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def go_live(request: HttpRequest) -> HttpResponse:
     if request.POST.get("former_is_stopped") != "on":

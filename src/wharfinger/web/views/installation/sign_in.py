@@ -7,7 +7,7 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import authenticate, login, logout
+from django.contrib.auth import authenticate, logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import demo_people
+from wharfinger.db.queries.installation.second_factor import has_second_factor
 from wharfinger.domain.installation.people import Right
 from wharfinger.operations import triggers
 from wharfinger.operations.installation import sign_in as operations
@@ -25,9 +26,10 @@ from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.refusals import Refused
 from wharfinger.web.forms.sign_in import DEMO_PASSWORD, CodeForm, SetupForm, SignInForm
 from wharfinger.web.forms.users import PasswordForm
-from wharfinger.web.known_browser import known_browser, remember_browser
+from wharfinger.web.known_browser import known_browser
 from wharfinger.web.request_context import show_refusal, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.views.installation.second_factor import ask_second_factor, let_in, next_of
 
 RATES = (1, 10, 60)
 
@@ -40,7 +42,9 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         match _try(request, form.cleaned_data["username"], form.cleaned_data["password"]):
             case User() as person:
-                return _let_in(request, person, _next(request))
+                if has_second_factor(person.pk):
+                    return ask_second_factor(request, person, next_of(request))
+                return let_in(request, person, next_of(request))
             case Wait(minutes):
                 too_many = ngettext(
                     "Too many attempts. Try again in a minute.",
@@ -80,19 +84,6 @@ def _try(request: HttpRequest, name: str, password: str) -> User | Wait | None:
         return None
     operations.note_success(attempt)
     return person
-
-
-def _let_in(request: HttpRequest, person: User, address: str) -> HttpResponse:
-    login(request, person, backend="django.contrib.auth.backends.ModelBackend")
-    response = redirect(address)
-    remember_browser(request, response, person)
-    return response
-
-
-def _next(request: HttpRequest) -> str:
-    address = request.POST.get("next", "")
-    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
-    return address if ours else "/"
 
 
 @require_POST
@@ -146,7 +137,7 @@ def set_up(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            return _let_in(request, person, "/")
+            return let_in(request, person, "/")
     return render(request, "wharfinger/sign_in/set_up.html", {"form": form}, status=422)
 
 
@@ -170,7 +161,9 @@ def choose_password(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             show_refusal(form, refused)
         else:
-            return _let_in(request, owner, "/")
+            if has_second_factor(owner.pk):
+                return ask_second_factor(request, owner, "/")
+            return let_in(request, owner, "/")
     return render(request, "wharfinger/users/choose.html", {**context, "form": form}, status=422)
 
 

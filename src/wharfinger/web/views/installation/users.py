@@ -15,7 +15,7 @@ from wharfinger.db.encryption import decrypt, encrypt
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.people import PersonRow, list_people, person_row
 from wharfinger.domain.installation.people import Right, Role
-from wharfinger.operations.installation import sign_in, users
+from wharfinger.operations.installation import second_factor, sign_in, users
 from wharfinger.operations.installation.sign_in import Attempt
 from wharfinger.operations.installation.users import Invited
 from wharfinger.operations.refusals import Refused
@@ -23,6 +23,7 @@ from wharfinger.web.forms.users import OwnPasswordForm, PersonForm
 from wharfinger.web.known_browser import remember_browser
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.second_factor import needs_password
 
 LINK = "new_password_link"
 """The session keeps a new link, encrypted, until it was shown, once."""
@@ -31,11 +32,16 @@ LINK = "new_password_link"
 @needs(Right.ADMINISTER)
 @require_safe
 def show_list(request: HttpRequest) -> HttpResponse:
-    context = {"people": list_people(), "machine_now": settings.CLOCK.machine_now()}
+    context = {
+        "people": list_people(),
+        "machine_now": settings.CLOCK.machine_now(),
+        "wants_factors": settings.WHARFINGER.system == "live",
+    }
     return render(request, "wharfinger/users/list.html", context)
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     form = PersonForm(request.POST if request.method == "POST" else None, initial={"role": Role.VIEWER})
@@ -70,6 +76,7 @@ def _row_or_404(user_id: int) -> PersonRow:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, user_id: int) -> HttpResponse:
     """Name, e-mail, role; the link that was just made is shown once."""
@@ -100,6 +107,7 @@ def edit(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def reset(request: HttpRequest, user_id: int) -> HttpResponse:
     _row_or_404(user_id)
@@ -114,6 +122,23 @@ def reset(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
+@require_POST
+def reset_second_factor(request: HttpRequest, user_id: int) -> HttpResponse:
+    """For a lost telephone: they set up another one when they sign in."""
+    row = _row_or_404(user_id)
+    try:
+        changed = second_factor.reset(row.username, now=trade_now(), user=person(request))
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+    else:
+        done = gettext("%(person)s sets up a second factor at the next sign-in; open sessions have ended.")
+        messages.success(request, done % {"person": changed})
+    return redirect("user", user_id=user_id)
+
+
+@needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def set_active(request: HttpRequest, user_id: int) -> HttpResponse:
     _row_or_404(user_id)
@@ -173,6 +198,7 @@ routes = [
     path("settings/users/new/", add, name="user-new"),
     path("settings/users/<int:user_id>/", edit, name="user"),
     path("settings/users/<int:user_id>/reset/", reset, name="user-reset"),
+    path("settings/users/<int:user_id>/second-factor/", reset_second_factor, name="user-reset-second-factor"),
     path("settings/users/<int:user_id>/active/", set_active, name="user-active"),
     path("settings/users/<int:user_id>/unlock/", unlock, name="user-unlock"),
     path("account/password/", change_own, name="own-password"),

@@ -28,6 +28,7 @@ from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.state import address_of_view, read_list
 from wharfinger.web.request_context import allowed, message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs, signed_in
+from wharfinger.web.second_factor import needs_password
 
 _GENERIC = {"people": False, "generic": True}
 
@@ -99,6 +100,7 @@ def merge(request: HttpRequest, customer_id: int) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def export_held(request: HttpRequest, customer_id: int) -> HttpResponse:
     """Everything that is held about a buyer, for the buyer who asks for it: as a file to keep."""

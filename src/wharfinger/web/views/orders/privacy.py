@@ -15,6 +15,7 @@ from wharfinger.operations.orders.privacy import erasure
 from wharfinger.web.forms.installation_settings import KeptDaysForm
 from wharfinger.web.request_context import person, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.second_factor import needs_password
 
 
 @needs(Right.ADMINISTER)
@@ -24,6 +25,7 @@ def show_privacy(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def set_kept_days(request: HttpRequest) -> HttpResponse:
     form = KeptDaysForm(request.POST)

@@ -1,0 +1,238 @@
+"""The second step of a sign-in, a person's own second factor, and the password that dangerous things want again."""
+
+import base64
+import math
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate, login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from wharfinger.db.encryption import decrypt, encrypt
+from wharfinger.db.models import User
+from wharfinger.db.queries.installation.second_factor import has_second_factor, second_factor_of
+from wharfinger.db.second_factor import EncryptedSecrets
+from wharfinger.operations.installation import second_factor, sign_in
+from wharfinger.operations.installation.second_factor import Proof, SetUp
+from wharfinger.operations.installation.sign_in import Attempt
+from wharfinger.operations.refusals import Refused
+from wharfinger.web.forms.sign_in import FactorForm, PasswordAgainForm
+from wharfinger.web.known_browser import remember_browser
+from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
+from wharfinger.web.rights import signed_in
+from wharfinger.web.second_factor import PROVED, needs_password, note_password
+
+_PENDING = "pending_sign_in"
+"""In the session: who typed the right password and is still to show the second factor."""
+_PENDING_FOR = timedelta(minutes=10)
+_SECRET, _CODES = "second_factor_secret", "recovery_codes"
+"""In the session, encrypted: until a code was shown, and until the codes were shown."""
+_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def let_in(request: HttpRequest, who: User, address: str, *, proved: bool = False) -> HttpResponse:
+    """Signed in, by the password, and by a second factor where it was `proved`."""
+    login(request, who, backend=_BACKEND)
+    request.session[PROVED] = proved
+    note_password(request)
+    response = redirect(address)
+    remember_browser(request, response, who)
+    return response
+
+
+def ask_second_factor(request: HttpRequest, who: User, address: str) -> HttpResponse:
+    request.session[_PENDING] = {
+        "user": who.pk,
+        "hash": who.get_session_auth_hash(),
+        "at": settings.CLOCK.machine_now().isoformat(),
+    }
+    return redirect(f"{reverse('sign-in-code')}?{urlencode({'next': address})}")
+
+
+def next_of(request: HttpRequest) -> str:
+    address = request.POST.get("next") or request.GET.get("next", "")
+    ours = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address if ours else "/"
+
+
+def _pending(request: HttpRequest) -> User | None:
+    """Who is to show a second factor: by a password typed in the last minutes, or signed in before it was wanted."""
+    if isinstance(request.user, User):
+        return None if request.session.get(PROVED) else request.user
+    kept = request.session.get(_PENDING)
+    if kept is None:
+        return None
+    age = settings.CLOCK.machine_now() - datetime.fromisoformat(kept["at"])
+    who = User.objects.filter(pk=kept["user"], is_active=True).first()
+    if who is None or not timedelta(0) <= age < _PENDING_FOR or who.get_session_auth_hash() != kept["hash"]:
+        return None
+    return who
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_code(request: HttpRequest) -> HttpResponse:
+    """The second step: a code of the app, or a recovery code."""
+    who = _pending(request)
+    if who is None or not has_second_factor(who.pk):
+        return redirect("sign-in")
+    form = FactorForm(request.POST or None)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        attempt = _attempt(request, who, "second factor")
+        until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
+        if until is not None:
+            form.add_error(None, _too_many(until))
+            status = 429
+        else:
+            proof = second_factor.prove(who.pk, form.cleaned_data["code"], now=trade_now())
+            if proof is not None:
+                sign_in.note_success(attempt)
+                return _let_in_proved(request, who, proof)
+            form.add_error("code", gettext("Wrong code, or one that was used already. Wait for the next one."))
+    return render(request, "wharfinger/sign_in/code.html", {"form": form, "next": next_of(request)}, status=status)
+
+
+def _let_in_proved(request: HttpRequest, who: User, proof: Proof) -> HttpResponse:
+    request.session.pop(_PENDING, None)
+    response = let_in(request, who, next_of(request), proved=True)
+    if proof is Proof.RECOVERY_CODE:
+        held = second_factor_of(who.pk)
+        left = held.codes_left if held else 0
+        said = ngettext("%(count)s recovery code is left.", "%(count)s recovery codes are left.", left)
+        messages.warning(request, said % {"count": left})
+    return response
+
+
+def _attempt(request: HttpRequest, who: User, what: str) -> Attempt:
+    """Counted for the person alone: who comes here knows the password, or sits at an open browser."""
+    return Attempt(who.username, request.META.get("REMOTE_ADDR", ""), browser=f"{what} {who.pk}")
+
+
+def _too_many(until: datetime) -> str:
+    minutes = math.ceil((until - settings.CLOCK.machine_now()).total_seconds() / 60)
+    text = ngettext(
+        "Too many attempts. Try again in a minute.", "Too many attempts. Try again in %(minutes)s minutes.", minutes
+    )
+    return text % {"minutes": minutes}
+
+
+@signed_in
+@require_safe
+def show_own(request: HttpRequest) -> HttpResponse:
+    """The reader's own second factor."""
+    context = {"factor": second_factor_of(person(request).pk), "required": settings.WHARFINGER.system == "live"}
+    return render(request, "wharfinger/users/second_factor.html", context)
+
+
+@never_cache
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def set_up(request: HttpRequest) -> HttpResponse:
+    """An authenticator app, the first one or another; the first is wanted before anything else of a live system."""
+    if has_second_factor(person(request).pk):
+        if not request.session.get(PROVED):
+            return redirect("sign-in-code")
+        again: HttpResponse = needs_password(_set_up)(request)  # type: ignore[assignment]
+        return again
+    return _set_up(request)
+
+
+def _set_up(request: HttpRequest) -> HttpResponse:
+    form = FactorForm(request.POST or None)
+    kept = request.session.get(_SECRET)
+    secret = decrypt(kept).decode() if kept else second_factor.new_secret()
+    if kept is None:
+        request.session[_SECRET] = encrypt(secret.encode())
+    if request.method == "POST" and form.is_valid():
+        try:
+            code = form.cleaned_data["code"]
+            made = second_factor.set_up_app(person(request).pk, secret=secret, code=code, now=trade_now())
+        except Refused as refused:
+            show_refusal(form, refused)
+        else:
+            request.session.pop(_SECRET)
+            request.session[PROVED] = True
+            return _show_codes_once(request, made)
+    adapter = EncryptedSecrets()
+    picture = adapter.build_totp_svg(adapter.build_totp_url(person(request), secret))
+    context = {
+        "form": form,
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "picture": base64.b64encode(picture.encode()).decode(),
+        "required": settings.WHARFINGER.system == "live",
+        "next": next_of(request),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "wharfinger/users/second_factor_set_up.html", context, status=status)
+
+
+def _show_codes_once(request: HttpRequest, made: SetUp) -> HttpResponse:
+    request.session[_CODES] = encrypt(" ".join(made.codes).encode())
+    return redirect("recovery-codes")
+
+
+@never_cache
+@signed_in
+@require_safe
+def show_codes(request: HttpRequest) -> HttpResponse:
+    """Shown once: a page that is opened again says how to make others."""
+    kept = request.session.pop(_CODES, None)
+    if kept is None:
+        return redirect("second-factor")
+    codes = decrypt(kept).decode().split()
+    return render(request, "wharfinger/users/recovery_codes.html", {"codes": codes})
+
+
+@signed_in
+@needs_password
+@require_POST
+def make_codes(request: HttpRequest) -> HttpResponse:
+    try:
+        made = second_factor.make_codes_anew(person(request).pk, now=trade_now())
+    except Refused as refused:
+        messages.error(request, message_of(refused))
+        return redirect("second-factor")
+    return _show_codes_once(request, made)
+
+
+@never_cache
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def confirm_password(request: HttpRequest) -> HttpResponse:
+    """The password again, for a quarter of an hour."""
+    form = PasswordAgainForm(request.POST or None)
+    me = person(request)
+    status = 422 if request.method == "POST" else 200
+    if request.method == "POST" and form.is_valid():
+        attempt = _attempt(request, me, "own password")
+        until = sign_in.begin_attempt(attempt, now=settings.CLOCK.machine_now())
+        if until is not None:
+            form.add_error(None, _too_many(until))
+            status = 429
+        elif authenticate(request, username=me.username, password=form.cleaned_data["password"]) == me:
+            sign_in.note_success(attempt)
+            note_password(request)
+            return redirect(next_of(request))
+        else:
+            form.add_error("password", gettext("This is not your password."))
+    context = {"form": form, "next": next_of(request)}
+    return render(request, "wharfinger/users/confirm_password.html", context, status=status)
+
+
+routes = [
+    path("sign-in/code/", ask_code, name="sign-in-code"),
+    path("account/second-factor/", show_own, name="second-factor"),
+    path("account/second-factor/app/", set_up, name="second-factor-set-up"),
+    path("account/second-factor/codes/", show_codes, name="recovery-codes"),
+    path("account/second-factor/codes/new/", make_codes, name="recovery-codes-new"),
+    path("account/confirm/", confirm_password, name="confirm-password"),
+]
