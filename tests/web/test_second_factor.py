@@ -201,3 +201,29 @@ def test_another_telephone_and_new_codes_take_the_place_of_the_old(live, olga, a
     assert second_factor.prove(olga.pk, code_of(old_secret, 1), now=live.now()) is None
     assert second_factor.prove(olga.pk, code_of(secret, 1), now=live.now()) is second_factor.Proof.APP
     assert Authenticator.objects.count() == 2
+
+
+def test_a_person_sees_the_own_sessions_and_ends_them_elsewhere(both_times, olga):
+    firefox, telephone = (
+        Client(headers={"User-Agent": agent})
+        for agent in ("Mozilla/5.0 (Windows NT 10.0) Firefox/130.0", "Mozilla/5.0 (Linux; Android 15) Chrome/140.0")
+    )
+    for client in (firefox, telephone):
+        sign_in(client)
+    Client().force_login(someone(Role.VIEWER))
+    page = firefox.get("/account/sessions/").text
+    assert [page.count(words) for words in ("Firefox, Windows", "Chrome, Android", "This one", "from 127.0.0.1")] == [
+        1,
+        1,
+        1,
+        2,
+    ]
+    wanted = page.split('name="session" value="')[1].split('"')[0]
+    assert "1 session has ended." in firefox.post("/account/sessions/end/", {"session": wanted}, follow=True).text
+    assert telephone.get("/account/sessions/")["Location"].startswith("/sign-in/")
+    for _ in range(2):
+        sign_in(Client())
+    assert "2 sessions have ended." in firefox.post("/account/sessions/end/", follow=True).text
+    assert "no such session" in firefox.post("/account/sessions/end/", {"session": wanted}, follow=True).text
+    assert firefox.get("/").status_code == 200
+    assert AuditEntry.objects.filter(verb="end sessions", user=olga).count() == 2

@@ -96,6 +96,7 @@ def _frame(request: HttpRequest) -> dict[str, Any]:
         "user_links": [
             {"title": gettext("Change password"), "url": reverse("own-password"), "icon": "key"},
             {"title": gettext("Second factor"), "url": reverse("second-factor"), "icon": "shield"},
+            {"title": gettext("Where you are signed in"), "url": reverse("sessions"), "icon": "user"},
         ],
         "installation": "",
         "version": "",

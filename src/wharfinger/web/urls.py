@@ -27,6 +27,7 @@ from wharfinger.web.views.installation import (
     running_shop,
     search,
     second_factor,
+    sessions,
     sign_in,
     users,
     vat_settings,
@@ -64,6 +65,7 @@ from wharfinger.web.views.stock import (
 urlpatterns = [
     *sign_in.routes,
     *second_factor.routes,
+    *sessions.routes,
     *dashboard.routes,
     *running_shop.routes,
     *channel_pages.routes,

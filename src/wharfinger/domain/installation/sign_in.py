@@ -23,6 +23,17 @@ SETUP_LINK_LIVES = timedelta(hours=1)
 PASSWORD_LINK_LIVES = timedelta(hours=24)
 
 
+_BROWSERS = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (("Android", "Android"), ("iPhone", "iPhone"), ("iPad", "iPad"), ("Windows", "Windows"), ("Mac OS", "Mac"),
+            ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
+
+
+def browser_of(user_agent: str) -> str:
+    """“Firefox, Windows”: what a browser says of itself, as far as a person can tell his own by it; empty = nothing."""
+    found = [next((name for mark, name in kinds if mark in user_agent), "") for kinds in (_BROWSERS, _SYSTEMS)]
+    return ", ".join(name for name in found if name)
+
+
 def pause_after_failures(kind: LimitKind, failures: int) -> timedelta | None:
     """How long nothing is tried after so many failures in a row; None = no pause yet. Each is twice the last."""
     beyond = failures - FREE_ATTEMPTS[kind]

@@ -19,7 +19,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from wharfinger.db.encryption import decrypt, encrypt
 from wharfinger.db.models import User
 from wharfinger.db.queries.installation.second_factor import has_second_factor, second_factor_of
+from wharfinger.db.queries.installation.sessions import SIGNED_IN
 from wharfinger.db.second_factor import EncryptedSecrets
+from wharfinger.domain.installation.sign_in import browser_of
 from wharfinger.operations.installation import second_factor, sign_in
 from wharfinger.operations.installation.second_factor import Proof, SetUp
 from wharfinger.operations.installation.sign_in import Attempt
@@ -42,6 +44,11 @@ def let_in(request: HttpRequest, who: User, address: str, *, proved: bool = Fals
     """Signed in, by the password, and by a second factor where it was `proved`."""
     login(request, who, backend=_BACKEND)
     request.session[PROVED] = proved
+    request.session[SIGNED_IN] = {
+        "at": settings.CLOCK.machine_now().isoformat(),
+        "address": request.META.get("REMOTE_ADDR", "")[:60],
+        "browser": browser_of(request.headers.get("User-Agent", "")),
+    }
     note_password(request)
     response = redirect(address)
     remember_browser(request, response, who)

@@ -11,6 +11,6 @@ CREATE INDEX wharfinger_cache_expires ON wharfinger_cache (expires);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("wharfinger", "0044_reorder_levels"), ("mfa", "0003_authenticator_type_uniq")]
+    dependencies = [("wharfinger", "0048_listing_reports"), ("mfa", "0003_authenticator_type_uniq")]
 
     operations = [migrations.RunSQL(CACHE, "DROP TABLE wharfinger_cache")]
