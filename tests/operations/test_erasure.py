@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.factories.amazon_orders import line, order
 from tests.factories.ground import NOW
-from tests.factories.orders import an_order
+from tests.factories.orders import an_imported_order, an_order
 from tests.factories.shipping import a_service
 from tests.sync.orders_world import World
 
@@ -292,8 +292,16 @@ def test_the_time_can_only_be_shortened(shop):
 
 def test_a_run_takes_some_at_a_time_and_a_later_one_goes_on(shop, monkeypatch):
     """What a killed run did is committed; statements of a batch are as many for one order as for many."""
-    for _ in range(5):
-        an_order(shop.world.fbm, shop.world.warehouse, [(shop.item, 1)], deliver_by=NOW, state=SalesOrderState.SHIPPED)
+    for number in range(5):
+        found = an_imported_order(shop.world.fbm, number=9_000_000 + number)  # no number of Amazon's above
+        an_order(
+            shop.world.fbm,
+            shop.world.warehouse,
+            [(shop.item, 1)],
+            deliver_by=NOW,
+            imported=found,
+            state=SalesOrderState.SHIPPED,
+        )
     late = shop.now + 60 * DAY
     monkeypatch.setattr(erasure, "ORDERS_AT_ONCE", 4)
     with CaptureQueriesContext(connection) as of_four:
