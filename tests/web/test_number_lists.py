@@ -11,7 +11,7 @@ from tests.factories.shipping import a_service
 from tests.factories.stock import a_site, an_item
 from tests.web.client import text
 
-from wharfinger.db.models import Shipment
+from wharfinger.db.models import ChannelOption, SalesOrder, Shipment
 from wharfinger.domain.installation.people import Role
 from wharfinger.operations.stock import ledger
 
@@ -82,3 +82,24 @@ def test_who_may_not_ship_has_neither_page_nor_button(role, sign_in):
     assert client.get("/shipping/dispatch/").status_code == 403
     assert client.post("/shipping/dispatch/apply/", {}).status_code == 403
     assert "Dispatch many" not in text(client.get("/shipping/board/"))
+
+
+def test_ticked_orders_are_checked_by_the_courier_rules_and_the_most_urgent_leaves_first(sign_in, orders):
+    client, (one, two, three) = sign_in(Role.WAREHOUSE), orders
+    ChannelOption.objects.update(courier_service=a_service())
+    SalesOrder.objects.filter(pk=two.pk).update(ship_by=NOW)
+    SalesOrder.objects.filter(pk=three.pk).update(on_hold_at=NOW)
+    assert "/shipping/dispatch/ticked/" in text(client.get("/sales-orders/"))
+    answer = client.post("/shipping/dispatch/ticked/", {"ids": [order.pk for order in orders]})
+    page = text(answer)
+    assert (answer.status_code, "2 rows are ready" in page, f"{three.code} is on hold" in page) == (200, True, True)
+    assert not Shipment.objects.exists()
+    result = client.post("/shipping/dispatch/apply/", {"parcels": parcels_of(page), "asking": ""}, follow=True)
+    assert "2 orders of your last list were dispatched." in text(result)
+    assert list(Shipment.objects.order_by("pk").values_list("order", flat=True)) == [two.pk, one.pk]
+
+
+def test_nothing_ticked_is_said(sign_in, orders):
+    client = sign_in(Role.WAREHOUSE)
+    assert "No order was selected" in text(client.post("/shipping/dispatch/ticked/", follow=True))
+    assert sign_in(Role.VIEWER).post("/shipping/dispatch/ticked/").status_code == 403

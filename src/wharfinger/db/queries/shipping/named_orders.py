@@ -1,6 +1,6 @@
 """Sales orders that a list names by their code, Amazon's order number or the order ref."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -58,3 +58,9 @@ def orders_named(texts: Iterable[str]) -> NamedOrders:
         found.setdefault(numbers[imported_id], {})[columns[0]] = NamedOrder(*columns)
     missing = frozenset(bare for pk, bare in numbers.items() if pk not in taken)
     return NamedOrders({bare: tuple(each.values()) for bare, each in found.items()}, missing)
+
+
+def codes_by_urgency(ids: Collection[int]) -> tuple[str, ...]:
+    """The codes of these sales orders, the most urgent first."""
+    rows = SalesOrder.objects.filter(pk__in=ids).order_by(F("ship_by").asc(nulls_last=True), "pk")
+    return tuple(rows.values_list("code", flat=True))

@@ -32,6 +32,7 @@ from wharfinger.domain.sentences import N_
 from wharfinger.operations.orders import sales_orders
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping import shipments
+from wharfinger.operations.shipping.shipments import Parcel
 from wharfinger.web.forms.sales_orders import NOT_CONFIRMED, ON_HOLD, DispatchForm, SalesOrderFilterForm
 from wharfinger.web.list_views.exports import export, export_routes
 from wharfinger.web.list_views.sales_orders import SALES_ORDERS
@@ -240,16 +241,10 @@ def dispatch_many(request: HttpRequest) -> HttpResponse:
 
 def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> None:
     """Every order stands alone: one that is refused does not hold the others."""
-    gone, reasons = 0, []
-    for order_id in dict.fromkeys(ids):
-        try:
-            shipments.dispatch(
-                order_id, service_id=service_id, tracking_number="", lines=None, user=person(request), now=trade_now()
-            )
-        except Refused as refused:
-            reasons.append(message_of(refused))
-        else:
-            gone += 1
+    parcels = [Parcel(order_id, service_id) for order_id in dict.fromkeys(ids)]
+    outcomes = shipments.dispatch_many(parcels, now=trade_now(), user=person(request))
+    gone = sum(1 for outcome in outcomes if outcome.shipment is not None)
+    reasons = [message_of(outcome.refused) for outcome in outcomes if outcome.refused is not None]
     if gone:
         messages.success(
             request,

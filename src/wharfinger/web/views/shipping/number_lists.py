@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext
@@ -11,12 +11,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from wharfinger.db.queries.orders.sales_orders import order_names
 from wharfinger.db.queries.shipping.dispatch_services import named_services
+from wharfinger.db.queries.shipping.named_orders import codes_by_urgency
 from wharfinger.domain.installation.people import Right
+from wharfinger.domain.shipping.number_lists import ROWS_AT_MOST
 from wharfinger.operations.shipping import shipments
 from wharfinger.operations.shipping.number_lists import CheckedRow, check_list
 from wharfinger.web.number_lists import NumberListForm, read_parcels, write_parcels
-from wharfinger.web.request_context import message_of, person, trade_now
+from wharfinger.web.request_context import message_of, numbers, person, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.views.orders.order_lists import back_to_list
 
 _SHOWN = 300
 _KEPT = "dispatched_list"
@@ -29,7 +32,24 @@ def dispatch_list(request: HttpRequest) -> HttpResponse:
     """The list, and what each of its rows would do; nothing is written."""
     services = named_services()
     bound = request.method == "POST"
-    form = NumberListForm(services, request.POST, request.FILES) if bound else NumberListForm(services)
+    return _show(request, NumberListForm(services, request.POST, request.FILES) if bound else NumberListForm(services))
+
+
+@needs(Right.SHIP)
+@require_POST
+def dispatch_ticked(request: HttpRequest) -> HttpResponse:
+    """Orders that were ticked in Sales Orders, the most urgent first: a list without numbers, checked at once."""
+    codes = codes_by_urgency(numbers(request.POST.getlist("ids"))[:ROWS_AT_MOST])
+    if not codes:
+        messages.warning(request, gettext("No order was selected. Tick the orders first, then press Dispatch."))
+        return back_to_list(request)
+    rows = QueryDict(mutable=True)
+    rows["text"] = "\n".join(["order\ttracking-number", *(f"{code}\t" for code in codes)])
+    return _show(request, NumberListForm(named_services(), rows), typed=False)
+
+
+def _show(request: HttpRequest, form: NumberListForm, *, typed: bool = True) -> HttpResponse:
+    """`typed`: somebody wrote the list, so that a row that is wrong is a mistake of theirs."""
     checked: tuple[CheckedRow, ...] = ()
     if form.is_bound and form.is_valid() and form.ask is None:
         checked = check_list(form.rows, service_id=form.cleaned_data["service"])
@@ -44,7 +64,7 @@ def dispatch_list(request: HttpRequest) -> HttpResponse:
         "ready_count": sum(1 for row in checked if row.ready),
         "parcels": write_parcels(checked),
     }
-    refused = bool(form.errors) or bool(wrong)
+    refused = typed and (bool(form.errors) or bool(wrong))
     return render(request, "wharfinger/shipping/many.html", context, status=422 if refused else 200)
 
 
@@ -84,6 +104,7 @@ def show_result(request: HttpRequest) -> HttpResponse:
 
 routes = [
     path("shipping/dispatch/", dispatch_list, name="dispatch-list"),
+    path("shipping/dispatch/ticked/", dispatch_ticked, name="dispatch-ticked"),
     path("shipping/dispatch/apply/", apply_list, name="dispatch-list-apply"),
     path("shipping/dispatch/result/", show_result, name="dispatch-list-result"),
 ]
