@@ -11,6 +11,7 @@ from wharfinger.domain.orders.addresses import (
     changed,
     differs_in_part,
     doubts,
+    in_form,
     masked,
     merge,
     merge_buyer,
@@ -275,3 +276,17 @@ def test_the_first_facts_of_a_buyer_are_tidied_as_later_ones_are(parts):
 )
 def test_no_mask_passes_the_quick_look(mask):
     assert masked(mask)
+
+
+@pytest.mark.parametrize(
+    ("country", "town", "county", "lines"),
+    [
+        ("DE", "Berlin", "", ("10115 BERLIN", "GERMANY")),
+        ("GB", "Bristol", "Avon", ("BRISTOL", "10115", "UNITED KINGDOM")),
+        ("US", "Austin", "TX", ("AUSTIN, TX 10115", "UNITED STATES")),
+        ("QQ", "Nowhere", "", ("Nowhere 10115", "QQ")),
+    ],
+)
+def test_an_address_is_written_as_its_country_writes_it(country, town, county, lines):
+    address = IncomingAddress("Anna Berg", "", "Quay 7", "Yard", "", town, county, "10115", country)
+    assert in_form(address) == ("Anna Berg", "Quay 7", "Yard", *lines)

@@ -17,6 +17,7 @@ from wharfinger.db.encryption import decrypt
 from wharfinger.db.models import (
     Activity,
     AuditEntry,
+    BenchClaim,
     BulkAction,
     Customer,
     Customisation,
@@ -85,6 +86,9 @@ class Shop:
         attachments.attach_file(self.sale.pk, name=f"{CANARY}.txt", content=TEXT.encode(), **by)
         holds.hold_order(self.sale.pk, reason=HoldReason.OTHER, details=TEXT, **by)
         holds.release_order(self.sale.pk, **by)
+        BenchClaim.objects.create(
+            order=self.sale, user=self.olga, address_hash="shown", since=self.now, active_at_machine=self.now
+        )
         moved = IncomingAddress(f"{CANARY} Lovelace", "", f"2 {CANARY} Road", town="Hull", postcode="HU1", country="GB")
         seen = address_hash(shipping_address(self.sale))
         addresses.edit_address(self.sale.pk, address=moved, seen=seen, **by)

@@ -69,6 +69,7 @@ PLACES: tuple[Place, ...] = (
     _of_order(N_("Files attached to orders"), "OrderAttachment", ("name", "content"), "t.made_at"),
     _of_order(N_("Words of holds"), "OrderHold", ("details",), "t.held_at", "t.details <> ''"),
     _of_order(N_("Reasons of legal holds"), "LegalHold", ("reason",), "t.placed_at", "t.reason <> ''"),
+    _of_order(N_("Packing benches: which address was shown"), "BenchClaim", ("address_hash",), "t.since"),
     _of_order(N_("Words by which orders are found"), "SearchWord", ("hash",), "o.placed_at"),
     Place(
         N_("Timelines: addresses before and after"),
@@ -162,6 +163,7 @@ SAYS_NO_PERSON: Mapping[str, str] = {
     "AuthorisationAttempt": "seller_id redirect_uri error",
     "Backup": "name place version error verify_error",
     "BankAccount": "name currency",
+    "BenchClaim": "scanned",
     "BulkAction": "description",
     "BulkActionOrder": "left",
     "Cancellation": "error",

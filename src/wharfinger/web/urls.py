@@ -46,7 +46,7 @@ from wharfinger.web.views.orders import (
     raw_messages,
     sales_orders,
 )
-from wharfinger.web.views.shipping import board, courier_mapping, couriers, number_lists, parcels, pick_lists
+from wharfinger.web.views.shipping import bench, board, courier_mapping, couriers, number_lists, parcels, pick_lists
 from wharfinger.web.views.stock import (
     bins,
     counts,
@@ -104,6 +104,7 @@ urlpatterns = [
     *number_lists.routes,
     *pick_lists.routes,
     *board.routes,
+    *bench.routes,
     *stock_csv.routes,
     *rule_csv.routes,
     *then.routes,

@@ -40,7 +40,7 @@ from wharfinger.db.models.lists import BankAccount, CompanyClass, OrderNumberPre
 from wharfinger.db.models.notifications import NotificationQueue, SeenNotification, UnreadNotification
 from wharfinger.db.models.order_marks import LegalHold, OrderAttachment, OrderHold, OrderNote, OrderTag, Tag
 from wharfinger.db.models.orders import Customer, Customisation, Invoice, SalesOrder, SalesOrderLine
-from wharfinger.db.models.packing import PickList, PickListOrder, PickListUnits
+from wharfinger.db.models.packing import BenchClaim, PickList, PickListOrder, PickListUnits
 from wharfinger.db.models.problems import Problem
 from wharfinger.db.models.search import SearchWord
 from wharfinger.db.models.shipments import Confirmation, Shipment, ShipmentLine
@@ -78,6 +78,7 @@ __all__ = [
     "Backup",
     "BankAccount",
     "Cancellation",
+    "BenchClaim",
     "BulkAction",
     "BulkActionOrder",
     "Channel",

@@ -53,3 +53,15 @@ class PickListUnits(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(quantity__gt=0), name="pick_list_units_are_some"),
         ]
+
+
+class BenchClaim(models.Model):
+    """An order on somebody's packing bench. A person packs one order at a time."""
+
+    order = models.OneToOneField("wharfinger.SalesOrder", on_delete=models.CASCADE, related_name="bench_claim")
+    user = models.OneToOneField("wharfinger.User", on_delete=models.CASCADE, related_name="bench_claim")
+    pick_list = models.ForeignKey(PickList, on_delete=models.SET_NULL, null=True, db_index=False, related_name="+")
+    scanned = models.JSONField(default=dict)  # item id → units
+    address_hash = models.CharField(max_length=64, blank=True)  # keyed; of the address that the packer was shown
+    since = models.DateTimeField()  # trade time
+    active_at_machine = models.DateTimeField()  # machine time of the last scan

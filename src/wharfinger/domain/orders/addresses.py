@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from operator import attrgetter
 from typing import Any
 
-from wharfinger.domain.orders.countries import POSTCODE, REGION, STREET, TOWN, required_parts
+from wharfinger.domain.orders.countries import POSTCODE, REGION, STREET, TOWN, lines_in_form, required_parts
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer
 
 STREET_LINES = ("line_1", "line_2", "line_3")
@@ -261,6 +261,14 @@ def read_buyer(stored: Mapping[str, Any] | None) -> IncomingBuyer:
 
 def _kept(stored: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: stored[name] for name in names if stored.get(name)}
+
+
+def in_form(address: IncomingAddress) -> tuple[str, ...]:
+    """As its country writes it: the postcode before a German town, behind a British one."""
+    street = (address.line_1, address.line_2, address.line_3)
+    name, company, country = address.name, address.company, address.country
+    lines = lines_in_form(name, company, street, address.town, address.county, address.postcode, country)
+    return lines or written(address)
 
 
 def written(address: IncomingAddress) -> tuple[str, ...]:

