@@ -113,8 +113,20 @@ def test_an_oversell_names_the_two_orders_that_met(counted):
     assert f"{first.code} took 5 and left 2; {second.code} then took 5." in Problem.objects.get(kind="oversold").cause
 
 
+def test_what_a_count_between_two_orders_changed_is_not_what_the_first_one_left(counted):
+    channel = a_channel(an_account())
+    first, second = (an_order(channel, counted.site, [(counted.item, 5)]) for _ in range(2))
+    key = (counted.item_id, counted.site_id)
+    move_stock(*key, Move(-5, MovementReason.SOLD, order_line=first.lines.get()), now=NOW)
+    ledger.count_stock(*key, 4, now=NOW)
+    move_stock(*key, Move(-5, MovementReason.SOLD, order_line=second.lines.get()), now=NOW)
+    said = f"{first.code} took 5 and left 2; {second.code} then took 5 when 4 were there."
+    assert said in Problem.objects.get(kind="oversold").cause
+
+
 def test_an_oversell_that_no_order_made_names_none(counted):
     ledger.adjust_stock(counted.item_id, counted.site_id, -9, "lost", now=NOW)
     key = (counted.item_id, counted.site_id)
     assert (oversells([key])[key].first, oversells([key])[key].second) == (None, None)
     assert StockLevel.objects.get().on_hand == -2
+    assert "more units were taken away than were in stock." in Problem.objects.get(kind="oversold").cause

@@ -160,8 +160,10 @@ def _judge_oversold(level: StockLevel, moved: int, now: datetime) -> None:
 
 def oversold(item: StockItem, site: Site, on_hand: int, met: Oversell | None) -> tuple[str, str]:
     """Cause and remedy."""
+    by_order = met is not None and met.second is not None
+    left = "dispatched" if by_order else "taken away"
     return (
-        f"{item.code} at {site.name} is at {on_hand}: more units were dispatched than were in stock.{_meeting(met)}",
+        f"{item.code} at {site.name} is at {on_hand}: more units were {left} than were in stock.{_meeting(met)}",
         "Press “Count” for this site, or “Receive” for new stock. Until then the level is shown as it is.",
     )
 
@@ -172,9 +174,10 @@ def _meeting(met: Oversell | None) -> str:
         return ""
     if met.first is None:
         return f" {met.second.code} took {met.second.units} when {met.before} were there."
+    moved_between = f" when {met.before} were there" if met.first.left != met.before else ""
     return (
-        f" {met.first.code} took {met.first.units} and left {met.before}; {met.second.code} then took "
-        f"{met.second.units}."
+        f" {met.first.code} took {met.first.units} and left {met.first.left}; {met.second.code} then took "
+        f"{met.second.units}{moved_between}."
     )
 
 

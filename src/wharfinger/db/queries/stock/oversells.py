@@ -11,7 +11,8 @@ from wharfinger.db.any_of import number_array
 # The newest movement that brought the level below zero, and the newest sale of another order before it.
 _MET = """
 SELECT wanted.item, wanted.site, fall.on_hand_after - fall.quantity, fall.moved_at,
-    fall_order.id, fall_order.code, -fall.quantity, earlier.order_id, earlier.code, earlier.units
+    fall_order.id, fall_order.code, -fall.quantity, fall.on_hand_after,
+    earlier.order_id, earlier.code, earlier.units, earlier.on_hand_after
 FROM unnest(%s::bigint[], %s::bigint[]) AS wanted(item, site)
 JOIN LATERAL (
     SELECT * FROM wharfinger_movement movement
@@ -22,7 +23,7 @@ JOIN LATERAL (
 LEFT JOIN wharfinger_salesorderline fall_line ON fall_line.id = fall.order_line_id
 LEFT JOIN wharfinger_salesorder fall_order ON fall_order.id = fall_line.order_id
 LEFT JOIN LATERAL (
-    SELECT line.order_id, sales_order.code, -sold.quantity AS units
+    SELECT line.order_id, sales_order.code, -sold.quantity AS units, sold.on_hand_after
     FROM wharfinger_movement sold
     JOIN wharfinger_salesorderline line ON line.id = sold.order_line_id
     JOIN wharfinger_salesorder sales_order ON sales_order.id = line.order_id
@@ -35,18 +36,19 @@ LEFT JOIN LATERAL (
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """An order that took units of a level."""
+    """An order that took units of a level, and the level after it."""
 
     order_id: int
     code: str
     units: int
+    left: int
 
 
 @dataclass(frozen=True, slots=True)
 class Oversell:
     """How a level fell below zero: `second` took more than the `before` that were there; `first` had taken units last.
 
-    None where the movement was not an order's.
+    None where the movement was not an order's. What `first` left is not `before` where something moved between them.
     """
 
     before: int
@@ -66,9 +68,9 @@ def oversells(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Overse
         return {
             (item, site): Oversell(before, at, _taker(*first), _taker(*second))
             for item, site, before, at, *orders in cursor.fetchall()
-            for second, first in [(orders[:3], orders[3:])]
+            for second, first in [(orders[:4], orders[4:])]
         }
 
 
-def _taker(order_id: int | None, code: str | None, units: int | None) -> Taker | None:
-    return None if order_id is None else Taker(order_id, code or "", units or 0)
+def _taker(order_id: int | None, code: str | None, units: int | None, left: int | None) -> Taker | None:
+    return None if order_id is None else Taker(order_id, code or "", units or 0, left or 0)
