@@ -30,3 +30,10 @@ def test_who_may_not_edit_channels_sees_it_and_has_no_button(world, sign_in):
     page = text(client.get(reverse("channel", args=[world.fbm.pk])))
     assert ("Amazon has deactivated the account here" in page, AGAIN in page) == (True, False)
     assert client.post(reverse("channel-active-again", args=[world.fbm.pk])).status_code == 403
+
+
+def test_the_list_of_channels_does_not_call_it_running(world, sign_in):
+    client, address = sign_in(), reverse("channel-list")
+    assert "Deactivated by Amazon" not in text(client.get(address))
+    Channel.objects.filter(pk=world.fbm.pk).update(amazon_deactivated_at=NOW)
+    assert "Deactivated by Amazon" in text(client.get(address))
