@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.sync.whole_amazon import EU, UK, Whole
 
 from wharfinger.amazon.messages.reports import ALL_ORDERS_BY_DATE, ReportRequest
@@ -342,3 +344,33 @@ def test_far_behind_the_search_is_joined_by_number_and_goes_on_from_the_reports_
     assert ImportedOrder.objects.filter(account=account).count() >= min(total, report.orders)
     assert not WantedOrder.objects.exists()
     assert RateBudget.objects.get(account=account, operation="getOrder").refused == 0
+
+
+def waiting_gaps(whole, count):
+    """Orders that a report has, that nobody has read yet, and whose download waits."""
+    now, account = whole.clock.now(), whole.account
+    for number in range(count):
+        key = f"026-{CompletenessGap.objects.count():07d}-{number:07d}"
+        CompletenessGap.objects.create(
+            account=account, marketplace_id=UK, day=now.date(), amazon_order_id=key, placed_at=now, kinds=["missing"],
+            covered_until=now, seen_at=now, last_seen_at=now,
+        )  # fmt: skip
+        WantedOrder.objects.create(account=account, amazon_order_id=key, source="gap", wanted_at=now)
+
+
+def statements_of_a_review(whole):
+    with CaptureQueriesContext(connection) as seen:
+        whole.run("order_report")
+    return len(seen)
+
+
+def test_gaps_that_wait_cost_no_statement_each(whole):
+    """Thousands do after an outage, and are looked at each minute."""
+    check(whole)
+    waiting_gaps(whole, 1)
+    whole.run("order_report")
+    few = statements_of_a_review(whole)
+    waiting_gaps(whole, 30)
+    whole.run("order_report")
+    assert statements_of_a_review(whole) == few
+    assert set(CompletenessGap.objects.values_list("state", flat=True)) == {"open"}

@@ -6,6 +6,7 @@ also lists what no search has shown yet.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from wharfinger.amazon.errors import AuthorisationLost, NotFound, OurBug, Refused, TokenExpired
@@ -299,12 +300,13 @@ def _review_gaps(account_id: int, clock: Clock) -> int:
     """What became of each gap that stands. Returns how many were healed."""
     healed = 0
     gaps = standing_gaps(account_id)
+    ground = _ground(account_id, clock.now())
     for begin in range(0, len(gaps), GAPS_AT_ONCE):
         some = gaps[begin : begin + GAPS_AT_ONCE]
         numbers = [gap.number for gap in some]
         ours = held_sums(held_by_number(account_id, numbers))
         messages = newest_messages(account_id, [gap.number for gap in some if gap.downloaded_at])
-        verdicts = [_judge(gap, ours, messages, _ground(account_id, gap.covered_until), clock.now()) for gap in some]
+        verdicts = [_judge(gap, ours, messages, replace(ground, until=gap.covered_until), clock.now()) for gap in some]
         healed += settle_gaps(account_id, verdicts, now=clock.now())
     return healed
 

@@ -73,8 +73,11 @@ def settle_gaps(account_id: int, verdicts: Sequence[GapVerdict], *, now: datetim
         row = found.get(one.gap_id)
         if row is None or row.state == CompletenessGap.State.HEALED:
             continue
+        ours = write_stated(one.ours)
+        if ours == row.ours and _stands_already(row, one):
+            continue
         count_in(row, read_stated(row.amazon) if one.verdict is Verdict.HEALED else one.ours)
-        row.ours = write_stated(one.ours)
+        row.ours = ours
         match one.verdict:
             case Verdict.HEALED:
                 close_gap(row, CompletenessGap.State.HEALED, cause=row.cause, now=now)
@@ -93,6 +96,19 @@ def settle_gaps(account_id: int, verdicts: Sequence[GapVerdict], *, now: datetim
                 row.save(update_fields=["ours"])
     want_orders(account_id, wanted, source=WantedBy.GAP, now=now)
     return healed
+
+
+def _stands_already(row: CompletenessGap, one: GapVerdict) -> bool:
+    """Thousands wait while a long outage is caught up, and are looked at each minute: nothing is written for these."""
+    match one.verdict:
+        case Verdict.WAITS:
+            return True
+        case Verdict.EXPLAINED:
+            return row.state is CompletenessGap.State.EXPLAINED and row.cause is one.cause
+        case Verdict.STUCK:
+            return row.state is CompletenessGap.State.STUCK and row.cause is one.cause
+        case Verdict.HEALED | Verdict.DOWNLOAD:
+            return False
 
 
 @operation
