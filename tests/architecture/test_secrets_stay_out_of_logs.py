@@ -9,11 +9,14 @@ from wharfinger.amazon.messages.secrets import read_secret_notice
 from wharfinger.amazon.messages.wire import Unreadable
 from wharfinger.amazon.queues import QueueMessage
 from wharfinger.config.logs import JsonLines, without_secrets
+from wharfinger.couriers.transport import Request
 from wharfinger.db.queries.installation.mail import MailServer
+from wharfinger.domain.shipping.connections import ConnectionKind
 from wharfinger.operations.access.applications import ApplicationEntry, QueueEntry
 from wharfinger.operations.access.authorisation import CodeToExchange
 from wharfinger.operations.access.rotation import NewSecret, QueueFacts, RotationToAsk
 from wharfinger.operations.installation.mail import MailEntry
+from wharfinger.operations.shipping.connections import ConnectionEntry
 from wharfinger.sync.mailer import SmtpServer
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -77,6 +80,8 @@ OURS = (
     SmtpServer("smtp", 587, "TLS", "shop", "s3cret", "s@example.com"),
     MailServer("smtp", 587, "TLS", "shop", "s3cret", "cret", "s@example.com", ()),
     QueueMessage(b"s3cret", "s3cret"),
+    ConnectionEntry(ConnectionKind.CLICK_AND_DROP, "Royal Mail", "s3cret"),
+    Request("version", "GET", "https://x", (("authorization", "Bearer s3cret"),)),
 )
 
 

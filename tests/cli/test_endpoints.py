@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 
 from wharfinger.amazon.regions import LIVE, SANDBOX
-from wharfinger.cli.endpoints import NoAmazon, endpoints_for, installation_endpoints
+from wharfinger.cli.endpoints import NoAmazon, click_and_drop_address, endpoints_for, installation_endpoints
 from wharfinger.config.environment import read
+from wharfinger.couriers import click_and_drop
 from wharfinger.domain.channels.channel import ActivatedFor
+from wharfinger.sync.labels_out import NoCourier
 
 LIVE_HOSTS = {urlsplit(region.endpoint).hostname for region in LIVE.regions}
 SIMULATOR, OURS = "http://127.0.0.1:8124", "http://127.0.0.1:8125"
@@ -44,6 +46,14 @@ def test_no_combination_of_channels_of_a_demo_system_reaches_a_live_host(tmp_pat
                 continue
             assert not hosts(found) & LIVE_HOSTS, chosen
     assert tried == 2 ** len(CHOICES)
+
+
+def test_a_demo_system_buys_labels_of_a_stand_in_and_never_of_royal_mail(tmp_path):
+    assert click_and_drop_address(a_system(tmp_path, "live")) == click_and_drop.ADDRESS
+    assert click_and_drop_address(replace(a_system(tmp_path), click_and_drop_url=OURS)) == OURS
+    for address in (None, click_and_drop.ADDRESS, "https://API.parcel.royalmail.com:443/x"):
+        with pytest.raises(NoCourier, match="speaks to no courier"):
+            click_and_drop_address(replace(a_system(tmp_path), click_and_drop_url=address))
 
 
 def test_the_simulator_and_the_sandbox_each_have_their_addresses(tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from tests.factories.amazon_orders import line, order
+from tests.factories.couriers import a_label_service
 from tests.factories.ground import NOW
 from tests.factories.orders import an_imported_order, an_order
 from tests.factories.shipping import a_service
@@ -19,6 +20,7 @@ from wharfinger.db.models import (
     AuditEntry,
     BenchClaim,
     BulkAction,
+    CourierLabel,
     Customer,
     Customisation,
     Installation,
@@ -93,8 +95,17 @@ class Shop:
         seen = address_hash(shipping_address(self.sale))
         addresses.edit_address(self.sale.pk, address=moved, seen=seen, **by)
         customisations.keep_archive(Customisation.objects.get().line_id, TEXT.encode(), now=self.now)
+        self.buy_label()
         self.search_for(CANARY)
         self.deliver(self.sale)
+
+    def buy_label(self):
+        service = a_label_service()
+        CourierLabel.objects.create(
+            order=self.sale, service=service, label_service=service.label_service, number=1, reference="SO-1-c0fe",
+            state="ready", units=[], grams=300, package_format="parcel", address_hash="seen", document=TEXT.encode(),
+            again_at=self.now, requested_at=self.now,
+        )  # fmt: skip
 
     def search_for(self, words):
         list_views.note_export(ListCode.SALES_ORDERS, "csv", ["code"], {"q": words}, user=self.olga, now=self.now)
@@ -155,8 +166,8 @@ def money_and_counts():
 
 
 EVERYWHERE = [
-    "activity", "auditentry", "bulkaction", "customer", "customisation", "orderattachment", "orderhold", "ordernote",
-    "rawmessage", "salesorder", "salesorderline", "savedview", "unreadnotification",
+    "activity", "auditentry", "bulkaction", "courierlabel", "customer", "customisation", "orderattachment", "orderhold",
+    "ordernote", "rawmessage", "salesorder", "salesorderline", "savedview", "unreadnotification",
 ]  # fmt: skip
 
 

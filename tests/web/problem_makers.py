@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from tests.factories.amazon_orders import later, line, order
+from tests.factories.couriers import a_connection, a_label_service
 from tests.factories.ground import NOW, UK
 from tests.factories.people import someone
 from tests.factories.shipping import a_service
@@ -20,6 +21,7 @@ from wharfinger.db.models import (
     ChannelProduct,
     CompletenessGap,
     Confirmation,
+    CourierLabel,
     FlowSchedule,
     Listing,
     OrderCursor,
@@ -48,7 +50,8 @@ from wharfinger.operations.orders import notifications, order_reports, wanted_or
 from wharfinger.operations.orders.actions import addresses, cancellations
 from wharfinger.operations.orders.order_reports import ReportEnd
 from wharfinger.operations.orders.wanted_orders import GapVerdict
-from wharfinger.operations.shipping import confirmations, shipments
+from wharfinger.operations.shipping import confirmations, connections, labels, shipments
+from wharfinger.operations.shipping.labels import LabelEntry, LabelToBuy
 from wharfinger.operations.stock import guard, ledger, listings, outbox
 from wharfinger.operations.stock._issue_steps import keep_issues
 from wharfinger.operations.stock._listing_steps import MISSES_BEFORE_A_PROBLEM, compare_read_back
@@ -423,6 +426,67 @@ def a_sku_that_both_send(world: World) -> None:
         both_ways=True,
     )
     listings.keep_listings(world.account.pk, [found], read_at=NOW, now=NOW)
+
+
+def _requested_label(world: World) -> LabelToBuy:
+    """Of an order of one mug: its attempt is written."""
+    message = order(line("MUG"))
+    world.item("MUG", 10)
+    StockItem.objects.update(weight_grams=300)
+    world.hear(message)
+    sale = world.sale(message)
+    units = {each.pk: 1 for each in sale.lines.all()}
+    entry = LabelEntry(a_label_service().pk, units, number=1)
+    labels.request_label(sale.pk, entry, now=world.clock.now(), user=someone(Role.WAREHOUSE, username="packer"))
+    step = labels.claim_label(now=world.clock.now(), machine_now=NOW, machine_before=NOW)
+    assert isinstance(step, LabelToBuy)
+    return step
+
+
+@makes(ProblemKind.LABEL_REFUSED)
+def a_label_that_the_courier_refuses(world: World) -> None:
+    step = _requested_label(world)
+    labels.settle_label(step.id, labels.RefusedByCourier("200 12: Not valid."), now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_MISSING)
+def an_order_at_the_courier_without_its_label(world: World) -> None:
+    step = _requested_label(world)
+    labels.settle_label(step.id, labels.Held("7", error="The label could not be generated."), now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_MISSING)
+def a_purchase_that_cannot_be_looked_up(world: World) -> None:
+    step = _requested_label(world)
+    CourierLabel.objects.update(attempts=labels.LOOK_UPS_BEFORE_A_PROBLEM)
+    labels.settle_label(step.id, labels.Unknown("look up order: 500."), now=world.clock.now())
+
+
+def _voiding(world: World, *, printed: bool) -> int:
+    step, now = _requested_label(world), world.clock.now()
+    packer = User.objects.get(username="packer")
+    labels.settle_label(step.id, labels.Held("7", "RM000010003GB", b"%PDF-"), now=now)
+    if printed:
+        labels.print_label(step.id, now=now, user=packer)
+    labels.void_label(step.id, now=now, user=packer)
+    labels.claim_label(now=now, machine_now=NOW, machine_before=NOW)
+    return step.id
+
+
+@makes(ProblemKind.LABEL_TO_DESTROY)
+def a_printed_label_that_is_voided(world: World) -> None:
+    labels.settle_label(_voiding(world, printed=True), labels.Done(), now=world.clock.now())
+
+
+@makes(ProblemKind.LABEL_NOT_VOIDED)
+def a_label_that_the_courier_does_not_void(world: World) -> None:
+    refused = labels.RefusedByCourier("400: It was manifested.")
+    labels.settle_label(_voiding(world, printed=False), refused, now=world.clock.now())
+
+
+@makes(ProblemKind.COURIER_REFUSES_KEY)
+def a_key_that_the_courier_refuses(world: World) -> None:
+    connections.note_refused(a_connection().pk, error="version: 401.", now=NOW)
 
 
 @makes(ProblemKind.AUTHORISATION_LOST)

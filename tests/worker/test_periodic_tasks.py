@@ -38,6 +38,7 @@ def test_every_periodic_task_is_put_on_the_timetable_and_woken_once():
         "bulk_actions",
         "erase",
         "fill_search_words",
+        "labels_out",
         "mail_out",
         "remind",
         "remove_expired",

@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 
 from wharfinger.amazon.regions import LIVE, SANDBOX, Endpoints
 from wharfinger.config.environment import Configuration
+from wharfinger.couriers import click_and_drop
 from wharfinger.domain.channels.channel import ActivatedFor
+from wharfinger.sync.labels_out import NoCourier
 
 _LIVE_HOSTS = frozenset(urlsplit(region.endpoint).hostname for region in LIVE.regions)
 _CODES = tuple(region.code for region in LIVE.regions)
@@ -42,6 +44,16 @@ def installation_endpoints(configuration: Configuration) -> Endpoints:
     """Where this system's calls usually go, whoever's they are."""
     usual = ActivatedFor.SIMULATOR if configuration.simulator_url else ActivatedFor.SANDBOX
     return endpoints_for(configuration, [usual])
+
+
+def click_and_drop_address(configuration: Configuration) -> str:
+    """A live system speaks to Royal Mail; a demo system to a stand-in, and never to Royal Mail itself."""
+    if configuration.system == "live":
+        return click_and_drop.ADDRESS
+    address = configuration.click_and_drop_url
+    if address is None or urlsplit(address).hostname == urlsplit(click_and_drop.ADDRESS).hostname:
+        raise NoCourier("This demo system buys no labels: it speaks to no courier. A live system does.")
+    return address
 
 
 def _stand_in(configuration: Configuration, activated_for: str = "") -> Endpoints:

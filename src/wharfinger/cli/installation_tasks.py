@@ -9,10 +9,15 @@ from wharfinger.amazon.sqs import SqsQueue
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.backup.recording import BACKUP_FAULTS, keep_backup, own_opener, prove_backup
 from wharfinger.cli.console import print_nothing
-from wharfinger.cli.endpoints import installation_endpoints
+from wharfinger.cli.endpoints import click_and_drop_address, installation_endpoints
 from wharfinger.cli.privacy.erasing import erase_some
 from wharfinger.config.clock import machine_now
 from wharfinger.config.environment import Configuration
+from wharfinger.couriers import click_and_drop
+from wharfinger.couriers.click_and_drop import ClickAndDrop
+from wharfinger.couriers.seam import Courier
+from wharfinger.couriers.transport import Transport as CourierTransport
+from wharfinger.db.models import CourierConnection
 from wharfinger.db.queries.installation.backups import backup_standing
 from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.db.queries.installation.mail import mail_server
@@ -25,11 +30,12 @@ from wharfinger.operations.access.rotation import QueueFacts
 from wharfinger.operations.channels import links, marketplaces
 from wharfinger.operations.installation import alerts, expired
 from wharfinger.operations.orders import bulk_actions, notifications, order_reports, search_words
-from wharfinger.sync import mail_out, secret_in
+from wharfinger.sync import labels_out, mail_out, secret_in
 from wharfinger.sync.calls import Clock, FlowResult
 from wharfinger.sync.mailer import EmailSender, FileEmailSender, SmtpEmailSender, SmtpServer
 from wharfinger.web.problem_pages import page_of_alert
 from wharfinger.worker.runs import SENDS_NOTHING, PeriodicTask
+from wharfinger.worker.time import Pace
 
 WORDS_IN_A_RUN = 20
 """Transactions of 500 orders each: some 6 s."""
@@ -37,14 +43,23 @@ BULK_STEPS_IN_A_RUN = 100
 """Transactions of 200 orders each: some 5 s, then others may have the worker."""
 ERASING_STEPS_IN_A_RUN = 50
 """Transactions of 200 orders or 1,000 other rows each: some seconds."""
+BUYS_NOTHING = "A restored copy: no label is bought or voided"
 DEMO_SENDER = "wharfinger@demo.example"
 
 
 class InstallationTasks:
-    def __init__(self, configuration: Configuration, transport: Transport, clock: Clock) -> None:
+    def __init__(
+        self,
+        configuration: Configuration,
+        transport: Transport,
+        clock: Clock,
+        couriers: CourierTransport | None = None,
+    ) -> None:
         self._configuration = configuration
         self._transport = transport
         self._clock = clock
+        self._couriers = couriers or CourierTransport()
+        self._paces: dict[int, Pace] = {}
 
     def periodic_tasks(self) -> dict[str, PeriodicTask]:
         return {
@@ -58,6 +73,7 @@ class InstallationTasks:
             triggers.SECRET_IN: self._secret_in,
             triggers.BACK_UP: self._back_up,
             triggers.ERASE: self._erase,
+            triggers.LABELS_OUT: self._labels_out,
         }
 
     def rotate(self, credentials: Credentials, region: str, *, now: datetime) -> None:
@@ -82,6 +98,17 @@ class InstallationTasks:
     def _secret_in(self) -> FlowResult:
         """The queue is the live installation's: a copy would take its new secret away."""
         return FlowResult(SENDS_NOTHING) if is_copy() else secret_in.run(self._queue_of, self._clock)
+
+    def _labels_out(self) -> FlowResult:
+        """The labels are the live installation's: a copy buys none and voids none."""
+        return FlowResult(BUYS_NOTHING) if is_copy() else labels_out.run(self.courier, self._clock)
+
+    def courier(self, connection_id: int) -> Courier:
+        """The client of a connection; NoCourier where this system may speak to none."""
+        row = CourierConnection.objects.get(pk=connection_id)
+        address = click_and_drop_address(self._configuration)
+        pace = self._paces.setdefault(connection_id, Pace(click_and_drop.CALLS_A_SECOND))
+        return ClickAndDrop(self._couriers, row.api_key, address=address, before_call=pace)
 
     def _back_up(self) -> FlowResult:
         """What a person wants at once, the night's otherwise; the newest one is proved once a week."""

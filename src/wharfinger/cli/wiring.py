@@ -86,6 +86,7 @@ EVERY = {
     triggers.FILL_WORDS: timedelta(hours=1),
     triggers.BULK_ACTIONS: timedelta(minutes=15),  # a button triggers at once
     triggers.ERASE: timedelta(hours=1),
+    triggers.LABELS_OUT: timedelta(minutes=2),  # a button triggers at once, and the flow names its own next step
     triggers.BACK_UP: timedelta(hours=1),  # looks whether the night's is due, by machine time
 }
 """The timetable, in trade time: how long after the end of a run the next is due. Changes trigger at once."""

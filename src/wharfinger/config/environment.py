@@ -45,6 +45,7 @@ class Configuration:
     system: System
     clock: str  # "real" or "file:PATH"
     simulator_url: str | None
+    click_and_drop_url: str | None  # demo systems: who answers in place of Royal Mail
     sandbox_url: str | None  # demo systems: who answers in place of Amazon's own sandbox
     public_url: str
     listen_host: str
@@ -83,6 +84,7 @@ def read(environ: Mapping[str, str]) -> Configuration:
         system=cast(System, system),
         clock=_clock(environ, system),
         simulator_url=_stand_in_url(environ, system, "WHARFINGER_SIMULATOR_URL"),
+        click_and_drop_url=_stand_in_url(environ, system, "WHARFINGER_CLICK_AND_DROP_URL"),
         sandbox_url=_stand_in_url(environ, system, "WHARFINGER_SANDBOX_URL"),
         public_url=public_url,
         listen_host=host,
@@ -254,8 +256,7 @@ def _stand_in_url(environ: Mapping[str, str], system: str, name: str) -> str | N
     url = _web_address(environ, name)
     if url is not None and system != "demo":
         raise ConfigurationError(
-            f"{name} is set, but a live system speaks to the real Amazon only: "
-            "leave it out, or set WHARFINGER_SYSTEM=demo."
+            f"{name} is set, but a live system speaks to no stand-in: leave it out, or set WHARFINGER_SYSTEM=demo."
         )
     return url
 

@@ -33,7 +33,8 @@ JOBS = (
 
 REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED = "remind", "mail_out", "secret_in", "remove_expired"
 FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE = "fill_search_words", "bulk_actions", "back_up", "erase"
-PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE)
+LABELS_OUT = "labels_out"
+PERIODIC_TASKS = (REMIND, MAIL_OUT, SECRET_IN, REMOVE_EXPIRED, FILL_WORDS, BULK_ACTIONS, BACK_UP, ERASE, LABELS_OUT)
 """The installation's own lines of the timetable; `wharfinger.worker` runs each by this name."""
 
 ROUTINE, SOON, AT_ONCE = 0, 10, 100
@@ -155,7 +156,7 @@ def rotate_secret(application_id: int, *, after_seconds: int = 0) -> bool:
 
 
 def run_periodic_task(task: str) -> bool:
-    """Run a periodic task of the installation now: remind, send e-mail, look for a new client secret."""
+    """Run a periodic task of the installation now: remind, send e-mail, buy labels."""
     key = f"periodic_task:{task}"
     return _defer(RUN_PERIODIC_TASK, lock=key, queueing_lock=key, priority=SOON, task=task)
 

@@ -16,11 +16,13 @@ from wharfinger.domain.installation.subjects import (
     AboutApplication,
     AboutBothWays,
     AboutConfirmation,
+    AboutConnection,
     AboutElse,
     AboutGap,
     AboutGuard,
     AboutImport,
     AboutIssues,
+    AboutLabel,
     AboutLevel,
     AboutListing,
     AboutListingsRead,
@@ -53,8 +55,10 @@ def page_of_problem(row: ProblemRow) -> str:
     if row.kind is ProblemKind.NO_ADDRESS:
         return _page("imported-order", row.order_import_id)
     match row.key:
-        case AboutOrder() | AboutPartAddress() | AboutSku() | AboutConfirmation():
+        case AboutOrder() | AboutPartAddress() | AboutSku() | AboutConfirmation() | AboutLabel():
             return _page("sales-order", row.sales_order_id)
+        case AboutConnection(connection):
+            return _page("courier-connection", connection)
         case AboutImport() | AboutMessage():
             return _page("imported-order", row.imported_order_id) or reverse("problem-list")
         case AboutSite():
@@ -159,6 +163,8 @@ def _linked_to(request: HttpRequest) -> LinkedTo | None:
             return LinkedTo(kind=ProblemKind.APPLICATION_REFUSED)
         case "completeness-account" | "notifications":
             return LinkedTo(account_id=captured["account_id"])
+        case "courier-connection":
+            return LinkedTo(kind=ProblemKind.COURIER_REFUSES_KEY)
         case "dashboard":
             return LinkedTo(kind=ProblemKind.FLOW_FAILED)
         case _:

@@ -13,6 +13,8 @@ from wharfinger.domain.orders.cancelling import CancellationState
 from wharfinger.domain.orders.notifications import NotificationState, QueueTest
 from wharfinger.domain.orders.order import ImportState, SalesOrderState
 from wharfinger.domain.orders.order_report import ReportState
+from wharfinger.domain.shipping.connections import CheckState
+from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.pick_lists import PickListState, Standing
 from wharfinger.domain.shipping.shipments import ConfirmationState
 from wharfinger.domain.stock.counts import CountState
@@ -31,7 +33,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.ACCEPTED, CountState.BOOKED, TransferState.RECEIVED,
         CompletenessGap.State.HEALED, ReportState.COMPARED,
         NotificationState.RECEIVING, QueueTest.PASSED, BulkState.FINISHED,
-        PickListState.PICKED, Standing.GONE,
+        PickListState.PICKED, Standing.GONE, LabelState.READY, CheckState.PASSED,
     ),
     "warn": (
         Sign.SHIPPED, Sign.QUANTITIES, DriftCause.PROGRAM, DriftCause.PERSON, DriftCause.AMAZON, DriftCause.HELD,
@@ -42,7 +44,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         LinkState.WAITING, TransferState.CLOSED,
         RawMessage.State.WAITING,
         CompletenessGap.State.OPEN,
-        Standing.CHANGED,
+        Standing.CHANGED, LabelState.WAITING, LabelState.ORDERED,
     ),
     "bad": (
         ImportState.FAILED, ImportState.SYSTEM_ERROR,
@@ -54,7 +56,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         StockPush.Outcome.REFUSED, DriftCause.REFUSED,
         CompletenessGap.State.STUCK, ReportState.FAILED,
         NotificationState.REFUSED, QueueTest.FAILED,
-        Standing.STAYS,
+        Standing.STAYS, LabelState.REFUSED, LabelState.NOT_VOIDED, CheckState.FAILED,
     ),
     "info": (
         SalesOrderState.PENDING, DriftCause.WAITS, DriftCause.ORDERS, DriftCause.NOT_APPLIED,
@@ -68,7 +70,8 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         CountState.OPEN, TransferState.SENT,
         BulkState.QUEUED, BulkState.RUNNING, BackupState.WANTED, BackupState.RUNNING,
         ListingFeedState.PREPARING, ListingFeedState.SUBMITTING, ListingFeedState.PROCESSING,
-        PickListState.OPEN, Standing.TO_PICK,
+        PickListState.OPEN, Standing.TO_PICK, LabelState.ATTEMPTED, LabelState.VOIDING,
+        CheckState.WANTED, CheckState.RUNNING,
     ),
     "quiet": (
         ImportState.NOT_ATTEMPTED, ImportState.SKIPPED, ImportState.IGNORED,
@@ -81,7 +84,7 @@ _STATES: Mapping[str, tuple[Labelled, ...]] = {
         RawMessage.State.TAKEN, RawMessage.State.QUARANTINED,
         StockPush.Outcome.LATER,
         ReportState.NONE, NotificationState.OFF, QueueTest.NONE,
-        PickListState.DISCARDED, Standing.TAKEN_OFF,
+        PickListState.DISCARDED, Standing.TAKEN_OFF, LabelState.VOIDED,
     ),
 }  # fmt: skip
 TONES = frozenset(_STATES)

@@ -46,7 +46,17 @@ from wharfinger.web.views.orders import (
     raw_messages,
     sales_orders,
 )
-from wharfinger.web.views.shipping import bench, board, courier_mapping, couriers, number_lists, parcels, pick_lists
+from wharfinger.web.views.shipping import (
+    bench,
+    board,
+    connections,
+    courier_mapping,
+    couriers,
+    labels,
+    number_lists,
+    parcels,
+    pick_lists,
+)
 from wharfinger.web.views.stock import (
     bins,
     counts,
@@ -77,6 +87,7 @@ urlpatterns = [
     *authorisations.routes,
     *courier_mapping.routes,
     *couriers.routes,
+    *connections.routes,
     *installation_settings.routes,
     *amazon_application.routes,
     *mail.routes,
@@ -101,6 +112,7 @@ urlpatterns = [
     *order_parts.routes,
     *customers.routes,
     *parcels.routes,
+    *labels.routes,
     *number_lists.routes,
     *pick_lists.routes,
     *board.routes,

@@ -1,5 +1,6 @@
 """Trade time and machine time as the worker's rooms below take them."""
 
+import threading
 import time
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -13,6 +14,22 @@ class MachineClock(Protocol):
     def machine_now(self) -> datetime: ...
 
     def to_machine_seconds(self, wait: timedelta) -> float: ...
+
+
+class Pace:
+    """Waits before each call so that there are no more in a second, in machine time; shared by all threads."""
+
+    def __init__(self, calls_a_second: float) -> None:
+        self._every = 1 / calls_a_second
+        self._lock = threading.Lock()
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        with self._lock:
+            now = time.monotonic()
+            wait, self._next = self._next - now, max(self._next, now) + self._every
+        if wait > 0:
+            time.sleep(wait)  # noqa: TID251 -- the worker is the room that may wait
 
 
 class WorkerClock:

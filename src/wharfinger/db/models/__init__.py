@@ -15,9 +15,13 @@ from wharfinger.db.models.cancellations import Cancellation, OrderFeed
 from wharfinger.db.models.channels import Channel, ChannelCheck, ChannelOption
 from wharfinger.db.models.completeness import CompletenessDay, CompletenessGap, OrderReport, WantedOrder
 from wharfinger.db.models.couriers import (
+    ConnectionCheck,
+    ConnectionService,
+    CourierConnection,
     CourierCutOff,
     CourierGroup,
     CourierGroupRule,
+    CourierLabel,
     CourierLevelMapping,
     CourierMapping,
     CourierService,
@@ -94,6 +98,10 @@ __all__ = [
     "CountEntry",
     "CountLine",
     "CourierCutOff",
+    "ConnectionCheck",
+    "ConnectionService",
+    "CourierConnection",
+    "CourierLabel",
     "CourierGroup",
     "CourierGroupRule",
     "CourierLevelMapping",

@@ -1,8 +1,66 @@
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
+from wharfinger.db.encryption import EncryptedBytes, EncryptedText
 from wharfinger.db.fields import EnumField
+from wharfinger.domain.shipping.connections import CheckKind, CheckState, ConnectionKind, PackageFormat
+from wharfinger.domain.shipping.labels import LabelState
 from wharfinger.domain.shipping.shipments import Tracking
+
+
+class CourierConnection(models.Model):
+    """An account with a courier that sells labels to programs. `sites` empty = all may use it."""
+
+    kind = EnumField(ConnectionKind, max_length=30)
+    name = models.CharField(max_length=60)
+    api_key = EncryptedText(blank=True)
+    key_last_four = models.CharField(max_length=4, blank=True)
+    carrier_name = models.CharField(max_length=50, blank=True)  # only where the account has several carriers
+    active = models.BooleanField(default=True)
+    sites = models.ManyToManyField("wharfinger.Site", related_name="+")
+    checked_at = models.DateTimeField(null=True)  # trade time: the courier took the key
+    refused_at = models.DateTimeField(null=True)  # trade time: it refused the key, or the account may not buy labels
+    error = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(Lower("name"), name="one_courier_connection")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConnectionService(models.Model):
+    """One line of a connection's table of service codes, which a person fills from the account."""
+
+    connection = models.ForeignKey(CourierConnection, on_delete=models.CASCADE, related_name="services")
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=80)
+    package_format = EnumField(PackageFormat, max_length=20)
+    grams_at_most = models.PositiveIntegerField(null=True)
+    gives_tracking = models.BooleanField(default=True)
+    active = models.BooleanField(default=True)
+    taken_at = models.DateTimeField(null=True)  # trade time: the courier took the code for the first time
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "code"], name="one_service_code")]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.code})"
+
+
+class ConnectionCheck(models.Model):
+    """A check that somebody wants of a connection, and what became of it. The worker does it."""
+
+    connection = models.ForeignKey(CourierConnection, on_delete=models.CASCADE, related_name="checks")
+    kind = EnumField(CheckKind, max_length=20)
+    state = EnumField(CheckState, max_length=10, default=CheckState.WANTED)
+    reference = models.CharField(max_length=40)  # of its test orders, with a number behind it
+    requested_by = models.ForeignKey("wharfinger.User", on_delete=models.CASCADE, related_name="+")
+    requested_at = models.DateTimeField()  # trade time
+    started_at_machine = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # trade time
+    answer = models.TextField(blank=True)
 
 
 class CourierService(models.Model):
@@ -17,6 +75,9 @@ class CourierService(models.Model):
     amazon_carrier_name = models.CharField(max_length=60, blank=True)
     amazon_shipping_method = models.CharField(max_length=60, blank=True, default="")
     active = models.BooleanField(default=True)
+    label_service = models.ForeignKey(
+        ConnectionService, on_delete=models.PROTECT, null=True, related_name="courier_services"
+    )  # by which its labels are bought; null = elsewhere
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["courier", "name"], name="one_courier_service")]
@@ -89,3 +150,57 @@ class CourierMapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["channel", "service"], name="one_courier_mapping")]
+
+
+class CourierLabel(models.Model):
+    """One purchase of a label: the outbox row, written before the call, and the label itself.
+
+    `document`: the PDF, with the buyer's address: encrypted, and erased with the order's personal data.
+    """
+
+    order = models.ForeignKey("wharfinger.SalesOrder", on_delete=models.PROTECT, related_name="labels")
+    shipment = models.OneToOneField(
+        "wharfinger.Shipment", on_delete=models.PROTECT, null=True, related_name="label"
+    )  # the parcel that left with it
+    service = models.ForeignKey(CourierService, on_delete=models.PROTECT, related_name="+")
+    label_service = models.ForeignKey(ConnectionService, on_delete=models.PROTECT, related_name="labels")
+    number = models.PositiveSmallIntegerField()  # of the parcel that the person saw
+    reference = models.CharField(max_length=40, unique=True)  # ours, by which the courier's order is found again
+    state = EnumField(LabelState, max_length=12, default=LabelState.WAITING)
+    units = models.JSONField()  # [[line's id, units], …]
+    grams = models.PositiveIntegerField()
+    package_format = EnumField(PackageFormat, max_length=20)
+    address_hash = models.CharField(max_length=64)  # keyed; of the very address it was bought for
+    identifier = models.CharField(max_length=40, blank=True)  # the courier's
+    tracking_number = models.CharField(max_length=60, blank=True)
+    document = EncryptedBytes(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    attempted_at_machine = models.DateTimeField(null=True)  # an unknown outcome is looked up after the time-out
+    look_ups = models.PositiveSmallIntegerField(default=0)  # that did not find this attempt
+    again_at = models.DateTimeField()  # trade time: not before
+    error = models.TextField(blank=True)
+    void_why = models.CharField(max_length=200, blank=True)  # not empty = it is to be voided
+    requested_at = models.DateTimeField()
+    requested_by = models.ForeignKey("wharfinger.User", on_delete=models.PROTECT, null=True, related_name="+")
+    ready_at = models.DateTimeField(null=True)
+    printed_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)  # refused or voided
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["order", "number"],
+                condition=Q(state__in=["waiting", "attempted", "ordered", "ready"], shipment__isnull=True),
+                name="one_open_label_of_a_parcel",
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["again_at"],
+                condition=Q(state__in=["waiting", "attempted", "ordered", "voiding"]),
+                name="courier_labels_moving",
+            ),
+            models.Index(
+                fields=["order"], condition=Q(state="ready", shipment__isnull=True), name="courier_labels_unused"
+            ),
+        ]

@@ -63,6 +63,14 @@ REMEDIES: Mapping[ProblemKind, tuple[Control, ...]] = {
         _DONE,
     ),
     ProblemKind.CONFIRMATION_LATE: (_SEND_AGAIN, Control("Add tracking number", Right.SHIP), _DONE),
+    ProblemKind.LABEL_REFUSED: (Control("Buy label", Right.SHIP), _DONE),
+    ProblemKind.LABEL_MISSING: (Control("Fetch label again", Right.SHIP), Control("Void label", Right.SHIP)),
+    ProblemKind.LABEL_TO_DESTROY: (_DONE,),
+    ProblemKind.LABEL_NOT_VOIDED: (Control("Void label", Right.SHIP), _DONE),
+    ProblemKind.COURIER_REFUSES_KEY: (
+        Control("API key", Right.ADMINISTER),
+        Control("Test connection", Right.ADMINISTER),
+    ),
     ProblemKind.LISTING_REFUSED: (_SEND_QUANTITY,),
     ProblemKind.LISTING_CONFLICT: (
         Control("Choose", Right.EDIT_CHANNELS),

@@ -148,6 +148,20 @@ class AboutConfirmation:
 
 
 @dataclass(frozen=True, slots=True)
+class AboutLabel:
+    """A label that is bought, or was."""
+
+    label_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AboutConnection:
+    """A connection to a courier."""
+
+    connection_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AboutListingsRead:
     """The reading of a marketplace's listings, by the marketplace's name."""
 
@@ -239,6 +253,8 @@ Subject = (
     | AboutGuard
     | AboutSafeMode
     | AboutConfirmation
+    | AboutLabel
+    | AboutConnection
     | AboutListingsRead
     | AboutWork
     | AboutRoles
@@ -287,6 +303,10 @@ def write_subject(subject: Subject) -> str:
             return f"safe:{account}"
         case AboutConfirmation(confirmation):
             return f"confirmation:{confirmation}"
+        case AboutLabel(label):
+            return f"label:{label}"
+        case AboutConnection(connection):
+            return f"courier:{connection}"
         case AboutListingsRead(account, marketplace):
             return f"listings:{account}:{marketplace}"
         case AboutWork(account, name):
@@ -369,6 +389,8 @@ _READ_BY_WORD: Mapping[str, Callable[[str], Subject]] = {
     "guard": _by_number(AboutGuard),
     "safe": _by_number(AboutSafeMode),
     "confirmation": _by_number(AboutConfirmation),
+    "label": _by_number(AboutLabel),
+    "courier": _by_number(AboutConnection),
     "listings": _of_account(AboutListingsRead),
     "account": _by_number(AboutAccount),
     "token": _by_number(AboutToken),

@@ -44,6 +44,7 @@ from wharfinger.operations.installation._history_steps import draft_activity
 from wharfinger.operations.installation._problem_steps import Problems
 from wharfinger.operations.refusals import Refused
 from wharfinger.operations.shipping._carrier_steps import Carriers, parcels_with, refusal
+from wharfinger.operations.shipping._label_steps import ReadyLabels
 from wharfinger.operations.stock._allocation_steps import state_of
 from wharfinger.operations.stock._shelf import Shelf
 
@@ -90,6 +91,7 @@ class Departures:
         channels = {order.channel_id for order in self.orders.values()}
         self._carriers = Carriers({parcel.service_id for parcel in parcels}, channels)
         self._numbered = parcels_with(parcel.tracking_number for parcel in parcels)
+        self._labels = ReadyLabels(self.orders, locked=locked)
         self._regulated = regulated_lines(every)
         self._shelf = Shelf()
         self._shelf.read_parts(line.item_id for line in every if line.item_id is not None)
@@ -131,13 +133,14 @@ class Departures:
         if isinstance(leaves, Stays):
             raise refusal(leaves)
         service = self._carriers.to_use(order.channel, parcel.service_id)
+        bought = self._labels.check(order, parcel.tracking_number, parcel.service_id)
         number = decide_number(
             parcel.tracking_number,
             service,
             order_id=order.pk,
             reference=leaves.reference,
             elsewhere=self._numbered.get(squeeze(parcel.tracking_number), ""),
-            confirmed=parcel.number_confirmed,
+            confirmed=parcel.number_confirmed or bought,
         )
         if isinstance(number, Stays):
             raise refusal(number)
@@ -204,6 +207,7 @@ class Departures:
             )
             self._move_out(shipment, one.leaves, now=now, user=user)
             self._bring_order_along(order, now)
+            self._labels.use(shipment)
             self._leaving.append((order, shipment, one.leaves))
         self._write(now=now, user=user)
         return [shipment for _, shipment, _ in self._leaving]
@@ -226,6 +230,7 @@ class Departures:
         if order.state is SalesOrderState.SHIPPED:
             order.shipped_at = now
         self._problems.solve(ProblemKind.AWAITING_STOCK, AboutOrder(order.pk))
+        self._problems.solve(ProblemKind.LABEL_REFUSED, AboutOrder(order.pk))
 
     def _units_by_item(self, line_id: int) -> dict[int, int]:
         units: Counter[int] = Counter()
@@ -245,6 +250,7 @@ class Departures:
                 for line in leaves.lines
             ],
         )
+        self._labels.write()
         self._shelf.write(self._problems)
         self._line_rows.write()
         self._order_rows.write()

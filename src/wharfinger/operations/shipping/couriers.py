@@ -29,6 +29,8 @@ class ServiceEntry:
     active: bool = True
     carrier_seen_at_amazon: bool = False
     """A person saw the code in Seller Central although our table of carriers does not hold it."""
+    label_service_id: int | None = None
+    """The line of a courier connection by which its labels are bought; None = elsewhere."""
 
 
 @operation
@@ -70,6 +72,7 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
         number_prefix=_text(entry.number_prefix, "number_prefix", 4, empty=True),
         active=entry.active,
         carrier_seen_at_amazon=entry.carrier_seen_at_amazon,
+        label_service_id=entry.label_service_id,
     )
     fault = carrier_fault(
         checked.amazon_carrier_code, checked.amazon_carrier_name, seen_at_amazon=entry.carrier_seen_at_amazon
@@ -78,6 +81,8 @@ def _checked(entry: ServiceEntry) -> ServiceEntry:
         raise Refused(fault[1], f"amazon_{fault[0]}")
     if checked.gives_number and checked.tracking is not Tracking.AT_ONCE:
         raise Refused("A service that generates the tracking number gives it at once. Choose “At once”.", "tracking")
+    if checked.gives_number and checked.label_service_id is not None:
+        raise Refused("A bought label brings its own number. Untick “Generates the tracking number”.", "gives_number")
     return checked
 
 
@@ -104,6 +109,7 @@ def _write(service: CourierService, entry: ServiceEntry) -> None:
     service.amazon_carrier_name = entry.amazon_carrier_name
     service.amazon_shipping_method = entry.amazon_shipping_method
     service.active = entry.active
+    service.label_service_id = entry.label_service_id
     try:
         with transaction.atomic():
             service.save()
@@ -127,4 +133,5 @@ def _facts(service: CourierService) -> dict[str, str]:
         "carrier name": service.amazon_carrier_name,
         "shipping method": service.amazon_shipping_method,
         "active": str(service.active),
+        "labels": str(service.label_service or ""),
     }

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -7,6 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 from wharfinger.domain.shipping.shipments import TRACKINGS_OFFERED, Tracking
 from wharfinger.operations.shipping.couriers import ServiceEntry
 from wharfinger.web.forms.choices import labelled, offer
+from wharfinger.web.forms.connections import LabelServiceField, offer_label_services
 
 
 class CourierForm(forms.Form):
@@ -56,12 +58,16 @@ class CourierForm(forms.Form):
         help_text=gettext_lazy("For the demo courier: nothing is typed in."),
     )
     number_prefix = forms.CharField(label=gettext_lazy("Number begins with"), max_length=4, required=False)
+    label_service_id = LabelServiceField()
     active = forms.BooleanField(
         label=gettext_lazy("In use"), required=False, help_text=gettext_lazy("Off: it is no longer offered.")
     )
 
-    def __init__(self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool) -> None:
+    def __init__(
+        self, data: QueryDict | None, *, initial: dict[str, Any], demo: bool, labels: Sequence[tuple[int, str]] = ()
+    ) -> None:
         super().__init__(data, initial=initial)
+        offer_label_services(self, labels)
         if initial.get("tracking") == Tracking.LATER:
             kept = (Tracking.LATER, gettext("%(tracking)s: not available yet") % {"tracking": Tracking.LATER.label})
             offer(self, "tracking", [(each.value, each.label) for each in TRACKINGS_OFFERED] + [kept])
@@ -82,4 +88,5 @@ class CourierForm(forms.Form):
             amazon_shipping_method=cleaned["amazon_shipping_method"],
             active=cleaned["active"],
             carrier_seen_at_amazon=cleaned["carrier_seen_at_amazon"],
+            label_service_id=cleaned["label_service_id"],
         )

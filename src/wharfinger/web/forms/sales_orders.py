@@ -6,11 +6,14 @@ from django.utils.translation import gettext, gettext_lazy
 
 from wharfinger.db.queries.orders.sales_order_page import SalesOrderPage, ShipmentFacts
 from wharfinger.db.queries.shipping.dispatch_services import Service
+from wharfinger.db.queries.shipping.labels import LabelRow, labelled_units
 from wharfinger.domain.channels.options import PRIORITY_FIRST, PRIORITY_LAST
 from wharfinger.domain.orders.order import SalesOrderState
 from wharfinger.domain.sentences import N_
+from wharfinger.domain.shipping.connections import PackageFormat
 from wharfinger.domain.shipping.shipments import Tracking
-from wharfinger.web.forms.choices import LongSelect, offer
+from wharfinger.operations.shipping.labels import LabelEntry
+from wharfinger.web.forms.choices import LongSelect, labelled, offer
 
 SHIP_BY = (
     ("", gettext_lazy("Any ship-by")),
@@ -92,9 +95,35 @@ class DispatchForm(forms.Form):
         help_text=gettext_lazy("I compared it with the label."),
     )
     package = forms.IntegerField(widget=forms.HiddenInput)
+    label_number = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    grams = forms.IntegerField(
+        label=gettext_lazy("Weight of the parcel (g)"),
+        required=False,
+        min_value=1,
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+        help_text=gettext_lazy("For a label. Empty: that of its items."),
+    )
+    package_format = forms.ChoiceField(
+        label=gettext_lazy("Package format"),
+        required=False,
+        choices=labelled(PackageFormat, gettext_lazy("As the service code says")),
+    )
 
-    def __init__(self, order: SalesOrderPage, services: Sequence[Service], data: QueryDict | None = None) -> None:
+    def __init__(
+        self,
+        order: SalesOrderPage,
+        services: Sequence[Service],
+        data: QueryDict | None = None,
+        *,
+        labels: Sequence[LabelRow] = (),
+    ) -> None:
         super().__init__(data, prefix="dispatch")
+        self.buys_labels = any(service.buys_labels for service in services)
+        if not self.buys_labels:
+            del self.fields["grams"], self.fields["package_format"], self.fields["label_number"]
+        else:
+            self.initial["label_number"] = order.next_package + sum(label.takes_units for label in labels)
+        labelled_already = labelled_units(labels)
         self.open_lines = [line for line in order.lines if line.open and not line.held_reason and line.item_id]
         self.initial["package"] = order.next_package
         offer(self, "service_id", [(service.id, _service_label(service)) for service in services])
@@ -111,7 +140,7 @@ class DispatchForm(forms.Form):
                 label=gettext("Units of %(sku)s") % {"sku": line.sku[:60]},
                 min_value=0,
                 max_value=line.open,
-                initial=line.ready,
+                initial=max(0, line.ready - labelled_already.get(line.id, 0)),
                 required=False,
                 widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
             )
@@ -119,6 +148,16 @@ class DispatchForm(forms.Form):
     @property
     def line_fields(self) -> list[tuple[object, forms.BoundField]]:
         return [(line, self[_name(line.id)]) for line in self.open_lines]
+
+    def label_entry(self) -> LabelEntry:
+        cleaned = self.cleaned_data
+        return LabelEntry(
+            service_id=cleaned["service_id"],
+            units=self.quantities(),
+            number=cleaned.get("label_number") or cleaned["package"],
+            grams=cleaned.get("grams"),
+            package_format=PackageFormat(cleaned["package_format"]) if cleaned.get("package_format") else None,
+        )
 
     def quantities(self) -> dict[int, int]:
         """Units by line; lines left empty or at zero stay for a later parcel."""
@@ -165,6 +204,7 @@ def _name(line_id: int) -> str:
 
 def _service_label(service: Service) -> str:
     number = N_("gives its tracking number at once") if service.gives_number else _TRACKING[service.tracking]
+    number = N_("label bought here") if service.buys_labels else number
     return f"{service.title} ({gettext(number)})"
 
 

@@ -23,6 +23,7 @@ class CourierRow:
     amazon_shipping_method: str
     active: bool
     channels: int
+    label_service_id: int | None = None
 
     @property
     def offered(self) -> bool:
@@ -31,7 +32,7 @@ class CourierRow:
 
     def initial(self) -> dict[str, Any]:
         """The values of its form."""
-        names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active")
+        names = ("courier", "name", "tracking", "gives_number", "number_prefix", "active", "label_service_id")
         at_amazon = ("amazon_carrier_code", "amazon_carrier_name", "amazon_shipping_method")
         values = {name: getattr(self, name) for name in (*names, *at_amazon)}
         return {**values, "carrier_seen_at_amazon": not is_listed(self.amazon_carrier_code)}
@@ -60,4 +61,5 @@ def _row(row: CourierService) -> CourierRow:
         row.amazon_shipping_method,
         row.active,
         getattr(row, "channels", 0),
+        row.label_service_id,
     )

@@ -8,6 +8,7 @@ from wharfinger.db.models import (
     ChannelOption,
     CourierGroupRule,
     CourierMapping,
+    CourierService,
     SalesOrder,
     SalesOrderLine,
 )
@@ -31,6 +32,8 @@ class Service:
     gives_number: bool
     mapped: bool
     why: str = ""
+    buys_labels: bool = False
+    """Through a courier connection."""
 
 
 def services_for(order_id: int) -> tuple[Service, ...]:
@@ -46,10 +49,16 @@ def services_for(order_id: int) -> tuple[Service, ...]:
             row.gives_number,
             row.pk in mapped,
             why if row.pk == first else "",
+            _buys_labels(row),
         )
-        for row in services_offered().order_by("courier", "name")
+        for row in services_offered().select_related("label_service__connection").order_by("courier", "name")
     ]
     return tuple(sorted(services, key=lambda service: (service.id != first, not service.mapped, service.title)))
+
+
+def _buys_labels(row: CourierService) -> bool:
+    code = row.label_service
+    return code is not None and code.active and code.connection.active
 
 
 def chosen_services(order_ids: Collection[int]) -> dict[int, tuple[int | None, str]]:

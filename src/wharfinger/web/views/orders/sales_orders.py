@@ -26,6 +26,7 @@ from wharfinger.db.queries.orders.sales_orders import (
 from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
 from wharfinger.db.queries.shipping.courier_groups import service_choices
 from wharfinger.db.queries.shipping.dispatch_services import services_for, services_with_numbers
+from wharfinger.db.queries.shipping.labels import LabelRow, labels_of_order
 from wharfinger.domain.access.authorisation import order_address
 from wharfinger.domain.installation.people import Right
 from wharfinger.domain.sentences import N_
@@ -120,7 +121,7 @@ def _filter(form: SalesOrderFilterForm, sees_people: bool) -> SalesOrderFilter:
     )
 
 
-def _page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
+def page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
     page = sales_order_page(
         order_id,
         with_personal_data=allowed(request, Right.SEE_PERSONAL_DATA),
@@ -134,44 +135,46 @@ def _page_or_404(request: HttpRequest, order_id: int) -> SalesOrderPage:
 @signed_in
 @require_safe
 def show_order(request: HttpRequest, order_id: int) -> HttpResponse:
-    order = _page_or_404(request, order_id)
+    order = page_or_404(request, order_id)
     if asks_for(request, "shipments"):
-        return answer_live(request, _shipments(request, order))
-    return _render_order(request, order, None)
+        return answer_live(request, _shipments(request, order, labels_of_order(order.id)))
+    return render_order(request, order, None)
 
 
 def _at_amazon(order: SalesOrderPage) -> str:
     return order_address(order.seller_central, order.amazon_order_id, settings.WHARFINGER.simulator_url)
 
 
-def _shipments(request: HttpRequest, order: SalesOrderPage) -> dict[str, object]:
-    """Parcels and what was sent to Amazon of them; loaded again until nothing is on its way."""
+def _shipments(request: HttpRequest, order: SalesOrderPage, labels: tuple[LabelRow, ...]) -> dict[str, object]:
+    """Labels, parcels, and what was sent to Amazon of them; loaded again until nothing is on its way."""
     return live_part(
         request,
         "shipments",
         "wharfinger/sales_orders/shipments.html",
         {
             "order": order,
+            "labels": labels,
             "at_amazon": _at_amazon(order),
             "may_ship": allowed(request, Right.SHIP),
             "may_edit": allowed(request, Right.EDIT_ORDERS),
         },
         every="1s",
-        settled=order.settled,
+        settled=order.settled and not any(label.state.moves for label in labels),
     )
 
 
-def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
+def render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchForm | None) -> HttpResponse:
     may_ship = allowed(request, Right.SHIP)
+    labels = labels_of_order(order.id)
     if form is None and may_ship and order.may_dispatch:
-        form = DispatchForm(order, services_for(order.id))
+        form = DispatchForm(order, services_for(order.id), labels=labels)
     context = {
         "order": order,
         "privacy": order_privacy(order.id, trade_now()),
         "may_administer": allowed(request, Right.ADMINISTER),
         "at_amazon": _at_amazon(order),
         "form": form,
-        "live": _shipments(request, order),
+        "live": _shipments(request, order, labels),
         "urgency": today().urgency(order.ship_by, order.state, order.fulfilment, order.zone),
         "vat": vat_of_orders([order.id]).get(order.id, NO_VAT),
         "may_ship": may_ship,
@@ -192,10 +195,10 @@ def _render_order(request: HttpRequest, order: SalesOrderPage, form: DispatchFor
 @require_POST
 def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
     """Dispatch the order, or a part of it, as one parcel."""
-    order = _page_or_404(request, order_id)
+    order = page_or_404(request, order_id)
     form = DispatchForm(order, services_for(order.id), request.POST)
     if not form.is_valid():
-        return _render_order(request, order, form)
+        return render_order(request, order, form)
     try:
         sent = shipments.dispatch(
             order_id,
@@ -209,7 +212,7 @@ def dispatch(request: HttpRequest, order_id: int) -> HttpResponse:
         )
     except Refused as refused:
         show_refusal(form, refused)
-        return _render_order(request, order, form)
+        return render_order(request, order, form)
     messages.success(request, _dispatched(order.code, sent))
     return redirect(f"{reverse('sales-order', args=[order_id])}#shipments")
 
@@ -257,7 +260,7 @@ def _dispatch_each(request: HttpRequest, ids: list[int], service_id: int) -> Non
 @require_POST
 def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
     """A person's word: the order may be sent and invoiced."""
-    order = _page_or_404(request, order_id)
+    order = page_or_404(request, order_id)
     try:
         sales_orders.confirm_order(order_id, now=trade_now(), user=person(request))
     except Refused as refused:
@@ -273,7 +276,7 @@ def confirm(request: HttpRequest, order_id: int) -> HttpResponse:
 @require_POST
 def accept_totals(request: HttpRequest, order_id: int) -> HttpResponse:
     """A person has compared Amazon's amounts: they hold, and the invoice goes on."""
-    order = _page_or_404(request, order_id)
+    order = page_or_404(request, order_id)
     try:
         sales_orders.accept_totals(order_id, now=trade_now(), user=person(request))
     except Refused as refused:

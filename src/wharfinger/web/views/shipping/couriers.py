@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_safe
 
+from wharfinger.db.queries.shipping.connections import code_choices
 from wharfinger.db.queries.shipping.couriers import courier_row, list_couriers
 from wharfinger.db.queries.shipping.cut_offs import cut_offs_of
 from wharfinger.domain.installation.people import Right
@@ -85,7 +86,7 @@ def edit_cut_offs(request: HttpRequest, service_id: int) -> HttpResponse:
 
 def _form(request: HttpRequest, initial: dict[str, Any]) -> CourierForm:
     data = request.POST if request.method == "POST" else None
-    return CourierForm(data, initial=initial, demo=settings.WHARFINGER.system == "demo")
+    return CourierForm(data, initial=initial, demo=settings.WHARFINGER.system == "demo", labels=code_choices())
 
 
 def _render(request: HttpRequest, form: CourierForm, context: dict[str, Any]) -> HttpResponse:

@@ -1,0 +1,130 @@
+"""Steps about labels: those that wait for a parcel, the address they were bought for, and how they end."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from wharfinger.db.any_of import any_of
+from wharfinger.db.encryption import keyed_hash
+from wharfinger.db.models import CourierLabel, SalesOrder, Shipment, User
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutLabel
+from wharfinger.domain.orders.addresses import LABEL, read_address, tidy
+from wharfinger.domain.orders.order import IncomingAddress
+from wharfinger.domain.search_codes import squeeze
+from wharfinger.domain.shipping.labels import LabelState, why_overtaken
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.refusals import Refused
+
+
+def address_of(order: SalesOrder) -> IncomingAddress | None:
+    """Where the order goes: as a person corrected it, else as Amazon sent it; tidy."""
+    found = read_address(order.own_delivery or order.delivery)
+    return None if found is None else tidy(found)
+
+
+def label_address_hash(address: IncomingAddress | None) -> str:
+    """Of what is written on the label."""
+    return keyed_hash("label address", "|".join(getattr(address, name) for name in LABEL)) if address else ""
+
+
+def why_label_is_overtaken(label: CourierLabel, order: SalesOrder) -> str:
+    """Empty = it holds. Where the order's personal data was erased, nothing is known of its address."""
+    address = address_of(order)
+    changed = order.erased_at is None and label_address_hash(address) != label.address_hash
+    return why_overtaken(order.state, address_changed=changed)
+
+
+class ReadyLabels:
+    """Of some orders the labels that no parcel has taken yet: read, taken, and written in one statement each."""
+
+    def __init__(self, order_ids: Collection[int], *, locked: bool) -> None:
+        rows = CourierLabel.objects.filter(any_of("order", order_ids), state=LabelState.READY, shipment=None)
+        rows = rows.exclude(tracking_number="").defer("document").order_by("pk")
+        self._labels: dict[tuple[int, str], CourierLabel] = {}
+        for row in rows.select_for_update(of=("self",), no_key=True) if locked else rows:
+            self._labels.setdefault((row.order_id, squeeze(row.tracking_number)), row)
+        self._used: list[CourierLabel] = []
+
+    def check(self, order: SalesOrder, number: str, service_id: int) -> bool:
+        """Whether the number is that of a label of ours; refused where the label may not be used."""
+        label = self._labels.get((order.pk, squeeze(number)))
+        if label is None:
+            return False
+        why = why_label_is_overtaken(label, order)
+        if why:
+            raise Refused(
+                "The label %(reference)s holds no longer: %(why)s It is voided; destroy it and buy another.",
+                "tracking_number",
+                reference=label.reference,
+                why=why,
+            )
+        if label.service_id != service_id:
+            raise Refused(
+                "The number is that of the label %(reference)s, which was bought with another courier service. Choose "
+                "that service.",
+                "service_id",
+                reference=label.reference,
+            )
+        return True
+
+    def use(self, shipment: Shipment) -> None:
+        """The parcel leaves with its label, where it has one."""
+        label = self._labels.pop((shipment.order_id, squeeze(shipment.tracking_number)), None)
+        if label is not None:
+            label.shipment = shipment
+            self._used.append(label)
+
+    def write(self) -> None:
+        if self._used:
+            CourierLabel.objects.bulk_update(self._used, ["shipment"])
+            self._used.clear()
+
+
+def labels_locked() -> QuerySet[CourierLabel]:
+    """Without their documents, which are some 100 kB each."""
+    rows = CourierLabel.objects.select_for_update(of=("self",), no_key=True).defer("document")
+    return rows.select_related("order__channel", "label_service__connection")
+
+
+def begin_void(row: CourierLabel, why: str, *, now: datetime, user: User | None = None) -> None:
+    """It is to hold no longer. What was not bought yet ends here; what may be bought is voided once that is known."""
+    row.void_why = why[:200]
+    match row.state:
+        case LabelState.WAITING:
+            end_label(row, LabelState.VOIDED, now)
+        case LabelState.ORDERED | LabelState.READY | LabelState.NOT_VOIDED:
+            row.state, row.again_at, row.attempts, row.attempted_at_machine = LabelState.VOIDING, now, 0, None
+        case _:
+            pass
+    row.save(update_fields=["void_why", "state", "again_at", "attempts", "attempted_at_machine", "ended_at"])
+    record_activity(
+        f"Label {row.reference} is voided: {row.void_why}",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+        user=user,
+    )
+    solve_problem(ProblemKind.LABEL_NOT_VOIDED, AboutLabel(row.pk), now=now)
+    triggers.run_periodic_task(triggers.LABELS_OUT)
+
+
+def end_label(row: CourierLabel, state: LabelState, now: datetime) -> None:
+    """Refused or voided: nothing of it holds. One that was printed must not be used any more."""
+    row.state, row.ended_at = state, now
+    solve_problem(ProblemKind.LABEL_MISSING, AboutLabel(row.pk), now=now)
+    if state is LabelState.VOIDED and row.printed_at is not None:
+        open_problem(
+            ProblemKind.LABEL_TO_DESTROY,
+            AboutLabel(row.pk),
+            cause=f"The label {row.reference} ({row.tracking_number or 'without a number'}) of {row.order.code} was "
+            f"printed and is voided now. {row.void_why}",
+            remedy="Take it off the parcel and destroy it: the courier charges a voided label that is used. Then press "
+            "“Mark as done”.",
+            sales_order=row.order,
+            channel=row.order.channel,
+            now=now,
+        )

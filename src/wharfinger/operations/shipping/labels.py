@@ -1,0 +1,664 @@
+"""Labels bought from couriers: requested by a person, written before each call, settled after it, voided.
+
+A purchase of unknown outcome is looked up by its reference before it is made again: no label is bought twice.
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import assert_never
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from wharfinger.db.models import ConnectionService, CourierLabel, CourierService, SalesOrder, SalesOrderLine, User
+from wharfinger.db.queries.moments import is_due
+from wharfinger.db.queries.orders.vat import NO_VAT, vat_of_orders
+from wharfinger.domain.installation.problems import ProblemKind
+from wharfinger.domain.installation.subjects import AboutLabel, AboutOrder
+from wharfinger.domain.moments import LONGEST_ROW_WAIT
+from wharfinger.domain.orders.order import IncomingAddress
+from wharfinger.domain.retry import growing_pause
+from wharfinger.domain.shipping.connections import CAPABILITIES, PackageFormat
+from wharfinger.domain.shipping.dispatching import Stays
+from wharfinger.domain.shipping.labels import (
+    OPEN_LABELS,
+    GoodsLine,
+    LabelState,
+    Money,
+    ParcelToLabel,
+    reference_of,
+    share_without_tax,
+    why_no_label,
+    worth_of,
+)
+from wharfinger.operations import triggers
+from wharfinger.operations.installation._history_steps import record_activity
+from wharfinger.operations.installation._problem_steps import open_problem, solve_problem
+from wharfinger.operations.refusals import Refused
+from wharfinger.operations.shipping._carrier_steps import refusal, service_in_use
+from wharfinger.operations.shipping._label_steps import (
+    address_of,
+    begin_void,
+    end_label,
+    label_address_hash,
+    labels_locked,
+    why_label_is_overtaken,
+)
+from wharfinger.operations.shipping._parcel_steps import Departures
+from wharfinger.operations.transaction import operation
+
+_TEXT_AT_MOST = 2000
+FIRST_PAUSE = timedelta(seconds=10)
+LONGEST_LABEL_PAUSE = timedelta(minutes=15)
+LOOK_UPS_THAT_FIND_NOTHING = 2
+"""Before the purchase is made again: the courier may still have been at work when the first look came."""
+LOOK_UPS_BEFORE_A_PROBLEM = 4
+"""That failed, the purchase among them: then a person sees that it is not known whether a label was bought."""
+BUSINESS = "AMAZON_BUSINESS"
+
+
+@dataclass(frozen=True, slots=True)
+class LabelEntry:
+    """What a person wants. `units` by line; `grams` None = those of the items; `number`: of the parcel on the page."""
+
+    service_id: int
+    units: Mapping[int, int]
+    number: int
+    grams: int | None = None
+    package_format: PackageFormat | None = None
+
+
+@operation
+def request_label(order_id: int, entry: LabelEntry, *, now: datetime, user: User) -> CourierLabel:
+    """Write down that a label is to be bought; the worker buys it. The parcel must be one that may leave now."""
+    departures = Departures([], orders=[order_id])
+    order = departures.orders.get(order_id)
+    if order is None:
+        raise Refused("This sales order is no longer there.")
+    leaves = departures.what_leaves(order_id, wanted=dict(entry.units))
+    if isinstance(leaves, Stays):
+        raise refusal(leaves)
+    service = service_in_use(order.channel, entry.service_id)
+    code = _code_of(service, order)
+    units = {line.line_id: line.units for line in leaves.lines}
+    _check_free(order, units)
+    lines = {line.pk: line for line in SalesOrderLine.objects.filter(pk__in=units).select_related("item")}
+    grams = entry.grams if entry.grams is not None else _grams(lines, units)
+    address = address_of(order)
+    parcel = _parcel(order, service, code, grams, address, _goods(lines, units))
+    stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
+    if stays is not None:
+        raise refusal(stays)
+    row = CourierLabel(
+        order=order,
+        service=service,
+        label_service=code,
+        number=entry.number,
+        reference=reference_of(order.code, entry.number, secrets.token_hex(2)),
+        units=sorted(units.items()),
+        grams=grams or 0,
+        package_format=entry.package_format or code.package_format,
+        address_hash=label_address_hash(address),
+        again_at=now,
+        requested_at=now,
+        requested_by=user,
+    )
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_open_label_of_a_parcel" not in str(error):
+            raise
+        raise Refused(
+            "A label for parcel %(number)s of %(order)s is being bought already; see Labels.",
+            number=entry.number,
+            order=order.code,
+        ) from error
+    triggers.run_periodic_task(triggers.LABELS_OUT)
+    return row
+
+
+def _code_of(service: CourierService, order: SalesOrder) -> ConnectionService:
+    code = service.label_service
+    if code is None:
+        raise Refused(
+            "No label is bought with %(service)s from here. Choose a service that has a connection, or type its number "
+            "and press Dispatch.",
+            "service_id",
+            service=service,
+        )
+    connection = code.connection
+    sites = list(connection.sites.values_list("pk", flat=True))
+    if not (code.active and connection.active):
+        raise Refused("%(connection)s is not in use. Choose another service.", "service_id", connection=connection)
+    if sites and order.site_id not in sites:
+        raise Refused(
+            "%(connection)s is not used at %(site)s. Choose another service.",
+            "service_id",
+            connection=connection,
+            site=order.site.name,
+        )
+    return code
+
+
+def _check_free(order: SalesOrder, units: Mapping[int, int]) -> None:
+    """No unit gets two labels."""
+    labelled: Counter[int] = Counter()
+    for held in order.labels.filter(state__in=OPEN_LABELS, shipment=None).values_list("units", flat=True):
+        labelled.update(dict(held))
+    lines = SalesOrderLine.objects.filter(pk__in=units)
+    for line in lines:
+        free = line.quantity_open - labelled[line.pk]
+        if units[line.pk] > free:
+            raise Refused(
+                "%(sku)s: a label was bought for %(labelled)s of %(open)s units already; see Labels. Void it first, or "
+                "send fewer.",
+                "lines",
+                sku=line.sku[:60],
+                labelled=labelled[line.pk],
+                open=line.quantity_open,
+            )
+
+
+def _grams(lines: Mapping[int, SalesOrderLine], units: Mapping[int, int]) -> int | None:
+    """None when the weight of an item is not known."""
+    total = 0
+    for pk, count in units.items():
+        item = lines[pk].item
+        if item is None or item.weight_grams is None:
+            return None
+        total += count * item.weight_grams
+    return total
+
+
+def _goods(
+    lines: Mapping[int, SalesOrderLine], units: Mapping[int, int], share: Decimal = Decimal(1)
+) -> tuple[GoodsLine, ...]:
+    """`share`: of an amount, without its tax."""
+    found = []
+    for pk, count in sorted(units.items()):
+        line = lines[pk]
+        item = line.item
+        value = None
+        if line.amount_item is not None and line.quantity_ordered:
+            value = max(line.amount_item, Decimal(0)) * share / line.quantity_ordered
+        found.append(
+            GoodsLine(
+                sku=line.sku,
+                name=(item.name if item else "") or line.title,
+                units=count,
+                grams=item.weight_grams if item else None,
+                value=value,
+                origin=item.country_of_origin if item else "",
+                commodity_code=item.commodity_code if item else "",
+            )
+        )
+    return tuple(found)
+
+
+def _parcel(
+    order: SalesOrder,
+    service: CourierService,
+    code: ConnectionService,
+    grams: int | None,
+    address: IncomingAddress | None,
+    goods: tuple[GoodsLine, ...],
+) -> ParcelToLabel:
+    return ParcelToLabel(
+        service=str(service),
+        connection=code.connection.name,
+        grams=grams,
+        grams_at_most=code.grams_at_most,
+        from_country=order.site.country,
+        address=address,
+        is_business=BUSINESS in (order.programs or []),
+        goods=goods,
+    )
+
+
+# --- claimed
+
+
+@dataclass(frozen=True, slots=True)
+class LabelToBuy:
+    """A purchase whose attempt is written. `goods` only where the route needs them said."""
+
+    id: int
+    connection_id: int
+    reference: str
+    service_code: str
+    carrier_name: str
+    package_format: PackageFormat
+    grams: int
+    address: IncomingAddress = field(repr=False)
+    ordered_at: datetime
+    currency: str
+    worth: Money
+    business: bool | None
+    goods: tuple[GoodsLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LabelToFind:
+    """An attempt of unknown outcome."""
+
+    id: int
+    connection_id: int
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelToFetch:
+    """The courier holds the order, and its label is not here."""
+
+    id: int
+    connection_id: int
+    identifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class LabelToVoid:
+    id: int
+    connection_id: int
+    identifier: str
+
+
+Step = LabelToBuy | LabelToFind | LabelToFetch | LabelToVoid
+
+
+@operation
+def claim_label(
+    *, now: datetime, machine_now: datetime, machine_before: datetime, resting: Collection[int] = ()
+) -> Step | None:
+    """The next step of the label that waits longest, written down before it is done.
+
+    `machine_before`: attempts made before it cannot be under way any more. `resting`: connections that are left out.
+    """
+    over = Q(attempted_at_machine=None) | Q(attempted_at_machine__lte=machine_before)
+    moving = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
+    rows = CourierLabel.objects.select_for_update(skip_locked=True, of=("self",), no_key=True).defer("document")
+    rows = rows.filter(is_due("again_at", now, LONGEST_ROW_WAIT), state__in=moving)
+    rows = rows.filter(~Q(state=LabelState.ATTEMPTED) | over).exclude(label_service__connection__in=resting)
+    rows = rows.select_related("order__channel", "order__site", "service", "label_service__connection")
+    while (row := rows.order_by("again_at", "pk").first()) is not None:
+        step = _step(row, now)
+        row.attempts = min(row.attempts + 1, 30_000)
+        row.attempted_at_machine, row.again_at = machine_now, now + _pause(row.attempts)
+        row.save(
+            update_fields=["state", "attempts", "attempted_at_machine", "again_at", "ended_at", "error", "void_why"]
+        )
+        if step is not None:
+            return step
+    return None
+
+
+def _step(row: CourierLabel, now: datetime) -> Step | None:
+    """None: nothing is to be called; the row has ended."""
+    connection_id = row.label_service.connection_id
+    match row.state:
+        case LabelState.WAITING:
+            why = why_label_is_overtaken(row, row.order)
+            if why:
+                row.void_why = why
+                end_label(row, LabelState.VOIDED, now)
+                return None
+            return _purchase(row, now)
+        case LabelState.ATTEMPTED:
+            return LabelToFind(row.pk, connection_id, row.reference)
+        case LabelState.VOIDING:
+            return LabelToVoid(row.pk, connection_id, row.identifier)
+        case _:
+            return LabelToFetch(row.pk, connection_id, row.identifier)
+
+
+def _purchase(row: CourierLabel, now: datetime) -> LabelToBuy | None:
+    order, code = row.order, row.label_service
+    units = {int(line): int(count) for line, count in row.units}
+    lines = {line.pk: line for line in SalesOrderLine.objects.filter(pk__in=units).select_related("item")}
+    address = address_of(order)
+    vat = vat_of_orders([order.pk]).get(order.pk, NO_VAT)
+    share = share_without_tax(vat.net, vat.vat)
+    parcel = _parcel(order, row.service, code, row.grams, address, _goods(lines, units, share))
+    stays = why_no_label(parcel, CAPABILITIES[code.connection.kind])
+    if stays is not None or address is None:
+        _refuse(row, stays.sentence % stays.values if stays else "The delivery address is no longer there.", now)
+        return None
+    row.state = LabelState.ATTEMPTED
+    shipping = sum((line.amount_shipping or Decimal(0) for line in order.lines.all()), Decimal(0))
+    north = parcel.to_northern_ireland
+    return LabelToBuy(
+        id=row.pk,
+        connection_id=code.connection_id,
+        reference=row.reference,
+        service_code=code.code,
+        carrier_name=code.connection.carrier_name,
+        package_format=row.package_format,
+        grams=row.grams,
+        address=address,
+        ordered_at=order.placed_at,
+        currency=order.currency or "GBP",
+        worth=worth_of(order.total, shipping, share),
+        business=parcel.is_business if north else None,
+        goods=parcel.goods if north else (),
+    )
+
+
+def _pause(attempts: int) -> timedelta:
+    return growing_pause(FIRST_PAUSE, LONGEST_LABEL_PAUSE, max(1, attempts))
+
+
+# --- settled
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The courier holds the order; `document` None: its label is not there yet, for the reason in `error`."""
+
+    identifier: str
+    tracking_number: str = ""
+    document: bytes | None = field(default=None, repr=False)
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NotDone:
+    """Nothing was done: tried again after a pause."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """It may have been done: a purchase is looked up, the other steps are done again."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedByCourier:
+    """As it is, it will not be taken."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """The courier knows no such order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The order was deleted."""
+
+
+Outcome = Held | NotDone | Unknown | RefusedByCourier | Gone | Done
+
+
+@operation
+def settle_label(label_id: int, outcome: Outcome, *, now: datetime) -> LabelState:
+    """Write how the step that was claimed ended."""
+    row = labels_locked().get(pk=label_id)
+    match row.state:
+        case LabelState.ATTEMPTED:
+            _settle_purchase(row, outcome, now)
+        case LabelState.WAITING if isinstance(outcome, Held):  # of a worker that was given up, and was only slow
+            _hold(row, outcome, now)
+        case LabelState.ORDERED:
+            _settle_fetch(row, outcome, now)
+        case LabelState.VOIDING:
+            _settle_void(row, outcome, now)
+        case _:
+            return row.state
+    row.error = row.error[:_TEXT_AT_MOST]
+    fields = [
+        "state",
+        "identifier",
+        "tracking_number",
+        "attempts",
+        "attempted_at_machine",
+        "look_ups",
+        "again_at",
+        "error",
+    ]
+    fields += ["ready_at", "ended_at"]
+    if isinstance(outcome, Held) and outcome.document is not None:
+        row.document = outcome.document
+        fields.append("document")
+    row.save(update_fields=fields)
+    return row.state
+
+
+def _settle_purchase(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
+    """A purchase, or the look-up of one whose outcome was unknown."""
+    match outcome:
+        case Held():
+            _hold(row, outcome, now)
+        case NotDone():
+            row.state, row.error, row.attempted_at_machine = LabelState.WAITING, outcome.error, None
+            _end_if_void(row, now)
+        case Unknown():
+            row.error = outcome.error
+            if row.attempts >= LOOK_UPS_BEFORE_A_PROBLEM:
+                _report_in_doubt(row, now)
+        case RefusedByCourier():
+            _refuse(row, outcome.error, now)
+        case Gone():
+            row.look_ups += 1
+            if row.look_ups >= LOOK_UPS_THAT_FIND_NOTHING:
+                row.state, row.look_ups, row.attempted_at_machine = LabelState.WAITING, 0, None
+                row.again_at = now
+                _end_if_void(row, now)
+        case Done():
+            raise ValueError("A purchase is not done by deleting.")
+        case _:
+            assert_never(outcome)
+
+
+def _end_if_void(row: CourierLabel, now: datetime) -> None:
+    """Nothing was bought, and it is not wanted any more."""
+    if row.void_why:
+        end_label(row, LabelState.VOIDED, now)
+
+
+def _hold(row: CourierLabel, held: Held, now: datetime) -> None:
+    row.identifier, row.error = held.identifier, held.error
+    row.tracking_number = held.tracking_number or row.tracking_number
+    row.attempts, row.attempted_at_machine = 0, None
+    ConnectionService.objects.filter(pk=row.label_service_id, taken_at=None).update(taken_at=now)
+    if row.void_why:
+        row.state, row.again_at = LabelState.VOIDING, now
+    elif held.document is None:
+        row.state, row.again_at = LabelState.ORDERED, now
+        if held.error:
+            row.again_at = now + FIRST_PAUSE
+            _report_missing(row, now)
+    else:
+        _note_ready(row, now)
+
+
+def _note_ready(row: CourierLabel, now: datetime) -> None:
+    row.state, row.ready_at, row.error = LabelState.READY, now, ""
+    if not row.tracking_number and row.label_service.gives_tracking:
+        row.error = "The courier gave a label without a tracking number. Type it from the label when you dispatch."
+    record_activity(
+        f"Label {row.reference} bought with {row.label_service}: {row.tracking_number or 'no tracking number'}.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+        user=row.requested_by,
+    )
+    solve_problem(ProblemKind.LABEL_MISSING, AboutLabel(row.pk), now=now)
+    solve_problem(ProblemKind.LABEL_REFUSED, AboutOrder(row.order_id), now=now)
+
+
+def _report_missing(row: CourierLabel, now: datetime) -> None:
+    open_problem(
+        ProblemKind.LABEL_MISSING,
+        AboutLabel(row.pk),
+        cause=f"{row.label_service.connection} holds the parcel of {row.order.code}, but gives no label for it: "
+        f"{row.error}"[:_TEXT_AT_MOST],
+        remedy="It is tried again automatically; press “Fetch label again” to try now. If it stays so, press "
+        "“Void label” and buy another.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+    )
+
+
+def _report_in_doubt(row: CourierLabel, now: datetime) -> None:
+    open_problem(
+        ProblemKind.LABEL_MISSING,
+        AboutLabel(row.pk),
+        cause=f"It is not known whether a label was bought for {row.order.code} with {row.label_service}, reference "
+        f"{row.reference}, and it cannot be looked up: {row.error}"[:_TEXT_AT_MOST],
+        remedy="It is looked up again automatically, and bought only if it is not there; press “Fetch label again” to "
+        "look now. If it is urgent, look for the reference in Click & Drop.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+    )
+
+
+def _refuse(row: CourierLabel, error: str, now: datetime) -> None:
+    row.error = error
+    if row.void_why:
+        end_label(row, LabelState.VOIDED, now)
+        return
+    end_label(row, LabelState.REFUSED, now)
+    open_problem(
+        ProblemKind.LABEL_REFUSED,
+        AboutOrder(row.order_id),
+        cause=f"No label was bought for {row.order.code} with {row.label_service}: {error}"[:_TEXT_AT_MOST],
+        remedy="Correct what is named: the address under More, Edit address; the weight, the package format or the "
+        "courier service beside “Buy label”. Then press it again. If the label was bought elsewhere, type its number "
+        "and press Dispatch.",
+        sales_order=row.order,
+        channel=row.order.channel,
+        now=now,
+    )
+
+
+def _settle_fetch(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
+    match outcome:
+        case Held():
+            _hold(row, outcome, now)
+        case NotDone() | Unknown():
+            row.error = outcome.error
+        case RefusedByCourier():
+            row.error = outcome.error
+            _report_missing(row, now)
+        case Gone():
+            row.void_why = row.void_why or "The courier does not hold the order any more: it was deleted there."
+            end_label(row, LabelState.VOIDED, now)
+        case Done():
+            raise ValueError("A label is not fetched by deleting.")
+        case _:
+            assert_never(outcome)
+
+
+def _settle_void(row: CourierLabel, outcome: Outcome, now: datetime) -> None:
+    match outcome:
+        case Done() | Gone():
+            end_label(row, LabelState.VOIDED, now)
+            row.error = ""
+            record_activity(
+                f"Label {row.reference} is void at the courier.",
+                sales_order=row.order,
+                channel=row.order.channel,
+                now=now,
+            )
+        case NotDone() | Unknown():
+            row.error = outcome.error
+        case RefusedByCourier():
+            row.state, row.error = LabelState.NOT_VOIDED, outcome.error
+            open_problem(
+                ProblemKind.LABEL_NOT_VOIDED,
+                AboutLabel(row.pk),
+                cause=f"The label {row.reference} of {row.order.code} holds no longer, but could not be voided: "
+                f"{outcome.error}"[:_TEXT_AT_MOST],
+                remedy="Press “Void label” to try again, or delete the order in Click & Drop and press “Mark as done”. "
+                "Destroy the label if it was printed.",
+                sales_order=row.order,
+                channel=row.order.channel,
+                now=now,
+            )
+        case Held():
+            raise ValueError("A voided label is not held.")
+        case _:
+            assert_never(outcome)
+
+
+# --- what people do with it
+
+
+@operation
+def void_label(label_id: int, *, now: datetime, user: User) -> CourierLabel:
+    """Its printed label must be destroyed: the courier charges one that is used all the same."""
+    row = labels_locked().get(pk=label_id)
+    if row.shipment_id is not None:
+        raise Refused("The parcel of this label was dispatched, so its label is not voided from here.")
+    if not row.state.open and row.state is not LabelState.NOT_VOIDED:
+        raise Refused("This label is not valid any more; there is nothing to void.")
+    begin_void(row, "A person voided it.", now=now, user=user)
+    return row
+
+
+@operation
+def fetch_again(label_id: int, *, now: datetime) -> None:
+    """Try now what waits for its next try."""
+    row = labels_locked().get(pk=label_id)
+    if row.state.moves:
+        row.again_at = now
+        row.save(update_fields=["again_at"])
+        triggers.run_periodic_task(triggers.LABELS_OUT)
+
+
+@operation
+def print_label(label_id: int, *, now: datetime, user: User) -> bytes:
+    """The PDF; that it was printed is kept. Refused where the label may not be used."""
+    row = (
+        CourierLabel.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("order__channel")
+        .get(pk=label_id)
+    )
+    if row.state is not LabelState.READY or row.document is None:
+        raise Refused("There is no valid label to print. See its state under Labels.")
+    why = "" if row.shipment_id else why_label_is_overtaken(row, row.order)
+    if why:
+        raise Refused("This label holds no longer: %(why)s Buy another.", why=why)
+    if row.printed_at is None:
+        row.printed_at = now
+        row.save(update_fields=["printed_at"])
+        record_activity(
+            f"Label {row.reference} printed.", sales_order=row.order, channel=row.order.channel, now=now, user=user
+        )
+    return bytes(row.document)
+
+
+# --- by the clock
+
+
+def overtaken_labels() -> tuple[int, ...]:
+    """Of the labels that no parcel has taken, those whose order was cancelled, merged, or goes elsewhere now."""
+    rows = CourierLabel.objects.filter(state__in=OPEN_LABELS, shipment=None, void_why="")
+    rows = rows.defer("document").select_related("order").order_by("pk")
+    return tuple(row.pk for row in rows if why_label_is_overtaken(row, row.order))
+
+
+@operation
+def void_overtaken(label_id: int, *, now: datetime) -> None:
+    row = labels_locked().get(pk=label_id)
+    why = why_label_is_overtaken(row, row.order)
+    if why and row.state.open and row.shipment_id is None and not row.void_why:
+        begin_void(row, why, now=now)
+
+
+def next_label_due() -> datetime | None:
+    """When the next step is to be done; None when nothing moves."""
+    moving = (LabelState.WAITING, LabelState.ATTEMPTED, LabelState.ORDERED, LabelState.VOIDING)
+    rows = CourierLabel.objects.filter(state__in=moving).order_by("again_at")
+    return rows.values_list("again_at", flat=True).first()
