@@ -12,11 +12,13 @@ from wharfinger.domain.installation.subjects import (
     AboutApplication,
     AboutBothWays,
     AboutConfirmation,
+    AboutConnection,
     AboutElse,
     AboutGap,
     AboutGuard,
     AboutImport,
     AboutIssues,
+    AboutLabel,
     AboutLevel,
     AboutListing,
     AboutListingsRead,
@@ -57,7 +59,7 @@ ALERTS = (
 )
 NUMBERED = (
     AboutOrder, AboutImport, AboutSite, AboutListing, AboutReadBack, AboutBothWays, AboutIssues, AboutShown,
-    AboutConfirmation, AboutNotifications, AboutGuard, AboutSafeMode,
+    AboutConfirmation, AboutConnection, AboutLabel, AboutNotifications, AboutGuard, AboutSafeMode,
 )  # fmt: skip
 EVERY = st.one_of(
     *ALERTS,
@@ -92,6 +94,8 @@ STORED = {
     "guard:5": AboutGuard(5),
     "safe:5": AboutSafeMode(5),
     "confirmation:5": AboutConfirmation(5),
+    "label:5": AboutLabel(5),
+    "courier:5": AboutConnection(5),
     "listings:1:Amazon.co.uk": AboutListingsRead(1, "Amazon.co.uk"),
     "orders_in:1": AboutWork(1, "orders_in"),
     "searchOrders:1": AboutWork(1, "searchOrders"),
