@@ -1,14 +1,16 @@
 """How e-mail leaves, as the worker is wired: what was entered beats the environment, a demo writes files."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.conf import settings
 
 from wharfinger.amazon.transport import Transport
 from wharfinger.cli.installation_tasks import InstallationTasks
+from wharfinger.config.clock import SteppedClock
 from wharfinger.config.environment import Smtp
-from wharfinger.db.models import Alert, MailSettings, User
+from wharfinger.db.models import Alert, MailSettings, PeriodicTaskSchedule, User
 from wharfinger.domain.installation.subjects import AboutAccount, AlertKey
 from wharfinger.operations import triggers
 from wharfinger.worker.time import WorkerClock
@@ -70,3 +72,22 @@ def test_the_periodic_tasks_run_as_they_are_wired(tmp_path):
         triggers.REMOVE_EXPIRED: "0 sessions, 0 heartbeats, 0 failed jobs, 0 old records removed",
     }
     assert len(list((tmp_path / "mail").iterdir())) == 1
+
+
+def erase_now(now):
+    with Transport() as transport:
+        tasks = InstallationTasks(settings.WHARFINGER, transport, WorkerClock(SteppedClock(now))).periodic_tasks()
+        return tasks[triggers.ERASE]()
+
+
+def test_nothing_is_erased_for_a_day_after_the_clock_went_on_by_days_at_once():
+    """It may be years ahead; a day later it has been noticed, or the computer had only stood still."""
+    now = settings.CLOCK.now()
+    line = PeriodicTaskSchedule.objects.create(task=triggers.ERASE, due_at=now, finished_at=now)
+    assert erase_now(now + timedelta(hours=47)).outcome.startswith("personal data of 0 orders")
+    ahead = now + timedelta(days=400)
+    waits = erase_now(ahead)
+    assert ("nothing is erased for a day" in waits.outcome, waits.next_due) == (True, ahead + timedelta(days=1))
+    line.finished_at = ahead
+    line.save()
+    assert erase_now(ahead + timedelta(days=1)).outcome.startswith("personal data of 0 orders")

@@ -21,9 +21,11 @@ from wharfinger.db.models import CourierConnection
 from wharfinger.db.queries.installation.backups import backup_standing
 from wharfinger.db.queries.installation.live import is_copy
 from wharfinger.db.queries.installation.mail import mail_server
+from wharfinger.db.queries.orders.privacy.proof import last_run_of
 from wharfinger.domain.counts import counted
 from wharfinger.domain.installation.alerts import MailSecurity, MailWay, mail_way
 from wharfinger.domain.installation.backups import BackupCause, is_nightly_due, is_verification_due
+from wharfinger.domain.orders.privacy.erasing import SECOND_LOOK, may_be_ahead
 from wharfinger.operations import triggers
 from wharfinger.operations.access import accounts, other_programs
 from wharfinger.operations.access.rotation import QueueFacts
@@ -147,10 +149,14 @@ class InstallationTasks:
         return FlowResult(f"{', '.join(counted(number, what) for number, what in counts)} removed")
 
     def _erase(self) -> FlowResult:
-        """What is due by the clock; at once again while there is more."""
-        done, more = erase_some(self._clock.now(), at_most=ERASING_STEPS_IN_A_RUN)
-        return FlowResult(f"personal data of {done} erased{'; more follow' if more else ''}",
-                          self._clock.now() if more else None)  # fmt: skip
+        """What is due by the clock; at once again while there is more. Nothing where the clock may be ahead."""
+        now = self._clock.now()
+        if may_be_ahead(last_run_of(triggers.ERASE), now):
+            return FlowResult(
+                "the clock went on by days at once: nothing is erased for a day, in case it is ahead", now + SECOND_LOOK
+            )
+        done, more = erase_some(now, at_most=ERASING_STEPS_IN_A_RUN)
+        return FlowResult(f"personal data of {done} erased{'; more follow' if more else ''}", now if more else None)
 
     def _fill_words(self) -> FlowResult:
         """Some thousand orders, then others may have the worker; at once again while there are more."""

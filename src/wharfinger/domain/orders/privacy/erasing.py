@@ -12,7 +12,7 @@ of an order starts
 """
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from wharfinger.domain.orders.addresses import address_parts, read_address, read_buyer
 from wharfinger.domain.orders.order import IncomingAddress, IncomingBuyer, IncomingOrder
@@ -24,6 +24,15 @@ IN_TRANSIT = timedelta(days=14)
 """What a parcel takes at most, where nobody says when it was or is to be delivered."""
 REASON_AT_MOST = 300
 """Characters of a legal hold's reason."""
+AT_ONCE = timedelta(days=2)
+"""By so much a clock does not go on between two hourly runs, unless the computer stood still or its clock is ahead."""
+SECOND_LOOK = timedelta(days=1)
+
+
+def may_be_ahead(last_run: datetime | None, now: datetime) -> bool:
+    """Whether nothing is to be erased before a second look a day later: what is erased cannot be had again, and a
+    clock that is years ahead is noticed by then."""
+    return last_run is not None and now - last_run > AT_ONCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,11 @@ def privacy(now: datetime, *, task: str) -> Privacy:
     )
 
 
+def last_run_of(task: str) -> datetime | None:
+    """When the clock's task ended last, in trade time."""
+    return PeriodicTaskSchedule.objects.filter(task=task).values_list("finished_at", flat=True).first()
+
+
 def count_places(now: datetime) -> tuple[PlaceRow, ...]:
     """One statement a place."""
     found = []
