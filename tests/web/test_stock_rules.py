@@ -152,7 +152,7 @@ def test_a_channels_rule_is_set_from_its_stock_tab(sign_in, shop):
 
 
 def test_profiles_are_given_by_ticks_on_the_stock_list(sign_in, shop):
-    client = sign_in(Role.WAREHOUSE)
+    client = sign_in(Role.MANAGER)
     assert "Assign stock profile" in client.get("/stock/").text
     post = "/stock/assign-profile/?next=/stock/%3Fq=M"
     answer = client.post(post, {"ids": [str(shop.mug.pk), "999999"], "profile": str(shop.half)}, follow=True)
@@ -224,6 +224,15 @@ def test_who_may_not_edit_sees_the_rules_and_changes_none(sign_in, shop):
     assert "Edit stock rule" not in client.get(f"/channels/{shop.german.pk}/stock/").text
 
 
+def test_a_packer_edits_stock_and_not_what_channels_show_of_it(sign_in, shop):
+    client = sign_in(Role.WAREHOUSE)
+    page, item = client.get("/stock/").text, client.get(f"/stock/{shop.mug.pk}/").text
+    assert ("Assign stock profile" in page, f"/stock/{shop.mug.pk}/rule/" in item) == (False, False)
+    assert "Import" in page
+    assert [client.get(address).status_code for address in (f"/stock/{shop.mug.pk}/rule/", IMPORT)] == [403, 403]
+    assert client.post("/stock/assign-profile/", {"ids": [shop.mug.pk], "profile": shop.half}).status_code == 403
+
+
 def test_a_preview_of_what_is_gone_shows_nothing(sign_in, shop):
     client = sign_in()
     for subject in ("item", "channel"):
@@ -234,7 +243,7 @@ IMPORT = "/stock/rules/import/"
 
 
 def test_rules_of_many_items_come_by_a_file_with_a_dry_run_first(sign_in, shop):
-    client = sign_in(Role.WAREHOUSE)
+    client = sign_in(Role.MANAGER)
     shop.item("CUP", 10)
     rows = "Stock Code;Profile;Percent;Rounding;Buffer;Send zero at;Largest number\nMUG;half;;up;2;;20\nCUP;;40 %;;;;\n"
     dry = plain(client.post(IMPORT, {"text": rows}))

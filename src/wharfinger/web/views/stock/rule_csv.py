@@ -18,7 +18,7 @@ from wharfinger.web.rights import needs, signed_in
 from wharfinger.web.views.stock.stock_csv import shown_plan
 
 
-@needs(Right.EDIT_STOCK)
+@needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def import_rules(request: HttpRequest) -> HttpResponse:
     """First press: the plan. Second press, with the very same rows: applied."""

@@ -48,6 +48,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "list": shown,
         "filtered": shown.filtered,
         "may_edit": allowed(request, Right.EDIT_STOCK),
+        "may_assign": allowed(request, Right.EDIT_CHANNELS),
     }
     rows = live_part(request, "rows", "wharfinger/stock/rows.html", context, every="3s")
     if asks_for(request, "rows"):

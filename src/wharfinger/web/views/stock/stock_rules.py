@@ -177,7 +177,7 @@ def edit_installation_rule(request: HttpRequest) -> HttpResponse:
     return render(request, "wharfinger/stock_rules/installation.html", context, status=422 if form.errors else 200)
 
 
-@needs(Right.EDIT_STOCK)
+@needs(Right.EDIT_CHANNELS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_item_rule(request: HttpRequest, item_id: int) -> HttpResponse:
     item = _item_or_404(item_id)
@@ -328,7 +328,7 @@ def _profile_values(profile_id: int) -> RuleValues:
     return row.values if row else RuleValues()
 
 
-@needs(Right.EDIT_STOCK)
+@needs(Right.EDIT_CHANNELS)
 @require_POST
 def assign(request: HttpRequest) -> HttpResponse:
     """Give the ticked items a profile, or take it away."""
