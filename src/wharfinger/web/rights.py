@@ -54,10 +54,15 @@ def needs(right: Right) -> Callable[[View], View]:
     return guard
 
 
+def needed_right(view: View) -> Right | None:
+    """What a view of ours demands; None where it is enough to be signed in, or not even that."""
+    return _needed.get(view)
+
+
 def may_open(role: str, address: str) -> bool:
     """Whether a page of ours lets this role in: for a link or a button that is shown only to those whom it serves."""
     try:
-        right = _needed.get(resolve(urlsplit(address).path).func)
+        right = needed_right(resolve(urlsplit(address).path).func)
     except Resolver404:
         return False
     return right is None or may(role, right)
