@@ -227,3 +227,18 @@ def test_a_person_sees_the_own_sessions_and_ends_them_elsewhere(both_times, olga
     assert "no such session" in firefox.post("/account/sessions/end/", {"session": wanted}, follow=True).text
     assert firefox.get("/").status_code == 200
     assert AuditEntry.objects.filter(verb="end sessions", user=olga).count() == 2
+
+
+def test_whatever_holds_a_secret_wants_the_password_too_and_a_part_that_renews_itself_does_not(live, olga, app):
+    client = Client()
+    sign_in(client)
+    client.post("/sign-in/code/", {"code": code_of(app[0])})
+    live.advance(timedelta(minutes=16))
+    addresses = ("/settings/mail/", "/settings/amazon-application/new/", "/settings/courier-connections/new/")
+    for address in addresses:
+        assert client.get(address)["Location"].startswith("/account/confirm/?next="), address
+        assert client.post(address, {})["Location"].startswith("/account/confirm/?next="), address
+    renewed = client.get("/settings/mail/?part=test-result", headers={"HX-Request": "true"})
+    assert renewed.status_code != 302
+    client.post("/account/confirm/", {"password": PASSWORD})
+    assert {client.get(address).status_code for address in addresses} == {200}

@@ -79,6 +79,18 @@ def needs_password(view: View) -> View:
     return open_page
 
 
+def needs_password_to_save(view: View) -> View:
+    """The same for a page that renews a part of itself: such a renewal shows no form, and goes through."""
+    guarded = needs_password(view)
+
+    @wraps(view)
+    def open_page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        renews = request.method == "GET" and "HX-Request" in request.headers
+        return view(request, *args, **kwargs) if renews else guarded(request, *args, **kwargs)
+
+    return open_page
+
+
 def _came_from(request: HttpRequest) -> str:
     came_from = request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):

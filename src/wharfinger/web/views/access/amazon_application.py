@@ -20,6 +20,7 @@ from wharfinger.web.forms.amazon_application import ApplicationForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import allowed, message_of, next_page, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.second_factor import needs_password, needs_password_to_save
 from wharfinger.web.views.access.authorisations import login_uri, redirect_uri
 
 AMAZONS_ACCOUNT = "arn:aws:iam::437568002678:root"
@@ -49,12 +50,14 @@ def show_applications(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.SEE_CREDENTIALS)
+@needs_password_to_save
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_application(request: HttpRequest) -> HttpResponse:
     return _edit(request, None)
 
 
 @needs(Right.SEE_CREDENTIALS)
+@needs_password_to_save
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_application(request: HttpRequest, application_pk: int) -> HttpResponse:
     known = _application_or_404(application_pk)
@@ -123,6 +126,7 @@ def _save(request: HttpRequest, form: ApplicationForm, known: ApplicationFacts |
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def rotate(request: HttpRequest, application_pk: int) -> HttpResponse:
     """Have Amazon make a new client secret; the worker asks, and the page shows what comes."""
@@ -139,6 +143,7 @@ def rotate(request: HttpRequest, application_pk: int) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def remove(request: HttpRequest, application_pk: int) -> HttpResponse:
     _application_or_404(application_pk)

@@ -17,6 +17,7 @@ from wharfinger.web.forms.mail import MailForm, TestMailForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import person, show_refusal, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.second_factor import needs_password, needs_password_to_save
 
 
 def way_of_mail() -> MailWay:
@@ -28,6 +29,7 @@ def way_of_mail() -> MailWay:
 
 
 @needs(Right.ADMINISTER)
+@needs_password_to_save
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_mail(request: HttpRequest) -> HttpResponse:
     test = last_test()
@@ -91,6 +93,7 @@ def send_test(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password
 @require_POST
 def remove(request: HttpRequest) -> HttpResponse:
     mail.remove_mail_settings(now=trade_now(), user=person(request))

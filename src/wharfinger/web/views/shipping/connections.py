@@ -25,6 +25,7 @@ from wharfinger.web.forms.connections import CodeForm, ConnectionForm
 from wharfinger.web.live import answer_live, asks_for, live_part
 from wharfinger.web.request_context import message_of, person, show_refusal, trade_now
 from wharfinger.web.rights import needs
+from wharfinger.web.second_factor import needs_password_to_save
 
 
 @needs(Right.ADMINISTER)
@@ -35,6 +36,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Right.ADMINISTER)
+@needs_password_to_save
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_connection(request: HttpRequest) -> HttpResponse:
     form = ConnectionForm(request.POST if request.method == "POST" else None, sites=own_sites())
@@ -58,6 +60,7 @@ def _connection_or_404(connection_id: int) -> ConnectionRow:
 
 
 @needs(Right.ADMINISTER)
+@needs_password_to_save
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_connection(request: HttpRequest, connection_id: int) -> HttpResponse:
     row = _connection_or_404(connection_id)
